@@ -1,0 +1,32 @@
+"""Operational data stores."""
+
+from __future__ import annotations
+
+from scanner.facts.base import Fact, Part, Resource, kind
+from scanner.facts.keys.kinds import KeyRef
+
+
+class Replica(Part):
+    """A copy of a data store in one region, the home copy included."""
+
+    region: Fact[str]
+    home: Fact[bool]
+    """The copy that the others were made from; it has the settings of the store itself."""
+    encryption_key: Fact[KeyRef | None]
+    pitr_enabled: Fact[bool]
+    """Point-in-time recovery is on for this copy."""
+
+
+@kind
+class DataStore(Resource, kw_only=True):
+    """A managed operational data store: DynamoDB table, Firestore database."""
+
+    replicas: Fact[list[Replica]]
+    replicated: Fact[bool]
+    """It has a copy in more than one region."""
+    multi_region: Fact[bool]
+    """Google: its location is a multi-region, which replicates by itself. AWS: False."""
+    location: Fact[str]
+    """Where it is, as the provider names it: the home region, or a Firestore location such as `nam5`."""
+    recovery_days: Fact[float | None]
+    """Days that point-in-time recovery reaches back; None where it is off."""

@@ -1,0 +1,55 @@
+"""Entry points from the internet and what stands before them."""
+
+from __future__ import annotations
+
+from scanner.facts.base import Fact, Part, Resource, kind
+
+
+@kind
+class EntryPoint(Resource, kw_only=True):
+    """Where requests from outside arrive: an application load balancer, a CDN distribution, a backend of Google's load balancer."""
+
+    internet_facing: Fact[bool]
+    accepts_waf: Fact[bool]
+    """A web application firewall can be attached to this sort of entry point."""
+    waf_attached: Fact[bool]
+
+
+class FirewallRule(Part):
+    """A rule of a web application firewall."""
+
+    name: Fact[str]
+    enforced: Fact[bool]
+    """It blocks, challenges or limits requests; False where it only counts, previews or allows."""
+
+
+@kind
+class WebFirewall(Resource, kw_only=True):
+    """A web application firewall policy: WAF web ACL, Cloud Armor security policy."""
+
+    blocks_by_default: Fact[bool]
+    rules: Fact[list[FirewallRule]]
+
+
+class Listener(Part):
+    """A port that a load balancer listens on."""
+
+    name: Fact[str]
+    port: Fact[str]
+    protocol: Fact[str]
+    """Upper case: `HTTP`, `HTTPS`."""
+    encrypted: Fact[bool]
+    """It terminates TLS with a certificate."""
+    only_redirects: Fact[bool]
+    """Every action, that of each rule included, redirects to HTTPS or answers with a fixed response."""
+
+
+@kind
+class LoadBalancer(Resource, kw_only=True):
+    """A load balancer for HTTP: an ALB with its listeners, or one external forwarding rule of Google's with its proxy and URL map."""
+
+    http: Fact[bool]
+    """It balances HTTP, as opposed to TCP or UDP."""
+    listeners: Fact[list[Listener]]
+    serves_https: Fact[bool]
+    """At least one listener is encrypted. Google: each forwarding rule is judged by itself, so this holds where its proxy is HTTPS or only redirects."""

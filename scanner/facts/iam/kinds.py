@@ -1,0 +1,43 @@
+"""Identities, what they may do and who may become them."""
+
+from __future__ import annotations
+
+from scanner.facts.base import Fact, Part, Resource, kind
+
+
+class Permission(Part):
+    """One thing that an identity is allowed: a statement of a policy, an attached managed policy, a role of a binding."""
+
+    name: Fact[str]
+    """What to call it in a message: actions and resources, the policy's name, the role."""
+    wildcard: Fact[bool]
+    """It allows every action, or every action of a service, on every resource; or a basic or administrator role at project level or above."""
+
+
+@kind
+class PermissionSet(Resource, kw_only=True):
+    """What an identity may do: a role, user or group with all its policies, a policy that nothing in the code attaches, Google bindings."""
+
+    permissions: Fact[list[Permission]]
+    limited_by_boundary: Fact[bool]
+    """A permissions boundary without wildcards limits it, whatever its policies say."""
+    service_linked: Fact[bool]
+    """The provider made it for itself and nobody can edit it."""
+
+
+class Trust(Part):
+    """Somebody who may take on an identity."""
+
+    principal: Fact[str]
+    scoped: Fact[bool]
+    """It is a service, or one named identity; or a condition bounds who it can be."""
+
+
+@kind
+class TrustPolicy(Resource, kw_only=True):
+    """Who may take on an identity: the trust policy of a role, the bindings on a service account. Federated CI is a kind of its own."""
+
+    trusts: Fact[list[Trust]]
+    service_linked: Fact[bool]
+    federated_only: Fact[bool]
+    """It trusts identity providers only."""

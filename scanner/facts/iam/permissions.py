@@ -1,0 +1,120 @@
+"""What a permission amounts to."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from scanner.facts.iam.kinds import Permission
+from scanner.facts.policies import BOUNDING_KEYS, Statement, bounded, statements
+from scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of, describe
+
+# Keys that limit which resources, or through which service, an action reaches; a region or TLS does not reduce privilege.
+RESOURCE_KEYS = (BOUNDING_KEYS - {"aws:sourceip", "aws:vpcsourceip", "aws:userid"}) | {
+    "aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "kms:viaservice", "kms:encryptioncontext", "iam:passedtoservice",
+    "iam:permissionsboundary",
+}  # fmt: skip
+_TAG_KEYS = ("aws:resourcetag/", "aws:requesttag/", "ec2:resourcetag/", "ssm:resourcetag/", "secretsmanager:resourcetag/", "iam:resourcetag/")
+
+
+def statement_permission(statement: Statement | Unknown) -> Permission | Unknown | None:
+    """A statement as a permission; None where it denies."""
+    if isinstance(statement, Unknown):
+        return statement
+    if statement.allows is False:
+        return None
+    keys = set(RESOURCE_KEYS)
+    if isinstance(statement.conditions, list):
+        keys |= {each.key for each in statement.conditions if each.key.startswith(_TAG_KEYS)}
+    wide = all_of([Value(statement.allows), _wild_action(statement), _wild_resource(statement), bounded(statement, keys).negate()])
+    actions = ("everything but " if statement.not_action else "") + ", ".join(describe(each) for each in statement.actions)
+    resources = ("everything but " if statement.not_resource else "") + ", ".join(describe(each) for each in statement.resources)
+    name = f"{actions or 'nothing'} on {resources or 'its own resource'}"
+    return Permission(name=Value(f"{statement.sid}: {name}" if statement.sid else name, statement.seen), wildcard=Value(wide.data, statement.seen))
+
+
+def document_permissions(document: Value[Any]) -> list[Any]:
+    return [found for each in statements(document) if (found := statement_permission(each)) is not None]
+
+
+def _wild_action(statement: Statement) -> Value[bool]:
+    if statement.not_action:
+        return Value(True, statement.seen)
+    return any_of([Value(_every_action(action)) for action in statement.actions])
+
+
+def _every_action(action: Any) -> bool | Unknown:
+    if isinstance(action, str):
+        service, _, name = action.partition(":")
+        return not service.strip("*") or not name.strip("*") if name or action.strip("*") == "" else False
+    return action if isinstance(action, Unknown) else Unknown(f"which actions {describe(action)} are", "scan the plan")
+
+
+def _wild_resource(statement: Statement) -> Value[bool]:
+    if statement.not_resource:
+        return Value(True, statement.seen)
+    return any_of([Value(_every_resource(resource)) for resource in statement.resources])
+
+
+def _every_resource(resource: Any) -> bool | Unknown:
+    """`*`, or an ARN whose resource part is nothing but wildcards: `arn:aws:s3:::*`, `arn:aws:dynamodb:*:*:table/*`."""
+    if isinstance(resource, (Reference, Text)):
+        # A reference names one resource; so does text with a literal part before what is not known.
+        return False if isinstance(resource, Reference) or not isinstance(resource.parts[0], Unknown) else resource.parts[0]
+    if not isinstance(resource, str):
+        return resource if isinstance(resource, Unknown) else Unknown(f"which resources {describe(resource)} are", "scan the plan")
+    if not resource.startswith("arn:"):
+        return resource.strip("*") == ""
+    fields = resource.split(":", 5)
+    if len(fields) < 6:
+        return fields[-1].strip("*") == ""
+    name = re.sub(r"^[a-z-]+[/:](?=\*)", "", fields[5])
+    return name.strip("*") == ""
+
+
+# AWS-managed policies by what they amount to: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+# Policies named …FullAccess allow every action of a service on every resource.
+PRIVILEGED = {"AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "SystemAdministrator", "AdministratorAccess-Amplify", "AdministratorAccess-AWSElasticBeanstalk"}
+HARMLESS = {
+    "AmazonECSTaskExecutionRolePolicy", "AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess",
+    "AWSXrayWriteOnlyAccess", "CloudWatchAgentServerPolicy", "AmazonSSMManagedInstanceCore", "AWSLambdaSQSQueueExecutionRole",
+    "AWSLambdaDynamoDBExecutionRole", "AWSLambdaKinesisExecutionRole", "ReadOnlyAccess", "SecurityAudit", "ViewOnlyAccess",
+    "AmazonEC2ContainerRegistryReadOnly", "AmazonEC2ContainerRegistryPullOnly", "AmazonS3ReadOnlyAccess", "AmazonDynamoDBReadOnlyAccess",
+    "AmazonEKSClusterPolicy", "AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonRDSEnhancedMonitoringRole",
+    "AmazonAPIGatewayPushToCloudWatchLogs", "AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores",
+    "AWSConfigRole", "AWS_ConfigRole", "CloudWatchReadOnlyAccess", "AWSSupportAccess", "Billing", "AmazonEC2ReadOnlyAccess",
+}  # fmt: skip
+_MANAGED = re.compile(r"^arn:aws[a-z-]*:iam::aws:policy/(?:[\w-]+/)*([\w-]+)$")
+
+
+def managed_policy(arn: Value[Any]) -> Permission | Unknown:
+    """An AWS-managed policy by its ARN."""
+    match = _MANAGED.match(arn.data) if isinstance(arn.data, str) else None
+    if match is None:
+        why = arn.unknown or Unknown(f"what the policy {describe(arn.data)} allows: it is declared elsewhere", "scan it together with this, or the live account")
+        return Permission(name=Value(describe(arn.data), arn.seen), wildcard=Value(why, arn.seen))
+    name = match[1]
+    wild: Any = name in PRIVILEGED or name.endswith("FullAccess")
+    if not wild and name not in HARMLESS:
+        wild = Unknown(f"what the AWS-managed policy {name} allows is not in our table", "scan the live account")
+    return Permission(name=Value(f"AWS-managed policy {name}", arn.seen), wildcard=Value(wild, arn.seen))
+
+
+# Google: https://cloud.google.com/iam/docs/roles-overview#basic
+
+_BROAD_ROLES = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer", "roles/reader")
+_SERVICE_AGENT = re.compile(r"^serviceAccount:(?:service-\d+@gcp-sa-[\w-]+\.iam|\d+@cloudservices|service-\d+@[\w.-]+\.iam|project-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
+
+
+def role_permission(role: Value[Any], member: Any) -> Permission:
+    """A role that a member has at project level or above."""
+
+    def wide(name: Any) -> bool | Unknown:
+        if isinstance(name, str):
+            return name in _BROAD_ROLES or bool(re.fullmatch(r"roles/[\w.]+\.admin", name))
+        return False if isinstance(name, Reference) else Unknown(f"which role {describe(name)} is", "scan the plan")
+
+    agent = isinstance(member, str) and bool(_SERVICE_AGENT.match(member))
+    return Permission(
+        name=Value(f"{describe(role.data)} for {describe(member)}", role.seen), wildcard=Value(False, role.seen) if agent else role.then(wide)
+    )

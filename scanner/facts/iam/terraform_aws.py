@@ -1,0 +1,125 @@
+"""IAM in Terraform: roles, users and groups with their policies. https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.facts.base import Companions, Stack, identity, reads
+from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
+from scanner.facts.iam.permissions import document_permissions, managed_policy
+from scanner.facts.iam.trust import aws_trusts, federated_only
+from scanner.sources.interface import Item
+from scanner.sources.values import Reference, Unknown, Value
+
+NAMES = ("name",)
+_ATTACH_ALL = "aws_iam_policy_attachment"
+_USES_POLICY = ("aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment", "aws_iam_group_policy_attachment", _ATTACH_ALL)
+_ROLE = {"aws_iam_role_policy": "role", "aws_iam_role_policy_attachment": "role"}
+_USER = {"aws_iam_user_policy": "user", "aws_iam_user_policy_attachment": "user"}
+_GROUP = {"aws_iam_group_policy": "group", "aws_iam_group_policy_attachment": "group"}
+
+
+@reads("aws_iam_role", orphans=_ROLE, names=NAMES, companions=("aws_iam_role_policies_exclusive", "aws_iam_role_policy_attachments_exclusive", _ATTACH_ALL))
+def role(item: Item, stack: Stack) -> PermissionSet:
+    return _identity_with_policies(item, stack, _ROLE, "roles")
+
+
+@reads("aws_iam_user", orphans=_USER, names=NAMES)
+def user(item: Item, stack: Stack) -> PermissionSet:
+    return _identity_with_policies(item, stack, _USER, "users")
+
+
+@reads("aws_iam_group", orphans=_GROUP, names=NAMES)
+def group(item: Item, stack: Stack) -> PermissionSet:
+    return _identity_with_policies(item, stack, _GROUP, "groups")
+
+
+def _identity_with_policies(item: Item, stack: Stack, parts: dict[str, str], listed: str) -> PermissionSet:
+    inline_type, attached_type = parts
+    inline = stack.companions(item, inline_type, parts[inline_type], names=NAMES)
+    attached = stack.companions(item, attached_type, parts[attached_type], names=NAMES)
+    everywhere = stack.companions(item, _ATTACH_ALL, listed, names=NAMES)
+    found: list[Any] = []
+    for document in [node["policy"] for node in inline.items] + [block["policy"] for block in item.blocks("inline_policy")[0]]:
+        found += document_permissions(document)
+    arns = [each.link("policy_arn") for each in [*attached.items, *everywhere.items]]
+    managed = item.link("managed_policy_arns") if inline_type == "aws_iam_role_policy" else Value(None)
+    listed_arns = managed.data if isinstance(managed.data, list) else []
+    policies: list[Item] = []
+    for arn in arns + [Value(each, managed.seen) for each in listed_arns]:
+        own, permissions = _policy(arn, stack)
+        policies += own
+        found += permissions
+    doubts = [held.more for held in (inline, attached) if held.more and not held.items]
+    return PermissionSet(
+        identity=identity(item, name=item["name"], companions=[inline, attached, Companions(policies, [], None)]),
+        permissions=Value(found + doubts, (item.location(),)),
+        limited_by_boundary=_boundary(item, stack),
+        service_linked=_service_linked(item),
+    )
+
+
+def _policy(arn: Value[Any], stack: Stack) -> tuple[list[Item], list[Any]]:
+    """The policy that an ARN refers to: its own block, and its permissions."""
+    if isinstance(arn.data, Reference):
+        item = stack.at(arn.data.address)
+        if item is not None and item.type == "aws_iam_policy":
+            return [item], document_permissions(item["policy"])
+        if item is not None and item.type == "data.aws_iam_policy" and isinstance(item["arn"].data, str):
+            return [], [managed_policy(item["arn"])]
+        if item is not None and item.type == "data.aws_iam_policy" and isinstance(item["name"].data, str):
+            name = item["name"]
+            return [], [managed_policy(Value(f"arn:aws:iam::aws:policy/{name.data}", name.seen))]
+    return [], [managed_policy(arn)]
+
+
+def _boundary(item: Item, stack: Stack) -> Value[bool]:
+    arn = item.link("permissions_boundary")
+    if arn.absent or arn.unknown:
+        return Value(arn.unknown or False, arn.seen)
+    _, permissions = _policy(arn, stack)
+    unknown = next((each for each in permissions if isinstance(each, Unknown)), None)
+    wild = [each.wildcard.data for each in permissions if not isinstance(each, Unknown)]
+    if True in wild:
+        return Value(False, arn.seen)
+    return Value(unknown or next((each for each in wild if isinstance(each, Unknown)), True), arn.seen)
+
+
+def _service_linked(item: Item) -> Value[bool]:
+    path = item["path"].default("/")
+    return path.then(lambda text: str(text).startswith("/aws-service-role/")) if path.unknown is None else Value(False)
+
+
+@reads("aws_iam_policy", companions=_USES_POLICY)
+def unattached_policy(item: Item, stack: Stack) -> PermissionSet | None:
+    """A policy that something in the code attaches is judged with what it is attached to."""
+    used = [stack.companions(item, type_, "policy_arn") for type_ in _USES_POLICY]
+    if any(held.items for held in used) or item.address in _boundaries(stack):
+        return None
+    return PermissionSet(
+        identity=identity(item, name=item["name"]),
+        permissions=Value(document_permissions(item["policy"]), (item.location(),)),
+        limited_by_boundary=Value(False),
+        service_linked=Value(False),
+    )
+
+
+def _boundaries(stack: Stack) -> set[str]:
+    if "boundaries" not in stack.cache:
+        links = [item.link("permissions_boundary").data for item in stack.of("aws_iam_role", "aws_iam_user")]
+        managed = [item.link("managed_policy_arns").data for item in stack.of("aws_iam_role")]
+        links += [each for held in managed if isinstance(held, list) for each in held]
+        stack.cache["boundaries"] = {link.address for link in links if isinstance(link, Reference)}
+    found: set[str] = stack.cache["boundaries"]
+    return found
+
+
+@reads("aws_iam_role")
+def trust(item: Item, stack: Stack) -> TrustPolicy:
+    document = item["assume_role_policy"]
+    return TrustPolicy(
+        identity=identity(item, name=item["name"]),
+        trusts=Value(aws_trusts(document, None), document.seen),
+        service_linked=_service_linked(item),
+        federated_only=federated_only(document),
+    )

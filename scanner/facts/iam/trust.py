@@ -1,0 +1,100 @@
+"""Who may take on an identity."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from scanner.facts.iam.kinds import Trust
+from scanner.facts.policies import BOUNDING_KEYS, PUBLIC_MEMBERS, Binding, Statement, bounded, names_whole_account, principal_account, statements
+from scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+_TRUST_KEYS = BOUNDING_KEYS | {"sts:externalid"}
+
+
+def aws_trusts(document: Value[Any], account: str | None) -> list[Any]:
+    """Everyone whom a trust policy allows, identity providers left out: they are judged as federation."""
+    found: list[Any] = []
+    for statement in statements(document):
+        if isinstance(statement, Unknown):
+            found.append(statement)
+        elif statement.allows is not False:
+            found += [_trust(statement, kind, who, account) for kind, who in statement.principals if kind != "Federated"]
+    return found
+
+
+def federated_only(document: Value[Any]) -> Value[bool]:
+    kinds = [
+        "unknown" if isinstance(each, Unknown) else kind
+        for each in statements(document)
+        for kind, _ in (each.principals if not isinstance(each, Unknown) else [("", "")])
+        if isinstance(each, Unknown) or each.allows is not False
+    ]
+    return Value(bool(kinds) and set(kinds) == {"Federated"}, document.seen)
+
+
+def _trust(statement: Statement, kind: str, who: Any, account: str | None) -> Trust:
+    name = ("anyone but " if statement.not_principal else "") + describe(who)
+    return Trust(principal=Value(name, statement.seen), scoped=Value(_scoped(statement, kind, who, account).data, statement.seen))
+
+
+def _scoped(statement: Statement, kind: str, who: Any, account: str | None) -> Value[bool]:
+    if statement.not_principal or kind == "*":
+        return bounded(statement)
+    if kind != "AWS":
+        return Value(who if isinstance(who, Unknown) else True)
+    conditioned = any_of([bounded(statement, _TRUST_KEYS), _multi_factor(statement)])
+    if names_whole_account(who):
+        return conditioned
+    owner = principal_account(who)
+    if isinstance(owner, Unknown):
+        return Value(True) if conditioned.data is True else Value(owner)
+    wild = isinstance(who, str) and "*" in who
+    foreign = account is not None and owner not in ("", "this", account)
+    return conditioned if wild or foreign else Value(True)
+
+
+def _multi_factor(statement: Statement) -> Value[bool]:
+    if isinstance(statement.conditions, Unknown):
+        return Value(statement.conditions)
+    return Value(
+        any(
+            each.operator.lower() == "bool" and each.key == "aws:multifactorauthpresent" and [str(value).lower() for value in each.values] == ["true"]
+            for each in statement.conditions
+        )
+    )
+
+
+# Google roles that let a member act as a service account: https://cloud.google.com/iam/docs/service-account-permissions
+_ACTS_AS = (
+    "roles/iam.workloadIdentityUser", "roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser",
+    "roles/iam.serviceAccountOpenIdTokenCreator", "roles/iam.serviceAccountKeyAdmin", "roles/iam.serviceAccountAdmin",
+    "roles/owner", "roles/editor",
+)  # fmt: skip
+
+
+def google_trust(binding: Binding | Unknown) -> Trust | Unknown | None:
+    """A binding on a service account; None where its role does not let anybody act as the account."""
+    if isinstance(binding, Unknown):
+        return binding
+    if isinstance(binding.role, str) and binding.role not in _ACTS_AS:
+        return None
+    scoped = _scoped_member(binding.member)
+    return Trust(principal=Value(describe(binding.member), binding.seen), scoped=Value(scoped, binding.seen))
+
+
+def _scoped_member(member: Any) -> bool | Unknown:
+    if isinstance(member, Unknown):
+        return member
+    text = "".join(part if isinstance(part, str) else "x" for part in member.parts) if isinstance(member, Text) else str(member)
+    if text in PUBLIC_MEMBERS or text.startswith(("domain:", "allUsers", "allAuthenticatedUsers")):
+        return False
+    if text.startswith(("principalSet:", "principal:")):
+        # `…/workloadIdentityPools/POOL/*` is every identity of the pool: https://cloud.google.com/iam/docs/principal-identifiers
+        return not re.search(r"/\*$", text)
+    if isinstance(member, Text) and isinstance(member.parts[0], Unknown):
+        return member.parts[0]
+    if isinstance(member, Reference):
+        return True
+    return "*" not in text

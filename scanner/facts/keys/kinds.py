@@ -1,0 +1,31 @@
+"""Encryption keys."""
+
+from __future__ import annotations
+
+from scanner.facts.base import Fact, Part, Resource, kind
+from scanner.facts.policies import Grant
+
+
+class KeyRef(Part):
+    """The key that a resource is encrypted with."""
+
+    id: Fact[str]
+    """As the resource names it: an ARN, a key id, an alias, or a reference to a key of the same configuration."""
+    customer_managed: Fact[bool]
+    """The customer owns the key and its policy; False for keys that the provider manages for a service (`alias/aws/s3`)."""
+
+
+@kind
+class Key(Resource, kw_only=True):
+    """A customer-managed encryption key: KMS key, Cloud KMS crypto key."""
+
+    rotatable: Fact[bool]
+    """The provider can rotate it: symmetric encryption with material that the provider made, and not a replica of another region."""
+    imported: Fact[bool]
+    """Its material comes from outside, so that its rotation cannot be seen here."""
+    rotation_days: Fact[float | None]
+    """Days between automatic rotations; None where it does not rotate."""
+    enabled: Fact[bool]
+    """It can be used: neither disabled nor waiting to be deleted."""
+    grants: Fact[list[Grant]]
+    """Access by key policy or bindings."""

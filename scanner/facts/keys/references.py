@@ -1,0 +1,56 @@
+"""What a resource names as its encryption key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.facts.base import Stack
+from scanner.facts.keys.kinds import KeyRef
+from scanner.sources.values import Reference, Text, Unknown, Value, describe
+
+_CUSTOMER = (
+    "aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key", "aws_kms_alias",
+    "google_kms_crypto_key", "google_kms_crypto_key_version",
+)  # fmt: skip
+_SETTLES = "give the key's ARN, or scan the live resource"
+
+
+def key_ref(value: Value[Any], stack: Stack) -> Value[KeyRef | None]:
+    """The key that an attribute names: None where it names none, Unknown where it cannot be told what the value will be."""
+
+    def read(data: Any) -> Any:
+        if data is None or data == "":
+            return None
+        managed = _customer_managed(data, stack)
+        return KeyRef(id=Value(describe(data), value.seen), customer_managed=Value(managed, value.seen))
+
+    return value.then(read)
+
+
+def _customer_managed(data: Any, stack: Stack) -> bool | Unknown:
+    if isinstance(data, Reference):
+        return _referred(data, stack)
+    text = data if isinstance(data, str) else "".join(part for part in data.parts if isinstance(part, str)) if isinstance(data, Text) else ""
+    if text.startswith("alias/aws/") or ":alias/aws/" in text:
+        return False  # https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key
+    if isinstance(data, str):
+        return True
+    if isinstance(data, Text):
+        first = next((part for part in data.parts if isinstance(part, Reference)), None)
+        if any(mark in text for mark in (":key/", ":alias/", "alias/", "/cryptoKeys/")):
+            return True
+        return _referred(first, stack) if first else data.unknown or Unknown(f"which key {data} is", _SETTLES)
+    return Unknown(f"{describe(data)} is no key", _SETTLES)
+
+
+def _referred(reference: Reference, stack: Stack) -> bool | Unknown:
+    if ".data." not in f".{reference.address}":
+        return reference.type in _CUSTOMER or Unknown(f"whether {reference} is a customer-managed key", _SETTLES)
+    if reference.type in ("google_kms_crypto_key", "google_kms_crypto_key_version"):
+        return True  # Cloud KMS holds customer-managed keys only
+    item = stack.at(reference.address)
+    named = [item[name].data for name in ("name", "key_id")] if item else []
+    alias = next((name for name in named if isinstance(name, str)), "")
+    if alias.startswith("alias/"):
+        return not alias.startswith("alias/aws/")
+    return Unknown(f"whether {reference} is a customer-managed key: its data source is read at plan time", _SETTLES)

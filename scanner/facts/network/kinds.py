@@ -1,0 +1,27 @@
+"""Network ingress."""
+
+from __future__ import annotations
+
+from scanner.facts.base import Fact, Part, Resource, kind
+
+
+class Opening(Part):
+    """Traffic that a rule lets in."""
+
+    source: Fact[str]
+    """A CIDR range, a prefix list, another group."""
+    world: Fact[bool]
+    """The source is the internet, or so much of it that it makes no difference."""
+    protocol: Fact[str]
+    """Lower case name: `tcp`, `udp`, `icmp`; `all` for every protocol."""
+    from_port: Fact[int]
+    to_port: Fact[int]
+
+
+@kind
+class Ingress(Resource, kw_only=True):
+    """What admits traffic from outside: a security group, a firewall rule of a VPC, an external forwarding rule."""
+
+    openings: Fact[list[Opening]]
+    guards_load_balancer: Fact[bool]
+    """Everything that it is attached to is a load balancer."""

@@ -1,0 +1,59 @@
+"""Address ranges and ports in the forms that providers write them."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from scanner.facts.network.kinds import Opening
+from scanner.sources.values import Location, Unknown, Value
+
+# A range this wide of public addresses is open to strangers whatever its owner meant; /8 and wider are.
+WIDE = {4: 8, 6: 16}
+_GOOGLE_FRONT_ENDS = ("130.211.0.0/22", "35.191.0.0/16")  # https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges
+
+
+def is_world(cidr: Any) -> bool | Unknown:
+    """Whether a CIDR range is as good as the internet."""
+    if not isinstance(cidr, str):
+        return cidr if isinstance(cidr, Unknown) else Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
+    if cidr in _GOOGLE_FRONT_ENDS:
+        return False
+    try:
+        network = ipaddress.ip_network(cidr.strip(), strict=False)
+    except ValueError:
+        return Unknown(f"{cidr!r} is not an address range", "correct the range")
+    if network.is_private and network.prefixlen > 0:
+        return False
+    return network.prefixlen <= WIDE[network.version]
+
+
+def opening(source: Any, protocol: Value[Any], from_port: Value[Any], to_port: Value[Any], seen: tuple[Location, ...]) -> Opening:
+    return Opening(
+        source=Value(source if isinstance(source, (str, Unknown)) else str(source), seen),
+        world=Value(is_world(source), seen),
+        protocol=protocol,
+        from_port=from_port,
+        to_port=to_port,
+    )
+
+
+def closed(source: str, protocol: Value[Any], from_port: Value[Any], to_port: Value[Any], seen: tuple[Location, ...]) -> Opening:
+    """Traffic from something that is not a range: a group, a prefix list, a service account."""
+    return Opening(source=Value(source, seen), world=Value(False, seen), protocol=protocol, from_port=from_port, to_port=to_port)
+
+
+_NUMBERS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "all": "all", "58": "icmpv6"}
+
+
+def protocol_name(value: Value[Any]) -> Value[Any]:
+    return value.text().then(lambda name: _NUMBERS.get(str(name).lower(), str(name).lower()))
+
+
+def port_span(text: Any) -> tuple[int, int] | None:
+    """`443`, `8000-8100`; None where it is neither."""
+    first, _, last = str(text).partition("-")
+    try:
+        return int(first), int(last or first)
+    except ValueError:
+        return None

@@ -1,0 +1,93 @@
+"""Secret Manager in Terraform. https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/secret_manager_secret"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.facts.base import Stack, identity, reads
+from scanner.facts.google_iam import BINDING_PARTS, bindings_of
+from scanner.facts.keys.references import key_ref
+from scanner.facts.keys.terraform_gcp import days
+from scanner.facts.policies import google_grants
+from scanner.facts.secrets.kinds import Secret, SecretCopy
+from scanner.sources.interface import Item
+from scanner.sources.values import Reference, Text, Unknown, Value, any_of
+
+_IAM = {f"google_secret_manager_secret_iam_{part}": "secret_id" for part in BINDING_PARTS}
+_REGIONAL_IAM = {f"google_secret_manager_regional_secret_iam_{part}": "secret_id" for part in BINDING_PARTS}
+
+
+@reads("google_secret_manager_secret", orphans=_IAM, names=("secret_id",), companions=("google_pubsub_subscription",))
+def secret(item: Item, stack: Stack) -> Secret:
+    automatic = any_of([_present(item, "replication.auto"), item["replication.automatic"].default(False).truth()])
+    blocks, more = item.blocks("replication.user_managed.replicas")
+    copies: list[Any] = [
+        SecretCopy(region=block["location"], encryption_key=key_ref(block["customer_managed_encryption.kms_key_name"], stack)) for block in blocks
+    ]
+    if automatic.data is True:
+        key = item["replication.auto.customer_managed_encryption.kms_key_name"]
+        copies = [SecretCopy(region=Value("global", automatic.seen), encryption_key=key_ref(key, stack))]
+    elif more or automatic.unknown:
+        copies.append(more or automatic.unknown)
+    return _secret(item, stack, _IAM, copies, automatic)
+
+
+@reads("google_secret_manager_regional_secret", companions=tuple(_REGIONAL_IAM))
+def regional_secret(item: Item, stack: Stack) -> Secret:
+    key = item["customer_managed_encryption.kms_key_name"]
+    own = SecretCopy(region=item["location"], encryption_key=key_ref(key, stack))
+    same = [other for other in stack.of("google_secret_manager_regional_secret") if other.address != item.address]
+    name = item["secret_id"].data
+    namesakes = [other for other in same if isinstance(name, str) and other["secret_id"].data == name]
+    copies: list[Any] = [own]
+    found = _secret(item, stack, _REGIONAL_IAM, copies, Value(False))
+    found.regions = Value([own, *[SecretCopy(region=other["location"], encryption_key=Value(None)) for other in namesakes]], (item.location(),))
+    found.replicated = Value(bool(namesakes), (item.location(),))
+    return found
+
+
+def _present(item: Item, path: str) -> Value[bool]:
+    nodes, more = item.blocks(path)
+    return Value(True if nodes else more or False, [node.location() for node in nodes] or [item.location()])
+
+
+def _secret(item: Item, stack: Stack, iam: dict[str, str], copies: list[Any], automatic: Value[Any]) -> Secret:
+    parts = {type_: stack.companions(item, type_, via, names=("secret_id",)) for type_, via in iam.items()}
+    grants = google_grants(binding for type_, held in parts.items() for binding in bindings_of(type_, held))
+    unknown = next((copy for copy in copies if isinstance(copy, Unknown)), None)
+    return Secret(
+        identity=identity(item, name=item["secret_id"], companions=parts.values()),
+        copies=Value(copies, (item.location(),)),
+        regions=Value(copies, (item.location(),)),
+        replicated=any_of([automatic, Value(True if len(copies) > 1 else unknown or False, (item.location(),))]),
+        automatic_replication=automatic,
+        rotation_days=item["rotation.rotation_period"].text().then(days),
+        rotation_consumed=_consumed(item, stack),
+        managed_by_service=Value(False),
+        grants=Value(grants, (item.location(),)),
+    )
+
+
+def _consumed(item: Item, stack: Stack) -> Value[bool]:
+    """Rotation only publishes a message: https://cloud.google.com/secret-manager/docs/secret-rotation. Somebody has to subscribe."""
+    linked = item.link("topics.name")
+    topics, more = item.blocks("topics")
+    if not topics and not more:
+        return Value(False, (item.location(),))
+    names = {_topic(topic.link("name").data) for topic in topics} | {_topic(linked.data)}
+    names.discard("")
+    for subscription in stack.of("google_pubsub_subscription"):
+        if _topic(subscription.link("topic").data) in names:
+            return Value(True, (subscription.location(),))
+    for function in stack.of("google_cloudfunctions2_function", "google_eventarc_trigger"):
+        for path in ("event_trigger.pubsub_topic", "transport.pubsub.topic"):
+            if _topic(function.link(path).data) in names:
+                return Value(True, (function.location(),))
+    reason = "whether anything subscribes to the rotation topic: no subscription of it is in this code"
+    return Value(Unknown(reason, "scan the code that subscribes together with this, or the live project", item.location()), (item.location(),))
+
+
+def _topic(data: Any) -> str:
+    if isinstance(data, Reference):
+        return data.address
+    return str(data).rpartition("/topics/")[2] if isinstance(data, (str, Text)) else ""

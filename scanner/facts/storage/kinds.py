@@ -1,0 +1,30 @@
+"""Object storage."""
+
+from __future__ import annotations
+
+from scanner.facts.base import Fact, Resource, kind
+from scanner.facts.keys.kinds import KeyRef
+from scanner.facts.policies import Grant
+
+
+@kind
+class Bucket(Resource, kw_only=True):
+    """An object storage bucket: S3 bucket, Cloud Storage bucket."""
+
+    public_access_blocked: Fact[bool]
+    """Configuration forbids public access, whatever a policy grants. S3: all four flags, on the bucket or the account. Cloud Storage:
+    public access prevention is enforced, on the bucket or by the organisation policy."""
+    block_declared: Fact[bool]
+    """The code says something about blocking public access. False: it relies on the provider's default, which the code cannot show."""
+    acls_disabled: Fact[bool]
+    """Object ACLs have no effect. S3: BucketOwnerEnforced. Cloud Storage: uniform bucket-level access."""
+    versioned: Fact[bool]
+    """Overwritten and deleted objects are kept as versions."""
+    retention_locked: Fact[bool]
+    """A retention policy that cannot be shortened is set (Cloud Storage bucket lock)."""
+    encryption_key: Fact[KeyRef | None]
+    """The key that encrypts new objects; None where the provider's own key does."""
+    encryption: Fact[str]
+    """The algorithm of default encryption as the provider names it: `AES256`, `aws:kms`, `aws:kms:dsse`, `google`."""
+    grants: Fact[list[Grant]]
+    """Access by bucket policy, ACL or bindings."""

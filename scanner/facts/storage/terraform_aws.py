@@ -1,0 +1,111 @@
+"""S3 in Terraform. https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.facts import policies
+from scanner.facts.base import Companions, Stack, identity, reads
+from scanner.facts.keys.references import key_ref
+from scanner.facts.policies import Grant
+from scanner.facts.storage.kinds import Bucket
+from scanner.sources.interface import Item
+from scanner.sources.values import Unknown, Value, all_of, any_of, first_known, gather
+
+ACCESS_FLAGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+NAMES = ("bucket", "id")
+_PARTS = {
+    "aws_s3_bucket_public_access_block": "bucket",
+    "aws_s3_bucket_policy": "bucket",
+    "aws_s3_bucket_acl": "bucket",
+    "aws_s3_bucket_ownership_controls": "bucket",
+    "aws_s3_bucket_versioning": "bucket",
+    "aws_s3_bucket_server_side_encryption_configuration": "bucket",
+}
+
+
+@reads("aws_s3_bucket", orphans=_PARTS, names=NAMES, companions=("aws_s3_account_public_access_block",))
+def bucket(item: Item, stack: Stack) -> Bucket:
+    parts = {type_: stack.companions(item, type_, via, names=NAMES) for type_, via in _PARTS.items()}
+    access = parts["aws_s3_bucket_public_access_block"]
+    account = stack.of("aws_s3_account_public_access_block")
+    flags = {flag: any_of([access[flag].default(False).truth(), *[each[flag].default(False).truth() for each in account]]) for flag in ACCESS_FLAGS}
+    # Since April 2023 new buckets have ACLs disabled; older ones do not, and code does not tell which this is:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+    ownership = parts["aws_s3_bucket_ownership_controls"]["rule.object_ownership"]
+    by_default = Unknown("no ownership controls: the default depends on when the bucket was created", "declare BucketOwnerEnforced, or scan the live bucket")
+    acls_disabled = ownership.default(by_default).equals("BucketOwnerEnforced")
+    versioning = first_known(
+        parts["aws_s3_bucket_versioning"]["versioning_configuration.status"].equals("Enabled"), item["versioning.enabled"].truth()
+    )
+    encryption, key = _encryption(item, parts["aws_s3_bucket_server_side_encryption_configuration"])
+    return Bucket(
+        identity=identity(item, name=item["bucket"], companions=parts.values()),
+        public_access_blocked=all_of(flags.values()),
+        block_declared=any_of([access.exists, Value(bool(account))]),
+        acls_disabled=acls_disabled,
+        versioned=_only_if_found(parts["aws_s3_bucket_versioning"], versioning, item),
+        retention_locked=Value(False, (item.location(),)),  # S3 Object Lock works on versions, so it is no alternative to them
+        encryption_key=key_ref(key, stack),
+        encryption=encryption,
+        grants=_grants(item, parts, flags, acls_disabled),
+    )
+
+
+def _only_if_found(companions: Companions, value: Value[Any], item: Item) -> Value[Any]:
+    # Versioning is off unless it is configured: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
+    return value if companions.nodes or companions.more is None or not item["versioning.enabled"].absent else Value(companions.more)
+
+
+def _encryption(item: Item, configuration: Companions) -> tuple[Value[Any], Value[Any]]:
+    """(algorithm, key): the separate resource, else the deprecated block of the bucket."""
+    path = "rule.apply_server_side_encryption_by_default"
+    old = f"server_side_encryption_configuration.{path}"
+    algorithm = first_known(configuration[f"{path}.sse_algorithm"], item[f"{old}.sse_algorithm"])
+    key = first_known(configuration[f"{path}.kms_master_key_id"], item[f"{old}.kms_master_key_id"])
+    # Without configuration, SSE-S3 since January 2023: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+    algorithm = algorithm.default("AES256")
+    kms = algorithm.equals("aws:kms", "aws:kms:dsse")
+    if kms.unknown:
+        return algorithm, Value(kms.unknown, algorithm.seen)
+    return algorithm, key if kms.data else Value(None, algorithm.seen)
+
+
+def _grants(item: Item, parts: dict[str, Companions], flags: dict[str, Value[Any]], acls_disabled: Value[Any]) -> Value[Any]:
+    held = parts["aws_s3_bucket_policy"]
+    documents = [node["policy"] for node in held.nodes] + [item["policy"]]
+    granted = [policies.aws_grants(document, None, flags["restrict_public_buckets"]) for document in documents]
+    # A rule about ownership that is not known leaves ACLs in force unless they are ignored.
+    effective = any_of([flags["ignore_public_acls"], acls_disabled])
+    acls = parts["aws_s3_bucket_acl"]
+    granted += [_acl(node, effective) for node in [*acls.nodes, item]]
+    granted += [Value(more) for more in (held.more, acls.more) if more and not held.nodes + acls.nodes]
+    return gather(granted)
+
+
+PUBLIC_GROUPS = ("http://acs.amazonaws.com/groups/global/AllUsers", "http://acs.amazonaws.com/groups/global/AuthenticatedUsers")
+_CANNED = {"public-read": "READ", "public-read-write": "READ, WRITE", "authenticated-read": "READ"}
+
+
+def _acl(node: Any, blocked: Value[Any]) -> Value[Any]:
+    """Grants of a canned ACL (https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl) and of explicit ones."""
+    found: list[Any] = []
+    canned = node["acl"]
+    if canned.unknown:
+        found.append(canned.unknown)
+    elif canned.data is not None:
+        public = canned.equals(*_CANNED)
+        found.append(_acl_grant(canned.then(lambda name: f"ACL {name}"), Value(_CANNED.get(str(canned.data), "as the ACL says")), public, blocked))
+    for path in ("access_control_policy.grant", "grant"):
+        grants, more = node.blocks(path)
+        found += [more] if more else []
+        for grant in grants:
+            uri = first_known(grant["grantee.uri"], grant["uri"])
+            who = first_known(uri, grant["grantee.id"], grant["id"], grant["grantee.email_address"]).default("")
+            actions = first_known(grant["permission"], grant["permissions"]).then(lambda held: held if isinstance(held, str) else ", ".join(map(str, held or [])))
+            found.append(_acl_grant(who, actions, uri.default("").equals(*PUBLIC_GROUPS), blocked))
+    return Value(found, canned.seen)
+
+
+def _acl_grant(who: Value[Any], actions: Value[Any], public: Value[bool], blocked: Value[Any]) -> Grant:
+    return Grant(principal=who, actions=actions, public=public, foreign=Value(False), exposed=all_of([public, blocked.negate()]))

@@ -1,0 +1,93 @@
+"""Cloud Storage in Terraform. https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/storage_bucket"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.facts import policies
+from scanner.facts.base import Companions, Stack, identity, reads
+from scanner.facts.google_iam import BINDING_PARTS, bindings_of
+from scanner.facts.keys.references import key_ref
+from scanner.facts.policies import Grant
+from scanner.facts.storage.kinds import Bucket
+from scanner.sources.interface import Item
+from scanner.sources.values import Unknown, Value, all_of, any_of, gather
+
+NAMES = ("name",)
+_IAM = {f"google_storage_bucket_iam_{part}": "bucket" for part in BINDING_PARTS}
+_ACLS = {
+    "google_storage_bucket_acl": "bucket",
+    "google_storage_default_object_acl": "bucket",
+    "google_storage_bucket_access_control": "bucket",
+    "google_storage_default_object_access_control": "bucket",
+}
+_PUBLIC_ACL = ("publicRead", "publicReadWrite", "authenticatedRead")
+
+
+@reads("google_storage_bucket", orphans=_IAM | _ACLS, names=NAMES, companions=("google_org_policy_policy",))
+def bucket(item: Item, stack: Stack) -> Bucket:
+    parts = {type_: stack.companions(item, type_, via, names=NAMES) for type_, via in (_IAM | _ACLS).items()}
+    prevention = item["public_access_prevention"]
+    inherited = _organisation(stack, "storage.publicAccessPrevention", "public_access_prevention is inherited, and the organisation policy is not in this code")
+    blocked = any_of([prevention.default("inherited").equals("enforced"), inherited])
+    # False unless it is set: https://cloud.google.com/storage/docs/json_api/v1/buckets#resource
+    uniform = item["uniform_bucket_level_access"].default(False).truth()
+    return Bucket(
+        identity=identity(item, name=item["name"], companions=parts.values()),
+        public_access_blocked=blocked,
+        block_declared=prevention.known(),
+        acls_disabled=any_of([uniform, _organisation(stack, "storage.uniformBucketLevelAccess", "")]),
+        versioned=item["versioning.enabled"].default(False).truth(),
+        retention_locked=all_of([item["retention_policy.retention_period"].known(), item["retention_policy.is_locked"].default(False).truth()]),
+        encryption_key=key_ref(item["encryption.default_kms_key_name"], stack),
+        encryption=item["encryption.default_kms_key_name"].then(lambda key: "kms" if key else "google"),
+        grants=_grants(parts, blocked, uniform),
+    )
+
+
+def _organisation(stack: Stack, constraint: str, otherwise: str) -> Value[bool]:
+    """Whether an organisation policy of this code enforces a constraint; `otherwise` is why it is unknown where none is in the code."""
+    values = []
+    for item in stack.of("google_org_policy_policy"):
+        if str(item["name"].data).endswith(constraint):
+            rules, more = item.blocks("spec.rules")
+            values += [rule["enforce"].truth() for rule in rules] + ([Value(more)] if more else [])
+    if not values and otherwise:
+        return Value(Unknown(otherwise, "set public_access_prevention to enforced, or scan the live bucket"))
+    return any_of(values)
+
+
+def _grants(parts: dict[str, Companions], blocked: Value[Any], uniform: Value[Any]) -> Value[Any]:
+    # Prevention that is merely not known must not hide a public grant behind an Unknown, nor the other way round.
+    bindings = [binding for type_ in _IAM for binding in bindings_of(type_, parts[type_])]
+    found: list[Any] = policies.google_grants(bindings, _only_when_known(blocked))
+    ineffective = any_of([uniform, _only_when_known(blocked)])
+    for type_ in _ACLS:
+        for node in parts[type_].nodes:
+            found += _acl(node, ineffective)
+    return gather([Value(found)])
+
+
+def _only_when_known(blocked: Value[Any]) -> Value[Any]:
+    return Value(False, blocked.seen) if blocked.unknown else blocked
+
+
+def _acl(node: Any, ineffective: Value[Any]) -> list[Any]:
+    """ACL entries `ROLE:entity` (https://cloud.google.com/storage/docs/access-control/lists), and predefined ACLs."""
+    found: list[Any] = []
+    predefined = node["predefined_acl"]
+    if not predefined.absent:
+        found.append(_grant(predefined, Value("predefined ACL"), predefined.equals(*_PUBLIC_ACL), ineffective))
+    entries = node["role_entity"]
+    for entry in entries.data if isinstance(entries.data, list) else [entries.data] if entries.unknown else []:
+        value = Value(entry, entries.seen)
+        public = value.then(lambda text: str(text).rpartition(":")[2] in policies.PUBLIC_MEMBERS)
+        found.append(_grant(value.then(str), value.then(lambda text: str(text).partition(":")[0]), public, ineffective))
+    entity = node["entity"]
+    if not entity.absent:
+        found.append(_grant(entity, node["role"], entity.equals(*policies.PUBLIC_MEMBERS), ineffective))
+    return found
+
+
+def _grant(who: Value[Any], actions: Value[Any], public: Value[bool], ineffective: Value[Any]) -> Grant:
+    return Grant(principal=who, actions=actions, public=public, foreign=Value(False), exposed=all_of([public, ineffective.negate()]))

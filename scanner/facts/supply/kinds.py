@@ -1,0 +1,24 @@
+"""Software supply chain."""
+
+from __future__ import annotations
+
+from scanner.facts.base import Fact, Part, Resource, kind
+
+
+class Subject(Part):
+    """Which runs of an outside CI system a federation admits."""
+
+    pattern: Fact[str]
+    """As the policy writes it: `repo:org/app:ref:refs/heads/main`."""
+    scoped: Fact[bool]
+    """It names one repository and pins the branch, tag or environment."""
+
+
+@kind
+class Federation(Resource, kw_only=True):
+    """Trust in the tokens of a CI system: a role that GitHub Actions may assume, a workload identity pool provider."""
+
+    audience_pinned: Fact[bool]
+    """Tokens made for another audience are refused."""
+    subjects: Fact[list[Subject]]
+    """Every way in. A way without any condition on the subject is a subject `*`."""

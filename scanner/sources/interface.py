@@ -1,0 +1,115 @@
+"""What every source gives: items with trees addressed by path, and a ledger of what was found, read and not read."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from scanner.sources.values import Location, Unknown, Value
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Something of the input that was not judged. `code` is one of a closed list, see docs/json-contract.md."""
+
+    scope: str
+    code: str
+    reason: str
+    settles_it: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.scope}:{self.line}" if self.line else self.scope
+        return f"{place}: {self.reason}; {self.settles_it}"
+
+
+class Files(msgspec.Struct):
+    found: int = 0
+    parsed: int = 0
+    failed: int = 0
+
+
+class Blocks(msgspec.Struct):
+    """`found` = `evaluated` + `unsupported` + `template`, plus those that a gap covers."""
+
+    found: int = 0
+    evaluated: int = 0
+    unsupported: int = 0
+    template: int = 0
+
+
+class Coverage(msgspec.Struct):
+    """The ledger of a run."""
+
+    files: Files = msgspec.field(default_factory=Files)
+    blocks: Blocks = msgspec.field(default_factory=Blocks)
+    unsupported_types: dict[str, int] = msgspec.field(default_factory=dict)
+    gaps: list[Gap] = msgspec.field(default_factory=list)
+
+
+class Node(abc.ABC):
+    """A tree addressed by path: names separated by dots, each an attribute, a map key, or a nested block (the first of several)."""
+
+    __slots__ = ()
+
+    @abc.abstractmethod
+    def __getitem__(self, path: str) -> Value[Any]:
+        """The value at a path; absent where nothing is written there, Unknown where that cannot be told."""
+
+    @abc.abstractmethod
+    def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        """All nested blocks (or objects of a list) at a path, and why there may be more than these."""
+
+    @abc.abstractmethod
+    def link(self, path: str) -> Value[Any]:
+        """Like `[path]`, but what refers to another resource is a Reference to it even where its text is configured."""
+
+    @abc.abstractmethod
+    def location(self) -> Location: ...
+
+
+class Item(Node):
+    """One resource as the input spells it."""
+
+    __slots__ = ()
+
+    type: str
+    """The input's own type name: `aws_s3_bucket`, `AWS::S3::Bucket`, `s3.bucket`."""
+    address: str
+    """Unique in its root: `module.a.aws_s3_bucket.b["x"]`."""
+    root: str
+    """What the address is relative to: the root module's directory, the plan's file."""
+    template: Unknown | None
+    """Why it is not known how many of these there are; None for a resource that certainly exists."""
+
+    @property
+    @abc.abstractmethod
+    def region(self) -> Value[str]:
+        """The region that the provider of this item is configured for."""
+
+    @property
+    @abc.abstractmethod
+    def account(self) -> Value[str]:
+        """The account or project that the provider of this item is configured for."""
+
+    @abc.abstractmethod
+    def coexists(self, other: Item) -> bool:
+        """Whether `other` exists whenever this one does."""
+
+
+class Collection(msgspec.Struct):
+    """What one target gave: items, the ledger, and a name for messages."""
+
+    name: str
+    items: list[Item]
+    coverage: Coverage
+
+
+class Source(abc.ABC):
+    """One way of reading one kind of target."""
+
+    @abc.abstractmethod
+    def collect(self) -> Iterator[Collection]:
+        """Read everything; what cannot be read is a gap, never an exception."""

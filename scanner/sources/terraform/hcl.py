@@ -1,0 +1,198 @@
+"""Terraform code: finds the root modules below a path and reads each as one collection."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from scanner.sources.interface import Collection, Coverage, Gap, Item, Source
+from scanner.sources.terraform import tree
+from scanner.sources.terraform.evaluate import EvaluationError, TooMuch
+from scanner.sources.terraform.files import SUFFIXES, Block, FileError, read_attributes, read_blocks
+from scanner.sources.terraform.items import ResourceItem
+from scanner.sources.terraform.modules import Module, Workspace
+
+MAX_FILE_FUNCTION_BYTES = 2_000_000
+
+
+class TerraformSource(Source):
+    """Root modules among `directories` (and `files` that stand alone). `boundary`: no function reads a file outside of it."""
+
+    def __init__(
+        self,
+        directories: Sequence[str],
+        *,
+        files: Sequence[str] = (),
+        variables: dict[str, str] | None = None,
+        var_files: Sequence[str] = (),
+        workspace: str = "default",
+        boundary: Sequence[str] = (),
+        show: Any = os.path.relpath,
+    ) -> None:
+        self.directories, self.files, self.show = list(directories), list(files), show
+        self.variables, self.var_files, self.workspace = variables or {}, var_files, workspace
+        self.boundary = [os.path.realpath(path) for path in boundary]
+        self._blocks: dict[str, list[Block]] = {}
+        self._unread: dict[str, list[Gap]] = {}
+        self._counts: dict[str, tuple[int, int]] = {}
+
+    def collect(self) -> Iterator[Collection]:
+        for path in self.files:
+            yield self._collect(os.path.dirname(path) or ".", path)
+        reached: set[str] = set()
+        for directory in self._roots():
+            if directory not in reached:
+                collection, called = self._collect_root(directory)
+                reached |= called
+                yield collection
+
+    def _roots(self) -> list[str]:
+        """Directories that no other directory calls; then the rest, which only reach each other."""
+        called: set[str] = set()
+        for directory in self.directories:
+            for block in self._load(directory):
+                if block.type == "module":
+                    source = block.expression("source")
+                    if isinstance(source, tree.Literal) and isinstance(source.value, str) and source.value.startswith("."):
+                        called.add(os.path.normpath(os.path.join(directory, source.value)))
+        known = {os.path.normpath(directory): directory for directory in self.directories}
+        first = [directory for path, directory in known.items() if path not in called]
+        return first + [directory for path, directory in known.items() if path in called and not self._reached_from(first, path)]
+
+    def _reached_from(self, roots: list[str], wanted: str) -> bool:
+        pending, seen = [os.path.normpath(root) for root in roots], set[str]()
+        while pending:
+            directory = pending.pop()
+            if directory in seen:
+                continue
+            seen.add(directory)
+            for block in self._load(directory):
+                source = block.expression("source") if block.type == "module" else None
+                if isinstance(source, tree.Literal) and isinstance(source.value, str) and source.value.startswith("."):
+                    pending.append(os.path.normpath(os.path.join(directory, source.value)))
+        return wanted in seen
+
+    def _collect_root(self, directory: str) -> tuple[Collection, set[str]]:
+        workspace = self._workspace(directory)
+        return self._read(directory, workspace), workspace.called
+
+    def _collect(self, directory: str, only: str) -> Collection:
+        self._blocks[directory] = self._load_files([only], directory)
+        return self._read(directory, self._workspace(directory), name=only)
+
+    def _read(self, directory: str, workspace: Workspace, name: str = "") -> Collection:
+        root = self.show(name or directory)
+        coverage = Coverage()
+        items: list[Item] = []
+        try:
+            module = Module(workspace, directory)
+            for each in module.walk():
+                for resource in [*each.resources.values(), *each.data.values()]:
+                    items += [ResourceItem(resource, instance, root) for instance in resource.instances]
+            directories = {each.directory for each in module.walk()}
+        except (TooMuch, RecursionError) as error:
+            reason = str(error) if isinstance(error, TooMuch) else "the code is nested too deeply"
+            coverage.gaps.append(Gap(root, "input_failed", reason, "simplify the configuration or scan its plan"))
+            items, directories = [], {directory}
+        for each_directory in sorted(directories):
+            found, failed = self._counts.get(each_directory, (0, 0))
+            coverage.files.found += found
+            coverage.files.failed += failed
+            coverage.gaps += self._unread.get(each_directory, [])
+        coverage.files.parsed = coverage.files.found - coverage.files.failed
+        coverage.gaps += workspace.gaps
+        return Collection(root, items, coverage)
+
+    def _workspace(self, directory: str) -> Workspace:
+        installed = _installed(directory)
+
+        def resolve(caller: str, source: str, path: tuple[str, ...]) -> str | None:
+            if source.startswith(("./", "../")) or source in (".", ".."):
+                local = os.path.normpath(os.path.join(caller, source))
+                return local if self._has_files(local) else None
+            held = installed.get(".".join(path))
+            return held if held and self._has_files(held) else None
+
+        workspace = Workspace(self._load, self._read_file, resolve, {}, self.workspace, self.show)
+        workspace.variables, gaps = self._given(directory)
+        workspace.gaps += gaps
+        return workspace
+
+    def _has_files(self, directory: str) -> bool:
+        return os.path.isdir(directory) and any(name.endswith(SUFFIXES) for name in os.listdir(directory))
+
+    def _load(self, directory: str) -> list[Block]:
+        if directory not in self._blocks:
+            try:
+                names = sorted(os.listdir(directory))
+            except OSError:
+                names = []
+            self._blocks[directory] = self._load_files([os.path.join(directory, name) for name in names if name.endswith(SUFFIXES)], directory)
+        return self._blocks[directory]
+
+    def _load_files(self, paths: list[str], directory: str) -> list[Block]:
+        blocks: list[Block] = []
+        overrides: list[Block] = []
+        failed = 0
+        for path in paths:
+            name = os.path.basename(path).split(".")[0]
+            try:
+                found = read_blocks(path, self.show(path))
+            except FileError as error:
+                failed += 1
+                gap = Gap(self.show(path), "parse_error", str(error), "correct the file", error.line)
+                self._unread.setdefault(directory, []).append(gap)
+                continue
+            (overrides if name == "override" or name.endswith("_override") else blocks).extend(found)
+        self._counts[directory] = (len(paths), failed)
+        for override in overrides:
+            for block in blocks:
+                if (block.type, block.labels) == (override.type, override.labels):
+                    block.override(override)
+        return [block for block in blocks if len(block.labels) == _LABELS.get(block.type, len(block.labels))]
+
+    def _given(self, directory: str) -> tuple[dict[str, Any], list[Gap]]:
+        """Values of the root's variables, lowest precedence first (https://developer.hashicorp.com/terraform/language/values/variables)."""
+        given: dict[str, Any] = {}
+        gaps: list[Gap] = []
+        names = sorted(os.listdir(directory))
+        automatic = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
+        automatic += [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
+        for path in [os.path.join(directory, name) for name in automatic] + list(self.var_files):
+            try:
+                given.update(read_attributes(path))
+            except FileError as error:
+                gaps.append(Gap(self.show(path), "parse_error", str(error), "correct the file", error.line))
+        constraints = {block.labels[0]: block.expression("type") for block in self._load(directory) if block.type == "variable" and block.labels}
+        for name, text in self.variables.items():
+            constraint = constraints.get(name)
+            plain = constraint is None or (isinstance(constraint, tree.Name) and constraint.name in ("string", "number", "bool"))
+            given[name] = tree.Literal(text) if plain else tree.standalone(text)
+        return given, gaps
+
+    def _read_file(self, path: str) -> str:
+        real = os.path.realpath(path)
+        if not any(real == held or real.startswith(held.rstrip(os.sep) + os.sep) for held in self.boundary):
+            raise EvaluationError(f"{path} is outside of the scanned directories")
+        try:
+            if os.path.getsize(real) > MAX_FILE_FUNCTION_BYTES:
+                raise EvaluationError(f"{path} is larger than {MAX_FILE_FUNCTION_BYTES // 1_000_000} MB")
+            return Path(real).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise EvaluationError(f"{path} could not be read: {error}") from None
+
+
+_LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
+
+
+def _installed(directory: str) -> dict[str, str]:
+    """Modules that `terraform init` fetched: dotted call path to directory."""
+    manifest = Path(directory, ".terraform", "modules", "modules.json")
+    try:
+        listed = json.loads(manifest.read_bytes()).get("Modules", [])
+        return {each["Key"]: os.path.normpath(os.path.join(directory, each["Dir"])) for each in listed if each.get("Key")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}

@@ -1,0 +1,123 @@
+"""Resource instances of evaluated modules as items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.sources.interface import Item, Node
+from scanner.sources.nodes import as_nodes, step
+from scanner.sources.terraform.evaluate import EvaluationError, evaluate, finish
+from scanner.sources.terraform.modules import Body, Instance, Resource
+from scanner.sources.values import Location, Unknown, Value
+
+
+class BodyNode(Node):
+    """A block in a scope."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+
+    def __getitem__(self, path: str) -> Value[Any]:
+        return self._at(path, False)
+
+    def link(self, path: str) -> Value[Any]:
+        return self._at(path, True)
+
+    def _at(self, path: str, link: bool) -> Value[Any]:
+        name, _, rest = path.partition(".")
+        block = self.body.block
+        if name in block.attributes:
+            data = self.body.raw(name, link)
+            for each in rest.split(".") if rest else ():
+                data = step(data, each)
+            return Value(data, (block.location(name),))
+        found, more = self.body.nested(name)
+        if found:
+            inner = BodyNode(found[0])
+            return inner._at(rest, link) if rest else Value({}, (inner.location(),))
+        return Value(more, (block.location(),))
+
+    def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        name, _, rest = path.partition(".")
+        block = self.body.block
+        if name in block.attributes:
+            nodes, more = as_nodes(self.body.raw(name), block.location(name))
+        else:
+            bodies, more = self.body.nested(name)
+            nodes = [BodyNode(body) for body in bodies]
+        if not rest:
+            return nodes, more
+        inner: list[Node] = []
+        for node in nodes:
+            found, unknown = node.blocks(rest)
+            inner, more = inner + found, more or unknown
+        return inner, more
+
+    def location(self) -> Location:
+        return self.body.block.location()
+
+
+class ResourceItem(BodyNode, Item):
+    """One instance of a resource block (or of a data block: its type then begins with `data.`)."""
+
+    __slots__ = ("address", "instance", "resource", "root", "template", "type")
+
+    def __init__(self, resource: Resource, instance: Instance, root: str) -> None:
+        super().__init__(Body(resource.block, resource.scope(instance)))
+        self.resource, self.instance, self.root = resource, instance, root
+        self.address = resource.address + instance.suffix
+        self.template = instance.template
+        self.type = ("data." if resource.block.type == "data" else "") + resource.block.labels[0]
+
+    def link(self, path: str) -> Value[Any]:
+        linked = BodyNode(Body(self.resource.block, self.resource.scope(self.instance, link=True)))
+        return linked._at(path, True)
+
+    @property
+    def region(self) -> Value[str]:
+        own = self["region"]
+        return own if not own.absent else self._provider("region")
+
+    @property
+    def account(self) -> Value[str]:
+        return self._provider("project") if self.type.startswith("google_") else Value(None)
+
+    def _provider(self, name: str) -> Value[str]:
+        """An argument of the provider configuration that manages this resource."""
+        local, _, alias = self._provider_name().partition(".")
+        found = self.resource.module.provider(local, alias)
+        if found is None:
+            return Value(None, (self.location(),))
+        block, module = found
+        expression = block.expression(name)
+        if expression is None:
+            return Value(None, (block.location(),))
+        try:
+            return Value(finish(evaluate(expression, module.scope())), (block.location(name),))
+        except EvaluationError as error:
+            return Value(Unknown(f"the provider's {name} could not be evaluated: {error}", "correct the expression"), (block.location(name),))
+
+    def _provider_name(self) -> str:
+        block = self.resource.block
+        node = block.expression("provider")
+        parts: list[str] = []
+        while node is not None and hasattr(node, "of"):
+            parts.insert(0, node.name)
+            node = node.of
+        if node is not None and hasattr(node, "name"):
+            return ".".join([node.name, *parts])
+        return block.labels[0].partition("_")[0]
+
+    def coexists(self, other: Item) -> bool:
+        if other.template is None:
+            return True
+        if not isinstance(other, ResourceItem):
+            return False
+        theirs, mine = other.resource, self.resource
+        if other.template is theirs.module.template:  # only its module is in doubt
+            return mine.module.address.startswith(theirs.module.address)
+        if theirs.block.expression("for_each") is not None and mine.block.expression("for_each") is not None:
+            return other.template == self.template
+        return theirs.module is mine.module and theirs.block.expression("count") == mine.block.expression("count")

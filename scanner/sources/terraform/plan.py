@@ -1,0 +1,316 @@
+"""Terraform plans: the JSON that `terraform show -json` writes (https://developer.hashicorp.com/terraform/internals/json-format).
+
+`planned_values` say what will be, `resource_changes` which of it is not known yet, `configuration` what an unknown value refers to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from scanner.sources.interface import Collection, Coverage, Gap, Item, Node, Source
+from scanner.sources.nodes import as_nodes, step
+from scanner.sources.terraform import policy_documents
+from scanner.sources.values import SENSITIVE, Document, Location, Reference, Unknown, Value
+
+AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
+_KEYS = re.compile(r"\[[^\]]*\]")
+
+
+def is_plan(content: Any) -> bool:
+    return isinstance(content, dict) and "format_version" in content and "planned_values" in content
+
+
+class PlanSource(Source):
+    """One plan. `code` gives the items of the source that it was made from, whose lines and structure the plan lacks."""
+
+    def __init__(self, path: str, content: dict[str, Any], code: Source | None = None) -> None:
+        self.path, self.content, self.code = path, content, code
+
+    def collect(self) -> Iterator[Collection]:
+        coverage = Coverage()
+        coverage.files.found = coverage.files.parsed = 1
+        code: dict[str, Item] = {}
+        for collection in self.code.collect() if self.code else ():
+            code.update({item.address: item for item in collection.items})
+            coverage.gaps += collection.coverage.gaps
+        try:
+            plan = Plan(self.path, self.content)
+            items: list[Item] = [PlanItem(plan, each, code.get(each["address"])) for each in plan.resources()]
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+            reason = f"the plan is not as `terraform show -json` writes it ({type(error).__name__}: {error})"
+            coverage.gaps.append(Gap(self.path, "input_failed", reason, "write it again with terraform show -json"))
+            items = []
+        if self.content.get("errored"):
+            coverage.gaps.append(Gap(self.path, "plan_errored", "terraform could not complete this plan", "correct the error and plan again"))
+        yield Collection(self.path, items, coverage)
+
+
+class Plan:
+    """The parts of a plan, by address."""
+
+    def __init__(self, path: str, content: dict[str, Any]) -> None:
+        self.path = path
+        self.configuration = content.get("configuration", {}).get("root_module", {})
+        self.providers = content.get("configuration", {}).get("provider_config", {})
+        self.variables = {name: held.get("value") for name, held in (content.get("variables") or {}).items()}
+        self._changes = {change["address"]: change for change in content.get("resource_changes", [])}
+        self._planned = content["planned_values"].get("root_module", {})
+        self._prior = (content.get("prior_state") or {}).get("values", {}).get("root_module", {})
+        self._by_configuration: dict[str, list[str]] = {}
+        self._data: dict[str, dict[str, Any]] = {}
+        for address, change in self._changes.items():
+            if "delete" not in change["change"]["actions"] or "create" in change["change"]["actions"]:
+                self._by_configuration.setdefault(_KEYS.sub("", address), []).append(address)
+                if change.get("mode") == "data":
+                    self._data[address] = merge(change["change"].get("after"), change["change"].get("after_unknown"), False)
+        for each in _resources(self._prior):
+            if each.get("mode") == "data":
+                self._data.setdefault(each["address"], each.get("values") or {})
+                self._by_configuration.setdefault(_KEYS.sub("", each["address"]), []).append(each["address"])
+
+    def resources(self) -> Iterator[dict[str, Any]]:
+        """Everything that will exist: address, type, and values with Unknown where they are not known."""
+        for each in _resources(self._planned):
+            if each.get("mode") == "managed":
+                change = self._changes.get(each["address"], {}).get("change", {})
+                values = merge(each.get("values"), change.get("after_unknown"), each.get("sensitive_values"))
+                yield {**each, "values": values}
+
+    def module_configuration(self, address: str) -> tuple[dict[str, Any], list[tuple[dict[str, Any], dict[str, Any]]], str]:
+        """The configuration of the module of a resource, the calls that lead to it, and its address prefix."""
+        configuration, calls, prefix = self.configuration, [], ""
+        for part in re.findall(r"module\.((?:[^.\[]|\[[^\]]*\])+)\.", address.split(".data.")[0] if ".data." in address else address):
+            call = configuration.get("module_calls", {}).get(_KEYS.sub("", part), {})
+            calls.append((configuration, call))
+            configuration = call.get("module", {})
+            prefix += f"module.{part}."
+        return configuration, calls, prefix
+
+    def document(self, address: str) -> Any:
+        """The policy that a data block will give, where its answer is not known yet."""
+        data = self._data.get(address)
+        build = policy_documents.BUILDERS.get(Reference(address).type)
+        if data is None or build is None:
+            return None
+        known = data.get("json") or data.get("policy_data")
+        return known if isinstance(known, str) else Document(build(_Values(data)))
+
+    def targets(self, prefix: str, calls: list[Any], references: list[str], key: str) -> list[Reference]:
+        """The resources that an expression's references lead to, through variables and module outputs."""
+        found: dict[Reference, None] = {}
+        for reference in references:
+            first, _, rest = reference.partition(".")
+            if first == "var" and calls:
+                outer, call = calls[-1]
+                inner = (call.get("expressions", {}).get(rest.split(".")[0].split("[")[0]) or {}).get("references", [])
+                outer_prefix = prefix.rstrip(".").rpartition("module.")[0]
+                found.update(dict.fromkeys(self.targets(outer_prefix, calls[:-1], inner, key)))
+            elif first == "module" and "." in rest:
+                found.update(dict.fromkeys(self._through_output(prefix, calls, reference, key)))
+            elif first not in ("var", "local", "each", "count", "path", "terraform", "module", "self"):
+                found.update(dict.fromkeys(self._instance(prefix, reference, key)))
+        return list(found)
+
+    def _through_output(self, prefix: str, calls: list[Any], reference: str, key: str) -> list[Reference]:
+        name, _, output = reference.removeprefix("module.").partition(".")
+        configuration = self.module_configuration(prefix + "x.y")[0]
+        call = configuration.get("module_calls", {}).get(_KEYS.sub("", name), {})
+        inner = call.get("module", {}).get("outputs", {}).get(output.split(".")[0].split("[")[0], {}).get("expression", {}).get("references", [])
+        return self.targets(f"{prefix}module.{name}.", [*calls, (configuration, call)], inner, key)
+
+    def _instance(self, prefix: str, reference: str, key: str) -> list[Reference]:
+        """`aws_kms_key.k.arn` as an instance; references without an attribute only repeat those with one."""
+        match = re.match(r'((?:data\.)?[\w-]+\.[\w-]+)((?:\[[^\]]*\])?)\.?(.*)', reference)
+        if not match or not match[3]:
+            return []
+        address = prefix + match[1] + match[2]
+        if match[2]:
+            return [Reference(address, match[3])]
+        instances = self._by_configuration.get(_KEYS.sub("", address), [])
+        local = [each for each in instances if each.startswith(address)] or instances
+        if len(local) > 1:
+            local = [each for each in local if each.endswith(key)] if key else []
+        return [Reference(local[0], match[3])] if len(local) == 1 else []
+
+
+def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from module.get("resources", [])
+    for child in module.get("child_modules", []):
+        yield from _resources(child)
+
+
+def merge(values: Any, unknown: Any, sensitive: Any) -> Any:
+    """Values with Unknown in the places that are known after apply or sensitive."""
+    if unknown is True:
+        return AFTER_APPLY
+    if sensitive is True and values is not None:
+        return SENSITIVE
+    if isinstance(values, dict) or isinstance(unknown, dict):
+        held, hidden = unknown if isinstance(unknown, dict) else {}, sensitive if isinstance(sensitive, dict) else {}
+        values = values if isinstance(values, dict) else {}
+        names = [*values, *[name for name in held if name not in values]]
+        return {name: merge(values.get(name), held.get(name), hidden.get(name)) for name in names}
+    if isinstance(values, list):
+        held = unknown if isinstance(unknown, list) else []
+        hidden = sensitive if isinstance(sensitive, list) else []
+        at = range(max(len(values), len(held)))
+        return [merge(_nth(values, each), _nth(held, each), _nth(hidden, each)) for each in at]
+    return values
+
+
+def _nth(elements: list[Any], at: int) -> Any:
+    return elements[at] if at < len(elements) else None
+
+
+class _Values:
+    """Plan values of a data block in the form that the document builders read."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def raw(self, name: str, link: bool = False) -> Any:
+        return self.values.get(name)
+
+    def nested(self, name: str) -> tuple[list[Any], Unknown | None]:
+        held = self.values.get(name)
+        if isinstance(held, Unknown):
+            return [], held
+        elements = held or []
+        more = next((each for each in elements if isinstance(each, Unknown)), None)
+        return [_Values(each) for each in elements if isinstance(each, dict)], more
+
+
+class PlanItem(Item):
+    """A resource that the plan says will exist."""
+
+    __slots__ = ("_context", "address", "code", "plan", "root", "template", "type", "values")
+
+    def __init__(self, plan: Plan, resource: dict[str, Any], code: Item | None) -> None:
+        self.plan, self.values, self.code = plan, resource["values"], code
+        self.type, self.address, self.root = resource["type"], resource["address"], plan.path
+        self.template = None
+        self._context: tuple[dict[str, Any], list[Any], str] | None = None
+
+    def __getitem__(self, path: str) -> Value[Any]:
+        data: Any = self.values
+        for name in path.split("."):
+            data = step(data, name)
+        if isinstance(data, Unknown):
+            data = self._settled(path, data)
+        name = path.partition(".")[0]
+        seen = self.code[name].seen if self.code else (self.location(),)
+        return Value(data, seen)
+
+    def _settled(self, path: str, unknown: Unknown) -> Any:
+        """What is unknown in the plan, from the configuration or the code."""
+        targets = self._targets(path)
+        if len(targets) == 1:
+            document = self.plan.document(targets[0].address)
+            if document is not None:
+                return document
+            if unknown is AFTER_APPLY and not path.endswith("policy"):
+                return targets[0]
+        if self.code:
+            return self.code[path].data
+        return Unknown(f"{path} is {unknown.reason}", unknown.settles_it, self.location()) if unknown is AFTER_APPLY else unknown
+
+    def _targets(self, path: str) -> list[Reference]:
+        if self._context is None:
+            configuration, calls, prefix = self.plan.module_configuration(self.address)
+            local = _KEYS.sub("", self.address[len(prefix) :])
+            own = next((each for each in configuration.get("resources", []) if each["address"] == local), {})
+            self._context = (own.get("expressions", {}), calls, prefix)
+        expressions, calls, prefix = self._context
+        held: Any = expressions
+        for name in path.split("."):
+            held = step(held, name)
+        references = held.get("references", []) if isinstance(held, dict) else []
+        key = self.address[self.address.rfind("[") :] if self.address.endswith("]") else ""
+        return self.plan.targets(prefix, calls, references, key)
+
+    def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        data: Any = self.values
+        first, *rest = path.split(".")
+        data = step(data, first)
+        if isinstance(data, Unknown):
+            return self.code.blocks(path) if self.code else ([], data)
+        elements = data if isinstance(data, list) else [] if data is None else [data]
+        nodes: list[Node] = [PlanNode(self, f"{first}.{at}", each) for at, each in enumerate(elements) if isinstance(each, dict)]
+        more = next((each for each in elements if isinstance(each, Unknown)), None)
+        for name in rest:
+            inner: list[Node] = []
+            for node in nodes:
+                found, unknown = node.blocks(name)
+                inner, more = inner + found, more or unknown
+            nodes = inner
+        return nodes, more
+
+    def link(self, path: str) -> Value[Any]:
+        targets = self._targets(path)
+        if targets:
+            return Value(targets[0] if len(targets) == 1 else targets, (self.location(),))
+        return self[path]
+
+    def location(self) -> Location:
+        return self.code.location() if self.code else Location(self.plan.path)
+
+    @property
+    def region(self) -> Value[str]:
+        own = self["region"]
+        return own if not own.absent and own.unknown is None else self._provider("region")
+
+    @property
+    def account(self) -> Value[str]:
+        return self._provider("project") if self.type.startswith("google_") else Value(None)
+
+    def _provider(self, name: str) -> Value[str]:
+        configuration, _, prefix = self.plan.module_configuration(self.address)
+        local = _KEYS.sub("", self.address[len(prefix) :])
+        own = next((each for each in configuration.get("resources", []) if each["address"] == local), {})
+        held = self.plan.providers.get(own.get("provider_config_key", ""), {}).get("expressions", {}).get(name, {})
+        data = held.get("constant_value")
+        for reference in held.get("references", []) if data is None else ():
+            first, _, rest = reference.partition(".")
+            data = self.plan.variables.get(rest) if first == "var" else data
+        return Value(data, (Location(self.plan.path),))
+
+    def coexists(self, other: Item) -> bool:
+        return other.template is None
+
+
+class PlanNode(Node):
+    """A nested block of a planned resource; paths stay those of the resource, so that unknown values find their references."""
+
+    __slots__ = ("data", "item", "path")
+
+    def __init__(self, item: PlanItem, path: str, data: dict[str, Any]) -> None:
+        self.item, self.path, self.data = item, path, data
+
+    def __getitem__(self, path: str) -> Value[Any]:
+        return self.item[f"{self.path}.{path}"]
+
+    def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        held = step(self.data, path)
+        if isinstance(held, Unknown):
+            return [], held
+        elements = held if isinstance(held, list) else [] if held is None else [held]
+        nodes: list[Node] = [
+            PlanNode(self.item, f"{self.path}.{path}.{at}", each) for at, each in enumerate(elements) if isinstance(each, dict)
+        ]
+        return nodes, as_nodes(held, self.location())[1]
+
+    def link(self, path: str) -> Value[Any]:
+        return self.item.link(f"{self.path}.{path}")
+
+    def location(self) -> Location:
+        return self.item.location()
+
+
+def read_plan(source: bytes) -> dict[str, Any] | None:
+    """The content of a plan, None where the JSON is something else. Raises ValueError where it is not JSON."""
+    content = msgspec.json.decode(source)
+    return content if is_plan(content) else None

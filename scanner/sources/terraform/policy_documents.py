@@ -1,0 +1,112 @@
+"""Policy documents that Terraform builds from a data block: what the provider would answer, computed from the code.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document and
+https://registry.terraform.io/providers/hashicorp/google/latest/docs/data-sources/iam_policy
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from scanner.sources.documents import decode
+from scanner.sources.values import Unknown
+
+
+class Body(Protocol):
+    def raw(self, name: str, link: bool = False) -> Any: ...
+    def nested(self, name: str) -> tuple[list[Any], Unknown | None]: ...
+
+
+def aws(body: Body) -> dict[str, Any]:
+    """An IAM policy document in its JSON form; `Statement` may hold Unknown where statements are not known."""
+    statements: dict[str, Any] = {}
+
+    def add(each: Any, replace: bool) -> None:
+        sid = each.get("Sid") if isinstance(each, dict) else None
+        key = sid if isinstance(sid, str) and sid else f"\0{len(statements)}"
+        if replace or key not in statements:
+            statements[key] = each
+
+    for name in ("source_policy_documents", "source_json"):
+        for each in _sources(body.raw(name)):
+            add(each, replace=False)
+    own, more = body.nested("statement")
+    for block in own:
+        add(_statement(block), replace=True)
+    if more:
+        add(more, replace=False)
+    for name in ("override_policy_documents", "override_json"):
+        for each in _sources(body.raw(name)):
+            add(each, replace=True)
+    return {"Version": body.raw("version") or "2012-10-17", "Statement": list(statements.values())}
+
+
+def _sources(raw: Any) -> list[Any]:
+    """Statements of other documents, given as JSON text."""
+    found: list[Any] = []
+    for each in raw if isinstance(raw, list) else [raw]:
+        content = decode(each)
+        if isinstance(content, Unknown):
+            found.append(content)
+        elif isinstance(content, dict):
+            statement = content.get("Statement", [])
+            found += statement if isinstance(statement, list) else [statement]
+    return found
+
+
+def _statement(block: Body) -> dict[str, Any]:
+    statement: dict[str, Any] = {"Effect": block.raw("effect") or "Allow"}
+    for name, key in (("sid", "Sid"), ("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Resource"), ("not_resources", "NotResource")):
+        raw = block.raw(name)
+        if raw is not None and raw != []:
+            statement[key] = raw
+    for name, key in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
+        principals, more = block.nested(name)
+        if principals or more:
+            statement[key] = _principals(principals, more)
+    conditions, more = block.nested("condition")
+    if conditions or more:
+        statement["Condition"] = more or _conditions(conditions)
+    return statement
+
+
+def _principals(blocks: list[Any], more: Unknown | None) -> Any:
+    if more:
+        return more
+    principals: dict[str, list[Any]] = {}
+    for block in blocks:
+        kind, identifiers = block.raw("type"), block.raw("identifiers")
+        if not isinstance(kind, str):
+            return kind if isinstance(kind, Unknown) else Unknown("the type of a principal is not known", "scan the plan")
+        if kind == "*":
+            return "*"
+        principals.setdefault(kind, []).extend(identifiers if isinstance(identifiers, list) else [identifiers])
+    return principals
+
+
+def _conditions(blocks: list[Any]) -> Any:
+    conditions: dict[str, dict[str, Any]] = {}
+    for block in blocks:
+        test, variable, values = block.raw("test"), block.raw("variable"), block.raw("values")
+        if not isinstance(test, str) or not isinstance(variable, str):
+            return Unknown("a condition of the policy is not known", "scan the plan")
+        held = conditions.setdefault(test, {}).setdefault(variable, [])
+        held.extend(values if isinstance(values, list) else [values])
+    return conditions
+
+
+def google(body: Body) -> dict[str, Any]:
+    """A Google IAM policy: `{"bindings": [{"role", "members", "condition"?}]}`."""
+    blocks, more = body.nested("binding")
+    bindings: list[Any] = []
+    for block in blocks:
+        binding = {"role": block.raw("role"), "members": block.raw("members")}
+        conditions, _ = block.nested("condition")
+        if conditions:
+            binding["condition"] = {"title": conditions[0].raw("title"), "expression": conditions[0].raw("expression")}
+        bindings.append(binding)
+    return {"bindings": bindings + ([more] if more else [])}
+
+
+BUILDERS = {"aws_iam_policy_document": aws, "google_iam_policy": google}
+

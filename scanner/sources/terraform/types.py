@@ -1,0 +1,67 @@
+"""Type constraints of variables: conversion of a given value, as Terraform does it.
+
+https://developer.hashicorp.com/terraform/language/expressions/type-constraints
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from scanner.sources.terraform import tree
+from scanner.sources.terraform.evaluate import EvaluationError, to_number, to_text, unsettled
+
+
+def convert(raw: Any, constraint: Any, default: Callable[[Any], Any]) -> Any:
+    """`raw` as the type that `constraint` (an expression tree) names. `default` evaluates the default of an optional attribute."""
+    if raw is None or unsettled(raw) or constraint is None:
+        return raw
+    name = constraint.name if isinstance(constraint, tree.Name) else constraint.value if isinstance(constraint, tree.Literal) else ""
+    if name in _SCALARS:
+        return _SCALARS[name](raw)
+    if isinstance(constraint, tree.Call) and constraint.arguments:
+        return _collection(raw, constraint, default)
+    return raw
+
+
+def _collection(raw: Any, constraint: tree.Call, default: Callable[[Any], Any]) -> Any:
+    inner = constraint.arguments[0]
+    if constraint.function in ("list", "set") and isinstance(raw, list):
+        converted = [convert(element, inner, default) for element in raw]
+        if constraint.function == "set" and all(isinstance(element, str) for element in converted):
+            return sorted(set(converted))
+        return converted
+    if constraint.function == "map" and isinstance(raw, dict):
+        return {key: convert(element, inner, default) for key, element in raw.items()}
+    if constraint.function == "object" and isinstance(raw, dict) and isinstance(inner, tree.Object):
+        return _object(raw, inner, default)
+    if constraint.function == "tuple" and isinstance(raw, list) and isinstance(inner, tree.List):
+        return [convert(element, each, default) for element, each in zip(raw, inner.items, strict=False)]
+    return raw
+
+
+def _object(raw: dict[str, Any], fields: tree.Object, default: Callable[[Any], Any]) -> dict[str, Any]:
+    converted: dict[str, Any] = {}
+    for key, constraint in fields.items:
+        name = key.value if isinstance(key, tree.Literal) else str(key)
+        optional = isinstance(constraint, tree.Call) and constraint.function == "optional"
+        inner = constraint.arguments[0] if optional else constraint
+        if name in raw and not (optional and raw[name] is None):
+            converted[name] = convert(raw[name], inner, default)
+        elif optional:
+            fallback = default(constraint.arguments[1]) if len(constraint.arguments) > 1 else None
+            converted[name] = convert(fallback, inner, default)
+        else:
+            raise EvaluationError(f'the attribute "{name}" is required')
+    return converted
+
+
+def _bool(raw: Any) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    if raw in ("true", "false"):
+        return bool(raw == "true")
+    raise EvaluationError(f"{raw!r} is not a bool")
+
+
+_SCALARS: dict[str, Callable[[Any], Any]] = {"string": to_text, "number": to_number, "bool": _bool}

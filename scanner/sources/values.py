@@ -1,0 +1,269 @@
+"""The values that every input is read into.
+
+A raw value is plain data (`None`, bool, int, float, str, list, dict) or one of four kinds of not-quite-data:
+
+- `Unknown`: nothing can be said; carries the reason and what would settle it.
+- `Reference`: an attribute of another resource of the same input. Its final text is not known, but it is known not to be null.
+- `Text`: a string of which some parts are references or unknown.
+- `Document`: JSON text whose decoded form is at hand, so that one unknown inside does not hide the rest.
+
+A `Value` is a raw value together with the places where it was seen, and combines with others without ifs: `Unknown` is kept as Kleene
+logic does (https://en.wikipedia.org/wiki/Three-valued_logic#Kleene_and_Priest_logics), and the places of all inputs are remembered,
+since they are the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class Location(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where something was seen: a span of lines in a file (1-based, inclusive), or a call to a cloud API."""
+
+    file: str = ""
+    line: int = 0
+    end_line: int = 0
+    operation: str = ""
+    time: str = ""
+    caller: str = ""
+
+    def __str__(self) -> str:
+        if self.operation:
+            return f"{self.operation} at {self.time}"
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """Why a value cannot be told, and what would settle it."""
+
+    reason: str
+    settles_it: str
+    location: Location | None = None
+
+
+SENSITIVE = Unknown("the value is marked sensitive", "judge the live resource")
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """`address` is the absolute address of a resource or data source of this input, `attribute` what is read from it (dotted)."""
+
+    address: str
+    attribute: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.address}.{self.attribute}" if self.attribute else self.address
+
+    @property
+    def type(self) -> str:
+        """The resource type: `aws_kms_key` of `module.a.aws_kms_key.k["x"]`, also for `data.` addresses."""
+        return self.address.split("[", 1)[0].rsplit(".", 2)[-2] if "." in self.address else ""
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A string with parts that are not known: `("arn:aws:iam::", Reference(...), ":root")`."""
+
+    parts: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        return "".join(part if isinstance(part, str) else f"${{{describe(part)}}}" for part in self.parts)
+
+    @property
+    def unknown(self) -> Unknown | None:
+        return next((part for part in self.parts if isinstance(part, Unknown)), None)
+
+    @property
+    def prefix(self) -> str:
+        return self.parts[0] if isinstance(self.parts[0], str) else ""
+
+
+class Document(msgspec.Struct, frozen=True):
+    """JSON text by its decoded form, which may hold Unknown, Reference and Text."""
+
+    content: Any
+
+
+def describe(data: Any) -> str:
+    """A raw value in words short enough for a message."""
+    if isinstance(data, Unknown):
+        return f"unknown: {data.reason}"
+    if isinstance(data, Document):
+        return "a JSON document"
+    if data is None:
+        return "absent"
+    if data is True or data is False:
+        return str(data).lower()
+    if isinstance(data, list):
+        return "[" + ", ".join(describe(element) for element in data) + "]"
+    if isinstance(data, dict):
+        return "{" + ", ".join(f"{key}: {describe(element)}" for key, element in data.items()) + "}"
+    return str(data)
+
+
+def unknown_inside(data: Any) -> Unknown | None:
+    """The first Unknown at any depth, if there is one."""
+    if isinstance(data, Unknown):
+        return data
+    if isinstance(data, Text):
+        return data.unknown
+    if isinstance(data, Document):
+        return unknown_inside(data.content)
+    if isinstance(data, dict):
+        data = list(data.values())
+    if isinstance(data, list):
+        return next((found for element in data if (found := unknown_inside(element))), None)
+    return None
+
+
+class Value(Generic[T]):
+    """A raw value and where it was seen. Absent is `None`."""
+
+    __slots__ = ("data", "seen")
+
+    def __init__(self, data: Any, seen: Sequence[Location] = ()) -> None:
+        self.data = data
+        self.seen = tuple(seen)
+
+    def __repr__(self) -> str:
+        return f"Value({self.data!r})"
+
+    @property
+    def unknown(self) -> Unknown | None:
+        return self.data if isinstance(self.data, Unknown) else None
+
+    @property
+    def absent(self) -> bool:
+        return self.data is None
+
+    def default(self, data: Any) -> Value[Any]:
+        """What the provider takes where nothing is written. The caller cites the provider's documentation."""
+        return Value(data, self.seen) if self.data is None else self
+
+    def then(self, function: Callable[[Any], Any]) -> Value[Any]:
+        """Apply to a value that is known; an Unknown passes through. `function` may return an Unknown."""
+        return self if isinstance(self.data, Unknown) else Value(function(self.data), self.seen)
+
+    def equals(self, *accepted: Any) -> Value[bool]:
+        """Whether the value is one of `accepted`; a string compares without case, a partly known one stays unknown."""
+        return self.then(lambda data: _equals(data, accepted))
+
+    def known(self) -> Value[bool]:
+        """Whether something is set, whatever it is."""
+        return self.then(lambda data: data is not None and data != "")
+
+    def truth(self) -> Value[bool]:
+        """A flag: booleans, and the strings that Terraform and CloudFormation accept for them."""
+        return self.then(_truth)
+
+    def negate(self) -> Value[bool]:
+        return self.then(lambda data: not data)
+
+    def number(self) -> Value[float]:
+        return self.then(_number)
+
+    def text(self) -> Value[str]:
+        """The value as one string; what is only partly known is Unknown."""
+        return self.then(_text)
+
+
+def _equals(data: Any, accepted: tuple[Any, ...]) -> bool | Unknown:
+    if isinstance(data, Text):
+        possible = [want for want in accepted if isinstance(want, str) and want.lower().startswith(data.prefix.lower())]
+        return _not_settled(data) if possible else False
+    if isinstance(data, Reference):
+        return _not_settled(data)
+    if isinstance(data, str):
+        return data.lower() in [want.lower() for want in accepted if isinstance(want, str)]
+    return any(data is want or (type(data) is type(want) and data == want) for want in accepted)
+
+
+def _truth(data: Any) -> bool | None | Unknown:
+    if data is None or isinstance(data, bool):
+        return data
+    if isinstance(data, str) and data.lower() in ("true", "false", "1", "0"):
+        return data.lower() in ("true", "1")
+    if isinstance(data, (int, float)):
+        return bool(data)
+    return _not_settled(data)
+
+
+def _number(data: Any) -> float | int | None | Unknown:
+    if data is None or (isinstance(data, (int, float)) and not isinstance(data, bool)):
+        return data
+    if isinstance(data, str):
+        try:
+            return int(data) if data.strip().lstrip("-").isdigit() else float(data)
+        except ValueError:
+            return _not_settled(data)
+    return _not_settled(data)
+
+
+def _text(data: Any) -> str | None | Unknown:
+    if data is None or isinstance(data, str):
+        return data
+    if isinstance(data, bool):
+        return str(data).lower()
+    if isinstance(data, (int, float)):
+        return str(data)
+    return _not_settled(data)
+
+
+def _not_settled(data: Any) -> Unknown:
+    found = unknown_inside(data)
+    if found:
+        return found
+    if isinstance(data, (Reference, Text)):
+        return Unknown(f"the value of {data} is known after apply", "scan the live resource")
+    return Unknown(f"{describe(data)[:80]} is not a value this attribute can have", "correct the attribute")
+
+
+def _places(values: Iterable[Value[Any]]) -> tuple[Location, ...]:
+    seen: dict[Location, None] = {}
+    for value in values:
+        seen.update(dict.fromkeys(value.seen))
+    return tuple(seen)
+
+
+def all_of(values: Iterable[Value[Any]]) -> Value[bool]:
+    """Kleene conjunction: one false decides, else one unknown does. An absent value counts as false."""
+    return _decide(values, deciding=False)
+
+
+def any_of(values: Iterable[Value[Any]]) -> Value[bool]:
+    """Kleene disjunction: one true decides, else one unknown does. An absent value counts as false."""
+    return _decide(values, deciding=True)
+
+
+def _decide(values: Iterable[Value[Any]], *, deciding: bool) -> Value[bool]:
+    values = list(values)
+    unknown: Value[Any] | None = None
+    for value in values:
+        if isinstance(value.data, Unknown):
+            unknown = unknown or value
+        elif bool(value.data) is deciding:
+            return Value(deciding, value.seen)
+    return Value(unknown.data, unknown.seen) if unknown else Value(not deciding, _places(values))
+
+
+def first_known(*values: Value[Any]) -> Value[Any]:
+    """The first value that is not absent; an unknown one before it hides it."""
+    for value in values:
+        if value.data is not None:
+            return value
+    return Value(None, _places(values))
+
+
+def gather(values: Iterable[Value[Any]]) -> Value[list[Any]]:
+    """One list of all elements of list values; a scalar counts as one element, an Unknown stays in the list as an element."""
+    values = list(values)
+    elements: list[Any] = []
+    for value in values:
+        if isinstance(value.data, list):
+            elements.extend(value.data)
+        elif value.data is not None:
+            elements.append(value.data)
+    return Value(elements, _places(values))
