@@ -1,0 +1,216 @@
+"""CEL, the language of assertions, run by Google's runtime `cel-expr-python`. Nothing else of ours imports it.
+
+Language: https://github.com/google/cel-spec/blob/master/doc/langdef.md. Checked expressions:
+https://github.com/google/cel-spec/blob/master/proto/cel/expr/checked.proto, whose wire format is read here to learn which facts are used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from cel_expr_python import cel
+
+Path = tuple[str, ...]
+
+
+class CelError(Exception):
+    """An expression that does not compile; `column` is 1-based, 0 where unknown."""
+
+    def __init__(self, message: str, column: int) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+class Read:
+    """What an expression does with facts: the paths it reads, and operations that would be wrong on facts that may be unknown."""
+
+    def __init__(self) -> None:
+        self.paths: dict[Path, None] = {}
+        self.problems: list[tuple[Path, str]] = []
+        self.null_tests: list[Path] = []
+        self.comparisons: list[Path] = []
+        self.ranges: list[Path] = []
+
+
+class Program:
+    """A compiled expression."""
+
+    __slots__ = ("_expression",)
+
+    def __init__(self, expression: Any) -> None:
+        self._expression = expression
+
+    def evaluate(self, activation: Any) -> tuple[bool | None, str]:
+        """(verdict, error): None where the result is an error, then with its text."""
+        value = self._expression.eval(activation=activation)
+        result = value.value()
+        if value.type() == cel.Type.BOOL:
+            return bool(result), ""
+        return None, str(value)
+
+    def serialize(self) -> bytes:
+        return bytes(self._expression.serialize())
+
+
+class Environment:
+    """Where expressions compile: `resource`, `params`, and the names of list elements are maps."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        any_map = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
+        self._env = cel.NewEnv(variables=dict.fromkeys(("resource", "params", *names), any_map))
+
+    def compile(self, text: str) -> Program:
+        try:
+            expression = self._env.compile(text)
+        except RuntimeError as error:
+            raise _cel_error(error) from None
+        if expression.return_type() not in (cel.Type.BOOL, cel.Type.DYN):
+            raise CelError(f"gives {expression.return_type()}, not true or false", 0)
+        return Program(expression)
+
+    def compile_list(self, text: str) -> Program:
+        try:
+            return Program(self._env.compile(text))
+        except RuntimeError as error:
+            raise _cel_error(error) from None
+
+    def load(self, serialized: bytes) -> Program:
+        return Program(self._env.deserialize(serialized))
+
+    def activation(self, data: dict[str, Any]) -> Any:
+        return self._env.Activation(data=data)
+
+
+def _cel_error(error: RuntimeError) -> CelError:
+    text = str(error).removeprefix("INVALID_ARGUMENT: ").split("\n")[0]
+    match = re.search(r"<input>:(\d+):(\d+): (.*)", text)
+    return CelError(match[3], int(match[2])) if match else CelError(text, 0)
+
+
+_MISSING = re.compile(r'Key not found in map : "([^"]*)"')
+
+
+def missing_key(error: str) -> str | None:
+    """The key whose absence caused an error: an unknown fact. None where the error is another."""
+    match = _MISSING.search(error)
+    return match[1] if match else None
+
+
+# Reading checked expressions.
+
+_ALLOWED = {
+    "_&&_", "_||_", "!_", "_?_:_", "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "_+_", "_-_", "_*_", "-_", "@in",
+    "startsWith", "endsWith", "contains", "matches", "@not_strictly_false",
+}  # fmt: skip
+
+
+def read_facts(serialized: bytes, names: dict[str, Path] | None = None) -> Read:
+    """Which facts a compiled expression reads. `names` are further roots: an element's name and the path of its list."""
+    checked = dict(_fields(dict(_fields(serialized))[2]))
+    read = Read()
+    _walk(checked[4], {"resource": (), **{name: (*path, "*") for name, path in (names or {}).items()}}, read)
+    return read
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, Any]]:
+    """Fields of a protobuf message (https://protobuf.dev/programming-guides/encoding/): number and integer or bytes."""
+    at = 0
+    while at < len(message):
+        tag, at = _varint(message, at)
+        number, wire = tag >> 3, tag & 7
+        if wire == 0:
+            value, at = _varint(message, at)
+            yield number, value
+        elif wire == 2:
+            length, at = _varint(message, at)
+            yield number, message[at : at + length]
+            at += length
+        else:
+            at += 8 if wire == 1 else 4
+            yield number, None
+
+
+def _varint(message: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = message[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+        shift += 7
+
+
+def _walk(expression: bytes, names: dict[str, Path], read: Read) -> Path | None:
+    """Record what an expression reads; gives its path where it is a fact itself."""
+    fields = dict(_fields(expression))
+    if 4 in fields:
+        return names.get(dict(_fields(fields[4]))[1].decode())
+    if 5 in fields:
+        return _select(fields[5], names, read)
+    if 6 in fields:
+        _call(fields[6], names, read)
+    elif 7 in fields:
+        for _, element in (field for field in _fields(fields[7]) if field[0] == 1):
+            _record(_walk(element, names, read), read)
+    elif 8 in fields:
+        read.problems.append(((), "a map or message literal"))
+    elif 9 in fields:
+        _comprehension(fields[9], names, read)
+    return None
+
+
+def _record(path: Path | None, read: Read) -> None:
+    if path:
+        read.paths[path] = None
+
+
+def _select(message: bytes, names: dict[str, Path], read: Read) -> Path | None:
+    fields = dict(_fields(message))
+    operand = _walk(fields[1], names, read)
+    name = fields[2].decode()
+    if operand is None:
+        return None
+    if fields.get(3):
+        read.problems.append(((*operand, name), "has() cannot tell unknown from absent: compare with null"))
+    return (*operand, name)
+
+
+def _call(message: bytes, names: dict[str, Path], read: Read) -> None:
+    parts = list(_fields(message))
+    function = next(value.decode() for number, value in parts if number == 2)
+    operands = [value for number, value in parts if number in (1, 3)]
+    paths = [_walk(operand, names, read) for operand in operands]
+    for path in paths:
+        _record(path, read)
+    if function not in _ALLOWED:
+        read.problems.append((next((path for path in paths if path), ()), f"{function.strip('_')}() does not keep what is unknown"))
+    if function == "@in" and paths[1]:
+        read.problems.append((paths[1], "`in` a list of facts does not keep what is unknown: use exists()"))
+    if function in ("_==_", "_!=_"):
+        tests = read.null_tests if any(_is_null(operand) for operand in operands) else read.comparisons
+        tests += [path for path in paths if path]
+
+
+def _is_null(expression: bytes) -> bool:
+    constant = dict(_fields(expression)).get(3)
+    return constant is not None and next(_fields(constant), (0, 0))[0] == 1
+
+
+def _comprehension(message: bytes, names: dict[str, Path], read: Read) -> None:
+    fields = dict(_fields(message))
+    ranged = _walk(fields[2], names, read)
+    inner = dict(names)
+    variable = fields[1].decode()
+    inner.pop(variable, None)
+    if ranged is not None:
+        _record(ranged, read)
+        read.ranges.append(ranged)
+        inner[variable] = (*ranged, "*")
+    step = dict(_fields(fields[6]))
+    if 6 not in step or not any(name in fields[6] for name in (b"_&&_", b"_||_")):
+        read.problems.append((ranged or (), "only all() and exists() keep what is unknown"))
+    for number in (5, 6, 7):
+        _walk(fields[number], inner, read)
