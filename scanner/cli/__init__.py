@@ -1,0 +1,53 @@
+"""The command line: one file per command, imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from scanner import __version__
+
+EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE = 0, 1, 2, 3
+COMMANDS = {"scan": "scanner.cli.scan", "controls": "scanner.cli.controls"}
+
+
+class Commands(click.Group):
+    """Commands by name, each in the module that COMMANDS gives."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[name]).command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            ctx.fail(f"there is no command {args[0]!r}" + (f"; did you mean {near[0]}?" if near else f"; commands are {', '.join(COMMANDS)}"))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="assay")
+def cli() -> None:
+    """Judge AWS and Google Cloud infrastructure by declarative controls.
+
+    Exit codes: 0 nothing at or above --fail-on failed; 1 something did; 2 wrong usage or configuration; 3 incomplete: something could not
+    be read or judged, or (with --strict) a verdict is unknown.
+    """
+
+
+def main() -> None:
+    """Entry point of the `assay` command."""
+    try:
+        cli(prog_name="assay")
+    except BrokenPipeError:  # the reader of our output has gone
+        sys.stderr.close()
+        sys.exit(EXIT_OK)

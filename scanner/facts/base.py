@@ -263,6 +263,8 @@ def _owners(wanted: set[str]) -> Iterator[tuple[Registration, tuple[str, ...]]]:
 def _read_orphans(stack: Stack, entry: Registration, owners: tuple[str, ...], type_: str, via: str) -> Iterator[Resource]:
     done: set[Any] = stack.cache.setdefault(f"orphans {entry.kind}", set())
     for item, target in stack.orphans(type_, via, owners, entry.names):
+        if isinstance(target, Unknown) and stack.of(*owners):
+            continue  # it may belong to one of those, which know of it
         named = target if isinstance(target, (Reference, str, Text)) else item.address
         if str(named) in done:
             continue

@@ -110,7 +110,8 @@ def read_facts(serialized: bytes, names: dict[str, Path] | None = None) -> Read:
     """Which facts a compiled expression reads. `names` are further roots: an element's name and the path of its list."""
     checked = dict(_fields(dict(_fields(serialized))[2]))
     read = Read()
-    _walk(checked[4], {"resource": (), **{name: (*path, "*") for name, path in (names or {}).items()}}, read)
+    roots = {"resource": (), **{name: (*path, "*") for name, path in (names or {}).items()}}
+    _record(_walk(checked[4], roots, read), read)
     return read
 
 
@@ -213,4 +214,4 @@ def _comprehension(message: bytes, names: dict[str, Path], read: Read) -> None:
     if 6 not in step or not any(name in fields[6] for name in (b"_&&_", b"_||_")):
         read.problems.append((ranged or (), "only all() and exists() keep what is unknown"))
     for number in (5, 6, 7):
-        _walk(fields[number], inner, read)
+        _record(_walk(fields[number], inner, read), read)

@@ -95,6 +95,10 @@ class Item(Node):
         """The account or project that the provider of this item is configured for."""
 
     @abc.abstractmethod
+    def attributes(self) -> Value[dict[str, Any]]:
+        """Everything that is written, for rules on types that no kind models."""
+
+    @abc.abstractmethod
     def coexists(self, other: Item) -> bool:
         """Whether `other` exists whenever this one does."""
 

@@ -114,5 +114,8 @@ class Elsewhere(Item):
     def account(self) -> Value[str]:
         return self._account
 
+    def attributes(self) -> Value[dict[str, Any]]:
+        return Value(self.why, (self.seen,))
+
     def coexists(self, other: Item) -> bool:
         return other.template is None

@@ -46,6 +46,29 @@ class Unknown(msgspec.Struct, frozen=True):
     location: Location | None = None
 
 
+class Either(Unknown, frozen=True):
+    """One of a few values, and why it cannot be told which: the branches of a conditional on something unknown."""
+
+    options: tuple[Any, ...] = ()
+
+
+MAX_OPTIONS = 8
+
+
+def either(why: Unknown, *options: Any) -> Any:
+    """The value that all options agree on, else an Either; a plain Unknown where one of them is unknown itself."""
+    flat: list[Any] = []
+    for option in options:
+        for each in option.options if isinstance(option, Either) else (option,):
+            if isinstance(each, Unknown):
+                return Unknown(why.reason, why.settles_it, why.location)
+            if not any(each == other and type(each) is type(other) for other in flat):
+                flat.append(each)
+    if len(flat) == 1:
+        return flat[0]
+    return Either(why.reason, why.settles_it, why.location, tuple(flat[:MAX_OPTIONS])) if len(flat) <= MAX_OPTIONS else why
+
+
 SENSITIVE = Unknown("the value is marked sensitive", "judge the live resource")
 
 
@@ -144,7 +167,12 @@ class Value(Generic[T]):
         return Value(data, self.seen) if self.data is None else self
 
     def then(self, function: Callable[[Any], Any]) -> Value[Any]:
-        """Apply to a value that is known; an Unknown passes through. `function` may return an Unknown."""
+        """Apply to a value that is known; an Unknown passes through. `function` may return an Unknown.
+
+        Of an Either, the result is known as far as its options agree.
+        """
+        if isinstance(self.data, Either):
+            return Value(agreed(self.data, [function(option) for option in self.data.options]), self.seen)
         return self if isinstance(self.data, Unknown) else Value(function(self.data), self.seen)
 
     def equals(self, *accepted: Any) -> Value[bool]:
@@ -168,6 +196,18 @@ class Value(Generic[T]):
     def text(self) -> Value[str]:
         """The value as one string; what is only partly known is Unknown."""
         return self.then(_text)
+
+
+def agreed(why: Unknown, results: list[Any]) -> Any:
+    """What the results for all options have in common: structures field by field, anything else as a whole."""
+    first = results[0]
+    if isinstance(first, msgspec.Struct) and not isinstance(first, (Unknown, Reference, Text, Document)):
+        if not all(type(each) is type(first) for each in results):
+            return why
+        names = [field.name for field in msgspec.structs.fields(type(first))]
+        held = {name: [getattr(each, name) for each in results] for name in names}
+        return type(first)(**{name: Value(agreed(why, [each.data for each in values]), values[0].seen) for name, values in held.items()})
+    return first if all(type(each) is type(first) and each == first for each in results) else why
 
 
 def _equals(data: Any, accepted: tuple[Any, ...]) -> bool | Unknown:

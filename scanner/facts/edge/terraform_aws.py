@@ -7,7 +7,7 @@ from typing import Any
 from scanner.facts.base import Stack, identity, reads
 from scanner.facts.edge.kinds import EntryPoint, FirewallRule, Listener, LoadBalancer, WebFirewall
 from scanner.sources.interface import Item, Node
-from scanner.sources.values import Unknown, Value, all_of, any_of, first_known
+from scanner.sources.values import Reference, Unknown, Value, all_of, any_of, first_known
 
 _ASSOCIATIONS = ("aws_wafv2_web_acl_association", "aws_wafregional_web_acl_association")
 _NOT_HERE = Unknown(
@@ -47,10 +47,10 @@ def distribution(item: Item, stack: Stack) -> EntryPoint:
     )
 
 
-@reads("aws_wafv2_web_acl")
+@reads("aws_wafv2_web_acl", companions=("aws_wafv2_rule_group",))
 def web_acl(item: Item, stack: Stack) -> WebFirewall:
     rules, more = item.blocks("rule")
-    found: list[Any] = [FirewallRule(name=rule["name"], enforced=_enforced(rule)) for rule in rules]
+    found: list[Any] = [FirewallRule(name=rule["name"], enforced=_enforced(rule, stack)) for rule in rules]
     return WebFirewall(
         identity=identity(item, name=item["name"]),
         blocks_by_default=_has(item, "default_action.block"),
@@ -63,7 +63,7 @@ def _has(node: Node, path: str) -> Value[bool]:
     return Value(True if blocks else more or False, [block.location() for block in blocks] or [node.location()])
 
 
-def _enforced(rule: Node) -> Value[bool]:
+def _enforced(rule: Node, stack: Stack) -> Value[bool]:
     """`count` makes a rule, or with override_action a whole rule group, an observer.
 
     https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html
@@ -71,10 +71,20 @@ def _enforced(rule: Node) -> Value[bool]:
     acts = any_of([_has(rule, f"action.{name}") for name in ("block", "captcha", "challenge")])
     group = any_of([_has(rule, "statement.managed_rule_group_statement"), _has(rule, "statement.rule_group_reference_statement")])
     counted = _has(rule, "override_action.count")
-    if group.data is True and _has(rule, "statement.rule_group_reference_statement").data is True and counted.data is not True:
+    if _has(rule, "statement.rule_group_reference_statement").data is True and counted.data is not True:
+        return all_of([_group_enforces(rule, stack), counted.negate()])
+    return any_of([acts, all_of([group, counted.negate()])])
+
+
+def _group_enforces(rule: Node, stack: Stack) -> Value[bool]:
+    """Whether a rule of the referenced group blocks anything."""
+    arn = rule.link("statement.rule_group_reference_statement.arn").data
+    group = stack.at(arn.address) if isinstance(arn, Reference) else None
+    if group is None:
         reason = Unknown("what the rules of the referenced rule group do", "scan the rule group together with this, or the live account")
         return Value(reason, (rule.location(),))
-    return any_of([acts, all_of([group, counted.negate()])])
+    rules, more = group.blocks("rule")
+    return any_of([*[_enforced(each, stack) for each in rules], *([Value(more)] if more else [])])
 
 
 @reads("aws_waf_web_acl", "aws_wafregional_web_acl")

@@ -106,6 +106,11 @@ _BROAD_ROLES = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "r
 _SERVICE_AGENT = re.compile(r"^serviceAccount:(?:service-\d+@gcp-sa-[\w-]+\.iam|\d+@cloudservices|service-\d+@[\w.-]+\.iam|project-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
 
 
+def is_service_agent(member: Any) -> bool:
+    """A service account that Google made for one of its services: https://cloud.google.com/iam/docs/service-agents"""
+    return isinstance(member, str) and bool(_SERVICE_AGENT.match(member))
+
+
 def role_permission(role: Value[Any], member: Any) -> Permission:
     """A role that a member has at project level or above."""
 
@@ -114,7 +119,6 @@ def role_permission(role: Value[Any], member: Any) -> Permission:
             return name in _BROAD_ROLES or bool(re.fullmatch(r"roles/[\w.]+\.admin", name))
         return False if isinstance(name, Reference) else Unknown(f"which role {describe(name)} is", "scan the plan")
 
-    agent = isinstance(member, str) and bool(_SERVICE_AGENT.match(member))
     return Permission(
-        name=Value(f"{describe(role.data)} for {describe(member)}", role.seen), wildcard=Value(False, role.seen) if agent else role.then(wide)
+        name=Value(f"{describe(role.data)} for {describe(member)}", role.seen), wildcard=Value(False, role.seen) if is_service_agent(member) else role.then(wide)
     )

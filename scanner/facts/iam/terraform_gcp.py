@@ -7,8 +7,9 @@ from typing import Any
 from scanner.facts.base import Stack, identity, reads
 from scanner.facts.google_iam import node_bindings
 from scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
-from scanner.facts.iam.permissions import role_permission
+from scanner.facts.iam.permissions import is_service_agent, role_permission
 from scanner.facts.iam.trust import google_trust
+from scanner.facts.policies import Binding
 from scanner.sources.interface import Item
 from scanner.sources.values import Unknown, Value
 
@@ -19,11 +20,13 @@ _ON_ACCOUNTS = tuple(f"google_service_account_iam_{part}" for part in ("member",
 @reads(*_HIGH)
 def bindings(item: Item, stack: Stack) -> PermissionSet:
     found: list[Any] = []
-    for binding in node_bindings(item.type, item):
+    held = node_bindings(item.type, item)
+    for binding in held:
         found.append(binding if isinstance(binding, Unknown) else role_permission(Value(binding.role, binding.seen), binding.member))
     if not found and not item["role"].absent:  # the members are not known to be any
         found = [role_permission(item["role"], "nobody")]
-    return _permission_set(item, item["role"], found)
+    agents = [isinstance(binding, Binding) and is_service_agent(binding.member) for binding in held]
+    return _permission_set(item, item["role"], found, only_agents=bool(agents) and all(agents))
 
 
 @reads("google_project_iam_custom_role", "google_organization_iam_custom_role")
@@ -37,12 +40,12 @@ def custom_role(item: Item, stack: Stack) -> PermissionSet:
     return _permission_set(item, item["role_id"], found)
 
 
-def _permission_set(item: Item, name: Value[Any], found: list[Any]) -> PermissionSet:
+def _permission_set(item: Item, name: Value[Any], found: list[Any], only_agents: bool = False) -> PermissionSet:
     return PermissionSet(
         identity=identity(item, name=name),
         permissions=Value(found, (item.location(),)),
         limited_by_boundary=Value(False),
-        service_linked=Value(False),
+        service_linked=Value(only_agents, (item.location(),)),
     )
 
 

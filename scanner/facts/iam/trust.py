@@ -43,7 +43,7 @@ def _scoped(statement: Statement, kind: str, who: Any, account: str | None) -> V
     if statement.not_principal or kind == "*":
         return bounded(statement)
     if kind != "AWS":
-        return Value(who if isinstance(who, Unknown) else True)
+        return Value(True)  # a service, whichever it is
     conditioned = any_of([bounded(statement, _TRUST_KEYS), _multi_factor(statement)])
     if names_whole_account(who):
         return conditioned
@@ -92,6 +92,8 @@ def _scoped_member(member: Any) -> bool | Unknown:
         return False
     if text.startswith(("principalSet:", "principal:")):
         # `…/workloadIdentityPools/POOL/*` is every identity of the pool: https://cloud.google.com/iam/docs/principal-identifiers
+        if isinstance(member, Text) and isinstance(member.parts[-1], Unknown):
+            return member.parts[-1]
         return not re.search(r"/\*$", text)
     if isinstance(member, Text) and isinstance(member.parts[0], Unknown):
         return member.parts[0]

@@ -13,6 +13,8 @@ class KeyRef(Part):
     """As the resource names it: an ARN, a key id, an alias, or a reference to a key of the same configuration."""
     customer_managed: Fact[bool]
     """The customer owns the key and its policy; False for keys that the provider manages for a service (`alias/aws/s3`)."""
+    disabled: Fact[bool]
+    """The code that declares the key disables it; False where nothing says so, as for a key that is declared elsewhere."""
 
 
 @kind
@@ -20,9 +22,9 @@ class Key(Resource, kw_only=True):
     """A customer-managed encryption key: KMS key, Cloud KMS crypto key."""
 
     rotatable: Fact[bool]
-    """The provider can rotate it: symmetric encryption with material that the provider made, and not a replica of another region."""
+    """Rotation is asked of it: symmetric encryption, and not a replica of a key of another region."""
     imported: Fact[bool]
-    """Its material comes from outside, so that its rotation cannot be seen here."""
+    """Its material comes from outside: whoever holds it rotates it, which cannot be seen here."""
     rotation_days: Fact[float | None]
     """Days between automatic rotations; None where it does not rotate."""
     enabled: Fact[bool]

@@ -6,12 +6,13 @@ from typing import Any
 
 from scanner.facts.base import Stack
 from scanner.facts.keys.kinds import KeyRef
-from scanner.sources.values import Reference, Text, Unknown, Value, describe
+from scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
 
 _CUSTOMER = (
     "aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key", "aws_kms_alias",
     "google_kms_crypto_key", "google_kms_crypto_key_version",
 )  # fmt: skip
+OUTSIDE = Unknown("the key material comes from outside: whoever holds it rotates it", "attest the rotation of the imported key material")
 _SETTLES = "give the key's ARN, or scan the live resource"
 
 
@@ -22,7 +23,7 @@ def key_ref(value: Value[Any], stack: Stack) -> Value[KeyRef | None]:
         if data is None or data == "":
             return None
         managed = _customer_managed(data, stack)
-        return KeyRef(id=Value(describe(data), value.seen), customer_managed=Value(managed, value.seen))
+        return KeyRef(id=Value(describe(data), value.seen), customer_managed=Value(managed, value.seen), disabled=_disabled(data, stack))
 
     return value.then(read)
 
@@ -41,6 +42,13 @@ def _customer_managed(data: Any, stack: Stack) -> bool | Unknown:
             return True
         return _referred(first, stack) if first else data.unknown or Unknown(f"which key {data} is", _SETTLES)
     return Unknown(f"{describe(data)} is no key", _SETTLES)
+
+
+def _disabled(data: Any, stack: Stack) -> Value[bool]:
+    item = stack.at(data.address) if isinstance(data, Reference) else None
+    if item is None:
+        return Value(False)
+    return any_of([item[name].default(True).truth().negate() for name in ("is_enabled", "enabled")])
 
 
 def _referred(reference: Reference, stack: Stack) -> bool | Unknown:

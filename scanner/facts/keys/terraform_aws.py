@@ -7,6 +7,7 @@ from typing import Any
 from scanner.facts import policies
 from scanner.facts.base import Stack, identity, reads
 from scanner.facts.keys.kinds import Key
+from scanner.facts.keys.references import OUTSIDE
 from scanner.sources.interface import Item
 from scanner.sources.values import Value, all_of, first_known, gather
 
@@ -26,7 +27,7 @@ def key(item: Item, stack: Stack) -> Key:
         imported=Value(False, (item.location(),)),
         rotation_days=enabled.then(lambda on: period.data if on else None),
         enabled=item["is_enabled"].default(True).truth(),
-        grants=_grants([item["policy"], *[node["policy"] for node in attached.nodes]]),
+        grants=_grants(item, [item["policy"], *[node["policy"] for node in attached.nodes]]),
     )
 
 
@@ -34,11 +35,11 @@ def key(item: Item, stack: Stack) -> Key:
 def external_key(item: Item, stack: Stack) -> Key:
     return Key(
         identity=identity(item, name=item["description"]),
-        rotatable=Value(False, (item.location(),)),
+        rotatable=Value(True, (item.location(),)),
         imported=Value(True, (item.location(),)),
-        rotation_days=Value(None, (item.location(),)),
+        rotation_days=Value(OUTSIDE, (item.location(),)),
         enabled=item["enabled"].default(True).truth(),
-        grants=_grants([item["policy"]]),
+        grants=_grants(item, [item["policy"]]),
     )
 
 
@@ -51,10 +52,11 @@ def replica_key(item: Item, stack: Stack) -> Key:
         imported=Value(False, (item.location(),)),
         rotation_days=Value(None, (item.location(),)),
         enabled=item["enabled"].default(True).truth(),
-        grants=_grants([item["policy"]]),
+        grants=_grants(item, [item["policy"]]),
     )
 
 
-def _grants(documents: list[Value[Any]]) -> Value[Any]:
+def _grants(item: Item, documents: list[Value[Any]]) -> Value[Any]:
+    account = item.account.data if isinstance(item.account.data, str) else None
     # Without a policy, KMS writes one that lets the account itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-    return gather([policies.aws_grants(document, None) for document in documents])
+    return gather([policies.aws_grants(document, account) for document in documents])

@@ -8,9 +8,10 @@ from typing import Any
 from scanner.facts.base import Stack, identity, reads
 from scanner.facts.google_iam import BINDING_PARTS, bindings_of
 from scanner.facts.keys.kinds import Key
+from scanner.facts.keys.references import OUTSIDE
 from scanner.facts.policies import google_grants
 from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value, all_of
+from scanner.sources.values import Unknown, Value, any_of
 
 _IAM = {f"google_kms_crypto_key_iam_{part}": "crypto_key_id" for part in BINDING_PARTS}
 
@@ -19,12 +20,15 @@ _IAM = {f"google_kms_crypto_key_iam_{part}": "crypto_key_id" for part in BINDING
 def key(item: Item, stack: Stack) -> Key:
     parts = {type_: stack.companions(item, type_, via) for type_, via in _IAM.items()}
     grants = google_grants(binding for type_, held in parts.items() for binding in bindings_of(type_, held))
-    imported = item["import_only"].default(False).truth()
+    outside = item["protection_level"].default("SOFTWARE").equals("EXTERNAL", "EXTERNAL_VPC")
+    template = item["version_template.protection_level"].default("SOFTWARE").equals("EXTERNAL", "EXTERNAL_VPC")
+    imported = any_of([item["import_only"].default(False).truth(), outside, template])
+    period = item["rotation_period"].text().then(days)
     return Key(
         identity=identity(item, name=item["name"], companions=parts.values()),
-        rotatable=all_of([item["purpose"].default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT"), imported.negate()]),
+        rotatable=item["purpose"].default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT"),
         imported=imported,
-        rotation_days=item["rotation_period"].text().then(days),
+        rotation_days=imported.then(lambda outside: OUTSIDE if outside and period.absent else period.data),
         enabled=Value(True, (item.location(),)),
         grants=Value(grants, (item.location(),)),
     )

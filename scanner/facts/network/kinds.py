@@ -25,3 +25,5 @@ class Ingress(Resource, kw_only=True):
     openings: Fact[list[Opening]]
     guards_load_balancer: Fact[bool]
     """Everything that it is attached to is a load balancer."""
+    http_only_redirects: Fact[bool]
+    """Requests without TLS that reach those load balancers are only redirected to HTTPS."""

@@ -6,7 +6,7 @@ import ipaddress
 from typing import Any
 
 from scanner.facts.network.kinds import Opening
-from scanner.sources.values import Location, Unknown, Value
+from scanner.sources.values import Either, Location, Unknown, Value, agreed, any_of
 
 # A range this wide of public addresses is open to strangers whatever its owner meant; /8 and wider are.
 WIDE = {4: 8, 6: 16}
@@ -14,7 +14,13 @@ _GOOGLE_FRONT_ENDS = ("130.211.0.0/22", "35.191.0.0/16")  # https://cloud.google
 
 
 def is_world(cidr: Any) -> bool | Unknown:
-    """Whether a CIDR range is as good as the internet."""
+    """Whether a CIDR range, or one of a list of them, is as good as the internet."""
+    if isinstance(cidr, Either):
+        found: bool | Unknown = agreed(cidr, [is_world(option) for option in cidr.options])
+        return found
+    if isinstance(cidr, list):
+        decided: bool | Unknown = any_of([Value(is_world(each)) for each in cidr]).data
+        return decided
     if not isinstance(cidr, str):
         return cidr if isinstance(cidr, Unknown) else Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
     if cidr in _GOOGLE_FRONT_ENDS:

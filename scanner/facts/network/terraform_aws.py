@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.facts.base import Stack, identity, reads
-from scanner.facts.network.kinds import Ingress
+from scanner.facts.edge.terraform_aws import load_balancer
+from scanner.facts.network.kinds import Ingress, Opening
 from scanner.facts.network.ranges import closed, opening, protocol_name
 from scanner.sources.interface import Item, Node
-from scanner.sources.values import Reference, Unknown, Value
+from scanner.sources.nodes import Doubtful
+from scanner.sources.values import Reference, Unknown, Value, all_of, any_of
 
 _RULES = {"aws_vpc_security_group_ingress_rule": "security_group_id", "aws_security_group_rule": "security_group_id"}
 
@@ -35,8 +37,9 @@ def security_group(item: Item, stack: Stack) -> Ingress:
     blocks, more = item.blocks("ingress")
     openings: list[Any] = [each for block in blocks for each in _inline(block)]
     for type_, group in held.items():
-        for node in group.items:
-            openings += _separate(type_, node)
+        for item_, node in zip(group.items, group.nodes, strict=True):
+            found = _separate(type_, item_)
+            openings += [_perhaps(each, node.why) for each in found] if isinstance(node, Doubtful) else found
         more = more or group.more
     if more and more is not getattr(item, "why", None):
         openings.append(more)
@@ -44,7 +47,14 @@ def security_group(item: Item, stack: Stack) -> Ingress:
         identity=identity(item, name=item["name"], companions=held.values()),
         openings=Value(openings, (item.location(),)),
         guards_load_balancer=_guards(item, stack),
+        http_only_redirects=_http_only_redirects(item, stack),
     )
+
+
+def _perhaps(opening: Opening, why: Unknown) -> Opening:
+    """An opening of a rule that may not exist: harmless if it would be harmless."""
+    opening.world = all_of([opening.world, Value(why, opening.world.seen)])
+    return opening
 
 
 def _inline(block: Node) -> list[Any]:
@@ -90,6 +100,13 @@ def _guards(item: Item, stack: Stack) -> Value[bool]:
         return Value(True, [user.location() for user in users])
     why = Unknown(f"what {item.address} is attached to is not in this code", "scan the code that uses it together with this, or the live account")
     return Value(why, (item.location(),))
+
+
+def _http_only_redirects(item: Item, stack: Stack) -> Value[bool]:
+    """Whether the load balancers in the group redirect whatever reaches them without TLS."""
+    balancers = [load_balancer(user, stack) for user in _users(stack).get(item.address, []) if user.type in ("aws_lb", "aws_alb")]
+    listeners: list[Any] = [listener for each in balancers for listener in each.listeners.data]
+    return all_of([Value(each) if isinstance(each, Unknown) else any_of([each.encrypted, each.only_redirects]) for each in listeners])
 
 
 def _users(stack: Stack) -> dict[str, list[Item]]:

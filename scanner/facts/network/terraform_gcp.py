@@ -6,10 +6,11 @@ from typing import Any
 
 from scanner.facts.base import Stack, identity, reads
 from scanner.facts.edge.terraform_gcp import EXTERNAL
+from scanner.facts.edge.terraform_gcp import forwarding_rule as load_balancer
 from scanner.facts.network.kinds import Ingress
 from scanner.facts.network.ranges import closed, opening, port_span, protocol_name
 from scanner.sources.interface import Item, Node
-from scanner.sources.values import Unknown, Value, any_of
+from scanner.sources.values import Unknown, Value, all_of, any_of
 
 _ANY_PORT = (0, 65_535)
 
@@ -17,11 +18,13 @@ _ANY_PORT = (0, 65_535)
 @reads("google_compute_firewall")
 def firewall(item: Item, stack: Stack) -> Ingress | None:
     """https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_firewall"""
-    direction, disabled = item["direction"].default("INGRESS"), item["disabled"].default(False).truth()
-    if direction.equals("INGRESS").data is False or disabled.data is True:
+    if item["direction"].default("INGRESS").equals("INGRESS").data is False:
         return None
+    enabled = item["disabled"].default(False).truth().negate()
     allows, more = item.blocks("allow")
     openings: list[Any] = [each for allow in allows for each in _allowed(allow, item)]
+    for each in openings:
+        each.world = all_of([each.world, enabled])
     targeted = any_of([item["target_tags"].known(), item["target_service_accounts"].known()])
     # The rule reaches instances, never Google's proxies; with targets, these may be the backends of a passthrough load balancer.
     why = Unknown(f"what the targets of {item.address} are", "scan the live project", item.location())
@@ -29,6 +32,7 @@ def firewall(item: Item, stack: Stack) -> Ingress | None:
         identity=identity(item, name=item["name"]),
         openings=Value(openings + ([more] if more else []), (item.location(),)),
         guards_load_balancer=Value(why if targeted.data is not False else False, (item.location(),)),
+        http_only_redirects=Value(False),
     )
 
 
@@ -71,5 +75,13 @@ def forwarding_rule(item: Item, stack: Stack) -> Ingress | None:
         first, last = (Value(port, ports.seen) for port in span) if span else (_no_port(text, ports), _no_port(text, ports))
         openings.append(opening("0.0.0.0/0", protocol, first, last, ports.seen))
     return Ingress(
-        identity=identity(item, name=item["name"]), openings=Value(openings, (item.location(),)), guards_load_balancer=Value(True, (item.location(),))
+        identity=identity(item, name=item["name"]),
+        openings=Value(openings, (item.location(),)),
+        guards_load_balancer=Value(True, (item.location(),)),
+        http_only_redirects=_redirects(item, stack),
     )
+
+
+def _redirects(item: Item, stack: Stack) -> Value[bool]:
+    found = load_balancer(item, stack)
+    return any_of([each.only_redirects for each in found.listeners.data]) if found else Value(False)

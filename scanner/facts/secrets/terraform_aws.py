@@ -22,7 +22,8 @@ def secret(item: Item, stack: Stack) -> Secret:
     copies = _copies(item, stack)
     regions = copies + _namesakes(item, stack)
     documents = [item["policy"], *[node["policy"] for node in policy.nodes]]
-    granted = [policies.aws_grants(document, None) for document in documents] + ([Value(policy.more)] if policy.more else [])
+    account = item.account.data if isinstance(item.account.data, str) else None
+    granted = [policies.aws_grants(document, account) for document in documents] + ([Value(policy.more)] if policy.more else [])
     return Secret(
         identity=identity(item, name=item["name"], companions=[rotation, policy]),
         copies=Value(copies, (item.location(),)),

@@ -35,26 +35,21 @@ def bucket(item: Item, stack: Stack) -> Bucket:
     ownership = parts["aws_s3_bucket_ownership_controls"]["rule.object_ownership"]
     by_default = Unknown("no ownership controls: the default depends on when the bucket was created", "declare BucketOwnerEnforced, or scan the live bucket")
     acls_disabled = ownership.default(by_default).equals("BucketOwnerEnforced")
-    versioning = first_known(
-        parts["aws_s3_bucket_versioning"]["versioning_configuration.status"].equals("Enabled"), item["versioning.enabled"].truth()
-    )
+    status = parts["aws_s3_bucket_versioning"]["versioning_configuration.status"]
+    versioning = status.equals("Enabled") if not status.absent else item["versioning.enabled"].default(False).truth()
     encryption, key = _encryption(item, parts["aws_s3_bucket_server_side_encryption_configuration"])
     return Bucket(
         identity=identity(item, name=item["bucket"], companions=parts.values()),
         public_access_blocked=all_of(flags.values()),
         block_declared=any_of([access.exists, Value(bool(account))]),
         acls_disabled=acls_disabled,
-        versioned=_only_if_found(parts["aws_s3_bucket_versioning"], versioning, item),
+        versioned=versioning,  # off unless it is configured: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
         retention_locked=Value(False, (item.location(),)),  # S3 Object Lock works on versions, so it is no alternative to them
         encryption_key=key_ref(key, stack),
         encryption=encryption,
-        grants=_grants(item, parts, flags, acls_disabled),
+        # A bucket with an ACL in its code cannot have been made with ACLs disabled.
+        grants=_grants(item, parts, flags, ownership.default(False).equals("BucketOwnerEnforced")),
     )
-
-
-def _only_if_found(companions: Companions, value: Value[Any], item: Item) -> Value[Any]:
-    # Versioning is off unless it is configured: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
-    return value if companions.nodes or companions.more is None or not item["versioning.enabled"].absent else Value(companions.more)
 
 
 def _encryption(item: Item, configuration: Companions) -> tuple[Value[Any], Value[Any]]:
@@ -74,8 +69,8 @@ def _encryption(item: Item, configuration: Companions) -> tuple[Value[Any], Valu
 def _grants(item: Item, parts: dict[str, Companions], flags: dict[str, Value[Any]], acls_disabled: Value[Any]) -> Value[Any]:
     held = parts["aws_s3_bucket_policy"]
     documents = [node["policy"] for node in held.nodes] + [item["policy"]]
-    granted = [policies.aws_grants(document, None, flags["restrict_public_buckets"]) for document in documents]
-    # A rule about ownership that is not known leaves ACLs in force unless they are ignored.
+    account = item.account.data if isinstance(item.account.data, str) else None
+    granted = [policies.aws_grants(document, account, flags["restrict_public_buckets"]) for document in documents]
     effective = any_of([flags["ignore_public_acls"], acls_disabled])
     acls = parts["aws_s3_bucket_acl"]
     granted += [_acl(node, effective) for node in [*acls.nodes, item]]

@@ -11,10 +11,10 @@ from scanner.facts.keys.references import key_ref
 from scanner.facts.policies import Grant
 from scanner.facts.storage.kinds import Bucket
 from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value, all_of, any_of, gather
+from scanner.sources.values import Unknown, Value, all_of, any_of, first_known, gather
 
 NAMES = ("name",)
-_IAM = {f"google_storage_bucket_iam_{part}": "bucket" for part in BINDING_PARTS}
+_IAM = {f"google_storage_{level}_iam_{part}": "bucket" for level in ("bucket", "managed_folder") for part in BINDING_PARTS}
 _ACLS = {
     "google_storage_bucket_acl": "bucket",
     "google_storage_default_object_acl": "bucket",
@@ -28,48 +28,46 @@ _PUBLIC_ACL = ("publicRead", "publicReadWrite", "authenticatedRead")
 def bucket(item: Item, stack: Stack) -> Bucket:
     parts = {type_: stack.companions(item, type_, via, names=NAMES) for type_, via in (_IAM | _ACLS).items()}
     prevention = item["public_access_prevention"]
-    inherited = _organisation(stack, "storage.publicAccessPrevention", "public_access_prevention is inherited, and the organisation policy is not in this code")
-    blocked = any_of([prevention.default("inherited").equals("enforced"), inherited])
+    own = prevention.default("inherited").equals("enforced")
+    inherited = _organisation(item, stack, "storage.publicAccessPrevention")
+    not_here = Unknown("public_access_prevention is inherited, and the organisation policy is not in this code", "set it to enforced, or scan the live bucket")
     # False unless it is set: https://cloud.google.com/storage/docs/json_api/v1/buckets#resource
     uniform = item["uniform_bucket_level_access"].default(False).truth()
     return Bucket(
         identity=identity(item, name=item["name"], companions=parts.values()),
-        public_access_blocked=blocked,
+        public_access_blocked=any_of([own, inherited.default(not_here)]),
         block_declared=prevention.known(),
-        acls_disabled=any_of([uniform, _organisation(stack, "storage.uniformBucketLevelAccess", "")]),
+        acls_disabled=any_of([uniform, _organisation(item, stack, "storage.uniformBucketLevelAccess").default(False)]),
         versioned=item["versioning.enabled"].default(False).truth(),
         retention_locked=all_of([item["retention_policy.retention_period"].known(), item["retention_policy.is_locked"].default(False).truth()]),
         encryption_key=key_ref(item["encryption.default_kms_key_name"], stack),
         encryption=item["encryption.default_kms_key_name"].then(lambda key: "kms" if key else "google"),
-        grants=_grants(parts, blocked, uniform),
+        # An organisation policy that is not in the code is no reason to keep a public grant in it.
+        grants=_grants(parts, any_of([own, inherited.default(False)]), uniform),
     )
 
 
-def _organisation(stack: Stack, constraint: str, otherwise: str) -> Value[bool]:
-    """Whether an organisation policy of this code enforces a constraint; `otherwise` is why it is unknown where none is in the code."""
-    values = []
-    for item in stack.of("google_org_policy_policy"):
-        if str(item["name"].data).endswith(constraint):
-            rules, more = item.blocks("spec.rules")
-            values += [rule["enforce"].truth() for rule in rules] + ([Value(more)] if more else [])
-    if not values and otherwise:
-        return Value(Unknown(otherwise, "set public_access_prevention to enforced, or scan the live bucket"))
-    return any_of(values)
+def _organisation(item: Item, stack: Stack, constraint: str) -> Value[bool]:
+    """Whether an organisation policy of this code enforces a constraint for a bucket; absent where none speaks of it."""
+    project = first_known(item["project"], item.account).data
+    values: list[Value[Any]] = []
+    for policy in stack.of("google_org_policy_policy"):
+        name, parent = str(policy["name"].data), policy["parent"].data
+        if not name.endswith(constraint) or (isinstance(parent, str) and parent.startswith("projects/") and parent != f"projects/{project}"):
+            continue
+        rules, more = policy.blocks("spec.rules")
+        values += [rule["enforce"].truth() for rule in rules] + ([Value(more)] if more else [])
+    return any_of(values) if values else Value(None)
 
 
 def _grants(parts: dict[str, Companions], blocked: Value[Any], uniform: Value[Any]) -> Value[Any]:
-    # Prevention that is merely not known must not hide a public grant behind an Unknown, nor the other way round.
     bindings = [binding for type_ in _IAM for binding in bindings_of(type_, parts[type_])]
-    found: list[Any] = policies.google_grants(bindings, _only_when_known(blocked))
-    ineffective = any_of([uniform, _only_when_known(blocked)])
+    found: list[Any] = policies.google_grants(bindings, blocked)
+    ineffective = any_of([uniform, blocked])
     for type_ in _ACLS:
         for node in parts[type_].nodes:
             found += _acl(node, ineffective)
     return gather([Value(found)])
-
-
-def _only_when_known(blocked: Value[Any]) -> Value[Any]:
-    return Value(False, blocked.seen) if blocked.unknown else blocked
 
 
 def _acl(node: Any, ineffective: Value[Any]) -> list[Any]:

@@ -55,8 +55,8 @@ def _scoped(value: Any, condition: Condition) -> bool | Unknown:
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Text):
-        text = "".join(part if isinstance(part, str) else "unknown" for part in value.parts)
-        if matches(text, condition):
+        guesses = ["".join(part if isinstance(part, str) else guess for part in value.parts) for guess in ("some", "some/some")]
+        if any(matches(text, condition) for text in guesses):
             return value.unknown or Unknown(f"the subject {value} is known after apply", "scan the plan")
         return False
     return matches(str(value), condition)

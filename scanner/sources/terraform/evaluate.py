@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from scanner.sources.terraform import tree
-from scanner.sources.values import Document, Reference, Text, Unknown
+from scanner.sources.values import Document, Reference, Text, Unknown, either
 
 MAX_STEPS = 20_000_000
 MAX_ELEMENTS = 100_000
@@ -201,7 +201,7 @@ def _conditional(node: tree.Conditional, scope: Scope) -> Any:
             branches.append(finish(evaluate(branch, scope)))
         except EvaluationError:
             return condition
-    return branches[0] if branches[0] == branches[1] and type(branches[0]) is type(branches[1]) else condition
+    return either(condition, *branches)
 
 
 def to_bool(raw: Any) -> bool | Unknown:

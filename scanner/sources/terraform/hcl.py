@@ -11,7 +11,7 @@ from typing import Any
 from scanner.sources.interface import Collection, Coverage, Gap, Item, Source
 from scanner.sources.terraform import tree
 from scanner.sources.terraform.evaluate import EvaluationError, TooMuch
-from scanner.sources.terraform.files import SUFFIXES, Block, FileError, read_attributes, read_blocks
+from scanner.sources.terraform.files import SUFFIXES, Block, FileError, json_expression, read_attributes, read_blocks
 from scanner.sources.terraform.items import ResourceItem
 from scanner.sources.terraform.modules import Module, Workspace
 
@@ -19,7 +19,11 @@ MAX_FILE_FUNCTION_BYTES = 2_000_000
 
 
 class TerraformSource(Source):
-    """Root modules among `directories` (and `files` that stand alone). `boundary`: no function reads a file outside of it."""
+    """Root modules among `directories` (and `files` that stand alone).
+
+    `variables` are texts as on the command line, `planned` the values that a plan was made with; `boundary` are the directories outside of
+    which no function reads a file; `show` gives a path as reports name it.
+    """
 
     def __init__(
         self,
@@ -27,6 +31,7 @@ class TerraformSource(Source):
         *,
         files: Sequence[str] = (),
         variables: dict[str, str] | None = None,
+        planned: dict[str, Any] | None = None,
         var_files: Sequence[str] = (),
         workspace: str = "default",
         boundary: Sequence[str] = (),
@@ -34,10 +39,12 @@ class TerraformSource(Source):
     ) -> None:
         self.directories, self.files, self.show = list(directories), list(files), show
         self.variables, self.var_files, self.workspace = variables or {}, var_files, workspace
+        self.planned = planned or {}
         self.boundary = [os.path.realpath(path) for path in boundary]
         self._blocks: dict[str, list[Block]] = {}
         self._unread: dict[str, list[Gap]] = {}
         self._counts: dict[str, tuple[int, int]] = {}
+        self._counted: set[str] = set()
 
     def collect(self) -> Iterator[Collection]:
         for path in self.files:
@@ -89,14 +96,17 @@ class TerraformSource(Source):
         items: list[Item] = []
         try:
             module = Module(workspace, directory)
-            for each in module.walk():
+            modules = list(module.walk())
+            for each in modules:
                 for resource in [*each.resources.values(), *each.data.values()]:
                     items += [ResourceItem(resource, instance, root) for instance in resource.instances]
-            directories = {each.directory for each in module.walk()}
+            directories = {each.directory for each in modules} - self._counted
+            coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
         except (TooMuch, RecursionError) as error:
             reason = str(error) if isinstance(error, TooMuch) else "the code is nested too deeply"
             coverage.gaps.append(Gap(root, "input_failed", reason, "simplify the configuration or scan its plan"))
-            items, directories = [], {directory}
+            items, directories = [], {directory} - self._counted
+        self._counted |= directories
         for each_directory in sorted(directories):
             found, failed = self._counts.get(each_directory, (0, 0))
             coverage.files.found += found
@@ -105,6 +115,12 @@ class TerraformSource(Source):
         coverage.files.parsed = coverage.files.found - coverage.files.failed
         coverage.gaps += workspace.gaps
         return Collection(root, items, coverage)
+
+    def _never_made(self, modules: list[Module], items: list[Item]) -> int:
+        """Blocks of which the code says that there are none (`count = 0`)."""
+        made = {(item.location().file, item.location().line) for item in items}
+        blocks = {(resource.block.file, resource.block.line) for module in modules for resource in module.resources.values()}
+        return len(blocks - made)
 
     def _workspace(self, directory: str) -> Workspace:
         installed = _installed(directory)
@@ -171,6 +187,7 @@ class TerraformSource(Source):
             constraint = constraints.get(name)
             plain = constraint is None or (isinstance(constraint, tree.Name) and constraint.name in ("string", "number", "bool"))
             given[name] = tree.Literal(text) if plain else tree.standalone(text)
+        given.update({name: json_expression(value) for name, value in self.planned.items()})
         return given, gaps
 
     def _read_file(self, path: str) -> str:

@@ -82,7 +82,10 @@ class ResourceItem(BodyNode, Item):
 
     @property
     def account(self) -> Value[str]:
-        return self._provider("project") if self.type.startswith("google_") else Value(None)
+        if self.type.startswith("google_"):
+            return self._provider("project")
+        allowed = self._provider("allowed_account_ids")
+        return allowed.then(lambda ids: ids[0] if isinstance(ids, list) and len(ids) == 1 else None)
 
     def _provider(self, name: str) -> Value[str]:
         """An argument of the provider configuration that manages this resource."""
@@ -110,6 +113,9 @@ class ResourceItem(BodyNode, Item):
             return ".".join([node.name, *parts])
         return block.labels[0].partition("_")[0]
 
+    def attributes(self) -> Value[dict[str, Any]]:
+        return Value(_everything(self.body), (self.location(),))
+
     def coexists(self, other: Item) -> bool:
         if other.template is None:
             return True
@@ -121,3 +127,16 @@ class ResourceItem(BodyNode, Item):
         if theirs.block.expression("for_each") is not None and mine.block.expression("for_each") is not None:
             return other.template == self.template
         return theirs.module is mine.module and theirs.block.expression("count") == mine.block.expression("count")
+
+
+_META = ("count", "for_each", "provider", "depends_on")
+
+
+def _everything(body: Body) -> dict[str, Any]:
+    """All attributes of a block and of the blocks inside; a block type is a list, as in the provider's schema."""
+    built: dict[str, Any] = {name: body.raw(name) for name in body.block.attributes if name not in _META}
+    types = [block.labels[0] if block.type == "dynamic" and block.labels else block.type for block in body.block.blocks]
+    for type_ in dict.fromkeys(types):
+        found, more = body.nested(type_)
+        built[type_] = [_everything(inner) for inner in found] + ([more] if more else [])
+    return built

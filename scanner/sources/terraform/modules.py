@@ -352,6 +352,8 @@ class Resource:
             linked = self._linked(for_each)
             if isinstance(linked, dict) and instance.key in linked:
                 names = {**names, "each": {"key": instance.key, "value": linked[instance.key]}}
+            elif isinstance(linked, list) and len(linked) == 1 and instance.key == "*" and isinstance(linked[0], One):
+                names = {**names, "each": {"key": instance.names["each"]["key"], "value": linked[0]}}
         return self.module.scope(names, link)
 
     def _linked(self, for_each: Any) -> Any:

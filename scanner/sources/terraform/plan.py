@@ -278,6 +278,9 @@ class PlanItem(Item):
             data = self.plan.variables.get(rest) if first == "var" else data
         return Value(data, (Location(self.plan.path),))
 
+    def attributes(self) -> Value[dict[str, Any]]:
+        return Value(self.values, (self.location(),))
+
     def coexists(self, other: Item) -> bool:
         return other.template is None
 

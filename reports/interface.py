@@ -1,0 +1,40 @@
+"""A report format: a function of a report and a context, registered by name. A new format is one module here and one line below."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from scanner.results.model import Report
+from scanner.rules.model import Control
+
+FORMATS = {
+    "text": "reports.text",
+    "json": "reports.json_report",
+    "html": "reports.html",
+    "sarif": "reports.sarif",
+}
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What a format may use beside the report: the controls by id, lines of source code, and how the output is shown."""
+
+    controls: Mapping[str, Control]
+    source: Callable[[str, int, int], list[str]]
+    """(file, first line, last line) to the lines of code, empty where they cannot be read."""
+    color: bool = False
+    width: int = 100
+    quiet: bool = False
+
+
+class Format(Protocol):
+    def render(self, report: Report, context: Context) -> bytes: ...
+
+
+def load(name: str) -> Callable[[Report, Context], bytes]:
+    """The render function of a format. Raises KeyError for a name that is none."""
+    module: Format = importlib.import_module(FORMATS[name])  # type: ignore[assignment]
+    return module.render

@@ -1,0 +1,43 @@
+"""The JSON contract itself, `schemas/assay-results-1.json`: the same run gives the same bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from reports.interface import Context
+from reports.view import identity
+from scanner.results.model import Report
+
+
+def render(report: Report, context: Context) -> bytes:
+    """UTF-8, indented by two, with a final line feed. Half a surrogate pair, which UTF-8 cannot hold, is written out."""
+    ordered = _ordered(report)
+    try:
+        data = msgspec.json.encode(ordered, order="deterministic")
+    except UnicodeEncodeError:
+        data = msgspec.json.encode(_encodable(msgspec.to_builtins(ordered)), order="deterministic")
+    return msgspec.json.format(data, indent=2) + b"\n"
+
+
+def _ordered(report: Report) -> Report:
+    """The report with its lists in an order that does not depend on the order of evaluation."""
+    gaps = sorted(report.coverage.gaps, key=lambda gap: (gap.scope, gap.line, gap.code, gap.reason, gap.settles_it))
+    return msgspec.structs.replace(
+        report,
+        controls=sorted(report.controls, key=lambda control: control.id),
+        results=sorted(report.results, key=identity),
+        coverage=msgspec.structs.replace(report.coverage, gaps=gaps),
+    )
+
+
+def _encodable(data: Any) -> Any:
+    """Plain data whose strings can all be encoded."""
+    if isinstance(data, str):
+        return data.encode("utf-8", "backslashreplace").decode()
+    if isinstance(data, list):
+        return [_encodable(each) for each in data]
+    if isinstance(data, dict):
+        return {_encodable(key): _encodable(value) for key, value in data.items()}
+    return data

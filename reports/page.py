@@ -1,0 +1,132 @@
+"""Lines for terminals, pipes and logs: wrapping by display width and colour, both of which can be done without."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.style import Style
+
+from reports.view import visible
+
+STYLES = {
+    "critical": "bold red",
+    "high": "red",
+    "medium": "yellow",
+    "low": "cyan",
+    "fail": "bold red",
+    "error": "bold magenta",
+    "unknown": "bold yellow",
+    "incomplete": "bold yellow",
+    "empty": "bold yellow",
+    "pass": "bold green",
+    "heading": "bold",
+    "dim": "dim",
+}
+COMMAND = re.compile(r"(^ *(?=::)|#(?=#\[|#vso\[))", re.MULTILINE)
+"""GitHub Actions, Azure Pipelines: a resource's name must not be able to set variables of the job."""
+LONGEST = 400
+"""Characters of a line of code that are shown: a minified document would bury the report."""
+
+
+class Page:
+    """Text that grows line by line. Whatever it is given, only its own colours reach the terminal.
+
+    `rich` gives display widths and colour codes only: its console takes a fifth of a millisecond for each line, so that the report of a
+    large estate would take seconds, and it reads markup in names.
+    """
+
+    def __init__(self, width: int, color: bool) -> None:
+        self.width, self.color = max(width, 20), color
+        self.lines: list[str] = []
+
+    def blank(self) -> None:
+        if self.lines and self.lines[-1]:
+            self.lines.append("")
+
+    def prose(self, text: str, indent: int = 0, lead: str = "", style: str = "") -> None:
+        """A paragraph, wrapped; its `lead` is in the style."""
+        lead, text = visible(lead), visible(text)
+        lines = wrap(f"{lead} {text}" if lead and text else lead or text, self.width - indent)
+        if lead and lines[0].startswith(lead):
+            lines[0] = self._styled(lead, style) + lines[0][len(lead) :]
+        self.lines += [" " * indent + line for line in lines]
+
+    def instructions(self, text: str, indent: int, lead: str, style: str) -> None:
+        """Text of a rule, which may have several lines and snippets of code: these keep their lines and indents."""
+        lines = text.strip().expandtabs(4).splitlines()
+        if len(lines) < 2:
+            return self.prose(text.strip(), indent, lead, style)
+        self.prose("", indent, lead, style)
+        for line in lines:
+            self.prose(line, indent + 2) if line.strip() else self.lines.append("")
+
+    def verbatim(self, text: str, indent: int = 0, style: str = "") -> None:
+        """One line that is never broken, so that it can be copied: an address, a path, code."""
+        self.lines.append(" " * indent + self._styled(visible(text), style))
+
+    def code(self, lines: list[str], first: int, marked: int, indent: int) -> None:
+        """Lines of code with their numbers and a mark at one of them."""
+        digits = len(str(first + len(lines) - 1))
+        for number, line in enumerate(lines, first):
+            shown = visible(line.rstrip("\r\n").expandtabs(4))
+            if len(shown) > LONGEST:
+                shown = f"{shown[:LONGEST]} ... and {len(shown) - LONGEST} more characters"
+            mark = ">" if number == marked else " "
+            self.verbatim(f"{mark} {number:>{digits}} | {shown}".rstrip(), indent, "" if number == marked else "dim")
+
+    def encoded(self) -> bytes:
+        """UTF-8. What a build server would take for a command to itself is defused: `::error::` at the start of a line, `##[` in it."""
+        text = "\n".join(self.lines).rstrip("\n") + "\n"
+        return COMMAND.sub(r"\1\\", text).encode()
+
+    def _styled(self, text: str, style: str) -> str:
+        if not self.color or style not in STYLES or not text:
+            return text
+        return _style(style).render(text, color_system=ColorSystem.STANDARD)
+
+
+@cache
+def _style(name: str) -> Style:
+    return Style.parse(STYLES[name])
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` columns that keep the indent of the text; words that are too long are broken."""
+    width = max(width, 8)
+    if len(text) <= width and cell_len(text) <= width:
+        return [text.rstrip()]
+    indent = text[: len(text) - len(text.lstrip(" "))][: width // 2]
+    lines: list[str] = []
+    line, used = indent, len(indent)
+    for word in text.split():
+        size = cell_len(word)
+        if used > len(indent) and used + 1 + size > width:
+            lines.append(line)
+            line, used = indent, len(indent)
+        elif used > len(indent):
+            line, used = line + " ", used + 1
+        for part in _pieces(word, size, width - used, width - len(indent)):
+            if part is None:
+                lines.append(line)
+                line, used = indent, len(indent)
+            else:
+                line, used = line + part, used + cell_len(part)
+    return [*lines, line] if line.strip() or not lines else lines
+
+
+def _pieces(word: str, size: int, room: int, width: int) -> list[str | None]:
+    """A word cut where it must be; None stands for a new line."""
+    if size <= room:
+        return [word]
+    pieces: list[str | None] = []
+    piece, used = "", 0
+    for char in word:
+        columns = cell_len(char)
+        if piece and used + columns > room:
+            pieces += [piece, None]
+            piece, used, room = "", 0, width
+        piece, used = piece + char, used + columns
+    return [*pieces, piece]

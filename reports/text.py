@@ -1,0 +1,194 @@
+"""The report for terminals, pipes and logs: what fails first, then what could not be told, then what was not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from reports.interface import Context
+from reports.page import Page
+from reports.view import WORDS, outcome, place, remediation, severity_rank, unsupported, verdicts, visible
+from scanner.results.model import Report, Result
+from scanner.sources.values import Location
+
+LINES_BEFORE, LINES_SHOWN = 2, 6
+ADDRESSES = 3
+"""Addresses that are shown of each group of unknown verdicts."""
+
+
+class Finding(msgspec.Struct):
+    """The failures of one control at one place of one resource: elements of a list share their code."""
+
+    first: Result
+    place: Location | None
+    messages: list[str]
+
+
+def render(report: Report, context: Context) -> bytes:
+    """UTF-8 text. With `context.quiet` only the failures and the outcome."""
+    page = Page(context.width, context.color)
+    _failures(page, report, context)
+    if not context.quiet:
+        _unknowns(page, [result for result in report.results if result.verdict == "unknown"])
+        _errors(page, [result for result in report.results if result.verdict == "error"])
+        _summary(page, report)
+        _unseen(page, report)
+    page.blank()
+    said = outcome(report)
+    page.prose(said.sentence, lead=f"{said.word.upper()}:", style=said.word)
+    return page.encoded()
+
+
+def _failures(page: Page, report: Report, context: Context) -> None:
+    roots = {result.resource.root for result in report.results}
+    explained: set[str] = set()
+    for heading, findings in _by_file(result for result in report.results if result.verdict == "fail"):
+        page.blank()
+        page.verbatim(heading, style="heading")
+        for finding in findings:
+            page.blank()
+            _finding(page, finding, context, show_root=len(roots) > 1)
+            _explanation(page, finding.first.control, context, explained)
+
+
+def _by_file(failures: Iterable[Result]) -> list[tuple[str, list[Finding]]]:
+    """Findings by file (or account, where there is none), the worst first in each, the file with the worst first."""
+    files: dict[str, dict[object, Finding]] = {}
+    for result in failures:
+        seen = place(result)
+        held = result.resource
+        heading = seen.file if seen and seen.file else " ".join(filter(None, (held.cloud, held.account, held.region)))
+        key = (result.control, held.root, held.address, held.id, seen)
+        finding = files.setdefault(heading, {}).setdefault(key, Finding(result, seen, []))
+        finding.messages.append(_message(result))
+    grouped = [(heading, sorted(found.values(), key=_finding_order)) for heading, found in files.items()]
+    return sorted(grouped, key=lambda group: (severity_rank(group[1][0].first.severity), group[0]))
+
+
+def _finding_order(finding: Finding) -> tuple[int, int, str, str]:
+    line = finding.place.line if finding.place else 0
+    return severity_rank(finding.first.severity), line, finding.first.control, finding.first.resource.address
+
+
+def _message(result: Result) -> str:
+    message = result.message or result.title
+    return f"{message} ({result.element})" if result.element and result.element not in message else message
+
+
+def _finding(page: Page, finding: Finding, context: Context, show_root: bool) -> None:
+    result = finding.first
+    held = result.resource
+    page.prose(f"{result.control}: {result.title}", 2, result.severity.upper(), result.severity)
+    page.verbatim(held.address, 4)
+    if show_root:
+        page.verbatim(f"in {held.root}", 4, "dim")
+    for message in finding.messages:
+        page.prose(message, 4)
+    if not _code(page, finding, context):
+        _observed(page, finding)
+
+
+def _code(page: Page, finding: Finding, context: Context) -> bool:
+    """The lines around the evidence, within the block that they belong to. False where they cannot be read."""
+    seen = finding.place
+    if seen is None or not seen.file or not seen.line:
+        return False
+    first, last = 1, seen.line + LINES_SHOWN
+    for block in finding.first.resource.blocks:
+        if block.file == seen.file and block.start_line and block.end_line and block.start_line <= seen.line <= block.end_line:
+            first, last = block.start_line, block.end_line
+    first = max(first, seen.line - LINES_BEFORE)
+    last = min(last, first + LINES_SHOWN - 1)
+    lines = context.source(seen.file, first, last)[: last - first + 1]
+    if lines:
+        page.code(lines, first, seen.line, 4)
+    return bool(lines)
+
+
+def _observed(page: Page, finding: Finding) -> None:
+    """What was seen, where there is no code to show."""
+    if finding.place and (finding.place.operation or finding.place.line):
+        page.prose(f"seen at {finding.place}", 4)
+    for evidence in finding.first.evidence:
+        page.prose(f"{evidence.fact} is {evidence.observed}, expected {evidence.expected}", 4)
+
+
+def _explanation(page: Page, control: str, context: Context, explained: set[str]) -> None:
+    """Why it matters and what mends it, once for each control."""
+    known = context.controls.get(control)
+    if known is None:
+        return
+    if control in explained:
+        page.prose("as above for this control", 4, "Fix:", "heading")
+        return
+    explained.add(control)
+    tool, way = remediation(known)
+    page.instructions(known.why, 4, "Why:", "heading")
+    if way.strip():
+        page.instructions(way, 4, f"Fix ({tool}):", "heading")
+
+
+def _unknowns(page: Page, results: list[Result]) -> None:
+    """Verdicts that could not be told, by what would settle them."""
+    if not results:
+        return
+    page.blank()
+    page.prose(f"{len(results)} could not be told, by what would settle them", lead="Unknown:", style="unknown")
+    groups: dict[tuple[str, ...], list[Result]] = {}
+    for result in results:
+        ways = tuple(dict.fromkeys(unknown.settles_it for unknown in result.unknown)) or ("no reason is recorded",)
+        groups.setdefault(ways, []).append(result)
+    for ways, group in sorted(groups.items(), key=lambda entry: (-len(entry[1]), entry[0])):
+        page.prose("; and ".join(ways), 2, f"{len(group)} x", "heading")
+        _reasons(page, group)
+        addresses = list(dict.fromkeys(result.resource.address for result in group))
+        for address in addresses[:ADDRESSES]:
+            page.verbatim(address, 6)
+        if len(addresses) > ADDRESSES:
+            page.prose(f"and {len(addresses) - ADDRESSES} more resources, all in the json report", 6)
+
+
+def _reasons(page: Page, group: list[Result]) -> None:
+    reasons = list(dict.fromkeys(unknown.reason for result in group for unknown in result.unknown))
+    if reasons:
+        page.prose(reasons[0] + (f" (and {len(reasons) - 1} more reasons, all in the json report)" if reasons[1:] else ""), 4)
+
+
+def _errors(page: Page, results: list[Result]) -> None:
+    if not results:
+        return
+    page.blank()
+    page.prose(f"{len(results)} could not be judged", lead="Errors:", style="error")
+    for result in sorted(results, key=lambda each: (each.control, each.resource.address)):
+        page.prose(_message(result), 2, f"{visible(result.control)}:", "heading")
+        page.verbatim(result.resource.address, 4)
+
+
+def _summary(page: Page, report: Report) -> None:
+    page.blank()
+    page.prose(", ".join(f"{number} {WORDS[verdict]}" for verdict, number in verdicts(report)), lead="Verdicts:", style="heading")
+    page.prose(f"{report.summary.controls} controls, {report.summary.resources} resources", lead="Judged:", style="heading")
+    files, blocks = report.coverage.files, report.coverage.blocks
+    page.prose(
+        f"{files.parsed} of {files.found} files, {blocks.evaluated} of {blocks.found} resource blocks", lead="Read:", style="heading"
+    )
+
+
+def _unseen(page: Page, report: Report) -> None:
+    """What the verdicts say nothing about."""
+    coverage = report.coverage
+    types = unsupported(report)
+    if not (coverage.gaps or types or coverage.blocks.unsupported or coverage.blocks.template or coverage.files.failed):
+        page.prose("nothing; everything that was found was judged", lead="Not seen:", style="heading")
+        return
+    page.prose("", lead="Not seen:", style="heading")
+    if coverage.files.failed:
+        page.prose(f"{coverage.files.failed} files failed to parse", 2)
+    for gap in coverage.gaps:
+        page.prose(str(gap), 2)
+    if types or coverage.blocks.unsupported:
+        listed = ", ".join(f"{type_} {number}" for type_, number in types)
+        page.prose(f"{coverage.blocks.unsupported} blocks of types without rules" + (f": {listed}" if listed else ""), 2)
+    if coverage.blocks.template:
+        page.prose(f"{coverage.blocks.template} blocks stand for a number of instances that is not known", 2)

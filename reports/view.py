@@ -1,0 +1,143 @@
+"""What the formats for people share: the order of results, where a result points, safe text, and the outcome in words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+import msgspec
+
+from scanner.results.model import VERDICTS, Report, Result, Verdict, worst
+from scanner.rules.model import SEVERITIES, Control
+from scanner.sources.values import Location
+
+WORDS: dict[str, str] = {verdict: verdict.replace("_", " ") for verdict in VERDICTS}
+BROKEN = frozenset({"parse_error", "input_failed", "plan_errored"})
+"""Codes of gaps that mean that an input was not read at all."""
+_RANK: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+def severity_rank(severity: str) -> int:
+    """0 for critical; what is no severity comes last."""
+    return _RANK.get(severity, len(_RANK))
+
+
+def visible(text: str, keep: str = "") -> str:
+    r"""Text in which every character that moves the cursor, reorders or hides others is written out: ESC becomes `\x1b`.
+
+    The result can always be encoded as UTF-8. Characters in `keep` stay, such as line feeds of a text of several lines.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char in keep or _shown(char) else _escaped(char) for char in text)
+
+
+def _shown(char: str) -> bool:
+    return char.isprintable() or unicodedata.category(char) == "Zs"
+
+
+def _escaped(char: str) -> str:
+    if char in "\n\r\t":
+        return repr(char)[1:-1]
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def place(result: Result) -> Location | None:
+    """The one place to look at: where the attribute stands that decided, else the first block that has a file."""
+    reasons = [unknown.location for unknown in result.unknown] if result.verdict == "unknown" else []
+    seen = [found for found in reasons + [evidence.location for evidence in result.evidence] if found is not None]
+    for found in seen:
+        if found.file and found.line:
+            return found
+    for block in result.resource.blocks:
+        if block.file:
+            return Location(block.file, block.start_line or 0, block.end_line or 0)
+    return seen[0] if seen else None
+
+
+def where(location: Location | None) -> str:
+    """A location in one line; empty where there is none."""
+    if location is None:
+        return ""
+    return f"{location} by {location.caller}" if location.operation and location.caller else str(location)
+
+
+def ordered(results: Iterable[Result]) -> list[Result]:
+    """Worst severity first, then by control and address, so that two runs over the same input read alike."""
+    return sorted(results, key=lambda each: (severity_rank(each.severity), *identity(each)))
+
+
+def identity(result: Result) -> tuple[str, ...]:
+    """A total order of results that depends on nothing but what they say."""
+    held = result.resource
+    return (result.control, held.root, held.address, result.element, result.fingerprint, result.verdict, result.message)
+
+
+def remediation(control: Control | None) -> tuple[str, str]:
+    """The way to mend it and the tool it is for: Terraform's, else the first there is, else empty."""
+    ways = control.remediation if control else {}
+    tool = "terraform" if "terraform" in ways else next(iter(ways), "")
+    return tool, ways.get(tool, "")
+
+
+def verdicts(report: Report) -> list[tuple[Verdict, int]]:
+    """Every verdict with its count, also those that did not occur, in the order of the contract."""
+    return [(verdict, report.summary.verdicts.get(verdict, 0)) for verdict in VERDICTS]
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """A total and the parts that it consists of."""
+
+    what: str
+    total: int
+    parts: list[tuple[str, int]]
+
+
+def sums(report: Report) -> list[Sum]:
+    """Results, blocks and files, each with its parts. A part is added for what the parts leave over, so that every sum holds."""
+    blocks, files = report.coverage.blocks, report.coverage.files
+    results = [(WORDS[verdict], number) for verdict, number in verdicts(report)]
+    judged = [("evaluated", blocks.evaluated), ("of a type without rules", blocks.unsupported), ("instances not known", blocks.template)]
+    return [
+        Sum("Results", sum(number for _, number in results), results),
+        _balanced("Resource blocks", blocks.found, judged, "in a gap"),
+        _balanced("Files", files.found, [("parsed", files.parsed), ("failed to parse", files.failed)], "not read"),
+    ]
+
+
+def _balanced(what: str, total: int, parts: list[tuple[str, int]], rest: str) -> Sum:
+    left = total - sum(number for _, number in parts)
+    return Sum(what, total, [*parts, (rest, left)] if left else parts)
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """`word` is error, fail, unknown, incomplete, pass or empty."""
+
+    word: str
+    sentence: str
+
+
+def outcome(report: Report) -> Outcome:
+    """The whole run in a word and a sentence. A run in which something was not read never counts as passed."""
+    counts = dict(verdicts(report))
+    total = sum(counts.values())
+    gaps = len(report.coverage.gaps)
+    if not total:
+        return Outcome("incomplete" if gaps else "empty", "nothing was judged" + (f", {_many(gaps, 'gap')}" if gaps else ""))
+    word: str = worst(verdict for verdict, number in counts.items() if number)
+    said = [f"{counts[verdict]} {WORDS[verdict]}" for verdict in ("error", "fail", "unknown") if counts[verdict]]
+    if word in ("pass", "waived", "not_applicable"):
+        word = "incomplete" if gaps or report.coverage.files.failed else "pass"
+        said = [f"{counts['pass']} pass", "nothing fails"]
+    said += [_many(gaps, "gap")] if gaps else []
+    return Outcome(word, f"{', '.join(said)}; {_many(total, 'verdict')} in all")
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def unsupported(report: Report) -> list[tuple[str, int]]:
+    """Types without rules and how many blocks there are of each, the most frequent first."""
+    return sorted(report.coverage.unsupported_types.items(), key=lambda entry: (-entry[1], entry[0]))

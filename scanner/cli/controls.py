@@ -1,0 +1,100 @@
+"""`assay controls`: the catalogue, its checks and its fixtures."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE
+from scanner.rules.load import RuleSet
+from scanner.rules.model import RuleErrors
+
+_POLICIES = click.option("--policies", multiple=True, type=click.Path(exists=True, file_okay=False), help="A folder of your own rules.")
+
+
+@click.group("controls")
+def command() -> None:
+    """The controls: list, show, check, test."""
+
+
+def _rules(policies: tuple[str, ...]) -> RuleSet:
+    from scanner.rules.load import builtin_folder, load
+
+    try:
+        return load([builtin_folder(), *[Path(folder) for folder in policies]])
+    except RuleErrors as error:
+        click.echo(str(error), err=True)
+        sys.exit(EXIT_USAGE)
+
+
+@command.command("list")
+@_POLICIES
+def list_controls(policies: tuple[str, ...]) -> None:
+    """All controls, a line each."""
+    for compiled in _rules(policies).controls:
+        control = compiled.control
+        click.echo(f"{control.id:42} {control.severity:9} {control.title}")
+
+
+@command.command()
+@click.argument("control_id", metavar="ID")
+@_POLICIES
+def show(control_id: str, policies: tuple[str, ...]) -> None:
+    """One control: text, rule, remediation, mappings."""
+    from scanner.catalogue import page
+    from scanner.rules.load import nearest
+
+    rules = _rules(policies)
+    found = next((each for each in rules.controls if control_id in (each.control.id, *each.control.aliases)), None)
+    if found is None:
+        click.echo(f"assay: there is no control {control_id!r}; {nearest(control_id, rules.by_id()) or 'see assay controls list'}", err=True)
+        sys.exit(EXIT_USAGE)
+    click.echo(page(found).rstrip())
+
+
+@command.command()
+@_POLICIES
+def lint(policies: tuple[str, ...]) -> None:
+    """Check rule files without running them."""
+    rules = _rules(policies)
+    click.echo(f"{len(rules.controls)} controls are well-formed")
+
+
+@command.command()
+@click.argument("patterns", nargs=-1, metavar="[ID|GLOB]...")
+@click.option("--fixtures", type=click.Path(exists=True, file_okay=False), help="Folder of fixtures.  [default: fixtures/controls]")
+@_POLICIES
+def test(patterns: tuple[str, ...], fixtures: str | None, policies: tuple[str, ...]) -> None:
+    """Run the fixtures of controls: every expected verdict must come, and no other."""
+    from scanner.fixtures import run_fixtures
+    from scanner.rules.load import select
+
+    rules = _rules(policies)
+    try:
+        chosen = select(rules, patterns, None)
+    except LookupError as error:
+        click.echo(f"assay: {error.args[0]}", err=True)
+        sys.exit(EXIT_USAGE)
+    folder = Path(fixtures) if fixtures else Path(__file__).parents[2] / "fixtures" / "controls"
+    if not folder.is_dir():
+        click.echo("assay: the fixtures are not installed with the package; name them with --fixtures", err=True)
+        sys.exit(EXIT_USAGE)
+    cases = failures = 0
+    for case in run_fixtures(folder, [each.control.id for each in chosen], list(policies)):
+        cases += 1
+        failures += bool(case.problems)
+        for problem in case.problems:
+            click.echo(f"{case.control} {case.name}: {problem}")
+    click.echo(f"{cases} cases, {failures} failed")
+    sys.exit(EXIT_FAILED if failures or not cases else EXIT_OK)
+
+
+@command.command()
+@_POLICIES
+def matrix(policies: tuple[str, ...]) -> None:
+    """Which input judges which control: in full, in part, not at all, and why."""
+    from scanner.catalogue import matrix as build
+
+    click.echo(build(_rules(policies).controls).rstrip())

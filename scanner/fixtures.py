@@ -1,0 +1,52 @@
+"""Runs the fixtures of controls: `<area>/<control>/expected.yaml` maps a case to the verdict of each resource that the control judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from scanner.results.model import worst
+from scanner.run import Options, Scan
+
+
+class Case(msgspec.Struct):
+    control: str
+    name: str
+    problems: list[str]
+
+
+def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str]) -> Iterator[Case]:
+    """Every case of the given controls. A control without fixtures is one case with that problem."""
+    from scanner.rules import yaml_lines
+
+    for control in controls:
+        area, _, slug = control.partition(".")
+        listed = folder / area / slug / "expected.yaml"
+        if not listed.is_file():
+            yield Case(control, "", [f"{listed} does not exist: a control needs cases that pass and fail"])
+            continue
+        expected, _ = yaml_lines.load(listed.read_text(encoding="utf-8"))
+        verdicts = {verdict for case in expected.values() for verdict in case.values()}
+        for needed in {"pass", "fail"} - verdicts:
+            yield Case(control, "", [f"no case of {listed} expects {needed}"])
+        for name, wanted in expected.items():
+            yield Case(control, name, _compare(wanted, _judge(control, listed.parent / name, policies)))
+
+
+def _judge(control: str, path: Path, policies: list[str]) -> dict[str, str]:
+    """Resource address to its verdict, the worst where there are several."""
+    scan = Scan(Options(paths=[str(path)], controls=[control], policies=policies))
+    found: dict[str, list[str]] = {}
+    for result in scan:
+        found.setdefault(result.resource.address, []).append(result.verdict)
+    problems = {f"({gap.code})": gap.reason for gap in scan.coverage.gaps}
+    return {address: worst(verdicts) for address, verdicts in found.items()} | problems
+
+
+def _compare(wanted: dict[str, str], found: dict[str, str]) -> list[str]:
+    # A resource that the control does not see is one that it does not apply to.
+    seen = {address: found.get(address, "not_applicable") for address in wanted}
+    problems = [f"{address}: expected {verdict}, got {seen[address]}" for address, verdict in wanted.items() if seen[address] != verdict]
+    return problems + [f"{address}: {verdict}, which is not expected" for address, verdict in found.items() if address not in wanted]

@@ -1,0 +1,118 @@
+"""Results: what a run says. The shape of `Report` is the JSON contract (docs/json-contract.md, reports/schemas/assay-results-1.json)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Literal
+
+import msgspec
+
+from scanner.facts.base import BlockRef
+from scanner.sources.interface import Coverage
+from scanner.sources.values import Location
+
+Verdict = Literal["pass", "fail", "unknown", "not_applicable", "waived", "error"]
+VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "unknown", "not_applicable", "waived", "error")
+# The verdict of a whole is the worst of its parts.
+WORST: tuple[Verdict, ...] = ("error", "fail", "unknown", "waived", "pass", "not_applicable")
+
+
+class ResourceRef(msgspec.Struct, frozen=True):
+    """Which resource a result speaks of."""
+
+    id: str
+    kind: str
+    name: str
+    cloud: str
+    account: str | None
+    region: str | None
+    address: str
+    root: str
+    """What the address is relative to: the root module's directory, the plan's file."""
+    blocks: list[BlockRef]
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """A fact that the assertion read. `observed` and `expected` are text; `location` is where the fact was seen."""
+
+    fact: str
+    observed: str
+    expected: str
+    location: Location | None
+
+
+class UnknownFact(msgspec.Struct, frozen=True):
+    fact: str
+    reason: str
+    settles_it: str
+    location: Location | None
+
+
+class Result(msgspec.Struct, frozen=True):
+    """One verdict of one control on one resource, or on one element of a list of it."""
+
+    control: str
+    title: str
+    severity: str
+    verdict: Verdict
+    fingerprint: str
+    message: str
+    element: str
+    """Which element of a list fact the verdict is for; empty for the resource itself."""
+    resource: ResourceRef
+    evidence: list[Evidence]
+    unknown: list[UnknownFact]
+
+
+class ControlOutcome(msgspec.Struct, frozen=True):
+    """A control that the run judged: its worst verdict; `not_applicable` where it met no resource."""
+
+    id: str
+    title: str
+    severity: str
+    verdict: Verdict
+    resources: int
+
+
+class Tool(msgspec.Struct, frozen=True):
+    name: str
+    version: str
+    policies: str
+    """Digest of the rules that were applied."""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """Times are RFC 3339 in UTC. `arguments` is the command line with the values of variables left out."""
+
+    id: str
+    started: str
+    finished: str
+    arguments: list[str]
+    targets: list[str]
+
+
+class Summary(msgspec.Struct, frozen=True):
+    verdicts: dict[str, int]
+    resources: int
+    controls: int
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    schema: str = "assay-results/1"
+    tool: Tool
+    run: Run
+    summary: Summary
+    controls: list[ControlOutcome]
+    results: list[Result]
+    coverage: Coverage
+
+
+def fingerprint(control: str, assertion: str, cloud: str, scope: str, resource: str, element: str) -> str:
+    """Identity of a finding: it survives moving the code, other lines, other messages and other severities."""
+    parts = "\0".join((control, assertion, cloud, scope, resource, element))
+    return hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()
+
+
+def worst(verdicts: Any) -> Verdict:
+    held = set(verdicts)
+    return next((verdict for verdict in WORST if verdict in held), "not_applicable")

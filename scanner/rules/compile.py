@@ -1,0 +1,196 @@
+"""Checks and compiles rule files. Every error names the file and the line, and what was probably meant."""
+
+from __future__ import annotations
+
+import re
+import typing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from scanner.facts.base import KINDS, load_readers
+from scanner.rules import cel, schema, yaml_lines
+from scanner.rules.load import NOT_CONTROLS, RESOURCE_KIND, CompiledAssertion, CompiledControl, RuleSet, nearest
+from scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
+
+INPUTS = ("terraform", "cloudformation", "deployment_manager", "aws", "google")
+_ID = re.compile(r"^[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*$")
+_NAME = re.compile(r"\{([\w.]*)\}")
+_FACT_PATH = re.compile(r"^resource((?:\.\w+)+)$")
+
+
+def compile_files(files: list[tuple[Path, bytes]], digest: str) -> RuleSet:
+    """The rules of files given with their content. Raises RuleErrors."""
+    load_readers()
+    errors: list[RuleError] = []
+    controls: list[CompiledControl] = []
+    profiles: dict[str, Profile] = {}
+    seen: dict[str, str] = {}
+    for path, content in files:
+        try:
+            if path.parent.name == "profiles":
+                profile = _decode(path, content, Profile)[0]
+                profiles[profile.id] = profile
+            elif path.parent.name not in NOT_CONTROLS:
+                compiled = _Compiler(path, *_decode(path, content, Control)).control()
+                for name in (compiled.control.id, *compiled.control.aliases):
+                    if name in seen:
+                        raise RuleError(str(path), 1, f"the id {name} is already that of {seen[name]}", "choose another")
+                    seen[name] = str(path)
+                controls.append(compiled)
+        except RuleErrors as found:
+            errors += found.errors
+        except RuleError as error:
+            errors.append(error)
+    if errors:
+        raise RuleErrors(errors)
+    return RuleSet(digest, sorted(controls, key=lambda each: each.control.id), profiles)
+
+
+def _decode(path: Path, content: bytes, type_: type[Any]) -> tuple[Any, dict[yaml_lines.Path, int]]:
+    try:
+        data, lines = yaml_lines.load(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise RuleError(str(path), content[: error.start].count(b"\n") + 1, "not valid UTF-8") from None
+    except yaml.MarkedYAMLError as error:
+        raise RuleError(str(path), error.problem_mark.line + 1 if error.problem_mark else 0, f"not YAML: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise RuleError(str(path), 0, f"not YAML: {error}") from None
+    try:
+        return msgspec.convert(data, type_), lines
+    except msgspec.ValidationError as error:
+        raise _shape_error(path, str(error), type_, data, lines) from None
+
+
+def _shape_error(path: Path, text: str, type_: type[Any], data: Any, lines: dict[yaml_lines.Path, int]) -> RuleError:
+    """msgspec's words with the line: `Object contains unknown field `x` - at `$.assert[0]``."""
+    problem, _, place = text.partition(" - at `$")
+    steps: list[str | int] = [int(number) if number else name for name, number in re.findall(r"\.(\w+)|\[(\d+)\]", place)]
+    field = re.search(r"field `(\w+)`", problem)
+    way = ""
+    if field and "unknown" in problem:
+        steps.append(field[1])
+        within: Any = Assertion if "assert" in steps else type_
+        way = nearest(field[1], [each.encode_name for each in msgspec.structs.fields(within)])
+    while steps and tuple(steps) not in lines:
+        steps.pop()
+    return RuleError(str(path), lines.get(tuple(steps), 1), problem.replace("Object", "the rule"), way)
+
+
+class _Compiler:
+    """One control."""
+
+    def __init__(self, path: Path, control: Control, lines: dict[yaml_lines.Path, int]) -> None:
+        self.path, self.rule, self.lines = path, control, lines
+        self.errors: list[RuleError] = []
+        self.kind, self.source_type = self._kind()
+        self.environments: dict[str, cel.Environment] = {}
+
+    def control(self) -> CompiledControl:
+        rule = self.rule
+        if not _ID.match(rule.id):
+            self.error(("id",), f"the id {rule.id!r} is not area.slug in lower case")
+        if not rule.assertions:
+            self.error(("assert",), "the rule asserts nothing")
+        when, when_reads = self._expression(rule.when, ("when",), {})
+        assertions = [self._assertion(at, each) for at, each in enumerate(rule.assertions)]
+        if self.errors:
+            raise RuleErrors(self.errors)
+        return CompiledControl(rule, str(self.path), self.kind, self.source_type, when, when_reads, assertions)
+
+    def error(self, place: yaml_lines.Path, problem: str, way: str = "") -> None:
+        self.errors.append(RuleError(str(self.path), self.lines.get(place, 1), problem, way))
+
+    def _kind(self) -> tuple[str, str]:
+        held = self.rule.applies_to
+        if isinstance(held, dict):
+            unknown = [name for name in held if name not in INPUTS]
+            if unknown or len(held) != 1:
+                self.error(("applies_to",), "applies_to names one input and its type", nearest(unknown[0], INPUTS) if unknown else "")
+            return RESOURCE_KIND, next(iter(held.values()), "")
+        if held not in KINDS:
+            self.error(("applies_to",), f"there is no kind {held!r}", nearest(held, KINDS) or f"kinds are {', '.join(sorted(KINDS))}")
+            return "", ""
+        return held, ""
+
+    def _assertion(self, at: int, assertion: Assertion) -> CompiledAssertion:
+        place: yaml_lines.Path = ("assert", at)
+        each: tuple[str, ...] = ()
+        names: dict[str, tuple[str, ...]] = {}
+        if assertion.each:
+            each = self._list(assertion.each, (*place, "each"))
+            if not assertion.as_:
+                self.error((*place, "each"), "each needs a name for the element", f"add `as: {each[-1].rstrip('s') if each else 'element'}`")
+            names = {assertion.as_: each} if assertion.as_ else {}
+        that, reads = self._expression(assertion.that, (*place, "that"), names)
+        when, when_reads = self._expression(assertion.when, (*place, "when"), names)
+        for name in _NAME.findall(assertion.message):
+            self._message_name(name, names, (*place, "message"))
+        return CompiledAssertion(assertion, that, when, list(dict.fromkeys(reads + when_reads)), each)
+
+    def _list(self, text: str, place: yaml_lines.Path) -> tuple[str, ...]:
+        match = _FACT_PATH.match(text)
+        if not match:
+            self.error(place, "each names a list of facts, such as resource.grants")
+            return ()
+        path = tuple(match[1].strip(".").split("."))
+        found, problem = self._resolve(path)
+        if problem:
+            self.error(place, problem)
+        elif found is not Any and typing.get_origin(found) is not list:
+            self.error(place, f"{text} is not a list")
+        return path
+
+    def _resolve(self, path: tuple[str, ...]) -> tuple[Any, str]:
+        if self.kind not in KINDS:
+            return Any, "" if not path or path[0] in (*schema.IDENTITY, "attributes") or not self.kind else f"use resource.attributes.{path[0]}"
+        return schema.resolve(self.kind, path)
+
+    def _message_name(self, name: str, names: dict[str, tuple[str, ...]], place: yaml_lines.Path) -> None:
+        first, *rest = name.split(".")
+        if first == "params":
+            self._param(rest[0] if rest else "", place)
+            return
+        path = (*names[first], "*", *rest) if first in names else (first, *rest)
+        _, problem = self._resolve(path)
+        if problem:
+            self.error(place, f"the message names {{{name}}}: {problem}")
+
+    def _param(self, name: str, place: yaml_lines.Path) -> None:
+        if name not in self.rule.params:
+            self.error(place, f"there is no param {name!r}", nearest(name, self.rule.params))
+
+    def _expression(self, text: str, place: yaml_lines.Path, names: dict[str, tuple[str, ...]]) -> tuple[bytes, list[tuple[str, ...]]]:
+        if not text:
+            return b"", []
+        environment = self.environments.setdefault(",".join(names), cel.Environment(tuple(names)))
+        try:
+            compiled = environment.compile(text).serialize()
+        except cel.CelError as error:
+            column = f" at column {error.column}" if error.column else ""
+            self.error(place, f"not CEL{column}: {error}")
+            return b"", []
+        for name in re.findall(r"\bparams\.(\w+)", text):
+            self._param(name, place)
+        read = cel.read_facts(compiled, names)
+        self._check(read, place)
+        return compiled, list(read.paths)
+
+    def _check(self, read: cel.Read, place: yaml_lines.Path) -> None:
+        """Facts must exist, and no operation may take an unknown fact for an absent one."""
+        for path, problem in read.problems:
+            self.error(place, f"{'.'.join(path) or 'the expression'}: {problem}")
+        for path in read.paths:
+            _, problem = self._resolve(path)
+            if problem:
+                self.error(place, problem)
+        for path in read.ranges:
+            found, problem = self._resolve(path)
+            if not problem and found is not Any and typing.get_origin(found) is not list:
+                self.error(place, f"{'.'.join(path)} is not a list")
+        for path in read.comparisons:
+            found, problem = self._resolve(path)
+            if not problem and (schema.is_part(found) or typing.get_origin(found) is list):
+                self.error(place, f"{'.'.join(path)} is compared as a whole", "compare its facts, which may be unknown one by one")

@@ -1,0 +1,286 @@
+"""Judges resources by compiled rules.
+
+Facts become the map that CEL sees; unknown ones are left out, so that CEL's own error handling (`&&`, `||`, `all` and `exists` absorb an error
+that another operand decides) is Kleene logic. An error that survives because of a missing key is the verdict `unknown`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from scanner.facts.base import Part, Resource
+from scanner.results.model import Evidence, ResourceRef, Result, UnknownFact, Verdict, fingerprint
+from scanner.rules import cel
+from scanner.rules.load import CompiledAssertion, CompiledControl
+from scanner.sources.values import Location, Reference, Text, Unknown, Value, describe
+
+_NAME = re.compile(r"\{([\w.]*)\}")
+_SECRET_NAME = re.compile(r"password|secret_string|private_key|token|credential", re.IGNORECASE)
+MAX_OBSERVED = 300
+
+
+class Attributes(msgspec.Struct):
+    """A resource that no kind models, for rules that name an input's own type: its attributes as the input gives them."""
+
+    identity: Any
+    attributes: Value[Any]
+
+
+class Judge:
+    """One control, ready to run."""
+
+    def __init__(self, compiled: CompiledControl, params: dict[str, Any]) -> None:
+        self.compiled, self.control = compiled, compiled.control
+        self._params = {cloud: {name: _for_cloud(value, cloud) for name, value in params.items()} for cloud in ("aws", "google")}
+        environment = _environment("")
+        self._when = environment.load(compiled.when) if compiled.when else None
+        self._assertions = [(each, *_programs(each)) for each in compiled.assertions]
+
+    def judge(self, resource: Resource | Attributes, facts: dict[str, Any], scope: str) -> Iterator[Result]:
+        """The verdicts on one resource: every failing and unknown assertion, or one result for the whole."""
+        subject = _Subject(self, resource, facts, scope)
+        if self._when is not None:
+            applies, error = self._when.evaluate(subject.activation)
+            if applies is False:
+                yield subject.result("not_applicable", "", self.control.title, "", self.compiled.when_reads, self.control.when)
+                return
+            if applies is None:
+                yield subject.undecided(error, "when", "whether the control applies", "", self.compiled.when_reads, self.control.when)
+                return
+        found = [result for at, held in enumerate(self._assertions) for result in subject.assertion(at, *held)]
+        if found:
+            yield from found
+            return
+        reads = list(dict.fromkeys(path for each in self.compiled.assertions for path in each.reads))
+        expected = " and ".join(each.text.that for each in self.compiled.assertions)
+        yield subject.result("pass", "", self.control.title, "", reads, expected)
+
+
+class _Subject:
+    """One resource under one control."""
+
+    def __init__(self, judge: Judge, resource: Resource | Attributes, facts: dict[str, Any], scope: str) -> None:
+        self.judge, self.resource, self.facts, self.scope = judge, resource, facts, scope
+        cloud = resource.identity.cloud
+        self.params = judge._params["google" if cloud == "google" else "aws"]
+        self.activation = _environment("").activation({"resource": facts, "params": self.params})
+
+    def assertion(self, at: int, each: CompiledAssertion, that: cel.Program, when: cel.Program | None, name: str) -> Iterator[Result]:
+        if not each.each:
+            yield from self._one(at, each, that, when, self.activation, "", None)
+            return
+        held = _fact(self.resource, each.each)
+        if isinstance(held.data, Unknown):
+            yield self.undecided("", str(at), each.text.message, "", [each.each], each.text.that)
+            return
+        for element in held.data or ():
+            if isinstance(element, Unknown):
+                facts: Any = {}
+            else:
+                facts = to_cel(element)
+            activation = _environment(name).activation({"resource": self.facts, "params": self.params, name: facts})
+            yield from self._one(at, each, that, when, activation, _element_key(facts), element)
+
+    def _one(self, at: int, each: CompiledAssertion, that: cel.Program, when: cel.Program | None, activation: Any, key: str, element: Any) -> Iterator[Result]:
+        if when is not None:
+            applies, error = when.evaluate(activation)
+            if applies is False:
+                return
+            if applies is None and that.evaluate(activation)[0] is True:
+                return  # whether it counts or not, it holds
+            if applies is None:
+                yield self.undecided(error, str(at), each.text.message, key, each.reads, each.text.when, element)
+                return
+        holds, error = that.evaluate(activation)
+        if holds is None:
+            yield self.undecided(error, str(at), each.text.message, key, each.reads, each.text.that, element)
+        elif not holds:
+            yield self.result("fail", str(at), self._message(each.text.message, each.text.as_, element), key, each.reads, each.text.that, element)
+
+    def undecided(self, error: str, assertion: str, message: str, key: str, reads: list[Any], expected: str, element: Any = None) -> Result:
+        """Unknown where an unknown fact is behind the error, else an error of the rule."""
+        unknown = self._unknown(reads, element)
+        missing = cel.missing_key(error)
+        if unknown and (missing is not None or not error):
+            behind = [fact for fact in unknown if fact.fact.rpartition(".")[2] == missing] or unknown
+            name = next((each.text.as_ for each in self.judge.compiled.assertions if each.text.message == message), "")
+            text = self._message(message, name, element)
+            return self.result("unknown", assertion, f"cannot tell: {text}", key, reads, expected, element, behind)
+        return self.result("error", assertion, f"the rule raised: {error or 'no unknown fact explains it'}", key, reads, expected, element)
+
+    def result(self, verdict: Verdict, assertion: str, message: str, key: str, reads: list[Any], expected: str, element: Any = None,
+               unknown: list[UnknownFact] | None = None) -> Result:  # fmt: skip
+        control, who = self.judge.control, self.resource.identity
+        if who.template is not None and verdict in ("fail", "unknown"):
+            message += f" (how many of these there are is not known: {who.template.reason})"
+        return Result(
+            control=control.id,
+            title=control.title,
+            severity=control.severity,
+            verdict=verdict,
+            fingerprint=fingerprint(control.id, assertion, who.cloud, self.scope, who.id, key),
+            message=message,
+            element=_element_name(element),
+            resource=resource_ref(self.resource),
+            evidence=self._evidence(reads, expected, element),
+            unknown=unknown or [],
+        )
+
+    def _held(self, path: tuple[str, ...], element: Any) -> list[tuple[str, Any]]:
+        """(name, value) of a fact that was read; of all elements, or of the one that is judged."""
+        each = next((each.each for each in self.judge.compiled.assertions if each.each and path[: len(each.each)] == each.each), None)
+        if element is not None and each is not None and path[len(each) : len(each) + 1] == ("*",):
+            return _walk(element, path[len(each) + 1 :], f"{'.'.join(each)}[]")
+        return _walk(self.resource, path, "")
+
+    def _evidence(self, reads: list[Any], expected: str, element: Any) -> list[Evidence]:
+        found: list[Evidence] = []
+        for path in reads:
+            for name, value in self._held(tuple(path), element):
+                if isinstance(value, Value) and not _is_parts(value.data):
+                    location = value.seen[0] if value.seen else None
+                    found.append(Evidence(name, _observed(name, value.data), expected, location))
+        return found
+
+    def _unknown(self, reads: list[Any], element: Any) -> list[UnknownFact]:
+        if isinstance(element, Unknown):
+            return [UnknownFact("an element", element.reason, element.settles_it, element.location)]
+        found: list[UnknownFact] = []
+        for path in reads:
+            for name, value in self._held(tuple(path), element):
+                data = value.data if isinstance(value, Value) else value
+                for unknown in [data] if isinstance(data, Unknown) else [each for each in data if isinstance(each, Unknown)] if isinstance(data, list) else []:
+                    location = unknown.location or (value.seen[0] if isinstance(value, Value) and value.seen else None)
+                    found.append(UnknownFact(name, unknown.reason, unknown.settles_it, location))
+        return list(dict.fromkeys(found))
+
+    def _message(self, text: str, name: str, element: Any) -> str:
+        def put(match: re.Match[str]) -> str:
+            first, *rest = match[1].split(".")
+            if first == "params":
+                return describe(self.params.get(rest[0]))
+            if first == name and element is not None:
+                held = _walk(element, tuple(rest), "")
+            elif first in ("name", "cloud", "region", "address"):
+                return str(getattr(self.resource.identity, first))
+            else:
+                held = _walk(self.resource, (first, *rest), "")
+            return ", ".join(_observed(match[1], value.data if isinstance(value, Value) else value) for _, value in held) or "?"
+
+        return _NAME.sub(put, text)
+
+
+def _for_cloud(value: Any, cloud: str) -> Any:
+    return value[cloud] if isinstance(value, dict) and value.keys() <= {"aws", "google"} and cloud in value else value
+
+
+@functools.cache
+def _environment(name: str) -> cel.Environment:
+    return cel.Environment((name,) if name else ())
+
+
+def _programs(each: CompiledAssertion) -> tuple[cel.Program, cel.Program | None, str]:
+    name = each.text.as_ if each.each else ""
+    environment = _environment(name)
+    return environment.load(each.that), environment.load(each.when) if each.when else None, name
+
+
+def resource_ref(resource: Resource | Attributes) -> ResourceRef:
+    who = resource.identity
+    kind = type(resource).__name__ if isinstance(resource, Resource) else "Resource"
+    return ResourceRef(
+        id=who.id, kind=kind, name=who.name, cloud=who.cloud, account=who.account, region=who.region, address=who.address, root=who.root, blocks=who.blocks
+    )
+
+
+@functools.cache
+def _fields(cls: type) -> tuple[str, ...]:
+    return tuple(field.name for field in msgspec.structs.fields(cls) if field.name != "identity")
+
+
+def resource_facts(resource: Resource | Attributes) -> dict[str, Any]:
+    """The map that rules read. Unknown facts are not in it."""
+    who = resource.identity
+    named = {"name": who.name, "cloud": who.cloud, "region": who.region, "account": who.account, "address": who.address}
+    return {**{name: value for name, value in named.items()}, **to_cel(resource)}
+
+
+def to_cel(part: Any) -> dict[str, Any]:
+    built: dict[str, Any] = {}
+    for name in _fields(type(part)):
+        converted = _convert(getattr(part, name))
+        if not isinstance(converted, Unknown):
+            built[name] = converted
+    return built
+
+
+def _convert(data: Any) -> Any:
+    if isinstance(data, Value):
+        data = data.data
+    if data is None or isinstance(data, (str, bool, int, float, Unknown)):
+        return data
+    if isinstance(data, Part):
+        return to_cel(data)
+    if isinstance(data, list):
+        # An element that is not known is an empty map: whatever is asked of it is an error, which is unknown.
+        return [{} if isinstance(each, Unknown) else _convert(each) for each in data]
+    if isinstance(data, dict):
+        return {key: converted for key, each in data.items() if not isinstance(converted := _convert(each), Unknown)}
+    if isinstance(data, (Reference, Text)):
+        return str(data)
+    return describe(data)
+
+
+def _fact(resource: Any, path: tuple[str, ...]) -> Value[Any]:
+    held = _walk(resource, path, "")
+    value = held[0][1] if held else Value(None)
+    return value if isinstance(value, Value) else Value(value)
+
+
+def _walk(at: Any, path: tuple[str, ...], name: str) -> list[tuple[str, Any]]:
+    """Every value at a path of facts below a resource or part; stops where one is unknown or absent."""
+    data = at.data if isinstance(at, Value) else at
+    if not path or isinstance(data, Unknown) or data is None:
+        return [(name, at)]
+    first, rest = path[0], path[1:]
+    if first == "*":
+        elements = data if isinstance(data, list) else []
+        return [found for each in elements for found in _walk(each, rest, f"{name}[]")]
+    if isinstance(data, dict):
+        held = data.get(first)
+        return _walk(held if isinstance(held, (Value, Unknown)) else Value(held, at.seen if isinstance(at, Value) else ()), rest, f"{name}.{first}" if name else first)
+    if hasattr(data, first):
+        return _walk(getattr(data, first), rest, f"{name}.{first}" if name else first)
+    return [(first, Value(getattr(data.identity, first)))] if hasattr(data, "identity") and hasattr(data.identity, first) else []
+
+
+def _is_parts(data: Any) -> bool:
+    return isinstance(data, Part) or (isinstance(data, list) and any(isinstance(each, (Part, Unknown)) for each in data))
+
+
+def _observed(name: str, data: Any) -> str:
+    if _SECRET_NAME.search(name) and isinstance(data, str):
+        return "(not shown)"
+    text = describe(data)
+    return text if len(text) <= MAX_OBSERVED else text[: MAX_OBSERVED - 1] + "…"
+
+
+def _element_key(facts: dict[str, Any]) -> str:
+    return msgspec.json.encode(facts, order="deterministic").decode()
+
+
+def _element_name(element: Any) -> str:
+    """What tells an element from the others of its list: its first facts."""
+    if element is None or isinstance(element, Unknown):
+        return ""
+    texts = [describe(getattr(element, name).data) for name in _fields(type(element)) if not _is_parts(getattr(element, name).data)]
+    return ", ".join(text for text in texts if text not in ("true", "false"))[:MAX_OBSERVED]
+
+
+def first_location(result: Result) -> Location | None:
+    return next((each.location for each in result.evidence if each.location), None)
