@@ -25,7 +25,7 @@ STYLES = {
     "heading": "bold",
     "dim": "dim",
 }
-COMMAND = re.compile(r"(^ *(?=::)|#(?=#\[|#vso\[))", re.MULTILINE)
+COMMAND = re.compile(r"(^(?:[^\S\n]|\x1b\[[0-9;]*m)*(?=::)|#(?=#\[|#vso\[))", re.MULTILINE | re.IGNORECASE)
 """GitHub Actions, Azure Pipelines: a resource's name must not be able to set variables of the job."""
 LONGEST = 400
 """Characters of a line of code that are shown: a minified document would bury the report."""
@@ -52,16 +52,14 @@ class Page:
         lines = wrap(f"{lead} {text}" if lead and text else lead or text, self.width - indent)
         if lead and lines[0].startswith(lead):
             lines[0] = self._styled(lead, style) + lines[0][len(lead) :]
-        self.lines += [" " * indent + line for line in lines]
+        self.lines += [" " * indent + line if line else "" for line in lines]
 
     def instructions(self, text: str, indent: int, lead: str, style: str) -> None:
         """Text of a rule, which may have several lines and snippets of code: these keep their lines and indents."""
         lines = text.strip().expandtabs(4).splitlines()
-        if len(lines) < 2:
-            return self.prose(text.strip(), indent, lead, style)
-        self.prose("", indent, lead, style)
-        for line in lines:
-            self.prose(line, indent + 2) if line.strip() else self.lines.append("")
+        self.prose("" if lines[1:] else text.strip(), indent, lead, style)
+        for line in lines if lines[1:] else ():
+            self.prose(line, indent + 2)
 
     def verbatim(self, text: str, indent: int = 0, style: str = "") -> None:
         """One line that is never broken, so that it can be copied: an address, a path, code."""

@@ -8,7 +8,7 @@ import msgspec
 
 from reports.interface import Context
 from reports.page import Page
-from reports.view import WORDS, outcome, place, remediation, severity_rank, unsupported, verdicts, visible
+from reports.view import WORDS, many, outcome, place, remediation, severity_rank, unsupported, verdicts, visible
 from scanner.results.model import Report, Result
 from scanner.sources.values import Location
 
@@ -81,7 +81,7 @@ def _finding(page: Page, finding: Finding, context: Context, show_root: bool) ->
     held = result.resource
     page.prose(f"{result.control}: {result.title}", 2, result.severity.upper(), result.severity)
     page.verbatim(held.address, 4)
-    if show_root:
+    if show_root and held.root:
         page.verbatim(f"in {held.root}", 4, "dim")
     for message in finding.messages:
         page.prose(message, 4)
@@ -146,13 +146,13 @@ def _unknowns(page: Page, results: list[Result]) -> None:
         for address in addresses[:ADDRESSES]:
             page.verbatim(address, 6)
         if len(addresses) > ADDRESSES:
-            page.prose(f"and {len(addresses) - ADDRESSES} more resources, all in the json report", 6)
+            page.prose(f"and {many(len(addresses) - ADDRESSES, 'more resource')}, all in the json report", 6)
 
 
 def _reasons(page: Page, group: list[Result]) -> None:
     reasons = list(dict.fromkeys(unknown.reason for result in group for unknown in result.unknown))
     if reasons:
-        page.prose(reasons[0] + (f" (and {len(reasons) - 1} more reasons, all in the json report)" if reasons[1:] else ""), 4)
+        page.prose(reasons[0] + (f" (and {many(len(reasons) - 1, 'more reason')}, all in the json report)" if reasons[1:] else ""), 4)
 
 
 def _errors(page: Page, results: list[Result]) -> None:
@@ -168,7 +168,7 @@ def _errors(page: Page, results: list[Result]) -> None:
 def _summary(page: Page, report: Report) -> None:
     page.blank()
     page.prose(", ".join(f"{number} {WORDS[verdict]}" for verdict, number in verdicts(report)), lead="Verdicts:", style="heading")
-    page.prose(f"{report.summary.controls} controls, {report.summary.resources} resources", lead="Judged:", style="heading")
+    page.prose(f"{many(report.summary.controls, 'control')}, {many(report.summary.resources, 'resource')}", lead="Judged:", style="heading")
     files, blocks = report.coverage.files, report.coverage.blocks
     page.prose(
         f"{files.parsed} of {files.found} files, {blocks.evaluated} of {blocks.found} resource blocks", lead="Read:", style="heading"
@@ -184,11 +184,11 @@ def _unseen(page: Page, report: Report) -> None:
         return
     page.prose("", lead="Not seen:", style="heading")
     if coverage.files.failed:
-        page.prose(f"{coverage.files.failed} files failed to parse", 2)
+        page.prose(f"{many(coverage.files.failed, 'file')} failed to parse", 2)
     for gap in coverage.gaps:
         page.prose(str(gap), 2)
     if types or coverage.blocks.unsupported:
         listed = ", ".join(f"{type_} {number}" for type_, number in types)
-        page.prose(f"{coverage.blocks.unsupported} blocks of types without rules" + (f": {listed}" if listed else ""), 2)
+        page.prose(f"{many(coverage.blocks.unsupported, 'block')} of types without rules" + (f": {listed}" if listed else ""), 2)
     if coverage.blocks.template:
-        page.prose(f"{coverage.blocks.template} blocks stand for a number of instances that is not known", 2)
+        page.prose(f"{many(coverage.blocks.template, 'block')} with a number of instances that is not known", 2)

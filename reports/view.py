@@ -124,17 +124,18 @@ def outcome(report: Report) -> Outcome:
     total = sum(counts.values())
     gaps = len(report.coverage.gaps)
     if not total:
-        return Outcome("incomplete" if gaps else "empty", "nothing was judged" + (f", {_many(gaps, 'gap')}" if gaps else ""))
+        return Outcome("incomplete" if gaps else "empty", "nothing was judged" + (f", {many(gaps, 'gap')}" if gaps else ""))
     word: str = worst(verdict for verdict, number in counts.items() if number)
     said = [f"{counts[verdict]} {WORDS[verdict]}" for verdict in ("error", "fail", "unknown") if counts[verdict]]
     if word in ("pass", "waived", "not_applicable"):
         word = "incomplete" if gaps or report.coverage.files.failed else "pass"
         said = [f"{counts['pass']} pass", "nothing fails"]
-    said += [_many(gaps, "gap")] if gaps else []
-    return Outcome(word, f"{', '.join(said)}; {_many(total, 'verdict')} in all")
+    said += [many(gaps, "gap")] if gaps else []
+    return Outcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all")
 
 
-def _many(number: int, what: str) -> str:
+def many(number: int, what: str) -> str:
+    """A number and a noun whose plural ends in s."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import Part, Resource
+from scanner.facts.base import BlockRef, Part, Resource
 from scanner.results.model import Evidence, ResourceRef, Result, UnknownFact, Verdict, fingerprint
 from scanner.rules import cel
 from scanner.rules.load import CompiledAssertion, CompiledControl
@@ -110,7 +110,7 @@ class _Subject:
             behind = [fact for fact in unknown if fact.fact.rpartition(".")[2] == missing] or unknown
             name = next((each.text.as_ for each in self.judge.compiled.assertions if each.text.message == message), "")
             text = self._message(message, name, element)
-            return self.result("unknown", assertion, f"cannot tell: {text}", key, reads, expected, element, behind)
+            return self.result("unknown", assertion, f"not known whether {text}", key, reads, expected, element, behind)
         return self.result("error", assertion, f"the rule raised: {error or 'no unknown fact explains it'}", key, reads, expected, element)
 
     def result(self, verdict: Verdict, assertion: str, message: str, key: str, reads: list[Any], expected: str, element: Any = None,
@@ -118,6 +118,7 @@ class _Subject:
         control, who = self.judge.control, self.resource.identity
         if who.template is not None and verdict in ("fail", "unknown"):
             message += f" (how many of these there are is not known: {who.template.reason})"
+        evidence = self._evidence(reads, expected, element)
         return Result(
             control=control.id,
             title=control.title,
@@ -126,8 +127,8 @@ class _Subject:
             fingerprint=fingerprint(control.id, assertion, who.cloud, self.scope, who.id, key),
             message=message,
             element=_element_name(element),
-            resource=resource_ref(self.resource),
-            evidence=self._evidence(reads, expected, element),
+            resource=resource_ref(self.resource, evidence if element is not None else None),
+            evidence=evidence,
             unknown=unknown or [],
         )
 
@@ -170,7 +171,8 @@ class _Subject:
                 return str(getattr(self.resource.identity, first))
             else:
                 held = _walk(self.resource, (first, *rest), "")
-            return ", ".join(_observed(match[1], value.data if isinstance(value, Value) else value) for _, value in held) or "?"
+            values = [value.data if isinstance(value, Value) else value for _, value in held]
+            return ", ".join("(unknown)" if isinstance(value, Unknown) else _observed(match[1], value) for value in values) or "?"
 
         return _NAME.sub(put, text)
 
@@ -190,12 +192,22 @@ def _programs(each: CompiledAssertion) -> tuple[cel.Program, cel.Program | None,
     return environment.load(each.that), environment.load(each.when) if each.when else None, name
 
 
-def resource_ref(resource: Resource | Attributes) -> ResourceRef:
+def resource_ref(resource: Resource | Attributes, seen: list[Evidence] | None = None) -> ResourceRef:
+    """The resource of a result; for an element, with only those of its blocks that the evidence was seen in, beside its own."""
     who = resource.identity
+    blocks = who.blocks
+    if seen is not None:
+        places = [each.location for each in seen if each.location and each.location.line]
+        contributed = [block for block in blocks if block.address == who.address or any(_within(place, block) for place in places)]
+        blocks = contributed if any(block.address != who.address for block in contributed) or len(blocks) == 1 else blocks
     kind = type(resource).__name__ if isinstance(resource, Resource) else "Resource"
     return ResourceRef(
-        id=who.id, kind=kind, name=who.name, cloud=who.cloud, account=who.account, region=who.region, address=who.address, root=who.root, blocks=who.blocks
+        id=who.id, kind=kind, name=who.name, cloud=who.cloud, account=who.account, region=who.region, address=who.address, root=who.root, blocks=blocks
     )
+
+
+def _within(place: Location, block: BlockRef) -> bool:
+    return place.file == block.file and block.start_line is not None and block.start_line <= place.line <= (block.end_line or 0)
 
 
 @functools.cache
@@ -280,7 +292,3 @@ def _element_name(element: Any) -> str:
         return ""
     texts = [describe(getattr(element, name).data) for name in _fields(type(element)) if not _is_parts(getattr(element, name).data)]
     return ", ".join(text for text in texts if text not in ("true", "false"))[:MAX_OBSERVED]
-
-
-def first_location(result: Result) -> Location | None:
-    return next((each.location for each in result.evidence if each.location), None)

@@ -13,7 +13,7 @@ from scanner.sources.values import Unknown, Value
 _HOME = Unknown("the provider's region is not in this code", "scan the root module that configures the provider, or the plan")
 
 
-@reads("aws_dynamodb_table", companions=("aws_dynamodb_table_replica", "aws_dynamodb_global_table"))
+@reads("aws_dynamodb_table", orphans={"aws_dynamodb_table_replica": "global_table_arn"}, companions=("aws_dynamodb_global_table",))
 def table(item: Item, stack: Stack) -> DataStore:
     separate = stack.companions(item, "aws_dynamodb_table_replica", "global_table_arn")
     legacy = stack.companions(item, "aws_dynamodb_global_table", "name", names=("name",))

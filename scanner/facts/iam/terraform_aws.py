@@ -90,18 +90,32 @@ def _service_linked(item: Item) -> Value[bool]:
     return path.then(lambda text: str(text).startswith("/aws-service-role/")) if path.unknown is None else Value(False)
 
 
+@reads("aws_ssoadmin_permission_set_inline_policy")
+def sso_inline_policy(item: Item, stack: Stack) -> PermissionSet:
+    return _standalone(item, item["permission_set_arn"], document_permissions(item["inline_policy"]))
+
+
+@reads("aws_ssoadmin_managed_policy_attachment")
+def sso_managed_policy(item: Item, stack: Stack) -> PermissionSet:
+    return _standalone(item, item["permission_set_arn"], [managed_policy(item["managed_policy_arn"])])
+
+
+def _standalone(item: Item, name: Value[Any], permissions: list[Any]) -> PermissionSet:
+    return PermissionSet(
+        identity=identity(item, name=name),
+        permissions=Value(permissions, (item.location(),)),
+        limited_by_boundary=Value(False),
+        service_linked=Value(False),
+    )
+
+
 @reads("aws_iam_policy", companions=_USES_POLICY)
 def unattached_policy(item: Item, stack: Stack) -> PermissionSet | None:
     """A policy that something in the code attaches is judged with what it is attached to."""
     used = [stack.companions(item, type_, "policy_arn") for type_ in _USES_POLICY]
     if any(held.items for held in used) or item.address in _boundaries(stack):
         return None
-    return PermissionSet(
-        identity=identity(item, name=item["name"]),
-        permissions=Value(document_permissions(item["policy"]), (item.location(),)),
-        limited_by_boundary=Value(False),
-        service_linked=Value(False),
-    )
+    return _standalone(item, item["name"], document_permissions(item["policy"]))
 
 
 def _boundaries(stack: Stack) -> set[str]:

@@ -32,7 +32,7 @@ def firewall(item: Item, stack: Stack) -> Ingress | None:
         identity=identity(item, name=item["name"]),
         openings=Value(openings + ([more] if more else []), (item.location(),)),
         guards_load_balancer=Value(why if targeted.data is not False else False, (item.location(),)),
-        http_only_redirects=Value(False),
+        http_only_redirects=Value(why if targeted.data is not False else False, (item.location(),)),
     )
 
 

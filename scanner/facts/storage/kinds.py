@@ -26,5 +26,7 @@ class Bucket(Resource, kw_only=True):
     """The key that encrypts new objects; None where the provider's own key does."""
     encryption: Fact[str]
     """The algorithm of default encryption as the provider names it: `AES256`, `aws:kms`, `aws:kms:dsse`, `google`."""
+    receives_access_logs: Fact[bool]
+    """A load balancer or another bucket delivers access logs to it, which AWS does only to buckets with its own key (SSE-S3)."""
     grants: Fact[list[Grant]]
     """Access by bucket policy, ACL or bindings."""

@@ -9,7 +9,7 @@ from scanner.facts.base import Companions, Stack, identity, reads
 from scanner.facts.keys.references import key_ref
 from scanner.facts.policies import Grant
 from scanner.facts.storage.kinds import Bucket
-from scanner.sources.interface import Item
+from scanner.sources.interface import Item, Node
 from scanner.sources.values import Unknown, Value, all_of, any_of, first_known, gather
 
 ACCESS_FLAGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
@@ -47,9 +47,33 @@ def bucket(item: Item, stack: Stack) -> Bucket:
         retention_locked=Value(False, (item.location(),)),  # S3 Object Lock works on versions, so it is no alternative to them
         encryption_key=key_ref(key, stack),
         encryption=encryption,
+        receives_access_logs=_log_target(item, stack, parts),
         # A bucket with an ACL in its code cannot have been made with ACLs disabled.
         grants=_grants(item, parts, flags, ownership.default(False).equals("BucketOwnerEnforced")),
     )
+
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html,
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+_LOG_SOURCES = {"aws_lb": "access_logs.bucket", "aws_alb": "access_logs.bucket", "aws_elb": "access_logs.bucket", "aws_s3_bucket_logging": "target_bucket"}
+_LOG_GROUP = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+_LOG_SERVICES = ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com")
+
+
+def _log_target(item: Item, stack: Stack, parts: dict[str, Companions]) -> Value[bool]:
+    """Named as a target of access logs, or open to the service that delivers them."""
+    sources = [stack.companions(item, type_, via, names=NAMES) for type_, via in _LOG_SOURCES.items()]
+    found: list[Node] = [node for held in sources for node in held.items]
+    for node in [*parts["aws_s3_bucket_acl"].nodes, item]:
+        grants = node.blocks("access_control_policy.grant")[0] + node.blocks("grant")[0]
+        uris = [first_known(grant["grantee.uri"], grant["uri"]).data for grant in grants]
+        if node["acl"].data == "log-delivery-write" or _LOG_GROUP in uris:
+            found.append(node)
+    for node in parts["aws_s3_bucket_policy"].nodes:
+        allowed = [each for each in policies.statements(node["policy"]) if isinstance(each, policies.Statement) and each.allows is True]
+        if any(who in _LOG_SERVICES for statement in allowed for _, who in statement.principals):
+            found.append(node)
+    return Value(bool(found), [node.location() for node in found] or (item.location(),))
 
 
 def _encryption(item: Item, configuration: Companions) -> tuple[Value[Any], Value[Any]]:
@@ -80,6 +104,7 @@ def _grants(item: Item, parts: dict[str, Companions], flags: dict[str, Value[Any
 
 PUBLIC_GROUPS = ("http://acs.amazonaws.com/groups/global/AllUsers", "http://acs.amazonaws.com/groups/global/AuthenticatedUsers")
 _CANNED = {"public-read": "READ", "public-read-write": "READ, WRITE", "authenticated-read": "READ"}
+_NOT_PUBLIC = ("private", "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control", "log-delivery-write")
 
 
 def _acl(node: Any, blocked: Value[Any]) -> Value[Any]:
@@ -89,7 +114,7 @@ def _acl(node: Any, blocked: Value[Any]) -> Value[Any]:
     if canned.unknown:
         found.append(canned.unknown)
     elif canned.data is not None:
-        public = canned.equals(*_CANNED)
+        public = canned.then(lambda name: name in _CANNED if name in (*_CANNED, *_NOT_PUBLIC) else Unknown(f"{name} is no canned ACL", "correct the ACL"))
         found.append(_acl_grant(canned.then(lambda name: f"ACL {name}"), Value(_CANNED.get(str(canned.data), "as the ACL says")), public, blocked))
     for path in ("access_control_policy.grant", "grant"):
         grants, more = node.blocks(path)

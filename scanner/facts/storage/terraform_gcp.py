@@ -43,6 +43,7 @@ def bucket(item: Item, stack: Stack) -> Bucket:
         encryption_key=key_ref(item["encryption.default_kms_key_name"], stack),
         encryption=item["encryption.default_kms_key_name"].then(lambda key: "kms" if key else "google"),
         # An organisation policy that is not in the code is no reason to keep a public grant in it.
+        receives_access_logs=Value(False),
         grants=_grants(parts, any_of([own, inherited.default(False)]), uniform),
     )
 

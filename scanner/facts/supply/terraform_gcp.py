@@ -21,7 +21,7 @@ _PINNING = re.compile(r"/(?:subject|attribute\.(?:repository|repository_id|sub|p
 
 @reads("google_iam_workload_identity_pool_provider", companions=_BINDINGS)
 def provider(item: Item, stack: Stack) -> Federation | None:
-    if item["disabled"].default(False).truth().data is True or not item.blocks("oidc")[0]:
+    if item["disabled"].default(False).truth().data is True or any(item.blocks(other)[0] for other in ("aws", "saml", "x509")):
         return None
     condition = item["attribute_condition"]
     subjects = [_by_condition(condition, _members(item, stack))]

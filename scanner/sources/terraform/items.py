@@ -34,8 +34,12 @@ class BodyNode(Node):
                 data = step(data, each)
             return Value(data, (block.location(name),))
         found, more = self.body.nested(name)
-        if found:
-            inner = BodyNode(found[0])
+        at = 0
+        if rest.partition(".")[0].isdigit():
+            number, _, rest = rest.partition(".")
+            at = int(number)
+        if at < len(found):
+            inner = BodyNode(found[at])
             return inner._at(rest, link) if rest else Value({}, (inner.location(),))
         return Value(more, (block.location(),))
 

@@ -18,7 +18,7 @@ from scanner.sources.values import SENSITIVE, Document, Reference, Unknown
 MAX_INSTANCES = 20_000
 MAX_DEPTH = 30
 # Attributes that the provider computes for every resource and that are never null once it exists.
-IDENTITY = ("id", "arn", "name", "self_link", "key_id", "email", "member", "unique_id", "dns_name", "invoke_arn", "url", "uri", "fqdn")
+IDENTITY = ("id", "arn", "name", "self_link", "key_id", "email", "member", "unique_id", "dns_name", "invoke_arn", "url", "uri", "fqdn", "writer_identity")
 
 
 class Workspace:
@@ -129,8 +129,8 @@ class Module:
         return self.parent._root() if self.parent else self
 
     def _instances(self, resource: Resource | None, labels: tuple[str, ...], link: bool) -> Any:
-        if resource is None:
-            raise EvaluationError(f"{'.'.join(labels)} is not declared")
+        if resource is None:  # part of a configuration, as when one file of it is scanned
+            return Reference(".".join(labels))
         return Instances(resource, link)
 
     def _once(self, kind: str, name: str, link: bool, compute: Callable[[str, bool], Any]) -> Any:

@@ -14,10 +14,12 @@ import msgspec
 from scanner.sources.interface import Collection, Coverage, Gap, Item, Node, Source
 from scanner.sources.nodes import as_nodes, step
 from scanner.sources.terraform import policy_documents
-from scanner.sources.values import SENSITIVE, Document, Location, Reference, Unknown, Value
+from scanner.sources.values import MAX_OPTIONS, SENSITIVE, Document, Either, Location, Reference, Unknown, Value
 
 AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
 _KEYS = re.compile(r"\[[^\]]*\]")
+_MODULE = re.compile(r"module\.((?:[^.\[]|\[[^\]]*\])+)\.")
+_REFERENCE = re.compile(r"((?:data\.)?[\w-]+\.[\w-]+)((?:\[[^\]]*\])?)\.?(.*)")
 
 
 def is_plan(content: Any) -> bool:
@@ -83,7 +85,9 @@ class Plan:
     def module_configuration(self, address: str) -> tuple[dict[str, Any], list[tuple[dict[str, Any], dict[str, Any]]], str]:
         """The configuration of the module of a resource, the calls that lead to it, and its address prefix."""
         configuration, calls, prefix = self.configuration, [], ""
-        for part in re.findall(r"module\.((?:[^.\[]|\[[^\]]*\])+)\.", address.split(".data.")[0] if ".data." in address else address):
+        at = 0
+        while match := _MODULE.match(address, at):
+            part, at = match[1], match.end()
             call = configuration.get("module_calls", {}).get(_KEYS.sub("", part), {})
             calls.append((configuration, call))
             configuration = call.get("module", {})
@@ -102,7 +106,11 @@ class Plan:
     def targets(self, prefix: str, calls: list[Any], references: list[str], key: str) -> list[Reference]:
         """The resources that an expression's references lead to, through variables and module outputs."""
         found: dict[Reference, None] = {}
+        # `aws_kms_key.k.arn` is always listed with `aws_kms_key.k`; only the latter alone means the whole resource.
+        whole = {reference for reference in references if any(other.startswith((reference + ".", reference + "[")) for other in references)}
         for reference in references:
+            if reference in whole:
+                continue
             first, _, rest = reference.partition(".")
             if first == "var" and calls:
                 outer, call = calls[-1]
@@ -112,7 +120,7 @@ class Plan:
             elif first == "module" and "." in rest:
                 found.update(dict.fromkeys(self._through_output(prefix, calls, reference, key)))
             elif first not in ("var", "local", "each", "count", "path", "terraform", "module", "self"):
-                found.update(dict.fromkeys(self._instance(prefix, reference, key)))
+                found.update(dict.fromkeys(self._instances(prefix, reference, key)))
         return list(found)
 
     def _through_output(self, prefix: str, calls: list[Any], reference: str, key: str) -> list[Reference]:
@@ -122,19 +130,18 @@ class Plan:
         inner = call.get("module", {}).get("outputs", {}).get(output.split(".")[0].split("[")[0], {}).get("expression", {}).get("references", [])
         return self.targets(f"{prefix}module.{name}.", [*calls, (configuration, call)], inner, key)
 
-    def _instance(self, prefix: str, reference: str, key: str) -> list[Reference]:
-        """`aws_kms_key.k.arn` as an instance; references without an attribute only repeat those with one."""
-        match = re.match(r'((?:data\.)?[\w-]+\.[\w-]+)((?:\[[^\]]*\])?)\.?(.*)', reference)
-        if not match or not match[3]:
+    def _instances(self, prefix: str, reference: str, key: str) -> list[Reference]:
+        """`aws_kms_key.k.arn` as instances: the one with the same key as the reader, else all of them."""
+        match = _REFERENCE.match(reference)
+        if not match:
             return []
         address = prefix + match[1] + match[2]
         if match[2]:
             return [Reference(address, match[3])]
-        instances = self._by_configuration.get(_KEYS.sub("", address), [])
-        local = [each for each in instances if each.startswith(address)] or instances
-        if len(local) > 1:
-            local = [each for each in local if each.endswith(key)] if key else []
-        return [Reference(local[0], match[3])] if len(local) == 1 else []
+        known = self._by_configuration.get(_KEYS.sub("", address), [])
+        local = [each for each in known if each.startswith(prefix)] or known
+        same = [each for each in local if key and each.endswith(key)]
+        return [Reference(each, match[3]) for each in (same if len(same) == 1 else local)]
 
 
 def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -187,67 +194,73 @@ class _Values:
 class PlanItem(Item):
     """A resource that the plan says will exist."""
 
-    __slots__ = ("_context", "address", "code", "plan", "root", "template", "type", "values")
+    __slots__ = ("_context", "_for_each", "address", "code", "plan", "root", "template", "type", "values")
 
     def __init__(self, plan: Plan, resource: dict[str, Any], code: Item | None) -> None:
         self.plan, self.values, self.code = plan, resource["values"], code
         self.type, self.address, self.root = resource["type"], resource["address"], plan.path
         self.template = None
-        self._context: tuple[dict[str, Any], list[Any], str] | None = None
+        self._for_each: list[str] = []
+        self._context: tuple[dict[str, Any] | None, list[Any], str] | None = None
 
     def __getitem__(self, path: str) -> Value[Any]:
         data: Any = self.values
         for name in path.split("."):
             data = step(data, name)
-        if isinstance(data, Unknown):
-            data = self._settled(path, data)
         name = path.partition(".")[0]
+        if isinstance(data, Unknown):
+            data = None if self._left_out(name) else self._settled(path, data)
         seen = self.code[name].seen if self.code else (self.location(),)
         return Value(data, seen)
 
+    def _left_out(self, name: str) -> bool:
+        """Whether the configuration does not write an attribute that the plan calls unknown: the provider computes it.
+
+        Dynamic blocks are not in the configuration either, but give elements with unknown parts instead of an unknown whole.
+        """
+        expressions = self._expressions()[0]
+        return self.values.get(name) is AFTER_APPLY and expressions is not None and name not in expressions
+
     def _settled(self, path: str, unknown: Unknown) -> Any:
         """What is unknown in the plan, from the configuration or the code."""
+        if unknown is not AFTER_APPLY:
+            return unknown
         targets = self._targets(path)
-        if len(targets) == 1:
-            document = self.plan.document(targets[0].address)
-            if document is not None:
-                return document
-            if unknown is AFTER_APPLY and not path.endswith("policy"):
-                return targets[0]
-        if self.code:
+        documents = [self.plan.document(target.address) for target in targets]
+        if len(documents) == 1 and documents[0] is not None:
+            return documents[0]
+        why = Unknown(f"{path} is {unknown.reason}", unknown.settles_it, self.location())
+        if self.code and not re.search(r"\.\d", path):  # the order of blocks in a plan is not that of the code
             return self.code[path].data
-        return Unknown(f"{path} is {unknown.reason}", unknown.settles_it, self.location()) if unknown is AFTER_APPLY else unknown
+        if not targets or path.endswith(("policy", "policy_data")):
+            return why
+        return targets[0] if len(targets) == 1 else Either(why.reason, why.settles_it, why.location, tuple(targets[:MAX_OPTIONS]))
 
     def _targets(self, path: str) -> list[Reference]:
-        if self._context is None:
-            configuration, calls, prefix = self.plan.module_configuration(self.address)
-            local = _KEYS.sub("", self.address[len(prefix) :])
-            own = next((each for each in configuration.get("resources", []) if each["address"] == local), {})
-            self._context = (own.get("expressions", {}), calls, prefix)
-        expressions, calls, prefix = self._context
-        held: Any = expressions
-        for name in path.split("."):
-            held = step(held, name)
-        references = held.get("references", []) if isinstance(held, dict) else []
+        expressions, calls, prefix = self._expressions()
+        references = _references(expressions, path.split("."))
+        if any(reference.startswith("each.value") for reference in references):
+            references = references + self._for_each
         key = self.address[self.address.rfind("[") :] if self.address.endswith("]") else ""
         return self.plan.targets(prefix, calls, references, key)
 
+    def _expressions(self) -> tuple[dict[str, Any] | None, list[Any], str]:
+        """What the configuration writes for this resource (None where it is not in it), the module calls that lead to it, and its address prefix."""
+        if self._context is None:
+            configuration, calls, prefix = self.plan.module_configuration(self.address)
+            local = _KEYS.sub("", self.address[len(prefix) :])
+            own = next((each for each in configuration.get("resources", []) if each["address"] == local), None)
+            self._for_each = (own or {}).get("for_each_expression", {}).get("references", [])
+            self._context = (own.get("expressions", {}) if own else None, calls, prefix)
+        return self._context
+
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
-        data: Any = self.values
-        first, *rest = path.split(".")
-        data = step(data, first)
-        if isinstance(data, Unknown):
-            return self.code.blocks(path) if self.code else ([], data)
-        elements = data if isinstance(data, list) else [] if data is None else [data]
-        nodes: list[Node] = [PlanNode(self, f"{first}.{at}", each) for at, each in enumerate(elements) if isinstance(each, dict)]
-        more = next((each for each in elements if isinstance(each, Unknown)), None)
-        for name in rest:
-            inner: list[Node] = []
-            for node in nodes:
-                found, unknown = node.blocks(name)
-                inner, more = inner + found, more or unknown
-            nodes = inner
-        return nodes, more
+        first = path.partition(".")[0]
+        if isinstance(self.values.get(first), Unknown):
+            if self._left_out(first):
+                return [], None
+            return self.code.blocks(path) if self.code else ([], self.values[first])
+        return PlanNode(self, "", self.values).blocks(path)
 
     def link(self, path: str) -> Value[Any]:
         targets = self._targets(path)
@@ -271,18 +284,31 @@ class PlanItem(Item):
         configuration, _, prefix = self.plan.module_configuration(self.address)
         local = _KEYS.sub("", self.address[len(prefix) :])
         own = next((each for each in configuration.get("resources", []) if each["address"] == local), {})
-        held = self.plan.providers.get(own.get("provider_config_key", ""), {}).get("expressions", {}).get(name, {})
+        key = own.get("provider_config_key", "")
+        provider = self.plan.providers.get(key) or self.plan.providers.get(key.rpartition(":")[2]) or {}
+        held = provider.get("expressions", {}).get(name, {})
         data = held.get("constant_value")
-        for reference in held.get("references", []) if data is None else ():
-            first, _, rest = reference.partition(".")
-            data = self.plan.variables.get(rest) if first == "var" else data
-        return Value(data, (Location(self.plan.path),))
+        if data is None and held.get("references", [""])[0].startswith("var."):
+            data = self.plan.variables
+            for part in held["references"][0].split(".")[1:]:
+                data = step(data, part)
+        return Value(data if isinstance(data, str) else None, (Location(self.plan.path),))
 
     def attributes(self) -> Value[dict[str, Any]]:
         return Value(self.values, (self.location(),))
 
     def coexists(self, other: Item) -> bool:
         return other.template is None
+
+
+def _references(expressions: Any, path: list[str]) -> list[str]:
+    """The references at a path of the configuration. Of several blocks, those of all: their order is not that of the plan."""
+    if not path:
+        return list(expressions.get("references", [])) if isinstance(expressions, dict) else []
+    if isinstance(expressions, list):
+        rest = path[1:] if path[0].isdigit() else path
+        return [found for each in expressions for found in _references(each, rest)]
+    return _references(expressions.get(path[0]), path[1:]) if isinstance(expressions, dict) else []
 
 
 class PlanNode(Node):
@@ -297,14 +323,21 @@ class PlanNode(Node):
         return self.item[f"{self.path}.{path}"]
 
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
-        held = step(self.data, path)
+        name, _, rest = path.partition(".")
+        held = step(self.data, name)
         if isinstance(held, Unknown):
             return [], held
         elements = held if isinstance(held, list) else [] if held is None else [held]
-        nodes: list[Node] = [
-            PlanNode(self.item, f"{self.path}.{path}.{at}", each) for at, each in enumerate(elements) if isinstance(each, dict)
-        ]
-        return nodes, as_nodes(held, self.location())[1]
+        below = f"{self.path}.{name}" if self.path else name
+        nodes: list[Node] = [PlanNode(self.item, f"{below}.{at}", each) for at, each in enumerate(elements) if isinstance(each, dict)]
+        more = as_nodes(held, self.location())[1]
+        if not rest:
+            return nodes, more
+        inner: list[Node] = []
+        for node in nodes:
+            found, unknown = node.blocks(rest)
+            inner, more = inner + found, more or unknown
+        return inner, more
 
     def link(self, path: str) -> Value[Any]:
         return self.item.link(f"{self.path}.{path}")

@@ -1,0 +1,152 @@
+"""One self-contained HTML file: it reads, prints and can be archived without scripts, network or other files."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from reports.interface import Context
+from reports.view import WORDS, many, ordered, outcome, place, remediation, severity_rank, sums, unsupported, verdicts, visible, where
+from scanner.results.model import WORST, ControlOutcome, Report, Result
+from scanner.rules.model import Control
+
+TEMPLATES = Path(__file__).parent / "templates"
+BAR = 1000
+"""Width of the bar of verdicts, in its own units."""
+
+
+class Group(msgspec.Struct):
+    """Findings of one control, with what its rule says about it."""
+
+    id: str
+    title: str
+    severity: str
+    why: str
+    tool: str
+    way: str
+    results: list[Result]
+
+
+class Row(msgspec.Struct):
+    """A control in the table of controls."""
+
+    outcome: ControlOutcome
+    frameworks: list[tuple[str, str]]
+    """Framework to its sections, in one text."""
+    counts: list[tuple[str, int]]
+
+
+class Segment(msgspec.Struct):
+    """A part of the bar of verdicts."""
+
+    verdict: str
+    word: str
+    number: int
+    start: float
+    width: float
+
+
+def render(report: Report, context: Context) -> bytes:
+    """UTF-8. Every value is escaped; characters that could reorder or hide others are written out."""
+    page = _template().render(
+        style=_asset("style.css"),
+        script=_asset("filter.js"),
+        policy=_policy(),
+        report=report,
+        outcome=outcome(report),
+        verdicts=[(verdict, WORDS[verdict], number) for verdict, number in verdicts(report)],
+        bar=_bar(report),
+        sums=sums(report),
+        unsupported=unsupported(report),
+        rows=_rows(report, context),
+        failures=_groups(report, context),
+        unknowns=_of(report, "unknown"),
+        errors=_of(report, "error"),
+        waived=_of(report, "waived"),
+        others=_of(report, "pass", "not_applicable"),
+    )
+    return page.encode() + b"\n"
+
+
+def _of(report: Report, *held: str) -> list[Result]:
+    return ordered(result for result in report.results if result.verdict in held)
+
+
+def _bar(report: Report) -> list[Segment]:
+    """Verdicts that occurred, the worst first, as parts of a bar."""
+    counts = dict(verdicts(report))
+    total = sum(counts.values())
+    segments: list[Segment] = []
+    start = 0.0
+    for verdict in WORST:
+        if counts[verdict]:
+            width = BAR * counts[verdict] / total
+            segments.append(Segment(verdict, WORDS[verdict], counts[verdict], round(start, 2), round(width, 2)))
+            start += width
+    return segments
+
+
+def _rows(report: Report, context: Context) -> list[Row]:
+    """Controls, the worst verdict first, then the worst severity."""
+    counts: dict[str, dict[str, int]] = {}
+    for result in report.results:
+        held = counts.setdefault(result.control, {})
+        held[result.verdict] = held.get(result.verdict, 0) + 1
+    rows = []
+    for control in sorted(report.controls, key=lambda each: (WORST.index(each.verdict), severity_rank(each.severity), each.id)):
+        held = counts.get(control.id, {})
+        numbers = [(WORDS[verdict], held[verdict]) for verdict in WORST if verdict in held]
+        rows.append(Row(control, _frameworks(context.controls.get(control.id)), numbers))
+    return rows
+
+
+def _frameworks(control: Control | None) -> list[tuple[str, str]]:
+    return [(name, ", ".join(sections)) for name, sections in control.frameworks.items()] if control else []
+
+
+def _groups(report: Report, context: Context) -> list[Group]:
+    groups: dict[str, Group] = {}
+    for result in _of(report, "fail"):
+        if result.control not in groups:
+            control = context.controls.get(result.control)
+            why, (tool, way) = control.why if control else "", remediation(control)
+            groups[result.control] = Group(result.control, result.title, result.severity, why.strip(), tool, way.strip(), [])
+        groups[result.control].results.append(result)
+    return list(groups.values())
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_safe, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(place=place, where=where, many=many, words=WORDS)
+    return environment.get_template("report.html.j2")
+
+
+def _safe(value: Any) -> Any:
+    """What every expression of the templates goes through before it is escaped."""
+    return visible(value, keep="\n\t") if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text("utf-8")
+
+
+@cache
+def _policy() -> str:
+    """The content security policy: nothing but the style and the script of this very file."""
+    script, style = (_digest(_asset(name)) for name in ("filter.js", "style.css"))
+    return f"default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _digest(content: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

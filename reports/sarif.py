@@ -1,0 +1,216 @@
+"""SARIF 2.1.0 for code scanning: https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from pathlib import PurePath
+from urllib.parse import quote
+
+import msgspec
+
+from reports.interface import Context
+from reports.sarif_rules import LEVELS, Object, Rules, plain
+from reports.view import BROKEN, WORDS, many, place, severity_rank, unsupported, verdicts, visible
+from scanner.facts.base import BlockRef
+from scanner.results.model import Report, Result
+from scanner.sources.interface import Gap
+from scanner.sources.values import Location
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+KINDS = {"fail": "fail", "waived": "fail", "unknown": "open", "pass": "pass", "not_applicable": "notApplicable"}
+"""Verdict to the kind of a result, in the order in which results are kept. A verdict that is not here gives no result."""
+MOST_RESULTS = 25_000
+"""GitHub refuses a run with more."""
+MOST_RELATED = 10
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+
+
+def render(report: Report, context: Context) -> bytes:
+    """One run, without indents: uploads are limited in size. Results are verdicts, notifications are errors and what was not seen."""
+    rules = Rules(report, context)
+    results, left_out = _kept(report)
+    notifications = _notifications(report, rules, left_out)
+    run: Object = {
+        "tool": {"driver": _driver(report, rules, notifications)},
+        "automationDetails": {"id": _automation(report)},
+        "invocations": [_invocation(report, notifications)],
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The directory in which the scan was started."}}},
+        "results": [_result(result, rules) for result in results],
+        "properties": _properties(report),
+    }
+    if rules.taxonomies:
+        run["taxonomies"] = rules.taxonomies
+    return msgspec.json.encode({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + b"\n"
+
+
+def _kept(report: Report) -> tuple[list[Result], Counter[str]]:
+    """The results that fit, failures first and by severity, and how many of each verdict do not."""
+    order = {verdict: rank for rank, verdict in enumerate(KINDS)}
+    held = [result for result in report.results if result.verdict in KINDS]
+    held.sort(key=lambda each: (order[each.verdict], severity_rank(each.severity), each.control, each.resource.address, each.element))
+    return held[:MOST_RESULTS], Counter(result.verdict for result in held[MOST_RESULTS:])
+
+
+def _driver(report: Report, rules: Rules, notifications: list[Object]) -> Object:
+    driver: Object = {"name": visible(report.tool.name) or "assay", "rules": rules.descriptors}
+    if report.tool.version:
+        driver["version"] = visible(report.tool.version)
+    if notifications:
+        driver["notifications"] = [{"id": id_} for id_ in sorted({each["descriptor"]["id"] for each in notifications})]
+    if rules.taxonomies:
+        driver["supportedTaxonomies"] = rules.supported()
+    return driver
+
+
+def _automation(report: Report) -> str:
+    """Category and run (3.17.3): the category is the same for every run over the same targets."""
+    targets = "+".join(report.run.targets)
+    if len(targets) > 100:
+        targets = hashlib.sha256(targets.encode("utf-8", "replace")).hexdigest()[:16]
+    return visible(f"assay/{targets}/{report.run.id.replace('/', '-')}")
+
+
+def _invocation(report: Report, notifications: list[Object]) -> Object:
+    broken = report.coverage.files.failed or any(gap.code in BROKEN for gap in report.coverage.gaps)
+    errors = any(result.verdict == "error" for result in report.results)
+    invocation: Object = {
+        "executionSuccessful": not (broken or errors),
+        "arguments": [visible(argument) for argument in report.run.arguments],
+        "toolExecutionNotifications": notifications,
+    }
+    for name, time in (("startTimeUtc", report.run.started), ("endTimeUtc", report.run.finished)):
+        if _TIME.fullmatch(time):
+            invocation[name] = time.replace("+00:00", "Z")
+    return invocation
+
+
+def _properties(report: Report) -> Object:
+    return {
+        "policies": visible(report.tool.policies),
+        "runId": visible(report.run.id),
+        "targets": [visible(target) for target in report.run.targets],
+        "verdicts": dict(verdicts(report)),
+        "unsupportedTypes": {visible(type_): number for type_, number in unsupported(report)},
+    }
+
+
+def _result(result: Result, rules: Rules) -> Object:
+    failed = KINDS[result.verdict] == "fail"
+    related = _related(result)
+    made: Object = {
+        "ruleId": visible(result.control),
+        "ruleIndex": rules.index[result.control],
+        "kind": KINDS[result.verdict],
+        "level": LEVELS.get(result.severity, "warning") if failed else "none",
+        "message": {"text": _message(result)},
+        "locations": [_location(place(result), result)],
+        "partialFingerprints": {"policyFingerprint/v1": visible(result.fingerprint)},
+        "properties": {"verdict": result.verdict, "severity": visible(result.severity), "resource": visible(result.resource.id)},
+    }
+    if related:
+        made["relatedLocations"] = related[:MOST_RELATED]
+    if len(related) > MOST_RELATED:
+        made["properties"]["relatedLocationsLeftOut"] = len(related) - MOST_RELATED
+    if result.element:
+        made["properties"]["element"] = visible(result.element)
+    if result.verdict == "waived":
+        made["suppressions"] = [{"kind": "external", "status": "accepted"}]
+    return made
+
+
+def _message(result: Result) -> str:
+    said = result.message or result.title
+    if result.verdict == "unknown":
+        said += "".join(f"; {unknown.fact}: {unknown.reason}; {unknown.settles_it}" for unknown in result.unknown)
+    return plain(f"{result.resource.address}: {said}")
+
+
+def _location(seen: Location | None, result: Result) -> Object:
+    """Where to look, and always which resource."""
+    logical = {"name": visible(result.resource.name), "fullyQualifiedName": visible(_qualified(result)), "kind": "resource"}
+    made: Object = {"logicalLocations": [logical]}
+    if seen is not None and seen.file:
+        made["physicalLocation"] = _physical(seen.file, seen.line, seen.end_line)
+    return made
+
+
+def _qualified(result: Result) -> str:
+    held = result.resource
+    return f"{held.root}/{held.address}" if held.root not in ("", ".") else held.address
+
+
+def _physical(file: str, line: int, end_line: int) -> Object:
+    made: Object = {"artifactLocation": artifact(file)}
+    if line > 0:
+        made["region"] = {"startLine": line, "endLine": max(line, end_line)}
+    return made
+
+
+def artifact(file: str) -> Object:
+    """A file relative to where the scan started, as a URI reference; an absolute one stays absolute."""
+    path = PurePath(file)
+    encoded = quote(path.as_posix().encode("utf-8", "surrogateescape" if _from_system(file) else "replace"), safe="/")
+    return {"uri": f"file://{encoded}"} if path.is_absolute() else {"uri": encoded, "uriBaseId": "SRCROOT"}
+
+
+def _from_system(file: str) -> bool:
+    """Whether the name is one that Python reads from the file system: bytes that are no UTF-8 are half surrogates from U+DC80."""
+    return not any("\ud800" <= char <= "\udc7f" or "\udd00" <= char <= "\udfff" for char in file)
+
+
+def _related(result: Result) -> list[Object]:
+    """The other blocks that the resource was read from."""
+    seen = place(result)
+
+    def is_main(block: BlockRef) -> bool:
+        return seen is not None and (block.file, block.start_line or 0) == (seen.file, seen.line)
+
+    return [
+        {
+            "message": {"text": plain(block.address)},
+            "physicalLocation": _physical(block.file, block.start_line or 0, block.end_line or 0),
+        }
+        for block in result.resource.blocks
+        if block.file and not is_main(block)
+    ]
+
+
+def _notifications(report: Report, rules: Rules, left_out: Counter[str]) -> list[Object]:
+    made = [_rule_error(result, rules) for result in report.results if result.verdict == "error"]
+    made += [_gap(gap) for gap in report.coverage.gaps]
+    blocks, types = report.coverage.blocks, unsupported(report)
+    if blocks.unsupported or types:
+        listed = ", ".join(f"{type_} {number}" for type_, number in types)
+        made.append(
+            _notification(
+                "unsupported_types", "note", f"{many(blocks.unsupported, 'block')} of types without rules: {listed or 'not listed'}"
+            )
+        )
+    if blocks.template:
+        made.append(
+            _notification("instances_unknown", "note", f"{many(blocks.template, 'block')} with a number of instances that is not known")
+        )
+    if left_out:
+        listed = ", ".join(f"{number} {WORDS[verdict]}" for verdict, number in left_out.items())
+        made.append(
+            _notification("results_left_out", "warning", f"more than {MOST_RESULTS} results; left out: {listed}; the json report has all")
+        )
+    return made
+
+
+def _rule_error(result: Result, rules: Rules) -> Object:
+    made = _notification("rule_error", "error", _message(result))
+    return made | {"associatedRule": rules.reference(result.control), "locations": [_location(place(result), result)]}
+
+
+def _gap(gap: Gap) -> Object:
+    made = _notification(gap.code, "error" if gap.code in BROKEN else "warning", str(gap))
+    if gap.scope and (gap.line or gap.code == "parse_error"):
+        made["locations"] = [{"physicalLocation": _physical(gap.scope, gap.line, gap.line)}]
+    return made
+
+
+def _notification(code: str, level: str, text: str) -> Object:
+    return {"descriptor": {"id": visible(code) or "gap"}, "level": level, "message": {"text": plain(text)}}

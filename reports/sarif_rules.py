@@ -1,0 +1,101 @@
+"""The SARIF side of controls: rules with help, and frameworks as taxonomies (SARIF 2.1.0, 3.49 and 3.19.3)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeAlias
+
+from reports.interface import Context
+from reports.view import remediation, visible
+from scanner.results.model import Report
+from scanner.rules.model import Control
+
+Object: TypeAlias = dict[str, Any]
+
+LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
+SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
+"""`security-severity`, which GitHub reads as critical over 9.0, high from 7.0, medium from 4.0, low from 0.1."""
+TAGS = 10
+"""GitHub shows this many tags of a rule; all framework sections are in the taxonomies."""
+
+
+class Rules:
+    """Rules and taxonomies of a report, and where each rule stands in the list."""
+
+    def __init__(self, report: Report, context: Context) -> None:
+        told = {result.control: (result.title, result.severity) for result in report.results}
+        told |= {control.id: (control.title, control.severity) for control in report.controls}
+        ids = sorted(told)
+        self.index = {id_: index for index, id_ in enumerate(ids)}
+        known = {id_: context.controls[id_] for id_ in ids if id_ in context.controls}
+        names = sorted({name for control in known.values() for name in control.frameworks})
+        self._components = {name: index for index, name in enumerate(names)}
+        self.descriptors = [self._rule(id_, *told[id_], known.get(id_)) for id_ in ids]
+        self.taxonomies = [_taxonomy(name, known.values()) for name in names]
+
+    def reference(self, control: str) -> Object:
+        return {"id": visible(control), "index": self.index[control]}
+
+    def supported(self) -> list[Object]:
+        return [{"name": visible(name), "index": index} for name, index in self._components.items()]
+
+    def _rule(self, id_: str, title: str, severity: str, control: Control | None) -> Object:
+        rule: Object = {
+            "id": visible(id_),
+            "shortDescription": {"text": plain(title)},
+            "fullDescription": {"text": plain(control.why if control else title, keep="\n")},
+            "help": _help(title, control),
+            "defaultConfiguration": {"level": LEVELS.get(severity, "warning")},
+            "properties": {"tags": _tags(control)},
+        }
+        if severity in SCORES:
+            rule["properties"]["security-severity"] = SCORES[severity]
+        if control and control.frameworks:
+            rule["relationships"] = [
+                {"target": {"id": visible(section), "toolComponent": self._component(name)}, "kinds": ["relevant"]}
+                for name, sections in sorted(control.frameworks.items())
+                for section in dict.fromkeys(sections)
+            ]
+        return rule
+
+    def _component(self, name: str) -> Object:
+        return {"name": visible(name), "index": self._components[name]}
+
+
+def plain(text: str, keep: str = "") -> str:
+    """A plain text message: what reads as an embedded link (3.11.6) is escaped, what is not visible is written out."""
+    return re.sub(r"\[(?=[^\]]*\]\()", r"\\[", visible(text.strip(), keep)) or "(none)"
+
+
+def _taxonomy(name: str, controls: Any) -> Object:
+    sections = sorted({section for control in controls for section in control.frameworks.get(name, ())})
+    return {"name": visible(name), "isComprehensive": False, "taxa": [{"id": visible(section)} for section in sections]}
+
+
+def _tags(control: Control | None) -> list[str]:
+    """`security` first: GitHub shows `security-severity` only with it."""
+    frameworks = control.frameworks if control else {}
+    sections = [visible(f"{name}/{section}") for name, held in sorted(frameworks.items()) for section in held]
+    return list(dict.fromkeys(["security", *sections]))[:TAGS]
+
+
+def _help(title: str, control: Control | None) -> Object:
+    if control is None:
+        return {"text": plain(title), "markdown": _prose(title)}
+    tool, way = remediation(control)
+    text, markdown = plain(control.why, keep="\n"), _prose(control.why)
+    if way.strip():
+        text += f"\n\nFix ({visible(tool)}):\n{plain(way, keep=chr(10))}"
+        markdown += f"\n\n**Fix ({_prose(tool)})**\n\n{_fenced(way)}"
+    return {"text": text, "markdown": markdown}
+
+
+def _prose(text: str) -> str:
+    """Markdown of a rule's author; markup of HTML is shown, not applied."""
+    return visible(text.strip(), keep="\n").replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _fenced(text: str) -> str:
+    """A code block whose fence is longer than any in the text."""
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    return f"{fence}\n{visible(text.strip(), keep=chr(10))}\n{fence}"

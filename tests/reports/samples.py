@@ -1,0 +1,272 @@
+"""Reports made by hand: one realistic run, an empty one, and one in which every text is hostile."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from reports.interface import Context
+from scanner.facts.base import BlockRef
+from scanner.results.model import ControlOutcome, Evidence, Report, ResourceRef, Result, Run, Summary, Tool, UnknownFact, Verdict, worst
+from scanner.rules.model import Assertion, Control
+from scanner.sources.interface import Blocks, Coverage, Files, Gap
+from scanner.sources.values import Location
+
+T = TypeVar("T")
+
+HOSTILE = (
+    "</script><script>window.__x=1</script>",
+    "<img src=x onerror=window.__x=1>",
+    "\" onmouseover=window.__x=1 x='",
+    "{{7*7}}{% raw %}",
+    "[red]red[/red][link=https://x.invalid]",
+    "[text](https://x.invalid/)",
+    "\x1b[2J\x1b]8;;https://x.invalid\x07link\x1b]8;;\x07",
+    "a\rb\nPASS: forged\u2028line\u2029end\x85",
+    "\u202eesrever\u2066\u200b",
+    "nul\x00del\x7f",
+    "half \udcff and \ud800",
+    "long " * 300 + "n" * 3000,
+    "=cmd|' /C calc'!A0",
+    "javascript:window.__x=1",
+    "\u00a0::error::forged ##[error]forged ##vso[task.setvariable]forged",
+    "]]>--><!--",
+    "``` <b> ```` \\",
+    "漢字" * 60,
+    "",
+    "  ",
+)
+
+ENUMERATED = {"schema", "verdict", "severity", "fingerprint", "started", "finished", "code"}
+"""Strings that the contract limits to a list or a pattern."""
+
+CODE = {
+    "storage/main.tf": [
+        'resource "aws_s3_bucket" "logs" {',
+        '  bucket = "trade-logs"',
+        "}",
+        "",
+        'resource "aws_s3_bucket_public_access_block" "logs" {',
+        "  bucket                  = aws_s3_bucket.logs.id",
+        "  block_public_acls       = false",
+        "  block_public_policy     = true",
+        "  ignore_public_acls      = true",
+        "  restrict_public_buckets = true",
+        "}",
+    ],
+    "network/edge.tf": [
+        'resource "aws_lb_listener" "http" {',
+        "\tport     = 80",
+        '\tprotocol = "HTTP"',
+        "}",
+    ],
+}
+
+
+def source(file: str, first: int, last: int) -> list[str]:
+    return CODE.get(file, [])[first - 1 : last]
+
+
+def controls() -> dict[str, Control]:
+    def control(id_: str, title: str, severity: Any, why: str, remediation: dict[str, str], **more: Any) -> Control:
+        return Control(
+            id=id_,
+            title=title,
+            severity=severity,
+            origin="§5",
+            applies_to="Bucket",
+            assertions=[Assertion(that="resource.x", message="no")],
+            why=why,
+            remediation=remediation,
+            **more,
+        )
+
+    return {
+        each.id: each
+        for each in (
+            control(
+                "storage.public-access-blocked",
+                "Public access to buckets is blocked",
+                "critical",
+                "One policy that is too wide makes every object readable by anyone.",
+                {"aws": "aws s3api put-public-access-block", "terraform": "Set all four flags:\n\n  block_public_acls = true\n"},
+                frameworks={"nist_800_53_r5": [f"AC-{n}" for n in range(1, 14)], "pci_dss_4_0": ["1.3.1"]},
+            ),
+            control(
+                "edge.lb-https-only",
+                "Load balancers serve HTTPS only",
+                "high",
+                "Plain HTTP can be read and changed on the way.",
+                {"gcloud": "gcloud compute target-http-proxies delete NAME"},
+                frameworks={"pci_dss_4_0": ["4.2.1"]},
+            ),
+            control(
+                "storage.versioning-enabled",
+                "Buckets keep versions",
+                "medium",
+                "What is overwritten can be restored.",
+                {"terraform": "Enable versioning."},
+            ),
+            control("keys.rotation", "Keys rotate", "low", "Old keys leak.", {}),
+        )
+    }
+
+
+def resource(address: str, *blocks: BlockRef, kind: str = "Bucket", root: str = "storage", **more: Any) -> ResourceRef:
+    given: dict[str, Any] = {
+        "id": address,
+        "kind": kind,
+        "name": address.rpartition(".")[2],
+        "cloud": "aws",
+        "account": None,
+        "region": "eu-central-1",
+        "address": address,
+        "root": root,
+        "blocks": list(blocks),
+    }
+    return ResourceRef(**(given | more))
+
+
+def result(control: str, verdict: Verdict, held: ResourceRef, message: str = "", element: str = "", **more: Any) -> Result:
+    known = controls().get(control)
+    mark = hashlib.sha256(f"{control} {held.root} {held.address} {element}".encode()).hexdigest()
+    given: dict[str, Any] = {"evidence": [], "unknown": []}
+    return Result(
+        control=control,
+        title=known.title if known else "A rule of the team",
+        severity=known.severity if known else "low",
+        verdict=verdict,
+        fingerprint=mark,
+        message=message,
+        element=element,
+        resource=held,
+        **(given | more),
+    )
+
+
+LOGS = resource(
+    "aws_s3_bucket.logs",
+    BlockRef("aws_s3_bucket.logs", "storage/main.tf", 1, 3),
+    BlockRef("aws_s3_bucket_public_access_block.logs", "storage/main.tf", 5, 11),
+)
+LISTENER = resource(
+    'module.edge.aws_lb.this["a b"]', BlockRef("aws_lb_listener.http", "network/edge.tf", 1, 4), kind="LoadBalancer", root="network"
+)
+LIVE = resource(
+    "//storage.googleapis.com/fills", kind="Bucket", root="", cloud="google", account="trade-prod", id="//storage.googleapis.com/fills"
+)
+DATA = [
+    resource(f"aws_s3_bucket.data[{number}]", BlockRef(f"aws_s3_bucket.data[{number}]", "plans/prod #1/ü.json", None, None))
+    for number in range(5)
+]
+
+
+def results() -> list[Result]:
+    flag = Location("storage/main.tf", 7, 7)
+    call = Location(operation="storage.buckets.get", time="2026-11-20T08:00:01Z", caller="auditor@trade-prod")
+    why = UnknownFact("versioned", "var.versioning has no value", "pass --var-file", Location("storage/variables.tf", 3, 5))
+    observed = Evidence("resource.public_access_blocked", "false", "true", flag)
+    public = "storage.public-access-blocked"
+    return [
+        result("storage.versioning-enabled", "pass", LOGS, evidence=[Evidence("resource.versioned", "true", "true", flag)]),
+        result(public, "fail", LOGS, "block_public_acls is false", evidence=[observed]),
+        result("edge.lb-https-only", "fail", LISTENER, "a:80 serves HTTP", element="a:80"),
+        result("edge.lb-https-only", "fail", LISTENER, "a listener serves HTTP", element="b:8080"),
+        result(public, "fail", LIVE, "prevention is inherited", evidence=[Evidence("prevention", "inherited", "enforced", call)]),
+        *[result("storage.versioning-enabled", "unknown", each, unknown=[why]) for each in DATA],
+        result(public, "unknown", DATA[0], unknown=[UnknownFact("grants", "denied", "grant s3:GetBucketPolicy", None)]),
+        result("team.own-rule", "error", LOGS, "no such overload: string < int"),
+        result(public, "waived", DATA[1], "accepted until 2027"),
+        result("keys.rotation", "not_applicable", LOGS),
+    ]
+
+
+def report(held: list[Result] | None = None, coverage: Coverage | None = None) -> Report:
+    held = results() if held is None else held
+    verdicts: dict[str, int] = {}
+    for each in held:
+        verdicts[each.verdict] = verdicts.get(each.verdict, 0) + 1
+    ids = list(dict.fromkeys(each.control for each in held))
+    outcomes = []
+    for id_ in ids:
+        own = [each for each in held if each.control == id_]
+        met = len({each.resource.address for each in own})
+        outcomes.append(ControlOutcome(id_, own[0].title, own[0].severity, worst(each.verdict for each in own), met))
+    return Report(
+        tool=Tool("assay", "1.0.0", "sha256:8f3a"),
+        run=Run(
+            "0190c2f4", "2026-11-20T08:00:00Z", "2026-11-20T08:00:02.5Z", ["assay", "scan", "storage", "--var", "a"], ["storage", "network"]
+        ),
+        summary=Summary(verdicts, len({each.resource.address for each in held}), len(ids)),
+        controls=outcomes,
+        results=held,
+        coverage=some_coverage() if coverage is None else coverage,
+    )
+
+
+def some_coverage() -> Coverage:
+    gaps = [
+        Gap("network/broken.tf", "parse_error", "a brace is not closed", "correct the file", 12),
+        Gap("modules/queue", "module_missing", "the module is not in this directory", "run terraform init"),
+    ]
+    return Coverage(Files(9, 8, 1), Blocks(40, 30, 7, 2), {"aws_sfn_state_machine": 2, "aws_xray_group": 5}, gaps)
+
+
+def empty() -> Report:
+    return report([], Coverage())
+
+
+def context(**more: Any) -> Context:
+    given: dict[str, Any] = {"controls": controls(), "source": source}
+    return Context(**(given | more))
+
+
+def many(number: int, verdict: Verdict = "fail") -> Report:
+    """A large run: a quarter of the verdicts as given, the rest passes."""
+    names = list(controls())
+    made = []
+    for index in range(number):
+        address = f"module.stack_{index % 50}.aws_s3_bucket.data_{index}"
+        held = resource(address, BlockRef(address, f"stack/{index % 50}.tf", 1, 11))
+        evidence = [Evidence("resource.public_access_blocked", "false", "true", Location(f"stack/{index % 50}.tf", 1 + index % 11))]
+        own: Verdict = verdict if index % 4 == 0 else "pass"
+        made.append(result(names[index % 3], own, held, f"{address} is open to everyone on the internet", evidence=evidence))
+    return report(made, Coverage())
+
+
+def replaced(data: T, text: Callable[[str], str], keep: frozenset[str] = frozenset()) -> T:
+    """The same structs with every string replaced, except the fields in `keep`."""
+    return _replaced(data, text, keep)  # type: ignore[no-any-return]
+
+
+def _replaced(data: Any, text: Callable[[str], str], keep: frozenset[str]) -> Any:
+    if isinstance(data, str):
+        return text(data)
+    if isinstance(data, list):
+        return [_replaced(each, text, keep) for each in data]
+    if isinstance(data, dict):
+        return {text(key) if isinstance(value, int) else key: _replaced(value, text, keep) for key, value in data.items()}
+    if isinstance(data, msgspec.Struct):
+        fields = {name: getattr(data, name) for name in data.__struct_fields__}
+        changed = {name: value if name in keep or name == "verdicts" else _replaced(value, text, keep) for name, value in fields.items()}
+        return msgspec.structs.replace(data, **changed)
+    return data
+
+
+def hostile(text: str, *, valid: bool = False) -> tuple[Report, Context]:
+    """A report and rules in which every string is `text`; with `valid` those that the contract limits stay as they are.
+
+    Identifiers keep a tail of their own, so that results stay apart from each other.
+    """
+    keep = frozenset(ENUMERATED if valid else {"schema", "verdict"})
+
+    def own(value: str) -> str:
+        return text + hashlib.sha256(value.encode()).hexdigest()[:6]
+
+    made = replaced(report(), own, keep)
+    told = replaced(controls(), own, frozenset({"severity"}))
+    lines = [text.replace("\n", "").replace("\r", "")] * 20
+    return made, context(controls={each.id: each for each in told.values()}, source=lambda _file, first, last: lines[: last - first + 1])

@@ -1,0 +1,144 @@
+"""The JSON contract: strict, in step with the model, and the same bytes for the same run."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+import pytest
+
+import reports
+from reports.json_report import render
+from scanner.facts.base import BlockRef
+from scanner.results import model
+from scanner.results.model import Report
+from scanner.sources.interface import Blocks, Coverage, Files, Gap
+from scanner.sources.values import Location
+from tests.reports import samples
+
+SCHEMA = json.loads((Path(reports.__file__).parent / "schemas" / "assay-results-1.json").read_text("utf-8"))
+VALIDATOR = jsonschema_rs.validator_for(SCHEMA)
+
+
+def rendered(report: Report) -> Any:
+    return json.loads(render(report, samples.context()))
+
+
+@pytest.mark.parametrize("report", [samples.report(), samples.empty(), samples.many(50)], ids=["realistic", "empty", "many"])
+def test_reports_follow_the_schema(report: Report) -> None:
+    VALIDATOR.validate(rendered(report))
+
+
+@pytest.mark.parametrize("text", samples.HOSTILE)
+def test_no_text_breaks_the_schema(text: str) -> None:
+    report, _ = samples.hostile(text, valid=True)
+    VALIDATOR.validate(rendered(report))
+
+
+def test_what_is_written_reads_back_as_the_same_report() -> None:
+    written = render(samples.report(), samples.context())
+    read = msgspec.json.decode(written, type=Report)
+    assert render(read, samples.context()) == written
+    assert sorted(each.fingerprint for each in read.results) == sorted(each.fingerprint for each in samples.results())
+    assert {each.resource.address: each.evidence for each in read.results if each.verdict == "fail"} == {
+        each.resource.address: each.evidence for each in samples.results() if each.verdict == "fail"
+    }
+
+
+def test_the_order_of_evaluation_does_not_show() -> None:
+    report = samples.report()
+    mixed = msgspec.structs.replace(
+        report,
+        results=random.Random(3).sample(report.results, len(report.results)),
+        controls=report.controls[::-1],
+        coverage=msgspec.structs.replace(
+            report.coverage, gaps=report.coverage.gaps[::-1], unsupported_types=dict(reversed(report.coverage.unsupported_types.items()))
+        ),
+        summary=msgspec.structs.replace(report.summary, verdicts=dict(reversed(report.summary.verdicts.items()))),
+    )
+    assert mixed.results != report.results
+    assert render(mixed, samples.context()) == render(report, samples.context())
+
+
+def test_half_a_surrogate_pair_is_written_out() -> None:
+    report, _ = samples.hostile("half \udcff", valid=True)
+    assert b"half \\\\udcff" in render(report, samples.context())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.update(more=1),
+        lambda data: data["results"][0].update(more=1),
+        lambda data: data["results"][0].update(verdict="maybe"),
+        lambda data: data["results"][0].update(severity="info"),
+        lambda data: data["results"][0].update(fingerprint="1"),
+        lambda data: data["results"][0]["resource"].pop("region"),
+        lambda data: data["results"][0]["resource"]["blocks"][0].update(start_line=0),
+        lambda data: data["summary"]["verdicts"].update(maybe=1),
+        lambda data: data["coverage"]["gaps"][0].update(code="Not a code"),
+        lambda data: data["run"].update(started="yesterday"),
+        lambda data: data.update(schema="assay-results/2"),
+    ],
+)
+def test_the_schema_refuses_what_the_contract_does_not_allow(change: Any) -> None:
+    data = rendered(samples.report())
+    change(data)
+    assert not VALIDATOR.is_valid(data)
+
+
+STRUCTS = {
+    "control": model.ControlOutcome,
+    "result": model.Result,
+    "resource": model.ResourceRef,
+    "block": BlockRef,
+    "evidence": model.Evidence,
+    "unknownFact": model.UnknownFact,
+    "location": Location,
+    "coverage": Coverage,
+    "gap": Gap,
+}
+
+
+@pytest.mark.parametrize("name", STRUCTS)
+def test_the_schema_has_the_fields_of_the_model(name: str) -> None:
+    definition, struct = SCHEMA["$defs"][name], STRUCTS[name]
+    assert list(definition["properties"]) == list(struct.__struct_fields__)
+    required = [] if name == "location" else list(struct.__struct_fields__)
+    assert definition.get("required", []) == required
+
+
+def test_the_schema_has_the_fields_of_the_outer_structs() -> None:
+    outer = SCHEMA["properties"]
+    coverage = SCHEMA["$defs"]["coverage"]["properties"]
+    for definition, struct in (
+        (SCHEMA, Report),
+        (outer["tool"], model.Tool),
+        (outer["run"], model.Run),
+        (outer["summary"], model.Summary),
+        (coverage["files"], Files),
+        (coverage["blocks"], Blocks),
+    ):
+        assert set(definition["properties"]) == set(definition["required"]) == set(struct.__struct_fields__)
+    assert tuple(SCHEMA["$defs"]["verdict"]["enum"]) == model.VERDICTS
+
+
+def objects(node: Any) -> Any:
+    if isinstance(node, dict):
+        if "properties" in node:
+            yield node
+        for each in node.values():
+            yield from objects(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from objects(each)
+
+
+def test_no_object_of_the_schema_is_open() -> None:
+    found = [each for each in objects(SCHEMA) if each.get("type") == "object"]
+    assert len(found) == 15
+    assert all(each["additionalProperties"] is False for each in found)

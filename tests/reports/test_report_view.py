@@ -1,0 +1,130 @@
+"""What the formats share: safe text, wrapping, the place of a result, sums and the outcome."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import unicodedata
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from reports.interface import FORMATS, load
+from reports.page import wrap
+from reports.view import outcome, place, remediation, sums, visible, where
+from scanner.results.model import Verdict
+from scanner.sources.interface import Blocks, Coverage, Files, Gap
+from scanner.sources.values import Location
+from tests.reports import samples
+
+anything = st.text(st.characters(codec=None))
+
+
+@given(anything)
+def test_visible_text_can_be_encoded_and_moves_nothing(text: str) -> None:
+    shown = visible(text)
+    assert shown.encode()
+    assert {unicodedata.category(char)[0] for char in shown} <= {"L", "M", "N", "P", "S", "Z"}
+    assert "\u2028" not in shown
+    assert visible(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31m", "\\x1b[31m"),
+        ("a\nb\r\tc", "a\\nb\\r\\tc"),
+        ("\u202e\ufeff", "\\u202e\\ufeff"),
+        ("\U000e0041", "\\U000e0041"),
+        ("\udcff", "\\udcff"),
+        ("Zürich 漢字 a\u00a0b", "Zürich 漢字 a\u00a0b"),
+    ],
+)
+def test_visible_text(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@given(anything.map(visible), st.integers(8, 60))
+def test_wrapping_keeps_every_character_and_the_width(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_the_place_of_a_failure_is_the_attribute_then_the_block() -> None:
+    _, bucket, listener, *_ = samples.results()
+    assert place(bucket) == Location("storage/main.tf", 7, 7)
+    assert place(listener) == Location("network/edge.tf", 1, 4)
+
+
+def test_the_place_of_an_unknown_is_where_the_reason_stands() -> None:
+    unknown = next(each for each in samples.results() if each.verdict == "unknown")
+    assert place(unknown) == Location("storage/variables.tf", 3, 5)
+
+
+def test_a_live_result_has_the_call_as_its_place() -> None:
+    live = next(each for each in samples.results() if each.resource is samples.LIVE)
+    assert where(place(live)) == "storage.buckets.get at 2026-11-20T08:00:01Z by auditor@trade-prod"
+    assert place(msgspec.structs.replace(live, evidence=[])) is None
+
+
+def test_remediation_prefers_terraform() -> None:
+    controls = samples.controls()
+    assert remediation(controls["storage.public-access-blocked"])[0] == "terraform"
+    assert remediation(controls["edge.lb-https-only"])[0] == "gcloud"
+    assert remediation(controls["keys.rotation"]) == remediation(None) == ("", "")
+
+
+@pytest.mark.parametrize("report", [samples.report(), samples.empty(), samples.many(40)])
+def test_every_total_is_the_sum_of_its_parts(report: samples.Report) -> None:
+    assert [each.total for each in sums(report)] == [sum(number for _, number in each.parts) for each in sums(report)]
+
+
+def test_what_the_parts_leave_over_is_named() -> None:
+    blocks = sums(samples.report())[1]
+    assert (blocks.total, blocks.parts[-1]) == (40, ("in a gap", 1))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "gaps", "word"),
+    [
+        (["pass", "not_applicable"], 0, "pass"),
+        (["pass", "waived"], 0, "pass"),
+        (["pass"], 1, "incomplete"),
+        (["pass", "unknown"], 0, "unknown"),
+        (["pass", "unknown", "fail"], 1, "fail"),
+        (["fail", "error"], 0, "error"),
+        ([], 0, "empty"),
+        ([], 1, "incomplete"),
+    ],
+)
+def test_the_outcome(verdicts: list[Verdict], gaps: int, word: str) -> None:
+    held = [samples.result("keys.rotation", verdict, samples.LOGS) for verdict in verdicts]
+    coverage = Coverage(gaps=[Gap("a.tf", "parse_error", "no", "mend")] * gaps)
+    said = outcome(samples.report(held, coverage))
+    assert said.word == word
+    assert ("gap" in said.sentence) == bool(gaps)
+
+
+def test_files_that_fail_to_parse_are_never_a_pass() -> None:
+    held = [samples.result("keys.rotation", "pass", samples.LOGS)]
+    assert outcome(samples.report(held, Coverage(Files(2, 1, 1), Blocks()))).word == "incomplete"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_renders_the_same_report_to_the_same_bytes(name: str) -> None:
+    render = load(name)
+    written = render(samples.report(), samples.context())
+    assert written == render(samples.report(), samples.context())
+    assert written.endswith(b"\n")
+
+
+@pytest.mark.parametrize(("module", "unwanted"), [("json_report", "rich jinja2"), ("sarif", "rich jinja2"), ("text", "jinja2"), ("html", "rich")])
+def test_a_format_imports_only_what_it_needs(module: str, unwanted: str) -> None:
+    code = f"import sys, reports.{module}; print([name for name in {unwanted.split()} if name in sys.modules])"
+    path = [each for each in sys.path if each]
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": ":".join(path)})
+    assert found.stdout.strip() == "[]"
