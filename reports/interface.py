@@ -36,5 +36,5 @@ class Format(Protocol):
 
 def load(name: str) -> Callable[[Report, Context], bytes]:
     """The render function of a format. Raises KeyError for a name that is none."""
-    module: Format = importlib.import_module(FORMATS[name])  # type: ignore[assignment]
+    module: Format = importlib.import_module(FORMATS[name])
     return module.render

@@ -96,7 +96,11 @@ class Scan:
             from scanner.sources.terraform.plan import PlanSource
 
             variables = {name: held.get("value") for name, held in (content.get("variables") or {}).items()}
-            code = self._terraform([self.options.code], [], [repository(self.options.code) or self.options.code], variables) if self.options.code else None
+            code = (
+                self._terraform([self.options.code], [], [repository(self.options.code) or self.options.code], variables)
+                if self.options.code
+                else None
+            )
             yield PlanSource(path, content, code)
 
     def _terraform(self, directories: list[str], files: list[str], boundary: list[str], planned: dict[str, Any] | None = None) -> Source:
@@ -117,7 +121,9 @@ class Scan:
         stack = base.Stack(collection)
         by_kind: dict[str, list[evaluate.Judge]] = {}
         for compiled in self.selected:
-            by_kind.setdefault(compiled.kind if not compiled.source_type else compiled.source_type, []).append(self._judges[compiled.control.id])
+            by_kind.setdefault(compiled.kind if not compiled.source_type else compiled.source_type, []).append(
+                self._judges[compiled.control.id]
+            )
         types = list(dict.fromkeys(item.type for item in collection.items))
         scope = _scope(collection.name)
         for resource in base.read_all(stack, types, set(by_kind)):
@@ -159,7 +165,7 @@ class Scan:
                 pass
         if not self.coverage.files.found and not self.coverage.gaps:
             self.coverage.gaps.append(Gap(", ".join(self.options.paths), "nothing_found", "nothing was found to scan", "name a path"))
-        counts = dict.fromkeys(VERDICTS, 0)
+        counts: dict[str, int] = dict.fromkeys(VERDICTS, 0)
         by_control: dict[str, list[Result]] = {each.control.id: [] for each in self.selected}
         for result in self._results:
             counts[result.verdict] += 1
@@ -170,7 +176,10 @@ class Scan:
             run=Run(str(uuid.uuid4()), self._started, _now(), self.options.arguments, self.options.paths),
             summary=Summary(counts, len(self._resources), len(self.selected)),
             controls=[_outcome(each, by_control[each.control.id]) for each in self.selected],
-            results=sorted(self._results, key=lambda each: (each.resource.root, order[each.severity], each.control, each.resource.address, each.element)),
+            results=sorted(
+                self._results,
+                key=lambda each: (each.resource.root, order[each.severity], each.control, each.resource.address, each.element),
+            ),
             coverage=self.coverage,
         )
 

@@ -30,7 +30,9 @@ class Commands(click.Group):
             import difflib
 
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
-            ctx.fail(f"there is no command {args[0]!r}" + (f"; did you mean {near[0]}?" if near else f"; commands are {', '.join(COMMANDS)}"))
+            ctx.fail(
+                f"there is no command {args[0]!r}" + (f"; did you mean {near[0]}?" if near else f"; commands are {', '.join(COMMANDS)}")
+            )
         return super().resolve_command(ctx, args)
 
 

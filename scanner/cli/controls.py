@@ -49,7 +49,9 @@ def show(control_id: str, policies: tuple[str, ...]) -> None:
     rules = _rules(policies)
     found = next((each for each in rules.controls if control_id in (each.control.id, *each.control.aliases)), None)
     if found is None:
-        click.echo(f"assay: there is no control {control_id!r}; {nearest(control_id, rules.by_id()) or 'see assay controls list'}", err=True)
+        click.echo(
+            f"assay: there is no control {control_id!r}; {nearest(control_id, rules.by_id()) or 'see assay controls list'}", err=True
+        )
         sys.exit(EXIT_USAGE)
     click.echo(page(found).rstrip())
 

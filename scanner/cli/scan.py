@@ -19,7 +19,7 @@ from scanner.results.model import Report
 from scanner.rules.model import SEVERITIES, RuleErrors
 
 
-class ReportTarget(click.ParamType):
+class ReportTarget(click.ParamType):  # type: ignore[type-arg]
     """FORMAT or FORMAT=PATH; `-` is standard output."""
 
     name = "FORMAT[=PATH]"
@@ -31,7 +31,7 @@ class ReportTarget(click.ParamType):
         return name, path or "-"
 
 
-class Assignment(click.ParamType):
+class Assignment(click.ParamType):  # type: ignore[type-arg]
     name = "NAME=VALUE"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
@@ -43,16 +43,25 @@ class Assignment(click.ParamType):
 
 @click.command("scan")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--var-file", "var_files", multiple=True, type=click.Path(exists=True, dir_okay=False), help="Values of variables, as for terraform.")
+@click.option(
+    "--var-file", "var_files", multiple=True, type=click.Path(exists=True, dir_okay=False), help="Values of variables, as for terraform."
+)
 @click.option("--var", "variables", multiple=True, type=Assignment(), help="The value of one variable.")
 @click.option("--workspace", default="default", show_default=True, help="What terraform.workspace is.")
-@click.option("--source", "code", type=click.Path(exists=True, file_okay=False), help="The code that the plans were made from: gives lines, and values that a plan lacks.")
+@click.option(
+    "--source",
+    "code",
+    type=click.Path(exists=True, file_okay=False),
+    help="The code that the plans were made from: gives lines, and values that a plan lacks.",
+)
 @click.option("--policies", multiple=True, type=click.Path(exists=True, file_okay=False), help="A folder of your own rules.")
 @click.option("--profile", help="A named set of controls.")
 @click.option("--control", "controls", multiple=True, metavar="ID|GLOB", help="Judge by these controls only.")
 @click.option("--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="The lowest severity that fails the run.  [default: low]")
 @click.option("--strict", is_flag=True, help="An unknown verdict makes the run incomplete (exit 3).")
-@click.option("--config", "config_file", type=click.Path(exists=True, dir_okay=False), help=f"Configuration file.  [default: {DEFAULT_FILE} if there]")
+@click.option(
+    "--config", "config_file", type=click.Path(exists=True, dir_okay=False), help=f"Configuration file.  [default: {DEFAULT_FILE} if there]"
+)
 @click.option("--no-config", is_flag=True, help="Read no configuration file.")
 @click.option("-r", "--report", "reports", multiple=True, type=ReportTarget(), help=f"Write a report: {', '.join(FORMATS)}. Repeatable.")
 @click.option("--quiet", is_flag=True, help="Text report: failures and the outcome only. No progress.")
@@ -124,10 +133,12 @@ def _arguments(argv: list[str]) -> list[str]:
     shown: list[str] = []
     for at, argument in enumerate(argv):
         if argument.startswith("--var="):
-            argument = f"--var={argument.removeprefix('--var=').partition('=')[0]}=…"
+            text = f"--var={argument.removeprefix('--var=').partition('=')[0]}=…"
         elif at and argv[at - 1] == "--var":
-            argument = f"{argument.partition('=')[0]}=…"
-        shown.append(_printable(argument))
+            text = f"{argument.partition('=')[0]}=…"
+        else:
+            text = argument
+        shown.append(_printable(text))
     return shown
 
 
@@ -142,7 +153,11 @@ def _watch(scan: Any, *, quiet: bool) -> None:
     for results, _ in enumerate(scan, 1):
         if shown and time.monotonic() - last > 0.1:
             last = time.monotonic()
-            click.echo(f"\r\x1b[2K{results:,} verdicts, {_printable(scan.collection)}"[: shutil.get_terminal_size().columns + 4], nl=False, err=True)
+            click.echo(
+                f"\r\x1b[2K{results:,} verdicts, {_printable(scan.collection)}"[: shutil.get_terminal_size().columns + 4],
+                nl=False,
+                err=True,
+            )
     if shown and results:
         click.echo("\r\x1b[2K", nl=False, err=True)
 

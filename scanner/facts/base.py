@@ -1,6 +1,7 @@
 """What all kinds share: identity, the register of readers, and the view of one collection that readers join in.
 
-A kind is a `Resource` whose fields are facts. A fact is a `Value`: data, `None` (known to be absent) or Unknown, with the places it was seen.
+A kind is a `Resource` whose fields are facts. A fact is a `Value`: data, `None` (known to be absent) or Unknown,
+with the places it was seen.
 """
 
 from __future__ import annotations
@@ -176,6 +177,7 @@ def _doubt(item: Item) -> Unknown:
 
 
 Reader: TypeAlias = Callable[[Item, Stack], Any]
+R = TypeVar("R", bound=Reader)
 
 
 class Registration(msgspec.Struct, frozen=True):
@@ -198,7 +200,9 @@ def kind(cls: type[Resource]) -> type[Resource]:
     return cls
 
 
-def reads(*types: str, orphans: dict[str, str] | None = None, names: tuple[str, ...] = (), companions: tuple[str, ...] = ()) -> Any:
+def reads(
+    *types: str, orphans: dict[str, str] | None = None, names: tuple[str, ...] = (), companions: tuple[str, ...] = ()
+) -> Callable[[R], R]:
     """Register a reader: a function of an item and its stack that gives a Resource, or None where the item is not of its kind.
 
     `orphans` maps types of companion blocks to the attribute that names their owner: such a block whose owner is declared elsewhere is
@@ -206,7 +210,7 @@ def reads(*types: str, orphans: dict[str, str] | None = None, names: tuple[str, 
     `companions` are further types that the reader joins.
     """
 
-    def register(read: Reader) -> Reader:
+    def register(read: R) -> R:
         result = read.__annotations__["return"].replace(" | None", "")
         entry = Registration(result, read, tuple((orphans or {}).items()), names)
         for type_ in types:

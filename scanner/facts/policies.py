@@ -124,9 +124,26 @@ def _conditions(raw: Any) -> list[Condition] | Unknown:
 # Conditions that bound who may use a statement.
 
 BOUNDING_KEYS = frozenset(
-    "aws:principalorgid aws:principalorgpaths aws:principalaccount aws:principalarn aws:sourcevpc aws:sourcevpce aws:sourcearn"
-    " aws:sourceaccount aws:sourceowner aws:sourceorgid aws:sourceorgpaths aws:userid aws:sourceip aws:vpcsourceip kms:calleraccount"
-    " s3:dataaccesspointaccount s3:dataaccesspointarn elasticfilesystem:accesspointarn".split()
+    [
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:sourcearn",
+        "aws:sourceaccount",
+        "aws:sourceowner",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:userid",
+        "aws:sourceip",
+        "aws:vpcsourceip",
+        "kms:calleraccount",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+        "elasticfilesystem:accesspointarn",
+    ]
 )
 _POSITIVE = {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"}
 _PATTERNS = {"stringlike", "arnequals", "arnlike"}
@@ -169,7 +186,11 @@ def _fixed(operator: str, key: str, value: Any) -> bool | Unknown:
     text = "".join(part if isinstance(part, str) else "\0" for part in value.parts) if isinstance(value, Text) else str(value)
     if key.endswith("arn"):
         fields = text.split(":")
-        return (len(fields) > 4 and fields[4] not in ("", "*") and "*" not in fields[4]) or ("*" not in text and "?" not in text) or "\0" in text
+        return (
+            (len(fields) > 4 and fields[4] not in ("", "*") and "*" not in fields[4])
+            or ("*" not in text and "?" not in text)
+            or "\0" in text
+        )
     if key == "aws:userid":
         return not text.startswith("*")
     return "*" not in text and "?" not in text
@@ -177,7 +198,11 @@ def _fixed(operator: str, key: str, value: Any) -> bool | Unknown:
 
 def _narrow_network(value: Any) -> bool | Unknown:
     if not isinstance(value, str):
-        return value if isinstance(value, Unknown) else Unknown("the network of a condition is not known", "scan the plan or the live resource")
+        return (
+            value
+            if isinstance(value, Unknown)
+            else Unknown("the network of a condition is not known", "scan the plan or the live resource")
+        )
     try:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError:
@@ -195,7 +220,11 @@ def principal_account(principal: Any) -> str | Unknown:
     if isinstance(principal, Unknown):
         return principal
     if isinstance(principal, Reference):
-        return "this" if not principal.address.split(".")[-3:-2] == ["data"] or principal.type == "aws_caller_identity" else _not_known(principal)
+        return (
+            "this"
+            if principal.address.split(".")[-3:-2] != ["data"] or principal.type == "aws_caller_identity"
+            else _not_known(principal)
+        )
     if isinstance(principal, Text):
         return _text_account(principal)
     if _ACCOUNT.match(str(principal)):
@@ -223,8 +252,10 @@ def _not_known(principal: Any) -> Unknown:
 
 def names_whole_account(principal: Any) -> bool:
     """`arn:aws:iam::111122223333:root` and a bare account id mean every identity that the account lets."""
-    return bool(_ACCOUNT.match(str(principal))) or str(principal).endswith(":root") or (
-        isinstance(principal, Reference) and principal.type == "aws_caller_identity" and principal.attribute == "account_id"
+    return (
+        bool(_ACCOUNT.match(str(principal)))
+        or str(principal).endswith(":root")
+        or (isinstance(principal, Reference) and principal.type == "aws_caller_identity" and principal.attribute == "account_id")
     )
 
 
@@ -245,7 +276,7 @@ def _aws_grant(statement: Statement, kind: str, who: Any, account: str | None, b
     everyone: Any = kind == "*" or statement.not_principal
     if kind == "AWS" and isinstance(who, Unknown):
         everyone = who
-    open_ = Value(everyone, statement.seen)
+    open_: Value[bool] = Value(everyone, statement.seen)
     public = all_of([open_, bounded(statement).negate()])
     actions = ("everything but " if statement.not_action else "") + ", ".join(describe(action) for action in statement.actions)
     return Grant(
@@ -316,7 +347,7 @@ def google_grants(bindings: Iterable[Binding | Unknown], blocked: Value[Any] | N
         if isinstance(binding, Unknown):
             found.append(binding)
             continue
-        who = Value(binding.member, binding.seen)
+        who: Value[Any] = Value(binding.member, binding.seen)
         public = who.equals(*PUBLIC_MEMBERS) if isinstance(binding.member, (str, Text, Unknown)) else Value(False, binding.seen)
         found.append(
             Grant(

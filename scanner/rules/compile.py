@@ -92,6 +92,9 @@ class _Compiler:
         rule = self.rule
         if not _ID.match(rule.id):
             self.error(("id",), f"the id {rule.id!r} is not area.slug in lower case")
+        for name in rule.judged:
+            if name not in (*INPUTS, "plan"):
+                self.error(("judged", name), f"there is no input {name!r}", nearest(name, (*INPUTS, "plan")))
         if not rule.assertions:
             self.error(("assert",), "the rule asserts nothing")
         when, when_reads = self._expression(rule.when, ("when",), {})
@@ -122,7 +125,9 @@ class _Compiler:
         if assertion.each:
             each = self._list(assertion.each, (*place, "each"))
             if not assertion.as_:
-                self.error((*place, "each"), "each needs a name for the element", f"add `as: {each[-1].rstrip('s') if each else 'element'}`")
+                self.error(
+                    (*place, "each"), "each needs a name for the element", f"add `as: {each[-1].rstrip('s') if each else 'element'}`"
+                )
             names = {assertion.as_: each} if assertion.as_ else {}
         that, reads = self._expression(assertion.that, (*place, "that"), names)
         when, when_reads = self._expression(assertion.when, (*place, "when"), names)
@@ -145,7 +150,10 @@ class _Compiler:
 
     def _resolve(self, path: tuple[str, ...]) -> tuple[Any, str]:
         if self.kind not in KINDS:
-            return Any, "" if not path or path[0] in (*schema.IDENTITY, "attributes") or not self.kind else f"use resource.attributes.{path[0]}"
+            return Any, "" if not path or path[0] in (
+                *schema.IDENTITY,
+                "attributes",
+            ) or not self.kind else f"use resource.attributes.{path[0]}"
         return schema.resolve(self.kind, path)
 
     def _message_name(self, name: str, names: dict[str, tuple[str, ...]], place: yaml_lines.Path) -> None:

@@ -1,7 +1,7 @@
 """Judges resources by compiled rules.
 
-Facts become the map that CEL sees; unknown ones are left out, so that CEL's own error handling (`&&`, `||`, `all` and `exists` absorb an error
-that another operand decides) is Kleene logic. An error that survives because of a missing key is the verdict `unknown`.
+Facts become the map that CEL sees; unknown ones are left out, so that CEL's own error handling (`&&`, `||`, `all` and `exists` absorb an
+error that another operand decides) is Kleene logic. An error that survives because of a missing key is the verdict `unknown`.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ class _Subject:
             activation = _environment(name).activation({"resource": self.facts, "params": self.params, name: facts})
             yield from self._one(at, each, that, when, activation, _element_key(facts), element)
 
-    def _one(self, at: int, each: CompiledAssertion, that: cel.Program, when: cel.Program | None, activation: Any, key: str, element: Any) -> Iterator[Result]:
+    def _one(
+        self, at: int, each: CompiledAssertion, that: cel.Program, when: cel.Program | None, activation: Any, key: str, element: Any
+    ) -> Iterator[Result]:
         if when is not None:
             applies, error = when.evaluate(activation)
             if applies is False:
@@ -100,7 +102,9 @@ class _Subject:
         if holds is None:
             yield self.undecided(error, str(at), each.text.message, key, each.reads, each.text.that, element)
         elif not holds:
-            yield self.result("fail", str(at), self._message(each.text.message, each.text.as_, element), key, each.reads, each.text.that, element)
+            yield self.result(
+                "fail", str(at), self._message(each.text.message, each.text.as_, element), key, each.reads, each.text.that, element
+            )
 
     def undecided(self, error: str, assertion: str, message: str, key: str, reads: list[Any], expected: str, element: Any = None) -> Result:
         """Unknown where an unknown fact is behind the error, else an error of the rule."""
@@ -155,7 +159,13 @@ class _Subject:
         for path in reads:
             for name, value in self._held(tuple(path), element):
                 data = value.data if isinstance(value, Value) else value
-                for unknown in [data] if isinstance(data, Unknown) else [each for each in data if isinstance(each, Unknown)] if isinstance(data, list) else []:
+                for unknown in (
+                    [data]
+                    if isinstance(data, Unknown)
+                    else [each for each in data if isinstance(each, Unknown)]
+                    if isinstance(data, list)
+                    else []
+                ):
                     location = unknown.location or (value.seen[0] if isinstance(value, Value) and value.seen else None)
                     found.append(UnknownFact(name, unknown.reason, unknown.settles_it, location))
         return list(dict.fromkeys(found))
@@ -202,7 +212,15 @@ def resource_ref(resource: Resource | Attributes, seen: list[Evidence] | None = 
         blocks = contributed if any(block.address != who.address for block in contributed) or len(blocks) == 1 else blocks
     kind = type(resource).__name__ if isinstance(resource, Resource) else "Resource"
     return ResourceRef(
-        id=who.id, kind=kind, name=who.name, cloud=who.cloud, account=who.account, region=who.region, address=who.address, root=who.root, blocks=blocks
+        id=who.id,
+        kind=kind,
+        name=who.name,
+        cloud=who.cloud,
+        account=who.account,
+        region=who.region,
+        address=who.address,
+        root=who.root,
+        blocks=blocks,
     )
 
 
@@ -211,7 +229,7 @@ def _within(place: Location, block: BlockRef) -> bool:
 
 
 @functools.cache
-def _fields(cls: type) -> tuple[str, ...]:
+def _fields(cls: Any) -> tuple[str, ...]:
     return tuple(field.name for field in msgspec.structs.fields(cls) if field.name != "identity")
 
 
@@ -219,12 +237,12 @@ def resource_facts(resource: Resource | Attributes) -> dict[str, Any]:
     """The map that rules read. Unknown facts are not in it."""
     who = resource.identity
     named = {"name": who.name, "cloud": who.cloud, "region": who.region, "account": who.account, "address": who.address}
-    return {**{name: value for name, value in named.items()}, **to_cel(resource)}
+    return {**named, **to_cel(resource)}
 
 
 def to_cel(part: Any) -> dict[str, Any]:
     built: dict[str, Any] = {}
-    for name in _fields(type(part)):
+    for name in _fields(part.__class__):
         converted = _convert(getattr(part, name))
         if not isinstance(converted, Unknown):
             built[name] = converted
@@ -265,7 +283,11 @@ def _walk(at: Any, path: tuple[str, ...], name: str) -> list[tuple[str, Any]]:
         return [found for each in elements for found in _walk(each, rest, f"{name}[]")]
     if isinstance(data, dict):
         held = data.get(first)
-        return _walk(held if isinstance(held, (Value, Unknown)) else Value(held, at.seen if isinstance(at, Value) else ()), rest, f"{name}.{first}" if name else first)
+        return _walk(
+            held if isinstance(held, (Value, Unknown)) else Value(held, at.seen if isinstance(at, Value) else ()),
+            rest,
+            f"{name}.{first}" if name else first,
+        )
     if hasattr(data, first):
         return _walk(getattr(data, first), rest, f"{name}.{first}" if name else first)
     return [(first, Value(getattr(data.identity, first)))] if hasattr(data, "identity") and hasattr(data.identity, first) else []
@@ -290,5 +312,5 @@ def _element_name(element: Any) -> str:
     """What tells an element from the others of its list: its first facts."""
     if element is None or isinstance(element, Unknown):
         return ""
-    texts = [describe(getattr(element, name).data) for name in _fields(type(element)) if not _is_parts(getattr(element, name).data)]
+    texts = [describe(getattr(element, name).data) for name in _fields(element.__class__) if not _is_parts(getattr(element, name).data)]
     return ", ".join(text for text in texts if text not in ("true", "false"))[:MAX_OBSERVED]

@@ -125,7 +125,9 @@ def select(rules: RuleSet, patterns: Iterable[str], profile: str | None) -> list
     chosen: list[Any] = rules.controls
     if profile is not None:
         if profile not in rules.profiles:
-            raise LookupError(f"there is no profile {profile!r}; {nearest(profile, rules.profiles) or 'known: ' + ', '.join(rules.profiles)}")
+            raise LookupError(
+                f"there is no profile {profile!r}; {nearest(profile, rules.profiles) or 'known: ' + ', '.join(rules.profiles)}"
+            )
         wanted = rules.profiles[profile].controls
         chosen = [each for each in chosen if any(fnmatchcase(each.control.id, pattern) for pattern in wanted)]
     patterns = list(patterns)
@@ -133,5 +135,9 @@ def select(rules: RuleSet, patterns: Iterable[str], profile: str | None) -> list
         if not any(fnmatchcase(each.control.id, pattern) or pattern in each.control.aliases for each in chosen):
             raise LookupError(f"no control matches {pattern!r}; {nearest(pattern, rules.by_id()) or 'see assay controls list'}")
     if patterns:
-        chosen = [each for each in chosen if any(fnmatchcase(each.control.id, each_pattern) or each_pattern in each.control.aliases for each_pattern in patterns)]
+        chosen = [
+            each
+            for each in chosen
+            if any(fnmatchcase(each.control.id, each_pattern) or each_pattern in each.control.aliases for each_pattern in patterns)
+        ]
     return chosen

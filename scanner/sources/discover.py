@@ -72,7 +72,9 @@ def _directory(top: str, found: Found) -> None:
         for name in names:
             path = os.path.join(directory, name)
             if os.path.islink(path) and not _inside(os.path.realpath(path), real_top):
-                gap = Gap(show(path), "link_not_followed", "a link out of the scanned directory", f"name {os.path.realpath(path)} to scan it")
+                gap = Gap(
+                    show(path), "link_not_followed", "a link out of the scanned directory", f"name {os.path.realpath(path)} to scan it"
+                )
                 found.gaps.append(gap)
         names[:] = sorted(name for name in names if not name.startswith(".") and name not in SKIPPED)
         if any(name.endswith(SUFFIXES) for name in files):
@@ -124,4 +126,3 @@ def _plan(path: str, found: Found, named: bool = False) -> None:
         found.plans.append((show(path), content))
     elif named:
         found.gaps.append(Gap(show(path), "unsupported", "JSON, but no Terraform plan", "write the plan with terraform show -json"))
-

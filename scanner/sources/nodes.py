@@ -91,7 +91,9 @@ class Elsewhere(Item):
         self.type, self.named, self.root = type_, named, by.root
         self.address, self.template = by.address, by.template
         self.seen = by.location()
-        self.why = Unknown(f"the {type_} that {by.address} is for is declared elsewhere", "scan it together, or the live resource", self.seen)
+        self.why = Unknown(
+            f"the {type_} that {by.address} is for is declared elsewhere", "scan it together, or the live resource", self.seen
+        )
         self._region, self._account = by.region, by.account
 
     def __getitem__(self, path: str) -> Value[Any]:

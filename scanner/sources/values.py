@@ -221,7 +221,7 @@ def _equals(data: Any, accepted: tuple[Any, ...]) -> bool | Unknown:
     return any(data is want or (type(data) is type(want) and data == want) for want in accepted)
 
 
-def _truth(data: Any) -> bool | None | Unknown:
+def _truth(data: Any) -> bool | Unknown | None:
     if data is None or isinstance(data, bool):
         return data
     if isinstance(data, str) and data.lower() in ("true", "false", "1", "0"):
@@ -231,7 +231,7 @@ def _truth(data: Any) -> bool | None | Unknown:
     return _not_settled(data)
 
 
-def _number(data: Any) -> float | int | None | Unknown:
+def _number(data: Any) -> float | int | Unknown | None:
     if data is None or (isinstance(data, (int, float)) and not isinstance(data, bool)):
         return data
     if isinstance(data, str):
@@ -242,7 +242,7 @@ def _number(data: Any) -> float | int | None | Unknown:
     return _not_settled(data)
 
 
-def _text(data: Any) -> str | None | Unknown:
+def _text(data: Any) -> str | Unknown | None:
     if data is None or isinstance(data, str):
         return data
     if isinstance(data, bool):

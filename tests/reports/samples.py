@@ -32,6 +32,7 @@ HOSTILE = (
     "long " * 300 + "n" * 3000,
     "=cmd|' /C calc'!A0",
     "javascript:window.__x=1",
+    "::error::forged",
     "\u00a0::error::forged ##[error]forged ##vso[task.setvariable]forged",
     "]]>--><!--",
     "``` <b> ```` \\",

@@ -28,7 +28,9 @@ def too_wide(report: Report, written: str, width: int) -> list[str]:
     copied = {"in " + visible(each.resource.root) for each in report.results} | {visible(each.resource.address) for each in report.results}
     copied |= {visible(block.file) for each in report.results for block in each.resource.blocks}
     copied |= {visible(seen.location.file) for each in report.results for seen in each.evidence if seen.location}
-    copied |= {visible(" ".join(filter(None, (held.cloud, held.account, held.region)))) for held in (each.resource for each in report.results)}
+    copied |= {
+        visible(" ".join(filter(None, (held.cloud, held.account, held.region)))) for held in (each.resource for each in report.results)
+    }
     copied = {each.strip() for each in copied}
     written = written.replace("\\::", "::").replace("#\\#", "##")  # a defused command is a column wider
     return [line for line in written.splitlines() if cell_len(line) > width and not CODE.match(line) and line.strip() not in copied]
@@ -71,7 +73,9 @@ def test_names_are_not_read_as_markup() -> None:
 
 def test_failures_come_by_file_with_the_worst_first() -> None:
     written = text(samples.report())
-    order = [written.index(each) for each in ("google trade-prod", "storage/main.tf", "network/edge.tf", "Unknown:", "Errors:", "Verdicts:")]
+    order = [
+        written.index(each) for each in ("google trade-prod", "storage/main.tf", "network/edge.tf", "Unknown:", "Errors:", "Verdicts:")
+    ]
     assert order == sorted(order)
     assert written.index("CRITICAL") < written.index("HIGH")
 

@@ -17,9 +17,7 @@ def database(item: Item, stack: Stack) -> DataStore:
     location = item["location_id"].text()
     multi = location.equals(*MULTI_REGIONS)
     pitr = item["point_in_time_recovery_enablement"].default("POINT_IN_TIME_RECOVERY_DISABLED").equals("POINT_IN_TIME_RECOVERY_ENABLED")
-    copy = Replica(
-        region=location, home=Value(True), encryption_key=key_ref(item["cmek_config.kms_key_name"], stack), pitr_enabled=pitr
-    )
+    copy = Replica(region=location, home=Value(True), encryption_key=key_ref(item["cmek_config.kms_key_name"], stack), pitr_enabled=pitr)
     return DataStore(
         identity=identity(item, name=item["name"]),
         replicas=Value([copy], (item.location(),)),

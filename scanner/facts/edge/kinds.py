@@ -52,4 +52,5 @@ class LoadBalancer(Resource, kw_only=True):
     """It balances HTTP, as opposed to TCP or UDP."""
     listeners: Fact[list[Listener]]
     serves_https: Fact[bool]
-    """At least one listener is encrypted. Google: each forwarding rule is judged by itself, so this holds where its proxy is HTTPS or only redirects."""
+    """At least one listener is encrypted. Google: each forwarding rule is judged by itself, so this holds where its proxy is HTTPS or only
+    redirects."""

@@ -11,7 +11,8 @@ from scanner.sources.values import Reference, Unknown, Value, all_of, any_of, fi
 
 _ASSOCIATIONS = ("aws_wafv2_web_acl_association", "aws_wafregional_web_acl_association")
 _NOT_HERE = Unknown(
-    "no web ACL association is in this code; another stack or Firewall Manager may attach one", "scan that stack together with this, or the live account"
+    "no web ACL association is in this code; another stack or Firewall Manager may attach one",
+    "scan that stack together with this, or the live account",
 )
 
 
@@ -105,7 +106,9 @@ def classic_web_acl(item: Item, stack: Stack) -> WebFirewall:
 
 _LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 _RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")
-_NO_LISTENER = Unknown("no listener of it is in this code", "scan the code that declares its listeners together with this, or the live account")
+_NO_LISTENER = Unknown(
+    "no listener of it is in this code", "scan the code that declares its listeners together with this, or the live account"
+)
 
 
 @reads("aws_lb", "aws_alb", orphans=dict.fromkeys(_LISTENERS, "load_balancer_arn"), companions=_RULES)
@@ -118,7 +121,9 @@ def load_balancer(item: Item, stack: Stack) -> LoadBalancer:
     encrypted = any_of([*[each.encrypted for each in listeners], *[Value(doubt, (item.location(),)) for doubt in doubts]])
     return LoadBalancer(
         identity=identity(item, name=item["name"], companions=held),
-        http=item["load_balancer_type"].default("application").equals("application") if item["load_balancer_type"].unknown is None else _by_protocol(listeners),
+        http=item["load_balancer_type"].default("application").equals("application")
+        if item["load_balancer_type"].unknown is None
+        else _by_protocol(listeners),
         listeners=Value(listeners + doubts, (item.location(),)),
         serves_https=encrypted,
     )

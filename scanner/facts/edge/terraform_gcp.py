@@ -58,8 +58,10 @@ def security_policy(item: Item, stack: Stack) -> WebFirewall:
 
 def _rule(rule: Node) -> FirewallRule:
     action = rule["action"]
-    acts = action.then(lambda name: isinstance(name, str) and (name.startswith("deny") or name in ("throttle", "rate_based_ban", "redirect")))
-    name = Value(f"priority {rule['priority'].data}", (rule.location(),))
+    acts = action.then(
+        lambda name: isinstance(name, str) and (name.startswith("deny") or name in ("throttle", "rate_based_ban", "redirect"))
+    )
+    name: Value[str] = Value(f"priority {rule['priority'].data}", (rule.location(),))
     return FirewallRule(name=name, enforced=all_of([acts, rule["preview"].default(False).truth().negate()]))
 
 
@@ -74,7 +76,9 @@ def forwarding_rule(item: Item, stack: Stack) -> LoadBalancer | None:
     if target.absent:
         return _forwarding(item, Value(False, target.seen), Value("TCP"), Value(False), Value(False))
     if proxy is None:
-        why = Unknown(f"the proxy of {item.address} is not in this code", "scan it together with this, or the live project", item.location())
+        why = Unknown(
+            f"the proxy of {item.address} is not in this code", "scan it together with this, or the live project", item.location()
+        )
         return _forwarding(item, Value(target.unknown or why), Value(why), Value(why), Value(why))
     encrypted = "https_proxy" in proxy.type or "ssl_proxy" in proxy.type
     http = "http" in proxy.type
@@ -104,7 +108,9 @@ def _only_redirects(proxy: Item, stack: Stack) -> Value[bool]:
     target = proxy.link("url_map").data
     url_map = stack.at(target.address) if isinstance(target, Reference) else None
     if url_map is None:
-        why = Unknown(f"the URL map of {proxy.address} is not in this code", "scan it together with this, or the live project", proxy.location())
+        why = Unknown(
+            f"the URL map of {proxy.address} is not in this code", "scan it together with this, or the live project", proxy.location()
+        )
         return Value(why)
     ways = [url_map["default_url_redirect.https_redirect"].default(False).truth()]
     matchers, more = url_map.blocks("path_matcher")

@@ -11,7 +11,8 @@ class Permission(Part):
     name: Fact[str]
     """What to call it in a message: actions and resources, the policy's name, the role."""
     wildcard: Fact[bool]
-    """It allows every action, or every action of a service, on every resource; or a basic or administrator role at project level or above."""
+    """It allows every action, or every action of a service, on every resource; or a basic or administrator role at project
+    level or above."""
 
 
 @kind

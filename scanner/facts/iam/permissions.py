@@ -14,7 +14,14 @@ RESOURCE_KEYS = (BOUNDING_KEYS - {"aws:sourceip", "aws:vpcsourceip", "aws:userid
     "aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "kms:viaservice", "kms:encryptioncontext", "iam:passedtoservice",
     "iam:permissionsboundary",
 }  # fmt: skip
-_TAG_KEYS = ("aws:resourcetag/", "aws:requesttag/", "ec2:resourcetag/", "ssm:resourcetag/", "secretsmanager:resourcetag/", "iam:resourcetag/")
+_TAG_KEYS = (
+    "aws:resourcetag/",
+    "aws:requesttag/",
+    "ec2:resourcetag/",
+    "ssm:resourcetag/",
+    "secretsmanager:resourcetag/",
+    "iam:resourcetag/",
+)
 
 
 def statement_permission(statement: Statement | Unknown) -> Permission | Unknown | None:
@@ -30,7 +37,9 @@ def statement_permission(statement: Statement | Unknown) -> Permission | Unknown
     actions = ("everything but " if statement.not_action else "") + ", ".join(describe(each) for each in statement.actions)
     resources = ("everything but " if statement.not_resource else "") + ", ".join(describe(each) for each in statement.resources)
     name = f"{actions or 'nothing'} on {resources or 'its own resource'}"
-    return Permission(name=Value(f"{statement.sid}: {name}" if statement.sid else name, statement.seen), wildcard=Value(wide.data, statement.seen))
+    return Permission(
+        name=Value(f"{statement.sid}: {name}" if statement.sid else name, statement.seen), wildcard=Value(wide.data, statement.seen)
+    )
 
 
 def document_permissions(document: Value[Any]) -> list[Any]:
@@ -74,14 +83,22 @@ def _every_resource(resource: Any) -> bool | Unknown:
 
 # AWS-managed policies by what they amount to: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 # Policies named …FullAccess allow every action of a service on every resource.
-PRIVILEGED = {"AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "SystemAdministrator", "AdministratorAccess-Amplify", "AdministratorAccess-AWSElasticBeanstalk"}
+PRIVILEGED = {
+    "AdministratorAccess",
+    "PowerUserAccess",
+    "IAMFullAccess",
+    "SystemAdministrator",
+    "AdministratorAccess-Amplify",
+    "AdministratorAccess-AWSElasticBeanstalk",
+}
 HARMLESS = {
     "AmazonECSTaskExecutionRolePolicy", "AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess",
     "AWSXrayWriteOnlyAccess", "CloudWatchAgentServerPolicy", "AmazonSSMManagedInstanceCore", "AWSLambdaSQSQueueExecutionRole",
     "AWSLambdaDynamoDBExecutionRole", "AWSLambdaKinesisExecutionRole", "ReadOnlyAccess", "SecurityAudit", "ViewOnlyAccess",
     "AmazonEC2ContainerRegistryReadOnly", "AmazonEC2ContainerRegistryPullOnly", "AmazonS3ReadOnlyAccess", "AmazonDynamoDBReadOnlyAccess",
     "AmazonEKSClusterPolicy", "AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonRDSEnhancedMonitoringRole",
-    "AmazonAPIGatewayPushToCloudWatchLogs", "AWSBackupServiceRolePolicyForS3Backup", "AWSBackupServiceRolePolicyForS3Restore", "AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores",
+    "AmazonAPIGatewayPushToCloudWatchLogs", "AWSBackupServiceRolePolicyForS3Backup", "AWSBackupServiceRolePolicyForS3Restore",
+    "AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores",
     "AWSConfigRole", "AWS_ConfigRole", "CloudWatchReadOnlyAccess", "AWSSupportAccess", "Billing", "AmazonEC2ReadOnlyAccess",
 }  # fmt: skip
 _MANAGED = re.compile(r"^arn:aws[a-z-]*:iam::aws:policy/(?:[\w-]+/)*([\w-]+)$")
@@ -91,7 +108,9 @@ def managed_policy(arn: Value[Any]) -> Permission | Unknown:
     """An AWS-managed policy by its ARN."""
     match = _MANAGED.match(arn.data) if isinstance(arn.data, str) else None
     if match is None:
-        why = arn.unknown or Unknown(f"what the policy {describe(arn.data)} allows: it is declared elsewhere", "scan it together with this, or the live account")
+        why = arn.unknown or Unknown(
+            f"what the policy {describe(arn.data)} allows: it is declared elsewhere", "scan it together with this, or the live account"
+        )
         return Permission(name=Value(describe(arn.data), arn.seen), wildcard=Value(why, arn.seen))
     name = match[1]
     wild: Any = name in PRIVILEGED or name.endswith("FullAccess")
@@ -103,7 +122,7 @@ def managed_policy(arn: Value[Any]) -> Permission | Unknown:
 # Google: https://cloud.google.com/iam/docs/roles-overview#basic
 
 _BROAD_ROLES = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer", "roles/reader")
-_SERVICE_AGENT = re.compile(r"^serviceAccount:(?:service-\d+@gcp-sa-[\w-]+\.iam|\d+@cloudservices|service-\d+@[\w.-]+\.iam|project-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
+_SERVICE_AGENT = re.compile(r"^serviceAccount:(?:\d+@cloudservices|(?:service|project)-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
 
 
 def is_service_agent(member: Any) -> bool:
@@ -120,5 +139,6 @@ def role_permission(role: Value[Any], member: Any) -> Permission:
         return False if isinstance(name, Reference) else Unknown(f"which role {describe(name)} is", "scan the plan")
 
     return Permission(
-        name=Value(f"{describe(role.data)} for {describe(member)}", role.seen), wildcard=Value(False, role.seen) if is_service_agent(member) else role.then(wide)
+        name=Value(f"{describe(role.data)} for {describe(member)}", role.seen),
+        wildcard=Value(False, role.seen) if is_service_agent(member) else role.then(wide),
     )

@@ -19,7 +19,12 @@ _USER = {"aws_iam_user_policy": "user", "aws_iam_user_policy_attachment": "user"
 _GROUP = {"aws_iam_group_policy": "group", "aws_iam_group_policy_attachment": "group"}
 
 
-@reads("aws_iam_role", orphans=_ROLE, names=NAMES, companions=("aws_iam_role_policies_exclusive", "aws_iam_role_policy_attachments_exclusive", _ATTACH_ALL))
+@reads(
+    "aws_iam_role",
+    orphans=_ROLE,
+    names=NAMES,
+    companions=("aws_iam_role_policies_exclusive", "aws_iam_role_policy_attachments_exclusive", _ATTACH_ALL),
+)
 def role(item: Item, stack: Stack) -> PermissionSet:
     return _identity_with_policies(item, stack, _ROLE, "roles")
 

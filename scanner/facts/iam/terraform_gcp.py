@@ -34,7 +34,9 @@ def custom_role(item: Item, stack: Stack) -> PermissionSet:
     held = item["permissions"]
     listed = held.data if isinstance(held.data, list) else [held.data] if held.data is not None else []
     found = [
-        Permission(name=Value(each, held.seen), wildcard=Value(each, held.seen).then(lambda name: "*" in str(name))) if not isinstance(each, Unknown) else each
+        Permission(name=Value(each, held.seen), wildcard=Value(each, held.seen).then(lambda name: "*" in str(name)))
+        if not isinstance(each, Unknown)
+        else each
         for each in listed
     ]
     return _permission_set(item, item["role_id"], found)

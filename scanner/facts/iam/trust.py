@@ -6,7 +6,16 @@ import re
 from typing import Any
 
 from scanner.facts.iam.kinds import Trust
-from scanner.facts.policies import BOUNDING_KEYS, PUBLIC_MEMBERS, Binding, Statement, bounded, names_whole_account, principal_account, statements
+from scanner.facts.policies import (
+    BOUNDING_KEYS,
+    PUBLIC_MEMBERS,
+    Binding,
+    Statement,
+    bounded,
+    names_whole_account,
+    principal_account,
+    statements,
+)
 from scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
@@ -60,7 +69,9 @@ def _multi_factor(statement: Statement) -> Value[bool]:
         return Value(statement.conditions)
     return Value(
         any(
-            each.operator.lower() == "bool" and each.key == "aws:multifactorauthpresent" and [str(value).lower() for value in each.values] == ["true"]
+            each.operator.lower() == "bool"
+            and each.key == "aws:multifactorauthpresent"
+            and [str(value).lower() for value in each.values] == ["true"]
             for each in statement.conditions
         )
     )

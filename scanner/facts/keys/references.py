@@ -31,7 +31,9 @@ def key_ref(value: Value[Any], stack: Stack) -> Value[KeyRef | None]:
 def _customer_managed(data: Any, stack: Stack) -> bool | Unknown:
     if isinstance(data, Reference):
         return _referred(data, stack)
-    text = data if isinstance(data, str) else "".join(part for part in data.parts if isinstance(part, str)) if isinstance(data, Text) else ""
+    text = (
+        data if isinstance(data, str) else "".join(part for part in data.parts if isinstance(part, str)) if isinstance(data, Text) else ""
+    )
     if text.startswith("alias/aws/") or ":alias/aws/" in text:
         return False  # https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key
     if isinstance(data, str):

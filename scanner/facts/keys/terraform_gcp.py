@@ -34,7 +34,7 @@ def key(item: Item, stack: Stack) -> Key:
     )
 
 
-def days(duration: Any) -> float | None | Unknown:
+def days(duration: Any) -> float | Unknown | None:
     """Days of a protobuf duration such as `7776000s`."""
     if duration in (None, ""):
         return None

@@ -22,7 +22,9 @@ def is_world(cidr: Any) -> bool | Unknown:
         decided: bool | Unknown = any_of([Value(is_world(each)) for each in cidr]).data
         return decided
     if not isinstance(cidr, str):
-        return cidr if isinstance(cidr, Unknown) else Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
+        return (
+            cidr if isinstance(cidr, Unknown) else Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
+        )
     if cidr in _GOOGLE_FRONT_ENDS:
         return False
     try:

@@ -17,12 +17,14 @@ _RULES = {"aws_vpc_security_group_ingress_rule": "security_group_id", "aws_secur
 # Where a resource names the security groups it is in.
 GUARDED = {
     "aws_lb": "security_groups", "aws_alb": "security_groups", "aws_elb": "security_groups",
-    "aws_instance": "vpc_security_group_ids", "aws_launch_template": "vpc_security_group_ids", "aws_launch_configuration": "security_groups",
+    "aws_instance": "vpc_security_group_ids", "aws_launch_template": "vpc_security_group_ids",
+    "aws_launch_configuration": "security_groups",
     "aws_network_interface": "security_groups", "aws_ecs_service": "network_configuration.security_groups",
     "aws_lambda_function": "vpc_config.security_group_ids", "aws_db_instance": "vpc_security_group_ids",
     "aws_rds_cluster": "vpc_security_group_ids", "aws_elasticache_cluster": "security_group_ids",
     "aws_elasticache_replication_group": "security_group_ids", "aws_vpc_endpoint": "security_group_ids",
-    "aws_efs_mount_target": "security_groups", "aws_redshift_cluster": "vpc_security_group_ids", "aws_ec2_client_vpn_endpoint": "security_group_ids",
+    "aws_efs_mount_target": "security_groups", "aws_redshift_cluster": "vpc_security_group_ids",
+    "aws_ec2_client_vpn_endpoint": "security_group_ids",
     "aws_scheduler_schedule": "target.ecs_parameters.network_configuration.security_groups",
     "aws_cloudwatch_event_target": "ecs_target.network_configuration.security_groups", "aws_apigatewayv2_vpc_link": "security_group_ids",
     "aws_eks_cluster": "vpc_config.security_group_ids", "aws_msk_cluster": "broker_node_group_info.security_groups",
@@ -98,7 +100,9 @@ def _guards(item: Item, stack: Stack) -> Value[bool]:
         return Value(False, [user.location() for user in others])
     if users:
         return Value(True, [user.location() for user in users])
-    why = Unknown(f"what {item.address} is attached to is not in this code", "scan the code that uses it together with this, or the live account")
+    why = Unknown(
+        f"what {item.address} is attached to is not in this code", "scan the code that uses it together with this, or the live account"
+    )
     return Value(why, (item.location(),))
 
 

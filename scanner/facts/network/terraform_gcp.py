@@ -39,7 +39,13 @@ def firewall(item: Item, stack: Stack) -> Ingress | None:
 def _allowed(allow: Node, item: Item) -> list[Any]:
     protocol = protocol_name(allow["protocol"])
     ports = allow["ports"]
-    spans: list[Any] = [_ANY_PORT] if ports.absent or ports.data == [] else [port_span(port) or port for port in ports.data or ()] if isinstance(ports.data, list) else [ports.data]
+    spans: list[Any] = (
+        [_ANY_PORT]
+        if ports.absent or ports.data == []
+        else [port_span(port) or port for port in ports.data or ()]
+        if isinstance(ports.data, list)
+        else [ports.data]
+    )
     ranges = item["source_ranges"]
     tagged = any_of([item["source_tags"].known(), item["source_service_accounts"].known()])
     if ranges.absent:
@@ -49,7 +55,9 @@ def _allowed(allow: Node, item: Item) -> list[Any]:
         sources = ranges.data if isinstance(ranges.data, list) else [ranges.data]
     found: list[Any] = []
     for span in spans:
-        first, last = (Value(port, ports.seen) for port in span) if isinstance(span, tuple) else (_no_port(span, ports), _no_port(span, ports))
+        first, last = (
+            (Value(port, ports.seen) for port in span) if isinstance(span, tuple) else (_no_port(span, ports), _no_port(span, ports))
+        )
         found += [opening(source, protocol, first, last, ranges.seen) for source in sources]
         if not sources:
             found.append(closed("tagged instances", protocol, first, last, item["source_tags"].seen))

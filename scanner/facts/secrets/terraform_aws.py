@@ -72,7 +72,7 @@ def _rotation_days(item: Item, rotation: Companions) -> Value[Any]:
     return first_known(rotation["rotation_rules.schedule_expression"]).text().then(schedule_days)
 
 
-def schedule_days(expression: Any) -> float | None | Unknown:
+def schedule_days(expression: Any) -> float | Unknown | None:
     """Days between runs of `rate(30 days)`. https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html"""
     if not expression:
         return None

@@ -22,7 +22,8 @@ def secret(item: Item, stack: Stack) -> Secret:
     automatic = any_of([_present(item, "replication.auto"), item["replication.automatic"].default(False).truth()])
     blocks, more = item.blocks("replication.user_managed.replicas")
     copies: list[Any] = [
-        SecretCopy(region=block["location"], encryption_key=key_ref(block["customer_managed_encryption.kms_key_name"], stack)) for block in blocks
+        SecretCopy(region=block["location"], encryption_key=key_ref(block["customer_managed_encryption.kms_key_name"], stack))
+        for block in blocks
     ]
     if automatic.data is True:
         key = item["replication.auto.customer_managed_encryption.kms_key_name"]
@@ -41,7 +42,9 @@ def regional_secret(item: Item, stack: Stack) -> Secret:
     namesakes = [other for other in same if isinstance(name, str) and other["secret_id"].data == name]
     copies: list[Any] = [own]
     found = _secret(item, stack, _REGIONAL_IAM, copies, Value(False))
-    found.regions = Value([own, *[SecretCopy(region=other["location"], encryption_key=Value(None)) for other in namesakes]], (item.location(),))
+    found.regions = Value(
+        [own, *[SecretCopy(region=other["location"], encryption_key=Value(None)) for other in namesakes]], (item.location(),)
+    )
     found.replicated = Value(bool(namesakes), (item.location(),))
     return found
 
@@ -84,7 +87,9 @@ def _consumed(item: Item, stack: Stack) -> Value[bool]:
             if _topic(function.link(path).data) in names:
                 return Value(True, (function.location(),))
     reason = "whether anything subscribes to the rotation topic: no subscription of it is in this code"
-    return Value(Unknown(reason, "scan the code that subscribes together with this, or the live project", item.location()), (item.location(),))
+    return Value(
+        Unknown(reason, "scan the code that subscribes together with this, or the live project", item.location()), (item.location(),)
+    )
 
 
 def _topic(data: Any) -> str:

@@ -29,11 +29,16 @@ def bucket(item: Item, stack: Stack) -> Bucket:
     parts = {type_: stack.companions(item, type_, via, names=NAMES) for type_, via in _PARTS.items()}
     access = parts["aws_s3_bucket_public_access_block"]
     account = stack.of("aws_s3_account_public_access_block")
-    flags = {flag: any_of([access[flag].default(False).truth(), *[each[flag].default(False).truth() for each in account]]) for flag in ACCESS_FLAGS}
+    flags = {
+        flag: any_of([access[flag].default(False).truth(), *[each[flag].default(False).truth() for each in account]])
+        for flag in ACCESS_FLAGS
+    }
     # Since April 2023 new buckets have ACLs disabled; older ones do not, and code does not tell which this is:
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
     ownership = parts["aws_s3_bucket_ownership_controls"]["rule.object_ownership"]
-    by_default = Unknown("no ownership controls: the default depends on when the bucket was created", "declare BucketOwnerEnforced, or scan the live bucket")
+    by_default = Unknown(
+        "no ownership controls: the default depends on when the bucket was created", "declare BucketOwnerEnforced, or scan the live bucket"
+    )
     acls_disabled = ownership.default(by_default).equals("BucketOwnerEnforced")
     status = parts["aws_s3_bucket_versioning"]["versioning_configuration.status"]
     versioning = status.equals("Enabled") if not status.absent else item["versioning.enabled"].default(False).truth()
@@ -55,7 +60,12 @@ def bucket(item: Item, stack: Stack) -> Bucket:
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html,
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-_LOG_SOURCES = {"aws_lb": "access_logs.bucket", "aws_alb": "access_logs.bucket", "aws_elb": "access_logs.bucket", "aws_s3_bucket_logging": "target_bucket"}
+_LOG_SOURCES = {
+    "aws_lb": "access_logs.bucket",
+    "aws_alb": "access_logs.bucket",
+    "aws_elb": "access_logs.bucket",
+    "aws_s3_bucket_logging": "target_bucket",
+}
 _LOG_GROUP = "http://acs.amazonaws.com/groups/s3/LogDelivery"
 _LOG_SERVICES = ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com")
 
@@ -114,15 +124,21 @@ def _acl(node: Any, blocked: Value[Any]) -> Value[Any]:
     if canned.unknown:
         found.append(canned.unknown)
     elif canned.data is not None:
-        public = canned.then(lambda name: name in _CANNED if name in (*_CANNED, *_NOT_PUBLIC) else Unknown(f"{name} is no canned ACL", "correct the ACL"))
-        found.append(_acl_grant(canned.then(lambda name: f"ACL {name}"), Value(_CANNED.get(str(canned.data), "as the ACL says")), public, blocked))
+        public = canned.then(
+            lambda name: name in _CANNED if name in (*_CANNED, *_NOT_PUBLIC) else Unknown(f"{name} is no canned ACL", "correct the ACL")
+        )
+        found.append(
+            _acl_grant(canned.then(lambda name: f"ACL {name}"), Value(_CANNED.get(str(canned.data), "as the ACL says")), public, blocked)
+        )
     for path in ("access_control_policy.grant", "grant"):
         grants, more = node.blocks(path)
         found += [more] if more else []
         for grant in grants:
             uri = first_known(grant["grantee.uri"], grant["uri"])
             who = first_known(uri, grant["grantee.id"], grant["id"], grant["grantee.email_address"]).default("")
-            actions = first_known(grant["permission"], grant["permissions"]).then(lambda held: held if isinstance(held, str) else ", ".join(map(str, held or [])))
+            actions = first_known(grant["permission"], grant["permissions"]).then(
+                lambda held: held if isinstance(held, str) else ", ".join(map(str, held or []))
+            )
             found.append(_acl_grant(who, actions, uri.default("").equals(*PUBLIC_GROUPS), blocked))
     return Value(found, canned.seen)
 

@@ -30,7 +30,10 @@ def bucket(item: Item, stack: Stack) -> Bucket:
     prevention = item["public_access_prevention"]
     own = prevention.default("inherited").equals("enforced")
     inherited = _organisation(item, stack, "storage.publicAccessPrevention")
-    not_here = Unknown("public_access_prevention is inherited, and the organisation policy is not in this code", "set it to enforced, or scan the live bucket")
+    not_here = Unknown(
+        "public_access_prevention is inherited, and the organisation policy is not in this code",
+        "set it to enforced, or scan the live bucket",
+    )
     # False unless it is set: https://cloud.google.com/storage/docs/json_api/v1/buckets#resource
     uniform = item["uniform_bucket_level_access"].default(False).truth()
     return Bucket(
@@ -39,7 +42,9 @@ def bucket(item: Item, stack: Stack) -> Bucket:
         block_declared=prevention.known(),
         acls_disabled=any_of([uniform, _organisation(item, stack, "storage.uniformBucketLevelAccess").default(False)]),
         versioned=item["versioning.enabled"].default(False).truth(),
-        retention_locked=all_of([item["retention_policy.retention_period"].known(), item["retention_policy.is_locked"].default(False).truth()]),
+        retention_locked=all_of(
+            [item["retention_policy.retention_period"].known(), item["retention_policy.is_locked"].default(False).truth()]
+        ),
         encryption_key=key_ref(item["encryption.default_kms_key_name"], stack),
         encryption=item["encryption.default_kms_key_name"].then(lambda key: "kms" if key else "google"),
         # An organisation policy that is not in the code is no reason to keep a public grant in it.
@@ -54,7 +59,9 @@ def _organisation(item: Item, stack: Stack, constraint: str) -> Value[bool]:
     values: list[Value[Any]] = []
     for policy in stack.of("google_org_policy_policy"):
         name, parent = str(policy["name"].data), policy["parent"].data
-        if not name.endswith(constraint) or (isinstance(parent, str) and parent.startswith("projects/") and parent != f"projects/{project}"):
+        if not name.endswith(constraint) or (
+            isinstance(parent, str) and parent.startswith("projects/") and parent != f"projects/{project}"
+        ):
             continue
         rules, more = policy.blocks("spec.rules")
         values += [rule["enforce"].truth() for rule in rules] + ([Value(more)] if more else [])
@@ -79,7 +86,7 @@ def _acl(node: Any, ineffective: Value[Any]) -> list[Any]:
         found.append(_grant(predefined, Value("predefined ACL"), predefined.equals(*_PUBLIC_ACL), ineffective))
     entries = node["role_entity"]
     for entry in entries.data if isinstance(entries.data, list) else [entries.data] if entries.unknown else []:
-        value = Value(entry, entries.seen)
+        value: Value[Any] = Value(entry, entries.seen)
         public = value.then(lambda text: str(text).rpartition(":")[2] in policies.PUBLIC_MEMBERS)
         found.append(_grant(value.then(str), value.then(lambda text: str(text).partition(":")[0]), public, ineffective))
     entity = node["entity"]

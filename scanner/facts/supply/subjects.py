@@ -12,10 +12,19 @@ from scanner.facts.policies import Condition, Statement
 from scanner.facts.supply.kinds import Subject
 from scanner.sources.values import Location, Text, Unknown, Value, describe
 
-CI_ISSUERS = ("token.actions.githubusercontent.com", "gitlab.com", "app.terraform.io", "oidc.circleci.com", "api.bitbucket.org", "agent.buildkite.com")
+CI_ISSUERS = (
+    "token.actions.githubusercontent.com",
+    "gitlab.com",
+    "app.terraform.io",
+    "oidc.circleci.com",
+    "api.bitbucket.org",
+    "agent.buildkite.com",
+)
 _AUDIENCES = ("sts.amazonaws.com",)
 _EQUAL = ("stringequals", "stringlike", "stringequalsignorecase")
-_GITHUB = re.compile(r"^repo:[\w.-]+(?:@\d+)?/[\w.-]+(?:@\d+)?:(?:environment:[^*]+|ref:refs/(?:heads|tags)/[^*]+|ref:refs/(?:heads|tags)/[^*/]+/\*|job_workflow_ref:.+)$")
+_GITHUB = re.compile(
+    r"^repo:[\w.-]+(?:@\d+)?/[\w.-]+(?:@\d+)?:(?:environment:[^*]+|ref:refs/(?:heads|tags)/[^*]+|ref:refs/(?:heads|tags)/[^*/]+/\*|job_workflow_ref:.+)$"
+)
 _GITLAB = re.compile(r"^project_path:[^*:]+/[^*:]+:ref_type:(?:branch|tag):ref:[^*]+$")
 _TERRAFORM = re.compile(r"^organization:[^*:]+:project:[^*:]+:workspace:[^*:]+:run_phase:")
 
@@ -73,7 +82,9 @@ def matches(text: str, condition: Condition) -> bool:
 # Google: the attribute condition of a provider is CEL over the token's claims.
 # https://cloud.google.com/iam/docs/workload-identity-federation-with-deployment-pipelines#conditions
 
-_CLAIM = r"(?:assertion|attribute)\.(repository|repository_id|sub|project_path|project_id|workflow_ref|job_workflow_ref|terraform_workspace_id)"
+_CLAIM = (
+    r"(?:assertion|attribute)\.(repository|repository_id|sub|project_path|project_id|workflow_ref|job_workflow_ref|terraform_workspace_id)"
+)
 _PINNED = re.compile(_CLAIM + r"\s*(?:==\s*['\"][^'\"*]+['\"]|in\s*\[[^\]]+\])|google\.subject\s*==\s*['\"][^'\"*]+['\"]")
 _STARTS = re.compile(_CLAIM + r"\.startsWith\(\s*['\"]repo:[\w.-]+/[\w.-]+[:'\"]")
 

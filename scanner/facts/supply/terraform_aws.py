@@ -20,7 +20,9 @@ def role(item: Item, stack: Stack) -> Federation | None:
 
 def federation(item: Item, document: Value[Any], stack: Stack, name: Value[Any]) -> Federation | None:
     """The federation that a trust policy sets up; None where it trusts no CI system."""
-    trusting = [each for each in statements(document) if isinstance(each, Statement) and each.allows is not False and _trusts_ci(each, stack)]
+    trusting = [
+        each for each in statements(document) if isinstance(each, Statement) and each.allows is not False and _trusts_ci(each, stack)
+    ]
     if not trusting:
         return None
     found: list[Any] = [subject for each in trusting for subject in subjects(each)]

@@ -35,13 +35,15 @@ def provider(item: Item, stack: Stack) -> Federation | None:
 
 def _by_condition(condition: Value[Any], members: list[Any]) -> Subject:
     """The condition of the provider may pin the repository, or else every binding that uses the pool."""
-    pattern = Value(describe(condition.data) if not condition.absent else "*", condition.seen)
+    pattern: Value[str] = Value(describe(condition.data) if not condition.absent else "*", condition.seen)
     pins: Any = False
     if isinstance(condition.data, str):
         pins = condition_pins(condition.data)
     elif isinstance(condition.data, Text):
         text = "".join(part if isinstance(part, str) else "unknown" for part in condition.data.parts)
-        pins = condition_pins(text) and (condition.data.unknown or Unknown(f"the condition {condition.data} is known after apply", "scan the plan"))
+        pins = condition_pins(text) and (
+            condition.data.unknown or Unknown(f"the condition {condition.data} is known after apply", "scan the plan")
+        )
     elif not condition.absent:
         pins = condition.unknown or Unknown("the condition is known after apply", "scan the plan")
     if pins is not True and members and all(member is True for member in members):

@@ -308,7 +308,9 @@ def _arithmetic(operator: str, left: int | float, right: int | float) -> Any:
     if operator == "/":
         return left // right if isinstance(left, int) and isinstance(right, int) and left % right == 0 else left / right
     if operator == "%":
-        return int(left - right * int(left / right)) if isinstance(left, int) and isinstance(right, int) else left - right * int(left / right)
+        return (
+            int(left - right * int(left / right)) if isinstance(left, int) and isinstance(right, int) else left - right * int(left / right)
+        )
     return {"+": left + right, "-": left - right, "*": left * right}[operator]
 
 
@@ -325,14 +327,19 @@ def _template(node: tree.Template, scope: Scope) -> Any:
     return join_text([part if isinstance(part, str) else evaluate(part, scope) for part in node.parts])
 
 
+def _text_part(raw: Any) -> str | Unknown | Reference:
+    if isinstance(raw, (Unknown, Reference)):
+        return raw
+    return why_unknown(raw) if isinstance(raw, Document) else to_text(raw)
+
+
 def join_text(pieces: list[Any]) -> str | Text:
     """One string of pieces, or a Text where some are not known."""
     parts: list[Any] = []
     for piece in pieces:
         settled = finish(piece)
-        for part in settled.parts if isinstance(settled, Text) else (settled,):
-            if not isinstance(part, (Unknown, Reference)):
-                part = to_text(part) if not isinstance(part, Document) else why_unknown(part)
+        for each in settled.parts if isinstance(settled, Text) else (settled,):
+            part = _text_part(each)
             if isinstance(part, str) and parts and isinstance(parts[-1], str):
                 parts[-1] += part
             else:

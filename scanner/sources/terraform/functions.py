@@ -17,6 +17,7 @@ import ipaddress
 import json
 import math
 import posixpath
+import re
 import urllib.parse
 from collections.abc import Callable
 from typing import Any
@@ -231,7 +232,7 @@ _strict("setsubtract", lambda one, other: [element for element in one if element
 _strict("index", lambda elements, wanted: elements.index(wanted))
 _strict("matchkeys", lambda values, keys, wanted: [value for value, key in zip(values, keys, strict=True) if key in wanted])
 _strict("chunklist", lambda elements, size: [elements[at : at + int(size)] for at in range(0, len(elements), int(size))])
-_strict("sort", lambda elements: sorted(elements))
+_strict("sort", sorted)
 _strict("sum", lambda elements: sum(to_number(element) for element in elements))
 _strict("alltrue", lambda elements: all(element in (True, "true") for element in elements))
 _strict("anytrue", lambda elements: any(element in (True, "true") for element in elements))
@@ -286,7 +287,9 @@ def _format(template: Any, *arguments: Any) -> Any:
 def _formatted(verb: str, flags: str, argument: Any) -> Any:
     argument = finish(argument)
     if verb in "svd" and not flags:
-        return argument if not isinstance(argument, (list, dict)) else why_unknown(argument) if unsettled(argument) else json.dumps(argument)
+        return (
+            argument if not isinstance(argument, (list, dict)) else why_unknown(argument) if unsettled(argument) else json.dumps(argument)
+        )
     if unsettled(argument):
         return why_unknown(argument)
     if verb == "q":
@@ -344,7 +347,7 @@ _strict("strrev", lambda text: text[::-1])
 _strict("startswith", lambda text, prefix: text.startswith(prefix))
 _strict("endswith", lambda text, suffix: text.endswith(suffix))
 _strict("strcontains", lambda text, part: part in text)
-_strict("urlencode", lambda text: urllib.parse.quote_plus(text))
+_strict("urlencode", urllib.parse.quote_plus)
 
 # Numbers.
 
@@ -387,7 +390,9 @@ for _passing in ("sensitive", "nonsensitive", "ephemeralasnull"):
 @_function("jsonencode")
 def _jsonencode(raw: Any) -> Any:
     settled = finish(raw)
-    return Document(settled) if unsettled(settled) or _deep_unsettled(settled) else json.dumps(settled, separators=(",", ":"), sort_keys=True)
+    return (
+        Document(settled) if unsettled(settled) or _deep_unsettled(settled) else json.dumps(settled, separators=(",", ":"), sort_keys=True)
+    )
 
 
 @_function("jsondecode")
@@ -397,11 +402,16 @@ def _jsondecode(raw: Any) -> Any:
     return why_unknown(raw) if unsettled(raw) else json.loads(raw)
 
 
+_YAML_ALIAS = re.compile(r"(?:^|[\s\[{,:-])[&*]\w", re.MULTILINE)
+
+
 def _yamldecode(text: str) -> Any:
     import yaml
 
+    if _YAML_ALIAS.search(text):  # a few lines of aliases can stand for gigabytes
+        return Unknown("yamldecode() of text with anchors is not evaluated", "scan the plan")
     try:
-        return json.loads(json.dumps(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), default=str))
+        return json.loads(json.dumps(yaml.safe_load(text), default=str))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise EvaluationError(f"yamldecode(): {error}") from None
 

@@ -146,7 +146,9 @@ class TerraformSource(Source):
                 names = sorted(os.listdir(directory))
             except OSError:
                 names = []
-            self._blocks[directory] = self._load_files([os.path.join(directory, name) for name in names if name.endswith(SUFFIXES)], directory)
+            self._blocks[directory] = self._load_files(
+                [os.path.join(directory, name) for name in names if name.endswith(SUFFIXES)], directory
+            )
         return self._blocks[directory]
 
     def _load_files(self, paths: list[str], directory: str) -> list[Block]:
@@ -175,14 +177,16 @@ class TerraformSource(Source):
         given: dict[str, Any] = {}
         gaps: list[Gap] = []
         names = sorted(os.listdir(directory))
-        automatic = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
+        automatic: list[str] = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
         automatic += [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
         for path in [os.path.join(directory, name) for name in automatic] + list(self.var_files):
             try:
                 given.update(read_attributes(path))
             except FileError as error:
                 gaps.append(Gap(self.show(path), "parse_error", str(error), "correct the file", error.line))
-        constraints = {block.labels[0]: block.expression("type") for block in self._load(directory) if block.type == "variable" and block.labels}
+        constraints = {
+            block.labels[0]: block.expression("type") for block in self._load(directory) if block.type == "variable" and block.labels
+        }
         for name, text in self.variables.items():
             constraint = constraints.get(name)
             plain = constraint is None or (isinstance(constraint, tree.Name) and constraint.name in ("string", "number", "bool"))

@@ -104,7 +104,9 @@ class ResourceItem(BodyNode, Item):
         try:
             return Value(finish(evaluate(expression, module.scope())), (block.location(name),))
         except EvaluationError as error:
-            return Value(Unknown(f"the provider's {name} could not be evaluated: {error}", "correct the expression"), (block.location(name),))
+            return Value(
+                Unknown(f"the provider's {name} could not be evaluated: {error}", "correct the expression"), (block.location(name),)
+            )
 
     def _provider_name(self) -> str:
         block = self.resource.block

@@ -18,7 +18,22 @@ from scanner.sources.values import SENSITIVE, Document, Reference, Unknown
 MAX_INSTANCES = 20_000
 MAX_DEPTH = 30
 # Attributes that the provider computes for every resource and that are never null once it exists.
-IDENTITY = ("id", "arn", "name", "self_link", "key_id", "email", "member", "unique_id", "dns_name", "invoke_arn", "url", "uri", "fqdn", "writer_identity")
+IDENTITY = (
+    "id",
+    "arn",
+    "name",
+    "self_link",
+    "key_id",
+    "email",
+    "member",
+    "unique_id",
+    "dns_name",
+    "invoke_arn",
+    "url",
+    "uri",
+    "fqdn",
+    "writer_identity",
+)
 
 
 class Workspace:
@@ -84,6 +99,7 @@ class Module:
         self.instance = instance or Instance(None, {})
         self.depth: int = parent.depth + 1 if parent else 0
         self.address: str = f"{parent.address}module.{call.labels[0]}{self.instance.suffix}." if parent and call else ""
+        self.path: tuple[str, ...] = (*parent.path, call.labels[0]) if parent and call else ()
         self.template: Unknown | None = self.instance.template or (parent.template if parent else None)
         self._memo: dict[tuple[str, str, bool], Any] = {}
         self._blocks: dict[str, dict[tuple[str, ...], Block]] = {}
@@ -189,11 +205,12 @@ class Module:
         name, source = block.labels[0], block.expression("source")
         if not isinstance(source, tree.Literal) or not isinstance(source.value, str):
             return self._missing(block, f'the source of module "{name}" is not a plain string', "write it as a plain string")
-        path = tuple(part.split("[")[0] for part in self.address.split(".")[1::2]) + (name,)
-        directory = self.workspace.resolve(self.directory, source.value, path)
+        directory = self.workspace.resolve(self.directory, source.value, (*self.path, name))
         if directory is None:
             if source.value.startswith("."):
-                return self._missing(block, f'module "{name}" names the directory {source.value}, which does not exist', "correct the source")
+                return self._missing(
+                    block, f'module "{name}" names the directory {source.value}, which does not exist', "correct the source"
+                )
             way = f"run terraform init in {self.workspace.show(self._root().directory)} to fetch it, or scan the plan"
             return self._missing(block, f'module "{name}" ({source.value}) is not in .terraform/modules', way)
         if self.depth >= MAX_DEPTH or directory in self._ancestry():
@@ -565,7 +582,4 @@ class Body:
             return Unknown(f"how many {block.labels[0]} blocks there are: {reason.reason}", reason.settles_it, block.location("for_each"))
         pairs = elements.items() if isinstance(elements, dict) else enumerate(elements or [])
         by_value = isinstance(elements, list) and all(isinstance(element, str) for element in elements)
-        return [
-            Body(content, self.scope.with_names({name: {"key": value if by_value else key, "value": value}})) for key, value in pairs
-        ]
-
+        return [Body(content, self.scope.with_names({name: {"key": value if by_value else key, "value": value}})) for key, value in pairs]

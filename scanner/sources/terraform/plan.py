@@ -47,7 +47,9 @@ class PlanSource(Source):
             coverage.gaps.append(Gap(self.path, "input_failed", reason, "write it again with terraform show -json"))
             items = []
         if self.content.get("errored"):
-            coverage.gaps.append(Gap(self.path, "plan_errored", "terraform could not complete this plan", "correct the error and plan again"))
+            coverage.gaps.append(
+                Gap(self.path, "plan_errored", "terraform could not complete this plan", "correct the error and plan again")
+            )
         yield Collection(self.path, items, coverage)
 
 
@@ -113,7 +115,7 @@ class Plan:
                 continue
             first, _, rest = reference.partition(".")
             if first == "var" and calls:
-                outer, call = calls[-1]
+                _, call = calls[-1]
                 inner = (call.get("expressions", {}).get(rest.split(".")[0].split("[")[0]) or {}).get("references", [])
                 outer_prefix = prefix.rstrip(".").rpartition("module.")[0]
                 found.update(dict.fromkeys(self.targets(outer_prefix, calls[:-1], inner, key)))
@@ -127,7 +129,13 @@ class Plan:
         name, _, output = reference.removeprefix("module.").partition(".")
         configuration = self.module_configuration(prefix + "x.y")[0]
         call = configuration.get("module_calls", {}).get(_KEYS.sub("", name), {})
-        inner = call.get("module", {}).get("outputs", {}).get(output.split(".")[0].split("[")[0], {}).get("expression", {}).get("references", [])
+        inner = (
+            call.get("module", {})
+            .get("outputs", {})
+            .get(output.split(".")[0].split("[")[0], {})
+            .get("expression", {})
+            .get("references", [])
+        )
         return self.targets(f"{prefix}module.{name}.", [*calls, (configuration, call)], inner, key)
 
     def _instances(self, prefix: str, reference: str, key: str) -> list[Reference]:
@@ -162,15 +170,13 @@ def merge(values: Any, unknown: Any, sensitive: Any) -> Any:
         names = [*values, *[name for name in held if name not in values]]
         return {name: merge(values.get(name), held.get(name), hidden.get(name)) for name in names}
     if isinstance(values, list):
-        held = unknown if isinstance(unknown, list) else []
-        hidden = sensitive if isinstance(sensitive, list) else []
-        at = range(max(len(values), len(held)))
-        return [merge(_nth(values, each), _nth(held, each), _nth(hidden, each)) for each in at]
+        at = range(max(len(values), len(unknown) if isinstance(unknown, list) else 0))
+        return [merge(_nth(values, each), _nth(unknown, each), _nth(sensitive, each)) for each in at]
     return values
 
 
-def _nth(elements: list[Any], at: int) -> Any:
-    return elements[at] if at < len(elements) else None
+def _nth(elements: Any, at: int) -> Any:
+    return elements[at] if isinstance(elements, list) and at < len(elements) else None
 
 
 class _Values:
@@ -245,7 +251,7 @@ class PlanItem(Item):
         return self.plan.targets(prefix, calls, references, key)
 
     def _expressions(self) -> tuple[dict[str, Any] | None, list[Any], str]:
-        """What the configuration writes for this resource (None where it is not in it), the module calls that lead to it, and its address prefix."""
+        """What the configuration writes for this resource (None where it is not in it), the calls that lead to it, its address prefix."""
         if self._context is None:
             configuration, calls, prefix = self.plan.module_configuration(self.address)
             local = _KEYS.sub("", self.address[len(prefix) :])
@@ -283,7 +289,7 @@ class PlanItem(Item):
     def _provider(self, name: str) -> Value[str]:
         configuration, _, prefix = self.plan.module_configuration(self.address)
         local = _KEYS.sub("", self.address[len(prefix) :])
-        own = next((each for each in configuration.get("resources", []) if each["address"] == local), {})
+        own: dict[str, Any] = next((each for each in configuration.get("resources", []) if each["address"] == local), {})
         key = own.get("provider_config_key", "")
         provider = self.plan.providers.get(key) or self.plan.providers.get(key.rpartition(":")[2]) or {}
         held = provider.get("expressions", {}).get(name, {})

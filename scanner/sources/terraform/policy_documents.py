@@ -56,7 +56,13 @@ def _sources(raw: Any) -> list[Any]:
 
 def _statement(block: Body) -> dict[str, Any]:
     statement: dict[str, Any] = {"Effect": block.raw("effect") or "Allow"}
-    for name, key in (("sid", "Sid"), ("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Resource"), ("not_resources", "NotResource")):
+    for name, key in (
+        ("sid", "Sid"),
+        ("actions", "Action"),
+        ("not_actions", "NotAction"),
+        ("resources", "Resource"),
+        ("not_resources", "NotResource"),
+    ):
         raw = block.raw(name)
         if raw is not None and raw != []:
             statement[key] = raw
@@ -109,4 +115,3 @@ def google(body: Body) -> dict[str, Any]:
 
 
 BUILDERS = {"aws_iam_policy_document": aws, "google_iam_policy": google}
-

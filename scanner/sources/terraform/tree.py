@@ -7,8 +7,10 @@ recovers from errors. `expression()` turns its nodes into the classes below; mea
 
 from __future__ import annotations
 
+import itertools
 import re
 import textwrap
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -352,14 +354,14 @@ def _directive(node: tree_sitter.Node) -> Any:
 def _between(node: tree_sitter.Node, kinds: tuple[str, ...]) -> tuple[list[Any], list[tree_sitter.Node]]:
     marks = [child for child in node.children if child.type in kinds]
     branches = []
-    for left, right in zip(marks, marks[1:], strict=False):
+    for left, right in itertools.pairwise(marks):
         inner = [child for child in node.children if left.end_byte <= child.start_byte and child.end_byte <= right.start_byte]
         parts = _parts(node, inner, left.end_byte - node.start_byte, right.start_byte - node.start_byte, unescape=False)
         branches.append(Template((Literal(""), *parts)))
     return branches, marks
 
 
-_PRIMARY = {
+_PRIMARY: dict[str, Callable[[tree_sitter.Node], Any]] = {
     "literal_value": _literal,
     "variable_expr": lambda node: Name(_text(node.children[0])),
     "function_call": _call,

@@ -1,0 +1,223 @@
+"""The HTML report: well-formed, self-contained, readable by everyone, and inert whatever the names in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from reports.html import render
+from reports.view import visible
+from scanner.results.model import Report
+from tests.reports import samples
+
+VOID = {"meta", "link", "br", "input"}
+LOADING = {"src", "srcset", "action", "formaction", "data", "poster", "background", "style", "srcdoc", "xlink:href", "ping"}
+
+
+class Parsed(HTMLParser):
+    """Tags with their attributes in order, the nesting, and the text of each tag."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.texts: list[tuple[str, str]] = []
+        self.feed(document)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len({name for name, _ in attrs}) == len(attrs), f"an attribute twice in {tag}"
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((self.open[-1] if self.open else "", data))
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError("a comment")
+
+    def of(self, *names: str) -> list[dict[str, str]]:
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+    def text(self, *tags: str) -> str:
+        return "".join(text for tag, text in self.texts if not tags or tag in tags)
+
+    def prose(self) -> str:
+        return " ".join("".join(text for tag, text in self.texts if tag not in ("script", "style")).split())
+
+
+def document(report: Report, **more: object) -> str:
+    return render(report, samples.context(**more)).decode()
+
+
+def parsed(report: Report) -> Parsed:
+    return Parsed(document(report))
+
+
+REPORTS = pytest.mark.parametrize("report", [samples.report(), samples.empty(), samples.many(40)], ids=["realistic", "empty", "many"])
+
+
+@REPORTS
+def test_elements_are_closed_and_named_once(report: Report) -> None:
+    page = parsed(report)
+    assert page.open == []
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert document(report).startswith("<!DOCTYPE html>")
+
+
+@REPORTS
+def test_the_structure_can_be_read_aloud(report: Report) -> None:
+    page = parsed(report)
+    assert page.of("html") == [{"lang": "en"}]
+    assert len(page.of("h1")) == len(page.of("main")) == len(page.of("title")) - len(page.of("svg")) == 1
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert len(page.of("caption")) == len(page.of("table"))
+    assert all("scope" in attributes for attributes in page.of("th"))
+    ids = {attributes.get("id") for _, attributes in page.tags}
+    named = [attributes["aria-labelledby"] for _, attributes in page.tags if "aria-labelledby" in attributes]
+    assert set(named) <= ids
+
+
+@REPORTS
+def test_nothing_is_loaded_and_links_stay_inside(report: Report) -> None:
+    page = parsed(report)
+    ids = {attributes.get("id") for _, attributes in page.tags}
+    assert not {name for _, attributes in page.tags for name in attributes} & LOADING
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert page.of("link") == [{"rel": "icon", "href": "data:,"}]
+    assert all(attributes["href"].startswith("#") and attributes["href"][1:] in ids for attributes in page.of("a"))
+    assert page.of("a")[0]["class"] == "skip"
+    assert not re.search(r"@import|url\(|https?:", page.text("style") + page.text("script"))
+
+
+def test_the_policy_allows_this_style_and_this_script_only() -> None:
+    page = parsed(samples.report())
+    policy = next(each["content"] for each in page.of("meta") if each.get("http-equiv") == "Content-Security-Policy")
+    directives = dict(each.strip().split(" ", 1) for each in policy.split(";"))
+
+    def digest(tag: str) -> str:
+        return f"'sha256-{base64.b64encode(hashlib.sha256(page.text(tag).encode()).digest()).decode()}'"
+
+    assert directives == {
+        "default-src": "'none'",
+        "script-src": digest("script"),
+        "style-src": digest("style"),
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    assert "\r" not in page.text("script", "style")
+    order = [tag for tag, attributes in page.tags if tag in ("style", "script") or "http-equiv" in attributes]
+    assert order == ["meta", "style", "script"]
+
+
+def test_the_script_writes_text_only() -> None:
+    script = parsed(samples.report()).text("script")
+    assert "textContent" in script
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval|Function\(|fetch|XMLHttp", script)
+
+
+@pytest.mark.parametrize("hostile", samples.HOSTILE)
+def test_hostile_text_stays_text(hostile: str) -> None:
+    """The same report with harmless text has the same tags and attributes, in the same order."""
+    report, context = samples.hostile(hostile)
+    harmless = Parsed(render(*samples.hostile("harmless")).decode())
+    written = render(report, context).decode()
+    page = Parsed(written)
+    assert [(tag, list(attributes)) for tag, attributes in page.tags] == [(tag, list(attributes)) for tag, attributes in harmless.tags]
+    assert page.text("script", "style") == harmless.text("script", "style")
+    assert not [char for char in written if visible(char, keep="\n") != char]
+    shown = " ".join(visible(hostile, keep="\n\t").split())
+    assert page.prose().count(shown) > 50
+    assert "49" not in re.sub("[0-9a-f]{6}", "", shown)
+
+
+def test_what_an_auditor_needs_is_there() -> None:
+    prose = parsed(samples.report()).prose()
+    for text in (
+        "assay 1.0.0",
+        "sha256:8f3a",
+        "0190c2f4",
+        "2026-11-20T08:00:00Z",
+        "assay scan storage --var a",
+        "error: 1 error, 4 fail, 6 unknown, 2 gaps; 14 verdicts in all",
+        "= 30 evaluated + 7 of a type without rules + 2 instances not known + 1 in a gap",
+        "= 8 parsed + 1 failed to parse",
+        "network/broken.tf:12",
+        "a brace is not closed",
+        "run terraform init",
+        "aws_xray_group",
+        "pci_dss_4_0: 1.3.1",
+        "Why it matters: One policy that is too wide",
+        "block_public_acls = true",
+        "resource.public_access_blocked",
+        "storage.buckets.get at 2026-11-20T08:00:01Z by auditor@trade-prod",
+        "storage/main.tf:7",
+        "pass --var-file",
+        "no such overload",
+        "accepted until 2027",
+    ):
+        assert text in prose, text
+    assert all(each.fingerprint in prose for each in samples.results() if each.verdict == "fail")
+
+
+def test_every_result_is_an_entry() -> None:
+    page = parsed(samples.report())
+    assert len([1 for _, attributes in page.tags if "data-entry" in attributes]) == len(samples.results())
+
+
+def test_passes_are_collapsed() -> None:
+    page = document(samples.report())
+    details = page[page.index("<details>") : page.index("</details>")]
+    assert details.count("data-entry") == 2
+    assert "storage.versioning-enabled" in details
+
+
+def test_the_bar_says_the_numbers_and_fills_its_width() -> None:
+    page = parsed(samples.report())
+    bars = page.of("rect")
+    assert "Verdicts: 1 error, 4 fail, 6 unknown, 1 waived, 1 pass, 1 not applicable" in page.text("title")
+    assert sum(float(each["width"]) for each in bars) == pytest.approx(1000, abs=0.1)
+    assert [each["class"] for each in bars] == ["error", "fail", "unknown", "waived", "pass", "not_applicable"]
+
+
+def test_the_worst_controls_come_first() -> None:
+    page = document(samples.report())
+    table = page[page.index('id="controls"') : page.index('id="failures"')]
+    ids = ("team.own-rule", "storage.public-access-blocked", "edge.lb-https-only", "storage.versioning-enabled", "keys.rotation")
+    places = [table.index(each) for each in ids]
+    assert places == sorted(places)
+
+
+def test_it_prints_and_has_a_dark_side() -> None:
+    style = parsed(samples.report()).text("style")
+    assert "@media print" in style
+    assert "@media (prefers-color-scheme: dark)" in style
+
+
+def luminance(color: str) -> float:
+    parts = [int(color[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_colors_have_the_contrast_of_wcag_aa() -> None:
+    """https://www.w3.org/TR/WCAG22/#contrast-minimum: 4.5 to 1, on the page and on panels, in every scheme."""
+    schemes = re.findall(r":root \{(.*?)\}", parsed(samples.report()).text("style"), re.DOTALL)
+    assert len(schemes) == 3
+    for scheme in schemes:
+        colors = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", scheme))
+        for name in colors.keys() - {"page", "panel", "rule"}:
+            for ground in ("page", "panel"):
+                light, dark = sorted((luminance(colors[name]), luminance(colors[ground])), reverse=True)
+                assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)

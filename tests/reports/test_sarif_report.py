@@ -1,0 +1,265 @@
+"""SARIF: valid by the published schema, consistent inside, and silent about nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import jsonschema_rs
+import msgspec
+import pytest
+
+import reports.sarif
+from reports.sarif import artifact, render
+from scanner.facts.base import BlockRef
+from scanner.results.model import Report
+from scanner.sources.interface import Coverage, Files, Gap
+from scanner.sources.values import Location
+from tests.reports import samples
+
+VALIDATOR = jsonschema_rs.validator_for(
+    json.loads((Path(__file__).parent / "data" / "sarif-2.1.0.json").read_text("utf-8")), validate_formats=True
+)
+
+
+def run(report: Report, **more: Any) -> Any:
+    log = json.loads(render(report, samples.context(**more)))
+    VALIDATOR.validate(log)
+    check_indexes(log["runs"][0])
+    return log["runs"][0]
+
+
+def check_indexes(found: Any) -> None:
+    """What the schema cannot see: that indexes, ids and kinds agree."""
+    driver = found["tool"]["driver"]
+    for result in found["results"]:
+        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        assert (result["kind"] == "fail") == (result["level"] != "none")
+    for rule in driver["rules"]:
+        for relation in rule.get("relationships", ()):
+            taxonomy = found["taxonomies"][relation["target"]["toolComponent"]["index"]]
+            assert taxonomy["name"] == relation["target"]["toolComponent"]["name"]
+            assert relation["target"]["id"] in [each["id"] for each in taxonomy["taxa"]]
+    codes = {each["id"] for each in driver.get("notifications", ())}
+    assert codes == {each["descriptor"]["id"] for each in found["invocations"][0]["toolExecutionNotifications"]}
+
+
+def of(found: Any, control: str, kind: str = "fail") -> Any:
+    return [each for each in found["results"] if each["ruleId"] == control and each["kind"] == kind]
+
+
+def notes(found: Any, code: str) -> Any:
+    return [each for each in found["invocations"][0]["toolExecutionNotifications"] if each["descriptor"]["id"] == code]
+
+
+@pytest.mark.parametrize("report", [samples.report(), samples.empty(), samples.many(60)], ids=["realistic", "empty", "many"])
+def test_reports_follow_the_published_schema(report: Report) -> None:
+    found = run(report)
+    assert len(found["results"]) == sum(each.verdict != "error" for each in report.results)
+
+
+@pytest.mark.parametrize("hostile", samples.HOSTILE)
+def test_no_text_breaks_the_schema(hostile: str) -> None:
+    report, context = samples.hostile(hostile)
+    log = json.loads(render(report, context))
+    VALIDATOR.validate(log)
+    check_indexes(log["runs"][0])
+
+
+def test_a_log_that_is_not_sarif_is_refused() -> None:
+    log = json.loads(render(samples.report(), samples.context()))
+    log["runs"][0]["results"][0]["kind"] = "unknown"
+    assert not VALIDATOR.is_valid(log)
+
+
+def test_kinds_and_levels() -> None:
+    found = run(samples.report())
+    pairs = {(each["properties"]["verdict"], each["kind"], each["level"]) for each in found["results"]}
+    assert pairs == {
+        ("fail", "fail", "error"),
+        ("waived", "fail", "error"),
+        ("unknown", "open", "none"),
+        ("pass", "pass", "none"),
+        ("not_applicable", "notApplicable", "none"),
+    }
+    suppressed = [each["properties"]["verdict"] for each in found["results"] if "suppressions" in each]
+    assert suppressed == ["waived"]
+
+
+@pytest.mark.parametrize(
+    ("control", "level", "score"),
+    [
+        ("storage.public-access-blocked", "error", "9.5"),
+        ("edge.lb-https-only", "error", "8.0"),
+        ("storage.versioning-enabled", "warning", "5.5"),
+        ("keys.rotation", "note", "2.0"),
+    ],
+)
+def test_severities(control: str, level: str, score: str) -> None:
+    found = run(samples.report([samples.result(control, "fail", samples.LOGS, "no")]))
+    rule = found["tool"]["driver"]["rules"][0]
+    assert found["results"][0]["level"] == rule["defaultConfiguration"]["level"] == level
+    assert rule["properties"]["security-severity"] == score
+
+
+def test_rules_have_help_tags_and_all_their_frameworks() -> None:
+    found = run(samples.report())
+    rule = next(each for each in found["tool"]["driver"]["rules"] if each["id"] == "storage.public-access-blocked")
+    assert "Fix (terraform):\nSet all four flags:" in rule["help"]["text"]
+    assert "**Fix (terraform)**\n\n```\nSet all four flags:" in rule["help"]["markdown"]
+    assert "helpUri" not in rule
+    assert (rule["properties"]["tags"][0], len(rule["properties"]["tags"])) == ("security", 10)
+    assert len(rule["relationships"]) == 14
+    assert [each["name"] for each in found["taxonomies"]] == ["nist_800_53_r5", "pci_dss_4_0"]
+
+
+def test_the_fence_is_longer_than_any_in_the_text() -> None:
+    controls = samples.controls()
+    controls["keys.rotation"].remediation = {"terraform": "````\nx\n````"}
+    found = run(samples.report(), controls=controls)
+    rule = next(each for each in found["tool"]["driver"]["rules"] if each["id"] == "keys.rotation")
+    assert "\n`````\n````\nx\n````\n`````" in rule["help"]["markdown"]
+
+
+def test_locations_name_the_line_of_the_attribute_and_the_resource() -> None:
+    logs = of(run(samples.report()), "storage.public-access-blocked")[-2]
+    location = logs["locations"][0]
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": "storage/main.tf", "uriBaseId": "SRCROOT"},
+        "region": {"startLine": 7, "endLine": 7},
+    }
+    assert location["logicalLocations"][0]["fullyQualifiedName"] == "storage/aws_s3_bucket.logs"
+    assert [each["physicalLocation"]["region"]["startLine"] for each in logs["relatedLocations"]] == [1, 5]
+    assert logs["partialFingerprints"] == {"policyFingerprint/v1": samples.results()[1].fingerprint}
+
+
+def test_a_live_result_has_a_logical_location_only() -> None:
+    live = of(run(samples.report()), "storage.public-access-blocked")[0]
+    assert "physicalLocation" not in live["locations"][0]
+    assert live["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "//storage.googleapis.com/fills"
+
+
+def test_a_plan_has_no_lines() -> None:
+    held = samples.result("keys.rotation", "fail", samples.DATA[0], "no")
+    physical = run(samples.report([held]))["results"][0]["locations"][0]["physicalLocation"]
+    assert physical == {"artifactLocation": {"uri": "plans/prod%20%231/%C3%BC.json", "uriBaseId": "SRCROOT"}}
+
+
+@pytest.mark.parametrize(
+    ("file", "uri"),
+    [
+        ("a b#c?.tf", "a%20b%23c%3F.tf"),
+        ("./a//b.tf", "a/b.tf"),
+        ("../x.tf", "../x.tf"),
+        ("a:b.tf", "a%3Ab.tf"),
+        ("50%.tf", "50%25.tf"),
+        ("\udcff.tf", "%FF.tf"),
+        ("\ud800.tf", "%3F.tf"),
+        ("\x1b.tf", "%1B.tf"),
+    ],
+)
+def test_uris_are_relative_and_encoded(file: str, uri: str) -> None:
+    assert artifact(file) == {"uri": uri, "uriBaseId": "SRCROOT"}
+
+
+def test_an_absolute_file_stays_absolute() -> None:
+    assert artifact("/srv/a b.tf") == {"uri": "file:///srv/a%20b.tf"}
+
+
+def test_related_locations_are_limited_and_say_so() -> None:
+    blocks = [BlockRef(f"aws_x.b{number}", "a.tf", number, number) for number in range(1, 15)]
+    found = run(samples.report([samples.result("keys.rotation", "fail", samples.resource("aws_x.b1", *blocks), "no")]))["results"][0]
+    assert len(found["relatedLocations"]) == 10
+    assert found["properties"]["relatedLocationsLeftOut"] == 3
+
+
+def test_errors_and_gaps_are_notifications() -> None:
+    found = run(samples.report())
+    (error,) = notes(found, "rule_error")
+    assert (error["level"], error["associatedRule"]["id"]) == ("error", "team.own-rule")
+    (parse,) = notes(found, "parse_error")
+    assert parse["locations"][0]["physicalLocation"]["region"] == {"startLine": 12, "endLine": 12}
+    assert parse["level"] == "error"
+    assert notes(found, "module_missing")[0]["level"] == "warning"
+    assert "aws_xray_group 5, aws_sfn_state_machine 2" in notes(found, "unsupported_types")[0]["message"]["text"]
+    assert "2 blocks" in notes(found, "instances_unknown")[0]["message"]["text"]
+
+
+PASSED = samples.result("keys.rotation", "pass", samples.LOGS)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "coverage", "successful"),
+    [
+        ("fail", Coverage(), True),
+        ("error", Coverage(), False),
+        ("pass", Coverage(Files(2, 1, 1)), False),
+        ("pass", Coverage(gaps=[Gap("plan.json", "input_failed", "no json", "write it again")]), False),
+        ("pass", Coverage(gaps=[Gap("m", "module_missing", "not here", "init")]), True),
+    ],
+)
+def test_a_run_is_successful_when_every_input_was_read(verdict: Any, coverage: Coverage, successful: bool) -> None:
+    held = msgspec.structs.replace(PASSED, verdict=verdict)
+    assert run(samples.report([held], coverage))["invocations"][0]["executionSuccessful"] is successful
+
+
+def test_times_are_given_only_where_they_are_times() -> None:
+    report = samples.report()
+    assert run(report)["invocations"][0]["endTimeUtc"] == "2026-11-20T08:00:02.5Z"
+    odd = msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, started="yesterday"))
+    assert "startTimeUtc" not in run(odd)["invocations"][0]
+
+
+def test_the_category_is_the_same_for_the_same_targets() -> None:
+    report = samples.report()
+    assert run(report)["automationDetails"]["id"] == "assay/storage+network/0190c2f4"
+    long = msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, targets=[f"stack/{number}" for number in range(90)]))
+    category, _, last = run(long)["automationDetails"]["id"].rpartition("/")
+    assert (len(category), last) == (len("assay/") + 16, "0190c2f4")
+
+
+def test_an_unknown_says_what_settles_it() -> None:
+    (unknown,) = of(run(samples.report()), "storage.public-access-blocked", "open")
+    assert unknown["message"]["text"].endswith("grants: denied; grant s3:GetBucketPolicy")
+
+
+def test_a_name_cannot_become_a_link() -> None:
+    held = samples.result("keys.rotation", "fail", samples.LOGS, "see [here](https://x.invalid) and a[0]")
+    assert run(samples.report([held]))["results"][0]["message"]["text"].endswith("see \\[here](https://x.invalid) and a[0]")
+
+
+def test_what_is_too_much_is_cut_by_severity_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports.sarif, "MOST_RESULTS", 8)
+    found = run(samples.report())
+    assert [each["properties"]["verdict"] for each in found["results"]] == ["fail"] * 4 + ["waived"] + ["unknown"] * 3
+    (note,) = notes(found, "results_left_out")
+    assert "left out: 3 unknown, 1 pass, 1 not applicable" in note["message"]["text"]
+
+
+def test_the_limit_is_that_of_github() -> None:
+    found = run(samples.many(25_001))
+    assert len(found["results"]) == 25_000
+    assert "left out: 1 pass" in notes(found, "results_left_out")[0]["message"]["text"]
+
+
+def test_every_uri_is_a_file_of_the_report() -> None:
+    report = samples.report()
+    files = {block.file for each in report.results for block in each.resource.blocks} | {"storage/variables.tf", "network/broken.tf"}
+
+    def uris(node: Any) -> Any:
+        if isinstance(node, dict):
+            yield from [node["uri"]] if "uri" in node else []
+            node = list(node.values())
+        for each in node if isinstance(node, list) else ():
+            yield from uris(each)
+
+    found = {unquote(uri) for uri in uris(run(report))}
+    assert found == files
+
+
+def test_the_location_of_a_variable_is_kept_for_an_unknown() -> None:
+    unknown = samples.UnknownFact("f", "r", "s", Location("v.tf", 3, 5))
+    found = run(samples.report([samples.result("keys.rotation", "unknown", samples.LOGS, unknown=[unknown])]))["results"][0]
+    assert found["locations"][0]["physicalLocation"]["region"] == {"startLine": 3, "endLine": 5}
