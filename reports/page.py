@@ -69,7 +69,7 @@ class Page:
         """Lines of code with their numbers and a mark at one of them."""
         digits = len(str(first + len(lines) - 1))
         for number, line in enumerate(lines, first):
-            shown = visible(line.rstrip("\r\n").expandtabs(4))
+            shown = line.rstrip("\r\n").expandtabs(4)
             if len(shown) > LONGEST:
                 shown = f"{shown[:LONGEST]} ... and {len(shown) - LONGEST} more characters"
             mark = ">" if number == marked else " "

@@ -188,7 +188,7 @@ def _unseen(page: Page, report: Report) -> None:
     for gap in coverage.gaps:
         page.prose(str(gap), 2)
     if types or coverage.blocks.unsupported:
-        listed = ", ".join(f"{type_} {number}" for type_, number in types)
+        listed = ", ".join(f"{type_}:{number}" for type_, number in types)  # one word, so that wrapping keeps them together
         page.prose(f"{many(coverage.blocks.unsupported, 'block')} of types without rules" + (f": {listed}" if listed else ""), 2)
     if coverage.blocks.template:
         page.prose(f"{many(coverage.blocks.template, 'block')} with a number of instances that is not known", 2)

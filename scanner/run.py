@@ -28,6 +28,7 @@ from scanner.rules import evaluate, load
 from scanner.rules.load import CompiledControl
 from scanner.sources.discover import discover, repository, show
 from scanner.sources.interface import Blocks, Collection, Coverage, Gap, Item, Source
+from scanner.sources.values import Unknown, Value
 
 READER_MODULES = ("terraform_aws", "terraform_gcp")
 
@@ -95,7 +96,10 @@ class Scan:
         for path, content in found.plans:
             from scanner.sources.terraform.plan import PlanSource
 
-            variables = {name: held.get("value") for name, held in (content.get("variables") or {}).items()}
+            given = content.get("variables")
+            variables = (
+                {name: held.get("value") for name, held in given.items() if isinstance(held, dict)} if isinstance(given, dict) else {}
+            )
             code = (
                 self._terraform([self.options.code], [], [repository(self.options.code) or self.options.code], variables)
                 if self.options.code
@@ -126,7 +130,7 @@ class Scan:
             )
         types = list(dict.fromkeys(item.type for item in collection.items))
         scope = _scope(collection.name)
-        for resource in base.read_all(stack, types, set(by_kind)):
+        for resource in base.read_all(stack, types, set(by_kind), self._failed):
             yield from self._judged(resource, by_kind[type(resource).__name__], scope)
         for type_ in types:
             for item in stack.of(type_) if type_ in by_kind else ():
@@ -137,6 +141,13 @@ class Scan:
         self._resources.add((scope, resource.identity.address, resource.identity.id))
         for judge in judges:
             yield from judge.judge(resource, facts, scope)
+
+    def _failed(self, item: Item, error: Exception) -> None:
+        seen = item.location()
+        reason = f"{item.address} could not be read ({type(error).__name__}: {error})"
+        gap = Gap(seen.file, "input_failed", reason[:500], "simplify it, or report this with the code", seen.line)
+        if gap not in self.coverage.gaps:
+            self.coverage.gaps.append(gap)
 
     def _account(self, collection: Collection) -> None:
         """Enter a collection in the ledger."""
@@ -191,8 +202,14 @@ def _outcome(compiled: CompiledControl, results: list[Result]) -> ControlOutcome
 
 
 def _attributes(item: Item) -> evaluate.Attributes:
-    name = item["name"]
-    return evaluate.Attributes(identity=base.identity(item, name=name), attributes=item.attributes())
+    written = item.attributes()
+    if isinstance(written.data, dict):
+        placed = {name: (item[name], held) for name, held in written.data.items()}
+        located: dict[str, Value[Any]] = {
+            name: Value(own.data if isinstance(held, Unknown) else held, own.seen) for name, (own, held) in placed.items()
+        }
+        written = Value(located, written.seen)
+    return evaluate.Attributes(identity=base.identity(item, name=item["name"]), attributes=written)
 
 
 def _count(items: list[Item], read: set[str], unsupported: dict[str, int]) -> Blocks:

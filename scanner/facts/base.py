@@ -45,6 +45,8 @@ class Identity(msgspec.Struct, kw_only=True):
     blocks: list[BlockRef]
     template: Unknown | None = None
     """Why the number of instances that this one stands for is not known."""
+    unnamed: Unknown | None = None
+    """Why the provider's name is not known; `name` is then the label of the block."""
 
 
 class Resource(msgspec.Struct, kw_only=True):
@@ -240,19 +242,27 @@ def load_readers(*inputs: str) -> None:
                 _loaded.add(f"{area}.{name}")
 
 
-def read_all(stack: Stack, types: Iterable[str], wanted: set[str]) -> Iterator[Resource]:
-    """Every resource of the wanted kinds in a stack, in the order of its types."""
+def read_all(stack: Stack, types: Iterable[str], wanted: set[str], failed: Callable[[Item, Exception], None]) -> Iterator[Resource]:
+    """Every resource of the wanted kinds in a stack, in the order of its types. A reader that raises costs one resource: `failed` is told."""
     for type_ in types:
         for entry in READERS.get(type_, ()):
             if entry.kind not in wanted:
                 continue
             for item in stack.of(type_):
-                found = entry.read(item, stack)
-                if found is not None:
-                    yield found
+                yield from _read(entry, item, stack, failed)
     for entry, owner in _owners(wanted):
         for companion_type, via in entry.orphans:
-            yield from _read_orphans(stack, entry, owner, companion_type, via)
+            yield from _read_orphans(stack, entry, owner, companion_type, via, failed)
+
+
+def _read(entry: Registration, item: Item, stack: Stack, failed: Callable[[Item, Exception], None]) -> Iterator[Resource]:
+    try:
+        found = entry.read(item, stack)
+    except Exception as error:  # hostile input may reach what no test has; it is entered in the ledger
+        failed(item, error)
+        return
+    if found is not None:
+        yield found
 
 
 def _owners(wanted: set[str]) -> Iterator[tuple[Registration, tuple[str, ...]]]:
@@ -264,7 +274,9 @@ def _owners(wanted: set[str]) -> Iterator[tuple[Registration, tuple[str, ...]]]:
     return iter([(entry, tuple(types)) for entry, types in seen.values()])
 
 
-def _read_orphans(stack: Stack, entry: Registration, owners: tuple[str, ...], type_: str, via: str) -> Iterator[Resource]:
+def _read_orphans(
+    stack: Stack, entry: Registration, owners: tuple[str, ...], type_: str, via: str, failed: Callable[[Item, Exception], None]
+) -> Iterator[Resource]:
     done: set[Any] = stack.cache.setdefault(f"orphans {entry.kind}", set())
     for item, target in stack.orphans(type_, via, owners, entry.names):
         if isinstance(target, Unknown) and stack.of(*owners):
@@ -273,9 +285,10 @@ def _read_orphans(stack: Stack, entry: Registration, owners: tuple[str, ...], ty
         if str(named) in done:
             continue
         done.add(str(named))
-        found = entry.read(Elsewhere(owners[0], target, item), stack)
-        if found is not None:
-            yield found
+        yield from _read(entry, Elsewhere(owners[0], target, item), stack, failed)
+
+
+_UNNAMED = Unknown("the name is the provider's choice", "scan the live resource")
 
 
 def identity(item: Item, *, name: Value[Any], companions: Iterable[Companions] = (), cloud: str = "") -> Identity:
@@ -293,6 +306,7 @@ def identity(item: Item, *, name: Value[Any], companions: Iterable[Companions] =
         root=item.root,
         blocks=list(dict.fromkeys(blocks)),
         template=item.template,
+        unnamed=None if isinstance(name.data, str) else name.text().unknown or _UNNAMED,
     )
 
 

@@ -27,11 +27,17 @@ class Read:
     """What an expression does with facts: the paths it reads, and operations that would be wrong on facts that may be unknown."""
 
     def __init__(self) -> None:
-        self.paths: dict[Path, None] = {}
+        self.paths: dict[Path, bool] = {}
+        """Path to whether its content is asked for, and not only whether it is null or which elements it has."""
         self.problems: list[tuple[Path, str]] = []
-        self.null_tests: list[Path] = []
         self.comparisons: list[Path] = []
         self.ranges: list[Path] = []
+        self.roots = 0
+        """How often a name that facts hang from was met."""
+
+    @property
+    def contents(self) -> list[Path]:
+        return [path for path, content in self.paths.items() if content or path[-1] == "*"]
 
 
 class Program:
@@ -148,14 +154,18 @@ def _walk(expression: bytes, names: dict[str, Path], read: Read) -> Path | None:
     """Record what an expression reads; gives its path where it is a fact itself."""
     fields = dict(_fields(expression))
     if 4 in fields:
-        return names.get(dict(_fields(fields[4]))[1].decode())
+        path = names.get(dict(_fields(fields[4]))[1].decode())
+        read.roots += path is not None
+        return path
     if 5 in fields:
         return _select(fields[5], names, read)
     if 6 in fields:
         _call(fields[6], names, read)
     elif 7 in fields:
         for _, element in (field for field in _fields(fields[7]) if field[0] == 1):
-            _record(_walk(element, names, read), read)
+            path = _walk(element, names, read)
+            _record(path, read)
+            read.comparisons += [path] if path else []
     elif 8 in fields:
         read.problems.append(((), "a map or message literal"))
     elif 9 in fields:
@@ -163,16 +173,21 @@ def _walk(expression: bytes, names: dict[str, Path], read: Read) -> Path | None:
     return None
 
 
-def _record(path: Path | None, read: Read) -> None:
+def _record(path: Path | None, read: Read, *, content: bool = True) -> None:
     if path:
-        read.paths[path] = None
+        read.paths[path] = content or read.paths.get(path, False)
+    elif path is not None:
+        read.problems.append(((), "a resource is no fact: name one of its facts"))
 
 
 def _select(message: bytes, names: dict[str, Path], read: Read) -> Path | None:
     fields = dict(_fields(message))
+    before = read.roots
     operand = _walk(fields[1], names, read)
     name = fields[2].decode()
     if operand is None:
+        if read.roots != before:
+            read.problems.append(((name,), "a fact is read by its path, not through an expression"))
         return None
     if fields.get(3):
         read.problems.append(((*operand, name), "has() cannot tell unknown from absent: compare with null"))
@@ -184,15 +199,16 @@ def _call(message: bytes, names: dict[str, Path], read: Read) -> None:
     function = next(value.decode() for number, value in parts if number == 2)
     operands = [value for number, value in parts if number in (1, 3)]
     paths = [_walk(operand, names, read) for operand in operands]
+    equality = function in ("_==_", "_!=_")
+    null_test = equality and any(_is_null(operand) for operand in operands)
     for path in paths:
-        _record(path, read)
+        _record(path, read, content=not null_test)
     if function not in _ALLOWED:
         read.problems.append((next((path for path in paths if path), ()), f"{function.strip('_')}() does not keep what is unknown"))
     if function == "@in" and paths[1]:
         read.problems.append((paths[1], "`in` a list of facts does not keep what is unknown: use exists()"))
-    if function in ("_==_", "_!=_"):
-        tests = read.null_tests if any(_is_null(operand) for operand in operands) else read.comparisons
-        tests += [path for path in paths if path]
+    if (equality and not null_test) or function == "@in":
+        read.comparisons += [path for path in paths if path]
 
 
 def _is_null(expression: bytes) -> bool:
@@ -202,14 +218,20 @@ def _is_null(expression: bytes) -> bool:
 
 def _comprehension(message: bytes, names: dict[str, Path], read: Read) -> None:
     fields = dict(_fields(message))
+    before = read.roots
     ranged = _walk(fields[2], names, read)
+    if ranged is None and read.roots != before:
+        read.problems.append(((), "all() and exists() take a list of facts by its path, not through an expression"))
     inner = dict(names)
     variable = fields[1].decode()
     inner.pop(variable, None)
     if ranged is not None:
-        _record(ranged, read)
+        _record(ranged, read, content=False)
         read.ranges.append(ranged)
         inner[variable] = (*ranged, "*")
+        # What does not look at the element would count one that is not known to be there.
+        if b"\n" + bytes([len(variable)]) + variable.encode() not in fields[6]:
+            read.problems.append((ranged, f"the condition says nothing of {variable}"))
     step = dict(_fields(fields[6]))
     if 6 not in step or not any(name in fields[6] for name in (b"_&&_", b"_||_")):
         read.problems.append((ranged or (), "only all() and exists() keep what is unknown"))

@@ -97,11 +97,12 @@ class _Compiler:
                 self.error(("judged", name), f"there is no input {name!r}", nearest(name, (*INPUTS, "plan")))
         if not rule.assertions:
             self.error(("assert",), "the rule asserts nothing")
-        when, when_reads = self._expression(rule.when, ("when",), {})
+        when, when_read = self._expression(rule.when, ("when",), {})
         assertions = [self._assertion(at, each) for at, each in enumerate(rule.assertions)]
         if self.errors:
             raise RuleErrors(self.errors)
-        return CompiledControl(rule, str(self.path), self.kind, self.source_type, when, when_reads, assertions)
+        reads, contents = list(when_read.paths), when_read.contents
+        return CompiledControl(rule, str(self.path), self.kind, self.source_type, when, reads, contents, assertions)
 
     def error(self, place: yaml_lines.Path, problem: str, way: str = "") -> None:
         self.errors.append(RuleError(str(self.path), self.lines.get(place, 1), problem, way))
@@ -129,11 +130,12 @@ class _Compiler:
                     (*place, "each"), "each needs a name for the element", f"add `as: {each[-1].rstrip('s') if each else 'element'}`"
                 )
             names = {assertion.as_: each} if assertion.as_ else {}
-        that, reads = self._expression(assertion.that, (*place, "that"), names)
-        when, when_reads = self._expression(assertion.when, (*place, "when"), names)
+        that, read = self._expression(assertion.that, (*place, "that"), names)
+        when, when_read = self._expression(assertion.when, (*place, "when"), names)
         for name in _NAME.findall(assertion.message):
             self._message_name(name, names, (*place, "message"))
-        return CompiledAssertion(assertion, that, when, list(dict.fromkeys(reads + when_reads)), each)
+        reads, contents = [*read.paths, *when_read.paths], read.contents + when_read.contents
+        return CompiledAssertion(assertion, that, when, list(dict.fromkeys(reads)), list(dict.fromkeys(contents)), each)
 
     def _list(self, text: str, place: yaml_lines.Path) -> tuple[str, ...]:
         match = _FACT_PATH.match(text)
@@ -170,21 +172,21 @@ class _Compiler:
         if name not in self.rule.params:
             self.error(place, f"there is no param {name!r}", nearest(name, self.rule.params))
 
-    def _expression(self, text: str, place: yaml_lines.Path, names: dict[str, tuple[str, ...]]) -> tuple[bytes, list[tuple[str, ...]]]:
+    def _expression(self, text: str, place: yaml_lines.Path, names: dict[str, tuple[str, ...]]) -> tuple[bytes, cel.Read]:
         if not text:
-            return b"", []
+            return b"", cel.Read()
         environment = self.environments.setdefault(",".join(names), cel.Environment(tuple(names)))
         try:
             compiled = environment.compile(text).serialize()
         except cel.CelError as error:
             column = f" at column {error.column}" if error.column else ""
             self.error(place, f"not CEL{column}: {error}")
-            return b"", []
+            return b"", cel.Read()
         for name in re.findall(r"\bparams\.(\w+)", text):
             self._param(name, place)
         read = cel.read_facts(compiled, names)
         self._check(read, place)
-        return compiled, list(read.paths)
+        return compiled, read
 
     def _check(self, read: cel.Read, place: yaml_lines.Path) -> None:
         """Facts must exist, and no operation may take an unknown fact for an absent one."""

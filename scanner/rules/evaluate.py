@@ -2,6 +2,7 @@
 
 Facts become the map that CEL sees; unknown ones are left out, so that CEL's own error handling (`&&`, `||`, `all` and `exists` absorb an
 error that another operand decides) is Kleene logic. An error that survives because of a missing key is the verdict `unknown`.
+Text such as `"${aws_kms_key.k.arn}/x"` is known not to be null, so it is there for `!= null` and left out where its content is asked for.
 """
 
 from __future__ import annotations
@@ -13,19 +14,23 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import BlockRef, Part, Resource
+from scanner.facts.base import BlockRef, Identity, Part, Resource
 from scanner.results.model import Evidence, ResourceRef, Result, UnknownFact, Verdict, fingerprint
 from scanner.rules import cel
 from scanner.rules.load import CompiledAssertion, CompiledControl
-from scanner.sources.values import Location, Reference, Text, Unknown, Value, describe
+from scanner.rules.schema import IDENTITY
+from scanner.sources.values import Document, Location, Reference, Text, Unknown, Value, describe
 
 _NAME = re.compile(r"\{([\w.]*)\}")
-_SECRET_NAME = re.compile(r"password|secret_string|private_key|token|credential", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r"(?:passw|passphrase|secret|private_key|api_?key|access_?key|token|credential|connection_string)(?![a-z_]*_(?:arn|id|name|version)\b)",
+    re.IGNORECASE,
+)
 MAX_OBSERVED = 300
 
 
 class Attributes(msgspec.Struct):
-    """A resource that no kind models, for rules that name an input's own type: its attributes as the input gives them."""
+    """A resource that no kind models, for rules that name an input's own type: its attributes as the input gives them, else null."""
 
     identity: Any
     attributes: Value[Any]
@@ -40,12 +45,14 @@ class Judge:
         environment = _environment("")
         self._when = environment.load(compiled.when) if compiled.when else None
         self._assertions = [(each, *_programs(each)) for each in compiled.assertions]
+        self.reads = list(dict.fromkeys(path for each in compiled.assertions for path in each.reads))
+        self.contents = {*compiled.when_contents, *(path for each in compiled.assertions for path in each.contents)}
 
     def judge(self, resource: Resource | Attributes, facts: dict[str, Any], scope: str) -> Iterator[Result]:
         """The verdicts on one resource: every failing and unknown assertion, or one result for the whole."""
         subject = _Subject(self, resource, facts, scope)
         if self._when is not None:
-            applies, error = self._when.evaluate(subject.activation)
+            applies, error = self._when.evaluate(subject.activation(self.compiled.when_contents))
             if applies is False:
                 yield subject.result("not_applicable", "", self.control.title, "", self.compiled.when_reads, self.control.when)
                 return
@@ -56,9 +63,8 @@ class Judge:
         if found:
             yield from found
             return
-        reads = list(dict.fromkeys(path for each in self.compiled.assertions for path in each.reads))
         expected = " and ".join(each.text.that for each in self.compiled.assertions)
-        yield subject.result("pass", "", self.control.title, "", reads, expected)
+        yield subject.result("pass", "", self.control.title, "", self.reads, expected)
 
 
 class _Subject:
@@ -68,23 +74,45 @@ class _Subject:
         self.judge, self.resource, self.facts, self.scope = judge, resource, facts, scope
         cloud = resource.identity.cloud
         self.params = judge._params["google" if cloud == "google" else "aws"]
-        self.activation = _environment("").activation({"resource": facts, "params": self.params})
+        if isinstance(resource, Attributes):
+            for path in (*judge.compiled.when_reads, *judge.reads):
+                self.facts = _with_nulls(resource, self.facts, path)
+
+    def activation(self, contents: list[cel.Path]) -> Any:
+        """What an expression sees that asks for these contents."""
+        return _environment("").activation({"resource": self._settled(contents), "params": self.params})
+
+    def _settled(self, contents: list[cel.Path]) -> Any:
+        facts = self.facts
+        for path in contents:
+            facts = _settled(self.resource, facts, path)
+        return facts
 
     def assertion(self, at: int, each: CompiledAssertion, that: cel.Program, when: cel.Program | None, name: str) -> Iterator[Result]:
         if not each.each:
-            yield from self._one(at, each, that, when, self.activation, "", None)
+            yield from self._one(at, each, that, when, self.activation(each.contents), "", None)
             return
         held = _fact(self.resource, each.each)
-        if isinstance(held.data, Unknown):
+        if isinstance(held.data, (Unknown, Reference, Text)):
             yield self.undecided("", str(at), each.text.message, "", [each.each], each.text.that)
             return
-        for element in held.data or ():
-            if isinstance(element, Unknown):
-                facts: Any = {}
-            else:
-                facts = to_cel(element)
-            activation = _environment(name).activation({"resource": self.facts, "params": self.params, name: facts})
-            yield from self._one(at, each, that, when, activation, _element_key(facts), element)
+        resource = self._settled(each.contents)
+        met: dict[str, int] = {}
+        for element in held.data if isinstance(held.data, list) else () if held.data is None else (held.data,):
+            facts = {} if isinstance(element, (Unknown, Reference, Text)) else _convert(element)
+            key = _element_key(facts)
+            met[key] = met.get(key, 0) + 1
+            key += f"#{met[key]}" if met[key] > 1 else ""  # equal elements are findings of their own
+            if not isinstance(facts, dict):
+                problem = f"the rule raised: an element of {'.'.join(each.each)} has no attributes"
+                yield self.result("error", str(at), problem, key, [each.each], each.text.that)
+                continue
+            for path in _below(each.reads, each.each) if isinstance(element, dict) else ():
+                facts = _with_nulls(element, facts, path)
+            for path in _below(each.contents, each.each):
+                facts = _settled(element, facts, path)
+            activation = _environment(name).activation({"resource": resource, "params": self.params, name: facts})
+            yield from self._one(at, each, that, when, activation, key, element)
 
     def _one(
         self, at: int, each: CompiledAssertion, that: cel.Program, when: cel.Program | None, activation: Any, key: str, element: Any
@@ -150,7 +178,7 @@ class _Subject:
                 if isinstance(value, Value) and not _is_parts(value.data):
                     location = value.seen[0] if value.seen else None
                     found.append(Evidence(name, _observed(name, value.data), expected, location))
-        return found
+        return list(dict.fromkeys(found))
 
     def _unknown(self, reads: list[Any], element: Any) -> list[UnknownFact]:
         if isinstance(element, Unknown):
@@ -159,13 +187,9 @@ class _Subject:
         for path in reads:
             for name, value in self._held(tuple(path), element):
                 data = value.data if isinstance(value, Value) else value
-                for unknown in (
-                    [data]
-                    if isinstance(data, Unknown)
-                    else [each for each in data if isinstance(each, Unknown)]
-                    if isinstance(data, list)
-                    else []
-                ):
+                content = tuple(path) in self.judge.contents
+                causes = [_why_unknown(each, content) for each in (data if isinstance(data, list) else [data])]
+                for unknown in filter(None, causes):
                     location = unknown.location or (value.seen[0] if isinstance(value, Value) and value.seen else None)
                     found.append(UnknownFact(name, unknown.reason, unknown.settles_it, location))
         return list(dict.fromkeys(found))
@@ -235,9 +259,16 @@ def _fields(cls: Any) -> tuple[str, ...]:
 
 def resource_facts(resource: Resource | Attributes) -> dict[str, Any]:
     """The map that rules read. Unknown facts are not in it."""
-    who = resource.identity
-    named = {"name": who.name, "cloud": who.cloud, "region": who.region, "account": who.account, "address": who.address}
-    return {**named, **to_cel(resource)}
+    named = {name: _named(resource.identity, name).data for name in IDENTITY}
+    return {**{name: data for name, data in named.items() if not isinstance(data, Unknown)}, **to_cel(resource)}
+
+
+def _named(who: Identity, name: str) -> Value[Any]:
+    """A fact of an identity."""
+    if name == "name" and who.unnamed is not None:
+        return Value(who.unnamed)
+    data = getattr(who, name)
+    return Value(Unknown(f"the {name} is not known", "scan the live resource") if data is None else data)
 
 
 def to_cel(part: Any) -> dict[str, Any]:
@@ -266,6 +297,61 @@ def _convert(data: Any) -> Any:
     return describe(data)
 
 
+def _with_nulls(raw: Any, facts: Any, path: cel.Path) -> Any:
+    """The map of a resource or element with null where nothing is written at a path."""
+    raw = raw.data if isinstance(raw, Value) else raw
+    if isinstance(raw, list) and isinstance(facts, list) and path[:1] == ("*",):
+        return [_with_nulls(each, held, path[1:]) for each, held in zip(raw, facts, strict=True)]
+    if not path or not isinstance(facts, dict) or isinstance(raw, Unknown):
+        return facts
+    written = raw.get(path[0]) if isinstance(raw, dict) else getattr(raw, path[0], None)
+    if path[0] in facts:
+        return {**facts, path[0]: _with_nulls(written, facts[path[0]], path[1:])}
+    return {**facts, path[0]: None} if written is None else facts
+
+
+_GONE: Any = object()
+
+
+def _settled(raw: Any, facts: Any, path: cel.Path) -> Any:
+    """The map of a resource or part without what is at a path, where its content is not known in full."""
+    raw = raw.data if isinstance(raw, Value) else raw
+    if isinstance(raw, (Reference, Text)) or (path in ((), ("*",)) and _partly_known(raw)):
+        return _GONE
+    if not path:
+        return facts
+    first, rest = path[0], path[1:]
+    if first == "*" and isinstance(raw, list) and isinstance(facts, list):
+        kept = [_settled(each, held, rest) for each, held in zip(raw, facts, strict=True)]
+        return [{} if each is _GONE else each for each in kept]
+    if not isinstance(facts, dict) or first not in facts:
+        return facts
+    held = _settled(raw.get(first) if isinstance(raw, dict) else getattr(raw, first, None), facts[first], rest)
+    if held is facts[first]:
+        return facts
+    return {name: each for name, each in facts.items() if name != first} if held is _GONE else {**facts, first: held}
+
+
+def _partly_known(raw: Any) -> bool:
+    if isinstance(raw, Value):
+        return _partly_known(raw.data)
+    if isinstance(raw, (list, dict)):
+        return any(_partly_known(each) for each in (raw.values() if isinstance(raw, dict) else raw))
+    return isinstance(raw, (Unknown, Reference, Text))
+
+
+def _why_unknown(data: Any, content: bool) -> Unknown | None:
+    if isinstance(data, Unknown):
+        return data
+    return Value(data).text().unknown if content and isinstance(data, (Reference, Text)) else None
+
+
+def _below(paths: list[cel.Path], each: cel.Path) -> list[cel.Path]:
+    """Those of the paths that read an element of a list, from there."""
+    own = (*each, "*")
+    return [path[len(own) :] for path in paths if path[: len(own)] == own and len(path) > len(own)]
+
+
 def _fact(resource: Any, path: tuple[str, ...]) -> Value[Any]:
     held = _walk(resource, path, "")
     value = held[0][1] if held else Value(None)
@@ -290,7 +376,7 @@ def _walk(at: Any, path: tuple[str, ...], name: str) -> list[tuple[str, Any]]:
         )
     if hasattr(data, first):
         return _walk(getattr(data, first), rest, f"{name}.{first}" if name else first)
-    return [(first, Value(getattr(data.identity, first)))] if hasattr(data, "identity") and hasattr(data.identity, first) else []
+    return [(first, _named(data.identity, first))] if hasattr(data, "identity") and first in IDENTITY else []
 
 
 def _is_parts(data: Any) -> bool:
@@ -298,13 +384,22 @@ def _is_parts(data: Any) -> bool:
 
 
 def _observed(name: str, data: Any) -> str:
-    if _SECRET_NAME.search(name) and isinstance(data, str):
-        return "(not shown)"
-    text = describe(data)
+    text = describe(_masked(name, data))
     return text if len(text) <= MAX_OBSERVED else text[: MAX_OBSERVED - 1] + "…"
 
 
-def _element_key(facts: dict[str, Any]) -> str:
+def _masked(name: str, data: Any) -> Any:
+    """The data without text that its name makes out to be secret."""
+    if isinstance(data, Value):
+        return _masked(name, data.data)
+    if isinstance(data, dict):
+        return {key: _masked(f"{name}.{key}", each) for key, each in data.items()}
+    if isinstance(data, list):
+        return [_masked(name, each) for each in data]
+    return "(not shown)" if isinstance(data, (str, Text, Document)) and _SECRET_NAME.search(name) else data
+
+
+def _element_key(facts: Any) -> str:
     return msgspec.json.encode(facts, order="deterministic").decode()
 
 
@@ -312,5 +407,7 @@ def _element_name(element: Any) -> str:
     """What tells an element from the others of its list: its first facts."""
     if element is None or isinstance(element, Unknown):
         return ""
+    if not isinstance(element, Part):
+        return _observed("", element)
     texts = [describe(getattr(element, name).data) for name in _fields(element.__class__) if not _is_parts(getattr(element, name).data)]
     return ", ".join(text for text in texts if text not in ("true", "false"))[:MAX_OBSERVED]

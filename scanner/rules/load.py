@@ -22,12 +22,16 @@ RESOURCE_KIND = "Resource"
 
 
 class CompiledAssertion(msgspec.Struct):
-    """An assertion with its checked expressions and the facts they read (paths as tuples; `*` is any element)."""
+    """An assertion with its checked expressions and the facts they read (paths as tuples; `*` is any element).
+
+    `contents` are those of them of which more is asked than whether they are null, or which elements they have.
+    """
 
     text: Assertion
     that: bytes
     when: bytes
     reads: list[tuple[str, ...]]
+    contents: list[tuple[str, ...]]
     each: tuple[str, ...]
     """Path of the list fact; empty for an assertion on the resource itself."""
 
@@ -40,6 +44,7 @@ class CompiledControl(msgspec.Struct):
     """The input's own type where the rule names one instead of a kind."""
     when: bytes
     when_reads: list[tuple[str, ...]]
+    when_contents: list[tuple[str, ...]]
     assertions: list[CompiledAssertion]
 
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_the_structure_can_be_read_aloud(report: Report) -> None:
     assert page.of("html") == [{"lang": "en"}]
     assert len(page.of("h1")) == len(page.of("main")) == len(page.of("title")) - len(page.of("svg")) == 1
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
-    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
     assert len(page.of("caption")) == len(page.of("table"))
     assert all("scope" in attributes for attributes in page.of("th"))
     ids = {attributes.get("id") for _, attributes in page.tags}
@@ -188,6 +189,7 @@ def test_the_bar_says_the_numbers_and_fills_its_width() -> None:
     bars = page.of("rect")
     assert "Verdicts: 1 error, 4 fail, 6 unknown, 1 waived, 1 pass, 1 not applicable" in page.text("title")
     assert sum(float(each["width"]) for each in bars) == pytest.approx(1000, abs=0.1)
+    assert all(float(left["x"]) + float(left["width"]) == pytest.approx(float(right["x"]), abs=0.02) for left, right in pairwise(bars))
     assert [each["class"] for each in bars] == ["error", "fail", "unknown", "waived", "pass", "not_applicable"]
 
 

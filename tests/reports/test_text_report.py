@@ -96,6 +96,15 @@ def test_code_is_shown_around_the_marked_line_of_the_evidence() -> None:
     assert " 11 |" not in written
 
 
+def test_code_stays_within_the_block() -> None:
+    seen = samples.Evidence("f", "no", "yes", samples.Location("storage/main.tf", 6))
+    written = text(samples.report([samples.result("keys.rotation", "fail", samples.LOGS, "no", evidence=[seen])]))
+    assert [line.split("|")[0].split()[-1] for line in written.splitlines() if CODE.match(line)] == ["5", "6", "7", "8", "9", "10"]
+    at_the_end = samples.Evidence("f", "no", "yes", samples.Location("storage/main.tf", 3))
+    written = text(samples.report([samples.result("keys.rotation", "fail", samples.LOGS, "no", evidence=[at_the_end])]))
+    assert [line.split("|")[0].split()[-1] for line in written.splitlines() if CODE.match(line)] == ["1", "2", "3"]
+
+
 def test_a_failure_without_code_shows_what_was_observed() -> None:
     written = text(samples.report(), source=lambda *_: [])
     assert "resource.public_access_blocked is false, expected true" in written
@@ -121,6 +130,7 @@ def test_unknowns_are_grouped_by_what_settles_them() -> None:
     written = text(samples.report())
     group = written.split("5 x pass --var-file")[1].split("1 x grant")[0]
     assert "var.versioning has no value" in group
+    assert written.index("5 x pass --var-file") < written.index("1 x grant")
     assert group.count("aws_s3_bucket.data") == 3
     assert "and 2 more resources, all in the json report" in group
 
@@ -130,7 +140,8 @@ def test_what_was_not_seen() -> None:
     for line in (
         "1 file failed to parse",
         "network/broken.tf:12: a brace is not closed; correct the file",
-        "7 blocks of types without rules: aws_xray_group 5, aws_sfn_state_machine 2",
+        "modules/queue: the module is not in this directory; run terraform init",
+        "7 blocks of types without rules: aws_xray_group:5, aws_sfn_state_machine:2",
         "2 blocks with a number of instances that is not known",
     ):
         assert f"\n  {line}\n" in unseen

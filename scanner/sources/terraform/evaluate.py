@@ -6,15 +6,19 @@ Semantics follow https://developer.hashicorp.com/terraform/language/expressions.
 
 from __future__ import annotations
 
+import math
+import operator as operator_module
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Protocol
 
 from scanner.sources.terraform import tree
 from scanner.sources.values import Document, Reference, Text, Unknown, either
 
-MAX_STEPS = 20_000_000
+MAX_STEPS = 3_000_000
 MAX_ELEMENTS = 100_000
 MAX_TEXT = 10_000_000
+MAX_NODES = 1_000_000
 
 
 class EvaluationError(Exception):
@@ -23,6 +27,48 @@ class EvaluationError(Exception):
 
 class TooMuch(Exception):
     """The input asks for more work than any real configuration: a gap for its root module."""
+
+
+FAILURES = (EvaluationError, TooMuch, RecursionError)
+
+
+def words(error: Exception) -> str:
+    """One of FAILURES in words."""
+    return "the code is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+class Set(list[Any]):
+    """The elements of a set in Terraform's order. It has no indexes, and the key of an element is the element."""
+
+
+def unify(elements: list[Any]) -> list[Any]:
+    """Elements as lists, sets and maps hold them: primitives of different types become strings."""
+    kinds = {_kind(element) for element in elements if element is not None}
+    if len(kinds) < 2 or not kinds <= {"bool", "number", "string"}:
+        return elements
+    return [to_text(element) if isinstance(element, (bool, int, float)) else element for element in elements]
+
+
+def _kind(element: Any) -> str:
+    if isinstance(element, bool):
+        return "bool"
+    if isinstance(element, (int, float)):
+        return "number"
+    return "string" if isinstance(element, (str, Text)) else "other"
+
+
+def make_set(elements: list[Any]) -> Set:
+    kept: list[Any] = []
+    plain: set[Any] = set()
+    for element in unify(elements):
+        if isinstance(element, (str, bool, int, float)):
+            if element not in plain:
+                plain.add(element)
+                kept.append(element)
+        elif not any(equal(finish(element), finish(other)) is True for other in kept):
+            kept.append(element)
+    ordered = len({_kind(element) for element in kept}) == 1 and len(plain) == len(kept)
+    return Set(sorted(kept) if ordered else kept)
 
 
 class Namespace(Protocol):
@@ -73,6 +119,21 @@ def finish(raw: Any) -> Any:
     return raw.finish() if hasattr(raw, "finish") else raw
 
 
+def limited(raw: Any) -> Any:
+    """The value itself, unless it is larger than any real one: as parts are shared, forty lines can stand for a million millions."""
+    if isinstance(raw, (list, dict)) and _weight(raw, {}) > MAX_NODES:
+        raise TooMuch(f"a value of more than {MAX_NODES:,} elements")
+    return raw
+
+
+def _weight(raw: list[Any] | dict[str, Any], known: dict[int, int]) -> int:
+    """How many elements there are at all depths; each shared part is walked once."""
+    if id(raw) not in known:
+        elements = raw.values() if isinstance(raw, dict) else raw
+        known[id(raw)] = len(raw) + sum(_weight(element, known) for element in elements if isinstance(element, (list, dict)))
+    return known[id(raw)]
+
+
 def unsettled(raw: Any) -> bool:
     """Whether the value as a whole is not plain data."""
     return isinstance(raw, (Unknown, Reference, Text, Document)) or hasattr(raw, "finish")
@@ -119,8 +180,8 @@ def get_index(raw: Any, key: Any) -> Any:
         if _key(key) in raw:
             return raw[_key(key)]
         raise EvaluationError(f'there is no element "{key}"')
-    if isinstance(raw, list):
-        at = _integer(key)
+    if isinstance(raw, list) and not isinstance(raw, Set):
+        at = to_whole(key)
         if 0 <= at < len(raw):
             return raw[at]
         raise EvaluationError(f"there is no element {at} in a list of {len(raw)}")
@@ -131,11 +192,11 @@ def _key(key: Any) -> str:
     return to_text(key) if not isinstance(key, str) else key
 
 
-def _integer(key: Any) -> int:
-    try:
-        return int(key)
-    except (TypeError, ValueError):
-        raise EvaluationError(f"{key!r} is not an index") from None
+def to_whole(raw: Any) -> int:
+    number = to_number(raw)
+    if isinstance(number, float):
+        raise EvaluationError(f"{raw!r} is not a whole number")
+    return number
 
 
 def _splat(node: tree.Splat, scope: Scope) -> Any:
@@ -194,7 +255,9 @@ def _try(node: tree.Call, scope: Scope) -> Any:
 def _conditional(node: tree.Conditional, scope: Scope) -> Any:
     condition = to_bool(evaluate(node.condition, scope))
     if not isinstance(condition, Unknown):
-        return evaluate(node.then if condition else node.otherwise, scope)
+        chosen, other = (node.then, node.otherwise) if condition else (node.otherwise, node.then)
+        raw = evaluate(chosen, scope)
+        return unify([raw, other.value])[0] if isinstance(other, tree.Literal) else raw
     branches = []
     for branch in (node.then, node.otherwise):
         try:
@@ -207,10 +270,10 @@ def _conditional(node: tree.Conditional, scope: Scope) -> Any:
 def to_bool(raw: Any) -> bool | Unknown:
     if isinstance(raw, bool):
         return raw
-    if raw in ("true", "false"):
-        return bool(raw == "true")
     if unsettled(raw):
         return why_unknown(raw)
+    if raw in ("true", "false", "1", "0") and isinstance(raw, str):
+        return raw in ("true", "1")
     raise EvaluationError(f"{raw!r} is not a condition")
 
 
@@ -220,7 +283,7 @@ def to_text(raw: Any) -> str:
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, float):
-        return str(int(raw)) if raw.is_integer() and abs(raw) < 1e15 else repr(raw)
+        return format(Decimal(repr(raw)), "f")
     if isinstance(raw, int):
         return str(raw)
     raise EvaluationError(f"a {'null' if raw is None else type(raw).__name__} is not a string")
@@ -293,25 +356,54 @@ def to_number(raw: Any) -> int | float:
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return raw
     if isinstance(raw, str):
-        try:
-            return int(raw) if raw.lstrip("-").isdigit() else float(raw)
-        except ValueError:
-            pass
-    raise EvaluationError(f"{raw!r} is not a number")
+        number = tree.read_number(raw)
+        if number is not None:
+            return number
+    raise EvaluationError(f"{str(raw)[:60]!r} is not a number")
 
 
 def _arithmetic(operator: str, left: int | float, right: int | float) -> Any:
     if operator in ("<", ">", "<=", ">="):
         return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator]
-    if operator in ("/", "%") and right == 0:
-        raise EvaluationError("division by zero")
-    if operator == "/":
-        return left // right if isinstance(left, int) and isinstance(right, int) and left % right == 0 else left / right
-    if operator == "%":
-        return (
-            int(left - right * int(left / right)) if isinstance(left, int) and isinstance(right, int) else left - right * int(left / right)
-        )
-    return {"+": left + right, "-": left - right, "*": left * right}[operator]
+    if operator == "/" and right == 0:
+        return Unknown("a division by zero", "correct the expression")
+    try:
+        return tidy(_COMPUTE[operator](left, right))
+    except OverflowError:
+        return _TOO_LARGE
+
+
+def _divide(left: int | float, right: int | float) -> int | float:
+    return left // right if isinstance(left, int) and isinstance(right, int) and left % right == 0 else left / right
+
+
+def _remainder(left: int | float, right: int | float) -> int | float:
+    """With the sign of the dividend, which is the remainder of a division by zero."""
+    if right == 0:
+        return left
+    if isinstance(left, int) and isinstance(right, int):
+        return abs(left) % abs(right) * (-1 if left < 0 else 1)
+    return math.fmod(left, right)
+
+
+_COMPUTE: dict[str, Callable[[Any, Any], int | float]] = {
+    "+": operator_module.add,
+    "-": operator_module.sub,
+    "*": operator_module.mul,
+    "/": _divide,
+    "%": _remainder,
+}
+_TOO_LARGE = Unknown("a number is too large to compute", "scan the plan")
+
+
+def tidy(number: int | float) -> int | float | Unknown:
+    """A result as Terraform's numbers of 512 bits show it: without the traces of binary fractions, and whole where it is whole."""
+    if isinstance(number, int):
+        return number if number.bit_length() <= 512 else _TOO_LARGE
+    if not math.isfinite(number):
+        return _TOO_LARGE
+    number = float(f"{number:.15g}")
+    return int(number) if number.is_integer() else number
 
 
 def _unary(node: tree.Unary, scope: Scope) -> Any:
@@ -336,17 +428,23 @@ def _text_part(raw: Any) -> str | Unknown | Reference:
 def join_text(pieces: list[Any]) -> str | Text:
     """One string of pieces, or a Text where some are not known."""
     parts: list[Any] = []
+    literal: list[str] = []
+    length = 0
     for piece in pieces:
         settled = finish(piece)
         for each in settled.parts if isinstance(settled, Text) else (settled,):
             part = _text_part(each)
-            if isinstance(part, str) and parts and isinstance(parts[-1], str):
-                parts[-1] += part
-            else:
-                parts.append(part)
-    if all(isinstance(part, str) for part in parts):
-        return "".join(parts)
-    return Text(tuple(part for part in parts if part != ""))
+            if not isinstance(part, str):
+                parts += ["".join(literal), part]
+                literal = []
+                continue
+            literal.append(part)
+            length += len(part)
+            if length > MAX_TEXT:
+                raise TooMuch(f"a text of more than {MAX_TEXT:,} characters")
+    if not parts:
+        return "".join(literal)
+    return Text(tuple(part for part in [*parts, "".join(literal)] if part != ""))
 
 
 def _list(node: tree.List, scope: Scope) -> list[Any]:
@@ -363,6 +461,15 @@ def _object(node: tree.Object, scope: Scope) -> Any:
     return built
 
 
+def pairs_of(elements: Any) -> list[tuple[Any, Any]] | None:
+    """Keys and values in the order in which Terraform goes through them."""
+    if isinstance(elements, dict):
+        return sorted(elements.items(), key=lambda pair: pair[0])
+    if isinstance(elements, Set):
+        return [(element, element) for element in elements]
+    return list(enumerate(elements)) if isinstance(elements, list) else None
+
+
 def _for(node: tree.For, scope: Scope) -> Any:
     raw = evaluate(node.collection, scope)
     elements = raw.elements() if hasattr(raw, "elements") else raw
@@ -370,7 +477,7 @@ def _for(node: tree.For, scope: Scope) -> Any:
         raise EvaluationError("a for expression over null")
     if unsettled(elements):
         return why_unknown(elements)
-    pairs = list(elements.items()) if isinstance(elements, dict) else list(enumerate(elements)) if isinstance(elements, list) else None
+    pairs = pairs_of(elements)
     if pairs is None:
         raise EvaluationError(f"a for expression over a {type(elements).__name__}")
     built: dict[str, Any] = {}
@@ -392,9 +499,11 @@ def _for(node: tree.For, scope: Scope) -> Any:
             return why_unknown(name)
         if node.group:
             built.setdefault(to_text(name), []).append(result)
+        elif to_text(name) in built:
+            raise EvaluationError(f'two elements have the key "{to_text(name)}"')
         else:
             built[to_text(name)] = result
-    return values if node.key is None else built
+    return limited(values if node.key is None else built)
 
 
 def _unreadable(node: tree.Unreadable, scope: Scope) -> Unknown:

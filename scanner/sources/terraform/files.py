@@ -58,7 +58,7 @@ class Block:
             return None
         held, line = found
         if isinstance(held, tree_sitter.Node):
-            held = tree.expression(held)
+            held = tree.whole_expression(held)
             self.attributes[name] = (held, line)
         return held
 
@@ -117,7 +117,7 @@ def read_attributes(path: str) -> dict[str, Any]:
         line, text = _first_error(root)
         raise FileError(f"syntax error near {text!r}", line)
     body = next((child for child in root.children if child.type == "body"), None)
-    return {name: tree.expression(node) for name, (node, _) in _body(body, path)[0].items()} if body else {}
+    return {name: tree.whole_expression(node) for name, (node, _) in _body(body, path)[0].items()} if body else {}
 
 
 def _first_error(root: tree_sitter.Node) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from scanner.sources.interface import Collection, Coverage, Gap, Item, Source
 from scanner.sources.terraform import tree
-from scanner.sources.terraform.evaluate import EvaluationError, TooMuch
+from scanner.sources.terraform.evaluate import EvaluationError, TooMuch, words
 from scanner.sources.terraform.files import SUFFIXES, Block, FileError, json_expression, read_attributes, read_blocks
 from scanner.sources.terraform.items import ResourceItem
 from scanner.sources.terraform.modules import Module, Workspace
@@ -103,8 +103,7 @@ class TerraformSource(Source):
             directories = {each.directory for each in modules} - self._counted
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
         except (TooMuch, RecursionError) as error:
-            reason = str(error) if isinstance(error, TooMuch) else "the code is nested too deeply"
-            coverage.gaps.append(Gap(root, "input_failed", reason, "simplify the configuration or scan its plan"))
+            coverage.gaps.append(Gap(root, "input_failed", words(error), "simplify the configuration or scan its plan"))
             items, directories = [], {directory} - self._counted
         self._counted |= directories
         for each_directory in sorted(directories):

@@ -6,7 +6,7 @@ from typing import Any
 
 from scanner.sources.interface import Item, Node
 from scanner.sources.nodes import as_nodes, step
-from scanner.sources.terraform.evaluate import EvaluationError, evaluate, finish
+from scanner.sources.terraform.evaluate import FAILURES, evaluate, finish, words
 from scanner.sources.terraform.modules import Body, Instance, Resource
 from scanner.sources.values import Location, Unknown, Value
 
@@ -103,10 +103,9 @@ class ResourceItem(BodyNode, Item):
             return Value(None, (block.location(),))
         try:
             return Value(finish(evaluate(expression, module.scope())), (block.location(name),))
-        except EvaluationError as error:
-            return Value(
-                Unknown(f"the provider's {name} could not be evaluated: {error}", "correct the expression"), (block.location(name),)
-            )
+        except FAILURES as error:
+            reason = f"the provider's {name} could not be evaluated: {words(error)}"
+            return Value(Unknown(reason, "correct the expression"), (block.location(name),))
 
     def _provider_name(self) -> str:
         block = self.resource.block

@@ -11,7 +11,20 @@ from typing import Any
 
 from scanner.sources.interface import Gap
 from scanner.sources.terraform import functions, policy_documents, tree, types
-from scanner.sources.terraform.evaluate import EvaluationError, Scope, TooMuch, evaluate, finish, to_text, unsettled, why_unknown
+from scanner.sources.terraform.evaluate import (
+    FAILURES,
+    EvaluationError,
+    Scope,
+    TooMuch,
+    evaluate,
+    finish,
+    limited,
+    pairs_of,
+    to_text,
+    unsettled,
+    why_unknown,
+    words,
+)
 from scanner.sources.terraform.files import Block
 from scanner.sources.values import SENSITIVE, Document, Reference, Unknown
 
@@ -154,7 +167,7 @@ class Module:
         if key not in self._memo:
             self._memo[key] = Unknown(f"{kind}.{name} refers to itself", "break the cycle")
             try:
-                self._memo[key] = compute(name, link)
+                self._memo[key] = limited(compute(name, link))
             except EvaluationError as error:
                 self._memo[key] = error
         found = self._memo[key]
@@ -391,7 +404,7 @@ class Resource:
         key = (instance.key, name, link)
         if key not in self._memo:
             self._memo[key] = Unknown(f"{address}.{name} refers to itself", "break the cycle")
-            self._memo[key] = evaluate(expression, self.scope(instance))
+            self._memo[key] = limited(evaluate(expression, self.scope(instance)))
         return self._memo[key]
 
     def _computed(self, address: str, name: str) -> Any:
@@ -547,9 +560,10 @@ class Body:
         if expression is None:
             return None
         try:
-            return finish(evaluate(expression, self.scope.linking() if link else self.scope))
-        except EvaluationError as error:
-            return Unknown(f"{name} could not be evaluated: {error}", "correct the expression or scan the plan", self.block.location(name))
+            return limited(finish(evaluate(expression, self.scope.linking() if link else self.scope)))
+        except FAILURES as error:
+            reason = f"{name} could not be evaluated: {words(error)}"
+            return Unknown(reason, "correct the expression or scan the plan", self.block.location(name))
 
     def nested(self, name: str) -> tuple[list[Body], Unknown | None]:
         """The nested blocks of a type in order, and why there may be others."""
@@ -574,12 +588,10 @@ class Body:
         name = iterator.name if isinstance(iterator, tree.Name) else block.labels[0]
         try:
             raw = evaluate(block.expression("for_each"), self.scope)
-        except EvaluationError as error:
-            return Unknown(f"for_each could not be evaluated: {error}", "correct the expression", block.location("for_each"))
+        except FAILURES as error:
+            return Unknown(f"for_each could not be evaluated: {words(error)}", "correct the expression", block.location("for_each"))
         elements = raw.elements() if hasattr(raw, "elements") else raw
         if unsettled(elements):
             reason = why_unknown(elements)
             return Unknown(f"how many {block.labels[0]} blocks there are: {reason.reason}", reason.settles_it, block.location("for_each"))
-        pairs = elements.items() if isinstance(elements, dict) else enumerate(elements or [])
-        by_value = isinstance(elements, list) and all(isinstance(element, str) for element in elements)
-        return [Body(content, self.scope.with_names({name: {"key": value if by_value else key, "value": value}})) for key, value in pairs]
+        return [Body(content, self.scope.with_names({name: {"key": key, "value": value}})) for key, value in pairs_of(elements) or ()]

@@ -215,17 +215,19 @@ class PlanItem(Item):
             data = step(data, name)
         name = path.partition(".")[0]
         if isinstance(data, Unknown):
-            data = None if self._left_out(name) else self._settled(path, data)
+            data = None if data is AFTER_APPLY and self._left_out(path) else self._settled(path, data)
         seen = self.code[name].seen if self.code else (self.location(),)
         return Value(data, seen)
 
-    def _left_out(self, name: str) -> bool:
+    def _left_out(self, path: str) -> bool:
         """Whether the configuration does not write an attribute that the plan calls unknown: the provider computes it.
 
         Dynamic blocks are not in the configuration either, but give elements with unknown parts instead of an unknown whole.
         """
         expressions = self._expressions()[0]
-        return self.values.get(name) is AFTER_APPLY and expressions is not None and name not in expressions
+        names = [name for name in path.split(".") if not name.isdigit()]
+        whole = self.values.get(names[0]) is AFTER_APPLY
+        return expressions is not None and (whole or names[0] in expressions) and not _written(expressions, names)
 
     def _settled(self, path: str, unknown: Unknown) -> Any:
         """What is unknown in the plan, from the configuration or the code."""
@@ -305,6 +307,19 @@ class PlanItem(Item):
 
     def coexists(self, other: Item) -> bool:
         return other.template is None
+
+
+def _written(expressions: Any, names: list[str]) -> bool:
+    """Whether the configuration has something at a path, in any of several blocks."""
+    if not names:
+        return True
+    if isinstance(expressions, list):
+        return any(_written(each, names) for each in expressions)
+    if not isinstance(expressions, dict):
+        return True
+    if "references" in expressions or "constant_value" in expressions:
+        return True  # an expression for the whole: what is in it cannot be told
+    return names[0] in expressions and _written(expressions[names[0]], names[1:])
 
 
 def _references(expressions: Any, path: list[str]) -> list[str]:

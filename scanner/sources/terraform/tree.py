@@ -8,9 +8,10 @@ recovers from errors. `expression()` turns its nodes into the classes below; mea
 from __future__ import annotations
 
 import itertools
+import math
 import re
-import textwrap
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -113,21 +114,20 @@ def template(text: str) -> Any:
     """The expression that a string in JSON syntax, or a template file, stands for."""
     if "${" not in text and "%{" not in text:
         return Literal(text)
-    source = b"a = <<ASSAY_TEMPLATE\n" + text.encode() + b"\nASSAY_TEMPLATE\n"
+    source = b"a = <<ASSAY_TEMPLATE\n" + text.encode("utf-8", "replace") + b"\nASSAY_TEMPLATE\n"
     node = _first_expression(source)
-    if node is None:
+    if node is None or node.has_error:
         return Unreadable(text)
-    built = expression(node)
-    if isinstance(built, Template) and built.parts and isinstance(built.parts[-1], str) and built.parts[-1].endswith("\n"):
-        last = built.parts[-1][:-1]  # the line break that the here-document form adds
-        built = Template(built.parts[:-1] + ((last,) if last else ()))
-    return built
+    try:
+        return _heredoc(node.children[0].children[0], last_break=False)
+    except RecursionError:
+        return Unreadable("nested too deeply")
 
 
 def standalone(text: str) -> Any:
     """The tree of an expression given as text (a variable on the command line)."""
-    node = _first_expression(b"a = " + text.encode() + b"\n")
-    return Unreadable(text) if node is None else expression(node)
+    node = _first_expression(b"a = " + text.encode("utf-8", "replace") + b"\n")
+    return Unreadable(text) if node is None else whole_expression(node)
 
 
 def _first_expression(source: bytes) -> tree_sitter.Node | None:
@@ -135,6 +135,14 @@ def _first_expression(source: bytes) -> tree_sitter.Node | None:
     if root.has_error or not root.child_count:
         return None
     return root.children[0].children[0].children[2]
+
+
+def whole_expression(node: tree_sitter.Node) -> Any:
+    """The tree of an attribute's expression; one that is nested deeper than any real one counts as not readable."""
+    try:
+        return expression(node)
+    except RecursionError:
+        return Unreadable("nested too deeply")
 
 
 def expression(node: tree_sitter.Node) -> Any:
@@ -187,11 +195,28 @@ def _unreadable(node: tree_sitter.Node) -> Any:
 def _literal(node: tree_sitter.Node) -> Any:
     inner = node.children[0]
     if inner.type == "string_lit":
-        return Literal("".join(_unescape(_text(part)) for part in inner.children if part.type == "template_literal"))
+        return Literal(_unescape(_text(inner)[1:-1]))
     text = _text(inner)
     if inner.type == "numeric_lit":
-        return Literal(float(text) if re.search(r"[.eE]", text) else int(text))
+        number = read_number(text)
+        return Unreadable(text) if number is None else Literal(number)
     return Literal({"true": True, "false": False, "null": None}[text])
+
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+MAX_DIGITS = 300
+
+
+def read_number(text: str) -> int | float | None:
+    """The number that a text spells; a whole one is an int however it is written."""
+    if len(text) > MAX_DIGITS or not _NUMBER.fullmatch(text):
+        return None
+    if text.lstrip("+-").isdigit():
+        return int(text)
+    number = float(text)
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else number
 
 
 _ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|(\$\$\{|%%\{)')
@@ -199,9 +224,10 @@ _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
 def _unescape(text: str) -> str:
-    if "\\" not in text and "$${" not in text and "%%{" not in text:
-        return text
-    return _ESCAPE.sub(_escape, text)
+    """A text with its escapes resolved, and with letters and their accents as one character where there is one, as Terraform holds it."""
+    if "\\" in text or "$${" in text or "%%{" in text:
+        text = _ESCAPE.sub(_escape, text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -261,8 +287,9 @@ def _collection(node: tree_sitter.Node) -> Any:
         if element.type == "object_elem":
             key, value = [child for child in element.children if child.type == "expression"]
             tree = expression(key)
-            # A bare name is the key itself; `(name)` is an expression.
-            items.append((Literal(tree.name) if isinstance(tree, Name) and key.children[0].type != "(" else tree, expression(value)))
+            # A bare name is the key itself, `null` too; `(name)` is an expression.
+            bare = (isinstance(tree, Name) or tree == Literal(None)) and key.children[0].type != "("
+            items.append((Literal(_text(key).strip()) if bare else tree, expression(value)))
     return Object(tuple(items))
 
 
@@ -282,83 +309,123 @@ def _template_expression(node: tree_sitter.Node) -> Any:
 
 
 def _quoted(node: tree_sitter.Node) -> Any:
-    inner = [child for child in node.children if child.type not in ("quoted_template_start", "quoted_template_end")]
     start = node.children[0].end_byte - node.start_byte
     end = node.children[-1].start_byte - node.start_byte
-    return Template(tuple(_parts(node, inner, start, end, unescape=True)))
+    return _template(_stripped(_tokens(node, start, end, _quoted_text)))
 
 
-def _heredoc(node: tree_sitter.Node) -> Any:
+def _heredoc(node: tree_sitter.Node, *, last_break: bool = True) -> Any:
     raw = node.text or b""
     start = raw.index(b"\n") + 1
-    end = raw.rindex(b"\n") + 1
-    inner = [child for child in node.children if child.type not in ("heredoc_start", "heredoc_identifier")]
-    parts = _parts(node, inner, start, end, unescape=False)
-    return Template(tuple(_dedent(parts) if raw.startswith(b"<<-") else parts))
+    end = max(start, raw.rindex(b"\n") + last_break)
+    tokens = _stripped(_tokens(node, start, end, _lines))
+    return _template(_dedented(tokens) if raw.startswith(b"<<-") else tokens)
 
 
-def _dedent(parts: list[Any]) -> list[Any]:
-    """Remove the smallest indentation of all lines, as `<<-` does; line starts are in the string parts."""
-    marked = "".join(part if isinstance(part, str) else f"\0{at}\0" for at, part in enumerate(parts))
-    pieces = textwrap.dedent(marked).split("\0")
-    return [parts[int(piece)] if at % 2 else piece for at, piece in enumerate(pieces) if at % 2 or piece]
+# Templates are read as the language does: a flat list of literal texts and marks (`${...}`, `%{ if ... }`, `%{ endif }`), on which white
+# space is removed, and then the tree. A literal text ends at a mark; outside of quotes also at every line break, so that `~` removes one
+# line break at most.
+
+_MARKS = ("template_interpolation", "template_if_intro", "template_else_intro", "template_if_end", "template_for_start", "template_for_end")
+_DIRECTIVES = ("template_directive", "template_if", "template_for")
 
 
-def _parts(node: tree_sitter.Node, inner: list[tree_sitter.Node], start: int, end: int, *, unescape: bool) -> list[Any]:
-    """Alternating literal text and expressions. Literal text is what lies between them: the parser drops its white space."""
+def _marks(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    for child in node.children:
+        if child.type in _MARKS:
+            yield child
+        elif child.type in _DIRECTIVES:
+            yield from _marks(child)
+
+
+def _tokens(node: tree_sitter.Node, start: int, end: int, literal: Callable[[str], list[str]]) -> list[Any]:
+    """Literal texts and marks. Literal text is what lies between the marks: the parser drops its white space."""
     raw, base = node.text or b"", node.start_byte
-    parts: list[Any] = []
-    at, strip_next = start, False
+    tokens: list[Any] = []
+    for mark in _marks(node):
+        tokens += [*literal(raw[start : mark.start_byte - base].decode("utf-8", "replace")), mark]
+        start = mark.end_byte - base
+    return tokens + literal(raw[start:end].decode("utf-8", "replace"))
 
-    def literal(stop: int, strip_end: bool) -> None:
-        text = raw[at:stop].decode("utf-8", "replace")
-        text = text.lstrip() if strip_next else text
-        text = text.rstrip() if strip_end else text
-        text = _unescape(text) if unescape else text.replace("$${", "${").replace("%%{", "%{")
-        if text:
-            parts.append(text)
 
-    for child in inner:
-        if child.type == "template_literal":
+def _quoted_text(text: str) -> list[str]:
+    return [_unescape(text)] if text else []
+
+
+def _lines(text: str) -> list[str]:
+    text = text if text.isascii() else unicodedata.normalize("NFC", text)
+    return [line.replace("$${", "${").replace("%%{", "%{") for line in re.findall(r"[^\n]*\n|[^\n]+", text)]
+
+
+def _stripped(tokens: list[Any]) -> list[Any]:
+    """Without the white space that `~` in a mark removes."""
+    for at, mark in enumerate(tokens):
+        if isinstance(mark, str):
             continue
-        literal(child.start_byte - base, _strips(child, first=True))
-        parts.append(_directive(child) if child.type == "template_directive" else _interpolation(child))
-        at, strip_next = child.end_byte - base, _strips(child, first=False)
-    literal(end, False)
-    return parts
+        raw = mark.text or b""
+        if raw[2:3] == b"~" and at and isinstance(tokens[at - 1], str):
+            tokens[at - 1] = tokens[at - 1].rstrip()
+        if raw[-2:-1] == b"~" and at + 1 < len(tokens) and isinstance(tokens[at + 1], str):
+            tokens[at + 1] = tokens[at + 1].lstrip()
+    return tokens
 
 
-def _strips(node: tree_sitter.Node, *, first: bool) -> bool:
-    raw = node.text or b""
-    return raw[2:3] == b"~" if first else raw[-2:-1] == b"~"
+def _dedented(tokens: list[Any]) -> list[Any]:
+    """Without the smallest indentation of all lines, as `<<-` does; lines of white space alone do not count and stay as they are."""
+    begins = [at for at in range(len(tokens)) if at == 0 or (isinstance(tokens[at - 1], str) and tokens[at - 1].endswith("\n"))]
+    begins = [at for at in begins if not isinstance(tokens[at], str) or tokens[at].strip() or not tokens[at].endswith("\n")]
+    smallest = min((_indentation(tokens[at]) for at in begins), default=0)
+    for at in begins:
+        if isinstance(tokens[at], str):
+            tokens[at] = tokens[at][smallest:]
+    return tokens
 
 
-def _interpolation(node: tree_sitter.Node) -> Any:
-    return next((expression(child) for child in node.children if child.type == "expression"), Literal(""))
+def _indentation(token: Any) -> int:
+    return len(token) - len(token.lstrip()) if isinstance(token, str) else 0
 
 
-def _directive(node: tree_sitter.Node) -> Any:
+def _template(tokens: list[Any]) -> Any:
+    return Template(tuple(_branch(iter(_joined(tokens)))[0]))
+
+
+def _joined(tokens: list[Any]) -> list[Any]:
+    """With the literal texts between two marks as one."""
+    joined: list[Any] = []
+    for literal, group in itertools.groupby(tokens, lambda token: isinstance(token, str)):
+        alike = list(group)
+        joined += ["".join(alike)] if literal else alike
+    return joined
+
+
+def _branch(tokens: Iterator[Any]) -> tuple[list[Any], tree_sitter.Node | None]:
+    """The parts up to the mark that ends a branch of a directive, and that mark."""
+    parts: list[Any] = []
+    for token in tokens:
+        if isinstance(token, str):
+            parts.append(token)
+        elif token.type == "template_interpolation":
+            parts.append(_inner(token))
+        elif token.type in ("template_if_intro", "template_for_start"):
+            parts.append(_directive(token, tokens))
+        else:
+            return parts, token
+    return parts, None
+
+
+def _directive(mark: tree_sitter.Node, tokens: Iterator[Any]) -> Any:
     """`%{ if }` and `%{ for }` as the expression forms that give the same text."""
-    inner = node.children[0]
-    if inner.type == "template_if":
-        branches, marks = _between(inner, ("template_if_intro", "template_else_intro", "template_if_end"))
-        otherwise = branches[1] if len(branches) > 1 else Literal("")
-        condition = next(expression(child) for child in marks[0].children if child.type == "expression")
-        return Conditional(condition, branches[0], otherwise)
-    branches, marks = _between(inner, ("template_for_start", "template_for_end"))
-    names = tuple(_text(child) for child in marks[0].children if child.type == "identifier")
-    collection = next(expression(child) for child in marks[0].children if child.type == "expression")
-    return Call("join", (Literal(""), For(names, collection, None, branches[0], None, False)), False)
+    parts, ended = _branch(tokens)
+    body = Template(("", *parts))
+    if mark.type == "template_for_start":
+        names = tuple(_text(child) for child in mark.children if child.type == "identifier")
+        return Call("join", (Literal(""), For(names, _inner(mark), None, body, None, False)), False)
+    otherwise = _branch(tokens)[0] if ended and ended.type == "template_else_intro" else []
+    return Conditional(_inner(mark), body, Template(("", *otherwise)))
 
 
-def _between(node: tree_sitter.Node, kinds: tuple[str, ...]) -> tuple[list[Any], list[tree_sitter.Node]]:
-    marks = [child for child in node.children if child.type in kinds]
-    branches = []
-    for left, right in itertools.pairwise(marks):
-        inner = [child for child in node.children if left.end_byte <= child.start_byte and child.end_byte <= right.start_byte]
-        parts = _parts(node, inner, left.end_byte - node.start_byte, right.start_byte - node.start_byte, unescape=False)
-        branches.append(Template((Literal(""), *parts)))
-    return branches, marks
+def _inner(mark: tree_sitter.Node) -> Any:
+    return next((expression(child) for child in mark.children if child.type == "expression"), Literal(""))
 
 
 _PRIMARY: dict[str, Callable[[tree_sitter.Node], Any]] = {

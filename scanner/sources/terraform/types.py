@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from scanner.sources.terraform import tree
-from scanner.sources.terraform.evaluate import EvaluationError, to_number, to_text, unsettled
+from scanner.sources.terraform.evaluate import EvaluationError, make_set, to_bool, to_number, to_text, unify, unsettled
+from scanner.sources.values import Unknown
 
 
 def convert(raw: Any, constraint: Any, default: Callable[[Any], Any]) -> Any:
@@ -28,11 +29,9 @@ def _collection(raw: Any, constraint: tree.Call, default: Callable[[Any], Any]) 
     inner = constraint.arguments[0]
     if constraint.function in ("list", "set") and isinstance(raw, list):
         converted = [convert(element, inner, default) for element in raw]
-        if constraint.function == "set" and all(isinstance(element, str) for element in converted):
-            return sorted(set(converted))
-        return converted
+        return make_set(converted) if constraint.function == "set" else unify(converted)
     if constraint.function == "map" and isinstance(raw, dict):
-        return {key: convert(element, inner, default) for key, element in raw.items()}
+        return dict(zip(raw, unify([convert(element, inner, default) for element in raw.values()]), strict=True))
     if constraint.function == "object" and isinstance(raw, dict) and isinstance(inner, tree.Object):
         return _object(raw, inner, default)
     if constraint.function == "tuple" and isinstance(raw, list) and isinstance(inner, tree.List):
@@ -57,11 +56,10 @@ def _object(raw: dict[str, Any], fields: tree.Object, default: Callable[[Any], A
 
 
 def _bool(raw: Any) -> bool:
-    if isinstance(raw, bool):
-        return raw
-    if raw in ("true", "false"):
-        return bool(raw == "true")
-    raise EvaluationError(f"{raw!r} is not a bool")
+    truth = to_bool(raw)
+    if isinstance(truth, Unknown):
+        raise EvaluationError(truth.reason)
+    return truth
 
 
 _SCALARS: dict[str, Callable[[Any], Any]] = {"string": to_text, "number": to_number, "bool": _bool}

@@ -32,11 +32,10 @@ def terraform(directory: Path, expressions: list[str], more: str = "") -> list[A
     write(directory, expressions, more)
     names = ", ".join(f"local.e{at}" for at in range(len(expressions)))
     given = {"PATH": os.environ["PATH"], "HOME": str(directory), "CHECKPOINT_DISABLE": "1"}
-    ran = subprocess.run(
-        [PROGRAM, "console"], cwd=directory, env=given, input=f"base64encode(jsonencode([{names}]))\n", capture_output=True, text=True, check=False
-    )
+    asked = f"base64encode(jsonencode([{names}]))\n"
+    ran = subprocess.run([PROGRAM, "console"], cwd=directory, env=given, input=asked, capture_output=True, text=True, check=False)
     answer = ran.stdout.strip().strip('"')
-    assert answer and ran.returncode == 0, ran.stderr
+    assert answer and ran.returncode == 0 and not answer.startswith("("), (answer, ran.stderr)
     texts = json.loads(base64.b64decode(answer))
     return [REFUSED if text == _FAILED else json.loads(text) for text in texts]
 

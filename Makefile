@@ -1,0 +1,45 @@
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test lint docs docs-check plans plans-check bench clean
+
+demo: $(READY) ## scan the reference deployment, then a module with defects
+	@echo "== The reference deployment: every control holds"
+	$(BIN)/assay scan --no-config --quiet fixtures/trade_streamer
+	@echo "== A module with defects: what a pull request would see"
+	$(BIN)/assay scan --no-config fixtures/demo -r text -r html=demo.html -r json=demo.json; test $$? -eq 1
+	@echo "== Written: demo.html and demo.json"
+
+test: $(READY) ## all tests
+	$(BIN)/python -m pytest -q -n auto
+
+lint: $(READY) ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check scanner reports
+	$(BIN)/mypy
+	$(BIN)/assay controls lint
+
+docs: $(READY) ## write the generated pages
+	$(BIN)/python docs/generate.py
+
+docs-check: $(READY) ## the generated pages are those of the rules
+	$(BIN)/python docs/generate.py --check
+
+plans: $(READY) ## write real plans of the AWS fixtures (needs terraform and a mirror of its AWS provider)
+	$(BIN)/python fixtures/plans.py
+
+plans-check: $(READY)
+	$(BIN)/python fixtures/plans.py --check
+
+bench: $(READY) ## measure against checkov and tfparse, in virtual environments of their own
+	$(BIN)/python bench/run.py
+
+$(READY): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo.html demo.json

@@ -1,0 +1,376 @@
+"""`assay scan`: options, configuration, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scanner import __version__
+from tests.scans import FAILING, PASSING, UNKNOWN, VERSIONING, assay, assay_json, assay_process, rule, write
+
+CRITICAL = {"team/rule.yaml": rule(severity="medium")}
+
+
+@pytest.fixture
+def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    monkeypatch.chdir(tmp_path)
+
+    def make(text: str, name: str = "infra") -> Path:
+        return write(tmp_path / name, {"main.tf": text})
+
+    return make
+
+
+# Exit codes
+
+
+@pytest.mark.parametrize(("text", "options", "expected"), [
+    (PASSING, [], 0),
+    (FAILING, [], 1),
+    (UNKNOWN, [], 0),
+    (UNKNOWN, ["--strict"], 3),
+    (FAILING, ["--strict"], 1),
+    (PASSING, ["--strict"], 0),
+    (PASSING + "locals {\n", [], 3),
+    ('resource "aws_sqs_queue" "q" {}\n', [], 0),
+    ("", [], 0),
+])  # fmt: skip
+def test_exit_codes(text: str, options: list[str], expected: int, code: Callable[[str], Path]) -> None:
+    assert assay_json(code(text), *VERSIONING, *options)[0] == expected
+
+
+def test_a_failure_outweighs_what_could_not_be_read(code: Callable[..., Path], tmp_path: Path) -> None:
+    code(FAILING)
+    write(tmp_path, {"broken/main.tf": "resource {"})
+    assert assay_json(tmp_path, *VERSIONING)[0] == 1
+    assert assay_json(tmp_path / "broken", *VERSIONING)[0] == 3
+
+
+def test_a_rule_that_crashes_makes_the_run_incomplete(code: Callable[[str], Path], tmp_path: Path) -> None:
+    policies = write(tmp_path / "p", {"team/rule.yaml": rule(**{"assert": [{"that": "resource.encryption_key.disabled", "message": "m"}]})})
+    exit_code, report, _ = assay_json(code(PASSING), "--policies", policies, "--control", "team.rule")
+    assert (exit_code, report["summary"]["verdicts"]["error"]) == (3, 1)
+
+
+@pytest.mark.parametrize(("severity", "level", "expected"), [
+    (severity, level, int(level != "never" and at <= ("critical", "high", "medium", "low").index(level)))
+    for at, severity in enumerate(("critical", "high", "medium", "low"))
+    for level in ("critical", "high", "medium", "low", "never")
+])  # fmt: skip
+def test_fail_on(severity: str, level: str, expected: int, code: Callable[[str], Path], tmp_path: Path) -> None:
+    policies = write(tmp_path / "p", {"team/rule.yaml": rule(severity=severity)})
+    own = ("--policies", policies, "--control", "team.rule")
+    assert assay_json(code(FAILING), *own, "--fail-on", level)[0] == expected
+    assert assay_json(code(FAILING), *own)[0] == 1
+
+
+def test_fail_on_never_still_tells_what_is_incomplete(code: Callable[[str], Path], tmp_path: Path) -> None:
+    code(FAILING)
+    write(tmp_path, {"broken/main.tf": "resource {"})
+    assert assay_json(tmp_path, *VERSIONING, "--fail-on", "never")[0] == 3
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    ([], "Missing argument 'PATH...'"),
+    ([".", "--fail-on", "worst"], "'worst' is not one of"),
+    ([".", "--var", "novalue"], "'novalue' is not NAME=VALUE"),
+    ([".", "--var", "=x"], "'=x' is not NAME=VALUE"),
+    ([".", "--var-file", "absent.tfvars"], "'absent.tfvars' does not exist"),
+    ([".", "--policies", "absent"], "'absent' does not exist"),
+    ([".", "--config", "absent.yaml"], "'absent.yaml' does not exist"),
+    ([".", "--source", "absent"], "'absent' does not exist"),
+    ([".", "--no-such-option"], "No such option"),
+    ([".", "-r", "jsn"], "'jsn' is no report format; formats are text, json"),
+    ([".", "-r", "json", "-r", "text"], "only one report can go to standard output; give the others a path: FORMAT=PATH"),
+    ([".", "--control", "storage.versioning-enable"], "no control matches 'storage.versioning-enable'; did you mean storage.versioning-enabled?"),
+    ([".", "--control", "zzz.*"], "no control matches 'zzz.*'; see assay controls list"),
+    ([".", "--profile", "referense"], "there is no profile 'referense'; did you mean reference?"),
+])  # fmt: skip
+def test_wrong_usage_exits_2_and_says_why(arguments: list[str], message: str, code: Callable[[str], Path]) -> None:
+    code(PASSING)
+    ran = assay("scan", *arguments)
+    assert ran.exit_code == 2
+    assert message in " ".join(ran.stderr.split())
+    assert ran.stdout == ""
+
+
+def test_a_command_that_is_not_there() -> None:
+    ran = assay("scna", ".")
+    assert (ran.exit_code, "did you mean scan?" in ran.stderr) == (2, True)
+    ran = assay("zzz")
+    assert (ran.exit_code, "commands are scan, controls" in ran.stderr) == (2, True)
+
+
+# What is judged
+
+
+def test_variables(code: Callable[[str], Path], tmp_path: Path) -> None:
+    infra = code(UNKNOWN)
+    on = write(tmp_path, {"on.tfvars": 'status = "Enabled"\n', "off.tfvars.json": '{"status": "Suspended"}'}) / "on.tfvars"
+    off = tmp_path / "off.tfvars.json"
+    for options, expected in (
+        ([], "unknown"),
+        (["--var", "status=Enabled"], "pass"),
+        (["--var=status=Suspended"], "fail"),
+        (["--var-file", on], "pass"),
+        (["--var-file", on, "--var-file", off], "fail"),
+        (["--var-file", off, "--var", "status=Enabled"], "pass"),
+        (["--var", "other=Enabled"], "unknown"),
+    ):
+        _, report, _ = assay_json(infra, *VERSIONING, *options)
+        assert [each["verdict"] for each in report["results"]] == [expected], options
+
+
+def test_workspace(code: Callable[[str], Path]) -> None:
+    infra = code(PASSING.replace('"Enabled"', 'terraform.workspace == "prod" ? "Enabled" : "Suspended"'))
+    assert assay_json(infra, *VERSIONING)[0] == 1
+    assert assay_json(infra, *VERSIONING, "--workspace", "prod")[0] == 0
+
+
+def test_controls_by_id_and_glob(code: Callable[[str], Path]) -> None:
+    infra = code(FAILING)
+
+    def judged(*options: str) -> list[str]:
+        return [each["id"] for each in assay_json(infra, *options)[1]["controls"]]
+
+    assert judged("--control", "storage.versioning-enabled") == ["storage.versioning-enabled"]
+    assert all(each.startswith("storage.") for each in judged("--control", "storage.*"))
+    assert judged("--control", "*.encrypted-cmk", "--control", "keys.*") == [
+        "data.encrypted-cmk",
+        "keys.rotation-and-policy",
+        "secrets.encrypted-cmk",
+        "storage.encrypted-cmk",
+    ]
+    assert len(judged()) == len(judged("--profile", "reference")) >= 20
+
+
+def test_several_paths_are_one_report(code: Callable[..., Path]) -> None:
+    one, two = code(PASSING, "one"), code(FAILING, "two")
+    exit_code, report, _ = assay_json(one, two / "main.tf", *VERSIONING)
+    assert (exit_code, sorted(each["verdict"] for each in report["results"])) == (1, ["fail", "pass"])
+    assert report["coverage"]["files"] == {"found": 2, "parsed": 2, "failed": 0}
+
+
+# Configuration
+
+
+def test_the_configuration_of_the_directory(code: Callable[[str], Path], tmp_path: Path) -> None:
+    infra = code(UNKNOWN)
+    assert assay("scan", infra, *VERSIONING, "-r", "json").exit_code == 0
+    write(tmp_path, {"assay.yaml": "strict: true\n"})
+    assert assay("scan", infra, *VERSIONING, "-r", "json").exit_code == 3
+    assert assay("scan", infra, *VERSIONING, "-r", "json", "--no-config").exit_code == 0
+    write(tmp_path, {"other/named.yaml": "vars: {status: Enabled}\nstrict: true\n"})
+    assert assay("scan", infra, *VERSIONING, "-r", "json", "--config", tmp_path / "other" / "named.yaml").exit_code == 0
+
+
+def test_every_setting(code: Callable[[str], Path], tmp_path: Path) -> None:
+    infra = code(UNKNOWN)
+    sized = rule(
+        params={"least": 1, "most": 1},
+        **{"assert": [{"that": "params.least == 2 && params.most == 3 && resource.versioned", "message": "m"}]},
+    )
+    settings = "profile: mine\nfail_on: never\nvar_files: [vars/on.tfvars]\npolicies: [rules]\nparams: {least: 2, most: 2}\ncontrols:\n  team.rule:\n    params: {most: 3}\n"
+    profile = "id: mine\ntitle: Mine\ncontrols: [team.*]\n"
+    write(tmp_path / "settings", {
+        "assay.yaml": settings, "rules/team/rule.yaml": sized, "rules/profiles/mine.yaml": profile, "vars/on.tfvars": 'status = "Enabled"\n',
+    })  # fmt: skip
+    ran = assay("scan", infra, "--config", tmp_path / "settings" / "assay.yaml", "-r", "json")
+    report = json.loads(ran.stdout)
+    assert [(each["control"], each["verdict"]) for each in report["results"]] == [("team.rule", "pass")]
+    ran = assay("scan", infra, "--config", tmp_path / "settings" / "assay.yaml", "-r", "json", "--var", "status=Suspended")
+    assert (ran.exit_code, json.loads(ran.stdout)["summary"]["verdicts"]["fail"]) == (0, 1)
+    ran = assay(
+        "scan", infra, "--config", tmp_path / "settings" / "assay.yaml", "-r", "json", "--var", "status=Suspended", "--fail-on", "low"
+    )
+    assert ran.exit_code == 1
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("strict: true\nfail_onn: high\n", "assay.yaml:2: Object contains unknown field `fail_onn`"),
+    ("strict: [1]\n", "assay.yaml:1: Expected `bool`, got `array`"),
+    ("vars:\n  a: 1\nstrict: 5\n", "assay.yaml:1: Expected `str`, got `int`"),
+    ("controls:\n  team.rule: {parms: {}}\n", "unknown field `parms`"),
+    ("fail_on: worst\n", "assay.yaml: fail_on is 'worst'; it is one of critical, high, medium, low, never"),
+    ("a: [\n", "assay.yaml: not YAML"),
+    ("- 1\n", "assay.yaml: Expected `object`, got `array`"),
+    ("profile: nothing\n", "there is no profile 'nothing'"),
+    ("policies: [absent]\n", "absent:0: is not a directory of rules"),
+])  # fmt: skip
+def test_a_configuration_that_cannot_be_used(text: str, message: str, code: Callable[[str], Path], tmp_path: Path) -> None:
+    code(PASSING)
+    write(tmp_path, {"assay.yaml": text})
+    ran = assay("scan", ".")
+    assert ran.exit_code == 2
+    assert message in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_a_configuration_that_is_not_utf8(code: Callable[[str], Path], tmp_path: Path) -> None:
+    code(PASSING)
+    write(tmp_path, {"assay.yaml": b"profile: \xff\n"})
+    ran = assay("scan", ".")
+    assert (ran.exit_code, ran.stderr) == (2, "assay.yaml: not valid UTF-8\n")
+
+
+# Reports
+
+
+def test_several_reports(code: Callable[[str], Path], tmp_path: Path) -> None:
+    ran = assay("scan", code(FAILING), *VERSIONING, "-r", "json=one.json", "-r", "json=two.json", "-r", "json")
+    assert ran.exit_code == 1
+    assert (tmp_path / "one.json").read_text("utf-8") == (tmp_path / "two.json").read_text("utf-8") == ran.stdout
+    assert json.loads(ran.stdout)["schema"] == "assay-results/1"
+
+
+def test_a_report_that_cannot_be_written(code: Callable[[str], Path], tmp_path: Path) -> None:
+    ran = assay("scan", code(PASSING), *VERSIONING, "-r", "json=absent/one.json", "-r", "json=two.json")
+    assert ran.exit_code == 2
+    assert ran.stderr == "assay: absent/one.json: the json report could not be written: No such file or directory\n"
+    assert (tmp_path / "two.json").exists()
+    assert "Is a directory" in assay("scan", ".", "-r", f"json={tmp_path}").stderr
+
+
+def test_nothing_but_the_report_in_a_pipe(code: Callable[[str], Path], tmp_path: Path) -> None:
+    code(FAILING)
+    ran = assay_process("scan", "infra", *VERSIONING, "-r", "json", cwd=tmp_path)
+    assert (ran.returncode, ran.stderr, json.loads(ran.stdout)["summary"]["controls"]) == (1, "", 1)
+    ran = assay_process("scan", "infra", *VERSIONING, cwd=tmp_path)
+    assert (ran.returncode, ran.stderr, "\x1b" in ran.stdout) == (1, "", False)
+    assert "orders keeps neither versions" in " ".join(ran.stdout.split())
+
+
+def on_terminal(*arguments: str, cwd: Path, **environment: str) -> str:
+    """What the command writes to a terminal."""
+    parent, child = pty.openpty()
+    command = [sys.executable, "-m", "scanner", *arguments]
+    with subprocess.Popen(command, cwd=cwd, env={**os.environ, "TERM": "xterm", **environment}, stdout=child, stderr=child) as process:
+        os.close(child)
+        written = b""
+        while True:
+            try:
+                part = os.read(parent, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            written += part
+        process.wait(30)
+    os.close(parent)
+    return written.decode()
+
+
+def test_colours_and_progress_are_for_a_terminal(code: Callable[[str], Path], tmp_path: Path) -> None:
+    code(FAILING)
+    shown = on_terminal("scan", "infra", cwd=tmp_path, NO_COLOR="")
+    assert "\x1b[" in shown.replace("\x1b[2K", "")
+    assert "\r\x1b[2K" in shown
+    plain = on_terminal("scan", "infra", cwd=tmp_path, NO_COLOR="1")
+    assert "\x1b[" not in plain.replace("\x1b[2K", "")
+    assert "\x1b[" not in on_terminal("scan", "infra", "--no-color", "--quiet", cwd=tmp_path, NO_COLOR="")
+    assert "\x1b[2K" not in on_terminal("scan", "infra", cwd=tmp_path, TERM="dumb")
+
+
+def test_quiet_shows_less_but_every_failure(code: Callable[..., Path]) -> None:
+    code(FAILING + FAILING.replace('"b"', '"c"') + PASSING.replace('"b"', '"d"').replace(".b.", ".d."))
+    full, quiet = assay("scan", ".", *VERSIONING), assay("scan", ".", *VERSIONING, "--quiet")
+    assert full.exit_code == quiet.exit_code == 1
+    assert len(quiet.stdout) <= len(full.stdout)
+    assert all(name in quiet.stdout for name in ("aws_s3_bucket.b", "aws_s3_bucket.c"))
+
+
+def test_a_reader_that_goes_away_is_no_crash(code: Callable[[str], Path], tmp_path: Path) -> None:
+    code("".join(FAILING.replace('"b"', f'"b{at}"') for at in range(400)))
+    command = f"{sys.executable} -m scanner scan infra -r json | head -c 10"
+    ran = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert "Traceback" not in ran.stderr
+
+
+# Secrets
+
+
+def test_values_of_variables_are_not_in_the_arguments(code: Callable[[str], Path], tmp_path: Path) -> None:
+    code('variable "key" {\n  sensitive = true\n}\nvariable "status" {}\n' + PASSING.replace('"Enabled"', "var.key"))
+    arguments = ["scan", "infra", "--var", "key=hidden-one", "--var=status=hidden-two", "-r", "json=out.json", "-r", "text", "--no-config"]
+    ran = assay_process(*arguments, cwd=tmp_path)
+    report = (tmp_path / "out.json").read_text("utf-8")
+    assert json.loads(report)["run"]["arguments"] == [
+        "scan", "infra", "--var", "key=…", "--var=status=…", "-r", "json=out.json", "-r", "text", "--no-config",
+    ]  # fmt: skip
+    assert "hidden" not in report + ran.stdout + ran.stderr
+
+
+def test_sensitive_values_are_not_shown(code: Callable[[str], Path], tmp_path: Path) -> None:
+    infra = code(
+        'variable "a" {\n  sensitive = true\n}\nvariable "b" {}\nlocals {\n  c = sensitive(var.b)\n}\n'
+        'resource "aws_sqs_queue" "q" {\n  name = var.a\n  label = "x-${var.a}"\n  other = local.c\n}\n'
+    )
+    that = "resource.attributes.name == 'x' || resource.attributes.label == 'x' || resource.attributes.other == 'x'"
+    message = "{attributes.name} {attributes.label} {attributes.other}"
+    text = rule(applies_to={"terraform": "aws_sqs_queue"}, **{"assert": [{"that": that, "message": message}]})
+    policies = write(tmp_path / "p", {"team/rule.yaml": text})
+    _, report, _ = assay_json(infra, "--policies", policies, "--control", "team.rule", "--var", "a=hidden-one")
+    assert [each["verdict"] for each in report["results"]] == ["unknown"]
+    assert "hidden" not in json.dumps(report)
+
+
+# The rest
+
+
+def test_version_is_quick() -> None:
+    ran = assay_process("--version")
+    assert (ran.returncode, ran.stdout) == (0, f"assay, version {__version__}\n")
+    took = []
+    for _ in range(5):
+        start = time.perf_counter()
+        assay_process("--version")
+        took.append(time.perf_counter() - start)
+    assert min(took) < 0.3
+
+
+def test_no_module_of_a_cloud_or_a_report_is_loaded_before_it_is_needed() -> None:
+    script = "import sys; from scanner.cli import cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert not {"cel_expr_python", "tree_sitter", "yaml", "rich", "jinja2", "msgspec", "socket", "ssl", "asyncio"} & set(ran.stdout.split())
+
+
+def test_help_names_every_option_and_exit_code() -> None:
+    assert assay("--help").stdout.count("Exit codes: 0") == 1
+    shown = assay("scan", "--help").stdout
+    for option in ("--var-file", "--var ", "--workspace", "--source", "--policies", "--profile", "--control", "--fail-on", "--strict", "--config",
+                   "--no-config", "--report", "--quiet", "--no-color"):  # fmt: skip
+        assert option in shown
+    assert assay("-h").exit_code == 0
+
+
+def test_controls_list() -> None:
+    ran = assay("controls", "list")
+    lines = ran.stdout.splitlines()
+    assert (ran.exit_code, len(lines) >= 20) == (0, True)
+    assert lines == sorted(lines)
+    assert any(line.startswith("storage.versioning-enabled ") and " high " in line for line in lines)
+
+
+def test_controls_show_and_matrix() -> None:
+    ran = assay("controls", "show", "storage.versioning-enabled")
+    assert ran.exit_code == 0
+    for text in (
+        "Buckets keep object versions",
+        "resource.versioned || resource.retention_locked",
+        "aws_s3_bucket_versioning",
+        "CKV_AWS_21",
+    ):
+        assert text in ran.stdout
+    ran = assay("controls", "show", "storage.versioning-enable")
+    assert (ran.exit_code, "did you mean storage.versioning-enabled?" in ran.stderr) == (2, True)
+    ran = assay("controls", "matrix")
+    assert ran.exit_code == 0
+    assert all(line.split()[0] in ran.stdout for line in assay("controls", "list").stdout.splitlines())

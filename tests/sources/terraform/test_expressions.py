@@ -1,0 +1,92 @@
+"""Expressions mean what terraform says they mean.
+
+data/expressions.json holds what `terraform console` answered; the program itself is asked again where it is installed.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.sources.values import Unknown
+from tests.sources.terraform import oracle
+
+GROUPS: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "expressions.json").read_text("utf-8"))
+
+NO_TYPED_LISTS = "a value does not keep whether it was a list, a set or a tuple"
+OTHER_VALUES = {
+    'tolist(["a"]) == ["a"]': NO_TYPED_LISTS,
+    'toset(["a"]) == ["a"]': NO_TYPED_LISTS,
+    "tomap({a=1}) == {a=1}": NO_TYPED_LISTS,
+    "[] == tolist([])": NO_TYPED_LISTS,
+    'true ? [1] : ["a"]': NO_TYPED_LISTS,
+    'element(["a", "b", "c"], -1)': "later versions of terraform take negative indexes",
+    "contains([null], null)": "more is accepted than terraform does",
+    'yamldecode("true: a\\n1.5: b\\nnull: c")': "more is accepted than terraform does",
+}
+NOT_EVALUATED = {
+    "1 / 0",
+    'replace("hello world", "/w.*d/", "x")',
+    'replace("//a//", "//", "x")',
+    'yamldecode("a: &x 1\\nb: *x")',
+    'yamldecode("a: !!str 1")',
+    'yamldecode("a: !!int \\"5\\"")',
+    'yamldecode("!!binary aGk=")',
+    'yamldecode("Version: 2012-10-17\\nb: 2012-10-17 10:00:00\\nc: 2001-12-14t21:59:43.10-05:00")',
+    "yamlencode({ a = 1 })",
+    'base64gzip("a")',
+    'cidrsubnet("10.0.0.0/8", 8, -1)',
+    'cidrsubnet("10.0.0.0/16", -1, 0)',
+    'cidrsubnet("::ffff:10.0.0.0/104", 8, 1)',
+    'can(regex("a", "b"))',
+    'regex("[a-z]+", "123abc")',
+    'regexall("[0-9]", "a1b2")',
+    'issensitive("a")',
+    'textencodebase64("a", "UTF-16LE")',
+    'timeadd("2020-01-01T00:00:00Z", "1h")',
+    'formatdate("YYYY", "2020-01-01T00:00:00Z")',
+    "log(10, 0)",
+}
+
+
+def expected(answer: dict[str, Any]) -> Any:
+    return oracle.REFUSED if answer.get("refused") else answer["value"]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_values_are_those_of_terraform(group: str, tmp_path: Path) -> None:
+    answers = dict(GROUPS[group]["answers"])
+    values = oracle.ours(tmp_path, list(answers), GROUPS[group]["more"])
+    wrong = {}
+    for (expression, answer), value in zip(answers.items(), values, strict=True):
+        want = expected(answer)
+        if expression in OTHER_VALUES or expression in NOT_EVALUATED:
+            continue
+        if not (isinstance(value, Unknown) if want == oracle.REFUSED else oracle.same(want, value)):
+            wrong[expression] = (want, value)
+    assert wrong == {}
+
+
+def test_what_is_not_evaluated_is_unknown_and_no_fallback_takes_its_place(tmp_path: Path) -> None:
+    expressions = [expression for expression in sorted(NOT_EVALUATED) if not expression.startswith("can(")]
+    values = oracle.ours(tmp_path, [f'try({expression}, "fallback")' for expression in expressions])
+    assert [expression for expression, value in zip(expressions, values, strict=True) if not isinstance(value, Unknown)] == []
+
+
+def test_the_listed_differences_still_differ(tmp_path: Path) -> None:
+    answers = {expression: answer for group in GROUPS.values() for expression, answer in group["answers"]}
+    values = oracle.ours(tmp_path, list(OTHER_VALUES))
+    agreeing = [each for each, value in zip(OTHER_VALUES, values, strict=True) if oracle.same(expected(answers[each]), value)]
+    assert agreeing == []
+
+
+@oracle.needs_terraform
+@pytest.mark.parametrize("group", GROUPS)
+def test_terraform_still_says_what_is_recorded(group: str, tmp_path: Path) -> None:
+    answers = dict(GROUPS[group]["answers"])
+    said = oracle.terraform(tmp_path, list(answers), GROUPS[group]["more"])
+    changed = {each: value for (each, answer), value in zip(answers.items(), said, strict=True) if not oracle.same(value, expected(answer))}
+    assert changed == {}

@@ -1,0 +1,104 @@
+"""The fixtures of every control: each verdict that is expected comes, and no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner.fixtures import Case, run_fixtures
+from scanner.rules import yaml_lines
+from scanner.rules.load import builtin_folder, load
+from tests.scans import FAILING, ROOT, assay, rule, verdicts, write
+
+FIXTURES = ROOT / "fixtures" / "controls"
+CONTROLS = [each.control.id for each in load([builtin_folder()]).controls]
+
+
+def expected(control: str) -> dict[str, dict[str, str]]:
+    listed: dict[str, dict[str, str]] = yaml_lines.load(
+        (FIXTURES / control.replace(".", "/", 1) / "expected.yaml").read_text(encoding="utf-8")
+    )[0]
+    return listed
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_every_case_of_a_control(control: str) -> None:
+    cases = list(run_fixtures(FIXTURES, [control], []))
+    assert len(cases) >= 6
+    assert [f"{case.name}: {problem}" for case in cases for problem in case.problems] == []
+
+
+NOT_POSSIBLE: dict[tuple[str, str, str], str] = {}
+"""(control, cloud, verdict) that cannot occur, and why."""
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_every_control_is_shown_to_pass_fail_and_not_know_on_both_clouds(control: str) -> None:
+    seen: set[tuple[str, str]] = set()
+    for name, verdicts_ in expected(control).items():
+        cloud = "google" if Path(name).name.startswith("gcp") else "aws"
+        assert Path(name).name.startswith(("aws", "gcp")), name
+        seen |= {(cloud, verdict) for verdict in verdicts_.values()}
+    wanted = {(cloud, verdict) for cloud in ("aws", "google") for verdict in ("pass", "fail", "unknown")}
+    assert {each for each in wanted - seen if (control, *each) not in NOT_POSSIBLE} == set()
+    assert not {each for each in seen if (control, *each) in NOT_POSSIBLE}, "it can occur after all"
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_every_control_can_fail_and_its_passes_do_not(control: str) -> None:
+    """By the names of the cases, which are written apart from the expected verdicts."""
+    folder = FIXTURES / control.replace(".", "/", 1)
+    failing, passing = 0, 0
+    for name in expected(control):
+        found = set(verdicts(folder / name, control).values())
+        kind = Path(name).name.removesuffix(".json").split("-")[1]
+        if kind == "fail":
+            failing += 1
+            assert "fail" in found, name
+        elif kind == "pass":
+            passing += 1
+            assert not found & {"fail", "unknown", "error"}, name
+    assert min(failing, passing) >= 2
+
+
+def test_every_folder_with_code_is_a_case() -> None:
+    for control in CONTROLS:
+        folder = FIXTURES / control.replace(".", "/", 1)
+        listed = set(expected(control))
+        tops = {path.relative_to(folder).parts[:2] for path in folder.rglob("*.tf")}
+        assert {"/".join(parts) for parts in tops} <= listed, control
+
+
+def problems(folder: Path, policies: Path, wanted: str) -> list[Case]:
+    write(folder, {"team/rule/expected.yaml": wanted, "team/rule/terraform/aws-fail/main.tf": FAILING})
+    return list(run_fixtures(folder, ["team.rule"], [str(policies)]))
+
+
+def test_what_differs_from_the_expected_is_a_problem(tmp_path: Path) -> None:
+    policies = write(tmp_path / "policies", {"team/rule.yaml": rule()})
+    cases = problems(tmp_path / "a", policies, "terraform/aws-fail: {aws_s3_bucket.b: pass, aws_s3_bucket.c: fail}\n")
+    assert cases[0].problems == ["aws_s3_bucket.b: expected pass, got fail", "aws_s3_bucket.c: expected fail, got not_applicable"]
+    cases = problems(tmp_path / "b", policies, "terraform/aws-fail: {aws_s3_bucket.x: not_applicable}\n")
+    found = [problem for case in cases for problem in case.problems]
+    assert "aws_s3_bucket.b: fail, which is not expected" in found
+    assert [verdict for verdict in ("pass", "fail") if any(each.endswith(f"expects {verdict}") for each in found)] == ["pass", "fail"]
+    (case,) = run_fixtures(tmp_path / "c", ["team.rule"], [str(policies)])
+    assert "a control needs cases that pass and fail" in case.problems[0]
+
+
+def test_a_case_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
+    policies = write(tmp_path / "policies", {"team/rule.yaml": rule()})
+    cases = problems(tmp_path / "a", policies, "terraform/aws-fail: {aws_s3_bucket.b: fail}\nterraform/absent: {aws_s3_bucket.b: pass}\n")
+    assert cases[0].problems == []
+    assert any("(not_found)" in problem for problem in cases[1].problems)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    ran = assay("controls", "test", "storage.versioning-enabled")
+    assert (ran.exit_code, ran.stdout.endswith("cases, 0 failed\n")) == (0, True)
+    policies = write(tmp_path / "policies", {"team/rule.yaml": rule()})
+    ran = assay("controls", "test", "team.*", "--policies", policies, "--fixtures", tmp_path)
+    assert (ran.exit_code, ran.stdout.endswith("1 cases, 1 failed\n")) == (1, True)
+    ran = assay("controls", "test", "storage.versioning-enable")
+    assert (ran.exit_code, "did you mean storage.versioning-enabled?" in ran.stderr) == (2, True)

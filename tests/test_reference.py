@@ -1,0 +1,42 @@
+"""The reference deployments hold every control, and nothing of them is left unread."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.run import Options, Scan
+from tests.scans import ROOT
+
+REFERENCE = ROOT / "fixtures" / "trade_streamer"
+ENVIRONMENTS = {"aws": ("dev", "organization", "prod"), "gcp": ("dev", "prod")}
+UNKNOWN: set[tuple[str, str, str, str]] = set()
+"""(cloud, environment, control, address) of what the code cannot show."""
+
+
+@pytest.mark.parametrize(("cloud", "environment"), [(cloud, each) for cloud, held in ENVIRONMENTS.items() for each in held])
+def test_an_environment_holds_every_control(cloud: str, environment: str) -> None:
+    scan = Scan(Options(paths=[str(REFERENCE / cloud / "terraform" / "environments" / environment)]))
+    report = scan.report()
+    bad = [
+        (each.verdict, each.control, each.resource.address, each.message) for each in report.results if each.verdict in ("fail", "error")
+    ]
+    assert bad == []
+    unknown = {(cloud, environment, each.control, each.resource.address) for each in report.results if each.verdict == "unknown"}
+    assert unknown == {each for each in UNKNOWN if each[:2] == (cloud, environment)}
+    assert report.coverage.gaps == []
+    assert report.coverage.files.failed == report.coverage.blocks.template == 0
+    assert report.coverage.files.parsed == report.coverage.files.found > 5
+    blocks = report.coverage.blocks
+    assert blocks.found == blocks.evaluated + blocks.unsupported > 0
+    if environment != "organization":
+        assert report.summary.verdicts["pass"] > 100
+        met = {each.control for each in report.results if each.verdict == "pass"}
+        assert met == {each.control.id for each in scan.selected}
+
+
+@pytest.mark.parametrize("cloud", ENVIRONMENTS)
+def test_all_environments_are_found_below_one_path(cloud: str) -> None:
+    report = Scan(Options(paths=[str(REFERENCE / cloud)], controls=["storage.*"])).report()
+    roots = {each.resource.root.rpartition("/")[2] for each in report.results}
+    assert roots == set(ENVIRONMENTS[cloud]) - {"organization"}
+    assert report.coverage.gaps == []

@@ -1,0 +1,146 @@
+"""`scanner.run`: what a program can do with a scan, and what every result carries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scanner.results.model import VERDICTS
+from scanner.rules.model import RuleErrors
+from scanner.run import Options, Scan
+from tests.scans import FAILING, PASSING, UNKNOWN, assay_json, judge, rule, verdicts, write
+
+
+def test_results_come_one_by_one_and_make_a_report(tmp_path: Path) -> None:
+    infra = write(tmp_path / "infra", {"main.tf": FAILING})
+    scan = Scan(Options(paths=[str(infra)]))
+    lines = [(result.verdict, result.control, result.resource.address, result.message) for result in scan]
+    assert (
+        "fail", "storage.versioning-enabled", "aws_s3_bucket.b",
+        "orders keeps neither versions nor a locked retention: an overwrite or a deletion is final",
+    ) in lines  # fmt: skip
+    report = scan.report()
+    assert len(report.results) == len(lines)
+    assert scan.report().results == report.results
+    assert sum(report.summary.verdicts.values()) == len(lines)
+    assert list(report.summary.verdicts) == list(VERDICTS)
+    assert report.run.targets == [str(infra)]
+
+
+def test_a_report_iterates_what_is_left(tmp_path: Path) -> None:
+    infra = write(tmp_path / "infra", {"main.tf": FAILING})
+    assert [each.verdict for each in Scan(Options(paths=[str(infra)], controls=["storage.versioning-enabled"])).report().results] == [
+        "fail"
+    ]
+
+
+@pytest.mark.parametrize(("text", "expected"), [(PASSING, "pass"), (FAILING, "fail"), (UNKNOWN, "unknown")])
+def test_every_verdict_carries_its_evidence(text: str, expected: str, tmp_path: Path) -> None:
+    infra = write(tmp_path, {"main.tf": text})
+    (result,) = judge(infra, "storage.versioning-enabled")
+    assert result.verdict == expected
+    evidence = {each.fact: each for each in result.evidence}
+    versioned = evidence["versioned"]
+    assert versioned.observed.startswith({"pass": "true", "fail": "false"}.get(expected, "unknown"))
+    assert versioned.expected == "resource.versioned || resource.retention_locked"
+    assert versioned.location is not None
+    assert Path(versioned.location.file).name == "main.tf"
+    line = text.splitlines()[versioned.location.line - 1]
+    assert line.split()[0] == ("resource" if expected == "fail" else "status")
+    lines = [(block.address, text.splitlines()[(block.start_line or 0) - 1].split()[0]) for block in result.resource.blocks]
+    assert lines[0] == ("aws_s3_bucket.b", "resource")
+    assert bool(result.unknown) == (expected == "unknown")
+
+
+def test_no_matching_resource_is_not_applicable_and_never_a_pass(tmp_path: Path) -> None:
+    infra = write(tmp_path, {"main.tf": 'resource "aws_sqs_queue" "q" {}\nlocals {}\n'})
+    report = Scan(Options(paths=[str(infra)])).report()
+    assert report.results == []
+    assert {(each.verdict, each.resources) for each in report.controls} == {("not_applicable", 0)}
+    assert len(report.controls) == report.summary.controls >= 20
+    assert report.coverage.unsupported_types == {"aws_sqs_queue": 1}
+
+
+def test_a_control_is_as_bad_as_its_worst_resource(tmp_path: Path) -> None:
+    infra = write(tmp_path, {"main.tf": PASSING, "other.tf": FAILING.replace('"b"', '"c"')})
+    (outcome,) = Scan(Options(paths=[str(infra)], controls=["storage.versioning-enabled"])).report().controls
+    assert (outcome.verdict, outcome.resources) == ("fail", 2)
+
+
+def test_a_condition_that_is_false_is_not_applicable(tmp_path: Path) -> None:
+    logs = FAILING + 'resource "aws_lb" "l" {\n  access_logs {\n    bucket = aws_s3_bucket.b.id\n  }\n}\n'
+    assert verdicts(write(tmp_path, {"main.tf": logs}), "storage.encrypted-cmk") == {"aws_s3_bucket.b": "not_applicable"}
+
+
+def test_params(tmp_path: Path) -> None:
+    infra = write(tmp_path / "infra", {"main.tf": FAILING})
+    changes = {
+        "params": {"least": {"aws": "a", "google": "b"}, "other": 1},
+        "assert": [{"that": "params.least == 'x' && params.other == 2", "message": "{params.least}"}],
+    }
+    policies = [str(write(tmp_path / "p" / "team", {"rule.yaml": rule(**changes)}).parent)]
+    (result,) = judge(infra, "team.rule", policies=policies)
+    assert (result.verdict, result.message) == ("fail", "a")
+    assert [each.verdict for each in judge(infra, "team.rule", policies=policies, params={"least": "x", "other": 2, "elsewhere": 3})] == [
+        "pass"
+    ]
+    own = {"team.rule": {"least": {"aws": "x", "google": "y"}}, "team.absent": {"other": 9}}
+    assert [
+        each.verdict for each in judge(infra, "team.rule", policies=policies, params={"least": "z", "other": 2}, control_params=own)
+    ] == ["pass"]
+
+
+def test_what_cannot_be_selected_is_refused_when_the_scan_is_made(tmp_path: Path) -> None:
+    for options, message in (
+        ({"controls": ["storage.versioning-enable"]}, r"did you mean storage\.versioning-enabled\?"),
+        ({"controls": ["nothing.*"]}, "see assay controls list"),
+        ({"profile": "referense"}, "did you mean reference?"),
+        ({"profile": "x"}, "known: reference"),
+    ):
+        with pytest.raises(LookupError, match=message.replace("?", r"\?") if "\\" not in message else message):
+            Scan(Options(paths=[str(tmp_path)], **options))
+    with pytest.raises(RuleErrors, match="is not a directory of rules"):
+        Scan(Options(paths=[str(tmp_path)], policies=[str(tmp_path / "absent")]))
+
+
+def test_a_profile_limits_the_controls(tmp_path: Path) -> None:
+    write(tmp_path / "profiles", {"buckets.yaml": "id: buckets\ntitle: Buckets\ncontrols: [storage.*, team.rule]\n"})
+    write(tmp_path / "team", {"rule.yaml": rule()})
+    scan = Scan(Options(paths=[str(tmp_path)], policies=[str(tmp_path)], profile="buckets"))
+    assert {each.control.id.partition(".")[0] for each in scan.selected} == {"storage", "team"}
+    with pytest.raises(LookupError):
+        Scan(Options(paths=[str(tmp_path)], policies=[str(tmp_path)], profile="buckets", controls=["iam.*"]))
+
+
+def test_a_control_is_found_by_its_alias(tmp_path: Path) -> None:
+    write(tmp_path / "team", {"rule.yaml": rule(aliases=["team.former-name"])})
+    scan = Scan(Options(paths=[str(tmp_path)], policies=[str(tmp_path)], controls=["team.former-name"]))
+    assert [each.control.id for each in scan.selected] == ["team.rule"]
+
+
+def test_how_many_there_are_is_not_known(tmp_path: Path) -> None:
+    text = 'variable "n" {}\n' + FAILING.replace("{\n", "{\n  count = var.n\n", 1)
+    (result,) = judge(write(tmp_path, {"main.tf": text}), "storage.versioning-enabled")
+    assert result.verdict in ("fail", "unknown")
+    assert "how many of these there are is not known" in result.message
+
+
+def test_the_same_input_gives_the_same_report(tmp_path: Path) -> None:
+    infra = write(tmp_path, {"main.tf": FAILING, "b/main.tf": PASSING, "c/main.tf": UNKNOWN})
+    reports = []
+    for _ in range(2):
+        _, report, _ = assay_json(infra)
+        del report["run"]
+        reports.append(json.dumps(report))
+    assert reports[0] == reports[1]
+
+
+def test_every_block_is_in_the_ledger(tmp_path: Path) -> None:
+    text = (
+        FAILING
+        + 'variable "n" {}\nresource "aws_sqs_queue" "q" {}\nresource "aws_s3_bucket" "t" {\n  for_each = var.n\n}\ndata "aws_region" "r" {}\n'
+    )
+    blocks = Scan(Options(paths=[str(write(tmp_path, {"main.tf": text}))])).report().coverage.blocks
+    assert (blocks.found, blocks.evaluated, blocks.unsupported, blocks.template) == (3, 1, 1, 1)
