@@ -13,7 +13,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from reports.interface import Context
-from reports.view import WORDS, many, ordered, outcome, place, remediation, severity_rank, sums, unsupported, verdicts, visible, where
+from reports.view import (
+    WORDS,
+    failing_cloud,
+    many,
+    ordered,
+    outcome,
+    place,
+    remediation,
+    severity_rank,
+    sums,
+    unsupported,
+    verdicts,
+    visible,
+    where,
+)
 from scanner.results.model import WORST, ControlOutcome, Report, Result
 from scanner.rules.model import Control
 
@@ -116,7 +130,7 @@ def _groups(report: Report, context: Context) -> list[Group]:
     for result in _of(report, "fail"):
         if result.control not in groups:
             control = context.controls.get(result.control)
-            why, (tool, way) = control.why if control else "", remediation(control)
+            why, (tool, way) = control.why if control else "", remediation(control, failing_cloud(report, result.control))
             groups[result.control] = Group(result.control, result.title, result.severity, why.strip(), tool, way.strip(), [])
         groups[result.control].results.append(result)
     return list(groups.values())

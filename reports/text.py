@@ -8,7 +8,7 @@ import msgspec
 
 from reports.interface import Context
 from reports.page import Page
-from reports.view import WORDS, many, outcome, place, remediation, severity_rank, unsupported, verdicts, visible
+from reports.view import WORDS, failing_cloud, many, outcome, place, remediation, severity_rank, unsupported, verdicts, visible
 from scanner.results.model import Report, Result
 from scanner.sources.values import Location
 
@@ -43,13 +43,14 @@ def render(report: Report, context: Context) -> bytes:
 def _failures(page: Page, report: Report, context: Context) -> None:
     roots = {result.resource.root for result in report.results}
     explained: set[str] = set()
+    clouds = {control.id: failing_cloud(report, control.id) for control in report.controls if control.verdict == "fail"}
     for heading, findings in _by_file(result for result in report.results if result.verdict == "fail"):
         page.blank()
         page.verbatim(heading, style="heading")
         for finding in findings:
             page.blank()
             _finding(page, finding, context, show_root=len(roots) > 1)
-            _explanation(page, finding.first.control, context, explained)
+            _explanation(page, finding.first.control, clouds[finding.first.control], context, explained)
 
 
 def _by_file(failures: Iterable[Result]) -> list[tuple[str, list[Finding]]]:
@@ -114,7 +115,7 @@ def _observed(page: Page, finding: Finding) -> None:
         page.prose(f"{evidence.fact} is {evidence.observed}, expected {evidence.expected}", 4)
 
 
-def _explanation(page: Page, control: str, context: Context, explained: set[str]) -> None:
+def _explanation(page: Page, control: str, cloud: str, context: Context, explained: set[str]) -> None:
     """Why it matters and what mends it, once for each control."""
     known = context.controls.get(control)
     if known is None:
@@ -123,7 +124,7 @@ def _explanation(page: Page, control: str, context: Context, explained: set[str]
         page.prose("as above for this control", 4, "Fix:", "heading")
         return
     explained.add(control)
-    tool, way = remediation(known)
+    tool, way = remediation(known, cloud)
     page.instructions(known.why, 4, "Why:", "heading")
     if way.strip():
         page.instructions(way, 4, f"Fix ({tool}):", "heading")

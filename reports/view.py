@@ -74,11 +74,30 @@ def identity(result: Result) -> tuple[str, ...]:
     return (result.control, held.root, held.address, result.element, result.fingerprint, result.verdict, result.message)
 
 
-def remediation(control: Control | None) -> tuple[str, str]:
-    """The way to mend it and the tool it is for: Terraform's, else the first there is, else empty."""
+def remediation(control: Control | None, cloud: str = "") -> tuple[str, str]:
+    """The way to mend it and the tool it is for: Terraform's, else the first there is, else empty. Of one cloud, where it is named."""
     ways = control.remediation if control else {}
     tool = "terraform" if "terraform" in ways else next(iter(ways), "")
-    return tool, ways.get(tool, "")
+    return tool, _part_for(ways.get(tool, ""), cloud)
+
+
+def failing_cloud(report: Report, control: str) -> str:
+    """The cloud of everything that fails a control; empty where it is more than one."""
+    clouds = {result.resource.cloud for result in report.results if result.control == control and result.verdict == "fail"}
+    return clouds.pop() if len(clouds) == 1 else ""
+
+
+_CLOUDS = {"aws": "# AWS", "google": "# Google Cloud"}
+
+
+def _part_for(text: str, cloud: str) -> str:
+    """A remediation has a part for each cloud, headed by a comment line with its name."""
+    lines = text.splitlines()
+    starts = [at for at, line in enumerate(lines) if line in _CLOUDS.values()]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        if lines[start] == _CLOUDS.get(cloud):
+            return "\n".join(lines[start + 1 : end]).strip()
+    return text
 
 
 def verdicts(report: Report) -> list[tuple[Verdict, int]]:

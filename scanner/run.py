@@ -14,6 +14,7 @@ that is not there) and `ConfigurationError` are raised when it is made.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,23 +70,59 @@ class Scan:
         self._started = _now()
         self._results: list[Result] = []
         self._resources: set[tuple[str, str, str]] = set()
+        self._check_params()
         self._judges = {each.control.id: evaluate.Judge(each, self._params(each)) for each in self.selected}
         self._done = False
 
     def _params(self, compiled: CompiledControl) -> dict[str, Any]:
+        """The params of a control with the configured values in their place."""
         params = compiled.control.params
         given = {**self.options.params, **self.options.control_params.get(compiled.control.id, {})}
         return {name: given.get(name, value) for name, value in params.items()}
+
+    def _check_params(self) -> None:
+        """A configured param that no control has is a mistake that would go unseen."""
+        controls = self.rules.by_id()
+        known = {name: value for control in controls.values() for name, value in control.params.items()}
+        given = [("params", known, self.options.params)]
+        for control, params in self.options.control_params.items():
+            if control not in controls:
+                raise LookupError(
+                    f"controls: there is no control {control!r}; {load.nearest(control, controls) or 'see assay controls list'}"
+                )
+            given.append((f"controls.{control}.params", controls[control].params, params))
+        for place, defaults, params in given:
+            for name, value in params.items():
+                if name not in defaults:
+                    raise LookupError(
+                        f"{place}: there is no param {name!r}; {load.nearest(name, defaults) or 'known: ' + ', '.join(defaults)}"
+                    )
+                if not _same_type(value, defaults[name]):
+                    raise LookupError(f"{place}: {name} is {value!r}, but has to be like {defaults[name]!r}")
+
+    @property
+    def digest(self) -> str:
+        """What was applied: the rules and the configured params."""
+        params = (self.options.params, self.options.control_params)
+        if not any(params):
+            return self.rules.digest
+        return hashlib.sha256(self.rules.digest.encode() + msgspec.json.encode(params, order="deterministic")).hexdigest()
 
     def __iter__(self) -> Iterator[Result]:
         base.load_readers(*READER_MODULES)
         for source in self._sources():
             for collection in source.collect():
                 self.collection = collection.name
-                self._account(collection)
-                for result in self._judge(collection):
-                    self._results.append(result)
-                    yield result
+                try:
+                    self._account(collection)
+                    for result in self._judge(collection):
+                        self._results.append(result)
+                        yield result
+                except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+                    # Plans are read as far as rules ask for, so that a shape that no Terraform writes shows only here.
+                    reason = f"could not be judged to the end ({type(error).__name__}: {error})"
+                    way = "write the plan again with terraform show -json; if it is as Terraform writes it, report this as a defect"
+                    self.coverage.gaps.append(Gap(show(collection.name), "input_failed", reason, way))
         self._done = True
 
     def _sources(self) -> Iterator[Source]:
@@ -143,11 +180,13 @@ class Scan:
             yield from judge.judge(resource, facts, scope)
 
     def _failed(self, item: Item, error: Exception) -> None:
+        """Enter a resource that could not be read: it is under a gap, not evaluated."""
         seen = item.location()
         reason = f"{item.address} could not be read ({type(error).__name__}: {error})"
         gap = Gap(seen.file, "input_failed", reason[:500], "simplify it, or report this with the code", seen.line)
         if gap not in self.coverage.gaps:
             self.coverage.gaps.append(gap)
+            self.coverage.blocks.evaluated -= 1 if item.template is None else 0
 
     def _account(self, collection: Collection) -> None:
         """Enter a collection in the ledger."""
@@ -183,7 +222,7 @@ class Scan:
             by_control[result.control].append(result)
         order = {each: at for at, each in enumerate(("critical", "high", "medium", "low"))}
         return Report(
-            tool=Tool("assay", __version__, self.rules.digest),
+            tool=Tool("assay", __version__, self.digest),
             run=Run(str(uuid.uuid4()), self._started, _now(), self.options.arguments, self.options.paths),
             summary=Summary(counts, len(self._resources), len(self.selected)),
             controls=[_outcome(each, by_control[each.control.id]) for each in self.selected],
@@ -193,6 +232,14 @@ class Scan:
             ),
             coverage=self.coverage,
         )
+
+
+def _same_type(value: Any, default: Any) -> bool:
+    """Whether a configured value can stand for a default: alike, or by cloud."""
+    values = list(value.values()) if isinstance(value, dict) and value.keys() <= {"aws", "google"} else [value]
+    likes = list(default.values()) if isinstance(default, dict) and default.keys() <= {"aws", "google"} else [default]
+    kinds: tuple[type, ...] = (int, float) if isinstance(likes[0], (int, float)) and not isinstance(likes[0], bool) else (type(likes[0]),)
+    return all(isinstance(each, kinds) and isinstance(each, bool) is isinstance(likes[0], bool) for each in values)
 
 
 def _outcome(compiled: CompiledControl, results: list[Result]) -> ControlOutcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,13 +84,26 @@ def test_params(tmp_path: Path) -> None:
     policies = [str(write(tmp_path / "p" / "team", {"rule.yaml": rule(**changes)}).parent)]
     (result,) = judge(infra, "team.rule", policies=policies)
     assert (result.verdict, result.message) == ("fail", "a")
-    assert [each.verdict for each in judge(infra, "team.rule", policies=policies, params={"least": "x", "other": 2, "elsewhere": 3})] == [
-        "pass"
-    ]
-    own = {"team.rule": {"least": {"aws": "x", "google": "y"}}, "team.absent": {"other": 9}}
-    assert [
-        each.verdict for each in judge(infra, "team.rule", policies=policies, params={"least": "z", "other": 2}, control_params=own)
-    ] == ["pass"]
+    assert [each.verdict for each in judge(infra, "team.rule", policies=policies, params={"least": "x", "other": 2})] == ["pass"]
+    own = {"team.rule": {"least": {"aws": "x", "google": "y"}}}
+    both = {"params": {"least": "z", "other": 2}, "control_params": own}
+    assert [each.verdict for each in judge(infra, "team.rule", policies=policies, **both)] == ["pass"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"params": {"leest": 1}}, "params: there is no param 'leest'; did you mean least?"),
+        ({"params": {"least": "much"}}, "params: least is 'much'"),
+        ({"control_params": {"team.rule": {"leest": 1}}}, "team.rule.params: there is no param 'leest'; did you mean least?"),
+        ({"control_params": {"team.rul": {"least": 1}}}, "there is no control 'team.rul'; did you mean team.rule?"),
+    ],
+)
+def test_a_param_that_no_control_has_is_refused(options: dict[str, Any], message: str, tmp_path: Path) -> None:
+    policies = [str(write(tmp_path / "p" / "team", {"rule.yaml": rule(params={"least": 1})}).parent)]
+    with pytest.raises(LookupError) as caught:
+        Scan(Options(paths=[str(tmp_path)], policies=policies, **options))
+    assert message in caught.value.args[0]
 
 
 def test_what_cannot_be_selected_is_refused_when_the_scan_is_made(tmp_path: Path) -> None:
@@ -140,7 +154,8 @@ def test_the_same_input_gives_the_same_report(tmp_path: Path) -> None:
 def test_every_block_is_in_the_ledger(tmp_path: Path) -> None:
     text = (
         FAILING
-        + 'variable "n" {}\nresource "aws_sqs_queue" "q" {}\nresource "aws_s3_bucket" "t" {\n  for_each = var.n\n}\ndata "aws_region" "r" {}\n'
+        + 'variable "n" {}\nresource "aws_sqs_queue" "q" {}\ndata "aws_region" "r" {}\n'
+        + 'resource "aws_s3_bucket" "t" {\n  for_each = var.n\n}\n'
     )
     blocks = Scan(Options(paths=[str(write(tmp_path, {"main.tf": text}))])).report().coverage.blocks
     assert (blocks.found, blocks.evaluated, blocks.unsupported, blocks.template) == (3, 1, 1, 1)

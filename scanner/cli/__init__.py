@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
+from pathlib import Path
 
 import click
 
@@ -50,6 +52,9 @@ def main() -> None:
     """Entry point of the `assay` command."""
     try:
         cli(prog_name="assay")
-    except BrokenPipeError:  # the reader of our output has gone
-        sys.stderr.close()
-        sys.exit(EXIT_OK)
+    except Exception as error:  # a defect of ours must not look like a verdict
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        click.echo(
+            f"assay: internal error: {type(error).__name__}: {error} ({Path(at.filename).name}:{at.lineno}); please report it", err=True
+        )
+        sys.exit(EXIT_INCOMPLETE)

@@ -183,8 +183,8 @@ def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, given:
                 sys.stdout.buffer.flush()
             else:
                 Path(path).write_bytes(content)
-        except BrokenPipeError:
-            raise
+        except BrokenPipeError:  # the reader has seen enough; the verdict stands
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
             click.echo(f"assay: {path}: the {name} report could not be written: {error.strerror}", err=True)
             failed = True

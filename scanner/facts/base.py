@@ -243,7 +243,7 @@ def load_readers(*inputs: str) -> None:
 
 
 def read_all(stack: Stack, types: Iterable[str], wanted: set[str], failed: Callable[[Item, Exception], None]) -> Iterator[Resource]:
-    """Every resource of the wanted kinds in a stack, in the order of its types. A reader that raises costs one resource: `failed` is told."""
+    """Every resource of the wanted kinds in a stack, in the order of its types. `failed` is told of a reader that raised."""
     for type_ in types:
         for entry in READERS.get(type_, ()):
             if entry.kind not in wanted:

@@ -57,8 +57,8 @@ class Grant(Part):
 
 def statements(value: Value[Any]) -> list[Statement | Unknown]:
     """The statements of a policy document given as text, object or Document. No document gives no statements."""
-    content = decode(value.data)
-    if content is None or content == "":
+    content = None if value.data == "" else decode(value.data)
+    if content is None:
         return []
     if not isinstance(content, dict):
         return [content if isinstance(content, Unknown) else Unknown("the policy is not an object", "correct the policy")]
@@ -221,9 +221,7 @@ def principal_account(principal: Any) -> str | Unknown:
         return principal
     if isinstance(principal, Reference):
         return (
-            "this"
-            if principal.address.split(".")[-3:-2] != ["data"] or principal.type == "aws_caller_identity"
-            else _not_known(principal)
+            "this" if principal.address.split(".")[-3:-2] != ["data"] or principal.type == "aws_caller_identity" else _not_known(principal)
         )
     if isinstance(principal, Text):
         return _text_account(principal)

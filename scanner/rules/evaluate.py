@@ -76,7 +76,7 @@ class _Subject:
         self.params = judge._params["google" if cloud == "google" else "aws"]
         if isinstance(resource, Attributes):
             for path in (*judge.compiled.when_reads, *judge.reads):
-                self.facts = _with_nulls(resource, self.facts, path)
+                self.facts = _with_nulls(resource, self.facts, path) if path[0] not in IDENTITY else self.facts
 
     def activation(self, contents: list[cel.Path]) -> Any:
         """What an expression sees that asks for these contents."""

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from scanner.sources.interface import Gap
-from scanner.sources.terraform.files import SUFFIXES
+from scanner.sources.terraform.files import SUFFIXES, is_code
 
 SKIPPED = ("node_modules", "__pycache__", "venv")
 _PEEK = 65_536
@@ -77,10 +77,14 @@ def _directory(top: str, found: Found) -> None:
                 )
                 found.gaps.append(gap)
         names[:] = sorted(name for name in names if not name.startswith(".") and name not in SKIPPED)
-        if any(name.endswith(SUFFIXES) for name in files):
+        if any(is_code(name) for name in files):
             found.directories.append(os.path.normpath(directory))
         for name in sorted(files):
-            if name.endswith(".json") and not name.endswith(SUFFIXES):
+            if (
+                name.endswith(".json")
+                and not name.endswith(SUFFIXES)
+                and _inside(os.path.realpath(os.path.join(directory, name)), real_top)
+            ):
                 path = os.path.join(directory, name)
                 if _looks_like_plan(path):
                     _plan(path, found)

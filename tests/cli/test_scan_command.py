@@ -16,8 +16,6 @@ import pytest
 from scanner import __version__
 from tests.scans import FAILING, PASSING, UNKNOWN, VERSIONING, assay, assay_json, assay_process, rule, write
 
-CRITICAL = {"team/rule.yaml": rule(severity="medium")}
-
 
 @pytest.fixture
 def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
@@ -78,22 +76,28 @@ def test_fail_on_never_still_tells_what_is_incomplete(code: Callable[[str], Path
     assert assay_json(tmp_path, *VERSIONING, "--fail-on", "never")[0] == 3
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    ([], "Missing argument 'PATH...'"),
-    ([".", "--fail-on", "worst"], "'worst' is not one of"),
-    ([".", "--var", "novalue"], "'novalue' is not NAME=VALUE"),
-    ([".", "--var", "=x"], "'=x' is not NAME=VALUE"),
-    ([".", "--var-file", "absent.tfvars"], "'absent.tfvars' does not exist"),
-    ([".", "--policies", "absent"], "'absent' does not exist"),
-    ([".", "--config", "absent.yaml"], "'absent.yaml' does not exist"),
-    ([".", "--source", "absent"], "'absent' does not exist"),
-    ([".", "--no-such-option"], "No such option"),
-    ([".", "-r", "jsn"], "'jsn' is no report format; formats are text, json"),
-    ([".", "-r", "json", "-r", "text"], "only one report can go to standard output; give the others a path: FORMAT=PATH"),
-    ([".", "--control", "storage.versioning-enable"], "no control matches 'storage.versioning-enable'; did you mean storage.versioning-enabled?"),
-    ([".", "--control", "zzz.*"], "no control matches 'zzz.*'; see assay controls list"),
-    ([".", "--profile", "referense"], "there is no profile 'referense'; did you mean reference?"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Missing argument 'PATH...'"),
+        ([".", "--fail-on", "worst"], "'worst' is not one of"),
+        ([".", "--var", "novalue"], "'novalue' is not NAME=VALUE"),
+        ([".", "--var", "=x"], "'=x' is not NAME=VALUE"),
+        ([".", "--var-file", "absent.tfvars"], "'absent.tfvars' does not exist"),
+        ([".", "--policies", "absent"], "'absent' does not exist"),
+        ([".", "--config", "absent.yaml"], "'absent.yaml' does not exist"),
+        ([".", "--source", "absent"], "'absent' does not exist"),
+        ([".", "--no-such-option"], "No such option"),
+        ([".", "-r", "jsn"], "'jsn' is no report format; formats are text, json"),
+        ([".", "-r", "json", "-r", "text"], "only one report can go to standard output; give the others a path: FORMAT=PATH"),
+        (
+            [".", "--control", "storage.versioning-enable"],
+            "no control matches 'storage.versioning-enable'; did you mean storage.versioning-enabled?",
+        ),
+        ([".", "--control", "zzz.*"], "no control matches 'zzz.*'; see assay controls list"),
+        ([".", "--profile", "referense"], "there is no profile 'referense'; did you mean reference?"),
+    ],
+)
 def test_wrong_usage_exits_2_and_says_why(arguments: list[str], message: str, code: Callable[[str], Path]) -> None:
     code(PASSING)
     ran = assay("scan", *arguments)
@@ -178,11 +182,26 @@ def test_every_setting(code: Callable[[str], Path], tmp_path: Path) -> None:
         params={"least": 1, "most": 1},
         **{"assert": [{"that": "params.least == 2 && params.most == 3 && resource.versioned", "message": "m"}]},
     )
-    settings = "profile: mine\nfail_on: never\nvar_files: [vars/on.tfvars]\npolicies: [rules]\nparams: {least: 2, most: 2}\ncontrols:\n  team.rule:\n    params: {most: 3}\n"
+    settings = """\
+profile: mine
+fail_on: never
+var_files: [vars/on.tfvars]
+policies: [rules]
+params: {least: 2, most: 2}
+controls:
+  team.rule:
+    params: {most: 3}
+"""
     profile = "id: mine\ntitle: Mine\ncontrols: [team.*]\n"
-    write(tmp_path / "settings", {
-        "assay.yaml": settings, "rules/team/rule.yaml": sized, "rules/profiles/mine.yaml": profile, "vars/on.tfvars": 'status = "Enabled"\n',
-    })  # fmt: skip
+    write(
+        tmp_path / "settings",
+        {
+            "assay.yaml": settings,
+            "rules/team/rule.yaml": sized,
+            "rules/profiles/mine.yaml": profile,
+            "vars/on.tfvars": 'status = "Enabled"\n',
+        },
+    )
     ran = assay("scan", infra, "--config", tmp_path / "settings" / "assay.yaml", "-r", "json")
     report = json.loads(ran.stdout)
     assert [(each["control"], each["verdict"]) for each in report["results"]] == [("team.rule", "pass")]
@@ -194,17 +213,20 @@ def test_every_setting(code: Callable[[str], Path], tmp_path: Path) -> None:
     assert ran.exit_code == 1
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("strict: true\nfail_onn: high\n", "assay.yaml:2: Object contains unknown field `fail_onn`"),
-    ("strict: [1]\n", "assay.yaml:1: Expected `bool`, got `array`"),
-    ("vars:\n  a: 1\nstrict: 5\n", "assay.yaml:1: Expected `str`, got `int`"),
-    ("controls:\n  team.rule: {parms: {}}\n", "unknown field `parms`"),
-    ("fail_on: worst\n", "assay.yaml: fail_on is 'worst'; it is one of critical, high, medium, low, never"),
-    ("a: [\n", "assay.yaml: not YAML"),
-    ("- 1\n", "assay.yaml: Expected `object`, got `array`"),
-    ("profile: nothing\n", "there is no profile 'nothing'"),
-    ("policies: [absent]\n", "absent:0: is not a directory of rules"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("strict: true\nfail_onn: high\n", "assay.yaml:2: Object contains unknown field `fail_onn`"),
+        ("strict: [1]\n", "assay.yaml:1: Expected `bool`, got `array`"),
+        ("vars:\n  a: 1\nstrict: 5\n", "assay.yaml:1: Expected `str`, got `int`"),
+        ("controls:\n  team.rule: {parms: {}}\n", "unknown field `parms`"),
+        ("fail_on: worst\n", "assay.yaml: fail_on is 'worst'; it is one of critical, high, medium, low, never"),
+        ("a: [\n", "assay.yaml: not YAML"),
+        ("- 1\n", "assay.yaml: Expected `object`, got `array`"),
+        ("profile: nothing\n", "there is no profile 'nothing'"),
+        ("policies: [absent]\n", "absent:0: is not a directory of rules"),
+    ],
+)
 def test_a_configuration_that_cannot_be_used(text: str, message: str, code: Callable[[str], Path], tmp_path: Path) -> None:
     code(PASSING)
     write(tmp_path, {"assay.yaml": text})
@@ -345,8 +367,22 @@ def test_no_module_of_a_cloud_or_a_report_is_loaded_before_it_is_needed() -> Non
 def test_help_names_every_option_and_exit_code() -> None:
     assert assay("--help").stdout.count("Exit codes: 0") == 1
     shown = assay("scan", "--help").stdout
-    for option in ("--var-file", "--var ", "--workspace", "--source", "--policies", "--profile", "--control", "--fail-on", "--strict", "--config",
-                   "--no-config", "--report", "--quiet", "--no-color"):  # fmt: skip
+    for option in (
+        "--var-file",
+        "--var ",
+        "--workspace",
+        "--source",
+        "--policies",
+        "--profile",
+        "--control",
+        "--fail-on",
+        "--strict",
+        "--config",
+        "--no-config",
+        "--report",
+        "--quiet",
+        "--no-color",
+    ):
         assert option in shown
     assert assay("-h").exit_code == 0
 

@@ -17,12 +17,13 @@ BLOCKS = [
     'variable "unset" {}',
     'resource "aws_s3_bucket" "orders" {\n  bucket = "trade-orders"\n}',
     'resource "aws_s3_bucket" "audit" {\n  bucket = "trade-audit"\n}',
-    'resource "aws_s3_bucket_versioning" "audit" {\n  bucket = aws_s3_bucket.audit.id\n  versioning_configuration {\n    status = var.unset\n  }\n}',
+    'resource "aws_s3_bucket_versioning" "audit" {\n  bucket = aws_s3_bucket.audit.id\n'
+    "  versioning_configuration {\n    status = var.unset\n  }\n}",
     'resource "aws_s3_bucket_acl" "orders" {\n  bucket = aws_s3_bucket.orders.id\n  acl = "public-read-write"\n}',
     'resource "aws_s3_bucket_policy" "audit" {\n  bucket = aws_s3_bucket.audit.id\n  policy = jsonencode({\n    Statement = [\n'
     '      { Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "*" },\n'
     '      { Effect = "Allow", Principal = "*", Action = "s3:PutObject", Resource = "*" },\n    ]\n  })\n}',
-]  # fmt: skip
+]
 CONTROLS = ("storage.versioning-enabled", "storage.bucket-not-public", "storage.encrypted-cmk")
 
 
@@ -118,13 +119,13 @@ def test_another_resource_control_or_root_has_another(tmp_path: Path) -> None:
 
 
 def test_the_place_of_the_repository_and_of_the_command_do_not_matter(tmp_path: Path, monkeypatch: Any) -> None:
-    seen = []
-    for top, start in (("first", ""), ("second/deep", "infra"), ("third", "..")):
-        code = in_repository((tmp_path / top).resolve()) if (tmp_path / top).mkdir(parents=True) is None else Path()
-        write(code, {"main.tf": "\n".join(BLOCKS)})
-        monkeypatch.chdir(code.parent / start)
-        seen += [findings(code), findings(Path(*[".."] * 0, "infra")) if start == "" else findings(code)]
-    assert all(each == ORIGINAL for each in seen)
+    for top in ("first", "second/deep"):
+        (tmp_path / top).mkdir(parents=True)
+        code = write(in_repository(tmp_path / top), {"main.tf": "\n".join(BLOCKS)})
+        assert findings(code) == ORIGINAL
+        for start, path in ((code.parent, "infra"), (code, "."), (tmp_path, str(Path(top, "infra")))):
+            monkeypatch.chdir(start)
+            assert findings(Path(path)) == ORIGINAL
 
 
 def test_instances_of_a_module_are_told_apart(tmp_path: Path) -> None:

@@ -179,8 +179,9 @@ def test_the_same_rule_judges_a_plan(tmp_path: Path) -> None:
 
     def change(name: str, unknown: dict[str, Any], sensitive: dict[str, Any]) -> dict[str, Any]:
         return {
-            **planned(name, {}), "change": {"actions": ["create"], "before": None, "after": {}, "after_unknown": unknown, "after_sensitive": sensitive},
-        }  # fmt: skip
+            **planned(name, {}),
+            "change": {"actions": ["create"], "before": None, "after": {}, "after_unknown": unknown, "after_sensitive": sensitive},
+        }
 
     plan = {
         "format_version": "1.2",

@@ -78,7 +78,9 @@ SHAPES: dict[str, tuple[dict[str, Any], str, str]] = {
     "unknown severity": ({"severity": "grave"}, "severity", "Invalid enum value 'grave'"),
     "unknown field": ({"severty": "high"}, "severty", "unknown field `severty`; did you mean severity?"),
     "unknown field of an assertion": (
-        {"assert": [{"that": "true", "message": "m", "mesage": "m"}]}, "assert", "unknown field `mesage`; did you mean message?"
+        {"assert": [{"that": "true", "message": "m", "mesage": "m"}]},
+        "assert",
+        "unknown field `mesage`; did you mean message?",
     ),
     "no message": ({"assert": [{"that": "true"}]}, "assert", "missing required field `message`"),
     "wrong type": ({"title": 5}, "title", "Expected `str`, got `int`"),
@@ -89,16 +91,24 @@ SHAPES: dict[str, tuple[dict[str, Any], str, str]] = {
     "two inputs": ({"applies_to": {"terraform": "a", "aws": "b"}}, "applies_to", "applies_to names one input and its type"),
     "when names no fact": ({"when": "resource.versiond"}, "when", "did you mean versioned?"),
     "each is no list": (
-        {"assert": [{"each": "resource.versioned", "as": "v", "that": "true", "message": "m"}]}, "assert", "resource.versioned is not a list"
+        {"assert": [{"each": "resource.versioned", "as": "v", "that": "true", "message": "m"}]},
+        "assert",
+        "resource.versioned is not a list",
     ),
     "each is an expression": (
-        {"assert": [{"each": "resource.a + b", "as": "v", "that": "true", "message": "m"}]}, "assert", "each names a list of facts"
+        {"assert": [{"each": "resource.a + b", "as": "v", "that": "true", "message": "m"}]},
+        "assert",
+        "each names a list of facts",
     ),
     "each without a name": (
-        {"assert": [{"each": "resource.grants", "that": "true", "message": "m"}]}, "assert", "each needs a name for the element; add `as: grant`"
+        {"assert": [{"each": "resource.grants", "that": "true", "message": "m"}]},
+        "assert",
+        "each needs a name for the element; add `as: grant`",
     ),
     "message names no fact": (
-        {"assert": [{"that": "true", "message": "{versiond}"}]}, "assert", "the message names {versiond}: Bucket has no fact 'versiond'"
+        {"assert": [{"that": "true", "message": "{versiond}"}]},
+        "assert",
+        "the message names {versiond}: Bucket has no fact 'versiond'",
     ),
     "message names no param": ({"assert": [{"that": "true", "message": "{params.x}"}]}, "assert", "there is no param 'x'"),
     "attributes of a type": (
@@ -106,7 +116,7 @@ SHAPES: dict[str, tuple[dict[str, Any], str, str]] = {
         "assert",
         "use resource.attributes.fifo_queue",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", SHAPES)

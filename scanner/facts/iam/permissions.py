@@ -66,7 +66,7 @@ def _wild_resource(statement: Statement) -> Value[bool]:
 
 
 def _every_resource(resource: Any) -> bool | Unknown:
-    """`*`, or an ARN whose resource part is nothing but wildcards: `arn:aws:s3:::*`, `arn:aws:dynamodb:*:*:table/*`."""
+    """`*`, or an ARN whose resource part is nothing but wildcards: `arn:aws:s3:::*/*`, `arn:aws:dynamodb:*:*:table/*`."""
     if isinstance(resource, (Reference, Text)):
         # A reference names one resource; so does text with a literal part before what is not known.
         return False if isinstance(resource, Reference) or not isinstance(resource.parts[0], Unknown) else resource.parts[0]
@@ -77,8 +77,9 @@ def _every_resource(resource: Any) -> bool | Unknown:
     fields = resource.split(":", 5)
     if len(fields) < 6:
         return fields[-1].strip("*") == ""
-    name = re.sub(r"^[a-z-]+[/:](?=\*)", "", fields[5])
-    return name.strip("*") == ""
+    # All but S3 begin with the type of the resource; there `orders/*` is what is in one bucket.
+    name = fields[5] if fields[2] == "s3" else re.sub(r"^[a-z-]+[/:](?=\*)", "", fields[5])
+    return name.strip("*/:") == ""
 
 
 # AWS-managed policies by what they amount to: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html

@@ -27,7 +27,7 @@ def firewall(item: Item, stack: Stack) -> Ingress | None:
         each.world = all_of([each.world, enabled])
     targeted = any_of([item["target_tags"].known(), item["target_service_accounts"].known()])
     # The rule reaches instances, never Google's proxies; with targets, these may be the backends of a passthrough load balancer.
-    why = Unknown(f"what the targets of {item.address} are", "scan the live project", item.location())
+    why = Unknown(f"what the targets of {item.address} are is not known from code", "scan the live project", item.location())
     return Ingress(
         identity=identity(item, name=item["name"]),
         openings=Value(openings + ([more] if more else []), (item.location(),)),

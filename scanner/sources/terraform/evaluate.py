@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from scanner.sources.terraform import tree
-from scanner.sources.values import Document, Reference, Text, Unknown, either
+from scanner.sources.values import Document, Reference, Text, Unknown, either, unknown_inside
 
 MAX_STEPS = 3_000_000
 MAX_ELEMENTS = 100_000
@@ -58,17 +58,39 @@ def _kind(element: Any) -> str:
 
 
 def make_set(elements: list[Any]) -> Set:
+    kept = without_repeats(unify(elements))
+    kinds = {_kind(element) for element in kept}
+    return Set(
+        sorted(kept)
+        if len(kinds) == 1 and not any(unsettled(element) or element is None for element in kept) and "other" not in kinds
+        else kept
+    )
+
+
+def without_repeats(elements: list[Any]) -> list[Any]:
+    """Each value once, at its first place; what is unknown may be anything and stays."""
     kept: list[Any] = []
-    plain: set[Any] = set()
-    for element in unify(elements):
-        if isinstance(element, (str, bool, int, float)):
-            if element not in plain:
-                plain.add(element)
-                kept.append(element)
-        elif not any(equal(finish(element), finish(other)) is True for other in kept):
-            kept.append(element)
-    ordered = len({_kind(element) for element in kept}) == 1 and len(plain) == len(kept)
-    return Set(sorted(kept) if ordered else kept)
+    seen: set[Any] = set()
+    for element in elements:
+        settled = finish(element)
+        if not unknown_inside(settled):
+            key = identity(settled)
+            if key in seen:
+                continue
+            seen.add(key)
+        kept.append(element)
+    return kept
+
+
+def identity(raw: Any) -> Any:
+    """Something hashable that only equal values share."""
+    if isinstance(raw, bool):
+        return ("bool", raw)
+    if isinstance(raw, dict):
+        return ("map", tuple((key, identity(raw[key])) for key in sorted(raw)))
+    if isinstance(raw, list):
+        return ("list", tuple(identity(element) for element in raw))
+    return ("json", identity(raw.content)) if isinstance(raw, Document) else raw
 
 
 class Namespace(Protocol):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from pathlib import Path
+import stat
+from collections.abc import Iterable
 from typing import Any
 
 import tree_sitter
@@ -15,6 +16,11 @@ from scanner.sources.values import Location
 
 SUFFIXES = (".tf", ".tofu", ".tf.json")
 MAX_BYTES = 20_000_000
+
+
+def is_code(name: str) -> bool:
+    """Whether Terraform reads a file of this name: not hidden ones, nor the backups of editors."""
+    return name.endswith(SUFFIXES) and not name.startswith((".", "#"))
 
 
 class FileError(Exception):
@@ -81,13 +87,34 @@ class Block:
         self._blocks = [block for block in self.blocks if block.type not in replaced] + other.blocks
 
 
-def read_bytes(path: str) -> bytes:
+def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes:
+    """The content of a regular file of limited size. Raises FileError."""
     try:
-        if os.path.getsize(path) > MAX_BYTES:
-            raise FileError(f"larger than {MAX_BYTES // 1_000_000} MB")
-        return Path(path).read_bytes()
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as opened:  # a pipe must not block
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                raise FileError("not a regular file")
+            content = opened.read(limit + 1)
     except OSError as error:
         raise FileError(error.strerror or str(error)) from None
+    if len(content) > limit:
+        raise FileError(f"larger than {limit // 1_000_000} MB")
+    return content
+
+
+class Boundary:
+    """The directories that code may make us read, whatever its paths and links say."""
+
+    def __init__(self, directories: Iterable[str]) -> None:
+        self._tops = [os.path.realpath(directory) for directory in directories]
+
+    def holds(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        return any(real == top or real.startswith(top.rstrip(os.sep) + os.sep) for top in self._tops)
+
+    def check(self, path: str) -> None:
+        """Raises FileError for a path that leads out."""
+        if not self.holds(path):
+            raise FileError("a link out of the scanned directories, which is not followed")
 
 
 def read_blocks(path: str, shown: str) -> list[Block]:

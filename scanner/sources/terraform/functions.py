@@ -32,6 +32,7 @@ from scanner.sources.terraform.evaluate import (
     TooMuch,
     equal,
     finish,
+    identity,
     join_text,
     make_set,
     tidy,
@@ -42,6 +43,7 @@ from scanner.sources.terraform.evaluate import (
     unify,
     unsettled,
     why_unknown,
+    without_repeats,
 )
 from scanner.sources.terraform.tree import MAX_DIGITS
 from scanner.sources.values import Document, Reference, Text, Unknown, unknown_inside
@@ -161,11 +163,7 @@ def _distinct(elements: Any) -> Any:
     given = unify(_ordered(elements))
     if len(given) > 1 and (unknown := next((element for element in given if isinstance(element, Unknown)), None)):
         return unknown
-    kept: list[Any] = []
-    for element in given:
-        if not any(equal(finish(element), finish(other)) is True for other in kept):
-            kept.append(element)
-    return kept
+    return without_repeats(given)
 
 
 @_function("toset")
@@ -303,17 +301,20 @@ def _alike(*sets: list[Any]) -> list[list[Any]]:
 
 def _setintersection(*sets: list[Any]) -> Set:
     first, *rest = _alike(*sets)
-    return make_set([one for one in first if all(one in other for other in rest)])
+    held = [{identity(element) for element in other} for other in rest]
+    return make_set([one for one in first if all(identity(one) in other for other in held)])
 
 
 def _setsubtract(one: list[Any], other: list[Any]) -> Set:
     kept, removed = _alike(one, other)
-    return make_set([element for element in kept if element not in removed])
+    without = {identity(element) for element in removed}
+    return make_set([element for element in kept if identity(element) not in without])
 
 
 def _matchkeys(values: list[Any], keys: list[Any], wanted: list[Any]) -> list[Any]:
     keys, wanted = _alike(keys, wanted)
-    return [value for value, key in zip(values, keys, strict=True) if key in wanted]
+    found = {identity(key) for key in wanted}
+    return [value for value, key in zip(values, keys, strict=True) if identity(key) in found]
 
 
 def _chunklist(elements: list[Any], size: int) -> list[Any]:
@@ -337,7 +338,11 @@ def _truths(raw: Any) -> list[Any]:
 
 
 def _transpose(table: dict[str, Any]) -> dict[str, Any]:
-    return {value: sorted(key for key in table if value in table[key]) for row in table.values() for value in row}
+    turned: dict[str, Any] = {}
+    for key in sorted(table):
+        for value in dict.fromkeys(_texts(table[key])):
+            turned.setdefault(value, []).append(key)
+    return turned
 
 
 _strict("setintersection", _setintersection, _list)
@@ -800,6 +805,10 @@ def _cidrnetmask(prefix: str) -> str:
     return str(network.netmask)
 
 
+def _elsewhere(name: str) -> Unknown:
+    return Unknown(f"{name}() depends on where terraform runs", "scan the plan")
+
+
 def _dirname(path: str) -> str:
     return posixpath.normpath(posixpath.dirname(path) or ".")
 
@@ -814,5 +823,5 @@ _strict("cidrhost", _cidrhost, to_text, to_whole)
 _strict("cidrnetmask", _cidrnetmask, to_text)
 _strict("basename", _basename, to_text)
 _strict("dirname", _dirname, to_text)
-_strict("abspath", lambda path: path, to_text)
-_strict("pathexpand", lambda path: path, to_text)
+_strict("abspath", lambda path: _elsewhere("abspath") if not path.startswith("/") else posixpath.normpath(path), to_text)
+_strict("pathexpand", lambda path: _elsewhere("pathexpand") if path.startswith("~") else path, to_text)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from scanner.sources.interface import Collection, Coverage, Gap, Item, Source
-from scanner.sources.terraform import tree
+from scanner.sources.terraform import tree, types
 from scanner.sources.terraform.evaluate import EvaluationError, TooMuch, words
-from scanner.sources.terraform.files import SUFFIXES, Block, FileError, json_expression, read_attributes, read_blocks
+from scanner.sources.terraform.files import Block, Boundary, FileError, is_code, json_expression, read_attributes, read_blocks, read_bytes
 from scanner.sources.terraform.items import ResourceItem
 from scanner.sources.terraform.modules import Module, Workspace
+from scanner.sources.values import Unknown
 
 MAX_FILE_FUNCTION_BYTES = 2_000_000
 
@@ -40,7 +40,7 @@ class TerraformSource(Source):
         self.directories, self.files, self.show = list(directories), list(files), show
         self.variables, self.var_files, self.workspace = variables or {}, var_files, workspace
         self.planned = planned or {}
-        self.boundary = [os.path.realpath(path) for path in boundary]
+        self.boundary = Boundary(boundary)
         self._blocks: dict[str, list[Block]] = {}
         self._unread: dict[str, list[Gap]] = {}
         self._counts: dict[str, tuple[int, int]] = {}
@@ -127,9 +127,11 @@ class TerraformSource(Source):
         def resolve(caller: str, source: str, path: tuple[str, ...]) -> str | None:
             if source.startswith(("./", "../")) or source in (".", ".."):
                 local = os.path.normpath(os.path.join(caller, source))
+                if os.path.isdir(local) and not self.boundary.holds(local):
+                    raise EvaluationError("is outside of the scanned directories")
                 return local if self._has_files(local) else None
             held = installed.get(".".join(path))
-            return held if held and self._has_files(held) else None
+            return held if held and self.boundary.holds(held) and self._has_files(held) else None
 
         workspace = Workspace(self._load, self._read_file, resolve, {}, self.workspace, self.show)
         workspace.variables, gaps = self._given(directory)
@@ -137,7 +139,7 @@ class TerraformSource(Source):
         return workspace
 
     def _has_files(self, directory: str) -> bool:
-        return os.path.isdir(directory) and any(name.endswith(SUFFIXES) for name in os.listdir(directory))
+        return os.path.isdir(directory) and any(is_code(name) for name in os.listdir(directory))
 
     def _load(self, directory: str) -> list[Block]:
         if directory not in self._blocks:
@@ -145,9 +147,7 @@ class TerraformSource(Source):
                 names = sorted(os.listdir(directory))
             except OSError:
                 names = []
-            self._blocks[directory] = self._load_files(
-                [os.path.join(directory, name) for name in names if name.endswith(SUFFIXES)], directory
-            )
+            self._blocks[directory] = self._load_files([os.path.join(directory, name) for name in names if is_code(name)], directory)
         return self._blocks[directory]
 
     def _load_files(self, paths: list[str], directory: str) -> list[Block]:
@@ -157,6 +157,7 @@ class TerraformSource(Source):
         for path in paths:
             name = os.path.basename(path).split(".")[0]
             try:
+                self.boundary.check(path)
                 found = read_blocks(path, self.show(path))
             except FileError as error:
                 failed += 1
@@ -178,13 +179,17 @@ class TerraformSource(Source):
         names = sorted(os.listdir(directory))
         automatic: list[str] = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
         automatic += [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
-        for path in [os.path.join(directory, name) for name in automatic] + list(self.var_files):
+        for path in [*(os.path.join(directory, name) for name in automatic), *self.var_files]:
             try:
+                if path not in self.var_files:  # those the user names
+                    self.boundary.check(path)
                 given.update(read_attributes(path))
             except FileError as error:
                 gaps.append(Gap(self.show(path), "parse_error", str(error), "correct the file", error.line))
         constraints = {
-            block.labels[0]: block.expression("type") for block in self._load(directory) if block.type == "variable" and block.labels
+            block.labels[0]: types.constraint_of(block.expression("type"))
+            for block in self._load(directory)
+            if block.type == "variable" and block.labels
         }
         for name, text in self.variables.items():
             constraint = constraints.get(name)
@@ -193,16 +198,18 @@ class TerraformSource(Source):
         given.update({name: json_expression(value) for name, value in self.planned.items()})
         return given, gaps
 
-    def _read_file(self, path: str) -> str:
-        real = os.path.realpath(path)
-        if not any(real == held or real.startswith(held.rstrip(os.sep) + os.sep) for held in self.boundary):
-            raise EvaluationError(f"{path} is outside of the scanned directories")
+    def _read_file(self, path: str) -> str | Unknown:
+        """A file that is not there is an error, as in Terraform; of others that are not read nothing is known, and no try() may go on."""
+        if not self.boundary.holds(path):
+            return Unknown(f"{path} is outside of the scanned directories", "scan the plan")
+        if not os.path.isfile(path):
+            raise EvaluationError(f"{path} is not a file")
         try:
-            if os.path.getsize(real) > MAX_FILE_FUNCTION_BYTES:
-                raise EvaluationError(f"{path} is larger than {MAX_FILE_FUNCTION_BYTES // 1_000_000} MB")
-            return Path(real).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise EvaluationError(f"{path} could not be read: {error}") from None
+            return read_bytes(path, MAX_FILE_FUNCTION_BYTES).decode("utf-8")
+        except UnicodeDecodeError:
+            return Unknown(f"{path} is not text", "scan the plan")
+        except FileError as error:
+            return Unknown(f"{path} could not be read: {error}", "scan the plan")
 
 
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
@@ -210,9 +217,9 @@ _LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
 
 def _installed(directory: str) -> dict[str, str]:
     """Modules that `terraform init` fetched: dotted call path to directory."""
-    manifest = Path(directory, ".terraform", "modules", "modules.json")
+    manifest = os.path.join(directory, ".terraform", "modules", "modules.json")
     try:
-        listed = json.loads(manifest.read_bytes()).get("Modules", [])
+        listed = json.loads(read_bytes(manifest)).get("Modules", [])
         return {each["Key"]: os.path.normpath(os.path.join(directory, each["Dir"])) for each in listed if each.get("Key")}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (FileError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}

@@ -21,6 +21,7 @@ from scanner.sources.terraform.evaluate import (
     limited,
     pairs_of,
     to_text,
+    to_whole,
     unsettled,
     why_unknown,
     words,
@@ -55,7 +56,7 @@ class Workspace:
     def __init__(
         self,
         load: Callable[[str], list[Block]],
-        read: Callable[[str], str],
+        read: Callable[[str], str | Unknown],
         resolve: Callable[[str, str, tuple[str, ...]], str | None],
         variables: dict[str, Any],
         name: str,
@@ -145,7 +146,7 @@ class Module:
         if name == "module":
             return Names(lambda wanted: self._call(wanted, link))
         if name == "path":
-            return Names(lambda wanted: os.path.relpath(self.directory, self._root().directory) if wanted == "module" else ".")
+            return Names(self._path)
         if name == "terraform":
             return Names(lambda wanted: self.workspace.name if wanted == "workspace" else Unknown("not known from code", "scan the plan"))
         if name == "data":
@@ -153,6 +154,11 @@ class Module:
         if name in ("each", "count", "self"):
             raise EvaluationError(f"{name} has no meaning here")
         return Names(lambda wanted: self._instances(self.resources.get((name, wanted)), (name, wanted), link))
+
+    def _path(self, name: str) -> Any:
+        if name == "module":
+            return os.path.relpath(self.directory, self._root().directory)
+        return "." if name == "root" else Unknown(f"path.{name} depends on where terraform runs", "scan the plan")
 
     def _root(self) -> Module:
         return self.parent._root() if self.parent else self
@@ -218,7 +224,10 @@ class Module:
         name, source = block.labels[0], block.expression("source")
         if not isinstance(source, tree.Literal) or not isinstance(source.value, str):
             return self._missing(block, f'the source of module "{name}" is not a plain string', "write it as a plain string")
-        directory = self.workspace.resolve(self.directory, source.value, (*self.path, name))
+        try:
+            directory = self.workspace.resolve(self.directory, source.value, (*self.path, name))
+        except EvaluationError as error:
+            return self._missing(block, f'module "{name}" ({source.value}) {error}', "name a directory that holds both")
         if directory is None:
             if source.value.startswith("."):
                 return self._missing(
@@ -279,7 +288,7 @@ class Module:
         def read(path: Any) -> Any:
             if unsettled(path):
                 return why_unknown(path)
-            return self.workspace.read(os.path.join(self._root().directory, path))
+            return self.workspace.read(os.path.join(self._root().directory, to_text(path)))
 
         def templatefile(path: Any, names: Any) -> Any:
             text = read(path)
@@ -290,9 +299,10 @@ class Module:
 
         def exists(path: Any) -> Any:
             try:
-                return isinstance(read(path), str)
+                found = read(path)
             except EvaluationError:
                 return False
+            return found if isinstance(found, Unknown) else True
 
         return {"file": read, "templatefile": templatefile, "fileexists": exists}
 
@@ -324,9 +334,11 @@ def expand(block: Block, module: Module) -> list[Instance]:
 
 
 def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instance]:
-    if unsettled(raw) or isinstance(raw, dict):
+    if unsettled(raw):
         return [_template_instance(why_unknown(raw))]
-    number = int(raw or 0)
+    number = to_whole(raw)
+    if number < 0:
+        raise EvaluationError("count is negative")
     _spend(module, number)
     return [Instance(at, {"count": {"index": at}}, template) for at in range(number)]
 
@@ -340,6 +352,8 @@ def _for_each(raw: Any, template: Unknown | None, module: Module) -> list[Instan
         if unknown is not None:
             return [_template_instance(why_unknown(unknown))]
         elements = {to_text(element): to_text(element) for element in elements}
+    if not isinstance(elements, dict):
+        raise EvaluationError(f"for_each is {finish(elements)!r:.60}")
     _spend(module, len(elements))
     return [Instance(key, {"each": {"key": key, "value": value}}, template) for key, value in elements.items()]
 
@@ -447,6 +461,8 @@ class Instances:
             return self._wrapped(instances[0])
         if unsettled(key):
             return why_unknown(key)
+        if len(instances) == 1 and instances[0].key is None:
+            return self.attribute(to_text(key))
         for instance in instances:
             if instance.key == key or (instance.key is not None and to_text(instance.key) == to_text(key)):
                 return self._wrapped(instance)
@@ -586,12 +602,20 @@ class Body:
             return []
         iterator = block.expression("iterator")
         name = iterator.name if isinstance(iterator, tree.Name) else block.labels[0]
+        for_each = block.expression("for_each")
+        if for_each is None:
+            return Unknown(f"the dynamic {block.labels[0]} block has no for_each", "correct the block", block.location())
         try:
-            raw = evaluate(block.expression("for_each"), self.scope)
+            raw = evaluate(for_each, self.scope)
+            elements = raw.elements() if hasattr(raw, "elements") else raw
         except FAILURES as error:
             return Unknown(f"for_each could not be evaluated: {words(error)}", "correct the expression", block.location("for_each"))
-        elements = raw.elements() if hasattr(raw, "elements") else raw
         if unsettled(elements):
             reason = why_unknown(elements)
             return Unknown(f"how many {block.labels[0]} blocks there are: {reason.reason}", reason.settles_it, block.location("for_each"))
-        return [Body(content, self.scope.with_names({name: {"key": key, "value": value}})) for key, value in pairs_of(elements) or ()]
+        pairs = pairs_of(elements)
+        if pairs is None:
+            return Unknown(f"for_each is {elements!r:.60}", "correct the expression", block.location("for_each"))
+        if len(pairs) > MAX_INSTANCES:
+            return Unknown(f"there are more than {MAX_INSTANCES:,} {block.labels[0]} blocks", "scan the plan", block.location("for_each"))
+        return [Body(content, self.scope.with_names({name: {"key": key, "value": value}})) for key, value in pairs]

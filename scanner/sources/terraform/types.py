@@ -13,11 +13,18 @@ from scanner.sources.terraform.evaluate import EvaluationError, make_set, to_boo
 from scanner.sources.values import Unknown
 
 
+def constraint_of(expression: Any) -> Any:
+    """The constraint that a `type` argument names; in JSON, and in old code, it is written in quotes."""
+    quoted = isinstance(expression, tree.Literal) and isinstance(expression.value, str)
+    return tree.standalone(expression.value) if quoted else expression
+
+
 def convert(raw: Any, constraint: Any, default: Callable[[Any], Any]) -> Any:
     """`raw` as the type that `constraint` (an expression tree) names. `default` evaluates the default of an optional attribute."""
     if raw is None or unsettled(raw) or constraint is None:
         return raw
-    name = constraint.name if isinstance(constraint, tree.Name) else constraint.value if isinstance(constraint, tree.Literal) else ""
+    constraint = constraint_of(constraint)
+    name = constraint.name if isinstance(constraint, tree.Name) else ""
     if name in _SCALARS:
         return _SCALARS[name](raw)
     if isinstance(constraint, tree.Call) and constraint.arguments:

@@ -1,0 +1,345 @@
+"""Policy documents, whatever form they are written in: who is public, who is bounded, whose account it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.facts import policies
+from scanner.facts.policies import (
+    Grant,
+    Statement,
+    bounded,
+    google_bindings,
+    google_grants,
+    google_policy_bindings,
+    principal_account,
+    statements,
+)
+from scanner.sources.values import Document, Location, Reference, Text, Unknown, Value
+
+WHY = Unknown("it is not told", "tell it")
+SEEN = (Location("main.tf", 3, 3),)
+
+
+def document(*statements_: Any) -> Value[Any]:
+    return Value({"Version": "2012-10-17", "Statement": list(statements_)}, SEEN)
+
+
+def allow(**fields: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*", **fields}
+
+
+def grants(*statements_: Any, account: str | None = "111122223333", blocked: Any = None) -> list[Any]:
+    return policies.aws_grants(document(*statements_), account, None if blocked is None else Value(blocked)).data
+
+
+def public(**fields: Any) -> Any:
+    (grant,) = grants(allow(**fields))
+    return "unknown" if isinstance(grant.public.data, Unknown) else grant.public.data
+
+
+def fact(value: Value[Any]) -> Any:
+    return "unknown" if isinstance(value.data, Unknown) else value.data
+
+
+# Forms
+
+
+@pytest.mark.parametrize("form", [json.dumps, Document, lambda content: content], ids=["text", "document", "object"])
+def test_the_form_of_a_document_does_not_matter(form: Any) -> None:
+    (grant,) = policies.aws_grants(Value(form({"Statement": [allow()]}), SEEN), None).data
+    assert (grant.principal.data, grant.actions.data, grant.public.data, grant.public.seen) == ("*", "s3:GetObject", True, SEEN)
+
+
+def test_one_statement_needs_no_list_and_names_have_no_case() -> None:
+    (statement,) = statements(Value({"Statement": {"effect": "ALLOW", "principal": "*", "ACTION": "s3:*", "Sid": "One"}}))
+    assert isinstance(statement, Statement)
+    assert (statement.allows, statement.principals, statement.actions, statement.sid) == (True, [("*", "*")], ["s3:*"], "One")
+
+
+@pytest.mark.parametrize("empty", [None, "", {}, {"Statement": []}, '{"Statement": []}'])
+def test_no_document_grants_nothing(empty: Any) -> None:
+    assert statements(Value(empty)) == []
+
+
+@pytest.mark.parametrize(
+    "held", ["not json", "[1]", 5, WHY, [WHY], Reference("data.aws_iam_policy_document.d", "json"), {"Statement": WHY}]
+)
+def test_a_document_that_cannot_be_told_is_unknown_and_never_nothing(held: Any) -> None:
+    (found,) = statements(Value(held))
+    assert isinstance(found, Unknown)
+    assert found.settles_it
+
+
+@pytest.mark.parametrize("held", [WHY, "text", 5, [], None, Reference("aws_iam_role.r")])
+def test_a_statement_that_cannot_be_told_is_one_unknown_grant(held: Any) -> None:
+    found = grants(allow(), held)
+    assert [isinstance(each, Grant) for each in found] == [True, False]
+    assert isinstance(found[1], Unknown)
+
+
+@pytest.mark.parametrize("effect", [WHY, None, 5, Reference("x.y")])
+def test_an_effect_that_cannot_be_told_is_unknown(effect: Any) -> None:
+    (found,) = grants(allow(Effect=effect))
+    assert isinstance(found, Unknown)
+
+
+# Public
+
+
+@pytest.mark.parametrize(("principal", "expected"), [
+    ("*", True),
+    ({"AWS": "*"}, True),
+    ({"AWS": ["arn:aws:iam::111122223333:role/r", "*"]}, [False, True]),
+    ({"AWS": "arn:aws:iam::111122223333:root"}, False),
+    ({"Service": "cloudfront.amazonaws.com"}, False),
+    ({"CanonicalUser": "79a59"}, False),
+    ({"AWS": Reference("aws_iam_role.r", "arn")}, False),
+    ({"AWS": WHY}, "unknown"),
+    (WHY, "unknown"),
+])  # fmt: skip
+def test_whom_a_principal_means(principal: Any, expected: Any) -> None:
+    found = [fact(grant.public) for grant in grants(allow(Principal=principal))]
+    assert found == (expected if isinstance(expected, list) else [expected])
+
+
+def test_everyone_but_somebody_is_everyone() -> None:
+    statement = allow(NotPrincipal={"AWS": "arn:aws:iam::111122223333:root"})
+    del statement["Principal"]
+    (grant,) = grants(statement)
+    assert (grant.public.data, grant.principal.data) == (True, "anyone but arn:aws:iam::111122223333:root")
+
+
+def test_a_denial_grants_nothing() -> None:
+    assert grants(allow(Effect="Deny")) == []
+    assert grants(allow(Effect="deny", Principal=WHY)) == []
+
+
+def test_actions_in_words() -> None:
+    assert [grant.actions.data for grant in grants(allow(Action=["a:B", "a:C"]))] == ["a:B, a:C"]
+    statement = allow(NotAction="a:B")
+    del statement["Action"]
+    assert [grant.actions.data for grant in grants(statement)] == ["everything but a:B"]
+
+
+BOUNDS = [
+    {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+    {"StringEquals": {"AWS:SOURCEVPCE": ["vpce-1", "vpce-2"]}},
+    {"ForAnyValue:StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+    {"StringLike": {"aws:userid": "AROA:*"}},
+    {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:*"}},
+    {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}},
+    {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+    {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}},
+    {"Bool": {"aws:PrincipalIsAWSService": "true"}},
+    {"StringEquals": {"aws:SourceVpc": Reference("aws_vpc.v", "id")}},
+    {"StringEquals": {"aws:SourceVpc": WHY}},
+    {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SourceAccount": "111122223333"}},
+]
+NO_BOUNDS = [
+    {"Bool": {"aws:SecureTransport": "true"}},
+    {"StringLike": {"aws:Referer": "https://example.com/*"}},
+    {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}},
+    {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}},
+    {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+    {"StringLike": {"aws:PrincipalOrgID": "*"}},
+    {"StringLike": {"aws:userid": "*:me"}},
+    {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}},
+    {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}},
+    {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}},
+    {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/1"]}},
+    {"IpAddress": {"aws:SourceIp": "::/0"}},
+    {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+    {"Bool": {"aws:PrincipalIsAWSService": "false"}},
+    {"StringEquals": {"aws:SourceVpc": []}},
+    {"StringEquals": {"s3:x-amz-acl": "private"}},
+    {},
+]
+UNTOLD = [WHY, {"StringEquals": WHY}, {"StringLike": {"aws:PrincipalOrgID": WHY}}, {"IpAddress": {"aws:SourceIp": WHY}}]
+
+
+@pytest.mark.parametrize(("condition", "expected"), [
+    *[(each, False) for each in BOUNDS], *[(each, True) for each in NO_BOUNDS], *[(each, "unknown") for each in UNTOLD],
+])  # fmt: skip
+def test_which_conditions_bound_everyone(condition: Any, expected: Any) -> None:
+    assert public(Condition=condition) == expected
+
+
+@pytest.mark.parametrize("condition", [*NO_BOUNDS, *UNTOLD])
+def test_a_further_condition_never_widens(condition: Any) -> None:
+    """All conditions of a statement must hold, so one that bounds is enough."""
+    if isinstance(condition, dict) and not any(isinstance(tests, Unknown) for tests in condition.values()):
+        assert public(Condition={**condition, "ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:topic"}}) is False
+
+
+CONDITIONS = st.sampled_from([each for each in BOUNDS + NO_BOUNDS if each])
+
+
+@given(each=st.lists(CONDITIONS, min_size=1, max_size=3), order=st.randoms(use_true_random=False))
+def test_the_order_of_statements_does_not_matter(each: list[Any], order: Any) -> None:
+    written = [allow(Condition=condition) for condition in each]
+    shuffled = written[:]
+    order.shuffle(shuffled)
+    assert sorted(grant.public.data for grant in grants(*written)) == sorted(grant.public.data for grant in grants(*shuffled))
+
+
+TEXTS = st.sampled_from(
+    ["*", "Allow", "Deny", "", "s3:*", "arn:aws:iam::111122223333:root", "111122223333", "aws:SourceIp", "StringEquals", "0.0.0.0/0"]
+)
+ANYTHING: Any = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | TEXTS
+    | st.just(WHY)
+    | st.just(Reference("aws_iam_role.r", "arn"))
+    | st.just(Text(("arn:", WHY))),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["Statement", "Effect", "Principal", "AWS", "Action", "Condition", "StringEquals", "aws:SourceIp"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(content=ANYTHING, account=st.none() | st.just("111122223333"))
+def test_no_document_is_a_crash(content: Any, account: str | None) -> None:
+    for grant in policies.aws_grants(Value(content, SEEN), account).data:
+        assert isinstance(grant, (Grant, Unknown))
+        if isinstance(grant, Grant):
+            assert grant.public.data in (True, False) or isinstance(grant.public.data, Unknown)
+            assert isinstance(grant.principal.data, str)
+
+
+@given(content=ANYTHING)
+def test_text_and_object_say_the_same(content: Any) -> None:
+    def plain(data: Any) -> Any:
+        if isinstance(data, dict):
+            return {key: plain(each) for key, each in data.items()}
+        return [plain(each) for each in data] if isinstance(data, list) else data if isinstance(data, (str, int, type(None))) else "x"
+
+    held = plain(content)
+    held = held if isinstance(held, dict) else {"Statement": held}
+    one, other = (policies.aws_grants(Value(form), None).data for form in (held, json.dumps(held)))
+    assert [repr(each) for each in one] == [repr(each) for each in other]
+
+
+@given(
+    statement=st.fixed_dictionaries(
+        {"Effect": st.just("Allow"), "Principal": st.sampled_from(["*", {"AWS": "*"}])}, optional={"Condition": ANYTHING}
+    )
+)
+def test_an_unknown_inside_never_makes_a_public_grant_private(statement: dict[str, Any]) -> None:
+    """What is private stays private whatever the unknown parts turn out to be: here, that no condition at all is public."""
+    (grant,) = grants(statement)
+    if statement.get("Condition") is None:
+        assert grant.public.data is True
+    elif isinstance(statement["Condition"], Unknown):
+        assert isinstance(grant.public.data, Unknown)
+
+
+@pytest.mark.parametrize(("blocked", "expected"), [(True, False), (False, True), (WHY, "unknown")])
+def test_a_block_takes_the_exposure_and_not_the_fact(blocked: Any, expected: Any) -> None:
+    (grant,) = grants(allow(), blocked=blocked)
+    assert (grant.public.data, fact(grant.exposed)) == (True, expected)
+    (grant,) = grants(allow(Principal={"AWS": "111122223333"}), blocked=blocked)
+    assert (grant.public.data, grant.exposed.data) == (False, False)
+
+
+# Accounts
+
+
+@pytest.mark.parametrize(("principal", "expected"), [
+    ("111122223333", "111122223333"),
+    ("arn:aws:iam::111122223333:root", "111122223333"),
+    ("arn:aws-cn:sts::111122223333:assumed-role/r/s", "111122223333"),
+    ("*", ""),
+    ("AIDAEXAMPLE", ""),
+    (Reference("aws_iam_role.r", "arn"), "this"),
+    (Reference("module.m.aws_iam_role.r[0]", "arn"), "this"),
+    (Reference("data.aws_caller_identity.me", "account_id"), "this"),
+    (Reference("data.aws_iam_role.r", "arn"), "unknown"),
+    (Text(("arn:aws:iam::", Reference("data.aws_caller_identity.me", "account_id"), ":root")), "this"),
+    (Text(("arn:aws:iam::", WHY, ":root")), "unknown"),
+    (Text(("arn:aws:iam::111122223333:role/", WHY)), "111122223333"),
+    (Text((Reference("aws_iam_role.r", "arn"), "x")), "this"),
+    (Text((WHY, ":root")), "unknown"),
+    (WHY, "unknown"),
+])  # fmt: skip
+def test_the_account_of_a_principal(principal: Any, expected: str) -> None:
+    found = principal_account(principal)
+    assert ("unknown" if isinstance(found, Unknown) else found) == expected
+
+
+@pytest.mark.parametrize(("principal", "account", "expected"), [
+    ("444455556666", "111122223333", True),
+    ("111122223333", "111122223333", False),
+    ("arn:aws:iam::444455556666:role/r", None, "unknown"),
+    (Reference("aws_iam_role.r", "arn"), None, False),
+    (WHY, "111122223333", "unknown"),
+])  # fmt: skip
+def test_whether_a_grant_is_to_another_account(principal: Any, account: str | None, expected: Any) -> None:
+    (grant,) = grants(allow(Principal={"AWS": principal}), account=account)
+    assert fact(grant.foreign) == expected
+
+
+def test_a_service_is_no_other_account() -> None:
+    (grant,) = grants(allow(Principal={"Service": "s3.amazonaws.com"}))
+    assert grant.foreign.data is False
+
+
+# Google
+
+
+@pytest.mark.parametrize(("member", "expected"), [
+    ("allUsers", True),
+    ("allAuthenticatedUsers", True),
+    ("user:a@example.com", False),
+    ("domain:example.com", False),
+    (Reference("google_service_account.s", "member"), False),
+    (Text(("serviceAccount:", Reference("google_service_account.s", "email"))), False),
+    (Text(("all", WHY)), "unknown"),
+    (WHY, "unknown"),
+])  # fmt: skip
+def test_public_members(member: Any, expected: Any) -> None:
+    (grant,) = google_grants(google_bindings(Value("roles/storage.objectViewer"), Value([member]), Value(None)))
+    assert (fact(grant.public), grant.actions.data) == (expected, "roles/storage.objectViewer")
+    (blocked,) = (
+        google_grants(google_bindings(Value("r"), Value(member), Value(None)), Value(True)) if not isinstance(member, Unknown) else (grant,)
+    )
+    assert isinstance(member, Unknown) or blocked.exposed.data is False
+
+
+def test_a_whole_google_policy() -> None:
+    policy = {
+        "bindings": [
+            {"role": "r", "members": ["allUsers", "user:a"], "condition": {"expression": "true"}},
+            WHY,
+            {"role": "r", "members": WHY},
+        ]
+    }
+    for form in (policy, Document(policy)):
+        found = google_policy_bindings(Value(form, SEEN))
+        assert [(each.member, each.condition) if not isinstance(each, Unknown) else "unknown" for each in found] == [
+            ("allUsers", "true"), ("user:a", "true"), "unknown", "unknown",
+        ]  # fmt: skip
+    assert google_policy_bindings(Value(None)) == []
+    (found,) = google_policy_bindings(Value("not json"))
+    assert isinstance(found, Unknown)
+
+
+def test_the_keys_that_bound_are_lower_case() -> None:
+    assert {key.lower() for key in policies.BOUNDING_KEYS} == policies.BOUNDING_KEYS
+    (statement,) = statements(document(allow(Condition={"StringEquals": {"kms:ViaService": "s3"}})))
+    assert isinstance(statement, Statement)
+    assert bounded(statement).data is False
+    assert bounded(statement, {"kms:viaservice"}).data is True

@@ -1,0 +1,272 @@
+"""Address ranges, CI subjects and key references."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.facts.base import Stack
+from scanner.facts.keys.kinds import KeyRef
+from scanner.facts.keys.references import key_ref
+from scanner.facts.network.ranges import is_world, port_span, protocol_name
+from scanner.facts.policies import Statement, statements
+from scanner.facts.supply.subjects import audience, condition_pins, subjects
+from scanner.sources.interface import Collection, Coverage
+from scanner.sources.values import Either, Reference, Text, Unknown, Value
+
+WHY = Unknown("it is not told", "tell it")
+
+
+def fact(value: Any) -> Any:
+    return "unknown" if isinstance(value, Unknown) else value
+
+
+# Ranges
+
+
+@pytest.mark.parametrize(
+    ("cidr", "expected"),
+    [
+        ("0.0.0.0/0", True),
+        ("::/0", True),
+        ("0.0.0.0/1", True),
+        ("128.0.0.0/1", True),
+        ("8.0.0.0/8", True),
+        ("2000::/3", True),
+        ("2000::/16", True),
+        ("8.0.0.0/9", False),
+        ("203.0.113.7/32", False),
+        ("203.0.113.7", False),
+        ("10.0.0.0/8", False),
+        ("172.16.0.0/12", False),
+        ("fc00::/7", False),
+        ("2001:db8::/32", False),
+        ("130.211.0.0/22", False),
+        ("35.191.0.0/16", False),
+        (" 0.0.0.0/0 ", True),
+        ("10.0.0.1/8", False),
+        (["10.0.0.0/8", "0.0.0.0/0"], True),
+        (["10.0.0.0/8"], False),
+        ([], False),
+        (["10.0.0.0/8", WHY], "unknown"),
+        ([WHY, "0.0.0.0/0"], True),
+        ("everywhere", "unknown"),
+        ("", "unknown"),
+        ("0.0.0.0/33", "unknown"),
+        (WHY, "unknown"),
+        (Reference("aws_vpc.v", "cidr_block"), "unknown"),
+        (Either("r", "s", None, ("10.0.0.0/8", "192.168.0.0/16")), False),
+        (Either("r", "s", None, ("10.0.0.0/8", "0.0.0.0/0")), "unknown"),
+    ],
+)
+def test_what_is_the_internet(cidr: Any, expected: Any) -> None:
+    assert fact(is_world(cidr)) == expected
+
+
+@given(address=st.ip_addresses(), length=st.integers(0, 128))
+def test_a_wider_range_is_never_less_of_the_internet(address: Any, length: int) -> None:
+    length = min(length, address.max_prefixlen)
+    network = ipaddress.ip_network((address, length), strict=False)
+    if length and is_world(str(network)):
+        wider = network.supernet()
+        assert is_world(str(wider)) or wider.is_private
+    assert is_world(str(ipaddress.ip_network((address, 0), strict=False))) is True
+    assert is_world(str(ipaddress.ip_network((address, address.max_prefixlen)))) is False
+
+
+@given(text=st.text(max_size=20))
+def test_no_range_is_a_crash(text: str) -> None:
+    assert is_world(text) in (True, False) or isinstance(is_world(text), Unknown)
+
+
+@given(ranges=st.lists(st.sampled_from(["10.0.0.0/8", "0.0.0.0/0", WHY, "203.0.113.0/24"])))
+def test_a_list_is_the_internet_if_one_of_it_is(ranges: list[Any]) -> None:
+    held = [fact(is_world(each)) for each in ranges]
+    assert fact(is_world(ranges)) == (True if True in held else "unknown" if "unknown" in held else False)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "expected"),
+    [
+        ("-1", "all"),
+        (-1, "all"),
+        ("all", "all"),
+        ("ALL", "all"),
+        ("6", "tcp"),
+        (6, "tcp"),
+        ("TCP", "tcp"),
+        ("17", "udp"),
+        ("1", "icmp"),
+        ("58", "icmpv6"),
+        ("icmp", "icmp"),
+        ("50", "50"),
+        (WHY, "unknown"),
+    ],
+)
+def test_protocols(protocol: Any, expected: str) -> None:
+    assert fact(protocol_name(Value(protocol)).data) == expected
+
+
+@given(first=st.integers(0, 65535), last=st.integers(0, 65535))
+def test_ports(first: int, last: int) -> None:
+    assert port_span(str(first)) == port_span(first) == (first, first)
+    assert port_span(f"{first}-{last}") == (first, last)
+
+
+@pytest.mark.parametrize("text", ["", "http", "80-", "-80", "a-b", None, "80,443"])
+def test_what_is_no_port(text: Any) -> None:
+    assert port_span(text) in (None, (80, 80))
+
+
+# CI subjects
+
+
+def statement(condition: Any) -> Statement:
+    written = {"Effect": "Allow", "Principal": {"Federated": "x"}, "Action": "sts:AssumeRoleWithWebIdentity"}
+    (found,) = statements(Value({"Statement": [written | ({"Condition": condition} if condition is not None else {})]}))
+    assert isinstance(found, Statement)
+    return found
+
+
+GITHUB = "token.actions.githubusercontent.com"
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("repo:trade/app:ref:refs/heads/main", True),
+        ("repo:trade/app:environment:prod", True),
+        ("repo:trade/app:ref:refs/tags/v1", True),
+        ("repo:trade/app:ref:refs/tags/*", False),
+        ("repo:trade/app:*", False),
+        ("repo:trade/*", False),
+        ("repo:*", False),
+        ("*", False),
+        ("repo:trade/app:pull_request", False),
+        ("repo:trade/app*:ref:refs/heads/main", False),
+        ("repo:trade/*:ref:refs/heads/main", False),
+        ("repo:trade/app:environment:*", False),
+        ("repo:trade/app:ref:refs/heads/*", False),
+        ("repo:trade/app:ref:refs/heads/release/*", True),
+        ("repo:trade/ap?:ref:refs/heads/main", False),
+        ("", False),
+        (WHY, "unknown"),
+        (Text(("repo:trade/app:environment:", WHY)), "unknown"),
+        (Text(("repo:", WHY, ":ref:refs/heads/main")), "unknown"),
+        (Text(("repo:", WHY, ":*")), False),
+    ],
+)
+def test_which_github_runs_are_admitted(subject: Any, expected: Any) -> None:
+    (found,) = subjects(statement({"StringLike": {f"{GITHUB}:sub": subject}}))
+    assert not isinstance(found, Unknown)
+    assert fact(found.scoped.data) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "subject", "expected"),
+    [
+        ("gitlab.com:sub", "project_path:trade/app:ref_type:branch:ref:main", True),
+        ("gitlab.com:sub", "project_path:trade/*:ref_type:branch:ref:main", False),
+        ("app.terraform.io:sub", "organization:trade:project:p:workspace:w:run_phase:apply", True),
+        ("app.terraform.io:sub", "organization:trade:project:*:workspace:w:run_phase:apply", False),
+        (f"{GITHUB}:job_workflow_ref", "trade/app/.github/workflows/d.yml@refs/heads/main", True),
+        (f"{GITHUB}:job_workflow_ref", "trade/app/.github/workflows/*", False),
+    ],
+)
+def test_other_claims(key: str, subject: str, expected: bool) -> None:
+    (found,) = subjects(statement({"StringEquals": {key: subject}}))
+    assert not isinstance(found, Unknown)
+    assert found.scoped.data is expected
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        None,
+        {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}},
+        {"ForAllValues:StringLike": {f"{GITHUB}:sub": "repo:trade/app:ref:refs/heads/main"}},
+        {"StringLikeIfExists": {f"{GITHUB}:sub": "repo:trade/app:ref:refs/heads/main"}},
+        {"StringNotEquals": {f"{GITHUB}:sub": "repo:trade/app:ref:refs/heads/main"}},
+    ],
+)
+def test_without_a_condition_on_the_subject_everyone_gets_in(condition: Any) -> None:
+    (found,) = subjects(statement(condition))
+    assert not isinstance(found, Unknown)
+    assert (found.pattern.data, found.scoped.data) == ("*", False)
+
+
+def test_every_subject_is_judged_by_itself() -> None:
+    found = subjects(statement({"StringLike": {f"{GITHUB}:sub": ["repo:t/a:environment:p", "repo:t/*"]}}))
+    assert [each.scoped.data for each in found if not isinstance(each, Unknown)] == [True, False]
+    assert subjects(statement(WHY)) == [WHY]
+
+
+@pytest.mark.parametrize(("condition", "expected"), [
+    ({"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}, True),
+    ({"StringLike": {f"{GITHUB}:aud": "*"}}, False),
+    ({"StringEquals": {f"{GITHUB}:aud": WHY}}, "unknown"),
+    ({"ForAllValues:StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}, False),
+    (None, False),
+    (WHY, "unknown"),
+])  # fmt: skip
+def test_the_audience(condition: Any, expected: Any) -> None:
+    assert fact(audience(statement(condition))) == expected
+
+
+PINNED = [
+    "assertion.repository == 'trade/app'",
+    'attribute.repository_id == "5"',
+    "assertion.sub.startsWith('repo:trade/app:')",
+    "google.subject == 'x'",
+]
+OPEN = [
+    "true",
+    "assertion.repository_owner == 'trade'",
+    "assertion.repository != 'x'",
+    "assertion.sub.startsWith('repo:trade/')",
+    "assertion.repository == '*'",
+]
+
+
+@given(ways=st.lists(st.sampled_from(PINNED + OPEN), min_size=1, max_size=4), also=st.booleans())
+def test_each_way_of_an_attribute_condition_has_to_pin(ways: list[str], also: bool) -> None:
+    text = " || ".join(f"{way} && assertion.ref == 'refs/heads/main'" if also else way for way in ways)
+    assert condition_pins(text) is all(way in PINNED for way in ways)
+
+
+# Keys
+
+
+STACK = Stack(Collection("x", [], Coverage()))
+
+
+@pytest.mark.parametrize(("named", "expected"), [
+    (None, None), ("", None),
+    ("arn:aws:kms:eu-west-1:111122223333:key/1", True), ("alias/trade", True), ("1234abcd", True),
+    ("alias/aws/s3", False), ("arn:aws:kms:eu-west-1:111122223333:alias/aws/s3", False),
+    (Reference("aws_kms_key.k", "arn"), True), (Reference("module.m.aws_kms_alias.k[0]", "arn"), True),
+    (Reference("google_kms_crypto_key.k", "id"), True), (Reference("data.google_kms_crypto_key.k", "id"), True),
+    (Reference("data.aws_kms_key.k", "arn"), "unknown"), (Reference("module.m.aws_ssm_parameter.k", "value"), "unknown"),
+    (Text(("arn:aws:kms:eu-west-1:", WHY, ":key/1")), True), (Text(("alias/aws/", WHY)), False), (Text((WHY, "x")), "unknown"),
+    (Text(("projects/p/locations/eu/keyRings/r/cryptoKeys/", WHY)), True),
+    (WHY, "unknown"), (5, "unknown"),
+])  # fmt: skip
+def test_whose_key_it_is(named: Any, expected: Any) -> None:
+    found = key_ref(Value(named), STACK).data
+    if isinstance(found, KeyRef):
+        assert fact(found.customer_managed.data) == expected
+        assert isinstance(found.id.data, str)
+        assert found.disabled.data is False
+    else:
+        assert fact(found) == expected
+
+
+def test_keys_on_both_sides_of_a_conditional() -> None:
+    ours = Either("r", "s", None, ("alias/one", "alias/two"))
+    found = key_ref(Value(ours), STACK).data
+    assert (fact(found.id.data), found.customer_managed.data) == ("unknown", True)
+    assert isinstance(key_ref(Value(Either("r", "s", None, ("alias/one", None))), STACK).data, Unknown)

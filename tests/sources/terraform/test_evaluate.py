@@ -1,0 +1,365 @@
+"""What the code does not tell stays Unknown wherever it goes, and nothing is guessed in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.sources.terraform.evaluate import EvaluationError, Set, equal, join_text, make_set, pairs_of, tidy, to_number, to_text, unify
+from scanner.sources.values import Document, Either, Reference, Text, Unknown, either
+from tests.sources.terraform.reading import read, value
+
+UNSET = 'variable "unset" {}\n'
+BUCKET = 'resource "aws_s3_bucket" "b" {\n  bucket = "logs"\n}\n'
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "var.unset",
+        '"${var.unset}"',
+        "var.unset.inner[0].deep",
+        "var.unset[0]",
+        '{ a = 1 }[var.unset]',
+        "[1, 2][var.unset]",
+        "{ (var.unset) = 1 }",
+        "-var.unset",
+        "!var.unset",
+        "var.unset + 1",
+        "var.unset && true",
+        "var.unset || false",
+        'var.unset == "a"',
+        "var.unset != null",
+        "var.unset > 3",
+        "[for x in var.unset : x]",
+        "{ for x in var.unset : x => x }",
+        "[for x in [1] : x if var.unset]",
+        "{ for x in [1] : var.unset => x }",
+        "var.unset[*].id",
+        "upper(var.unset)",
+        "length(var.unset)",
+        "concat(var.unset, [1])",
+        "merge({ a = 1 }, var.unset)",
+        'split(",", var.unset)',
+        "jsondecode(var.unset)",
+        'lookup({ a = 1 }, var.unset, "default")',
+        'lookup(var.unset, "a", "default")',
+        'lookup({ a = var.unset }, "a", "default")',
+        'coalesce(var.unset, "default")',
+        'try(var.unset, "default")',
+        'try(var.unset.a.b, "default")',
+        'try(upper(var.unset), "default")',
+        "can(var.unset)",
+        "can(var.unset.a)",
+        "can(tonumber(var.unset))",
+        'element([var.unset, "a"], 0)',
+        "one([var.unset])",
+        'flatten([["a"], var.unset])',
+        'compact(["a", var.unset])',
+        'length(compact(["a", var.unset]))',
+        'distinct(["a", var.unset])',
+        'length(toset(["a", var.unset]))',
+        'contains(["a"], var.unset)',
+        'contains([var.unset], "a")',
+        "max(1, var.unset)",
+        "sum([1, var.unset])",
+        "var.unset ? 1 : var.unset",
+        "tostring(var.unset)",
+        "toset(var.unset)",
+        "concat([1], var.unset...)",
+        "local.through",
+        'templatefile("t.tpl", { a = var.unset })[0]',
+        "regex(var.unset, \"a\")",
+        "no_such_function(1)",
+        'try(no_such_function(1), "default")',
+        "can(no_such_function(1))",
+    ],
+)
+def test_an_unset_variable_is_unknown_in_every_position(tmp_path: Path, expression: str) -> None:
+    assert isinstance(value(tmp_path, expression, UNSET + 'locals {\n  through = var.unset\n}\n'), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("var.unset && false", False),
+        ("false && var.unset", False),
+        ("var.unset || true", True),
+        ("true || var.unset", True),
+        ("var.unset ? 1 : 1", 1),
+        ('var.unset ? "a" : "a"', "a"),
+        ('{ a = "known", b = var.unset }.a', "known"),
+        ('["known", var.unset][0]', "known"),
+        ('contains(["a", var.unset], "a")', True),
+        ("length([var.unset, 1])", 2),
+        ("keys({ a = var.unset })", ["a"]),
+        ('lookup({ a = var.unset, b = "known" }, "b", 1)', "known"),
+        ('coalesce("known", var.unset)', "known"),
+        ('try({}.missing, "known", var.unset)', "known"),
+        ("[1, var.unset] == [2, var.unset]", False),
+        ("[1, var.unset] == [1]", False),
+        ('{ a = 1, b = var.unset } == { a = 2, b = var.unset }', False),
+        ('"x-${var.unset}" == "y"', False),
+        ('"x-${var.unset}" == null', False),
+        ('"x-${var.unset}" != "y"', True),
+        ('merge({ a = var.unset }, { a = "known" }).a', "known"),
+        ("false ? var.unset : 2", 2),
+        ("range(3)[1]", 1),
+    ],
+)
+def test_what_does_not_depend_on_the_unknown_part_is_known(tmp_path: Path, expression: str, expected: Any) -> None:
+    found = value(tmp_path, expression, UNSET)
+    assert found == expected and type(found) is type(expected)
+
+
+def test_an_unset_variable_says_how_to_set_it(tmp_path: Path) -> None:
+    found = value(tmp_path, "var.unset", UNSET)
+    assert found.reason == 'variable "unset" has no value'
+    assert found.settles_it == "pass --var unset=VALUE or --var-file FILE"
+    assert (found.location.file, found.location.line) == ("main.tf", 4)
+
+
+def test_a_string_keeps_what_is_known_of_it(tmp_path: Path) -> None:
+    found = value(tmp_path, '"arn:aws:s3:::${var.unset}/*"', UNSET)
+    assert isinstance(found, Text)
+    assert (found.parts[0], found.parts[2], isinstance(found.parts[1], Unknown)) == ("arn:aws:s3:::", "/*", True)
+
+
+@pytest.mark.parametrize(
+    "expression", ['join("-", ["a", var.unset, "b"])', 'format("a-%s-b", var.unset)', '"${"a"}-${var.unset}-${"b"}"', 'formatlist("a-%s-b", [var.unset])[0]']
+)
+def test_functions_that_put_strings_together_keep_the_known_parts(tmp_path: Path, expression: str) -> None:
+    found = value(tmp_path, expression, UNSET)
+    assert isinstance(found, Text) and found.prefix == "a-" and found.parts[-1] == "-b"
+
+
+def test_jsonencode_keeps_the_structure_around_the_unknown(tmp_path: Path) -> None:
+    found = value(tmp_path, 'jsonencode({ Statement = [{ Effect = "Allow", Resource = var.unset }] })', UNSET)
+    assert isinstance(found, Document)
+    (statement,) = found.content["Statement"]
+    assert statement["Effect"] == "Allow" and isinstance(statement["Resource"], Unknown)
+
+
+def test_jsondecode_of_jsonencode_gives_the_parts_back(tmp_path: Path) -> None:
+    assert value(tmp_path, "jsondecode(jsonencode({ a = var.unset, b = 1 })).b", UNSET) == 1
+
+
+@pytest.mark.parametrize("expression", ["[1, var.unset]", "{ a = 1, b = var.unset }"])
+def test_collections_hold_the_unknown_in_its_place(tmp_path: Path, expression: str) -> None:
+    found = value(tmp_path, expression, UNSET)
+    held = list(found.values()) if isinstance(found, dict) else found
+    assert held[0] == 1 and isinstance(held[1], Unknown)
+
+
+# Conditionals
+
+
+def test_a_conditional_on_something_unknown_is_one_of_its_branches(tmp_path: Path) -> None:
+    found = value(tmp_path, 'var.unset ? "a" : "b"', UNSET)
+    assert isinstance(found, Either) and found.options == ("a", "b")
+    assert found.reason == 'variable "unset" has no value'
+
+
+def test_nested_conditionals_give_all_branches_once(tmp_path: Path) -> None:
+    found = value(tmp_path, 'var.unset ? "a" : var.unset ? "b" : "a"', UNSET)
+    assert isinstance(found, Either) and found.options == ("a", "b")
+
+
+def test_a_branch_that_fails_makes_the_whole_unknown(tmp_path: Path) -> None:
+    found = value(tmp_path, 'var.unset ? {}.missing : "b"', UNSET)
+    assert isinstance(found, Unknown) and not isinstance(found, Either)
+
+
+def test_a_branch_that_may_be_null_is_an_option(tmp_path: Path) -> None:
+    assert value(tmp_path, "var.unset ? true : null", UNSET).options == (True, None)
+
+
+def test_either_keeps_true_and_one_apart() -> None:
+    found = either(Unknown("why", "how"), True, 1)
+    assert isinstance(found, Either) and found.options == (True, 1)
+
+
+def test_either_of_too_many_options_is_plain_unknown() -> None:
+    why = Unknown("why", "how")
+    assert either(why, *range(8)).options == tuple(range(8))
+    assert either(why, *range(9)) is why
+
+
+# Variables
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ('default = "d"', "d"),
+        ("default = null", None),
+        ('default = "5"\n  type = number', 5),
+        ('default = "d"\n  sensitive = true', "d"),
+    ],
+)
+def test_a_default_is_the_value_where_none_is_given(tmp_path: Path, block: str, expected: Any) -> None:
+    assert value(tmp_path, "var.v", f'variable "v" {{\n  {block}\n}}\n') == expected
+
+
+def test_a_given_null_takes_the_default_only_where_null_is_not_allowed(tmp_path: Path) -> None:
+    inner = 'variable "n" {\n  default = "d"\n  nullable = false\n}\nvariable "k" {\n  default = "d"\n}\nresource "probe" "p" {\n  n = var.n\n  k = var.k\n}\n'
+    items = read(tmp_path, {"main.tf": 'module "m" {\n  source = "./m"\n  n = null\n  k = null\n}\n', "m/main.tf": inner})
+    probe = items["module.m.probe.p"]
+    assert (probe["n"].data, probe["k"].data) == ("d", None)
+
+
+def test_a_given_sensitive_value_is_never_shown(tmp_path: Path) -> None:
+    found = value(tmp_path, "[var.v, upper(var.v)]", 'variable "v" {\n  sensitive = true\n}\n', variables={"v": "hunter2"})
+    assert all(isinstance(each, Unknown) for each in found)
+    assert "hunter2" not in repr(found).lower()
+
+
+def test_a_variable_that_is_not_declared_is_an_error_which_try_catches(tmp_path: Path) -> None:
+    assert value(tmp_path, 'try(var.nowhere, "caught")') == "caught"
+    assert "var.nowhere is not declared" in value(tmp_path, "var.nowhere").reason
+
+
+@pytest.mark.parametrize("expression", ["local.a", "local.c", '"${local.a}"', "jsonencode(local.a)"])
+def test_what_refers_to_itself_ends(tmp_path: Path, expression: str) -> None:
+    found = value(tmp_path, expression, "locals {\n  a = local.b\n  b = local.a\n  c = [local.c]\n}\n")
+    assert "refers to itself" in repr(found)
+
+
+# References
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("aws_s3_bucket.b.arn", Reference("aws_s3_bucket.b", "arn")),
+        ("aws_s3_bucket.b.id", Reference("aws_s3_bucket.b", "id")),
+        ("aws_s3_bucket.b", Reference("aws_s3_bucket.b")),
+        ("aws_s3_bucket.b.bucket", "logs"),
+        ('aws_s3_bucket.b["bucket"]', "logs"),
+        ("aws_s3_bucket.nowhere.arn", Reference("aws_s3_bucket.nowhere", "arn")),
+        ("data.aws_region.here.name", Reference("data.aws_region.here", "name")),
+        ("data.aws_region.nowhere.name", Reference("data.aws_region.nowhere", "name")),
+        ("aws_s3_bucket.b.arn == null", False),
+        ("try(aws_s3_bucket.b.arn, 1)", Reference("aws_s3_bucket.b", "arn")),
+        ("coalesce(null, aws_s3_bucket.b.arn)", Reference("aws_s3_bucket.b", "arn")),
+        ("[aws_s3_bucket.b][0].arn", Reference("aws_s3_bucket.b", "arn")),
+        ("[for each in [aws_s3_bucket.b] : each.bucket]", ["logs"]),
+        ("{ b = aws_s3_bucket.b }.b.arn", Reference("aws_s3_bucket.b", "arn")),
+        ("aws_s3_bucket.many[*].arn", [Reference("aws_s3_bucket.many[0]", "arn"), Reference("aws_s3_bucket.many[1]", "arn")]),
+        ("aws_s3_bucket.many[1].arn", Reference("aws_s3_bucket.many[1]", "arn")),
+        ("aws_s3_bucket.many[*].bucket", ["b0", "b1"]),
+        ("length(aws_s3_bucket.many)", 2),
+        ("try(aws_s3_bucket.many[2].arn, null)", None),
+        ('aws_s3_bucket.keyed["x"].bucket', "bx"),
+        ('aws_s3_bucket.keyed["x"].arn', Reference('aws_s3_bucket.keyed["x"]', "arn")),
+        ("[for key, each in aws_s3_bucket.keyed : \"${key}=${each.bucket}\"]", ["x=bx", "y=by"]),
+        ("keys(aws_s3_bucket.keyed)", ["x", "y"]),
+        ("values(aws_s3_bucket.keyed)[*].bucket", ["bx", "by"]),
+        ("aws_s3_bucket.none[*].arn", []),
+        ("one(aws_s3_bucket.none[*].arn)", None),
+        ("length(aws_s3_bucket.none)", 0),
+        ("length(aws_s3_bucket.unsure) == 5 ? 1 : 1", 1),
+    ],
+)
+def test_references_to_resources(tmp_path: Path, expression: str, expected: Any) -> None:
+    more = BUCKET + (
+        'data "aws_region" "here" {}\nvariable "unset" {}\n'
+        'resource "aws_s3_bucket" "many" {\n  count = 2\n  bucket = "b${count.index}"\n}\n'
+        'resource "aws_s3_bucket" "keyed" {\n  for_each = toset(["y", "x"])\n  bucket = "b${each.key}"\n}\n'
+        'resource "aws_s3_bucket" "none" {\n  count = 0\n}\n'
+        'resource "aws_s3_bucket" "unsure" {\n  count = var.unset\n}\n'
+    )
+    assert value(tmp_path, expression, more) == expected
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "aws_s3_bucket.many[var.unset].arn",
+        "aws_s3_bucket.unsure[*].arn",
+        "length(aws_s3_bucket.unsure)",
+        "aws_s3_bucket.b.acceleration_status",
+        "aws_s3_bucket.b.arn == \"arn:aws:s3:::logs\"",
+        "upper(aws_s3_bucket.b.arn)",
+        "data.aws_region.here.name == \"us-east-1\"",
+        "data.aws_region.here.name == null",
+        "length(data.aws_subnets.all.ids)",
+        "[for id in data.aws_subnets.all.ids : id]",
+        'try(upper(data.aws_region.here.name), "default")',
+        "timestamp()",
+        "uuid()",
+        "self.arn == 1 ? 1 : 1",
+        "terraform.applying",
+    ],
+)
+def test_what_only_the_provider_knows_is_unknown(tmp_path: Path, expression: str) -> None:
+    more = BUCKET + (
+        'data "aws_region" "here" {}\ndata "aws_subnets" "all" {}\nvariable "unset" {}\n'
+        'resource "aws_s3_bucket" "many" {\n  count = 2\n}\nresource "aws_s3_bucket" "unsure" {\n  count = var.unset\n}\n'
+    )
+    assert isinstance(value(tmp_path, expression, more), Unknown)
+
+
+def test_link_keeps_the_reference_where_the_value_is_configured(tmp_path: Path) -> None:
+    items = read(tmp_path, BUCKET + 'resource "probe" "p" {\n  bucket = aws_s3_bucket.b.bucket\n}\n')
+    assert items["probe.p"]["bucket"].data == "logs"
+    assert items["probe.p"].link("bucket").data == Reference("aws_s3_bucket.b", "bucket")
+
+
+def test_each_value_of_another_resource_leads_to_its_instance(tmp_path: Path) -> None:
+    more = (
+        'resource "aws_s3_bucket" "b" {\n  for_each = toset(["x", "y"])\n  bucket = each.key\n}\n'
+        'resource "probe" "p" {\n  for_each = aws_s3_bucket.b\n  bucket = each.value.id\n  name = each.value.bucket\n}\n'
+    )
+    probe = read(tmp_path, more)['probe.p["y"]']
+    assert probe["bucket"].data == Reference('aws_s3_bucket.b["y"]', "id")
+    assert (probe["name"].data, probe.link("name").data) == ("y", Reference('aws_s3_bucket.b["y"]', "bucket"))
+
+
+# Values
+
+
+def test_equality_with_a_partly_known_string() -> None:
+    text = Text(("arn:", Reference("a.b", "c")))
+    assert equal(text, "urn:x") is False
+    assert isinstance(equal(text, "arn:x"), Unknown)
+    assert equal(text, Text(("arn:", Reference("a.b", "c")))) is True
+
+
+def test_text_longer_than_any_real_one_is_refused() -> None:
+    with pytest.raises(Exception, match="characters"):
+        join_text(["x" * 6_000_000] * 2)
+
+
+def test_text_of_pieces_is_put_together_once() -> None:
+    reference = Reference("a.b", "c")
+    assert join_text(["a", "b", reference, "", "c", "d"]) == Text(("ab", reference, "cd"))
+    assert join_text([]) == ""
+
+
+@pytest.mark.parametrize(("number", "text"), [(0.0000001, "0.0000001"), (1e22, "10000000000000000000000"), (True, "true"), (-2.5, "-2.5")])
+def test_numbers_as_text(number: Any, text: str) -> None:
+    assert to_text(number) == text
+
+
+@pytest.mark.parametrize("text", ["", " 5", "5 ", "1_000", "nan", "inf", "-Infinity", "0x10", "--5", "1e999", "9" * 400, "\u0661", "1.2.3"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(EvaluationError):
+        to_number(text)
+
+
+def test_numbers_too_large_are_unknown(tmp_path: Path) -> None:
+    squares = "\n".join(f"  n{at + 1} = local.n{at} * local.n{at}" for at in range(60))
+    assert "too large" in value(tmp_path, "local.n60", f"locals {{\n  n0 = 10\n{squares}\n}}\n").reason
+    assert "too large" in tidy(float("inf")).reason
+
+
+def test_sets_are_ordered_and_unified() -> None:
+    assert make_set([3, 1, 2, 1]) == [1, 2, 3]
+    assert make_set([True, "a", 1]) == ["1", "a", "true"]
+    assert make_set([True, 1]) == ["1", "true"]
+    assert pairs_of(Set(["a"])) == [("a", "a")]
+    assert unify([1, None, "a"]) == ["1", None, "a"]
+    assert unify([1, [2]]) == [1, [2]]

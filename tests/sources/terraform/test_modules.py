@@ -1,0 +1,461 @@
+"""Modules, instances, nested blocks and providers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.sources.terraform.modules import Body
+from scanner.sources.values import Either, Reference, Text, Unknown
+from tests.sources.terraform.reading import collect, read, read_with_gaps, write
+
+CALL = 'module "m" {\n  source = "./m"\n'
+
+
+def module(call: str, inner: str, more: str = "") -> dict[str, str | bytes]:
+    return {"main.tf": CALL + call + "}\n" + more, "m/main.tf": inner}
+
+
+# Values through modules
+
+
+def test_an_unset_variable_stays_unknown_through_arguments_and_outputs(tmp_path: Path) -> None:
+    files = module("  v = var.unset\n", 'variable "v" {}\noutput "o" {\n  value = "${var.v}!"\n}\n')
+    files["main.tf"] = str(files["main.tf"]) + 'variable "unset" {}\nresource "probe" "p" {\n  o = module.m.o\n}\n'
+    found = read(tmp_path, files)["probe.p"]["o"].data
+    assert isinstance(found, Text) and found.unknown and found.unknown.reason == 'variable "unset" has no value'
+
+
+def test_an_argument_that_the_call_leaves_out_is_unknown(tmp_path: Path) -> None:
+    items = read(tmp_path, module("", 'variable "v" {}\nresource "probe" "p" {\n  v = var.v\n}\n'))
+    found = items["module.m.probe.p"]["v"].data
+    assert isinstance(found, Unknown) and found.settles_it == 'pass "v" in the module call'
+
+
+def test_a_variable_of_a_module_is_not_set_from_the_command_line(tmp_path: Path) -> None:
+    items = read(tmp_path, module("", 'variable "v" {}\nresource "probe" "p" {\n  v = var.v\n}\n'), variables={"v": "outside"})
+    assert isinstance(items["module.m.probe.p"]["v"].data, Unknown)
+
+
+def test_references_go_through_inputs_and_outputs(tmp_path: Path) -> None:
+    inner = (
+        'variable "key" {}\nresource "aws_s3_bucket" "b" {\n  key = var.key\n  bucket = "logs"\n}\n'
+        'output "arn" {\n  value = aws_s3_bucket.b.arn\n}\noutput "name" {\n  value = aws_s3_bucket.b.bucket\n}\n'
+    )
+    more = (
+        'resource "aws_kms_key" "k" {}\nresource "probe" "p" {\n  arn = module.m.arn\n  name = module.m.name\n  none = module.m.none\n}\n'
+    )
+    items = read(tmp_path, module("  key = aws_kms_key.k.arn\n", inner, more))
+    assert items["module.m.aws_s3_bucket.b"]["key"].data == Reference("aws_kms_key.k", "arn")
+    probe = items["probe.p"]
+    assert probe["arn"].data == Reference("module.m.aws_s3_bucket.b", "arn")
+    assert probe["name"].data == "logs"
+    assert probe.link("name").data == Reference("module.m.aws_s3_bucket.b", "bucket")
+    assert isinstance(probe["none"].data, Unknown)
+
+
+def test_three_levels_of_modules(tmp_path: Path) -> None:
+    deepest = 'variable "v" {}\nresource "probe" "p" {\n  v = var.v\n}\noutput "o" {\n  value = "${var.v}c"\n}\n'
+    middle = 'variable "v" {}\nmodule "n" {\n  source = "../n"\n  v = "${var.v}b"\n}\noutput "o" {\n  value = module.n.o\n}\n'
+    files = {"main.tf": CALL + '  v = "a"\n}\nresource "probe" "q" {\n  o = module.m.o\n}\n', "m/main.tf": middle, "n/main.tf": deepest}
+    items = read(tmp_path, files)
+    assert items["module.m.module.n.probe.p"]["v"].data == "ab"
+    assert items["probe.q"]["o"].data == "abc"
+
+
+def test_nested_for_each_modules(tmp_path: Path) -> None:
+    files = {
+        "main.tf": CALL + '  for_each = toset(["a", "b"])\n  name = each.key\n}\nresource "probe" "q" {\n'
+        '  one = module.m["b"].names\n  all = { for key, each in module.m : key => each.names }\n  gone = try(module.m["z"].names, "none")\n}\n',
+        "m/main.tf": 'variable "name" {}\nmodule "n" {\n  source = "../n"\n  count = 2\n  name = "${var.name}${count.index}"\n}\n'
+        'output "names" {\n  value = module.n[*].name\n}\n',
+        "n/main.tf": 'variable "name" {}\nresource "probe" "p" {\n  name = var.name\n}\noutput "name" {\n  value = var.name\n}\n',
+    }
+    items = read(tmp_path, files)
+    assert {address: item["name"].data for address, item in items.items() if address != "probe.q"} == {
+        f'module.m["{key}"].module.n[{at}].probe.p': f"{key}{at}" for key in "ab" for at in (0, 1)
+    }
+    assert items["probe.q"]["one"].data == ["b0", "b1"]
+    assert items["probe.q"]["all"].data == {"a": ["a0", "a1"], "b": ["b0", "b1"]}
+    assert items["probe.q"]["gone"].data == "none"
+
+
+def test_a_module_whose_number_is_unknown_is_read_as_one_template(tmp_path: Path) -> None:
+    more = 'variable "unset" {}\nresource "probe" "q" {\n  o = module.m["x"].o\n  all = module.m[*].o\n}\n'
+    items = read(tmp_path, module("  for_each = var.unset\n", 'resource "probe" "p" {\n  v = "known"\n}\noutput "o" {\n  value = 1\n}\n', more))
+    inner = items['module.m["*"].probe.p']
+    assert inner["v"].data == "known"
+    assert inner.template is not None and inner.template.reason == 'variable "unset" has no value'
+    assert items["probe.q"]["o"].data == 1
+    assert isinstance(items["probe.q"]["all"].data, Unknown)
+    assert not items["probe.q"].coexists(inner) and inner.coexists(items["probe.q"])
+
+
+# Instances
+
+
+@pytest.mark.parametrize(
+    ("argument", "addresses"),
+    [
+        ("count = 0", []),
+        ("count = 2", ["probe.p[0]", "probe.p[1]"]),
+        ('count = "2"', ["probe.p[0]", "probe.p[1]"]),
+        ("count = true ? 1 : 0", ["probe.p[0]"]),
+        ('for_each = toset(["b", "a"])', ['probe.p["a"]', 'probe.p["b"]']),
+        ("for_each = { x = 1 }", ['probe.p["x"]']),
+        ("for_each = {}", []),
+        ("for_each = toset([])", []),
+        ("count = var.unset", ['probe.p["*"]']),
+        ("count = length(var.unset)", ['probe.p["*"]']),
+        ("count = var.unset ? 1 : 0", ['probe.p["*"]']),
+        ("count = var.unset ? 1 : 1", ["probe.p[0]"]),
+        ("for_each = var.unset", ['probe.p["*"]']),
+        ("for_each = toset([var.unset])", ['probe.p["*"]']),
+        ("for_each = { (var.unset) = 1 }", ['probe.p["*"]']),
+        ("for_each = { x = var.unset }", ['probe.p["x"]']),
+        ('for_each = toset(["a", "${var.unset}b"])', ['probe.p["*"]']),
+        ("for_each = null", ['probe.p["*"]']),
+        ("for_each = data.aws_subnets.s.ids", ['probe.p["*"]']),
+        ("count = null", ['probe.p["*"]']),
+        ('count = "many"', ['probe.p["*"]']),
+        ("count = 1.5", ['probe.p["*"]']),
+        ("count = -1", ['probe.p["*"]']),
+        ("count = [1]", ['probe.p["*"]']),
+        ("count = {}.missing", ['probe.p["*"]']),
+        ('for_each = "text"', ['probe.p["*"]']),
+        ("for_each = 5", ['probe.p["*"]']),
+        ("for_each = toset([null])", ['probe.p["*"]']),
+        ("for_each = probe.p", ['probe.p["*"]']),
+        ("count = length(probe.p)", ['probe.p["*"]']),
+    ],
+)
+def test_the_instances_of_a_resource(tmp_path: Path, argument: str, addresses: list[str]) -> None:
+    items = read(tmp_path, f'resource "probe" "p" {{\n  {argument}\n}}\nvariable "unset" {{}}\n')
+    assert sorted(items) == addresses
+    assert [item.template is None for item in items.values()] == ["*" not in address for address in addresses]
+
+
+def test_what_an_instance_calls_itself(tmp_path: Path) -> None:
+    items = read(
+        tmp_path,
+        'resource "probe" "c" {\n  count = 2\n  at = count.index\n}\n'
+        'resource "probe" "e" {\n  for_each = { x = "v" }\n  at = "${each.key}${each.value}"\n}\n'
+        'resource "probe" "u" {\n  count = var.unset\n  at = count.index\n  text = "a-${count.index}"\n}\nvariable "unset" {}\n',
+    )
+    assert [items[f"probe.c[{at}]"]["at"].data for at in (0, 1)] == [0, 1]
+    assert items['probe.e["x"]']["at"].data == "xv"
+    assert isinstance(items['probe.u["*"]']["at"].data, Unknown)
+    assert items['probe.u["*"]']["text"].data.prefix == "a-"
+
+
+def test_blocks_that_are_never_made_are_counted(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": 'resource "probe" "p" {\n  count = 0\n}\nresource "probe" "q" {}\nresource "probe" "r" {\n  for_each = {}\n}\n'})
+    (collection,) = collect(tmp_path)
+    assert (collection.coverage.blocks.found, collection.coverage.blocks.evaluated) == (2, 2)
+
+
+def test_two_resources_with_the_same_unknown_number_exist_together(tmp_path: Path) -> None:
+    items = read(
+        tmp_path,
+        'variable "unset" {}\nvariable "other" {}\n'
+        'resource "probe" "a" {\n  count = var.unset\n}\nresource "probe" "b" {\n  count = var.unset\n}\n'
+        'resource "probe" "c" {\n  count = var.other\n}\nresource "probe" "d" {}\n',
+    )
+    a, b, c, d = (items[f'probe.{name}["*"]'] if name != "d" else items["probe.d"] for name in "abcd")
+    assert a.coexists(b) and b.coexists(a)
+    assert not a.coexists(c) and not d.coexists(a)
+    assert a.coexists(d)
+
+
+# Nested blocks
+
+
+def blocks(tmp_path: Path, body: str, more: str = "") -> tuple[list[Any], Unknown | None]:
+    item = read(tmp_path, f'resource "probe" "p" {{\n{body}\n}}\nvariable "unset" {{}}\n{more}')["probe.p"]
+    nodes, unknown = item.blocks("rule")
+    return [node["v"].data for node in nodes], unknown
+
+
+def test_dynamic_blocks_over_each_kind_of_collection(tmp_path: Path) -> None:
+    dynamic = 'dynamic "rule" {{\n  for_each = {0}\n  content {{\n    v = "${{rule.key}}=${{rule.value}}"\n  }}\n}}'
+    assert blocks(tmp_path, dynamic.format('["b", "a"]'))[0] == ["0=b", "1=a"]
+    assert blocks(tmp_path, dynamic.format('toset(["b", "a"])'))[0] == ["a=a", "b=b"]
+    assert blocks(tmp_path, dynamic.format('{ y = "b", x = "a" }'))[0] == ["x=a", "y=b"]
+    assert blocks(tmp_path, dynamic.format("[]")) == ([], None)
+
+
+def test_dynamic_blocks_with_an_iterator_beside_written_ones(tmp_path: Path) -> None:
+    body = 'rule {\n  v = 0\n}\ndynamic "rule" {\n  for_each = [1, 2]\n  iterator = it\n  content {\n    v = it.value\n  }\n}\nrule {\n  v = 3\n}'
+    assert blocks(tmp_path, body) == ([0, 1, 2, 3], None)
+
+
+@pytest.mark.parametrize("for_each", ["var.unset", "{}.missing", "probe.other.list", "5", "null ? [] : []"])
+def test_how_many_dynamic_blocks_there_are_may_be_unknown(tmp_path: Path, for_each: str) -> None:
+    found, unknown = blocks(tmp_path, f'rule {{\n  v = 1\n}}\ndynamic "rule" {{\n  for_each = {for_each}\n  content {{\n    v = 2\n  }}\n}}')
+    assert found == [1] and isinstance(unknown, Unknown)
+
+
+def test_a_dynamic_block_without_for_each_is_unknown(tmp_path: Path) -> None:
+    found, unknown = blocks(tmp_path, 'dynamic "rule" {\n  content {\n    v = 2\n  }\n}')
+    assert found == [] and isinstance(unknown, Unknown)
+
+
+def test_unknown_inside_a_dynamic_block_is_only_there(tmp_path: Path) -> None:
+    found, unknown = blocks(tmp_path, 'dynamic "rule" {\n  for_each = [1, var.unset]\n  content {\n    v = rule.value\n  }\n}')
+    assert unknown is None and found[0] == 1 and isinstance(found[1], Unknown)
+
+
+def test_dynamic_blocks_inside_dynamic_blocks(tmp_path: Path) -> None:
+    body = (
+        'dynamic "outer" {\n  for_each = { a = [1, 2] }\n  content {\n    name = outer.key\n    dynamic "rule" {\n      for_each = outer.value\n'
+        '      content {\n        v = "${outer.key}${rule.value}"\n      }\n    }\n  }\n}'
+    )
+    item = read(tmp_path, f'resource "probe" "p" {{\n{body}\n}}\n')["probe.p"]
+    assert [node["v"].data for node in item.blocks("outer.rule")[0]] == ["a1", "a2"]
+    assert item["outer.name"].data == "a" and item["outer.0.rule.1.v"].data == "a2"
+    assert item.attributes().data == {"outer": [{"name": "a", "rule": [{"v": "a1"}, {"v": "a2"}]}]}
+
+
+def test_paths_into_attributes_and_blocks(tmp_path: Path) -> None:
+    item = read(tmp_path, 'resource "probe" "p" {\n  m = { a = [{ b = 1 }] }\n  rule {\n    v = 1\n  }\n  rule {\n    v = 2\n  }\n}\n')["probe.p"]
+    assert item["m.a.0.b"].data == 1 and item["m.a.b"].data == 1 and item["m.a.5.b"].data is None
+    assert item["rule.v"].data == 1 and item["rule.1.v"].data == 2 and item["rule.2.v"].data is None
+    assert item["rule"].data == {} and item["absent"].data is None and item["absent.inner"].absent
+    assert item["rule.1.v"].seen[0].line == 7 and item["absent"].seen[0].line == 1
+
+
+def test_a_body_answers_none_where_nothing_is_written(tmp_path: Path) -> None:
+    item = read(tmp_path, 'resource "probe" "p" {}\n')["probe.p"]
+    assert isinstance(item.body, Body) and item.body.raw("nothing") is None and item.body.nested("nothing") == ([], None)
+
+
+# Missing modules
+
+
+def test_a_remote_module_that_is_not_installed_is_a_gap_with_the_command(tmp_path: Path) -> None:
+    text = 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\nresource "probe" "p" {\n  v = module.vpc.id\n}\n'
+    items, (gap,) = read_with_gaps(tmp_path, text)
+    assert (gap.code, gap.scope, gap.line) == ("module_missing", "main.tf", 1)
+    assert gap.reason == 'module "vpc" (terraform-aws-modules/vpc/aws) is not in .terraform/modules'
+    assert gap.settles_it == "run terraform init in . to fetch it, or scan the plan"
+    assert items["probe.p"]["v"].data.reason == gap.reason
+
+
+def test_an_installed_module_is_read_from_where_init_put_it(tmp_path: Path) -> None:
+    listed = {"Modules": [{"Key": "", "Dir": "."}, {"Key": "vpc", "Dir": ".terraform/modules/vpc"}, {"Key": "vpc.inner", "Dir": ".terraform/modules/i"}]}
+    files = {
+        "main.tf": 'module "vpc" {\n  source = "example/vpc/aws"\n  for_each = toset(["a.b", "module.c"])\n}\n',
+        ".terraform/modules/modules.json": json.dumps(listed),
+        ".terraform/modules/vpc/main.tf": 'module "inner" {\n  source = "example/inner/aws"\n}\n',
+        ".terraform/modules/i/main.tf": 'resource "probe" "p" {}\n',
+    }
+    assert sorted(read(tmp_path, files)) == ['module.vpc["a.b"].module.inner.probe.p', 'module.vpc["module.c"].module.inner.probe.p']
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"Modules": null}', '{"Modules": [1]}', '{"Modules": [{"Key": "vpc"}]}', "\x00", '{"Modules": {"a": 1}}'])
+def test_a_broken_manifest_is_as_good_as_none(tmp_path: Path, manifest: str) -> None:
+    _, (gap,) = read_with_gaps(tmp_path, {"main.tf": 'module "vpc" {\n  source = "example/vpc/aws"\n}\n', ".terraform/modules/modules.json": manifest})
+    assert gap.code == "module_missing"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ('"./gone"', "does not exist"),
+        ("var.source", "is not a plain string"),
+        ('"./${var.source}"', "is not a plain string"),
+        ("null", "is not a plain string"),
+        ('"git::https://example.com/m.git?ref=v1"', "is not in .terraform/modules"),
+    ],
+)
+def test_a_module_that_cannot_be_found_is_a_gap(tmp_path: Path, source: str, words: str) -> None:
+    items, (gap,) = read_with_gaps(tmp_path, f'module "m" {{\n  source = {source}\n}}\nresource "probe" "p" {{}}\n')
+    assert words in gap.reason and list(items) == ["probe.p"]
+
+
+def test_a_module_without_source_is_a_gap(tmp_path: Path) -> None:
+    assert read_with_gaps(tmp_path, 'module "m" {}\n')[1][0].code == "module_missing"
+
+
+# Cycles and roots
+
+
+def test_a_module_that_calls_itself_is_cut(tmp_path: Path) -> None:
+    items, (gap,) = read_with_gaps(tmp_path, 'module "again" {\n  source = "./"\n}\nresource "probe" "p" {}\n')
+    assert gap.reason == 'module "again" calls itself' and "probe.p" in items
+
+
+def test_a_cycle_through_another_module_is_cut(tmp_path: Path) -> None:
+    files = {
+        "main.tf": 'module "a" {\n  source = "./a"\n}\n',
+        "a/main.tf": 'module "b" {\n  source = "../b"\n}\nresource "probe" "p" {}\n',
+        "b/main.tf": 'module "a" {\n  source = "../a"\n}\nresource "probe" "p" {}\n',
+    }
+    items, (gap,) = read_with_gaps(tmp_path, files)
+    assert sorted(items) == ["module.a.module.b.probe.p", "module.a.probe.p"] and "calls itself" in gap.reason
+
+
+def test_two_modules_that_only_call_each_other_are_still_read(tmp_path: Path) -> None:
+    files = {
+        "a/main.tf": 'module "b" {\n  source = "../b"\n}\nresource "probe" "a" {}\n',
+        "b/main.tf": 'module "a" {\n  source = "../a"\n}\nresource "probe" "b" {}\n',
+    }
+    items, gaps = read_with_gaps(tmp_path, files)
+    assert {"probe.a", "module.b.probe.b"} <= set(items) and all("calls itself" in gap.reason for gap in gaps) and gaps
+
+
+def test_a_module_that_two_roots_call_is_counted_once(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "one/main.tf": 'module "m" {\n  source = "../m"\n  v = 1\n}\n',
+        "two/main.tf": 'module "m" {\n  source = "../m"\n  v = 2\n}\n',
+        "m/main.tf": 'variable "v" {}\nresource "probe" "p" {\n  v = var.v\n}\n',
+        "m/more.tf": "",
+    }
+    write(tmp_path, files)
+    collections = collect(tmp_path)
+    assert [each.name for each in collections] == ["one", "two"]
+    assert sum(each.coverage.files.found for each in collections) == 4
+    assert [item["v"].data for each in collections for item in each.items] == [1, 2]
+
+
+def test_a_module_that_nobody_calls_is_a_root(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"main.tf": CALL + "}\n", "m/main.tf": 'resource "probe" "p" {}\n', "alone/main.tf": 'resource "probe" "q" {}\n'}
+    write(tmp_path, files)
+    assert [each.name for each in collect(tmp_path)] == [".", "alone"]
+
+
+# Providers
+
+
+def provider_items(tmp_path: Path) -> Any:
+    return read(
+        tmp_path,
+        {
+            "main.tf": 'variable "region" {\n  default = "us-east-1"\n}\nvariable "unset" {}\n'
+            'provider "aws" {\n  region = var.region\n  allowed_account_ids = ["111122223333"]\n}\n'
+            'provider "aws" {\n  alias = "west"\n  region = "us-west-2"\n}\n'
+            'provider "aws" {\n  alias = "unset"\n  region = var.unset\n}\n'
+            'provider "google" {\n  project = "p-1"\n  region = "europe-west1"\n}\n'
+            'resource "aws_x" "default" {}\nresource "aws_x" "west" {\n  provider = aws.west\n}\n'
+            'resource "aws_x" "own" {\n  region = "eu-central-1"\n}\nresource "aws_x" "unset" {\n  provider = aws.unset\n}\n'
+            'resource "aws_x" "nowhere" {\n  provider = aws.nowhere\n}\nresource "google_x" "g" {}\nresource "other_x" "o" {}\n'
+            'module "plain" {\n  source = "./m"\n}\nmodule "west" {\n  source = "./m"\n  providers = {\n    aws = aws.west\n  }\n}\n'
+            'module "named" {\n  source = "./named"\n  providers = {\n    aws.here = aws.west\n    aws.there = aws\n  }\n}\n',
+            "m/main.tf": 'resource "aws_x" "x" {}\nmodule "n" {\n  source = "../n"\n}\n',
+            "n/main.tf": 'resource "aws_x" "x" {}\n',
+            "named/main.tf": 'resource "aws_x" "here" {\n  provider = aws.here\n}\nresource "aws_x" "there" {\n  provider = aws.there\n}\n'
+            'resource "aws_x" "plain" {}\n',
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "region"),
+    [
+        ("aws_x.default", "us-east-1"),
+        ("aws_x.west", "us-west-2"),
+        ("aws_x.own", "eu-central-1"),
+        ("aws_x.nowhere", None),
+        ("google_x.g", "europe-west1"),
+        ("other_x.o", None),
+        ("module.plain.aws_x.x", "us-east-1"),
+        ("module.plain.module.n.aws_x.x", "us-east-1"),
+        ("module.west.aws_x.x", "us-west-2"),
+        ("module.west.module.n.aws_x.x", "us-west-2"),
+        ("module.named.aws_x.here", "us-west-2"),
+        ("module.named.aws_x.there", "us-east-1"),
+    ],
+)
+def test_the_region_comes_from_the_provider_that_manages_the_resource(tmp_path: Path, address: str, region: str | None) -> None:
+    assert provider_items(tmp_path)[address].region.data == region
+
+
+def test_accounts_and_unknown_regions(tmp_path: Path) -> None:
+    items = provider_items(tmp_path)
+    assert items["aws_x.default"].account.data == "111122223333"
+    assert items["aws_x.west"].account.data is None
+    assert items["google_x.g"].account.data == "p-1"
+    assert isinstance(items["aws_x.unset"].region.data, Unknown)
+
+
+# Files that functions read
+
+
+def test_files_inside_of_the_boundary_are_read(tmp_path: Path) -> None:
+    files = {
+        "root/main.tf": 'module "m" {\n  source = "./m"\n}\nresource "probe" "p" {\n  a = file("a.txt")\n  b = file("${path.module}/sub/../a.txt")\n'
+        '  c = file("../above.txt")\n  d = templatefile("t.tpl", { name = "N", list = ["x", "y"] })\n'
+        '  e = fileexists("a.txt")\n  f = fileexists("gone.txt")\n  g = try(file("gone.txt"), "fallback")\n}\n',
+        "root/m/main.tf": 'resource "probe" "q" {\n  v = file("${path.module}/inner.txt")\n}\n',
+        "root/m/inner.txt": "inner",
+        "root/a.txt": "A\n",
+        "root/t.tpl": "Hello ${name}\n%{ for each in list ~}\n- ${each}\n%{ endfor ~}\n",
+        "above.txt": "above",
+    }
+    items = read(tmp_path, files)
+    found = {name: items["probe.p"][name].data for name in "abcdefg"}
+    assert found == {"a": "A\n", "b": "A\n", "c": "above", "d": "Hello N\n- x\n- y\n", "e": True, "f": False, "g": "fallback"}
+    assert items["module.m.probe.q"]["v"].data == "inner"
+
+
+@pytest.mark.parametrize("path", ["../secret.txt", "link.txt", "/etc/hostname", "dir/secret.txt", "main.tf/../../secret.txt", "${path.root}/../secret.txt"])
+def test_nothing_outside_of_the_boundary_is_read(tmp_path: Path, path: str) -> None:
+    root = tmp_path / "root"
+    write(tmp_path, {"secret.txt": "top secret", "root/main.tf": f'resource "probe" "p" {{\n  v = file("{path}")\n}}\n'})
+    (root / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (root / "dir").symlink_to(tmp_path)
+    (collection,) = collect(root)
+    found = collection.items[0]["v"].data
+    assert isinstance(found, Unknown) and "secret" not in found.reason.replace("secret.txt", "")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'file(var.unset)',
+        'templatefile("t.tpl", var.unset)',
+        'templatefile(var.unset, {})',
+        'fileexists(var.unset)',
+        'fileexists("../outside.txt")',
+        'file("binary")',
+        'file("large")',
+        'file(".")',
+        'file(null)',
+        'file(5)',
+        'file("nul\\u0000")',
+        'templatefile("t.tpl", {})',
+        'templatefile("t.tpl", 5)',
+        'templatefile("broken.tpl", {})',
+        'templatefile("again.tpl", {})',
+    ],
+)
+def test_files_that_cannot_be_told_are_unknown(tmp_path: Path, expression: str) -> None:
+    root = tmp_path / "root"
+    files: dict[str, str | bytes] = {
+        "main.tf": f'variable "unset" {{}}\nresource "probe" "p" {{\n  v = {expression}\n}}\n',
+        "t.tpl": "${name}",
+        "binary": b"\xff\xfe\x00",
+        "large": b"x" * 2_100_000,
+        "broken.tpl": "${",
+        "again.tpl": '${templatefile("again.tpl", {})}',
+    }
+    write(root, files)
+    (tmp_path / "outside.txt").write_text("x")
+    (collection,) = collect(root)
+    assert isinstance(collection.items[0]["v"].data, Unknown)
+
+
+def test_a_template_keeps_what_is_unknown_in_its_place(tmp_path: Path) -> None:
+    files = {"main.tf": 'variable "unset" {}\nresource "probe" "p" {\n  v = templatefile("t.tpl", { a = var.unset })\n}\n', "t.tpl": "x-${a}-y"}
+    found = read(tmp_path, files)["probe.p"]["v"].data
+    assert isinstance(found, Text) and (found.prefix, found.parts[-1]) == ("x-", "-y")
+
+
+def test_conditional_resources_keep_their_options(tmp_path: Path) -> None:
+    more = 'variable "unset" {}\nresource "aws_kms_key" "k" {}\n'
+    item = read(tmp_path, more + 'resource "probe" "p" {\n  key = var.unset ? aws_kms_key.k.arn : "alias/aws/s3"\n}\n')["probe.p"]
+    found = item["key"].data
+    assert isinstance(found, Either) and found.options == (Reference("aws_kms_key.k", "arn"), "alias/aws/s3")
