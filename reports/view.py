@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Iterable
 
@@ -94,7 +95,7 @@ def _part_for(text: str, cloud: str) -> str:
     """A remediation has a part for each cloud, headed by a comment line with its name."""
     lines = text.splitlines()
     starts = [at for at, line in enumerate(lines) if line in _CLOUDS.values()]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in itertools.pairwise([*starts, len(lines)]):
         if lines[start] == _CLOUDS.get(cloud):
             return "\n".join(lines[start + 1 : end]).strip()
     return text

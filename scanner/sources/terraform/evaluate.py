@@ -15,10 +15,10 @@ from typing import Any, Protocol
 from scanner.sources.terraform import tree
 from scanner.sources.values import Document, Reference, Text, Unknown, either, unknown_inside
 
-MAX_STEPS = 3_000_000
+MAX_STEPS = 2_000_000
 MAX_ELEMENTS = 100_000
 MAX_TEXT = 10_000_000
-MAX_NODES = 1_000_000
+MAX_NODES = 100_000
 
 
 class EvaluationError(Exception):

@@ -34,13 +34,14 @@ class FileError(Exception):
 class Block:
     """One block: its type and labels, its attributes as expressions, the blocks inside. Bodies are read when first asked for."""
 
-    __slots__ = ("_attributes", "_blocks", "_body", "end_line", "file", "labels", "line", "type")
+    __slots__ = ("_attributes", "_blocks", "_body", "_overridden", "end_line", "file", "labels", "line", "type")
 
     def __init__(self, type_: str, labels: tuple[str, ...], file: str, line: int, end_line: int, body: Any) -> None:
         self.type, self.labels, self.file, self.line, self.end_line = type_, labels, file, line, end_line
         self._body = body
         self._attributes: dict[str, tuple[Any, int]] | None = None
         self._blocks: list[Block] | None = None
+        self._overridden: dict[str, str] = {}
 
     @property
     def attributes(self) -> dict[str, tuple[Any, int]]:
@@ -71,7 +72,9 @@ class Block:
     def location(self, name: str = "") -> Location:
         """Of an attribute, or of the block where the attribute is not there."""
         found = self.attributes.get(name) if name else None
-        return Location(self.file, found[1], found[1]) if found else Location(self.file, self.line, self.end_line)
+        if found is None:
+            return Location(self.file, self.line, self.end_line)
+        return Location(self._overridden.get(name, self.file), found[1], found[1])
 
     def _read(self) -> None:
         if isinstance(self._body, dict):
@@ -83,6 +86,7 @@ class Block:
     def override(self, other: Block) -> None:
         """Merge a block of an override file (https://developer.hashicorp.com/terraform/language/files/override)."""
         self.attributes.update(other.attributes)
+        self._overridden.update(dict.fromkeys(other.attributes, other.file))
         replaced = {block.type for block in other.blocks}
         self._blocks = [block for block in self.blocks if block.type not in replaced] + other.blocks
 
@@ -125,7 +129,10 @@ def read_blocks(path: str, shown: str) -> list[Block]:
     except UnicodeDecodeError as error:
         raise FileError("not valid UTF-8", source[: error.start].count(b"\n") + 1) from None
     if path.endswith(".json"):
-        return _json_blocks(source, shown)
+        try:
+            return _json_blocks(source, shown)
+        except RecursionError:
+            raise FileError("nested too deeply", 1) from None
     root = tree.parse(source).root_node
     if root.has_error:
         line, text = _first_error(root)
@@ -138,7 +145,7 @@ def read_attributes(path: str) -> dict[str, Any]:
     """A variable file (`.tfvars`, `.tfvars.json`): name to expression. Raises FileError."""
     source = read_bytes(path)
     if path.endswith(".json"):
-        return {name: json_expression(value) for name, value in _json_object(source).items()}
+        return {name: _json_tree(value) for name, value in _json_object(source).items()}
     root = tree.parse(source).root_node
     if root.has_error:
         line, text = _first_error(root)
@@ -232,8 +239,15 @@ def _json_body(body: dict[str, Any], within: Block) -> tuple[dict[str, tuple[Any
             labelled = _labelled(content, 1 if name == "dynamic" else 0)
             blocks += [Block(name, labels, within.file, within.line, within.end_line, inner) for labels, inner in labelled]
         else:
-            attributes[name] = (json_expression(content), within.line)
+            attributes[name] = (_json_tree(content), within.line)
     return attributes, blocks
+
+
+def _json_tree(content: Any) -> Any:
+    try:
+        return json_expression(content)
+    except RecursionError:
+        return tree.Unreadable("nested too deeply")
 
 
 def json_expression(content: Any) -> Any:

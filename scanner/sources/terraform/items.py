@@ -119,7 +119,10 @@ class ResourceItem(BodyNode, Item):
         return block.labels[0].partition("_")[0]
 
     def attributes(self) -> Value[dict[str, Any]]:
-        return Value(_everything(self.body), (self.location(),))
+        try:
+            return Value(_everything(self.body), (self.location(),))
+        except RecursionError:
+            return Value(Unknown("the blocks are nested too deeply", "simplify the configuration or scan its plan"), (self.location(),))
 
     def coexists(self, other: Item) -> bool:
         if other.template is None:

@@ -288,7 +288,7 @@ class Module:
         def read(path: Any) -> Any:
             if unsettled(path):
                 return why_unknown(path)
-            return self.workspace.read(os.path.join(self._root().directory, to_text(path)))
+            return self.workspace.read(os.path.normpath(os.path.join(self._root().directory, to_text(path))))
 
         def templatefile(path: Any, names: Any) -> Any:
             text = read(path)

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -197,6 +198,27 @@ class _Values:
         return [_Values(each) for each in elements if isinstance(each, dict)], more
 
 
+_MALFORMED = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError)
+
+
+def _malformed(error: Exception) -> Unknown:
+    reason = f"the plan is not as `terraform show -json` writes it ({type(error).__name__}: {error})"
+    return Unknown(reason, "write it again with terraform show -json")
+
+
+def _guarded(read: Callable[..., Value[Any]]) -> Callable[..., Value[Any]]:
+    """Plans are read as they are asked for: what has another shape than it should is found only then."""
+
+    @functools.wraps(read)
+    def guarded(item: PlanItem, *arguments: Any) -> Value[Any]:
+        try:
+            return read(item, *arguments)
+        except _MALFORMED as error:
+            return Value(_malformed(error), (item.location(),))
+
+    return guarded
+
+
 class PlanItem(Item):
     """A resource that the plan says will exist."""
 
@@ -205,10 +227,13 @@ class PlanItem(Item):
     def __init__(self, plan: Plan, resource: dict[str, Any], code: Item | None) -> None:
         self.plan, self.values, self.code = plan, resource["values"], code
         self.type, self.address, self.root = resource["type"], resource["address"], plan.path
+        if not isinstance(self.type, str) or not isinstance(self.address, str):
+            raise TypeError("the type and the address of a resource are texts")
         self.template = None
         self._for_each: list[str] = []
         self._context: tuple[dict[str, Any] | None, list[Any], str] | None = None
 
+    @_guarded
     def __getitem__(self, path: str) -> Value[Any]:
         data: Any = self.values
         for name in path.split("."):
@@ -263,6 +288,12 @@ class PlanItem(Item):
         return self._context
 
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        try:
+            return self._blocks(path)
+        except _MALFORMED as error:
+            return [], _malformed(error)
+
+    def _blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         first = path.partition(".")[0]
         if isinstance(self.values.get(first), Unknown):
             if self._left_out(first):
@@ -270,6 +301,7 @@ class PlanItem(Item):
             return self.code.blocks(path) if self.code else ([], self.values[first])
         return PlanNode(self, "", self.values).blocks(path)
 
+    @_guarded
     def link(self, path: str) -> Value[Any]:
         targets = self._targets(path)
         if targets:
@@ -280,11 +312,13 @@ class PlanItem(Item):
         return self.code.location() if self.code else Location(self.plan.path)
 
     @property
+    @_guarded
     def region(self) -> Value[str]:
         own = self["region"]
         return own if not own.absent and own.unknown is None else self._provider("region")
 
     @property
+    @_guarded
     def account(self) -> Value[str]:
         return self._provider("project") if self.type.startswith("google_") else Value(None)
 

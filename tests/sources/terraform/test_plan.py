@@ -1,0 +1,355 @@
+"""Plans: what `terraform show -json` wrote, and excerpts in its shape.
+
+data/plan.json is the plan of data/plan.tf and its module, made offline by terraform 1.11.4 with the AWS provider 5.100.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.sources.discover import discover
+from scanner.sources.interface import Collection
+from scanner.sources.terraform.plan import PlanItem, PlanSource, is_plan, merge, read_plan
+from scanner.sources.values import SENSITIVE, Document, Either, Reference, Text, Unknown
+from tests.sources.terraform.reading import collect, write
+
+REAL: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "plan.json").read_text("utf-8"))
+
+
+def collected(content: dict[str, Any]) -> Collection:
+    (collection,) = PlanSource("plan.json", content).collect()
+    return collection
+
+
+def items(content: dict[str, Any]) -> dict[str, PlanItem]:
+    collection = collected(content)
+    assert not collection.coverage.gaps, collection.coverage.gaps
+    return {item.address: item for item in collection.items if isinstance(item, PlanItem)}
+
+
+def resource(address: str, values: dict[str, Any], unknown: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """One resource of a plan in all the places where terraform writes it."""
+    local = address.split(".")[-2:] if "[" not in address else address.split("[")[0].split(".")[-2:]
+    return {"address": address, "mode": "managed", "type": local[0], "name": local[1], "values": values, "unknown": unknown or {}, **more}
+
+
+def plan(*resources: dict[str, Any], configuration: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    return {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {"root_module": {"resources": [{key: each[key] for key in each if key not in ("unknown", "actions")} for each in resources]}},
+        "resource_changes": [
+            {"address": each["address"], "mode": each["mode"], "change": {"actions": each.get("actions", ["create"]), "after_unknown": each["unknown"]}}
+            for each in resources
+        ],
+        "configuration": {"root_module": configuration or {}},
+        **more,
+    }
+
+
+# A real plan
+
+
+def test_every_managed_resource_of_a_real_plan_is_an_item() -> None:
+    created = {change["address"] for change in REAL["resource_changes"] if change["mode"] == "managed"}
+    assert set(items(REAL)) == created and len(created) == 12
+
+
+def test_values_of_a_real_plan() -> None:
+    found = items(REAL)
+    assert found["aws_kms_key.main"]["enable_key_rotation"].data is True
+    assert found["aws_db_instance.db"]["storage_encrypted"].data is True
+    web = found["aws_security_group.web"]
+    nodes, more = web.blocks("ingress")
+    assert more is None and [node["from_port"].data for node in nodes] == [443, 80]
+    assert web["ingress.0.cidr_blocks"].data == ["0.0.0.0/0"]
+
+
+def test_a_part_that_is_known_after_apply_hides_nothing_beside_it() -> None:
+    nodes = items(REAL)["aws_security_group.web"].blocks("ingress")[0]
+    assert nodes[0]["security_groups"].data == [] and not isinstance(nodes[1]["cidr_blocks"].data, Unknown)
+    held = nodes[1]["security_groups"].data
+    assert held is not None and held != []
+
+
+def test_references_of_a_real_plan_lead_to_resources() -> None:
+    found = items(REAL)
+    rule = "rule.0.apply_server_side_encryption_by_default.0.kms_master_key_id"
+    for key in ("a", "b"):
+        encryption = found[f'aws_s3_bucket_server_side_encryption_configuration.logs["{key}"]']
+        assert encryption[rule].data == Reference("aws_kms_key.main", "arn")
+        assert encryption.link("bucket").data.address == f'aws_s3_bucket.logs["{key}"]'
+    assert found["aws_s3_bucket_policy.west"].link("bucket").data == Reference("aws_s3_bucket.west", "id")
+
+
+def test_references_go_into_and_out_of_a_module_that_is_called_data() -> None:
+    found = items(REAL)
+    assert found["module.data.aws_sns_topic.alarms"]["kms_master_key_id"].data == Reference("aws_kms_key.main", "arn")
+    assert found["aws_sns_topic_subscription.alarm"]["topic_arn"].data == Reference("module.data.aws_sns_topic.alarms", "arn")
+
+
+def test_a_policy_that_is_written_at_apply_is_put_together_from_its_statements() -> None:
+    document = items(REAL)["aws_s3_bucket_policy.west"]["policy"].data
+    assert isinstance(document, Document)
+    (statement,) = document.content["Statement"]
+    assert (statement["Sid"], statement["Effect"], statement["Action"]) == ("Read", "Allow", ["s3:GetObject"])
+    assert statement["Principal"] == "*" or statement["Principal"] == {"AWS": ["*"]}
+    assert "known after apply" in repr(statement["Resource"]) or isinstance(statement["Resource"][0], (Reference, Text))
+
+
+def test_a_sensitive_value_of_a_real_plan_is_not_shown() -> None:
+    item = items(REAL)["aws_db_instance.db"]
+    assert item["password"].data is SENSITIVE
+    assert "hunter2" not in repr(item.attributes().data)
+
+
+def test_regions_of_a_real_plan() -> None:
+    found = items(REAL)
+    assert found["aws_kms_key.main"].region.data == "us-east-1"
+    assert found["aws_s3_bucket.west"].region.data == "us-west-2"
+    assert found["module.data.aws_sns_topic.alarms"].region.data == "us-east-1"
+
+
+def test_code_beside_a_plan_gives_the_lines(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": 'resource "probe" "p" {\n  a = 1\n  b = probe.q.id\n}\nresource "probe" "q" {}\n'})
+    from scanner.sources.terraform.hcl import TerraformSource
+
+    code = TerraformSource([str(tmp_path)], boundary=[str(tmp_path)], show=lambda path: Path(path).name)
+    content = plan(resource("probe.p", {"a": 1}, {"b": True}), resource("probe.q", {}))
+    (collection,) = PlanSource("plan.json", content, code).collect()
+    item = collection.items[0]
+    assert (item.location().file, item.location().line, item["a"].seen[0].line) == ("main.tf", 1, 2)
+    assert item["b"].data == Reference("probe.q", "id")
+
+
+# Excerpts
+
+
+def test_what_is_known_after_apply_is_unknown_only_there() -> None:
+    item = items(plan(resource("probe.p", {"a": 1, "rule": [{"v": 1}, {}]}, {"b": True, "rule": [{}, {"v": True}]}), configuration={
+        "resources": [{"address": "probe.p", "expressions": {"a": {}, "b": {}, "rule": [{"v": {}}]}}]
+    }))["probe.p"]  # fmt: skip
+    assert item["a"].data == 1 and item["rule.0.v"].data == 1
+    assert isinstance(item["b"].data, Unknown) and isinstance(item["rule.1.v"].data, Unknown)
+    assert isinstance(item.blocks("rule")[0][1]["v"].data, Unknown)
+
+
+def test_what_the_configuration_does_not_write_is_left_to_the_provider() -> None:
+    configuration = {"resources": [{"address": "probe.p", "expressions": {"a": {"constant_value": 1}}}]}
+    item = items(plan(resource("probe.p", {"a": 1}, {"arn": True}), configuration=configuration))["probe.p"]
+    assert item["arn"].data is None and item.blocks("arn") == ([], None)
+
+
+def test_without_a_configuration_nothing_is_taken_for_left_out() -> None:
+    content = plan(resource("probe.p", {}, {"policy": True}))
+    assert isinstance(items(content)["probe.p"]["policy"].data, Unknown)
+    del content["configuration"]
+    assert isinstance(items(content)["probe.p"]["policy"].data, Unknown)
+
+
+def test_dynamic_blocks_whose_number_is_unknown() -> None:
+    configuration = {"resources": [{"address": "probe.p", "expressions": {"rule": {"references": ["var.x"]}}}]}
+    item = items(plan(resource("probe.p", {}, {"rule": True}), configuration=configuration))["probe.p"]
+    nodes, more = item.blocks("rule")
+    assert nodes == [] and isinstance(more, Unknown)
+
+
+@pytest.mark.parametrize(("actions", "judged"), [(["create"], True), (["update"], True), (["no-op"], True), (["delete", "create"], True), (["create", "delete"], True)])
+def test_resources_that_will_exist_are_items(actions: list[str], judged: bool) -> None:
+    assert ("probe.p" in items(plan(resource("probe.p", {}, actions=actions)))) is judged
+
+
+def test_deleted_resources_are_not_judged_and_nothing_refers_to_them() -> None:
+    configuration = {
+        "resources": [
+            {"address": "probe.p", "expressions": {"key": {"references": ["aws_kms_key.k[0].arn", "aws_kms_key.k[0]", "aws_kms_key.k"]}}},
+        ]
+    }
+    content = plan(resource("probe.p", {}, {"key": True}), configuration=configuration)
+    content["resource_changes"].append({"address": "aws_kms_key.k[0]", "mode": "managed", "change": {"actions": ["delete"], "after": None}})
+    assert list(items(content)) == ["probe.p"]
+
+
+def test_several_possible_targets_are_either_of_them() -> None:
+    configuration = {"resources": [{"address": "probe.p", "expressions": {"key": {"references": ["probe.a.arn", "probe.a", "probe.b.arn", "probe.b"]}}}]}
+    content = plan(resource("probe.p", {}, {"key": True}), resource("probe.a", {}), resource("probe.b", {}), configuration=configuration)
+    found = items(content)["probe.p"]["key"].data
+    assert isinstance(found, Either) and set(found.options) == {Reference("probe.a", "arn"), Reference("probe.b", "arn")}
+
+
+def test_a_reference_follows_the_key_of_the_reader() -> None:
+    configuration = {
+        "resources": [
+            {"address": "probe.p", "expressions": {"bucket": {"references": ["each.value.id", "each.value"]}}, "for_each_expression": {"references": ["probe.b"]}},
+            {"address": "probe.b", "expressions": {}},
+        ]
+    }
+    both = [resource(f'probe.{name}["{key}"]', {}, {"bucket": True} if name == "p" else {}) for name in "pb" for key in ("x", "y.z")]
+    found = items(plan(*both, configuration=configuration))
+    for key in ("x", "y.z"):
+        assert found[f'probe.p["{key}"]'].link("bucket").data.address == f'probe.b["{key}"]'
+
+
+def test_sensitive_values_are_hidden_wherever_they_are() -> None:
+    values = {"a": "secret", "list": ["secret", "shown"], "map": {"k": "secret"}, "all": {"k": ["secret"]}}
+    marks = {"a": True, "list": [True, False], "map": {"k": True}, "all": True}
+    item = items(plan(resource("probe.p", values, sensitive_values=marks)))["probe.p"]
+    assert "secret" not in repr([item.attributes().data, *[item[name].data for name in values]]).replace("sensitive", "")
+    assert item["list"].data[1] == "shown" and item["a"].data is SENSITIVE
+
+
+def test_a_sensitive_null_is_absent() -> None:
+    assert items(plan(resource("probe.p", {"a": None}, sensitive_values={"a": True})))["probe.p"]["a"].absent
+
+
+@pytest.mark.parametrize(
+    ("values", "unknown", "merged"),
+    [
+        ({"a": 1}, {}, {"a": 1}),
+        ({"a": [1, 2]}, {"a": [False, False]}, {"a": [1, 2]}),
+        ({"a": [1]}, {"a": None}, {"a": [1]}),
+        (None, {}, {}),
+        (None, None, None),
+        (5, False, 5),
+        ([], [], []),
+        ({"a": {"b": 1}}, {"a": {}}, {"a": {"b": 1}}),
+    ],
+)
+def test_values_without_unknown_parts_stay_as_they_are(values: Any, unknown: Any, merged: Any) -> None:
+    assert merge(values, unknown, None) == merged
+
+
+def test_unknown_elements_are_added_where_the_values_lack_them() -> None:
+    merged = merge({"a": [{"b": 1}]}, {"a": [{}, {"b": True}], "c": {"d": True}}, False)
+    assert merged["a"][0] == {"b": 1} and isinstance(merged["a"][1]["b"], Unknown) and isinstance(merged["c"]["d"], Unknown)
+
+
+def test_an_errored_plan_is_judged_with_a_gap() -> None:
+    collection = collected(plan(resource("probe.p", {}), errored=True))
+    assert [gap.code for gap in collection.coverage.gaps] == ["plan_errored"] and len(collection.items) == 1
+
+
+def test_modules_of_a_plan_nest() -> None:
+    content = plan()
+    content["planned_values"]["root_module"] = {
+        "child_modules": [{"address": "module.a", "child_modules": [{"address": 'module.a.module.b["x.y"]', "resources": [
+            {"address": 'module.a.module.b["x.y"].probe.p', "mode": "managed", "type": "probe", "name": "p", "values": {"v": 1}}
+        ]}]}]
+    }  # fmt: skip
+    content["configuration"] = {
+        "provider_config": {"probe": {"name": "probe", "expressions": {"region": {"constant_value": "r1"}}}},
+        "root_module": {"module_calls": {"a": {"module": {"module_calls": {"b": {"module": {"resources": [
+            {"address": "probe.p", "provider_config_key": "probe", "expressions": {"v": {}}}
+        ]}}}}}}},
+    }  # fmt: skip
+    item = items(content)['module.a.module.b["x.y"].probe.p']
+    assert item["v"].data == 1 and item.region.data == "r1" and item.type == "probe"
+
+
+# What only looks like a plan
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"format_version": "1.2", "planned_values": None},
+        {"format_version": "1.2", "planned_values": []},
+        {"format_version": "1.2", "planned_values": {"root_module": []}},
+        {"format_version": "1.2", "planned_values": {"root_module": {"resources": 5}}},
+        {"format_version": "1.2", "planned_values": {"root_module": {"resources": [5]}}},
+        {"format_version": "1.2", "planned_values": {"root_module": {"resources": [{"mode": "managed"}]}}},
+        {"format_version": "1.2", "planned_values": {}, "resource_changes": 5},
+        {"format_version": "1.2", "planned_values": {}, "resource_changes": [{}]},
+        {"format_version": "1.2", "planned_values": {}, "resource_changes": [{"address": "a.b", "change": None}]},
+        {"format_version": "1.2", "planned_values": {}, "configuration": []},
+        {"format_version": "1.2", "planned_values": {}, "configuration": None},
+        {"format_version": "1.2", "planned_values": {}, "variables": []},
+        {"format_version": "1.2", "planned_values": {}, "variables": {"a": 5}},
+        {"format_version": "1.2", "planned_values": {}, "prior_state": 5},
+        {"format_version": "1.2", "planned_values": {}, "prior_state": {"values": None}},
+    ],
+)
+def test_a_plan_of_another_shape_is_a_gap_or_empty(content: dict[str, Any]) -> None:
+    assert is_plan(content)
+    collection = collected(content)
+    assert collection.items == [] and [gap.code for gap in collection.coverage.gaps] in ([], ["input_failed"])
+
+
+@pytest.mark.parametrize("content", [None, [], 5, "plan", {}, {"format_version": "1.0"}, {"planned_values": {}}, {"format_version": "1.0", "values": {}}])
+def test_other_json_is_no_plan(content: Any) -> None:
+    assert not is_plan(content) and read_plan(json.dumps(content).encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ('{"format_version": "1.2", "terraform_version": "1"}', ["unsupported"]),
+        ('{"name": "package"}', ["unsupported"]),
+        ("{", ["parse_error"]),
+        ("", ["parse_error"]),
+        ("[" * 100_000, ["parse_error"]),
+        ("\x00", ["parse_error"]),
+    ],
+)
+def test_a_named_file_that_is_no_plan_is_a_gap(tmp_path: Path, text: str, codes: list[str]) -> None:
+    (tmp_path / "p.json").write_text(text)
+    found = discover([str(tmp_path / "p.json")])
+    assert found.plans == [] and [gap.code for gap in found.gaps] == codes
+
+
+def test_plans_are_found_among_other_json(tmp_path: Path) -> None:
+    write(tmp_path, {"a/plan.json": json.dumps(plan(resource("probe.p", {}))), "a/package.json": '{"name": "x"}', "a/main.tf": "", "b/x.json": "{"})
+    found = discover([str(tmp_path)])
+    assert [len(content["resource_changes"]) for _, content in found.plans] == [1] and found.gaps == []
+    assert found.directories == [str(tmp_path / "a")]
+
+
+def mutations(data: Any) -> list[tuple[Any, Any]]:
+    """Every container and key of a document."""
+    found: list[tuple[Any, Any]] = []
+    for key, inner in data.items() if isinstance(data, dict) else enumerate(data):
+        found.append((data, key))
+        if isinstance(inner, (dict, list)):
+            found += mutations(inner)
+    return found
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_no_change_to_a_real_plan_makes_reading_fail(data: st.DataObject) -> None:
+    content = copy.deepcopy(REAL)
+    for _ in range(data.draw(st.integers(1, 3))):
+        places = mutations(content)
+        holder, key = places[data.draw(st.integers(0, len(places) - 1))]
+        holder[key] = data.draw(st.sampled_from([None, [], {}, 5, "x", True, [None], [[]], {"a": None}]))
+    if not is_plan(content):
+        return
+    for item in collected(content).items:
+        assert isinstance(item.address, str)
+        assert item["policy"] is not None and item.region is not None and item.link("bucket") is not None
+        assert isinstance(item.blocks("ingress")[0], list) and item.attributes() is not None
+        assert item["rule.0.apply_server_side_encryption_by_default.0.kms_master_key_id"] is not None
+
+
+def test_the_code_of_the_real_plan_says_the_same(tmp_path: Path) -> None:
+    """Reading the code gives what terraform planned, wherever both know a plain value."""
+    data = Path(__file__).parent / "data"
+    write(tmp_path, {"main.tf": (data / "plan.tf").read_bytes(), "data/main.tf": (data / "plan_module.tf").read_bytes()})
+    (collection,) = collect(tmp_path)
+    code = {item.address: item for item in collection.items}
+    planned = items(REAL)
+    assert planned.keys() == {address for address in code if not address.startswith("data.")}
+    compared = 0
+    for address, item in planned.items():
+        for name, value in code[address].attributes().data.items():
+            if isinstance(value, (str, bool, int)) and isinstance(item[name].data, (str, bool, int)):
+                assert item[name].data == value, (address, name)
+                compared += 1
+    assert compared >= 15

@@ -1,0 +1,75 @@
+"""Policies inside of resources, decoded as far as they are known."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.sources.documents import decode
+from scanner.sources.values import Document, Reference, Text, Unknown
+
+WHY = Unknown("why", "how")
+KEY = Reference("aws_kms_key.k", "arn")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=15,
+)
+
+
+@given(JSON)
+def test_json_text_is_decoded_as_it_is(content: Any) -> None:
+    assert decode(json.dumps(content)) == content
+
+
+@given(st.text(max_size=60))
+def test_no_text_makes_decoding_fail(text: str) -> None:
+    try:
+        expected = json.loads(text)
+    except ValueError:
+        assert isinstance(decode(text), Unknown)
+    else:
+        assert decode(text) == expected or expected != expected
+
+
+@given(st.lists(st.sampled_from(['{"a": "', '"}', "{", "}", "[", "]", ":", '"', "\ue000", "\ue001", "\ue0000\ue001", "0", "\\", "\\ue000", "x"]) | st.sampled_from([WHY, KEY]), max_size=8))
+def test_no_text_with_unknown_parts_makes_decoding_fail(parts: list[Any]) -> None:
+    assert decode(Text(tuple(parts) or ("",))) != ""
+
+
+@pytest.mark.parametrize("raw", [None, WHY, {"a": 1}, ["a"]])
+def test_what_is_decoded_already_stays(raw: Any) -> None:
+    assert decode(raw) is raw
+
+
+@pytest.mark.parametrize("raw", ["", "{", "not json", "[" * 100_000, KEY, 5, True])
+def test_what_is_no_document_is_unknown(raw: Any) -> None:
+    assert isinstance(decode(raw), Unknown)
+
+
+def test_a_document_gives_its_content() -> None:
+    assert decode(Document({"a": KEY})) == {"a": KEY}
+
+
+def test_unknown_parts_stay_in_their_places() -> None:
+    decoded = decode(Text(('{"whole": "', KEY, '", "part": "', KEY, '/*", "list": ["', WHY, '"], "plain": 1}')))
+    assert decoded == {"whole": KEY, "part": Text((KEY, "/*")), "list": [WHY], "plain": 1}
+
+
+def test_a_part_outside_of_any_string_leaves_the_whole_unknown() -> None:
+    assert decode(Text(('{"a": ', WHY, "}"))) is WHY
+    assert isinstance(decode(Text(('{"a": ', KEY, "}"))), Unknown)
+
+
+def test_a_part_may_stand_in_a_key() -> None:
+    decoded = decode(Text(('{"', KEY, '": 1, "b": 2}')))
+    assert isinstance(decoded, Unknown) or (decoded["b"] == 2 and not any("\ue000" in str(key) for key in decoded))
+
+
+def test_marks_in_the_text_itself_are_not_taken_for_parts() -> None:
+    decoded = decode(Text(('{"a": "\ue0000\ue001", "b": "', KEY, '"}')))
+    assert isinstance(decoded, Unknown) or decoded == {"a": "\ue0000\ue001", "b": KEY}
