@@ -20,8 +20,8 @@ from scanner.sources.values import Location
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 KINDS = {"fail": "fail", "waived": "fail", "unknown": "open"}
-"""Verdict to the kind of a result, in the order in which results are kept. The others give no result, since code scanning shows every result as
-an alert whatever its kind; the properties of the run count them, and the JSON report has them."""
+"""Verdict to the kind of a result, in the order in which results are kept. The others give no result, since code scanning shows every
+result as an alert whatever its kind; the properties of the run count them, and the JSON report has them."""
 MOST_RESULTS = 25_000
 """GitHub refuses a run with more."""
 MOST_RELATED = 10

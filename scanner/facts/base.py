@@ -103,6 +103,20 @@ class Stack:
     def at(self, address: str) -> Item | None:
         return self._by_address.get(address)
 
+    def namesakes(self, item: Item, attribute: str) -> list[Item]:
+        """The other items of the same type with the same text in an attribute."""
+        key = f"{item.type} by {attribute}"
+        if key not in self.cache:
+            groups: dict[str, list[Item]] = {}
+            for each in self.of(item.type):
+                text = each[attribute].data
+                if isinstance(text, str):
+                    groups.setdefault(text, []).append(each)
+            self.cache[key] = groups
+        own = item[attribute].data
+        found: list[Item] = self.cache[key].get(own, []) if isinstance(own, str) else []
+        return [each for each in found if each.address != item.address]
+
     def companions(self, item: Item, type_: str, via: str, *, names: Iterable[str] = ()) -> Companions:
         """Items of `type_` whose `via` refers to `item`: by reference, or by the text of one of the attributes `names` of `item`."""
         if not self._by_type.get(type_):

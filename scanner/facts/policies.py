@@ -220,9 +220,7 @@ def principal_account(principal: Any) -> str | Unknown:
     if isinstance(principal, Unknown):
         return principal
     if isinstance(principal, Reference):
-        return (
-            "this" if principal.address.split(".")[-3:-2] != ["data"] or principal.type == "aws_caller_identity" else _not_known(principal)
-        )
+        return "this" if not principal.is_data or principal.type == "aws_caller_identity" else _not_known(principal)
     if isinstance(principal, Text):
         return _text_account(principal)
     if _ACCOUNT.match(str(principal)):

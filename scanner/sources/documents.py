@@ -29,12 +29,14 @@ def _decode_text(text: Text) -> Any:
     marked = "".join(part if isinstance(part, str) else f"\ue000{at}\ue001" for at, part in enumerate(text.parts))
     try:
         return _restore(json.loads(marked), marks)
-    except (ValueError, RecursionError):
+    except (ValueError, KeyError, RecursionError):  # KeyError: the text has such a mark of its own
         return text.unknown or Unknown("the policy has parts that are known after apply", "scan the plan or the live resource")
 
 
 def _restore(content: Any, marks: dict[str, Any]) -> Any:
     if isinstance(content, dict):
+        if any("\ue000" in key for key in content):
+            raise ValueError("a key is not known")
         return {key: _restore(value, marks) for key, value in content.items()}
     if isinstance(content, list):
         return [_restore(element, marks) for element in content]

@@ -15,7 +15,7 @@ def step(data: Any, name: str) -> Any:
     if isinstance(data, (Text, Document)):
         return None
     if isinstance(data, list):
-        if name.isdigit():
+        if name.isdecimal():
             return data[int(name)] if int(name) < len(data) else None
         data = data[0] if data else None
         if isinstance(data, Unknown):

@@ -14,12 +14,16 @@ since they are the evidence.
 
 from __future__ import annotations
 
+import re
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+
+_ADDRESS = re.compile(r'^(?:module\.[^.\[]+(?:\[(?:"[^"]*"|[^\]]*)\])?\.)*(data\.)?([\w-]+)\.[\w-]+')
 
 
 class Location(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -83,8 +87,12 @@ class Reference(msgspec.Struct, frozen=True):
 
     @property
     def type(self) -> str:
-        """The resource type: `aws_kms_key` of `module.a.aws_kms_key.k["x"]`, also for `data.` addresses."""
-        return self.address.split("[", 1)[0].rsplit(".", 2)[-2] if "." in self.address else ""
+        """The resource type: `aws_kms_key` of `module.a["x"].aws_kms_key.k["y"]`, also for `data.` addresses."""
+        address = _KEYS.sub("", self.address) if "[" in self.address else self.address
+        return address.rsplit(".", 2)[-2] if "." in address else ""
+
+
+_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"]*)\]')
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -54,7 +54,7 @@ def _disabled(data: Any, stack: Stack) -> Value[bool]:
 
 
 def _referred(reference: Reference, stack: Stack) -> bool | Unknown:
-    if ".data." not in f".{reference.address}":
+    if not reference.is_data:
         return reference.type in _CUSTOMER or Unknown(f"whether {reference} is a customer-managed key", _SETTLES)
     if reference.type in ("google_kms_crypto_key", "google_kms_crypto_key_version"):
         return True  # Cloud KMS holds customer-managed keys only

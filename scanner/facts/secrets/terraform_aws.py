@@ -47,15 +47,7 @@ def _copies(item: Item, stack: Stack) -> list[Any]:
 
 def _namesakes(item: Item, stack: Stack) -> list[Any]:
     """Secrets of the same name: CI/CD may copy a secret to each region instead of replicating it."""
-    if "secrets by name" not in stack.cache:
-        by_name: dict[str, list[Item]] = {}
-        for each in stack.of("aws_secretsmanager_secret"):
-            by_name.setdefault(str(each["name"].data), []).append(each)
-        stack.cache["secrets by name"] = by_name
-    name = item["name"].data
-    if not isinstance(name, str):
-        return []
-    same = [each for each in stack.cache["secrets by name"].get(name, ()) if each.address != item.address]
+    same = stack.namesakes(item, "name")
     return [SecretCopy(region=each.region.default(_HOME), encryption_key=Value(None)) for each in same]
 
 

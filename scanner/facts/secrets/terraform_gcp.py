@@ -37,9 +37,7 @@ def secret(item: Item, stack: Stack) -> Secret:
 def regional_secret(item: Item, stack: Stack) -> Secret:
     key = item["customer_managed_encryption.kms_key_name"]
     own = SecretCopy(region=item["location"], encryption_key=key_ref(key, stack))
-    same = [other for other in stack.of("google_secret_manager_regional_secret") if other.address != item.address]
-    name = item["secret_id"].data
-    namesakes = [other for other in same if isinstance(name, str) and other["secret_id"].data == name]
+    namesakes = stack.namesakes(item, "secret_id")
     copies: list[Any] = [own]
     found = _secret(item, stack, _REGIONAL_IAM, copies, Value(False))
     found.regions = Value(
@@ -57,12 +55,13 @@ def _present(item: Item, path: str) -> Value[bool]:
 def _secret(item: Item, stack: Stack, iam: dict[str, str], copies: list[Any], automatic: Value[Any]) -> Secret:
     parts = {type_: stack.companions(item, type_, via, names=("secret_id",)) for type_, via in iam.items()}
     grants = google_grants(binding for type_, held in parts.items() for binding in bindings_of(type_, held))
+    known = [copy for copy in copies if not isinstance(copy, Unknown)]
     unknown = next((copy for copy in copies if isinstance(copy, Unknown)), None)
     return Secret(
         identity=identity(item, name=item["secret_id"], companions=parts.values()),
         copies=Value(copies, (item.location(),)),
         regions=Value(copies, (item.location(),)),
-        replicated=any_of([automatic, Value(True if len(copies) > 1 else unknown or False, (item.location(),))]),
+        replicated=any_of([automatic, Value(True if len(known) > 1 else unknown or False, (item.location(),))]),
         automatic_replication=automatic,
         rotation_days=item["rotation.rotation_period"].text().then(days),
         rotation_consumed=_consumed(item, stack),

@@ -352,7 +352,7 @@ def equal(left: Any, right: Any) -> bool | Unknown:
 def _equal_unsettled(one: Any, other: Any) -> bool | Unknown:
     if one == other:
         return True
-    if other is None and not (isinstance(one, Reference) and one.address.split(".")[-3:-2] == ["data"]):
+    if other is None and not (isinstance(one, Reference) and one.is_data):
         return False  # an attribute of a resource in this configuration, and a string, are never null
     if isinstance(one, Text) and isinstance(other, str) and not other.startswith(one.prefix):
         return False
