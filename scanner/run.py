@@ -14,7 +14,6 @@ that is not there) and `ConfigurationError` are raised when it is made.
 from __future__ import annotations
 
 import datetime
-import hashlib
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,12 +23,12 @@ import msgspec
 
 from scanner import __version__
 from scanner.facts import base
+from scanner.results import ledger
 from scanner.results.model import VERDICTS, ControlOutcome, Report, Result, Run, Summary, Tool, worst
-from scanner.rules import evaluate, load
+from scanner.rules import evaluate, load, params
 from scanner.rules.load import CompiledControl
 from scanner.sources.discover import discover, repository, show
-from scanner.sources.interface import Blocks, Collection, Coverage, Gap, Item, Source
-from scanner.sources.values import Unknown, Value
+from scanner.sources.interface import Collection, Coverage, Gap, Source
 
 READER_MODULES = ("terraform_aws", "terraform_gcp")
 
@@ -70,51 +69,21 @@ class Scan:
         self._started = _now()
         self._results: list[Result] = []
         self._resources: set[tuple[str, str, str]] = set()
-        self._check_params()
-        self._judges = {each.control.id: evaluate.Judge(each, self._params(each)) for each in self.selected}
-        self._done = False
-
-    def _params(self, compiled: CompiledControl) -> dict[str, Any]:
-        """The params of a control with the configured values in their place."""
-        params = compiled.control.params
-        given = {**self.options.params, **self.options.control_params.get(compiled.control.id, {})}
-        return {name: given.get(name, value) for name, value in params.items()}
-
-    def _check_params(self) -> None:
-        """A configured param that no control has is a mistake that would go unseen."""
-        controls = self.rules.by_id()
-        known = {name: value for control in controls.values() for name, value in control.params.items()}
-        given = [("params", known, self.options.params)]
-        for control, params in self.options.control_params.items():
-            if control not in controls:
-                raise LookupError(
-                    f"controls: there is no control {control!r}; {load.nearest(control, controls) or 'see assay controls list'}"
-                )
-            given.append((f"controls.{control}.params", controls[control].params, params))
-        for place, defaults, params in given:
-            for name, value in params.items():
-                if name not in defaults:
-                    raise LookupError(
-                        f"{place}: there is no param {name!r}; {load.nearest(name, defaults) or 'known: ' + ', '.join(defaults)}"
-                    )
-                if not _same_type(value, defaults[name]):
-                    raise LookupError(f"{place}: {name} is {value!r}, but has to be like {defaults[name]!r}")
-
-    @property
-    def digest(self) -> str:
-        """What was applied: the rules and the configured params."""
-        params = (self.options.params, self.options.control_params)
-        if not any(params):
-            return self.rules.digest
-        return hashlib.sha256(self.rules.digest.encode() + msgspec.json.encode(params, order="deterministic")).hexdigest()
+        given = params.Given(options.params, options.control_params, self.rules)
+        self._digest = given.digest()
+        self._judges = {each.control.id: evaluate.Judge(each, given.of(each.control)) for each in self.selected}
+        self._line = self._run()
 
     def __iter__(self) -> Iterator[Result]:
+        return self._line
+
+    def _run(self) -> Iterator[Result]:
         base.load_readers(*READER_MODULES)
         for source in self._sources():
             for collection in source.collect():
                 self.collection = collection.name
                 try:
-                    self._account(collection)
+                    ledger.enter(self.coverage, collection, self._read_types())
                     for result in self._judge(collection):
                         self._results.append(result)
                         yield result
@@ -123,7 +92,6 @@ class Scan:
                     reason = f"could not be judged to the end ({type(error).__name__}: {error})"
                     way = "write the plan again with terraform show -json; if it is as Terraform writes it, report this as a defect"
                     self.coverage.gaps.append(Gap(show(collection.name), "input_failed", reason, way))
-        self._done = True
 
     def _sources(self) -> Iterator[Source]:
         found = discover(self.options.paths)
@@ -167,11 +135,11 @@ class Scan:
             )
         types = list(dict.fromkeys(item.type for item in collection.items))
         scope = _scope(collection.name)
-        for resource in base.read_all(stack, types, set(by_kind), self._failed):
+        for resource in base.read_all(stack, types, set(by_kind), lambda item, error: ledger.failed(self.coverage, item, error)):
             yield from self._judged(resource, by_kind[type(resource).__name__], scope)
         for type_ in types:
             for item in stack.of(type_) if type_ in by_kind else ():
-                yield from self._judged(_attributes(item), by_kind[type_], scope)
+                yield from self._judged(evaluate.raw_attributes(item), by_kind[type_], scope)
 
     def _judged(self, resource: Any, judges: list[evaluate.Judge], scope: str) -> Iterator[Result]:
         facts = evaluate.resource_facts(resource)
@@ -179,28 +147,9 @@ class Scan:
         for judge in judges:
             yield from judge.judge(resource, facts, scope)
 
-    def _failed(self, item: Item, error: Exception) -> None:
-        """Enter a resource that could not be read: it is under a gap, not evaluated."""
-        seen = item.location()
-        reason = f"{item.address} could not be read ({type(error).__name__}: {error})"
-        gap = Gap(seen.file, "input_failed", reason[:500], "simplify it, or report this with the code", seen.line)
-        if gap not in self.coverage.gaps:
-            self.coverage.gaps.append(gap)
-            self.coverage.blocks.evaluated -= 1 if item.template is None else 0
-
-    def _account(self, collection: Collection) -> None:
-        """Enter a collection in the ledger."""
-        ours, theirs = self.coverage, collection.coverage
-        ours.files.found += theirs.files.found
-        ours.files.parsed += theirs.files.parsed
-        ours.files.failed += theirs.files.failed
-        ours.gaps += [gap for gap in theirs.gaps if gap not in ours.gaps]
-        own = {each.source_type for each in self.rules.controls if each.source_type}
-        counted = _count(collection.items, set(base.READERS) | base.COMPANIONS | own, ours.unsupported_types)
-        ours.blocks.found += counted.found + theirs.blocks.found
-        ours.blocks.evaluated += counted.evaluated + theirs.blocks.evaluated
-        ours.blocks.unsupported += counted.unsupported + theirs.blocks.unsupported
-        ours.blocks.template += counted.template
+    def _read_types(self) -> set[str]:
+        """The types of the inputs that something reads."""
+        return set(base.READERS) | base.COMPANIONS | {each.source_type for each in self.rules.controls if each.source_type}
 
     @property
     def incomplete(self) -> bool:
@@ -210,9 +159,8 @@ class Scan:
 
     def report(self) -> Report:
         """The whole run. Iterates what is left."""
-        if not self._done:
-            for _ in self:
-                pass
+        for _ in self._line:
+            pass
         if not self.coverage.files.found and not self.coverage.gaps:
             self.coverage.gaps.append(Gap(", ".join(self.options.paths), "nothing_found", "nothing was found to scan", "name a path"))
         counts: dict[str, int] = dict.fromkeys(VERDICTS, 0)
@@ -222,7 +170,7 @@ class Scan:
             by_control[result.control].append(result)
         order = {each: at for at, each in enumerate(("critical", "high", "medium", "low"))}
         return Report(
-            tool=Tool("assay", __version__, self.digest),
+            tool=Tool("assay", __version__, self._digest),
             run=Run(str(uuid.uuid4()), self._started, _now(), self.options.arguments, self.options.paths),
             summary=Summary(counts, len(self._resources), len(self.selected)),
             controls=[_outcome(each, by_control[each.control.id]) for each in self.selected],
@@ -234,48 +182,10 @@ class Scan:
         )
 
 
-def _same_type(value: Any, default: Any) -> bool:
-    """Whether a configured value can stand for a default: alike, or by cloud."""
-    values = list(value.values()) if isinstance(value, dict) and value.keys() <= {"aws", "google"} else [value]
-    likes = list(default.values()) if isinstance(default, dict) and default.keys() <= {"aws", "google"} else [default]
-    kinds: tuple[type, ...] = (int, float) if isinstance(likes[0], (int, float)) and not isinstance(likes[0], bool) else (type(likes[0]),)
-    return all(isinstance(each, kinds) and isinstance(each, bool) is isinstance(likes[0], bool) for each in values)
-
-
 def _outcome(compiled: CompiledControl, results: list[Result]) -> ControlOutcome:
     control = compiled.control
     resources = {(result.resource.root, result.resource.address) for result in results}
     return ControlOutcome(control.id, control.title, control.severity, worst(result.verdict for result in results), len(resources))
-
-
-def _attributes(item: Item) -> evaluate.Attributes:
-    written = item.attributes()
-    if isinstance(written.data, dict):
-        placed = {name: (item[name], held) for name, held in written.data.items()}
-        located: dict[str, Value[Any]] = {
-            name: Value(own.data if isinstance(held, Unknown) else held, own.seen) for name, (own, held) in placed.items()
-        }
-        written = Value(located, written.seen)
-    return evaluate.Attributes(identity=base.identity(item, name=item["name"]), attributes=written)
-
-
-def _count(items: list[Item], read: set[str], unsupported: dict[str, int]) -> Blocks:
-    """Resource blocks by what became of them; data blocks are no resources."""
-    blocks: dict[tuple[str, int, str], list[Item]] = {}
-    for item in items:
-        if not item.type.startswith("data."):
-            seen = item.location()
-            blocks.setdefault((seen.file, seen.line, "" if seen.line else item.address), []).append(item)
-    counted = Blocks(found=len(blocks))
-    for held in blocks.values():
-        if held[0].type not in read:
-            counted.unsupported += 1
-            unsupported[held[0].type] = unsupported.get(held[0].type, 0) + 1
-        elif any(item.template is not None for item in held):
-            counted.template += 1
-        else:
-            counted.evaluated += 1
-    return counted
 
 
 def _scope(name: str) -> str:

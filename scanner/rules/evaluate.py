@@ -14,11 +14,12 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import BlockRef, Identity, Part, Resource
+from scanner.facts.base import BlockRef, Identity, Part, Resource, identity
 from scanner.results.model import Evidence, ResourceRef, Result, UnknownFact, Verdict, fingerprint
 from scanner.rules import cel
 from scanner.rules.load import CompiledAssertion, CompiledControl
 from scanner.rules.schema import IDENTITY
+from scanner.sources.interface import Item
 from scanner.sources.values import Document, Location, Reference, Text, Unknown, Value, describe
 
 _NAME = re.compile(r"\{([\w.]*)\}")
@@ -411,3 +412,15 @@ def _element_name(element: Any) -> str:
         return _observed("", element)
     texts = [describe(getattr(element, name).data) for name in _fields(element.__class__) if not _is_parts(getattr(element, name).data)]
     return ", ".join(text for text in texts if text not in ("true", "false"))[:MAX_OBSERVED]
+
+
+def raw_attributes(item: Item) -> Attributes:
+    """A resource by its own attributes, each with its place, for rules on types that no kind models."""
+    written = item.attributes()
+    if isinstance(written.data, dict):
+        placed = {name: (item[name], held) for name, held in written.data.items()}
+        located: dict[str, Value[Any]] = {
+            name: Value(own.data if isinstance(held, Unknown) else held, own.seen) for name, (own, held) in placed.items()
+        }
+        written = Value(located, written.seen)
+    return Attributes(identity=identity(item, name=item["name"]), attributes=written)

@@ -15,7 +15,6 @@ since they are the evidence.
 from __future__ import annotations
 
 import re
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -90,6 +89,14 @@ class Reference(msgspec.Struct, frozen=True):
         """The resource type: `aws_kms_key` of `module.a["x"].aws_kms_key.k["y"]`, also for `data.` addresses."""
         address = _KEYS.sub("", self.address) if "[" in self.address else self.address
         return address.rsplit(".", 2)[-2] if "." in address else ""
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it is a data source, whose answer only the provider knows. A module may be called `data` too."""
+        names = _KEYS.sub("", self.address).split(".")
+        while names[:1] == ["module"]:
+            names = names[2:]
+        return names[:1] == ["data"]
 
 
 _KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"]*)\]')

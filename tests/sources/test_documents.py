@@ -36,7 +36,13 @@ def test_no_text_makes_decoding_fail(text: str) -> None:
         assert decode(text) == expected or expected != expected
 
 
-@given(st.lists(st.sampled_from(['{"a": "', '"}', "{", "}", "[", "]", ":", '"', "\ue000", "\ue001", "\ue0000\ue001", "0", "\\", "\\ue000", "x"]) | st.sampled_from([WHY, KEY]), max_size=8))
+@given(
+    st.lists(
+        st.sampled_from(['{"a": "', '"}', "{", "}", "[", "]", ":", '"', "\ue000", "\ue001", "\ue0000\ue001", "0", "\\", "\\ue000", "x"])
+        | st.sampled_from([WHY, KEY]),
+        max_size=8,
+    )
+)
 def test_no_text_with_unknown_parts_makes_decoding_fail(parts: list[Any]) -> None:
     assert decode(Text(tuple(parts) or ("",))) != ""
 

@@ -47,7 +47,18 @@ def test_paths_and_blocks_of_data() -> None:
     assert [each["b.c"].data for each in nodes] == [1] and more is WHY
 
 
-@pytest.mark.parametrize(("data", "count", "doubt"), [(None, 0, False), (WHY, 0, True), ({}, 1, False), ([{}, {}], 2, False), ([Reference("a.b")], 0, True), (Reference("a.b"), 0, True), ("x", 0, False)])
+@pytest.mark.parametrize(
+    ("data", "count", "doubt"),
+    [
+        (None, 0, False),
+        (WHY, 0, True),
+        ({}, 1, False),
+        ([{}, {}], 2, False),
+        ([Reference("a.b")], 0, True),
+        (Reference("a.b"), 0, True),
+        ("x", 0, False),
+    ],
+)
 def test_data_as_nodes(data: Any, count: int, doubt: bool) -> None:
     nodes, more = as_nodes(data, SEEN)
     assert len(nodes) == count and isinstance(more, Unknown) is doubt

@@ -119,14 +119,15 @@ def test_equals(data: Any, accepted: tuple[Any, ...], expected: bool) -> None:
     assert Value(data).equals(*accepted).data is expected
 
 
-@pytest.mark.parametrize("data", [WHY, Text(("arn:", WHY)), Reference("a.b", "c"), Text((Reference("a.b", "c"), ":x")), Either("why", "how", None, ("a", "arn:x"))])
+@pytest.mark.parametrize(
+    "data",
+    [WHY, Text(("arn:", WHY)), Reference("a.b", "c"), Text((Reference("a.b", "c"), ":x")), Either("why", "how", None, ("a", "arn:x"))],
+)
 def test_equals_with_what_is_not_known(data: Any) -> None:
     assert isinstance(Value(data).equals("arn:x").data, Unknown)
 
 
-@pytest.mark.parametrize(
-    ("options", "expected"), [(("a", "b"), False), (("x", "X"), True), (("x", None), None), ((None, "b"), False)]
-)
+@pytest.mark.parametrize(("options", "expected"), [(("a", "b"), False), (("x", "X"), True), (("x", None), None), ((None, "b"), False)])
 def test_equals_of_either_is_what_its_options_agree_on(options: tuple[Any, ...], expected: bool | None) -> None:
     assert truth(Value(Either("why", "how", None, options)).equals("x").data) is expected
 
@@ -186,7 +187,11 @@ class Pair(msgspec.Struct):
 def test_structures_agree_field_by_field() -> None:
     found = Value(Either("why", "how", None, (1, 2))).then(lambda data: Pair(Value("same"), Value(data))).data
     assert isinstance(found, Pair) and found.one.data == "same" and isinstance(found.other.data, Unknown)
-    assert agreed(WHY, [1, True]) is WHY and agreed(WHY, [True, True]) is True and agreed(WHY, [Reference("a"), Reference("a")]) == Reference("a")
+    assert (
+        agreed(WHY, [1, True]) is WHY
+        and agreed(WHY, [True, True]) is True
+        and agreed(WHY, [Reference("a"), Reference("a")]) == Reference("a")
+    )
 
 
 # Either
@@ -243,7 +248,11 @@ def test_the_type_of_a_reference(address: str, type_: str) -> None:
 def test_how_values_are_described() -> None:
     assert str(Text(("arn:", Reference("a.b", "c"), WHY))) == "arn:${a.b.c}${unknown: why}"
     assert describe([None, True, {"a": Document({})}, 5, WHY]) == "[absent, true, {a: a JSON document}, 5, unknown: why]"
-    assert [str(place) for place in (Location("a.tf", 3), Location("a.tf"), Location(operation="s3:Get", time="now"))] == ["a.tf:3", "a.tf", "s3:Get at now"]
+    assert [str(place) for place in (Location("a.tf", 3), Location("a.tf"), Location(operation="s3:Get", time="now"))] == [
+        "a.tf:3",
+        "a.tf",
+        "s3:Get at now",
+    ]
 
 
 def test_the_unknown_inside_is_found_at_any_depth() -> None:

@@ -22,7 +22,7 @@ BUCKET = 'resource "aws_s3_bucket" "b" {\n  bucket = "logs"\n}\n'
         '"${var.unset}"',
         "var.unset.inner[0].deep",
         "var.unset[0]",
-        '{ a = 1 }[var.unset]',
+        "{ a = 1 }[var.unset]",
         "[1, 2][var.unset]",
         "{ (var.unset) = 1 }",
         "-var.unset",
@@ -71,14 +71,14 @@ BUCKET = 'resource "aws_s3_bucket" "b" {\n  bucket = "logs"\n}\n'
         "concat([1], var.unset...)",
         "local.through",
         'templatefile("t.tpl", { a = var.unset })[0]',
-        "regex(var.unset, \"a\")",
+        'regex(var.unset, "a")',
         "no_such_function(1)",
         'try(no_such_function(1), "default")',
         "can(no_such_function(1))",
     ],
 )
 def test_an_unset_variable_is_unknown_in_every_position(tmp_path: Path, expression: str) -> None:
-    assert isinstance(value(tmp_path, expression, UNSET + 'locals {\n  through = var.unset\n}\n'), Unknown)
+    assert isinstance(value(tmp_path, expression, UNSET + "locals {\n  through = var.unset\n}\n"), Unknown)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_an_unset_variable_is_unknown_in_every_position(tmp_path: Path, expressi
         ('try({}.missing, "known", var.unset)', "known"),
         ("[1, var.unset] == [2, var.unset]", False),
         ("[1, var.unset] == [1]", False),
-        ('{ a = 1, b = var.unset } == { a = 2, b = var.unset }', False),
+        ("{ a = 1, b = var.unset } == { a = 2, b = var.unset }", False),
         ('"x-${var.unset}" == "y"', False),
         ('"x-${var.unset}" == null', False),
         ('"x-${var.unset}" != "y"', True),
@@ -128,7 +128,13 @@ def test_a_string_keeps_what_is_known_of_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ['join("-", ["a", var.unset, "b"])', 'format("a-%s-b", var.unset)', '"${"a"}-${var.unset}-${"b"}"', 'formatlist("a-%s-b", [var.unset])[0]']
+    "expression",
+    [
+        'join("-", ["a", var.unset, "b"])',
+        'format("a-%s-b", var.unset)',
+        '"${"a"}-${var.unset}-${"b"}"',
+        'formatlist("a-%s-b", [var.unset])[0]',
+    ],
 )
 def test_functions_that_put_strings_together_keep_the_known_parts(tmp_path: Path, expression: str) -> None:
     found = value(tmp_path, expression, UNSET)
@@ -254,7 +260,7 @@ def test_what_refers_to_itself_ends(tmp_path: Path, expression: str) -> None:
         ("try(aws_s3_bucket.many[2].arn, null)", None),
         ('aws_s3_bucket.keyed["x"].bucket', "bx"),
         ('aws_s3_bucket.keyed["x"].arn', Reference('aws_s3_bucket.keyed["x"]', "arn")),
-        ("[for key, each in aws_s3_bucket.keyed : \"${key}=${each.bucket}\"]", ["x=bx", "y=by"]),
+        ('[for key, each in aws_s3_bucket.keyed : "${key}=${each.bucket}"]', ["x=bx", "y=by"]),
         ("keys(aws_s3_bucket.keyed)", ["x", "y"]),
         ("values(aws_s3_bucket.keyed)[*].bucket", ["bx", "by"]),
         ("aws_s3_bucket.none[*].arn", []),
@@ -281,9 +287,9 @@ def test_references_to_resources(tmp_path: Path, expression: str, expected: Any)
         "aws_s3_bucket.unsure[*].arn",
         "length(aws_s3_bucket.unsure)",
         "aws_s3_bucket.b.acceleration_status",
-        "aws_s3_bucket.b.arn == \"arn:aws:s3:::logs\"",
+        'aws_s3_bucket.b.arn == "arn:aws:s3:::logs"',
         "upper(aws_s3_bucket.b.arn)",
-        "data.aws_region.here.name == \"us-east-1\"",
+        'data.aws_region.here.name == "us-east-1"',
         "data.aws_region.here.name == null",
         "length(data.aws_subnets.all.ids)",
         "[for id in data.aws_subnets.all.ids : id]",

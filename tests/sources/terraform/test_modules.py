@@ -85,7 +85,9 @@ def test_nested_for_each_modules(tmp_path: Path) -> None:
 
 def test_a_module_whose_number_is_unknown_is_read_as_one_template(tmp_path: Path) -> None:
     more = 'variable "unset" {}\nresource "probe" "q" {\n  o = module.m["x"].o\n  all = module.m[*].o\n}\n'
-    items = read(tmp_path, module("  for_each = var.unset\n", 'resource "probe" "p" {\n  v = "known"\n}\noutput "o" {\n  value = 1\n}\n', more))
+    items = read(
+        tmp_path, module("  for_each = var.unset\n", 'resource "probe" "p" {\n  v = "known"\n}\noutput "o" {\n  value = 1\n}\n', more)
+    )
     inner = items['module.m["*"].probe.p']
     assert inner["v"].data == "known"
     assert inner.template is not None and inner.template.reason == 'variable "unset" has no value'
@@ -152,7 +154,10 @@ def test_what_an_instance_calls_itself(tmp_path: Path) -> None:
 
 
 def test_blocks_that_are_never_made_are_counted(tmp_path: Path) -> None:
-    write(tmp_path, {"main.tf": 'resource "probe" "p" {\n  count = 0\n}\nresource "probe" "q" {}\nresource "probe" "r" {\n  for_each = {}\n}\n'})
+    write(
+        tmp_path,
+        {"main.tf": 'resource "probe" "p" {\n  count = 0\n}\nresource "probe" "q" {}\nresource "probe" "r" {\n  for_each = {}\n}\n'},
+    )
     (collection,) = collect(tmp_path)
     assert (collection.coverage.blocks.found, collection.coverage.blocks.evaluated) == (2, 2)
 
@@ -194,7 +199,9 @@ def test_dynamic_blocks_with_an_iterator_beside_written_ones(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("for_each", ["var.unset", "{}.missing", "probe.other.list", "5", "null ? [] : []"])
 def test_how_many_dynamic_blocks_there_are_may_be_unknown(tmp_path: Path, for_each: str) -> None:
-    found, unknown = blocks(tmp_path, f'rule {{\n  v = 1\n}}\ndynamic "rule" {{\n  for_each = {for_each}\n  content {{\n    v = 2\n  }}\n}}')
+    found, unknown = blocks(
+        tmp_path, f'rule {{\n  v = 1\n}}\ndynamic "rule" {{\n  for_each = {for_each}\n  content {{\n    v = 2\n  }}\n}}'
+    )
     assert found == [1] and isinstance(unknown, Unknown)
 
 
@@ -220,7 +227,9 @@ def test_dynamic_blocks_inside_dynamic_blocks(tmp_path: Path) -> None:
 
 
 def test_paths_into_attributes_and_blocks(tmp_path: Path) -> None:
-    item = read(tmp_path, 'resource "probe" "p" {\n  m = { a = [{ b = 1 }] }\n  rule {\n    v = 1\n  }\n  rule {\n    v = 2\n  }\n}\n')["probe.p"]
+    item = read(tmp_path, 'resource "probe" "p" {\n  m = { a = [{ b = 1 }] }\n  rule {\n    v = 1\n  }\n  rule {\n    v = 2\n  }\n}\n')[
+        "probe.p"
+    ]
     assert item["m.a.0.b"].data == 1 and item["m.a.b"].data == 1 and item["m.a.5.b"].data is None
     assert item["rule.v"].data == 1 and item["rule.1.v"].data == 2 and item["rule.2.v"].data is None
     assert item["rule"].data == {} and item["absent"].data is None and item["absent.inner"].absent
@@ -245,7 +254,13 @@ def test_a_remote_module_that_is_not_installed_is_a_gap_with_the_command(tmp_pat
 
 
 def test_an_installed_module_is_read_from_where_init_put_it(tmp_path: Path) -> None:
-    listed = {"Modules": [{"Key": "", "Dir": "."}, {"Key": "vpc", "Dir": ".terraform/modules/vpc"}, {"Key": "vpc.inner", "Dir": ".terraform/modules/i"}]}
+    listed = {
+        "Modules": [
+            {"Key": "", "Dir": "."},
+            {"Key": "vpc", "Dir": ".terraform/modules/vpc"},
+            {"Key": "vpc.inner", "Dir": ".terraform/modules/i"},
+        ]
+    }
     files = {
         "main.tf": 'module "vpc" {\n  source = "example/vpc/aws"\n  for_each = toset(["a.b", "module.c"])\n}\n',
         ".terraform/modules/modules.json": json.dumps(listed),
@@ -255,9 +270,13 @@ def test_an_installed_module_is_read_from_where_init_put_it(tmp_path: Path) -> N
     assert sorted(read(tmp_path, files)) == ['module.vpc["a.b"].module.inner.probe.p', 'module.vpc["module.c"].module.inner.probe.p']
 
 
-@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"Modules": null}', '{"Modules": [1]}', '{"Modules": [{"Key": "vpc"}]}', "\x00", '{"Modules": {"a": 1}}'])
+@pytest.mark.parametrize(
+    "manifest", ["", "[]", "{}", '{"Modules": null}', '{"Modules": [1]}', '{"Modules": [{"Key": "vpc"}]}', "\x00", '{"Modules": {"a": 1}}']
+)
 def test_a_broken_manifest_is_as_good_as_none(tmp_path: Path, manifest: str) -> None:
-    _, (gap,) = read_with_gaps(tmp_path, {"main.tf": 'module "vpc" {\n  source = "example/vpc/aws"\n}\n', ".terraform/modules/modules.json": manifest})
+    _, (gap,) = read_with_gaps(
+        tmp_path, {"main.tf": 'module "vpc" {\n  source = "example/vpc/aws"\n}\n', ".terraform/modules/modules.json": manifest}
+    )
     assert gap.code == "module_missing"
 
 
@@ -322,7 +341,11 @@ def test_a_module_that_two_roots_call_is_counted_once(tmp_path: Path) -> None:
 
 
 def test_a_module_that_nobody_calls_is_a_root(tmp_path: Path) -> None:
-    files: dict[str, str | bytes] = {"main.tf": CALL + "}\n", "m/main.tf": 'resource "probe" "p" {}\n', "alone/main.tf": 'resource "probe" "q" {}\n'}
+    files: dict[str, str | bytes] = {
+        "main.tf": CALL + "}\n",
+        "m/main.tf": 'resource "probe" "p" {}\n',
+        "alone/main.tf": 'resource "probe" "q" {}\n',
+    }
     write(tmp_path, files)
     assert [each.name for each in collect(tmp_path)] == [".", "alone"]
 
@@ -401,7 +424,9 @@ def test_files_inside_of_the_boundary_are_read(tmp_path: Path) -> None:
     assert items["module.m.probe.q"]["v"].data == "inner"
 
 
-@pytest.mark.parametrize("path", ["../secret.txt", "link.txt", "/etc/hostname", "dir/secret.txt", "main.tf/../../secret.txt", "${path.root}/../secret.txt"])
+@pytest.mark.parametrize(
+    "path", ["../secret.txt", "link.txt", "/etc/hostname", "dir/secret.txt", "main.tf/../../secret.txt", "${path.root}/../secret.txt"]
+)
 def test_nothing_outside_of_the_boundary_is_read(tmp_path: Path, path: str) -> None:
     root = tmp_path / "root"
     write(tmp_path, {"secret.txt": "top secret", "root/main.tf": f'resource "probe" "p" {{\n  v = file("{path}")\n}}\n'})
@@ -415,16 +440,16 @@ def test_nothing_outside_of_the_boundary_is_read(tmp_path: Path, path: str) -> N
 @pytest.mark.parametrize(
     "expression",
     [
-        'file(var.unset)',
+        "file(var.unset)",
         'templatefile("t.tpl", var.unset)',
-        'templatefile(var.unset, {})',
-        'fileexists(var.unset)',
+        "templatefile(var.unset, {})",
+        "fileexists(var.unset)",
         'fileexists("../outside.txt")',
         'file("binary")',
         'file("large")',
         'file(".")',
-        'file(null)',
-        'file(5)',
+        "file(null)",
+        "file(5)",
         'file("nul\\u0000")',
         'templatefile("t.tpl", {})',
         'templatefile("t.tpl", 5)',
@@ -449,7 +474,10 @@ def test_files_that_cannot_be_told_are_unknown(tmp_path: Path, expression: str) 
 
 
 def test_a_template_keeps_what_is_unknown_in_its_place(tmp_path: Path) -> None:
-    files = {"main.tf": 'variable "unset" {}\nresource "probe" "p" {\n  v = templatefile("t.tpl", { a = var.unset })\n}\n', "t.tpl": "x-${a}-y"}
+    files = {
+        "main.tf": 'variable "unset" {}\nresource "probe" "p" {\n  v = templatefile("t.tpl", { a = var.unset })\n}\n',
+        "t.tpl": "x-${a}-y",
+    }
     found = read(tmp_path, files)["probe.p"]["v"].data
     assert isinstance(found, Text) and (found.prefix, found.parts[-1]) == ("x-", "-y")
 

@@ -36,7 +36,7 @@ def items(content: dict[str, Any]) -> dict[str, PlanItem]:
 
 def resource(address: str, values: dict[str, Any], unknown: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     """One resource of a plan in all the places where terraform writes it."""
-    local = address.split(".")[-2:] if "[" not in address else address.split("[")[0].split(".")[-2:]
+    local = address.split(".")[-2:] if "[" not in address else address.split("[", maxsplit=1)[0].split(".")[-2:]
     return {"address": address, "mode": "managed", "type": local[0], "name": local[1], "values": values, "unknown": unknown or {}, **more}
 
 
@@ -44,9 +44,15 @@ def plan(*resources: dict[str, Any], configuration: dict[str, Any] | None = None
     return {
         "format_version": "1.2",
         "terraform_version": "1.11.4",
-        "planned_values": {"root_module": {"resources": [{key: each[key] for key in each if key not in ("unknown", "actions")} for each in resources]}},
+        "planned_values": {
+            "root_module": {"resources": [{key: each[key] for key in each if key not in ("unknown", "actions")} for each in resources]}
+        },
         "resource_changes": [
-            {"address": each["address"], "mode": each["mode"], "change": {"actions": each.get("actions", ["create"]), "after_unknown": each["unknown"]}}
+            {
+                "address": each["address"],
+                "mode": each["mode"],
+                "change": {"actions": each.get("actions", ["create"]), "after_unknown": each["unknown"]},
+            }
             for each in resources
         ],
         "configuration": {"root_module": configuration or {}},
@@ -161,7 +167,10 @@ def test_dynamic_blocks_whose_number_is_unknown() -> None:
     assert nodes == [] and isinstance(more, Unknown)
 
 
-@pytest.mark.parametrize(("actions", "judged"), [(["create"], True), (["update"], True), (["no-op"], True), (["delete", "create"], True), (["create", "delete"], True)])
+@pytest.mark.parametrize(
+    ("actions", "judged"),
+    [(["create"], True), (["update"], True), (["no-op"], True), (["delete", "create"], True), (["create", "delete"], True)],
+)
 def test_resources_that_will_exist_are_items(actions: list[str], judged: bool) -> None:
     assert ("probe.p" in items(plan(resource("probe.p", {}, actions=actions)))) is judged
 
@@ -178,7 +187,9 @@ def test_deleted_resources_are_not_judged_and_nothing_refers_to_them() -> None:
 
 
 def test_several_possible_targets_are_either_of_them() -> None:
-    configuration = {"resources": [{"address": "probe.p", "expressions": {"key": {"references": ["probe.a.arn", "probe.a", "probe.b.arn", "probe.b"]}}}]}
+    configuration = {
+        "resources": [{"address": "probe.p", "expressions": {"key": {"references": ["probe.a.arn", "probe.a", "probe.b.arn", "probe.b"]}}}]
+    }
     content = plan(resource("probe.p", {}, {"key": True}), resource("probe.a", {}), resource("probe.b", {}), configuration=configuration)
     found = items(content)["probe.p"]["key"].data
     assert isinstance(found, Either) and set(found.options) == {Reference("probe.a", "arn"), Reference("probe.b", "arn")}
@@ -187,7 +198,11 @@ def test_several_possible_targets_are_either_of_them() -> None:
 def test_a_reference_follows_the_key_of_the_reader() -> None:
     configuration = {
         "resources": [
-            {"address": "probe.p", "expressions": {"bucket": {"references": ["each.value.id", "each.value"]}}, "for_each_expression": {"references": ["probe.b"]}},
+            {
+                "address": "probe.p",
+                "expressions": {"bucket": {"references": ["each.value.id", "each.value"]}},
+                "for_each_expression": {"references": ["probe.b"]},
+            },
             {"address": "probe.b", "expressions": {}},
         ]
     }
@@ -282,7 +297,9 @@ def test_a_plan_of_another_shape_is_a_gap_or_empty(content: dict[str, Any]) -> N
     assert collection.items == [] and [gap.code for gap in collection.coverage.gaps] in ([], ["input_failed"])
 
 
-@pytest.mark.parametrize("content", [None, [], 5, "plan", {}, {"format_version": "1.0"}, {"planned_values": {}}, {"format_version": "1.0", "values": {}}])
+@pytest.mark.parametrize(
+    "content", [None, [], 5, "plan", {}, {"format_version": "1.0"}, {"planned_values": {}}, {"format_version": "1.0", "values": {}}]
+)
 def test_other_json_is_no_plan(content: Any) -> None:
     assert not is_plan(content) and read_plan(json.dumps(content).encode()) is None
 
@@ -305,7 +322,10 @@ def test_a_named_file_that_is_no_plan_is_a_gap(tmp_path: Path, text: str, codes:
 
 
 def test_plans_are_found_among_other_json(tmp_path: Path) -> None:
-    write(tmp_path, {"a/plan.json": json.dumps(plan(resource("probe.p", {}))), "a/package.json": '{"name": "x"}', "a/main.tf": "", "b/x.json": "{"})
+    write(
+        tmp_path,
+        {"a/plan.json": json.dumps(plan(resource("probe.p", {}))), "a/package.json": '{"name": "x"}', "a/main.tf": "", "b/x.json": "{"},
+    )
     found = discover([str(tmp_path)])
     assert [len(content["resource_changes"]) for _, content in found.plans] == [1] and found.gaps == []
     assert found.directories == [str(tmp_path / "a")]

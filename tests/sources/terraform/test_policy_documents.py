@@ -15,7 +15,9 @@ VARIABLES = 'variable "unset" {}\n'
 
 
 def policy(tmp_path: Path, body: str, more: str = "") -> dict[str, Any]:
-    text = f'data "aws_iam_policy_document" "d" {{\n{body}\n}}\nresource "probe" "p" {{\n  policy = data.aws_iam_policy_document.d.json\n}}\n'
+    text = (
+        f'data "aws_iam_policy_document" "d" {{\n{body}\n}}\nresource "probe" "p" {{\n  policy = data.aws_iam_policy_document.d.json\n}}\n'
+    )
     found = read(tmp_path, text + VARIABLES + more)["probe.p"]["policy"].data
     assert isinstance(found, Document)
     content = decode(found)

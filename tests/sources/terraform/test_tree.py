@@ -5,7 +5,22 @@ from __future__ import annotations
 import pytest
 
 from scanner.sources.terraform import tree
-from scanner.sources.terraform.tree import Attribute, Binary, Call, Conditional, For, Index, List, Literal, Name, Object, Splat, Template, Unary, Unreadable
+from scanner.sources.terraform.tree import (
+    Attribute,
+    Binary,
+    Call,
+    Conditional,
+    For,
+    Index,
+    List,
+    Literal,
+    Name,
+    Object,
+    Splat,
+    Template,
+    Unary,
+    Unreadable,
+)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +83,10 @@ def test_templates_from_files_and_json(text: str, expected: object) -> None:
     assert tree.template(text) == expected
 
 
-@pytest.mark.parametrize(("text", "number"), [("0", 0), ("007", 7), ("+5", 5), (".5", 0.5), ("5.", 5), ("1e3", 1000), ("-1.5E-1", -0.15), ("1" * 300, int("1" * 300))])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("007", 7), ("+5", 5), (".5", 0.5), ("5.", 5), ("1e3", 1000), ("-1.5E-1", -0.15), ("1" * 300, int("1" * 300))],
+)
 def test_numbers(text: str, number: float) -> None:
     found = tree.read_number(text)
     assert found == number and type(found) is type(number)
