@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -145,13 +144,12 @@ def test_links(here: Path) -> None:
     assert "x/dangling.tf: No such file or directory" in scanned("x")[2]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root can read every file")
 def test_a_file_that_cannot_be_read(here: Path) -> None:
-    write(here, {"x/a.tf": FAILING, "x/b.tf": PASSING})
-    (here / "x" / "b.tf").chmod(0)
+    write(here, {"x/a.tf": FAILING})
+    (here / "x" / "b.tf").symlink_to("b.tf")  # not even root can open a link to itself
     exit_code, verdicts, errors = scanned("x")
     assert (exit_code, verdicts) == (1, ["fail"])
-    assert "x/b.tf: Permission denied" in errors
+    assert "x/b.tf: Too many levels of symbolic links" in errors
 
 
 NASTY = "a</script><script>x\x1b[2J\x07\u202e\x9b31m"
