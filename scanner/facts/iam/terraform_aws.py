@@ -9,6 +9,7 @@ from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from scanner.facts.iam.permissions import document_permissions, managed_policy
 from scanner.facts.iam.trust import aws_trusts, federated_only
 from scanner.sources.interface import Item
+from scanner.sources.nodes import Elsewhere
 from scanner.sources.values import Reference, Unknown, Value
 
 NAMES = ("name",)
@@ -45,7 +46,8 @@ def _identity_with_policies(item: Item, stack: Stack, parts: dict[str, str], lis
     attached = stack.companions(item, attached_type, parts[attached_type], names=NAMES)
     everywhere = stack.companions(item, _ATTACH_ALL, listed, names=NAMES)
     found: list[Any] = []
-    for document in [node["policy"] for node in inline.items] + [block["policy"] for block in item.blocks("inline_policy")[0]]:
+    blocks, more = item.blocks("inline_policy")
+    for document in [node["policy"] for node in inline.items] + [block["policy"] for block in blocks]:
         found += document_permissions(document)
     arns = [each.link("policy_arn") for each in [*attached.items, *everywhere.items]]
     managed = item.link("managed_policy_arns") if inline_type == "aws_iam_role_policy" else Value(None)
@@ -55,7 +57,8 @@ def _identity_with_policies(item: Item, stack: Stack, parts: dict[str, str], lis
         own, permissions = _policy(arn, stack)
         policies += own
         found += permissions
-    doubts = [held.more for held in (inline, attached) if held.more and not held.items]
+    doubts = [each for each in (inline.more, attached.more, everywhere.more, more, managed.unknown) if each]
+    doubts = [] if isinstance(item, Elsewhere) else doubts  # of a role that is declared elsewhere, only what is here is judged
     return PermissionSet(
         identity=identity(item, name=item["name"], companions=[inline, attached, Companions(policies, [], None)]),
         permissions=Value(found + doubts, (item.location(),)),

@@ -27,7 +27,9 @@ def key(item: Item, stack: Stack) -> Key:
         imported=Value(False, (item.location(),)),
         rotation_days=enabled.then(lambda on: period.data if on else None),
         enabled=item["is_enabled"].default(True).truth(),
-        grants=_grants(item, [item["policy"], *[node["policy"] for node in attached.nodes]]),
+        grants=_grants(
+            item, [item["policy"], *[node["policy"] for node in attached.nodes], Value(attached.more if not attached.nodes else None)]
+        ),
     )
 
 

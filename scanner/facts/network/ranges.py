@@ -10,6 +10,21 @@ from scanner.sources.values import Either, Location, Unknown, Value, agreed, any
 
 # A range this wide of public addresses is open to strangers whatever its owner meant; /8 and wider are.
 WIDE = {4: 8, 6: 16}
+# https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry: not reachable from the internet
+_PRIVATE = [
+    ipaddress.ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "fc00::/7",
+        "fe80::/10",
+        "::1/128",
+    )
+]
 _GOOGLE_FRONT_ENDS = ("130.211.0.0/22", "35.191.0.0/16")  # https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges
 
 
@@ -31,7 +46,7 @@ def is_world(cidr: Any) -> bool | Unknown:
         network = ipaddress.ip_network(cidr.strip(), strict=False)
     except ValueError:
         return Unknown(f"{cidr!r} is not an address range", "correct the range")
-    if network.is_private and network.prefixlen > 0:
+    if any(network.subnet_of(private) for private in _PRIVATE if private.version == network.version):  # type: ignore[arg-type]
         return False
     return network.prefixlen <= WIDE[network.version]
 

@@ -23,7 +23,9 @@ def secret(item: Item, stack: Stack) -> Secret:
     regions = copies + _namesakes(item, stack)
     documents = [item["policy"], *[node["policy"] for node in policy.nodes]]
     account = item.account.data if isinstance(item.account.data, str) else None
-    granted = [policies.aws_grants(document, account) for document in documents] + ([Value(policy.more)] if policy.more else [])
+    granted = [policies.aws_grants(document, account) for document in documents] + (
+        [Value(policy.more)] if policy.more and not policy.nodes else []
+    )
     return Secret(
         identity=identity(item, name=item["name"], companions=[rotation, policy]),
         copies=Value(copies, (item.location(),)),

@@ -108,7 +108,7 @@ def _grants(item: Item, parts: dict[str, Companions], flags: dict[str, Value[Any
     effective = any_of([flags["ignore_public_acls"], acls_disabled])
     acls = parts["aws_s3_bucket_acl"]
     granted += [_acl(node, effective) for node in [*acls.nodes, item]]
-    granted += [Value(more) for more in (held.more, acls.more) if more and not held.nodes + acls.nodes]
+    granted += [Value(more) for part in (held, acls) if (more := part.more) and not part.nodes]
     return gather(granted)
 
 

@@ -75,6 +75,7 @@ def _grants(parts: dict[str, Companions], blocked: Value[Any], uniform: Value[An
     for type_ in _ACLS:
         for node in parts[type_].nodes:
             found += _acl(node, ineffective)
+        found += [parts[type_].more] if parts[type_].more and uniform.data is not True else []
     return gather([Value(found)])
 
 
