@@ -10,44 +10,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from scanner.sources.interface import Gap
-from scanner.sources.terraform import functions, policy_documents, tree, types
+from scanner.sources.terraform import functions, tree, types
 from scanner.sources.terraform.evaluate import (
-    FAILURES,
     EvaluationError,
     Scope,
-    TooMuch,
     evaluate,
-    finish,
     limited,
-    pairs_of,
     to_text,
-    to_whole,
     unsettled,
     why_unknown,
-    words,
 )
 from scanner.sources.terraform.files import Block
-from scanner.sources.values import SENSITIVE, Document, Reference, Unknown
+from scanner.sources.terraform.instances import Instance, Instances, Resource, expand
+from scanner.sources.values import SENSITIVE, Reference, Unknown
 
-MAX_INSTANCES = 20_000
 MAX_DEPTH = 30
-# Attributes that the provider computes for every resource and that are never null once it exists.
-IDENTITY = (
-    "id",
-    "arn",
-    "name",
-    "self_link",
-    "key_id",
-    "email",
-    "member",
-    "unique_id",
-    "dns_name",
-    "invoke_arn",
-    "url",
-    "uri",
-    "fqdn",
-    "writer_identity",
-)
 
 
 class Workspace:
@@ -67,21 +44,6 @@ class Workspace:
         self.instances = 0
         self.gaps: list[Gap] = []
         self.called: set[str] = set()
-
-
-class Instance:
-    """One instance of a block with `count` or `for_each`. Key `*` stands for a number of instances that is not known."""
-
-    __slots__ = ("key", "names", "template")
-
-    def __init__(self, key: Any, names: dict[str, Any], template: Unknown | None = None) -> None:
-        self.key, self.names, self.template = key, names, template
-
-    @property
-    def suffix(self) -> str:
-        if self.key is None:
-            return ""
-        return f"[{self.key}]" if isinstance(self.key, int) else f'["{self.key}"]'
 
 
 class Names:
@@ -320,193 +282,6 @@ def _provider_key(node: Any) -> tuple[str, ...]:
     return tuple(text.split("."))
 
 
-def expand(block: Block, module: Module) -> list[Instance]:
-    """The instances of a block. Where their number is not known, one that stands for all."""
-    template = module.template
-    try:
-        if (count := block.expression("count")) is not None:
-            return _counted(evaluate(count, module.scope(module.instance.names)), template, module)
-        if (for_each := block.expression("for_each")) is not None:
-            return _for_each(evaluate(for_each, module.scope(module.instance.names)), template, module)
-    except EvaluationError as error:
-        return [_template_instance(Unknown(str(error), "correct the expression", block.location()))]
-    return [Instance(None, {}, template)]
-
-
-def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instance]:
-    if unsettled(raw):
-        return [_template_instance(why_unknown(raw))]
-    number = to_whole(raw)
-    if number < 0:
-        raise EvaluationError("count is negative")
-    _spend(module, number)
-    return [Instance(at, {"count": {"index": at}}, template) for at in range(number)]
-
-
-def _for_each(raw: Any, template: Unknown | None, module: Module) -> list[Instance]:
-    elements = raw.elements() if hasattr(raw, "elements") else raw
-    if elements is None or unsettled(elements):
-        return [_template_instance(why_unknown(elements or Unknown("for_each is null", "correct the expression")))]
-    if isinstance(elements, list):
-        unknown = next((element for element in elements if unsettled(element)), None)
-        if unknown is not None:
-            return [_template_instance(why_unknown(unknown))]
-        elements = {to_text(element): to_text(element) for element in elements}
-    if not isinstance(elements, dict):
-        raise EvaluationError(f"for_each is {finish(elements)!r:.60}")
-    _spend(module, len(elements))
-    return [Instance(key, {"each": {"key": key, "value": value}}, template) for key, value in elements.items()]
-
-
-def _spend(module: Module, number: int) -> None:
-    module.workspace.instances += number
-    if module.workspace.instances > MAX_INSTANCES:
-        raise TooMuch(f"more than {MAX_INSTANCES:,} instances")
-
-
-def _template_instance(reason: Unknown) -> Instance:
-    return Instance("*", {"each": {"key": reason, "value": reason}, "count": {"index": reason}}, reason)
-
-
-class Resource:
-    """A resource or data block in one module."""
-
-    __slots__ = ("_instances", "_memo", "block", "module")
-
-    def __init__(self, module: Module, block: Block) -> None:
-        self.module, self.block = module, block
-        self._instances: list[Instance] | None = None
-        self._memo: dict[tuple[Any, str, bool], Any] = {}
-
-    @property
-    def address(self) -> str:
-        prefix = "data." if self.block.type == "data" else ""
-        return f"{self.module.address}{prefix}{'.'.join(self.block.labels)}"
-
-    @property
-    def instances(self) -> list[Instance]:
-        if self._instances is None:
-            self._instances = [_template_instance(Unknown(f"{self.address} refers to itself", "break the cycle"))]
-            self._instances = expand(self.block, self.module)
-        return self._instances
-
-    def scope(self, instance: Instance, link: bool = False) -> Scope:
-        names = instance.names
-        if link and isinstance(names.get("each"), dict) and (for_each := self.block.expression("for_each")) is not None:
-            linked = self._linked(for_each)
-            if isinstance(linked, dict) and instance.key in linked:
-                names = {**names, "each": {"key": instance.key, "value": linked[instance.key]}}
-            elif isinstance(linked, list) and len(linked) == 1 and instance.key == "*" and isinstance(linked[0], One):
-                names = {**names, "each": {"key": instance.names["each"]["key"], "value": linked[0]}}
-        return self.module.scope(names, link)
-
-    def _linked(self, for_each: Any) -> Any:
-        if ("", "", True) not in self._memo:
-            raw = evaluate(for_each, self.module.scope(self.module.instance.names, link=True))
-            self._memo["", "", True] = raw.elements() if hasattr(raw, "elements") else raw
-        return self._memo["", "", True]
-
-    def attribute(self, instance: Instance, name: str, link: bool) -> Any:
-        """An attribute of an instance as another block reads it."""
-        address = self.address + instance.suffix
-        if self.block.type == "data" and name in ("json", "minified_json", "policy_data"):
-            return self._document(instance, address, name)
-        if link:
-            return Reference(address, name)
-        if (expression := self.block.expression(name)) is None:
-            return self._computed(address, name)
-        key = (instance.key, name, link)
-        if key not in self._memo:
-            self._memo[key] = Unknown(f"{address}.{name} refers to itself", "break the cycle")
-            self._memo[key] = limited(evaluate(expression, self.scope(instance)))
-        return self._memo[key]
-
-    def _computed(self, address: str, name: str) -> Any:
-        if name in IDENTITY or name.endswith(("_id", "_arn", "_name")) or self.block.type == "data":
-            return Reference(address, name)
-        if any(block.type == name for block in self.block.blocks):
-            return Unknown(f"the nested block {name} of {address} is not read through a reference", "scan the plan")
-        return Unknown(f"{address}.{name} is decided by the provider", "scan the plan or the live resource", self.block.location())
-
-    def _document(self, instance: Instance, address: str, name: str) -> Any:
-        key = (instance.key, name, False)
-        if key not in self._memo:
-            self._memo[key] = Unknown(f"{address} refers to itself", "break the cycle")
-            build = policy_documents.BUILDERS.get(self.block.labels[0])
-            body = Body(self.block, self.scope(instance))
-            self._memo[key] = Document(build(body)) if build else Reference(address, name)
-        return self._memo[key]
-
-
-class Instances:
-    """What `aws_s3_bucket.b` stands for in an expression."""
-
-    __slots__ = ("link", "resource")
-
-    def __init__(self, resource: Resource, link: bool) -> None:
-        self.resource, self.link = resource, link
-
-    def _wrapped(self, instance: Instance) -> Instances:
-        return One(self.resource, instance, self.link)
-
-    def attribute(self, name: str) -> Any:
-        instances = self.resource.instances
-        if len(instances) == 1 and instances[0].key in (None, "*"):
-            return self.resource.attribute(instances[0], name, self.link)
-        return self.index(name)
-
-    def index(self, key: Any) -> Any:
-        instances = self.resource.instances
-        if len(instances) == 1 and instances[0].key == "*":
-            return self._wrapped(instances[0])
-        if unsettled(key):
-            return why_unknown(key)
-        if len(instances) == 1 and instances[0].key is None:
-            return self.attribute(to_text(key))
-        for instance in instances:
-            if instance.key == key or (instance.key is not None and to_text(instance.key) == to_text(key)):
-                return self._wrapped(instance)
-        raise EvaluationError(f'{self.resource.address} has no instance "{key}"')
-
-    def elements(self) -> Any:
-        instances = self.resource.instances
-        if len(instances) == 1 and instances[0].key == "*" and not self.link:
-            return instances[0].template
-        if instances and isinstance(instances[0].key, str) and instances[0].key != "*":
-            return {instance.key: self._wrapped(instance) for instance in instances}
-        if not instances and self.resource.block.expression("for_each") is not None:
-            return {}
-        return [self._wrapped(instance) for instance in instances]
-
-    def finish(self) -> Any:
-        instances = self.resource.instances
-        if len(instances) == 1 and instances[0].key in (None, "*"):
-            return Reference(self.resource.address + instances[0].suffix)
-        return finish(self.elements())
-
-
-class One(Instances):
-    """One instance: `aws_s3_bucket.b["x"]`."""
-
-    __slots__ = ("instance",)
-
-    def __init__(self, resource: Resource, instance: Instance, link: bool) -> None:
-        super().__init__(resource, link)
-        self.instance = instance
-
-    def attribute(self, name: str) -> Any:
-        return self.resource.attribute(self.instance, name, self.link)
-
-    def index(self, key: Any) -> Any:
-        return why_unknown(key) if unsettled(key) else self.attribute(to_text(key))
-
-    def elements(self) -> Any:
-        return [self]
-
-    def finish(self) -> Any:
-        return Reference(self.resource.address + self.instance.suffix)
-
-
 class Calls:
     """What `module.m` stands for in an expression."""
 
@@ -560,62 +335,3 @@ class _Alone:
 
 def _alone(module: Module) -> Any:
     return _Alone(module)
-
-
-class Body:
-    """The attributes and nested blocks of a block in a scope; `dynamic` blocks are unfolded."""
-
-    __slots__ = ("block", "scope")
-
-    def __init__(self, block: Block, scope: Scope) -> None:
-        self.block, self.scope = block, scope
-
-    def raw(self, name: str, link: bool = False) -> Any:
-        """The value of an attribute, None where it is not written."""
-        expression = self.block.expression(name)
-        if expression is None:
-            return None
-        try:
-            return limited(finish(evaluate(expression, self.scope.linking() if link else self.scope)))
-        except FAILURES as error:
-            reason = f"{name} could not be evaluated: {words(error)}"
-            return Unknown(reason, "correct the expression or scan the plan", self.block.location(name))
-
-    def nested(self, name: str) -> tuple[list[Body], Unknown | None]:
-        """The nested blocks of a type in order, and why there may be others."""
-        found: list[Body] = []
-        more: Unknown | None = None
-        for block in self.block.blocks:
-            if block.type == name:
-                found.append(Body(block, self.scope))
-            elif block.type == "dynamic" and block.labels[:1] == (name,):
-                unfolded = self._unfold(block)
-                if isinstance(unfolded, Unknown):
-                    more = more or unfolded
-                else:
-                    found += unfolded
-        return found, more
-
-    def _unfold(self, block: Block) -> list[Body] | Unknown:
-        content = next((inner for inner in block.blocks if inner.type == "content"), None)
-        if content is None:
-            return []
-        iterator = block.expression("iterator")
-        name = iterator.name if isinstance(iterator, tree.Name) else block.labels[0]
-        for_each = block.expression("for_each")
-        if for_each is None:
-            return Unknown(f"the dynamic {block.labels[0]} block has no for_each", "correct the block", block.location())
-        try:
-            raw = evaluate(for_each, self.scope)
-            elements = raw.elements() if hasattr(raw, "elements") else raw
-        except FAILURES as error:
-            return Unknown(f"for_each could not be evaluated: {words(error)}", "correct the expression", block.location("for_each"))
-        if unsettled(elements):
-            reason = why_unknown(elements)
-            return Unknown(f"how many {block.labels[0]} blocks there are: {reason.reason}", reason.settles_it, block.location("for_each"))
-        pairs = pairs_of(elements)
-        if pairs is None:
-            return Unknown(f"for_each is {elements!r:.60}", "correct the expression", block.location("for_each"))
-        if len(pairs) > MAX_INSTANCES:
-            return Unknown(f"there are more than {MAX_INSTANCES:,} {block.labels[0]} blocks", "scan the plan", block.location("for_each"))
-        return [Body(content, self.scope.with_names({name: {"key": key, "value": value}})) for key, value in pairs]

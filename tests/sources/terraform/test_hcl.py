@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scanner.sources.terraform import evaluate, functions
 from scanner.sources.terraform.files import MAX_BYTES
 from scanner.sources.terraform.hcl import TerraformSource
-from scanner.sources.terraform.modules import MAX_INSTANCES
+from scanner.sources.terraform.instances import MAX_INSTANCES
 from scanner.sources.values import Text, Unknown
 from tests.sources.terraform.reading import collect, read, read_with_gaps, value, write
 

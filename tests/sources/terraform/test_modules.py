@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scanner.sources.terraform.modules import Body
+from scanner.sources.terraform.bodies import Body
 from scanner.sources.values import Either, Reference, Text, Unknown
 from tests.sources.terraform.reading import collect, read, read_with_gaps, write
 

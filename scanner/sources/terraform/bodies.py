@@ -1,0 +1,81 @@
+"""A block in a scope: its attributes evaluated, its nested blocks with `dynamic` ones unfolded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.sources.terraform import tree
+from scanner.sources.terraform.evaluate import (
+    FAILURES,
+    Scope,
+    evaluate,
+    finish,
+    limited,
+    pairs_of,
+    unsettled,
+    why_unknown,
+    words,
+)
+from scanner.sources.terraform.files import Block
+from scanner.sources.values import Unknown
+
+MAX_INSTANCES = 20_000
+
+
+class Body:
+    """The attributes and nested blocks of a block in a scope; `dynamic` blocks are unfolded."""
+
+    __slots__ = ("block", "scope")
+
+    def __init__(self, block: Block, scope: Scope) -> None:
+        self.block, self.scope = block, scope
+
+    def raw(self, name: str, link: bool = False) -> Any:
+        """The value of an attribute, None where it is not written."""
+        expression = self.block.expression(name)
+        if expression is None:
+            return None
+        try:
+            return limited(finish(evaluate(expression, self.scope.linking() if link else self.scope)))
+        except FAILURES as error:
+            reason = f"{name} could not be evaluated: {words(error)}"
+            return Unknown(reason, "correct the expression or scan the plan", self.block.location(name))
+
+    def nested(self, name: str) -> tuple[list[Body], Unknown | None]:
+        """The nested blocks of a type in order, and why there may be others."""
+        found: list[Body] = []
+        more: Unknown | None = None
+        for block in self.block.blocks:
+            if block.type == name:
+                found.append(Body(block, self.scope))
+            elif block.type == "dynamic" and block.labels[:1] == (name,):
+                unfolded = self._unfold(block)
+                if isinstance(unfolded, Unknown):
+                    more = more or unfolded
+                else:
+                    found += unfolded
+        return found, more
+
+    def _unfold(self, block: Block) -> list[Body] | Unknown:
+        content = next((inner for inner in block.blocks if inner.type == "content"), None)
+        if content is None:
+            return []
+        iterator = block.expression("iterator")
+        name = iterator.name if isinstance(iterator, tree.Name) else block.labels[0]
+        for_each = block.expression("for_each")
+        if for_each is None:
+            return Unknown(f"the dynamic {block.labels[0]} block has no for_each", "correct the block", block.location())
+        try:
+            raw = evaluate(for_each, self.scope)
+            elements = raw.elements() if hasattr(raw, "elements") else raw
+        except FAILURES as error:
+            return Unknown(f"for_each could not be evaluated: {words(error)}", "correct the expression", block.location("for_each"))
+        if unsettled(elements):
+            reason = why_unknown(elements)
+            return Unknown(f"how many {block.labels[0]} blocks there are: {reason.reason}", reason.settles_it, block.location("for_each"))
+        pairs = pairs_of(elements)
+        if pairs is None:
+            return Unknown(f"for_each is {elements!r:.60}", "correct the expression", block.location("for_each"))
+        if len(pairs) > MAX_INSTANCES:
+            return Unknown(f"there are more than {MAX_INSTANCES:,} {block.labels[0]} blocks", "scan the plan", block.location("for_each"))
+        return [Body(content, self.scope.with_names({name: {"key": key, "value": value}})) for key, value in pairs]

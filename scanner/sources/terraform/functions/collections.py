@@ -1,0 +1,298 @@
+"""Functions of collections: elements may be unknown, the collection itself may not."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+from scanner.sources.terraform.evaluate import (
+    MAX_ELEMENTS,
+    EvaluationError,
+    Set,
+    TooMuch,
+    equal,
+    finish,
+    identity,
+    make_set,
+    tidy,
+    to_bool,
+    to_number,
+    to_text,
+    to_whole,
+    unify,
+    unsettled,
+    why_unknown,
+    without_repeats,
+)
+from scanner.sources.terraform.functions.register import (
+    as_list,
+    as_map,
+    as_ordered,
+    as_texts,
+    as_unified,
+    function,
+    open_collection,
+    strict,
+)
+from scanner.sources.terraform.functions.text import characters
+from scanner.sources.values import Unknown
+
+
+@function("merge")
+def _merge(*maps: Any) -> Any:
+    if unknown := open_collection(*maps):
+        return unknown
+    merged: dict[str, Any] = {}
+    for each in maps:
+        merged.update(as_map(each) if each is not None else {})
+    return merged
+
+
+@function("concat")
+def _concat(first: Any, *rest: Any) -> Any:
+    return open_collection(first, *rest) or [element for each in (first, *rest) for element in as_ordered(each)]
+
+
+@function("flatten")
+def _flatten(elements: Any) -> Any:
+    if unknown := open_collection(elements):
+        return unknown
+    flat: list[Any] = []
+    for element in as_list(elements):
+        inner = _flatten(element) if isinstance(element, list) else [element]
+        if isinstance(inner, Unknown):
+            return inner
+        flat += inner
+        if len(flat) > MAX_ELEMENTS:
+            raise TooMuch(f"flatten() gives more than {MAX_ELEMENTS:,} elements")
+    return next((element for element in flat if isinstance(element, Unknown)), flat)
+
+
+@function("compact")
+def _compact(elements: Any) -> Any:
+    """An unknown element could be empty, and then the list is shorter."""
+    if unknown := open_collection(elements):
+        return unknown
+    unknown = next((element for element in as_list(elements) if isinstance(element, Unknown)), None)
+    return unknown or [element for element in unify(elements) if element is not None and element != ""]
+
+
+@function("distinct")
+def _distinct(elements: Any) -> Any:
+    if unknown := open_collection(elements):
+        return unknown
+    given = unify(as_ordered(elements))
+    if len(given) > 1 and (unknown := next((element for element in given if isinstance(element, Unknown)), None)):
+        return unknown
+    return without_repeats(given)
+
+
+@function("toset")
+def _toset(elements: Any) -> Any:
+    return elements if elements is None else open_collection(elements) or make_set(as_list(elements))
+
+
+@function("tolist")
+def _tolist(elements: Any) -> Any:
+    return elements if elements is None else open_collection(elements) or list(as_unified(elements))
+
+
+@function("tomap")
+def _tomap(elements: Any) -> Any:
+    return (
+        elements
+        if elements is None
+        else open_collection(elements) or dict(zip(as_map(elements), unify(list(elements.values())), strict=True))
+    )
+
+
+@function("length")
+def _length(elements: Any) -> Any:
+    if unknown := open_collection(elements):
+        return unknown
+    if isinstance(elements, Set) and len(elements) > 1 and (unsure := next((each for each in elements if unsettled(each)), None)):
+        return why_unknown(unsure)  # it may be equal to another
+    return len(characters(elements)) if isinstance(elements, str) else len(elements)
+
+
+@function("keys")
+def _keys(elements: Any) -> Any:
+    return open_collection(elements) or sorted(as_map(elements))
+
+
+@function("values")
+def _values(elements: Any) -> Any:
+    return open_collection(elements) or [elements[key] for key in sorted(as_map(elements))]
+
+
+@function("lookup")
+def _lookup(elements: Any, key: Any, *default: Any) -> Any:
+    if unknown := open_collection(elements, key):
+        return unknown
+    if to_text(key) in as_map(elements):
+        return elements[to_text(key)]
+    if len(default) == 1:
+        return default[0]
+    raise EvaluationError(f'lookup(): there is no element "{key}"')
+
+
+@function("element")
+def _element(elements: Any, at: Any) -> Any:
+    return open_collection(elements, at) or as_ordered(elements)[to_whole(at) % len(elements)]
+
+
+@function("slice")
+def _slice(elements: Any, start: Any, end: Any) -> Any:
+    if unknown := open_collection(elements, start, end):
+        return unknown
+    if not 0 <= to_whole(start) <= to_whole(end) <= len(as_ordered(elements)):
+        raise EvaluationError("slice(): the indexes are not those of elements")
+    return elements[to_whole(start) : to_whole(end)]
+
+
+@function("reverse")
+def _reverse(elements: Any) -> Any:
+    return open_collection(elements) or list(reversed(as_list(elements)))
+
+
+@function("one")
+def _one(elements: Any) -> Any:
+    if unknown := open_collection(elements):
+        return unknown
+    if len(as_list(elements)) > 1:
+        raise EvaluationError("one(): more than one element")
+    return elements[0] if elements else None
+
+
+@function("coalesce")
+def _coalesce(*arguments: Any) -> Any:
+    for argument in unify(list(arguments)):
+        if isinstance(argument, Unknown):
+            return argument
+        if argument is not None and argument != "":
+            return argument
+    raise EvaluationError("coalesce(): every argument is null or empty")
+
+
+@function("coalescelist")
+def _coalescelist(*lists: Any) -> Any:
+    for each in lists:
+        if unknown := open_collection(each):
+            return unknown
+        if as_list(each):
+            return each
+    raise EvaluationError("coalescelist(): every list is empty")
+
+
+@function("contains")
+def _contains(elements: Any, wanted: Any) -> Any:
+    if unknown := open_collection(elements):
+        return unknown
+    found = [equal(finish(element), finish(wanted)) for element in as_list(elements)]
+    return True if True in found else next((each for each in found if isinstance(each, Unknown)), False)
+
+
+@function("zipmap")
+def _zipmap(keys: Any, values: Any) -> Any:
+    if unknown := open_collection(keys, values) or next((why_unknown(key) for key in keys if unsettled(key)), None):
+        return unknown
+    return dict(zip(as_texts(keys), as_list(values), strict=True))
+
+
+@function("setproduct")
+def _setproduct(first: Any, second: Any, *rest: Any) -> Any:
+    sets = (first, second, *rest)
+    if unknown := open_collection(*sets):
+        return unknown
+    if math.prod(len(as_list(each)) for each in sets) > MAX_ELEMENTS:
+        return Unknown(f"setproduct() gives more than {MAX_ELEMENTS:,} elements", "scan the plan")
+    product: list[list[Any]] = [[]]
+    for each in sets:
+        product = [[*row, element] for row in product for element in unify(each)]
+    return product
+
+
+@function("setunion")
+def _setunion(*sets: Any) -> Any:
+    return open_collection(*sets) or make_set([element for each in sets for element in as_list(each)])
+
+
+def _alike(*sets: list[Any]) -> list[list[Any]]:
+    """Lists whose elements have one type, as a function that compares them converts them."""
+    flat = unify([element for each in sets for element in each])
+    ends = list(itertools.accumulate(map(len, sets)))
+    return [flat[end - len(each) : end] for end, each in zip(ends, sets, strict=True)]
+
+
+def _setintersection(*sets: list[Any]) -> Set:
+    first, *rest = _alike(*sets)
+    held = [{identity(element) for element in other} for other in rest]
+    return make_set([one for one in first if all(identity(one) in other for other in held)])
+
+
+def _setsubtract(one: list[Any], other: list[Any]) -> Set:
+    kept, removed = _alike(one, other)
+    without = {identity(element) for element in removed}
+    return make_set([element for element in kept if identity(element) not in without])
+
+
+def _matchkeys(values: list[Any], keys: list[Any], wanted: list[Any]) -> list[Any]:
+    keys, wanted = _alike(keys, wanted)
+    found = {identity(key) for key in wanted}
+    return [value for value, key in zip(values, keys, strict=True) if identity(key) in found]
+
+
+def _chunklist(elements: list[Any], size: int) -> list[Any]:
+    if size < 0:
+        raise EvaluationError("chunklist(): the size is negative")
+    return [elements[at : at + size] for at in range(0, len(elements), size)] if size else [elements]
+
+
+def _index(elements: list[Any], wanted: Any) -> int:
+    return [equal(element, wanted) for element in elements].index(True)
+
+
+def _sum(elements: list[Any]) -> Any:
+    if not elements:
+        raise EvaluationError("sum() of nothing")
+    return tidy(sum(to_number(element) for element in elements))
+
+
+def _truths(raw: Any) -> list[Any]:
+    return [element is not None and to_bool(element) for element in as_list(raw)]
+
+
+def _transpose(table: dict[str, Any]) -> dict[str, Any]:
+    turned: dict[str, Any] = {}
+    for key in sorted(table):
+        for value in dict.fromkeys(as_texts(table[key])):
+            turned.setdefault(value, []).append(key)
+    return turned
+
+
+strict("setintersection", _setintersection, as_list)
+strict("setsubtract", _setsubtract, as_list)
+strict("index", _index, as_ordered, lambda wanted: wanted)
+strict("matchkeys", _matchkeys, as_list)
+strict("chunklist", _chunklist, as_ordered, to_whole)
+strict("sort", sorted, as_texts)
+strict("sum", _sum, as_list)
+strict("alltrue", all, _truths)
+strict("anytrue", any, _truths)
+strict("transpose", _transpose, as_map)
+
+MAX_RANGE = 1024
+
+
+def _range(*limits: Any) -> list[Any]:
+    start, stop = limits[:2] if len(limits) > 1 else (0, limits[0])
+    step = limits[2] if len(limits) == 3 else 1 if start <= stop else -1
+    if len(limits) > 3 or step == 0 or (stop - start) * step < 0:
+        raise EvaluationError("range(): the step does not lead from start to end")
+    if (stop - start) / step > MAX_RANGE:
+        raise EvaluationError(f"range(): more than {MAX_RANGE} elements")
+    return [tidy(start + at * step) for at in range(math.ceil((stop - start) / step))]
+
+
+strict("range", _range, to_number)

@@ -1,0 +1,150 @@
+"""JSON, YAML, CSV, Base64 and digests."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import csv
+import functools
+import hashlib
+import io
+import json
+import re
+from typing import Any
+
+from scanner.sources.terraform.evaluate import (
+    EvaluationError,
+    finish,
+    to_number,
+    to_text,
+    unsettled,
+    why_unknown,
+)
+from scanner.sources.terraform.functions.register import (
+    Function,
+    deep_unsettled,
+    function,
+    strict,
+)
+from scanner.sources.values import Document, Unknown
+
+
+@function("jsonencode")
+def _jsonencode(raw: Any) -> Any:
+    settled = finish(raw)
+    return Document(settled) if deep_unsettled(settled) else to_json(settled)
+
+
+def to_json(plain: Any) -> str:
+    """As Go writes it: with the characters escaped that mean something in HTML."""
+    text = json.dumps(plain, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    return text.translate(_ESCAPED)
+
+
+_ESCAPED = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
+
+
+@function("jsondecode")
+def _jsondecode(raw: Any) -> Any:
+    if isinstance(raw, Document):
+        return raw.content
+    return why_unknown(raw) if unsettled(raw) else json.loads(to_text(raw), parse_float=to_number, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> Any:
+    raise EvaluationError(f"jsondecode(): {name} is not JSON")
+
+
+_YAML_ALIAS = re.compile(r"(?:^|[\s\[{,:-])[&*]\w", re.MULTILINE)
+
+
+MAX_YAML = 200_000
+
+
+def _yamldecode(text: str) -> Any:
+    import yaml
+
+    if _YAML_ALIAS.search(text) or "!!" in text:  # a few lines of aliases can stand for gigabytes
+        return Unknown("yamldecode() of text with anchors or tags is not evaluated", "scan the plan")
+    if len(text) > MAX_YAML:
+        return Unknown(f"yamldecode() of text of more than {MAX_YAML:,} characters is not evaluated", "scan the plan")
+    if not re.search(r"^\s*[^\s#]", text, re.MULTILINE):
+        raise EvaluationError("yamldecode(): there is no document")
+    try:
+        return json.loads(json.dumps(yaml.load(text, _yaml_loader()), allow_nan=False), parse_float=to_number)  # noqa: S506 - a SafeLoader
+    except NotImplementedError as error:
+        return Unknown(f"yamldecode(): {error}", "scan the plan")
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        raise EvaluationError(f"yamldecode(): {error}") from None
+
+
+@functools.cache
+def _yaml_loader() -> Any:
+    """Plain words mean what they mean to Terraform, which is neither quite YAML 1.1 nor 1.2."""
+    import yaml
+
+    loader_class: Any = type("Loader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": {}})
+    for kind, pattern in (
+        ("bool", r"y|Y|n|N|yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF"),
+        ("null", r"~|null|Null|NULL|"),
+        ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"),
+        ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"),
+        ("merge", r"<<"),
+        ("timestamp", r"\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d.*)?"),
+    ):
+        loader_class.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(f"^(?:{pattern})$"), None)
+    loader_class.add_constructor("tag:yaml.org,2002:int", lambda loader, node: _yaml_int(node.value))
+    loader_class.add_constructor("tag:yaml.org,2002:float", lambda loader, node: float(node.value))
+    loader_class.add_constructor("tag:yaml.org,2002:bool", lambda loader, node: node.value[0] in "yYtT" or node.value in ("on", "On", "ON"))
+    loader_class.add_constructor("tag:yaml.org,2002:merge", lambda loader, node: node.value)
+    loader_class.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: _yaml_time(node.value))
+    return loader_class
+
+
+def _yaml_int(text: str) -> int:
+    base = {"0o": 8, "0x": 16}.get(text[:2], 10)
+    return int(text if base == 10 else text[2:], base)
+
+
+def _yaml_time(text: str) -> str:
+    """A date becomes a time, the `2012-10-17` of a policy too; of times only the usual form is understood."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return f"{text}T00:00:00Z"
+    if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text):
+        return text
+    raise NotImplementedError(f"the time {text} is in an unusual form")
+
+
+def _base64decode(text: str) -> str:
+    try:
+        return base64.b64decode(text.replace("\r", "").replace("\n", ""), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise EvaluationError(f"base64decode(): {error}") from None
+
+
+def _csvdecode(text: str) -> list[dict[str, str]]:
+    try:
+        header, *rows = [row for row in csv.reader(io.StringIO(text), strict=True) if row]
+    except csv.Error as error:
+        raise EvaluationError(f"csvdecode(): {error}") from None
+    if len(set(header)) != len(header):
+        raise EvaluationError("csvdecode(): two columns have one name")
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def _hash(name: str) -> Function:
+    return lambda text: hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _hash64(name: str) -> Function:
+    return lambda text: base64.b64encode(hashlib.new(name, text.encode(), usedforsecurity=False).digest()).decode()
+
+
+strict("yamldecode", _yamldecode, to_text)
+strict("base64encode", lambda text: base64.b64encode(text.encode()).decode(), to_text)
+strict("base64decode", _base64decode, to_text)
+strict("csvdecode", _csvdecode, to_text)
+for _digest in ("md5", "sha1", "sha256", "sha512"):
+    strict(_digest, _hash(_digest), to_text)
+for _digest in ("sha256", "sha512"):
+    strict(f"base64{_digest}", _hash64(_digest), to_text)

@@ -1,0 +1,245 @@
+"""Resource and data blocks, their instances by `count` and `for_each`, and what references to them give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scanner.sources.terraform import policy_documents
+from scanner.sources.terraform.bodies import MAX_INSTANCES, Body
+from scanner.sources.terraform.evaluate import (
+    EvaluationError,
+    Scope,
+    TooMuch,
+    evaluate,
+    finish,
+    limited,
+    to_text,
+    to_whole,
+    unsettled,
+    why_unknown,
+)
+from scanner.sources.terraform.files import Block
+from scanner.sources.values import Document, Reference, Unknown
+
+if TYPE_CHECKING:
+    from scanner.sources.terraform.modules import Module
+
+# Attributes that the provider computes for every resource and that are never null once it exists.
+IDENTITY = (
+    "id",
+    "arn",
+    "name",
+    "self_link",
+    "key_id",
+    "email",
+    "member",
+    "unique_id",
+    "dns_name",
+    "invoke_arn",
+    "url",
+    "uri",
+    "fqdn",
+    "writer_identity",
+)
+
+
+class Instance:
+    """One instance of a block with `count` or `for_each`. Key `*` stands for a number of instances that is not known."""
+
+    __slots__ = ("key", "names", "template")
+
+    def __init__(self, key: Any, names: dict[str, Any], template: Unknown | None = None) -> None:
+        self.key, self.names, self.template = key, names, template
+
+    @property
+    def suffix(self) -> str:
+        if self.key is None:
+            return ""
+        return f"[{self.key}]" if isinstance(self.key, int) else f'["{self.key}"]'
+
+
+def expand(block: Block, module: Module) -> list[Instance]:
+    """The instances of a block. Where their number is not known, one that stands for all."""
+    template = module.template
+    try:
+        if (count := block.expression("count")) is not None:
+            return _counted(evaluate(count, module.scope(module.instance.names)), template, module)
+        if (for_each := block.expression("for_each")) is not None:
+            return _for_each(evaluate(for_each, module.scope(module.instance.names)), template, module)
+    except EvaluationError as error:
+        return [_template_instance(Unknown(str(error), "correct the expression", block.location()))]
+    return [Instance(None, {}, template)]
+
+
+def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instance]:
+    if unsettled(raw):
+        return [_template_instance(why_unknown(raw))]
+    number = to_whole(raw)
+    if number < 0:
+        raise EvaluationError("count is negative")
+    _spend(module, number)
+    return [Instance(at, {"count": {"index": at}}, template) for at in range(number)]
+
+
+def _for_each(raw: Any, template: Unknown | None, module: Module) -> list[Instance]:
+    elements = raw.elements() if hasattr(raw, "elements") else raw
+    if elements is None or unsettled(elements):
+        return [_template_instance(why_unknown(elements or Unknown("for_each is null", "correct the expression")))]
+    if isinstance(elements, list):
+        unknown = next((element for element in elements if unsettled(element)), None)
+        if unknown is not None:
+            return [_template_instance(why_unknown(unknown))]
+        elements = {to_text(element): to_text(element) for element in elements}
+    if not isinstance(elements, dict):
+        raise EvaluationError(f"for_each is {finish(elements)!r:.60}")
+    _spend(module, len(elements))
+    return [Instance(key, {"each": {"key": key, "value": value}}, template) for key, value in elements.items()]
+
+
+def _spend(module: Module, number: int) -> None:
+    module.workspace.instances += number
+    if module.workspace.instances > MAX_INSTANCES:
+        raise TooMuch(f"more than {MAX_INSTANCES:,} instances")
+
+
+def _template_instance(reason: Unknown) -> Instance:
+    return Instance("*", {"each": {"key": reason, "value": reason}, "count": {"index": reason}}, reason)
+
+
+class Resource:
+    """A resource or data block in one module."""
+
+    __slots__ = ("_instances", "_memo", "block", "module")
+
+    def __init__(self, module: Module, block: Block) -> None:
+        self.module, self.block = module, block
+        self._instances: list[Instance] | None = None
+        self._memo: dict[tuple[Any, str, bool], Any] = {}
+
+    @property
+    def address(self) -> str:
+        prefix = "data." if self.block.type == "data" else ""
+        return f"{self.module.address}{prefix}{'.'.join(self.block.labels)}"
+
+    @property
+    def instances(self) -> list[Instance]:
+        if self._instances is None:
+            self._instances = [_template_instance(Unknown(f"{self.address} refers to itself", "break the cycle"))]
+            self._instances = expand(self.block, self.module)
+        return self._instances
+
+    def scope(self, instance: Instance, link: bool = False) -> Scope:
+        names = instance.names
+        if link and isinstance(names.get("each"), dict) and (for_each := self.block.expression("for_each")) is not None:
+            linked = self._linked(for_each)
+            if isinstance(linked, dict) and instance.key in linked:
+                names = {**names, "each": {"key": instance.key, "value": linked[instance.key]}}
+            elif isinstance(linked, list) and len(linked) == 1 and instance.key == "*" and isinstance(linked[0], One):
+                names = {**names, "each": {"key": instance.names["each"]["key"], "value": linked[0]}}
+        return self.module.scope(names, link)
+
+    def _linked(self, for_each: Any) -> Any:
+        if ("", "", True) not in self._memo:
+            raw = evaluate(for_each, self.module.scope(self.module.instance.names, link=True))
+            self._memo["", "", True] = raw.elements() if hasattr(raw, "elements") else raw
+        return self._memo["", "", True]
+
+    def attribute(self, instance: Instance, name: str, link: bool) -> Any:
+        """An attribute of an instance as another block reads it."""
+        address = self.address + instance.suffix
+        if self.block.type == "data" and name in ("json", "minified_json", "policy_data"):
+            return self._document(instance, address, name)
+        if link:
+            return Reference(address, name)
+        if (expression := self.block.expression(name)) is None:
+            return self._computed(address, name)
+        key = (instance.key, name, link)
+        if key not in self._memo:
+            self._memo[key] = Unknown(f"{address}.{name} refers to itself", "break the cycle")
+            self._memo[key] = limited(evaluate(expression, self.scope(instance)))
+        return self._memo[key]
+
+    def _computed(self, address: str, name: str) -> Any:
+        if name in IDENTITY or name.endswith(("_id", "_arn", "_name")) or self.block.type == "data":
+            return Reference(address, name)
+        if any(block.type == name for block in self.block.blocks):
+            return Unknown(f"the nested block {name} of {address} is not read through a reference", "scan the plan")
+        return Unknown(f"{address}.{name} is decided by the provider", "scan the plan or the live resource", self.block.location())
+
+    def _document(self, instance: Instance, address: str, name: str) -> Any:
+        key = (instance.key, name, False)
+        if key not in self._memo:
+            self._memo[key] = Unknown(f"{address} refers to itself", "break the cycle")
+            build = policy_documents.BUILDERS.get(self.block.labels[0])
+            body = Body(self.block, self.scope(instance))
+            self._memo[key] = Document(build(body)) if build else Reference(address, name)
+        return self._memo[key]
+
+
+class Instances:
+    """What `aws_s3_bucket.b` stands for in an expression."""
+
+    __slots__ = ("link", "resource")
+
+    def __init__(self, resource: Resource, link: bool) -> None:
+        self.resource, self.link = resource, link
+
+    def _wrapped(self, instance: Instance) -> Instances:
+        return One(self.resource, instance, self.link)
+
+    def attribute(self, name: str) -> Any:
+        instances = self.resource.instances
+        if len(instances) == 1 and instances[0].key in (None, "*"):
+            return self.resource.attribute(instances[0], name, self.link)
+        return self.index(name)
+
+    def index(self, key: Any) -> Any:
+        instances = self.resource.instances
+        if len(instances) == 1 and instances[0].key == "*":
+            return self._wrapped(instances[0])
+        if unsettled(key):
+            return why_unknown(key)
+        if len(instances) == 1 and instances[0].key is None:
+            return self.attribute(to_text(key))
+        for instance in instances:
+            if instance.key == key or (instance.key is not None and to_text(instance.key) == to_text(key)):
+                return self._wrapped(instance)
+        raise EvaluationError(f'{self.resource.address} has no instance "{key}"')
+
+    def elements(self) -> Any:
+        instances = self.resource.instances
+        if len(instances) == 1 and instances[0].key == "*" and not self.link:
+            return instances[0].template
+        if instances and isinstance(instances[0].key, str) and instances[0].key != "*":
+            return {instance.key: self._wrapped(instance) for instance in instances}
+        if not instances and self.resource.block.expression("for_each") is not None:
+            return {}
+        return [self._wrapped(instance) for instance in instances]
+
+    def finish(self) -> Any:
+        instances = self.resource.instances
+        if len(instances) == 1 and instances[0].key in (None, "*"):
+            return Reference(self.resource.address + instances[0].suffix)
+        return finish(self.elements())
+
+
+class One(Instances):
+    """One instance: `aws_s3_bucket.b["x"]`."""
+
+    __slots__ = ("instance",)
+
+    def __init__(self, resource: Resource, instance: Instance, link: bool) -> None:
+        super().__init__(resource, link)
+        self.instance = instance
+
+    def attribute(self, name: str) -> Any:
+        return self.resource.attribute(self.instance, name, self.link)
+
+    def index(self, key: Any) -> Any:
+        return why_unknown(key) if unsettled(key) else self.attribute(to_text(key))
+
+    def elements(self) -> Any:
+        return [self]
+
+    def finish(self) -> Any:
+        return Reference(self.resource.address + self.instance.suffix)
