@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
-import traceback
-from pathlib import Path
 
 import click
 
@@ -56,8 +55,9 @@ def main() -> None:
     try:
         cli(prog_name="assay")
     except Exception as error:  # a defect of ours must not look like a verdict
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        click.echo(
-            f"assay: internal error: {type(error).__name__}: {error} ({Path(at.filename).name}:{at.lineno}); please report it", err=True
-        )
+        at = error.__traceback__
+        while at is not None and at.tb_next is not None:
+            at = at.tb_next
+        place = f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}" if at else "?"
+        click.echo(f"assay: internal error: {type(error).__name__}: {error} ({place}); please report it", err=True)
         sys.exit(EXIT_INCOMPLETE)

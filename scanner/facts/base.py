@@ -45,6 +45,8 @@ class Identity(msgspec.Struct, kw_only=True):
     blocks: list[BlockRef]
     template: Unknown | None = None
     """Why the number of instances that this one stands for is not known."""
+    elsewhere: Unknown | None = None
+    """Why only a part of it is known: blocks of this code speak of it, but it is declared elsewhere."""
     unnamed: Unknown | None = None
     """Why the provider's name is not known; `name` is then the label of the block."""
 
@@ -320,6 +322,7 @@ def identity(item: Item, *, name: Value[Any], companions: Iterable[Companions] =
         root=item.root,
         blocks=list(dict.fromkeys(blocks)),
         template=item.template,
+        elsewhere=item.why if isinstance(item, Elsewhere) else None,
         unnamed=None if isinstance(name.data, str) else name.text().unknown or _UNNAMED,
     )
 

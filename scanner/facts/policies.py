@@ -103,6 +103,8 @@ def _principals(raw: Any) -> list[tuple[str, Any]] | Unknown:
         return []
     if isinstance(raw, str):
         return [("*", "*")] if raw == "*" else [("AWS", raw)]
+    if isinstance(raw, list):  # AWS refuses this form; a `*` in it is still meant for everyone
+        raw = {"AWS": raw}
     if not isinstance(raw, dict):
         return _as_unknown(raw, "the principal of a statement")
     return [("*" if kind == "AWS" and each == "*" else kind, each) for kind, held in raw.items() for each in _list(held)]

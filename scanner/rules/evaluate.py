@@ -58,14 +58,23 @@ class Judge:
                 yield subject.result("not_applicable", "", self.control.title, "", self.compiled.when_reads, self.control.when)
                 return
             if applies is None:
-                yield subject.undecided(error, "when", "whether the control applies", "", self.compiled.when_reads, self.control.when)
+                result = subject.undecided(error, "when", "whether the control applies", "", self.compiled.when_reads, self.control.when)
+                yield from [] if _only_elsewhere(result, resource.identity) else [result]
                 return
         found = [result for at, held in enumerate(self._assertions) for result in subject.assertion(at, *held)]
         if found:
-            yield from found
+            # Of a resource that is declared elsewhere, only what is said of it here is a matter of this code.
+            yield from [result for result in found if not _only_elsewhere(result, resource.identity)]
             return
         expected = " and ".join(each.text.that for each in self.compiled.assertions)
         yield subject.result("pass", "", self.control.title, "", self.reads, expected)
+
+
+def _only_elsewhere(result: Result, who: Identity) -> bool:
+    """Whether a verdict is unknown for no other reason than that the resource is declared elsewhere."""
+    if who.elsewhere is None or result.verdict != "unknown":
+        return False
+    return bool(result.unknown) and all(unknown.reason == who.elsewhere.reason for unknown in result.unknown)
 
 
 class _Subject:

@@ -49,10 +49,10 @@ class Workspace:
 class Names:
     """A namespace whose attributes are found by a function: `var`, `local`, `path`."""
 
-    __slots__ = ("resolve",)
+    __slots__ = ("name", "resolve")
 
-    def __init__(self, resolve: Callable[[str], Any]) -> None:
-        self.resolve = resolve
+    def __init__(self, resolve: Callable[[str], Any], name: str = "it") -> None:
+        self.resolve, self.name = resolve, name
 
     def attribute(self, name: str) -> Any:
         return self.resolve(name)
@@ -61,7 +61,7 @@ class Names:
         return why_unknown(key) if unsettled(key) else self.resolve(to_text(key))
 
     def elements(self) -> Any:
-        return Unknown("a whole namespace is not evaluated", "name the attribute")
+        return Unknown(f"{self.name} as a whole is not a value", "name an attribute of it, or correct the expression")
 
     finish = elements
 
@@ -115,7 +115,7 @@ class Module:
             return Names(lambda type_: Names(lambda wanted: self._instances(self.data.get((type_, wanted)), ("data", type_, wanted), link)))
         if name in ("each", "count", "self"):
             raise EvaluationError(f"{name} has no meaning here")
-        return Names(lambda wanted: self._instances(self.resources.get((name, wanted)), (name, wanted), link))
+        return Names(lambda wanted: self._instances(self.resources.get((name, wanted)), (name, wanted), link), name)
 
     def _path(self, name: str) -> Any:
         if name == "module":
