@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 .PHONY: demo test lint docs docs-check plans plans-check bench clean
 
 demo: $(READY) ## scan the reference deployment, then a module with defects
-	@echo "== The reference deployment: every control holds"
+	@echo "== The reference deployment, as code and as plans: nothing fails"
 	$(BIN)/assay scan --no-config --quiet fixtures/trade_streamer
 	@echo "== A module with defects: what a pull request would see"
 	$(BIN)/assay scan --no-config fixtures/demo -r text -r html=demo.html -r json=demo.json; test $$? -eq 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +13,8 @@ from scanner.sources.interface import Gap
 from scanner.sources.terraform.files import SUFFIXES, is_code
 
 SKIPPED = ("node_modules", "__pycache__", "venv")
-_PEEK = 65_536
+_PEEK = 512
+_PLAN_KEYS = (b'"format_version"', b'"terraform_version"', b'"planned_values"')
 MAX_PLAN_BYTES = 500_000_000
 
 
@@ -80,14 +82,14 @@ def _directory(top: str, found: Found) -> None:
         if any(is_code(name) for name in files):
             found.directories.append(os.path.normpath(directory))
         for name in sorted(files):
+            path = os.path.join(directory, name)
             if (
-                name.endswith(".json")
-                and not name.endswith(SUFFIXES)
-                and _inside(os.path.realpath(os.path.join(directory, name)), real_top)
+                not name.endswith(SUFFIXES)
+                and os.path.isfile(path)
+                and _inside(os.path.realpath(path), real_top)
+                and _looks_like_plan(path)
             ):
-                path = os.path.join(directory, name)
-                if _looks_like_plan(path):
-                    _plan(path, found)
+                _plan(path, found)
 
 
 def _inside(path: str, top: str) -> bool:
@@ -95,19 +97,21 @@ def _inside(path: str, top: str) -> bool:
 
 
 def _looks_like_plan(path: str) -> bool:
-    """Plans begin with their format version; only then the whole file is read."""
+    """Whether a file of any name is a JSON object with the keys of a plan somewhere; only then it is decoded."""
     try:
         with open(path, "rb") as opened:
-            head = opened.read(_PEEK)
-    except OSError:
+            if not opened.read(_PEEK).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+                return False
+            with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                return all(content.find(key) >= 0 for key in _PLAN_KEYS)
+    except (OSError, ValueError):
         return False
-    return b'"format_version"' in head and b'"terraform_version"' in head
 
 
 def _file(path: str, found: Found) -> None:
     if path.endswith(SUFFIXES):
         found.files.append(os.path.normpath(path))
-    elif path.endswith(".json"):
+    elif path.endswith(".json") or _looks_like_plan(path):
         _plan(path, found, named=True)
     else:
         way = "name a .tf file, a directory, or the output of terraform show -json"

@@ -15,7 +15,7 @@ import msgspec
 from scanner.sources.interface import Collection, Coverage, Gap, Item, Node, Source
 from scanner.sources.nodes import as_nodes, step
 from scanner.sources.terraform import policy_documents
-from scanner.sources.values import MAX_OPTIONS, SENSITIVE, Document, Either, Location, Reference, Unknown, Value
+from scanner.sources.values import MAX_OPTIONS, SENSITIVE, Document, Either, Location, Reference, Unknown, Value, unknown_inside
 
 AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
 _KEYS = re.compile(r"\[[^\]]*\]")
@@ -260,7 +260,7 @@ class PlanItem(Item):
             return unknown
         targets = self._targets(path)
         documents = [self.plan.document(target.address) for target in targets]
-        if len(documents) == 1 and documents[0] is not None:
+        if len(documents) == 1 and documents[0] is not None and not (self.code and unknown_inside(documents[0])):
             return documents[0]
         why = Unknown(f"{path} is {unknown.reason}", unknown.settles_it, self.location())
         if self.code and not re.search(r"\.\d", path):  # the order of blocks in a plan is not that of the code
