@@ -26,7 +26,7 @@ def bindings(item: Item, stack: Stack) -> PermissionSet:
     if not found and not item["role"].absent:  # the members are not known to be any
         found = [role_permission(item["role"], "nobody")]
     agents = [isinstance(binding, Binding) and is_service_agent(binding.member) for binding in held]
-    return _permission_set(item, item["role"], found, only_agents=bool(agents) and all(agents))
+    return _permission_set(item, Value(None), found, only_agents=bool(agents) and all(agents))
 
 
 @reads("google_project_iam_custom_role", "google_organization_iam_custom_role")
@@ -55,7 +55,7 @@ def _permission_set(item: Item, name: Value[Any], found: list[Any], only_agents:
 def service_account_bindings(item: Item, stack: Stack) -> TrustPolicy:
     found = [trust for binding in node_bindings(item.type, item) if (trust := google_trust(binding)) is not None]
     return TrustPolicy(
-        identity=identity(item, name=item["role"]),
+        identity=identity(item, name=item["service_account_id"]),
         trusts=Value(found, (item.location(),)),
         service_linked=Value(False),
         federated_only=Value(False),
