@@ -25,7 +25,7 @@ from scanner import __version__
 from scanner.facts import base
 from scanner.results import ledger
 from scanner.results.model import VERDICTS, ControlOutcome, Report, Result, Run, Summary, Tool, worst
-from scanner.rules import evaluate, load, params
+from scanner.rules import evaluate, load, params, view
 from scanner.rules.load import CompiledControl
 from scanner.sources.discover import discover, repository, show
 from scanner.sources.interface import Collection, Coverage, Gap, Source
@@ -139,10 +139,10 @@ class Scan:
             yield from self._judged(resource, by_kind[type(resource).__name__], scope)
         for type_ in types:
             for item in stack.of(type_) if type_ in by_kind else ():
-                yield from self._judged(evaluate.raw_attributes(item), by_kind[type_], scope)
+                yield from self._judged(view.raw_attributes(item), by_kind[type_], scope)
 
     def _judged(self, resource: Any, judges: list[evaluate.Judge], scope: str) -> Iterator[Result]:
-        facts = evaluate.resource_facts(resource)
+        facts = view.resource_facts(resource)
         self._resources.add((scope, resource.identity.address, resource.identity.id))
         for judge in judges:
             yield from judge.judge(resource, facts, scope)

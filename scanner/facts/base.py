@@ -21,6 +21,9 @@ T = TypeVar("T")
 Fact: TypeAlias = Value[T]
 
 
+CLOUDS = frozenset({"aws", "google"})
+
+
 class BlockRef(msgspec.Struct, frozen=True):
     """A block of source code, or an entry of a plan (then without lines), that a resource was read from."""
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 
+from scanner.facts.base import CLOUDS
 from scanner.rules.load import RuleSet, nearest
 from scanner.rules.model import Control
-
-CLOUDS = {"aws", "google"}
 
 
 class Given:

@@ -16,7 +16,8 @@ from scanner.facts.policies import Grant
 from scanner.facts.storage.kinds import Bucket
 from scanner.results.model import Result
 from scanner.rules.compile import compile_files
-from scanner.rules.evaluate import Judge, resource_facts
+from scanner.rules.evaluate import Judge
+from scanner.rules.view import resource_facts
 from scanner.sources.values import Location, Reference, Text, Unknown, Value
 from tests.scans import rule
 
