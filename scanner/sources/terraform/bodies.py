@@ -5,18 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.sources.terraform import tree
-from scanner.sources.terraform.evaluate import (
-    FAILURES,
-    Scope,
-    evaluate,
-    finish,
-    limited,
-    pairs_of,
-    unsettled,
-    why_unknown,
-    words,
-)
+from scanner.sources.terraform.evaluate import Scope, evaluate
 from scanner.sources.terraform.files import Block
+from scanner.sources.terraform.operators import FAILURES, finish, limited, pairs_of, unsettled, why_unknown, words
 from scanner.sources.values import Unknown
 
 MAX_INSTANCES = 20_000

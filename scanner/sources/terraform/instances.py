@@ -6,19 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.sources.terraform import policy_documents
 from scanner.sources.terraform.bodies import MAX_INSTANCES, Body
-from scanner.sources.terraform.evaluate import (
-    EvaluationError,
-    Scope,
-    TooMuch,
-    evaluate,
-    finish,
-    limited,
-    to_text,
-    to_whole,
-    unsettled,
-    why_unknown,
-)
+from scanner.sources.terraform.evaluate import Scope, evaluate
 from scanner.sources.terraform.files import Block
+from scanner.sources.terraform.operators import EvaluationError, TooMuch, finish, limited, to_text, to_whole, unsettled, why_unknown
 from scanner.sources.values import Document, Reference, Unknown
 
 if TYPE_CHECKING:

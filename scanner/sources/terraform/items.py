@@ -7,8 +7,9 @@ from typing import Any
 from scanner.sources.interface import Item, Node
 from scanner.sources.nodes import as_nodes, step
 from scanner.sources.terraform.bodies import Body
-from scanner.sources.terraform.evaluate import FAILURES, evaluate, finish, words
+from scanner.sources.terraform.evaluate import evaluate
 from scanner.sources.terraform.instances import Instance, Resource
+from scanner.sources.terraform.operators import FAILURES, finish, words
 from scanner.sources.values import Location, Unknown, Value
 
 

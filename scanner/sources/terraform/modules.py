@@ -11,17 +11,10 @@ from typing import Any
 
 from scanner.sources.interface import Gap
 from scanner.sources.terraform import functions, tree, types
-from scanner.sources.terraform.evaluate import (
-    EvaluationError,
-    Scope,
-    evaluate,
-    limited,
-    to_text,
-    unsettled,
-    why_unknown,
-)
+from scanner.sources.terraform.evaluate import Scope, evaluate
 from scanner.sources.terraform.files import Block
 from scanner.sources.terraform.instances import Instance, Instances, Resource, expand
+from scanner.sources.terraform.operators import EvaluationError, limited, to_text, unsettled, why_unknown
 from scanner.sources.values import SENSITIVE, Reference, Unknown
 
 MAX_DEPTH = 30

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scanner.sources.terraform import tree
-from scanner.sources.terraform.evaluate import EvaluationError, make_set, to_bool, to_number, to_text, unify, unsettled
+from scanner.sources.terraform.operators import EvaluationError, make_set, to_bool, to_number, to_text, unify, unsettled
 from scanner.sources.values import Unknown
 
 

@@ -7,14 +7,10 @@ import posixpath
 import re
 from typing import Any
 
-from scanner.sources.terraform.evaluate import (
-    EvaluationError,
-    to_text,
-    to_whole,
-)
 from scanner.sources.terraform.functions.register import (
     strict,
 )
+from scanner.sources.terraform.operators import EvaluationError, to_text, to_whole
 from scanner.sources.values import Unknown
 
 

@@ -6,7 +6,18 @@ import itertools
 import math
 from typing import Any
 
-from scanner.sources.terraform.evaluate import (
+from scanner.sources.terraform.functions.register import (
+    as_list,
+    as_map,
+    as_ordered,
+    as_texts,
+    as_unified,
+    function,
+    open_collection,
+    strict,
+)
+from scanner.sources.terraform.functions.text import characters
+from scanner.sources.terraform.operators import (
     MAX_ELEMENTS,
     EvaluationError,
     Set,
@@ -25,17 +36,6 @@ from scanner.sources.terraform.evaluate import (
     why_unknown,
     without_repeats,
 )
-from scanner.sources.terraform.functions.register import (
-    as_list,
-    as_map,
-    as_ordered,
-    as_texts,
-    as_unified,
-    function,
-    open_collection,
-    strict,
-)
-from scanner.sources.terraform.functions.text import characters
 from scanner.sources.values import Unknown
 
 

@@ -5,20 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from scanner.sources.terraform.evaluate import (
-    EvaluationError,
-    tidy,
-    to_bool,
-    to_number,
-    to_text,
-    to_whole,
-    unsettled,
-)
 from scanner.sources.terraform.functions.register import (
     FUNCTIONS,
     function,
     strict,
 )
+from scanner.sources.terraform.operators import EvaluationError, tidy, to_bool, to_number, to_text, to_whole, unsettled
 from scanner.sources.terraform.tree import MAX_DIGITS
 from scanner.sources.values import Unknown
 

@@ -6,15 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from scanner.sources.terraform.evaluate import (
-    EvaluationError,
-    Set,
-    finish,
-    to_text,
-    unify,
-    unsettled,
-    why_unknown,
-)
+from scanner.sources.terraform.operators import EvaluationError, Set, finish, to_text, unify, unsettled, why_unknown
 from scanner.sources.values import Document, Reference, Text, Unknown, unknown_inside
 
 Function = Callable[..., Any]

@@ -8,7 +8,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from scanner.sources.terraform.evaluate import (
+from scanner.sources.terraform.functions.encodings import to_json
+from scanner.sources.terraform.functions.register import (
+    as_list,
+    deep_unsettled,
+    function,
+    open_collection,
+    strict,
+)
+from scanner.sources.terraform.operators import (
     MAX_TEXT,
     EvaluationError,
     TooMuch,
@@ -20,14 +28,6 @@ from scanner.sources.terraform.evaluate import (
     to_whole,
     unsettled,
     why_unknown,
-)
-from scanner.sources.terraform.functions.encodings import to_json
-from scanner.sources.terraform.functions.register import (
-    as_list,
-    deep_unsettled,
-    function,
-    open_collection,
-    strict,
 )
 from scanner.sources.values import Unknown, unknown_inside
 
