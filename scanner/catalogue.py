@@ -51,6 +51,7 @@ def page(compiled: CompiledControl) -> str:
 
 
 def _kind_text(compiled: CompiledControl) -> str:
+    base.load_readers()  # rules from the cache do not need the kinds
     text = (base.KINDS[compiled.kind].__doc__ or "").split("\n\n")[0] if compiled.kind in base.KINDS else ""
     return f" ({_line(text).rstrip('.')})" if text else ""
 

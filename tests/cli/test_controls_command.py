@@ -1,0 +1,90 @@
+"""`assay controls`: the catalogue, its checks and its fixtures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from scanner.cli import cli
+from scanner.rules.load import builtin_folder, load
+
+IDS = [each.control.id for each in load([builtin_folder()]).controls]
+
+
+def ran(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, ["controls", *arguments])
+    return result.exit_code, result.output
+
+
+def test_list_names_every_control_with_its_severity() -> None:
+    exit_code, output = ran("list")
+    assert exit_code == 0
+    assert [line.split()[0] for line in output.splitlines()] == IDS
+    assert "critical" in next(line for line in output.splitlines() if line.startswith("storage.bucket-not-public"))
+
+
+def test_show_has_text_rule_remediation_and_mappings() -> None:
+    exit_code, output = ran("show", "storage.encrypted-cmk")
+    assert exit_code == 0
+    for part in ("Severity: high", "Bucket (An object storage bucket", "customer_managed", "## Remediation", "nist_800_53_r5", "CKV_AWS_145"):
+        assert part in output
+
+
+def test_show_of_a_control_that_is_not_there_names_the_nearest() -> None:
+    exit_code, output = ran("show", "storage.encripted-cmk")
+    assert exit_code == 2
+    assert "did you mean storage.encrypted-cmk?" in output
+
+
+@pytest.mark.parametrize("command", [["show", "keys.rotation-and-policy"], ["matrix"]])
+def test_the_catalogue_is_the_same_with_and_without_the_cache(command: list[str], tmp_path: Path) -> None:
+    def asked() -> str:
+        environment = {"XDG_CACHE_HOME": str(tmp_path), "PATH": "", "PYTHONPATH": ":".join(sys.path)}
+        return subprocess.run(
+            [sys.executable, "-m", "scanner", "controls", *command], env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    first = asked()
+    assert list(tmp_path.rglob("rules-*.msgpack"))
+    assert asked() == first
+
+
+def test_matrix_says_for_every_control_what_each_input_shows() -> None:
+    exit_code, output = ran("matrix")
+    assert exit_code == 0
+    rows = {line.split("|")[1].strip(): [cell.strip() for cell in line.split("|")[2:-1]] for line in output.splitlines() if line.startswith("| ")}
+    assert [name for name in rows if name in IDS] == IDS
+    assert all(cell in ("in full", "in part", "not at all") for name in IDS for cell in rows[name])
+    assert rows["storage.encrypted-cmk"] == ["in full", "in full"]
+    assert "- edge.waf-attached, terraform: " in output
+
+
+def test_lint_refuses_a_broken_rule_with_its_line(tmp_path: Path) -> None:
+    rule = (builtin_folder() / "storage" / "versioning-enabled.yaml").read_text("utf-8")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "x.yaml").write_text(rule.replace("storage.versioning-enabled", "own.x").replace("resource.versioned", "resource.versionned"))
+    exit_code, output = ran("lint", "--policies", str(tmp_path))
+    assert exit_code == 2
+    assert "x.yaml:" in output and "did you mean versioned?" in output
+    assert ran("lint")[0] == 0
+
+
+def test_test_fails_where_a_fixture_expects_another_verdict(tmp_path: Path) -> None:
+    case = tmp_path / "storage" / "versioning-enabled"
+    (case / "terraform" / "a").mkdir(parents=True)
+    (case / "terraform" / "a" / "main.tf").write_text('resource "aws_s3_bucket" "b" {}\n')
+    (case / "expected.yaml").write_text("terraform/a: {aws_s3_bucket.b: pass}\n")
+    exit_code, output = ran("test", "storage.versioning-enabled", "--fixtures", str(tmp_path))
+    assert exit_code == 1
+    assert "aws_s3_bucket.b: expected pass, got fail" in output
+    assert "expects fail" in output  # a control needs a case that fails
+
+
+def test_test_passes_on_the_fixtures_of_a_control() -> None:
+    exit_code, output = ran("test", "storage.uniform-access")
+    assert exit_code == 0
+    assert output.strip().endswith(" cases, 0 failed")
