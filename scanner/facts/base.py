@@ -102,6 +102,9 @@ class Stack:
             self._by_type.setdefault(item.type, []).append(item)
             self._by_address[item.address] = item
 
+    def items(self) -> Iterable[Item]:
+        return self._by_address.values()
+
     def of(self, *types: str) -> list[Item]:
         return [item for each in types for item in self._by_type.get(each, ())]
 

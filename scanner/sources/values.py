@@ -157,6 +157,18 @@ def unknown_inside(data: Any) -> Unknown | None:
     return None
 
 
+def references_in(data: Any) -> list[Reference]:
+    """Every Reference at any depth."""
+    if isinstance(data, Reference):
+        return [data]
+    if isinstance(data, Document):
+        return references_in(data.content)
+    elements = (
+        data.parts if isinstance(data, Text) else list(data.values()) if isinstance(data, dict) else data if isinstance(data, list) else ()
+    )
+    return [found for each in elements for found in references_in(each)]
+
+
 class Value(Generic[T]):
     """A raw value and where it was seen. Absent is `None`."""
 

@@ -10,7 +10,7 @@ from scanner.facts.network.kinds import Ingress, Opening
 from scanner.facts.network.ranges import closed, opening, protocol_name
 from scanner.sources.interface import Item, Node
 from scanner.sources.nodes import Doubtful
-from scanner.sources.values import Reference, Unknown, Value, all_of, any_of
+from scanner.sources.values import Reference, Unknown, Value, all_of, any_of, references_in
 
 _RULES = {"aws_vpc_security_group_ingress_rule": "security_group_id", "aws_security_group_rule": "security_group_id"}
 
@@ -30,10 +30,11 @@ GUARDED = {
     "aws_eks_cluster": "vpc_config.security_group_ids", "aws_msk_cluster": "broker_node_group_info.security_groups",
     "aws_opensearch_domain": "vpc_options.security_group_ids", "aws_mq_broker": "security_groups",
 }  # fmt: skip
+_GROUPS = ("aws_security_group", "aws_default_security_group")
 _LOAD_BALANCERS = ("aws_lb", "aws_alb", "aws_elb")
 
 
-@reads("aws_security_group", "aws_default_security_group", orphans=_RULES, companions=tuple(GUARDED))
+@reads(*_GROUPS, orphans=_RULES, companions=tuple(GUARDED))
 def security_group(item: Item, stack: Stack) -> Ingress:
     held = {type_: stack.companions(item, type_, via) for type_, via in _RULES.items()}
     blocks, more = item.blocks("ingress")
@@ -99,11 +100,38 @@ def _guards(item: Item, stack: Stack) -> Value[bool]:
     if others:
         return Value(False, [user.location() for user in others])
     if users:
-        return Value(True, [user.location() for user in users])
+        unlisted = _unlisted_users(stack).get(item.address, [])
+        return Value(not unlisted, [user.location() for user in unlisted or users])
     why = Unknown(
         f"what {item.address} is attached to is not in this code", "scan the code that uses it together with this, or the live account"
     )
     return Value(why, (item.location(),))
+
+
+def _unlisted_users(stack: Stack) -> dict[str, list[Item]]:
+    """Security group address to the resources of types that GUARDED does not list and that have the group among theirs. Built once."""
+    if "unlisted security group users" not in stack.cache:
+        users: dict[str, list[Item]] = {}
+        for user in stack.items():
+            if user.type not in GUARDED and "security_group" not in user.type and not user.type.startswith("data."):
+                for reference in _groups_named(user.attributes().data):
+                    users.setdefault(reference.address, []).append(user)
+        stack.cache["unlisted security group users"] = users
+    found: dict[str, list[Item]] = stack.cache["unlisted security group users"]
+    return found
+
+
+def _groups_named(data: Any) -> list[Reference]:
+    """The security groups in attributes that are named for them, at any depth."""
+    if isinstance(data, list):
+        return [found for each in data for found in _groups_named(each)]
+    if not isinstance(data, dict):
+        return []
+    found: list[Reference] = []
+    for name, held in data.items():
+        named = references_in(held) if "security_group" in name else _groups_named(held)
+        found += [reference for reference in named if reference.type in _GROUPS]
+    return found
 
 
 def _http_only_redirects(item: Item, stack: Stack) -> Value[bool]:
