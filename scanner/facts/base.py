@@ -72,6 +72,11 @@ class Companions:
     def __init__(self, items: list[Item], nodes: list[Node], more: Unknown | None) -> None:
         self.items, self.nodes, self.more = items, nodes, more
 
+    @property
+    def pairs(self) -> list[tuple[Item, Node]]:
+        """Every companion with the node that tells whether it certainly exists."""
+        return list(zip(self.items, self.nodes, strict=True))
+
     def __getitem__(self, path: str) -> Value[Any]:
         """The value at a path of the first that has it; absent where there is no companion at all."""
         for node in self.nodes:
@@ -110,6 +115,10 @@ class Stack:
 
     def at(self, address: str) -> Item | None:
         return self._by_address.get(address)
+
+    def beside(self, item: Item, type_: str) -> list[Node]:
+        """The items of a type that speak of the same account or project as `item`; what may not exist is Doubtful."""
+        return [other if item.coexists(other) else Doubtful(other, _doubt(other)) for other in self.of(type_)]
 
     def namesakes(self, item: Item, attribute: str) -> list[Item]:
         """The other items of the same type with the same text in an attribute."""
@@ -190,6 +199,13 @@ class _Join:
 
     def elsewhere(self, named: Any) -> list[Item]:
         return [item for item, target in self.targets if target == named]
+
+
+def if_there(value: Value[Any], node: Node, neutral: bool) -> Value[Any]:
+    """A fact of something that may not exist: it holds where it is what it would be without that, else it is unknown."""
+    if not isinstance(node, Doubtful) or value.data is neutral:
+        return value
+    return Value(node.why, value.seen)
 
 
 _NONE = Companions([], [], None)

@@ -76,12 +76,6 @@ class Environment:
             raise CelError(f"gives {expression.return_type()}, not true or false", 0)
         return Program(expression)
 
-    def compile_list(self, text: str) -> Program:
-        try:
-            return Program(self._env.compile(text))
-        except RuntimeError as error:
-            raise _cel_error(error) from None
-
     def load(self, serialized: bytes) -> Program:
         return Program(self._env.deserialize(serialized))
 

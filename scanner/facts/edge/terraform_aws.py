@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
+from scanner.facts.base import Stack, identity, if_there, reads
 from scanner.facts.edge.kinds import EntryPoint, FirewallRule, Listener, LoadBalancer, WebFirewall
 from scanner.sources.interface import Item, Node
 from scanner.sources.values import Reference, Unknown, Value, all_of, any_of, first_known
@@ -114,18 +114,19 @@ _NO_LISTENER = Unknown(
 @reads("aws_lb", "aws_alb", orphans=dict.fromkeys(_LISTENERS, "load_balancer_arn"), companions=_RULES)
 def load_balancer(item: Item, stack: Stack) -> LoadBalancer:
     held = [stack.companions(item, type_, "load_balancer_arn") for type_ in _LISTENERS]
-    listeners: list[Any] = [_listener(each, stack) for group in held for each in group.items]
-    doubts = [group.more for group in held if group.more and not group.items]
+    pairs = [pair for group in held for pair in group.pairs]
+    listeners: list[Any] = [_listener(each, node, stack) for each, node in pairs]
+    doubts = [group.more for group in held if group.more]
     if not listeners and not doubts:
         doubts = [_NO_LISTENER]
-    encrypted = any_of([*[each.encrypted for each in listeners], *[Value(doubt, (item.location(),)) for doubt in doubts]])
+    encrypted = [if_there(listener.encrypted, node, False) for listener, (_, node) in zip(listeners, pairs, strict=True)]
     return LoadBalancer(
         identity=identity(item, name=item["name"], companions=held),
         http=item["load_balancer_type"].default("application").equals("application")
         if item["load_balancer_type"].unknown is None
         else _by_protocol(listeners),
         listeners=Value(listeners + doubts, (item.location(),)),
-        serves_https=encrypted,
+        serves_https=any_of([*encrypted, *[Value(doubt, (item.location(),)) for doubt in doubts]]),
     )
 
 
@@ -134,25 +135,28 @@ def _by_protocol(listeners: list[Any]) -> Value[bool]:
     return any_of([each.protocol.default("HTTP").equals("HTTP", "HTTPS") for each in listeners])
 
 
-def _listener(item: Item, stack: Stack) -> Listener:
-    # An ALB listener without a protocol is refused by the provider; the default of the provider is by port.
+def _listener(item: Item, node: Node, stack: Stack) -> Listener:
+    # An ALB listener without a protocol is refused by AWS: taken for HTTP.
     protocol = item["protocol"].then(lambda name: name.upper() if isinstance(name, str) else name)
     actions, more = item.blocks("default_action")
-    harmless = [_redirects(action, protocol) for action in actions] + ([Value(more, (item.location(),))] if more else [])
+    harmless = [_redirects(action) for action in actions] + ([Value(more, (item.location(),))] if more else [])
     for type_ in _RULES:
-        for rule in stack.companions(item, type_, "listener_arn").nodes:
+        rules = stack.companions(item, type_, "listener_arn")
+        harmless += [Value(rules.more, (item.location(),))] if rules.more else []
+        for rule in rules.nodes:
             inner, unknown = rule.blocks("action")
-            harmless += [_redirects(action, protocol) for action in inner] + ([Value(unknown, (rule.location(),))] if unknown else [])
+            harmless += [_redirects(action) for action in inner] + ([Value(unknown, (rule.location(),))] if unknown else [])
     return Listener(
         name=Value(item.address, (item.location(),)),
         port=item["port"].text(),
         protocol=protocol,
         encrypted=protocol.default("HTTP").equals("HTTPS", "TLS"),
-        only_redirects=all_of(harmless) if harmless else Value(False, (item.location(),)),
+        # One that may not exist does no harm if it does not.
+        only_redirects=if_there(all_of(harmless) if harmless else Value(False, (item.location(),)), node, True),
     )
 
 
-def _redirects(action: Node, protocol: Value[Any]) -> Value[bool]:
+def _redirects(action: Node) -> Value[bool]:
     """Whether an action of an HTTP listener lets no request through in the clear. `#{protocol}`, the default, keeps HTTP."""
     kind = action["type"]
     target = action["redirect.protocol"].default("#{protocol}")

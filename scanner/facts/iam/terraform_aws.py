@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Companions, Stack, identity, reads
-from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
+from scanner.facts.base import Companions, Stack, identity, if_there, reads
+from scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
 from scanner.facts.iam.permissions import document_permissions, managed_policy
 from scanner.facts.iam.trust import aws_trusts, federated_only
-from scanner.sources.interface import Item
+from scanner.sources.interface import Item, Node
 from scanner.sources.nodes import Elsewhere
 from scanner.sources.values import Reference, Unknown, Value
 
@@ -47,16 +47,17 @@ def _identity_with_policies(item: Item, stack: Stack, parts: dict[str, str], lis
     everywhere = stack.companions(item, _ATTACH_ALL, listed, names=NAMES)
     found: list[Any] = []
     blocks, more = item.blocks("inline_policy")
-    for document in [node["policy"] for node in inline.items] + [block["policy"] for block in blocks]:
-        found += document_permissions(document)
-    arns = [each.link("policy_arn") for each in [*attached.items, *everywhere.items]]
+    for each, node in inline.pairs:
+        found += _if_there(document_permissions(each["policy"]), node)
+    found += [permission for block in blocks for permission in document_permissions(block["policy"])]
+    arns = [(each.link("policy_arn"), node) for each, node in attached.pairs + everywhere.pairs]
     managed = item.link("managed_policy_arns") if inline_type == "aws_iam_role_policy" else Value(None)
     listed_arns = managed.data if isinstance(managed.data, list) else []
     policies: list[Item] = []
-    for arn in arns + [Value(each, managed.seen) for each in listed_arns]:
+    for arn, node in arns + [(Value(each, managed.seen), item) for each in listed_arns]:
         own, permissions = _policy(arn, stack)
         policies += own
-        found += permissions
+        found += _if_there(permissions, node)
     doubts = [each for each in (inline.more, attached.more, everywhere.more, more, managed.unknown) if each]
     doubts = [] if isinstance(item, Elsewhere) else doubts  # of a role that is declared elsewhere, only what is here is judged
     return PermissionSet(
@@ -65,6 +66,14 @@ def _identity_with_policies(item: Item, stack: Stack, parts: dict[str, str], lis
         limited_by_boundary=_boundary(item, stack),
         service_linked=_service_linked(item),
     )
+
+
+def _if_there(permissions: list[Any], node: Node) -> list[Any]:
+    """Permissions by a policy that may not be attached: harmless if they would be harmless."""
+    for permission in permissions:
+        if isinstance(permission, Permission):
+            permission.wildcard = if_there(permission.wildcard, node, False)
+    return permissions
 
 
 def _policy(arn: Value[Any], stack: Stack) -> tuple[list[Item], list[Any]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
+from scanner.facts.base import Stack, identity, if_there, reads
 from scanner.facts.edge.terraform_aws import load_balancer
-from scanner.facts.network.kinds import Ingress, Opening
+from scanner.facts.network.kinds import Ingress
 from scanner.facts.network.ranges import closed, opening, protocol_name
 from scanner.sources.interface import Item, Node
-from scanner.sources.nodes import Doubtful
 from scanner.sources.values import Reference, Unknown, Value, all_of, any_of, references_in
 
 _RULES = {"aws_vpc_security_group_ingress_rule": "security_group_id", "aws_security_group_rule": "security_group_id"}
@@ -40,9 +39,10 @@ def security_group(item: Item, stack: Stack) -> Ingress:
     blocks, more = item.blocks("ingress")
     openings: list[Any] = [each for block in blocks for each in _inline(block)]
     for type_, group in held.items():
-        for item_, node in zip(group.items, group.nodes, strict=True):
-            found = _separate(type_, item_)
-            openings += [_perhaps(each, node.why) for each in found] if isinstance(node, Doubtful) else found
+        for each, node in group.pairs:
+            for found in _separate(type_, each):
+                found.world = if_there(found.world, node, False)  # harmless if it would be harmless
+                openings.append(found)
         more = more or group.more
     if more and more is not getattr(item, "why", None):
         openings.append(more)
@@ -52,12 +52,6 @@ def security_group(item: Item, stack: Stack) -> Ingress:
         guards_load_balancer=_guards(item, stack),
         http_only_redirects=_http_only_redirects(item, stack),
     )
-
-
-def _perhaps(opening: Opening, why: Unknown) -> Opening:
-    """An opening of a rule that may not exist: harmless if it would be harmless."""
-    opening.world = all_of([opening.world, Value(why, opening.world.seen)])
-    return opening
 
 
 def _inline(block: Node) -> list[Any]:
@@ -99,6 +93,8 @@ def _guards(item: Item, stack: Stack) -> Value[bool]:
     others = [user for user in users if user.type not in _LOAD_BALANCERS]
     if others:
         return Value(False, [user.location() for user in others])
+    if users and (unresolved := stack.cache["unresolved security group users"]):
+        return Value(unresolved, (item.location(),))
     if users:
         unlisted = _unlisted_users(stack).get(item.address, [])
         return Value(not unlisted, [user.location() for user in unlisted or users])
@@ -145,12 +141,17 @@ def _users(stack: Stack) -> dict[str, list[Item]]:
     """Security group address to the resources that are in it. Built once for a stack."""
     if "security group users" not in stack.cache:
         users: dict[str, list[Item]] = {}
+        unresolved: Unknown | None = None
         for type_, path in GUARDED.items():
             for user in stack.of(type_):
                 data = user.link(path).data
                 for each in data if isinstance(data, list) else [data]:
                     if isinstance(each, Reference):
                         users.setdefault(each.address, []).append(user)
+                    elif isinstance(each, Unknown) and unresolved is None:
+                        reason = f"whether {user.address} is in the group too: {each.reason}"
+                        unresolved = Unknown(reason, each.settles_it, user.location())
         stack.cache["security group users"] = users
+        stack.cache["unresolved security group users"] = unresolved
     found: dict[str, list[Item]] = stack.cache["security group users"]
     return found

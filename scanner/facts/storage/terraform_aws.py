@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.facts import policies
-from scanner.facts.base import Companions, Stack, identity, reads
+from scanner.facts.base import Companions, Stack, identity, if_there, reads
 from scanner.facts.keys.references import key_ref
 from scanner.facts.policies import Grant
 from scanner.facts.storage.kinds import Bucket
@@ -28,7 +28,7 @@ _PARTS = {
 def bucket(item: Item, stack: Stack) -> Bucket:
     parts = {type_: stack.companions(item, type_, via, names=NAMES) for type_, via in _PARTS.items()}
     access = parts["aws_s3_bucket_public_access_block"]
-    account = stack.of("aws_s3_account_public_access_block")
+    account = stack.beside(item, "aws_s3_account_public_access_block")
     flags = {
         flag: any_of([access[flag].default(False).truth(), *[each[flag].default(False).truth() for each in account]])
         for flag in ACCESS_FLAGS
@@ -46,7 +46,7 @@ def bucket(item: Item, stack: Stack) -> Bucket:
     return Bucket(
         identity=identity(item, name=item["bucket"], companions=parts.values()),
         public_access_blocked=all_of(flags.values()),
-        block_declared=any_of([access.exists, Value(bool(account))]),
+        block_declared=any_of([access.exists, *[if_there(Value(True), each, False) for each in account]]),
         acls_disabled=acls_disabled,
         versioned=versioning,  # off unless it is configured: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
         retention_locked=Value(False, (item.location(),)),  # S3 Object Lock works on versions, so it is no alternative to them
@@ -73,7 +73,7 @@ _LOG_SERVICES = ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.a
 def _log_target(item: Item, stack: Stack, parts: dict[str, Companions]) -> Value[bool]:
     """Named as a target of access logs, or open to the service that delivers them."""
     sources = [stack.companions(item, type_, via, names=NAMES) for type_, via in _LOG_SOURCES.items()]
-    found: list[Node] = [node for held in sources for node in held.items]
+    found: list[Node] = [node for held in sources for node in held.nodes]
     for node in [*parts["aws_s3_bucket_acl"].nodes, item]:
         grants = node.blocks("access_control_policy.grant")[0] + node.blocks("grant")[0]
         uris = [first_known(grant["grantee.uri"], grant["uri"]).data for grant in grants]
@@ -83,7 +83,8 @@ def _log_target(item: Item, stack: Stack, parts: dict[str, Companions]) -> Value
         allowed = [each for each in policies.statements(node["policy"]) if isinstance(each, policies.Statement) and each.allows is True]
         if any(who in _LOG_SERVICES for statement in allowed for _, who in statement.principals):
             found.append(node)
-    return Value(bool(found), [node.location() for node in found] or (item.location(),))
+    certain = [if_there(Value(True, (node.location(),)), node, False) for node in found]
+    return any_of(certain or [Value(False, (item.location(),))])
 
 
 def _encryption(item: Item, configuration: Companions) -> tuple[Value[Any], Value[Any]]:
