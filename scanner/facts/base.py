@@ -120,8 +120,8 @@ class Stack:
         """The items of a type that speak of the same account or project as `item`; what may not exist is Doubtful."""
         return [other if item.coexists(other) else Doubtful(other, _doubt(other)) for other in self.of(type_)]
 
-    def namesakes(self, item: Item, attribute: str) -> list[Item]:
-        """The other items of the same type with the same text in an attribute."""
+    def namesakes(self, item: Item, attribute: str) -> list[tuple[Item, Unknown | None]]:
+        """The other items of the same type with the same text in an attribute, and why one may not exist."""
         key = f"{item.type} by {attribute}"
         if key not in self.cache:
             groups: dict[str, list[Item]] = {}
@@ -132,7 +132,7 @@ class Stack:
             self.cache[key] = groups
         own = item[attribute].data
         found: list[Item] = self.cache[key].get(own, []) if isinstance(own, str) else []
-        return [each for each in found if each.address != item.address]
+        return [(each, None if item.coexists(each) else _doubt(each)) for each in found if each.address != item.address]
 
     def companions(self, item: Item, type_: str, via: str, *, names: Iterable[str] = ()) -> Companions:
         """Items of `type_` whose `via` refers to `item`: by reference, or by the text of one of the attributes `names` of `item`."""

@@ -50,7 +50,7 @@ def _copies(item: Item, stack: Stack) -> list[Any]:
 def _namesakes(item: Item, stack: Stack) -> list[Any]:
     """Secrets of the same name: CI/CD may copy a secret to each region instead of replicating it."""
     same = stack.namesakes(item, "name")
-    return [SecretCopy(region=each.region.default(_HOME), encryption_key=Value(None)) for each in same]
+    return [doubt or SecretCopy(region=each.region.default(_HOME), encryption_key=Value(None)) for each, doubt in same]
 
 
 def _replicated(regions: list[Any], item: Item) -> Value[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
+from scanner.facts.base import Stack, identity, if_there, reads
 from scanner.facts.google_iam import BINDING_PARTS, bindings_of
 from scanner.facts.keys.references import key_ref
 from scanner.facts.keys.terraform_gcp import days
@@ -13,11 +13,17 @@ from scanner.facts.secrets.kinds import Secret, SecretCopy
 from scanner.sources.interface import Item
 from scanner.sources.values import Reference, Text, Unknown, Value, any_of
 
+# What acts on a message of a topic, and where it names the topic.
+_CONSUMERS = {
+    "google_pubsub_subscription": "topic",
+    "google_cloudfunctions2_function": "event_trigger.pubsub_topic",
+    "google_eventarc_trigger": "transport.pubsub.topic",
+}
 _IAM = {f"google_secret_manager_secret_iam_{part}": "secret_id" for part in BINDING_PARTS}
 _REGIONAL_IAM = {f"google_secret_manager_regional_secret_iam_{part}": "secret_id" for part in BINDING_PARTS}
 
 
-@reads("google_secret_manager_secret", orphans=_IAM, names=("secret_id",), companions=("google_pubsub_subscription",))
+@reads("google_secret_manager_secret", orphans=_IAM, names=("secret_id",), companions=tuple(_CONSUMERS))
 def secret(item: Item, stack: Stack) -> Secret:
     automatic = any_of([_present(item, "replication.auto"), item["replication.automatic"].default(False).truth()])
     blocks, more = item.blocks("replication.user_managed.replicas")
@@ -37,13 +43,11 @@ def secret(item: Item, stack: Stack) -> Secret:
 def regional_secret(item: Item, stack: Stack) -> Secret:
     key = item["customer_managed_encryption.kms_key_name"]
     own = SecretCopy(region=item["location"], encryption_key=key_ref(key, stack))
-    namesakes = stack.namesakes(item, "secret_id")
     copies: list[Any] = [own]
     found = _secret(item, stack, _REGIONAL_IAM, copies, Value(False))
-    found.regions = Value(
-        [own, *[SecretCopy(region=other["location"], encryption_key=Value(None)) for other in namesakes]], (item.location(),)
-    )
-    found.replicated = Value(bool(namesakes), (item.location(),))
+    same = [doubt or SecretCopy(region=each["location"], encryption_key=Value(None)) for each, doubt in stack.namesakes(item, "secret_id")]
+    found.regions = Value([own, *same], (item.location(),))
+    found.replicated = _more_than_one([own, *same], item)
     return found
 
 
@@ -55,19 +59,23 @@ def _present(item: Item, path: str) -> Value[bool]:
 def _secret(item: Item, stack: Stack, iam: dict[str, str], copies: list[Any], automatic: Value[Any]) -> Secret:
     parts = {type_: stack.companions(item, type_, via, names=("secret_id",)) for type_, via in iam.items()}
     grants = google_grants(binding for type_, held in parts.items() for binding in bindings_of(type_, held))
-    known = [copy for copy in copies if not isinstance(copy, Unknown)]
-    unknown = next((copy for copy in copies if isinstance(copy, Unknown)), None)
     return Secret(
         identity=identity(item, name=item["secret_id"], companions=parts.values()),
         copies=Value(copies, (item.location(),)),
         regions=Value(copies, (item.location(),)),
-        replicated=any_of([automatic, Value(True if len(known) > 1 else unknown or False, (item.location(),))]),
+        replicated=any_of([automatic, _more_than_one(copies, item)]),
         automatic_replication=automatic,
         rotation_days=item["rotation.rotation_period"].text().then(days),
         rotation_consumed=_consumed(item, stack),
         managed_by_service=Value(False),
         grants=Value(grants, (item.location(),)),
     )
+
+
+def _more_than_one(copies: list[Any], item: Item) -> Value[bool]:
+    unknown = next((copy for copy in copies if isinstance(copy, Unknown)), None)
+    known = [copy for copy in copies if not isinstance(copy, Unknown)]
+    return Value(True if len(known) > 1 else unknown or False, (item.location(),))
 
 
 def _consumed(item: Item, stack: Stack) -> Value[bool]:
@@ -78,13 +86,14 @@ def _consumed(item: Item, stack: Stack) -> Value[bool]:
         return Value(False, (item.location(),))
     names = {_topic(topic.link("name").data) for topic in topics} | {_topic(linked.data)}
     names.discard("")
-    for subscription in stack.of("google_pubsub_subscription"):
-        if _topic(subscription.link("topic").data) in names:
-            return Value(True, (subscription.location(),))
-    for function in stack.of("google_cloudfunctions2_function", "google_eventarc_trigger"):
-        for path in ("event_trigger.pubsub_topic", "transport.pubsub.topic"):
-            if _topic(function.link(path).data) in names:
-                return Value(True, (function.location(),))
+    acting = [
+        if_there(Value(True, (node.location(),)), node, False)
+        for type_, path in _CONSUMERS.items()
+        for node in stack.beside(item, type_)
+        if _topic(node.link(path).data) in names
+    ]
+    if acting:
+        return any_of(acting)
     reason = "whether anything subscribes to the rotation topic: no subscription of it is in this code"
     return Value(
         Unknown(reason, "scan the code that subscribes together with this, or the live project", item.location()), (item.location(),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.facts import policies
-from scanner.facts.base import Companions, Stack, identity, reads
+from scanner.facts.base import Companions, Stack, identity, if_there, reads
 from scanner.facts.google_iam import BINDING_PARTS, bindings_of
 from scanner.facts.keys.references import key_ref
 from scanner.facts.policies import Grant
@@ -57,14 +57,14 @@ def _organisation(item: Item, stack: Stack, constraint: str) -> Value[bool]:
     """Whether an organisation policy of this code enforces a constraint for a bucket; absent where none speaks of it."""
     project = first_known(item["project"], item.account).data
     values: list[Value[Any]] = []
-    for policy in stack.of("google_org_policy_policy"):
+    for policy, node in zip(stack.of("google_org_policy_policy"), stack.beside(item, "google_org_policy_policy"), strict=True):
         name, parent = str(policy["name"].data), policy["parent"].data
         if not name.endswith(constraint) or (
             isinstance(parent, str) and parent.startswith("projects/") and parent != f"projects/{project}"
         ):
             continue
         rules, more = policy.blocks("spec.rules")
-        values += [rule["enforce"].truth() for rule in rules] + ([Value(more)] if more else [])
+        values += [if_there(rule["enforce"].truth(), node, False) for rule in rules] + ([Value(more)] if more else [])
     return any_of(values) if values else Value(None)
 
 
