@@ -14,52 +14,30 @@ that is not there) and `ConfigurationError` are raised when it is made.
 from __future__ import annotations
 
 import datetime
+import importlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from scanner import __version__
 from scanner.facts import base
+from scanner.options import Options
 from scanner.results import ledger
 from scanner.results.model import VERDICTS, ControlOutcome, Report, Result, Run, Summary, Tool, worst
 from scanner.rules import evaluate, load, params, view
 from scanner.rules.load import CompiledControl
 from scanner.sources.discover import discover, repository, show
+from scanner.sources.formats import FORMATS
 from scanner.sources.interface import Collection, Coverage, Gap, Source
-
-READER_MODULES = ("terraform_aws", "terraform_gcp")
-
-
-class Options(msgspec.Struct, kw_only=True):
-    """What to scan and by which rules."""
-
-    paths: list[str]
-    variables: dict[str, str] = {}
-    """Values of root module variables, as on terraform's command line."""
-    var_files: list[str] = []
-    workspace: str = "default"
-    code: str | None = None
-    """The source that scanned plans were made from."""
-    policies: list[str] = []
-    """Folders of rules beside the built-in ones."""
-    profile: str | None = None
-    controls: list[str] = []
-    """Ids or globs; empty for all of the profile."""
-    params: dict[str, Any] = {}
-    """Values for the params of all controls that have them."""
-    control_params: dict[str, dict[str, Any]] = {}
-    """Values for the params of one control."""
-    arguments: list[str] = []
 
 
 class Scan:
-    """One run."""
+    """One run over what the options name, or over `sources`."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, sources: Iterable[Source] | None = None) -> None:
         self.options = options
+        self._given = sources
         base.load_readers()
         self.rules = load.load([load.builtin_folder(), *[Path(folder) for folder in options.policies]])
         self.selected = load.select(self.rules, options.controls, options.profile)
@@ -78,8 +56,8 @@ class Scan:
         return self._line
 
     def _run(self) -> Iterator[Result]:
-        base.load_readers(*READER_MODULES)
-        for source in self._sources():
+        for source in self._sources() if self._given is None else self._given:
+            base.load_readers(*source.readers)
             for collection in source.collect():
                 self.collection = collection.name
                 try:
@@ -90,7 +68,7 @@ class Scan:
                 except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
                     # Plans are read as far as rules ask for, so that a shape that no Terraform writes shows only here.
                     reason = f"could not be judged to the end ({type(error).__name__}: {error})"
-                    way = "write the plan again with terraform show -json; if it is as Terraform writes it, report this as a defect"
+                    way = "write the input again; if it is as its tool writes it, report this as a defect"
                     self.coverage.gaps.append(Gap(show(collection.name), "input_failed", reason, way))
 
     def _sources(self) -> Iterator[Source]:
@@ -98,28 +76,18 @@ class Scan:
         self.coverage.gaps += found.gaps
         if found.directories or found.files:
             yield self._terraform(found.directories, found.files, found.boundary)
-        for path, content in found.plans:
-            from scanner.sources.terraform.plan import PlanSource
+        for format_ in FORMATS:
+            if format_.name in found.inputs:
+                module = importlib.import_module(format_.module)
+                yield from module.sources(found.inputs[format_.name], found.named, self.options)
 
-            given = content.get("variables")
-            variables = (
-                {name: held.get("value") for name, held in given.items() if isinstance(held, dict)} if isinstance(given, dict) else {}
-            )
-            code = (
-                self._terraform([self.options.code], [], [repository(self.options.code) or self.options.code], variables)
-                if self.options.code
-                else None
-            )
-            yield PlanSource(path, content, code)
-
-    def _terraform(self, directories: list[str], files: list[str], boundary: list[str], planned: dict[str, Any] | None = None) -> Source:
+    def _terraform(self, directories: list[str], files: list[str], boundary: list[str]) -> Source:
         from scanner.sources.terraform.hcl import TerraformSource
 
         return TerraformSource(
             directories,
             files=files,
             variables=self.options.variables,
-            planned=planned,
             var_files=self.options.var_files,
             workspace=self.options.workspace,
             boundary=boundary,
@@ -134,11 +102,11 @@ class Scan:
                 self._judges[compiled.control.id]
             )
         types = list(dict.fromkeys(item.type for item in collection.items))
-        scope = _scope(collection.name)
+        scope = collection.scope or _scope(collection.name)
         for resource in base.read_all(stack, types, set(by_kind), lambda item, error: ledger.failed(self.coverage, item, error)):
             yield from self._judged(resource, by_kind[type(resource).__name__], scope)
         for type_ in types:
-            for item in stack.of(type_) if type_ in by_kind else ():
+            for item in stack.own(type_) if type_ in by_kind else ():
                 yield from self._judged(view.raw_attributes(item), by_kind[type_], scope)
 
     def _judged(self, resource: Any, judges: list[evaluate.Judge], scope: str) -> Iterator[Result]:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from scanner.sources.interface import Collection, Item, Node
+from scanner.sources.interface import Collection, Item, Node, Unlisted
 from scanner.sources.nodes import Doubtful, Elsewhere
 from scanner.sources.values import Location, Reference, Text, Unknown, Value
 
@@ -103,12 +103,18 @@ class Stack:
         self._by_address: dict[str, Item] = {}
         self._joins: dict[tuple[str, str], _Join] = {}
         self.cache: dict[str, Any] = {}
-        for item in collection.items:
+        self._context = {id(item) for item in collection.context}
+        for item in (*collection.items, *collection.context):
             self._by_type.setdefault(item.type, []).append(item)
             self._by_address[item.address] = item
 
     def items(self) -> Iterable[Item]:
         return self._by_address.values()
+
+    def own(self, type_: str) -> list[Item]:
+        """The items of a type that are judged here; others may be there for joins only."""
+        held = self._by_type.get(type_, [])
+        return [item for item in held if id(item) not in self._context] if self._context else held
 
     def of(self, *types: str) -> list[Item]:
         return [item for each in types for item in self._by_type.get(each, ())]
@@ -286,7 +292,7 @@ def read_all(stack: Stack, types: Iterable[str], wanted: set[str], failed: Calla
         for entry in READERS.get(type_, ()):
             if entry.kind not in wanted:
                 continue
-            for item in stack.of(type_):
+            for item in stack.own(type_):
                 yield from _read(entry, item, stack, failed)
     for entry, owner in _owners(wanted):
         for companion_type, via in entry.orphans:
@@ -295,12 +301,20 @@ def read_all(stack: Stack, types: Iterable[str], wanted: set[str], failed: Calla
 
 def _read(entry: Registration, item: Item, stack: Stack, failed: Callable[[Item, Exception], None]) -> Iterator[Resource]:
     try:
-        found = entry.read(item, stack)
+        found = _nothing_known(entry.kind, item) if isinstance(item, Unlisted) else entry.read(item, stack)
     except Exception as error:  # hostile input may reach what no test has; it is entered in the ledger
         failed(item, error)
         return
     if found is not None:
         yield found
+
+
+def _nothing_known(kind_: str, item: Unlisted) -> Resource:
+    """Resources of which not even the number is known: every fact is unknown, so that no rule passes on them."""
+    cls = KINDS[kind_]
+    unknown: Value[Any] = Value(item.why, (item.seen,))
+    names = [field.name for field in msgspec.structs.fields(cls) if field.name != "identity"]
+    return cls(identity=identity(item, name=Value(item.address)), **dict.fromkeys(names, unknown))
 
 
 def _owners(wanted: set[str]) -> Iterator[tuple[Registration, tuple[str, ...]]]:
@@ -337,7 +351,7 @@ def identity(item: Item, *, name: Value[Any], companions: Iterable[Companions] =
     return Identity(
         id=item.address,
         name=name.data if isinstance(name.data, str) else item.address.rpartition(".")[2],
-        cloud=cloud or ("google" if item.type.removeprefix("data.").startswith("google_") else "aws"),
+        cloud=cloud or _cloud(item.type),
         account=account if isinstance(account, str) else None,
         region=region if isinstance(region, str) else None,
         address=item.address,
@@ -347,6 +361,11 @@ def identity(item: Item, *, name: Value[Any], companions: Iterable[Companions] =
         elsewhere=item.why if isinstance(item, Elsewhere) else None,
         unnamed=None if isinstance(name.data, str) else name.text().unknown or _UNNAMED,
     )
+
+
+def _cloud(type_: str) -> str:
+    """`google_storage_bucket` and `storage.googleapis.com/Bucket` are Google's."""
+    return "google" if type_.removeprefix("data.").startswith("google_") or ".googleapis.com/" in type_ else "aws"
 
 
 def block_ref(item: Item) -> BlockRef:

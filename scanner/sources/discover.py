@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
+from scanner.sources.formats import recognise
 from scanner.sources.interface import Gap
 from scanner.sources.terraform.files import SUFFIXES, is_code
 
 SKIPPED = ("node_modules", "__pycache__", "venv")
-_PEEK = 512
-_PLAN_KEYS = (b'"format_version"', b'"terraform_version"', b'"planned_values"')
-MAX_PLAN_BYTES = 500_000_000
+_WAY = "name code, a plan, a template, an asset export or a snapshot: README.md shows each"
 
 
 class Found(msgspec.Struct):
-    """Directories with Terraform files, single files that were named, plans, and what could not be used."""
+    """Directories with Terraform files, single Terraform files that were named, files of other formats, and what could not be used."""
 
     directories: list[str]
     files: list[str]
-    plans: list[tuple[str, dict[str, Any]]]
+    inputs: dict[str, list[str]]
+    """Format to the files of it (sources/formats.py)."""
+    named: set[str]
+    """The paths that were given."""
     gaps: list[Gap]
     boundary: list[str]
     """What functions such as file() may read: the repositories, else the paths, that were named."""
     missing: int = 0
 
+    def __len__(self) -> int:
+        return len(self.directories) + len(self.files) + sum(map(len, self.inputs.values())) + len(self.gaps)
+
 
 def discover(paths: Iterable[str]) -> Found:
-    found = Found([], [], [], [], [])
+    found = Found([], [], {}, set(paths := list(paths)), [], [])
     for path in paths:
         if os.path.isdir(path):
             found.boundary.append(repository(path) or path)
-            before = len(found.directories) + len(found.plans) + len(found.gaps)
+            before = len(found)
             _directory(path, found)
-            if len(found.directories) + len(found.plans) + len(found.gaps) == before:
-                way = "name a directory with .tf files or the output of terraform show -json"
-                found.gaps.append(Gap(show(path), "nothing_found", "no Terraform code and no plan below this directory", way))
+            if len(found) == before:
+                found.gaps.append(Gap(show(path), "nothing_found", "nothing that can be scanned is below this directory", _WAY))
         elif os.path.isfile(path):
             found.boundary.append(repository(os.path.dirname(path) or ".") or os.path.dirname(path) or ".")
             _file(path, found)
@@ -83,54 +85,27 @@ def _directory(top: str, found: Found) -> None:
             found.directories.append(os.path.normpath(directory))
         for name in sorted(files):
             path = os.path.join(directory, name)
-            if (
-                not name.endswith(SUFFIXES)
-                and os.path.isfile(path)
-                and _inside(os.path.realpath(path), real_top)
-                and _looks_like_plan(path)
-            ):
-                _plan(path, found)
+            if not name.endswith(SUFFIXES) and os.path.isfile(path) and _inside(os.path.realpath(path), real_top):
+                _enter(path, found)
 
 
 def _inside(path: str, top: str) -> bool:
     return path == top or path.startswith(top.rstrip(os.sep) + os.sep)
 
 
-def _looks_like_plan(path: str) -> bool:
-    """Whether a file of any name is a JSON object with the keys of a plan somewhere; only then it is decoded."""
-    try:
-        with open(path, "rb") as opened:
-            if not opened.read(_PEEK).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-                return False
-            with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                return all(content.find(key) >= 0 for key in _PLAN_KEYS)
-    except (OSError, ValueError):
-        return False
+def _enter(path: str, found: Found) -> bool:
+    """Enter a file by its content; whether it is of a kind that can be scanned."""
+    format_ = recognise(path)
+    if format_ is not None:
+        found.inputs.setdefault(format_.name, []).append(path)
+    return format_ is not None
 
 
 def _file(path: str, found: Found) -> None:
     if path.endswith(SUFFIXES):
         found.files.append(os.path.normpath(path))
-    elif path.endswith(".json") or _looks_like_plan(path):
-        _plan(path, found, named=True)
-    else:
-        way = "name a .tf file, a directory, or the output of terraform show -json"
-        found.gaps.append(Gap(show(path), "unsupported", "not a kind of file that can be scanned", way))
-
-
-def _plan(path: str, found: Found, named: bool = False) -> None:
-    from scanner.sources.terraform.plan import is_plan
-
-    try:
-        if os.path.getsize(path) > MAX_PLAN_BYTES:
-            found.gaps.append(Gap(show(path), "parse_error", f"larger than {MAX_PLAN_BYTES // 1_000_000} MB", "split the configuration"))
-            return
-        with open(path, "rb") as opened:
-            content = msgspec.json.decode(opened.read())
-    except (OSError, ValueError, RecursionError) as error:
-        found.gaps.append(Gap(show(path), "parse_error", f"not JSON: {error}", "write it with terraform show -json"))
-        return
-    if is_plan(content):
-        found.plans.append((show(path), content))
-    elif named:
-        found.gaps.append(Gap(show(path), "unsupported", "JSON, but no Terraform plan", "write the plan with terraform show -json"))
+    elif not _enter(path, found):
+        if path.endswith(".json"):
+            found.inputs.setdefault("plan", []).append(path)  # which says what is wrong with it
+        else:
+            found.gaps.append(Gap(show(path), "unsupported", "not a kind of file that can be scanned", _WAY))

@@ -103,17 +103,78 @@ class Item(Node):
         """Whether `other` exists whenever this one does."""
 
 
+class Unlisted(Item):
+    """Stands for resources that could not be listed, or not to the end: nothing is known of them but the place they would be in."""
+
+    __slots__ = ("_account", "_known", "_region", "address", "root", "seen", "template", "type", "why")
+
+    def __init__(self, type_: str, root: str, place: str, why: Unknown, known: dict[str, Any] | None = None) -> None:
+        self.type, self.root, self.address = type_, root, f"{type_} in {place}"
+        self.template, self.why, self._known = None, why, known or {}
+        self.seen = why.location or Location()
+        self._region: str | None = None
+        self._account: str | None = None
+
+    def within(self, account: str | None, region: str | None) -> Unlisted:
+        self._account, self._region = account, region
+        return self
+
+    def __getitem__(self, path: str) -> Value[Any]:
+        return Value(self._known.get(path, self.why), (self.seen,))
+
+    def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        return [], self.why
+
+    def link(self, path: str) -> Value[Any]:
+        return self[path]
+
+    def location(self) -> Location:
+        return self.seen
+
+    @property
+    def region(self) -> Value[str]:
+        return Value(self._region)
+
+    @property
+    def account(self) -> Value[str]:
+        return Value(self._account)
+
+    def attributes(self) -> Value[dict[str, Any]]:
+        return Value(self.why, (self.seen,))
+
+    def coexists(self, other: Item) -> bool:
+        return other.template is None
+
+
 class Collection(msgspec.Struct):
     """What one target gave: items, the ledger, and a name for messages."""
 
     name: str
     items: list[Item]
     coverage: Coverage
+    context: list[Item] = msgspec.field(default_factory=list)
+    """Items that joins may find and that are judged in another collection."""
+    scope: str | None = None
+    """What fingerprints are relative to; None where `name` is a path."""
 
 
 class Source(abc.ABC):
     """One way of reading one kind of target."""
 
+    readers: tuple[str, ...] = ()
+    """The modules of facts/<area>/ that read its items."""
+
     @abc.abstractmethod
     def collect(self) -> Iterator[Collection]:
         """Read everything; what cannot be read is a gap, never an exception."""
+
+
+class Unread(Source):
+    """An input that could not be read at all."""
+
+    def __init__(self, *gaps: Gap) -> None:
+        self.gaps = gaps
+
+    def collect(self) -> Iterator[Collection]:
+        coverage = Coverage(gaps=list(self.gaps))
+        yield Collection(self.gaps[0].scope, [], coverage)

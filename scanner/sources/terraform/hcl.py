@@ -25,6 +25,8 @@ class TerraformSource(Source):
     which no function reads a file; `show` gives a path as reports name it.
     """
 
+    readers = ("terraform_aws", "terraform_gcp")
+
     def __init__(
         self,
         directories: Sequence[str],

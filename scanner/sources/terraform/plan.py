@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from scanner.sources.interface import Collection, Coverage, Gap, Item, Node, Source
+from scanner.options import Options
+from scanner.sources.discover import repository, show
+from scanner.sources.interface import Collection, Coverage, Gap, Item, Node, Source, Unread
 from scanner.sources.nodes import as_nodes, step
 from scanner.sources.terraform import policy_documents
 from scanner.sources.values import MAX_OPTIONS, SENSITIVE, Document, Either, Location, Reference, Unknown, Value, unknown_inside
@@ -23,12 +26,55 @@ _MODULE = re.compile(r"module\.((?:[^.\[]|\[[^\]]*\])+)\.")
 _REFERENCE = re.compile(r"((?:data\.)?[\w-]+\.[\w-]+)((?:\[[^\]]*\])?)\.?(.*)")
 
 
+MAX_BYTES = 500_000_000
+
+
+def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
+    """The plans among `paths`, each with the code that it was made from, where that was given."""
+    for path in paths:
+        try:
+            if os.path.getsize(path) > MAX_BYTES:
+                yield Unread(Gap(show(path), "parse_error", f"larger than {MAX_BYTES // 1_000_000} MB", "split the configuration"))
+                continue
+            with open(path, "rb") as opened:
+                content = msgspec.json.decode(opened.read())
+        except (OSError, ValueError, RecursionError) as error:
+            yield Unread(Gap(show(path), "parse_error", f"not JSON: {error}", "write it with terraform show -json"))
+            continue
+        if is_plan(content):
+            yield PlanSource(show(path), content, _code(content, options) if options.code else None)
+        elif path in named:
+            yield Unread(
+                Gap(show(path), "unsupported", "JSON, but of no kind that can be scanned", "write a plan with terraform show -json")
+            )
+
+
+def _code(content: dict[str, Any], options: Options) -> Source:
+    from scanner.sources.terraform.hcl import TerraformSource
+
+    given = content.get("variables")
+    planned = {name: held.get("value") for name, held in given.items() if isinstance(held, dict)} if isinstance(given, dict) else {}
+    assert options.code is not None
+    boundary = [repository(options.code) or options.code]
+    return TerraformSource(
+        [options.code],
+        variables=options.variables,
+        planned=planned,
+        var_files=options.var_files,
+        workspace=options.workspace,
+        boundary=boundary,
+        show=show,
+    )
+
+
 def is_plan(content: Any) -> bool:
     return isinstance(content, dict) and "format_version" in content and "planned_values" in content
 
 
 class PlanSource(Source):
     """One plan. `code` gives the items of the source that it was made from, whose lines and structure the plan lacks."""
+
+    readers = ("terraform_aws", "terraform_gcp")
 
     def __init__(self, path: str, content: dict[str, Any], code: Source | None = None) -> None:
         self.path, self.content, self.code = path, content, code

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanner.options import Options
 from scanner.sources.discover import discover
 from scanner.sources.interface import Collection
-from scanner.sources.terraform.plan import PlanItem, PlanSource, is_plan, merge, read_plan
+from scanner.sources.terraform.plan import PlanItem, PlanSource, is_plan, merge, read_plan, sources
 from scanner.sources.values import SENSITIVE, Document, Either, Reference, Text, Unknown
 from tests.sources.terraform.reading import collect, write
 
@@ -317,8 +318,9 @@ def test_other_json_is_no_plan(content: Any) -> None:
 )
 def test_a_named_file_that_is_no_plan_is_a_gap(tmp_path: Path, text: str, codes: list[str]) -> None:
     (tmp_path / "p.json").write_text(text)
-    found = discover([str(tmp_path / "p.json")])
-    assert found.plans == [] and [gap.code for gap in found.gaps] == codes
+    path = str(tmp_path / "p.json")
+    assert discover([path]).inputs == {"plan": [path]}
+    assert [gap.code for source in sources([path], {path}, Options()) for each in source.collect() for gap in each.coverage.gaps] == codes
 
 
 def test_plans_are_found_among_other_json(tmp_path: Path) -> None:
@@ -327,7 +329,7 @@ def test_plans_are_found_among_other_json(tmp_path: Path) -> None:
         {"a/plan.json": json.dumps(plan(resource("probe.p", {}))), "a/package.json": '{"name": "x"}', "a/main.tf": "", "b/x.json": "{"},
     )
     found = discover([str(tmp_path)])
-    assert [len(content["resource_changes"]) for _, content in found.plans] == [1] and found.gaps == []
+    assert found.inputs == {"plan": [str(tmp_path / "a" / "plan.json")]} and found.gaps == []
     assert found.directories == [str(tmp_path / "a")]
 
 

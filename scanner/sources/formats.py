@@ -1,0 +1,51 @@
+"""The kinds of files that are recognised by their content, whatever they are called.
+
+The module of a format has `sources(paths, named, options)`, which gives the Sources that read files of it. A file that has the marks of a
+format and is something else is passed over in silence, unless it is one of `named`, the paths that the user gave.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+
+import msgspec
+
+_PEEK = 512
+
+
+class Format(msgspec.Struct, frozen=True):
+    name: str
+    module: str
+    marks: tuple[tuple[bytes, ...], ...]
+    """Of each group, one text has to be in the file."""
+    starts: tuple[bytes, ...] = ()
+    """The first characters other than white space; empty where anything may come first."""
+    suffixes: tuple[str, ...] = ()
+    """Ends of the file's name; empty where any will do."""
+
+
+FORMATS = (
+    Format("plan", "scanner.sources.terraform.plan", ((b'"format_version"',), (b'"terraform_version"',), (b'"planned_values"',)), (b"{",)),
+)
+
+
+def recognise(path: str) -> Format | None:
+    """The format of a file, by its name's end and marks in its content; it is not parsed."""
+    candidates = [each for each in FORMATS if not each.suffixes or path.endswith(each.suffixes)]
+    if not candidates:
+        return None
+    try:
+        with open(path, "rb") as opened:
+            head = opened.read(_PEEK).removeprefix(b"\xef\xbb\xbf").lstrip()
+            candidates = [each for each in candidates if not each.starts or head.startswith(each.starts)]
+            if not candidates or not os.fstat(opened.fileno()).st_size:
+                return None
+            with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                return next((each for each in candidates if all(_has(content, group) for group in each.marks)), None)
+    except (OSError, ValueError):
+        return None
+
+
+def _has(content: mmap.mmap, texts: tuple[bytes, ...]) -> bool:
+    return any(content.find(text) >= 0 for text in texts)
