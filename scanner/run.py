@@ -23,7 +23,7 @@ from typing import Any
 from scanner import __version__
 from scanner.facts import base
 from scanner.options import Options
-from scanner.results import ledger
+from scanner.results import ledger, worlds
 from scanner.results.model import VERDICTS, ControlOutcome, Report, Result, Run, Summary, Tool, worst
 from scanner.rules import evaluate, load, params, view
 from scanner.rules.load import CompiledControl
@@ -58,11 +58,12 @@ class Scan:
     def _run(self) -> Iterator[Result]:
         for source in self._sources() if self._given is None else self._given:
             base.load_readers(*source.readers)
+            source.wanted = frozenset(self._read_types())
             for collection in source.collect():
                 self.collection = collection.name
                 try:
                     ledger.enter(self.coverage, collection, self._read_types())
-                    for result in self._judge(collection):
+                    for result in worlds.judged(collection, self._judge):
                         self._results.append(result)
                         yield result
                 except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:

@@ -48,6 +48,16 @@ class Assignment(click.ParamType):  # type: ignore[type-arg]
 )
 @click.option("--var", "variables", multiple=True, type=Assignment(), help="The value of one variable.")
 @click.option("--workspace", default="default", show_default=True, help="What terraform.workspace is.")
+@click.option("--parameter", "parameters", multiple=True, type=Assignment(), help="The value of one template parameter (CloudFormation).")
+@click.option(
+    "--parameter-file",
+    "parameter_files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    help="Values of template parameters, as for aws cloudformation.",
+)
+@click.option("--region", help="The region that templates are deployed to.")
+@click.option("--account", help="The account that templates are deployed to.")
 @click.option(
     "--source",
     "code",
@@ -118,6 +128,10 @@ def _options(given: dict[str, Any], config: Config) -> Any:
         variables={**config.vars, **dict(given["variables"])},
         var_files=[*config.var_files, *given["var_files"]],
         workspace=given["workspace"],
+        parameters=dict(given["parameters"]),
+        parameter_files=list(given["parameter_files"]),
+        region=given["region"],
+        account=given["account"],
         code=given["code"],
         policies=[*config.policies, *given["policies"]],
         profile=given["profile"] or config.profile,
@@ -128,13 +142,17 @@ def _options(given: dict[str, Any], config: Config) -> Any:
     )
 
 
+_ASSIGNING = ("--var", "--parameter")
+
+
 def _arguments(argv: list[str]) -> list[str]:
     """The command line as the report keeps it: values of variables may be secret."""
     shown: list[str] = []
     for at, argument in enumerate(argv):
-        if argument.startswith("--var="):
-            text = f"--var={argument.removeprefix('--var=').partition('=')[0]}=…"
-        elif at and argv[at - 1] == "--var":
+        option, equals, rest = argument.partition("=")
+        if equals and option in _ASSIGNING:
+            text = f"{option}={rest.partition('=')[0]}=…"
+        elif at and argv[at - 1] in _ASSIGNING:
             text = f"{argument.partition('=')[0]}=…"
         else:
             text = argument

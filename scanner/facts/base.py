@@ -50,6 +50,8 @@ class Identity(msgspec.Struct, kw_only=True):
     """Why the number of instances that this one stands for is not known."""
     elsewhere: Unknown | None = None
     """Why only a part of it is known: blocks of this code speak of it, but it is declared elsewhere."""
+    unlisted: Unknown | None = None
+    """Why it is not known which resources of a kind there are; this one stands for all of them."""
     unnamed: Unknown | None = None
     """Why the provider's name is not known; `name` is then the label of the block."""
 
@@ -124,7 +126,11 @@ class Stack:
 
     def beside(self, item: Item, type_: str) -> list[Node]:
         """The items of a type that speak of the same account or project as `item`; what may not exist is Doubtful."""
-        return [other if item.coexists(other) else Doubtful(other, _doubt(other)) for other in self.of(type_)]
+        return self.certain(item, self.of(type_))
+
+    def certain(self, item: Item, others: Iterable[Item]) -> list[Node]:
+        """The others as `item` sees them: what may not exist is Doubtful."""
+        return [other if item.coexists(other) else Doubtful(other, _doubt(other)) for other in others]
 
     def namesakes(self, item: Item, attribute: str) -> list[tuple[Item, Unknown | None]]:
         """The other items of the same type with the same text in an attribute, and why one may not exist."""
@@ -141,7 +147,10 @@ class Stack:
         return [(each, None if item.coexists(each) else _doubt(each)) for each in found if each.address != item.address]
 
     def companions(self, item: Item, type_: str, via: str, *, names: Iterable[str] = ()) -> Companions:
-        """Items of `type_` whose `via` refers to `item`: by reference, or by the text of one of the attributes `names` of `item`."""
+        """Items of `type_` whose `via` refers to `item`: by reference, or by the text of one of the attributes `names` of `item`.
+
+        `via` is a path, or several with `|` between them of which the first that is there counts.
+        """
         if not self._by_type.get(type_):
             return _NONE
         join = self._join(type_, via)
@@ -187,7 +196,7 @@ class _Join:
         self.targets: list[tuple[Item, Any]] = []
         self.unresolved: Unknown | None = None
         for item in items:
-            data = item.link(via).data
+            data = next((found for path in via.split("|") if (found := item.link(path).data) is not None), None)
             for target in data if isinstance(data, list) else [data]:
                 self._add(item, target, via)
 
@@ -231,6 +240,7 @@ class Registration(msgspec.Struct, frozen=True):
     read: Reader
     orphans: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
+    needs: dict[str, tuple[Any, ...]] = {}
 
 
 READERS: dict[str, list[Registration]] = {}
@@ -247,18 +257,22 @@ def kind(cls: type[Resource]) -> type[Resource]:
 
 
 def reads(
-    *types: str, orphans: dict[str, str] | None = None, names: tuple[str, ...] = (), companions: tuple[str, ...] = ()
+    *types: str,
+    orphans: dict[str, str] | None = None,
+    names: tuple[str, ...] = (),
+    companions: tuple[str, ...] = (),
+    needs: dict[str, tuple[Any, ...]] | None = None,
 ) -> Callable[[R], R]:
     """Register a reader: a function of an item and its stack that gives a Resource, or None where the item is not of its kind.
 
     `orphans` maps types of companion blocks to the attribute that names their owner: such a block whose owner is declared elsewhere is
     read as an owner of which only that is known. `names` are the owner's attributes whose text the companions may give.
-    `companions` are further types that the reader joins.
+    `companions` are further types that the reader joins. `needs` maps a fact of a live resource to the calls and types behind it.
     """
 
     def register(read: R) -> R:
         result = read.__annotations__["return"].replace(" | None", "")
-        entry = Registration(result, read, tuple((orphans or {}).items()), names)
+        entry = Registration(result, read, tuple((orphans or {}).items()), names, needs or {})
         for type_ in types:
             READERS.setdefault(type_, []).append(entry)
         COMPANIONS.update(orphans or {}, companions)
@@ -347,10 +361,11 @@ def identity(item: Item, *, name: Value[Any], companions: Iterable[Companions] =
     """The identity of a resource read from code: `name` is its name as the provider knows it."""
     region, account = item.region.data, item.account.data
     blocks = [] if isinstance(item, Elsewhere) else [block_ref(item)]
+    blocks += [BlockRef(name, seen.file, seen.line or None, seen.end_line or None) for name, seen in item.origins]
     blocks += [block_ref(each) for group in companions for each in group.items]
     return Identity(
         id=item.address,
-        name=name.data if isinstance(name.data, str) else item.address.rpartition(".")[2],
+        name=name.data if isinstance(name.data, str) else item.label,
         cloud=cloud or _cloud(item.type),
         account=account if isinstance(account, str) else None,
         region=region if isinstance(region, str) else None,
@@ -359,6 +374,7 @@ def identity(item: Item, *, name: Value[Any], companions: Iterable[Companions] =
         blocks=list(dict.fromkeys(blocks)),
         template=item.template,
         elsewhere=item.why if isinstance(item, Elsewhere) else None,
+        unlisted=item.why if isinstance(item, Unlisted) else None,
         unnamed=None if isinstance(name.data, str) else name.text().unknown or _UNNAMED,
     )
 

@@ -177,6 +177,11 @@ def _bounds(condition: Condition, keys: set[str]) -> bool | Unknown:
     return unknown or True
 
 
+def marked(text: Text) -> str:
+    """Text with a NUL for each part that is not known."""
+    return "".join(part if isinstance(part, str) else "\0" for part in text.parts)
+
+
 def _fixed(operator: str, key: str, value: Any) -> bool | Unknown:
     """Whether one value of a condition names fixed callers."""
     if key in ("aws:sourceip", "aws:vpcsourceip"):
@@ -185,7 +190,7 @@ def _fixed(operator: str, key: str, value: Any) -> bool | Unknown:
         return True  # equality with a value that is not known is still equality with one value
     if isinstance(value, Unknown):
         return value
-    text = "".join(part if isinstance(part, str) else "\0" for part in value.parts) if isinstance(value, Text) else str(value)
+    text = marked(value) if isinstance(value, Text) else str(value)
     if key.endswith("arn"):
         fields = text.split(":")
         return (
@@ -222,13 +227,18 @@ def principal_account(principal: Any) -> str | Unknown:
     if isinstance(principal, Unknown):
         return principal
     if isinstance(principal, Reference):
-        return "this" if not principal.is_data or principal.type == "aws_caller_identity" else _not_known(principal)
+        return "this" if not principal.is_data or _own_account(principal) else _not_known(principal)
     if isinstance(principal, Text):
         return _text_account(principal)
     if _ACCOUNT.match(str(principal)):
         return str(principal)
     fields = str(principal).split(":")
     return fields[4] if len(fields) > 4 else ""
+
+
+def _own_account(data: Any) -> bool:
+    """Whether it is the account that the configuration is deployed to."""
+    return isinstance(data, Reference) and (data.type == "aws_caller_identity" or data.address == "AWS::AccountId")
 
 
 def _text_account(text: Text) -> str | Unknown:
@@ -238,7 +248,7 @@ def _text_account(text: Text) -> str | Unknown:
     fields = marked.split(":")
     if len(fields) > 4 and fields[4].startswith("\0"):
         part = text.parts[int(fields[4].strip("\0"))]
-        return "this" if isinstance(part, Reference) and part.type == "aws_caller_identity" else _not_known(text)
+        return "this" if _own_account(part) else _not_known(text)
     return fields[4] if len(fields) > 4 else _not_known(text)
 
 
@@ -253,7 +263,7 @@ def names_whole_account(principal: Any) -> bool:
     return (
         bool(_ACCOUNT.match(str(principal)))
         or str(principal).endswith(":root")
-        or (isinstance(principal, Reference) and principal.type == "aws_caller_identity" and principal.attribute == "account_id")
+        or (_own_account(principal) and principal.attribute in ("account_id", ""))
     )
 
 

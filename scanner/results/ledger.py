@@ -12,6 +12,7 @@ def enter(coverage: Coverage, collection: Collection, read: set[str]) -> None:
     coverage.files.parsed += theirs.files.parsed
     coverage.files.failed += theirs.files.failed
     coverage.gaps += [gap for gap in theirs.gaps if gap not in coverage.gaps]
+    coverage.calls += theirs.calls
     counted = _count(collection.items, read, coverage.unsupported_types)
     coverage.blocks.found += counted.found + theirs.blocks.found
     coverage.blocks.evaluated += counted.evaluated + theirs.blocks.evaluated
@@ -35,7 +36,7 @@ def _count(items: list[Item], read: set[str], unsupported: dict[str, int]) -> Bl
     for item in items:
         if not item.type.startswith("data."):
             seen = item.location()
-            blocks.setdefault((seen.file, seen.line, "" if seen.line else item.address), []).append(item)
+            blocks.setdefault((seen.file, seen.line, item.block if seen.line else item.address), []).append(item)
     counted = Blocks(found=len(blocks))
     for held in blocks.values():
         if held[0].type not in read:

@@ -51,13 +51,16 @@ class Judge:
     def judge(self, resource: Resource | Attributes, facts: dict[str, Any], scope: str) -> Iterator[Result]:
         """The verdicts on one resource: every failing and unknown assertion, or one result for the whole."""
         subject = _Subject(self, resource, facts, scope)
+        if resource.identity.unlisted is not None:
+            yield subject.not_listed(resource.identity.unlisted)
+            return
         if self._when is not None:
             applies, error = self._when.evaluate(subject.activation(self.compiled.when_contents))
             if applies is False:
                 yield subject.result("not_applicable", "", self.control.title, "", self.compiled.when_reads, self.control.when)
                 return
             if applies is None:
-                result = subject.undecided(error, "when", "whether the control applies", "", self.compiled.when_reads, self.control.when)
+                result = subject.undecided(error, "when", "the control applies", "", self.compiled.when_reads, self.control.when)
                 yield from [] if _only_elsewhere(result, resource.identity) else [result]
                 return
         found = [result for at, held in enumerate(self._assertions) for result in subject.assertion(at, *held)]
@@ -152,6 +155,12 @@ class _Subject:
             text = self._message(message, name, element)
             return self.result("unknown", assertion, f"not known whether {text}", key, reads, expected, element, behind)
         return self.result("error", assertion, f"the rule raised: {error or 'no unknown fact explains it'}", key, reads, expected, element)
+
+    def not_listed(self, why: Unknown) -> Result:
+        """The one verdict on resources of which not even the number is known."""
+        message = f"not known: there may be more of them: {self.resource.identity.name}"
+        unknown = [UnknownFact("an element", why.reason, why.settles_it, why.location)]
+        return self.result("unknown", "", message, "", [], self.control.title, unknown=unknown)
 
     def result(self, verdict: Verdict, assertion: str, message: str, key: str, reads: list[Any], expected: str, element: Any = None,
                unknown: list[UnknownFact] | None = None) -> Result:  # fmt: skip

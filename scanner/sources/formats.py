@@ -26,7 +26,24 @@ class Format(msgspec.Struct, frozen=True):
 
 
 FORMATS = (
+    Format("snapshot", "scanner.sources.snapshot", ((b'"assay-snapshot/',),), (b"{",)),
+    Format("compressed snapshot", "scanner.sources.snapshot", (), (b"\x1f\x8b",)),
     Format("plan", "scanner.sources.terraform.plan", ((b'"format_version"',), (b'"terraform_version"',), (b'"planned_values"',)), (b"{",)),
+    Format(
+        "cloudformation",
+        "scanner.sources.cloudformation.source",
+        ((b"AWS::", b"aws:cloudformation:stack"), (b"Resources", b"artifacts")),
+        suffixes=(".yaml", ".yml", ".json", ".template", ".cfn", ".cform"),
+    ),
+    Format(
+        "assets",
+        "scanner.sources.gcp.assets",
+        (
+            (b'"asset_type"', b'"assetType"'),
+            (b'"resource"', b'"iam_policy"', b'"iamPolicy"', b'"org_policy"', b'"orgPolicy"', b'"policy"', b'"access', b'"service', b'"versioned'),
+        ),
+        (b"{", b"["),
+    ),
 )
 
 

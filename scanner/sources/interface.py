@@ -40,6 +40,21 @@ class Blocks(msgspec.Struct):
     template: int = 0
 
 
+class CallCount(msgspec.Struct, frozen=True):
+    """Calls of one operation in one account and region that ended alike. For each operation, the counts add up to the calls requested."""
+
+    account: str
+    region: str
+    service: str
+    operation: str
+    outcome: str
+    """`answered`, `denied` or `failed`."""
+    code: str
+    """The provider's error code; empty where the answer is a value, also for codes that say `not configured`."""
+    permission: str
+    count: int
+
+
 class Coverage(msgspec.Struct):
     """The ledger of a run."""
 
@@ -47,6 +62,8 @@ class Coverage(msgspec.Struct):
     blocks: Blocks = msgspec.field(default_factory=Blocks)
     unsupported_types: dict[str, int] = msgspec.field(default_factory=dict)
     gaps: list[Gap] = msgspec.field(default_factory=list)
+    calls: list[CallCount] = msgspec.field(default_factory=list)
+    """What was asked of live accounts, and how it ended."""
 
 
 class Node(abc.ABC):
@@ -85,6 +102,21 @@ class Item(Node):
     """Why it is not known how many of these there are; None for a resource that certainly exists."""
 
     @property
+    def label(self) -> str:
+        """What its author calls it, for a resource without a name of its own."""
+        return self.address.rpartition(".")[2]
+
+    @property
+    def block(self) -> str:
+        """What tells its block from others that begin on the same line, where an input may be written so."""
+        return ""
+
+    @property
+    def origins(self) -> list[tuple[str, Location]]:
+        """Where else it is written, with a name: the construct that a template was synthesised from."""
+        return []
+
+    @property
     @abc.abstractmethod
     def region(self) -> Value[str]:
         """The region that the provider of this item is configured for."""
@@ -109,7 +141,7 @@ class Unlisted(Item):
     __slots__ = ("_account", "_known", "_region", "address", "root", "seen", "template", "type", "why")
 
     def __init__(self, type_: str, root: str, place: str, why: Unknown, known: dict[str, Any] | None = None) -> None:
-        self.type, self.root, self.address = type_, root, f"{type_} in {place}"
+        self.type, self.root, self.address = type_, root, f"every {type_} in {place}"
         self.template, self.why, self._known = None, why, known or {}
         self.seen = why.location or Location()
         self._region: str | None = None
@@ -146,6 +178,14 @@ class Unlisted(Item):
         return other.template is None
 
 
+class World(msgspec.Struct):
+    """What there is under one combination of conditions."""
+
+    holds: dict[str, bool]
+    items: list[Item]
+    context: list[Item] = msgspec.field(default_factory=list)
+
+
 class Collection(msgspec.Struct):
     """What one target gave: items, the ledger, and a name for messages."""
 
@@ -156,6 +196,8 @@ class Collection(msgspec.Struct):
     """Items that joins may find and that are judged in another collection."""
     scope: str | None = None
     """What fingerprints are relative to; None where `name` is a path."""
+    worlds: list[World] = msgspec.field(default_factory=list)
+    """The combinations of conditions that are possible, where nothing decides them; `items` are then those of all of them."""
 
 
 class Source(abc.ABC):
@@ -163,6 +205,8 @@ class Source(abc.ABC):
 
     readers: tuple[str, ...] = ()
     """The modules of facts/<area>/ that read its items."""
+    wanted: frozenset[str] | None = None
+    """The item types that something reads, set before it collects. It may leave out others, counted; None for all."""
 
     @abc.abstractmethod
     def collect(self) -> Iterator[Collection]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.facts.base import Stack, identity, reads
+from scanner.facts.data import dynamodb
 from scanner.facts.data.kinds import DataStore, Replica
 from scanner.facts.keys.references import key_ref
 from scanner.sources.interface import Item, Node
@@ -21,7 +22,7 @@ def table(item: Item, stack: Stack) -> DataStore:
     home = Replica(
         region=item.region.default(_HOME),
         home=Value(True, (item.location(),)),
-        encryption_key=_own_key(item, stack),
+        encryption_key=dynamodb.own_key(item["server_side_encryption.enabled"], item["server_side_encryption.kms_key_arn"], stack),
         pitr_enabled=pitr,
     )
     blocks, more = item.blocks("replica")
@@ -33,27 +34,14 @@ def table(item: Item, stack: Stack) -> DataStore:
         copies += [_legacy(block, home) for block in inner] + ([unknown] if unknown else [])
     others = [copy for copy in copies[1:] if not isinstance(copy, Unknown)]
     unknown = next((copy for copy in copies if isinstance(copy, Unknown)), None)
-    # 35 days unless a period is given: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html
-    period = item["point_in_time_recovery.recovery_period_in_days"].default(35).number()
     return DataStore(
         identity=identity(item, name=item["name"], companions=[separate, legacy]),
         replicas=Value(copies, (item.location(),)),
         replicated=Value(True if others else unknown or False, (item.location(),)),
         multi_region=Value(False),
         location=home.region,
-        recovery_days=pitr.then(lambda on: period.data if on else None),
+        recovery_days=dynamodb.recovery_days(pitr, item["point_in_time_recovery.recovery_period_in_days"]),
     )
-
-
-def _own_key(item: Item, stack: Stack) -> Value[Any]:
-    """Without the block an AWS-owned key; with the block but no key, the AWS-managed alias/aws/dynamodb.
-
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
-    """
-    enabled = item["server_side_encryption.enabled"].default(False).truth()
-    if enabled.unknown or not enabled.data:
-        return Value(enabled.unknown, enabled.seen)
-    return key_ref(item["server_side_encryption.kms_key_arn"].default("alias/aws/dynamodb"), stack)
 
 
 def _replica(block: Node, item: Item, stack: Stack) -> Replica:

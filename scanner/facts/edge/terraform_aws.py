@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, if_there, reads
-from scanner.facts.edge.kinds import EntryPoint, FirewallRule, Listener, LoadBalancer, WebFirewall
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Reference, Unknown, Value, all_of, any_of, first_known
+from scanner.facts.base import Stack, identity, reads
+from scanner.facts.edge import listeners, waf
+from scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
+from scanner.sources.interface import Item
+from scanner.sources.values import Value, any_of
 
 _ASSOCIATIONS = ("aws_wafv2_web_acl_association", "aws_wafregional_web_acl_association")
-_NOT_HERE = Unknown(
-    "no web ACL association is in this code; another stack or Firewall Manager may attach one",
-    "scan that stack together with this, or the live account",
-)
 
 
 @reads("aws_lb", "aws_alb", companions=_ASSOCIATIONS)
@@ -32,7 +29,7 @@ def api_stage(item: Item, stack: Stack) -> EntryPoint:
 
 def _regional_entry(item: Item, stack: Stack, name: Value[Any], facing: Value[Any], accepts: Value[Any]) -> EntryPoint:
     found = [stack.companions(item, type_, "resource_arn") for type_ in _ASSOCIATIONS]
-    attached = any_of([each.exists for each in found if each.items or each.more] or [Value(_NOT_HERE, (item.location(),))])
+    attached = any_of([each.exists for each in found if each.items or each.more] or [Value(waf.NOT_ATTACHED_HERE, (item.location(),))])
     return EntryPoint(
         identity=identity(item, name=name, companions=found), internet_facing=facing, accepts_waf=accepts, waf_attached=attached
     )
@@ -48,55 +45,31 @@ def distribution(item: Item, stack: Stack) -> EntryPoint:
     )
 
 
+_WAF = waf.Names(
+    rules="rule",
+    name="name",
+    acts=("action.block", "action.captcha", "action.challenge"),
+    counted="override_action.count",
+    managed="statement.managed_rule_group_statement",
+    group="statement.rule_group_reference_statement",
+    group_arn="statement.rule_group_reference_statement.arn",
+)
+
+
 @reads("aws_wafv2_web_acl", companions=("aws_wafv2_rule_group",))
 def web_acl(item: Item, stack: Stack) -> WebFirewall:
-    rules, more = item.blocks("rule")
-    found: list[Any] = [FirewallRule(name=rule["name"], enforced=_enforced(rule, stack)) for rule in rules]
     return WebFirewall(
         identity=identity(item, name=item["name"]),
-        blocks_by_default=_has(item, "default_action.block"),
-        rules=Value([*found, *([more] if more else [])], (item.location(),)),
+        blocks_by_default=waf.has(item, "default_action.block"),
+        rules=waf.rules(item, _WAF, stack),
     )
-
-
-def _has(node: Node, path: str) -> Value[bool]:
-    blocks, more = node.blocks(path)
-    return Value(True if blocks else more or False, [block.location() for block in blocks] or [node.location()])
-
-
-def _enforced(rule: Node, stack: Stack) -> Value[bool]:
-    """`count` makes a rule, or with override_action a whole rule group, an observer.
-
-    https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html
-    """
-    acts = any_of([_has(rule, f"action.{name}") for name in ("block", "captcha", "challenge")])
-    group = any_of([_has(rule, "statement.managed_rule_group_statement"), _has(rule, "statement.rule_group_reference_statement")])
-    counted = _has(rule, "override_action.count")
-    if _has(rule, "statement.rule_group_reference_statement").data is True and counted.data is not True:
-        return all_of([_group_enforces(rule, stack), counted.negate()])
-    return any_of([acts, all_of([group, counted.negate()])])
-
-
-def _group_enforces(rule: Node, stack: Stack) -> Value[bool]:
-    """Whether a rule of the referenced group blocks anything."""
-    arn = rule.link("statement.rule_group_reference_statement.arn").data
-    group = stack.at(arn.address) if isinstance(arn, Reference) else None
-    if group is None:
-        reason = Unknown("what the rules of the referenced rule group do", "scan the rule group together with this, or the live account")
-        return Value(reason, (rule.location(),))
-    rules, more = group.blocks("rule")
-    return any_of([*[_enforced(each, stack) for each in rules], *([Value(more)] if more else [])])
 
 
 @reads("aws_waf_web_acl", "aws_wafregional_web_acl")
 def classic_web_acl(item: Item, stack: Stack) -> WebFirewall:
     blocks, more = item.blocks("rules")
     older, other = item.blocks("rule")
-    found: list[Any] = []
-    for rule in blocks + older:
-        action = first_known(rule["action.type"], rule["override_action.type"])
-        enforced = action.equals("BLOCK", "NONE") if rule["action.type"].absent else action.equals("BLOCK")
-        found.append(FirewallRule(name=rule["rule_id"].then(str), enforced=enforced))
+    found: list[Any] = [waf.classic_rule(rule["rule_id"], rule["action.type"], rule["override_action.type"]) for rule in blocks + older]
     return WebFirewall(
         identity=identity(item, name=item["name"]),
         blocks_by_default=item["default_action.type"].default("").equals("BLOCK"),
@@ -104,60 +77,23 @@ def classic_web_acl(item: Item, stack: Stack) -> WebFirewall:
     )
 
 
-_LISTENERS = ("aws_lb_listener", "aws_alb_listener")
-_RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")
-_NO_LISTENER = Unknown(
-    "no listener of it is in this code", "scan the code that declares its listeners together with this, or the live account"
+LISTENERS = listeners.Names(
+    listeners=("aws_lb_listener", "aws_alb_listener"),
+    balancer="load_balancer_arn",
+    rules=("aws_lb_listener_rule", "aws_alb_listener_rule"),
+    listener="listener_arn",
+    name="name",
+    type="load_balancer_type",
+    port="port",
+    protocol="protocol",
+    default_actions="default_action",
+    actions="action",
+    action_type="type",
+    redirect_protocol="redirect.protocol",
+    without_listener=listeners.NO_LISTENER,
 )
 
 
-@reads("aws_lb", "aws_alb", orphans=dict.fromkeys(_LISTENERS, "load_balancer_arn"), companions=_RULES)
+@reads("aws_lb", "aws_alb", orphans=dict.fromkeys(LISTENERS.listeners, LISTENERS.balancer), companions=LISTENERS.rules)
 def load_balancer(item: Item, stack: Stack) -> LoadBalancer:
-    held = [stack.companions(item, type_, "load_balancer_arn") for type_ in _LISTENERS]
-    pairs = [pair for group in held for pair in group.pairs]
-    listeners: list[Any] = [_listener(each, node, stack) for each, node in pairs]
-    doubts = [group.more for group in held if group.more]
-    if not listeners and not doubts:
-        doubts = [_NO_LISTENER]
-    encrypted = [if_there(listener.encrypted, node, False) for listener, (_, node) in zip(listeners, pairs, strict=True)]
-    return LoadBalancer(
-        identity=identity(item, name=item["name"], companions=held),
-        http=item["load_balancer_type"].default("application").equals("application")
-        if item["load_balancer_type"].unknown is None
-        else _by_protocol(listeners),
-        listeners=Value(listeners + doubts, (item.location(),)),
-        serves_https=any_of([*encrypted, *[Value(doubt, (item.location(),)) for doubt in doubts]]),
-    )
-
-
-def _by_protocol(listeners: list[Any]) -> Value[bool]:
-    """A load balancer that is declared elsewhere is an application load balancer where its listeners speak HTTP."""
-    return any_of([each.protocol.default("HTTP").equals("HTTP", "HTTPS") for each in listeners])
-
-
-def _listener(item: Item, node: Node, stack: Stack) -> Listener:
-    # An ALB listener without a protocol is refused by AWS: taken for HTTP.
-    protocol = item["protocol"].then(lambda name: name.upper() if isinstance(name, str) else name)
-    actions, more = item.blocks("default_action")
-    harmless = [_redirects(action) for action in actions] + ([Value(more, (item.location(),))] if more else [])
-    for type_ in _RULES:
-        rules = stack.companions(item, type_, "listener_arn")
-        harmless += [Value(rules.more, (item.location(),))] if rules.more else []
-        for rule in rules.nodes:
-            inner, unknown = rule.blocks("action")
-            harmless += [_redirects(action) for action in inner] + ([Value(unknown, (rule.location(),))] if unknown else [])
-    return Listener(
-        name=Value(item.address, (item.location(),)),
-        port=item["port"].text(),
-        protocol=protocol,
-        encrypted=protocol.default("HTTP").equals("HTTPS", "TLS"),
-        # One that may not exist does no harm if it does not.
-        only_redirects=if_there(all_of(harmless) if harmless else Value(False, (item.location(),)), node, True),
-    )
-
-
-def _redirects(action: Node) -> Value[bool]:
-    """Whether an action of an HTTP listener lets no request through in the clear. `#{protocol}`, the default, keeps HTTP."""
-    kind = action["type"]
-    target = action["redirect.protocol"].default("#{protocol}")
-    return any_of([kind.equals("fixed-response"), all_of([kind.equals("redirect"), target.equals("HTTPS")])])
+    return listeners.load_balancer(item, stack, LISTENERS)

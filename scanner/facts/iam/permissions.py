@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from scanner.facts.iam.kinds import Permission
-from scanner.facts.policies import BOUNDING_KEYS, Statement, bounded, statements
+from scanner.facts.policies import BOUNDING_KEYS, Statement, bounded, marked, statements
 from scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of, describe
 
 # Keys that limit which resources, or through which service, an action reaches; a region or TLS does not reduce privilege.
@@ -67,9 +67,12 @@ def _wild_resource(statement: Statement) -> Value[bool]:
 
 def _every_resource(resource: Any) -> bool | Unknown:
     """`*`, or an ARN whose resource part is nothing but wildcards: `arn:aws:s3:::*/*`, `arn:aws:dynamodb:*:*:table/*`."""
-    if isinstance(resource, (Reference, Text)):
-        # A reference names one resource; so does text with a literal part before what is not known.
-        return False if isinstance(resource, Reference) or not isinstance(resource.parts[0], Unknown) else resource.parts[0]
+    if isinstance(resource, Reference):
+        return False  # it names one resource
+    if isinstance(resource, Text):
+        if not isinstance(resource.parts[0], str):
+            return resource.parts[0] if isinstance(resource.parts[0], Unknown) else False
+        resource = marked(resource)  # partition, region and account do not matter, and a name that is not known is a name
     if not isinstance(resource, str):
         return resource if isinstance(resource, Unknown) else Unknown(f"which resources {describe(resource)} are", "scan the plan")
     if not resource.startswith("arn:"):
@@ -102,12 +105,13 @@ HARMLESS = {
     "AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores",
     "AWSConfigRole", "AWS_ConfigRole", "CloudWatchReadOnlyAccess", "AWSSupportAccess", "Billing", "AmazonEC2ReadOnlyAccess",
 }  # fmt: skip
-_MANAGED = re.compile(r"^arn:aws[a-z-]*:iam::aws:policy/(?:[\w-]+/)*([\w-]+)$")
+_MANAGED = re.compile(r"^arn:(?:aws[a-z-]*|\0):iam::aws:policy/(?:[\w-]+/)*([\w-]+)$")
 
 
 def managed_policy(arn: Value[Any]) -> Permission | Unknown:
-    """An AWS-managed policy by its ARN."""
-    match = _MANAGED.match(arn.data) if isinstance(arn.data, str) else None
+    """An AWS-managed policy by its ARN, whatever the partition."""
+    text = marked(arn.data) if isinstance(arn.data, Text) else arn.data
+    match = _MANAGED.match(text) if isinstance(text, str) else None
     if match is None:
         why = arn.unknown or Unknown(
             f"what the policy {describe(arn.data)} allows: it is declared elsewhere", "scan it together with this, or the live account"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Companions, Stack, identity, if_there, reads
-from scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
+from scanner.facts.base import Companions, Stack, identity, reads
+from scanner.facts.iam.attachments import attached_policies, boundary, only_if_there, service_linked, standalone
+from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from scanner.facts.iam.permissions import document_permissions, managed_policy
 from scanner.facts.iam.trust import aws_trusts, federated_only
-from scanner.sources.interface import Item, Node
+from scanner.sources.interface import Item
 from scanner.sources.nodes import Elsewhere
-from scanner.sources.values import Reference, Unknown, Value
+from scanner.sources.values import Reference, Value
 
 NAMES = ("name",)
 _ATTACH_ALL = "aws_iam_policy_attachment"
@@ -48,82 +49,31 @@ def _identity_with_policies(item: Item, stack: Stack, parts: dict[str, str], lis
     found: list[Any] = []
     blocks, more = item.blocks("inline_policy")
     for each, node in inline.pairs:
-        found += _if_there(document_permissions(each["policy"]), node)
+        found += only_if_there(document_permissions(each["policy"]), node)
     found += [permission for block in blocks for permission in document_permissions(block["policy"])]
     arns = [(each.link("policy_arn"), node) for each, node in attached.pairs + everywhere.pairs]
     managed = item.link("managed_policy_arns") if inline_type == "aws_iam_role_policy" else Value(None)
     listed_arns = managed.data if isinstance(managed.data, list) else []
-    policies: list[Item] = []
-    for arn, node in arns + [(Value(each, managed.seen), item) for each in listed_arns]:
-        own, permissions = _policy(arn, stack)
-        policies += own
-        found += _if_there(permissions, node)
+    policies, permissions = attached_policies(arns + [(Value(each, managed.seen), item) for each in listed_arns], stack)
+    found += permissions
     doubts = [each for each in (inline.more, attached.more, everywhere.more, more, managed.unknown) if each]
     doubts = [] if isinstance(item, Elsewhere) else doubts  # of a role that is declared elsewhere, only what is here is judged
     return PermissionSet(
         identity=identity(item, name=item["name"], companions=[inline, attached, Companions(policies, [], None)]),
         permissions=Value(found + doubts, (item.location(),)),
-        limited_by_boundary=_boundary(item, stack),
-        service_linked=_service_linked(item),
+        limited_by_boundary=boundary(item.link("permissions_boundary"), stack),
+        service_linked=service_linked(item["path"]),
     )
-
-
-def _if_there(permissions: list[Any], node: Node) -> list[Any]:
-    """Permissions by a policy that may not be attached: harmless if they would be harmless."""
-    for permission in permissions:
-        if isinstance(permission, Permission):
-            permission.wildcard = if_there(permission.wildcard, node, False)
-    return permissions
-
-
-def _policy(arn: Value[Any], stack: Stack) -> tuple[list[Item], list[Any]]:
-    """The policy that an ARN refers to: its own block, and its permissions."""
-    if isinstance(arn.data, Reference):
-        item = stack.at(arn.data.address)
-        if item is not None and item.type == "aws_iam_policy":
-            return [item], document_permissions(item["policy"])
-        if item is not None and item.type == "data.aws_iam_policy" and isinstance(item["arn"].data, str):
-            return [], [managed_policy(item["arn"])]
-        if item is not None and item.type == "data.aws_iam_policy" and isinstance(item["name"].data, str):
-            name = item["name"]
-            return [], [managed_policy(Value(f"arn:aws:iam::aws:policy/{name.data}", name.seen))]
-    return [], [managed_policy(arn)]
-
-
-def _boundary(item: Item, stack: Stack) -> Value[bool]:
-    arn = item.link("permissions_boundary")
-    if arn.absent or arn.unknown:
-        return Value(arn.unknown or False, arn.seen)
-    _, permissions = _policy(arn, stack)
-    unknown = next((each for each in permissions if isinstance(each, Unknown)), None)
-    wild = [each.wildcard.data for each in permissions if not isinstance(each, Unknown)]
-    if True in wild:
-        return Value(False, arn.seen)
-    return Value(unknown or next((each for each in wild if isinstance(each, Unknown)), True), arn.seen)
-
-
-def _service_linked(item: Item) -> Value[bool]:
-    path = item["path"].default("/")
-    return path.then(lambda text: str(text).startswith("/aws-service-role/")) if path.unknown is None else Value(False)
 
 
 @reads("aws_ssoadmin_permission_set_inline_policy")
 def sso_inline_policy(item: Item, stack: Stack) -> PermissionSet:
-    return _standalone(item, item["permission_set_arn"], document_permissions(item["inline_policy"]))
+    return standalone(item, item["permission_set_arn"], document_permissions(item["inline_policy"]))
 
 
 @reads("aws_ssoadmin_managed_policy_attachment")
 def sso_managed_policy(item: Item, stack: Stack) -> PermissionSet:
-    return _standalone(item, item["permission_set_arn"], [managed_policy(item["managed_policy_arn"])])
-
-
-def _standalone(item: Item, name: Value[Any], permissions: list[Any]) -> PermissionSet:
-    return PermissionSet(
-        identity=identity(item, name=name),
-        permissions=Value(permissions, (item.location(),)),
-        limited_by_boundary=Value(False),
-        service_linked=Value(False),
-    )
+    return standalone(item, item["permission_set_arn"], [managed_policy(item["managed_policy_arn"])])
 
 
 @reads("aws_iam_policy", companions=_USES_POLICY)
@@ -132,7 +82,7 @@ def unattached_policy(item: Item, stack: Stack) -> PermissionSet | None:
     used = [stack.companions(item, type_, "policy_arn") for type_ in _USES_POLICY]
     if any(held.items for held in used) or item.address in _boundaries(stack):
         return None
-    return _standalone(item, item["name"], document_permissions(item["policy"]))
+    return standalone(item, item["name"], document_permissions(item["policy"]))
 
 
 def _boundaries(stack: Stack) -> set[str]:
@@ -151,6 +101,6 @@ def trust(item: Item, stack: Stack) -> TrustPolicy:
     return TrustPolicy(
         identity=identity(item, name=item["name"]),
         trusts=Value(aws_trusts(document, None), document.seen),
-        service_linked=_service_linked(item),
+        service_linked=service_linked(item["path"]),
         federated_only=federated_only(document),
     )

@@ -8,10 +8,14 @@ from scanner.facts.base import Stack
 from scanner.facts.keys.kinds import KeyRef
 from scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
 
+# What is a customer-managed key, or the alias of one, by the type that an input has for it.
 _CUSTOMER = (
     "aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key", "aws_kms_alias",
+    "AWS::KMS::Key", "AWS::KMS::ReplicaKey", "AWS::KMS::Alias",
     "google_kms_crypto_key", "google_kms_crypto_key_version",
 )  # fmt: skip
+_TARGETS = {"aws_kms_alias": "target_key_id", "AWS::KMS::Alias": "TargetKeyId"}
+_SWITCHES = ("is_enabled", "enabled", "Enabled")
 OUTSIDE = Unknown("the key material comes from outside: whoever holds it rotates it", "attest the rotation of the imported key material")
 _SETTLES = "give the key's ARN, or scan the live resource"
 
@@ -50,7 +54,10 @@ def _disabled(data: Any, stack: Stack) -> Value[bool]:
     item = stack.at(data.address) if isinstance(data, Reference) else None
     if item is None:
         return Value(False)
-    return any_of([item[name].default(True).truth().negate() for name in ("is_enabled", "enabled")])
+    if item.type in _TARGETS:
+        target = item.link(_TARGETS[item.type]).data
+        return _disabled(target, stack) if isinstance(target, Reference) and target.type not in _TARGETS else Value(False)
+    return any_of([item[name].default(True).truth().negate() for name in _SWITCHES])
 
 
 def _referred(reference: Reference, stack: Stack) -> bool | Unknown:

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from scanner.facts import policies
 from scanner.facts.base import Stack, identity, reads
+from scanner.facts.keys import kms
 from scanner.facts.keys.kinds import Key
 from scanner.facts.keys.references import OUTSIDE
 from scanner.sources.interface import Item
-from scanner.sources.values import Value, all_of, first_known, gather
+from scanner.sources.values import Value, first_known
 
 
 @reads("aws_kms_key", companions=("aws_kms_key_policy", "aws_kms_alias"))
 def key(item: Item, stack: Stack) -> Key:
     attached = stack.companions(item, "aws_kms_key_policy", "key_id")
-    symmetric = first_known(item["customer_master_key_spec"], item["key_spec"]).default("SYMMETRIC_DEFAULT").equals("SYMMETRIC_DEFAULT")
-    usage = item["key_usage"].default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT")
-    own_store = item["custom_key_store_id"].known().negate()
-    # Off unless it is set; 365 days unless a period is given: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
-    enabled = item["enable_key_rotation"].default(False).truth()
-    period = item["rotation_period_in_days"].default(365).number()
+    spec = first_known(item["customer_master_key_spec"], item["key_spec"])
+    documents = [item["policy"], *[node["policy"] for node in attached.nodes], Value(attached.more if not attached.nodes else None)]
     return Key(
         identity=identity(item, name=item["description"], companions=[attached]),
-        rotatable=all_of([symmetric, usage, own_store]),
+        rotatable=kms.rotatable(spec, item["key_usage"], item["custom_key_store_id"]),
         imported=Value(False, (item.location(),)),
-        rotation_days=enabled.then(lambda on: period.data if on else None),
+        rotation_days=kms.rotation_days(item["enable_key_rotation"], item["rotation_period_in_days"]),
         enabled=item["is_enabled"].default(True).truth(),
-        grants=_grants(
-            item, [item["policy"], *[node["policy"] for node in attached.nodes], Value(attached.more if not attached.nodes else None)]
-        ),
+        grants=kms.grants(item, documents),
     )
 
 
@@ -41,7 +33,7 @@ def external_key(item: Item, stack: Stack) -> Key:
         imported=Value(True, (item.location(),)),
         rotation_days=Value(OUTSIDE, (item.location(),)),
         enabled=item["enabled"].default(True).truth(),
-        grants=_grants(item, [item["policy"]]),
+        grants=kms.grants(item, [item["policy"]]),
     )
 
 
@@ -54,11 +46,5 @@ def replica_key(item: Item, stack: Stack) -> Key:
         imported=Value(False, (item.location(),)),
         rotation_days=Value(None, (item.location(),)),
         enabled=item["enabled"].default(True).truth(),
-        grants=_grants(item, [item["policy"]]),
+        grants=kms.grants(item, [item["policy"]]),
     )
-
-
-def _grants(item: Item, documents: list[Value[Any]]) -> Value[Any]:
-    account = item.account.data if isinstance(item.account.data, str) else None
-    # Without a policy, KMS writes one that lets the account itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-    return gather([policies.aws_grants(document, account) for document in documents])

@@ -61,6 +61,14 @@ def opening(source: Any, protocol: Value[Any], from_port: Value[Any], to_port: V
     )
 
 
+def openings_from(held: Value[Any], protocol: Value[Any], ports: tuple[Value[Any], Value[Any]]) -> list[Any]:
+    """One opening for each range of an attribute that holds one or a list of them."""
+    if held.absent:
+        return []
+    sources = held.data if isinstance(held.data, list) else [held.data]
+    return [opening(source, protocol, *ports, held.seen) for source in sources]
+
+
 def closed(source: str, protocol: Value[Any], from_port: Value[Any], to_port: Value[Any], seen: tuple[Location, ...]) -> Opening:
     """Traffic from something that is not a range: a group, a prefix list, a service account."""
     return Opening(source=Value(source, seen), world=Value(False, seen), protocol=protocol, from_port=from_port, to_port=to_port)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scanner.facts.base import Fact, Part, Resource, kind
 from scanner.facts.keys.kinds import KeyRef
 from scanner.facts.policies import Grant
+from scanner.sources.values import Value
 
 
 class SecretCopy(Part):
@@ -31,6 +32,8 @@ class Secret(Resource, kw_only=True):
     """Days between automatic rotations; None where none is configured."""
     rotation_consumed: Fact[bool]
     """Something acts on the rotation: a function, or a subscriber of the topic that Google only notifies."""
+    days_since_rotation: Fact[float | None] = Value(None)
+    """Days since its value last changed by rotation, or since it was made; None where the input is no live account."""
     managed_by_service: Fact[bool]
     """Another service of the provider owns and rotates it."""
     grants: Fact[list[Grant]]

@@ -8,10 +8,10 @@ from scanner.facts import policies
 from scanner.facts.base import Companions, Stack, identity, if_there, reads
 from scanner.facts.google_iam import BINDING_PARTS, bindings_of
 from scanner.facts.keys.references import key_ref
-from scanner.facts.policies import Grant
+from scanner.facts.storage import google
 from scanner.facts.storage.kinds import Bucket
 from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value, all_of, any_of, first_known, gather
+from scanner.sources.values import Value, any_of, first_known
 
 NAMES = ("name",)
 _IAM = {f"google_storage_{level}_iam_{part}": "bucket" for level in ("bucket", "managed_folder") for part in BINDING_PARTS}
@@ -21,35 +21,27 @@ _ACLS = {
     "google_storage_bucket_access_control": "bucket",
     "google_storage_default_object_access_control": "bucket",
 }
-_PUBLIC_ACL = ("publicRead", "publicReadWrite", "authenticatedRead")
 
 
 @reads("google_storage_bucket", orphans=_IAM | _ACLS, names=NAMES, companions=("google_org_policy_policy",))
 def bucket(item: Item, stack: Stack) -> Bucket:
     parts = {type_: stack.companions(item, type_, via, names=NAMES) for type_, via in (_IAM | _ACLS).items()}
     prevention = item["public_access_prevention"]
-    own = prevention.default("inherited").equals("enforced")
     inherited = _organisation(item, stack, "storage.publicAccessPrevention")
-    not_here = Unknown(
-        "public_access_prevention is inherited, and the organisation policy is not in this code",
-        "set it to enforced, or scan the live bucket",
-    )
     # False unless it is set: https://cloud.google.com/storage/docs/json_api/v1/buckets#resource
     uniform = item["uniform_bucket_level_access"].default(False).truth()
-    return Bucket(
-        identity=identity(item, name=item["name"], companions=parts.values()),
-        public_access_blocked=any_of([own, inherited.default(not_here)]),
-        block_declared=prevention.known(),
-        acls_disabled=any_of([uniform, _organisation(item, stack, "storage.uniformBucketLevelAccess").default(False)]),
-        versioned=item["versioning.enabled"].default(False).truth(),
-        retention_locked=all_of(
-            [item["retention_policy.retention_period"].known(), item["retention_policy.is_locked"].default(False).truth()]
-        ),
-        encryption_key=key_ref(item["encryption.default_kms_key_name"], stack),
-        encryption=item["encryption.default_kms_key_name"].then(lambda key: "kms" if key else "google"),
+    return google.bucket(
+        identity(item, name=item["name"], companions=parts.values()),
+        prevention=prevention,
+        prevented_above=inherited.default(google.not_here("this code")),
+        uniform=uniform,
+        uniform_above=_organisation(item, stack, "storage.uniformBucketLevelAccess").default(False),
+        versioned=item["versioning.enabled"],
+        retention=item["retention_policy.retention_period"],
+        locked=item["retention_policy.is_locked"],
+        key=key_ref(item["encryption.default_kms_key_name"], stack),
         # An organisation policy that is not in the code is no reason to keep a public grant in it.
-        receives_access_logs=Value(False),
-        grants=_grants(parts, any_of([own, inherited.default(False)]), uniform),
+        grants=_grants(parts, any_of([google.prevented(prevention), inherited.default(False)]), uniform),
     )
 
 
@@ -70,31 +62,21 @@ def _organisation(item: Item, stack: Stack, constraint: str) -> Value[bool]:
 
 def _grants(parts: dict[str, Companions], blocked: Value[Any], uniform: Value[Any]) -> Value[Any]:
     bindings = [binding for type_ in _IAM for binding in bindings_of(type_, parts[type_])]
-    found: list[Any] = policies.google_grants(bindings, blocked)
+    acls: list[Any] = []
     ineffective = any_of([uniform, blocked])
     for type_ in _ACLS:
         for node in parts[type_].nodes:
-            found += _acl(node, ineffective)
-        found += [parts[type_].more] if parts[type_].more and uniform.data is not True else []
-    return gather([Value(found)])
+            acls += _acl(node, ineffective)
+        acls += [parts[type_].more] if parts[type_].more and uniform.data is not True else []
+    return google.grants(bindings, acls, blocked)
 
 
 def _acl(node: Any, ineffective: Value[Any]) -> list[Any]:
     """ACL entries `ROLE:entity` (https://cloud.google.com/storage/docs/access-control/lists), and predefined ACLs."""
-    found: list[Any] = []
-    predefined = node["predefined_acl"]
-    if not predefined.absent:
-        found.append(_grant(predefined, Value("predefined ACL"), predefined.equals(*_PUBLIC_ACL), ineffective))
+    found: list[Any] = [*google.predefined_acl(node["predefined_acl"], ineffective)]
     entries = node["role_entity"]
     for entry in entries.data if isinstance(entries.data, list) else [entries.data] if entries.unknown else []:
         value: Value[Any] = Value(entry, entries.seen)
         public = value.then(lambda text: str(text).rpartition(":")[2] in policies.PUBLIC_MEMBERS)
-        found.append(_grant(value.then(str), value.then(lambda text: str(text).partition(":")[0]), public, ineffective))
-    entity = node["entity"]
-    if not entity.absent:
-        found.append(_grant(entity, node["role"], entity.equals(*policies.PUBLIC_MEMBERS), ineffective))
-    return found
-
-
-def _grant(who: Value[Any], actions: Value[Any], public: Value[bool], ineffective: Value[Any]) -> Grant:
-    return Grant(principal=who, actions=actions, public=public, foreign=Value(False), exposed=all_of([public, ineffective.negate()]))
+        found.append(google.acl_grant(value.then(str), value.then(lambda text: str(text).partition(":")[0]), public, ineffective))
+    return found + google.acl_entries(node, ineffective)

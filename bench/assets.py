@@ -1,0 +1,162 @@
+"""Measures the reading of a large asset export against decoding its JSON alone, in processes of their own.
+
+    python bench/assets.py [--assets N] [--runs N]
+
+Prints a Markdown table. The limits: peak memory below 500 MB, and at least 60 % of the throughput of msgspec on the same file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+TOP = Path(__file__).resolve().parents[1]
+MAX_MEGABYTES, SHARE = 500, 0.6
+PROJECTS = 100
+DECODE = """
+import msgspec, sys
+decode = msgspec.json.Decoder().decode
+for path in sys.argv[1:]:
+    with open(path, "rb") as opened:
+        for line in opened:
+            decode(line)
+"""
+COLLECT = """
+import sys
+from scanner.facts import base
+from scanner.sources.gcp.assets import AssetSource
+source = AssetSource(sys.argv[1:])
+base.load_readers(*source.readers)
+source.wanted = frozenset(base.READERS) | base.COMPANIONS
+found = 0
+for collection in source.collect():
+    for item in collection.items:
+        item["name"], item["#iam_policy.bindings"]
+        found += 1
+assert found
+"""
+
+
+def asset(at: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The resource and, of some, the IAM policy of one asset. Two thirds are of types that no reader knows."""
+    number = at % PROJECTS
+    project = f"streamer-{number:03}"
+    ancestors = [f"projects/{100_000_000_000 + number}", f"folders/{900 + number // 10}", "organizations/42"]
+    labels = {f"label-{each}": f"value-{dice.randrange(1000)}" for each in range(6)}
+    times = {"createTime": "2025-03-01T10:00:00.000Z", "updateTime": "2025-11-01T10:00:00.000Z"}
+    kind = at % 12
+    if kind == 0:
+        name, type_ = f"//storage.googleapis.com/bucket-{at}", "storage.googleapis.com/Bucket"
+        data: dict[str, Any] = {
+            "name": f"bucket-{at}", "location": "EUROPE-WEST1", "storageClass": "STANDARD", "versioning": {"enabled": True},
+            "encryption": {"defaultKmsKeyName": f"projects/{project}/locations/europe-west1/keyRings/r/cryptoKeys/k-{at % 50}"},
+            "iamConfiguration": {"publicAccessPrevention": "enforced", "uniformBucketLevelAccess": {"enabled": True}},
+            "lifecycle": {"rule": [{"action": {"type": "Delete"}, "condition": {"age": 30}}] * 2}, "labels": labels, "acl": [], "owner": {},
+        }  # fmt: skip
+    elif kind == 1:
+        name = f"//cloudkms.googleapis.com/projects/{project}/locations/europe-west1/keyRings/r/cryptoKeys/k-{at}"
+        type_ = "cloudkms.googleapis.com/CryptoKey"
+        version = {"algorithm": "GOOGLE_SYMMETRIC_ENCRYPTION", "protectionLevel": "HSM", "state": "ENABLED", **times}
+        data = {"name": name[26:], "purpose": "ENCRYPT_DECRYPT", "rotationPeriod": "7776000s", "primary": version, "labels": labels}
+    elif kind == 2:
+        name, type_ = f"//compute.googleapis.com/projects/{project}/global/firewalls/f-{at}", "compute.googleapis.com/Firewall"
+        data = {
+            "name": f"f-{at}", "direction": "INGRESS", "priority": 1000, "sourceRanges": [f"10.{each}.0.0/16" for each in range(20)],
+            "network": f"https://www.googleapis.com/compute/v1/projects/{project}/global/networks/n", "disabled": False,
+            "allowed": [{"IPProtocol": "tcp", "ports": ["443"]}], "logConfig": {"enable": True}, "targetTags": list(labels),
+        }  # fmt: skip
+    elif kind == 3:
+        name = f"//secretmanager.googleapis.com/projects/{ancestors[0][9:]}/secrets/s-{at}"
+        type_ = "secretmanager.googleapis.com/Secret"
+        data = {"name": name[31:], "replication": {"automatic": {}}, "labels": labels, "annotations": labels, **times}
+    else:
+        name, type_ = f"//compute.googleapis.com/projects/{project}/zones/europe-west1-b/disks/d-{at}", "compute.googleapis.com/Disk"
+        data = {
+            "name": f"d-{at}", "sizeGb": "100", "type": f"https://www.googleapis.com/compute/v1/projects/{project}/zones/europe-west1-b/diskTypes/x",
+            "users": [f"https://www.googleapis.com/compute/v1/projects/{project}/zones/europe-west1-b/instances/i-{each}" for each in range(4)],
+            "labels": labels, "guestOsFeatures": [{"type": each} for each in ("UEFI_COMPATIBLE", "GVNIC", "SEV_CAPABLE")], **times,
+        }  # fmt: skip
+    head = {"name": name, "asset_type": type_, "ancestors": ancestors, "update_time": "2025-11-01T10:00:00Z"}
+    parent = f"//cloudresourcemanager.googleapis.com/{ancestors[0]}"
+    resource = {"version": "v1", "discovery_name": type_.partition("/")[2], "parent": parent, "location": "europe-west1", "data": data}
+    bindings = [{"role": "roles/viewer", "members": [f"user:{each}@example.com" for each in range(8)]}]
+    return {**head, "resource": resource}, ({**head, "iam_policy": {"bindings": bindings}} if kind < 2 else None)
+
+
+def write(folder: Path, assets: int) -> list[Path]:
+    """An export of RESOURCE content in shards, and one of IAM_POLICY content."""
+    dice = random.Random(7)
+    folder.mkdir(parents=True, exist_ok=True)
+    shards = [folder / f"resource-{each:05}" for each in range(8)]
+    policies = folder / "iam-policy-00000"
+    opened = [path.open("w") for path in shards]
+    with policies.open("w") as second:
+        for record in _projects():
+            opened[0].write(json.dumps(record) + "\n")
+        for at in range(assets):
+            resource, policy = asset(at, dice)
+            opened[at % len(opened)].write(json.dumps(resource) + "\n")
+            if policy:
+                second.write(json.dumps(policy) + "\n")
+    for each in opened:
+        each.close()
+    return [*shards, policies]
+
+
+def _projects() -> Iterator[dict[str, Any]]:
+    for number in range(PROJECTS):
+        name = f"projects/{100_000_000_000 + number}"
+        data = {"projectId": f"streamer-{number:03}", "projectNumber": name[9:], "lifecycleState": "ACTIVE"}
+        yield {
+            "name": f"//cloudresourcemanager.googleapis.com/{name}", "asset_type": "cloudresourcemanager.googleapis.com/Project",
+            "ancestors": [name, f"folders/{900 + number // 10}", "organizations/42"],
+            "resource": {"version": "v1", "data": data}, "iam_policy": {"bindings": []},
+        }  # fmt: skip
+
+
+def measure(command: Sequence[str], runs: int) -> tuple[float, float, float]:
+    """(CPU seconds, wall seconds, peak MB): medians, and the highest peak."""
+    cpu, wall, peak = [], [], []
+    for _ in range(runs):
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=TOP)
+        _, status, usage = os.wait4(process.pid, 0)
+        assert os.waitstatus_to_exitcode(status) in (0, 1, 3), command
+        wall.append(time.perf_counter() - started)
+        cpu.append(usage.ru_utime + usage.ru_stime)
+        peak.append(usage.ru_maxrss / 1024)
+    return statistics.median(cpu), statistics.median(wall), max(peak)
+
+
+def run(assets: int, runs: int) -> bool:
+    """Print the table; whether the limits are kept."""
+    with tempfile.TemporaryDirectory(prefix="assay-bench-") as scratch:
+        paths = [str(path) for path in write(Path(scratch) / "export", assets)]
+        size = sum(os.path.getsize(path) for path in paths) / 1e6
+        bare, bare_wall, _ = measure([sys.executable, "-c", DECODE, *paths], runs)
+        ours, wall, peak = measure([sys.executable, "-c", COLLECT, *paths], runs)
+        scan = [sys.executable, "-m", "scanner", "scan", "--no-config", "-r", f"json={scratch}/out.json", str(Path(scratch) / "export")]
+        whole, whole_wall, whole_peak = measure(scan, 1)
+    print(f"{assets:,} assets, {size:.0f} MB\n\n| | CPU s | wall s | peak MB |\n| --- | --- | --- | --- |")
+    print(f"| msgspec alone | {bare:.2f} | {bare_wall:.2f} | |")
+    print(f"| read, every asset of a known type decoded | {ours:.2f} | {wall:.2f} | {peak:.0f} |")
+    print(f"| whole scan, all controls, JSON report | {whole:.2f} | {whole_wall:.2f} | {whole_peak:.0f} |")
+    print(f"\n{bare / ours:.0%} of the throughput of decoding alone (at least {SHARE:.0%}), peak {peak:.0f} MB (below {MAX_MEGABYTES})")
+    return bare / ours >= SHARE and peak < MAX_MEGABYTES
+
+
+def _argument(name: str, default: int) -> int:
+    return int(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
+
+
+if __name__ == "__main__":
+    sys.exit(0 if run(_argument("--assets", 200_000), _argument("--runs", 3)) else 1)

@@ -1,0 +1,157 @@
+"""IAM in CloudFormation: roles, users and groups with their policies.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html,
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from scanner.facts.base import Companions, Stack, identity, reads
+from scanner.facts.iam.attachments import attached_policies, boundary, only_if_there, service_linked, standalone
+from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
+from scanner.facts.iam.permissions import document_permissions
+from scanner.facts.iam.trust import aws_trusts, federated_only
+from scanner.sources.interface import Item
+from scanner.sources.nodes import Elsewhere
+from scanner.sources.values import Reference, Text, Unknown, Value
+
+_POLICY, _MANAGED, _SSO = "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::SSO::PermissionSet"
+
+
+class _Sort(msgspec.Struct, frozen=True):
+    """How policies get to a role, a user or a group."""
+
+    type: str
+    name: str
+    """Its own property with its name."""
+    inline: str
+    """The type of a single inline policy, which names its owner in the property `name`."""
+    listed: str
+    """The property of other policies that lists their owners."""
+
+
+_ROLE = _Sort("AWS::IAM::Role", "RoleName", "AWS::IAM::RolePolicy", "Roles")
+_USER = _Sort("AWS::IAM::User", "UserName", "AWS::IAM::UserPolicy", "Users")
+_GROUP = _Sort("AWS::IAM::Group", "GroupName", "AWS::IAM::GroupPolicy", "Groups")
+_SORTS = (_ROLE, _USER, _GROUP)
+
+
+@reads(_ROLE.type, orphans={_ROLE.inline: _ROLE.name}, names=(_ROLE.name,), companions=(_POLICY, _MANAGED))
+def role(item: Item, stack: Stack) -> PermissionSet:
+    return _identity_with_policies(item, stack, _ROLE)
+
+
+@reads(_USER.type, orphans={_USER.inline: _USER.name}, names=(_USER.name,), companions=(_POLICY, _MANAGED))
+def user(item: Item, stack: Stack) -> PermissionSet:
+    return _identity_with_policies(item, stack, _USER)
+
+
+@reads(_GROUP.type, orphans={_GROUP.inline: _GROUP.name}, names=(_GROUP.name,), companions=(_POLICY, _MANAGED))
+def group(item: Item, stack: Stack) -> PermissionSet:
+    return _identity_with_policies(item, stack, _GROUP)
+
+
+def _identity_with_policies(item: Item, stack: Stack, sort: _Sort) -> PermissionSet:
+    names = (sort.name,)
+    separate = [stack.companions(item, sort.inline, sort.name, names=names)]
+    separate += [stack.companions(item, type_, sort.listed, names=names) for type_ in (_POLICY, _MANAGED)]
+    found: list[Any] = []
+    for each, node in [pair for held in separate for pair in held.pairs]:
+        found += only_if_there(document_permissions(each["PolicyDocument"]), node)
+    blocks, more = item.blocks("Policies")
+    found += [permission for block in blocks for permission in document_permissions(block["PolicyDocument"])]
+    arns = item.link("ManagedPolicyArns")
+    policies, permissions = attached_policies(
+        [(Value(arn, arns.seen), item) for arn in (arns.data if isinstance(arns.data, list) else [])], stack
+    )
+    found += permissions
+    doubts = [each for each in (*[held.more for held in separate], more, arns.unknown) if each]
+    doubts = [] if isinstance(item, Elsewhere) else doubts  # of a role that is declared elsewhere, only what is here is judged
+    return PermissionSet(
+        identity=identity(item, name=item[sort.name], companions=[*separate, Companions(policies, [], None)]),
+        permissions=Value(found + doubts, (item.location(),)),
+        limited_by_boundary=boundary(item.link("PermissionsBoundary"), stack),
+        service_linked=service_linked(item["Path"]),
+    )
+
+
+@reads(_POLICY)
+def policy(item: Item, stack: Stack) -> PermissionSet | None:
+    """An inline policy of identities that are not all in this template; of those that are, it is judged with them."""
+    owners = [owner for sort in _SORTS for owner in _owners(item, sort)]
+    if owners and all(_is_here(owner, stack) for owner in owners):
+        return None
+    return standalone(item, item["PolicyName"], document_permissions(item["PolicyDocument"]))
+
+
+def _owners(item: Item, sort: _Sort) -> list[Any]:
+    held = item.link(sort.listed).data
+    return held if isinstance(held, list) else [] if held is None else [held]
+
+
+def _is_here(owner: Any, stack: Stack) -> bool:
+    if isinstance(owner, Reference):
+        return stack.at(owner.address) is not None
+    names = [each[sort.name].data for sort in _SORTS for each in stack.of(sort.type)] if isinstance(owner, (str, Text)) else []
+    return str(owner) in [str(name) for name in names if isinstance(name, (str, Text))]
+
+
+@reads(_MANAGED, companions=(_SSO,))
+def managed_policy(item: Item, stack: Stack) -> PermissionSet | None:
+    """A policy that something in the template uses is judged with what uses it."""
+    owners = [owner for sort in _SORTS for owner in _owners(item, sort)]
+    if any(_is_here(owner, stack) for owner in owners) or item.address in _used(stack):
+        return None
+    return standalone(item, item["ManagedPolicyName"], document_permissions(item["PolicyDocument"]))
+
+
+def _used(stack: Stack) -> set[str]:
+    """The managed policies that identities name, as one of theirs or as their boundary."""
+    if "used policies" not in stack.cache:
+        links: list[Any] = []
+        for holder in stack.of(*(sort.type for sort in _SORTS)):
+            named = holder.link("ManagedPolicyArns").data
+            links += [holder.link("PermissionsBoundary").data, *(named if isinstance(named, list) else ())]
+        stack.cache["used policies"] = {link.address for link in links if isinstance(link, Reference)}
+    found: set[str] = stack.cache["used policies"]
+    return found
+
+
+_BY_NAME = Unknown("what a policy does that every account has under this name", "scan the live account")
+
+
+@reads(_SSO)
+def sso_permission_set(item: Item, stack: Stack) -> PermissionSet:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sso-permissionset.html"""
+    arns = item.link("ManagedPolicies")
+    listed = arns.data if isinstance(arns.data, list) else []
+    _, permissions = attached_policies([(Value(arn, arns.seen), item) for arn in listed], stack)
+    named, more = item.blocks("CustomerManagedPolicyReferences")
+    doubts = [each for each in (arns.unknown, more, _BY_NAME if named else None) if each]
+    return standalone(
+        item,
+        item["Name"],
+        [*document_permissions(item["InlinePolicy"]), *permissions, *doubts],
+        _sso_boundary(item, stack),
+    )
+
+
+def _sso_boundary(item: Item, stack: Stack) -> Value[bool]:
+    if not item["PermissionsBoundary.CustomerManagedPolicyReference"].absent:
+        return Value(_BY_NAME, (item.location(),))
+    return boundary(item.link("PermissionsBoundary.ManagedPolicyArn"), stack)
+
+
+@reads(_ROLE.type)
+def trust(item: Item, stack: Stack) -> TrustPolicy:
+    document = item["AssumeRolePolicyDocument"]
+    return TrustPolicy(
+        identity=identity(item, name=item["RoleName"]),
+        trusts=Value(aws_trusts(document, None), document.seen),
+        service_linked=service_linked(item["Path"]),
+        federated_only=federated_only(document),
+    )

@@ -1,0 +1,108 @@
+"""Security groups in the live account. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.facts.base import Stack, identity, reads
+from scanner.facts.edge.aws_api import BALANCERS, LISTENER_NEEDS, load_balancer
+from scanner.facts.network.kinds import Ingress
+from scanner.facts.network.ranges import closed, opening, protocol_name
+from scanner.sources.aws.calls import Call, Listing, listing
+from scanner.sources.interface import Item, Node
+from scanner.sources.values import Unknown, Value, all_of, any_of
+
+GROUPS = listing(
+    Listing(
+        "ec2.security_group",
+        Call("ec2", "DescribeSecurityGroups", page_size=1000),
+        entries="SecurityGroups",
+        id="arn:{partition}:ec2:{region}:{account}:security-group/{GroupId}",
+    )
+)
+# Whatever is in a group is so by its network interfaces.
+INTERFACES = listing(
+    Listing(
+        "ec2.network_interface",
+        Call("ec2", "DescribeNetworkInterfaces", page_size=1000),
+        entries="NetworkInterfaces",
+        id="arn:{partition}:ec2:{region}:{account}:network-interface/{NetworkInterfaceId}",
+    )
+)
+_USERS = (INTERFACES.type, BALANCERS.type)
+
+
+@reads(
+    GROUPS.type,
+    companions=(*_USERS, *LISTENER_NEEDS),
+    needs={"guards_load_balancer": _USERS, "http_only_redirects": (BALANCERS.type, *LISTENER_NEEDS)},
+)
+def security_group(item: Item, stack: Stack) -> Ingress:
+    rules, more = item.blocks("IpPermissions")
+    openings: list[Any] = [each for rule in rules for each in _openings(rule)]
+    return Ingress(
+        identity=identity(item, name=item["GroupName"]),
+        openings=Value([*openings, *([more] if more else [])], (item.location(),)),
+        guards_load_balancer=_guards(item, stack),
+        http_only_redirects=_http_only_redirects(item, stack),
+    )
+
+
+def _openings(rule: Node) -> list[Any]:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html: without ports, all of them."""
+    protocol = protocol_name(rule["IpProtocol"])
+    ports = (rule["FromPort"].default(0), rule["ToPort"].default(65_535))
+    found: list[Any] = []
+    for path, field in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6")):
+        ranges, more = rule.blocks(path)
+        found += [opening(each[field].data, protocol, *ports, each[field].seen) for each in ranges] + ([more] if more else [])
+    for path, field in (("UserIdGroupPairs", "GroupId"), ("PrefixListIds", "PrefixListId")):
+        sources, _ = rule.blocks(path)
+        found += [closed(str(each[field].data), protocol, *ports, each[field].seen) for each in sources]
+    return found
+
+
+def _guards(item: Item, stack: Stack) -> Value[bool]:
+    """Whether everything that is in the group now is a load balancer."""
+    held = _members(stack)
+    balancers, others = held.get(item["GroupId"].data, ([], []))
+    if others:
+        return Value(False, [other.location() for other in others[:1]])
+    unlisted = next((each["Groups"].unknown for each in stack.of(INTERFACES.type) if each["Groups"].unknown), None)
+    unlisted = unlisted or next((each["SecurityGroups"].unknown for each in stack.of(BALANCERS.type) if each["SecurityGroups"].unknown), None)
+    if unlisted:
+        return Value(unlisted)
+    if balancers:
+        return Value(True, [balancer.location() for balancer in balancers[:1]])
+    why = Unknown(f"nothing is in {item['GroupName'].data} now; what will be is not known", "delete the group, or attach it", item.location())
+    return Value(why, (item.location(),))
+
+
+def _members(stack: Stack) -> dict[Any, tuple[list[Item], list[Item]]]:
+    """Group id to the load balancers, and the interfaces of anything else, that are in the group. Built once for a region."""
+    if "security group members" not in stack.cache:
+        held: dict[Any, tuple[list[Item], list[Item]]] = {}
+        for balancer in stack.of(BALANCERS.type):
+            for group in balancer["SecurityGroups"].data or [] if balancer["SecurityGroups"].unknown is None else []:
+                held.setdefault(group, ([], []))[0].append(balancer)
+        for interface in stack.of(INTERFACES.type):
+            for group in interface.blocks("Groups")[0]:
+                held.setdefault(group["GroupId"].data, ([], []))[0 if _of_balancer(interface) else 1].append(interface)
+        stack.cache["security group members"] = held
+    found: dict[Any, tuple[list[Item], list[Item]]] = stack.cache["security group members"]
+    return found
+
+
+def _of_balancer(interface: Item) -> bool:
+    """https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html: described as `ELB …`."""
+    kind, description = interface["InterfaceType"].data, interface["Description"].data
+    managed = interface["RequesterManaged"].data is True
+    return kind in ("network_load_balancer", "gateway_load_balancer") or (managed and str(description).startswith("ELB "))
+
+
+def _http_only_redirects(item: Item, stack: Stack) -> Value[bool]:
+    """Whether the load balancers in the group redirect whatever reaches them without TLS."""
+    members = _members(stack).get(item["GroupId"].data, ([], []))[0]
+    balancers = [load_balancer(each, stack) for each in members if each.type == BALANCERS.type]
+    listeners: list[Any] = [listener for each in balancers for listener in each.listeners.data]
+    return all_of([Value(each) if isinstance(each, Unknown) else any_of([each.encrypted, each.only_redirects]) for each in listeners])

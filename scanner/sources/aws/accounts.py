@@ -1,0 +1,151 @@
+"""Which accounts and regions a run goes through."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from scanner.sources.aws.asking import Account, Asker, Refused
+from scanner.sources.aws.calls import Call
+from scanner.sources.aws.session import Clients, Identity, assumed, own_identity
+from scanner.sources.interface import Gap
+
+DEFAULT_ROLE = "OrganizationAccountAccessRole"
+_CALLER = Call("sts", "GetCallerIdentity")
+_REGIONS = Call("ec2", "DescribeRegions")
+_ACCOUNTS = Call("organizations", "ListAccounts")
+_PARENTS = Call("organizations", "ListParents", (("ChildId", "Id"),))
+_TAGS = Call("organizations", "ListTagsForResource", (("ResourceId", "Id"),))
+# Enabled in every account, and not to be disabled: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+ALWAYS_ENABLED = (
+    "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1",
+    "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+)  # fmt: skip
+
+
+class Request(msgspec.Struct, kw_only=True):
+    """What the user asked for."""
+
+    profile: str | None = None
+    roles: Sequence[str] = ()
+    """ARNs of roles, each of one account."""
+    external_id: str | None = None
+    organization: bool = False
+    role_name: str = DEFAULT_ROLE
+    """The role to assume in each account of the organisation."""
+    include: Sequence[str] = ()
+    """Account ids, ids of organisational units (`ou-…`), `tag:NAME=VALUE`; empty for every account."""
+    exclude: Sequence[str] = ()
+    regions: Sequence[str] = ()
+    """Empty for the enabled ones."""
+
+
+class Accounts:
+    """The accounts of a request. What cannot be reached is a gap."""
+
+    def __init__(self, request: Request, clients: Clients, asker: Asker) -> None:
+        self.request, self.clients, self.asker = request, clients, asker
+        self.gaps: list[Gap] = []
+        self._own, self.home = own_identity(request.profile)
+
+    def own(self) -> Account | None:
+        return self._account("", "", self._own)
+
+    def find(self) -> Iterator[Account]:
+        """The accounts, each with credentials that work. Raises CredentialsError."""
+        if self.request.organization:
+            yield from self._organization()
+        elif self.request.roles:
+            for role in self.request.roles:
+                yield from filter(None, [self._assumed(role, "")])
+        else:
+            yield from filter(None, [self.own()])
+
+    def _organization(self) -> Iterator[Account]:
+        own = self.own()
+        if own is None:
+            return
+        try:
+            held = [each for page in self.asker.pages(own, self.home, _ACCOUNTS, {}) for each in page.get("Accounts", [])]
+        except Refused as refused:
+            reason = f"the accounts of the organisation could not be listed: organizations:ListAccounts: {refused.answer.code}"
+            way = "run it in the management account or a delegated administrator's, with that permission"
+            self.gaps.append(Gap(f"aws:{own.id}", "account_failed", reason, way))
+            return
+        for each in sorted(held, key=lambda account: str(account.get("Id"))):
+            id_, name = str(each.get("Id")), str(each.get("Name", ""))
+            if each.get("Status", "ACTIVE") != "ACTIVE":
+                reason = f"the account is {str(each['Status']).lower()}"
+                self.gaps.append(Gap(f"aws:{id_}", "account_inactive", reason, "leave it out with --exclude"))
+            elif self._chosen(own, each):
+                if id_ == own.id:
+                    yield msgspec.structs.replace(own, name=name)
+                else:
+                    yield from filter(None, [self._assumed(f"arn:{own.partition}:iam::{id_}:role/{self.request.role_name}", name)])
+
+    def _chosen(self, own: Account, account: dict[str, Any]) -> bool:
+        if any(self._matches(own, account, each) for each in self.request.exclude):
+            return False
+        return not self.request.include or any(self._matches(own, account, each) for each in self.request.include)
+
+    def _matches(self, own: Account, account: dict[str, Any], wanted: str) -> bool:
+        if wanted.startswith("tag:"):
+            name, _, value = wanted.removeprefix("tag:").partition("=")
+            return any(
+                tag.get("Key") == name and fnmatch.fnmatchcase(str(tag.get("Value")), value or "*") for tag in self._tags(own, account)
+            )
+        if wanted.startswith(("ou-", "r-")):
+            return wanted in self._units(own, str(account.get("Id")))
+        return fnmatch.fnmatchcase(str(account.get("Id")), wanted)
+
+    def _tags(self, own: Account, account: dict[str, Any]) -> list[dict[str, Any]]:
+        return self._all(own, _TAGS, {"ResourceId": account.get("Id")}, "Tags")
+
+    def _units(self, own: Account, child: str) -> Iterator[str]:
+        """The organisational units that an account is in, from the inside out."""
+        while parents := self._all(own, _PARENTS, {"ChildId": child}, "Parents"):
+            child = str(parents[0].get("Id"))
+            yield child
+            if parents[0].get("Type") == "ROOT":
+                return
+
+    def _all(self, own: Account, call: Call, parameters: dict[str, Any], field: str) -> list[dict[str, Any]]:
+        try:
+            return [each for page in self.asker.pages(own, self.home, call, parameters) for each in page.get(field, [])]
+        except Refused as refused:
+            reason = f"accounts could not be chosen: {call.label}: {refused.answer.code}"
+            gap = Gap(f"aws:{own.id}", "account_failed", reason, f"grant {call.permission}, or choose accounts by id")
+            if gap not in self.gaps:
+                self.gaps.append(gap)
+            return []
+
+    def _assumed(self, role: str, name: str) -> Account | None:
+        fields = role.split(":")
+        account = fields[4] if len(fields) > 5 else ""
+        credentials = assumed(self.clients, self._own, role, self.request.external_id, self.home)
+        return self._account(account or role, name, Identity(credentials))
+
+    def _account(self, id_: str, name: str, identity: Identity) -> Account | None:
+        """An account with its caller; None, with a gap, where the credentials do not work."""
+        asked = Account(id_, name, identity, "")
+        answer = self.asker.ask(asked, self.home, _CALLER, {})
+        arn = answer.data.get("Arn", "") if isinstance(answer.data, dict) else ""
+        if answer.outcome != "answered" or not arn:
+            reason = f"its credentials do not work: {answer.operation}: {answer.code}"
+            way = "check the role's name and trust policy, and the external id" if id_ else "log in again, or name another --profile"
+            self.gaps.append(Gap(f"aws:{id_}" if id_ else "aws", "account_failed", reason, way))
+            return None
+        partition = arn.split(":")[1] if arn.count(":") > 4 else "aws"
+        return Account(str(answer.data.get("Account", id_)), name, identity, arn, partition)
+
+    def regions(self, account: Account) -> list[str]:
+        """The regions to go through: those that were named, else those that are enabled."""
+        if self.request.regions:
+            return list(self.request.regions)
+        answer = self.asker.ask(account, self.home, _REGIONS, {})
+        held = answer.data.get("Regions", []) if isinstance(answer.data, dict) else []
+        found = sorted(str(each["RegionName"]) for each in held if isinstance(each, dict) and each.get("RegionName"))
+        return found or list(ALWAYS_ENABLED)

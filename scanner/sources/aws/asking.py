@@ -1,0 +1,223 @@
+"""One call at a time: made within its limits, and what became of it in one of four words."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import botocore.exceptions
+import msgspec
+
+from scanner.sources.aws.calls import Call
+from scanner.sources.aws.items import Answer, walk
+from scanner.sources.aws.limits import Limits, TokenBucket
+from scanner.sources.aws.session import Clients, Identity, acting
+from scanner.sources.interface import CallCount
+
+THROTTLED = frozenset(
+    [
+        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+        "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "SlowDown", "PriorRequestNotComplete", "ProvisionedThroughputExceededException",
+        "LimitExceededException", "WAFLimitsExceededException", "EC2ThrottledException", "TransactionInProgressException",
+    ]
+)  # fmt: skip
+"""https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html"""
+EXPIRED = frozenset(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"])
+_DENIED_STATUS = (401, 403)
+_DEAF_AFTER = 2  # calls that got no answer at all from an endpoint, each after all its attempts
+# Answers hold no secret by design of these calls; should a provider add one, it does not reach a file.
+_SECRET_FIELDS = frozenset(
+    ["environment", "userdata", "secretstring", "secretbinary", "password", "masteruserpassword", "authtoken", "variables", "privatekey"]
+)
+
+
+class Stopped(Exception):
+    """The run is to end."""
+
+
+class Refused(Exception):
+    """A listing that was not answered."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.code)
+        self.answer = answer
+
+
+class Account(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    identity: Identity
+    caller: str
+    """The ARN that the calls are made as."""
+    partition: str = "aws"
+
+
+class _Attempt(Identity):
+    """Who acts for one call: waits for its turn before each attempt, and slows down when the answer asks for it."""
+
+    def __init__(self, account: Account, bucket: TokenBucket, stop: threading.Event) -> None:
+        super().__init__(account.identity.credentials)
+        self.bucket, self.stop = bucket, stop
+
+    def sending(self) -> None:
+        delay = self.bucket.wait()
+        if self.stop.is_set() or (delay and self.stop.wait(delay)):
+            raise Stopped
+
+    def retrying(self, code: str, status: int) -> None:
+        if code in THROTTLED or status == 429:
+            self.bucket.throttled()
+        else:
+            self.bucket.answered()
+
+
+class Asker:
+    """Makes the calls of a run, and keeps their ledger."""
+
+    def __init__(self, clients: Clients, stop: threading.Event, limits: Limits | None = None) -> None:
+        self.clients, self.stop, self.limits = clients, stop, limits or Limits()
+        self.made = 0
+        self._ledger: dict[CallCount, int] = {}
+        self._deaf: dict[tuple[str, str], int] = {}
+        self._expired: set[str] = set()
+        self._lock = threading.Lock()
+
+    def ask(self, account: Account, region: str, call: Call, parameters: dict[str, Any]) -> Answer:
+        """The answer to one call. Raises Stopped."""
+        try:
+            with acting(self._attempt(account, region, call)):
+                data = getattr(self._client(account, region, call), call.name)(**parameters)
+        except Stopped:
+            raise
+        except Exception as error:  # whatever a client raises is what became of this call
+            return self._enter(account, region, call, classify(error, call))
+        return self._enter(account, region, call, Answer(data=plain(data)))
+
+    def pages(self, account: Account, region: str, call: Call, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The pages of a listing. Raises Stopped, and Refused where one is not answered."""
+        position: dict[str, Any] = {}
+        size = _page_size(self.clients.get(call.service, region), call)
+        while True:
+            answer = self.ask(account, region, call, {**parameters, **size, **position})
+            if answer.outcome != "answered" or not isinstance(answer.data, dict):
+                raise Refused(answer if answer.outcome != "answered" else _malformed(answer))
+            yield answer.data
+            following = self._following(call, region, answer.data)
+            if not following:
+                return
+            if following == position:
+                raise Refused(_malformed(answer))  # the same page for ever
+            position = following
+
+    def _following(self, call: Call, region: str, page: dict[str, Any]) -> dict[str, Any]:
+        """The parameters that ask for the next page; none where this was the last."""
+        markers = (call.marker,) if call.marker else _markers(self.clients.get(call.service, region), call)
+        found = {given: position for given, told in markers if (position := walk(page, told))}
+        return found if walk(page, self._truncated(call, region)) is not False else {}
+
+    def _truncated(self, call: Call, region: str) -> str:
+        """The answer's field that says whether there is more; some operations give a marker on the last page too."""
+        client = self.clients.get(call.service, region)
+        paginated = not call.marker and client.can_paginate(call.name)
+        return str(client.get_paginator(call.name)._pagination_cfg.get("more_results", "")) if paginated else ""
+
+    def _client(self, account: Account, region: str, call: Call) -> Any:
+        if self._deaf.get((call.service, region), 0) >= _DEAF_AFTER:
+            raise botocore.exceptions.EndpointConnectionError(endpoint_url=f"{call.service} in {region}, which did not answer before")
+        if account.id in self._expired:
+            raise botocore.exceptions.ClientError({"Error": {"Code": "ExpiredToken"}}, call.operation)
+        return self.clients.get(call.service, region)
+
+    def _attempt(self, account: Account, region: str, call: Call) -> _Attempt:
+        return _Attempt(account, self.limits.of(account.id, region, call.service, call.operation), self.stop)
+
+    def _enter(self, account: Account, region: str, call: Call, answer: Answer) -> Answer:
+        outcome = answer.outcome if answer.outcome in ("denied", "failed") else "answered"
+        answer.operation, answer.time = call.label, now()
+        if outcome != "answered":
+            answer.permission = call.permission
+        code = answer.code if outcome != "answered" else ""
+        key = CallCount(account.id, region, call.service, call.operation, outcome, code, call.permission, 0)
+        with self._lock:
+            self.made += 1
+            self._ledger[key] = self._ledger.get(key, 0) + 1
+            if answer.code in EXPIRED:
+                self._expired.add(account.id)
+            if answer.code == _NO_ANSWER:
+                self._deaf[call.service, region] = self._deaf.get((call.service, region), 0) + 1
+            elif outcome == "answered":
+                self._deaf.pop((call.service, region), None)
+        return answer
+
+    def ledger(self, account: str = "") -> list[CallCount]:
+        """What was asked of an account, or of all, in a fixed order."""
+        with self._lock:
+            held = [(key, count) for key, count in self._ledger.items() if account in ("", key.account)]
+        found = [msgspec.structs.replace(key, count=count) for key, count in held]
+        return sorted(found, key=lambda each: (each.account, each.region, each.service, each.operation, each.outcome, each.code))
+
+
+_NO_ANSWER = "NoAnswer"
+
+
+def classify(error: Exception, call: Call) -> Answer:
+    """What an exception of a client says about its call."""
+    if not isinstance(error, botocore.exceptions.ClientError):
+        silent = (botocore.exceptions.ConnectionError, botocore.exceptions.HTTPClientError)
+        return Answer("failed", code=_NO_ANSWER if isinstance(error, silent) else type(error).__name__)
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in call.absent:
+        return Answer("absent", code=code)
+    if code in THROTTLED or code in EXPIRED:
+        return Answer("failed", code=code)
+    if (
+        status in _DENIED_STATUS
+        or "AccessDenied" in code
+        or "Unauthorized" in code
+        or code in ("403", "AuthorizationError", "OptInRequired")
+    ):
+        return Answer("denied", code=code or str(status))
+    return Answer("failed", code=code or str(status))
+
+
+def _malformed(answer: Answer) -> Answer:
+    return Answer("failed", code="MalformedAnswer", operation=answer.operation, time=answer.time)
+
+
+def _page_size(client: Any, call: Call) -> dict[str, int]:
+    if not call.page_size or not client.can_paginate(call.name):
+        return {}
+    limit = client.get_paginator(call.name)._pagination_cfg.get("limit_key")
+    return {limit: call.page_size} if limit else {}
+
+
+def _markers(client: Any, call: Call) -> tuple[tuple[str, str], ...]:
+    """Request parameters and answer fields that carry the position, from botocore's own description of the operation."""
+    if not client.can_paginate(call.name):
+        return ()
+    held = client.get_paginator(call.name)._pagination_cfg
+    given, told = held["input_token"], held["output_token"]
+    given, told = ([given], [told]) if isinstance(given, str) else (given, told)
+    return tuple((name, field.partition(" || ")[0].partition("[")[0]) for name, field in zip(given, told, strict=True))
+
+
+def plain(data: Any) -> Any:
+    """An answer as data that JSON can hold, without the transport's metadata and without fields that may hold secrets."""
+    if isinstance(data, dict):
+        return {
+            key: "(redacted)" if key.lower() in _SECRET_FIELDS and each else plain(each)
+            for key, each in data.items()
+            if key != "ResponseMetadata"
+        }
+    if isinstance(data, list):
+        return [plain(each) for each in data]
+    if isinstance(data, datetime.datetime):
+        return data.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+    return data if isinstance(data, (str, int, float, bool, type(None))) else str(type(data).__name__)
+
+
+def now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,81 @@
+"""One audit: accounts one after another, each into its spool, from there into the snapshot and to whoever judges."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from scanner.sources import snapshot
+from scanner.sources.aws.accounts import Accounts
+from scanner.sources.aws.asking import Asker, Stopped, now
+from scanner.sources.aws.collect import DETAILERS, LISTERS, Collector
+from scanner.sources.aws.resume import resumed
+from scanner.sources.aws.session import Clients
+from scanner.sources.aws.spool import Spool
+from scanner.sources.interface import Gap
+
+
+def run(audit: Any, folder: str) -> Iterator[bytes]:
+    """The lines of the snapshot, as they come to be."""
+    clients = Clients(LISTERS + DETAILERS, audit.request.profile)
+    asker = Asker(clients, audit.stopping)
+    accounts = Accounts(audit.request, clients, asker)
+    collector = Collector(audit.plan, asker, accounts.regions, frozenset(audit.request.regions))
+    audit.progress, audit.asker = collector.progress, asker
+    encode = msgspec.json.Encoder(order="deterministic").encode
+    with contextlib.ExitStack() as closing:
+        writer = snapshot.Writer(audit.out) if audit.out else None
+        if writer:
+            closing.callback(writer.close)
+        earlier = resumed(audit.resume, folder)
+
+        def told(line: bytes) -> bytes:
+            if writer:
+                writer.copy(iter([line]))
+            return line
+
+        yield told(encode(snapshot.header("aws", now(), _scope(audit))) + b"\n")
+        complete, told_of = True, set[str]()
+        for account in _until_stopped(accounts):
+            spool = earlier.get(account.id) or Spool(folder, account.id, account.name, account.caller)
+            collector.progress.accounts += 1
+            told_of.add(account.id)
+            with contextlib.suppress(Stopped):
+                collector.collect(account, spool)
+            spool.calls += asker.ledger(account.id)
+            complete = complete and spool.done
+            for line in spool.lines():
+                yield told(line)
+            spool.remove()
+            collector.progress.accounts_done += 1
+        if audit.stopping.is_set():
+            accounts.gaps.append(Gap("aws", "interrupted", "the audit was stopped before its end", "go on with --resume"))
+        for count in asker.ledger():
+            if count.account not in told_of:  # of accounts that only helped to find the others
+                yield told(encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n")
+        for gap in accounts.gaps:
+            fields = {name: held for name, held in msgspec.structs.asdict(gap).items() if name != "line"}
+            yield told(encode({"record": "gap", **fields}) + b"\n")
+        yield told(encode({"record": "end", "finished": now(), "complete": complete and not accounts.gaps}) + b"\n")
+
+
+def _until_stopped(accounts: Accounts) -> Iterator[Any]:
+    with contextlib.suppress(Stopped):
+        yield from accounts.find()
+
+
+def _scope(audit: Any) -> dict[str, Any]:
+    """What was asked for, as the header keeps it."""
+    request = audit.request
+    return {
+        "organization": request.organization,
+        "roles": list(request.roles),
+        "include": list(request.include),
+        "exclude": list(request.exclude),
+        "regions": list(request.regions) or "enabled",
+        "calls": [call.label for call in audit.plan.calls()],
+        "left_out": [each.type for each in audit.plan.left_out],
+    }

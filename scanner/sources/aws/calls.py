@@ -1,0 +1,91 @@
+"""How resources of an account are read: what lists them, and which calls tell more about each.
+
+Readers declare a `Listing` beside themselves (facts/<area>/aws_api.py) and say which calls each fact needs; the selected controls then
+decide which calls are made (plan.py). Nothing here needs boto3.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+_PREFIXES = {"elbv2": "elasticloadbalancing", "s3control": "s3"}
+"""Client names whose IAM service prefix is another: https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html"""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One operation of one service."""
+
+    service: str
+    """The boto3 client: `s3`."""
+    operation: str
+    """As the API reference names it: `GetBucketPolicy`."""
+    parameters: tuple[tuple[str, str], ...] = ()
+    """Request parameter to a path in the listed entry or its parent (`..Name`), to `@account`, or to a literal (`=REGIONAL`)."""
+    absent: tuple[str, ...] = ()
+    """Error codes that say `not configured`: a value, not an error."""
+    action: str = ""
+    """The IAM action where it is not `service:operation`."""
+    when: tuple[str, str] | None = None
+    """Made only where a path of what is already known has this text; elsewhere its answer is absent."""
+    marker: tuple[str, str] | None = None
+    """Of an operation without a paginator in botocore: the request parameter and the answer's field that carry the position."""
+    page_size: int = 0
+    regional: bool = True
+    """Asked in the region of the resource; else where the service has its one endpoint."""
+
+    @property
+    def name(self) -> str:
+        """In paths, and as a method of the client: `get_bucket_policy`."""
+        return snake_case(self.operation)
+
+    @property
+    def label(self) -> str:
+        return f"{self.service}:{self.operation}"
+
+    @property
+    def permission(self) -> str:
+        return self.action or f"{_PREFIXES.get(self.service, self.service)}:{self.operation}"
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """What gives all resources of one type."""
+
+    type: str
+    """The item type: `s3.bucket`."""
+    call: Call
+    entries: str
+    """The field of the answer that holds the resources; empty where the answer as a whole is the one resource."""
+    id: str
+    """The resource's ARN: a field of the entry, or a template such as `arn:{partition}:s3:::{Name}`."""
+    everywhere: bool = False
+    """A global service: listed once for an account."""
+    parent: str = ""
+    """Listed once for each resource of this type."""
+    region: str = ""
+    """The field that says in which region a resource of a global listing is."""
+    locate: Call | None = None
+    """Asked for the region where that field is not in the answer."""
+    joined_across_regions: bool = False
+    """Resources of other regions refer to it."""
+    known: tuple[tuple[str, str], ...] = ()
+    """Fields that every entry is given beside its own: `LoadBalancerArn` to the path in the parent, where the answer leaves it out."""
+    gone: tuple[str, ...] = ()
+    """Error codes that say that the resource itself does not exist any more."""
+    details: tuple[Call, ...] = ()
+
+
+LISTINGS: dict[str, Listing] = {}
+
+
+def listing(held: Listing) -> Listing:
+    """Register a listing under its type."""
+    LISTINGS[held.type] = held
+    return held
+
+
+def snake_case(operation: str) -> str:
+    """`GetWebACL` as botocore calls the method: `get_web_acl`."""
+    text = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", operation.replace("ACLs", "Acls"))
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).lower()

@@ -1,0 +1,225 @@
+"""Goes through the listings of a plan, account by account and region by region, and keeps what was answered on disk.
+
+Memory holds a page of each listing that is under way, whatever the size of an account. Answers stand in a folder of the account until it is
+done: resources that other regions refer to in `shared`, the others by region.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+
+from scanner.sources.aws.asking import Account, Asker, Refused, Stopped, now
+from scanner.sources.aws.calls import Call, Listing
+from scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, walk
+from scanner.sources.aws.plan import Plan
+from scanner.sources.aws.spool import SHARED, Spool
+
+LISTERS, DETAILERS = 8, 16
+GLOBAL = "global"
+_HOMES = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+"""Where the one endpoint of global services is: https://docs.aws.amazon.com/general/latest/gr/rande.html"""
+
+
+class Progress(msgspec.Struct):
+    """How far a run is. Units are regions, and the global services of an account."""
+
+    accounts: int = 0
+    accounts_done: int = 0
+    units: int = 0
+    units_done: int = 0
+    resources: int = 0
+    at: str = ""
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """One region of one account, or its global services (`global`)."""
+
+    account: Account
+    region: str
+
+    @property
+    def home(self) -> str:
+        return _HOMES.get(self.account.partition, "us-east-1") if self.region == GLOBAL else self.region
+
+
+class Collector:
+    """One run over accounts. `regions` gives the regions of an account; `chosen` limits what global services list, empty for no limit."""
+
+    def __init__(self, plan: Plan, asker: Asker, regions: Callable[[Account], list[str]], chosen: frozenset[str] = frozenset()) -> None:
+        self.plan, self.asker, self.regions, self.chosen = plan, asker, regions, chosen
+        self.progress = Progress()
+        self._lock = threading.Lock()
+        self._roots = _grouped(each for each in plan.listings if not each.parent)
+        self._children = {each.type: _grouped(child for child in plan.listings if child.parent == each.type) for each in plan.listings}
+
+    def collect(self, account: Account, spool: Spool) -> None:
+        """Everything of one account that is not in the spool yet."""
+        regions = self.regions(account)
+        units = [Unit(account, region) for region in [GLOBAL, *regions] if region not in spool.complete]
+        spool.regions = regions
+        with self._lock:
+            self.progress.units += len(units)
+        with ThreadPoolExecutor(LISTERS, "list") as listers, ThreadPoolExecutor(DETAILERS, "detail") as details:
+            running: dict[Unit, list[Future[bool]]] = {}
+            for unit in units:
+                groups = [group for group in self._roots if group[0].everywhere == (unit.region == GLOBAL)]
+                running[unit] = [listers.submit(self._group, unit, group, spool, details) for group in groups]
+            for unit, futures in running.items():
+                self.progress.at = f"{account.id} {unit.region}"
+                ends = [future.result() for future in futures]
+                if all(ends):
+                    spool.complete.add(unit.region)
+                with self._lock:
+                    self.progress.units_done += 1
+        for each in self.plan.left_out:
+            spool.write(SHARED, UnlistedRecord(each.type, account.id, "", Answer("failed"), left_out=True))
+
+    def _group(self, unit: Unit, group: list[Listing], spool: Spool, details: ThreadPoolExecutor) -> bool:
+        """One listing call, for all the types that its answer tells; whether it was gone through to its end or refused, not stopped."""
+        try:
+            if not group[0].entries:
+                self._write(unit, spool, self._single(unit, group[0]))
+                return True
+            for page in self._pages(unit, group[0].call, {}, {}):
+                work = [details.submit(self._complete, unit, each, entry, {}) for each in group for entry in _entries(page, each)]
+                for future in work:
+                    self._write(unit, spool, future.result())
+        except Refused as refused:
+            self._write(unit, spool, [_unlisted(unit, each, refused.answer, {}) for each in group])
+        except Stopped:
+            stopped = Answer("failed", code="Interrupted", operation=group[0].call.label, time=now())
+            self._write(unit, spool, [_unlisted(unit, each, stopped, {}) for each in group])
+            return False
+        except Exception as error:  # an answer of a shape that no test has must cost this listing only
+            broken = Answer("failed", code=type(error).__name__, operation=group[0].call.label, time=now())
+            self._write(unit, spool, [_unlisted(unit, each, broken, {}) for each in group])
+        return True
+
+    def _write(self, unit: Unit, spool: Spool, records: list[Any]) -> None:
+        for record in records:
+            shared = self._listing(record.type).joined_across_regions
+            spool.write(SHARED if shared else unit.region, record)
+        with self._lock:
+            self.progress.resources += len(records)
+
+    def _listing(self, type_: str) -> Listing:
+        return next(each for each in self.plan.listings if each.type == type_)
+
+    def _pages(self, unit: Unit, call: Call, entry: dict[str, Any], parent: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        return self.asker.pages(unit.account, unit.home, call, _parameters(call, unit.account, entry, parent))
+
+    def _single(self, unit: Unit, listing: Listing) -> list[Any]:
+        """An answer that is itself the resource."""
+        answer = self.asker.ask(unit.account, unit.home, listing.call, _parameters(listing.call, unit.account, {}, {}))
+        record = _record(unit, listing, {})
+        record.answers[listing.call.name] = answer
+        return [record]
+
+    def _complete(self, unit: Unit, listing: Listing, entry: Any, parent: dict[str, Any]) -> list[Any]:
+        """A resource with the answers about it, and what is listed for it."""
+        listed = {"value": entry} if isinstance(entry, str) else dict(entry)
+        listed |= {field: walk(parent, path) for field, path in listing.known}
+        record = _record(unit, listing, listed)
+        if listing.region and not self._located(unit, listing, record):
+            return []
+        for call in self.plan.details[listing.type]:
+            answer = self._detail(unit, call, record, parent)
+            if answer.code in listing.gone:
+                return []
+            record.answers[call.name] = answer
+        found: list[Any] = [record]
+        for group in self._children[listing.type]:
+            found += self._children_of(unit, group, record)
+        return found
+
+    def _located(self, unit: Unit, listing: Listing, record: ItemRecord) -> bool:
+        """Find out the region of a resource of a global listing; whether it is among the chosen ones."""
+        region = record.listed.get(listing.region)
+        if not region and listing.locate:
+            answer = self._detail(unit, listing.locate, record, {})
+            if answer.code in listing.gone:
+                return False
+            if answer.outcome == "answered":
+                # None is us-east-1, EU is eu-west-1: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
+                told = answer.data.get("LocationConstraint") if isinstance(answer.data, dict) else None
+                region = {"EU": "eu-west-1", None: "us-east-1", "": "us-east-1"}.get(told, told)
+        record.region = region or ""
+        return not self.chosen or not region or region in self.chosen
+
+    def _detail(self, unit: Unit, call: Call, record: ItemRecord, parent: dict[str, Any]) -> Answer:
+        known = {**record.listed, **{name: answer.data for name, answer in record.answers.items()}}
+        if call.when:
+            path, wanted = call.when
+            held = walk(known, path)
+            if held is not None and held != wanted:
+                return Answer("absent", operation=call.label, time=now())
+        region = record.region or unit.home if call.regional else unit.home
+        try:
+            return self.asker.ask(unit.account, region, call, _parameters(call, unit.account, known, parent))
+        except Stopped:
+            return Answer("failed", code="Interrupted", operation=call.label, permission=call.permission, time=now())
+
+    def _children_of(self, unit: Unit, group: list[Listing], record: ItemRecord) -> list[Any]:
+        parent = {**record.listed, **{name: answer.data for name, answer in record.answers.items()}}
+        found: list[Any] = []
+        try:
+            for page in self._pages(unit, group[0].call, parent, parent):
+                for each in group:
+                    for entry in _entries(page, each):
+                        found += self._complete(unit, each, entry, parent)
+        except Refused as refused:
+            if refused.answer.code not in self._listing(record.type).gone:
+                found += [_unlisted(unit, each, refused.answer, parent) for each in group]
+        except Stopped:
+            stopped = Answer("failed", code="Interrupted", operation=group[0].call.label, time=now())
+            found += [_unlisted(unit, each, stopped, parent) for each in group]
+        return found
+
+
+def _grouped(listings: Iterable[Listing]) -> list[list[Listing]]:
+    """Listings by the call that they share: one answer may tell several types."""
+    groups: dict[Call, list[Listing]] = {}
+    for each in listings:
+        groups.setdefault(each.call, []).append(each)
+    return list(groups.values())
+
+
+def _entries(page: dict[str, Any], listing: Listing) -> list[Any]:
+    """The resources of a page. A field that is not there is an empty list; one of another shape is a malformed answer."""
+    found: Any = walk(page, listing.entries)
+    found = [] if found is None else found
+    if not isinstance(found, list) or not all(isinstance(each, (dict, str)) for each in found):
+        raise Refused(
+            Answer("failed", code="MalformedAnswer", operation=listing.call.label, permission=listing.call.permission, time=now())
+        )
+    return found
+
+
+def _parameters(call: Call, account: Account, entry: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, path in call.parameters:
+        if path.startswith("="):
+            found[name] = path[1:]
+        elif path == "@account":
+            found[name] = account.id
+        else:
+            held = walk(parent, path[2:]) if path.startswith("..") else walk(entry, path)
+            found[name] = [held] if name.endswith("s") and isinstance(held, str) else held
+    return found
+
+
+def _record(unit: Unit, listing: Listing, listed: dict[str, Any]) -> ItemRecord:
+    fields = {**listed, "partition": unit.account.partition, "account": unit.account.id, "region": unit.home}
+    id_ = listing.id.format_map(fields) if "{" in listing.id else str(listed.get(listing.id) or listed)
+    region = "" if unit.region == GLOBAL else unit.region
+    return ItemRecord(listing.type, id_, unit.account.id, region, listing.call.label, now(), listed)
+
+
+def _unlisted(unit: Unit, listing: Listing, answer: Answer, parent: dict[str, Any]) -> UnlistedRecord:
+    region = "" if unit.region == GLOBAL else unit.region
+    return UnlistedRecord(listing.type, unit.account.id, region, answer, {field: walk(parent, path) for field, path in listing.known})

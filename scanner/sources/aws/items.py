@@ -1,0 +1,126 @@
+"""Resources as an account's answers tell them, kept by operation, so that a call that failed hides its own facts and no others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from scanner.sources.interface import Item, Node, Unlisted
+from scanner.sources.nodes import as_nodes, step
+from scanner.sources.values import Location, Reference, Unknown, Value
+
+CUT_SHORT = "run the audit again, or go on with --resume"
+
+
+class Answer(msgspec.Struct, omit_defaults=True):
+    """What became of one call."""
+
+    outcome: str = "answered"
+    """`answered`, `absent` (a code that says `not configured`), `denied`, `failed`."""
+    data: Any = None
+    code: str = ""
+    permission: str = ""
+    operation: str = ""
+    """`s3:GetBucketPolicy`."""
+    time: str = ""
+
+    def unknown(self, caller: str) -> Unknown:
+        """Why what it would have told is not known."""
+        where = Location(operation=self.operation, time=self.time, caller=caller)
+        if self.outcome == "denied":
+            return Unknown(f"{self.operation} was denied ({self.code})", f"grant {self.permission} to {caller}", where)
+        return Unknown(f"{self.operation} failed ({self.code})", CUT_SHORT, where)
+
+
+class ItemRecord(msgspec.Struct, tag="item", tag_field="record", omit_defaults=True):
+    """One resource: what its listing said, and the answers about it."""
+
+    type: str
+    id: str
+    account: str
+    region: str
+    operation: str
+    time: str
+    listed: dict[str, Any]
+    answers: dict[str, Answer] = {}
+
+
+class UnlistedRecord(msgspec.Struct, tag="unlisted", tag_field="record", omit_defaults=True):
+    """Resources that could not be listed, or not to the end. `known` are fields that all of them have."""
+
+    type: str
+    account: str
+    region: str
+    answer: Answer
+    known: dict[str, Any] = {}
+    left_out: bool = False
+    """The user left the service out."""
+
+
+class ApiItem(Item):
+    """One resource of an account."""
+
+    __slots__ = ("_caller", "_record", "address", "root", "template", "type")
+
+    def __init__(self, record: ItemRecord, caller: str) -> None:
+        self._record, self._caller = record, caller
+        self.type, self.address, self.root = record.type, record.id, f"aws:{record.account}"
+        self.template = None
+
+    def __getitem__(self, path: str) -> Value[Any]:
+        """`Name` of the listed entry, or `get_bucket_policy.Policy` of an answer."""
+        first, _, rest = path.partition(".")
+        answer = self._record.answers.get(first)
+        if answer is None:
+            if first.islower() and first not in self._record.listed:
+                return Value(_not_asked(first), (self.location(),))
+            return Value(walk(self._record.listed, path), (self.location(),))
+        seen = (Location(operation=answer.operation, time=answer.time, caller=self._caller),)
+        if answer.outcome in ("denied", "failed"):
+            return Value(answer.unknown(self._caller), seen)
+        return Value(walk(answer.data, rest) if rest else answer.data, seen)
+
+    def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        held = self[path]
+        return as_nodes(held.data, held.seen[0])
+
+    def link(self, path: str) -> Value[Any]:
+        """An ARN is the address of the resource that it names."""
+        return self[path].then(lambda data: Reference(data) if isinstance(data, str) and data.startswith("arn:") else data)
+
+    def location(self) -> Location:
+        return Location(operation=self._record.operation, time=self._record.time, caller=self._caller)
+
+    @property
+    def region(self) -> Value[str]:
+        return Value(self._record.region or None, (self.location(),))
+
+    @property
+    def account(self) -> Value[str]:
+        return Value(self._record.account, (self.location(),))
+
+    def attributes(self) -> Value[dict[str, Any]]:
+        return Value({**self._record.listed, **{name: self[name].data for name in self._record.answers}}, (self.location(),))
+
+    def coexists(self, other: Item) -> bool:
+        return True
+
+
+def unlisted(record: UnlistedRecord, caller: str) -> Unlisted:
+    if record.left_out:
+        why = Unknown(f"{record.type} was left out by --services", "audit without --services")
+    else:
+        why = record.answer.unknown(caller)
+    place = " ".join(filter(None, (record.account, record.region, *map(str, record.known.values()))))
+    return Unlisted(record.type, f"aws:{record.account}", place, why, record.known).within(record.account, record.region or None)
+
+
+def _not_asked(operation: str) -> Unknown:
+    return Unknown(f"{operation} was not called: no control of that run needed it", "take the snapshot again with this control")
+
+
+def walk(data: Any, path: str) -> Any:
+    for name in path.split("."):
+        data = step(data, name)
+    return data

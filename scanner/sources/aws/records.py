@@ -1,0 +1,153 @@
+"""A snapshot of AWS accounts, line by line, as collections: one account and one region at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from scanner.sources import snapshot
+from scanner.sources.aws.items import ApiItem, ItemRecord, UnlistedRecord, unlisted
+from scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item
+
+
+class AccountRecord(msgspec.Struct, tag="account", tag_field="record"):
+    account: str
+    name: str
+    caller: str
+    regions: list[str]
+
+
+class RegionRecord(msgspec.Struct, tag="region", tag_field="record"):
+    """The resources after it are of this region; `global` for those of global services."""
+
+    region: str
+    complete: bool
+
+
+class CallsRecord(msgspec.Struct, tag="calls", tag_field="record"):
+    account: str
+    region: str
+    service: str
+    operation: str
+    outcome: str
+    code: str
+    permission: str
+    count: int
+
+
+class AccountEndRecord(msgspec.Struct, tag="account_end", tag_field="record"):
+    account: str
+    complete: bool
+
+
+class GapRecord(msgspec.Struct, tag="gap", tag_field="record"):
+    """Something that was to be collected and was not."""
+
+    scope: str
+    code: str
+    reason: str
+    settles_it: str
+
+
+class HeaderRecord(msgspec.Struct, tag="snapshot", tag_field="record"):
+    format: str
+    cloud: str
+    tool: str
+    started: str
+    scope: dict[str, Any]
+
+
+class EndRecord(msgspec.Struct, tag="end", tag_field="record"):
+    finished: str
+    complete: bool
+
+
+Record = ItemRecord | UnlistedRecord | AccountRecord | RegionRecord | CallsRecord | AccountEndRecord | GapRecord | HeaderRecord | EndRecord
+decode = msgspec.json.Decoder(Record).decode
+
+
+class Reader:
+    """Turns the lines of a snapshot into collections. `path` names it in gaps."""
+
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+        self.ended = False
+        self._account = AccountRecord("", "", "", [])
+        self._region = ""
+        self._shared: list[Item] = []
+        self._left_out: list[Item] = []
+        self._items: list[Item] = []
+        self._coverage = Coverage()
+
+    def collections(self, lines: Iterable[bytes]) -> Iterator[Collection]:
+        """Raises CutOff where the lines do."""
+        for number, line in enumerate(lines, 1):
+            try:
+                record = decode(line)
+            except (msgspec.DecodeError, RecursionError) as error:
+                reason = f"the line is no record of a snapshot: {error}"
+                self._coverage.gaps.append(Gap(self.path, "parse_error", reason, "take the snapshot again", number))
+                continue
+            yield from self._enter(record)
+        if self._items or self._coverage.gaps or self._coverage.calls:
+            yield self._flush()
+
+    def _enter(self, record: Any) -> Iterator[Collection]:
+        if isinstance(record, ItemRecord):
+            self._items.append(ApiItem(record, self._account.caller))
+        elif isinstance(record, UnlistedRecord):
+            (self._left_out if record.left_out else self._items).append(unlisted(record, self._account.caller))
+        elif isinstance(record, AccountRecord):
+            self._account, self._region, self._shared, self._left_out = record, "", [], []
+        elif isinstance(record, RegionRecord):
+            yield self._flush()
+            self._region = record.region
+            if not record.complete:
+                self._gap(Gap(self._scope(), "interrupted", "the collection was stopped before its end", "go on with --resume"))
+        elif isinstance(record, CallsRecord):
+            self._call(record)
+        elif isinstance(record, AccountEndRecord):
+            yield self._flush()
+        elif isinstance(record, GapRecord):
+            self._gap(Gap(record.scope, record.code, record.reason, record.settles_it))
+        elif isinstance(record, EndRecord):
+            self.ended = True
+
+    def _flush(self) -> Collection:
+        """What was read since the last region began. The first part of an account is what its regions refer to."""
+        items, coverage = self._items, self._coverage
+        self._items, self._coverage = [], Coverage()
+        held = Collection(self._scope(), items, coverage, [*self._shared, *self._left_out], f"aws:{self._account.account}")
+        if not self._region:
+            self._shared = items
+            held.context = self._left_out
+        return held
+
+    def _scope(self) -> str:
+        return f"aws:{self._account.account}" + (f"/{self._region}" if self._region else "")
+
+    def _gap(self, gap: Gap) -> None:
+        self._coverage.gaps.append(gap)
+
+    def _call(self, record: CallsRecord) -> None:
+        self._coverage.calls.append(CallCount(**msgspec.structs.asdict(record)))
+        if record.outcome != "answered":
+            calls = f"{record.count} calls" if record.count > 1 else "1 call"
+            way = f"grant {record.permission}" if record.outcome == "denied" else "audit again, or go on with --resume"
+            scope = f"aws:{record.account}/{record.region}"
+            self._gap(Gap(scope, f"call_{record.outcome}", f"{record.service}:{record.operation}: {record.code} ({calls})", way))
+
+
+def read(path: str, show: str) -> Iterator[Collection]:
+    """The collections of a snapshot file."""
+    reader = Reader(show)
+    try:
+        yield from reader.collections(snapshot.lines(path))
+        cut = not reader.ended
+    except snapshot.CutOff:
+        yield reader._flush()
+        cut = True
+    if cut:
+        yield Collection(show, [], Coverage(gaps=[snapshot.cut_off(show)]))

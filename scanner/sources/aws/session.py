@@ -1,0 +1,160 @@
+"""boto3: the only module that imports it. Credentials for each account, and clients that all accounts share.
+
+A client costs 10 ms of CPU, so that there is one for each service and region; whose credentials sign a request is decided by `acting()`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import botocore.config
+import botocore.credentials
+import botocore.exceptions
+import botocore.session
+
+from scanner import __version__
+
+CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 5, 30, 5
+_acting: contextvars.ContextVar[Any] = contextvars.ContextVar("account whose calls these are")
+
+
+class CredentialsError(Exception):
+    """There are no credentials, or they do not work: says which and the way out."""
+
+
+@contextlib.contextmanager
+def acting(identity: Any) -> Iterator[None]:
+    """Within it, calls are signed with `identity.credentials` and told to `identity.sending` and `identity.retrying`."""
+    token = _acting.set(identity)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+class _Acting:
+    """Credentials in botocore's sense: those of whoever is acting."""
+
+    method = "assay"
+
+    def get_frozen_credentials(self) -> Any:
+        return _acting.get().credentials.get_frozen_credentials()
+
+    def get_deferred_property(self, name: str) -> Any:
+        return lambda: getattr(self.get_frozen_credentials(), name, None)
+
+    def load_credentials(self) -> _Acting:
+        return self
+
+
+class Clients:
+    """One client for each service and region."""
+
+    def __init__(self, connections: int, profile: str | None = None) -> None:
+        own = botocore.session.Session(profile=profile)
+        own.register_component("credential_provider", _Acting())
+        self._session = boto3.session.Session(botocore_session=own)
+        self._config = client_config(connections)
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.Lock()
+
+    def get(self, service: str, region: str) -> Any:
+        client = self._clients.get((service, region))
+        if client is None:
+            with self._lock:  # the session is not thread-safe
+                client = self._clients.get((service, region))
+                if client is None:
+                    client = self._clients[service, region] = self._make(service, region)
+        return client
+
+    def _make(self, service: str, region: str) -> Any:
+        client = self._session.client(service, region_name=region, config=self._config)
+        events = client.meta.events
+        events.register("before-send", _before_send)
+        events.register(f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", _needs_retry)
+        return client
+
+
+def client_config(connections: int) -> Any:
+    # `legacy` retries throttled and broken answers with exponential back-off for each request by itself; the other modes share a quota of
+    # retries between all requests of a client, by which one account's throttling would cost another's answers.
+    return botocore.config.Config(
+        retries={"mode": "legacy", "max_attempts": ATTEMPTS - 1},
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        max_pool_connections=connections,
+        parameter_validation=False,
+        account_id_endpoint_mode="disabled",
+        user_agent_extra=f"assay/{__version__}",
+    )
+
+
+def _before_send(request: Any, **_: Any) -> None:
+    _local_endpoint(request)
+    _acting.get().sending()
+
+
+def _needs_retry(response: Any, **_: Any) -> None:
+    code = response[1].get("Error", {}).get("Code", "") if response is not None else ""
+    _acting.get().retrying(code, response[0].status_code if response is not None else 0)
+
+
+def _local_endpoint(request: Any) -> None:
+    """Some operations put the account before the host's name, which no server on this machine has."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    if "//127.0.0.1" in endpoint or "//localhost" in endpoint:
+        scheme, _, rest = request.url.partition("://")
+        host, slash, path = rest.partition("/")
+        own = endpoint.partition("://")[2].rstrip("/")
+        if host != own and host.endswith("." + own):
+            request.url = f"{scheme}://{own}{slash}{path}"
+
+
+class Identity:
+    """Whose credentials sign the calls of one account."""
+
+    def __init__(self, credentials: Any) -> None:
+        self.credentials = credentials
+
+    def sending(self) -> None:
+        """Told before each attempt of a call."""
+
+    def retrying(self, code: str, status: int) -> None:
+        """Told after each attempt of a call."""
+
+
+def own_identity(profile: str | None) -> tuple[Identity, str]:
+    """The identity that the ordinary credential chain gives, and the region of its configuration. Raises CredentialsError."""
+    try:
+        session = botocore.session.Session(profile=profile)
+        credentials = session.get_credentials()
+        region = session.get_config_variable("region")
+    except botocore.exceptions.BotoCoreError as error:
+        raise CredentialsError(f"{error}; see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html") from None
+    if credentials is None:
+        raise CredentialsError("no AWS credentials were found; set AWS_PROFILE, name --profile, or log in with aws sso login")
+    return Identity(credentials), region or "us-east-1"
+
+
+def assumed(clients: Clients, own: Identity, role: str, external_id: str | None, region: str) -> Any:
+    """Credentials of a role, taken when they are first needed and again before they expire."""
+
+    def refresh() -> dict[str, str]:
+        extra = {"ExternalId": external_id} if external_id else {}
+        with acting(Identity(own.credentials)):
+            answer = clients.get("sts", region).assume_role(RoleArn=role, RoleSessionName="assay", **extra)
+        held = answer["Credentials"]
+        return {
+            "access_key": held["AccessKeyId"],
+            "secret_key": held["SecretAccessKey"],
+            "token": held["SessionToken"],
+            "expiry_time": held["Expiration"].isoformat(),
+        }
+
+    return botocore.credentials.DeferredRefreshableCredentials(refresh, "assume-role")

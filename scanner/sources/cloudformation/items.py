@@ -1,0 +1,176 @@
+"""Resources of templates as items; each value has the lines where it is written."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from scanner.sources.cloudformation.intrinsics import NO_VALUE, is_function
+from scanner.sources.cloudformation.scope import Scope
+from scanner.sources.cloudformation.syntax import Path
+from scanner.sources.cloudformation.template import CORRECT, Resource
+from scanner.sources.interface import Item, Node
+from scanner.sources.nodes import as_nodes, step
+from scanner.sources.values import Location, Unknown, Value
+
+_FAILURES = (RecursionError, KeyError, IndexError, TypeError, ValueError, AttributeError)
+_DEEP = Unknown("it could not be computed", "simplify the template")
+
+
+def _guarded(read: Callable[..., Value[Any]]) -> Callable[..., Value[Any]]:
+    @functools.wraps(read)
+    def guarded(node: TreeNode, *arguments: Any) -> Value[Any]:
+        try:
+            return read(node, *arguments)
+        except _FAILURES as error:
+            return Value(Unknown(f"{_DEEP.reason} ({type(error).__name__}: {error})"[:300], _DEEP.settles_it), (node.location(),))
+
+    return guarded
+
+
+class TreeNode(Node):
+    """A map of a template."""
+
+    __slots__ = ("raw", "scope", "source")
+
+    def __init__(self, scope: Scope, raw: Any, source: Path) -> None:
+        self.scope, self.raw, self.source = scope, raw, source
+
+    @_guarded
+    def __getitem__(self, path: str) -> Value[Any]:
+        return self._at(path, False)
+
+    @_guarded
+    def link(self, path: str) -> Value[Any]:
+        return self._at(path, True)
+
+    def location(self) -> Location:
+        return self.scope.template.place(self.source)
+
+    def _start(self, path: str) -> tuple[Any, Path, list[str]]:
+        return self.raw, self.source, path.split(".")
+
+    def _at(self, path: str, link: bool) -> Value[Any]:
+        raw, source, names = self._start(path)
+        for at, name in enumerate(names):
+            raw, source = self.scope.choose(raw, source)
+            if isinstance(raw, list):
+                raw, source, used = self._element(raw, source, name)
+                if used:
+                    continue
+                raw, source = self.scope.choose(raw, source)
+            if is_function(raw):
+                return self._below(raw, source, names[at:], link)
+            if not isinstance(raw, dict) or name not in raw:
+                return Value(None, (self.location() if source == self.source else self.scope.template.place(source),))
+            raw, source = raw[name], (*source, name)
+        return self._below(raw, source, [], link)
+
+    def _below(self, raw: Any, source: Path, names: list[str], link: bool) -> Value[Any]:
+        raw, source = self.scope.choose(raw, source)
+        data = self.scope.resolve(raw, link)
+        for name in names:
+            data = step(None if data is NO_VALUE else data, name)
+        return Value(None if data is NO_VALUE else data, (self.scope.template.place(source),))
+
+    def _element(self, raw: list[Any], source: Path, name: str) -> tuple[Any, Path, bool]:
+        """The element of a list that a step leads to, and whether the step was its index; else it is the first one's key."""
+        found = self._elements(raw, source)
+        at = int(name) if name.isdecimal() and len(name) < 9 else 0
+        if at >= len(found):
+            return None, source, name.isdecimal()
+        return *found[at], name.isdecimal()
+
+    def _elements(self, raw: list[Any], source: Path) -> list[tuple[Any, Path]]:
+        """The elements that count, with their places."""
+        chosen = [self.scope.choose(each, (*source, at)) for at, each in enumerate(raw)]
+        return [(each, place) for each, place in chosen if not (isinstance(each, dict) and each == {"Ref": "AWS::NoValue"})]
+
+    def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        try:
+            return self._blocks(path)
+        except _FAILURES as error:
+            return [], Unknown(f"{_DEEP.reason} ({type(error).__name__}: {error})"[:300], _DEEP.settles_it)
+
+    def _blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        raw, source, names = self._start(path)
+        nodes, more = self._nodes(raw, source) if names else ([], None)
+        for name in names:
+            inner: list[Node] = []
+            for node in nodes:
+                found, unknown = node.own(name) if isinstance(node, TreeNode) else node.blocks(name)
+                inner, more = inner + found, more or unknown
+            nodes = inner
+        return nodes, more
+
+    def own(self, name: str) -> tuple[list[Node], Unknown | None]:
+        """The maps at one key of this one."""
+        if not isinstance(self.raw, dict) or name not in self.raw:
+            return [], None
+        return self._nodes(self.raw[name], (*self.source, name))
+
+    def _nodes(self, raw: Any, source: Path) -> tuple[list[Node], Unknown | None]:
+        raw, source = self.scope.choose(raw, source)
+        if raw is None or is_function(raw) or not isinstance(raw, (dict, list)):
+            data = self.scope.resolve(raw)
+            return as_nodes(None if data is NO_VALUE else data, self.scope.template.place(source))
+        nodes: list[Node] = []
+        more: Unknown | None = None
+        for each, place in self._elements(raw, source) if isinstance(raw, list) else [(raw, source)]:
+            if isinstance(each, dict) and not is_function(each):
+                nodes.append(TreeNode(self.scope, each, place))
+            else:
+                data = self.scope.resolve(each)
+                inner, unknown = as_nodes(None if data is NO_VALUE else data, self.scope.template.place(place))
+                nodes, more = nodes + inner, more or unknown
+        return nodes, more
+
+
+class TemplateItem(TreeNode, Item):
+    """A resource. Paths lead into its properties; after `#`, into its other attributes: `#DeletionPolicy`, `#Metadata.x`."""
+
+    __slots__ = ("address", "resource", "root", "template", "type")
+
+    def __init__(self, scope: Scope, resource: Resource, template: Unknown | None, root: str) -> None:
+        super().__init__(scope, resource.body.get("Properties"), (*resource.source, "Properties"))
+        self.resource, self.template, self.root = resource, template, root
+        self.type, self.address = resource.type, scope.address(resource)
+        if self.raw is not None and not isinstance(self.raw, dict):
+            self.raw = {"Fn::Properties of another form": self.raw}
+
+    def _start(self, path: str) -> tuple[Any, Path, list[str]]:
+        if path.startswith("#"):
+            return self.resource.body, self.resource.source, path[1:].split(".")
+        return super()._start(path)
+
+    def location(self) -> Location:
+        return self.scope.template.place(self.resource.source)
+
+    @property
+    def label(self) -> str:
+        return self.scope.stack.construct(self.resource) or self.resource.name
+
+    @property
+    def block(self) -> str:
+        return self.scope.prefix + self.resource.name
+
+    @property
+    def region(self) -> Value[str]:
+        return Value(self.scope.stack.region)
+
+    @property
+    def account(self) -> Value[str]:
+        return Value(self.scope.stack.account)
+
+    @_guarded
+    def attributes(self) -> Value[dict[str, Any]]:
+        data = self.scope.resolve(self.raw if self.raw is not None else {})
+        return Value(data if isinstance(data, (dict, Unknown)) else Unknown("its properties are no map", CORRECT), (self.location(),))
+
+    def coexists(self, other: Item) -> bool:
+        if other.template is None:
+            return True
+        if not isinstance(other, TemplateItem) or other.scope is not self.scope:
+            return False
+        return bool(other.resource.body.get("Condition") == self.resource.body.get("Condition"))

@@ -1,0 +1,87 @@
+"""Templates in JSON. Lines are looked up when they are asked for: most of a template is never reported."""
+
+from __future__ import annotations
+
+import bisect
+import json
+import re
+from typing import Any
+
+from scanner.sources.cloudformation.syntax import Malformed, Parsed, Path, size
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_decoder = json.JSONDecoder()
+
+
+def parse(text: str) -> Parsed:
+    duplicates: list[str] = []
+
+    def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        built = dict(pairs)
+        if len(built) < len(pairs):
+            names = [name for name, _ in pairs]
+            duplicates.extend({name for name in names if names.count(name) > 1} if len(names) < 1000 else ["a key"])
+        return built
+
+    try:
+        data = json.loads(text, object_pairs_hook=build, parse_constant=str)
+    except json.JSONDecodeError as error:
+        raise Malformed(f"not JSON: {error.msg}", error.lineno) from error
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"not JSON: {error}") from error
+    size(data)
+    return Parsed(data, _Places(text), [(name, 0) for name in dict.fromkeys(duplicates)])
+
+
+class _Places:
+    """Walks the text along a path; everything beside the path is skipped by the decoder."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._ends = [match.end() for match in re.finditer("\n", text)]
+        self._members: dict[int, dict[str | int, tuple[int, int, int]]] = {}
+
+    def span(self, path: Path) -> tuple[int, int]:
+        at = self._space(0)
+        first, end = at, len(self.text.rstrip())
+        for name in path:
+            found = self._inside(at).get(name)
+            if found is None:
+                break
+            first, at, end = found
+        return self._line(first), self._line(max(end - 1, first))
+
+    def _line(self, offset: int) -> int:
+        return bisect.bisect_right(self._ends, offset) + 1
+
+    def _space(self, at: int) -> int:
+        match = _SPACE.match(self.text, at)
+        return match.end() if match else at
+
+    def _inside(self, at: int) -> dict[str | int, tuple[int, int, int]]:
+        """Members of the object or list at an offset: start of the key, start of the value, end of the value."""
+        if at not in self._members:
+            try:
+                self._members[at] = self._read(at)
+            except (ValueError, IndexError, StopIteration, RecursionError):
+                self._members[at] = {}
+        return self._members[at]
+
+    def _read(self, at: int) -> dict[str | int, tuple[int, int, int]]:
+        found: dict[str | int, tuple[int, int, int]] = {}
+        text, object_ = self.text, self.text[at] == "{"
+        if text[at] not in "{[":
+            return found
+        at = self._space(at + 1)
+        while text[at] not in "}]":
+            first: int = at
+            key: str | int = len(found)
+            if object_:
+                key, at = json.decoder.scanstring(text, at + 1)  # type: ignore[attr-defined]
+                at = self._space(self._space(at) + 1)
+            _, end = _decoder.raw_decode(text, at)
+            found[key] = (first, at, end)
+            at = self._space(end)
+            if text[at] == ",":
+                at = self._space(at + 1)
+        return found

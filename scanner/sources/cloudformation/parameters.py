@@ -1,0 +1,51 @@
+"""Values of parameters that the user gives: in files, in the three forms that tools write, and on the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from scanner.sources.cloudformation.texts import plain
+from scanner.sources.discover import show
+from scanner.sources.interface import Gap
+
+_FORMS = 'write [{"ParameterKey": …, "ParameterValue": …}], {"Parameters": {…}} or {"NAME": "VALUE"}'
+
+
+def given(files: list[str], values: dict[str, str]) -> tuple[dict[str, Any], list[Gap]]:
+    """Values by name, a later file before an earlier one and single values before files; and the files that could not be read."""
+    found: dict[str, Any] = {}
+    gaps: list[Gap] = []
+    for path in files:
+        try:
+            with open(path, "rb") as opened:
+                content = msgspec.json.decode(opened.read(10_000_000).removeprefix(b"\xef\xbb\xbf"))
+            found.update(_read(content))
+        except (OSError, ValueError, RecursionError) as error:
+            gaps.append(Gap(show(path), "parse_error", f"no file of parameters: {error}", _FORMS))
+    return {**found, **values}, gaps
+
+
+def _read(content: Any) -> dict[str, Any]:
+    """Raises ValueError where it has none of the forms."""
+    if isinstance(content, list):  # aws cloudformation create-stack --parameters file://…
+        read: dict[str, Any] = {}
+        for each in content:
+            if isinstance(each, str) and "=" in each:  # aws cloudformation deploy --parameter-overrides file://…
+                name, _, value = each.partition("=")
+                read[name] = value
+            elif isinstance(each, dict) and isinstance(each.get("ParameterKey"), str):
+                if "ParameterValue" in each:
+                    read[each["ParameterKey"]] = _value(each["ParameterValue"])
+            else:
+                raise ValueError("an entry is no parameter")
+        return read
+    if isinstance(content, dict):  # CodePipeline's template configuration has Parameters beside Tags and StackPolicy
+        held = content["Parameters"] if isinstance(content.get("Parameters"), dict) else content
+        return {name: _value(value) for name, value in held.items() if not isinstance(value, dict)}
+    raise ValueError("neither a list nor an object")
+
+
+def _value(value: Any) -> Any:
+    return ",".join(str(plain(each)) for each in value) if isinstance(value, list) else plain(value)

@@ -1,0 +1,288 @@
+"""A template with its parameters: what its names stand for, in one combination of what is not known.
+
+A `Scope` is one template of a stack (its own, or that of a nested stack) and gives raw values for what the template writes. Variables are
+what has no value: parameters that nobody gave, and pseudo-parameters that only the deployment knows. While combinations are explored
+(worlds.py), asking for a variable raises `Fork`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
+from scanner.sources.cloudformation.syntax import Path
+from scanner.sources.cloudformation.template import CORRECT, Resource, Template
+from scanner.sources.cloudformation.texts import dynamic, joined, plain
+from scanner.sources.values import SENSITIVE, Either, Reference, Text, Unknown, either
+
+if TYPE_CHECKING:
+    from scanner.sources.cloudformation.stack import Stack
+
+MAX_ALLOWED = 16
+NESTED = "AWS::CloudFormation::Stack"
+
+
+class Fork(Exception):
+    """A variable is asked for whose value is open; `options` are the values that are worth telling apart."""
+
+    def __init__(self, key: str, options: list[Any]) -> None:
+        super().__init__(key)
+        self.key, self.options = key, options
+
+
+class Other(Unknown, frozen=True):
+    """Any value but some."""
+
+    excluded: tuple[str, ...] = ()
+
+
+class Scope:
+    """`assumed` are values of variables, `decided` the truth of conditions; `exploring` makes what is in neither a Fork."""
+
+    def __init__(
+        self, stack: Stack, template: Template, prefix: str, parameters: dict[str, Any], assumed: dict[str, Any],
+        decided: dict[str, Any], exploring: bool, parents: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        self.stack, self.template, self.prefix, self.parameters = stack, template, prefix, parameters
+        self.assumed, self.decided, self.exploring = assumed, decided, exploring
+        self.parents = (*parents, template.path)
+        self._conditions: dict[str, Any] = {}
+        self._children: dict[str, Scope | None] = {}
+        self._busy: set[str] = set()
+
+    # Resources.
+
+    def resources(self) -> Iterator[tuple[Resource, Unknown | None]]:
+        """The resources of this template that may exist, and why it is not known whether they do."""
+        for resource in self.template.resources.values():
+            exists = self.exists(resource)
+            if exists is not False:
+                yield resource, exists if isinstance(exists, Unknown) else None
+
+    def exists(self, resource: Resource) -> Any:
+        name = resource.body.get("Condition")
+        return True if name is None else self.condition(name) if isinstance(name, str) else malformed("Condition")
+
+    def address(self, resource: Resource) -> str:
+        return f"{resource.type}.{self.stack.qualifier}{self.prefix}{resource.name}"
+
+    def child(self, resource: Resource) -> Scope | None:
+        """The scope of a nested stack, None where its template is not here."""
+        if resource.name not in self._children:
+            self._children[resource.name] = None
+            template = self.stack.nested(self, resource)
+            if template is not None:
+                properties = resource.body.get("Properties")
+                given = self.resolve(properties.get("Parameters")) if isinstance(properties, dict) else None
+                self._children[resource.name] = Scope(
+                    self.stack, template, f"{self.prefix}{resource.name}/", given if isinstance(given, dict) else {}, self.assumed,
+                    self.decided, self.exploring, self.parents,
+                )  # fmt: skip
+        return self._children[resource.name]
+
+    # Values.
+
+    def resolve(self, raw: Any, link: bool = False) -> Any:
+        """The raw value of what is written; NO_VALUE where it counts as not written."""
+        if isinstance(raw, str):
+            return dynamic(raw) if "{{resolve:" in raw else raw
+        if isinstance(raw, list):
+            return [value for each in raw if (value := self.resolve(each, link)) is not NO_VALUE]
+        if not isinstance(raw, dict):
+            return raw
+        if is_function(raw):
+            return call(self, raw, link)
+        return {key: value for key, each in raw.items() if (value := self.resolve(each, link)) is not NO_VALUE}
+
+    def loosely(self, raw: Any) -> Any:
+        """All that the parts of a function's argument give, to see what it is made from."""
+        if isinstance(raw, dict) and is_function(raw):
+            argument = next(iter(raw.values()))
+            return self.resolve(raw) if set(raw) & {"Ref", "Fn::GetAtt", "Fn::Sub", "Fn::ImportValue"} else self.loosely(argument)
+        if isinstance(raw, (dict, list)):
+            return [self.loosely(each) for each in (raw.values() if isinstance(raw, dict) else raw)]
+        return raw
+
+    def choose(self, raw: Any, source: Path) -> tuple[Any, Path]:
+        """What a written value leads to through conditions that are decided, and where that stands."""
+        while isinstance(raw, dict) and len(raw) == 1 and isinstance(argument := raw.get("Fn::If"), list) and len(argument) == 3:
+            holds = self.condition(argument[0]) if isinstance(argument[0], str) else None
+            if not isinstance(holds, bool):
+                break
+            at = 1 if holds else 2
+            raw, source = argument[at], (*source, "Fn::If", at)
+        return raw, source
+
+    def ref(self, name: str) -> Any:
+        """The value of a parameter or pseudo-parameter, or the resource of that name."""
+        if name.startswith("AWS::"):
+            return self._pseudo(name)
+        if name in self.template.parameters:
+            return self.parameter(name)
+        found = self._resource(name)
+        return found if isinstance(found, Unknown) else Reference(self.address(found))
+
+    def attribute(self, name: str, attribute: str) -> Any:
+        found = self._resource(name)
+        if isinstance(found, Unknown):
+            return found
+        if found.type == NESTED and attribute.startswith("Outputs."):
+            return self._output_of(found, attribute.removeprefix("Outputs."))
+        return Reference(self.address(found), attribute)
+
+    def _resource(self, name: str) -> Resource | Unknown:
+        found = self.template.resources.get(name)
+        if found is None:
+            return Unknown(f"there is no {name} in {self.template.file}", CORRECT)
+        if self.exists(found) is False:
+            return Unknown(f"{name} does not exist: its condition {found.body['Condition']} is false", CORRECT)
+        return found
+
+    def _output_of(self, resource: Resource, name: str) -> Any:
+        child = self.child(resource)
+        if child is None:
+            return Unknown(f"output {name} of {resource.name}, whose template is not here", "put the template beside this one")
+        return child.output(name)
+
+    def output(self, name: str) -> Any:
+        held = self.template.outputs.get(name)
+        if not isinstance(held, dict) or "Value" not in held:
+            return Unknown(f"there is no output {name} in {self.template.file}", CORRECT)
+        if f"output {name}" in self._busy:
+            return Unknown(f"output {name} leads back to itself", CORRECT)
+        self._busy.add(f"output {name}")
+        try:
+            value = self.resolve(held["Value"])
+        finally:
+            self._busy.discard(f"output {name}")
+        return None if value is NO_VALUE else value
+
+    def _pseudo(self, name: str) -> Any:
+        if name == "AWS::NoValue":
+            return NO_VALUE
+        known = self.stack.pseudo.get(name)
+        if known is not None:
+            return known
+        if name == "AWS::Region":
+            return self._variable(name, Unknown("which region this stack is deployed to", "pass --region"), None)
+        if name in ("AWS::AccountId", "AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"):
+            if self.exploring or name in self.assumed:
+                return self._variable(name, Unknown(f"{name} is known after deployment", "scan the live resource"), None)
+            return Reference(name)
+        return Unknown(f"{name} is no pseudo parameter", CORRECT)
+
+    # Parameters.
+
+    def parameter(self, name: str) -> Any:
+        declared = self.template.parameters[name]
+        declared = declared if isinstance(declared, dict) else {}
+        type_ = declared.get("Type") if isinstance(declared.get("Type"), str) else "String"
+        secret = str(declared.get("NoEcho")).lower() == "true"
+        if name in self.parameters:
+            given = self.parameters[name]
+            if secret and not self.prefix and not self.exploring:
+                return SENSITIVE
+        else:
+            given = declared.get("Default")
+        if given is None or given is NO_VALUE:
+            place = self.template.place(("Parameters", name))
+            why = Unknown(f'parameter "{self.prefix}{name}" has no value', f"pass --parameter {name}=VALUE or --parameter-file FILE", place)
+            return _typed(self._variable(self.prefix + name, why, declared.get("AllowedValues")), str(type_))
+        if str(type_).startswith("AWS::SSM::Parameter::Value<") and isinstance(given, (str, int)):
+            return Reference(f"data.ssm.{str(given).replace('.', '_')}")
+        return _typed(given, str(type_))
+
+    def _variable(self, key: str, why: Unknown, allowed: Any) -> Any:
+        if key in self.assumed:
+            return self.assumed[key]
+        values = [plain(each) for each in allowed] if isinstance(allowed, list) else []
+        if not values or len(values) > MAX_ALLOWED or not all(isinstance(each, str) for each in values):
+            values = []
+        if not self.exploring:
+            return either(why, *values) if values else why
+        if values:
+            raise Fork(key, values)
+        literals = self.stack.literals(key)
+        raise Fork(key, [*literals, Other(why.reason, why.settles_it, why.location, tuple(literals))])
+
+    # Conditions: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
+
+    def condition(self, name: str) -> Any:
+        """Whether a condition holds: a bool, or Unknown."""
+        key = self.prefix + name
+        if key in self.decided:
+            return self.decided[key]
+        if name not in self._conditions:
+            if name not in self.template.conditions:
+                return Unknown(f"there is no condition {name} in {self.template.file}", CORRECT)
+            if f"condition {name}" in self._busy:
+                return Unknown(f"condition {name} leads back to itself", CORRECT)
+            self._busy.add(f"condition {name}")
+            try:
+                found = self._truth(self.template.conditions[name])
+            finally:
+                self._busy.discard(f"condition {name}")
+            if isinstance(found, Unknown) and not found.reason.startswith("whether condition "):
+                found = Unknown(f"whether condition {name} holds: {found.reason}", found.settles_it, found.location)
+            self._conditions[name] = found
+        return self._conditions[name]
+
+    def _truth(self, raw: Any) -> Any:
+        if not isinstance(raw, dict) or len(raw) != 1:
+            return malformed("a condition")
+        ((name, argument),) = raw.items()
+        if name == "Condition" and isinstance(argument, str):
+            return self.condition(argument)
+        if name == "Fn::Equals" and isinstance(argument, list) and len(argument) == 2:
+            return self._equal(*argument)
+        if not isinstance(argument, list) or name not in ("Fn::And", "Fn::Or", "Fn::Not"):
+            return malformed(str(name))
+        if name == "Fn::Not":
+            held = self._truth(argument[0]) if len(argument) == 1 else malformed(name)
+            return held if isinstance(held, Unknown) else not held
+        deciding = name == "Fn::Or"
+        unknown: Unknown | None = None
+        for each in argument:
+            held = self._truth(each)
+            if held is deciding:
+                return deciding
+            unknown = unknown or (held if isinstance(held, Unknown) else None)
+        return unknown or not deciding
+
+    def _equal(self, left: Any, right: Any) -> Any:
+        if left == right and not isinstance(left, (int, float)):
+            return True
+        values = [_comparable(self.resolve(left)), _comparable(self.resolve(right))]
+        for one, other in (values, values[::-1]):
+            if isinstance(one, Other) and isinstance(other, str) and other in one.excluded:
+                return False
+            if isinstance(one, Either) and isinstance(other, str) and other not in map(_comparable, one.options):
+                return False
+        if all(isinstance(each, (str, list)) for each in values):
+            return values[0] == values[1]
+        key = f"= {self.prefix} {json.dumps([left, right], default=str)}"
+        if key in self.assumed:
+            return self.assumed[key]
+        unknown = next((each for each in values if isinstance(each, Unknown)), None)
+        if self.exploring and not any(each is None or isinstance(each, dict) for each in values):
+            raise Fork(key, [True, False])
+        return unknown or Unknown("what is compared is known after deployment", "scan the live resource")
+
+
+def _comparable(data: Any) -> Any:
+    return [plain(each) for each in data] if isinstance(data, list) else plain(data)
+
+
+def _typed(value: Any, type_: str) -> Any:
+    """A parameter's value as its type has it: lists are given with commas."""
+    if isinstance(value, Either):
+        return either(value, *[_typed(each, type_) for each in value.options])
+    if "List" in type_:
+        if isinstance(value, (str, int, float)):
+            return [each.strip() for each in str(plain(value)).split(",")]
+        return [value] if isinstance(value, Text) and "," not in str(value) else value
+    if isinstance(value, list):
+        return joined(piece for at, each in enumerate(value) for piece in ([",", each] if at else [each]))
+    return plain(value) if not isinstance(value, (int, float)) or isinstance(value, bool) or type_ == "String" else value

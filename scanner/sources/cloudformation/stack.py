@@ -1,0 +1,192 @@
+"""A stack: a template with what it is deployed with, the templates nested in it, and its resources as items."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from scanner.sources.cloudformation.items import TemplateItem
+from scanner.sources.cloudformation.scope import NESTED, Fork, Scope
+from scanner.sources.cloudformation.template import Resource, Template
+from scanner.sources.cloudformation.worlds import TooMany, World, explore
+from scanner.sources.interface import Item
+from scanner.sources.values import Text, Unknown, describe
+
+MAX_NESTED = 8
+Loader = Callable[[str], Template | None]
+Imports = Callable[[str, "Stack"], Any]
+
+
+class Stack:
+    """`load` gives the template of a file of this scan; `imports` what another stack of it exports under a name."""
+
+    def __init__(
+        self, template: Template, name: str, parameters: dict[str, Any], region: str | None, account: str | None, load: Loader,
+        imports: Imports | None = None, constructs: dict[str, str] | None = None, qualifier: str = "",
+    ) -> None:  # fmt: skip
+        self.template, self.name, self.parameters = template, name, parameters
+        self.region, self.account, self.load, self.imports = region, account, load, imports
+        self.constructs = constructs or {}
+        self.qualifier = qualifier
+        """What precedes logical ids where another stack speaks of this one's resources."""
+        self.pseudo = _pseudo(region, account, name if constructs is not None else None)
+        self._used: dict[str, list[str]] = {}
+        self._literals: dict[str, set[str]] | None = None
+
+    # What scopes ask for.
+
+    def imported(self, name: Any) -> Any:
+        found = self.imports(name, self) if self.imports is not None and isinstance(name, str) else None
+        shown = describe(name)[:100]
+        return found if found is not None else Unknown(f"{shown} is exported by another stack", "scan that stack together with this one")
+
+    def construct(self, resource: Resource) -> str:
+        """The path of the construct that a resource was written by, empty where there is none."""
+        metadata = resource.body.get("Metadata")
+        path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
+        return path.removesuffix("/Resource") if isinstance(path, str) else ""
+
+    def nested(self, scope: Scope, resource: Resource) -> Template | None:
+        """The template of a nested stack, None where it is not here."""
+        path = nested_path(scope.template, resource) if resource.type == NESTED else None
+        if path is None or len(scope.parents) > MAX_NESTED or path in scope.parents:
+            return None
+        return self.load(path)
+
+    def used(self, template: Template) -> list[str]:
+        """The conditions that something of a template depends on."""
+        if template.path not in self._used:
+            names: dict[str, None] = {}
+            for resource in template.resources.values():
+                if isinstance(name := resource.body.get("Condition"), str):
+                    names[name] = None
+            _branches([*(each.body for each in template.resources.values()), template.outputs], names)
+            self._used[template.path] = [name for name in names if name in template.conditions]
+        return self._used[template.path]
+
+    def literals(self, key: str) -> list[str]:
+        """The texts that conditions compare a variable with, in any template of the stack."""
+        if self._literals is None:
+            self._literals = {}
+            self._compare(self.template, "", {}, 0)
+        return sorted(self._literals.get(key, ()))
+
+    def _compare(self, template: Template, prefix: str, given: dict[str, str], depth: int) -> None:
+        """Enter the comparisons of a template; `given` maps its parameters to the variables that they get."""
+        assert self._literals is not None
+
+        def key(name: str) -> str:
+            return name if name.startswith("AWS::") else given.get(name, prefix + name)
+
+        for name, literal in _comparisons(list(template.conditions.values()), template.mappings):
+            self._literals.setdefault(key(name), set()).add(literal)
+        for resource in template.resources.values() if depth < MAX_NESTED else ():
+            path = nested_path(template, resource) if resource.type == NESTED else None
+            child = self.load(path) if path else None
+            if child is None:
+                continue
+            properties = resource.body.get("Properties")
+            written = properties.get("Parameters") if isinstance(properties, dict) else None
+            passed = {
+                name: key(value["Ref"])
+                for name, value in (written.items() if isinstance(written, dict) else ())
+                if isinstance(value, dict) and isinstance(value.get("Ref"), str)
+            }
+            self._compare(child, f"{prefix}{resource.name}/", passed, depth + 1)
+
+    # Worlds and items.
+
+    def scope(self, assumed: dict[str, Any], decided: dict[str, Any] | None = None, *, exploring: bool = False) -> Scope:
+        return Scope(self, self.template, "", self.parameters, assumed, decided or {}, exploring)
+
+    def worlds(self) -> list[World]:
+        """The combinations that are possible; one, in which conditions are not decided, where there are too many."""
+        try:
+            return explore(lambda assumed: self.scope(assumed, exploring=True))
+        except TooMany:
+            return [World({}, {})]
+
+    def items(self, world: World) -> list[Item]:
+        return list(self._items(self.scope(world.assumed, world.decided), None))
+
+    def _items(self, scope: Scope, doubt: Unknown | None) -> Iterator[Item]:
+        for resource, template in scope.resources():
+            yield TemplateItem(scope, resource, doubt or template, self.template.file)
+            child = scope.child(resource)
+            if child is not None:
+                yield from self._items(child, doubt or template)
+            elif resource.type == NESTED:
+                url = describe(_url(resource))[:120]
+                scope.template.gap(
+                    "module_missing", f"the template of nested stack {resource.name} is not here: {url}",
+                    "put it beside this template, with a relative TemplateURL", scope.template.place(resource.source).line,
+                )  # fmt: skip
+
+
+def _pseudo(region: str | None, account: str | None, name: str | None) -> dict[str, Any]:
+    partition = "aws-cn" if (region or "").startswith("cn-") else "aws-us-gov" if (region or "").startswith("us-gov-") else "aws"
+    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+    return {"AWS::Region": region, "AWS::AccountId": account, "AWS::Partition": partition, "AWS::URLSuffix": suffix, "AWS::StackName": name}
+
+
+def _url(resource: Resource) -> Any:
+    properties = resource.body.get("Properties")
+    return properties.get("TemplateURL") if isinstance(properties, dict) else None
+
+
+def nested_path(template: Template, resource: Resource) -> str | None:
+    """The file of a nested stack's template: that of the CDK's asset, else a relative TemplateURL. It need not exist."""
+    metadata = resource.body.get("Metadata")
+    asset = metadata.get("aws:asset:path") if isinstance(metadata, dict) else None
+    url = asset if isinstance(asset, str) else _url(resource)
+    if not isinstance(url, str) or "://" in url or not url or os.path.isabs(url) or "\0" in url:
+        return None
+    return os.path.normpath(os.path.join(template.directory, url))
+
+
+def _branches(trees: list[Any], names: dict[str, None]) -> None:
+    """Enter the conditions that `Fn::If` asks for. Without recursion: templates may be deep."""
+    waiting, seen = list(trees), set()
+    while waiting:
+        raw = waiting.pop()
+        if not isinstance(raw, (dict, list)) or id(raw) in seen:
+            continue
+        seen.add(id(raw))
+        if isinstance(raw, dict):
+            argument = raw.get("Fn::If")
+            if isinstance(argument, list) and argument and isinstance(argument[0], str):
+                names[argument[0]] = None
+            if isinstance(name := raw.get("Condition"), str):  # of an output
+                names[name] = None
+        waiting += raw.values() if isinstance(raw, dict) else raw
+
+
+def _comparisons(trees: list[Any], mappings: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(variable, text) of each comparison of a Ref with a text; the keys of a mapping count for a Ref that selects from it."""
+    waiting = list(trees)
+    while waiting:
+        raw = waiting.pop()
+        if isinstance(raw, dict):
+            for function in ("Fn::Equals", "Fn::FindInMap"):
+                argument = raw.get(function)
+                if isinstance(argument, list) and len(argument) > 1:
+                    yield from _equal(argument) if function == "Fn::Equals" else _keys(argument, mappings)
+        if isinstance(raw, (dict, list)):
+            waiting += raw.values() if isinstance(raw, dict) else raw
+
+
+def _equal(argument: list[Any]) -> Iterator[tuple[str, str]]:
+    for one, other in ((argument[0], argument[1]), (argument[1], argument[0])):
+        if isinstance(one, dict) and isinstance(one.get("Ref"), str) and isinstance(other, (str, int, bool)):
+            yield one["Ref"], str(other).lower() if isinstance(other, bool) else str(other)
+
+
+def _keys(argument: list[Any], mappings: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    held = mappings.get(argument[0]) if isinstance(argument[0], str) else None
+    first = argument[1]
+    if isinstance(held, dict) and len(held) <= 16 and isinstance(first, dict) and isinstance(first.get("Ref"), str):
+        yield from ((first["Ref"], str(key)) for key in held)
+
+
+__all__ = ["Fork", "Stack", "Text", "nested_path"]

@@ -1,0 +1,90 @@
+"""Templates as text: YAML (with CloudFormation's short forms) or JSON, as plain data in which every function has its long form.
+
+`parse` gives the data and tells the lines of any path into it. Aliases are shared, not copied; what they would expand to is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import msgspec
+
+MAX_BYTES = 10_000_000
+"""CloudFormation itself takes 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+MAX_DEPTH = 100
+MAX_NODES = 1_000_000
+Path = tuple[str | int, ...]
+
+
+class Malformed(Exception):
+    """Text that is no template; `line` is 1-based, 0 where it cannot be told."""
+
+    def __init__(self, reason: str, line: int = 0) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+class Places(Protocol):
+    def span(self, path: Path) -> tuple[int, int]:
+        """The first and the last line of what a path leads to (of its key, where it has one); of the nearest that is there."""
+
+
+class Parsed(msgspec.Struct):
+    data: Any
+    places: Any
+    """Places."""
+    duplicates: list[tuple[str, int]]
+    """Keys that are written twice in one map, with their lines; the last one counts, as it does for CloudFormation."""
+
+
+def parse(source: bytes) -> Parsed:
+    """Raises Malformed."""
+    from scanner.sources.cloudformation import json_text, yaml_text
+
+    if len(source) > MAX_BYTES:
+        raise Malformed(f"larger than {MAX_BYTES // 1_000_000} MB")
+    try:
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"not UTF-8: {error.reason}") from error
+    if text.lstrip().startswith("{"):
+        try:
+            return json_text.parse(text)
+        except Malformed as error:
+            try:
+                return yaml_text.parse(text)  # a flow mapping, or JSON with comments
+            except Malformed:
+                raise error from None
+    return yaml_text.parse(text)
+
+
+def size(data: Any) -> int:
+    """Nodes of a tree with everything that is shared counted each time; more than MAX_NODES or MAX_DEPTH raise Malformed."""
+    known: dict[int, int] = {}
+
+    def count(held: Any, depth: int) -> int:
+        if depth > MAX_DEPTH:
+            raise Malformed(f"nested deeper than {MAX_DEPTH} levels")
+        if not isinstance(held, (dict, list)):
+            return 1
+        if id(held) not in known:
+            known[id(held)] = -1
+            inner: Iterable[Any] = held.values() if isinstance(held, dict) else held
+            known[id(held)] = 1 + sum(count(each, depth + 1) for each in inner)
+        if known[id(held)] < 0:
+            raise Malformed("an alias is inside of what it stands for")
+        if known[id(held)] > MAX_NODES:
+            raise Malformed(f"more than {MAX_NODES} values, aliases expanded")
+        return known[id(held)]
+
+    return count(data, 0)
+
+
+_LOOKS = re.compile(rb"""^(?:["']?AWSTemplateFormatVersion["']?\s*:|Resources\s*:|\s{0,8}"Resources"\s*:)""", re.MULTILINE)
+
+
+def looks_like_template(source: bytes) -> bool:
+    """Whether text that does not parse was meant to be a template."""
+    return _LOOKS.search(source) is not None

@@ -1,0 +1,81 @@
+"""One template file: its sections with what is malformed in them entered as gaps."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import msgspec
+
+from scanner.sources.cloudformation.syntax import Parsed, Path
+from scanner.sources.interface import Gap
+from scanner.sources.values import Location
+
+CORRECT = "correct the template"
+FUNCTIONS_OF_MACROS = ("Fn::Transform",)
+
+
+class Resource(msgspec.Struct):
+    """A resource as it is written. `source` is where its body stands in the file."""
+
+    name: str
+    type: str
+    body: dict[str, Any]
+    source: Path
+
+
+class Template:
+    """The sections of a template. `path` opens the file, `file` is its name in reports."""
+
+    def __init__(self, path: str, file: str, parsed: Parsed) -> None:
+        self.path, self.file, self.parsed = path, file, parsed
+        self.gaps: list[Gap] = []
+        self.data: dict[str, Any] = parsed.data if isinstance(parsed.data, dict) else {}
+        for name, line in parsed.duplicates:
+            self.gap("duplicate_key", f"{name} is written twice in one map; the last one was read", "remove one of them", line)
+        self.parameters = self._section("Parameters")
+        self.mappings = self._section("Mappings")
+        self.conditions = self._section("Conditions")
+        self.outputs = self._section("Outputs")
+        self.resources: dict[str, Resource] = {}
+        for name, body in self._section("Resources").items():
+            self.add(name, body, ("Resources", name))
+
+    @property
+    def directory(self) -> str:
+        return os.path.dirname(self.path)
+
+    def add(self, name: str, body: Any, source: Path) -> None:
+        if isinstance(body, dict) and isinstance(body.get("Type"), str) and body["Type"]:
+            self.resources[name] = Resource(name, body["Type"], body, source)
+            return
+        self.gap("input_failed", f"{name} is no resource: it has no type", CORRECT, self.place(source).line)
+
+    def gap(self, code: str, reason: str, settles_it: str, line: int = 0) -> None:
+        gap = Gap(self.file, code, reason, settles_it, line)
+        if gap not in self.gaps:
+            self.gaps.append(gap)
+
+    def place(self, source: Path) -> Location:
+        line, end = self.parsed.places.span(source)
+        return Location(self.file, line, end)
+
+    def _section(self, name: str) -> dict[str, Any]:
+        held = self.data.get(name)
+        if held is None:
+            return {}
+        if not isinstance(held, dict):
+            self.gap("input_failed", f"{name} is no map", CORRECT, self.place((name,)).line)
+            return {}
+        return {str(key): value for key, value in held.items()}
+
+
+def is_template(data: Any) -> bool:
+    """Whether a document is a template: it has its version, or resources with types of providers."""
+    if not isinstance(data, dict):
+        return False
+    resources = data.get("Resources")
+    if not isinstance(resources, dict):
+        return "AWSTemplateFormatVersion" in data and "Resources" in data
+    types = [body.get("Type") for body in resources.values() if isinstance(body, dict)]
+    return "AWSTemplateFormatVersion" in data or any(isinstance(type_, str) and "::" in type_ for type_ in types)

@@ -1,0 +1,76 @@
+"""Strings of which parts are not known: joining, and references to parameter stores that CloudFormation resolves when it deploys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from scanner.sources.values import MAX_OPTIONS, Either, Reference, Text, Unknown, describe, either
+
+MAX_TEXT = 1_000_000
+TOO_LONG = Unknown("the text is too long", "simplify the template")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+_DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]*)\}\}")
+_MARK = re.compile("\ue000(\\d+)\ue001")
+
+
+def plain(data: Any) -> Any:
+    """A scalar as CloudFormation writes it into text."""
+    if isinstance(data, bool):
+        return "true" if data else "false"
+    return str(data) if isinstance(data, (int, float)) else data
+
+
+def joined(parts: Iterable[Any]) -> Any:
+    """One string of strings, numbers and what is not known: `str`, `Text`, or the part itself where it is alone."""
+    flat: list[Any] = []
+    for part in map(plain, parts):
+        for piece in part.parts if isinstance(part, Text) else (part,):
+            if not isinstance(piece, (str, Reference, Unknown)):
+                return Unknown(f"{describe(piece)[:60]} is no text", "correct the template")
+            if isinstance(piece, str) and flat and isinstance(flat[-1], str):
+                flat[-1] += piece
+            elif piece != "":
+                flat.append(piece)
+    if sum(len(piece) for piece in flat if isinstance(piece, str)) > MAX_TEXT or len(flat) > MAX_TEXT // 100:
+        return TOO_LONG
+    alternatives = [piece for piece in flat if isinstance(piece, Either)]
+    if len(alternatives) == 1 and len(alternatives[0].options) <= MAX_OPTIONS and len(flat) > 1:
+        at = flat.index(alternatives[0])
+        return either(alternatives[0], *[joined([*flat[:at], option, *flat[at + 1 :]]) for option in alternatives[0].options])
+    if len(flat) < 2:
+        return dynamic(flat[0]) if flat else ""
+    return dynamic(Text(tuple(flat)))
+
+
+def dynamic(text: Any) -> Any:
+    """A string with `{{resolve:…}}` as references: to the store, or to the secret of the template that it names."""
+    parts = text.parts if isinstance(text, Text) else (text,)
+    if not any(isinstance(part, str) and "{{resolve:" in part for part in parts):
+        return text
+    if any(isinstance(part, str) and ("\ue000" in part or "\ue001" in part) for part in parts):
+        return Unknown("the text has characters of a private use area", "remove them")
+    marked = "".join(part if isinstance(part, str) else f"\ue000{at}\ue001" for at, part in enumerate(parts))
+    found: list[Any] = []
+    at = 0
+    for match in _DYNAMIC.finditer(marked):
+        found += [*_restored(marked[at : match.start()], parts), _reference(match[1], match[2], parts)]
+        at = match.end()
+    found += _restored(marked[at:], parts)
+    return found[0] if len(found) == 1 else Text(tuple(found))
+
+
+def _restored(marked: str, parts: tuple[Any, ...]) -> list[Any]:
+    pieces = _MARK.split(marked)
+    return [parts[int(piece)] if at % 2 else piece for at, piece in enumerate(pieces) if piece]
+
+
+def _reference(service: str, name: str, parts: tuple[Any, ...]) -> Reference:
+    pieces = _restored(name, parts)
+    if pieces and isinstance(pieces[0], Reference):
+        rest = "".join(piece if isinstance(piece, str) else describe(piece) for piece in pieces[1:])
+        return Reference(pieces[0].address, rest.strip(":"))
+    shown = "".join(piece if isinstance(piece, str) else describe(piece) for piece in pieces)
+    store, _, attribute = shown.partition(":SecretString:") if ":SecretString:" in shown else (shown, "", "")
+    return Reference(f"data.{service}.{store.replace('.', '_')}", attribute)

@@ -1,0 +1,73 @@
+"""The combinations of conditions that are possible where parameters have no value.
+
+Conditions are evaluated with open variables; the first that matters is given each of the values that are worth telling apart (those that
+conditions compare it with, or that its template allows, and any other), and so on. Combinations under which the same conditions hold are
+one world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from scanner.sources.cloudformation.scope import Fork, Scope
+from scanner.sources.values import Unknown, either
+
+MAX_LEAVES = 256
+MAX_WORLDS = 16
+
+
+class World(msgspec.Struct):
+    """Truth of conditions by name, and values of the variables that it comes from."""
+
+    decided: dict[str, Any]
+    assumed: dict[str, Any]
+
+
+class TooMany(Exception):
+    """More combinations than are judged one by one."""
+
+
+def explore(scope: Callable[[dict[str, Any]], Scope]) -> list[World]:
+    """The worlds of a stack, whose scope under given values of variables `scope` makes. Raises TooMany."""
+    groups: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
+    waiting: list[dict[str, Any]] = [{}]
+    leaves = 0
+    while waiting:
+        assumed = waiting.pop()
+        leaves += 1
+        if leaves + len(waiting) > MAX_LEAVES:
+            raise TooMany
+        try:
+            decided = truths(scope(assumed))
+        except Fork as fork:
+            waiting += [{**assumed, fork.key: option} for option in reversed(fork.options)]
+            continue
+        key = repr(sorted((name, held if isinstance(held, bool) else None) for name, held in decided.items()))
+        groups.setdefault(key, (decided, []))[1].append(assumed)
+        if len(groups) > MAX_WORLDS:
+            raise TooMany
+    return [World(decided, _merged(held)) for decided, held in groups.values()]
+
+
+def truths(scope: Scope) -> dict[str, Any]:
+    """Every condition that matters in a scope and the nested stacks that exist in it."""
+    found = {scope.prefix + name: scope.condition(name) for name in scope.stack.used(scope.template)}
+    for resource, _ in scope.resources():
+        child = scope.child(resource)
+        if child is not None:
+            found.update(truths(child))
+    return found
+
+
+def _merged(leaves: list[dict[str, Any]]) -> dict[str, Any]:
+    """The values of variables that all of these agree to have told apart."""
+    shared = [key for key in leaves[0] if all(key in each for each in leaves)]
+    merged: dict[str, Any] = {}
+    for key in shared:
+        values = [each[key] for each in leaves]
+        why = next((each for each in values if isinstance(each, Unknown)), Unknown(f"{key} has no value", "pass --parameter"))
+        merged[key] = either(why, *values)
+    return merged

@@ -1,0 +1,284 @@
+"""What an asset inventory says, put together from all its records: one entry for each asset, whatever kinds of content it came in."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import msgspec
+
+from scanner.sources.gcp import records
+from scanner.sources.gcp.names import RESOURCE_MANAGER, Names, project_of
+from scanner.sources.gcp.records import CONTENTS, IAM_POLICY, ORG_POLICY, RESOURCE, Head, Record
+from scanner.sources.gcp.store import SPOOL, Store
+from scanner.sources.values import Location, Unknown
+
+PROJECT, FOLDER, ORGANIZATION = (f"cloudresourcemanager.googleapis.com/{each}" for each in ("Project", "Folder", "Organization"))
+POLICY = "orgpolicy.googleapis.com/Policy"
+SERVICE_ACCOUNT = "iam.googleapis.com/ServiceAccount"
+ALWAYS = frozenset({PROJECT, FOLDER, ORGANIZATION, POLICY})
+"""Types that say something of others."""
+_CACHED = 4096
+
+
+class Held(msgspec.Struct, frozen=True, gc=False):
+    """Where the text of one kind of content of an asset is, and when it was true."""
+
+    store: int
+    offset: int
+    length: int
+    file: int
+    line: int
+    time: str
+    version: str
+
+
+class Entry(msgspec.Struct):
+    """One asset."""
+
+    name: str
+    """As the inventory names it."""
+    type: str
+    held: dict[str, Held]
+    """Kind of content to where it is."""
+    lineage: tuple[str, ...] = ()
+    """The project, folders and organisation above it as relative names, as the inventory writes them."""
+    location: str = ""
+    address: str = ""
+    """The canonical full name."""
+    scope: str = ""
+    """`projects/ID`, `folders/NUMBER`, `organizations/NUMBER`; empty where it is not known."""
+
+
+class Inventory:
+    """All assets of one input. Content is decoded where it is asked for, and the last decoded is kept."""
+
+    def __init__(self, wanted: frozenset[str] | None) -> None:
+        self.store = Store()
+        self.names = Names()
+        self.entries: dict[str, Entry] = {}
+        self.files: list[str] = []
+        """Paths as reports name them."""
+        self.operation = ""
+        self.read_time = ""
+        self.caller = ""
+        self.lacking: dict[tuple[str, str], Unknown] = {}
+        """(kind of content, asset type or empty for all) to why a live inventory does not have it."""
+        self._wanted = None if wanted is None else wanted | ALWAYS
+        self._unread: dict[str, set[int]] = {}
+        self._unread_bytes: dict[bytes, set[int]] = {}
+        self._texts: dict[str, str] = {}
+        self._lineages: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._listed: dict[str, set[tuple[str, str]]] = {kind: set() for kind in CONTENTS}
+        self._decoded: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._by_scope: dict[str, Entry] = {}
+        self._policies: dict[str, list[Entry]] = {}
+        self.covered: dict[str, set[str]] = {kind: set() for kind in CONTENTS}
+        """Projects, folders and organisations of which the input has a kind of content, with everything below them."""
+        self.effective: dict[str, list[Any]] = {}
+        """Of a project, the organisation policies that its own API gives as effective."""
+
+    def pass_over(self, name: bytes, type_: bytes) -> bool:
+        """Whether nobody reads assets of a type; it is then counted."""
+        names = self._unread_bytes.get(type_)
+        if names is None:
+            if self._wanted is None or type_.decode(errors="replace") in self._wanted:
+                return False
+            names = self._unread_bytes[type_] = self._unread.setdefault(type_.decode(errors="replace"), set())
+        names.add(hash(name))
+        return True
+
+    def add(self, record: Record, raw: bytes, file: int, offset: int, line: int) -> None:
+        """Enter a record, where somebody reads assets of its type."""
+        type_, name = record.type, record.name
+        if self._wanted is not None and type_ not in self._wanted:
+            self._unread.setdefault(type_, set()).add(hash(name.encode()))
+            return
+        if file == SPOOL:
+            offset = self.store.keep(raw)
+        entry = self.entries.get(name)
+        if entry is None:
+            entry = self.entries[name] = Entry(name, self._intern(type_), {})
+        head = record.resource
+        if head.__class__ is Head:
+            entry.location = self._intern(head.location or "") or entry.location  # type: ignore[union-attr]
+        if not entry.lineage:
+            lineage = tuple(record.ancestors) if record.ancestors else _parent(head)
+            entry.lineage = self._lineages.setdefault(lineage, lineage)
+        time, version = record.update_time or record.updateTime, head.version or "" if head.__class__ is Head else ""  # type: ignore[union-attr]
+        for kind, text in record.contents():
+            held = entry.held.get(kind)
+            if held is None or held.time <= time:
+                # The text is a slice of the record; of what stands there twice, the first is as good.
+                at = offset + raw.find(text)  # type: ignore[arg-type]
+                size = len(memoryview(text))  # type: ignore[arg-type]
+                entry.held[kind] = Held(file, at, size, len(self.files) - 1, line, self._intern(time), self._intern(version))
+
+    def _intern(self, text: str) -> str:
+        return self._texts.setdefault(text, text)
+
+    def unread(self) -> dict[str, int]:
+        """Assets of types that nobody reads."""
+        return {type_: len(names) for type_, names in sorted(self._unread.items())}
+
+    def settle(self) -> None:
+        """After the last record: learn which number is which project, and name everything canonically."""
+        self._learn()
+        by_address: dict[str, Entry] = {}
+        for entry in self.entries.values():
+            entry.address = self._address(entry)
+            entry.scope = self._scope(entry)
+            held = by_address.setdefault(entry.address, entry)
+            if held is not entry:  # the same asset under the id and the number of its project
+                held.held = {**entry.held, **held.held}
+                held.lineage = held.lineage or entry.lineage
+        self.entries = by_address
+        for entry in self.entries.values():
+            for kind in entry.held:
+                self._listed[kind].add((entry.scope, entry.type))
+            if entry.type in (PROJECT, FOLDER, ORGANIZATION):
+                scope = entry.address.removeprefix(RESOURCE_MANAGER)
+                self._by_scope[scope] = entry
+                for kind in entry.held:
+                    self.covered[kind].add(scope)
+            elif entry.type == POLICY:
+                owner = _policy_owner(entry.address)
+                self._policies.setdefault(owner, []).append(entry)
+                self.covered[ORG_POLICY].add(owner)
+
+    def _learn(self) -> None:
+        for entry in self.entries.values():
+            if entry.type == PROJECT:
+                data = self.content(entry, RESOURCE)
+                if isinstance(data, dict):
+                    number = data.get("projectNumber") or str(data.get("name", "")).removeprefix("projects/")
+                    self.names.learn(str(number), str(data.get("projectId", "")), certain=True)
+        for entry in self.entries.values():
+            first = entry.lineage[0] if entry.lineage else ""
+            named = project_of(entry.name)
+            if named and first.startswith("projects/") and entry.type != PROJECT:
+                self.names.learn(first.removeprefix("projects/"), named)
+
+    def _address(self, entry: Entry) -> str:
+        found = self.names.canonical(entry.name)
+        address = self.names.full(entry.name) if found is None or found[1] else found[0]
+        if entry.type == SERVICE_ACCOUNT:
+            # Named by their unique id in the inventory, by their mail address everywhere else.
+            data = self.content(entry, RESOURCE)
+            mail = data.get("email") if isinstance(data, dict) else None
+            if isinstance(mail, str):
+                address = f"{address.rpartition('/')[0]}/{mail}"
+        return address
+
+    def _scope(self, entry: Entry) -> str:
+        if entry.type in (PROJECT, FOLDER, ORGANIZATION):
+            return entry.address.removeprefix(RESOURCE_MANAGER)
+        if entry.lineage:
+            return self.relative(entry.lineage[0])
+        named = project_of(entry.address)
+        return f"projects/{named}" if named else ""
+
+    def relative(self, scope: str) -> str:
+        """`projects/NUMBER` with the id of the project."""
+        kind, _, name = scope.partition("/")
+        return f"projects/{self.names.project(name)}" if kind == "projects" else scope
+
+    def content(self, entry: Entry, kind: str) -> Any:
+        """One kind of content of an asset; None where it has none."""
+        held = entry.held.get(kind)
+        if held is None:
+            return None
+        key = (entry.name, kind)
+        if key in self._decoded:
+            return self._decoded[key]
+        try:
+            data = records.content(self.store.read(held.store, held.offset, held.length), kind)
+        except (OSError, *records.MALFORMED) as error:
+            data = Unknown(f"{entry.name} could not be read ({error})", "export it again")
+        self._decoded[key] = data
+        if len(self._decoded) > _CACHED:
+            self._decoded.popitem(last=False)
+        return data
+
+    def version(self, entry: Entry) -> str:
+        """The version of the API that a resource is written in."""
+        held = entry.held.get(RESOURCE)
+        return held.version if held else ""
+
+    def seen(self, entry: Entry, kind: str = RESOURCE) -> Location:
+        """Where a kind of content of an asset comes from."""
+        held = entry.held.get(kind) or next(iter(entry.held.values()), None)
+        if self.operation:
+            return Location(operation=self.operation, time=(held.time if held else "") or self.read_time, caller=self.caller)
+        if held is None:
+            return Location()
+        return Location(file=self.files[held.file], line=held.line, end_line=held.line, time=held.time)
+
+    def missing(self, entry: Entry, kind: str) -> Unknown | None:
+        """Why the input does not say whether an asset has a kind of content; None where it does, and the asset has none.
+
+        An export holds one kind of content, of all asset types or of some. Every project has an IAM policy of its own, so that the input has
+        the policies of all types of a project where it has that of the project, else of those types of which there is one.
+        """
+        for key in ((kind, entry.type), (kind, "")):
+            if key in self.lacking:
+                return self.lacking[key]
+        if self.operation or kind in entry.held:
+            return None
+        listed = self._listed[kind]
+        own = self._by_scope.get(entry.scope)
+        if (entry.scope, entry.type) in listed or (kind == IAM_POLICY and own is not None and kind in own.held):
+            return None
+        return _NOT_EXPORTED[kind]
+
+    def chain(self, entry: Entry) -> tuple[list[str], Unknown | None]:
+        """The project, folders and organisation of an asset (itself, where it is one), nearest first; and why there may be more of them."""
+        scopes = [self.relative(each) for each in entry.lineage]
+        if entry.scope and entry.scope not in scopes:
+            scopes.insert(0, entry.scope)
+        if len(scopes) == 1 and not scopes[0].startswith("organizations/"):
+            own = self._by_scope.get(scopes[0])
+            if own is not None and own is not entry and len(own.lineage) > 1:
+                scopes += [self.relative(each) for each in own.lineage if self.relative(each) not in scopes]
+        ended = bool(scopes) and scopes[-1].startswith("organizations/")
+        return scopes, None if ended else _NO_ANCESTORS
+
+    def above(self, scope: str) -> Entry | None:
+        """The asset of a project, folder or organisation."""
+        return self._by_scope.get(scope)
+
+    def policies_of(self, scope: str) -> list[Entry]:
+        """The organisation policies (v2) that are set on a project, folder or organisation."""
+        return self._policies.get(scope, [])
+
+    def silent(self, kind: str, scopes: list[str]) -> Unknown | None:
+        """Why it is not known which policies of a kind the first of some scopes has, nearest first; None where the input tells.
+
+        An export covers what is below its root, and leaves out what has no policy.
+        """
+        if (kind, "") in self.lacking:
+            return self.lacking[kind, ""]
+        if any(scope in self.covered[kind] for scope in scopes):
+            return None
+        what = "IAM bindings" if kind == IAM_POLICY else "organisation policies"
+        return Unknown(f"the {what} of {scopes[0]} are not in this inventory", f"take the inventory of the organisation, with {kind}")
+
+
+def _parent(head: Head | str | None) -> tuple[str, ...]:
+    """Of an asset without ancestors, the project or folder that its resource names as its parent."""
+    parent = head.parent if isinstance(head, Head) else None
+    return (parent.removeprefix(RESOURCE_MANAGER),) if parent and parent.startswith(RESOURCE_MANAGER) else ()
+
+
+def _policy_owner(address: str) -> str:
+    """`projects/p` of `//orgpolicy.googleapis.com/projects/p/policies/…`."""
+    return "/".join(address.removeprefix("//").split("/")[1:3])
+
+
+_NOT_EXPORTED = {
+    RESOURCE: Unknown("the export holds no resources of this type", "export with --content-type resource too"),
+    IAM_POLICY: Unknown("the export holds no IAM policies", "export with --content-type iam-policy too"),
+    ORG_POLICY: Unknown("the export holds no organisation policies", "export with --content-type org-policy too"),
+    records.ACCESS_POLICY: Unknown("the export holds no access policies", "export with --content-type access-policy too"),
+}
+_NO_ANCESTORS = Unknown("which folders and organisation the project is in is not in this inventory", "export it with gcloud asset export")

@@ -1,0 +1,109 @@
+"""Organisation policies as they are effective at an asset, from those that are set on its project, folders and organisation.
+
+https://cloud.google.com/resource-manager/docs/organization-policy/understanding-hierarchy
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.sources.gcp.inventory import Entry, Inventory
+from scanner.sources.gcp.names import RESOURCE_MANAGER
+from scanner.sources.gcp.records import ORG_POLICY, RESOURCE
+from scanner.sources.values import Unknown
+
+CONSTRAINTS = ("storage.publicAccessPrevention", "storage.uniformBucketLevelAccess")
+"""Those that readers ask for, which an audit asks of the policies' own API where it cannot see the organisation."""
+
+
+def effective(inventory: Inventory, entry: Entry) -> tuple[dict[str, dict[str, Any]], Unknown | None]:
+    """(constraint without `constraints/` to its policy, why there may be more of them).
+
+    A policy is {"constraint": "constraints/…", "rules": [as in the v2 API], "from": full name of where it is set}. What resets to Google's
+    default has no rules.
+    """
+    scopes, more = inventory.chain(entry)
+    found: dict[str, dict[str, Any]] = {}
+    open_: set[str] = set()
+    for at, scope in enumerate(scopes):
+        for each in inventory.effective.get(scope, ()):
+            if isinstance(each, dict):
+                name = _bare(each.get("name", ""))
+                spec = each.get("spec")
+                rules = spec.get("rules", []) if isinstance(spec, dict) else []
+                found[name] = {"constraint": f"constraints/{name}", "rules": rules, "from": RESOURCE_MANAGER + scope}
+        silent = inventory.silent(ORG_POLICY, scopes[at:])
+        if silent is not None:
+            more = silent
+            break
+        for name, inherits, rules in _set_on(inventory, scope):
+            if name in found and name not in open_:
+                continue
+            held = found.setdefault(name, {"constraint": f"constraints/{name}", "rules": [], "from": RESOURCE_MANAGER + scope})
+            held["rules"] = [*held["rules"], *rules]
+            (open_.add if inherits else open_.discard)(name)
+    for name in open_ if more else ():  # what is inherited from above is not known
+        found[name]["rules"].append(more)
+    return found, more
+
+
+def enforced(policy: dict[str, Any]) -> bool | Unknown | None:
+    """Whether a boolean constraint is enforced; None where the policy only resets it to Google's default."""
+    rules = [rule for rule in policy["rules"] if isinstance(rule, dict)]
+    doubt = next((rule for rule in policy["rules"] if isinstance(rule, Unknown)), None)
+    plain = [_flag(rule.get("enforce")) for rule in rules if not rule.get("condition")]
+    conditional = [_flag(rule.get("enforce")) for rule in rules if rule.get("condition")]
+    if not rules:
+        return doubt
+    answer = plain[0] if plain else False
+    if any(each != answer for each in conditional):
+        reason = f"{policy['constraint']} is enforced on condition of tags"
+        return Unknown(reason, "look at the tags of the resource")
+    return answer
+
+
+def _flag(raw: Any) -> bool:
+    """A flag that is false is left out of the JSON of a protobuf message."""
+    return raw is True or str(raw).lower() == "true"
+
+
+def _set_on(inventory: Inventory, scope: str) -> list[tuple[str, bool, list[Any]]]:
+    """(constraint, whether it inherits, rules) for every policy that is set on a project, folder or organisation."""
+    found: dict[str, tuple[str, bool, list[Any]]] = {}
+    own = inventory.above(scope)
+    listed = inventory.content(own, ORG_POLICY) if own else None
+    for policy in listed if isinstance(listed, list) else []:
+        if isinstance(policy, dict):
+            name = _bare(policy.get("constraint", ""))
+            found[name] = (name, *_from_v1(policy))
+    for entry in inventory.policies_of(scope):
+        data = inventory.content(entry, RESOURCE)
+        name = _bare(entry.address)
+        spec = data.get("spec") if isinstance(data, dict) else data
+        if isinstance(spec, dict):
+            rules = spec.get("rules")
+            found[name] = (name, bool(spec.get("inheritFromParent")), rules if isinstance(rules, list) and not spec.get("reset") else [])
+        elif isinstance(spec, Unknown) or RESOURCE not in entry.held:
+            why = spec if isinstance(spec, Unknown) else Unknown(f"what {entry.name} says is not exported", "export resources too")
+            found[name] = (name, False, [why])
+    return list(found.values())
+
+
+def _from_v1(policy: dict[str, Any]) -> tuple[bool, list[Any]]:
+    """(whether it inherits, rules) of the first form of the API: https://cloud.google.com/resource-manager/reference/rest/v1/Policy"""
+    flag, values = policy.get("booleanPolicy"), policy.get("listPolicy")
+    if isinstance(flag, dict):
+        return False, [{"enforce": flag.get("enforced", False)}]
+    if not isinstance(values, dict):
+        return False, []
+    inherits = bool(values.get("inheritFromParent"))
+    if values.get("allValues") in ("ALLOW", 1):
+        return inherits, [{"allowAll": True}]
+    if values.get("allValues") in ("DENY", 2):
+        return inherits, [{"denyAll": True}]
+    return inherits, [{"values": {name: values[name] for name in ("allowedValues", "deniedValues") if values.get(name)}}]
+
+
+def _bare(name: Any) -> str:
+    """`storage.publicAccessPrevention` of a constraint's or policy's name."""
+    return str(name).rpartition("/")[2]

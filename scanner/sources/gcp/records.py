@@ -1,0 +1,117 @@
+"""Records of an asset inventory: one asset with one or more kinds of content, in a line of a file or an element of a JSON array.
+
+The same asset is written in two spellings: `asset_type` in exports to Cloud Storage and in dumps of the policy library, `assetType` in what
+gcloud and the REST API print. What a search gives has a shape of its own, and becomes an asset when it is read.
+https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportAssets
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+RESOURCE, IAM_POLICY, ORG_POLICY, ACCESS_POLICY = "RESOURCE", "IAM_POLICY", "ORG_POLICY", "ACCESS_POLICY"
+CONTENTS = (RESOURCE, IAM_POLICY, ORG_POLICY, ACCESS_POLICY)
+MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises."""
+_NONE, _NULL = msgspec.Raw(), msgspec.Raw(b"null")
+
+
+class Head(msgspec.Struct):
+    """The part of a resource beside its data, which is decoded only where a reader asks for it."""
+
+    parent: str | None = None
+    location: str | None = None
+    version: str | None = None
+    data: msgspec.Raw = _NONE
+
+
+class Record(msgspec.Struct):
+    """An asset in either spelling. Content is kept as text."""
+
+    name: str = ""
+    asset_type: str = ""
+    assetType: str = ""
+    ancestors: list[str] | None = None
+    resource: Head | str | None = None
+    iam_policy: msgspec.Raw = _NONE
+    iamPolicy: msgspec.Raw = _NONE
+    org_policy: msgspec.Raw = _NONE
+    orgPolicy: msgspec.Raw = _NONE
+    access_policy: msgspec.Raw = _NONE
+    accessPolicy: msgspec.Raw = _NONE
+    access_level: msgspec.Raw = _NONE
+    accessLevel: msgspec.Raw = _NONE
+    service_perimeter: msgspec.Raw = _NONE
+    servicePerimeter: msgspec.Raw = _NONE
+    update_time: str = ""
+    updateTime: str = ""
+    versionedResources: msgspec.Raw = _NONE
+    versioned_resources: msgspec.Raw = _NONE
+    policy: msgspec.Raw = _NONE
+
+    @property
+    def type(self) -> str:
+        return self.asset_type or self.assetType
+
+    @property
+    def of_search(self) -> bool:
+        return bool(self.versionedResources or self.versioned_resources or self.policy)
+
+    def contents(self) -> Iterator[tuple[str, msgspec.Raw]]:
+        """The kinds of content that it has, each with its text."""
+        if self.resource.__class__ is Head and self.resource.data:  # type: ignore[union-attr]
+            yield RESOURCE, self.resource.data  # type: ignore[union-attr]
+        if (raw := self.iam_policy or self.iamPolicy) and raw != _NULL:
+            yield IAM_POLICY, raw
+        if (raw := self.org_policy or self.orgPolicy) and raw != _NULL:
+            yield ORG_POLICY, raw
+        snake, lower = self.access_policy or self.access_level or self.service_perimeter, self.accessPolicy or self.accessLevel
+        if (raw := snake or lower or self.servicePerimeter) and raw != _NULL:
+            yield ACCESS_POLICY, raw
+
+
+decode = msgspec.json.Decoder(Record).decode
+_plain = msgspec.json.Decoder().decode
+# The start of an asset as exports write it: with nothing before it, these are names of the asset itself and of nothing inside it.
+start = re.compile(rb'\{"name": ?"([^"\\]+)", ?"asset_?[tT]ype": ?"([^"\\]+)"').match
+
+
+def content(raw: bytes, kind: str) -> Any:
+    """The text of one kind of content as plain data. Policies may be in the other spelling than that of the REST API."""
+    data = _plain(raw)
+    return data if kind == RESOURCE or not _SNAKE_KEY.search(raw) else camel(data)
+
+
+_SNAKE_KEY = re.compile(rb'"[a-z]+_[a-z_]+"\s*:')
+_SNAKE = re.compile(r"_([a-z0-9])")
+_FREE_KEYS = ("labels", "annotations", "metadata", "tags")
+
+
+def camel(data: Any) -> Any:
+    """Keys in the spelling of the REST API, but those that users choose."""
+    if isinstance(data, dict):
+        return {
+            _SNAKE.sub(lambda match: match[1].upper(), key) if "_" in key else key: each if key in _FREE_KEYS else camel(each)
+            for key, each in data.items()
+        }
+    return [camel(each) for each in data] if isinstance(data, list) else data
+
+
+def from_search(raw: bytes) -> bytes:
+    """What searchAllResources or searchAllIamPolicies gives, as an asset. Raises one of MALFORMED where it is neither.
+
+    https://cloud.google.com/asset-inventory/docs/reference/rest/v1/ResourceSearchResult
+    """
+    held = camel(_plain(raw))
+    above = [held.get("project"), *(held.get("folders") or ()), held.get("organization")]
+    asset = {"asset_type": held.get("assetType", ""), "ancestors": [each for each in above if each], "update_time": held.get("updateTime", "")}
+    if isinstance(held.get("policy"), dict):
+        return msgspec.json.encode({"name": held.get("resource"), **asset, "iam_policy": held["policy"]})
+    versions = held.get("versionedResources")
+    newest = versions[0] if isinstance(versions, list) and versions and isinstance(versions[0], dict) else {}
+    resource = {"version": newest.get("version", ""), "location": held.get("location", ""), "data": newest.get("resource")}
+    return msgspec.json.encode({"name": held.get("name"), **asset, "resource": resource})

@@ -1,0 +1,117 @@
+"""The bytes behind an inventory, read again where a reader asks for them: exported files themselves, or a spool for what has no file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import IO, TypeAlias
+
+import msgspec
+
+from scanner.sources.gcp.records import MALFORMED, Record, decode, from_search, start
+
+MAX_LINE_BYTES = 64_000_000
+MAX_ARRAY_BYTES = 500_000_000
+_MARK = b"\xef\xbb\xbf"
+_OPEN_FILES = 64
+"""At once. An export of an organisation has thousands of shards."""
+SPOOL = -1
+"""The file of what is in no file as it stands."""
+
+Read: TypeAlias = tuple[Record | Exception, bytes, int, int, int]
+"""A record or why it is none, its text, the file (or SPOOL) and offset that it is at, and its line."""
+
+
+class Store:
+    def __init__(self) -> None:
+        self._files: list[str] = []
+        self._open: dict[int, IO[bytes]] = {}
+        self._spool: IO[bytes] | None = None
+        self._end = 0
+        self._flushed = 0
+
+    def file(self, path: str) -> int:
+        self._files.append(path)
+        return len(self._files) - 1
+
+    def keep(self, raw: bytes) -> int:
+        """Keep bytes that are in no file; gives their offset in the spool."""
+        if self._spool is None:
+            self._spool = tempfile.TemporaryFile(prefix="assay-assets-")
+        self._spool.write(raw)
+        self._end += len(raw)
+        return self._end - len(raw)
+
+    def read(self, file: int, offset: int, length: int) -> bytes:
+        return os.pread(self._handle(file).fileno(), length, offset)
+
+    def _handle(self, file: int) -> IO[bytes]:
+        if file == SPOOL:
+            assert self._spool is not None
+            if self._flushed < self._end:
+                self._spool.flush()
+                self._flushed = self._end
+            return self._spool
+        if file not in self._open:
+            if len(self._open) >= _OPEN_FILES:
+                self._open.pop(next(iter(self._open))).close()
+            self._open[file] = open(self._files[file], "rb")
+        return self._open[file]
+
+    def close(self) -> None:
+        for each in (*self._open.values(), *([self._spool] if self._spool else [])):
+            each.close()
+        self._open, self._spool = {}, None
+
+
+def read_file(path: str, store: Store, pass_over: Callable[[bytes, bytes], bool]) -> Iterator[Read]:
+    """The records of one file: JSON lines or an array.
+
+    `pass_over(name, type)` says of an asset by its first words whether it need not be read. Raises OSError where the file cannot be read, one
+    of MALFORMED where it is an array that cannot be decoded.
+    """
+    with open(path, "rb") as opened:
+        head = opened.read(512).removeprefix(_MARK).lstrip()
+        opened.seek(0)
+        if head.startswith(b"["):
+            if os.fstat(opened.fileno()).st_size > MAX_ARRAY_BYTES:
+                raise OSError(f"an array larger than {MAX_ARRAY_BYTES // 1_000_000} MB: write one asset a line")
+            yield from _array(opened.read().removeprefix(_MARK))
+            return
+        file, offset, number = store.file(path), 0, 0
+        while line := opened.readline(MAX_LINE_BYTES):
+            number += 1
+            if number == 1 and line.startswith(_MARK):
+                line, offset = line[len(_MARK) :], len(_MARK)  # noqa: PLW2901
+            begun = start(line)
+            if begun is None or line[-2:] != b"}\n" or not pass_over(begun[1], begun[2]):
+                found = read_text(line, file, offset, number)
+                if not isinstance(found[0], Exception) or not line.isspace():
+                    yield found
+            offset += len(line)
+
+
+_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def _array(source: bytes) -> Iterator[Read]:
+    line, at = 1, 0
+    for raw in _ARRAY.decode(source):
+        text = bytes(raw)
+        found = source.find(text, at)  # elements are slices of the source
+        line += source.count(b"\n", at, found)
+        yield read_text(text, SPOOL, 0, line)
+        line, at = line + text.count(b"\n"), found + len(text)
+
+
+def read_text(raw: bytes, file: int, offset: int, line: int) -> Read:
+    """One record from its text, wherever it comes from."""
+    try:
+        record = decode(raw)
+        if not record.of_search:
+            return record, raw, file, offset, line
+        raw = from_search(raw)
+        return decode(raw), raw, SPOOL, 0, line
+    except (*MALFORMED, AttributeError) as error:
+        return error, raw, file, offset, line

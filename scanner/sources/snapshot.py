@@ -1,0 +1,93 @@
+"""Snapshots: what an account or project answered, kept to be judged later. JSON lines, gzip-compressed; see docs/snapshots.md.
+
+The first line is the header. A snapshot that ends without an `end` record was cut off; what is before that is whole.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import io
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from scanner import __version__
+from scanner.options import Options
+from scanner.sources.discover import show
+from scanner.sources.interface import Gap, Source, Unread
+
+FORMAT = "assay-snapshot/1"
+MAX_LINE_BYTES = 64_000_000
+_GZIP = b"\x1f\x8b"
+
+
+CLOUDS = {"aws": "scanner.sources.aws.source", "google": "scanner.sources.gcp.source"}
+"""Cloud to the module whose `from_snapshot(path)` gives the Source."""
+
+
+def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
+    """The snapshots among `paths`."""
+    for path in paths:
+        held = read_header(path)
+        if held is not None and held.get("cloud") in CLOUDS:
+            yield importlib.import_module(CLOUDS[held["cloud"]]).from_snapshot(path)
+        elif path in named:
+            way = "name a file that assay snapshot wrote; one of a newer version needs that version"
+            yield Unread(Gap(show(path), "unsupported", "compressed data, but no snapshot that can be read", way))
+
+
+class CutOff(Exception):
+    """The snapshot ends in the middle."""
+
+
+def header(cloud: str, started: str, scope: dict[str, Any]) -> dict[str, Any]:
+    return {"record": "snapshot", "format": FORMAT, "cloud": cloud, "tool": f"assay {__version__}", "started": started, "scope": scope}
+
+
+class Writer:
+    """Appends records to a file, compressed unless its name ends in `.ndjson`."""
+
+    def __init__(self, path: str) -> None:
+        self._opened: Any = open(path, "wb") if path.endswith(".ndjson") else gzip.open(path, "wb", compresslevel=5)  # noqa: SIM115
+        self._encode = msgspec.json.Encoder(order="deterministic").encode
+
+    def write(self, record: Any) -> None:
+        self._opened.write(self._encode(record) + b"\n")
+
+    def copy(self, lines: Iterator[bytes]) -> None:
+        """Append lines that are encoded already."""
+        self._opened.writelines(lines)
+
+    def close(self) -> None:
+        self._opened.close()
+
+
+def lines(path: str) -> Iterator[bytes]:
+    """The lines of a snapshot, as they are stored. Raises CutOff where the compressed data ends early, OSError where it cannot be read."""
+    with open(path, "rb") as raw:
+        compressed = raw.read(2) == _GZIP
+        raw.seek(0)
+        buffered: Any = io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 20) if compressed else raw
+        try:
+            while line := buffered.readline(MAX_LINE_BYTES):
+                if not line.endswith(b"\n"):
+                    raise CutOff
+                yield line
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise CutOff from error
+
+
+def read_header(path: str) -> dict[str, Any] | None:
+    """The header; None where the file is no snapshot of a version that this one reads."""
+    try:
+        held = msgspec.json.decode(next(lines(path), b"null"))
+    except (CutOff, OSError, ValueError):
+        return None
+    return held if isinstance(held, dict) and held.get("record") == "snapshot" and held.get("format") == FORMAT else None
+
+
+def cut_off(path: str) -> Gap:
+    return Gap(path, "incomplete_snapshot", "the snapshot ends in the middle: it was cut off", "go on with --resume, or take it again")
