@@ -37,7 +37,8 @@ class Scan:
 
     def __init__(self, options: Options, sources: Iterable[Source] | None = None) -> None:
         self.options = options
-        self._given = sources
+        self.sources = sources
+        """What to run over instead of the paths of the options; may be set until the run begins."""
         base.load_readers()
         self.rules = load.load([load.builtin_folder(), *[Path(folder) for folder in options.policies]])
         self.selected = load.select(self.rules, options.controls, options.profile)
@@ -56,7 +57,7 @@ class Scan:
         return self._line
 
     def _run(self) -> Iterator[Result]:
-        for source in self._sources() if self._given is None else self._given:
+        for source in self._sources() if self.sources is None else self.sources:
             base.load_readers(*source.readers)
             source.wanted = frozenset(self._read_types())
             for collection in source.collect():
@@ -124,13 +125,13 @@ class Scan:
     def incomplete(self) -> bool:
         """Something could not be read or judged, or there was nothing to judge."""
         crashed = any(result.verdict == "error" for result in self._results)
-        return crashed or bool(self.coverage.gaps) or not self.coverage.files.found
+        return crashed or bool(self.coverage.gaps) or not (self.coverage.files.found or self.coverage.calls)
 
     def report(self) -> Report:
         """The whole run. Iterates what is left."""
         for _ in self._line:
             pass
-        if not self.coverage.files.found and not self.coverage.gaps:
+        if not (self.coverage.files.found or self.coverage.calls or self.coverage.gaps):
             self.coverage.gaps.append(Gap(", ".join(self.options.paths), "nothing_found", "nothing was found to scan", "name a path"))
         counts: dict[str, int] = dict.fromkeys(VERDICTS, 0)
         by_control: dict[str, list[Result]] = {each.control.id: [] for each in self.selected}

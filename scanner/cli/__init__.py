@@ -12,7 +12,12 @@ import click
 from scanner import __version__
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE = 0, 1, 2, 3
-COMMANDS = {"scan": "scanner.cli.scan", "controls": "scanner.cli.controls"}
+COMMANDS = {
+    "scan": "scanner.cli.scan",
+    "audit": "scanner.cli.audit",
+    "snapshot": "scanner.cli.snapshot",
+    "controls": "scanner.cli.controls",
+}
 
 
 class Commands(click.Group):

@@ -106,6 +106,8 @@ class Stack:
         self._joins: dict[tuple[str, str], _Join] = {}
         self.cache: dict[str, Any] = {}
         self._context = {id(item) for item in collection.context}
+        self._beyond = collection.beyond
+        self.shared: dict[str, Any] = self.cache if collection.beyond is None else collection.beyond.cache
         for item in (*collection.items, *collection.context):
             self._by_type.setdefault(item.type, []).append(item)
             self._by_address[item.address] = item
@@ -122,7 +124,12 @@ class Stack:
         return [item for each in types for item in self._by_type.get(each, ())]
 
     def at(self, address: str) -> Item | None:
-        return self._by_address.get(address)
+        found = self._by_address.get(address)
+        return self._beyond.at(address) if found is None and self._beyond is not None else found
+
+    def everywhere(self, *types: str) -> list[Item]:
+        """The items of some types in the whole input. What is made of them is kept in `shared`."""
+        return self.of(*types) if self._beyond is None else [item for each in types for item in self._beyond.of(each)]
 
     def beside(self, item: Item, type_: str) -> list[Node]:
         """The items of a type that speak of the same account or project as `item`; what may not exist is Doubtful."""

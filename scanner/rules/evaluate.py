@@ -160,7 +160,7 @@ class _Subject:
         """The one verdict on resources of which not even the number is known."""
         message = f"not known: there may be more of them: {self.resource.identity.name}"
         unknown = [UnknownFact("an element", why.reason, why.settles_it, why.location)]
-        return self.result("unknown", "", message, "", [], self.control.title, unknown=unknown)
+        return self.result("unknown", "", message, "", [], self.judge.control.title, unknown=unknown)
 
     def result(self, verdict: Verdict, assertion: str, message: str, key: str, reads: list[Any], expected: str, element: Any = None,
                unknown: list[UnknownFact] | None = None) -> Result:  # fmt: skip

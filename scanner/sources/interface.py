@@ -186,6 +186,20 @@ class World(msgspec.Struct):
     context: list[Item] = msgspec.field(default_factory=list)
 
 
+class Beyond(abc.ABC):
+    """What the same input holds outside of one collection. Joins by full name reach it: a key of another project, a subscription there."""
+
+    cache: dict[str, Any]
+    """For indexes over the whole input, which all collections share."""
+
+    @abc.abstractmethod
+    def at(self, address: str) -> Item | None: ...
+
+    @abc.abstractmethod
+    def of(self, type_: str) -> list[Item]:
+        """All items of a type, those of the collection among them."""
+
+
 class Collection(msgspec.Struct):
     """What one target gave: items, the ledger, and a name for messages."""
 
@@ -196,6 +210,7 @@ class Collection(msgspec.Struct):
     """Items that joins may find and that are judged in another collection."""
     scope: str | None = None
     """What fingerprints are relative to; None where `name` is a path."""
+    beyond: Beyond | None = None
     worlds: list[World] = msgspec.field(default_factory=list)
     """The combinations of conditions that are possible, where nothing decides them; `items` are then those of all of them."""
 

@@ -5,9 +5,11 @@ The first line is the header. A snapshot that ends without an `end` record was c
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import importlib
 import io
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -48,10 +50,10 @@ def header(cloud: str, started: str, scope: dict[str, Any]) -> dict[str, Any]:
 
 
 class Writer:
-    """Appends records to a file, compressed unless its name ends in `.ndjson`."""
+    """Writes records to a file."""
 
-    def __init__(self, path: str) -> None:
-        self._opened: Any = open(path, "wb") if path.endswith(".ndjson") else gzip.open(path, "wb", compresslevel=5)  # noqa: SIM115
+    def __init__(self, path: str, compressed: bool = True) -> None:
+        self._opened: Any = gzip.open(path, "wb", compresslevel=5) if compressed else open(path, "wb")  # noqa: SIM115
         self._encode = msgspec.json.Encoder(order="deterministic").encode
 
     def write(self, record: Any) -> None:
@@ -63,6 +65,18 @@ class Writer:
 
     def close(self) -> None:
         self._opened.close()
+
+
+@contextlib.contextmanager
+def replacing(path: str) -> Iterator[Writer]:
+    """A writer whose file takes its place when it is done; until then it is beside it as `PATH.partial`."""
+    partial = f"{path}.partial"
+    writer = Writer(partial, compressed=not path.endswith(".ndjson"))
+    try:
+        yield writer
+    finally:
+        writer.close()
+        os.replace(partial, path)
 
 
 def lines(path: str) -> Iterator[bytes]:

@@ -81,4 +81,4 @@ def _replica(block: Node, item: Item, stack: Stack) -> Replica:
 
 
 def _is_copy(each: Item, item: Item, block: Node) -> bool:
-    return each["value"].data == item["value"].data and each.region.data == block["RegionName"].data
+    return bool(each["value"].data == item["value"].data and each.region.data == block["RegionName"].data)

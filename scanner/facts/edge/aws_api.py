@@ -1,7 +1,7 @@
 """Load balancers, CloudFront and API Gateway with WAF in the live account.
 
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/, https://docs.aws.amazon.com/waf/latest/APIReference/. WAF Classic is not
-read: AWS ended it on 30 September 2025 (https://docs.aws.amazon.com/waf/latest/developerguide/classic-waf-chapter.html).
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/, https://docs.aws.amazon.com/waf/latest/APIReference/. WAF Classic
+is not read: AWS ended it on 30 September 2025 (https://docs.aws.amazon.com/waf/latest/developerguide/classic-waf-chapter.html).
 """
 
 from __future__ import annotations
@@ -165,7 +165,6 @@ _WAF = waf.Names(
     group_rules="get_rule_group.RuleGroup.Rules",
 )
 _BY_FIREWALL_MANAGER = ("PreProcessFirewallManagerRuleGroups", "PostProcessFirewallManagerRuleGroups")
-# Listing entries name no scope, so both scopes' calls are asked for where only one of them is of the type.
 _RULE_NEEDS = {"blocks_by_default": (REGIONAL,), "rules": (REGIONAL, GROUPS.type, (GROUPS.type, REGIONAL_GROUP))}
 _CLOUDFRONT_NEEDS = {
     "blocks_by_default": (CLOUDFRONT,),

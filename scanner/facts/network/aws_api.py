@@ -69,12 +69,16 @@ def _guards(item: Item, stack: Stack) -> Value[bool]:
     if others:
         return Value(False, [other.location() for other in others[:1]])
     unlisted = next((each["Groups"].unknown for each in stack.of(INTERFACES.type) if each["Groups"].unknown), None)
-    unlisted = unlisted or next((each["SecurityGroups"].unknown for each in stack.of(BALANCERS.type) if each["SecurityGroups"].unknown), None)
+    unlisted = unlisted or next(
+        (each["SecurityGroups"].unknown for each in stack.of(BALANCERS.type) if each["SecurityGroups"].unknown), None
+    )
     if unlisted:
         return Value(unlisted)
     if balancers:
         return Value(True, [balancer.location() for balancer in balancers[:1]])
-    why = Unknown(f"nothing is in {item['GroupName'].data} now; what will be is not known", "delete the group, or attach it", item.location())
+    why = Unknown(
+        f"nothing is in {item['GroupName'].data} now; what will be is not known", "delete the group, or attach it", item.location()
+    )
     return Value(why, (item.location(),))
 
 

@@ -21,9 +21,11 @@ def secret(
     automatic: Value[Any],
     period: Value[Any],
     consumed: Value[bool],
+    age: Value[Any],
     bindings: list[Any],
 ) -> Secret:
-    """`copies` and `others`: SecretCopy or Unknown; `others` are secrets of the same name elsewhere. `period`: as the API writes it."""
+    """`copies` and `others`: SecretCopy or Unknown; `others` are secrets of the same name elsewhere. `period`: as the API writes it.
+    `age`: days since its newest version was made; None where the input is not live."""
     return Secret(
         identity=who,
         copies=Value(copies, (item.location(),)),
@@ -33,6 +35,7 @@ def secret(
         rotation_days=period.text().then(days),
         rotation_consumed=consumed,
         managed_by_service=Value(False),
+        days_since_rotation=age,
         grants=Value(google_grants(bindings), (item.location(),)),
     )
 
@@ -71,15 +74,15 @@ def consumed(item: Item, stack: Stack, consumers: dict[str, str], where: str, se
 def _by_topic(stack: Stack, consumers: dict[str, str]) -> dict[str, list[Item]]:
     """Everything that acts on the messages of a topic."""
     key = f"consumers {list(consumers)}"
-    if key not in stack.cache:
+    if key not in stack.shared:
         found: dict[str, list[Item]] = {}
         for type_, path in consumers.items():
-            for each in stack.of(type_):
+            for each in stack.everywhere(type_):
                 # A detached subscription gets no messages: https://cloud.google.com/pubsub/docs/detach-subscriptions
                 if each["detached"].data is not True:
                     found.setdefault(_topic(each.link(path).data), []).append(each)
-        stack.cache[key] = found
-    held: dict[str, list[Item]] = stack.cache[key]
+        stack.shared[key] = found
+    held: dict[str, list[Item]] = stack.shared[key]
     return held
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_assets import COMMON, is_live, named, own_bindings, public_inherited
+from scanner.facts.google_assets import COMMON, is_live, missing, named, own_bindings, public_inherited
 from scanner.facts.keys.google import CRYPTO_KEY, key_ref
 from scanner.facts.secrets import google
 from scanner.facts.secrets.kinds import Secret, SecretCopy
 from scanner.sources.interface import Item
-from scanner.sources.values import Value
+from scanner.sources.values import Unknown, Value
 
 _SECRET = "secretmanager.googleapis.com/Secret"  # noqa: S105 - a type, no secret
+_VERSION = "secretmanager.googleapis.com/SecretVersion"
 # What acts on a message of a topic, and where it names the topic. Functions and triggers subscribe by a subscription of their own too.
 _CONSUMERS = {
     "pubsub.googleapis.com/Subscription": "topic",
@@ -22,7 +24,7 @@ _CONSUMERS = {
 }
 
 
-@reads(_SECRET, companions=(*_CONSUMERS, CRYPTO_KEY, *COMMON))
+@reads(_SECRET, companions=(_VERSION, *_CONSUMERS, CRYPTO_KEY, *COMMON))
 def secret(item: Item, stack: Stack) -> Secret:
     location = _location(item)
     copies, others, automatic = _copies(item, stack) if location is None else _regional(item, stack, location)
@@ -39,6 +41,7 @@ def secret(item: Item, stack: Stack) -> Secret:
         automatic=automatic,
         period=item["rotation.rotationPeriod"],
         consumed=google.consumed(item, stack, _CONSUMERS, where, way),
+        age=_age(item, stack),
         bindings=own_bindings(item) + public_inherited(item, stack, "secretmanager"),
     )
 
@@ -62,6 +65,28 @@ def _copies(item: Item, stack: Stack) -> tuple[list[Any], list[Any], Value[Any]]
         for at, replica in enumerate(replicas)
     ]
     return copies + ([more] if more else []), [], Value(more if more and not replicas else False, (item.location(),))
+
+
+def _age(item: Item, stack: Stack) -> Value[Any]:
+    """Days between the making of the newest version in use and the inventory; None where there is no version."""
+    if not is_live(item):
+        return Value(None)
+    versions = stack.companions(item, _VERSION, "name").items
+    if not versions and not stack.of(_VERSION):
+        return Value(missing(item, "a version", _VERSION), (item.location(),))
+    used = [each for each in versions if each["state"].default("ENABLED").equals("ENABLED").data is not False]
+    made = [each["createTime"] for each in used]
+    unknown = next((each for each in made if each.unknown), None)
+    newest = unknown or max(made, key=lambda each: str(each.data), default=Value(None))
+    return newest.then(lambda text: None if text is None else _days_between(text, item))
+
+
+def _days_between(text: Any, item: Item) -> Any:
+    try:
+        read = datetime.datetime.fromisoformat(str(item["#as_of"].data))
+        return (read - datetime.datetime.fromisoformat(str(text))).days
+    except (TypeError, ValueError):
+        return Unknown("how old the newest version is: the times cannot be read", "export it again", item.location())
 
 
 def _regional(item: Item, stack: Stack, location: str) -> tuple[list[Any], list[Any], Value[Any]]:

@@ -62,5 +62,6 @@ def _secret(item: Item, stack: Stack, iam: dict[str, str], copies: list[Any], ot
         automatic=automatic,
         period=item["rotation.rotation_period"],
         consumed=google.consumed(item, stack, _CONSUMERS, "this code", way),
+        age=Value(None),
         bindings=[binding for type_, held in parts.items() for binding in bindings_of(type_, held)],
     )

@@ -41,7 +41,9 @@ _ACCOUNT_BLOCK = Call(
     "s3control", "GetPublicAccessBlock", (("AccountId", "@account"),), absent=(_NO_BLOCK,), action="s3:GetAccountPublicAccessBlock"
 )
 ACCOUNT = listing(
-    Listing("s3control.account", _ACCOUNT_BLOCK, entries="", id="arn:{partition}:s3:::account/{account}/public-access-block", everywhere=True)
+    Listing(
+        "s3control.account", _ACCOUNT_BLOCK, entries="", id="arn:{partition}:s3:::account/{account}/public-access-block", everywhere=True
+    )
 )
 ACCESS_FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 _BLOCKS = (BLOCK, ACCOUNT.type)
@@ -65,7 +67,9 @@ def bucket(item: Item, stack: Stack) -> Bucket:
     account = stack.beside(item, ACCOUNT.type)
     flags = {flag: any_of([each[f"{block}.{flag}"].default(False) for each in (item, *account)]) for flag in ACCESS_FLAGS}
     # Without ownership controls, ACLs work: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketOwnershipControls.html
-    acls_disabled = item["get_bucket_ownership_controls.OwnershipControls.Rules.0.ObjectOwnership"].default("").equals("BucketOwnerEnforced")
+    acls_disabled = (
+        item["get_bucket_ownership_controls.OwnershipControls.Rules.0.ObjectOwnership"].default("").equals("BucketOwnerEnforced")
+    )
     rule = "get_bucket_encryption.ServerSideEncryptionConfiguration.Rules.0.ApplyServerSideEncryptionByDefault"
     encryption, key = s3.default_key(item[f"{rule}.SSEAlgorithm"], item[f"{rule}.KMSMasterKeyID"])
     return Bucket(

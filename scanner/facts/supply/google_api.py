@@ -43,16 +43,16 @@ def _members(item: Item, stack: Stack) -> list[Any]:
 
 def _federated(stack: Stack) -> list[Any]:
     """All members that are identities of a pool, and why there may be more of them."""
-    if "federated members" not in stack.cache:
+    if "federated members" not in stack.shared:
         found: dict[Any, None] = {}
-        for holder in stack.of(*_BOUND):
+        for holder in stack.everywhere(*_BOUND):
             for binding in own_bindings(holder):
                 if isinstance(binding, Unknown):
                     found.setdefault(binding)
                 elif isinstance(binding.member, str) and "/workloadIdentityPools/" in binding.member:
                     found.setdefault(binding.member)
-        stack.cache["federated members"] = list(found)
-    held: list[Any] = stack.cache["federated members"]
+        stack.shared["federated members"] = list(found)
+    held: list[Any] = stack.shared["federated members"]
     return held
 
 

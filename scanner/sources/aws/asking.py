@@ -18,9 +18,9 @@ from scanner.sources.interface import CallCount
 
 THROTTLED = frozenset(
     [
-        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
-        "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "SlowDown", "PriorRequestNotComplete", "ProvisionedThroughputExceededException",
-        "LimitExceededException", "WAFLimitsExceededException", "EC2ThrottledException", "TransactionInProgressException",
+        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException", "SlowDown",
+        "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException", "LimitExceededException", "EC2ThrottledException", "TransactionInProgressException",
     ]
 )  # fmt: skip
 """https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html"""

@@ -24,13 +24,11 @@ def run(audit: Any, folder: str) -> Iterator[bytes]:
     asker = Asker(clients, audit.stopping)
     accounts = Accounts(audit.request, clients, asker)
     collector = Collector(audit.plan, asker, accounts.regions, frozenset(audit.request.regions))
-    audit.progress, audit.asker = collector.progress, asker
+    audit.collector = collector
     encode = msgspec.json.Encoder(order="deterministic").encode
     with contextlib.ExitStack() as closing:
-        writer = snapshot.Writer(audit.out) if audit.out else None
-        if writer:
-            closing.callback(writer.close)
-        earlier = resumed(audit.resume, folder)
+        earlier = resumed(audit.earlier, folder)
+        writer = closing.enter_context(snapshot.replacing(audit.out)) if audit.out else None
 
         def told(line: bytes) -> bytes:
             if writer:

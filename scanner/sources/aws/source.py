@@ -7,9 +7,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from scanner.sources.aws import records
 from scanner.sources.discover import show
-from scanner.sources.interface import Collection, Source
+from scanner.sources.interface import Collection, Gap, Source
 
 
 class SnapshotSource(Source):
@@ -24,28 +26,62 @@ class SnapshotSource(Source):
         yield from records.read(self.path, show(self.path))
 
 
+class Status(msgspec.Struct):
+    """How far a collection is, for people. `total` grows while accounts are found."""
+
+    done: int
+    total: int
+    at: str
+    count: str
+
+
+class Collected(msgspec.Struct):
+    accounts: int
+    resources: int
+    calls: int
+    gaps: list[Gap]
+
+
 class AuditSource(Source):
-    """Live accounts. What they answer goes to `out` where that is given, and is judged from there as any snapshot is."""
+    """Live accounts. What they answer goes to `out` where that is given, and is judged from there as any snapshot is.
+
+    `earlier` are snapshots to go on with: regions that they have to the end are not asked again.
+    """
 
     readers = ("aws_api",)
 
-    def __init__(self, request: Any, plan: Any, out: str | None = None, resume: Sequence[str] = ()) -> None:
-        self.request, self.plan, self.out, self.resume = request, plan, out, resume
+    def __init__(self, request: Any, plan: Any, out: str | None = None, earlier: Sequence[str] = ()) -> None:
+        self.request, self.plan, self.out, self.earlier = request, plan, out, earlier
         self.stopping = threading.Event()
-        self.progress: Any = None
-        self.asker: Any = None
+        self.collector: Any = None
 
     def stop(self) -> None:
         """End with what is known."""
         self.stopping.set()
 
+    def status(self) -> Status:
+        if self.collector is None:
+            return Status(0, 0, "logging in", "")
+        now, calls = self.collector.progress, self.collector.asker.made
+        count = f"regions of {now.accounts} accounts, {now.resources:,} resources, {calls:,} calls"
+        return Status(now.units_done, now.units, now.at, count)
+
     def collect(self) -> Iterator[Collection]:
         """Raises CredentialsError before anything was collected."""
+        yield from records.Reader(self.out or "").collections(self._lines())
+
+    def collect_only(self) -> Collected:
+        """Collect without judging."""
+        reader = records.Reader(self.out or "")
+        gaps = [gap for collection in reader.collections(self._lines()) for gap in collection.coverage.gaps]
+        now = self.collector.progress
+        return Collected(now.accounts_done, now.resources, self.collector.asker.made, gaps)
+
+    def _lines(self) -> Iterator[bytes]:
         from scanner.sources.aws.audit import run
 
-        reader = records.Reader(self.out or "")
         with tempfile.TemporaryDirectory(prefix="assay-") as folder:
-            yield from reader.collections(run(self, folder))
+            yield from run(self, folder)
 
 
 def from_snapshot(path: str) -> Source:

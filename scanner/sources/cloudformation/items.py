@@ -152,6 +152,10 @@ class TemplateItem(TreeNode, Item):
         return self.scope.stack.construct(self.resource) or self.resource.name
 
     @property
+    def origins(self) -> list[tuple[str, Location]]:
+        return self.scope.stack.origin(self.resource) if not self.scope.prefix else []
+
+    @property
     def block(self) -> str:
         return self.scope.prefix + self.resource.name
 

@@ -76,10 +76,11 @@ class Scope:
             if template is not None:
                 properties = resource.body.get("Properties")
                 given = self.resolve(properties.get("Parameters")) if isinstance(properties, dict) else None
+                given, prefix = given if isinstance(given, dict) else {}, f"{self.prefix}{resource.name}/"
+                template = self.stack.processed(template, given, prefix, self.parents)
                 self._children[resource.name] = Scope(
-                    self.stack, template, f"{self.prefix}{resource.name}/", given if isinstance(given, dict) else {}, self.assumed,
-                    self.decided, self.exploring, self.parents,
-                )  # fmt: skip
+                    self.stack, template, prefix, given, self.assumed, self.decided, self.exploring, self.parents
+                )
         return self._children[resource.name]
 
     # Values.

@@ -7,15 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scanner.options import Options
-from scanner.sources.cloudformation import parameters
+from scanner.sources.cloudformation import cdk, parameters
+from scanner.sources.cloudformation.exports import Exports
 from scanner.sources.cloudformation.scope import NESTED
 from scanner.sources.cloudformation.stack import Stack, nested_path
 from scanner.sources.cloudformation.syntax import Malformed, looks_like_template, parse
 from scanner.sources.cloudformation.template import Template, is_template
-from scanner.sources.discover import show
+from scanner.sources.discover import repository, show
 from scanner.sources.interface import Collection, Coverage, Gap, Item, Source, World
 
-_TEMPLATE = "name a CloudFormation template or a CDK assembly"
+_MANIFEST = "manifest.json"
+_READ = 20_000_000
 
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
@@ -31,37 +33,78 @@ class CloudFormationSource(Source):
         self.paths = [os.path.normpath(path) for path in paths]
         self.named = {os.path.normpath(path) for path in named}
         self.options = options
+        self._boundary = [os.path.realpath(each) for each in _boundary(self.named or self.paths)]
         self._templates: dict[str, Template | None] = {}
         self._unread: dict[str, Gap] = {}
+        self._counted: set[str] = set()
 
     def collect(self) -> Iterator[Collection]:
         given, gaps = parameters.given(self.options.parameter_files, self.options.parameters)
-        for gap in gaps:
-            yield Collection(gap.scope, [], Coverage(gaps=[gap]))
-        templates = [template for path in self.paths if (template := self.load(path)) is not None]
+        if gaps:
+            yield Collection(gaps[0].scope, [], Coverage(gaps=gaps))
+        deployed = self._deployed()
         for path in self.paths:
-            if path in self._unread:
-                coverage = Coverage(gaps=[self._unread[path]])
-                coverage.files.found = coverage.files.failed = 1
-                yield Collection(show(path), [], coverage)
-        nested = {path for template in templates for path in _nested(template)}
-        for template in templates:
-            if template.path not in nested:
-                yield self._judged(Stack(template, "", given, self.options.region, self.options.account, self.load))
+            self.load(path)
+        stacks = self._stacks(deployed, given)
+        exports = Exports(stacks)
+        for stack in stacks:
+            stack.imports = exports.value
+            yield self._judged(stack, exports)
+        for path, gap in self._unread.items():
+            coverage = Coverage(gaps=[gap])
+            coverage.files.found = coverage.files.failed = 1
+            yield Collection(show(path), [], coverage)
+
+    def _deployed(self) -> dict[str, cdk.Deployed]:
+        """The stacks of CDK assemblies, by the paths of their templates."""
+        found: dict[str, cdk.Deployed] = {}
+        for path in self.paths:
+            if os.path.basename(path) == _MANIFEST:
+                try:
+                    found.update({each.path: each for each in cdk.stacks(path)})
+                except Malformed as error:
+                    self._unread[path] = Gap(show(path), "parse_error", str(error), "synthesise it again (cdk synth)")
+                self._templates[path] = None
+        return found
+
+    def _stacks(self, deployed: dict[str, cdk.Deployed], given: dict[str, Any]) -> list[Stack]:
+        paths = list(dict.fromkeys([*deployed, *self.paths]))
+        templates = [template for path in paths if (template := self.load(path)) is not None]
+        made: list[Stack] = []
+        for template in _outermost({template.path: template for template in templates}, set(deployed)):
+            known = deployed.get(template.path, cdk.Deployed(template.path))
+            region, account = known.region or self.options.region, known.account or self.options.account
+            made.append(Stack(template, known.name, given, region, account, self.load, self.include, constructs=known.constructs))
+        return made
 
     def load(self, path: str) -> Template | None:
         """The template in a file; None where there is none, which is noted if it was meant to be one."""
         path = os.path.normpath(path)
         if path not in self._templates:
             self._templates[path] = None
-            self._templates[path] = self._read(path)
+            self._templates[path] = self._read(path) if path in self.paths or self._within(path) else None
         return self._templates[path]
+
+    def include(self, template: Template, location: str) -> Any:
+        """The content of a file beside a template; None where it cannot be read."""
+        path = os.path.normpath(os.path.join(template.directory, location))
+        if "\0" in path or not self._within(path):
+            return None
+        try:
+            with open(path, "rb") as opened:
+                return parse(opened.read(_READ)).data
+        except (OSError, Malformed):
+            return None
+
+    def _within(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        return any(real.startswith(top.rstrip(os.sep) + os.sep) for top in self._boundary)
 
     def _read(self, path: str) -> Template | None:
         source = b""
         try:
             with open(path, "rb") as opened:
-                source = opened.read(20_000_000)
+                source = opened.read(_READ)
             parsed = parse(source)
         except (OSError, Malformed) as error:
             line = error.line if isinstance(error, Malformed) else 0
@@ -71,20 +114,56 @@ class CloudFormationSource(Source):
         if is_template(parsed.data):
             return Template(path, show(path), parsed)
         if path in self.named:
-            self._unread[path] = Gap(show(path), "unsupported", "of no kind that can be scanned", _TEMPLATE)
+            way = "name a CloudFormation template or a CDK assembly"
+            self._unread[path] = Gap(show(path), "unsupported", "of no kind that can be scanned", way)
         return None
 
-    def _judged(self, stack: Stack) -> Collection:
+    def _judged(self, stack: Stack, exports: Exports) -> Collection:
         coverage = Coverage()
-        coverage.files.found = coverage.files.parsed = 1
-        worlds = [World(_settled(each.decided), stack.items(each)) for each in stack.worlds()]
-        coverage.gaps += stack.template.gaps
-        items: list[Item] = [item for world in worlds for item in world.items]
-        return Collection(stack.template.file, items, coverage, worlds=worlds if len(worlds) > 1 else [])
+        worlds: list[World] = []
+        for each in stack.worlds():
+            held = {name: holds for name, holds in each.decided.items() if isinstance(holds, bool)}
+            items = stack.items(each)
+            worlds.append(World(held, items))
+        items = [item for world in worlds for item in world.items]
+        context: list[Item] = [item for other in exports.imported_by(stack) for item in other.items(other.worlds()[0])]
+        for world in worlds:
+            world.context = context
+        left_out = len(stack.template.resources.keys() - {item.block for item in items})
+        coverage.blocks.found = coverage.blocks.evaluated = left_out  # by a condition: they make nothing
+        for path, template in stack.templates.items():
+            coverage.gaps += template.gaps
+            if path not in self._counted:
+                self._counted.add(path)
+                coverage.files.found += 1
+                coverage.files.parsed += 1
+        return Collection(stack.template.file, items, coverage, context=context, worlds=worlds if len(worlds) > 1 else [])
 
 
-def _settled(decided: dict[str, Any]) -> dict[str, bool]:
-    return {name: holds for name, holds in decided.items() if isinstance(holds, bool)}
+def _boundary(paths: set[str] | list[str]) -> Iterator[str]:
+    """What templates may include: the repositories, else the directories, that were named."""
+    for path in paths:
+        top = path if os.path.isdir(path) else os.path.dirname(path) or "."
+        yield repository(top) or top
+
+
+def _outermost(templates: dict[str, Template], deployed: set[str]) -> list[Template]:
+    """The templates that are not read as a part of another; of a circle of them, the first."""
+    nested = {path: [inner for inner in _nested(template) if inner != path] for path, template in templates.items()}
+    inside = {path for held in nested.values() for path in held}
+    roots = [path for path in templates if path not in inside or path in deployed]
+    read: set[str] = set()
+    for path in [*roots, *templates]:
+        if path in read and path not in roots:
+            continue
+        if path not in roots:
+            roots.append(path)
+        waiting = [path]
+        while waiting:
+            if (at := waiting.pop()) not in read:
+                read.add(at)
+                waiting += nested.get(at, ())
+    return [templates[path] for path in roots]
 
 
 def _nested(template: Template) -> Iterator[str]:

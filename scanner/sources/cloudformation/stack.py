@@ -6,12 +6,14 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from scanner.sources.cloudformation.cdk import Construct
 from scanner.sources.cloudformation.items import TemplateItem
-from scanner.sources.cloudformation.scope import NESTED, Fork, Scope
+from scanner.sources.cloudformation.scope import NESTED, Scope
 from scanner.sources.cloudformation.template import Resource, Template
+from scanner.sources.cloudformation.transforms import Include, processed
 from scanner.sources.cloudformation.worlds import TooMany, World, explore
 from scanner.sources.interface import Item
-from scanner.sources.values import Text, Unknown, describe
+from scanner.sources.values import Location, Unknown, describe
 
 MAX_NESTED = 8
 Loader = Callable[[str], Template | None]
@@ -22,17 +24,19 @@ class Stack:
     """`load` gives the template of a file of this scan; `imports` what another stack of it exports under a name."""
 
     def __init__(
-        self, template: Template, name: str, parameters: dict[str, Any], region: str | None, account: str | None, load: Loader,
-        imports: Imports | None = None, constructs: dict[str, str] | None = None, qualifier: str = "",
+        self, template: Template, name: str | None, parameters: dict[str, Any], region: str | None, account: str | None, load: Loader,
+        include: Include, imports: Imports | None = None, constructs: dict[str, Construct] | None = None, qualifier: str = "",
     ) -> None:  # fmt: skip
-        self.template, self.name, self.parameters = template, name, parameters
-        self.region, self.account, self.load, self.imports = region, account, load, imports
+        self.name, self.parameters, self.region, self.account = name, parameters, region, account
+        self.load, self.include, self.imports = load, include, imports
         self.constructs = constructs or {}
         self.qualifier = qualifier
         """What precedes logical ids where another stack speaks of this one's resources."""
-        self.pseudo = _pseudo(region, account, name if constructs is not None else None)
-        self._used: dict[str, list[str]] = {}
+        self.pseudo = _pseudo(region, account, name)
+        self.templates = {template.path: template}
+        """Those that were read for this stack, by their paths."""
         self._literals: dict[str, set[str]] | None = None
+        self.template = self.processed(template, parameters, "")
 
     # What scopes ask for.
 
@@ -45,25 +49,30 @@ class Stack:
         """The path of the construct that a resource was written by, empty where there is none."""
         metadata = resource.body.get("Metadata")
         path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
-        return path.removesuffix("/Resource") if isinstance(path, str) else ""
+        if isinstance(path, str):
+            return path.removesuffix("/Resource")
+        known = self.constructs.get(resource.name)
+        return known.path if known else ""
+
+    def origin(self, resource: Resource) -> list[tuple[str, Location]]:
+        """The line of code that made a resource, with the path of the construct."""
+        known = self.constructs.get(resource.name)
+        return [(known.path, known.seen)] if known and known.seen else []
 
     def nested(self, scope: Scope, resource: Resource) -> Template | None:
         """The template of a nested stack, None where it is not here."""
         path = nested_path(scope.template, resource) if resource.type == NESTED else None
         if path is None or len(scope.parents) > MAX_NESTED or path in scope.parents:
             return None
-        return self.load(path)
+        template = self.load(path)
+        if template is not None:
+            self.templates[path] = template
+        return template
 
-    def used(self, template: Template) -> list[str]:
-        """The conditions that something of a template depends on."""
-        if template.path not in self._used:
-            names: dict[str, None] = {}
-            for resource in template.resources.values():
-                if isinstance(name := resource.body.get("Condition"), str):
-                    names[name] = None
-            _branches([*(each.body for each in template.resources.values()), template.outputs], names)
-            self._used[template.path] = [name for name in names if name in template.conditions]
-        return self._used[template.path]
+    def processed(self, template: Template, given: dict[str, Any], prefix: str, parents: tuple[str, ...] = ()) -> Template:
+        """A template after its transforms, under the parameters that it is given."""
+        before = Scope(self, template, prefix, given, {}, {}, False, parents)
+        return processed(template, before.resolve, given, self.region, self.include)
 
     def literals(self, key: str) -> list[str]:
         """The texts that conditions compare a variable with, in any template of the stack."""
@@ -97,6 +106,14 @@ class Stack:
 
     # Worlds and items.
 
+    def seen_from_elsewhere(self) -> Stack:
+        """This stack with addresses that tell its resources from those of the stack that refers to them."""
+        name = self.name or os.path.basename(self.template.path).partition(".")[0]
+        return Stack(
+            self.template, self.name, self.parameters, self.region, self.account, self.load, self.include, self.imports,
+            self.constructs, name.replace(".", "-") + "/",
+        )  # fmt: skip
+
     def scope(self, assumed: dict[str, Any], decided: dict[str, Any] | None = None, *, exploring: bool = False) -> Scope:
         return Scope(self, self.template, "", self.parameters, assumed, decided or {}, exploring)
 
@@ -119,8 +136,13 @@ class Stack:
             elif resource.type == NESTED:
                 url = describe(_url(resource))[:120]
                 scope.template.gap(
-                    "module_missing", f"the template of nested stack {resource.name} is not here: {url}",
+                    "module_missing", f"the template of nested stack {resource.name} is not read: {url}",
                     "put it beside this template, with a relative TemplateURL", scope.template.place(resource.source).line,
+                )  # fmt: skip
+            elif resource.type.endswith("::MODULE"):
+                scope.template.gap(
+                    "macro_unsupported", f"the resources of module {resource.type} are not here", "scan the processed template",
+                    scope.template.place(resource.source).line,
                 )  # fmt: skip
 
 
@@ -143,23 +165,6 @@ def nested_path(template: Template, resource: Resource) -> str | None:
     if not isinstance(url, str) or "://" in url or not url or os.path.isabs(url) or "\0" in url:
         return None
     return os.path.normpath(os.path.join(template.directory, url))
-
-
-def _branches(trees: list[Any], names: dict[str, None]) -> None:
-    """Enter the conditions that `Fn::If` asks for. Without recursion: templates may be deep."""
-    waiting, seen = list(trees), set()
-    while waiting:
-        raw = waiting.pop()
-        if not isinstance(raw, (dict, list)) or id(raw) in seen:
-            continue
-        seen.add(id(raw))
-        if isinstance(raw, dict):
-            argument = raw.get("Fn::If")
-            if isinstance(argument, list) and argument and isinstance(argument[0], str):
-                names[argument[0]] = None
-            if isinstance(name := raw.get("Condition"), str):  # of an output
-                names[name] = None
-        waiting += raw.values() if isinstance(raw, dict) else raw
 
 
 def _comparisons(trees: list[Any], mappings: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -187,6 +192,3 @@ def _keys(argument: list[Any], mappings: dict[str, Any]) -> Iterator[tuple[str, 
     first = argument[1]
     if isinstance(held, dict) and len(held) <= 16 and isinstance(first, dict) and isinstance(first.get("Ref"), str):
         yield from ((first["Ref"], str(key)) for key in held)
-
-
-__all__ = ["Fork", "Stack", "Text", "nested_path"]

@@ -37,10 +37,20 @@ class Parsed(msgspec.Struct):
     """Places."""
     duplicates: list[tuple[str, int]]
     """Keys that are written twice in one map, with their lines; the last one counts, as it does for CloudFormation."""
+    words: frozenset[str] = frozenset()
+    """Which of WORDS are in the text: what is not there needs not be looked for."""
+
+
+WORDS = ("Transform", "Fn::ForEach", "ImportValue")
 
 
 def parse(source: bytes) -> Parsed:
     """Raises Malformed."""
+    parsed = _parse(source)
+    return msgspec.structs.replace(parsed, words=frozenset(word for word in WORDS if word.encode() in source))
+
+
+def _parse(source: bytes) -> Parsed:
     from scanner.sources.cloudformation import json_text, yaml_text
 
     if len(source) > MAX_BYTES:

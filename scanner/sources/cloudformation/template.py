@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import Any
 
@@ -12,7 +13,6 @@ from scanner.sources.interface import Gap
 from scanner.sources.values import Location
 
 CORRECT = "correct the template"
-FUNCTIONS_OF_MACROS = ("Fn::Transform",)
 
 
 class Resource(msgspec.Struct):
@@ -27,19 +27,35 @@ class Resource(msgspec.Struct):
 class Template:
     """The sections of a template. `path` opens the file, `file` is its name in reports."""
 
-    def __init__(self, path: str, file: str, parsed: Parsed) -> None:
+    def __init__(self, path: str, file: str, parsed: Parsed, gaps: list[Gap] | None = None, sources: dict[str, Path] | None = None) -> None:
         self.path, self.file, self.parsed = path, file, parsed
-        self.gaps: list[Gap] = []
+        self.gaps: list[Gap] = [] if gaps is None else gaps
         self.data: dict[str, Any] = parsed.data if isinstance(parsed.data, dict) else {}
         for name, line in parsed.duplicates:
             self.gap("duplicate_key", f"{name} is written twice in one map; the last one was read", "remove one of them", line)
+        sources = sources or {}
         self.parameters = self._section("Parameters")
         self.mappings = self._section("Mappings")
         self.conditions = self._section("Conditions")
         self.outputs = self._section("Outputs")
         self.resources: dict[str, Resource] = {}
         for name, body in self._section("Resources").items():
-            self.add(name, body, ("Resources", name))
+            if not name.startswith("Fn::"):  # loops and macros, which transforms.py takes care of
+                self.add(name, body, sources.get(name, ("Resources", name)))
+
+    def rewritten(self, data: dict[str, Any], sources: dict[str, Path] | None = None) -> Template:
+        """The same file with other data; its gaps are those of this one."""
+        return Template(self.path, self.file, msgspec.structs.replace(self.parsed, data=data), self.gaps, sources)
+
+    @functools.cached_property
+    def used(self) -> list[str]:
+        """The conditions that something of the template depends on."""
+        names: dict[str, None] = {}
+        for resource in self.resources.values():
+            if isinstance(name := resource.body.get("Condition"), str):
+                names[name] = None
+        _branches([*(each.body for each in self.resources.values()), self.outputs], names)
+        return [name for name in names if name in self.conditions]
 
     @property
     def directory(self) -> str:
@@ -70,6 +86,21 @@ class Template:
         return {str(key): value for key, value in held.items()}
 
 
+def _branches(trees: list[Any], names: dict[str, None]) -> None:
+    """Enter the conditions that `Fn::If` asks for. Without recursion: templates may be deep."""
+    waiting, seen = list(trees), set()
+    while waiting:
+        raw = waiting.pop()
+        if not isinstance(raw, (dict, list)) or id(raw) in seen:
+            continue
+        seen.add(id(raw))
+        if isinstance(raw, dict):
+            argument = raw.get("Fn::If")
+            if isinstance(argument, list) and argument and isinstance(argument[0], str):
+                names[argument[0]] = None
+        waiting += raw.values() if isinstance(raw, dict) else raw
+
+
 def is_template(data: Any) -> bool:
     """Whether a document is a template: it has its version, or resources with types of providers."""
     if not isinstance(data, dict):
@@ -78,4 +109,6 @@ def is_template(data: Any) -> bool:
     if not isinstance(resources, dict):
         return "AWSTemplateFormatVersion" in data and "Resources" in data
     types = [body.get("Type") for body in resources.values() if isinstance(body, dict)]
-    return "AWSTemplateFormatVersion" in data or any(isinstance(type_, str) and "::" in type_ for type_ in types)
+    if "AWSTemplateFormatVersion" in data or ("Transform" in data and any(str(name).startswith("Fn::") for name in resources)):
+        return True
+    return any(isinstance(type_, str) and "::" in type_ for type_ in types)

@@ -54,7 +54,7 @@ def explore(scope: Callable[[dict[str, Any]], Scope]) -> list[World]:
 
 def truths(scope: Scope) -> dict[str, Any]:
     """Every condition that matters in a scope and the nested stacks that exist in it."""
-    found = {scope.prefix + name: scope.condition(name) for name in scope.stack.used(scope.template)}
+    found = {scope.prefix + name: scope.condition(name) for name in scope.template.used}
     for resource, _ in scope.resources():
         child = scope.child(resource)
         if child is not None:

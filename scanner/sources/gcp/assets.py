@@ -11,6 +11,7 @@ absent, since the inventory fills in what the API leaves out. Beside them:
 - `#org_policy`: organisation policies in effect on it: a list of {constraint, rules, from} with the rules of the v2 API, with an Unknown in it
   where there may be more. `#org_policy:storage.publicAccessPrevention` is that one's, absent where it is known that none is set;
   `#enforced:storage.publicAccessPrevention` whether a boolean constraint is enforced (true, false, or absent: none is set).
+- `#as_of`: when the inventory was read, else the newest change in it.
 - `#ancestors`: full names of its project, folders, organisation; nearest first.
 - `#version`: of the API in which the resource is written. `#has:replication.automatic`: whether a path is written, though it be empty.
 """
@@ -27,7 +28,7 @@ from scanner.sources.gcp.inventory import FOLDER, ORGANIZATION, PROJECT, Entry, 
 from scanner.sources.gcp.names import RESOURCE_MANAGER, location_of
 from scanner.sources.gcp.records import IAM_POLICY, ORG_POLICY, RESOURCE
 from scanner.sources.gcp.store import Store, read_file
-from scanner.sources.interface import Collection, Coverage, Gap, Item, Node, Source, Unread
+from scanner.sources.interface import Beyond, Collection, Coverage, Gap, Item, Node, Source, Unread
 from scanner.sources.nodes import step
 from scanner.sources.values import Location, Reference, Unknown, Value
 
@@ -48,7 +49,7 @@ def _is_export(path: str) -> bool:
     """Whether the first record names an asset."""
     store = Store()
     try:
-        for record, *_ in read_file(path, store, lambda name, type_: False):
+        for record, *_ in read_file(path, store):
             return isinstance(record, records.Record) and record.name.startswith("//") and "/" in record.type
     except (OSError, *records.MALFORMED):
         return True  # which says what is wrong with it
@@ -83,8 +84,8 @@ def _read(path: str, inventory: Inventory, coverage: Coverage) -> None:
     failed, first, why = 0, 0, ""
     inventory.files.append(show(path))
     add = inventory.add
-    for record, raw, file, offset, line in read_file(path, inventory.store, inventory.pass_over):
-        if isinstance(record, records.Record) and record.type and record.name:
+    for record, raw, file, offset, line in read_file(path, inventory.store):
+        if record.__class__ is records.Record and record.name and (record.asset_type or record.assetType):  # type: ignore[union-attr]
             add(record, raw, file, offset, line)
             continue
         failed += 1
@@ -105,10 +106,11 @@ def collections(inventory: Inventory, coverage: Coverage) -> Iterator[Collection
     groups: dict[str, list[Item]] = {}
     for entry in inventory.entries.values():
         groups.setdefault(entry.scope, []).append(AssetItem(inventory, entry))
+    whole = Whole(inventory)
     for scope in sorted(groups, key=lambda each: (each.startswith("projects/"), each)):
         items = groups.pop(scope)
         above = [item for other in _above(inventory, scope) for item in _context(inventory, other)]
-        yield Collection(root_of(scope), items, coverage, context=above, scope=root_of(scope))
+        yield Collection(root_of(scope), items, coverage, context=above, scope=root_of(scope), beyond=whole)
         coverage = Coverage()
     if not inventory.entries:
         yield Collection("google", [], coverage)
@@ -173,6 +175,8 @@ class AssetItem(Item):
         if first == "#ancestors":
             scopes, more = self._inventory.chain(self._entry)
             return Value([*(RESOURCE_MANAGER + each for each in scopes), *([more] if more else [])] or None, (self.location(),))
+        if first == "#as_of":
+            return Value(self._inventory.read_time or self._inventory.newest or None, (self.location(),))
         if first == "#version":
             return Value(self._inventory.version(self._entry) or None, (self.location(),))
         raise KeyError(path)
@@ -249,6 +253,26 @@ class AssetItem(Item):
 
     def coexists(self, other: Item) -> bool:
         return other.template is None
+
+
+class Whole(Beyond):
+    """All assets of an inventory, whatever project they are in."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.cache: dict[str, Any] = {}
+        self._inventory = inventory
+        self._by_type: dict[str, list[Entry]] | None = None
+
+    def at(self, address: str) -> Item | None:
+        entry = self._inventory.entries.get(address)
+        return None if entry is None else AssetItem(self._inventory, entry)
+
+    def of(self, type_: str) -> list[Item]:
+        if self._by_type is None:
+            self._by_type = {}
+            for entry in self._inventory.entries.values():
+                self._by_type.setdefault(entry.type, []).append(entry)
+        return [AssetItem(self._inventory, entry) for entry in self._by_type.get(type_, ())]
 
 
 class AssetNode(Node):

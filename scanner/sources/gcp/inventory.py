@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import OrderedDict
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 
 from scanner.sources.gcp import records
 from scanner.sources.gcp.names import RESOURCE_MANAGER, Names, project_of
-from scanner.sources.gcp.records import CONTENTS, IAM_POLICY, ORG_POLICY, RESOURCE, Head, Record
+from scanner.sources.gcp.records import ACCESS_POLICY, CONTENTS, IAM_POLICY, ORG_POLICY, RESOURCE, Head, Record
 from scanner.sources.gcp.store import SPOOL, Store
 from scanner.sources.values import Location, Unknown
 
@@ -18,11 +19,11 @@ POLICY = "orgpolicy.googleapis.com/Policy"
 SERVICE_ACCOUNT = "iam.googleapis.com/ServiceAccount"
 ALWAYS = frozenset({PROJECT, FOLDER, ORGANIZATION, POLICY})
 """Types that say something of others."""
-_CACHED = 4096
+_CACHED = 512
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
-    """Where the text of one kind of content of an asset is, and when it was true."""
+    """Where a record is, and when it was true."""
 
     store: int
     offset: int
@@ -30,7 +31,6 @@ class Held(msgspec.Struct, frozen=True, gc=False):
     file: int
     line: int
     time: str
-    version: str
 
 
 class Entry(msgspec.Struct):
@@ -40,7 +40,7 @@ class Entry(msgspec.Struct):
     """As the inventory names it."""
     type: str
     held: dict[str, Held]
-    """Kind of content to where it is."""
+    """Kind of content to the record that it is in."""
     lineage: tuple[str, ...] = ()
     """The project, folders and organisation above it as relative names, as the inventory writes them."""
     location: str = ""
@@ -66,7 +66,6 @@ class Inventory:
         """(kind of content, asset type or empty for all) to why a live inventory does not have it."""
         self._wanted = None if wanted is None else wanted | ALWAYS
         self._unread: dict[str, set[int]] = {}
-        self._unread_bytes: dict[bytes, set[int]] = {}
         self._texts: dict[str, str] = {}
         self._lineages: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._listed: dict[str, set[tuple[str, str]]] = {kind: set() for kind in CONTENTS}
@@ -78,21 +77,14 @@ class Inventory:
         self.effective: dict[str, list[Any]] = {}
         """Of a project, the organisation policies that its own API gives as effective."""
 
-    def pass_over(self, name: bytes, type_: bytes) -> bool:
-        """Whether nobody reads assets of a type; it is then counted."""
-        names = self._unread_bytes.get(type_)
-        if names is None:
-            if self._wanted is None or type_.decode(errors="replace") in self._wanted:
-                return False
-            names = self._unread_bytes[type_] = self._unread.setdefault(type_.decode(errors="replace"), set())
-        names.add(hash(name))
-        return True
-
     def add(self, record: Record, raw: bytes, file: int, offset: int, line: int) -> None:
         """Enter a record, where somebody reads assets of its type."""
-        type_, name = record.type, record.name
+        type_, name = record.asset_type or record.assetType, record.name
         if self._wanted is not None and type_ not in self._wanted:
-            self._unread.setdefault(type_, set()).add(hash(name.encode()))
+            counted = self._unread.get(type_)
+            if counted is None:
+                counted = self._unread[type_] = set()
+            counted.add(hash(name))
             return
         if file == SPOOL:
             offset = self.store.keep(raw)
@@ -105,17 +97,30 @@ class Inventory:
         if not entry.lineage:
             lineage = tuple(record.ancestors) if record.ancestors else _parent(head)
             entry.lineage = self._lineages.setdefault(lineage, lineage)
-        time, version = record.update_time or record.updateTime, head.version or "" if head.__class__ is Head else ""  # type: ignore[union-attr]
-        for kind, text in record.contents():
-            held = entry.held.get(kind)
-            if held is None or held.time <= time:
-                # The text is a slice of the record; of what stands there twice, the first is as good.
-                at = offset + raw.find(text)  # type: ignore[arg-type]
-                size = len(memoryview(text))  # type: ignore[arg-type]
-                entry.held[kind] = Held(file, at, size, len(self.files) - 1, line, self._intern(time), self._intern(version))
+        found = Held(file, offset, len(raw), len(self.files) - 1, line, self._intern(record.update_time or record.updateTime))
+        if head.__class__ is Head:
+            self._hold(entry.held, RESOURCE, found)
+        if record.iam_policy or record.iamPolicy:
+            self._hold(entry.held, IAM_POLICY, found)
+        if record.org_policy or record.orgPolicy:
+            self._hold(entry.held, ORG_POLICY, found)
+        if record.text(ACCESS_POLICY):
+            self._hold(entry.held, ACCESS_POLICY, found)
+
+    @staticmethod
+    def _hold(held: dict[str, Held], kind: str, found: Held) -> None:
+        """Of two records of one content, the later one."""
+        before = held.get(kind)
+        if before is None or before.time <= found.time:
+            held[kind] = found
 
     def _intern(self, text: str) -> str:
         return self._texts.setdefault(text, text)
+
+    @functools.cached_property
+    def newest(self) -> str:
+        """When the newest change was made that the inventory has."""
+        return max((held.time for entry in self.entries.values() for held in entry.held.values()), default="")
 
     def unread(self) -> dict[str, int]:
         """Assets of types that nobody reads."""
@@ -152,16 +157,14 @@ class Inventory:
                 data = self.content(entry, RESOURCE)
                 if isinstance(data, dict):
                     number = data.get("projectNumber") or str(data.get("name", "")).removeprefix("projects/")
-                    self.names.learn(str(number), str(data.get("projectId", "")), certain=True)
+                    self.names.learn(str(number), str(data.get("projectId", "")))
         for entry in self.entries.values():
             first = entry.lineage[0] if entry.lineage else ""
-            named = project_of(entry.name)
-            if named and first.startswith("projects/") and entry.type != PROJECT:
-                self.names.learn(first.removeprefix("projects/"), named)
+            if first.startswith("projects/") and not self.names.knows(first[9:]) and entry.type != PROJECT:
+                self.names.learn(first[9:], project_of(entry.name) or "")
 
     def _address(self, entry: Entry) -> str:
-        found = self.names.canonical(entry.name)
-        address = self.names.full(entry.name) if found is None or found[1] else found[0]
+        address = self.names.full(entry.name)
         if entry.type == SERVICE_ACCOUNT:
             # Named by their unique id in the inventory, by their mail address everywhere else.
             data = self.content(entry, RESOURCE)
@@ -203,7 +206,7 @@ class Inventory:
     def version(self, entry: Entry) -> str:
         """The version of the API that a resource is written in."""
         held = entry.held.get(RESOURCE)
-        return held.version if held else ""
+        return records.version(self.store.read(held.store, held.offset, held.length)) if held else ""
 
     def seen(self, entry: Entry, kind: str = RESOURCE) -> Location:
         """Where a kind of content of an asset comes from."""

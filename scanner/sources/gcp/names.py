@@ -71,25 +71,24 @@ class Names:
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
-        self._contested: set[str] = set()
 
-    def learn(self, number: str, project: str, *, certain: bool = False) -> None:
-        """`number` is the project `project`. What is derived from two spellings gives way to what a Project asset says."""
-        if not number.isdecimal() or project.isdecimal() or not project:
-            return
-        held = self._ids.setdefault(number, project)
-        if held != project:
-            if certain:
-                self._ids[number] = project
-            elif number not in self._contested:
-                self._contested.add(number)
+    def learn(self, number: str, project: str) -> None:
+        """`number` is the project `project`. What is said first stands."""
+        if number.isdecimal() and project and not project.isdecimal():
+            self._ids.setdefault(number, project)
+
+    def knows(self, number: str) -> bool:
+        return number in self._ids
 
     def project(self, name: str) -> str:
         """The id of a project given by id or number; the number where the input does not tell."""
         return self._ids.get(name, name)
 
     def full(self, name: str) -> str:
-        """A full name with the id of its project."""
+        """A full name in its one form: with the id of its project, and on the host that assets of the service are named by."""
+        for host, same in _SAME_HOST.items():
+            if name.startswith(host, 2):
+                name = f"//{same}{name[2 + len(host) :]}"
         if name.startswith("//storage.googleapis.com/projects/_/buckets/"):
             name = "//storage.googleapis.com/" + name.removeprefix("//storage.googleapis.com/projects/_/buckets/")
         match = _NUMBER.search(name)

@@ -59,31 +59,43 @@ class Record(msgspec.Struct):
 
     @property
     def of_search(self) -> bool:
+        """Whether it is what a search gives."""
         return bool(self.versionedResources or self.versioned_resources or self.policy)
 
-    def contents(self) -> Iterator[tuple[str, msgspec.Raw]]:
-        """The kinds of content that it has, each with its text."""
-        if self.resource.__class__ is Head and self.resource.data:  # type: ignore[union-attr]
-            yield RESOURCE, self.resource.data  # type: ignore[union-attr]
-        if (raw := self.iam_policy or self.iamPolicy) and raw != _NULL:
-            yield IAM_POLICY, raw
-        if (raw := self.org_policy or self.orgPolicy) and raw != _NULL:
-            yield ORG_POLICY, raw
-        snake, lower = self.access_policy or self.access_level or self.service_perimeter, self.accessPolicy or self.accessLevel
-        if (raw := snake or lower or self.servicePerimeter) and raw != _NULL:
-            yield ACCESS_POLICY, raw
+    def text(self, kind: str) -> msgspec.Raw:
+        """One kind of content; empty where it has none."""
+        if kind == RESOURCE:
+            return self.resource.data if isinstance(self.resource, Head) else _NONE
+        if kind == IAM_POLICY:
+            raw = self.iam_policy or self.iamPolicy
+        elif kind == ORG_POLICY:
+            raw = self.org_policy or self.orgPolicy
+        else:
+            snake, lower = self.access_policy or self.access_level or self.service_perimeter, self.accessPolicy or self.accessLevel
+            raw = snake or lower or self.servicePerimeter
+        return _NONE if raw == _NULL else raw
 
 
 decode = msgspec.json.Decoder(Record).decode
 _plain = msgspec.json.Decoder().decode
-# The start of an asset as exports write it: with nothing before it, these are names of the asset itself and of nothing inside it.
-start = re.compile(rb'\{"name": ?"([^"\\]+)", ?"asset_?[tT]ype": ?"([^"\\]+)"').match
 
 
 def content(raw: bytes, kind: str) -> Any:
-    """The text of one kind of content as plain data. Policies may be in the other spelling than that of the REST API."""
-    data = _plain(raw)
-    return data if kind == RESOURCE or not _SNAKE_KEY.search(raw) else camel(data)
+    """One kind of content of a record as plain data, None where it has none. Raises one of MALFORMED.
+
+    Policies may be in the other spelling than that of the REST API.
+    """
+    text = decode(raw).text(kind)
+    if not text:
+        return None
+    data = _plain(text)
+    return data if kind == RESOURCE or not _SNAKE_KEY.search(text) else camel(data)
+
+
+def version(raw: bytes) -> str:
+    """The version of the API that the resource is written in."""
+    head = decode(raw).resource
+    return head.version or "" if isinstance(head, Head) else ""
 
 
 _SNAKE_KEY = re.compile(rb'"[a-z]+_[a-z_]+"\s*:')

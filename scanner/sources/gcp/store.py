@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import IO, TypeAlias
 
 import msgspec
 
-from scanner.sources.gcp.records import MALFORMED, Record, decode, from_search, start
+from scanner.sources.gcp.records import MALFORMED, Head, Record, decode, from_search
 
 MAX_LINE_BYTES = 64_000_000
 MAX_ARRAY_BYTES = 500_000_000
@@ -65,12 +65,8 @@ class Store:
         self._open, self._spool = {}, None
 
 
-def read_file(path: str, store: Store, pass_over: Callable[[bytes, bytes], bool]) -> Iterator[Read]:
-    """The records of one file: JSON lines or an array.
-
-    `pass_over(name, type)` says of an asset by its first words whether it need not be read. Raises OSError where the file cannot be read, one
-    of MALFORMED where it is an array that cannot be decoded.
-    """
+def read_file(path: str, store: Store) -> Iterator[Read]:
+    """The records of one file: JSON lines or an array. Raises OSError where it cannot be read, MALFORMED where it is an array that is broken."""
     with open(path, "rb") as opened:
         head = opened.read(512).removeprefix(_MARK).lstrip()
         opened.seek(0)
@@ -84,11 +80,14 @@ def read_file(path: str, store: Store, pass_over: Callable[[bytes, bytes], bool]
             number += 1
             if number == 1 and line.startswith(_MARK):
                 line, offset = line[len(_MARK) :], len(_MARK)  # noqa: PLW2901
-            begun = start(line)
-            if begun is None or line[-2:] != b"}\n" or not pass_over(begun[1], begun[2]):
-                found = read_text(line, file, offset, number)
-                if not isinstance(found[0], Exception) or not line.isspace():
-                    yield found
+            try:
+                record = decode(line)
+            except MALFORMED as error:
+                if not line.isspace():
+                    yield error, line, file, offset, number
+            else:
+                plain = record.resource.__class__ is Head or not record.of_search
+                yield (record, line, file, offset, number) if plain else read_text(line, file, offset, number)
             offset += len(line)
 
 

@@ -1,0 +1,148 @@
+"""`assay audit aws` and `assay snapshot aws`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+import click
+
+from scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, judging
+from scanner.cli.live import collecting, watch
+
+_ACCOUNTS = (
+    click.option("--profile", "aws_profile", help="A profile of the AWS configuration.  [default: the ordinary credential chain]"),
+    click.option("--role-arn", "roles", multiple=True, metavar="ARN", help="Assume this role, in whatever account it is. Repeatable."),
+    click.option("--external-id", help="The external id that the roles ask for."),
+    click.option("--organization", is_flag=True, help="Every account of the organisation, by a role in each."),
+    click.option("--role-name", default="OrganizationAccountAccessRole", show_default=True, help="That role's name."),
+    click.option("--include", multiple=True, metavar="ID|OU|tag:NAME=VALUE", help="Only these accounts of the organisation. Repeatable."),
+    click.option("--exclude", multiple=True, metavar="ID|OU|tag:NAME=VALUE", help="Not these accounts of it. Repeatable."),
+    click.option("--regions", metavar="REGION,…", help="Only these regions.  [default: the enabled ones]"),
+    click.option("--services", metavar="SERVICE,…", help="Only these services: s3, kms, …  [default: those that the controls need]"),
+    click.option("--control-profile", "profile", help="A named set of controls."),
+    click.option("--print-policy", is_flag=True, help="Print the read-only IAM policy that this audit needs, and end."),
+)
+
+
+def _accounts(command: Any) -> Any:
+    for option in reversed(_ACCOUNTS):
+        command = option(command)
+    return command
+
+
+@click.command("aws")
+@_accounts
+@click.option("--snapshot", "out", type=click.Path(dir_okay=False), help="Keep what was answered in this file as well.")
+@click.option("--resume", is_flag=True, help="Go on where that file stopped.")
+@judging.options
+def audit(**given: Any) -> None:
+    """Judge live AWS accounts.
+
+    Credentials come from the ordinary chain: environment, profile, single sign-on, instance role. Nothing is changed and no data is read.
+    """
+    sys.exit(_audit(given))
+
+
+@click.command("aws")
+@_accounts
+@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False), help="The file to write; uncompressed if it ends in .ndjson.")
+@click.option("--resume", is_flag=True, help="Go on where this file stopped.")
+@judging.choice
+def snapshot(**given: Any) -> None:
+    """Collect from live AWS accounts without judging."""
+    sys.exit(_snapshot(given))
+
+
+def _audit(given: dict[str, Any]) -> int:
+    prepared = judging.prepare(given, {"paths": ["aws"]})
+    source = _source(prepared[0], given) if prepared else None
+    if prepared is None or source is None:
+        return EXIT_USAGE
+    if given["print_policy"]:
+        return _print_policy(source, given)
+    scan, config = prepared
+    scan.sources = [source]
+    return _with_credentials(lambda: judging.finish(scan, given, config, lambda scan, quiet: watch(scan, source, quiet)))
+
+
+def _snapshot(given: dict[str, Any]) -> int:
+    prepared = judging.prepare(given, {"paths": ["aws"]})
+    source = _source(prepared[0], given) if prepared else None
+    if prepared is None or source is None:
+        return EXIT_USAGE
+    if given["print_policy"]:
+        return _print_policy(source, given)
+
+    def collect() -> int:
+        with collecting(source, given["quiet"]):
+            told = source.collect_only()
+        for gap in told.gaps:
+            click.echo(f"assay: {gap}", err=True)
+        if not given["quiet"]:
+            click.echo(f"{given['out']}: {told.accounts} accounts, {told.resources:,} resources, {told.calls:,} calls")
+        return EXIT_INCOMPLETE if told.gaps else EXIT_OK
+
+    return _with_credentials(collect)
+
+
+def _source(scan: Any, given: dict[str, Any]) -> Any:
+    """The audit that was asked for; None, after saying why, where it cannot be."""
+    from scanner.facts import base
+    from scanner.sources.aws.accounts import Request
+    from scanner.sources.aws.calls import LISTINGS
+    from scanner.sources.aws.plan import make_plan
+    from scanner.sources.aws.source import AuditSource
+
+    base.load_readers("aws_api")
+    services = _split(given["services"])
+    known = sorted({each.call.service for each in LISTINGS.values()})
+    for each in services:
+        if each not in known:
+            click.echo(f"assay: there is no service {each!r} to choose; services are {', '.join(known)}", err=True)
+            return None
+    if given["resume"] and not given["out"]:
+        click.echo("assay: --resume needs the snapshot that it goes on with: --snapshot FILE", err=True)
+        return None
+    if (given["include"] or given["exclude"]) and not given["organization"]:
+        click.echo("assay: --include and --exclude choose accounts of an --organization", err=True)
+        return None
+    request = Request(
+        profile=given["aws_profile"],
+        roles=given["roles"],
+        external_id=given["external_id"],
+        organization=given["organization"],
+        role_name=given["role_name"],
+        include=given["include"],
+        exclude=given["exclude"],
+        regions=_split(given["regions"]),
+    )
+    earlier = [path for path in (given["out"], f"{given['out']}.partial") if os.path.exists(path)] if given["resume"] else []
+    return AuditSource(request, make_plan(scan.selected, services), given["out"], earlier)
+
+
+def _split(text: str | None) -> list[str]:
+    return [each.strip() for each in (text or "").split(",") if each.strip()]
+
+
+def _print_policy(source: Any, given: dict[str, Any]) -> int:
+    from scanner.sources.aws.permissions import policy
+
+    click.echo(json.dumps(policy(source.plan, given["role_name"] if given["organization"] else ""), indent=2))
+    return EXIT_OK
+
+
+def _with_credentials(run: Any) -> int:
+    try:
+        from scanner.sources.aws.session import CredentialsError
+    except ImportError:
+        click.echo("assay: auditing AWS needs boto3; install it with: pip install 'assay[aws]'", err=True)
+        return EXIT_USAGE
+    try:
+        code: int = run()
+        return code
+    except CredentialsError as error:
+        click.echo(f"assay: {error}", err=True)
+        return EXIT_USAGE

@@ -1,0 +1,209 @@
+"""What every command that judges has in common: its options, running with progress, writing reports, the exit code."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reports.interface import FORMATS
+from scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
+from scanner.config import DEFAULT_FILE, Config, ConfigurationError, read
+from scanner.results.model import Report
+from scanner.rules.model import SEVERITIES, RuleErrors
+
+
+class ReportTarget(click.ParamType):  # type: ignore[type-arg]
+    """FORMAT or FORMAT=PATH; `-` is standard output."""
+
+    name = "FORMAT[=PATH]"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
+        name, _, path = value.partition("=")
+        if name not in FORMATS:
+            self.fail(f"{name!r} is no report format; formats are {', '.join(FORMATS)}", param, ctx)
+        return name, path or "-"
+
+
+_CHOICE = (
+    click.option("--policies", multiple=True, type=click.Path(exists=True, file_okay=False), help="A folder of your own rules."),
+    click.option("--control", "controls", multiple=True, metavar="ID|GLOB", help="Judge by these controls only."),
+    click.option(
+        "--config",
+        "config_file",
+        type=click.Path(exists=True, dir_okay=False),
+        help=f"Configuration file.  [default: {DEFAULT_FILE} if there]",
+    ),
+    click.option("--no-config", is_flag=True, help="Read no configuration file."),
+    click.option("--quiet", is_flag=True, help="Text report: failures and the outcome only. No progress."),
+)
+_JUDGING = (
+    click.option("--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="The lowest severity that fails the run.  [default: low]"),
+    click.option("--strict", is_flag=True, help="An unknown verdict makes the run incomplete (exit 3)."),
+    click.option(
+        "-r", "--report", "reports", multiple=True, type=ReportTarget(), help=f"Write a report: {', '.join(FORMATS)}. Repeatable."
+    ),
+    click.option("--no-color", is_flag=True, help="No colours (also NO_COLOR)."),
+)
+
+
+def choice(command: Any) -> Any:
+    """The options that say which controls there are and which of them count."""
+    for option in reversed(_CHOICE):
+        command = option(command)
+    return command
+
+
+def options(command: Any) -> Any:
+    """The options of a command that judges."""
+    for option in reversed(_JUDGING):
+        command = option(command)
+    return choice(command)
+
+
+def prepare(given: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] | None:
+    """The scan that a command line asks for; None, after saying why, where it cannot be. `named` are the command's own Options."""
+    from scanner.run import Options, Scan
+
+    try:
+        config = _config(given)
+        chosen = Options(
+            policies=[*config.policies, *given["policies"]],
+            profile=given["profile"] or config.profile,
+            controls=list(given["controls"]),
+            params=config.params,
+            control_params={name: held.params for name, held in config.controls.items()},
+            arguments=_arguments(sys.argv[1:]),
+            **{name: make(config) if callable(make) else make for name, make in named.items()},
+        )
+        return Scan(chosen), config
+    except (ConfigurationError, RuleErrors) as error:
+        click.echo(str(error), err=True)
+    except LookupError as error:
+        click.echo(f"assay: {error.args[0]}", err=True)
+    return None
+
+
+def finish(scan: Any, given: dict[str, Any], config: Config, run: Callable[[Any, bool], None] | None = None) -> int:
+    """Run, write the reports, and give the exit code."""
+    targets = list(given["reports"]) or [("text", "-")]
+    if sum(path == "-" for _, path in targets) > 1:
+        click.echo("assay: only one report can go to standard output; give the others a path: FORMAT=PATH", err=True)
+        return EXIT_USAGE
+    (run or _watch)(scan, given["quiet"])
+    report = scan.report()
+    if report.coverage.gaps and not report.coverage.files.found and all(gap.code == "not_found" for gap in report.coverage.gaps):
+        for gap in report.coverage.gaps:
+            click.echo(f"assay: {gap}", err=True)
+        return EXIT_USAGE
+    failed_to_write = _write(report, targets, scan, given)
+    if not any(path == "-" and name == "text" for name, path in targets):
+        for gap in report.coverage.gaps:
+            click.echo(f"assay: {_printable(str(gap))}", err=True)
+    return EXIT_USAGE if failed_to_write else _exit_code(report, scan.incomplete, given, config)
+
+
+def _config(given: dict[str, Any]) -> Config:
+    if given["no_config"]:
+        return Config()
+    path = given["config_file"] or (DEFAULT_FILE if os.path.isfile(DEFAULT_FILE) else None)
+    config = read(Path(path)) if path else Config()
+    if config.fail_on not in (None, *SEVERITIES, "never"):
+        raise ConfigurationError(f"{path}: fail_on is {config.fail_on!r}; it is one of {', '.join(SEVERITIES)}, never")
+    return config
+
+
+_ASSIGNING = ("--var", "--parameter")
+
+
+def _arguments(argv: list[str]) -> list[str]:
+    """The command line as the report keeps it: values of variables may be secret."""
+    shown: list[str] = []
+    for at, argument in enumerate(argv):
+        option, equals, rest = argument.partition("=")
+        if equals and option in _ASSIGNING:
+            text = f"{option}={rest.partition('=')[0]}=…"
+        elif at and argv[at - 1] in _ASSIGNING:
+            text = f"{argument.partition('=')[0]}=…"
+        else:
+            text = argument
+        shown.append(_printable(text))
+    return shown
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)
+
+
+def on_terminal(quiet: bool) -> bool:
+    """Whether progress is shown."""
+    return sys.stderr.isatty() and not quiet and os.environ.get("TERM") != "dumb"
+
+
+def _watch(scan: Any, quiet: bool) -> None:
+    """Run, with a line of progress on a terminal."""
+    shown = on_terminal(quiet)
+    results, last = 0, 0.0
+    for results, _ in enumerate(scan, 1):
+        if shown and time.monotonic() - last > 0.1:
+            last = time.monotonic()
+            click.echo(
+                f"\r\x1b[2K{results:,} verdicts, {_printable(scan.collection)}"[: shutil.get_terminal_size().columns + 4],
+                nl=False,
+                err=True,
+            )
+    if shown and results:
+        click.echo("\r\x1b[2K", nl=False, err=True)
+
+
+def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, given: dict[str, Any]) -> bool:
+    """Render and write every report; whether one could not be written."""
+    from reports.interface import Context, load
+
+    failed = False
+    for name, path in targets:
+        terminal = path == "-" and sys.stdout.isatty()
+        context = Context(
+            controls=scan.rules.by_id(),
+            source=_source_lines,
+            color=terminal and not given["no_color"] and not os.environ.get("NO_COLOR"),
+            width=shutil.get_terminal_size((100, 24)).columns,
+            quiet=given["quiet"],
+        )
+        content = load(name)(report, context)
+        try:
+            if path == "-":
+                sys.stdout.buffer.write(content)
+                sys.stdout.buffer.flush()
+            else:
+                Path(path).write_bytes(content)
+        except BrokenPipeError:  # the reader has seen enough; the verdict stands
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            click.echo(f"assay: {path}: the {name} report could not be written: {error.strerror}", err=True)
+            failed = True
+    return failed
+
+
+def _source_lines(file: str, first: int, last: int) -> list[str]:
+    try:
+        with open(file, encoding="utf-8", errors="replace") as opened:
+            return [line.rstrip("\r\n") for at, line in enumerate(opened, 1) if first <= at <= last]
+    except OSError:
+        return []
+
+
+def _exit_code(report: Report, incomplete: bool, given: dict[str, Any], config: Config) -> int:
+    fail_on = given["fail_on"] or config.fail_on or "low"
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    if any(result.verdict == "fail" and result.severity in failing for result in report.results):
+        return EXIT_FAILED
+    strict = given["strict"] or config.strict
+    unknown = any(result.verdict == "unknown" for result in report.results)
+    return EXIT_INCOMPLETE if incomplete or (strict and unknown) else EXIT_OK

@@ -1,0 +1,30 @@
+"""The permissions that a plan needs, computed from its calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.sources.aws.plan import ALWAYS, ORGANIZATION, Plan
+
+_FREE = ("sts:GetCallerIdentity",)
+"""Allowed to everyone: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
+
+
+def permissions(plan: Plan) -> dict[str, list[str]]:
+    """IAM action to the operations that need it."""
+    found: dict[str, list[str]] = {}
+    for call in [*ALWAYS, *plan.calls()]:
+        if call.permission not in _FREE:
+            found.setdefault(call.permission, []).append(call.label)
+    return {action: sorted(set(labels)) for action, labels in sorted(found.items())}
+
+
+def policy(plan: Plan, role_name: str = "") -> dict[str, Any]:
+    """A read-only IAM policy document; with `role_name`, also what finding and entering the accounts of an organisation takes."""
+    statements: list[dict[str, Any]] = [{"Sid": "Audit", "Effect": "Allow", "Action": list(permissions(plan)), "Resource": "*"}]
+    if role_name:
+        actions = [call.permission for call in ORGANIZATION if call.service == "organizations"]
+        statements.append({"Sid": "FindAccounts", "Effect": "Allow", "Action": actions, "Resource": "*"})
+        entered = f"arn:aws:iam::*:role/{role_name}"
+        statements.append({"Sid": "EnterAccounts", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": entered})
+    return {"Version": "2012-10-17", "Statement": statements}

@@ -1,0 +1,103 @@
+"""Assemblies that the CDK synthesises (`cdk.out`): which stacks there are, where they are deployed, and which code each resource is of.
+
+https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/cloud-assembly-schema/README.md
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from scanner.sources.cloudformation.syntax import MAX_BYTES, Malformed
+from scanner.sources.discover import show
+from scanner.sources.values import Location
+
+_STACK = "aws:cloudformation:stack"
+_ASSEMBLY = "cdk:cloud-assembly"
+_MAX_NESTED = 5
+_ENVIRONMENT = re.compile(r"aws://([^/]+)/([^/]+)")
+# A line of a JavaScript stack trace: `at new Orders (/app/lib/orders.ts:12:5)`
+_FRAME = re.compile(r"^\s*(?:at\s+)?(?:.*\()?([^()\s][^()]*?):(\d+):\d+\)?\s*$")
+
+
+class Construct(msgspec.Struct):
+    """`path` in the construct tree, without the stack's own `/Resource`; `seen` the line of code that made it, where it was traced."""
+
+    path: str
+    seen: Location | None = None
+
+
+class Deployed(msgspec.Struct):
+    """A stack: its template's file, and what the manifest says of it."""
+
+    path: str
+    name: str | None = None
+    region: str | None = None
+    account: str | None = None
+    constructs: dict[str, Construct] = {}
+    """By logical id."""
+
+
+def stacks(path: str, depth: int = 0) -> Iterator[Deployed]:
+    """The stacks of a manifest and of the assemblies in it. Raises Malformed."""
+    manifest = _read(path)
+    artifacts = manifest.get("artifacts") if isinstance(manifest, dict) else None
+    if not isinstance(artifacts, dict):
+        raise Malformed("no manifest of a CDK assembly")
+    directory = os.path.dirname(path)
+    for name, artifact in artifacts.items():
+        properties = artifact.get("properties") if isinstance(artifact, dict) else None
+        if not isinstance(properties, dict):
+            continue
+        file, below = properties.get("templateFile"), properties.get("directoryName")
+        if artifact.get("type") == _STACK and isinstance(file, str) and "\0" not in file:
+            yield _stack(directory, str(name), file, artifact, properties)
+        elif artifact.get("type") == _ASSEMBLY and isinstance(below, str) and "\0" not in below and depth < _MAX_NESTED:
+            inner = os.path.normpath(os.path.join(directory, below, "manifest.json"))
+            if os.path.isfile(inner):
+                yield from stacks(inner, depth + 1)
+
+
+def _stack(directory: str, name: str, file: str, artifact: dict[str, Any], properties: dict[str, Any]) -> Deployed:
+    match = _ENVIRONMENT.fullmatch(str(artifact.get("environment")))
+    account, region = (None if each.startswith("unknown-") else each for each in match.groups()) if match else (None, None)
+    given = properties.get("stackName")
+    metadata = dict(artifact["metadata"]) if isinstance(artifact.get("metadata"), dict) else {}
+    more = artifact.get("additionalMetadataFile")
+    if isinstance(more, str) and "\0" not in more:
+        beside = os.path.normpath(os.path.join(directory, more))
+        content = _read(beside) if beside.startswith(os.path.join(directory, "")) and os.path.isfile(beside) else None
+        metadata |= content if isinstance(content, dict) else {}
+    return Deployed(
+        os.path.normpath(os.path.join(directory, file)), given if isinstance(given, str) else name, region, account, _constructs(metadata)
+    )
+
+
+def _read(path: str) -> Any:
+    try:
+        with open(path, "rb") as opened:
+            return msgspec.json.decode(opened.read(MAX_BYTES))
+    except (OSError, ValueError, RecursionError) as error:
+        raise Malformed(f"not JSON: {error}") from error
+
+
+def _constructs(metadata: dict[str, Any]) -> dict[str, Construct]:
+    found: dict[str, Construct] = {}
+    for path, entries in metadata.items():
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict) and entry.get("type") == "aws:cdk:logicalId" and isinstance(entry.get("data"), str):
+                found[entry["data"]] = Construct(path.strip("/").removesuffix("/Resource"), _traced(entry.get("trace")))
+    return found
+
+
+def _traced(trace: Any) -> Location | None:
+    """The first line of the user's own code in a stack trace."""
+    for line in trace if isinstance(trace, list) else ():
+        match = _FRAME.match(line[:1000]) if isinstance(line, str) and "node_modules" not in line and "node:" not in line else None
+        if match and len(match[2]) < 8:
+            return Location(show(match[1]), int(match[2]), int(match[2]))
+    return None

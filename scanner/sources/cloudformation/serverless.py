@@ -1,0 +1,88 @@
+"""The Serverless Application Model, by AWS's own translator: https://github.com/aws/serverless-application-model
+
+It runs without network and without credentials: what it would ask AWS for (applications of the Serverless Application Repository) is
+taken out before, and names of managed policies come with it.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import logging
+from typing import Any
+
+from samtranslator.internal.managed_policies import get_bundled_managed_policy_map
+from samtranslator.model.exceptions import InvalidDocumentException
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+from scanner.sources.cloudformation.syntax import Path
+from scanner.sources.cloudformation.template import CORRECT, Template
+
+_PSEUDO = ("AWS::Region", "AWS::Partition", "AWS::AccountId", "AWS::StackName", "AWS::StackId", "AWS::URLSuffix")
+
+
+class _Session:
+    """In place of a boto3 session: the translator asks it for the region alone."""
+
+    def __init__(self, region: str) -> None:
+        self.region_name = region
+
+
+def translated(template: Template, values: dict[str, Any], region: str | None) -> Template:
+    """The template with plain resources; as it is, with a gap, where the translator refuses it."""
+    data = copy.deepcopy(template.data)
+    resources = data.get("Resources")
+    if not isinstance(resources, dict):
+        return template
+    for name, body in list(resources.items()):
+        if _elsewhere(body):
+            del resources[name]
+            line = template.place(("Resources", name)).line
+            template.gap("module_missing", f"{name} is an application of a repository, which is not here", "scan its deployed stack", line)
+    given = {name: {"Ref": name} if _withheld(template.parameters.get(name)) else value for name, value in values.items()}
+    given |= {name: {"Ref": name} for name, held in template.parameters.items() if _withheld(held)}
+    given = {name: value for name, value in given.items() if isinstance(value, (str, dict))}
+    pseudo = {name: {"Ref": name} for name in _PSEUDO}  # so that what is not known stays as it is written
+    logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
+    try:
+        translator = Translator(None, Parser(), boto_session=_Session(region or "us-east-1"))
+        content = translator.translate(data, {**given, **pseudo}, get_managed_policy_map=_managed_policies)
+    except InvalidDocumentException as error:
+        causes = "; ".join(str(cause.message) for cause in error.causes) or str(error)
+        template.gap("input_failed", f"refused by the translator of serverless resources: {causes}"[:500], CORRECT)
+        return template
+    except Exception as error:  # the translator trusts its input, which nothing has validated
+        reason = f"the translator of serverless resources failed ({type(error).__name__}: {error})"
+        template.gap("input_failed", reason[:500], CORRECT)
+        return template
+    made = content.get("Resources")
+    names = [str(name) for name in template.data["Resources"]]
+    return template.rewritten(content, {str(name): _source(str(name), names) for name in made} if isinstance(made, dict) else {})
+
+
+@functools.cache
+def _managed_policies() -> dict[str, str] | None:
+    known: dict[str, str] | None = get_bundled_managed_policy_map("aws")
+    return known
+
+
+def _withheld(declared: Any) -> bool:
+    """Whether a parameter's value is not what is given for it, or not to be shown."""
+    if not isinstance(declared, dict):
+        return False
+    return str(declared.get("NoEcho")).lower() == "true" or str(declared.get("Type")).startswith("AWS::SSM::Parameter::Value<")
+
+
+def _elsewhere(body: Any) -> bool:
+    """Whether it is an application that the translator would look up."""
+    if not isinstance(body, dict) or body.get("Type") != "AWS::Serverless::Application":
+        return False
+    properties = body.get("Properties")
+    return not isinstance(properties, dict) or not isinstance(properties.get("Location"), str)
+
+
+def _source(name: str, written: list[str]) -> Path:
+    """Where the resource is written that a translated one comes from: their names begin alike."""
+    owners = [each for each in written if name.startswith(each)]
+    return ("Resources", max(owners, key=len)) if owners else ("Resources",)

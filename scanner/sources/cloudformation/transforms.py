@@ -1,0 +1,104 @@
+"""What rewrites a template before it is deployed: macros of AWS that can be done here, and gaps for those that cannot.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from scanner.sources.cloudformation.loops import LOOP, Loops
+from scanner.sources.cloudformation.template import Template
+
+SAM = "AWS::Serverless-2016-10-31"
+_INCLUDE = "AWS::Include"
+# These add resources or change how an update is done; what is written stays as it is.
+_HARMLESS = ("AWS::LanguageExtensions", "AWS::SecretsManager-", "AWS::CodeDeployBlueGreen", "AWS::ServiceCatalog")
+_PROCESSED = "scan the processed template (aws cloudformation get-template --template-stage Processed)"
+MAX_INCLUDED = 100
+Include = Callable[[Template, str], Any]
+
+
+def processed(template: Template, resolve: Callable[[Any], Any], values: dict[str, Any], region: str | None, include: Include) -> Template:
+    """The template after its transforms. `resolve` gives the value of a collection, `include` the content of a file beside the template."""
+    words, names = template.parsed.words, _names(template)
+    if not words & {"Transform", LOOP}:
+        return template
+    if "Transform" in words:
+        template = template.rewritten(_Includes(template, include).replaced(template.data))
+    if LOOP in words:
+        template = template.rewritten(*Loops(template, resolve).expanded())
+    for name in names:
+        if name == SAM:
+            template = _serverless(template, values, region)
+        elif name != _INCLUDE and not name.startswith(_HARMLESS):
+            template.gap(
+                "macro_unsupported", f"the macro {name} may rewrite the template, which is judged as it is written", _PROCESSED,
+                template.place(("Transform",)).line,
+            )  # fmt: skip
+    template.parsed = msgspec.structs.replace(template.parsed, words=words - {"Transform", LOOP})  # it is done once
+    return template
+
+
+def _names(template: Template) -> list[str]:
+    """The transforms of the whole template, in their order."""
+    held = template.data.get("Transform")
+    elements = held if isinstance(held, list) else [held]
+    found = [each.get("Name") if isinstance(each, dict) else each for each in elements]
+    return [name for name in found if isinstance(name, str)]
+
+
+def _serverless(template: Template, values: dict[str, Any], region: str | None) -> Template:
+    try:
+        from scanner.sources.cloudformation import serverless
+    except ImportError:
+        template.gap(
+            "macro_unsupported", "the template is written for the Serverless Application Model, whose translator is not installed",
+            "pip install 'assay[cloudformation-sam]'", template.place(("Transform",)).line,
+        )  # fmt: skip
+        return template
+    return serverless.translated(template, values, region)
+
+
+class _Includes:
+    """Replaces `Fn::Transform` with AWS::Include by the content of the file; other macros are gaps."""
+
+    def __init__(self, template: Template, include: Include) -> None:
+        self.template, self.include, self.left = template, include, MAX_INCLUDED
+
+    def replaced(self, raw: Any) -> Any:
+        if isinstance(raw, list):
+            return [self.replaced(each) for each in raw]
+        if not isinstance(raw, dict):
+            return raw
+        built = {key: self.replaced(value) for key, value in raw.items() if key != "Fn::Transform"}
+        if "Fn::Transform" in raw:
+            calls = raw["Fn::Transform"]
+            for each in calls if isinstance(calls, list) else [calls]:
+                content = self._content(each)
+                if not isinstance(content, dict):
+                    return {"Fn::Transform": each}  # what it writes, and what it makes of what is beside it, is not known
+                built = {**built, **content}
+        top = built.get("Transform") if raw is self.template.data else None
+        for each in top if isinstance(top, list) else [top]:
+            content = self._content(each) if isinstance(each, dict) and each.get("Name") == _INCLUDE else None
+            if isinstance(content, dict):
+                built = {**content, **built}
+        return built
+
+    def _content(self, call: Any) -> Any:
+        name = call.get("Name") if isinstance(call, dict) else None
+        parameters = call.get("Parameters") if isinstance(call, dict) else None
+        location = parameters.get("Location") if isinstance(parameters, dict) else None
+        if name == _INCLUDE and isinstance(location, str) and "://" not in location and self.left:
+            self.left -= 1
+            content = self.include(self.template, location)
+            if isinstance(content, dict):
+                return content
+        shown = f"AWS::Include of {location}" if name == _INCLUDE else f"the macro {name}"
+        settles = "put the file beside the template, with a relative Location" if name == _INCLUDE else _PROCESSED
+        self.template.gap("macro_unsupported", f"{str(shown)[:120]} is not here: what it writes is not known", settles)
+        return None
