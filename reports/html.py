@@ -15,7 +15,7 @@ from markupsafe import Markup
 from reports.interface import Context
 from reports.view import (
     WORDS,
-    failing_cloud,
+    failing,
     many,
     ordered,
     outcome,
@@ -78,6 +78,7 @@ def render(report: Report, context: Context) -> bytes:
         verdicts=[(verdict, WORDS[verdict], number) for verdict, number in verdicts(report)],
         bar=_bar(report),
         sums=sums(report),
+        calls=[each for each in report.coverage.calls if each.outcome != "answered"],
         unsupported=unsupported(report),
         rows=_rows(report, context),
         failures=_groups(report, context),
@@ -130,7 +131,7 @@ def _groups(report: Report, context: Context) -> list[Group]:
     for result in _of(report, "fail"):
         if result.control not in groups:
             control = context.controls.get(result.control)
-            why, (tool, way) = control.why if control else "", remediation(control, failing_cloud(report, result.control))
+            why, (tool, way) = control.why if control else "", remediation(control, failing(report, result.control))
             groups[result.control] = Group(result.control, result.title, result.severity, why.strip(), tool, way.strip(), [])
         groups[result.control].results.append(result)
     return list(groups.values())

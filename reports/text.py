@@ -8,7 +8,7 @@ import msgspec
 
 from reports.interface import Context
 from reports.page import Page
-from reports.view import WORDS, failing_cloud, many, outcome, place, remediation, severity_rank, unsupported, verdicts, visible
+from reports.view import WORDS, Subject, calls, failing, many, outcome, place, remediation, severity_rank, unsupported, verdicts, visible
 from scanner.results.model import Report, Result
 from scanner.sources.values import Location
 
@@ -43,14 +43,14 @@ def render(report: Report, context: Context) -> bytes:
 def _failures(page: Page, report: Report, context: Context) -> None:
     roots = {result.resource.root for result in report.results}
     explained: set[str] = set()
-    clouds = {control.id: failing_cloud(report, control.id) for control in report.controls if control.verdict == "fail"}
+    subjects = {control.id: failing(report, control.id) for control in report.controls if control.verdict == "fail"}
     for heading, findings in _by_file(result for result in report.results if result.verdict == "fail"):
         page.blank()
         page.verbatim(heading, style="heading")
         for finding in findings:
             page.blank()
             _finding(page, finding, context, show_root=len(roots) > 1)
-            _explanation(page, finding.first.control, clouds[finding.first.control], context, explained)
+            _explanation(page, finding.first.control, subjects[finding.first.control], context, explained)
 
 
 def _by_file(failures: Iterable[Result]) -> list[tuple[str, list[Finding]]]:
@@ -115,7 +115,7 @@ def _observed(page: Page, finding: Finding) -> None:
         page.prose(f"{evidence.fact} is {evidence.observed}, expected {evidence.expected}", 4)
 
 
-def _explanation(page: Page, control: str, cloud: str, context: Context, explained: set[str]) -> None:
+def _explanation(page: Page, control: str, subject: Subject, context: Context, explained: set[str]) -> None:
     """Why it matters and what mends it, once for each control."""
     known = context.controls.get(control)
     if known is None:
@@ -124,7 +124,7 @@ def _explanation(page: Page, control: str, cloud: str, context: Context, explain
         page.prose("as above for this control", 4, "Fix:", "heading")
         return
     explained.add(control)
-    tool, way = remediation(known, cloud)
+    tool, way = remediation(known, subject)
     page.instructions(known.why, 4, "Why:", "heading")
     if way.strip():
         page.instructions(way, 4, f"Fix ({tool}):", "heading")
@@ -171,9 +171,11 @@ def _summary(page: Page, report: Report) -> None:
     page.prose(", ".join(f"{number} {WORDS[verdict]}" for verdict, number in verdicts(report)), lead="Verdicts:", style="heading")
     page.prose(f"{many(report.summary.controls, 'control')}, {many(report.summary.resources, 'resource')}", lead="Judged:", style="heading")
     files, blocks = report.coverage.files, report.coverage.blocks
-    page.prose(
-        f"{files.parsed} of {files.found} files, {blocks.evaluated} of {blocks.found} resource blocks", lead="Read:", style="heading"
+    read = [f"{files.parsed} of {files.found} files"] if files.found or not report.coverage.calls else []
+    read += (
+        [", ".join(f"{number:,} calls {outcome}" for outcome, number in calls(report).items() if number)] if report.coverage.calls else []
     )
+    page.prose(", ".join([*read, f"{blocks.evaluated} of {blocks.found} resource blocks"]), lead="Read:", style="heading")
 
 
 def _unseen(page: Page, report: Report) -> None:

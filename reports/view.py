@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from scanner.results.model import VERDICTS, Report, Result, Verdict, worst
+from scanner.results.model import VERDICTS, Report, ResourceRef, Result, Verdict, worst
 from scanner.rules.model import SEVERITIES, Control
 from scanner.sources.values import Location
 
@@ -75,17 +75,38 @@ def identity(result: Result) -> tuple[str, ...]:
     return (result.control, held.root, held.address, result.element, result.fingerprint, result.verdict, result.message)
 
 
-def remediation(control: Control | None, cloud: str = "") -> tuple[str, str]:
-    """The way to mend it and the tool it is for: Terraform's, else the first there is, else empty. Of one cloud, where it is named."""
+class Subject(msgspec.Struct, frozen=True):
+    """What failed a control: its cloud, and the tool that mends such an input. Empty where there is more than one."""
+
+    cloud: str = ""
+    tool: str = ""
+
+
+_ANYTHING = Subject()
+
+
+def remediation(control: Control | None, subject: Subject = _ANYTHING) -> tuple[str, str]:
+    """The way to mend it and the tool it is for: the subject's, else Terraform's, else the first there is, else empty."""
     ways = control.remediation if control else {}
-    tool = "terraform" if "terraform" in ways else next(iter(ways), "")
-    return tool, _part_for(ways.get(tool, ""), cloud)
+    tool = next((each for each in (subject.tool, "terraform") if each in ways), next(iter(ways), ""))
+    return tool, _part_for(ways.get(tool, ""), subject.cloud)
 
 
-def failing_cloud(report: Report, control: str) -> str:
-    """The cloud of everything that fails a control; empty where it is more than one."""
-    clouds = {result.resource.cloud for result in report.results if result.control == control and result.verdict == "fail"}
-    return clouds.pop() if len(clouds) == 1 else ""
+def failing(report: Report, control: str) -> Subject:
+    """The subject of everything that fails a control."""
+    held = [result.resource for result in report.results if result.control == control and result.verdict == "fail"]
+    clouds, tools = {each.cloud for each in held}, {_tool(each) for each in held}
+    return Subject(clouds.pop() if len(clouds) == 1 else "", tools.pop() if len(tools) == 1 else "")
+
+
+_LIVE = {"aws:": "aws", "google:": "gcloud"}
+
+
+def _tool(resource: ResourceRef) -> str:
+    """The key of a control's remediation for the input that a resource was read from."""
+    if resource.address.startswith("AWS::"):
+        return "cloudformation"
+    return next((tool for start, tool in _LIVE.items() if resource.root.startswith(start)), "terraform")
 
 
 _CLOUDS = {"aws": "# AWS", "google": "# Google Cloud"}
@@ -106,6 +127,10 @@ def verdicts(report: Report) -> list[tuple[Verdict, int]]:
     return [(verdict, report.summary.verdicts.get(verdict, 0)) for verdict in VERDICTS]
 
 
+OUTCOMES = ("answered", "denied", "failed")
+"""What became of a call to a cloud."""
+
+
 class Sum(msgspec.Struct, frozen=True):
     """A total and the parts that it consists of."""
 
@@ -119,11 +144,18 @@ def sums(report: Report) -> list[Sum]:
     blocks, files = report.coverage.blocks, report.coverage.files
     results = [(WORDS[verdict], number) for verdict, number in verdicts(report)]
     judged = [("evaluated", blocks.evaluated), ("of a type without rules", blocks.unsupported), ("instances not known", blocks.template)]
+    asked = calls(report)
     return [
         Sum("Results", sum(number for _, number in results), results),
+        *([Sum("Calls", sum(asked.values()), list(asked.items()))] if report.coverage.calls else []),
         _balanced("Resource blocks", blocks.found, judged, "in a gap"),
         _balanced("Files", files.found, [("parsed", files.parsed), ("failed to parse", files.failed)], "not read"),
     ]
+
+
+def calls(report: Report) -> dict[str, int]:
+    """How many calls to clouds ended how."""
+    return {outcome: sum(each.count for each in report.coverage.calls if each.outcome == outcome) for outcome in OUTCOMES}
 
 
 def _balanced(what: str, total: int, parts: list[tuple[str, int]], rest: str) -> Sum:

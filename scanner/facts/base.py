@@ -367,9 +367,10 @@ _UNNAMED = Unknown("the name is the provider's choice", "scan the live resource"
 def identity(item: Item, *, name: Value[Any], companions: Iterable[Companions] = (), cloud: str = "") -> Identity:
     """The identity of a resource read from code: `name` is its name as the provider knows it."""
     region, account = item.region.data, item.account.data
-    blocks = [] if isinstance(item, Elsewhere) else [block_ref(item)]
+    # Answers of an API are in the evidence; they are no blocks.
+    blocks = [block_ref(item)] if not isinstance(item, Elsewhere) and item.location().file else []
     blocks += [BlockRef(name, seen.file, seen.line or None, seen.end_line or None) for name, seen in item.origins]
-    blocks += [block_ref(each) for group in companions for each in group.items]
+    blocks += [block_ref(each) for group in companions for each in group.items if each.location().file]
     return Identity(
         id=item.address,
         name=name.data if isinstance(name.data, str) else item.label,

@@ -68,6 +68,11 @@ def statements(value: Value[Any]) -> list[Statement | Unknown]:
     return [_statement(each, value.seen) for each in (held if isinstance(held, list) else [held])]
 
 
+def required(document: Value[Any]) -> Value[Any]:
+    """A policy document that has to be there: without it nobody can say what is allowed, since the provider refuses the resource."""
+    return document.default(Unknown("the policy document is missing", "write the policy document"))
+
+
 def _statement(raw: Any, seen: tuple[Location, ...]) -> Statement | Unknown:
     if not isinstance(raw, dict):
         return raw if isinstance(raw, Unknown) else Unknown("a statement is known after apply", "scan the plan or the live resource")

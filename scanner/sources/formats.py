@@ -32,7 +32,7 @@ FORMATS = (
     Format(
         "cloudformation",
         "scanner.sources.cloudformation.source",
-        ((b"AWS::", b"aws:cloudformation:stack"), (b"Resources", b"artifacts")),
+        ((b"AWS::", b"AWSTemplateFormatVersion", b"aws:cloudformation:stack"), (b"Resources", b"artifacts")),
         suffixes=(".yaml", ".yml", ".json", ".template", ".cfn", ".cform"),
     ),
     Format(

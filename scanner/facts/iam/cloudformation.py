@@ -15,6 +15,7 @@ from scanner.facts.iam.attachments import attached_policies, boundary, only_if_t
 from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from scanner.facts.iam.permissions import document_permissions
 from scanner.facts.iam.trust import aws_trusts, federated_only
+from scanner.facts.policies import required
 from scanner.sources.interface import Item
 from scanner.sources.nodes import Elsewhere
 from scanner.sources.values import Reference, Text, Unknown, Value
@@ -61,9 +62,9 @@ def _identity_with_policies(item: Item, stack: Stack, sort: _Sort) -> Permission
     separate += [stack.companions(item, type_, sort.listed, names=names) for type_ in (_POLICY, _MANAGED)]
     found: list[Any] = []
     for each, node in [pair for held in separate for pair in held.pairs]:
-        found += only_if_there(document_permissions(each["PolicyDocument"]), node)
+        found += only_if_there(document_permissions(required(each["PolicyDocument"])), node)
     blocks, more = item.blocks("Policies")
-    found += [permission for block in blocks for permission in document_permissions(block["PolicyDocument"])]
+    found += [permission for block in blocks for permission in document_permissions(required(block["PolicyDocument"]))]
     arns = item.link("ManagedPolicyArns")
     policies, permissions = attached_policies(
         [(Value(arn, arns.seen), item) for arn in (arns.data if isinstance(arns.data, list) else [])], stack
@@ -85,7 +86,7 @@ def policy(item: Item, stack: Stack) -> PermissionSet | None:
     owners = [owner for sort in _SORTS for owner in _owners(item, sort)]
     if owners and all(_is_here(owner, stack) for owner in owners):
         return None
-    return standalone(item, item["PolicyName"], document_permissions(item["PolicyDocument"]))
+    return standalone(item, item["PolicyName"], document_permissions(required(item["PolicyDocument"])))
 
 
 def _owners(item: Item, sort: _Sort) -> list[Any]:
@@ -106,7 +107,7 @@ def managed_policy(item: Item, stack: Stack) -> PermissionSet | None:
     owners = [owner for sort in _SORTS for owner in _owners(item, sort)]
     if any(_is_here(owner, stack) for owner in owners) or item.address in _used(stack):
         return None
-    return standalone(item, item["ManagedPolicyName"], document_permissions(item["PolicyDocument"]))
+    return standalone(item, item["ManagedPolicyName"], document_permissions(required(item["PolicyDocument"])))
 
 
 def _used(stack: Stack) -> set[str]:
@@ -148,7 +149,7 @@ def _sso_boundary(item: Item, stack: Stack) -> Value[bool]:
 
 @reads(_ROLE.type)
 def trust(item: Item, stack: Stack) -> TrustPolicy:
-    document = item["AssumeRolePolicyDocument"]
+    document = required(item["AssumeRolePolicyDocument"])
     return TrustPolicy(
         identity=identity(item, name=item["RoleName"]),
         trusts=Value(aws_trusts(document, None), document.seen),

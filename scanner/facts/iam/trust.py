@@ -45,7 +45,10 @@ def federated_only(document: Value[Any]) -> Value[bool]:
 
 def _trust(statement: Statement, kind: str, who: Any, account: str | None) -> Trust:
     name = ("anyone but " if statement.not_principal else "") + describe(who)
-    return Trust(principal=Value(name, statement.seen), scoped=Value(_scoped(statement, kind, who, account).data, statement.seen))
+    scoped = _scoped(statement, kind, who, account).data
+    if isinstance(statement.allows, Unknown) and scoped is not True:
+        scoped = statement.allows  # it does no harm if it denies
+    return Trust(principal=Value(name, statement.seen), scoped=Value(scoped, statement.seen))
 
 
 def _scoped(statement: Statement, kind: str, who: Any, account: str | None) -> Value[bool]:

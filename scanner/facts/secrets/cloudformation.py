@@ -9,6 +9,7 @@ from typing import Any
 
 from scanner.facts.base import Companions, Stack, identity, reads
 from scanner.facts.keys.references import key_ref
+from scanner.facts.policies import required
 from scanner.facts.secrets import secrets_manager
 from scanner.facts.secrets.kinds import Secret, SecretCopy
 from scanner.sources.interface import Item
@@ -39,7 +40,7 @@ def secret(item: Item, stack: Stack) -> Secret | None:
         ),
         rotation_consumed=all_of([rotation.exists]) if rotation.nodes or rotation.more else Value(False, (item.location(),)),
         managed_by_service=Value(False),
-        grants=secrets_manager.grants(item, [node["ResourcePolicy"] for node in policy.nodes], policy),
+        grants=secrets_manager.grants(item, [required(node["ResourcePolicy"]) for node in policy.nodes], policy),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from scanner.facts.base import Companions, Stack, identity, if_there, reads
 from scanner.facts.edge.attributes import attribute
 from scanner.facts.keys.references import key_ref
+from scanner.facts.policies import required
 from scanner.facts.storage import s3
 from scanner.facts.storage.kinds import Bucket
 from scanner.sources.interface import Item, Node
@@ -82,7 +83,7 @@ _CANNED = {written: name for name, written in _ACLS.items()}
 
 
 def _grants(item: Item, policy: Companions, access: dict[str, Value[Any]], acls_disabled: Value[Any]) -> Value[Any]:
-    documents = [node["PolicyDocument"] for node in policy.nodes]
+    documents = [required(node["PolicyDocument"]) for node in policy.nodes]
     granted = s3.policy_grants(documents, item.account, access["RestrictPublicBuckets"])
     written = item["AccessControl"]
     acl = written.then(lambda name: _CANNED.get(name, name) if isinstance(name, str) else name)

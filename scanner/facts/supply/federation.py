@@ -6,7 +6,7 @@ from typing import Any
 
 from scanner.facts.base import Stack, identity
 from scanner.facts.policies import Statement, statements
-from scanner.facts.supply.kinds import Federation
+from scanner.facts.supply.kinds import Federation, Subject
 from scanner.facts.supply.subjects import CI_ISSUERS, audience, subjects
 from scanner.sources.interface import Item
 from scanner.sources.values import Reference, Text, Unknown, Value, all_of, first_known
@@ -23,11 +23,18 @@ def federation(item: Item, document: Value[Any], stack: Stack, name: Value[Any])
     if not trusting:
         return None
     found: list[Any] = [subject for each in trusting for subject in subjects(each)]
+    if doubt := next((each.allows for each in trusting if isinstance(each.allows, Unknown)), None):
+        found = [doubt if isinstance(each, Subject) and each.scoped.data is False else each for each in found]
     return Federation(
         identity=identity(item, name=name),
-        audience_pinned=all_of([Value(audience(each), document.seen) for each in trusting]),
+        audience_pinned=all_of([Value(_pinned(each), document.seen) for each in trusting]),
         subjects=Value(found, document.seen),
     )
+
+
+def _pinned(statement: Statement) -> bool | Unknown:
+    pinned = audience(statement)
+    return statement.allows if pinned is False and isinstance(statement.allows, Unknown) else pinned
 
 
 def _trusts_ci(statement: Statement, stack: Stack) -> bool:

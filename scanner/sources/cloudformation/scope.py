@@ -189,7 +189,10 @@ class Scope:
             given = declared.get("Default")
         if given is None or given is NO_VALUE:
             place = self.template.place(("Parameters", name))
-            why = Unknown(f'parameter "{self.prefix}{name}" has no value', f"pass --parameter {name}=VALUE or --parameter-file FILE", place)
+            way = f"pass --parameter {name}=VALUE or --parameter-file FILE"
+            if self.prefix:
+                way = f"give it in the Parameters of {self.prefix.rstrip('/')}"
+            why = Unknown(f'parameter "{self.prefix}{name}" has no value', way, place)
             return _typed(self._variable(self.prefix + name, why, declared.get("AllowedValues")), str(type_))
         if str(type_).startswith("AWS::SSM::Parameter::Value<") and isinstance(given, (str, int)):
             return Reference(f"data.ssm.{str(given).replace('.', '_')}")
@@ -197,7 +200,8 @@ class Scope:
 
     def _variable(self, key: str, why: Unknown, allowed: Any) -> Any:
         if key in self.assumed:
-            return self.assumed[key]
+            held = self.assumed[key]
+            return either(why, *held.options) if isinstance(held, Either) else held
         values = [plain(each) for each in allowed] if isinstance(allowed, list) else []
         if not values or len(values) > MAX_ALLOWED or not all(isinstance(each, str) for each in values):
             values = []

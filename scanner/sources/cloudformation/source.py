@@ -10,7 +10,7 @@ from scanner.options import Options
 from scanner.sources.cloudformation import cdk, parameters
 from scanner.sources.cloudformation.exports import Exports
 from scanner.sources.cloudformation.scope import NESTED
-from scanner.sources.cloudformation.stack import Stack, nested_path
+from scanner.sources.cloudformation.stack import Stack, nested_path, undecided
 from scanner.sources.cloudformation.syntax import Malformed, looks_like_template, parse
 from scanner.sources.cloudformation.template import Template, is_template
 from scanner.sources.discover import repository, show
@@ -126,7 +126,7 @@ class CloudFormationSource(Source):
             items = stack.items(each)
             worlds.append(World(held, items))
         items = [item for world in worlds for item in world.items]
-        context: list[Item] = [item for other in exports.imported_by(stack) for item in other.items(other.worlds()[0])]
+        context: list[Item] = [item for other in exports.imported_by(stack) for item in other.items(undecided())]
         for world in worlds:
             world.context = context
         left_out = len(stack.template.resources.keys() - {item.block for item in items})

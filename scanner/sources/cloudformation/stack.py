@@ -122,7 +122,7 @@ class Stack:
         try:
             return explore(lambda assumed: self.scope(assumed, exploring=True))
         except TooMany:
-            return [World({}, {})]
+            return [undecided()]
 
     def items(self, world: World) -> list[Item]:
         return list(self._items(self.scope(world.assumed, world.decided), None))
@@ -144,6 +144,11 @@ class Stack:
                     "macro_unsupported", f"the resources of module {resource.type} are not here", "scan the processed template",
                     scope.template.place(resource.source).line,
                 )  # fmt: skip
+
+
+def undecided() -> World:
+    """The combination in which nothing open is decided: what depends on it is one of several, or may not exist."""
+    return World({}, {})
 
 
 def _pseudo(region: str | None, account: str | None, name: str | None) -> dict[str, Any]:

@@ -1,0 +1,130 @@
+"""Asset exports among the fixtures are such as Google writes: every field is one that its discovery documents know.
+
+The documents come with google-api-python-client, which only this test uses. https://developers.google.com/discovery/v1/reference/apis
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scans import ROOT
+
+discovery = pytest.importorskip("googleapiclient.discovery_cache")
+
+FIXTURES = ROOT / "fixtures"
+EXPORTS = sorted(path for path in FIXTURES.rglob("*.ndjson") if path.parent.name in ("assets", "live"))
+
+SCHEMAS = {
+    "artifactregistry.googleapis.com/Repository": ("artifactregistry.v1", "Repository"),
+    "cloudkms.googleapis.com/CryptoKey": ("cloudkms.v1", "CryptoKey"),
+    "cloudkms.googleapis.com/CryptoKeyVersion": ("cloudkms.v1", "CryptoKeyVersion"),
+    "cloudkms.googleapis.com/KeyRing": ("cloudkms.v1", "KeyRing"),
+    "cloudresourcemanager.googleapis.com/Folder": ("cloudresourcemanager.v2", "Folder"),
+    "cloudresourcemanager.googleapis.com/Organization": ("cloudresourcemanager.v1", "Organization"),
+    "cloudresourcemanager.googleapis.com/Project": ("cloudresourcemanager.v1", "Project"),
+    "compute.googleapis.com/BackendBucket": ("compute.v1", "BackendBucket"),
+    "compute.googleapis.com/BackendService": ("compute.v1", "BackendService"),
+    "compute.googleapis.com/Firewall": ("compute.v1", "Firewall"),
+    "compute.googleapis.com/ForwardingRule": ("compute.v1", "ForwardingRule"),
+    "compute.googleapis.com/GlobalForwardingRule": ("compute.v1", "ForwardingRule"),
+    "compute.googleapis.com/Network": ("compute.v1", "Network"),
+    "compute.googleapis.com/RegionBackendService": ("compute.v1", "BackendService"),
+    "compute.googleapis.com/SecurityPolicy": ("compute.v1", "SecurityPolicy"),
+    "compute.googleapis.com/SslPolicy": ("compute.v1", "SslPolicy"),
+    "compute.googleapis.com/Subnetwork": ("compute.v1", "Subnetwork"),
+    "compute.googleapis.com/TargetHttpProxy": ("compute.v1", "TargetHttpProxy"),
+    "compute.googleapis.com/TargetHttpsProxy": ("compute.v1", "TargetHttpsProxy"),
+    "compute.googleapis.com/UrlMap": ("compute.v1", "UrlMap"),
+    "firestore.googleapis.com/Database": ("firestore.v1", "GoogleFirestoreAdminV1Database"),
+    "iam.googleapis.com/Role": ("iam.v1", "Role"),
+    "iam.googleapis.com/ServiceAccount": ("iam.v1", "ServiceAccount"),
+    "iam.googleapis.com/WorkloadIdentityPool": ("iam.v1", "WorkloadIdentityPool"),
+    "iam.googleapis.com/WorkloadIdentityPoolProvider": ("iam.v1", "WorkloadIdentityPoolProvider"),
+    "orgpolicy.googleapis.com/Policy": ("orgpolicy.v2", "GoogleCloudOrgpolicyV2Policy"),
+    "pubsub.googleapis.com/Subscription": ("pubsub.v1", "Subscription"),
+    "pubsub.googleapis.com/Topic": ("pubsub.v1", "Topic"),
+    "run.googleapis.com/Service": ("run.v2", "GoogleCloudRunV2Service"),
+    "secretmanager.googleapis.com/Secret": ("secretmanager.v1", "Secret"),
+    "secretmanager.googleapis.com/SecretVersion": ("secretmanager.v1", "SecretVersion"),
+    "storage.googleapis.com/Bucket": ("storage.v1", "Bucket"),
+}
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int, float),
+    "number": (int, float),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+@functools.cache
+def schemas(document: str) -> dict[str, Any]:
+    path = Path(discovery.__file__).parent / "documents" / f"{document}.json"
+    held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["schemas"]
+    return held
+
+
+def problems(data: Any, schema: dict[str, Any], document: str, at: str) -> Iterator[str]:
+    """What of some data the schema does not allow."""
+    if "$ref" in schema:
+        schema = schemas(document)[schema["$ref"]]
+    kind = schema.get("type", "any")
+    if kind == "any" or data is None:
+        return
+    # The inventory writes some 64-bit numbers as numbers, the API as text.
+    accepted = TYPES[kind] + ((int, float) if schema.get("format") in ("int64", "uint64") else ())
+    if not isinstance(data, accepted) or (isinstance(data, bool) and kind != "boolean"):
+        yield f"{at}: {data!r} is no {kind}"
+        return
+    if "enum" in schema and data not in schema["enum"]:
+        yield f"{at}: {data!r} is none of {schema['enum']}"
+    if isinstance(data, list):
+        for number, each in enumerate(data):
+            yield from problems(each, schema["items"], document, f"{at}.{number}")
+    elif isinstance(data, dict):
+        for name, held in data.items():
+            below = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
+            if below is None:
+                yield f"{at}.{name}: no such field"
+            else:
+                yield from problems(held, below, document, f"{at}.{name}")
+
+
+def checked(asset: dict[str, Any]) -> Iterator[str]:
+    outside = {**asset, "resource": {**asset["resource"], "data": {}}} if "resource" in asset else asset
+    yield from problems(outside, {"$ref": "Asset"}, "cloudasset.v1", asset["name"])
+    if "resource" in asset:
+        document, schema = SCHEMAS[asset["assetType"]]
+        yield from problems(asset["resource"]["data"], {"$ref": schema}, document, asset["name"])
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in EXPORTS}), ids=lambda path: str(path.relative_to(FIXTURES)))
+def test_every_field_is_one_of_the_api(folder: Path) -> None:
+    found = [
+        f"{path.name}: {problem}"
+        for path in sorted(folder.glob("*.ndjson"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        for problem in checked(json.loads(line))
+    ]
+    assert found == []
+
+
+def test_what_the_api_does_not_know_is_found() -> None:
+    data = {"name": "b", "versioning": {"enable": True}, "acl": [{"entity": 1}], "iamConfiguration": {"publicAccessPrevention": "enforced"}}
+    asset = {"name": "//storage.googleapis.com/b", "assetType": "storage.googleapis.com/Bucket", "resource": {"data": data}, "labels": {}}
+    assert [each.rpartition("com/")[2] for each in checked(asset)] == [
+        "b.labels: no such field",
+        "b.versioning.enable: no such field",
+        "b.acl.0.entity: 1 is no string",
+    ]
+
+
+def test_every_control_has_exports_among_its_cases() -> None:
+    assert len({path.parent for path in EXPORTS if path.parent.name == "assets"}) == 20
