@@ -85,8 +85,8 @@ def asset(at: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, Any] 
     else:
         name, type_ = f"//compute.googleapis.com/projects/{project}/zones/europe-west1-b/disks/d-{at}", "compute.googleapis.com/Disk"
         data = {
-            "name": f"d-{at}", "sizeGb": "100", "type": f"https://www.googleapis.com/compute/v1/projects/{project}/zones/europe-west1-b/diskTypes/x",
-            "users": [f"https://www.googleapis.com/compute/v1/projects/{project}/zones/europe-west1-b/instances/i-{each}" for each in range(4)],
+            "name": f"d-{at}", "sizeGb": "100", "type": f"https://www.googleapis.com/compute/v1/projects/{project}/zones/z/diskTypes/x",
+            "users": [f"https://www.googleapis.com/compute/v1/projects/{project}/zones/z/instances/i-{each}" for each in range(5)],
             "labels": labels, "guestOsFeatures": [{"type": each} for each in ("UEFI_COMPATIBLE", "GVNIC", "SEV_CAPABLE")], **times,
         }  # fmt: skip
     head = {"name": name, "asset_type": type_, "ancestors": ancestors, "update_time": "2025-11-01T10:00:00Z"}
@@ -161,7 +161,8 @@ def run(assets: int, runs: int) -> bool:
     print(f"| read into items | {ours:.2f} | {peak:.0f} |")
     print(f"| and every asset of a known type decoded | {touched:.2f} | |")
     print(f"| whole scan, all controls, JSON report | {whole:.1f} | {whole_peak:.0f} |")
-    print(f"\nReading has {bare / ours:.0%} of the throughput of decoding (at least {SHARE:.0%}); peak {peak:.0f} MB (below {MAX_MEGABYTES}).")
+    print(f"\nReading has {bare / ours:.0%} of the throughput of decoding (at least {SHARE:.0%});")
+    print(f"its peak is {peak:.0f} MB (below {MAX_MEGABYTES}).")
     return bare / ours >= SHARE and peak < MAX_MEGABYTES
 
 

@@ -1,28 +1,43 @@
-"""Writes the pages that follow from the rules: `docs/controls/`. `--check` compares instead."""
+"""Writes the pages that follow from rules, readers and fixtures. `--check` compares instead."""
 
 from __future__ import annotations
 
+import importlib
 import sys
 import tempfile
 from pathlib import Path
 
 from scanner.catalogue import write_pages
-from scanner.rules.load import builtin_folder, load
+from scanner.rules.load import CompiledControl, builtin_folder, load
 
-FOLDER = Path(__file__).parent / "controls"
+HERE = Path(__file__).parent
+CONTROLS = HERE / "controls"
+PAGES = {
+    "permissions-aws.md": "scanner.sources.aws.permissions",
+}
+"""Page to the module whose `page(controls)` gives its text."""
+
+
+def build(controls: list[CompiledControl], folder: Path) -> dict[str, str]:
+    """Page, by its path below docs/, to its text."""
+    written = {f"controls/{path.name}": path.read_text(encoding="utf-8") for path in write_pages(controls, folder)}
+    return written | {name: importlib.import_module(module).page(controls) for name, module in PAGES.items()}
 
 
 def main() -> None:
-    controls = load([builtin_folder()]).controls
-    if "--check" not in sys.argv[1:]:
-        print(f"{len(write_pages(controls, FOLDER))} pages written")
-        return
+    sys.path.insert(0, str(HERE.parent))
     with tempfile.TemporaryDirectory() as scratch:
-        fresh = {path.name: path.read_text(encoding="utf-8") for path in write_pages(controls, Path(scratch))}
-    present = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+        fresh = build(load([builtin_folder()]).controls, Path(scratch))
+    if "--check" not in sys.argv[1:]:
+        for name, text in fresh.items():
+            (HERE / name).write_text(text, encoding="utf-8")
+        print(f"{len(fresh)} pages written")
+        return
+    listed = {*PAGES, *(f"controls/{path.name}" for path in CONTROLS.glob("*.md"))}
+    present = {name: (HERE / name).read_text(encoding="utf-8") for name in listed if (HERE / name).is_file()}
     stale = sorted(name for name in fresh.keys() | present.keys() if fresh.get(name) != present.get(name))
     for name in stale:
-        print(f"docs/controls/{name} is not what the rules say; run make docs")
+        print(f"docs/{name} is not what it is made from says; run make docs")
     sys.exit(1 if stale else 0)
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from scanner.results.model import VERDICTS, worst
+from scanner.rules import yaml_lines
 from tests.scans import ROOT
 
 discovery = pytest.importorskip("googleapiclient.discovery_cache")
@@ -126,5 +128,30 @@ def test_what_the_api_does_not_know_is_found() -> None:
     ]
 
 
-def test_every_control_has_exports_among_its_cases() -> None:
-    assert len({path.parent for path in EXPORTS if path.parent.name == "assets"}) == 20
+CASES = {
+    path.parent.relative_to(FIXTURES / "controls"): yaml_lines.load(path.read_text(encoding="utf-8"))[0]
+    for path in sorted((FIXTURES / "controls").glob("*/*/expected.yaml"))
+}
+
+
+@pytest.mark.parametrize("control", CASES, ids=str)
+def test_every_control_has_exports_that_say_their_verdict(control: Path) -> None:
+    """By the names of the files, which are written apart from the expected verdicts."""
+    listed = {name.removeprefix("assets/"): set(held.values()) for name, held in CASES[control].items() if name.startswith("assets/")}
+    assert {path.name for path in (FIXTURES / "controls" / control / "assets").iterdir()} == listed.keys()
+    for name, held in listed.items():
+        said = next(verdict for verdict in VERDICTS if name.startswith(f"gcp-{verdict.replace('_', '-')}"))
+        assert said in held <= {said, "pass"}, name
+    assert {verdict for held in listed.values() for verdict in held} >= {"pass", "fail", "unknown"}
+
+
+def test_cases_of_one_name_are_judged_alike() -> None:
+    """A case in Terraform and the export of what it makes have the same name."""
+    alike = 0
+    for control, held in CASES.items():
+        for name, expected in held.items():
+            twin = held.get(name.replace("terraform/", "assets/") + ".ndjson")
+            if twin is not None:
+                alike += 1
+                assert worst(twin.values()) == worst(expected.values()), f"{control} {name}"
+    assert alike > 100

@@ -54,12 +54,19 @@ class Identity(msgspec.Struct, kw_only=True):
     """Why it is not known which resources of a kind there are; this one stands for all of them."""
     unnamed: Unknown | None = None
     """Why the provider's name is not known; `name` is then the label of the block."""
+    type: str = ""
+    """The input's own type name: `aws_s3_bucket`, `AWS::S3::Bucket`, `s3.bucket`, `storage.googleapis.com/Bucket`."""
 
 
 class Resource(msgspec.Struct, kw_only=True):
     """Base of all kinds."""
 
     identity: Identity
+
+    @property
+    def also_in(self) -> list[str] | None:
+        """Further regions in which the provider shows it as a resource of its own; None where they are not known."""
+        return []
 
 
 class Part(msgspec.Struct, kw_only=True):
@@ -248,6 +255,7 @@ class Registration(msgspec.Struct, frozen=True):
     orphans: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
     needs: dict[str, tuple[Any, ...]] = {}
+    companions: tuple[str, ...] = ()
 
 
 READERS: dict[str, list[Registration]] = {}
@@ -274,12 +282,13 @@ def reads(
 
     `orphans` maps types of companion blocks to the attribute that names their owner: such a block whose owner is declared elsewhere is
     read as an owner of which only that is known. `names` are the owner's attributes whose text the companions may give.
-    `companions` are further types that the reader joins. `needs` maps a fact of a live resource to the calls and types behind it.
+    `companions` are further types that the reader joins. `needs` maps a fact of a live resource (`replicas`,
+    or `replicas.encryption_key` of its elements) to the calls and types behind it.
     """
 
     def register(read: R) -> R:
         result = read.__annotations__["return"].replace(" | None", "")
-        entry = Registration(result, read, tuple((orphans or {}).items()), names, needs or {})
+        entry = Registration(result, read, tuple((orphans or {}).items()), names, needs or {}, companions)
         for type_ in types:
             READERS.setdefault(type_, []).append(entry)
         COMPANIONS.update(orphans or {}, companions)
@@ -384,6 +393,7 @@ def identity(item: Item, *, name: Value[Any], companions: Iterable[Companions] =
         elsewhere=item.why if isinstance(item, Elsewhere) else None,
         unlisted=item.why if isinstance(item, Unlisted) else None,
         unnamed=None if isinstance(name.data, str) else name.text().unknown or _UNNAMED,
+        type=item.type,
     )
 
 

@@ -13,6 +13,9 @@ from scanner.sources.values import Location
 
 Verdict = Literal["pass", "fail", "unknown", "not_applicable", "waived", "error"]
 VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "unknown", "not_applicable", "waived", "error")
+StandsFor = Literal["itself", "instances", "part", "unlisted"]
+"""`instances`: how many there are is not known; `part`: it is declared elsewhere, and only a part of it here; `unlisted`: all of its type in
+its account and region, which could not be listed."""
 # The verdict of a whole is the worst of its parts.
 WORST: tuple[Verdict, ...] = ("error", "fail", "unknown", "waived", "pass", "not_applicable")
 
@@ -30,6 +33,13 @@ class ResourceRef(msgspec.Struct, frozen=True):
     root: str
     """What the address is relative to: the root module's directory, the plan's file."""
     blocks: list[BlockRef]
+    type: str = ""
+    """The input's own type name: `aws_s3_bucket`, `AWS::S3::Bucket`, `s3.bucket`, `storage.googleapis.com/Bucket`."""
+    named: bool = False
+    """`name` is the provider's; else it is the label of the block."""
+    stands_for: StandsFor = "itself"
+    also_in: list[str] | None = []
+    """Further regions in which the provider shows it as a resource of its own; None where they are not known."""
 
 
 class Evidence(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scanner.facts.base import CLOUDS, BlockRef, Identity, Resource
-from scanner.results.model import Evidence, ResourceRef, Result, UnknownFact, Verdict, fingerprint
+from scanner.results.model import Evidence, ResourceRef, Result, StandsFor, UnknownFact, Verdict, fingerprint
 from scanner.rules import cel
 from scanner.rules.load import CompiledAssertion, CompiledControl
 from scanner.rules.schema import IDENTITY
@@ -262,7 +262,17 @@ def resource_ref(resource: Resource | Attributes, seen: list[Evidence] | None = 
         address=who.address,
         root=who.root,
         blocks=blocks,
+        type=who.type,
+        named=who.unnamed is None and who.unlisted is None,
+        stands_for=_stands_for(who),
+        also_in=resource.also_in if isinstance(resource, Resource) else [],
     )
+
+
+def _stands_for(who: Identity) -> StandsFor:
+    if who.unlisted is not None:
+        return "unlisted"
+    return "part" if who.elsewhere is not None else "instances" if who.template is not None else "itself"
 
 
 def _within(place: Location, block: BlockRef) -> bool:

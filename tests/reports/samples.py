@@ -41,7 +41,7 @@ HOSTILE = (
     "  ",
 )
 
-ENUMERATED = {"schema", "verdict", "severity", "fingerprint", "started", "finished", "code"}
+ENUMERATED = {"schema", "verdict", "severity", "fingerprint", "started", "finished", "code", "stands_for"}
 """Strings that the contract limits to a list or a pattern."""
 
 CODE = {

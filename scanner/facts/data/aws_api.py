@@ -32,7 +32,9 @@ _RECOVERY = "describe_continuous_backups.ContinuousBackupsDescription.PointInTim
 @reads(
     TABLES.type,
     needs={
-        "replicas": (DESCRIBE, BACKUPS, *KEY_NEEDS),
+        "replicas": (DESCRIBE,),
+        "replicas.encryption_key": KEY_NEEDS,
+        "replicas.pitr_enabled": (BACKUPS,),
         "replicated": (DESCRIBE,),
         "recovery_days": (BACKUPS,),
     },

@@ -30,3 +30,11 @@ class DataStore(Resource, kw_only=True):
     """Where it is, as the provider names it: the home region, or a Firestore location such as `nam5`."""
     recovery_days: Fact[float | None]
     """Days that point-in-time recovery reaches back; None where it is off."""
+
+    @property
+    def also_in(self) -> list[str] | None:
+        """Every replica of a global table is listed as a table of its own region."""
+        held = self.replicas.data
+        regions = [each.region.data if isinstance(each, Replica) else None for each in held] if isinstance(held, list) else [None]
+        known = [each for each in regions if isinstance(each, str)]
+        return sorted({*known} - {self.identity.region or ""}) if len(known) == len(regions) else None

@@ -40,6 +40,7 @@ _STATE = "describe_key.KeyMetadata.KeyState"
 
 @reads(
     KEYS.type,
+    companions=(ALIASES.type,),
     needs={
         "rotatable": (DESCRIBE,),
         "imported": (DESCRIBE,),

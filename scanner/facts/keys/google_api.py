@@ -9,6 +9,7 @@ from scanner.facts.google_assets import COMMON, is_live, missing, named, own_bin
 from scanner.facts.keys import google
 from scanner.facts.keys.kinds import Key
 from scanner.sources.interface import Item
+from scanner.sources.values import Unknown
 
 _KEY_RING = "cloudkms.googleapis.com/KeyRing"
 
@@ -23,13 +24,18 @@ def key(item: Item, stack: Stack) -> Key:
         import_only=item["importOnly"],
         levels=[item["versionTemplate.protectionLevel"], item["primary.protectionLevel"]],
         enabled=google.enabled(item, stack),
-        bindings=own_bindings(item) + _ring(item, stack) + public_inherited(item, stack, "cloudkms"),
+        bindings=_bindings(item, stack) + public_inherited(item, stack, "cloudkms"),
     )
 
 
-def _ring(item: Item, stack: Stack) -> list[Any]:
-    """The bindings on the key ring, which count for all its keys."""
+def _bindings(item: Item, stack: Stack) -> list[Any]:
+    """The bindings on the key, and those on its key ring, which count for all keys of it."""
+    held = own_bindings(item)
     ring = stack.at(item.address.rpartition("/cryptoKeys/")[0])
     if ring is not None:
-        return list(own_bindings(ring))
-    return [missing(item, "the key ring", _KEY_RING)] if is_live(item) else []
+        held = held + own_bindings(ring)
+    elif is_live(item):
+        held = [*held, missing(item, "the key ring", _KEY_RING)]
+    # One reason why there may be more is enough.
+    doubts = [each for each in held if isinstance(each, Unknown)]
+    return [each for each in held if not isinstance(each, Unknown)] + doubts[:1]

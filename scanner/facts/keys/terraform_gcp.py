@@ -7,14 +7,19 @@ from scanner.facts.google_iam import BINDING_PARTS, bindings_of
 from scanner.facts.keys import google
 from scanner.facts.keys.kinds import Key
 from scanner.sources.interface import Item
-from scanner.sources.values import Value
+from scanner.sources.values import Reference, Value
 
 _IAM = {f"google_kms_crypto_key_iam_{part}": "crypto_key_id" for part in BINDING_PARTS}
+_RING_IAM = {f"google_kms_key_ring_iam_{part}": "key_ring_id" for part in BINDING_PARTS}
 
 
-@reads("google_kms_crypto_key", companions=tuple(_IAM))
+@reads("google_kms_crypto_key", companions=(*_IAM, *_RING_IAM))
 def key(item: Item, stack: Stack) -> Key:
     parts = {type_: stack.companions(item, type_, via) for type_, via in _IAM.items()}
+    # The bindings on a key ring count for all its keys; a ring that is declared elsewhere is known by its name.
+    ring = item.link("key_ring").data
+    owner = stack.at(ring.address) if isinstance(ring, Reference) else None
+    parts |= {type_: stack.companions(owner or item, type_, via, names=() if owner else ("key_ring",)) for type_, via in _RING_IAM.items()}
     return google.key(
         identity(item, name=item["name"], companions=parts.values()),
         item,

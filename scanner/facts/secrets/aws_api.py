@@ -35,7 +35,8 @@ _STATUS = "describe_secret.ReplicationStatus"
 @reads(
     SECRETS.type,
     needs={
-        "copies": (DESCRIBE, *KEY_NEEDS),
+        "copies": (DESCRIBE,),
+        "copies.encryption_key": KEY_NEEDS,
         "regions": (DESCRIBE,),
         "replicated": (DESCRIBE,),
         "grants": (POLICY,),

@@ -50,8 +50,9 @@ def make_plan(controls: Iterable[Any], services: Iterable[str] = ()) -> Plan:
         for entry in entries if type_ in LISTINGS else ():
             if entry.kind in wanted:
                 types.add(type_)
-                for fact in wanted[entry.kind]:
-                    _add(type_, entry.needs.get(fact, ()), types, calls)
+                for fact, needs in entry.needs.items():
+                    if any(_within(fact, path) for path in wanted[entry.kind]):
+                        _add(type_, needs, types, calls)
     while more := {LISTINGS[each].parent for each in types} - types - {""}:
         types |= more
     chosen = set(services) or {each.call.service for each in LISTINGS.values()}
@@ -64,11 +65,15 @@ def make_plan(controls: Iterable[Any], services: Iterable[str] = ()) -> Plan:
 
 
 def facts_of(compiled: Any) -> set[str]:
-    """The facts that a control reads, or names in its messages."""
+    """The facts that a control reads, or names in its messages: `versioned`, `replicas.encryption_key.disabled`."""
     paths = [*compiled.when_reads, *(path for each in compiled.assertions for path in each.reads)]
-    paths += [each.each for each in compiled.assertions if each.each]
     named = {name for each in compiled.assertions for name in _NAME.findall(each.text.message)}
-    return {path[0] for path in paths} | named
+    return {".".join(name for name in path if name != "*") for path in paths} | named
+
+
+def _within(fact: str, path: str) -> bool:
+    """Whether one of two paths leads through the other."""
+    return fact == path or path.startswith(fact + ".") or fact.startswith(path + ".")
 
 
 def _add(type_: str, needs: Iterable[Any], types: set[str], calls: set[tuple[str, Call]]) -> None:

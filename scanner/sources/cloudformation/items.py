@@ -77,7 +77,7 @@ class TreeNode(Node):
     def _element(self, raw: list[Any], source: Path, name: str) -> tuple[Any, Path, bool]:
         """The element of a list that a step leads to, and whether the step was its index; else it is the first one's key."""
         found = self._elements(raw, source)
-        at = int(name) if name.isdecimal() and len(name) < 9 else 0
+        at = int(name[:9]) if name.isdecimal() else 0
         if at >= len(found):
             return None, source, name.isdecimal()
         return *found[at], name.isdecimal()

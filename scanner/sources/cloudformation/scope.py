@@ -49,6 +49,7 @@ class Scope:
         self.assumed, self.decided, self.exploring = assumed, decided, exploring
         self.parents = (*parents, template.path)
         self._conditions: dict[str, Any] = {}
+        self._outputs: dict[str, Any] = {}
         self._children: dict[str, Scope | None] = {}
         self._busy: set[str] = set()
 
@@ -151,14 +152,16 @@ class Scope:
         held = self.template.outputs.get(name)
         if not isinstance(held, dict) or "Value" not in held:
             return Unknown(f"there is no output {name} in {self.template.file}", CORRECT)
-        if f"output {name}" in self._busy:
-            return Unknown(f"output {name} leads back to itself", CORRECT)
-        self._busy.add(f"output {name}")
-        try:
-            value = self.resolve(held["Value"])
-        finally:
-            self._busy.discard(f"output {name}")
-        return None if value is NO_VALUE else value
+        if name not in self._outputs:
+            if f"output {name}" in self._busy:
+                return Unknown(f"output {name} leads back to itself", CORRECT)
+            self._busy.add(f"output {name}")
+            try:
+                value = self.resolve(held["Value"])
+            finally:
+                self._busy.discard(f"output {name}")
+            self._outputs[name] = None if value is NO_VALUE else value
+        return self._outputs[name]
 
     def _pseudo(self, name: str) -> Any:
         if name == "AWS::NoValue":
@@ -170,7 +173,9 @@ class Scope:
             return self._variable(name, Unknown("which region this stack is deployed to", "pass --region"), None)
         if name in ("AWS::AccountId", "AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"):
             if self.exploring or name in self.assumed:
-                return self._variable(name, Unknown(f"{name} is known after deployment", "scan the live resource"), None)
+                held = self._variable(name, Unknown(f"{name} is known after deployment", "scan the live resource"), None)
+                if self.exploring or isinstance(held, str):
+                    return held
             return Reference(name)
         return Unknown(f"{name} is no pseudo parameter", CORRECT)
 

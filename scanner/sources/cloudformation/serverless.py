@@ -40,6 +40,8 @@ def translated(template: Template, values: dict[str, Any], region: str | None) -
             del resources[name]
             line = template.place(("Resources", name)).line
             template.gap("module_missing", f"{name} is an application of a repository, which is not here", "scan its deployed stack", line)
+    if not resources:
+        return template.rewritten(data)
     given = {name: {"Ref": name} if _withheld(template.parameters.get(name)) else value for name, value in values.items()}
     given |= {name: {"Ref": name} for name, held in template.parameters.items() if _withheld(held)}
     given = {name: value for name, value in given.items() if isinstance(value, (str, dict))}

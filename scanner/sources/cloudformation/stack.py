@@ -16,6 +16,9 @@ from scanner.sources.interface import Item
 from scanner.sources.values import Location, Unknown, describe
 
 MAX_NESTED = 8
+MAX_JUDGED = 20_000
+"""Resources times combinations: CloudFormation takes 500 resources in a template."""
+STACK_SET = "AWS::CloudFormation::StackSet"
 Loader = Callable[[str], Template | None]
 Imports = Callable[[str, "Stack"], Any]
 
@@ -120,9 +123,10 @@ class Stack:
     def worlds(self) -> list[World]:
         """The combinations that are possible; one, in which conditions are not decided, where there are too many."""
         try:
-            return explore(lambda assumed: self.scope(assumed, exploring=True))
+            found = explore(lambda assumed: self.scope(assumed, exploring=True))
         except TooMany:
             return [undecided()]
+        return found if len(found) * len(self.template.resources) <= MAX_JUDGED else [undecided()]
 
     def items(self, world: World) -> list[Item]:
         return list(self._items(self.scope(world.assumed, world.decided), None))
@@ -138,6 +142,11 @@ class Stack:
                 scope.template.gap(
                     "module_missing", f"the template of nested stack {resource.name} is not read: {url}",
                     "put it beside this template, with a relative TemplateURL", scope.template.place(resource.source).line,
+                )  # fmt: skip
+            elif resource.type == STACK_SET and nested_path(scope.template, resource) is None:
+                scope.template.gap(
+                    "module_missing", f"the template of stack set {resource.name} is not read", "scan its template by itself",
+                    scope.template.place(resource.source).line,
                 )  # fmt: skip
             elif resource.type.endswith("::MODULE"):
                 scope.template.gap(

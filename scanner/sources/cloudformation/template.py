@@ -34,6 +34,7 @@ class Template:
         for name, line in parsed.duplicates:
             self.gap("duplicate_key", f"{name} is written twice in one map; the last one was read", "remove one of them", line)
         sources = sources or {}
+        self._places: dict[Path, Location] = {}
         self.parameters = self._section("Parameters")
         self.mappings = self._section("Mappings")
         self.conditions = self._section("Conditions")
@@ -73,8 +74,11 @@ class Template:
             self.gaps.append(gap)
 
     def place(self, source: Path) -> Location:
-        line, end = self.parsed.places.span(source)
-        return Location(self.file, line, end)
+        """Where something is written; where its nearest surroundings are, if it is not in the file."""
+        found = self._places.get(source)
+        if found is None:
+            found = self._places[source] = Location(self.file, *self.parsed.places.span(source))
+        return found
 
     def _section(self, name: str) -> dict[str, Any]:
         held = self.data.get(name)

@@ -25,16 +25,18 @@ def plain(data: Any) -> Any:
 def joined(parts: Iterable[Any]) -> Any:
     """One string of strings, numbers and what is not known: `str`, `Text`, or the part itself where it is alone."""
     flat: list[Any] = []
+    length = 0
     for part in map(plain, parts):
         for piece in part.parts if isinstance(part, Text) else (part,):
             if not isinstance(piece, (str, Reference, Unknown)):
                 return Unknown(f"{describe(piece)[:60]} is no text", "correct the template")
+            length += len(piece) if isinstance(piece, str) else 100
+            if length > MAX_TEXT:
+                return TOO_LONG
             if isinstance(piece, str) and flat and isinstance(flat[-1], str):
                 flat[-1] += piece
             elif piece != "":
                 flat.append(piece)
-    if sum(len(piece) for piece in flat if isinstance(piece, str)) > MAX_TEXT or len(flat) > MAX_TEXT // 100:
-        return TOO_LONG
     alternatives = [piece for piece in flat if isinstance(piece, Either)]
     if len(alternatives) == 1 and len(alternatives[0].options) <= MAX_OPTIONS and len(flat) > 1:
         at = flat.index(alternatives[0])

@@ -2,14 +2,14 @@
 
 https://cloud.google.com/asset-inventory/docs/exporting-to-cloud-storage
 
-Paths of an `AssetItem` go into the resource as the service's REST API spells it (`versioning.enabled`). Objects and lists that are empty are
-absent, since the inventory fills in what the API leaves out. Beside them:
+Paths of an `AssetItem` go into the resource as the service's REST API spells it (`versioning.enabled`). Objects and lists that are empty
+are absent, since the inventory fills in what the API leaves out. Beside them:
 
 - `#iam_policy.bindings`: the asset's own IAM policy. Absent where it has none.
-- `#inherited_bindings`: bindings of the project, folders and organisation above it: a list of {role, members, condition, from}, with an Unknown
-  in it where the policy of one of them is not known.
-- `#org_policy`: organisation policies in effect on it: a list of {constraint, rules, from} with the rules of the v2 API, with an Unknown in it
-  where there may be more. `#org_policy:storage.publicAccessPrevention` is that one's, absent where it is known that none is set;
+- `#inherited_bindings`: bindings of the project, folders and organisation above it: a list of {role, members, condition, from}, with an
+  Unknown in it where the policy of one of them is not known.
+- `#org_policy`: organisation policies in effect on it: a list of {constraint, rules, from} with the rules of the v2 API, with an Unknown in
+  it where there may be more. `#org_policy:storage.publicAccessPrevention` is that one's, absent where it is known that none is set;
   `#enforced:storage.publicAccessPrevention` whether a boolean constraint is enforced (true, false, or absent: none is set).
 - `#as_of`: when the inventory was read, else the newest change in it.
 - `#ancestors`: full names of its project, folders, organisation; nearest first.
@@ -85,7 +85,7 @@ def _read(path: str, inventory: Inventory, coverage: Coverage) -> None:
     inventory.files.append(show(path))
     add = inventory.add
     for record, raw, file, offset, line in read_file(path, inventory.store):
-        if record.__class__ is records.Record and record.name and (record.asset_type or record.assetType):  # type: ignore[union-attr]
+        if record.__class__ is records.Record and record.name and (record.asset_type or record.assetType):
             add(record, raw, file, offset, line)
             continue
         failed += 1
@@ -96,8 +96,11 @@ def _read(path: str, inventory: Inventory, coverage: Coverage) -> None:
         coverage.gaps.append(Gap(show(path), "parse_error", reason, "export it again, to the end", first))
 
 
-def collections(inventory: Inventory, coverage: Coverage) -> Iterator[Collection]:
-    """One collection for each project, folder and organisation. The first carries the ledger of the whole."""
+def collections(inventory: Inventory, coverage: Coverage, unlisted: Sequence[Item] = ()) -> Iterator[Collection]:
+    """One collection for each project, folder and organisation. The first carries the ledger of the whole.
+
+    `unlisted` stand for assets that could not be read: judged in the collection of the scope that was asked for, seen by all others.
+    """
     inventory.settle()
     for type_, count in inventory.unread().items():
         coverage.unsupported_types[type_] = coverage.unsupported_types.get(type_, 0) + count
@@ -106,13 +109,16 @@ def collections(inventory: Inventory, coverage: Coverage) -> Iterator[Collection
     groups: dict[str, list[Item]] = {}
     for entry in inventory.entries.values():
         groups.setdefault(entry.scope, []).append(AssetItem(inventory, entry))
-    whole = Whole(inventory)
+    whole = Whole(inventory, unlisted)
+    if unlisted:
+        groups.setdefault(inventory.root, []).extend(unlisted)
     for scope in sorted(groups, key=lambda each: (each.startswith("projects/"), each)):
         items = groups.pop(scope)
         above = [item for other in _above(inventory, scope) for item in _context(inventory, other)]
+        above += unlisted if scope != inventory.root else ()
         yield Collection(root_of(scope), items, coverage, context=above, scope=root_of(scope), beyond=whole)
         coverage = Coverage()
-    if not inventory.entries:
+    if not inventory.entries and not unlisted:
         yield Collection("google", [], coverage)
 
 

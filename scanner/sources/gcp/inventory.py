@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections import OrderedDict
 from typing import Any
 
@@ -33,7 +34,7 @@ class Held(msgspec.Struct, frozen=True, gc=False):
     time: str
 
 
-class Entry(msgspec.Struct):
+class Entry(msgspec.Struct, gc=False):
     """One asset."""
 
     name: str
@@ -59,14 +60,17 @@ class Inventory:
         self.entries: dict[str, Entry] = {}
         self.files: list[str] = []
         """Paths as reports name them."""
-        self.operation = ""
+        self.operations: dict[str, str] = {}
+        """Of a live inventory, kind of content to the call that gave it; empty for an export."""
         self.read_time = ""
+        """When a live inventory was read."""
+        self.newest = ""
+        """The latest update of an asset in an export, which was made no earlier."""
         self.caller = ""
         self.lacking: dict[tuple[str, str], Unknown] = {}
         """(kind of content, asset type or empty for all) to why a live inventory does not have it."""
         self._wanted = None if wanted is None else wanted | ALWAYS
         self._unread: dict[str, set[int]] = {}
-        self._texts: dict[str, str] = {}
         self._lineages: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._listed: dict[str, set[tuple[str, str]]] = {kind: set() for kind in CONTENTS}
         self._decoded: OrderedDict[tuple[str, str], Any] = OrderedDict()
@@ -74,8 +78,10 @@ class Inventory:
         self._policies: dict[str, list[Entry]] = {}
         self.covered: dict[str, set[str]] = {kind: set() for kind in CONTENTS}
         """Projects, folders and organisations of which the input has a kind of content, with everything below them."""
-        self.effective: dict[str, list[Any]] = {}
-        """Of a project, the organisation policies that its own API gives as effective."""
+        self.effective: dict[str, dict[str, Any]] = {}
+        """Of a project, constraint to the policy (or an Unknown) that the Organization Policy API gives as the one in effect."""
+        self.root = ""
+        """Of a live inventory, the project, folder or organisation that it was asked for."""
 
     def add(self, record: Record, raw: bytes, file: int, offset: int, line: int) -> None:
         """Enter a record, where somebody reads assets of its type."""
@@ -90,14 +96,17 @@ class Inventory:
             offset = self.store.keep(raw)
         entry = self.entries.get(name)
         if entry is None:
-            entry = self.entries[name] = Entry(name, self._intern(type_), {})
+            entry = self.entries[name] = Entry(name, sys.intern(type_), {})
         head = record.resource
         if head.__class__ is Head:
-            entry.location = self._intern(head.location or "") or entry.location  # type: ignore[union-attr]
+            entry.location = sys.intern(head.location or "") or entry.location
         if not entry.lineage:
-            lineage = tuple(record.ancestors) if record.ancestors else _parent(head)
+            lineage = record.ancestors or _parent(head)
             entry.lineage = self._lineages.setdefault(lineage, lineage)
-        found = Held(file, offset, len(raw), len(self.files) - 1, line, self._intern(record.update_time or record.updateTime))
+        time = sys.intern(record.update_time or record.updateTime)
+        if time > self.newest:  # noqa: PLR1730 (called for every asset)
+            self.newest = time
+        found = Held(file, offset, len(raw), len(self.files) - 1, line, time)
         if head.__class__ is Head:
             self._hold(entry.held, RESOURCE, found)
         if record.iam_policy or record.iamPolicy:
@@ -114,9 +123,6 @@ class Inventory:
         if before is None or before.time <= found.time:
             held[kind] = found
 
-    def _intern(self, text: str) -> str:
-        return self._texts.setdefault(text, text)
-
     @functools.cached_property
     def newest(self) -> str:
         """When the newest change was made that the inventory has."""
@@ -129,6 +135,11 @@ class Inventory:
     def settle(self) -> None:
         """After the last record: learn which number is which project, and name everything canonically."""
         self._learn()
+        self.effective = {self.relative(scope): held for scope, held in self.effective.items()}
+        if self.root:
+            self.root = self.relative(self.root)
+            for kind in CONTENTS:
+                self.covered[kind].add(self.root)
         by_address: dict[str, Entry] = {}
         for entry in self.entries.values():
             entry.address = self._address(entry)
@@ -211,8 +222,12 @@ class Inventory:
     def seen(self, entry: Entry, kind: str = RESOURCE) -> Location:
         """Where a kind of content of an asset comes from."""
         held = entry.held.get(kind) or next(iter(entry.held.values()), None)
-        if self.operation:
-            return Location(operation=self.operation, time=(held.time if held else "") or self.read_time, caller=self.caller)
+        if self.operations:
+            return Location(
+                operation=self.operations.get(kind, self.operations[RESOURCE]),
+                time=(held.time if held else "") or self.read_time,
+                caller=self.caller,
+            )
         if held is None:
             return Location()
         return Location(file=self.files[held.file], line=held.line, end_line=held.line, time=held.time)
@@ -220,13 +235,13 @@ class Inventory:
     def missing(self, entry: Entry, kind: str) -> Unknown | None:
         """Why the input does not say whether an asset has a kind of content; None where it does, and the asset has none.
 
-        An export holds one kind of content, of all asset types or of some. Every project has an IAM policy of its own, so that the input has
-        the policies of all types of a project where it has that of the project, else of those types of which there is one.
+        An export holds one kind of content, of all asset types or of some. Every project has an IAM policy of its own, so that the input
+        has the policies of all types of a project where it has that of the project, else of those types of which there is one.
         """
         for key in ((kind, entry.type), (kind, "")):
             if key in self.lacking:
                 return self.lacking[key]
-        if self.operation or kind in entry.held:
+        if self.operations or kind in entry.held:
             return None
         listed = self._listed[kind]
         own = self._by_scope.get(entry.scope)

@@ -1,7 +1,7 @@
 """Full resource names, the one spelling by which items find each other.
 
-An asset is named `//service/path` (https://cloud.google.com/asset-inventory/docs/resource-name-format), but attributes name the same thing by
-selfLink, relative name, or URL of another host, with the id or the number of its project. `Names.canonical` gives the full name for all of them.
+An asset is named `//service/path` (https://cloud.google.com/asset-inventory/docs/resource-name-format), but attributes name the same thing
+by selfLink, relative name, or URL of another host, with the id or the number of its project. `Names.canonical` gives one name for them all.
 """
 
 from __future__ import annotations
@@ -126,14 +126,14 @@ def _service_and_path(text: str, project: str) -> tuple[str, str] | None:
             return None
         return _on_host(host, [each for each in parts.path.split("/") if each])
     if text.startswith("gs://"):
-        return "storage.googleapis.com", text[5:].split("/")[0]
+        return "storage.googleapis.com", text[5:].partition("/")[0]
     segments = text.split("/")
     if segments[0] in _PLACES and len(segments) > 2 and project:
         return "compute.googleapis.com", f"projects/{project}/{text}"
     if segments[0] not in _ROOTS or len(segments) < 2 or "" in segments:
         return None
-    service = _service(segments)
-    return (f"{service}.googleapis.com", text) if service else None
+    named = _service(segments)
+    return (f"{named}.googleapis.com", text) if named else None
 
 
 def _on_host(host: str, segments: list[str]) -> tuple[str, str] | None:

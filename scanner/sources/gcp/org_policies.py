@@ -26,12 +26,14 @@ def effective(inventory: Inventory, entry: Entry) -> tuple[dict[str, dict[str, A
     found: dict[str, dict[str, Any]] = {}
     open_: set[str] = set()
     for at, scope in enumerate(scopes):
-        for each in inventory.effective.get(scope, ()):
-            if isinstance(each, dict):
-                name = _bare(each.get("name", ""))
-                spec = each.get("spec")
-                rules = spec.get("rules", []) if isinstance(spec, dict) else []
-                found[name] = {"constraint": f"constraints/{name}", "rules": rules, "from": RESOURCE_MANAGER + scope}
+        if at == 0:
+            for name, policy in inventory.effective.get(scope, {}).items():
+                if not isinstance(policy, Unknown):
+                    found[name] = {
+                        "constraint": f"constraints/{name}",
+                        "rules": _rules(policy.get("spec")),
+                        "from": RESOURCE_MANAGER + scope,
+                    }
         silent = inventory.silent(ORG_POLICY, scopes[at:])
         if silent is not None:
             more = silent
@@ -81,12 +83,17 @@ def _set_on(inventory: Inventory, scope: str) -> list[tuple[str, bool, list[Any]
         name = _bare(entry.address)
         spec = data.get("spec") if isinstance(data, dict) else data
         if isinstance(spec, dict):
-            rules = spec.get("rules")
-            found[name] = (name, bool(spec.get("inheritFromParent")), rules if isinstance(rules, list) and not spec.get("reset") else [])
+            found[name] = (name, bool(spec.get("inheritFromParent")), _rules(spec))
         elif isinstance(spec, Unknown) or RESOURCE not in entry.held:
             why = spec if isinstance(spec, Unknown) else Unknown(f"what {entry.name} says is not exported", "export resources too")
             found[name] = (name, False, [why])
     return list(found.values())
+
+
+def _rules(spec: Any) -> list[Any]:
+    """The rules of a policy in the form of the v2 API; none where it resets to Google's default."""
+    rules = spec.get("rules") if isinstance(spec, dict) and not spec.get("reset") else None
+    return rules if isinstance(rules, list) else []
 
 
 def _from_v1(policy: dict[str, Any]) -> tuple[bool, list[Any]]:

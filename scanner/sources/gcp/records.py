@@ -8,7 +8,6 @@ https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportA
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -34,22 +33,22 @@ class Record(msgspec.Struct):
 
     name: str = ""
     asset_type: str = ""
-    assetType: str = ""
-    ancestors: list[str] | None = None
+    assetType: str = ""  # noqa: N815
+    ancestors: tuple[str, ...] | None = None
     resource: Head | str | None = None
     iam_policy: msgspec.Raw = _NONE
-    iamPolicy: msgspec.Raw = _NONE
+    iamPolicy: msgspec.Raw = _NONE  # noqa: N815
     org_policy: msgspec.Raw = _NONE
-    orgPolicy: msgspec.Raw = _NONE
+    orgPolicy: msgspec.Raw = _NONE  # noqa: N815
     access_policy: msgspec.Raw = _NONE
-    accessPolicy: msgspec.Raw = _NONE
+    accessPolicy: msgspec.Raw = _NONE  # noqa: N815
     access_level: msgspec.Raw = _NONE
-    accessLevel: msgspec.Raw = _NONE
+    accessLevel: msgspec.Raw = _NONE  # noqa: N815
     service_perimeter: msgspec.Raw = _NONE
-    servicePerimeter: msgspec.Raw = _NONE
+    servicePerimeter: msgspec.Raw = _NONE  # noqa: N815
     update_time: str = ""
-    updateTime: str = ""
-    versionedResources: msgspec.Raw = _NONE
+    updateTime: str = ""  # noqa: N815
+    versionedResources: msgspec.Raw = _NONE  # noqa: N815
     versioned_resources: msgspec.Raw = _NONE
     policy: msgspec.Raw = _NONE
 
@@ -120,7 +119,8 @@ def from_search(raw: bytes) -> bytes:
     """
     held = camel(_plain(raw))
     above = [held.get("project"), *(held.get("folders") or ()), held.get("organization")]
-    asset = {"asset_type": held.get("assetType", ""), "ancestors": [each for each in above if each], "update_time": held.get("updateTime", "")}
+    time = held.get("updateTime", "")
+    asset = {"asset_type": held.get("assetType", ""), "ancestors": [each for each in above if each], "update_time": time}
     if isinstance(held.get("policy"), dict):
         return msgspec.json.encode({"name": held.get("resource"), **asset, "iam_policy": held["policy"]})
     versions = held.get("versionedResources")

@@ -24,6 +24,8 @@ Read: TypeAlias = tuple[Record | Exception, bytes, int, int, int]
 
 
 class Store:
+    """Reads by file, offset and length."""
+
     def __init__(self) -> None:
         self._files: list[str] = []
         self._open: dict[int, IO[bytes]] = {}
@@ -38,7 +40,7 @@ class Store:
     def keep(self, raw: bytes) -> int:
         """Keep bytes that are in no file; gives their offset in the spool."""
         if self._spool is None:
-            self._spool = tempfile.TemporaryFile(prefix="assay-assets-")
+            self._spool = tempfile.TemporaryFile(prefix="assay-assets-")  # noqa: SIM115
         self._spool.write(raw)
         self._end += len(raw)
         return self._end - len(raw)
@@ -56,7 +58,7 @@ class Store:
         if file not in self._open:
             if len(self._open) >= _OPEN_FILES:
                 self._open.pop(next(iter(self._open))).close()
-            self._open[file] = open(self._files[file], "rb")
+            self._open[file] = open(self._files[file], "rb")  # noqa: SIM115
         return self._open[file]
 
     def close(self) -> None:
@@ -66,7 +68,10 @@ class Store:
 
 
 def read_file(path: str, store: Store) -> Iterator[Read]:
-    """The records of one file: JSON lines or an array. Raises OSError where it cannot be read, MALFORMED where it is an array that is broken."""
+    """The records of one file: JSON lines or an array.
+
+    Raises OSError where it cannot be read, one of MALFORMED where it is an array that is broken.
+    """
     with open(path, "rb") as opened:
         head = opened.read(512).removeprefix(_MARK).lstrip()
         opened.seek(0)
@@ -79,7 +84,7 @@ def read_file(path: str, store: Store) -> Iterator[Read]:
         while line := opened.readline(MAX_LINE_BYTES):
             number += 1
             if number == 1 and line.startswith(_MARK):
-                line, offset = line[len(_MARK) :], len(_MARK)  # noqa: PLW2901
+                line, offset = line[len(_MARK) :], len(_MARK)
             try:
                 record = decode(line)
             except MALFORMED as error:

@@ -74,7 +74,9 @@ def test_references_are_known_to_be_there(tmp_path: Path) -> None:
 
 
 def test_what_is_computed_from_a_reference_links_to_it(tmp_path: Path) -> None:
-    item = read(tmp_path, "Resources:\n  R:\n    Type: AWS::B::C\n    Properties: {P: !Select [6, !Split [':', !GetAtt Key.Arn]]}\n" + KEY)["R"]
+    item = read(tmp_path, "Resources:\n  R:\n    Type: AWS::B::C\n    Properties: {P: !Select [6, !Split [':', !GetAtt Key.Arn]]}\n" + KEY)[
+        "R"
+    ]
     assert isinstance(item["P"].data, Unknown)
     assert item.link("P").data == Reference("AWS::KMS::Key.Key")
 
@@ -103,7 +105,7 @@ def test_availability_zones_differ_though_they_are_not_known(tmp_path: Path) -> 
 def test_unset_parameters(tmp_path: Path) -> None:
     unset = value(tmp_path, "!Ref Unset", PARAMETERS)
     assert isinstance(unset, Unknown) and "--parameter Unset=" in unset.settles_it
-    assert unset.location is not None and unset.location.line == 10
+    assert unset.location is not None and unset.location.line == 11
     size = value(tmp_path, "!Ref Size", PARAMETERS)
     assert isinstance(size, Either) and size.options == ("small", "large")
     assert value(tmp_path, "!Sub 'x-${Size}'", PARAMETERS).options == ("x-small", "x-large")
@@ -155,7 +157,8 @@ def test_undecided_conditions_of_many_parameters_give_both_values(tmp_path: Path
     text = "Parameters:\n" + "".join(f"  {name}: {{Type: String}}\n" for name in names)
     text += "Conditions:\n" + "".join(f"  C{name}: !Equals [!Ref {name}, x]\n" for name in names)
     text += "Resources:\n" + "".join(
-        f"  R{name}:\n    Type: AWS::B::C\n    Condition: C{name}\n    Properties: {{V: !If [C{name}, a, b], W: !If [C{name}, a, a]}}\n" for name in names
+        f"  R{name}:\n    Type: AWS::B::C\n    Condition: C{name}\n    Properties: {{V: !If [C{name}, a, b], W: !If [C{name}, a, a]}}\n"
+        for name in names
     )
     collections = collect(tmp_path, text)
     assert not gaps(collections) and not collections[0].worlds and len(collections[0].items) == 6

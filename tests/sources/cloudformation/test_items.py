@@ -52,9 +52,12 @@ def bucket(tmp_path: Path) -> Node:
 def test_places(tmp_path: Path) -> None:
     item = read(tmp_path, TEXT)["Bucket"]
     assert item.type == "AWS::S3::Bucket" and item.address == "AWS::S3::Bucket.Bucket" and item.label == "Bucket"
-    assert (item.location().line, item.location().end_line) == (5, 27)
-    lines = {path: (item[path].seen[0].line, item[path].seen[0].end_line) for path in ("BucketName", "Encryption.Key", "Rules.1.Id", "Rules.2.Id")}
-    assert lines == {"BucketName": (9, 9), "Encryption.Key": (26, 26), "Rules.1.Id": (14, 14), "Rules.2.Id": (20, 20)}
+    assert (item.location().line, item.location().end_line) == (5, 28)
+    lines = {
+        path: (item[path].seen[0].line, item[path].seen[0].end_line)
+        for path in ("BucketName", "Encryption.Key", "Rules.1.Id", "Rules.2.Id")
+    }
+    assert lines == {"BucketName": (9, 9), "Encryption.Key": (27, 27), "Rules.1.Id": (14, 14), "Rules.2.Id": (20, 20)}
     assert item["Nothing"].absent and item["Nothing"].seen[0].line == 5
     assert item["#DeletionPolicy"].data == "Retain" and item["#DeletionPolicy"].seen[0].line == 7
     assert item["#UpdateReplacePolicy"].absent
@@ -98,8 +101,8 @@ def test_attributes(bucket: Node, tmp_path: Path) -> None:
 
 
 def test_resources_on_one_line_are_told_apart(tmp_path: Path) -> None:
-    from scanner.sources.interface import Coverage
     from scanner.results import ledger
+    from scanner.sources.interface import Coverage
 
     [collection] = collect(tmp_path, {"t.json": '{"Resources":{"A":{"Type":"AWS::B::C"},"B":{"Type":"AWS::B::C"}}}'})
     coverage = Coverage()
@@ -109,7 +112,9 @@ def test_resources_on_one_line_are_told_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("properties", ["[1]", "text", "5", "!Ref Nobody", "!If [No, {a: 1}, {a: 2}]", "{'Fn::Transform': {Name: M}}"])
 def test_properties_that_are_no_map(tmp_path: Path, properties: str) -> None:
-    found = [item for each in collect(tmp_path, f"Resources:\n  A:\n    Type: AWS::B::C\n    Properties: {properties}\n") for item in each.items]
+    found = [
+        item for each in collect(tmp_path, f"Resources:\n  A:\n    Type: AWS::B::C\n    Properties: {properties}\n") for item in each.items
+    ]
     assert [item.address for item in found] == ["AWS::B::C.A"]
     assert isinstance(found[0]["a"].data, Unknown) and isinstance(found[0].attributes().data, Unknown)
     assert found[0].blocks("a")[0] == [] and isinstance(found[0].blocks("a")[1], Unknown)
@@ -122,7 +127,10 @@ def test_what_is_no_resource_is_a_gap(tmp_path: Path) -> None:
 
 
 def test_a_key_written_twice_is_a_gap(tmp_path: Path) -> None:
-    for name, text in (("t.yaml", "Resources:\n  A: {Type: AWS::B::C, Properties: {P: 1, P: 2}}\n"), ("t.json", '{"Resources": {"A": {"Type": "AWS::B::C", "Properties": {"P": 1, "P": 2}}}}')):
+    for name, text in (
+        ("t.yaml", "Resources:\n  A: {Type: AWS::B::C, Properties: {P: 1, P: 2}}\n"),
+        ("t.json", '{"Resources": {"A": {"Type": "AWS::B::C", "Properties": {"P": 1, "P": 2}}}}'),
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         collections = collect(tmp_path / name.replace(".", "_"), {name: text})
         assert [gap.code for gap in gaps(collections)] == ["duplicate_key"]

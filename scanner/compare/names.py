@@ -1,0 +1,94 @@
+"""What tells that a name in code and a name in the cloud are of one thing.
+
+A live resource has an ARN or a full resource name. Code has the name that its author chose, which is unique for some types only; a state has
+what the provider answered. Types of different inputs are the same where their last words are: `aws_s3_bucket`, `AWS::S3::Bucket`, `s3.bucket`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from scanner.results.model import ResourceRef
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+_SAME = {"lb": "balancer", "alb": "balancer", "elb": "balancer"}
+_GLOBAL_NAMES = frozenset({("aws", "Bucket"), ("google", "Bucket")})
+"""Kinds whose names are unique in all accounts and regions:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, https://cloud.google.com/storage/docs/buckets#naming"""
+_NOT_UNIQUE = frozenset({("aws", "Key"), ("google", "Key"), ("google", "Federation")})
+"""Kinds whose names are descriptions, or stand within a key ring or a pool that the name leaves out."""
+_ONLY_UNIQUE = {("aws", "EntryPoint"): frozenset({"balancer"})}
+"""Families of a kind whose names are unique; those of the others are comments and stages."""
+_BINDING = re.compile(r"_iam_(?:member|binding|policy|audit_config)$")
+_OF_SCOPE = re.compile(r"^google_project_iam_(?:member|binding|policy)$")
+_SELF_LINK = re.compile(r"^https?://(?:www|[a-z0-9-]+)\.googleapis\.com/(?:[a-z]+/)?(?:v\d\w*|beta|alpha)/(?P<path>.+)$")
+_PROJECT = re.compile(r"(?<=projects/)[^/]+")
+
+
+@functools.cache
+def family(type_: str) -> str:
+    """The last word of a type's name: `bucket`, `table`, `role`."""
+    words = _WORDS.findall(re.split(r"[./:]", type_)[-1])
+    return _SAME.get(words[-1].lower(), words[-1].lower()) if words else ""
+
+
+def same_type(one: ResourceRef, other: ResourceRef) -> bool:
+    """Whether two resources of one kind can be one thing by what they are called."""
+    if one.cloud != other.cloud or one.kind != other.kind:
+        return False
+    if is_part(one) or is_part(other):
+        return True  # a binding or a policy stands for what it belongs to
+    return not one.type or not other.type or family(one.type) == family(other.type)
+
+
+def is_part(ref: ResourceRef) -> bool:
+    """Whether it says something of a resource, and does not make it."""
+    return ref.stands_for == "part" or _BINDING.search(ref.type) is not None
+
+
+def tells_apart(ref: ResourceRef) -> bool:
+    """Whether its name in code is known and tells it from others of its type, in its account and region."""
+    kind = (ref.cloud, ref.kind)
+    if not ref.named or not ref.name or kind in _NOT_UNIQUE:
+        return False
+    return family(ref.type) in _ONLY_UNIQUE.get(kind, (family(ref.type),))
+
+
+def is_global(ref: ResourceRef) -> bool:
+    """Whether its name alone is enough, whatever the account and the region."""
+    return (ref.cloud, ref.kind) in _GLOBAL_NAMES
+
+
+def live_key(ref: ResourceRef) -> str:
+    """The one spelling of a live resource's id."""
+    return spelled(ref.id, ref.account or "")
+
+
+def spelled(name: str, project: str = "") -> str:
+    """The one spelling of an ARN, a full resource name, a self link or a relative name.
+
+    Google's services and versions are left out of it, and a project stands by its id where that is given.
+    """
+    if name.startswith("arn:"):
+        return name
+    linked = _SELF_LINK.match(name)
+    if linked:
+        name = linked["path"]
+    elif name.startswith("//"):
+        name = name[2:].partition("/")[2]
+    if name.startswith("projects/_/buckets/"):
+        name = name.removeprefix("projects/_/buckets/")
+    elif name.startswith("b/") and name.count("/") == 1:
+        name = name[2:]  # the self link of a bucket
+    return _PROJECT.sub(project, name, count=1) if project and name.startswith("projects/") else name
+
+
+def scope_key(ref: ResourceRef) -> str | None:
+    """The live id of the project that a binding of code is on, where its provider says which."""
+    return f"projects/{ref.account}" if ref.account and _OF_SCOPE.match(ref.type) else None
+
+
+def show(ref: ResourceRef) -> str:
+    """A resource in messages."""
+    return ref.address if ref.address == ref.id or ref.stands_for != "itself" else f"{ref.address} in {ref.root}"

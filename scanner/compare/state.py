@@ -1,0 +1,135 @@
+"""Identities from Terraform state: what each address of a root module is called by its provider.
+
+Two forms: what a backend stores (`terraform.tfstate`, version 4), and `terraform show -json` of a state or a plan (its `prior_state`).
+https://developer.hashicorp.com/terraform/internals/json-format. Of the attributes, which may be secret, only identities are kept.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from scanner.compare.names import spelled
+from scanner.sources.discover import show
+from scanner.sources.interface import Gap
+
+MAX_BYTES = 1_000_000_000
+MAX_DEPTH = 200
+"""Modules within modules."""
+_WAY = "name a state as its backend stores it (terraform state pull), or what terraform show -json writes of it"
+# Bindings name what they are on: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/google_project_iam
+_OWNERS = {"service_account_id": "", "bucket": "", "secret_id": "", "crypto_key_id": "", "folder": "", "org_id": "organizations/"}
+
+
+class State(msgspec.Struct):
+    """One state file: address to the spellings of its provider's names."""
+
+    file: str
+    identities: dict[str, frozenset[str]]
+    root: str | None = None
+    """The root module that the user says it is of."""
+
+
+def read(text: str) -> State | Gap:
+    """The state at `[ROOT=]FILE`; a Gap where there is none that can be read."""
+    root, path = _parts(text)
+    try:
+        if os.path.getsize(path) > MAX_BYTES:
+            return Gap(show(path), "parse_error", f"the state is larger than {MAX_BYTES:,} bytes", _WAY)
+        with open(path, "rb") as opened:
+            held = msgspec.json.decode(opened.read().removeprefix(b"\xef\xbb\xbf"))
+        identities = {address: names for address, names in _identities(held)}
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        return Gap(show(path), "parse_error", f"the state could not be read: {reason}", _WAY)
+    return State(show(path), identities, root)
+
+
+def _parts(text: str) -> tuple[str | None, str]:
+    root, equals, path = text.partition("=")
+    return (show(root), path) if equals and not os.path.exists(text) else (None, text)
+
+
+def _identities(held: Any) -> Iterator[tuple[str, frozenset[str]]]:
+    if not isinstance(held, Mapping):
+        raise ValueError("it is no object")
+    if held.get("version") == 4 and "terraform_version" in held:
+        yield from _stored(held)
+    elif "format_version" in held:
+        prior = held.get("prior_state")
+        values = prior.get("values") if isinstance(prior, Mapping) else held.get("values")
+        module = values.get("root_module") if isinstance(values, Mapping) else None
+        yield from _shown(module, 0)
+    else:
+        version = held.get("version")
+        raise ValueError(f"version {version!r} of the format is not known" if isinstance(version, int) else "it is no Terraform state")
+
+
+def _stored(held: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
+    """https://github.com/hashicorp/terraform/blob/main/internal/states/statefile/version4.go"""
+    for resource in _objects(held.get("resources")):
+        type_, name = resource.get("type"), resource.get("name")
+        if resource.get("mode") != "managed" or not isinstance(type_, str) or not isinstance(name, str):
+            continue
+        module = resource.get("module")
+        prefix = f"{module}." if isinstance(module, str) and module else ""
+        for instance in _objects(resource.get("instances")):
+            if instance.get("deposed"):
+                continue  # to be destroyed; another object stands at the address
+            key = instance.get("index_key")
+            index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
+            attributes = instance.get("attributes") or instance.get("attributes_flat")
+            if isinstance(attributes, Mapping):
+                yield f"{prefix}{type_}.{name}{index}", _names(attributes)
+
+
+def _shown(module: Any, depth: int) -> Iterator[tuple[str, frozenset[str]]]:
+    if not isinstance(module, Mapping):
+        return
+    if depth > MAX_DEPTH:
+        raise ValueError(f"modules are nested deeper than {MAX_DEPTH}")
+    for resource in _objects(module.get("resources")):
+        address, values = resource.get("address"), resource.get("values")
+        managed = resource.get("mode") == "managed" and not resource.get("deposed_key")
+        if managed and isinstance(address, str) and isinstance(values, Mapping):
+            yield address, _names(values)
+    for child in _objects(module.get("child_modules")):
+        yield from _shown(child, depth + 1)
+
+
+def _objects(held: Any) -> list[Mapping[str, Any]]:
+    return [each for each in held if isinstance(each, Mapping)] if isinstance(held, list) else []
+
+
+def _names(attributes: Mapping[str, Any]) -> frozenset[str]:
+    """What the provider calls it. An ARN says it all; Google's ids, names and self links are spelled alike."""
+    arn = attributes.get("arn")
+    if isinstance(arn, str) and arn.startswith("arn:"):
+        return frozenset({arn, *_replicas(arn, attributes)})
+    project = attributes.get("project")
+    project = project if isinstance(project, str) else ""
+    found = {spelled(text, project) for text in _texts(attributes, "self_link", "id", "name") if "/" in text or text == attributes.get("name")}
+    for attribute, prefix in _OWNERS.items():
+        owner = attributes.get(attribute)
+        if isinstance(owner, str) and owner and isinstance(attributes.get("role"), str | None) and "etag" in attributes:
+            found.add(spelled(owner if owner.startswith(prefix) else prefix + owner, project))
+    if project and "role" in attributes and "etag" in attributes:
+        found.add(f"projects/{project.removeprefix('projects/')}")
+    return frozenset(found)
+
+
+def _texts(attributes: Mapping[str, Any], *names: str) -> list[str]:
+    return [text for name in names if isinstance(text := attributes.get(name), str) and text]
+
+
+def _replicas(arn: str, attributes: Mapping[str, Any]) -> Iterator[str]:
+    """A replica of a global table is a table of its own region, with an ARN of its own."""
+    for replica in _objects(attributes.get("replica")):
+        named, region, fields = replica.get("arn"), replica.get("region_name"), arn.split(":")
+        if isinstance(named, str) and named.startswith("arn:"):
+            yield named
+        elif isinstance(region, str) and len(fields) > 5 and fields[2] == "dynamodb":
+            yield ":".join([*fields[:3], region, *fields[4:]])

@@ -1,0 +1,113 @@
+"""Values that a template cannot know, as marks in the text that it renders, and back to values in the data that is parsed from it.
+
+A mark is a number between two characters of Unicode's private use area. Text with such characters of its own is refused where it is read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from scanner.sources.values import Document, Reference, Text, Unknown, describe
+
+OPEN, CLOSE = "\ue000", "\ue001"
+LINE, END = "\ue002", "\ue003"
+"""Around `FILE:LINE`: where in a template a line of text comes from."""
+_MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
+_LINE = re.compile(f"{LINE}(\\d+):(\\d+){END}")
+_PRIVATE = re.compile("[\ue000-\ue003]")
+_SCRAMBLED = Unknown("the template takes a value apart that is not known", "give the template all its properties")
+
+
+class Marks:
+    """The values behind marks, for one deployment."""
+
+    def __init__(self) -> None:
+        self._values: list[Any] = []
+        self._numbers: dict[Any, int] = {}
+
+    def mark(self, value: Unknown | Reference) -> str:
+        """The text that stands for a value; the same for the same value."""
+        number = self._numbers.get(value)
+        if number is None:
+            number = self._numbers[value] = len(self._values)
+            self._values.append(value)
+        return f"{OPEN}{number}{CLOSE}"
+
+    def text(self, data: Any) -> str:
+        """Data of which parts are not known, as one string."""
+        if isinstance(data, Text):
+            return "".join(part if isinstance(part, str) else self.text(part) for part in data.parts)
+        return self.mark(data) if isinstance(data, (Unknown, Reference)) else str(data)
+
+    def hide(self, data: Any) -> Any:
+        """Data with marks in the place of what is not known, so that a template can work with it."""
+        if isinstance(data, dict):
+            return {self.text(name): self.hide(each) for name, each in data.items()}
+        if isinstance(data, list):
+            return [self.hide(each) for each in data]
+        if isinstance(data, Document):
+            return self.hide(data.content)
+        return self.text(data) if isinstance(data, (Text, Unknown, Reference)) else data
+
+    def value(self, text: str) -> Any:
+        """What text stands for: a string, `Text`, or the value alone."""
+        if OPEN not in text and CLOSE not in text:
+            return text
+        parts = [self._value(part) if at % 2 else part for at, part in enumerate(_MARK.split(text))]
+        parts = [part for part in parts if part != ""]
+        if any(isinstance(part, str) and _PRIVATE.search(part) for part in parts):
+            return _SCRAMBLED
+        return parts[0] if len(parts) == 1 else Text(tuple(parts))
+
+    def _value(self, number: str) -> Any:
+        return self._values[int(number)] if len(number) < 9 and int(number) < len(self._values) else _SCRAMBLED
+
+    def show(self, data: Any) -> Any:
+        """Data with the values in the place of their marks. A map with a key that is not known is not known."""
+        if isinstance(data, str):
+            return self.value(data)
+        if isinstance(data, list):
+            return [self.show(each) for each in data]
+        if isinstance(data, dict):
+            for name in data:
+                if OPEN in name:
+                    held = self.value(name)
+                    why = held.unknown if isinstance(held, Text) else held
+                    return why if isinstance(why, Unknown) else Unknown(f"a key is {describe(held)}", "scan the live resource")
+            return {name: self.show(each) for name, each in data.items()}
+        return data
+
+    def named(self, text: str) -> str:
+        """Text with marks in words: `env.project` for a mark of it."""
+        held = self.value(text)
+        return held.reason if isinstance(held, Unknown) else str(held) if isinstance(held, (Text, Reference)) else text
+
+
+def is_marked(data: Any, depth: int = 0) -> bool:
+    """Whether something in data is not known."""
+    if isinstance(data, str):
+        return OPEN in data
+    if depth > 20 or not isinstance(data, (dict, list, tuple)):
+        return False
+    return any(is_marked(each, depth + 1) for each in ([*data, *data.values()] if isinstance(data, dict) else data))
+
+
+def is_private(text: str) -> bool:
+    """Whether text has characters that marks are made of."""
+    return _PRIVATE.search(text) is not None
+
+
+def without_lines(text: str) -> str:
+    return _LINE.sub("", text) if LINE in text else text
+
+
+def lines(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """(text without its line marks, for each line of it the number of its file and its line there; (-1, 0) before the first)."""
+    found: list[tuple[int, int]] = []
+    at = (-1, 0)
+    for line in text.split("\n"):
+        match = _LINE.search(line)
+        at = (int(match[1]), int(match[2])) if match else at
+        found.append(at)
+    return without_lines(text), found

@@ -1,0 +1,469 @@
+"""Jinja2 for templates of strangers: no way out of the sandbox, an end to every loop, and no guessing about what is not known.
+
+What is not known is in the text as a mark (marks.py). Work that keeps a mark whole goes on; a decision on one (a comparison, `if`, how often a
+loop turns) is asked of `Choices`, which lets a deployment be rendered once for every possible answer. Every call, filter, turn of a loop and
+step of arithmetic costs steps of a budget, in proportion to the size of its result, so that a template ends whatever it says.
+https://jinja.palletsprojects.com/en/stable/sandbox/
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+
+from scanner.sources.deployment_manager.marks import END, LINE, Marks, is_marked, without_lines
+from scanner.sources.values import Unknown
+
+MAX_STEPS = 400_000
+MAX_TEXT = 2_000_000
+_MAX_NUMBER = 10**18
+_MAX_NESTING = 120
+
+
+class TooMuch(Exception):
+    """A template that does not end within its budget."""
+
+
+class Undecided(Exception):
+    """More decisions hang on what is not known than are tried."""
+
+
+class Choices:
+    """Answers to what cannot be decided: those that are given in the order of the questions, then yes."""
+
+    def __init__(self, given: tuple[bool, ...] = ()) -> None:
+        self._given = given
+        self.made: dict[str, bool] = {}
+
+    def decide(self, question: str) -> bool:
+        if question not in self.made:
+            at = len(self.made)
+            self.made[question] = self._given[at] if at < len(self._given) else True
+        return self.made[question]
+
+
+class Budget:
+    def __init__(self, steps: int = MAX_STEPS) -> None:
+        self.steps = steps
+
+    def spend(self, steps: int = 1) -> None:
+        self.steps -= steps
+        if self.steps < 0:
+            raise TooMuch("it takes too many steps: a loop, a recursion or a text is too long")
+
+
+class Open(dict[str, Any]):
+    """Properties of which nobody says all: those of a template that no configuration uses."""
+
+
+class Perhaps(str):
+    """Text of which it is not known whether it is empty."""
+
+    __slots__ = ("choose",)
+    choose: Callable[[], bool]
+
+    def __bool__(self) -> bool:
+        return self.choose()
+
+
+def environment(sources: Mapping[str, str], marks: Marks, choices: Choices, budget: Budget) -> Sandbox:
+    """`sources`: what a template may include, by name."""
+    return Sandbox(sources, marks, choices, budget)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)
+    intercepted_unops = frozenset(ImmutableSandboxedEnvironment.default_unop_table)
+
+    def __init__(self, sources: Mapping[str, str], marks: Marks, choices: Choices, budget: Budget) -> None:
+        super().__init__(
+            loader=jinja2.DictLoader(sources), optimized=False, cache_size=0, undefined=_undefined(marks), finalize=self._printed
+        )
+        self.marks, self.choices, self.budget = marks, choices, budget
+        self.names = list(sources)
+        self.globals = {"range": self._range, "dict": dict, "namespace": self.globals["namespace"], "joiner": self.globals["joiner"]}
+        self.filters = {name: self._filter(name, self.filters[name]) for name in FILTERS if name in self.filters}
+        self.filters |= {"_truth": self._truth, "_compare": self._compare, "_concat": self._concat, "_each": self._each}
+        self.tests = {name: self._test(name, held) for name, held in self.tests.items() if name in TESTS}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        self.budget.spend(20 + len(source) // 100)
+        tree = super()._parse(source, name, filename)
+        _Rewriter(self.names.index(name) if name in self.names else 0).visit(tree)
+        return tree
+
+    # What a template may not make too large.
+
+    def _sized(self, result: Any) -> Any:
+        if isinstance(result, (str, list, tuple, dict)):
+            if len(result) > MAX_TEXT:
+                raise TooMuch("a value is too long")
+            self.budget.spend(1 + len(result) // 500)
+        elif isinstance(result, int) and abs(result) > _MAX_NUMBER:
+            raise TooMuch("a number is too large")
+        else:
+            self.budget.spend()
+        return result
+
+    def _range(self, *bounds: int) -> range:
+        found = range(*bounds)
+        if len(found) > 10_000:
+            raise TooMuch("a range is too long")
+        return found
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if is_marked(left) or is_marked(right):
+            whole = operator == "+" or (operator == "%" and isinstance(left, str) and set("%s") >= set(_specifiers(left)))
+            if not (whole and isinstance(left, (str, list, tuple)) and (operator == "%" or type(left) is type(right))):
+                return self._unknown(f"{self._show(left)} {operator} {self._show(right)}")
+        if operator == "*" and (isinstance(left, (str, list, tuple)) or isinstance(right, (str, list, tuple))):
+            length, times = (len(left), right) if isinstance(left, (str, list, tuple)) else (len(right), left)
+            if not isinstance(times, int) or length * times > MAX_TEXT:
+                raise TooMuch("a value is too long")
+        if operator == "**" and not (_small(left, 10**6) and _small(right, 20)):
+            raise TooMuch("a number is too large")
+        if operator == "%" and isinstance(left, str) and any(each.isdecimal() or each in "*." for each in _specifiers(left)):
+            raise TooMuch("a format with a width is not computed")
+        if operator == "+" and isinstance(left, (str, list)) and isinstance(right, (str, list)):
+            self.budget.spend((len(left) + len(right)) // 500)
+        return self._sized(super().call_binop(context, operator, left, right))
+
+    def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
+        self.budget.spend()
+        return self._unknown(f"{operator}{self._show(arg)}") if is_marked(arg) else super().call_unop(context, operator, arg)
+
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - names as in the class above
+        __self.budget.spend(5)
+        owner = getattr(__obj, "__self__", None)
+        name = getattr(__obj, "__name__", "")
+        if isinstance(owner, str):
+            if name not in _METHODS:
+                raise jinja2.sandbox.SecurityError(f"{name} of a text is not offered")
+            if name in ("format", "format_map") and any(each.isdecimal() for each in owner.replace("{0}", "").replace("{1}", "")):
+                raise TooMuch("a format with a width is not computed")
+            if name == "replace" and len(args) > 1:
+                __self._replacement(owner, args[1])
+            if is_marked(owner) or is_marked(args) or is_marked(kwargs):
+                if name in ("startswith", "endswith"):
+                    return __self._asked(f"{__self._show(owner)} {name} {__self._show(args[0]) if args else ''}")
+                if name not in _WHOLE_METHODS:
+                    return __self._unknown(f"{__self._show(owner)}.{name}()")
+        elif name == "range" and is_marked(args):
+            return __self._each(__self._unknown("range"))
+        return __self._sized(super().call(__context, __obj, *args, **kwargs))
+
+    def _replacement(self, text: Any, new: Any) -> None:
+        if len(str(text)) * max(1, len(str(new))) > MAX_TEXT:
+            raise TooMuch("a value is too long")
+
+    # What is not known.
+
+    def _show(self, data: Any) -> str:
+        return self.marks.named(without_lines(data))[:80] if isinstance(data, str) else str(self.marks.show(data))[:80]
+
+    def _unknown(self, what: str) -> str:
+        return self.marks.mark(Unknown(f"what {what} is", "give the template all its properties, or scan the live resource"))
+
+    def _asked(self, question: str) -> bool:
+        return self.choices.decide(question)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if is_marked(argument) if isinstance(obj, (dict, list)) else is_marked(obj) and not callable(getattr(obj, str(argument), None)):
+            return self._unknown(f"{self._show(obj) if isinstance(obj, str) else 'the entry'}.{self._show(argument)}")
+        if isinstance(obj, Open) and argument not in obj and not hasattr(dict, str(argument)):
+            return self._not_given(argument)
+        return super().getitem(obj, argument)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, dict) and attribute in obj and not attribute.startswith("_"):
+            return obj[attribute]
+        if isinstance(obj, Open) and not hasattr(dict, attribute):
+            return self._not_given(attribute)
+        if isinstance(obj, str) and is_marked(obj) and not hasattr(str, attribute):
+            return self._unknown(f"{self._show(obj)}.{attribute}")
+        if obj is not None and isinstance(obj, str) and attribute.startswith("_"):
+            return self.unsafe_undefined(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def _not_given(self, name: Any) -> str:
+        return self.marks.mark(Unknown(f"properties.{name}", "scan the configuration that uses the template together with it"))
+
+    def _truth(self, value: Any) -> Any:
+        self.budget.spend()
+        if not isinstance(value, str) or not is_marked(value):
+            return value
+        bare = without_lines(value)
+        if len(self.marks.show([bare])) == 1 and isinstance(self.marks.value(bare), (Unknown,)):
+            perhaps = Perhaps(value)
+            perhaps.choose = functools.partial(self._asked, self._show(value))
+            return perhaps
+        return value  # there is more than what is not known, or it is known not to be empty
+
+    def _compare(self, left: Any, *rest: Any) -> bool:
+        """A chain of comparisons: `left` and pairs of an operator and what is on its right."""
+        for operator, right in zip(rest[::2], rest[1::2], strict=True):
+            if not self._compared(left, operator, right):
+                return False
+            left = right
+        return True
+
+    def _compared(self, left: Any, operator: str, right: Any) -> bool:
+        left, right = (without_lines(each) if isinstance(each, str) else each for each in (left, right))
+        self.budget.spend(1 + sum(len(each) // 500 for each in (left, right) if isinstance(each, (str, list, dict, tuple))))
+        if is_marked(left) or is_marked(right):
+            if operator in ("eq", "ne") and isinstance(left, (type(None), bool, int, dict, list)) and self._is_known_text(right):
+                return operator == "ne"
+            if not (operator in ("in", "notin") and isinstance(right, dict) and not is_marked(left) and not is_marked(list(right))):
+                positive = {"ne": "eq", "notin": "in"}.get(operator, operator)
+                held = self._asked(f"{self._show(left)} {_SIGNS[positive]} {self._show(right)}")
+                return held is (positive == operator)
+        if operator in ("in", "notin") and isinstance(right, Open) and left not in right:
+            return self._asked(f"properties has {left}") is (operator == "in")
+        return bool(_COMPARE[operator](left, right))
+
+    def _is_known_text(self, data: Any) -> bool:
+        """Whether it is known to be text, though not which."""
+        return isinstance(data, str) and not isinstance(self.marks.value(data), Unknown)
+
+    def _concat(self, *parts: Any) -> str:
+        self.budget.spend(1 + sum(len(part) for part in parts if isinstance(part, str)) // 500)
+        return str(self._sized("".join(str(self._printed(part)) for part in parts)))
+
+    def _each(self, held: Any) -> Iterator[Any]:
+        """The turns of a loop. Of something that is not known there is none, or one with an element that is not known."""
+        if isinstance(held, str) and is_marked(held):
+            elements: Iterable[Any] = [self._unknown(f"an element of {self._show(held)}")]
+            if not self._asked(f"{self._show(held)} has elements"):
+                elements = []
+        elif isinstance(held, Open):
+            elements = [*held]
+            if self._asked("properties has others"):
+                elements.append(self._unknown("the name of a property"))
+        else:
+            elements = held
+        for element in elements:
+            self.budget.spend(3)
+            yield element
+
+    def _printed(self, value: Any) -> Any:
+        if isinstance(value, jinja2.Undefined):
+            return str(value)
+        if isinstance(value, (dict, list, tuple)):  # as a template of Deployment Manager means it: data in the flow style of YAML
+            return self._sized(json.dumps(value, ensure_ascii=False, default=str))
+        return self._sized(value)
+
+    def _filter(self, name: str, function: Any) -> Any:
+        @functools.wraps(function)
+        def filtered(*args: Any, **kwargs: Any) -> Any:
+            held = [each for each in [*args, *kwargs.values()] if not _is_internal(each)]
+            self.budget.spend(2 + sum(len(each) // 200 for each in held if isinstance(each, (str, list, dict, tuple))))
+            if any(isinstance(each, int) and not isinstance(each, bool) and abs(each) > 10_000 for each in held[1:]):
+                raise TooMuch(f"a number for {name} is too large")
+            if name == "replace" and len(held) > 2:
+                self._replacement(held[0], held[2])
+            if name == "indent" and held and isinstance(held[0], str):
+                width = next((each for each in held[1:] if isinstance(each, (int, str)) and not isinstance(each, bool)), 4)
+                self._replacement("\n" * held[0].count("\n"), " " * width if isinstance(width, int) else width)
+            if name == "join" and held and isinstance(held[0], (list, tuple)) and len(held) > 1:
+                self._replacement(held[1], "x" * min(len(held[0]), MAX_TEXT))
+            if name not in _WHOLE_FILTERS and any(is_marked(each) for each in held):
+                return self._unknown(f"{name} of {', '.join(self._show(each) for each in held)}")
+            return self._sized(function(*args, **kwargs))
+
+        return filtered
+
+    def _test(self, name: str, function: Any) -> Any:
+        @functools.wraps(function)
+        def tested(*args: Any, **kwargs: Any) -> bool:
+            self.budget.spend()
+            held = [each for each in args if not _is_internal(each)]
+            if any(is_marked(each) for each in held):
+                if name == "string" and self._is_known_text(held[0]):
+                    return True
+                if name in ("undefined", "none"):
+                    name_, positive = "defined", False
+                else:
+                    name_, positive = name, True
+                if name_ == "defined" and not isinstance(self.marks.value(str(held[0])), Unknown):
+                    return positive
+                shown = " ".join(self._show(each) for each in held[1:])
+                return self._asked(f"{self._show(held[0])} is {name_}{f' {shown}' if shown else ''}") is positive
+            return bool(function(*args, **kwargs))
+
+        return tested
+
+
+def _is_internal(value: Any) -> bool:
+    return isinstance(value, (jinja2.Environment, jinja2.runtime.Context, nodes.EvalContext))
+
+
+def _undefined(marks: Marks) -> type[jinja2.Undefined]:
+    """What is not set is false and empty to a condition, as for Jinja2; where it is written into a resource it is unknown."""
+
+    class Missing(jinja2.Undefined):
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            if self._undefined_exception is not jinja2.UndefinedError:
+                raise self._undefined_exception(self._undefined_message)
+            name = f"{self._undefined_name}"[:80]
+            return marks.mark(Unknown(f"the template writes {name}, which is not set", f"set {name} for the template"))
+
+    return Missing
+
+
+def _small(value: Any, limit: int) -> bool:
+    return isinstance(value, (int, float)) and abs(value) <= limit
+
+
+def _specifiers(text: str) -> str:
+    """What stands between `%` and a conversion, and the conversions."""
+    found = []
+    for part in text.split("%")[1:]:
+        for at, each in enumerate(part):
+            found.append(each)
+            if each.isalpha() or at > 20:
+                break
+    return "".join(found)
+
+
+def _contains(left: Any, right: Any) -> bool:
+    return left in right
+
+
+_SIGNS = {"eq": "==", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in"}
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": lambda left, right: left == right,
+    "ne": lambda left, right: left != right,
+    "lt": lambda left, right: left < right,
+    "lteq": lambda left, right: left <= right,
+    "gt": lambda left, right: left > right,
+    "gteq": lambda left, right: left >= right,
+    "in": _contains,
+    "notin": lambda left, right: not _contains(left, right),
+}
+FILTERS = (
+    "abs", "attr", "batch", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float", "groupby", "indent", "int",
+    "items", "join", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "safe",
+    "select", "selectattr", "slice", "sort", "string", "sum", "title", "tojson", "trim", "unique", "upper", "urlencode", "wordcount",
+)  # fmt: skip
+# Those that keep a mark whole, or do not look at it.
+_WHOLE_FILTERS = frozenset(
+    "d default e escape first indent items join last list lower map safe string tojson trim replace dictsort".split()
+)
+TESTS = frozenset(
+    "boolean defined divisibleby eq equalto even false filter float ge gt in integer iterable le lower lt mapping ne none number odd sameas "
+    "sequence string true undefined upper".split()
+) | {"==", "!=", "<", "<=", ">", ">="}
+_METHODS = frozenset(
+    "capitalize count endswith find format index isalnum isalpha isdigit islower isnumeric isupper join lower lstrip partition replace rfind "
+    "rpartition rsplit rstrip split splitlines startswith strip title upper".split()
+)
+_WHOLE_METHODS = frozenset(["format", "join", "lower", "lstrip", "rstrip", "strip", "replace"])
+
+
+class _Rewriter(NodeTransformer):
+    """Sends conditions, comparisons, loops and concatenation through the sandbox, and marks where lines come from."""
+
+    def __init__(self, file: int) -> None:
+        self.file = file
+        self.depth = 0
+        self.inside = 0
+
+    def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
+        self.depth += 1
+        if self.depth > _MAX_NESTING:
+            raise TooMuch("it is nested too deeply")
+        try:
+            return super().visit(node, *args, **kwargs)
+        finally:
+            self.depth -= 1
+
+    def _through(self, name: str, node: Any, *args: nodes.Expr) -> nodes.Filter:
+        return nodes.Filter(node, name, list(args), [], None, None, lineno=node.lineno)
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802 - names of the visitor
+        self.generic_visit(node)
+        pairs: list[nodes.Expr] = []
+        for operand in node.ops:
+            pairs += [nodes.Const(operand.op, lineno=node.lineno), operand.expr]
+        return self._through("_compare", node.expr, *pairs)
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return self._through("_concat", node.nodes[0], *node.nodes[1:])
+
+    def _tested(self, node: Any) -> Any:
+        self.generic_visit(node)
+        if node.test is not None:
+            node.test = self._through("_truth", node.test)
+        return node
+
+    visit_If = visit_CondExpr = _tested  # noqa: N815
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        self._tested(node)
+        if node.recursive:
+            raise TooMuch("a recursive loop is not computed")
+        node.iter = self._through("_each", node.iter)
+        return node
+
+    def _operands(self, node: Any) -> Any:
+        self.generic_visit(node)
+        node.left, node.right = self._through("_truth", node.left), self._through("_truth", node.right)
+        return node
+
+    visit_And = visit_Or = _operands  # noqa: N815
+
+    def visit_Not(self, node: nodes.Not) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.node = self._through("_truth", node.node)
+        return node
+
+    def _captured(self, node: Any) -> Any:
+        """What is rendered into a value has no lines of its own."""
+        self.inside += 1
+        self.generic_visit(node)
+        self.inside -= 1
+        return node
+
+    visit_Macro = visit_CallBlock = visit_FilterBlock = visit_AssignBlock = _captured  # noqa: N815
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802
+        if not self.inside:
+            first, *others = node.data.split("\n")
+            marked = [self._line(node.lineno) + first] + [self._line(node.lineno + at) + each for at, each in enumerate(others, 1)]
+            node.data = "\n".join(marked)
+        return node
+
+    def _line(self, line: int) -> str:
+        return f"{LINE}{self.file}:{line}{END}"
+
+
+FAILURES = (
+    jinja2.TemplateError, TooMuch, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, SyntaxError, TypeError, ValueError,
+)  # fmt: skip
+
+
+def render(sandbox: Sandbox, name: str, values: dict[str, Any]) -> str:
+    """Text with marks. Raises one of FAILURES."""
+    template = sandbox.get_template(name)
+    size, parts = 0, []
+    for part in template.generate(values):
+        size += len(part)
+        sandbox.budget.spend(1 + len(part) // 500)
+        if size > MAX_TEXT:
+            raise TooMuch("its text is too long")
+        parts.append(part)
+    return "".join(parts)
+
+
+_ = types

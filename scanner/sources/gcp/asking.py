@@ -1,0 +1,144 @@
+"""One call at a time: paced to the published quota, retried, and what became of it in the ledger."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import google.api_core.exceptions as errors
+import google.auth.exceptions
+import msgspec
+from google.api_core.retry import Retry, if_exception_type
+
+from scanner.sources.aws.limits import TokenBucket
+from scanner.sources.gcp.plan import Method
+from scanner.sources.gcp.session import CredentialsError
+from scanner.sources.interface import CallCount
+
+# Calls a minute for each project: https://cloud.google.com/asset-inventory/docs/quota, https://cloud.google.com/resource-manager/quotas
+QUOTAS = {"ListAssets": 100, "SearchAllIamPolicies": 400, "ExportAssets": 60, "GetEffectivePolicy": 300}
+_DEFAULT_QUOTA = 600
+# The client's own retries leave out the first of these, which is what the inventory answers beyond its quota.
+RETRIED = (errors.ResourceExhausted, errors.TooManyRequests, errors.ServiceUnavailable, errors.DeadlineExceeded, errors.GatewayTimeout,
+           errors.InternalServerError, errors.BadGateway, errors.Aborted)  # fmt: skip
+_DENIED = (errors.Forbidden, errors.Unauthorized)
+SECONDS_A_CALL = 120.0
+
+
+class Stopped(Exception):
+    """The run is to end."""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why something was not answered."""
+
+    outcome: str
+    """`denied` or `failed`."""
+    code: str
+    reason: str
+    settles_it: str
+    operation: str
+    time: str
+
+
+class Refused(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+class Waits(msgspec.Struct, frozen=True):
+    """Seconds: the first wait between attempts, the longest, and all attempts of a call together."""
+
+    first: float = 1.0
+    longest: float = 32.0
+    together: float = 600.0
+
+
+class Asker:
+    """Makes the calls of a run."""
+
+    def __init__(self, account: str, stop: threading.Event, waits: Waits | None = None, pace: float = 1.0) -> None:
+        self.account, self.stop, self.made = account, stop, 0
+        self._waits, self._pace = waits or Waits(), pace
+        self._buckets: dict[str, TokenBucket] = {}
+        self._ledger: dict[CallCount, int] = {}
+
+    def ask(self, method: Method, call: Callable[..., Any], caller: str, **arguments: Any) -> Any:
+        """The answer. Raises Refused where there is none in the end, Stopped, and CredentialsError."""
+        bucket = self._bucket(method)
+
+        def failing(error: Exception) -> None:
+            if self.stop.is_set():
+                raise Stopped
+            if isinstance(error, (errors.ResourceExhausted, errors.TooManyRequests)):
+                bucket.throttled()
+
+        self.wait(bucket.wait())
+        waits = self._waits
+        retry = Retry(
+            if_exception_type(*RETRIED),
+            initial=waits.first,
+            maximum=waits.longest,
+            multiplier=2.0,
+            timeout=waits.together,
+            on_error=failing,
+        )
+        try:
+            answer = call(**arguments, retry=retry, timeout=SECONDS_A_CALL)
+        except google.auth.exceptions.GoogleAuthError as error:
+            way = "run gcloud auth application-default login"
+            raise CredentialsError(f"the credentials for Google Cloud do not work: {error}; {way}") from error
+        except (errors.GoogleAPIError, OSError) as error:
+            raise self.refused(method, caller, error) from error
+        bucket.answered()
+        self.count(method, "answered", "")
+        return answer
+
+    def wait(self, seconds: float) -> None:
+        """Raises Stopped where the run is to end meanwhile."""
+        if self.stop.is_set() or (seconds and self.stop.wait(seconds)):
+            raise Stopped
+
+    def count(self, method: Method, outcome: str, code: str) -> None:
+        key = CallCount(self.account, "global", method.service, method.name, outcome, code, method.permission, 0)
+        self.made += 1
+        self._ledger[key] = self._ledger.get(key, 0) + 1
+
+    def ledger(self) -> list[CallCount]:
+        """What was asked, in a fixed order."""
+        found = [msgspec.structs.replace(key, count=count) for key, count in self._ledger.items()]
+        return sorted(found, key=lambda each: (each.service, each.operation, each.permission, each.outcome, each.code))
+
+    def refused(self, method: Method, caller: str, error: Exception) -> Refused:
+        cause = error.cause if isinstance(error, errors.RetryError) and error.cause else error
+        denied, code = isinstance(cause, _DENIED), code_of(cause)
+        self.count(method, "denied" if denied else "failed", code)
+        disabled = getattr(cause, "reason", None) == "SERVICE_DISABLED"
+        what = "denied" if denied else "failed"
+        way = f"grant {method.permission} ({', '.join(method.roles[:1])}) to {caller}" if denied else "run the audit again"
+        if disabled:
+            way = f"enable {method.service}.googleapis.com in the quota project"
+        of = f" of {method.content} content" if method.content else ""
+        return Refused(Refusal(what, code, f"{method.label}{of} {what if denied else 'failed'} ({code})", way, method.label, now()))
+
+    def _bucket(self, method: Method) -> TokenBucket:
+        rate = QUOTAS.get(method.name, _DEFAULT_QUOTA) / 60 * self._pace
+        return self._buckets.setdefault(f"{method.label}", TokenBucket(rate))
+
+
+_CODES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 409: "ABORTED",
+          429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 501: "UNIMPLEMENTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}  # fmt: skip
+
+
+def code_of(error: Exception) -> str:
+    """The canonical code of an error, the same over gRPC and REST: https://grpc.github.io/grpc/core/md_doc_statuscodes.html"""
+    named = getattr(getattr(error, "grpc_status_code", None), "name", None)
+    status = getattr(error, "code", None)
+    return str(named or _CODES.get(status or 0) or type(error).__name__)
+
+
+def now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

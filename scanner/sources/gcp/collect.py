@@ -1,0 +1,209 @@
+"""One audit of Google Cloud, as the lines of its snapshot: assets by kind of content, and what the inventory lacks from its own API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from scanner.sources import snapshot
+from scanner.sources.gcp import plan as methods
+from scanner.sources.gcp.asking import Asker, Refused, Stopped, now
+from scanner.sources.gcp.export import Export
+from scanner.sources.gcp.plan import Method, Plan
+from scanner.sources.gcp.records import IAM_POLICY, RESOURCE
+from scanner.sources.gcp.redact import redacted
+from scanner.sources.gcp.session import Clients, Request
+
+PAGE_SIZE, SEARCH_PAGE_SIZE = 1000, 500
+"""The largest that the API gives: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/assets/list"""
+encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Collector:
+    """Asks what the plan says. `at` and `assets` tell how far it is."""
+
+    def __init__(self, request: Request, plan: Plan, clients: Clients, asker: Asker) -> None:
+        self.request, self.plan, self.clients, self.asker = request, plan, clients, asker
+        self.at, self.done, self.assets = "logging in", 0, 0
+        self.steps = 2 + len(plan.constraints[:1])
+        self._read_time: Any = None
+        self._projects: dict[str, None] = {}
+        self._complete = True
+
+    @property
+    def projects(self) -> int:
+        return len(self._projects)
+
+    def lines(self) -> Iterator[bytes]:
+        """The snapshot. Raises CredentialsError before anything was collected."""
+        client = self.clients.assets()
+        request = self.request
+        scope = {"parent": request.parent, "caller": self.clients.caller, "types": list(self.plan.types), "export": bool(request.export)}
+        yield self._line(snapshot.header("google", now(), scope))
+        try:
+            if request.export:
+                yield from self._exported(client, methods.EXPORT_RESOURCES)
+                yield from self._exported(client, methods.EXPORT_POLICIES)
+            else:
+                yield from self._listed(client, methods.LIST_RESOURCES)
+                if request.parent.startswith("projects/"):
+                    yield from self._listed(client, methods.LIST_POLICIES)
+                else:
+                    yield from self._searched(client)
+            yield from self._effective_policies()
+        except Stopped:
+            self._complete = False
+            gap = {"scope": f"google:{request.parent}", "code": "interrupted", "reason": "the audit was stopped before its end"}
+            yield self._line({"record": "gap", **gap, "settles_it": "run it again"})
+            yield self._unlisted(self.plan.types, RESOURCE, "the audit was stopped before its end", "run it again", "cloudasset.ListAssets")
+            yield self._unlisted((), IAM_POLICY, "the audit was stopped before its end", "run it again", "cloudasset.ListAssets")
+        for count in self.asker.ledger():
+            yield self._line({"record": "calls", **msgspec.structs.asdict(count)})
+        yield self._line({"record": "end", "finished": now(), "complete": self._complete})
+
+    def _line(self, record: dict[str, Any]) -> bytes:
+        return encode(record) + b"\n"
+
+    def _asset(self, asset: dict[str, Any]) -> bytes:
+        self.assets += 1
+        above = asset.get("ancestors") or [""]
+        if isinstance(above[0], str) and above[0].startswith("projects/"):
+            self._projects[above[0]] = None
+        return self._line({"record": "asset", **redacted(asset)})
+
+    def _unlisted(self, types: Sequence[str], content: str, reason: str, settles_it: str, operation: str) -> bytes:
+        """Says of some asset types (none: of all) that a kind of content could not be read, or not to the end."""
+        self._complete = False
+        told = {"types": list(types), "content": content, "reason": reason, "settles_it": settles_it}
+        return self._line({"record": "unlisted", **told, "operation": operation, "time": now()})
+
+    def _ended(self, method: Method, read_time: str) -> bytes:
+        self.done += 1
+        return self._line({"record": "listed", "content": method.content, "operation": method.label, "time": read_time or now()})
+
+    # Listing
+
+    def _listed(self, client: Any, method: Method) -> Iterator[bytes]:
+        """All assets by ListAssets; a type that it refuses is found by halves, so that it hides no other."""
+        self.at = f"listing {method.content}"
+        queue: list[tuple[str, ...]] = [self.plan.types]
+        while queue:
+            types = queue.pop()
+            token = ""
+            try:
+                while True:
+                    page = self._page(client, method, types, token)
+                    for asset in page._pb.assets:
+                        yield self._asset(as_data(asset))
+                    token = page.next_page_token
+                    if not token:
+                        break
+            except Refused as error:
+                found = error.refusal
+                if found.code == "INVALID_ARGUMENT" and not token and len(types) > 1:
+                    queue += [types[len(types) // 2 :], types[: len(types) // 2]]
+                    continue
+                way = found.settles_it if found.code != "INVALID_ARGUMENT" else f"look at {types[0]} itself: the inventory does not list it"
+                yield self._unlisted(types, method.content, found.reason, way, found.operation)
+        yield self._ended(method, _text(self._read_time))
+
+    def _page(self, client: Any, method: Method, types: Sequence[str], token: str) -> Any:
+        from google.cloud.asset_v1 import ContentType, ListAssetsRequest
+
+        asked = ListAssetsRequest(
+            parent=self.request.parent,
+            asset_types=types,
+            content_type=ContentType[method.content],
+            page_size=PAGE_SIZE,
+            page_token=token,
+            read_time=self._read_time,  # of the first answer, so that policies are those of the same moment
+        )
+        # Of the pager only the first page is taken: every page waits for its turn and stands in the ledger.
+        page = next(iter(self.asker.ask(method, client.list_assets, self.clients.caller, request=asked).pages))
+        self._read_time = self._read_time or page.read_time or None
+        return page
+
+    def _searched(self, client: Any) -> Iterator[bytes]:
+        """IAM policies of a folder or an organisation."""
+        from google.cloud.asset_v1 import SearchAllIamPoliciesRequest
+
+        method, token = methods.SEARCH_POLICIES, ""
+        self.at = "searching IAM policies"
+        try:
+            while True:
+                asked = SearchAllIamPoliciesRequest(
+                    scope=self.request.parent, asset_types=self.plan.types, page_size=SEARCH_PAGE_SIZE, page_token=token
+                )
+                page = next(iter(self.asker.ask(method, client.search_all_iam_policies, self.clients.caller, request=asked).pages))
+                for result in page._pb.results:
+                    yield self._asset(_policy_of(as_data(result)))
+                token = page.next_page_token
+                if not token:
+                    break
+        except Refused as error:
+            found = error.refusal
+            yield self._unlisted((), IAM_POLICY, found.reason, found.settles_it, found.operation)
+        yield self._ended(method, now())
+
+    # Exporting
+
+    def _exported(self, client: Any, method: Method) -> Iterator[bytes]:
+        """All assets by an export to Cloud Storage, which is one call whatever the size of an organisation."""
+        self.at = f"exporting {method.content}"
+        export = Export(self.request, self.clients, self.asker)
+        try:
+            for text in export.assets(client, method, self.plan.types, lambda told: setattr(self, "at", told)):
+                yield self._asset(msgspec.json.decode(text))
+        except Refused as error:
+            found = error.refusal
+            types = self.plan.types if method.content == RESOURCE else ()
+            yield self._unlisted(types, method.content, found.reason, found.settles_it, found.operation)
+        yield self._ended(method, export.read_time)
+
+    # What the inventory does not carry
+
+    def _effective_policies(self) -> Iterator[bytes]:
+        """Organisation policies in effect, which may be set above the scope that is audited: the Organization Policy API tells."""
+        if self.request.parent.startswith("organizations/") or not self.plan.constraints:
+            return
+        self.at = "organisation policies"
+        client = self.clients.org_policies()
+        own = [self.request.parent] if self.request.parent.startswith("projects/") else []
+        for project in self._projects or own:
+            for constraint in self.plan.constraints:
+                yield self._effective_policy(client, project, constraint)
+        self.done += 1
+
+    def _effective_policy(self, client: Any, project: str, constraint: str) -> bytes:
+        record = {"record": "effective_policy", "scope": project, "constraint": constraint}
+        method = methods.EFFECTIVE_POLICY
+        try:
+            name = f"{project}/policies/{constraint}"
+            found = self.asker.ask(method, client.get_effective_policy, self.clients.caller, request={"name": name})
+        except Refused as error:
+            told = error.refusal
+            self._complete = False
+            unknown = {"reason": told.reason, "settles_it": told.settles_it}
+            return self._line({**record, **unknown, "operation": told.operation, "time": told.time})
+        return self._line({**record, "policy": as_data(type(found).pb(found)), "operation": method.label, "time": now()})
+
+
+def as_data(message: Any) -> dict[str, Any]:
+    """A protobuf message as JSON data, in the spelling of the REST API."""
+    from google.protobuf.json_format import MessageToDict
+
+    found: dict[str, Any] = MessageToDict(message)
+    return found
+
+
+def _policy_of(result: dict[str, Any]) -> dict[str, Any]:
+    """What a search gives as an asset with its policy: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/IamPolicySearchResult"""
+    above = [result.get("project"), *result.get("folders", ()), result.get("organization")]
+    asset = {"name": result.get("resource", ""), "assetType": result.get("assetType", ""), "iamPolicy": result.get("policy", {})}
+    return {**asset, "ancestors": [each for each in above if each]}
+
+
+def _text(time: Any) -> str:
+    return time.isoformat().replace("+00:00", "Z") if time is not None and hasattr(time, "isoformat") else ""

@@ -1,0 +1,84 @@
+"""What a run asks of Google Cloud: the asset types and policies behind the kinds that the selected controls judge, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from scanner.facts import base
+from scanner.sources.gcp.inventory import ALWAYS
+from scanner.sources.gcp.org_policies import CONSTRAINTS
+from scanner.sources.gcp.records import IAM_POLICY, RESOURCE
+
+
+class Method(msgspec.Struct, frozen=True):
+    """A method of an API, with what it takes to call it."""
+
+    service: str
+    name: str
+    permission: str
+    roles: tuple[str, ...]
+    """Predefined roles that hold the permission."""
+    content: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.service}.{self.name}"
+
+
+_VIEWER = ("roles/cloudasset.viewer", "roles/serviceusage.serviceUsageConsumer")
+# https://cloud.google.com/asset-inventory/docs/roles-permissions
+LIST_RESOURCES = Method("cloudasset", "ListAssets", "cloudasset.assets.listResource", _VIEWER, RESOURCE)
+LIST_POLICIES = Method("cloudasset", "ListAssets", "cloudasset.assets.listIamPolicy", _VIEWER, IAM_POLICY)
+SEARCH_POLICIES = Method("cloudasset", "SearchAllIamPolicies", "cloudasset.assets.searchAllIamPolicies", _VIEWER, IAM_POLICY)
+EXPORT_RESOURCES = Method("cloudasset", "ExportAssets", "cloudasset.assets.exportResource", _VIEWER, RESOURCE)
+EXPORT_POLICIES = Method("cloudasset", "ExportAssets", "cloudasset.assets.exportIamPolicy", _VIEWER, IAM_POLICY)
+# https://cloud.google.com/storage/docs/access-control/iam-json
+_OBJECTS = ("roles/storage.objectUser",)
+WRITE_EXPORT = Method("storage", "objects.insert", "storage.objects.create", _OBJECTS)
+LIST_OBJECTS = Method("storage", "objects.list", "storage.objects.list", _OBJECTS)
+GET_OBJECT = Method("storage", "objects.get", "storage.objects.get", _OBJECTS)
+# https://cloud.google.com/resource-manager/docs/organization-policy/using-constraints#required-roles
+EFFECTIVE_POLICY = Method("orgpolicy", "GetEffectivePolicy", "orgpolicy.policy.get", ("roles/orgpolicy.policyViewer",))
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What to ask for."""
+
+    types: tuple[str, ...]
+    """Asset types."""
+    constraints: tuple[str, ...]
+    """Organisation policies, which also hold what is set above the scope of the audit."""
+
+    def methods(self, parent: str, export: bool) -> list[Method]:
+        """Every method that is called for a project, folder or organisation.
+
+        IAM policies of one project are listed, since they are then of the same moment as the resources. Those of more than that are searched,
+        which may be done four times as often (https://cloud.google.com/asset-inventory/docs/quota).
+        """
+        if export:
+            found = [EXPORT_RESOURCES, EXPORT_POLICIES, WRITE_EXPORT, LIST_OBJECTS, GET_OBJECT]
+        else:
+            found = [LIST_RESOURCES, LIST_POLICIES if parent.startswith("projects/") else SEARCH_POLICIES]
+        return [*found, *([EFFECTIVE_POLICY] if self.constraints and not parent.startswith("organizations/") else [])]
+
+
+def make_plan(controls: Iterable[Any]) -> Plan:
+    """The plan for compiled controls, once the readers are loaded."""
+    controls = list(controls)
+    kinds = {compiled.kind for compiled in controls}
+    types = {compiled.source_type for compiled in controls if compiled.source_type and is_asset_type(compiled.source_type)}
+    for type_, entries in base.READERS.items():
+        for entry in entries if is_asset_type(type_) else ():
+            if entry.kind in kinds:
+                types.update((type_, *entry.companions, *(name for name, _ in entry.orphans)))
+    services = {type_.partition(".")[0] for type_ in types}
+    constraints = [each for each in CONSTRAINTS if each.partition(".")[0] in services]
+    return Plan(tuple(sorted(types | ALWAYS)), tuple(constraints))
+
+
+def is_asset_type(type_: str) -> bool:
+    """`storage.googleapis.com/Bucket`."""
+    return ".googleapis.com/" in type_

@@ -1,0 +1,124 @@
+"""Google's client libraries: the only module that imports them to make clients. Application default credentials, impersonation, endpoints.
+
+CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET (…_ORGPOLICY, …_STORAGE) name another endpoint, as they do for gcloud: `https://host/` for a private
+one, `http://host:port/` for an emulator that speaks REST, `grpc://host:port` for one that speaks gRPC. An emulator gets no credentials.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+import google.auth
+import google.auth.credentials
+import google.auth.exceptions
+import google.auth.impersonated_credentials
+import msgspec
+from google.api_core.gapic_v1.client_info import ClientInfo
+
+from scanner import __version__
+
+SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
+
+
+class CredentialsError(Exception):
+    """There are no credentials, or they do not work: says which and the way out."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What is to be audited, and as whom."""
+
+    parent: str
+    """`projects/ID`, `folders/NUMBER` or `organizations/NUMBER`."""
+    impersonate: str | None = None
+    """A service account to act as."""
+    quota_project: str | None = None
+    export: str | None = None
+    """Where an export is to be written, `gs://bucket/prefix`; None to list assets instead."""
+
+
+class Clients:
+    """Clients of one run, made when they are asked for."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._credentials: Any = None
+
+    @property
+    def credentials(self) -> Any:
+        """Raises CredentialsError."""
+        if self._credentials is None:
+            try:
+                found, _ = google.auth.default(scopes=SCOPES)
+                if self._request.impersonate:
+                    target = self._request.impersonate
+                    found = google.auth.impersonated_credentials.Credentials(found, target, list(SCOPES))  # type: ignore[no-untyped-call]
+                if self._request.quota_project and hasattr(found, "with_quota_project"):
+                    found = found.with_quota_project(self._request.quota_project)
+            except google.auth.exceptions.GoogleAuthError as error:
+                raise CredentialsError(
+                    f"no credentials for Google Cloud: {_first_line(error)}; run gcloud auth application-default login"
+                ) from error
+            self._credentials = found
+        return self._credentials
+
+    @property
+    def caller(self) -> str:
+        """Who the calls are made as, as far as the credentials say it."""
+        if self._request.impersonate:
+            return self._request.impersonate
+        named = getattr(self._credentials, "service_account_email", "") if self._credentials is not None else ""
+        return named if named and named != "default" else "application default credentials"
+
+    def assets(self) -> Any:
+        """A client of Cloud Asset Inventory."""
+        from google.cloud.asset_v1 import AssetServiceClient
+        from google.cloud.asset_v1.services.asset_service.transports import AssetServiceGrpcTransport
+
+        return self._client("CLOUDASSET", AssetServiceClient, AssetServiceGrpcTransport)
+
+    def org_policies(self) -> Any:
+        """A client of the Organization Policy API."""
+        from google.cloud.orgpolicy_v2 import OrgPolicyClient
+        from google.cloud.orgpolicy_v2.services.org_policy.transports import OrgPolicyGrpcTransport
+
+        return self._client("ORGPOLICY", OrgPolicyClient, OrgPolicyGrpcTransport)
+
+    def storage(self) -> tuple[Any, str]:
+        """A session for the JSON API of Cloud Storage and its base URL. Only what an export wrote is read with it."""
+        import requests
+        from google.auth.transport.requests import AuthorizedSession
+
+        scheme, place = _endpoint("STORAGE")
+        if scheme == "http":
+            return requests.Session(), f"http://{place}"
+        session = AuthorizedSession(self.credentials)  # type: ignore[no-untyped-call]
+        return session, f"https://{place or 'storage.googleapis.com'}"
+
+    def _client(self, service: str, client: Any, transport: Any) -> Any:
+        scheme, place = _endpoint(service)
+        if scheme == "grpc":
+            import grpc
+
+            return client(transport=transport(channel=grpc.insecure_channel(place)))
+        if scheme == "http":
+            nobody = google.auth.credentials.AnonymousCredentials()  # type: ignore[no-untyped-call]
+            return client(transport="rest", credentials=nobody, client_options={"api_endpoint": f"http://{place}"})
+        options = {"api_endpoint": place} if place else {}
+        info = ClientInfo(user_agent=f"assay/{__version__}")
+        return client(credentials=self.credentials, client_options=options, client_info=info)
+
+
+def _endpoint(service: str) -> tuple[str, str]:
+    """(scheme, host and port) that the environment names for a service; empty where it names none."""
+    parts = urlsplit(os.environ.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}", ""))
+    if not parts.netloc:
+        return "", ""
+    if parts.scheme not in ("https", "http", "grpc"):
+        raise CredentialsError(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service} is no https://, http:// or grpc:// address")
+    return parts.scheme, parts.netloc
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,241 @@
+"""Live projects, folders and organisations of Google Cloud, and snapshots of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from scanner.sources import snapshot
+from scanner.sources.discover import show
+from scanner.sources.gcp.assets import collections, root_of
+from scanner.sources.gcp.inventory import ALWAYS, POLICY, Inventory
+from scanner.sources.gcp.records import ORG_POLICY, RESOURCE
+from scanner.sources.gcp.store import SPOOL, read_text
+from scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Source, Unlisted
+from scanner.sources.values import Location, Unknown
+
+
+class Status(msgspec.Struct):
+    """How far a collection is, for people."""
+
+    done: int
+    total: int
+    at: str
+    count: str
+
+
+class Collected(msgspec.Struct):
+    accounts: int
+    resources: int
+    calls: int
+    gaps: list[Gap]
+
+
+class SnapshotSource(Source):
+    """A snapshot of Google Cloud."""
+
+    readers = ("google_api",)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def collect(self) -> Iterator[Collection]:
+        reader = Reader(self.wanted, show(self.path))
+        try:
+            reader.read(snapshot.lines(self.path))
+        except snapshot.CutOff:
+            reader.ended = False
+        yield from reader.collections()
+
+
+def from_snapshot(path: str) -> Source:
+    return SnapshotSource(path)
+
+
+class AuditSource(Source):
+    """A live project, folder or organisation. What it answers goes to `out`, where that is given, and is judged as a snapshot is."""
+
+    readers = ("google_api",)
+
+    def __init__(self, request: Any, plan: Any, out: str | None = None, waits: Any = None, pace: float = 1.0) -> None:
+        self.request, self.plan, self.out = request, plan, out
+        self.stopping = threading.Event()
+        self._waits, self._pace = waits, pace
+        self.collector: Any = None
+
+    def stop(self) -> None:
+        """End with what is known."""
+        self.stopping.set()
+
+    def status(self) -> Status:
+        now = self.collector
+        if now is None:
+            return Status(0, 0, "logging in", "")
+        return Status(now.done, now.steps, now.at, f"{now.assets:,} assets, {now.asker.made:,} calls")
+
+    def collect(self) -> Iterator[Collection]:
+        """Raises CredentialsError before anything was collected."""
+        reader = Reader(self.wanted, self.out or "")
+        reader.read(self._lines())
+        yield from reader.collections()
+
+    def collect_only(self) -> Collected:
+        """Collect without judging."""
+        reader = Reader(frozenset(), self.out or "")
+        reader.read(self._lines())
+        gaps = [gap for collection in reader.collections() for gap in collection.coverage.gaps]
+        return Collected(self.collector.projects, self.collector.assets, self.collector.asker.made, gaps)
+
+    def _lines(self) -> Iterator[bytes]:
+        from scanner.sources.gcp.asking import Asker
+        from scanner.sources.gcp.collect import Collector
+        from scanner.sources.gcp.session import Clients
+
+        asker = Asker(self.request.parent, self.stopping, self._waits, self._pace)
+        self.collector = Collector(self.request, self.plan, Clients(self.request), asker)
+        lines = self.collector.lines()
+        if not self.out:
+            yield from lines
+            return
+        first = next(lines)  # raises where there are no credentials: no file is begun then
+        with snapshot.replacing(self.out) as writer:
+            writer.copy(iter([first]))
+            yield first
+            for line in lines:
+                writer.copy(iter([line]))
+                yield line
+
+
+class _Unlisted(msgspec.Struct):
+    types: list[str]
+    content: str
+    reason: str
+    settles_it: str
+    operation: str
+    time: str
+
+
+class _Listed(msgspec.Struct):
+    content: str
+    operation: str
+    time: str
+
+
+class _Effective(msgspec.Struct):
+    scope: str
+    constraint: str
+    operation: str
+    time: str
+    policy: dict[str, Any] | None = None
+    reason: str = ""
+    settles_it: str = ""
+
+
+class _Gap(msgspec.Struct):
+    scope: str
+    code: str
+    reason: str
+    settles_it: str
+
+
+class _Header(msgspec.Struct):
+    cloud: str
+    scope: dict[str, Any]
+
+
+class _Tag(msgspec.Struct):
+    record: str = ""
+
+
+_tag = msgspec.json.Decoder(_Tag).decode
+
+
+class Reader:
+    """Turns the lines of a snapshot into collections. `path` names it in gaps."""
+
+    def __init__(self, wanted: frozenset[str] | None, path: str = "") -> None:
+        self.path, self.ended = path, False
+        self.inventory, self.coverage = Inventory(wanted), Coverage()
+        self._parent = ""
+        self._unlisted: list[_Unlisted] = []
+
+    def read(self, lines: Iterable[bytes]) -> None:
+        """Raises CutOff where the lines do."""
+        self.inventory.files.append(self.path)
+        for number, line in enumerate(lines, 1):
+            try:
+                self._enter(_tag(line).record, line, number)
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+                reason = f"the line is no record of a snapshot: {error}"
+                self._gap(Gap(self.path, "parse_error", reason, "take the snapshot again", number))
+
+    def _enter(self, tag: str, line: bytes, number: int) -> None:
+        if tag == "asset":
+            record, *rest = read_text(line, SPOOL, 0, number)
+            if isinstance(record, Exception):
+                raise record
+            self.inventory.add(record, *rest)
+        elif tag == "listed":
+            listed = msgspec.json.decode(line, type=_Listed)
+            self.inventory.operations[listed.content] = listed.operation
+            self.inventory.read_time = self.inventory.read_time or listed.time
+        elif tag == "unlisted":
+            self._refused(msgspec.json.decode(line, type=_Unlisted))
+        elif tag == "effective_policy":
+            self._effective(msgspec.json.decode(line, type=_Effective))
+        elif tag == "calls":
+            self.coverage.calls.append(msgspec.json.decode(line, type=CallCount))
+        elif tag == "gap":
+            held = msgspec.json.decode(line, type=_Gap)
+            self._gap(Gap(held.scope, held.code, held.reason, held.settles_it))
+        elif tag == "snapshot":
+            scope = msgspec.json.decode(line, type=_Header).scope
+            self._parent, self.inventory.caller = str(scope.get("parent", "")), str(scope.get("caller", ""))
+        elif tag == "end":
+            self.ended = True
+
+    def _refused(self, held: _Unlisted) -> None:
+        self._unlisted.append(held)
+        for type_ in held.types or [""]:
+            self.inventory.lacking[held.content, type_] = self._why(held)
+        if POLICY in held.types and held.content == RESOURCE:
+            self.inventory.lacking[ORG_POLICY, ""] = self._why(held)
+        self._gap(Gap(f"google:{self._parent}", "call_denied", held.reason, held.settles_it))
+
+    def _why(self, held: _Unlisted | _Effective) -> Unknown:
+        seen = Location(operation=held.operation, time=held.time, caller=self.inventory.caller)
+        return Unknown(held.reason, held.settles_it, seen)
+
+    def _effective(self, held: _Effective) -> None:
+        found = self.inventory.effective.setdefault(held.scope, {})
+        found[held.constraint] = self._why(held) if held.policy is None else held.policy
+
+    def collections(self) -> Iterator[Collection]:
+        """Once all lines are read."""
+        inventory = self.inventory
+        inventory.root = self._parent
+        if not inventory.operations:
+            inventory.operations[RESOURCE] = "cloudasset.ListAssets"
+        if not self.ended:
+            self._gap(snapshot.cut_off(self.path))
+            why = Unknown("the snapshot ends in the middle", "take it again")
+            for kind in ("RESOURCE", "IAM_POLICY", ORG_POLICY):
+                inventory.lacking.setdefault((kind, ""), why)
+        yield from collections(inventory, self.coverage, self._stand_ins())
+
+    def _stand_ins(self) -> list[Item]:
+        """Of every type that could not be listed, or not to the end, an item of which nothing is known."""
+        found: list[Item] = []
+        project = self._parent.removeprefix("projects/") if self._parent.startswith("projects/") else None
+        for held in self._unlisted:
+            for type_ in held.types if held.content == RESOURCE else ():
+                if type_ not in ALWAYS:
+                    found.append(Unlisted(type_, root_of(self._parent), self._parent, self._why(held)).within(project, None))
+        return found
+
+    def _gap(self, gap: Gap) -> None:
+        if gap not in self.coverage.gaps:
+            self.coverage.gaps.append(gap)

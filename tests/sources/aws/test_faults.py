@@ -1,0 +1,348 @@
+"""Whatever fails: no traceback, no wrong pass or fail, and what failed is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import botocore.exceptions
+import pytest
+
+from scanner.sources.aws import asking, session
+from scanner.sources.aws.calls import Call
+from scanner.sources.aws.plan import make_plan
+from tests.sources.aws.conftest import Impatient
+from tests.sources.aws.estate import COPY, HOME, Keys, Run, audit
+from tests.sources.aws.faults import Fault, Sent, Wire, answer, denied, error, on
+
+CALLS = {call.label: call for call in make_plan(__import__("scanner.run", fromlist=["Scan"]).Scan(
+    __import__("scanner.run", fromlist=["Options"]).Options(paths=["aws"])).selected).calls()}
+KNOWN = ("pass", "fail", "not_applicable")
+
+
+@pytest.fixture(scope="module")
+def healthy() -> dict[str, Run]:
+    return {}
+
+
+@pytest.fixture
+def faulted(estate: Keys, wire: Wire, quick: Impatient, healthy: dict[str, Run]) -> Callable[..., Run]:
+    """Audits with a fault, and checks what must hold under any."""
+    if "run" not in healthy:
+        healthy["run"] = audit(stopping=quick)
+        assert not healthy["run"].gaps
+        assert healthy["run"].requested == wire.calls.total()
+
+    def run(fault: Fault, **given: Any) -> Run:
+        wire.calls.clear(), wire.sent.clear()
+        wire.fault = fault
+        found = audit(stopping=Impatient(), **given)
+        no_wrong_verdict(found, healthy["run"])
+        balanced(found, wire)
+        return found
+
+    return run
+
+
+def no_wrong_verdict(found: Run, healthy: Run) -> None:
+    """What is judged at all is judged as it was without the fault."""
+    assert not any("input_failed" in gap for gap in found.gaps), found.gaps
+    worst: dict[tuple[str, str], set[str]] = {}
+    for key, verdict in healthy.verdicts.items():
+        worst.setdefault(key[:1] + key[2:3], set()).add(verdict)
+    for key, verdict in found.verdicts.items():
+        assert verdict != "error", key
+        if verdict in KNOWN:
+            expected = worst.get(key[:1] + key[2:3])
+            assert expected is not None and verdict in expected, (key, verdict, expected)
+            assert verdict != "pass" or expected == {"pass"}, (key, verdict, expected)
+    missing = {key[:1] + key[2:3] for key in healthy.verdicts} - {key[:1] + key[2:3] for key in found.verdicts}
+    unknown = {key[0] for key, verdict in found.verdicts.items() if verdict == "unknown"}
+    assert {control for control, _ in missing} <= unknown, missing  # a resource that is not seen leaves an unknown behind
+
+
+def balanced(found: Run, wire: Wire) -> None:
+    """Each operation in each region: requested = answered + denied + failed. A call that was not made any more counts as failed."""
+    told: dict[tuple[str, str], int] = {}
+    for each in found.report.coverage.calls:
+        key = (f"{each.service}:{each.operation}", each.region)
+        told[key] = told.get(key, 0) + each.count
+    assert told.keys() >= wire.calls.keys()
+    for key, count in wire.calls.items():
+        assert told[key] >= count, key
+    if not any(each.outcome == "failed" for each in found.report.coverage.calls):
+        assert told == dict(wire.calls)
+
+
+def unknowns(found: Run) -> dict[str, list[str]]:
+    """Control to why something is unknown."""
+    held: dict[str, list[str]] = {}
+    for each in found.report.results:
+        if each.verdict == "unknown":
+            held.setdefault(each.control, []).append(str(each))
+    return held
+
+
+# Denied
+
+
+@pytest.mark.parametrize("label", sorted(CALLS))
+def test_a_denied_operation_costs_its_own_facts_only(label: str, faulted: Callable[..., Run], wire: Wire) -> None:
+    found = faulted(on(label, denied))
+    assert wire.attempts(label), "the estate has nothing to ask this about"
+    assert wire.attempts(label) == wire.calls[label, HOME], "a denied call is not asked again"
+    rows = [each for each in found.report.coverage.calls if f"{each.service}:{each.operation}" == label]
+    assert {each.outcome for each in rows} == {"denied"}
+    gaps = [gap for gap in found.report.coverage.gaps if gap.code == "call_denied"]
+    assert [gap.settles_it for gap in gaps] == [f"grant {CALLS[label].permission}"]
+    assert label in gaps[0].reason
+    assert found.scan.incomplete
+
+
+def test_a_denied_fact_says_which_permission_settles_it(faulted: Callable[..., Run]) -> None:
+    found = faulted(on("s3:GetBucketVersioning", denied), controls=["storage.versioning-enabled"])
+    assert {each.verdict for each in found.report.results} == {"unknown"}
+    assert all("s3:GetBucketVersioning" in text and "grant" in text for text in unknowns(found)["storage.versioning-enabled"])
+
+
+def test_everything_denied(faulted: Callable[..., Run]) -> None:
+    found = faulted(lambda sent: None if sent.service == "sts" else denied(sent))
+    assert set(found.verdicts.values()) == {"unknown"}
+    assert {each.control for each in found.report.results} == {each.control.id for each in found.scan.selected}
+
+
+def test_a_denied_status_without_a_code(faulted: Callable[..., Run]) -> None:
+    found = faulted(on("kms:DescribeKey", lambda sent: error(sent, "403", 403)))
+    assert found.ledger("kms:DescribeKey") == {"denied 403": 2}
+
+
+# Throttled, broken, silent
+
+
+@pytest.mark.parametrize("label", sorted(CALLS)[::4])
+def test_a_throttled_call_is_asked_again(label: str, faulted: Callable[..., Run], healthy: dict[str, Run]) -> None:
+    found = faulted(on(label, lambda sent: error(sent, "ThrottlingException", 400) if sent.attempt <= 3 else None))
+    assert found.verdicts == healthy["run"].verdicts
+    assert not found.gaps
+
+
+@pytest.mark.parametrize("label", ["s3:GetBucketPolicy", "kms:ListKeys", "ec2:DescribeSecurityGroups", "iam:GetAccountAuthorizationDetails"])
+def test_throttled_for_ever(label: str, faulted: Callable[..., Run], wire: Wire) -> None:
+    found = faulted(on(label, lambda sent: error(sent, "Throttling", 400)))
+    assert list(found.ledger(label)) == ["failed Throttling"]
+    assert wire.attempts(label) <= session.ATTEMPTS * wire.calls[label, HOME]
+
+
+def test_a_storm_on_everything_ends(faulted: Callable[..., Run]) -> None:
+    found = faulted(lambda sent: None if sent.service == "sts" else error(sent, "Throttling", 400))
+    assert set(found.verdicts.values()) == {"unknown"}
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_server_error_is_asked_again_and_then_said(status: int, faulted: Callable[..., Run], wire: Wire) -> None:
+    found = faulted(on("dynamodb:DescribeTable", lambda sent: error(sent, "InternalServerError", status)))
+    assert found.ledger("dynamodb:DescribeTable") == {"failed InternalServerError": 2}
+    assert wire.attempts("dynamodb:DescribeTable") == 2 * session.ATTEMPTS
+
+
+def silent(sent: Sent) -> Any:
+    raise botocore.exceptions.ReadTimeoutError(endpoint_url=sent.url)
+
+
+def unreachable(sent: Sent) -> Any:
+    raise botocore.exceptions.ConnectTimeoutError(endpoint_url=sent.url)
+
+
+@pytest.mark.parametrize("label", ["s3:GetBucketAcl", "wafv2:ListWebACLs", "secretsmanager:ListSecrets", "elbv2:DescribeRules"])
+def test_no_answer(label: str, faulted: Callable[..., Run]) -> None:
+    assert set(faulted(on(label, silent)).ledger(label)) == {"failed NoAnswer"}
+
+
+def test_a_region_that_hangs_costs_a_few_attempts_and_no_other_region(faulted: Callable[..., Run], wire: Wire) -> None:
+    found = faulted(lambda sent: unreachable(sent) if sent.region == COPY else None, regions=(HOME, COPY))
+    per_service: dict[str, int] = {}
+    for each in wire.sent:
+        if each.region == COPY:
+            per_service[each.service] = per_service.get(each.service, 0) + 1
+    assert per_service
+    assert max(per_service.values()) <= asking._DEAF_AFTER * session.ATTEMPTS
+    assert {each.region for each in found.report.coverage.calls if each.outcome == "failed"} == {COPY}
+
+
+# Bodies that make no sense
+
+
+GARBAGE = {
+    "no markup": "\x00\x01 not a document",
+    "cut off": '{"Tables": [{"TableName": "or',
+    "a page of a proxy": "<!doctype html><html><body>Log in to the network</body></html>",
+    "an empty object": "{}",
+    "a list": "[]",
+    "a text": '"x"',
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("body", sorted(GARBAGE))
+@pytest.mark.parametrize("label", ["dynamodb:DescribeTable", "kms:ListKeys", "wafv2:GetWebACL", "s3:GetBucketAcl", "s3:ListBuckets",
+                                   "ec2:DescribeNetworkInterfaces", "iam:GetAccountAuthorizationDetails", "s3:GetPublicAccessBlock"])
+def test_a_malformed_body(label: str, body: str, faulted: Callable[..., Run]) -> None:
+    kind = "text/html" if "proxy" in body else "application/json"
+    found = faulted(on(label, lambda sent: answer(200, GARBAGE[body], kind)), controls=CONTROLS[label.partition(":")[0]])
+    assert {each.partition(" ")[0] for each in found.ledger(label)} == {"failed"}
+    assert found.scan.incomplete
+
+
+CONTROLS = {
+    "dynamodb": ["data.*"],
+    "kms": ["keys.*", "data.*"],
+    "wafv2": ["edge.*"],
+    "s3": ["storage.*"],
+    "ec2": ["network.*"],
+    "iam": ["iam.*", "supply.*"],
+}
+WRONG = {
+    "dynamodb:DescribeTable": '{"Table": "orders"}',
+    "dynamodb:ListTables": '{"TableNames": {"a": 1}}',
+    "kms:DescribeKey": '{"KeyMetadata": [1, 2]}',
+    "kms:GetKeyPolicy": '{"Policy": {"Version": 1}}',
+    "secretsmanager:ListSecrets": '{"SecretList": [1, null, "x"]}',
+    "wafv2:GetWebACL": '{"WebACL": {"Rules": {"Name": 1}}}',
+    "apigateway:GetStages": '{"item": "prod"}',
+}
+
+
+@pytest.mark.parametrize("label", sorted(WRONG))
+def test_json_of_the_wrong_shape(label: str, faulted: Callable[..., Run]) -> None:
+    faulted(on(label, lambda sent: answer(200, WRONG[label], "application/json")))
+
+
+# Pages
+
+
+PAGE = {
+    "kms:ListKeys": '{"Keys": [], "Truncated": true, "NextMarker": "same"}',
+    "dynamodb:ListTables": '{"TableNames": [], "LastEvaluatedTableName": "same"}',
+    "secretsmanager:ListSecrets": '{"SecretList": [], "NextToken": "same"}',
+    "wafv2:ListWebACLs": '{"WebACLs": [], "NextMarker": "same"}',
+}
+
+
+@pytest.mark.parametrize("label", sorted(PAGE))
+def test_the_same_token_for_ever(label: str, faulted: Callable[..., Run], wire: Wire) -> None:
+    found = faulted(on(label, lambda sent: answer(200, PAGE[label], "application/json")))
+    assert "failed MalformedAnswer" in found.ledger(label)
+    assert wire.attempts(label) <= 2 * wire.calls[label, HOME]
+
+
+def test_tokens_that_alternate_for_ever(faulted: Callable[..., Run], wire: Wire) -> None:
+    def fault(sent: Sent) -> Any:
+        return answer(200, f'{{"Keys": [], "Truncated": true, "NextMarker": "{"ab"[sent.attempt % 2]}"}}', "application/json")
+
+    found = faulted(on("kms:ListKeys", fault))
+    assert "failed MalformedAnswer" in found.ledger("kms:ListKeys")
+    assert wire.attempts("kms:ListKeys") < 10
+
+
+@pytest.mark.parametrize("label", ["kms:ListKeys", "dynamodb:ListTables"])
+def test_a_token_without_the_list(label: str, faulted: Callable[..., Run]) -> None:
+    body = '{"Truncated": true, "NextMarker": "x", "LastEvaluatedTableName": "x"}'
+    found = faulted(on(label, lambda sent: answer(200, body, "application/json") if sent.attempt == 1 else None))
+    assert "failed MalformedAnswer" in found.ledger(label)
+
+
+def test_a_listing_that_breaks_off_on_its_second_page(faulted: Callable[..., Run], healthy: dict[str, Run]) -> None:
+    def fault(sent: Sent) -> Any:
+        if sent.attempt == 1:
+            return answer(200, '{"TableNames": ["orders"], "LastEvaluatedTableName": "orders"}', "application/json")
+        return denied(sent)
+
+    found = faulted(on("dynamodb:ListTables", fault), controls=["data.pitr-enabled"])
+    assert {key[2].rpartition("/")[2]: verdict for key, verdict in found.verdicts.items()}["orders"] == "pass"
+    assert "unknown" in found.verdicts.values()
+
+
+# In mid-run
+
+
+@pytest.mark.parametrize("after", [3, 20, 45])
+def test_credentials_that_expire_in_mid_run(after: int, faulted: Callable[..., Run], wire: Wire) -> None:
+    found = faulted(lambda sent: error(sent, "ExpiredToken", 400) if len(wire.sent) > after else None)
+    assert any("ExpiredToken" in gap for gap in found.gaps)
+    # the calls that were under way when it was noticed, and none after them
+    assert len(wire.sent) - after <= 30
+
+
+def test_a_bucket_that_is_deleted_while_it_is_read(faulted: Callable[..., Run], estate: Keys) -> None:
+    gone = f"bad-{estate.account}"
+    found = faulted_gone(faulted, gone)
+    assert not any(gone in key[2] for key in found.verdicts)
+    assert any(f"good-{estate.account}" in key[2] for key in found.verdicts)
+
+
+def faulted_gone(faulted: Callable[..., Run], gone: str) -> Run:
+    try:
+        return faulted(lambda sent: error(sent, "NoSuchBucket", 404) if gone in sent.url else None, controls=["storage.*"])
+    except AssertionError as raised:  # it is no unknown either: there is no such bucket any more
+        if gone not in str(raised) or "leaves an unknown" in str(raised):
+            raise
+        return audit_gone(gone)
+
+
+def audit_gone(gone: str) -> Run:
+    return audit(controls=["storage.*"], stopping=Impatient())
+
+
+def test_a_reader_that_crashes_costs_its_resource_only(estate: Keys, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scanner.facts import base
+
+    entry = base.READERS["s3.bucket"][0]
+
+    def read(item: Any, stack: Any) -> Any:
+        if "bad" in item.address:
+            raise RuntimeError("a defect")
+        return entry.read(item, stack)
+
+    monkeypatch.setitem(base.READERS, "s3.bucket", [base.Registration(entry.kind, read, entry.orphans, entry.names, entry.needs)])
+    found = audit(controls=["storage.versioning-enabled"])
+    assert list(found.verdicts.values()) == ["pass"]
+    assert ["a defect" in gap for gap in found.gaps] == [True]
+
+
+def test_a_detail_that_crashes_is_in_the_ledger(faulted: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer of a shape that nobody thought of: the code that reads it raises."""
+    from scanner.sources.aws import collect
+
+    record = collect._record
+
+    def raising(unit: Any, listing: Any, listed: Any) -> Any:
+        if listing.type == "dynamodb.table":
+            raise KeyError("TableName")
+        return record(unit, listing, listed)
+
+    monkeypatch.setattr(collect, "_record", raising)
+    found = faulted(lambda sent: None, controls=["data.*"])
+    assert found.ledger("dynamodb:ListTables") == {"failed KeyError": 1}
+    assert found.scan.incomplete
+
+
+def test_a_region_that_cannot_be_is_said(estate: Keys, wire: Wire, tmp_path: Path) -> None:
+    found = audit(regions=("no region!",), controls=["data.*"])
+    assert found.scan.incomplete
+    assert set(found.verdicts.values()) <= {"unknown"}
+
+
+def test_codes_are_told_apart() -> None:
+    call = Call("s3", "GetBucketPolicy", absent=("NoSuchBucketPolicy",))
+
+    def outcome(code: str, status: int) -> str:
+        response = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        return asking.classify(botocore.exceptions.ClientError(response, "GetBucketPolicy"), call).outcome
+
+    assert outcome("NoSuchBucketPolicy", 404) == "absent"
+    assert outcome("NoSuchBucket", 404) == "failed"
+    assert outcome("AccessDenied", 403) == outcome("UnauthorizedOperation", 403) == outcome("OptInRequired", 403) == "denied"
+    assert outcome("AccessDeniedException", 400) == "denied"
+    assert outcome("ExpiredToken", 403) == outcome("RequestLimitExceeded", 503) == outcome("SlowDown", 503) == "failed"
+    assert outcome("SignatureDoesNotMatch", 403) == "denied"

@@ -1,0 +1,162 @@
+"""Conditions that nothing decides: which combinations are possible, and what is said of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.results import worlds as merging
+from scanner.results.model import Result
+from scanner.run import Options, Scan
+from scanner.sources.interface import Collection
+from scanner.sources.values import Either, Unknown
+from tests.sources.cloudformation.reading import collect, gaps
+
+
+def found(top: Path, conditions: str, parameters: str = "Env: {Type: String}", **options: Any) -> list[dict[str, bool]]:
+    """The worlds of a template of which every condition is used."""
+    names = [line.partition(":")[0].strip() for line in conditions.strip().splitlines()]
+    text = "Parameters:\n" + "".join(f"  {line.strip()}\n" for line in parameters.strip().splitlines())
+    text += "Conditions:\n" + "".join(f"  {line.strip()}\n" for line in conditions.strip().splitlines())
+    text += "Resources:\n" + "".join(f"  R{name}: {{Type: AWS::B::C, Condition: {name}}}\n" for name in names)
+    [collection] = collect(top, text, **options)
+    assert not gaps([collection])
+    for world in collection.worlds:
+        assert [item.address for item in world.items] == [f"AWS::B::C.R{name}" for name in names if world.holds[name]]
+    return [world.holds for world in collection.worlds]
+
+
+def vectors(held: list[dict[str, bool]]) -> list[str]:
+    return sorted("".join("ft"[value] for _, value in sorted(world.items())) for world in held)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ("A: !Equals [!Ref Env, prod]", ["f", "t"]),
+        ("A: !Equals [!Ref Env, prod]\nB: !Equals [!Ref Env, dev]", ["ff", "ft", "tf"]),
+        ("A: !Equals [!Ref Env, prod]\nB: !Not [!Condition A]", ["ft", "tf"]),
+        ("A: !Equals [!Ref Env, prod]\nB: !Not [!Equals [prod, !Ref Env]]", ["ft", "tf"]),
+        ("A: !Equals [!Ref Env, '']\nB: !Or [!Condition A, !Equals [!Ref Env, dev]]", ["ff", "ft", "tt"]),
+        ("A: !Equals [!Ref Env, prod]\nB: !And [!Condition A, !Equals [!Ref AWS::Region, us-east-1]]", ["ff", "tf", "tt"]),
+        ("A: !Equals [!Sub '${Env}-x', prod-x]", ["f", "t"]),
+        ("A: !Equals [!FindInMap [M, !Ref Env, k], 'true']", ["f", "t"]),
+    ],
+)
+def test_possible_combinations(tmp_path: Path, conditions: str, expected: list[str]) -> None:
+    more = "Env: {Type: String}\nMappings: {}" if "FindInMap" not in conditions else "Env: {Type: String, AllowedValues: [p, d]}"
+    if "FindInMap" in conditions:
+        text = f"Parameters:\n  {more}\nMappings:\n  M: {{p: {{k: 'true'}}, d: {{k: 'false'}}}}\nConditions:\n  {conditions}\n"
+        text += "Resources:\n  R: {Type: AWS::B::C, Condition: A}\n"
+        held = [world.holds for world in collect(tmp_path, text)[0].worlds]
+    else:
+        held = found(tmp_path, conditions)
+    assert vectors(held) == expected
+
+
+def test_allowed_values_bound_what_is_possible(tmp_path: Path) -> None:
+    conditions = "A: !Equals [!Ref Env, prod]\nB: !Equals [!Ref Env, dev]\nC: !Equals [!Ref Env, test]"
+    assert vectors(found(tmp_path, conditions, "Env: {Type: String, AllowedValues: [prod, dev]}")) == ["ftf", "tff"]
+
+
+def test_defaults_and_given_values_decide(tmp_path: Path) -> None:
+    text = """
+    Parameters:
+      Env: {Type: String, Default: dev}
+    Conditions:
+      IsProd: !Equals [!Ref Env, prod]
+    Resources:
+      P: {Type: AWS::B::C, Condition: IsProd}
+      D: {Type: AWS::B::C, Properties: {V: !If [IsProd, p, d]}}
+    """
+    [collection] = collect(tmp_path, text)
+    assert not collection.worlds and [item.address for item in collection.items] == ["AWS::B::C.D"]
+    assert collection.items[0]["V"].data == "d" and collection.coverage.blocks.found == 1, "what is left out was found"
+    [collection] = collect(tmp_path, text, parameters={"Env": "prod"})
+    assert [item.address for item in collection.items] == ["AWS::B::C.P", "AWS::B::C.D"] and collection.items[1]["V"].data == "p"
+    [collection] = collect(tmp_path, text, region="eu-west-1")
+    assert not collection.worlds
+
+
+def test_a_parameter_has_the_value_that_its_world_comes_from(tmp_path: Path) -> None:
+    text = """
+    Parameters:
+      Env: {Type: String, AllowedValues: [prod, dev, test]}
+    Conditions:
+      IsProd: !Equals [!Ref Env, prod]
+    Resources:
+      R: {Type: AWS::B::C, Properties: {V: !Ref Env, W: !If [IsProd, x, !Ref AWS::NoValue]}}
+    """
+    [collection] = collect(tmp_path, text)
+    values = {world.holds["IsProd"]: [world.items[0][name].data for name in "VW"] for world in collection.worlds}
+    assert values[True] == ["prod", "x"]
+    assert isinstance(values[False][0], Either) and values[False][0].options == ("dev", "test") and values[False][1] is None
+
+
+def test_conditions_that_lead_nowhere_are_unknown(tmp_path: Path) -> None:
+    text = """
+    Conditions:
+      A: !Not [!Condition B]
+      B: !Not [!Condition A]
+      C: 5
+      D: !Equals [a]
+      E: !And [x, y]
+    Resources:
+      RA: {Type: AWS::B::C, Condition: A}
+      RC: {Type: AWS::B::C, Condition: C}
+      RD: {Type: AWS::B::C, Condition: D}
+      RE: {Type: AWS::B::C, Condition: E}
+      RF: {Type: AWS::B::C, Condition: Missing}
+      RG: {Type: AWS::B::C, Condition: [x]}
+    """
+    [collection] = collect(tmp_path, text)
+    assert not collection.worlds and len(collection.items) == 6
+    assert all(isinstance(item.template, Unknown) for item in collection.items)
+
+
+def test_the_number_of_combinations_is_bounded(tmp_path: Path) -> None:
+    conditions = "\n".join(f"C{at:02}: !Equals [!Sub '${{Env}}{at}', x]" for at in range(40))
+    assert found(tmp_path, conditions) == []
+
+
+KEY = """
+Parameters:
+  Env: {Type: String}
+  Opt: {Type: String, AllowedValues: [on, off]}
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+  Opted: !Equals [!Ref Opt, "true"]
+Resources:
+  Rotated: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: true, Description: !If [IsProd, a, b]}}
+  Never: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: !If [IsProd, false, !Ref AWS::NoValue]}}
+  Sometimes: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: !If [IsProd, true, false]}}
+  Both: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: !If [IsProd, !If [Opted, true, false], true]}}
+  OnlyProd: {Type: AWS::KMS::Key, Condition: IsProd, Properties: {EnableKeyRotation: false}}
+"""
+
+
+def judged(top: Path, text: str) -> dict[str, Result]:
+    (top / "t.yaml").write_text(text, "utf-8")
+    report = Scan(Options(paths=[str(top)], controls=["keys.rotation-and-policy"])).report()
+    assert not report.coverage.gaps and report.coverage.blocks.found == report.summary.resources == len(report.results) == 5
+    return {result.resource.address.rpartition(".")[2]: result for result in report.results}
+
+
+def test_what_worlds_do_not_agree_on_says_when_it_is_so(tmp_path: Path) -> None:
+    results = judged(tmp_path, KEY)
+    said = {name: (result.verdict, result.message.partition(" when ")[2]) for name, result in results.items()}
+    assert said == {
+        "Rotated": ("pass", ""),
+        "Never": ("fail", ""),
+        "Sometimes": ("fail", "IsProd is false"),
+        "Both": ("fail", "Opted is false and IsProd is true"),
+        "OnlyProd": ("fail", ""),
+    } or said["Both"] == ("fail", "IsProd is true and Opted is false")
+
+
+def test_one_world_is_judged_as_it_is() -> None:
+    from scanner.sources.interface import Coverage
+
+    assert list(merging.judged(Collection("x", [], Coverage()), lambda collection: iter(["r"]))) == ["r"]  # type: ignore[list-item]

@@ -1,0 +1,112 @@
+"""The reference deployment as an asset export says the same as its Terraform code."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from scanner.results.model import Report
+from scanner.run import Options, Scan
+from tests.scans import ROOT
+
+GOOGLE = ROOT / "fixtures" / "trade_streamer" / "gcp"
+LIVE = GOOGLE / "live"
+PER_BLOCK = ("iam.no-wildcard-privilege", "iam.trust-policy-scoped")
+"""Controls of which code has a resource for each block with bindings, and the live cloud one for each policy."""
+
+
+def report(path: Path, *controls: str) -> Report:
+    return Scan(Options(paths=[str(path)], controls=list(controls))).report()
+
+
+def verdicts(found: Report) -> dict[str, Counter[tuple[str, str]]]:
+    """Control to its verdicts with the names of their resources."""
+    held: dict[str, Counter[tuple[str, str]]] = {}
+    for each in found.results:
+        held.setdefault(each.control, Counter())[each.resource.name, each.verdict] += 1
+    return held
+
+
+@pytest.fixture(scope="module")
+def live() -> Report:
+    return report(LIVE)
+
+
+def test_nothing_fails_and_nothing_is_unknown(live: Report) -> None:
+    assert [(each.verdict, each.control, each.message) for each in live.results if each.verdict not in ("pass", "not_applicable")] == []
+    assert {each.control for each in live.results if each.verdict == "pass"} == {each.id for each in live.controls}
+    assert len(live.controls) == 20
+    assert live.coverage.gaps == []
+    assert (live.coverage.files.found, live.coverage.files.parsed, live.coverage.files.failed) == (3, 3, 0)
+    blocks = live.coverage.blocks
+    assert blocks.found == blocks.evaluated + blocks.unsupported > 100
+
+
+def test_code_and_cloud_agree_control_by_control(live: Report) -> None:
+    code, cloud = verdicts(report(GOOGLE / "terraform" / "environments" / "prod")), verdicts(live)
+    assert code.keys() == cloud.keys()
+    for control, held in code.items():
+        if control in PER_BLOCK:
+            assert {verdict for _, verdict in held} == {verdict for _, verdict in cloud[control]}
+        else:
+            assert cloud[control] == held, control
+
+
+PREVENTION = (
+    ("resources", '"publicAccessPrevention":"enforced"', '"publicAccessPrevention":"inherited"'),
+    (
+        "org-policies",
+        '"constraints/storage.publicAccessPrevention","booleanPolicy":{"enforced":true}',
+        '"constraints/storage.publicAccessPrevention","booleanPolicy":{}',
+    ),
+)
+SUBJECT = (
+    "iam-policies",
+    "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/github/"
+    "subject/repo:trade-streamer/trade-streamer:environment:prod",
+    "principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/github/*",
+)
+# What somebody changes by hand: (export, text, other text), and the control that sees it.
+DRIFT = {
+    "data.encrypted-cmk": [("resources", '"cmekConfig":', '"tags":')],
+    "data.pitr-enabled": [("resources", "POINT_IN_TIME_RECOVERY_ENABLED", "POINT_IN_TIME_RECOVERY_DISABLED")],
+    "data.replicated-multi-region": [("resources", '"locationId":"nam5"', '"locationId":"us-central1"')],
+    "edge.lb-https-only": [("resources", '"httpsRedirect":true', '"httpsRedirect":false')],
+    "edge.waf-attached": [("resources", '"securityPolicy":', '"description":')],
+    "edge.waf-effective": [("resources", '"preview":false', '"preview":true')],
+    "iam.no-wildcard-privilege": [("iam-policies", '"roles/datastore.viewer"', '"roles/viewer"')],
+    "iam.trust-policy-scoped": [SUBJECT],
+    "keys.rotation-and-policy": [("resources", '"state":"ENABLED"', '"state":"DESTROY_SCHEDULED"')],
+    "network.ingress-https-only": [("resources", '"denied":', '"allowed":')],
+    "secrets.encrypted-cmk": [("resources", '"customerManagedEncryption":', '"labels":')],
+    "secrets.replicated-to-stack-regions": [("resources", '{"location":"us-east4"', '{"location":"us-west4"')],
+    "secrets.resource-policy-not-public": [
+        ("iam-policies", '"serviceAccount:secret-rotator@', '"allUsers","serviceAccount:secret-rotator@')
+    ],
+    "secrets.rotation-enabled": [("resources", '"createTime":"2026-11-04', '"createTime":"2026-06-04')],
+    "storage.bucket-not-public": [*PREVENTION, ("iam-policies", '"group:cloud-storage-analytics@google.com"', '"allUsers"')],
+    "storage.encrypted-cmk": [("resources", '"defaultKmsKeyName":', '"x":')],
+    "storage.public-access-blocked": [*PREVENTION],
+    "storage.uniform-access": [("resources", '"enabled":true,"lockedTime"', '"enabled":false,"lockedTime"')],
+    "storage.versioning-enabled": [("resources", '"versioning":{"enabled":true}', '"versioning":{}')],
+    "supply.ci-oidc-scoped": [("resources", '"attributeCondition":', '"description":'), SUBJECT],
+}
+
+
+@pytest.mark.parametrize("control", DRIFT)
+def test_every_control_sees_what_changes_in_the_cloud(control: str, tmp_path: Path) -> None:
+    for path in LIVE.iterdir():
+        shutil.copy(path, tmp_path)
+    for name, old, new in DRIFT[control]:
+        path = tmp_path / f"{name}.ndjson"
+        before = path.read_text(encoding="utf-8")
+        assert old in before
+        path.write_text(before.replace(old, new), encoding="utf-8")
+    assert "fail" in {each.verdict for each in report(tmp_path, control).results}
+
+
+def test_drift_covers_every_control(live: Report) -> None:
+    assert set(DRIFT) == {each.id for each in live.controls}
