@@ -204,9 +204,9 @@ class Run(msgspec.Struct):
 
     @property
     def verdicts(self) -> dict[tuple[str, ...], str]:
-        """Verdict by control, resource, element and assertion."""
+        """Verdict by control, root, resource, element and fingerprint."""
         return {
-            (each.control, each.resource.root, each.resource.address, each.element, str(each.assertion)): each.verdict
+            (each.control, each.resource.root, each.resource.address, each.element, each.fingerprint): each.verdict
             for each in self.report.results
         }
 

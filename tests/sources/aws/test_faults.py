@@ -9,6 +9,7 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
+from scanner.run import Options, Scan
 from scanner.sources.aws import asking, session
 from scanner.sources.aws.calls import Call
 from scanner.sources.aws.plan import make_plan
@@ -16,29 +17,30 @@ from tests.sources.aws.conftest import Impatient
 from tests.sources.aws.estate import COPY, HOME, Keys, Run, audit
 from tests.sources.aws.faults import Fault, Sent, Wire, answer, denied, error, on
 
-CALLS = {call.label: call for call in make_plan(__import__("scanner.run", fromlist=["Scan"]).Scan(
-    __import__("scanner.run", fromlist=["Options"]).Options(paths=["aws"])).selected).calls()}
+CALLS = {call.label: call for call in make_plan(Scan(Options(paths=["aws"])).selected).calls()}
 KNOWN = ("pass", "fail", "not_applicable")
 
 
 @pytest.fixture(scope="module")
-def healthy() -> dict[str, Run]:
+def healthy() -> dict[Any, Run]:
+    """What each choice of regions is judged as when nothing fails."""
     return {}
 
 
 @pytest.fixture
-def faulted(estate: Keys, wire: Wire, quick: Impatient, healthy: dict[str, Run]) -> Callable[..., Run]:
+def faulted(estate: Keys, wire: Wire, quick: Impatient, healthy: dict[Any, Run]) -> Callable[..., Run]:
     """Audits with a fault, and checks what must hold under any."""
-    if "run" not in healthy:
-        healthy["run"] = audit(stopping=quick)
-        assert not healthy["run"].gaps
-        assert healthy["run"].requested == wire.calls.total()
 
-    def run(fault: Fault, **given: Any) -> Run:
-        wire.calls.clear(), wire.sent.clear()
+    def run(fault: Fault, regions: tuple[str, ...] = (HOME,), controls: tuple[str, ...] = ()) -> Run:
+        if (regions, controls) not in healthy:
+            held = healthy[regions, controls] = audit(stopping=quick, regions=regions, controls=controls)
+            assert not held.gaps
+            assert held.requested == wire.calls.total()
+            wire.calls.clear()
+            wire.sent.clear()
         wire.fault = fault
-        found = audit(stopping=Impatient(), **given)
-        no_wrong_verdict(found, healthy["run"])
+        found = audit(stopping=Impatient(), regions=regions, controls=controls)
+        no_wrong_verdict(found, healthy[regions, controls])
         balanced(found, wire)
         return found
 
@@ -101,7 +103,7 @@ def test_a_denied_operation_costs_its_own_facts_only(label: str, faulted: Callab
 
 
 def test_a_denied_fact_says_which_permission_settles_it(faulted: Callable[..., Run]) -> None:
-    found = faulted(on("s3:GetBucketVersioning", denied), controls=["storage.versioning-enabled"])
+    found = faulted(on("s3:GetBucketVersioning", denied), controls=("storage.versioning-enabled",))
     assert {each.verdict for each in found.report.results} == {"unknown"}
     assert all("s3:GetBucketVersioning" in text and "grant" in text for text in unknowns(found)["storage.versioning-enabled"])
 
@@ -121,9 +123,9 @@ def test_a_denied_status_without_a_code(faulted: Callable[..., Run]) -> None:
 
 
 @pytest.mark.parametrize("label", sorted(CALLS)[::4])
-def test_a_throttled_call_is_asked_again(label: str, faulted: Callable[..., Run], healthy: dict[str, Run]) -> None:
+def test_a_throttled_call_is_asked_again(label: str, faulted: Callable[..., Run], healthy: dict[Any, Run]) -> None:
     found = faulted(on(label, lambda sent: error(sent, "ThrottlingException", 400) if sent.attempt <= 3 else None))
-    assert found.verdicts == healthy["run"].verdicts
+    assert found.verdicts == healthy[(HOME,), ()].verdicts
     assert not found.gaps
 
 
@@ -195,12 +197,12 @@ def test_a_malformed_body(label: str, body: str, faulted: Callable[..., Run]) ->
 
 
 CONTROLS = {
-    "dynamodb": ["data.*"],
-    "kms": ["keys.*", "data.*"],
-    "wafv2": ["edge.*"],
-    "s3": ["storage.*"],
-    "ec2": ["network.*"],
-    "iam": ["iam.*", "supply.*"],
+    "dynamodb": ("data.*",),
+    "kms": ("keys.*", "data.*",),
+    "wafv2": ("edge.*",),
+    "s3": ("storage.*",),
+    "ec2": ("network.*",),
+    "iam": ("iam.*", "supply.*",),
 }
 WRONG = {
     "dynamodb:DescribeTable": '{"Table": "orders"}',
@@ -252,13 +254,13 @@ def test_a_token_without_the_list(label: str, faulted: Callable[..., Run]) -> No
     assert "failed MalformedAnswer" in found.ledger(label)
 
 
-def test_a_listing_that_breaks_off_on_its_second_page(faulted: Callable[..., Run], healthy: dict[str, Run]) -> None:
+def test_a_listing_that_breaks_off_on_its_second_page(faulted: Callable[..., Run], healthy: dict[Any, Run]) -> None:
     def fault(sent: Sent) -> Any:
         if sent.attempt == 1:
             return answer(200, '{"TableNames": ["orders"], "LastEvaluatedTableName": "orders"}', "application/json")
         return denied(sent)
 
-    found = faulted(on("dynamodb:ListTables", fault), controls=["data.pitr-enabled"])
+    found = faulted(on("dynamodb:ListTables", fault), controls=("data.pitr-enabled",))
     assert {key[2].rpartition("/")[2]: verdict for key, verdict in found.verdicts.items()}["orders"] == "pass"
     assert "unknown" in found.verdicts.values()
 
@@ -283,7 +285,7 @@ def test_a_bucket_that_is_deleted_while_it_is_read(faulted: Callable[..., Run], 
 
 def faulted_gone(faulted: Callable[..., Run], gone: str) -> Run:
     try:
-        return faulted(lambda sent: error(sent, "NoSuchBucket", 404) if gone in sent.url else None, controls=["storage.*"])
+        return faulted(lambda sent: error(sent, "NoSuchBucket", 404) if gone in sent.url else None, controls=("storage.*",))
     except AssertionError as raised:  # it is no unknown either: there is no such bucket any more
         if gone not in str(raised) or "leaves an unknown" in str(raised):
             raise
@@ -291,7 +293,7 @@ def faulted_gone(faulted: Callable[..., Run], gone: str) -> Run:
 
 
 def audit_gone(gone: str) -> Run:
-    return audit(controls=["storage.*"], stopping=Impatient())
+    return audit(controls=("storage.*",), stopping=Impatient())
 
 
 def test_a_reader_that_crashes_costs_its_resource_only(estate: Keys, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,7 +307,7 @@ def test_a_reader_that_crashes_costs_its_resource_only(estate: Keys, wire: Wire,
         return entry.read(item, stack)
 
     monkeypatch.setitem(base.READERS, "s3.bucket", [base.Registration(entry.kind, read, entry.orphans, entry.names, entry.needs)])
-    found = audit(controls=["storage.versioning-enabled"])
+    found = audit(controls=("storage.versioning-enabled",))
     assert list(found.verdicts.values()) == ["pass"]
     assert ["a defect" in gap for gap in found.gaps] == [True]
 
@@ -322,13 +324,13 @@ def test_a_detail_that_crashes_is_in_the_ledger(faulted: Callable[..., Run], mon
         return record(unit, listing, listed)
 
     monkeypatch.setattr(collect, "_record", raising)
-    found = faulted(lambda sent: None, controls=["data.*"])
+    found = faulted(lambda sent: None, controls=("data.*",))
     assert found.ledger("dynamodb:ListTables") == {"failed KeyError": 1}
     assert found.scan.incomplete
 
 
 def test_a_region_that_cannot_be_is_said(estate: Keys, wire: Wire, tmp_path: Path) -> None:
-    found = audit(regions=("no region!",), controls=["data.*"])
+    found = audit(regions=("no region!",), controls=("data.*",))
     assert found.scan.incomplete
     assert set(found.verdicts.values()) <= {"unknown"}
 
