@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 CONTROLS = HERE / "controls"
 PAGES = {
     "permissions-aws.md": "scanner.sources.aws.permissions",
+    "permissions-gcp.md": "scanner.sources.gcp.permissions",
 }
 """Page to the module whose `page(controls)` gives its text."""
 

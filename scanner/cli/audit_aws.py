@@ -145,4 +145,6 @@ def _with_credentials(run: Any) -> int:
         return code
     except CredentialsError as error:
         click.echo(f"assay: {error}", err=True)
-        return EXIT_USAGE
+    except OSError as error:
+        click.echo(f"assay: {error.filename}: the snapshot could not be written: {error.strerror}", err=True)
+    return EXIT_USAGE

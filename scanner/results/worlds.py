@@ -54,7 +54,7 @@ def _when(meant: list[World], worlds: list[World]) -> str:
     meant = _distinct(meant)
     if len(meant) == len(worlds):
         return ""
-    names = [name for name in worlds[0].holds if len({world.holds.get(name) for world in worlds}) > 1]
+    names = [name for name in worlds[0].holds if {world.holds.get(name) for world in worlds} == {True, False}]
     for count in range(1, _MAX_NAMED + 1):
         for chosen in itertools.combinations(names, count):
             wanted = [meant[0].holds.get(name) for name in chosen]

@@ -45,6 +45,7 @@ class CallCount(msgspec.Struct, frozen=True):
 
     account: str
     region: str
+    """`global` for services without regions, S3 included."""
     service: str
     operation: str
     outcome: str

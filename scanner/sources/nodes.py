@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.sources.interface import Item, Node
-from scanner.sources.values import Document, Location, Reference, Text, Unknown, Value
+from scanner.sources.values import Document, Either, Location, Reference, Text, Unknown, Value, either
 
 
 def step(data: Any, name: str) -> Any:
     """One step down into raw data: a key of a map, of the first object of a list, or an index."""
+    if isinstance(data, Either):
+        return either(data, *[step(option, name) for option in data.options])
     if isinstance(data, (Unknown, Reference)):
         return data
     if isinstance(data, (Text, Document)):

@@ -53,7 +53,10 @@ class Writer:
     """Writes records to a file."""
 
     def __init__(self, path: str, compressed: bool = True) -> None:
-        self._opened: Any = gzip.open(path, "wb", compresslevel=5) if compressed else open(path, "wb")  # noqa: SIM115
+        # What an account answers is for its auditors only.
+        raw = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+        self._raw = raw
+        self._opened: Any = gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=5, filename="") if compressed else raw
         self._encode = msgspec.json.Encoder(order="deterministic").encode
 
     def write(self, record: Any) -> None:
@@ -65,6 +68,7 @@ class Writer:
 
     def close(self) -> None:
         self._opened.close()
+        self._raw.close()
 
 
 @contextlib.contextmanager

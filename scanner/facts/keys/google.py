@@ -64,7 +64,8 @@ def enabled(item: Item, stack: Stack) -> Value[bool]:
         return Value(True, (item.location(),))  # a template makes the first version too
     versions = stack.companions(item, VERSION, "name")
     if versions.items:
-        return any_of([each["state"].equals(*_UNUSABLE).negate() for each in versions.items])
+        usable = [each["state"].equals(*_UNUSABLE).negate() for each in versions.items]
+        return any_of([*usable, Value(versions.more or False)])
     return Value(versions.more or missing(item, "a version", VERSION), (item.location(),))
 
 

@@ -10,7 +10,7 @@ from scanner.facts.google_assets import COMMON, is_live, missing, named, own_bin
 from scanner.facts.keys.google import CRYPTO_KEY, key_ref
 from scanner.facts.secrets import google
 from scanner.facts.secrets.kinds import Secret, SecretCopy
-from scanner.sources.interface import Item
+from scanner.sources.interface import Item, Unlisted
 from scanner.sources.values import Unknown, Value
 
 _SECRET = "secretmanager.googleapis.com/Secret"  # noqa: S105 - a type, no secret
@@ -71,10 +71,10 @@ def _age(item: Item, stack: Stack) -> Value[Any]:
     """Days between the making of the newest version in use and the inventory; None where there is no version."""
     if not is_live(item):
         return Value(None)
-    versions = stack.companions(item, _VERSION, "name").items
-    if not versions and not stack.of(_VERSION):
-        return Value(missing(item, "a version", _VERSION), (item.location(),))
-    used = [each for each in versions if each["state"].default("ENABLED").equals("ENABLED").data is not False]
+    versions = stack.companions(item, _VERSION, "name")
+    if versions.more or not stack.of(_VERSION):
+        return Value(versions.more or missing(item, "a version", _VERSION), (item.location(),))
+    used = [each for each in versions.items if each["state"].default("ENABLED").equals("ENABLED").data is not False]
     made = [each["createTime"] for each in used]
     unknown = next((each for each in made if each.unknown), None)
     newest = unknown or max(made, key=lambda each: str(each.data), default=Value(None))
@@ -93,8 +93,11 @@ def _regional(item: Item, stack: Stack, location: str) -> tuple[list[Any], list[
     """A regional secret, with those of the same name in other regions of its project."""
     key = key_ref(item, "customerManagedEncryption.kmsKeyName", stack)
     own = SecretCopy(region=Value(location, (item.location(),)), encryption_key=key)
-    same = [google.elsewhere(Value(_location(each), (each.location(),))) for each in _by_name(stack, _short(item)) if each is not item]
-    return [own], same, Value(False, (item.location(),))
+    same: list[Any] = [
+        google.elsewhere(Value(_location(each), (each.location(),))) for each in _by_name(stack, _short(item)) if each is not item
+    ]
+    unlisted = [each.why for each in stack.of(_SECRET) if isinstance(each, Unlisted)]
+    return [own], same + unlisted, Value(False, (item.location(),))
 
 
 def _by_name(stack: Stack, name: str) -> list[Item]:

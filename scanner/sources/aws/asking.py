@@ -11,7 +11,7 @@ import botocore.exceptions
 import msgspec
 
 from scanner.sources.aws.calls import Call
-from scanner.sources.aws.items import Answer, walk
+from scanner.sources.aws.items import NOT_ENABLED, Answer, walk
 from scanner.sources.aws.limits import Limits, TokenBucket
 from scanner.sources.aws.session import Clients, Identity, acting
 from scanner.sources.interface import CallCount
@@ -84,23 +84,25 @@ class Asker:
         self._expired: set[str] = set()
         self._lock = threading.Lock()
 
-    def ask(self, account: Account, region: str, call: Call, parameters: dict[str, Any]) -> Answer:
-        """The answer to one call. Raises Stopped."""
+    def ask(self, account: Account, region: str, call: Call, parameters: dict[str, Any], unit: str = "global") -> Answer:
+        """The answer to one call at an endpoint of `region`, entered in the ledger under `unit`. Raises Stopped."""
         try:
             with acting(self._attempt(account, region, call)):
                 data = getattr(self._client(account, region, call), call.name)(**parameters)
         except Stopped:
             raise
         except Exception as error:  # whatever a client raises is what became of this call
-            return self._enter(account, region, call, classify(error, call))
-        return self._enter(account, region, call, Answer(data=plain(data)))
+            return self._enter(account, region, call, classify(error, call), unit)
+        return self._enter(account, region, call, Answer(data=plain(data)), unit)
 
-    def pages(self, account: Account, region: str, call: Call, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def pages(
+        self, account: Account, region: str, call: Call, parameters: dict[str, Any], unit: str = "global"
+    ) -> Iterator[dict[str, Any]]:
         """The pages of a listing. Raises Stopped, and Refused where one is not answered."""
         position: dict[str, Any] = {}
         size = _page_size(self.clients.get(call.service, region), call)
         while True:
-            answer = self.ask(account, region, call, {**parameters, **size, **position})
+            answer = self.ask(account, region, call, {**parameters, **size, **position}, unit)
             if answer.outcome != "answered" or not isinstance(answer.data, dict):
                 raise Refused(answer if answer.outcome != "answered" else _malformed(answer))
             yield answer.data
@@ -133,13 +135,13 @@ class Asker:
     def _attempt(self, account: Account, region: str, call: Call) -> _Attempt:
         return _Attempt(account, self.limits.of(account.id, region, call.service, call.operation), self.stop)
 
-    def _enter(self, account: Account, region: str, call: Call, answer: Answer) -> Answer:
+    def _enter(self, account: Account, region: str, call: Call, answer: Answer, unit: str) -> Answer:
         outcome = answer.outcome if answer.outcome in ("denied", "failed") else "answered"
         answer.operation, answer.time = call.label, now()
         if outcome != "answered":
             answer.permission = call.permission
         code = answer.code if outcome != "answered" else ""
-        key = CallCount(account.id, region, call.service, call.operation, outcome, code, call.permission, 0)
+        key = CallCount(account.id, unit, call.service, call.operation, outcome, code, call.permission, 0)
         with self._lock:
             self.made += 1
             self._ledger[key] = self._ledger.get(key, 0) + 1
@@ -171,14 +173,9 @@ def classify(error: Exception, call: Call) -> Answer:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in call.absent:
         return Answer("absent", code=code)
-    if code in THROTTLED or code in EXPIRED:
+    if code in THROTTLED or code in EXPIRED or code in NOT_ENABLED:
         return Answer("failed", code=code)
-    if (
-        status in _DENIED_STATUS
-        or "AccessDenied" in code
-        or "Unauthorized" in code
-        or code in ("403", "AuthorizationError", "OptInRequired")
-    ):
+    if status in _DENIED_STATUS or "AccessDenied" in code or "Unauthorized" in code or code in ("403", "AuthorizationError"):
         return Answer("denied", code=code or str(status))
     return Answer("failed", code=code or str(status))
 

@@ -111,11 +111,11 @@ class Collector:
         return next(each for each in self.plan.listings if each.type == type_)
 
     def _pages(self, unit: Unit, call: Call, entry: dict[str, Any], parent: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        return self.asker.pages(unit.account, unit.home, call, _parameters(call, unit.account, entry, parent))
+        return self.asker.pages(unit.account, unit.home, call, _parameters(call, unit.account, entry, parent), unit.region)
 
     def _single(self, unit: Unit, listing: Listing) -> list[Any]:
         """An answer that is itself the resource."""
-        answer = self.asker.ask(unit.account, unit.home, listing.call, _parameters(listing.call, unit.account, {}, {}))
+        answer = self.asker.ask(unit.account, unit.home, listing.call, _parameters(listing.call, unit.account, {}, {}), unit.region)
         record = _record(unit, listing, {})
         record.answers[listing.call.name] = answer
         return [record]
@@ -160,7 +160,7 @@ class Collector:
                 return Answer("absent", operation=call.label, time=now())
         region = record.region or unit.home if call.regional else unit.home
         try:
-            return self.asker.ask(unit.account, region, call, _parameters(call, unit.account, known, parent))
+            return self.asker.ask(unit.account, region, call, _parameters(call, unit.account, known, parent), unit.region)
         except Stopped:
             return Answer("failed", code="Interrupted", operation=call.label, permission=call.permission, time=now())
 

@@ -10,6 +10,9 @@ from scanner.sources.interface import Item, Node, Unlisted
 from scanner.sources.nodes import as_nodes, step
 from scanner.sources.values import Location, Reference, Unknown, Value
 
+_DISABLED = "enable the region, leave it out with --regions, or check the credentials"
+NOT_ENABLED = frozenset(["InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "OptInRequired"])
+"""What a region says that is not enabled for the account: https://docs.aws.amazon.com/global-infrastructure/latest/regions/regions-howto.html"""
 CUT_SHORT = "run the audit again, or go on with --resume"
 
 
@@ -30,7 +33,8 @@ class Answer(msgspec.Struct, omit_defaults=True):
         where = Location(operation=self.operation, time=self.time, caller=caller)
         if self.outcome == "denied":
             return Unknown(f"{self.operation} was denied ({self.code})", f"grant {self.permission} to {caller}", where)
-        return Unknown(f"{self.operation} failed ({self.code})", CUT_SHORT, where)
+        way = _DISABLED if self.code in NOT_ENABLED else CUT_SHORT
+        return Unknown(f"{self.operation} failed ({self.code})", way, where)
 
 
 class ItemRecord(msgspec.Struct, tag="item", tag_field="record", omit_defaults=True):

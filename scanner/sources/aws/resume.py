@@ -1,4 +1,4 @@
-"""Goes on where a snapshot stopped: regions that it has to the end are taken over, the others are collected again."""
+"""Goes on where a snapshot stopped: regions that it has to the end are taken over; others, and those where calls failed, are asked again."""
 
 from __future__ import annotations
 
@@ -26,18 +26,22 @@ def resumed(paths: Iterable[str], folder: str) -> dict[str, Spool]:
 
 
 def _take_over(path: str, folder: str, found: dict[str, Spool]) -> None:
+    failed = {
+        (record.account, record.region)
+        for _, record in _records(path)
+        if isinstance(record, records.CallsRecord) and record.outcome == "failed"
+    }
     spool, section = Spool(folder, "none", "", ""), ""
     for line, record in _records(path):
         if isinstance(record, records.AccountRecord):
             spool = found[record.account] = Spool(folder, record.account, record.name, record.caller)
             spool.regions, section = record.regions, SHARED
         elif isinstance(record, records.RegionRecord):
-            section = record.region if record.complete else ""
-            if record.complete:
-                spool.complete.add(record.region)
+            section = record.region if record.complete and (spool.account, record.region) not in failed else ""
+            spool.complete.update({section} - {""})
         elif isinstance(record, (ItemRecord, UnlistedRecord)) and section and not getattr(record, "left_out", False):
             spool.append(section, line)
-        elif isinstance(record, records.CallsRecord):
+        elif isinstance(record, records.CallsRecord) and record.region in spool.complete:
             spool.calls.append(CallCount(**msgspec.structs.asdict(record)))
         elif isinstance(record, records.AccountEndRecord):
             spool.keep(functools.partial(_of_regions, spool.complete))

@@ -56,6 +56,8 @@ class TreeNode(Node):
         for at, name in enumerate(names):
             raw, source = self.scope.choose(raw, source)
             if isinstance(raw, list):
+                if (doubt := self._shifted(raw, name)) is not None:
+                    return Value(doubt, (self.scope.template.place(source),))
                 raw, source, used = self._element(raw, source, name)
                 if used:
                     continue
@@ -81,6 +83,16 @@ class TreeNode(Node):
         if at >= len(found):
             return None, source, name.isdecimal()
         return *found[at], name.isdecimal()
+
+    def _shifted(self, raw: list[Any], name: str) -> Unknown | None:
+        """Why it is not known which element a step leads to: one up to it may not be there."""
+        for each in raw[: int(name[:9]) + 1 if name.isdecimal() else 1]:
+            argument = each.get("Fn::If") if isinstance(each, dict) else None
+            if isinstance(argument, list) and {"Ref": "AWS::NoValue"} in argument and isinstance(argument[0], str):
+                holds = self.scope.condition(argument[0])
+                if isinstance(holds, Unknown):
+                    return holds
+        return None
 
     def _elements(self, raw: list[Any], source: Path) -> list[tuple[Any, Path]]:
         """The elements that count, with their places."""

@@ -49,6 +49,7 @@ class CloudFormationSource(Source):
         exports = Exports(stacks)
         for stack in stacks:
             stack.imports = exports.value
+            stack.wanted = None if self.wanted is None else self.wanted | {NESTED}
             yield self._judged(stack, exports)
         for path, gap in self._unread.items():
             coverage = Coverage(gaps=[gap])

@@ -33,6 +33,8 @@ class Stack:
         self.name, self.parameters, self.region, self.account = name, parameters, region, account
         self.load, self.include, self.imports = load, include, imports
         self.constructs = constructs or {}
+        self.wanted: frozenset[str] | None = None
+        """The types that something reads: conditions that others depend on tell nothing apart."""
         self.qualifier = qualifier
         """What precedes logical ids where another stack speaks of this one's resources."""
         self.pseudo = _pseudo(region, account, name)

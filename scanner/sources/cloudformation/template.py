@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from typing import Any
 
@@ -35,6 +34,7 @@ class Template:
             self.gap("duplicate_key", f"{name} is written twice in one map; the last one was read", "remove one of them", line)
         sources = sources or {}
         self._places: dict[Path, Location] = {}
+        self._used: dict[bool, list[str]] = {}
         self.parameters = self._section("Parameters")
         self.mappings = self._section("Mappings")
         self.conditions = self._section("Conditions")
@@ -48,15 +48,17 @@ class Template:
         """The same file with other data; its gaps are those of this one."""
         return Template(self.path, self.file, msgspec.structs.replace(self.parsed, data=data), self.gaps, sources)
 
-    @functools.cached_property
-    def used(self) -> list[str]:
-        """The conditions that something of the template depends on."""
-        names: dict[str, None] = {}
-        for resource in self.resources.values():
-            if isinstance(name := resource.body.get("Condition"), str):
-                names[name] = None
-        _branches([*(each.body for each in self.resources.values()), self.outputs], names)
-        return [name for name in names if name in self.conditions]
+    def used(self, wanted: frozenset[str] | None, *, outputs: bool) -> list[str]:
+        """The conditions that resources of these types (None for all), and outputs if they are asked for, depend on."""
+        if outputs not in self._used:
+            names: dict[str, None] = {}
+            resources = [each for each in self.resources.values() if wanted is None or each.type in wanted]
+            for resource in resources:
+                if isinstance(name := resource.body.get("Condition"), str):
+                    names[name] = None
+            _branches([*(each.body for each in resources), self.outputs if outputs else None], names)
+            self._used[outputs] = [name for name in names if name in self.conditions]
+        return self._used[outputs]
 
     @property
     def directory(self) -> str:

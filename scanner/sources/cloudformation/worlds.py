@@ -54,7 +54,7 @@ def explore(scope: Callable[[dict[str, Any]], Scope]) -> list[World]:
 
 def truths(scope: Scope) -> dict[str, Any]:
     """Every condition that matters in a scope and the nested stacks that exist in it."""
-    found = {scope.prefix + name: scope.condition(name) for name in scope.template.used}
+    found = {scope.prefix + name: scope.condition(name) for name in scope.template.used(scope.stack.wanted, outputs=bool(scope.prefix))}
     for resource, _ in scope.resources():
         child = scope.child(resource)
         if child is not None:

@@ -84,13 +84,33 @@ class Marks:
         return held.reason if isinstance(held, Unknown) else str(held) if isinstance(held, (Text, Reference)) else text
 
 
-def is_marked(data: Any, depth: int = 0) -> bool:
-    """Whether something in data is not known."""
+def is_marked(data: Any) -> bool:
+    """Whether something in data is not known. Raises TooLarge."""
+    return weigh(data)[1]
+
+
+class TooLarge(Exception):
+    """Data that is more than a template may work with, everything that is shared counted each time."""
+
+
+def weigh(data: Any, limit: int = 2_000_000) -> tuple[int, bool]:
+    """(the size of data, counted as text; whether something in it is not known). Raises TooLarge."""
     if isinstance(data, str):
-        return OPEN in data
-    if depth > 20 or not isinstance(data, (dict, list, tuple)):
-        return False
-    return any(is_marked(each, depth + 1) for each in ([*data, *data.values()] if isinstance(data, dict) else data))
+        return len(data), OPEN in data
+    size, marked, waiting = 0, False, [data]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            marked = marked or OPEN in each
+            size += len(each)
+        elif isinstance(each, dict):
+            waiting += [*each, *each.values()]
+        elif isinstance(each, (list, tuple)):
+            waiting += each
+        size += 4
+        if size > limit or len(waiting) > limit:
+            raise TooLarge("a value is too large")
+    return size, marked
 
 
 def is_private(text: str) -> bool:

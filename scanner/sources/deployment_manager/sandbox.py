@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
-import types
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,8 +19,8 @@ from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from scanner.sources.deployment_manager.marks import END, LINE, Marks, is_marked, without_lines
-from scanner.sources.values import Unknown
+from scanner.sources.deployment_manager.marks import END, LINE, Marks, TooLarge, is_marked, weigh, without_lines
+from scanner.sources.values import Text, Unknown
 
 MAX_STEPS = 400_000
 MAX_TEXT = 2_000_000
@@ -28,12 +28,8 @@ _MAX_NUMBER = 10**18
 _MAX_NESTING = 120
 
 
-class TooMuch(Exception):
+class TooMuch(TooLarge):
     """A template that does not end within its budget."""
-
-
-class Undecided(Exception):
-    """More decisions hang on what is not known than are tried."""
 
 
 class Choices:
@@ -104,9 +100,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _sized(self, result: Any) -> Any:
         if isinstance(result, (str, list, tuple, dict)):
-            if len(result) > MAX_TEXT:
-                raise TooMuch("a value is too long")
-            self.budget.spend(1 + len(result) // 500)
+            self.budget.spend(1 + weigh(result)[0] // 500)
         elif isinstance(result, int) and abs(result) > _MAX_NUMBER:
             raise TooMuch("a number is too large")
         else:
@@ -132,8 +126,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise TooMuch("a number is too large")
         if operator == "%" and isinstance(left, str) and any(each.isdecimal() or each in "*." for each in _specifiers(left)):
             raise TooMuch("a format with a width is not computed")
-        if operator == "+" and isinstance(left, (str, list)) and isinstance(right, (str, list)):
-            self.budget.spend((len(left) + len(right)) // 500)
+        if operator == "%" and isinstance(left, str):
+            self._repeated(left.count("%"), right)
         return self._sized(super().call_binop(context, operator, left, right))
 
     def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
@@ -147,10 +141,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(owner, str):
             if name not in _METHODS:
                 raise jinja2.sandbox.SecurityError(f"{name} of a text is not offered")
-            if name in ("format", "format_map") and any(each.isdecimal() for each in owner.replace("{0}", "").replace("{1}", "")):
-                raise TooMuch("a format with a width is not computed")
             if name == "replace" and len(args) > 1:
-                __self._replacement(owner, args[1])
+                __self._repeated(len(owner) + 1, args[1])
+            if name == "join" and args:
+                __self._repeated(weigh(args)[0], owner)
             if is_marked(owner) or is_marked(args) or is_marked(kwargs):
                 if name in ("startswith", "endswith"):
                     return __self._asked(f"{__self._show(owner)} {name} {__self._show(args[0]) if args else ''}")
@@ -160,17 +154,33 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return __self._each(__self._unknown("range"))
         return __self._sized(super().call(__context, __obj, *args, **kwargs))
 
-    def _replacement(self, text: Any, new: Any) -> None:
-        if len(str(text)) * max(1, len(str(new))) > MAX_TEXT:
+    def _repeated(self, times: int, held: Any) -> None:
+        """What will hold something many times must not be too long."""
+        if times * weigh(held)[0] > 20 * MAX_TEXT:
             raise TooMuch("a value is too long")
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        wrapped = super().wrap_str_format(value)
+        if wrapped is None:
+            return None
+        text: str = value.__self__
+        if re.search(r":[^}]*[\d{]", text):
+            raise TooMuch("a format with a width is not computed")
+
+        def formatted(*args: Any, **kwargs: Any) -> str:
+            self._repeated(text.count("{"), [args, kwargs])
+            return str(wrapped(*args, **kwargs))
+
+        return formatted
 
     # What is not known.
 
     def _show(self, data: Any) -> str:
-        return self.marks.named(without_lines(data))[:80] if isinstance(data, str) else str(self.marks.show(data))[:80]
+        text = self.marks.named(without_lines(data)) if isinstance(data, str) else str(self.marks.show(data))
+        return text.removesuffix(_NOT_KNOWN)[:80]
 
     def _unknown(self, what: str) -> str:
-        return self.marks.mark(Unknown(f"what {what} is", "give the template all its properties, or scan the live resource"))
+        return self.marks.mark(Unknown(f"{what[:200]}{_NOT_KNOWN}", "give the template all its properties, or scan the live resource"))
 
     def _asked(self, question: str) -> bool:
         return self.choices.decide(question)
@@ -194,14 +204,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
     def _not_given(self, name: Any) -> str:
-        return self.marks.mark(Unknown(f"properties.{name}", "scan the configuration that uses the template together with it"))
+        return self.marks.mark(Unknown(f"properties.{name}{_NOT_KNOWN}", "scan the configuration that uses the template together with it"))
 
     def _truth(self, value: Any) -> Any:
         self.budget.spend()
         if not isinstance(value, str) or not is_marked(value):
             return value
-        bare = without_lines(value)
-        if len(self.marks.show([bare])) == 1 and isinstance(self.marks.value(bare), (Unknown,)):
+        held = self.marks.value(without_lines(value))
+        if all(isinstance(part, Unknown) for part in (held.parts if isinstance(held, Text) else (held,))):
             perhaps = Perhaps(value)
             perhaps.choose = functools.partial(self._asked, self._show(value))
             return perhaps
@@ -217,7 +227,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _compared(self, left: Any, operator: str, right: Any) -> bool:
         left, right = (without_lines(each) if isinstance(each, str) else each for each in (left, right))
-        self.budget.spend(1 + sum(len(each) // 500 for each in (left, right) if isinstance(each, (str, list, dict, tuple))))
+        self.budget.spend(1 + weigh([left, right])[0] // 500)
         if is_marked(left) or is_marked(right):
             if operator in ("eq", "ne") and isinstance(left, (type(None), bool, int, dict, list)) and self._is_known_text(right):
                 return operator == "ne"
@@ -234,7 +244,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return isinstance(data, str) and not isinstance(self.marks.value(data), Unknown)
 
     def _concat(self, *parts: Any) -> str:
-        self.budget.spend(1 + sum(len(part) for part in parts if isinstance(part, str)) // 500)
+        self.budget.spend(1 + weigh(parts)[0] // 500)
         return str(self._sized("".join(str(self._printed(part)) for part in parts)))
 
     def _each(self, held: Any) -> Iterator[Any]:
@@ -257,6 +267,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(value, jinja2.Undefined):
             return str(value)
         if isinstance(value, (dict, list, tuple)):  # as a template of Deployment Manager means it: data in the flow style of YAML
+            self._sized(value)
             return self._sized(json.dumps(value, ensure_ascii=False, default=str))
         return self._sized(value)
 
@@ -264,17 +275,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         @functools.wraps(function)
         def filtered(*args: Any, **kwargs: Any) -> Any:
             held = [each for each in [*args, *kwargs.values()] if not _is_internal(each)]
-            self.budget.spend(2 + sum(len(each) // 200 for each in held if isinstance(each, (str, list, dict, tuple))))
+            self.budget.spend(2 + weigh(held)[0] // 200)
             if any(isinstance(each, int) and not isinstance(each, bool) and abs(each) > 10_000 for each in held[1:]):
                 raise TooMuch(f"a number for {name} is too large")
-            if name == "replace" and len(held) > 2:
-                self._replacement(held[0], held[2])
-            if name == "indent" and held and isinstance(held[0], str):
-                width = next((each for each in held[1:] if isinstance(each, (int, str)) and not isinstance(each, bool)), 4)
-                self._replacement("\n" * held[0].count("\n"), " " * width if isinstance(width, int) else width)
-            if name == "join" and held and isinstance(held[0], (list, tuple)) and len(held) > 1:
-                self._replacement(held[1], "x" * min(len(held[0]), MAX_TEXT))
-            if name not in _WHOLE_FILTERS and any(is_marked(each) for each in held):
+            if name in ("replace", "join", "indent"):
+                self._repeated(max((len(each) for each in held if isinstance(each, (str, list, tuple))), default=0), held[1:])
+            if name == "sum" and any(isinstance(each, (list, tuple)) for each in held[1:]):
+                raise TooMuch("a sum of lists is not computed")
+            if name not in _WHOLE_FILTERS and is_marked(held):
                 return self._unknown(f"{name} of {', '.join(self._show(each) for each in held)}")
             return self._sized(function(*args, **kwargs))
 
@@ -285,7 +293,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         def tested(*args: Any, **kwargs: Any) -> bool:
             self.budget.spend()
             held = [each for each in args if not _is_internal(each)]
-            if any(is_marked(each) for each in held):
+            if is_marked(held):
                 if name == "string" and self._is_known_text(held[0]):
                     return True
                 if name in ("undefined", "none"):
@@ -339,6 +347,7 @@ def _contains(left: Any, right: Any) -> bool:
     return left in right
 
 
+_NOT_KNOWN = " is not known"
 _SIGNS = {"eq": "==", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in"}
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "eq": lambda left, right: left == right,
@@ -449,7 +458,7 @@ class _Rewriter(NodeTransformer):
 
 
 FAILURES = (
-    jinja2.TemplateError, TooMuch, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, SyntaxError, TypeError, ValueError,
+    jinja2.TemplateError, TooLarge, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, SyntaxError, TypeError, ValueError,
 )  # fmt: skip
 
 
@@ -465,5 +474,3 @@ def render(sandbox: Sandbox, name: str, values: dict[str, Any]) -> str:
         parts.append(part)
     return "".join(parts)
 
-
-_ = types

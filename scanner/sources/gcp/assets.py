@@ -222,7 +222,11 @@ class AssetItem(Item):
     def constraint(self, name: str) -> Value[Any]:
         """The effective policy for one constraint, named without `constraints/`."""
         found, more = org_policies.effective(self._inventory, self._entry)
-        held = found.get(name.removeprefix("constraints/"))
+        name = name.removeprefix("constraints/")
+        held = found.get(name)
+        asked = self._inventory.effective.get(self._entry.scope, {}).get(name)
+        if held is None and isinstance(asked, Unknown):
+            more = asked
         above = self._inventory.above(self._entry.scope)
         return Value(more if held is None else held, (self._inventory.seen(above, ORG_POLICY) if above else self.location(),))
 
@@ -262,11 +266,11 @@ class AssetItem(Item):
 
 
 class Whole(Beyond):
-    """All assets of an inventory, whatever project they are in."""
+    """All assets of an inventory, whatever project they are in, and what stands for those that could not be read."""
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, unlisted: Sequence[Item] = ()) -> None:
         self.cache: dict[str, Any] = {}
-        self._inventory = inventory
+        self._inventory, self._unlisted = inventory, unlisted
         self._by_type: dict[str, list[Entry]] | None = None
 
     def at(self, address: str) -> Item | None:
@@ -278,7 +282,8 @@ class Whole(Beyond):
             self._by_type = {}
             for entry in self._inventory.entries.values():
                 self._by_type.setdefault(entry.type, []).append(entry)
-        return [AssetItem(self._inventory, entry) for entry in self._by_type.get(type_, ())]
+        found: list[Item] = [AssetItem(self._inventory, entry) for entry in self._by_type.get(type_, ())]
+        return found + [each for each in self._unlisted if each.type == type_]
 
 
 class AssetNode(Node):

@@ -115,7 +115,7 @@ class Collector:
         asked = ListAssetsRequest(
             parent=self.request.parent,
             asset_types=types,
-            content_type=ContentType[method.content],
+            content_type=getattr(ContentType, method.content),
             page_size=PAGE_SIZE,
             page_token=token,
             read_time=self._read_time,  # of the first answer, so that policies are those of the same moment

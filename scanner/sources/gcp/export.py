@@ -36,7 +36,7 @@ class Export:
         asked = ExportAssetsRequest(
             parent=self._request.parent,
             asset_types=types,
-            content_type=ContentType[method.content],
+            content_type=getattr(ContentType, method.content),
             output_config=OutputConfig(gcs_destination=GcsDestination(uri_prefix=prefix)),
         )
         operation = self._asker.ask(method, client.export_assets, self._clients.caller, request=asked)
@@ -98,7 +98,7 @@ class Export:
                 except OSError as error:  # requests' own: no connection, no answer in time
                     raise errors.ServiceUnavailable(str(error)) from error  # type: ignore[no-untyped-call]
                 if answer.status_code >= 400:
-                    raise errors.from_http_response(answer)
+                    raise errors.from_http_response(answer)  # type: ignore[no-untyped-call]
                 return answer
 
             return retry(once)()

@@ -55,8 +55,8 @@ class Plan(msgspec.Struct, frozen=True):
     def methods(self, parent: str, export: bool) -> list[Method]:
         """Every method that is called for a project, folder or organisation.
 
-        IAM policies of one project are listed, since they are then of the same moment as the resources. Those of more than that are searched,
-        which may be done four times as often (https://cloud.google.com/asset-inventory/docs/quota).
+        IAM policies of one project are listed, since they are then of the same moment as the resources. Those of more than that are
+        searched, which may be done four times as often (https://cloud.google.com/asset-inventory/docs/quota).
         """
         if export:
             found = [EXPORT_RESOURCES, EXPORT_POLICIES, WRITE_EXPORT, LIST_OBJECTS, GET_OBJECT]

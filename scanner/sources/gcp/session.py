@@ -1,7 +1,8 @@
 """Google's client libraries: the only module that imports them to make clients. Application default credentials, impersonation, endpoints.
 
-CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET (…_ORGPOLICY, …_STORAGE) name another endpoint, as they do for gcloud: `https://host/` for a private
-one, `http://host:port/` for an emulator that speaks REST, `grpc://host:port` for one that speaks gRPC. An emulator gets no credentials.
+CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET (…_ORGPOLICY, …_STORAGE) name another endpoint, as they do for gcloud: `https://host/` for a
+private one, `http://host:port/` for an emulator that speaks REST, `grpc://host:port` for one that speaks gRPC. An emulator gets no
+credentials.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class Clients:
             nobody = google.auth.credentials.AnonymousCredentials()  # type: ignore[no-untyped-call]
             return client(transport="rest", credentials=nobody, client_options={"api_endpoint": f"http://{place}"})
         options = {"api_endpoint": place} if place else {}
-        info = ClientInfo(user_agent=f"assay/{__version__}")
+        info = ClientInfo(user_agent=f"assay/{__version__}")  # type: ignore[no-untyped-call]
         return client(credentials=self.credentials, client_options=options, client_info=info)
 
 

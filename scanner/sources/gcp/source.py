@@ -174,10 +174,10 @@ class Reader:
 
     def _enter(self, tag: str, line: bytes, number: int) -> None:
         if tag == "asset":
-            record, *rest = read_text(line, SPOOL, 0, number)
+            record, raw, file, offset, _ = read_text(line, SPOOL, 0, number)
             if isinstance(record, Exception):
                 raise record
-            self.inventory.add(record, *rest)
+            self.inventory.add(record, raw, file, offset, 0)
         elif tag == "listed":
             listed = msgspec.json.decode(line, type=_Listed)
             self.inventory.operations[listed.content] = listed.operation

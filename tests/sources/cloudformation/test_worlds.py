@@ -160,3 +160,34 @@ def test_one_world_is_judged_as_it_is() -> None:
     from scanner.sources.interface import Coverage
 
     assert list(merging.judged(Collection("x", [], Coverage()), lambda collection: iter(["r"]))) == ["r"]  # type: ignore[list-item]
+
+
+UNDECIDED = "Parameters:\n  Env: {Type: String}\nConditions:\n" + "".join(f"  C{at}: !Equals [!Sub '${{Env}}{at}', x]\n" for at in range(6))
+
+
+def test_below_an_undecided_value_each_branch_is_followed(tmp_path: Path) -> None:
+    text = UNDECIDED + "Resources:\n  R:\n    Type: AWS::B::C\n    Properties:\n"
+    text += "".join(f"      U{at}: !If [C{at}, 1, 2]\n" for at in range(6))
+    text += "      E: !If [C1, {A: kms, B: [{N: 1}]}, {A: aes, B: [{N: 1}]}]\n      O: !If [C1, {A: kms}, !Ref AWS::NoValue]\n"
+    text += "      L: [!If [C1, {N: 1}, !Ref AWS::NoValue], {N: 2}]\n      M: [!If [C1, {N: 1}, {N: 1}], {N: 2}]\n"
+    [collection] = collect(tmp_path, text)
+    item = collection.items[0]
+    assert not collection.worlds and item["E.A"].data.options == ("kms", "aes") and item["E.A"].equals("kms").unknown
+    assert item["E.B.0.N"].data == 1 and item["O.A"].data.options == ("kms", None)
+    assert isinstance(item["L.0.N"].data, Unknown) and isinstance(item["L.N"].data, Unknown) and isinstance(item["L.1.N"].data, Unknown)
+    assert item["M.N"].data == 1 and item["M.1.N"].data == 2
+    assert len(item.blocks("L")[0]) == 1 and isinstance(item.blocks("L")[1], Unknown)
+
+
+def test_conditions_of_what_nothing_reads_tell_nothing_apart(tmp_path: Path) -> None:
+    metadata = "  M: {Type: AWS::CDK::Metadata, Condition: Here}\n"
+    text = f"Conditions:\n  Here: !Equals [!Ref AWS::Region, us-east-1]\nResources:\n  K: {{Type: AWS::KMS::Key}}\n{metadata}"
+    (tmp_path / "t.yaml").write_text(text, "utf-8")
+    from scanner.sources.cloudformation.source import CloudFormationSource
+
+    source = CloudFormationSource([str(tmp_path / "t.yaml")], set(), Options())
+    assert len(next(source.collect()).worlds) == 2
+    source = CloudFormationSource([str(tmp_path / "t.yaml")], set(), Options())
+    source.wanted = frozenset({"AWS::KMS::Key"})
+    [collection] = source.collect()
+    assert not collection.worlds and [item.template is None for item in collection.items] == [True, False]

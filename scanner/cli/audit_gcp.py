@@ -1,0 +1,138 @@
+"""`assay audit gcp` and `assay snapshot gcp`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, judging
+from scanner.cli.live import collecting, watch
+
+_SCOPE = (
+    click.option("--project", metavar="ID", help="One project."),
+    click.option("--folder", metavar="NUMBER", help="Everything below a folder."),
+    click.option("--organization", metavar="NUMBER", help="Everything in an organisation."),
+    click.option("--impersonate-service-account", "impersonate", metavar="EMAIL", help="Act as this service account."),
+    click.option("--quota-project", metavar="ID", help="The project whose quota is used.  [default: that of the credentials]"),
+    click.option("--export", metavar="gs://BUCKET/PREFIX", help="Export to Cloud Storage and read that: for large organisations."),
+    click.option("--control-profile", "profile", help="A named set of controls."),
+    click.option("--print-roles", is_flag=True, help="Print the custom role that this audit needs, and end."),
+)
+
+
+def _scope(command: Any) -> Any:
+    for option in reversed(_SCOPE):
+        command = option(command)
+    return command
+
+
+@click.command("gcp")
+@_scope
+@click.option("--snapshot", "out", type=click.Path(dir_okay=False), help="Keep what was answered in this file as well.")
+@judging.options
+def audit(**given: Any) -> None:
+    """Judge a live Google Cloud project, folder or organisation, by Cloud Asset Inventory.
+
+    Credentials are the application default ones. Nothing is changed and no data is read.
+    """
+    sys.exit(_audit(given))
+
+
+@click.command("gcp")
+@_scope
+@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False), help="The file to write; uncompressed if it ends in .ndjson.")
+@judging.choice
+def snapshot(**given: Any) -> None:
+    """Collect from a live Google Cloud project, folder or organisation without judging."""
+    sys.exit(_snapshot(given))
+
+
+def _audit(given: dict[str, Any]) -> int:
+    parent = _parent(given)
+    prepared = judging.prepare(given, {"paths": [f"google:{parent}"]}) if parent else None
+    if parent is None or prepared is None:
+        return EXIT_USAGE
+    if given["print_roles"]:
+        return _print_roles(prepared[0], parent, given)
+    scan, config = prepared
+
+    def run() -> int:
+        source = _source(scan, parent, given)
+        scan.sources = [source]
+        code: int = judging.finish(scan, given, config, lambda scan, quiet: watch(scan, source, quiet))
+        return code
+
+    return _with_credentials(run)
+
+
+def _snapshot(given: dict[str, Any]) -> int:
+    parent = _parent(given)
+    prepared = judging.prepare(given, {"paths": [f"google:{parent}"]}) if parent else None
+    if parent is None or prepared is None:
+        return EXIT_USAGE
+    if given["print_roles"]:
+        return _print_roles(prepared[0], parent, given)
+
+    def run() -> int:
+        source = _source(prepared[0], parent, given)
+        with collecting(source, given["quiet"]):
+            told = source.collect_only()
+        for gap in told.gaps:
+            click.echo(f"assay: {gap}", err=True)
+        if not given["quiet"]:
+            click.echo(f"{given['out']}: {told.accounts} projects, {told.resources:,} assets, {told.calls:,} calls")
+        return EXIT_INCOMPLETE if told.gaps else EXIT_OK
+
+    return _with_credentials(run)
+
+
+def _parent(given: dict[str, Any]) -> str | None:
+    """The relative name of what is to be audited; None, after saying why, where that is not one thing."""
+    chosen = [f"{kind}s/{given[kind]}" for kind in ("project", "folder", "organization") if given[kind]]
+    if len(chosen) != 1:
+        click.echo("assay: name one of --project, --folder and --organization", err=True)
+        return None
+    if given["export"] and not (given["export"].startswith("gs://") and given["export"].count("/") > 2):
+        click.echo("assay: --export takes gs://BUCKET/PREFIX", err=True)
+        return None
+    return chosen[0]
+
+
+def _source(scan: Any, parent: str, given: dict[str, Any]) -> Any:
+    from scanner.sources.gcp.session import Request
+    from scanner.sources.gcp.source import AuditSource
+
+    request = Request(parent, given["impersonate"], given["quota_project"], given["export"])
+    return AuditSource(request, _plan(scan), given["out"])
+
+
+def _plan(scan: Any) -> Any:
+    from scanner.facts import base
+    from scanner.sources.gcp.plan import make_plan
+
+    base.load_readers("google_api")
+    return make_plan(scan.selected)
+
+
+def _print_roles(scan: Any, parent: str, given: dict[str, Any]) -> int:
+    from scanner.sources.gcp.permissions import role
+
+    click.echo(json.dumps(role(_plan(scan), parent, bool(given["export"])), indent=2))
+    return EXIT_OK
+
+
+def _with_credentials(run: Any) -> int:
+    try:
+        from scanner.sources.gcp.session import CredentialsError
+    except ImportError:
+        click.echo("assay: auditing Google Cloud needs google-cloud-asset; install it with: pip install 'assay[gcp]'", err=True)
+        return EXIT_USAGE
+    try:
+        code: int = run()
+        return code
+    except CredentialsError as error:
+        click.echo(f"assay: {error}", err=True)
+        return EXIT_USAGE

@@ -1,0 +1,146 @@
+"""Whether a side looked where something would be. What was not looked for is not known to be missing."""
+
+from __future__ import annotations
+
+from scanner.compare import names
+from scanner.compare.subjects import Subject
+from scanner.facts import base
+from scanner.results.model import Report, ResourceRef
+from scanner.sources.aws.calls import LISTINGS, Listing
+from scanner.sources.interface import CallCount, Gap
+
+Doubt = tuple[str, str]
+"""Why it is not known, and what settles it."""
+LIVE_INPUTS = ("aws_api", "google_api")
+CODE_INPUTS = ("terraform_aws", "terraform_gcp", "cloudformation")
+
+
+class Live:
+    """What the live side looked at: the calls of an audit, or what an export holds."""
+
+    def __init__(self, report: Report, found: list[Subject]) -> None:
+        base.load_readers(*LIVE_INPUTS, *CODE_INPUTS)
+        self._readers = base.READERS
+        self._gaps = [gap for gap in report.coverage.gaps if not gap.code.startswith("call_")]
+        self._calls: dict[tuple[str, str, str], list[CallCount]] = {}
+        for call in report.coverage.calls:
+            if call.account:
+                self._calls.setdefault((call.account, call.service, call.operation), []).append(call)
+        self.accounts = sorted({call.account for call in report.coverage.calls if call.account})
+        self.projects = sorted({each.ref.account for each in found if each.ref.cloud == "google" and each.ref.account})
+        self._exported = {(each.ref.account, each.ref.kind, names.family(each.ref.type)) for each in found if each.ref.cloud == "google"}
+
+    def judges(self, ref: ResourceRef) -> bool:
+        """Whether resources of this type can be judged live at all."""
+        return bool(self._types(ref))
+
+    def looked(self, ref: ResourceRef) -> Doubt | None:
+        """Why a resource that is not there may be there all the same; None where it would have been seen."""
+        return self._aws(ref) if ref.cloud == "aws" else self._google(ref)
+
+    def _types(self, ref: ResourceRef) -> list[str]:
+        """The live types that are of the kind and family of a resource of the code."""
+        found = []
+        for type_, entries in self._readers.items():
+            inputs = {entry.read.__module__.rpartition(".")[2] for entry in entries if entry.kind == ref.kind}
+            is_cloud = (".googleapis.com/" in type_) == (ref.cloud == "google")
+            alike = names.is_part(ref) or not ref.type or names.family(type_) == names.family(ref.type)
+            if is_cloud and alike and not inputs.isdisjoint(LIVE_INPUTS):
+                found.append(type_)
+        return found
+
+    def _aws(self, ref: ResourceRef) -> Doubt | None:
+        accounts = [ref.account] if ref.account else self.accounts
+        if not accounts or not set(accounts) <= set(self.accounts):
+            return f"account {ref.account or '(unknown)'} was not audited", "audit that account too"
+        doubts = (
+            self._listed(account, LISTINGS[type_], ref)
+            for account in accounts
+            for type_ in self._types(ref)
+            if type_ in LISTINGS
+        )
+        return next((doubt for doubt in doubts if doubt), None) or self._in_gap(accounts, ref)
+
+    def _listed(self, account: str, listing: Listing, ref: ResourceRef) -> Doubt | None:
+        """Whether the calls that list a type were answered wherever the resource could be."""
+        label = listing.call.label
+        calls = self._calls.get((account, listing.call.service, listing.call.operation), [])
+        if bad := next((call for call in calls if call.outcome != "answered" and _in_regions(call.region, ref, listing)), None):
+            way = f"grant {bad.permission}" if bad.outcome == "denied" else "audit again, or go on with --resume"
+            return f"{label} was {bad.outcome} in account {account} ({bad.code})", way
+        if listing.parent:  # asked only where there is a parent
+            return self._listed(account, LISTINGS[listing.parent], ref)
+        asked = {call.region for call in calls}
+        if not asked:
+            return f"{label} was not called in account {account}", "audit with the controls and services that need it"
+        wanted = {ref.region, *(ref.also_in or ())} - {None, ""}
+        missing = sorted(str(each) for each in wanted - asked) if not listing.everywhere else []
+        if missing:
+            return f"{label} was not called in {', '.join(missing)} of account {account}", "audit that region too"
+        return None
+
+    def _in_gap(self, accounts: list[str], ref: ResourceRef) -> Doubt | None:
+        for gap in self._gaps:
+            scope = gap.scope.removeprefix("aws:") if gap.scope.startswith("aws:") else ""
+            account, _, region = scope.partition("/")
+            elsewhere = (account and account not in accounts) or (region and ref.region and region not in (ref.region, "global"))
+            if not elsewhere:
+                return _told(gap)
+        return None
+
+    def _google(self, ref: ResourceRef) -> Doubt | None:
+        if ref.account and ref.account not in self.projects:
+            return f"nothing of project {ref.account} is on the live side", "audit or export that project too"
+        if self._gaps:
+            return _told(self._gaps[0])
+        projects = [ref.account] if ref.account else self.projects
+        wanted = {names.family(type_) for type_ in self._types(ref)}
+        if not any((project, ref.kind, family) in self._exported for project in projects for family in wanted):
+            kind = f"{ref.kind} ({ref.type})" if ref.type else ref.kind
+            return f"the live side holds no {kind} at all: the type may not have been exported", "export all types of the project"
+        return None
+
+
+class Code:
+    """What the code that was given speaks of."""
+
+    def __init__(self, report: Report, found: list[Subject]) -> None:
+        base.load_readers(*CODE_INPUTS)
+        self._kinds = {
+            (_cloud(type_), entry.kind)
+            for type_, entries in base.READERS.items()
+            for entry in entries
+            if entry.read.__module__.rpartition(".")[2] in CODE_INPUTS
+        }
+        self._gaps = report.coverage.gaps
+        self._clouds = {each.ref.cloud for each in found} | {_cloud(type_) for type_ in report.coverage.unsupported_types}
+        self._accounts: dict[str, set[str | None]] = {}
+        for each in found:
+            self._accounts.setdefault(each.ref.cloud, set()).add(each.ref.account)
+
+    def judges(self, ref: ResourceRef) -> bool:
+        return (ref.cloud, ref.kind) in self._kinds
+
+    def looked(self, ref: ResourceRef) -> Doubt | None:
+        """Why code that makes a live resource may be there all the same."""
+        if self._gaps:
+            return _told(self._gaps[0])
+        if ref.cloud not in self._clouds:
+            return f"the code that was given has nothing of {ref.cloud}", "name its code too"
+        accounts = self._accounts.get(ref.cloud, {None})
+        if ref.account and None not in accounts and ref.account not in accounts:
+            return f"the code that was given has nothing of {ref.account}", "name the code of that account too"
+        return None
+
+
+def _cloud(type_: str) -> str:
+    return "google" if type_.startswith("google_") or ".googleapis.com/" in type_ else "aws"
+
+
+def _in_regions(region: str, ref: ResourceRef, listing: Listing) -> bool:
+    return listing.everywhere or not ref.region or region in (ref.region, *(ref.also_in or ()))
+
+
+def _told(gap: Gap) -> Doubt:
+    return f"{gap.scope} was not read to the end: {gap.reason}", gap.settles_it
+
