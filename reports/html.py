@@ -15,6 +15,7 @@ from markupsafe import Markup
 from reports.interface import Context
 from reports.view import (
     WORDS,
+    accounts,
     failing,
     many,
     ordered,
@@ -78,6 +79,7 @@ def render(report: Report, context: Context) -> bytes:
         verdicts=[(verdict, WORDS[verdict], number) for verdict, number in verdicts(report)],
         bar=_bar(report),
         sums=sums(report),
+        accounts=accounts(report),
         calls=[each for each in report.coverage.calls if each.outcome != "answered"],
         unsupported=unsupported(report),
         rows=_rows(report, context),

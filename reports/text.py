@@ -8,7 +8,21 @@ import msgspec
 
 from reports.interface import Context
 from reports.page import Page
-from reports.view import WORDS, Subject, calls, failing, many, outcome, place, remediation, severity_rank, unsupported, verdicts, visible
+from reports.view import (
+    WORDS,
+    Subject,
+    accounts,
+    calls,
+    failing,
+    many,
+    outcome,
+    place,
+    remediation,
+    severity_rank,
+    unsupported,
+    verdicts,
+    visible,
+)
 from scanner.results.model import Report, Result
 from scanner.sources.values import Location
 
@@ -170,6 +184,8 @@ def _summary(page: Page, report: Report) -> None:
     page.blank()
     page.prose(", ".join(f"{number} {WORDS[verdict]}" for verdict, number in verdicts(report)), lead="Verdicts:", style="heading")
     page.prose(f"{many(report.summary.controls, 'control')}, {many(report.summary.resources, 'resource')}", lead="Judged:", style="heading")
+    for account, regions in accounts(report):
+        page.prose(f"{account} in {', '.join(regions)}", lead="Scope:", style="heading")
     files, blocks = report.coverage.files, report.coverage.blocks
     read = [f"{files.parsed} of {files.found} files"] if files.found or not report.coverage.calls else []
     read += (

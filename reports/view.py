@@ -158,6 +158,15 @@ def calls(report: Report) -> dict[str, int]:
     return {outcome: sum(each.count for each in report.coverage.calls if each.outcome == outcome) for outcome in OUTCOMES}
 
 
+def accounts(report: Report) -> list[tuple[str, list[str]]]:
+    """The accounts and projects that were asked, each with the regions in which something was."""
+    found: dict[str, set[str]] = {}
+    for each in report.coverage.calls:
+        if each.account:
+            found.setdefault(each.account, set()).add(each.region)
+    return [(account, sorted(regions)) for account, regions in sorted(found.items())]
+
+
 def _balanced(what: str, total: int, parts: list[tuple[str, int]], rest: str) -> Sum:
     left = total - sum(number for _, number in parts)
     return Sum(what, total, [*parts, (rest, left)] if left else parts)

@@ -16,6 +16,7 @@ COMMANDS = {
     "scan": "scanner.cli.scan",
     "audit": "scanner.cli.audit",
     "snapshot": "scanner.cli.snapshot",
+    "compare": "scanner.cli.compare",
     "controls": "scanner.cli.controls",
 }
 

@@ -72,7 +72,7 @@ def prepare(given: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] 
     from scanner.run import Options, Scan
 
     try:
-        config = _config(given)
+        config = configuration(given)
         chosen = Options(
             policies=[*config.policies, *given["policies"]],
             profile=given["profile"] or config.profile,
@@ -96,7 +96,7 @@ def finish(scan: Any, given: dict[str, Any], config: Config, run: Callable[[Any,
     if sum(path == "-" for _, path in targets) > 1:
         click.echo("assay: only one report can go to standard output; give the others a path: FORMAT=PATH", err=True)
         return EXIT_USAGE
-    (run or _watch)(scan, given["quiet"])
+    (run or watch)(scan, given["quiet"])
     report = scan.report()
     if report.coverage.gaps and not report.coverage.files.found and all(gap.code == "not_found" for gap in report.coverage.gaps):
         for gap in report.coverage.gaps:
@@ -105,11 +105,12 @@ def finish(scan: Any, given: dict[str, Any], config: Config, run: Callable[[Any,
     failed_to_write = _write(report, targets, scan, given)
     if not any(path == "-" and name == "text" for name, path in targets):
         for gap in report.coverage.gaps:
-            click.echo(f"assay: {_printable(str(gap))}", err=True)
+            click.echo(f"assay: {printable(str(gap))}", err=True)
     return EXIT_USAGE if failed_to_write else _exit_code(report, scan.incomplete, given, config)
 
 
-def _config(given: dict[str, Any]) -> Config:
+def configuration(given: dict[str, Any]) -> Config:
+    """The configuration file that a command line means. Raises ConfigurationError."""
     if given["no_config"]:
         return Config()
     path = given["config_file"] or (DEFAULT_FILE if os.path.isfile(DEFAULT_FILE) else None)
@@ -133,11 +134,12 @@ def _arguments(argv: list[str]) -> list[str]:
             text = f"{argument.partition('=')[0]}=…"
         else:
             text = argument
-        shown.append(_printable(text))
+        shown.append(printable(text))
     return shown
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Text of an input on a terminal: what is no character that shows is written out."""
     return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)
 
 
@@ -146,7 +148,7 @@ def on_terminal(quiet: bool) -> bool:
     return sys.stderr.isatty() and not quiet and os.environ.get("TERM") != "dumb"
 
 
-def _watch(scan: Any, quiet: bool) -> None:
+def watch(scan: Any, quiet: bool) -> None:
     """Run, with a line of progress on a terminal."""
     shown = on_terminal(quiet)
     results, last = 0, 0.0
@@ -154,7 +156,7 @@ def _watch(scan: Any, quiet: bool) -> None:
         if shown and time.monotonic() - last > 0.1:
             last = time.monotonic()
             click.echo(
-                f"\r\x1b[2K{results:,} verdicts, {_printable(scan.collection)}"[: shutil.get_terminal_size().columns + 4],
+                f"\r\x1b[2K{results:,} verdicts, {printable(scan.collection)}"[: shutil.get_terminal_size().columns + 4],
                 nl=False,
                 err=True,
             )

@@ -20,29 +20,62 @@ class Assignment(click.ParamType):  # type: ignore[type-arg]
         return name, text
 
 
+_READING = (
+    click.option(
+        "--var-file",
+        "var_files",
+        multiple=True,
+        type=click.Path(exists=True, dir_okay=False),
+        help="Values of variables, as for terraform.",
+    ),
+    click.option("--var", "variables", multiple=True, type=Assignment(), help="The value of one variable."),
+    click.option("--workspace", default="default", show_default=True, help="What terraform.workspace is."),
+    click.option(
+        "--parameter", "parameters", multiple=True, type=Assignment(), help="The value of one template parameter (CloudFormation)."
+    ),
+    click.option(
+        "--parameter-file",
+        "parameter_files",
+        multiple=True,
+        type=click.Path(exists=True, dir_okay=False),
+        help="Values of template parameters, as for aws cloudformation.",
+    ),
+    click.option("--region", help="The region that templates are deployed to."),
+    click.option("--account", help="The account that templates are deployed to."),
+    click.option(
+        "--source",
+        "code",
+        type=click.Path(exists=True, file_okay=False),
+        help="The code that the plans were made from: gives lines, and values that a plan lacks.",
+    ),
+)
+
+
+def reading(command: Any) -> Any:
+    """The options that say how what a path names is read."""
+    for option in reversed(_READING):
+        command = option(command)
+    return command
+
+
+def named(given: dict[str, Any], paths: list[str]) -> dict[str, Any]:
+    """The Options of a scan of `paths` that the options of `reading` ask for."""
+    return {
+        "paths": paths,
+        "variables": lambda config: {**config.vars, **dict(given["variables"])},
+        "var_files": lambda config: [*config.var_files, *given["var_files"]],
+        "workspace": given["workspace"],
+        "parameters": dict(given["parameters"]),
+        "parameter_files": list(given["parameter_files"]),
+        "region": given["region"],
+        "account": given["account"],
+        "code": given["code"],
+    }
+
+
 @click.command("scan")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--var-file", "var_files", multiple=True, type=click.Path(exists=True, dir_okay=False), help="Values of variables, as for terraform."
-)
-@click.option("--var", "variables", multiple=True, type=Assignment(), help="The value of one variable.")
-@click.option("--workspace", default="default", show_default=True, help="What terraform.workspace is.")
-@click.option("--parameter", "parameters", multiple=True, type=Assignment(), help="The value of one template parameter (CloudFormation).")
-@click.option(
-    "--parameter-file",
-    "parameter_files",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False),
-    help="Values of template parameters, as for aws cloudformation.",
-)
-@click.option("--region", help="The region that templates are deployed to.")
-@click.option("--account", help="The account that templates are deployed to.")
-@click.option(
-    "--source",
-    "code",
-    type=click.Path(exists=True, file_okay=False),
-    help="The code that the plans were made from: gives lines, and values that a plan lacks.",
-)
+@reading
 @click.option("--profile", help="A named set of controls.")
 @judging.options
 def command(**given: Any) -> None:
@@ -51,18 +84,5 @@ def command(**given: Any) -> None:
 
 
 def _scan(given: dict[str, Any]) -> int:
-    prepared = judging.prepare(
-        given,
-        {
-            "paths": list(given["paths"]),
-            "variables": lambda config: {**config.vars, **dict(given["variables"])},
-            "var_files": lambda config: [*config.var_files, *given["var_files"]],
-            "workspace": given["workspace"],
-            "parameters": dict(given["parameters"]),
-            "parameter_files": list(given["parameter_files"]),
-            "region": given["region"],
-            "account": given["account"],
-            "code": given["code"],
-        },
-    )
+    prepared = judging.prepare(given, named(given, list(given["paths"])))
     return EXIT_USAGE if prepared is None else judging.finish(prepared[0], given, prepared[1])

@@ -1,4 +1,4 @@
-"""Which resource of the code is which live one. Nothing is guessed: what could be one of several is ambiguous, with what tells them apart."""
+"""Which resource of the code is which live one. Nothing is guessed: what may be one of several is ambiguous, with what tells which."""
 
 from __future__ import annotations
 
@@ -232,4 +232,3 @@ def _some(texts: Iterable[str]) -> str:
     held = list(texts)
     more = len(held) - _SHOWN
     return ", ".join(held[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
-

@@ -28,7 +28,7 @@ STATUSES: dict[Status, tuple[str, str]] = {
     "fails_live_code_unknown": ("fails live, not known in code", "the code alone does not tell; the cloud does"),
     "fails_both": ("fails in both", "correct the code and deploy it"),
     "live_without_code": ("live without code", "nothing in the code that was given makes these"),
-    "fails_code": ("fails in code, passes live", "the code is not applied yet, or the cloud was mended by hand: the next deployment breaks it"),
+    "fails_code": ("fails in code, passes live", "the code is not applied yet, or the cloud was mended by hand"),
     "ambiguous": ("ambiguous", "which resource of the code is which live one cannot be told"),
     "unknown": ("unknown on one side", "and no failure on the live side"),
     "not_seen": ("not seen", "the other side did not look where these would be"),

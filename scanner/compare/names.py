@@ -1,13 +1,16 @@
 """What tells that a name in code and a name in the cloud are of one thing.
 
-A live resource has an ARN or a full resource name. Code has the name that its author chose, which is unique for some types only; a state has
-what the provider answered. Types of different inputs are the same where their last words are: `aws_s3_bucket`, `AWS::S3::Bucket`, `s3.bucket`.
+A live resource has an ARN or a full resource name. Code has the name that its author chose, which is unique for some types only; a state
+has what the provider answered. Types of different inputs are the same where their last words are: `aws_s3_bucket`, `AWS::S3::Bucket`,
+`s3.bucket`.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+
+import msgspec
 
 from scanner.results.model import ResourceRef
 
@@ -89,6 +92,14 @@ def scope_key(ref: ResourceRef) -> str | None:
     return f"projects/{ref.account}" if ref.account and _OF_SCOPE.match(ref.type) else None
 
 
+def placed(ref: ResourceRef, arn: str) -> ResourceRef:
+    """A resource of the code in the account and region that its ARN names."""
+    fields = arn.split(":")
+    if not arn.startswith("arn:") or len(fields) < 6:
+        return ref
+    return msgspec.structs.replace(ref, account=fields[4] or ref.account, region=fields[3] or ref.region)
+
+
 def show(ref: ResourceRef) -> str:
     """A resource in messages."""
-    return ref.address if ref.address == ref.id or ref.stands_for != "itself" else f"{ref.address} in {ref.root}"
+    return f"{ref.address} in {ref.root}" if ref.root else ref.address

@@ -53,12 +53,7 @@ class Live:
         accounts = [ref.account] if ref.account else self.accounts
         if not accounts or not set(accounts) <= set(self.accounts):
             return f"account {ref.account or '(unknown)'} was not audited", "audit that account too"
-        doubts = (
-            self._listed(account, LISTINGS[type_], ref)
-            for account in accounts
-            for type_ in self._types(ref)
-            if type_ in LISTINGS
-        )
+        doubts = (self._listed(account, LISTINGS[type_], ref) for account in accounts for type_ in self._types(ref) if type_ in LISTINGS)
         return next((doubt for doubt in doubts if doubt), None) or self._in_gap(accounts, ref)
 
     def _listed(self, account: str, listing: Listing, ref: ResourceRef) -> Doubt | None:
@@ -143,4 +138,3 @@ def _in_regions(region: str, ref: ResourceRef, listing: Listing) -> bool:
 
 def _told(gap: Gap) -> Doubt:
     return f"{gap.scope} was not read to the end: {gap.reason}", gap.settles_it
-

@@ -41,7 +41,7 @@ def read(text: str) -> State | Gap:
             return Gap(show(path), "parse_error", f"the state is larger than {MAX_BYTES:,} bytes", _WAY)
         with open(path, "rb") as opened:
             held = msgspec.json.decode(opened.read().removeprefix(b"\xef\xbb\xbf"))
-        identities = {address: names for address, names in _identities(held)}
+        identities = dict(_identities(held))
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return Gap(show(path), "parse_error", f"the state could not be read: {reason}", _WAY)
@@ -111,7 +111,7 @@ def _names(attributes: Mapping[str, Any]) -> frozenset[str]:
         return frozenset({arn, *_replicas(arn, attributes)})
     project = attributes.get("project")
     project = project if isinstance(project, str) else ""
-    found = {spelled(text, project) for text in _texts(attributes, "self_link", "id", "name") if "/" in text or text == attributes.get("name")}
+    found = {spelled(text, project) for text in _texts(attributes, "self_link", "id", "name") if "/" in text or text == attributes["name"]}
     for attribute, prefix in _OWNERS.items():
         owner = attributes.get(attribute)
         if isinstance(owner, str) and owner and isinstance(attributes.get("role"), str | None) and "etag" in attributes:

@@ -16,6 +16,7 @@ from scanner import __version__
 from scanner.compare import seen
 from scanner.compare.join import Group, States, join
 from scanner.compare.model import STATUSES, Comparison, Counts, Finding, Half, Named, Row, Side, StateUse, Status
+from scanner.compare.names import placed
 from scanner.compare.state import State
 from scanner.compare.subjects import Subject, subjects
 from scanner.results.model import Report, Result, Verdict, worst
@@ -108,13 +109,13 @@ class _Table:
         if not self.looked.judges(ref):
             what = ref.type or ref.kind
             return _Told("one_side", f"no live resource of type {what} can be judged", "scan the code; this is no matter of the live side")
-        doubt = self.looked.looked(ref)
+        if self.states.lacks(ref):
+            return _Told("code_not_deployed", "it is not in the state of its root module", "deploy the code")
+        doubt = self.looked.looked(placed(ref, group.gone))
         if doubt is not None:
             return _Told("not_seen", *doubt)
         if group.gone:
-            return _Told("code_not_deployed", f"the state knows it as {group.gone}, and that is not there any more", "deploy the code again")
-        if self.states.lacks(ref):
-            return _Told("code_not_deployed", "it is not in the state of its root module", "deploy the code")
+            return _Told("code_not_deployed", f"the state knows it as {group.gone}, which is not there any more", "deploy the code again")
         where = " of the account that the code does not name" if not ref.account and ref.cloud == "aws" else ""
         return _Told("code_not_deployed", f"no such {ref.kind} is on the live side{where}", "deploy the code, or give its --state FILE")
 
@@ -167,7 +168,8 @@ def _by_control(held: list[Subject]) -> dict[str, list[Result]]:
 
 def _half(held: list[Subject], results: list[Result]) -> Half:
     resources = [
-        Named(each.ref.id, each.ref.name, each.ref.address, each.ref.root, each.ref.type, each.ref.account, each.ref.region) for each in held
+        Named(each.ref.id, each.ref.name, each.ref.address, each.ref.root, each.ref.type, each.ref.account, each.ref.region)
+        for each in held
     ]
     findings = [
         Finding(each.verdict, each.fingerprint, each.message, each.element, each.resource.address, each.resource.root) for each in results

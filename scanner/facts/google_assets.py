@@ -2,7 +2,7 @@
 
 An asset has metadata at paths that begin with `#`; a template has only what its author writes:
 `#iam_policy` (bindings on the resource), `#inherited_bindings` (of its project, folders and organisation), `#enforced:CONSTRAINT` (boolean
-organisation policies in effect), `#ancestors`. All are absent in a template, unless it says them.
+organisation policies in effect), `#ancestors`, `#as_of` (when it was read). All are absent in a template, unless it says them.
 https://cloud.google.com/asset-inventory/docs/reference/rest/v1/assets
 """
 

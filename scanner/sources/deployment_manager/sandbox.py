@@ -87,7 +87,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.names = list(sources)
         self.globals = {"range": self._range, "dict": dict, "namespace": self.globals["namespace"], "joiner": self.globals["joiner"]}
         self.filters = {name: self._filter(name, self.filters[name]) for name in FILTERS if name in self.filters}
-        self.filters |= {"_truth": self._truth, "_compare": self._compare, "_concat": self._concat, "_each": self._each}
+        self.filters |= {"_truth": self._truth, "_compare": self._compare, "_concat": self._concat, "_each": self._each, "_slice": self._slice}
         self.tests = {name: self._test(name, held) for name, held in self.tests.items() if name in TESTS}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -150,6 +150,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
                     return __self._asked(f"{__self._show(owner)} {name} {__self._show(args[0]) if args else ''}")
                 if name not in _WHOLE_METHODS:
                     return __self._unknown(f"{__self._show(owner)}.{name}()")
+        elif isinstance(owner, Open) and name in ("get", "items", "keys", "values"):
+            return __self._of_open(owner, name, args)
         elif name == "range" and is_marked(args):
             return __self._each(__self._unknown("range"))
         return __self._sized(super().call(__context, __obj, *args, **kwargs))
@@ -205,6 +207,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _not_given(self, name: Any) -> str:
         return self.marks.mark(Unknown(f"properties.{name}{_NOT_KNOWN}", "scan the configuration that uses the template together with it"))
+
+    def _of_open(self, held: Open, name: str, arguments: tuple[Any, ...]) -> Any:
+        if name == "get":
+            return held[arguments[0]] if arguments and arguments[0] in held else self._not_given(arguments[0] if arguments else "")
+        found: list[Any] = list(getattr(held, name)())
+        if self._asked("properties has others"):
+            other = self._unknown("another property")
+            found.append((other, other) if name == "items" else other)
+        return found
+
+    def _slice(self, held: Any, *bounds: Any) -> Any:
+        if is_marked(held) if isinstance(held, str) else is_marked(bounds):
+            return self._unknown(f"a part of {self._show(held)}")
+        return self._sized(held[slice(*bounds)])
 
     def _truth(self, value: Any) -> Any:
         self.budget.spend()
@@ -266,6 +282,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _printed(self, value: Any) -> Any:
         if isinstance(value, jinja2.Undefined):
             return str(value)
+        if isinstance(value, Open):
+            return self._unknown("properties")
         if isinstance(value, (dict, list, tuple)):  # as a template of Deployment Manager means it: data in the flow style of YAML
             self._sized(value)
             return self._sized(json.dumps(value, ensure_ascii=False, default=str))
@@ -409,6 +427,13 @@ class _Rewriter(NodeTransformer):
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
         return self._through("_concat", node.nodes[0], *node.nodes[1:])
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        if not isinstance(node.arg, nodes.Slice):
+            return node
+        bounds = [each or nodes.Const(None, lineno=node.lineno) for each in (node.arg.start, node.arg.stop, node.arg.step)]
+        return self._through("_slice", node.node, *bounds)
 
     def _tested(self, node: Any) -> Any:
         self.generic_visit(node)
