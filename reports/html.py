@@ -71,9 +71,9 @@ class Segment(msgspec.Struct):
 def render(report: Report, context: Context) -> bytes:
     """UTF-8. Every value is escaped; characters that could reorder or hide others are written out."""
     page = _template().render(
-        style=_asset("style.css"),
-        script=_asset("filter.js"),
-        policy=_policy(),
+        style=asset("style.css"),
+        script=asset("filter.js"),
+        policy=policy(),
         report=report,
         outcome=outcome(report),
         verdicts=[(verdict, WORDS[verdict], number) for verdict, number in verdicts(report)],
@@ -140,12 +140,18 @@ def _groups(report: Report, context: Context) -> list[Group]:
 
 
 @cache
-def _template() -> Template:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates, with what all of them use. Every value is escaped."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_safe, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals.update(place=place, where=where, many=many, words=WORDS)
-    return environment.get_template("report.html.j2")
+    made.globals.update(place=place, where=where, many=many, words=WORDS)
+    return made
+
+
+@cache
+def _template() -> Template:
+    return environment().get_template("report.html.j2")
 
 
 def _safe(value: Any) -> Any:
@@ -154,14 +160,15 @@ def _safe(value: Any) -> Any:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A style or script that pages carry in themselves."""
     return (TEMPLATES / name).read_text("utf-8")
 
 
 @cache
-def _policy() -> str:
+def policy() -> str:
     """The content security policy: nothing but the style and the script of this very file."""
-    script, style = (_digest(_asset(name)) for name in ("filter.js", "style.css"))
+    script, style = (_digest(asset(name)) for name in ("filter.js", "style.css"))
     return f"default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 

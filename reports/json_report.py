@@ -17,7 +17,7 @@ def render(report: Report, context: Context) -> bytes:
     try:
         data = msgspec.json.encode(ordered, order="deterministic")
     except UnicodeEncodeError:
-        data = msgspec.json.encode(_encodable(msgspec.to_builtins(ordered)), order="deterministic")
+        data = msgspec.json.encode(encodable(msgspec.to_builtins(ordered)), order="deterministic")
     return msgspec.json.format(data, indent=2) + b"\n"
 
 
@@ -32,12 +32,12 @@ def _ordered(report: Report) -> Report:
     )
 
 
-def _encodable(data: Any) -> Any:
+def encodable(data: Any) -> Any:
     """Plain data whose strings can all be encoded."""
     if isinstance(data, str):
         return data.encode("utf-8", "backslashreplace").decode()
     if isinstance(data, list):
-        return [_encodable(each) for each in data]
+        return [encodable(each) for each in data]
     if isinstance(data, dict):
-        return {_encodable(key): _encodable(value) for key, value in data.items()}
+        return {encodable(key): encodable(value) for key, value in data.items()}
     return data

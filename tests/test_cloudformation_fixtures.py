@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.scans import ROOT
+from tests.test_fixtures import CONTROLS, expected
 
 FIXTURES = ROOT / "fixtures" / "controls"
-CASES = sorted(FIXTURES.glob("*/*/cloudformation/**/*.yaml"))
+CASES = sorted(path for suffix in ("yaml", "template.json") for path in FIXTURES.glob(f"*/*/cloudformation/**/*.{suffix}"))
 
 
 def errors(*templates: Path) -> list[str]:
@@ -31,3 +32,29 @@ def test_every_template_is_valid_and_an_error_would_be_found(tmp_path: Path) -> 
     broken.write_text("Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties: {BucketNam: orders}\n", encoding="utf-8")
     (problem,) = errors(*CASES, broken)
     assert problem.startswith("broken.yaml:4: E3002")
+
+
+def cases(control: str, input_: str) -> dict[str, dict[str, str]]:
+    """The cases of one input, by their names without the file's suffix."""
+    held = {Path(name): verdicts for name, verdicts in expected(control).items()}
+    return {name.stem: verdicts for name, verdicts in held.items() if name.parts[0] == input_}
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_every_control_is_shown_to_pass_fail_and_not_know(control: str) -> None:
+    held = cases(control, "cloudformation")
+    assert {verdict for verdicts in held.values() for verdict in verdicts.values()} >= {"pass", "fail", "unknown"}
+    for name, verdicts in held.items():
+        wanted = name.removeprefix("aws-").replace("not-applicable", "not_applicable").split("-")[0]
+        assert wanted in verdicts.values(), name
+    here = {path.stem for path in (FIXTURES / control.replace(".", "/", 1) / "cloudformation").iterdir()}
+    assert here == set(held)
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_cases_of_one_name_have_the_same_verdicts_in_terraform(control: str) -> None:
+    terraform = cases(control, "terraform")
+    twins = {name: verdicts for name, verdicts in cases(control, "cloudformation").items() if name in terraform}
+    assert len(twins) >= 4
+    for name, verdicts in twins.items():
+        assert sorted(verdicts.values()) == sorted(terraform[name].values()), name

@@ -24,10 +24,13 @@ class ReportTarget(click.ParamType):  # type: ignore[type-arg]
 
     name = "FORMAT[=PATH]"
 
+    def __init__(self, formats: Iterable[str]) -> None:
+        self.formats = list(formats)
+
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
         name, _, path = value.partition("=")
-        if name not in FORMATS:
-            self.fail(f"{name!r} is no report format; formats are {', '.join(FORMATS)}", param, ctx)
+        if name not in self.formats:
+            self.fail(f"{name!r} is no report format; formats are {', '.join(self.formats)}", param, ctx)
         return name, path or "-"
 
 
@@ -46,9 +49,6 @@ _CHOICE = (
 _JUDGING = (
     click.option("--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="The lowest severity that fails the run.  [default: low]"),
     click.option("--strict", is_flag=True, help="An unknown verdict makes the run incomplete (exit 3)."),
-    click.option(
-        "-r", "--report", "reports", multiple=True, type=ReportTarget(), help=f"Write a report: {', '.join(FORMATS)}. Repeatable."
-    ),
     click.option("--no-color", is_flag=True, help="No colours (also NO_COLOR)."),
 )
 
@@ -60,9 +60,11 @@ def choice(command: Any) -> Any:
     return command
 
 
-def options(command: Any) -> Any:
-    """The options of a command that judges."""
-    for option in reversed(_JUDGING):
+def options(command: Any, formats: Iterable[str] = FORMATS) -> Any:
+    """The options of a command that judges and writes reports of these formats."""
+    listed = f"Write a report: {', '.join(formats)}. Repeatable."
+    report = click.option("-r", "--report", "reports", multiple=True, type=ReportTarget(formats), help=listed)
+    for option in reversed((*_JUDGING[:2], report, *_JUDGING[2:])):
         command = option(command)
     return choice(command)
 

@@ -10,6 +10,7 @@ from scanner.compare import names
 from scanner.compare.state import State
 from scanner.compare.subjects import Subject, by_kind
 from scanner.results.model import ResourceRef
+from scanner.sources.discover import show
 from scanner.sources.interface import Gap
 
 _STATE = "give the Terraform state of the code: --state FILE"
@@ -41,6 +42,8 @@ class States:
         self.identified: dict[str, set[str]] = {}
         """File to the addresses of the code that it has."""
         self._names: dict[tuple[str, str], frozenset[str]] = {}
+        self._addresses: dict[str, str] = {}
+        """Live key to where a state has it."""
         addresses: dict[str, set[str]] = {}
         for subject in code:
             addresses.setdefault(subject.ref.root, set()).add(subject.ref.address)
@@ -50,9 +53,14 @@ class States:
             self.identified[state.file] = set() if root is None else addresses[root] & state.identities.keys()
             for address, held in state.identities.items() if root is not None else ():
                 self._names[str(root), address] = self._names.get((str(root), address), frozenset()) | held
+                self._addresses.update(dict.fromkeys(held, f"{address} in {root}"))
 
     def names(self, ref: ResourceRef) -> frozenset[str]:
         return self._names.get((ref.root, ref.address), frozenset())
+
+    def address(self, live: ResourceRef) -> str:
+        """Where a state has a live resource; empty where none has it."""
+        return self._addresses.get(names.live_key(live), "")
 
     def lacks(self, ref: ResourceRef) -> bool:
         """Whether there is a state of its root module without it: it is not deployed then."""
@@ -61,8 +69,8 @@ class States:
     def _root(self, state: State, addresses: dict[str, set[str]]) -> str | None:
         """The root module of a state: the one that is named, else the only one that has its addresses."""
         if state.root is not None:
-            if state.root in addresses:
-                return state.root
+            if found := next((root for root in (state.root, show(state.root)) if root in addresses), None):
+                return found
             reason = f"no resource of the code has the root {state.root}"
             self.gaps.append(Gap(state.file, "state_unused", reason, f"name one of {_some(addresses)}"))
             return None
@@ -218,8 +226,11 @@ def _region_fits(code: ResourceRef, live: ResourceRef) -> bool:
 
 
 def _may_be(code: ResourceRef, live: ResourceRef) -> bool:
+    """Whether a resource of the code, which its name does not tell from others, may be a live one."""
     regions = code.also_in is None or _region_fits(code, live)
-    return names.same_type(code, live) and _account_fits(code, live) and regions
+    # Names of Google's never change, so that one is at least known not to be another; a description may be changed by anyone.
+    named = code.cloud != "google" or not code.named or "/" in code.name or code.name == live.name
+    return names.same_type(code, live) and _account_fits(code, live) and regions and named
 
 
 def _unnamed(ref: ResourceRef) -> str:

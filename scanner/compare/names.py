@@ -47,7 +47,12 @@ def same_type(one: ResourceRef, other: ResourceRef) -> bool:
 
 def is_part(ref: ResourceRef) -> bool:
     """Whether it says something of a resource, and does not make it."""
-    return ref.stands_for == "part" or _BINDING.search(ref.type) is not None
+    return ref.stands_for == "part" or is_binding(ref.type)
+
+
+def is_binding(type_: str) -> bool:
+    """Whether blocks of a type grant something on a resource that another block makes."""
+    return _BINDING.search(type_) is not None
 
 
 def tells_apart(ref: ResourceRef) -> bool:

@@ -15,12 +15,30 @@ LIVE_INPUTS = ("aws_api", "google_api")
 CODE_INPUTS = ("terraform_aws", "terraform_gcp", "cloudformation")
 
 
+def _silent(ref: ResourceRef, inputs: tuple[str, ...], judged: set[str]) -> Doubt | None:
+    """Why a side may have a resource without a result of its kind: every role is a set of permissions, but few are federated.
+
+    The side shows it under its other kind then. Where no control of that kind was asked, nothing shows it.
+    """
+    always: set[str] = set()
+    for type_, entries in base.READERS.items():
+        if _cloud(type_) == ref.cloud and (not ref.type or names.family(type_) == names.family(ref.type)):
+            for entry in entries:
+                if entry.read.__module__.rpartition(".")[2] in inputs and not names.is_binding(type_):
+                    always |= set() if "None" in str(entry.read.__annotations__["return"]) else {entry.kind}
+    if ref.kind in always or not always or not judged.isdisjoint(always):
+        return None
+    others = ", ".join(sorted(always))
+    return f"it has a result as {ref.kind} only where that applies, and no control on {others} was judged", "compare with all controls"
+
+
 class Live:
     """What the live side looked at: the calls of an audit, or what an export holds."""
 
     def __init__(self, report: Report, found: list[Subject]) -> None:
         base.load_readers(*LIVE_INPUTS, *CODE_INPUTS)
         self._readers = base.READERS
+        self._judged = {each.ref.kind for each in found}
         self._gaps = [gap for gap in report.coverage.gaps if not gap.code.startswith("call_")]
         self._calls: dict[tuple[str, str, str], list[CallCount]] = {}
         for call in report.coverage.calls:
@@ -36,7 +54,7 @@ class Live:
 
     def looked(self, ref: ResourceRef) -> Doubt | None:
         """Why a resource that is not there may be there all the same; None where it would have been seen."""
-        return self._aws(ref) if ref.cloud == "aws" else self._google(ref)
+        return (self._aws(ref) if ref.cloud == "aws" else self._google(ref)) or _silent(ref, LIVE_INPUTS, self._judged)
 
     def _types(self, ref: ResourceRef) -> list[str]:
         """The live types that are of the kind and family of a resource of the code."""
@@ -101,20 +119,22 @@ class Code:
 
     def __init__(self, report: Report, found: list[Subject]) -> None:
         base.load_readers(*CODE_INPUTS)
-        self._kinds = {
-            (_cloud(type_), entry.kind)
+        self._made = {
+            (_cloud(type_), entry.kind, names.family(type_))
             for type_, entries in base.READERS.items()
             for entry in entries
-            if entry.read.__module__.rpartition(".")[2] in CODE_INPUTS
+            if entry.read.__module__.rpartition(".")[2] in CODE_INPUTS and not names.is_binding(type_)
         }
         self._gaps = report.coverage.gaps
+        self._judged = {each.ref.kind for each in found}
         self._clouds = {each.ref.cloud for each in found} | {_cloud(type_) for type_ in report.coverage.unsupported_types}
         self._accounts: dict[str, set[str | None]] = {}
         for each in found:
             self._accounts.setdefault(each.ref.cloud, set()).add(each.ref.account)
 
     def judges(self, ref: ResourceRef) -> bool:
-        return (ref.cloud, ref.kind) in self._kinds
+        """Whether code that makes such a resource is judged, and not only what other code says of it."""
+        return any((ref.cloud, ref.kind) == made[:2] and (not ref.type or names.family(ref.type) == made[2]) for made in self._made)
 
     def looked(self, ref: ResourceRef) -> Doubt | None:
         """Why code that makes a live resource may be there all the same."""
@@ -125,7 +145,7 @@ class Code:
         accounts = self._accounts.get(ref.cloud, {None})
         if ref.account and None not in accounts and ref.account not in accounts:
             return f"the code that was given has nothing of {ref.account}", "name the code of that account too"
-        return None
+        return _silent(ref, CODE_INPUTS, self._judged)
 
 
 def _cloud(type_: str) -> str:

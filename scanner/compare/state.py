@@ -50,7 +50,7 @@ def read(text: str) -> State | Gap:
 
 def _parts(text: str) -> tuple[str | None, str]:
     root, equals, path = text.partition("=")
-    return (show(root), path) if equals and not os.path.exists(text) else (None, text)
+    return (root, path) if equals and not os.path.exists(text) else (None, text)
 
 
 def _identities(held: Any) -> Iterator[tuple[str, frozenset[str]]]:

@@ -13,13 +13,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from scanner import __version__
-from scanner.compare import seen
+from scanner.compare import names, seen
 from scanner.compare.join import Group, States, join
 from scanner.compare.model import STATUSES, Comparison, Counts, Finding, Half, Named, Row, Side, StateUse, Status
-from scanner.compare.names import placed
 from scanner.compare.state import State
 from scanner.compare.subjects import Subject, subjects
-from scanner.results.model import Report, Result, Verdict, worst
+from scanner.results.model import Report, ResourceRef, Result, Verdict, worst
 from scanner.rules.model import SEVERITIES
 from scanner.sources.interface import Gap
 
@@ -44,6 +43,7 @@ def compare(code: Report, live: Report, states: Iterable[State] = (), gaps: Iter
     known = States(states, code_subjects)
     groups = join(code_subjects, live_subjects, known)
     table = _Table(code, live, seen.Code(code, code_subjects), seen.Live(live, live_subjects), known)
+    table.learn(groups)
     rows = sorted((row for group in groups for row in table.rows(group)), key=_rank)
     return Comparison(
         version=__version__,
@@ -71,14 +71,24 @@ class _Table:
         self.code_controls = {each.id for each in code.controls}
         self.live_controls = {each.id for each in live.controls}
 
+        self._made_by: dict[tuple[str, str], str] = {}
+        self._deployed_as: dict[tuple[str, str], str] = {}
+
+    def learn(self, groups: Iterable[Group]) -> None:
+        """What is on both sides under one kind is there under every other: a role without a federated principal is a role."""
+        for group in groups:
+            for ours in group.code if group.live and not group.ambiguous else ():
+                for theirs in group.live:
+                    self._made_by[theirs.ref.cloud, theirs.ref.id] = names.show(ours.ref)
+                    self._deployed_as[ours.ref.root, ours.ref.address] = theirs.ref.id
+
     def rows(self, group: Group) -> list[Row]:
         code, live = _by_control(group.code), _by_control(group.live)
-        whole = self._of_group(group)
         found = []
         for control in dict.fromkeys([*code, *live]):
             ours, theirs = code.get(control, []), live.get(control, [])
             first = (ours or theirs)[0]
-            told = whole or self._both(control, ours, theirs)
+            told = self._told(group, control, ours, theirs)
             found.append(
                 Row(
                     status=told.status,
@@ -96,35 +106,39 @@ class _Table:
             )
         return found
 
-    def _of_group(self, group: Group) -> _Told | None:
-        """What holds of all controls; None where both sides are one resource and the verdicts decide."""
+    def _told(self, group: Group, control: str, ours: Sequence[Result], theirs: Sequence[Result]) -> _Told:
         if group.ambiguous:
             return _Told("ambiguous", group.ambiguous, group.settles_it)
         if group.code and group.live:
-            return None
-        return self._code_only(group) if group.code else self._live_only(group)
+            return self._both(control, ours, theirs)
+        return self._code_only(group) if group.code else self._live_only(group.live[0].ref, theirs)
 
     def _code_only(self, group: Group) -> _Told:
         ref = group.code[0].ref
+        if live := self._deployed_as.get((ref.root, ref.address)):
+            return _Told("one_side", f"it is deployed as {live}, on which this control has no verdict")
         if not self.looked.judges(ref):
             what = ref.type or ref.kind
             return _Told("one_side", f"no live resource of type {what} can be judged", "scan the code; this is no matter of the live side")
         if self.states.lacks(ref):
             return _Told("code_not_deployed", "it is not in the state of its root module", "deploy the code")
-        doubt = self.looked.looked(placed(ref, group.gone))
+        doubt = self.looked.looked(names.placed(ref, group.gone))
         if doubt is not None:
             return _Told("not_seen", *doubt)
         if group.gone:
             return _Told("code_not_deployed", f"the state knows it as {group.gone}, which is not there any more", "deploy the code again")
-        where = " of the account that the code does not name" if not ref.account and ref.cloud == "aws" else ""
-        return _Told("code_not_deployed", f"no such {ref.kind} is on the live side{where}", "deploy the code, or give its --state FILE")
+        where = "in its account" if ref.account else "on the live side; the code does not say in which account it is to be"
+        return _Told("code_not_deployed", f"no such {ref.kind} is {where}", "deploy the code, or give its --state FILE")
 
-    def _live_only(self, group: Group) -> _Told:
-        ref = group.live[0].ref
+    def _live_only(self, ref: ResourceRef, theirs: Sequence[Result]) -> _Told:
         if ref.stands_for == "unlisted":
             return _Told("unknown", "which of these there are could not be listed")
+        alone: Status = "fails_live_code_unknown" if any(each.verdict in _FAILING for each in theirs) else "one_side"
+        if maker := self._made_by.get((ref.cloud, ref.id)) or self.states.address(ref):
+            return _Told(alone, f"{maker} makes it, on which this control has no verdict")
         if not self.made.judges(ref):
-            return _Told("one_side", f"no code of a {ref.kind} can be judged", "audit it; this is no matter of the code")
+            why = f"code that makes a {ref.type or ref.kind} is not judged as {ref.kind}: whether there is some cannot be told"
+            return _Told(alone, why, "give the Terraform state of the code: --state FILE")
         doubt = self.made.looked(ref)
         if doubt is not None:
             return _Told("not_seen", *doubt)
@@ -134,7 +148,8 @@ class _Table:
         if not theirs:
             return _Told("one_side", _silent("live", control in self.live_controls))
         if not ours:
-            return _Told("one_side", _silent("code", control in self.code_controls))
+            failing = control in self.code_controls and any(each.verdict in _FAILING for each in theirs)
+            return _Told("fails_live_code_unknown" if failing else "one_side", _silent("code", control in self.code_controls))
         return _status(worst(each.verdict for each in ours), worst(each.verdict for each in theirs))
 
 

@@ -181,19 +181,27 @@ class Stack:
         nodes: list[Node] = [other if item.coexists(other) else Doubtful(other, _doubt(other)) for other in found]
         return Companions(found, nodes, join.unresolved)
 
-    def orphans(self, type_: str, via: str, primaries: Iterable[str], names: Iterable[str] = ()) -> Iterator[tuple[Item, Any]]:
-        """Items of `type_` that belong to none of the items of the `primaries` types, with what they refer to."""
+    def orphans(
+        self, type_: str, via: str, primaries: Iterable[str], names: Iterable[str] = ()
+    ) -> Iterator[tuple[Item, Any, Item | None]]:
+        """Items of `type_` that belong to none of the items of the `primaries` types that are judged here.
+
+        With each comes what it refers to, and the item that this is where it is there for joins.
+        """
         if not self._by_type.get(type_):
             return
         join = self._join(type_, via)
-        known = {item.address for item in self.of(*primaries)}
-        texts = {str(item[name].data) for item in self.of(*primaries) for name in names} if join.by_text else set()
+        known = {item.address: item for item in self.of(*primaries)}
+        texts = {str(item[name].data): item for item in known.values() for name in names} if join.by_text else {}
         for item, target in join.targets:
-            if isinstance(target, Reference) and target.address in known:
-                continue
-            if isinstance(target, (str, Text)) and str(target) in texts:
-                continue
-            yield item, target
+            if isinstance(target, Reference):
+                owner = known.get(target.address)
+            else:
+                owner = texts.get(str(target)) if isinstance(target, (str, Text)) else None
+            if owner is None:
+                yield item, target, None
+            elif id(owner) in self._context and id(item) not in self._context:
+                yield item, target, owner
 
     def _join(self, type_: str, via: str) -> _Join:
         if (type_, via) not in self._joins:
@@ -360,14 +368,14 @@ def _read_orphans(
     stack: Stack, entry: Registration, owners: tuple[str, ...], type_: str, via: str, failed: Callable[[Item, Exception], None]
 ) -> Iterator[Resource]:
     done: set[Any] = stack.cache.setdefault(f"orphans {entry.kind}", set())
-    for item, target in stack.orphans(type_, via, owners, entry.names):
-        if isinstance(target, Unknown) and stack.of(*owners):
+    for item, target, owner in stack.orphans(type_, via, owners, entry.names):
+        if isinstance(target, Unknown) and any(stack.own(each) for each in owners):
             continue  # it may belong to one of those, which know of it
-        named = target if isinstance(target, (Reference, str, Text)) else item.address
-        if str(named) in done:
+        named = owner.address if owner else str(target) if isinstance(target, (Reference, str, Text)) else item.address
+        if named in done:
             continue
-        done.add(str(named))
-        yield from _read(entry, Elsewhere(owners[0], target, item), stack, failed)
+        done.add(named)
+        yield from _read(entry, owner or Elsewhere(owners[0], target, item), stack, failed)
 
 
 _UNNAMED = Unknown("the name is the provider's choice", "scan the live resource")

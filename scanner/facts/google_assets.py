@@ -8,6 +8,7 @@ https://cloud.google.com/asset-inventory/docs/reference/rest/v1/assets
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from scanner.facts.base import Stack
@@ -90,14 +91,18 @@ def _reaches(role: Any, service: str, stack: Stack) -> bool | Unknown:
     if role.startswith("roles/"):
         why = f"whether {role}, which everyone has on the project, holds permissions of {service}: its permissions are not in our table"
         return Unknown(why, "take the role from allUsers and allAuthenticatedUsers")
+    return role_holds(role, lambda permission: permission.startswith(f"{service}."), stack)
+
+
+def role_holds(role: str, wanted: Callable[[str], bool], stack: Stack) -> bool | Unknown:
+    """Whether a custom role, given by its name, holds a permission that is wanted."""
     custom = stack.at(f"//iam.googleapis.com/{role}")
     if custom is None:
-        return Unknown(
-            f"what the custom role {role} allows is not in the assets that were read", "include iam.googleapis.com/Role in the export"
-        )
+        way = "include iam.googleapis.com/Role in the export"
+        return Unknown(f"what the custom role {role} allows is not in the assets that were read", way)
     held = custom["includedPermissions"]
     if isinstance(held.data, list):
-        return any(isinstance(each, str) and each.startswith(f"{service}.") for each in held.data)
+        return any(isinstance(each, str) and wanted(each) for each in held.data)
     return held.unknown or False
 
 

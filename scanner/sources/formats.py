@@ -36,6 +36,22 @@ FORMATS = (
         suffixes=(".yaml", ".yml", ".json", ".template", ".cfn", ".cform"),
     ),
     Format(
+        "config_connector",
+        "scanner.sources.config_connector.source",
+        ((b"cnrm.cloud.google.com",), (b"kind",)),
+        suffixes=(".yaml", ".yml", ".json"),
+    ),
+    Format(
+        "deployment_manager",
+        "scanner.sources.deployment_manager.source",
+        (
+            (b"resources",),
+            (b"type", b"action"),
+            (b"gcp-types/", b".v1.", b".v1beta", b".v2.", b".v2beta", b".beta.", b".alpha.", b".jinja", b".j2", b".py"),
+        ),
+        suffixes=(".yaml", ".yml", ".json", ".jinja", ".jinja2", ".j2"),
+    ),
+    Format(
         "assets",
         "scanner.sources.gcp.assets",
         (

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.values import Location, Unknown, Value
+from scanner.sources.values import Location, Reference, Unknown, Value
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -159,7 +159,8 @@ class Unlisted(Item):
         return [], self.why
 
     def link(self, path: str) -> Value[Any]:
-        return self[path]
+        # What was listed for one resource names it by its ARN, as each of those that it stands for would.
+        return self[path].then(lambda data: Reference(data) if isinstance(data, str) and data.startswith("arn:") else data)
 
     def location(self) -> Location:
         return self.seen

@@ -168,3 +168,15 @@ def test_data_that_no_api_writes_raises_nothing(tmp_path: Path, junk: Any) -> No
     assert report.summary.resources > 100
     assert [(each.control, each.resource.address, each.message) for each in report.results if each.verdict == "error"] == []
     assert [str(gap) for gap in report.coverage.gaps] == []
+
+
+@pytest.mark.parametrize(
+    ("permissions", "verdict"),
+    [(["iam.serviceAccounts.getAccessToken"], "fail"), (["iam.serviceAccounts.get"], "pass"), (None, "unknown")],
+)
+def test_a_custom_role_counts_by_its_permissions(tmp_path: Path, permissions: list[str] | None, verdict: str) -> None:
+    mail = {"email": "order@trade-prod.iam.gserviceaccount.com"}
+    granted = ("projects/trade-prod/roles/reader", "allAuthenticatedUsers")
+    account = asset("//iam.googleapis.com/projects/trade-prod/serviceAccounts/10485", "iam.googleapis.com/ServiceAccount", mail, granted)
+    held = [project("trade-prod"), account, *([role(*permissions)] if permissions else [])]
+    assert verdicts(tmp_path, "iam.trust-policy-scoped", *held) == {mail["email"]: verdict}

@@ -7,7 +7,7 @@ from typing import Any
 from scanner.facts.base import Stack, identity, reads
 from scanner.facts.data import dynamodb
 from scanner.facts.data.kinds import DataStore, Replica
-from scanner.facts.keys.aws_api import KEY_NEEDS, live_key
+from scanner.facts.keys.aws_api import KEY_NEEDS, in_region, live_key
 from scanner.sources.aws.calls import Call, Listing, listing
 from scanner.sources.interface import Item, Node
 from scanner.sources.values import Unknown, Value
@@ -49,16 +49,39 @@ def table(item: Item, stack: Stack) -> DataStore:
         pitr_enabled=pitr,
     )
     blocks, more = item.blocks("describe_table.Table.Replicas")
-    others = [block for block in blocks if block["RegionName"].data != item.region.data]
-    copies: list[Any] = [home, *[_replica(block, item, stack) for block in others], *([more] if more else [])]
+    others = [block for block in blocks if block["RegionName"].data != item.region.data and block["ReplicaStatus"].data not in _NO_COPY]
+    doubts = [each for each in (more, _legacy(item, blocks), *map(_being_made, others)) if each]
+    made = [block for block in others if block["ReplicaStatus"].data not in _COMING]
+    copies: list[Any] = [home, *[_replica(block, item, stack) for block in made], *doubts]
     return DataStore(
         identity=identity(item, name=item["value"]),
         replicas=Value(copies, (item.location(),)),
-        replicated=Value(True if others else more or False, item["describe_table.Table"].seen),
+        replicated=Value(True if made else next(iter(doubts), False), item["describe_table.Table"].seen),
         multi_region=Value(False),
         location=item.region,
         recovery_days=dynamodb.recovery_days(pitr, item[f"{_RECOVERY}.RecoveryPeriodInDays"]),
     )
+
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ReplicaDescription.html
+_COMING = ("CREATING", "ARCHIVING")
+_NO_COPY = ("CREATION_FAILED", "DELETING", "ARCHIVED", "REGION_DISABLED")
+
+
+def _being_made(block: Node) -> Unknown | None:
+    status, region = block["ReplicaStatus"].data, block["RegionName"].data
+    return Unknown(f"the copy in {region} is {status}", "audit again later", block.location()) if status in _COMING else None
+
+
+def _legacy(item: Item, blocks: list[Node]) -> Unknown | None:
+    """The copies of a global table of 2017 are not among a table's replicas.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/globaltables.V1.html
+    """
+    version = item["describe_table.Table.GlobalTableVersion"].data
+    if version is None or blocks or isinstance(version, Unknown):
+        return None
+    return Unknown(f"where the copies of this global table of version {version} are", "upgrade it to version 2019.11.21", item.location())
 
 
 def _recoverable(item: Item) -> Value[bool]:
@@ -73,7 +96,7 @@ def _replica(block: Node, item: Item, stack: Stack) -> Replica:
     if there is not None:
         key = live_key(there["describe_table.Table.SSEDescription.KMSMasterKeyArn"], there, stack)
     else:
-        key = unseen if named.absent else live_key(named, item, stack)
+        key = unseen if named.absent else live_key(in_region(named, block["RegionName"], item), item, stack)
     return Replica(
         region=block["RegionName"],
         home=Value(False),

@@ -18,7 +18,12 @@ from scanner.sources.values import Value
 _ATTACHED = "get_web_acl_for_resource.WebACL.ARN"
 _NONE_ATTACHED = ("WAFNonexistentItemException",)
 WEB_ACL_OF_BALANCER = Call(
-    "wafv2", "GetWebACLForResource", (("ResourceArn", "LoadBalancerArn"),), absent=_NONE_ATTACHED, when=("Type", "application")
+    "wafv2",
+    "GetWebACLForResource",
+    (("ResourceArn", "LoadBalancerArn"),),
+    absent=_NONE_ATTACHED,
+    when=("Type", "application"),
+    may_be_empty=True,
 )
 BALANCERS = listing(
     Listing(
@@ -87,7 +92,7 @@ def load_balancer(item: Item, stack: Stack) -> LoadBalancer:
 APIS = listing(
     Listing(
         "apigateway.rest_api",
-        Call("apigateway", "GetRestApis", page_size=500, action="apigateway:GET"),
+        Call("apigateway", "GetRestApis", page_size=500, action="apigateway:GET", may_be_empty=True),
         entries="items",
         id="arn:{partition}:apigateway:{region}::/restapis/{id}",
     )
@@ -95,7 +100,7 @@ APIS = listing(
 STAGES = listing(
     Listing(
         "apigateway.stage",
-        Call("apigateway", "GetStages", (("restApiId", "id"),), action="apigateway:GET"),
+        Call("apigateway", "GetStages", (("restApiId", "id"),), action="apigateway:GET", may_be_empty=True),
         entries="item",
         id="arn:{partition}:apigateway:{region}::/restapis/{restApiId}/stages/{stageName}",
         parent=APIS.type,

@@ -66,9 +66,7 @@ def _identity_with_policies(item: Item, stack: Stack, sort: _Sort) -> Permission
     blocks, more = item.blocks("Policies")
     found += [permission for block in blocks for permission in document_permissions(required(block["PolicyDocument"]))]
     arns = item.link("ManagedPolicyArns")
-    policies, permissions = attached_policies(
-        [(Value(arn, arns.seen), item) for arn in (arns.data if isinstance(arns.data, list) else [])], stack
-    )
+    policies, permissions = attached_policies([(arn, item) for arn in _elements(arns)], stack)
     found += permissions
     doubts = [each for each in (*[held.more for held in separate], more, arns.unknown) if each]
     doubts = [] if isinstance(item, Elsewhere) else doubts  # of a role that is declared elsewhere, only what is here is judged
@@ -89,15 +87,24 @@ def policy(item: Item, stack: Stack) -> PermissionSet | None:
     return standalone(item, item["PolicyName"], document_permissions(required(item["PolicyDocument"])))
 
 
+def _elements(held: Value[Any]) -> list[Value[Any]]:
+    """The elements of a list that is known; what is no list, as an attribute of another resource, is one."""
+    if held.absent or held.unknown:
+        return []
+    return [Value(each, held.seen) for each in (held.data if isinstance(held.data, list) else [held.data])]
+
+
 def _owners(item: Item, sort: _Sort) -> list[Any]:
     held = item.link(sort.listed).data
     return held if isinstance(held, list) else [] if held is None else [held]
 
 
 def _is_here(owner: Any, stack: Stack) -> bool:
+    """Whether an identity is judged here: one of another stack is not, though joins may find it."""
+    held = [(sort, each) for sort in _SORTS for each in stack.own(sort.type)]
     if isinstance(owner, Reference):
-        return stack.at(owner.address) is not None
-    names = [each[sort.name].data for sort in _SORTS for each in stack.of(sort.type)] if isinstance(owner, (str, Text)) else []
+        return any(each.address == owner.address for _, each in held)
+    names = [each[sort.name].data for sort, each in held] if isinstance(owner, (str, Text)) else []
     return str(owner) in [str(name) for name in names if isinstance(name, (str, Text))]
 
 
@@ -129,8 +136,7 @@ _BY_NAME = Unknown("what a policy does that every account has under this name", 
 def sso_permission_set(item: Item, stack: Stack) -> PermissionSet:
     """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sso-permissionset.html"""
     arns = item.link("ManagedPolicies")
-    listed = arns.data if isinstance(arns.data, list) else []
-    _, permissions = attached_policies([(Value(arn, arns.seen), item) for arn in listed], stack)
+    _, permissions = attached_policies([(arn, item) for arn in _elements(arns)], stack)
     named, more = item.blocks("CustomerManagedPolicyReferences")
     doubts = [each for each in (arns.unknown, more, _BY_NAME if named else None) if each]
     return standalone(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from scanner.facts.base import Identity
@@ -43,9 +44,9 @@ def _permission_set(who: Identity, item: Item, found: list[Any], only_agents: bo
     )
 
 
-def trust_policy(who: Identity, item: Item, held: list[Binding | Unknown]) -> TrustPolicy:
-    """Who may act as a service account by the bindings on it."""
-    found = [trust for binding in held if (trust := google_trust(binding)) is not None]
+def trust_policy(who: Identity, item: Item, held: list[Binding | Unknown], acting: Callable[[str], bool | Unknown]) -> TrustPolicy:
+    """Who may act as a service account by the bindings on it. `acting`: whether a custom role, given by its name, lets its members."""
+    found = [trust for binding in held if (trust := google_trust(binding, acting)) is not None]
     return TrustPolicy(
         identity=who,
         trusts=Value(found, (item.location(),)),

@@ -6,9 +6,10 @@ https://cloud.google.com/iam/docs/reference/rest/v1
 from __future__ import annotations
 
 from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_assets import COMMON, RESOURCE_MANAGER, inherited_bindings, named, own_bindings
+from scanner.facts.google_assets import COMMON, RESOURCE_MANAGER, inherited_bindings, named, own_bindings, role_holds
 from scanner.facts.iam import google
 from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
+from scanner.facts.iam.trust import ACTING
 from scanner.facts.policies import PUBLIC_MEMBERS, Binding
 from scanner.sources.interface import Item
 
@@ -33,7 +34,8 @@ def custom_role(item: Item, stack: Stack) -> PermissionSet | None:
 def service_account(item: Item, stack: Stack) -> TrustPolicy:
     """Who may act as a service account, by its own policy and by what everyone inherits from the project and above."""
     inherited = [each for each in inherited_bindings(item) if _broad(each)]
-    return google.trust_policy(identity(item, name=named(item)), item, [*own_bindings(item), *inherited])
+    who = identity(item, name=named(item))
+    return google.trust_policy(who, item, [*own_bindings(item), *inherited], lambda role: role_holds(role, ACTING.__contains__, stack))
 
 
 def _broad(binding: Binding) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from scanner.facts.iam.kinds import Trust
@@ -88,13 +89,30 @@ _ACTS_AS = (
 )  # fmt: skip
 
 
-def google_trust(binding: Binding | Unknown) -> Trust | Unknown | None:
-    """A binding on a service account; None where its role does not let anybody act as the account."""
+# Permissions that amount to it, for custom roles.
+ACTING = frozenset(
+    {"iam.serviceAccountKeys.create"}
+    | {
+        f"iam.serviceAccounts.{action}"
+        for action in ("actAs", "getAccessToken", "getOpenIdToken", "implicitDelegation", "setIamPolicy", "signBlob", "signJwt")
+    }
+)
+
+
+def google_trust(binding: Binding | Unknown, acting: Callable[[str], bool | Unknown]) -> Trust | Unknown | None:
+    """A binding on a service account; None where its role does not let anybody act as the account.
+
+    `acting` tells whether a custom role does.
+    """
     if isinstance(binding, Unknown):
         return binding
-    if isinstance(binding.role, str) and binding.role not in _ACTS_AS:
+    custom = isinstance(binding.role, str) and not binding.role.startswith("roles/")
+    acts = acting(binding.role) if custom else not isinstance(binding.role, str) or binding.role in _ACTS_AS
+    if acts is False:
         return None
     scoped = _scoped_member(binding.member)
+    if scoped is False and isinstance(acts, Unknown):
+        scoped = acts
     return Trust(principal=Value(describe(binding.member), binding.seen), scoped=Value(scoped, binding.seen))
 
 

@@ -82,6 +82,18 @@ def live_key(value: Value[Any], item: Item, stack: Stack) -> Value[KeyRef | None
     return value.then(read)
 
 
+def in_region(value: Value[Any], region: Value[Any], item: Item) -> Value[Any]:
+    """The key that a copy of `item` in another region has, by its ARN: the copy may name it by an id or alias of that region."""
+
+    def arn(data: Any) -> Any:
+        if not isinstance(data, str) or not data or data.startswith("arn:") or not isinstance(region.data, str):
+            return data
+        partition = item.address.split(":")[1]
+        return f"arn:{partition}:kms:{region.data}:{item.account.data}:{data if data.startswith('alias/') else f'key/{data}'}"
+
+    return value.then(arn)
+
+
 def _facts(named: str, item: Item, stack: Stack) -> dict[str, Any]:
     account, region = item.account.data, item.region.data
     fields = named.split(":")

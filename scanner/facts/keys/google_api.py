@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_assets import COMMON, is_live, missing, named, own_bindings, public_inherited
+from scanner.facts.google_assets import COMMON, is_live, linked, missing, named, own_bindings, public_inherited
 from scanner.facts.keys import google
 from scanner.facts.keys.kinds import Key
 from scanner.sources.interface import Item
@@ -31,7 +31,7 @@ def key(item: Item, stack: Stack) -> Key:
 def _bindings(item: Item, stack: Stack) -> list[Any]:
     """The bindings on the key, and those on its key ring, which count for all keys of it."""
     held = own_bindings(item)
-    ring = stack.at(item.address.rpartition("/cryptoKeys/")[0])
+    ring = linked(item, "#parent", stack)
     if ring is not None:
         held = held + own_bindings(ring)
     elif is_live(item):

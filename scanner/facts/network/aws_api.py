@@ -6,6 +6,7 @@ from typing import Any
 
 from scanner.facts.base import Stack, identity, reads
 from scanner.facts.edge.aws_api import BALANCERS, LISTENER_NEEDS, load_balancer
+from scanner.facts.network.groups import CLASSIC
 from scanner.facts.network.kinds import Ingress
 from scanner.facts.network.ranges import closed, opening, protocol_name
 from scanner.sources.aws.calls import Call, Listing, listing
@@ -104,9 +105,16 @@ def _of_balancer(interface: Item) -> bool:
     return kind in ("network_load_balancer", "gateway_load_balancer") or (managed and str(description).startswith("ELB "))
 
 
+def _of_classic(interface: Item) -> bool:
+    """Those of the newer load balancers are described as `ELB app/NAME/ID`, `ELB net/…` and `ELB gwy/…`."""
+    description = str(interface["Description"].data)
+    return description.startswith("ELB ") and not description.startswith(("ELB app/", "ELB net/", "ELB gwy/"))
+
+
 def _http_only_redirects(item: Item, stack: Stack) -> Value[bool]:
     """Whether the load balancers in the group redirect whatever reaches them without TLS."""
     members = _members(stack).get(item["GroupId"].data, ([], []))[0]
     balancers = [load_balancer(each, stack) for each in members if each.type == BALANCERS.type]
     listeners: list[Any] = [listener for each in balancers for listener in each.listeners.data]
+    listeners += [CLASSIC] if any(each.type == INTERFACES.type and _of_classic(each) for each in members) else []
     return all_of([Value(each) if isinstance(each, Unknown) else any_of([each.encrypted, each.only_redirects]) for each in listeners])

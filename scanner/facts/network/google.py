@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from scanner.facts.base import Identity
@@ -26,8 +27,8 @@ class FirewallNames(NamedTuple):
     target_service_accounts: str = "targetServiceAccounts"
 
 
-def firewall(who: Identity, item: Item, names: FirewallNames, settles_it: str) -> Ingress | None:
-    """An ingress rule; None for egress. `settles_it`: how to learn what its targets are."""
+def firewall(who: Identity, item: Item, names: FirewallNames, behind: Callable[[], Value[bool]]) -> Ingress | None:
+    """An ingress rule; None for egress. `behind`: whether only a load balancer leads to the instances that it targets."""
     if item["direction"].default("INGRESS").equals("INGRESS").data is False:
         return None
     enabled = item["disabled"].default(False).truth().negate()
@@ -37,12 +38,13 @@ def firewall(who: Identity, item: Item, names: FirewallNames, settles_it: str) -
         each.world = all_of([each.world, enabled])
     targeted = any_of([item[names.target_tags].known(), item[names.target_service_accounts].known()])
     # The rule reaches instances, never Google's proxies; with targets, these may be the backends of a passthrough load balancer.
-    why = Unknown(f"what the targets of {item.address} are is not known", settles_it, item.location())
+    guards = behind() if targeted.data is not False else Value(False, (item.location(),))
     return Ingress(
         identity=who,
         openings=Value(openings + ([more] if more else []), (item.location(),)),
-        guards_load_balancer=Value(why if targeted.data is not False else False, (item.location(),)),
-        http_only_redirects=Value(why if targeted.data is not False else False, (item.location(),)),
+        guards_load_balancer=guards,
+        # A passthrough load balancer hands on what arrives; what the instances answer is not seen.
+        http_only_redirects=guards.then(lambda held: held and Unknown("what instances answer on port 80", "open 443 only")),
     )
 
 

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scanner.facts.base import Stack, identity, reads
 from scanner.facts.edge.google_api import external
 from scanner.facts.edge.google_api import forwarding_rule as load_balancer
+from scanner.facts.google_assets import is_live
+from scanner.facts.network import firewall_policies as policies
 from scanner.facts.network import google
+from scanner.facts.network.instances import INSTANCE, behind_load_balancer
 from scanner.facts.network.kinds import Ingress
 from scanner.sources.interface import Item
+from scanner.sources.values import Value, first_known
+
+# Secure tags are bound to instances by an API of their own, which is not read.
+_WAY = "name the ranges that need it as the source, or waive the rule"
 
 
-@reads("compute.googleapis.com/Firewall")
+@reads("compute.googleapis.com/Firewall", companions=(INSTANCE,))
 def firewall(item: Item, stack: Stack) -> Ingress | None:
-    # Whether all targets are backends of a load balancer is a matter of instances, which are not read.
-    way = "name the ranges that need it in sourceRanges, or waive the rule"
-    return google.firewall(identity(item, name=item["name"]), item, google.FirewallNames(), way)
+    return google.firewall(identity(item, name=item["name"]), item, google.FirewallNames(), lambda: behind_load_balancer(item, stack))
+
+
+@reads(*(f"compute.googleapis.com/{type_}" for type_ in ("FirewallPolicy", "NetworkFirewallPolicy", "RegionNetworkFirewallPolicy")))
+def firewall_policy(item: Item, stack: Stack) -> Ingress | None:
+    """A policy without associations is in force nowhere."""
+    if is_live(item) and item["associations"].absent:
+        return None
+    rules, more = item.blocks("rules")
+    who = identity(item, name=_title(item))
+    return policies.firewall_policy(who, item, rules, [more] if more else [], str, _WAY)
+
+
+def _title(item: Item) -> Value[Any]:
+    """Hierarchical policies have a number for a name, and a name beside it."""
+    return first_known(item["shortName"], item["displayName"], item["name"])
 
 
 @reads("compute.googleapis.com/GlobalForwardingRule", "compute.googleapis.com/ForwardingRule")

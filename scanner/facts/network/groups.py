@@ -47,10 +47,16 @@ def guards_load_balancer(item: Item, stack: Stack, names: Names) -> Value[bool]:
     return Value(not others, [user.location() for user in others or users])
 
 
+CLASSIC = Unknown("a classic load balancer is in the group, which cannot redirect: whether it listens on port 80 is not read", "replace it")
+
+
 def http_only_redirects(item: Item, stack: Stack, names: Names, read: Callable[[Item, Stack], LoadBalancer]) -> Value[bool]:
     """Whether the load balancers in the group redirect whatever reaches them without TLS."""
-    balancers = [read(user, stack) for user in _users(stack, names).users.get(item.address, []) if user.type in names.application]
+    users = _users(stack, names).users.get(item.address, [])
+    balancers = [read(user, stack) for user in users if user.type in names.application]
     listeners: list[Any] = [listener for each in balancers for listener in each.listeners.data]
+    classic = next((user for user in users if user.type in names.balancers and user.type not in names.application), None)
+    listeners += [CLASSIC] if classic else []
     return all_of([Value(each) if isinstance(each, Unknown) else any_of([each.encrypted, each.only_redirects]) for each in listeners])
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from scanner.facts.base import Stack, identity, reads
 from scanner.facts.edge.google import EXTERNAL
 from scanner.facts.edge.terraform_gcp import forwarding_rule as load_balancer
+from scanner.facts.network import firewall_policies as policies
 from scanner.facts.network import google
 from scanner.facts.network.kinds import Ingress
 from scanner.sources.interface import Item
+from scanner.sources.values import Unknown, Value, first_known
 
 _NAMES = google.FirewallNames(
     allowed="allow",
@@ -23,7 +25,35 @@ _NAMES = google.FirewallNames(
 @reads("google_compute_firewall")
 def firewall(item: Item, stack: Stack) -> Ingress | None:
     """https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_firewall"""
-    return google.firewall(identity(item, name=item["name"]), item, _NAMES, "scan the live project")
+    why = Unknown(f"what the targets of {item.address} are is not known from code", "scan the live project", item.location())
+    return google.firewall(identity(item, name=item["name"]), item, _NAMES, lambda: Value(why, (item.location(),)))
+
+
+_POLICIES = ("google_compute_firewall_policy", "google_compute_network_firewall_policy", "google_compute_region_network_firewall_policy")
+
+
+def _policy(type_: str) -> None:
+    """Register the reader of one sort of policy, whose rules are resources of their own."""
+    rules = f"{type_}_rule"
+
+    @reads(type_, orphans={rules: "firewall_policy"}, names=("name", "short_name"))
+    def firewall_policy(item: Item, stack: Stack) -> Ingress:
+        separate = stack.companions(item, rules, "firewall_policy", names=("name", "short_name"))
+        who = identity(item, name=first_known(item["short_name"], item["name"]), companions=[separate])
+        doubts = [separate.more] if separate.more else []
+        return policies.firewall_policy(who, item, separate.nodes, doubts, policies.snake, "scan the live project")
+
+
+for each in _POLICIES:
+    _policy(each)
+
+
+@reads(*(f"{type_}_with_rules" for type_ in _POLICIES))
+def firewall_policy_with_rules(item: Item, stack: Stack) -> Ingress:
+    """https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_network_firewall_policy_with_rules"""
+    rules, more = item.blocks("rule")
+    who = identity(item, name=first_known(item["short_name"], item["name"]))
+    return policies.firewall_policy(who, item, rules, [more] if more else [], policies.snake, "scan the live project")
 
 
 @reads("google_compute_global_forwarding_rule", "google_compute_forwarding_rule")

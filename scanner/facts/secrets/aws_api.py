@@ -7,11 +7,11 @@ from typing import Any
 
 from scanner.facts import policies
 from scanner.facts.base import Stack, identity, reads
-from scanner.facts.keys.aws_api import KEY_NEEDS, live_key
+from scanner.facts.keys.aws_api import KEY_NEEDS, in_region, live_key
 from scanner.facts.secrets import secrets_manager
 from scanner.facts.secrets.kinds import Secret, SecretCopy
 from scanner.sources.aws.calls import Call, Listing, listing
-from scanner.sources.interface import Item, Node
+from scanner.sources.interface import Item, Node, Unlisted
 from scanner.sources.values import Unknown, Value, any_of, first_known
 
 _SECRET = (("SecretId", "ARN"),)
@@ -48,7 +48,10 @@ def secret(item: Item, stack: Stack) -> Secret | None:
     own = SecretCopy(region=item.region, encryption_key=live_key(item["KmsKeyId"], item, stack))
     blocks, more = item.blocks(_STATUS)
     unseen = [more] if more else []
-    copies = [SecretCopy(region=block["Region"], encryption_key=_replica_key(block, item, stack)) for block in blocks]
+    copies = [
+        SecretCopy(region=block["Region"], encryption_key=live_key(in_region(block["KmsKeyId"], block["Region"], item), item, stack))
+        for block in blocks
+    ]
     in_sync = [each for block, copy in zip(blocks, copies, strict=True) if (each := _in_sync(block, copy)) is not None]
     regions: list[Any] = [own, *in_sync, *unseen, *_namesakes(item, stack)]
     account = item.account.data if isinstance(item.account.data, str) else None
@@ -71,24 +74,14 @@ def secret(item: Item, stack: Stack) -> Secret | None:
 
 def _is_replica(item: Item) -> bool:
     primary = item["PrimaryRegion"].data
-    return isinstance(primary, str) and primary != item.region.data
+    return isinstance(primary, str) and primary not in ("", item.region.data)
 
 
 def _namesakes(item: Item, stack: Stack) -> list[Any]:
     """Secrets of the same name that are no replicas: CI/CD may copy a secret to each region instead of replicating it."""
     same = [each for each, _ in stack.namesakes(item, "Name") if not _is_replica(each)]
-    return [SecretCopy(region=each.region.default(_HOME), encryption_key=Value(None)) for each in same]
-
-
-def _replica_key(block: Node, item: Item, stack: Stack) -> Value[Any]:
-    """A replica names its key by an id or alias of its own region."""
-    named = block["KmsKeyId"].data
-    if not isinstance(named, str) or named.startswith("arn:"):
-        return live_key(block["KmsKeyId"], item, stack)
-    partition = str(item["ARN"].data).split(":")[1]
-    name = named if named.startswith("alias/") else f"key/{named}"
-    arn = f"arn:{partition}:kms:{block['Region'].data}:{item.account.data}:{name}"
-    return live_key(Value(arn, (block.location(),)), item, stack)
+    found: list[Any] = [SecretCopy(region=each.region.default(_HOME), encryption_key=Value(None)) for each in same]
+    return found + [each.why for each in stack.of(SECRETS.type) if isinstance(each, Unlisted)]  # there may be one among those
 
 
 def _in_sync(block: Node, copy: SecretCopy) -> Any:

@@ -23,7 +23,7 @@ ACL = Call("s3", "GetBucketAcl", _BUCKET)
 OWNERSHIP = Call("s3", "GetBucketOwnershipControls", _BUCKET, absent=("OwnershipControlsNotFoundError",))
 _NO_ENCRYPTION = "ServerSideEncryptionConfigurationNotFoundError"
 ENCRYPTION = Call("s3", "GetBucketEncryption", _BUCKET, absent=(_NO_ENCRYPTION,), action="s3:GetEncryptionConfiguration")
-VERSIONING = Call("s3", "GetBucketVersioning", _BUCKET)
+VERSIONING = Call("s3", "GetBucketVersioning", _BUCKET, may_be_empty=True)
 BUCKETS = listing(
     Listing(
         "s3.bucket",
@@ -104,14 +104,14 @@ def _grants(item: Item, flags: dict[str, Value[Any]], acls_disabled: Value[Any])
         uri = grant["Grantee.URI"]
         who = first_known(uri, grant["Grantee.DisplayName"], grant["Grantee.ID"]).default("")
         listed.append(s3.acl_grant(who, grant["Permission"], uri.default("").equals(*s3.PUBLIC_GROUPS), effective))
-    found = gather([*granted, Value(listed, item["get_bucket_acl.Grants"].seen)])
-    return gather([found, _as_s3_judges(item, found, restricted)])
+    by_policy = gather(granted)
+    return gather([by_policy, Value(listed, item["get_bucket_acl.Grants"].seen), _as_s3_judges(item, by_policy, restricted)])
 
 
-def _as_s3_judges(item: Item, found: Value[Any], restricted: Value[Any]) -> Value[Any]:
+def _as_s3_judges(item: Item, by_policy: Value[Any], restricted: Value[Any]) -> Value[Any]:
     """A policy that S3 itself calls public, and that no statement explains: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PolicyStatus.html"""
     public = item["get_bucket_policy_status.PolicyStatus.IsPublic"]
-    explained = any(isinstance(each, policies.Grant) and each.public.data is not False for each in found.data)
+    explained = any(isinstance(each, policies.Grant) and each.public.data is True for each in by_policy.data)
     if public.data is not True or explained:
         return Value(None)
     return Value(

@@ -33,12 +33,22 @@ def default_key(algorithm: Value[Any], key: Value[Any]) -> tuple[Value[Any], Val
 LOG_GROUP = "http://acs.amazonaws.com/groups/s3/LogDelivery"
 LOG_ACL = "log-delivery-write"
 _LOG_SERVICES = ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com")
+# The accounts of Elastic Load Balancing, one for each region that is older than August 2022; listed on the second of these pages.
+_LOG_ACCOUNTS = frozenset(
+    [
+        "127311923021", "033677994240", "027434742980", "797873946194", "098369216593", "754344448648", "589379963580", "718504428378",
+        "383597477331", "600734575887", "114774131450", "783225319266", "582318560864", "985666609251", "054676820928", "156460612806",
+        "652711504416", "635631232127", "009996457667", "897822967062", "076674570225", "507241528517", "048591011584", "190560391635",
+        "638102146993", "037604701340",
+    ]
+)  # fmt: skip
 
 
 def lets_logs_in(document: Value[Any]) -> bool:
     """Whether a bucket policy allows a service that delivers access logs."""
     allowed = [each for each in policies.statements(document) if isinstance(each, policies.Statement) and each.allows is True]
-    return any(who in _LOG_SERVICES for statement in allowed for _, who in statement.principals)
+    named = [who for statement in allowed for _, who in statement.principals]
+    return any(who in _LOG_SERVICES or (isinstance(who, str) and policies.principal_account(who) in _LOG_ACCOUNTS) for who in named)
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl

@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.aws.asking import Account, Asker, Refused
+from scanner.sources.aws.asking import Account, Asker, NoRole, Refused
 from scanner.sources.aws.calls import Call
 from scanner.sources.aws.session import Clients, Identity, assumed, own_identity
 from scanner.sources.interface import Gap
 
 DEFAULT_ROLE = "OrganizationAccountAccessRole"
 _CALLER = Call("sts", "GetCallerIdentity")
+_ASSUME = Call("sts", "AssumeRole")
 _REGIONS = Call("ec2", "DescribeRegions")
 _ACCOUNTS = Call("organizations", "ListAccounts")
 _PARENTS = Call("organizations", "ListParents", (("ChildId", "Id"),))
@@ -124,9 +125,19 @@ class Accounts:
 
     def _assumed(self, role: str, name: str) -> Account | None:
         fields = role.split(":")
-        account = fields[4] if len(fields) > 5 else ""
-        credentials = assumed(self.clients, self._own, role, self.request.external_id, self.home)
-        return self._account(account or role, name, Identity(credentials))
+        account = (fields[4] if len(fields) > 5 else "") or role
+        parameters = {"RoleArn": role, "RoleSessionName": "assay"}
+        if self.request.external_id:
+            parameters["ExternalId"] = self.request.external_id
+
+        def take() -> dict[str, str]:
+            answer = self.asker.ask(Account(account, name, self._own, ""), self.home, _ASSUME, parameters)
+            if answer.outcome != "answered":
+                raise NoRole(answer)
+            held: dict[str, str] = answer.data["Credentials"]
+            return held
+
+        return self._account(account, name, Identity(assumed(take)))
 
     def _account(self, id_: str, name: str, identity: Identity) -> Account | None:
         """An account with its caller; None, with a gap, where the credentials do not work."""

@@ -45,6 +45,14 @@ class Refused(Exception):
         self.answer = answer
 
 
+class NoRole(Exception):
+    """The role of an account could not be taken on, so that a call could not be signed."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.code)
+        self.answer = answer
+
+
 class Account(msgspec.Struct, frozen=True):
     id: str
     name: str
@@ -62,6 +70,8 @@ class _Attempt(Identity):
         self.bucket, self.stop = bucket, stop
 
     def sending(self) -> None:
+        if self.bucket.exhausted:
+            raise botocore.exceptions.ClientError({"Error": {"Code": "Throttling"}}, "")
         delay = self.bucket.wait()
         if self.stop.is_set() or (delay and self.stop.wait(delay)):
             raise Stopped
@@ -69,7 +79,7 @@ class _Attempt(Identity):
     def retrying(self, code: str, status: int) -> None:
         if code in THROTTLED or status == 429:
             self.bucket.throttled()
-        else:
+        elif status:
             self.bucket.answered()
 
 
@@ -88,30 +98,35 @@ class Asker:
         """The answer to one call at an endpoint of `region`, entered in the ledger under `unit`. Raises Stopped."""
         try:
             with acting(self._attempt(account, region, call)):
-                data = getattr(self._client(account, region, call), call.name)(**parameters)
+                data = plain(getattr(self._client(account, region, call), call.name)(**parameters))
         except Stopped:
             raise
         except Exception as error:  # whatever a client raises is what became of this call
             return self._enter(account, region, call, classify(error, call), unit)
-        return self._enter(account, region, call, Answer(data=plain(data)), unit)
+        useless = not isinstance(data, dict) or (not call.may_be_empty and all(each == {} for each in data.values()))
+        return self._enter(account, region, call, Answer("failed", code=MALFORMED) if useless else Answer(data=data), unit)
 
     def pages(
         self, account: Account, region: str, call: Call, parameters: dict[str, Any], unit: str = "global"
     ) -> Iterator[dict[str, Any]]:
         """The pages of a listing. Raises Stopped, and Refused where one is not answered."""
+        try:
+            size = _page_size(self.clients.get(call.service, region), call)
+        except Exception as error:  # a region that botocore does not take for one
+            raise Refused(self._enter(account, region, call, classify(error, call), unit)) from None
         position: dict[str, Any] = {}
-        size = _page_size(self.clients.get(call.service, region), call)
+        seen: list[dict[str, Any]] = []
         while True:
             answer = self.ask(account, region, call, {**parameters, **size, **position}, unit)
-            if answer.outcome != "answered" or not isinstance(answer.data, dict):
-                raise Refused(answer if answer.outcome != "answered" else _malformed(answer))
+            if answer.outcome != "answered":
+                raise Refused(answer)
             yield answer.data
-            following = self._following(call, region, answer.data)
-            if not following:
+            position = self._following(call, region, answer.data)
+            if not position:
                 return
-            if following == position:
-                raise Refused(_malformed(answer))  # the same page for ever
-            position = following
+            if position in seen:  # the same pages for ever
+                raise Refused(self.spoil(account, call, MALFORMED, unit))
+            seen = [*seen[-_TOKENS_KEPT:], position]
 
     def _following(self, call: Call, region: str, page: dict[str, Any]) -> dict[str, Any]:
         """The parameters that ask for the next page; none where this was the last."""
@@ -153,6 +168,18 @@ class Asker:
                 self._deaf.pop((call.service, region), None)
         return answer
 
+    def spoil(self, account: Account, call: Call, code: str, unit: str) -> Answer:
+        """An answer that cannot be used after all: it stands in the ledger as failed, no longer as answered."""
+        told = CallCount(account.id, unit, call.service, call.operation, "answered", "", call.permission, 0)
+        failed = msgspec.structs.replace(told, outcome="failed", code=code)
+        with self._lock:
+            if self._ledger.get(told, 0) > 1:
+                self._ledger[told] -= 1
+            else:
+                self._ledger.pop(told, None)
+            self._ledger[failed] = self._ledger.get(failed, 0) + 1
+        return Answer("failed", code=code, permission=call.permission, operation=call.label, time=now())
+
     def ledger(self, account: str = "") -> list[CallCount]:
         """What was asked of an account, or of all, in a fixed order."""
         with self._lock:
@@ -161,11 +188,14 @@ class Asker:
         return sorted(found, key=lambda each: (each.account, each.region, each.service, each.operation, each.outcome, each.code))
 
 
-_NO_ANSWER = "NoAnswer"
+_NO_ANSWER, MALFORMED = "NoAnswer", "MalformedAnswer"
+_TOKENS_KEPT = 100  # of the positions in a listing, to see that it goes in a circle
 
 
 def classify(error: Exception, call: Call) -> Answer:
     """What an exception of a client says about its call."""
+    if isinstance(error, NoRole):
+        return Answer("failed", code=f"{error.answer.operation} {error.answer.code}")
     if not isinstance(error, botocore.exceptions.ClientError):
         silent = (botocore.exceptions.ConnectionError, botocore.exceptions.HTTPClientError)
         return Answer("failed", code=_NO_ANSWER if isinstance(error, silent) else type(error).__name__)
@@ -178,10 +208,6 @@ def classify(error: Exception, call: Call) -> Answer:
     if status in _DENIED_STATUS or "AccessDenied" in code or "Unauthorized" in code or code in ("403", "AuthorizationError"):
         return Answer("denied", code=code or str(status))
     return Answer("failed", code=code or str(status))
-
-
-def _malformed(answer: Answer) -> Answer:
-    return Answer("failed", code="MalformedAnswer", operation=answer.operation, time=answer.time)
 
 
 def _page_size(client: Any, call: Call) -> dict[str, int]:

@@ -32,6 +32,8 @@ class Call(msgspec.Struct, frozen=True):
     marker: tuple[str, str] | None = None
     """Of an operation without a paginator in botocore: the request parameter and the answer's field that carry the position."""
     page_size: int = 0
+    may_be_empty: bool = False
+    """An answer without any field is whole: nothing is configured. Of any other call it is malformed."""
     regional: bool = True
     """Asked in the region of the resource; else where the service has its one endpoint."""
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.aws.asking import Account, Asker, Refused, Stopped, now
+from scanner.facts import base
+from scanner.sources.aws.asking import MALFORMED, Account, Asker, Refused, Stopped, now
 from scanner.sources.aws.calls import Call, Listing
 from scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, walk
 from scanner.sources.aws.plan import Plan
@@ -86,18 +87,19 @@ class Collector:
                 self._write(unit, spool, self._single(unit, group[0]))
                 return True
             for page in self._pages(unit, group[0].call, {}, {}):
-                work = [details.submit(self._complete, unit, each, entry, {}) for each in group for entry in _entries(page, each)]
+                entries = self._entries(unit, page, group)
+                work = [details.submit(self._complete, unit, each, entry, {}) for each, entry in entries]
                 for future in work:
                     self._write(unit, spool, future.result())
         except Refused as refused:
-            self._write(unit, spool, [_unlisted(unit, each, refused.answer, {}) for each in group])
+            self._write(unit, spool, self._unlisted(unit, group, refused.answer, {}))
         except Stopped:
             stopped = Answer("failed", code="Interrupted", operation=group[0].call.label, time=now())
-            self._write(unit, spool, [_unlisted(unit, each, stopped, {}) for each in group])
+            self._write(unit, spool, self._unlisted(unit, group, stopped, {}))
             return False
         except Exception as error:  # an answer of a shape that no test has must cost this listing only
-            broken = Answer("failed", code=type(error).__name__, operation=group[0].call.label, time=now())
-            self._write(unit, spool, [_unlisted(unit, each, broken, {}) for each in group])
+            broken = self.asker.spoil(unit.account, group[0].call, type(error).__name__, unit.region)
+            self._write(unit, spool, self._unlisted(unit, group, broken, {}))
         return True
 
     def _write(self, unit: Unit, spool: Spool, records: list[Any]) -> None:
@@ -151,6 +153,30 @@ class Collector:
         record.region = region or ""
         return not self.chosen or not region or region in self.chosen
 
+    def _entries(self, unit: Unit, page: dict[str, Any], group: list[Listing]) -> list[tuple[Listing, Any]]:
+        """The resources of a page. One that holds none of the lists, or something else in their place, is a malformed answer."""
+        lists = [(each, walk(page, each.entries)) for each in group]
+        whole = all(held is None or (isinstance(held, list) and all(isinstance(each, (dict, str)) for each in held)) for _, held in lists)
+        told = group[0].call.may_be_empty or any(each.entries.partition(".")[0] in page for each in group)
+        if not (whole and told):
+            raise Refused(self.asker.spoil(unit.account, group[0].call, MALFORMED, unit.region))
+        return [(each, entry) for each, held in lists for entry in held or []]
+
+    def _unlisted(self, unit: Unit, group: list[Listing], answer: Answer, parent: dict[str, Any]) -> list[Any]:
+        """What stands for the resources of a listing that failed, and for those below them that are judged by themselves."""
+        found: list[Any] = []
+        for each in group:
+            known = {field: walk(parent, path) for field, path in each.known}
+            found.append(_unlisted(unit, each, answer, known))
+            found += [_unlisted(unit, below, answer, {}) for below in self._below(each) if below.type in base.READERS]
+        return found
+
+    def _below(self, listing: Listing) -> Iterator[Listing]:
+        for group in self._children[listing.type]:
+            for each in group:
+                yield each
+                yield from self._below(each)
+
     def _detail(self, unit: Unit, call: Call, record: ItemRecord, parent: dict[str, Any]) -> Answer:
         known = {**record.listed, **{name: answer.data for name, answer in record.answers.items()}}
         if call.when:
@@ -169,15 +195,14 @@ class Collector:
         found: list[Any] = []
         try:
             for page in self._pages(unit, group[0].call, parent, parent):
-                for each in group:
-                    for entry in _entries(page, each):
-                        found += self._complete(unit, each, entry, parent)
+                for each, entry in self._entries(unit, page, group):
+                    found += self._complete(unit, each, entry, parent)
         except Refused as refused:
             if refused.answer.code not in self._listing(record.type).gone:
-                found += [_unlisted(unit, each, refused.answer, parent) for each in group]
+                found += self._unlisted(unit, group, refused.answer, parent)
         except Stopped:
             stopped = Answer("failed", code="Interrupted", operation=group[0].call.label, time=now())
-            found += [_unlisted(unit, each, stopped, parent) for each in group]
+            found += self._unlisted(unit, group, stopped, parent)
         return found
 
 
@@ -187,17 +212,6 @@ def _grouped(listings: Iterable[Listing]) -> list[list[Listing]]:
     for each in listings:
         groups.setdefault(each.call, []).append(each)
     return list(groups.values())
-
-
-def _entries(page: dict[str, Any], listing: Listing) -> list[Any]:
-    """The resources of a page. A field that is not there is an empty list; one of another shape is a malformed answer."""
-    found: Any = walk(page, listing.entries)
-    found = [] if found is None else found
-    if not isinstance(found, list) or not all(isinstance(each, (dict, str)) for each in found):
-        raise Refused(
-            Answer("failed", code="MalformedAnswer", operation=listing.call.label, permission=listing.call.permission, time=now())
-        )
-    return found
 
 
 def _parameters(call: Call, account: Account, entry: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:
@@ -220,6 +234,6 @@ def _record(unit: Unit, listing: Listing, listed: dict[str, Any]) -> ItemRecord:
     return ItemRecord(listing.type, id_, unit.account.id, region, listing.call.label, now(), listed)
 
 
-def _unlisted(unit: Unit, listing: Listing, answer: Answer, parent: dict[str, Any]) -> UnlistedRecord:
+def _unlisted(unit: Unit, listing: Listing, answer: Answer, known: dict[str, Any]) -> UnlistedRecord:
     region = "" if unit.region == GLOBAL else unit.region
-    return UnlistedRecord(listing.type, unit.account.id, region, answer, {field: walk(parent, path) for field, path in listing.known})
+    return UnlistedRecord(listing.type, unit.account.id, region, answer, known)

@@ -90,8 +90,7 @@ class ApiItem(Item):
         return as_nodes(held.data, held.seen[0])
 
     def link(self, path: str) -> Value[Any]:
-        """An ARN is the address of the resource that it names."""
-        return self[path].then(lambda data: Reference(data) if isinstance(data, str) and data.startswith("arn:") else data)
+        return _linked(self[path])
 
     def location(self) -> Location:
         return Location(operation=self._record.operation, time=self._record.time, caller=self._caller)
@@ -111,13 +110,27 @@ class ApiItem(Item):
         return True
 
 
+class UnlistedResources(Unlisted):
+    """Resources of an account that could not be listed. Those of one parent belong to it by its ARN."""
+
+    __slots__ = ()
+
+    def link(self, path: str) -> Value[Any]:
+        return _linked(self[path])
+
+
+def _linked(value: Value[Any]) -> Value[Any]:
+    """An ARN is the address of the resource that it names."""
+    return value.then(lambda data: Reference(data) if isinstance(data, str) and data.startswith("arn:") else data)
+
+
 def unlisted(record: UnlistedRecord, caller: str) -> Unlisted:
     if record.left_out:
         why = Unknown(f"{record.type} was left out by --services", "audit without --services")
     else:
         why = record.answer.unknown(caller)
     place = " ".join(filter(None, (record.account, record.region, *map(str, record.known.values()))))
-    return Unlisted(record.type, f"aws:{record.account}", place, why, record.known).within(record.account, record.region or None)
+    return UnlistedResources(record.type, f"aws:{record.account}", place, why, record.known).within(record.account, record.region or None)
 
 
 def _not_asked(operation: str) -> Unknown:

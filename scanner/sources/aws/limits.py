@@ -14,6 +14,7 @@ RATES = {"ec2": 10.0, "wafv2": 2.5, "cloudfront": 5.0, "iam": 10.0, "organizatio
 DEFAULT_RATE = 50.0
 BURST_SECONDS = 2.0
 SLOWEST = 0.2
+GIVEN_UP_AFTER = 20  # attempts in a row that were throttled, most of them at the slowest rate: what is throttled so hard stays so
 
 
 class TokenBucket:
@@ -23,6 +24,7 @@ class TokenBucket:
         self.highest = self.rate = rate
         self._clock = clock
         self._tokens = max(1.0, rate * BURST_SECONDS)
+        self._refused = 0
         self._updated = clock()
         self._lock = threading.Lock()
 
@@ -35,12 +37,19 @@ class TokenBucket:
             self._tokens -= 1
             return max(0.0, -self._tokens / self.rate)
 
+    @property
+    def exhausted(self) -> bool:
+        """Nothing but throttled answers came for so long that no more are asked for."""
+        return self._refused >= GIVEN_UP_AFTER
+
     def throttled(self) -> None:
         with self._lock:
+            self._refused += 1
             self.rate = max(SLOWEST, self.rate / 2)
             self._tokens = min(self._tokens, 0.0)
 
     def answered(self) -> None:
+        self._refused = 0
         if self.rate < self.highest:
             with self._lock:
                 self.rate = min(self.highest, self.rate * 1.05)

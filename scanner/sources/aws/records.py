@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from scanner.sources import snapshot
-from scanner.sources.aws.items import ApiItem, ItemRecord, UnlistedRecord, unlisted
+from scanner.sources.aws.calls import LISTINGS, Listing
+from scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted
 from scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item
 
 
@@ -80,6 +81,8 @@ class Reader:
         self._left_out: list[Item] = []
         self._items: list[Item] = []
         self._coverage = Coverage()
+        self._called: frozenset[str] | None = None
+        self._doubted = False
 
     def collections(self, lines: Iterable[bytes]) -> Iterator[Collection]:
         """Raises CutOff where the lines do."""
@@ -88,19 +91,31 @@ class Reader:
                 record = decode(line)
             except (msgspec.DecodeError, RecursionError) as error:
                 reason = f"the line is no record of a snapshot: {error}"
-                self._coverage.gaps.append(Gap(self.path, "parse_error", reason, "take the snapshot again", number))
+                self._gap(Gap(self.path, "parse_error", reason, "take the snapshot again", number))
+                self._doubt("UnreadableLine")
                 continue
             yield from self._enter(record)
         if self._items or self._coverage.gaps or self._coverage.calls:
             yield self._flush()
 
+    def cut(self) -> Collection:
+        """What was read of the part in which the snapshot ends."""
+        self._doubt("CutOff")
+        return self._flush()
+
     def _enter(self, record: Any) -> Iterator[Collection]:
+        if isinstance(record, (ItemRecord, UnlistedRecord)) and record.account != self._account.account:
+            yield from self._enter(AccountRecord(record.account, "", "", []))
+            self._doubt("UnreadableLine")  # the line that said which account begins
         if isinstance(record, ItemRecord):
             self._items.append(ApiItem(record, self._account.caller))
         elif isinstance(record, UnlistedRecord):
             (self._left_out if record.left_out else self._items).append(unlisted(record, self._account.caller))
         elif isinstance(record, AccountRecord):
+            if self._items:
+                yield self._flush()
             self._account, self._region, self._shared, self._left_out = record, "", [], []
+            self._doubted = False
         elif isinstance(record, RegionRecord):
             yield self._flush()
             self._region = record.region
@@ -112,13 +127,30 @@ class Reader:
             yield self._flush()
         elif isinstance(record, GapRecord):
             self._gap(Gap(record.scope, record.code, record.reason, record.settles_it))
+        elif isinstance(record, HeaderRecord):
+            calls = record.scope.get("calls")
+            self._called = frozenset(map(str, calls)) if isinstance(calls, list) else None
         elif isinstance(record, EndRecord):
             self.ended = True
+
+    def _doubt(self, code: str) -> None:
+        """A resource of this part may be missing. What joins it must not take it for absent, and rules must not pass without it."""
+        if self._doubted or not self._account.account:
+            return
+        self._doubted = True
+        for each in LISTINGS.values():
+            if _part(each) == (self._region if self._region in _PARTS else "region") and each.call.label in (
+                self._called or [each.call.label]
+            ):
+                answer = Answer("failed", code=code, operation=each.call.label)
+                region = self._region.removeprefix("global")
+                record = UnlistedRecord(each.type, self._account.account, region, answer)
+                self._items.append(unlisted(record, self._account.caller))
 
     def _flush(self) -> Collection:
         """What was read since the last region began. The first part of an account is what its regions refer to."""
         items, coverage = self._items, self._coverage
-        self._items, self._coverage = [], Coverage()
+        self._items, self._coverage, self._doubted = [], Coverage(), False
         held = Collection(self._scope(), items, coverage, [*self._shared, *self._left_out], f"aws:{self._account.account}")
         if not self._region:
             self._shared = items
@@ -140,6 +172,18 @@ class Reader:
             self._gap(Gap(scope, f"call_{record.outcome}", f"{record.service}:{record.operation}: {record.code} ({calls})", way))
 
 
+_PARTS = ("", "global")
+
+
+def _part(listing: Listing) -> str:
+    """In which part of an account its resources stand: what other regions refer to, the global services, or a region."""
+    if listing.joined_across_regions:
+        return ""
+    while listing.parent:
+        listing = LISTINGS[listing.parent]
+    return "global" if listing.everywhere else "region"
+
+
 def read(path: str, show: str) -> Iterator[Collection]:
     """The collections of a snapshot file."""
     reader = Reader(show)
@@ -147,7 +191,7 @@ def read(path: str, show: str) -> Iterator[Collection]:
         yield from reader.collections(snapshot.lines(path))
         cut = not reader.ended
     except snapshot.CutOff:
-        yield reader._flush()
+        yield reader.cut()
         cut = True
     if cut:
         yield Collection(show, [], Coverage(gaps=[snapshot.cut_off(show)]))

@@ -1,9 +1,9 @@
-"""Goes on where a snapshot stopped: regions that it has to the end are taken over; others, and those where calls failed, are asked again."""
+"""Goes on where a snapshot stopped: regions that it has to the end are taken over; others, and those with failed calls, are asked again."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -18,43 +18,53 @@ def resumed(paths: Iterable[str], folder: str) -> dict[str, Spool]:
     """Account to what earlier snapshots hold of it, as a spool in `folder`. A snapshot that was cut off gives what is before the cut."""
     found: dict[str, Spool] = {}
     for path in paths:
-        try:
-            _take_over(path, folder, found)
-        except snapshot.CutOff:
-            continue
+        for account, spool in _taken_over(path, folder).items():
+            held = found.get(account)
+            if held is None or len(spool.complete) >= len(held.complete):
+                found[account] = spool
     return found
 
 
-def _take_over(path: str, folder: str, found: dict[str, Spool]) -> None:
-    failed = {
-        (record.account, record.region)
-        for _, record in _records(path)
-        if isinstance(record, records.CallsRecord) and record.outcome == "failed"
-    }
+def _taken_over(path: str, folder: str) -> dict[str, Spool]:
+    whole, found = _whole(path), dict[str, Spool]()
     spool, section = Spool(folder, "none", "", ""), ""
     for line, record in _records(path):
         if isinstance(record, records.AccountRecord):
             spool = found[record.account] = Spool(folder, record.account, record.name, record.caller)
             spool.regions, section = record.regions, SHARED
+            spool.complete = {region for account, region in whole if account == record.account}
         elif isinstance(record, records.RegionRecord):
-            section = record.region if record.complete and (spool.account, record.region) not in failed else ""
-            spool.complete.update({section} - {""})
-        elif isinstance(record, (ItemRecord, UnlistedRecord)) and section and not getattr(record, "left_out", False):
-            spool.append(section, line)
+            section = record.region if record.region in spool.complete else ""
+        elif isinstance(record, (ItemRecord, UnlistedRecord)):
+            kept = section == SHARED and (record.region or "global") in spool.complete and not getattr(record, "left_out", False)
+            if kept or section not in ("", SHARED):
+                spool.append(section, line)
         elif isinstance(record, records.CallsRecord) and record.region in spool.complete:
             spool.calls.append(CallCount(**msgspec.structs.asdict(record)))
-        elif isinstance(record, records.AccountEndRecord):
-            spool.keep(functools.partial(_of_regions, spool.complete))
+    return found
 
 
-def _records(path: str) -> Iterable[tuple[bytes, records.Record]]:
-    for line in snapshot.lines(path):
-        try:
-            yield line, records.decode(line)
-        except (msgspec.DecodeError, RecursionError):
-            continue  # judging says so
+def _whole(path: str) -> set[tuple[str, str]]:
+    """Accounts and regions that a snapshot has to the end, every call answered or denied. One ends where the next part begins."""
+    failed, found = set[tuple[str, str]](), set[tuple[str, str]]()
+    account, begun = "", ""
+    for _, record in _records(path):
+        if isinstance(record, (records.RegionRecord, records.AccountRecord, records.AccountEndRecord)):
+            found |= {(account, begun)} if begun else set()
+            begun = ""
+        if isinstance(record, records.AccountRecord):
+            account = record.account
+        elif isinstance(record, records.RegionRecord) and record.complete:
+            begun = record.region
+        elif isinstance(record, records.CallsRecord) and record.outcome == "failed":
+            failed.add((record.account, record.region))
+    return found - failed
 
 
-def _of_regions(regions: set[str], line: bytes) -> bool:
-    record = records.decode(line)
-    return ((record.region if isinstance(record, (ItemRecord, UnlistedRecord)) else "") or "global") in regions
+def _records(path: str) -> Iterator[tuple[bytes, records.Record]]:
+    with contextlib.suppress(snapshot.CutOff):
+        for line in snapshot.lines(path):
+            try:
+                yield line, records.decode(line)
+            except (msgspec.DecodeError, RecursionError):
+                return  # what follows is in a part of which nothing is known

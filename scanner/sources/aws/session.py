@@ -9,7 +9,7 @@ import contextlib
 import contextvars
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -142,19 +142,16 @@ def own_identity(profile: str | None) -> tuple[Identity, str]:
     return Identity(credentials), region or "us-east-1"
 
 
-def assumed(clients: Clients, own: Identity, role: str, external_id: str | None, region: str) -> Any:
-    """Credentials of a role, taken when they are first needed and again before they expire."""
+def assumed(take: Callable[[], dict[str, str]]) -> Any:
+    """Credentials of a role, taken when they are first needed and again before they expire. `take` gives what AssumeRole answers."""
 
     def refresh() -> dict[str, str]:
-        extra = {"ExternalId": external_id} if external_id else {}
-        with acting(Identity(own.credentials)):
-            answer = clients.get("sts", region).assume_role(RoleArn=role, RoleSessionName="assay", **extra)
-        held = answer["Credentials"]
+        held = take()
         return {
             "access_key": held["AccessKeyId"],
             "secret_key": held["SecretAccessKey"],
             "token": held["SessionToken"],
-            "expiry_time": held["Expiration"].isoformat(),
+            "expiry_time": held["Expiration"],
         }
 
     return botocore.credentials.DeferredRefreshableCredentials(refresh, "assume-role")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -23,10 +24,10 @@ class Spool:
         self.complete: set[str] = set()
         """Regions (and `global`) that were gone through to the end."""
         self.calls: list[CallCount] = []
-        self._folder = os.path.join(folder, account)
-        os.makedirs(self._folder, exist_ok=True)
+        self._folder = tempfile.mkdtemp(dir=folder)  # names of accounts and regions may come from a file: none becomes a path
         self._encode = msgspec.json.Encoder(order="deterministic").encode
         self._files: dict[str, Any] = {}
+        self._closed = False
         self._lock = threading.Lock()
 
     def write(self, section: str, record: Any) -> None:
@@ -34,25 +35,12 @@ class Spool:
 
     def append(self, section: str, line: bytes) -> None:
         with self._lock:
+            if self._closed:
+                return  # an answer that nobody waited for any more
             opened = self._files.get(section)
             if opened is None:
-                opened = self._files[section] = open(os.path.join(self._folder, section), "ab")  # noqa: SIM115
+                opened = self._files[section] = open(os.path.join(self._folder, str(len(self._files))), "ab")  # noqa: SIM115
             opened.write(line)
-
-    def keep(self, wanted: Callable[[bytes], bool]) -> None:
-        """Drop what other regions refer to, but for the lines that are wanted."""
-        with self._lock:
-            opened = self._files.pop(SHARED, None)
-            if opened is None:
-                return
-            opened.close()
-            path = os.path.join(self._folder, SHARED)
-            os.replace(path, path + ".all")
-            with open(path + ".all", "rb") as old:
-                kept = [line for line in old if wanted(line)]
-            os.unlink(path + ".all")
-        for line in kept:
-            self.append(SHARED, line)
 
     @property
     def done(self) -> bool:
@@ -60,25 +48,30 @@ class Spool:
         return self.complete >= {"global", *self.regions}
 
     def lines(self) -> Iterator[bytes]:
-        """The account's part of a snapshot: what other regions refer to, then region by region, then the ledger."""
-        for opened in self._files.values():
-            opened.close()
+        """The account's part of a snapshot: the ledger, what other regions refer to, then region by region.
+
+        The ledger comes first, so that a region that is whole in a snapshot has its part of it, wherever the snapshot is cut off.
+        """
+        with self._lock:
+            self._closed = True
+            for opened in self._files.values():
+                opened.close()
         head = {"record": "account", "account": self.account, "name": self.name, "caller": self.caller, "regions": self.regions}
         yield self._encode(head) + b"\n"
+        for count in self.calls:
+            yield self._encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n"
         yield from self._section(SHARED)
         for region in sorted(self._files.keys() - {SHARED} | self.complete):
             yield self._encode({"record": "region", "region": region, "complete": region in self.complete}) + b"\n"
             yield from self._section(region)
-        for count in self.calls:
-            yield self._encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n"
         yield self._encode({"record": "account_end", "account": self.account, "complete": self.done}) + b"\n"
 
     def _section(self, section: str) -> Iterator[bytes]:
         if section in self._files:
-            with open(os.path.join(self._folder, section), "rb") as opened:
+            with open(self._files[section].name, "rb") as opened:
                 yield from opened
 
     def remove(self) -> None:
-        for section in self._files:
-            os.unlink(os.path.join(self._folder, section))
+        for opened in self._files.values():
+            os.unlink(opened.name)
         os.rmdir(self._folder)

@@ -87,7 +87,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.names = list(sources)
         self.globals = {"range": self._range, "dict": dict, "namespace": self.globals["namespace"], "joiner": self.globals["joiner"]}
         self.filters = {name: self._filter(name, self.filters[name]) for name in FILTERS if name in self.filters}
-        self.filters |= {"_truth": self._truth, "_compare": self._compare, "_concat": self._concat, "_each": self._each, "_slice": self._slice}
+        self.filters |= {
+            "_truth": self._truth,
+            "_compare": self._compare,
+            "_concat": self._concat,
+            "_each": self._each,
+            "_slice": self._slice,
+        }
         self.tests = {name: self._test(name, held) for name, held in self.tests.items() if name in TESTS}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -498,4 +504,3 @@ def render(sandbox: Sandbox, name: str, values: dict[str, Any]) -> str:
             raise TooMuch("its text is too long")
         parts.append(part)
     return "".join(parts)
-

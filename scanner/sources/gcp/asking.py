@@ -50,11 +50,15 @@ class Refused(Exception):
 
 
 class Waits(msgspec.Struct, frozen=True):
-    """Seconds: the first wait between attempts, the longest, and all attempts of a call together."""
+    """Seconds: the first wait between attempts, the longest, and all attempts of a call together; between looks at an export.
+
+    https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportAssets
+    """
 
     first: float = 1.0
     longest: float = 32.0
     together: float = 600.0
+    look: float = 2.0
 
 
 class Asker:
@@ -62,7 +66,7 @@ class Asker:
 
     def __init__(self, account: str, stop: threading.Event, waits: Waits | None = None, pace: float = 1.0) -> None:
         self.account, self.stop, self.made = account, stop, 0
-        self._waits, self._pace = waits or Waits(), pace
+        self.waits, self._pace = waits or Waits(), pace
         self._buckets: dict[str, TokenBucket] = {}
         self._ledger: dict[CallCount, int] = {}
 
@@ -77,7 +81,7 @@ class Asker:
                 bucket.throttled()
 
         self.wait(bucket.wait())
-        waits = self._waits
+        waits = self.waits
         retry = Retry(
             if_exception_type(*RETRIED),
             initial=waits.first,

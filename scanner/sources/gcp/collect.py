@@ -9,7 +9,7 @@ import msgspec
 
 from scanner.sources import snapshot
 from scanner.sources.gcp import plan as methods
-from scanner.sources.gcp.asking import Asker, Refused, Stopped, now
+from scanner.sources.gcp.asking import Asker, Refusal, Refused, Stopped, now
 from scanner.sources.gcp.export import Export
 from scanner.sources.gcp.plan import Method, Plan
 from scanner.sources.gcp.records import IAM_POLICY, RESOURCE
@@ -57,8 +57,9 @@ class Collector:
             self._complete = False
             gap = {"scope": f"google:{request.parent}", "code": "interrupted", "reason": "the audit was stopped before its end"}
             yield self._line({"record": "gap", **gap, "settles_it": "run it again"})
-            yield self._unlisted(self.plan.types, RESOURCE, "the audit was stopped before its end", "run it again", "cloudasset.ListAssets")
-            yield self._unlisted((), IAM_POLICY, "the audit was stopped before its end", "run it again", "cloudasset.ListAssets")
+            stopped = Refusal("interrupted", "", "the audit was stopped before its end", "run it again", "cloudasset.ListAssets", now())
+            yield self._unlisted(self.plan.types, RESOURCE, stopped)
+            yield self._unlisted((), IAM_POLICY, stopped)
         for count in self.asker.ledger():
             yield self._line({"record": "calls", **msgspec.structs.asdict(count)})
         yield self._line({"record": "end", "finished": now(), "complete": self._complete})
@@ -73,11 +74,11 @@ class Collector:
             self._projects[above[0]] = None
         return self._line({"record": "asset", **redacted(asset)})
 
-    def _unlisted(self, types: Sequence[str], content: str, reason: str, settles_it: str, operation: str) -> bytes:
+    def _unlisted(self, types: Sequence[str], content: str, why: Refusal) -> bytes:
         """Says of some asset types (none: of all) that a kind of content could not be read, or not to the end."""
         self._complete = False
-        told = {"types": list(types), "content": content, "reason": reason, "settles_it": settles_it}
-        return self._line({"record": "unlisted", **told, "operation": operation, "time": now()})
+        told = {"reason": why.reason, "settles_it": why.settles_it, "operation": why.operation, "time": why.time}
+        return self._line({"record": "unlisted", "types": list(types), "content": content, "outcome": why.outcome, **told})
 
     def _ended(self, method: Method, read_time: str) -> bytes:
         self.done += 1
@@ -105,8 +106,9 @@ class Collector:
                 if found.code == "INVALID_ARGUMENT" and not token and len(types) > 1:
                     queue += [types[len(types) // 2 :], types[: len(types) // 2]]
                     continue
-                way = found.settles_it if found.code != "INVALID_ARGUMENT" else f"look at {types[0]} itself: the inventory does not list it"
-                yield self._unlisted(types, method.content, found.reason, way, found.operation)
+                if found.code == "INVALID_ARGUMENT":
+                    found = msgspec.structs.replace(found, settles_it=f"look at {types[0]} itself: the inventory does not list it")
+                yield self._unlisted(types, method.content, found)
         yield self._ended(method, _text(self._read_time))
 
     def _page(self, client: Any, method: Method, types: Sequence[str], token: str) -> Any:
@@ -143,8 +145,7 @@ class Collector:
                 if not token:
                     break
         except Refused as error:
-            found = error.refusal
-            yield self._unlisted((), IAM_POLICY, found.reason, found.settles_it, found.operation)
+            yield self._unlisted((), IAM_POLICY, error.refusal)
         yield self._ended(method, now())
 
     # Exporting
@@ -157,9 +158,7 @@ class Collector:
             for text in export.assets(client, method, self.plan.types, lambda told: setattr(self, "at", told)):
                 yield self._asset(msgspec.json.decode(text))
         except Refused as error:
-            found = error.refusal
-            types = self.plan.types if method.content == RESOURCE else ()
-            yield self._unlisted(types, method.content, found.reason, found.settles_it, found.operation)
+            yield self._unlisted(self.plan.types if method.content == RESOURCE else (), method.content, error.refusal)
         yield self._ended(method, export.read_time)
 
     # What the inventory does not carry
@@ -185,7 +184,7 @@ class Collector:
         except Refused as error:
             told = error.refusal
             self._complete = False
-            unknown = {"reason": told.reason, "settles_it": told.settles_it}
+            unknown = {"outcome": told.outcome, "reason": told.reason, "settles_it": told.settles_it}
             return self._line({**record, **unknown, "operation": told.operation, "time": told.time})
         return self._line({**record, "policy": as_data(type(found).pb(found)), "operation": method.label, "time": now()})
 

@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 
 from scanner.sources.gcp import org_policies
-from scanner.sources.gcp.assets import plain
+from scanner.sources.gcp.items import plain
 from scanner.sources.gcp.names import RESOURCE_MANAGER, Names, location_of
 from scanner.sources.interface import Item, Node
 from scanner.sources.nodes import Elsewhere, as_nodes, step
@@ -121,7 +121,21 @@ class Estate:
 class Declared(Item):
     """One resource of a template."""
 
-    __slots__ = ("_label", "_origins", "_place", "address", "attached", "data", "estate", "full", "path", "project", "root", "template", "type")
+    __slots__ = (
+        "_label",
+        "_origins",
+        "_place",
+        "address",
+        "attached",
+        "data",
+        "estate",
+        "full",
+        "path",
+        "project",
+        "root",
+        "template",
+        "type",
+    )
 
     def __init__(
         self,
@@ -278,7 +292,9 @@ class Attached(Elsewhere):
         self.attached: list[Attachment] = []
         self.type, self.named, self.root = first.type, first.target, first.seen.file
         self.address, self.template, self.seen = first.name, None, first.seen
-        self.why = Unknown(f"the {first.type} that {first.name} is for is declared elsewhere", "scan it together, or the live resource", self.seen)
+        self.why = Unknown(
+            f"the {first.type} that {first.name} is for is declared elsewhere", "scan it together, or the live resource", self.seen
+        )
         project = estate.project
         self._region, self._account = Value(None), Value(project if isinstance(project, str) else None)
 
@@ -349,7 +365,9 @@ def nodes_of(item: Declared, data: Any, place: Path) -> tuple[list[Node], Unknow
         if isinstance(each, dict):
             nodes.append(DeclaredNode(item, each, (*place, at)))
         elif each is not None:
-            more = more or (each if isinstance(each, Unknown) else Unknown(f"an element of {place[-1] if place else 'it'} is no object", "correct it"))
+            more = more or (
+                each if isinstance(each, Unknown) else Unknown(f"an element of {place[-1] if place else 'it'} is no object", "correct it")
+            )
     return nodes, more
 
 

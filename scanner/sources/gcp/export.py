@@ -14,16 +14,14 @@ from scanner.sources.gcp.asking import Asker, now
 from scanner.sources.gcp.plan import Method
 from scanner.sources.gcp.session import Clients, Request
 
-FIRST_POLL, LONGEST_POLL = 2.0, 30.0
 ATTEMPTS = 4
-"""Seconds between looks at the operation: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportAssets"""
 
 
 class Export:
     """One export of one kind of content."""
 
-    def __init__(self, request: Request, clients: Clients, asker: Asker, first_poll: float = FIRST_POLL) -> None:
-        self._request, self._clients, self._asker, self._poll = request, clients, asker, first_poll
+    def __init__(self, request: Request, clients: Clients, asker: Asker) -> None:
+        self._request, self._clients, self._asker = request, clients, asker
         self.read_time = now()
 
     def assets(self, client: Any, method: Method, types: Sequence[str], tell: Callable[[str], None]) -> Iterator[bytes]:
@@ -47,12 +45,12 @@ class Export:
 
     def _finish(self, operation: Any, method: Method, tell: Callable[[str], None]) -> None:
         """Look at the operation until it has ended."""
-        waited, pause = 0.0, self._poll
+        waited, pause = 0.0, self._asker.waits.look
         looking = msgspec.structs.replace(method, name="GetOperation")
         while not self._asker.ask(looking, _done(operation), self._clients.caller):
             tell(f"exporting {method.content}, {waited:.0f} s")
             self._asker.wait(pause)
-            waited, pause = waited + pause, min(pause * 1.5, LONGEST_POLL)
+            waited, pause = waited + pause, min(pause * 1.5, self._asker.waits.longest)
         error = operation.exception()
         if error is not None:
             raise self._asker.refused(method, self._clients.caller, error)

@@ -80,6 +80,8 @@ class Inventory:
         """Projects, folders and organisations of which the input has a kind of content, with everything below them."""
         self.effective: dict[str, dict[str, Any]] = {}
         """Of a project, constraint to the policy (or an Unknown) that the Organization Policy API gives as the one in effect."""
+        self.policies_at: dict[tuple[str, tuple[str, ...]], tuple[dict[str, dict[str, Any]], Unknown | None]] = {}
+        """Where an asset stands to the organisation policies in effect there."""
         self.root = ""
         """Of a live inventory, the project, folder or organisation that it was asked for."""
 
@@ -131,6 +133,13 @@ class Inventory:
     def unread(self) -> dict[str, int]:
         """Assets of types that nobody reads."""
         return {type_: len(names) for type_, names in sorted(self._unread.items())}
+
+    def damaged(self, file: int, shown: str) -> None:
+        """Part of a file cannot be read: what is missing of the kinds of content that it holds may have been there."""
+        kinds = {kind for entry in self.entries.values() for kind, held in entry.held.items() if held.file == file}
+        why = Unknown(f"a part of {shown} cannot be read", "export it again")
+        for kind in kinds or set(CONTENTS):
+            self.lacking.setdefault((kind, ""), why)
 
     def settle(self) -> None:
         """After the last record: learn which number is which project, and name everything canonically."""

@@ -185,8 +185,16 @@ _LOCATION = re.compile(r"/(locations|regions|zones)/([^/]+)")
 
 
 def location_of(name: str) -> str | None:
-    """The location that a full name says; a zone counts as its region."""
+    """The region (or multi-region, or `global`) that a full name says."""
     match = _LOCATION.search(name)
     if not match:
         return "global" if "/global/" in name else None
-    return match[2].rpartition("-")[0] if match[1] == "zones" else match[2]
+    return region_of(match[2])
+
+
+_ZONE = re.compile(r"^[a-z]+-[a-z]+\d+-[a-z]$")
+
+
+def region_of(place: str) -> str:
+    """`europe-west1` of `europe-west1-b`; what is no zone stays as it is."""
+    return place[:-2] if _ZONE.match(place) else place

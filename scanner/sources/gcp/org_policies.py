@@ -5,23 +5,32 @@ https://cloud.google.com/resource-manager/docs/organization-policy/understanding
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from scanner.sources.gcp.inventory import Entry, Inventory
 from scanner.sources.gcp.names import RESOURCE_MANAGER
 from scanner.sources.gcp.records import ORG_POLICY, RESOURCE
 from scanner.sources.values import Unknown
 
+Effective: TypeAlias = tuple[dict[str, dict[str, Any]], Unknown | None]
 CONSTRAINTS = ("storage.publicAccessPrevention", "storage.uniformBucketLevelAccess")
 """Those that readers ask for, which an audit asks of the policies' own API where it cannot see the organisation."""
 
 
-def effective(inventory: Inventory, entry: Entry) -> tuple[dict[str, dict[str, Any]], Unknown | None]:
+def effective(inventory: Inventory, entry: Entry) -> Effective:
     """(constraint without `constraints/` to its policy, why there may be more of them).
 
     A policy is {"constraint": "constraints/…", "rules": [as in the v2 API], "from": full name of where it is set}. What resets to Google's
     default has no rules.
     """
+    key = (entry.scope, entry.lineage)
+    held = inventory.policies_at.get(key)
+    if held is None:
+        held = inventory.policies_at[key] = _effective(inventory, entry)
+    return held
+
+
+def _effective(inventory: Inventory, entry: Entry) -> Effective:
     scopes, more = inventory.chain(entry)
     found: dict[str, dict[str, Any]] = {}
     open_: set[str] = set()
@@ -35,10 +44,11 @@ def effective(inventory: Inventory, entry: Entry) -> tuple[dict[str, dict[str, A
                         "from": RESOURCE_MANAGER + scope,
                     }
         silent = inventory.silent(ORG_POLICY, scopes[at:])
-        if silent is not None:
-            more = silent
+        policies = silent or _set_on(inventory, scope)
+        if isinstance(policies, Unknown):
+            more = policies
             break
-        for name, inherits, rules in _set_on(inventory, scope):
+        for name, inherits, rules in policies:
             if name in found and name not in open_:
                 continue
             held = found.setdefault(name, {"constraint": f"constraints/{name}", "rules": [], "from": RESOURCE_MANAGER + scope})
@@ -69,15 +79,18 @@ def _flag(raw: Any) -> bool:
     return raw is True or str(raw).lower() == "true"
 
 
-def _set_on(inventory: Inventory, scope: str) -> list[tuple[str, bool, list[Any]]]:
+def _set_on(inventory: Inventory, scope: str) -> list[tuple[str, bool, list[Any]]] | Unknown:
     """(constraint, whether it inherits, rules) for every policy that is set on a project, folder or organisation."""
     found: dict[str, tuple[str, bool, list[Any]]] = {}
     own = inventory.above(scope)
     listed = inventory.content(own, ORG_POLICY) if own else None
-    for policy in listed if isinstance(listed, list) else []:
-        if isinstance(policy, dict):
-            name = _bare(policy.get("constraint", ""))
-            found[name] = (name, *_from_v1(policy))
+    for policy in listed if isinstance(listed, list) else [listed] if listed is not None else []:
+        if not isinstance(policy, dict):
+            return (
+                policy if isinstance(policy, Unknown) else Unknown(f"the organisation policies of {scope} are no policies", "export again")
+            )
+        name = _bare(policy.get("constraint", ""))
+        found[name] = (name, *_from_v1(policy))
     for entry in inventory.policies_of(scope):
         data = inventory.content(entry, RESOURCE)
         name = _bare(entry.address)

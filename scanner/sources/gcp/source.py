@@ -10,8 +10,9 @@ import msgspec
 
 from scanner.sources import snapshot
 from scanner.sources.discover import show
-from scanner.sources.gcp.assets import collections, root_of
+from scanner.sources.gcp.assets import collections
 from scanner.sources.gcp.inventory import ALWAYS, POLICY, Inventory
+from scanner.sources.gcp.items import root_of
 from scanner.sources.gcp.records import ORG_POLICY, RESOURCE
 from scanner.sources.gcp.store import SPOOL, read_text
 from scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Source, Unlisted
@@ -112,6 +113,7 @@ class AuditSource(Source):
 class _Unlisted(msgspec.Struct):
     types: list[str]
     content: str
+    outcome: str
     reason: str
     settles_it: str
     operation: str
@@ -130,6 +132,7 @@ class _Effective(msgspec.Struct):
     operation: str
     time: str
     policy: dict[str, Any] | None = None
+    outcome: str = ""
     reason: str = ""
     settles_it: str = ""
 
@@ -203,7 +206,11 @@ class Reader:
             self.inventory.lacking[held.content, type_] = self._why(held)
         if POLICY in held.types and held.content == RESOURCE:
             self.inventory.lacking[ORG_POLICY, ""] = self._why(held)
-        self._gap(Gap(f"google:{self._parent}", "call_denied", held.reason, held.settles_it))
+        self._refusal(held)
+
+    def _refusal(self, held: _Unlisted | _Effective) -> None:
+        if held.outcome in ("denied", "failed"):
+            self._gap(Gap(f"google:{self._parent}", f"call_{held.outcome}", held.reason, held.settles_it))
 
     def _why(self, held: _Unlisted | _Effective) -> Unknown:
         seen = Location(operation=held.operation, time=held.time, caller=self.inventory.caller)
@@ -212,6 +219,7 @@ class Reader:
     def _effective(self, held: _Effective) -> None:
         found = self.inventory.effective.setdefault(held.scope, {})
         found[held.constraint] = self._why(held) if held.policy is None else held.policy
+        self._refusal(held)
 
     def collections(self) -> Iterator[Collection]:
         """Once all lines are read."""

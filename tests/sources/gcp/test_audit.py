@@ -20,7 +20,7 @@ PROJECT = asset(
     "cloudresourcemanager.googleapis.com/Project",
     {"projectId": "trade", "projectNumber": "111111111111", "name": "projects/111111111111"},
 )
-QUICK = Waits(0.01, 0.05, 3.0)
+QUICK = Waits(0.01, 0.05, 1.0, 0.01)
 BUCKET = "storage.googleapis.com/Bucket"
 
 
@@ -181,8 +181,6 @@ def test_policies_set_above_the_project_come_from_their_own_api(cloud: Cloud, mo
 
 
 def test_an_export_is_waited_for_and_read_by_shards(cloud: Cloud, monkeypatch: Any) -> None:
-    monkeypatch.setattr("scanner.sources.gcp.export.FIRST_POLL", 0.01)
-    monkeypatch.setattr("scanner.sources.gcp.export.LONGEST_POLL", 0.01)
     audit = Audit(cloud, monkeypatch, parent="organizations/33", export="gs://exports/nightly")
     assert audit.verdict("storage.bucket-not-public", "/open") == "fail"
     assert cloud.polls == 6 and len(cloud.objects) == 4
@@ -190,7 +188,6 @@ def test_an_export_is_waited_for_and_read_by_shards(cloud: Cloud, monkeypatch: A
 
 
 def test_a_shard_that_is_cut_off_is_read_again(cloud: Cloud, monkeypatch: Any) -> None:
-    monkeypatch.setattr("scanner.sources.gcp.export.FIRST_POLL", 0.01)
     done: list[str] = []
 
     def fail(method: str, request: Any) -> None:

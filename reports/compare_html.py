@@ -1,0 +1,28 @@
+"""A comparison as one self-contained HTML file, in the style and under the rules of reports/html.py."""
+
+from __future__ import annotations
+
+from reports.compare_view import EXISTENCE, WORDS, by_resource, outcome, places, sections
+from reports.html import asset, environment, policy
+from scanner.compare.model import Comparison
+
+
+def render(comparison: Comparison, *, width: int = 0, color: bool = False, quiet: bool = False) -> bytes:
+    """UTF-8. Every value is escaped; characters that could reorder or hide others are written out."""
+    page = (
+        environment()
+        .get_template("compare.html.j2")
+        .render(
+            style=asset("style.css"),
+            script=asset("filter.js"),
+            policy=policy(),
+            comparison=comparison,
+            outcome=outcome(comparison),
+            sections=sections(comparison),
+            colours=WORDS,
+            existence=EXISTENCE,
+            by_resource=by_resource,
+            places=places,
+        )
+    )
+    return page.encode() + b"\n"

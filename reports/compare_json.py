@@ -1,0 +1,17 @@
+"""A comparison as JSON, `schemas/assay-compare-1.json`: the same two sides give the same bytes but for `compared`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reports.json_report import encodable
+from scanner.compare.model import Comparison
+
+
+def render(comparison: Comparison, *, width: int = 0, color: bool = False, quiet: bool = False) -> bytes:
+    """UTF-8, indented by two, with a final line feed. Half a surrogate pair, which UTF-8 cannot hold, is written out."""
+    try:
+        data = msgspec.json.encode(comparison, order="deterministic")
+    except UnicodeEncodeError:
+        data = msgspec.json.encode(encodable(msgspec.to_builtins(comparison)), order="deterministic")
+    return msgspec.json.format(data, indent=2) + b"\n"

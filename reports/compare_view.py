@@ -1,0 +1,74 @@
+"""What the formats of a comparison share: the order of groups, what a row is called, and the outcome in words."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reports.view import Outcome, many
+from scanner.compare.model import STATUSES, Comparison, Half, Row, Status
+
+EXISTENCE: frozenset[Status] = frozenset({"live_without_code", "code_not_deployed", "ambiguous", "not_seen"})
+"""Statuses that hold of a resource as a whole, whatever the control."""
+WORDS = {
+    "fails_live": "fail",
+    "fails_live_code_unknown": "fail",
+    "fails_both": "fail",
+    "live_without_code": "unknown",
+    "fails_code": "waived",
+    "ambiguous": "unknown",
+    "unknown": "unknown",
+    "not_seen": "unknown",
+    "code_not_deployed": "waived",
+    "one_side": "not_applicable",
+    "passes_both": "pass",
+    "not_applicable": "not_applicable",
+}
+"""Status to the verdict whose colour it has."""
+
+
+class Section(msgspec.Struct):
+    """The rows of one status."""
+
+    status: Status
+    title: str
+    meaning: str
+    rows: list[Row]
+
+
+def sections(comparison: Comparison) -> list[Section]:
+    """The statuses that occurred, the worst first."""
+    held: dict[str, list[Row]] = {}
+    for row in comparison.rows:
+        held.setdefault(row.status, []).append(row)
+    return [Section(status, *STATUSES[status], held[status]) for status in STATUSES if status in held]
+
+
+def by_resource(rows: list[Row]) -> list[list[Row]]:
+    """Rows of the same resources together."""
+    held: dict[object, list[Row]] = {}
+    for row in rows:
+        key = (row.kind, row.reason, *((each.root, each.address, each.id) for each in (*row.code.resources, *row.live.resources)))
+        held.setdefault(key, []).append(row)
+    return list(held.values())
+
+
+def places(half: Half, side: str) -> list[str]:
+    """How the resources of one side are called: by address in code, by id live."""
+    several = len({each.root for each in half.resources}) > 1
+    if side == "live":
+        return [each.id for each in half.resources]
+    return [f"{each.address} ({each.root})" if several else each.address for each in half.resources]
+
+
+def outcome(comparison: Comparison) -> Outcome:
+    """The whole in a word and a sentence. Nothing that was not seen counts as agreed."""
+    counts = comparison.summary.statuses
+    if not comparison.rows:
+        return Outcome("incomplete", "nothing was compared")
+    said = [f"{counts[status]} {STATUSES[status][0]}" for status in STATUSES if counts.get(status) and status != "not_applicable"]
+    failing = sum("fail" in (row.live.verdict,) for row in comparison.rows)
+    doubtful = any(counts.get(status) for status in ("ambiguous", "unknown", "not_seen"))
+    gaps = len(comparison.code.gaps) + len(comparison.live.gaps) + len(comparison.gaps)
+    differs = any(counts.get(status) for status in ("live_without_code", "fails_code", "code_not_deployed"))
+    word = "fail" if failing else "incomplete" if gaps else "unknown" if doubtful or differs else "pass"
+    return Outcome(word, ", ".join([*said, *([many(gaps, "gap")] if gaps else [])]) + f"; {many(len(comparison.rows), 'row')} in all")

@@ -1,0 +1,149 @@
+"""`assay compare`: what the code says and what the cloud is, in one table."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, judging
+from scanner.cli.scan import named, reading
+from scanner.config import Config, ConfigurationError
+from scanner.rules.model import SEVERITIES
+
+FORMATS = {"text": "reports.compare_text", "json": "reports.compare_json", "html": "reports.compare_html"}
+
+
+@click.command("compare")
+@click.argument("ours", metavar="CODE")
+@click.argument("theirs", metavar="LIVE")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    metavar="[ROOT=]FILE",
+    help="Terraform state of a root module of CODE: tells which live resource each of its resources is. Repeatable.",
+)
+@reading
+@click.option("--profile", help="A named set of controls.")
+@functools.partial(judging.options, formats=FORMATS)
+def command(**given: Any) -> None:
+    """Compare the verdicts on CODE with those on the LIVE accounts: drift, what is not deployed, what no code makes.
+
+    Each side is a JSON report (assay scan or audit -r json=FILE) or anything that assay scan takes, which is scanned now.
+
+    Exit codes: 1 something at or above --fail-on fails live, whatever the code says; 3 a side or the comparison is incomplete (with
+    --strict also: a row is unknown, ambiguous or not seen); 2 wrong usage; 0 none of these.
+    """
+    sys.exit(_compare(given))
+
+
+def _compare(given: dict[str, Any]) -> int:
+    from scanner.compare.state import State, read
+    from scanner.compare.table import compare
+
+    targets = list(given["reports"]) or [("text", "-")]
+    if sum(path == "-" for _, path in targets) > 1:
+        return _refuse("only one report can go to standard output; give the others a path: FORMAT=PATH")
+    try:
+        config = judging.configuration(given)
+    except ConfigurationError as error:
+        click.echo(str(error), err=True)
+        return EXIT_USAGE
+    code = _side(given["ours"], given)
+    live = None if code is None else _side(given["theirs"], given)
+    if code is None or live is None or not _are_sides(code, live, given):
+        return EXIT_USAGE
+    states = [read(each) for each in given["states"]]
+    known = [each for each in states if isinstance(each, State)]
+    comparison = compare(code, live, known, [each for each in states if not isinstance(each, State)])
+    if _write(comparison, targets, given):
+        return EXIT_USAGE
+    return _exit_code(comparison, given, config)
+
+
+def _side(path: str, given: dict[str, Any]) -> Any:
+    """The report of one side, read or made now; None, after saying why, where there is none."""
+    from scanner.compare import saved
+
+    if not os.path.exists(path):
+        _refuse(f"{path}: no such file or directory")
+        return None
+    try:
+        report = saved.read(path)
+    except saved.Unreadable as error:
+        _refuse(f"{path}: {error}")
+        return None
+    if report is not None:
+        return report
+    prepared = judging.prepare(given, named(given, [path]))
+    if prepared is None:
+        return None
+    judging.watch(prepared[0], given["quiet"])
+    return prepared[0].report()
+
+
+def _are_sides(code: Any, live: Any, given: dict[str, Any]) -> bool:
+    """Whether each side is what it has to be; says so where it is not."""
+    from scanner.compare.subjects import LIVE_ROOTS
+
+    ours = next((each.resource.root for each in code.results if each.resource.root.startswith(LIVE_ROOTS)), None)
+    theirs = next((each.resource.root for each in live.results if not each.resource.root.startswith(LIVE_ROOTS)), None)
+    if ours is not None:
+        _refuse(f"CODE ({given['ours']}) holds live resources ({ours}): name the code first, then the live side")
+    elif theirs is not None:
+        _refuse(f"LIVE ({given['theirs']}) holds resources of code ({theirs}): name an audit's report, a snapshot or an asset export")
+    return ours is None and theirs is None
+
+
+def _refuse(message: str) -> int:
+    click.echo(f"assay: {judging.printable(message)}", err=True)
+    return EXIT_USAGE
+
+
+def _write(comparison: Any, targets: list[tuple[str, str]], given: dict[str, Any]) -> bool:
+    """Render and write every report; whether one could not be written."""
+    failed = False
+    for name, path in targets:
+        terminal = path == "-" and sys.stdout.isatty()
+        content = importlib.import_module(FORMATS[name]).render(
+            comparison,
+            width=shutil.get_terminal_size((100, 24)).columns,
+            color=terminal and not given["no_color"] and not os.environ.get("NO_COLOR"),
+            quiet=given["quiet"],
+        )
+        try:
+            if path == "-":
+                sys.stdout.buffer.write(content)
+                sys.stdout.buffer.flush()
+            else:
+                Path(path).write_bytes(content)
+        except BrokenPipeError:  # the reader has seen enough; the outcome stands
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            _refuse(f"{path}: the {name} report could not be written: {error.strerror}")
+            failed = True
+    if not any(path == "-" and name == "text" for name, path in targets):
+        for gap in (*comparison.code.gaps, *comparison.live.gaps, *comparison.gaps):
+            _refuse(str(gap))
+    return failed
+
+
+def _exit_code(comparison: Any, given: dict[str, Any], config: Config) -> int:
+    fail_on = given["fail_on"] or config.fail_on or "low"
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    if any(row.live.verdict == "fail" and row.severity in failing for row in comparison.rows):
+        return EXIT_FAILED
+    if any(finding.verdict == "fail" for row in comparison.rows if row.severity in failing for finding in row.live.findings):
+        return EXIT_FAILED  # beside an error
+    gaps = comparison.code.gaps or comparison.live.gaps or comparison.gaps
+    crashed = any("error" in (row.code.verdict, row.live.verdict) for row in comparison.rows)
+    open_ = any(row.status in ("unknown", "fails_live_code_unknown", "ambiguous", "not_seen") for row in comparison.rows)
+    incomplete = bool(gaps) or crashed or not comparison.rows or ((given["strict"] or config.strict) and open_)
+    return EXIT_INCOMPLETE if incomplete else EXIT_OK

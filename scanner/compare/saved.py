@@ -1,0 +1,55 @@
+"""Reports that an earlier run wrote with `-r json=FILE`."""
+
+from __future__ import annotations
+
+import mmap
+import os
+
+import msgspec
+
+from scanner.results.model import Report
+
+FORMAT = "assay-results/1"
+MAX_BYTES = 2_000_000_000
+_MARK = b'"assay-results/'
+
+
+class Unreadable(Exception):
+    """It is a report, and cannot be read."""
+
+
+class _Head(msgspec.Struct):
+    schema: str = ""
+
+
+def read(path: str) -> Report | None:
+    """The report at a path; None where it is something else. Raises Unreadable."""
+    if not _has_mark(path):
+        return None
+    if os.path.getsize(path) > MAX_BYTES:
+        raise Unreadable(f"the report is larger than {MAX_BYTES:,} bytes")
+    try:
+        with open(path, "rb") as opened:
+            content = opened.read().removeprefix(b"\xef\xbb\xbf")
+        schema = msgspec.json.decode(content, type=_Head).schema
+    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError):
+        return None  # of another format, which only quotes the mark; a scan says what is wrong with it
+    if schema != FORMAT:
+        if schema.startswith("assay-results/"):
+            raise Unreadable(f"a report of format {schema}; this version reads {FORMAT}")
+        return None
+    try:
+        return msgspec.json.decode(content, type=Report)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Unreadable(f"no report as assay scan writes it: {error}") from error
+
+
+def _has_mark(path: str) -> bool:
+    try:
+        with open(path, "rb") as opened:
+            if not os.path.isfile(path) or not os.fstat(opened.fileno()).st_size:
+                return False
+            with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                return content.find(_MARK) >= 0
+    except (OSError, ValueError):
+        return False

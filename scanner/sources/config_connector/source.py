@@ -1,0 +1,3 @@
+from collections.abc import Iterator
+def sources(paths, named, options): 
+    return iter(())

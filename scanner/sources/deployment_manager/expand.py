@@ -1,0 +1,204 @@
+"""The resources of a deployment: its configuration, with templates rendered into what they make."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from scanner.sources.cloudformation.syntax import Malformed, Path
+from scanner.sources.deployment_manager import files, sandbox, types
+from scanner.sources.deployment_manager.files import TEMPLATES, Sheet
+from scanner.sources.deployment_manager.marks import Marks, lines
+from scanner.sources.discover import show
+from scanner.sources.interface import Gap
+from scanner.sources.values import Location, Reference, Unknown, describe
+
+MAX_DEPTH = 20
+MAX_RESOURCES = 20_000
+_CORRECT = "correct the template"
+_NEVER = "Python templates are programs, which are never run: scan what it makes (gcloud deployment-manager deployments describe), or the live project"
+_ENV = ("deployment", "project", "project_number", "current_time", "username")
+
+
+class Entry(msgspec.Struct):
+    """One resource as it is written, with templates resolved."""
+
+    name: str
+    type: str
+    raw: dict[str, Any]
+    sheet: Sheet
+    path: Path
+    origins: tuple[tuple[str, Location], ...] = ()
+    outputs: dict[str, Any] | None = None
+    """Of a template: what it gives to references."""
+
+    @property
+    def properties(self) -> Any:
+        return self.raw.get("properties")
+
+    def place(self, below: Path = ()) -> Location:
+        return self.sheet.place((*self.path, *below))
+
+
+class Expansion:
+    """One configuration under one set of choices."""
+
+    def __init__(self, path: str, project: Any, within: Callable[[str], bool], choices: sandbox.Choices, budget: sandbox.Budget) -> None:
+        self.path, self.within, self.choices, self.budget = path, within, choices, budget
+        self.marks = Marks()
+        self.env = {name: Reference("env", name) for name in _ENV} | {"project": project}
+        self.entries: list[Entry] = []
+        self.templates: dict[str, Entry] = {}
+        self.gaps: list[Gap] = []
+        self.used: list[str] = []
+        """Files of templates that were read."""
+        self._imports: dict[str, str] = {}
+        """Names that are imported to their files."""
+        self._texts: dict[str, str] = {}
+
+    def configuration(self, sheet: Sheet) -> None:
+        self._import(sheet.data.get("imports"), os.path.dirname(self.path))
+        self._resources(sheet.data, sheet, (), 0)
+
+    def template(self) -> None:
+        """A template that no configuration uses, with properties of which only the defaults are known."""
+        name = os.path.basename(self.path)
+        self._imports[name] = self.path
+        entry = Entry(name.partition(".")[0], name, {}, _NOWHERE, ())
+        self._template(entry, self.path, 0, Location(file=show(self.path)), sandbox.Open())
+
+    def _gap(self, code: str, reason: str, settles_it: str, at: Location) -> None:
+        gap = Gap(at.file or show(self.path), code, reason, settles_it, at.line)
+        if gap not in self.gaps and len(self.gaps) < 1_000:
+            self.gaps.append(gap)
+
+    def _import(self, listed: Any, directory: str) -> None:
+        for name, path in files.imports(listed):
+            if name not in self._imports and "://" not in path:
+                self._imports[name] = os.path.normpath(os.path.join(directory, path))
+
+    def _resources(self, data: Any, sheet: Sheet, origins: tuple[tuple[str, Location], ...], depth: int) -> None:
+        listed = data.get("resources") if isinstance(data, dict) else None
+        if isinstance(listed, Unknown):
+            self._gap("input_failed", f"which resources there are: {listed.reason}", listed.settles_it, sheet.place(("resources",)))
+        for at, raw in enumerate(listed if isinstance(listed, list) else []):
+            path: Path = ("resources", at)
+            kind = raw.get("type", raw.get("action")) if isinstance(raw, dict) else None
+            if not isinstance(kind, str):
+                self._gap("input_failed", "a resource without a type that is known", _CORRECT, sheet.place(path))
+                continue
+            if len(self.entries) >= MAX_RESOURCES:
+                self._gap("input_failed", f"more than {MAX_RESOURCES} resources", "scan the deployment in parts", sheet.place(path))
+                return
+            name = raw.get("name")
+            entry = Entry(name if isinstance(name, str) else describe(name), kind, raw, sheet, path, origins)
+            self._resource(entry, depth)
+
+    def _resource(self, entry: Entry, depth: int) -> None:
+        file = self._imports.get(entry.type)
+        if file is None and entry.type.endswith((".py", *TEMPLATES)):
+            file = os.path.normpath(os.path.join(os.path.dirname(self.path), entry.type))
+        if file is not None:
+            self._template(entry, file, depth, entry.place(), None)
+        elif types.spelled(entry.type) is None:
+            what = "a composite type or a type provider of a project" if "/" in entry.type else "no type of Google's"
+            reason = f"{entry.name} is of type {entry.type}: {what}"
+            self._gap("template_unsupported", reason, "scan what it makes in the live project", entry.place())
+        else:
+            self.entries.append(entry)
+
+    def _template(self, entry: Entry, file: str, depth: int, seen: Location, open_: sandbox.Open | None) -> None:
+        if file.endswith(".py"):
+            self._gap("template_unsupported", f"{entry.type} of {entry.name} is not expanded", _NEVER, seen)
+            return
+        if depth >= MAX_DEPTH:
+            self._gap("input_failed", f"{entry.type} is inside of itself, or templates are nested too deeply", _CORRECT, seen)
+            return
+        try:
+            sheet = self._rendered(entry, file, seen, open_)
+        except OSError as error:
+            self._gap("module_missing", f"the template {entry.type} cannot be read ({error.strerror})", "scan it together with this", seen)
+            return
+        except (Malformed, *sandbox.FAILURES) as error:
+            line = getattr(error, "line", 0) or getattr(error, "lineno", 0) or 0
+            reason = f"the template {entry.type} could not be rendered ({type(error).__name__}: {error})"
+            self._gap("input_failed", " ".join(reason.split())[:400], _CORRECT, Location(file=show(file), line=line))
+            return
+        self.templates.setdefault(entry.name, entry)
+        entry.outputs = _outputs(sheet.data)
+        own = () if entry.sheet is _NOWHERE else ((f"{entry.type}.{entry.name}", seen),)
+        self._resources(sheet.data, sheet, (*entry.origins, *own)[:3], depth + 1)
+
+    def _rendered(self, entry: Entry, file: str, seen: Location, open_: sandbox.Open | None) -> Sheet:
+        text = self._text(file)
+        described = files.schema(file)
+        self._import(described.get("imports"), os.path.dirname(file))
+        sources = {entry.type: text} | self._included()
+        given = entry.properties
+        if isinstance(given, (Unknown, Reference)) or given is not None and not isinstance(given, dict):
+            why = given if isinstance(given, Unknown) else Unknown(f"the properties of {entry.name} are no map", "correct them")
+            raise Malformed(f"{why.reason}; {why.settles_it}")
+        filled = files.with_defaults(described, given or {})
+        properties = self.marks.hide(filled) if open_ is None else sandbox.Open(self.marks.hide(filled))
+        env = self.marks.hide(self.env) | {"name": self.marks.text(entry.raw.get("name") or entry.name), "type": entry.type}
+        jinja = sandbox.environment(sources, self.marks, self.choices, self.budget)
+        values = {"properties": properties, "env": env, "imports": {name: each for name, each in sources.items() if name != entry.type}}
+        shown = [show(self._imports.get(name, file)) for name in sources]
+        rendered, origins = lines(sandbox.render(jinja, entry.type, values))
+        sheet = files.rendered_sheet(rendered, origins, shown, (seen.file, seen.line))
+        sheet.parsed.data = self.marks.show(sheet.parsed.data)
+        return sheet
+
+    def _included(self) -> dict[str, str]:
+        """What templates may include or write out, by name."""
+        found: dict[str, str] = {}
+        size = 0
+        for name, path in self._imports.items():
+            try:
+                found[name] = self._text(path)
+            except (Malformed, OSError):
+                continue
+            size += len(found[name])
+            if size > 10 * files.MAX_TEMPLATE:
+                raise Malformed("its imports are too large")
+        return found
+
+    def _text(self, path: str) -> str:
+        if path not in self._texts:
+            if "\0" in path or not self.within(path):
+                raise FileNotFoundError(2, "it is outside of what is scanned, or not there")
+            self._texts[path] = files.read_text(path)
+            if path.endswith(TEMPLATES):
+                self.used.append(path)
+        return self._texts[path]
+
+
+class _Nothing:
+    def span(self, path: Path) -> tuple[int, int]:
+        return 0, 0
+
+
+_NOWHERE = Sheet(files.Parsed(None, _Nothing(), []), lambda line: ("", 0))
+
+
+def _outputs(data: Any) -> dict[str, Any]:
+    listed = data.get("outputs") if isinstance(data, dict) else None
+    held = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return {each["name"]: each.get("value") for each in held if isinstance(each.get("name"), str)}
+
+
+def worlds(expand: Callable[[sandbox.Choices], Expansion], limit: int) -> Iterator[Expansion]:
+    """An expansion for each combination of answers, up to a limit; one more than that is not made."""
+    given: tuple[bool, ...] = ()
+    for _ in range(limit + 1):
+        expansion = expand(sandbox.Choices(given))
+        yield expansion
+        made = list(expansion.choices.made.values())
+        while made and made[-1] is False:
+            made.pop()
+        if not made:
+            return
+        given = (*made[:-1], False)

@@ -1,0 +1,111 @@
+"""Files of a deployment: configurations, templates and their schemas, as data that knows its lines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from scanner.sources.cloudformation.syntax import Malformed, Parsed, Path
+from scanner.sources.cloudformation.syntax import parse as parse_bytes
+from scanner.sources.cloudformation.yaml_text import parse as parse_text
+from scanner.sources.deployment_manager.marks import is_private
+from scanner.sources.discover import show
+from scanner.sources.values import Location
+
+MAX_TEMPLATE = 1_000_000
+TEMPLATES = (".jinja", ".jinja2", ".j2")
+MAX_IMPORTS = 200
+
+
+class Sheet(msgspec.Struct):
+    """Text that was parsed, with the file and the line that each of its lines comes from."""
+
+    parsed: Parsed
+    locate: Callable[[int], tuple[str, int]]
+
+    @property
+    def data(self) -> Any:
+        return self.parsed.data
+
+    def place(self, path: Path) -> Location:
+        first, last = self.parsed.places.span(path)
+        file, line = self.locate(first)
+        end_file, end = self.locate(last)
+        return Location(file=file, line=line, end_line=max(line, end) if end_file == file else line)
+
+
+def read_sheet(path: str) -> Sheet:
+    """A configuration as it is written. Raises Malformed, OSError."""
+    with open(path, "rb") as opened:
+        parsed = parse_bytes(opened.read(20_000_000))
+    file = show(path)
+    return Sheet(parsed, lambda line: (file, line))
+
+
+def rendered_sheet(text: str, origins: list[tuple[int, int]], files: list[str], fallback: tuple[str, int]) -> Sheet:
+    """What a template rendered. Raises Malformed, with the line of the template."""
+
+    def locate(line: int) -> tuple[str, int]:
+        number, at = origins[line - 1] if 0 < line <= len(origins) else (-1, 0)
+        return (files[number], at) if 0 <= number < len(files) else fallback
+
+    try:
+        return Sheet(parse_text(text), locate)
+    except Malformed as error:
+        raise Malformed(str(error), locate(error.line)[1]) from error
+
+
+def read_text(path: str) -> str:
+    """The text of a template. Raises Malformed, OSError."""
+    if os.path.getsize(path) > MAX_TEMPLATE:
+        raise Malformed(f"larger than {MAX_TEMPLATE // 1_000_000} MB")
+    with open(path, "rb") as opened:
+        try:
+            text = opened.read(MAX_TEMPLATE + 1).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise Malformed(f"not UTF-8: {error.reason}") from error
+    if is_private(text):
+        raise Malformed("it has characters of a private use area")
+    return text.replace("\r\n", "\n")
+
+
+def schema(path: str) -> dict[str, Any]:
+    """The schema beside a template; empty where there is none. Raises Malformed, OSError.
+
+    https://cloud.google.com/deployment-manager/docs/configuration/templates/using-schemas
+    """
+    beside = f"{path}.schema"
+    if not os.path.isfile(beside):
+        return {}
+    data = parse_text(read_text(beside)).data
+    return data if isinstance(data, dict) else {}
+
+
+def with_defaults(schema_: Any, properties: dict[str, Any], depth: int = 0) -> dict[str, Any]:
+    """Properties with what the schema sets where nothing is given, also inside objects that are."""
+    described = schema_.get("properties") if isinstance(schema_, dict) else None
+    if not isinstance(described, dict) or depth > 20:
+        return properties
+    found = dict(properties)
+    for name, held in described.items():
+        if not isinstance(held, dict):
+            continue
+        if name not in found and "default" in held:
+            found[name] = held["default"]
+        if isinstance(found.get(name), dict):
+            found[name] = with_defaults(held, found[name], depth + 1)
+    return found
+
+
+def imports(listed: Any) -> list[tuple[str, str]]:
+    """(name, path) of every import that a configuration or a schema lists."""
+    found = []
+    for each in listed[:MAX_IMPORTS] if isinstance(listed, list) else []:
+        path = each.get("path") if isinstance(each, dict) else None
+        if isinstance(path, str):
+            name = each.get("name")
+            found.append((name if isinstance(name, str) else path, path))
+    return found

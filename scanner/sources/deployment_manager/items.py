@@ -1,0 +1,165 @@
+"""The resources of a deployment as items: shaped as the REST API returns them, with bindings and access lists where they belong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.sources.deployment_manager.expand import Entry, Expansion
+from scanner.sources.deployment_manager.references import Links, address
+from scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, spelled
+from scanner.sources.documents import decode
+from scanner.sources.gcp.declared import BINDINGS, Attachment, Declared, Estate, Path
+from scanner.sources.interface import Gap
+from scanner.sources.values import Reference, Unknown
+
+
+class Built:
+    """The items of an expansion."""
+
+    def __init__(self, expansion: Expansion, root: str) -> None:
+        self.links = Links(expansion)
+        self.root = root
+        self.estate = Estate(expansion.env["project"])
+        self.attached = 0
+        """Entries that are a part of other resources, and so no items of their own."""
+        self.gaps: list[Gap] = []
+        self._attachments: list[Attachment] = []
+        self._addresses: dict[str, int] = {}
+        for entry in expansion.entries:
+            self._enter(entry)
+        self.estate.settle(self._attachments)
+
+    def _enter(self, entry: Entry) -> None:
+        name = spelled(entry.type)
+        assert name is not None
+        kind, word, part = resource_type(name), holder(name), PARTS.get((name.service, name.noun))
+        if word is not None:
+            self._bindings(entry, word)
+        elif part is not None:
+            self._part(entry, part)
+        else:
+            self._resource(entry, kind)
+
+    def _address(self, entry: Entry) -> str:
+        """Unique, though a name that is used twice is an error."""
+        own = address(entry)
+        count = self._addresses[own] = self._addresses.get(own, 0) + 1
+        if count == 1:
+            return own
+        seen = entry.place()
+        self.gaps.append(Gap(seen.file, "input_failed", f"the name {entry.name} is used twice", "give each resource a name", seen.line))
+        return f"{own}#{count}"
+
+    def _item(self, entry: Entry, type_: str, data: Any, path: Path, full: str | None, own: str) -> Declared:
+        def place(below: Path) -> Any:
+            return entry.place(below)
+
+        project = self.links.owner(entry.properties)
+        item = Declared(
+            self.estate,
+            type_,
+            own,
+            data,
+            place,
+            root=self.root,
+            label=entry.name,
+            full=full,
+            project=project,
+            origins=entry.origins,
+            path=path,
+        )
+        self.estate.add(item)
+        return item
+
+    def _resource(self, entry: Entry, kind: Type | None) -> None:
+        own = self._address(entry)
+        data = self.links.value(entry.properties)
+        path: Path = ("properties",)
+        if kind is None:
+            self._item(entry, entry.type, data, path, None, own)
+            return
+        if kind.body and isinstance(data, dict) and isinstance(data.get(kind.body), dict):
+            data, path = data[kind.body], (*path, kind.body)
+        if data is None:
+            data = {}
+        if isinstance(data, dict):
+            data = {**data, "name": self.links.rest_name(entry, kind)}
+        elif not isinstance(data, Unknown):
+            data = Unknown(f"the properties of {entry.name} are no map", "correct them", entry.place())
+        item = self._item(entry, kind.asset, data, path, self.links.full(entry), own)
+        self._access(entry, item)
+
+    def _access(self, entry: Entry, item: Declared) -> None:
+        """`accessControl.gcpIamPolicy`, an object or its text.
+
+        https://cloud.google.com/deployment-manager/docs/configuration/set-access-control-resources
+        """
+        held = entry.raw.get("accessControl")
+        policy = held.get("gcpIamPolicy") if isinstance(held, dict) else held
+        if policy is None:
+            return
+        policy = decode(self.links.value(policy)) if not isinstance(policy, (dict, list)) else self.links.value(policy)
+        bindings = policy.get("bindings") if isinstance(policy, dict) else policy
+        seen = entry.place(("accessControl", "gcpIamPolicy"))
+        self._attachments.append(Attachment(item.type, Reference(item.address), BINDINGS, _listed(bindings), item.address, seen))
+
+    def _bindings(self, entry: Entry, word: str) -> None:
+        """A virtual type that adds one binding, or an action that sets a policy."""
+        own = self._address(entry)
+        properties = self.links.value(entry.properties)
+        if not isinstance(properties, dict):
+            why = (
+                properties if isinstance(properties, Unknown) else Unknown(f"the properties of {entry.name}", "correct them", entry.place())
+            )
+            properties, bindings, target = {}, [why], why
+        else:
+            bindings = _member(properties) if "role" in properties or "member" in properties else _patched(properties)
+            target = self.links.held(word, entry.raw["properties"])
+        type_, seen = HOLDERS[word][0], entry.place()
+        if word in HIGH and self.estate.find(target) is None and not self._declares(target):
+            project = (
+                target.rpartition("/")[2] if isinstance(target, str) and word == "projects" else target if word == "projects" else None
+            )
+            item = self._item(entry, type_, {"name": entry.name}, ("properties",), None, own)
+            item.project = project if project is not None else item.project
+            target = Reference(own)
+        else:
+            self.attached += 1
+        self._attachments.append(Attachment(type_, target, BINDINGS, bindings, own, seen))
+
+    def _declares(self, target: Any) -> bool:
+        """Whether the deployment makes what bindings are set on."""
+        return isinstance(target, Reference) and any(each.address == target.address for each in self.estate.items)
+
+    def _part(self, entry: Entry, part: Attached) -> None:
+        own, properties = self._address(entry), self.links.value(entry.properties)
+        owner: Any = properties.get(part.owner) if isinstance(properties, dict) else properties
+        target = owner if isinstance(owner, (Reference, Unknown)) else f"//storage.googleapis.com/{self.links.path(owner) or ''}"
+        if isinstance(owner, Reference) and self.estate.find(owner) is None:
+            target = owner  # of a resource that comes later in the configuration
+        self.attached += 1
+        elements = [properties] if isinstance(properties, (dict, Unknown)) else []
+        self._attachments.append(Attachment(part.asset, target, part.path, elements, own, entry.place()))
+
+
+def _listed(bindings: Any) -> list[Any]:
+    return bindings if isinstance(bindings, list) else [] if bindings is None else [bindings]
+
+
+def _member(properties: dict[str, Any]) -> list[Any]:
+    held = properties.get("member", properties.get("members"))
+    members = held if isinstance(held, (list, Unknown)) else [held]
+    return [{"role": properties.get("role"), "members": members, "condition": properties.get("condition")}]
+
+
+def _patched(properties: dict[str, Any]) -> list[Any]:
+    """What `setIamPolicy` adds, with the policy that it sets where that is written out."""
+    found: list[Any] = []
+    patch, policy = properties.get("gcpIamPolicyPatch"), properties.get("policy")
+    if isinstance(patch, dict):
+        found += _listed(patch.get("add"))
+    if isinstance(policy, dict):
+        found += _listed(policy.get("bindings"))
+    elif isinstance(policy, Unknown):
+        found.append(policy)
+    return found

@@ -1,0 +1,142 @@
+"""Configurations and templates of Google's Deployment Manager: one collection for each deployment.
+
+Google ended its support on 31 March 2026; Infrastructure Manager, which runs Terraform, takes its place.
+https://cloud.google.com/deployment-manager/docs/deprecations
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from scanner.options import Options
+from scanner.sources.cloudformation.syntax import Malformed
+from scanner.sources.deployment_manager import sandbox, types
+from scanner.sources.deployment_manager.expand import Expansion, worlds
+from scanner.sources.deployment_manager.files import TEMPLATES, Sheet, imports, read_sheet
+from scanner.sources.deployment_manager.items import Built
+from scanner.sources.discover import repository, show
+from scanner.sources.interface import Collection, Coverage, Gap, Item, Source, World
+from scanner.sources.values import Reference
+
+MAX_WORLDS = 32
+MAX_TOTAL_STEPS = 3_000_000
+_LOOKS = re.compile(
+    rb"""^\s*(?:-\s*)?["']?type["']?\s*:\s*["']?(?:gcp-types/[\w.-]+:|[a-z]+\.(?:v\d\w*|beta|alpha)\.\w+["']?\s*$)""", re.MULTILINE
+)
+_READ = 20_000_000
+
+
+def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
+    yield DeploymentManagerSource(paths, named, options)
+
+
+class DeploymentManagerSource(Source):
+    """All configurations of a run, and the templates that none of them uses."""
+
+    readers = ("google_api",)
+
+    def __init__(self, paths: Sequence[str], named: set[str], options: Options) -> None:
+        self.paths = [os.path.normpath(path) for path in paths]
+        self.named = {os.path.normpath(path) for path in named}
+        self.project: Any = options.account or Reference("env", "project")
+        tops = [path if os.path.isdir(path) else os.path.dirname(path) or "." for path in self.named or self.paths]
+        self._boundary = [os.path.realpath(repository(top) or top) for top in tops]
+        self._used: set[str] = set()
+
+    def collect(self) -> Iterator[Collection]:
+        templates = [path for path in self.paths if path.endswith(TEMPLATES)]
+        for path in self.paths:
+            if path not in templates:
+                yield from self._configuration(path)
+        for path in templates:
+            if path not in self._used and (path in self.named or _looks(path)):
+                yield self._deployment(path, None)
+
+    def _within(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        return any(real.startswith(top.rstrip(os.sep) + os.sep) for top in self._boundary)
+
+    def _configuration(self, path: str) -> Iterator[Collection]:
+        gap: Gap | None = None
+        try:
+            sheet = read_sheet(path)
+            if is_configuration(sheet.data):
+                yield self._deployment(path, sheet)
+                return
+            if path in self.named:
+                way = "name a configuration of Deployment Manager, with `resources` that have a `type`"
+                gap = Gap(show(path), "unsupported", "of no kind that can be scanned", way)
+        except (Malformed, OSError) as error:
+            if path in self.named or _looks(path):
+                gap = Gap(show(path), "parse_error", str(error), "correct the configuration", getattr(error, "line", 0))
+        if gap is not None:
+            coverage = Coverage(gaps=[gap])
+            coverage.files.found = coverage.files.failed = 1
+            yield Collection(show(path), [], coverage)
+
+    def _deployment(self, path: str, sheet: Sheet | None) -> Collection:
+        """A configuration, or a template alone where `sheet` is None."""
+        budget, coverage, root = sandbox.Budget(MAX_TOTAL_STEPS), Coverage(), show(path)
+        found: list[tuple[Expansion, Built]] = []
+
+        def expand(choices: sandbox.Choices) -> Expansion:
+            expansion = Expansion(path, self.project, self._within, choices, budget)
+            if sheet is None:
+                expansion.template()
+            else:
+                expansion.configuration(sheet)
+            return expansion
+
+        for expansion in worlds(expand, MAX_WORLDS):
+            if len(found) == MAX_WORLDS:
+                reason = f"more than {MAX_WORLDS} combinations of conditions on what is not known"
+                way = "give the project with --account and the properties in a configuration"
+                coverage.gaps.append(Gap(root, "input_failed", reason, way))
+                found = []
+                break
+            found.append((expansion, Built(expansion, root)))
+        if sheet is not None:
+            for name, line in sheet.parsed.duplicates:
+                reason = f"{name} is written twice in one map; the last one was read"
+                coverage.gaps.append(Gap(root, "duplicate_key", reason, "remove one of them", line))
+        return self._collection(root, path, found, coverage)
+
+    def _collection(self, root: str, path: str, found: list[tuple[Expansion, Built]], coverage: Coverage) -> Collection:
+        files = {path}
+        attached = 0
+        for expansion, built in found:
+            files.update(expansion.used)
+            attached = max(attached, built.attached)
+            coverage.gaps += [gap for gap in (*expansion.gaps, *built.gaps) if gap not in coverage.gaps]
+        fresh = files - self._used
+        self._used |= files
+        coverage.files.found = coverage.files.parsed = len(fresh)
+        coverage.blocks.found = coverage.blocks.evaluated = attached
+        held: list[World] = []
+        for expansion, built in found:
+            judged: list[Item] = [*built.estate.items, *built.estate.others]
+            held.append(World(expansion.choices.made, judged))
+        items = [item for world in held for item in world.items]
+        return Collection(root, items, coverage, worlds=held if len(held) > 1 else [])
+
+
+def is_configuration(data: Any) -> bool:
+    """Whether data is a configuration: resources of types of Google's, or of templates that it imports."""
+    listed = data.get("resources") if isinstance(data, dict) else None
+    if not isinstance(listed, list) or "apiVersion" in data or "kind" in data:
+        return False
+    names = {name for name, _ in imports(data.get("imports"))}
+    written = [each.get("type", each.get("action")) for each in listed if isinstance(each, dict)]
+    return any(isinstance(each, str) and (each in names or each.endswith((".py", *TEMPLATES)) or types.spelled(each)) for each in written)
+
+
+def _looks(path: str) -> bool:
+    """Whether a file was meant for Deployment Manager, though it does not parse."""
+    try:
+        with open(path, "rb") as opened:
+            return _LOOKS.search(opened.read(_READ)) is not None
+    except OSError:
+        return False

@@ -1,0 +1,163 @@
+"""Types of Deployment Manager by the asset types that readers know, and how each names its resources.
+
+A type is written as `storage.v1.bucket` or as `gcp-types/storage-v1:buckets`. Properties are the resource of the REST API together with the
+parameters of the request that creates it: `secretId` and `parent` stand beside `replication`.
+https://cloud.google.com/deployment-manager/docs/configuration/supported-resource-types
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_LEGACY = re.compile(r"([a-z][a-z0-9]*)\.(v\d\w*|alpha|beta)\.([\w.]+)")
+_PROVIDED = re.compile(r"gcp-types/([a-z][a-z0-9]*)-(v\d\w*|alpha|beta):([\w.]+)")
+COMPUTE, IAM, STORAGE = "compute.googleapis.com", "iam.googleapis.com", "storage.googleapis.com"
+RESOURCES = "cloudresourcemanager.googleapis.com"
+
+
+class Type(NamedTuple):
+    asset: str
+    """The asset type."""
+    way: str
+    """How its full name is made: `bucket`, `global` and `region` of Compute Engine, `parent` where the request names one, `account`, `project`."""
+    collection: str
+    ids: tuple[str, ...] = ("name",)
+    """Properties that may hold its id."""
+    body: str = ""
+    """Where the request keeps the resource itself, in APIs that do not take it as a whole."""
+
+
+class Attached(NamedTuple):
+    """A resource that is a part of another."""
+
+    asset: str
+    """The type of the other."""
+    owner: str
+    """The property that names it."""
+    path: str
+    """The list of the other that it is an element of."""
+
+
+_COMPUTE_GLOBAL = {
+    "backendBucket": ("BackendBucket", "backendBuckets"),
+    "backendService": ("BackendService", "backendServices"),
+    "firewall": ("Firewall", "firewalls"),
+    "globalForwardingRule": ("GlobalForwardingRule", "forwardingRules"),
+    "securityPolicy": ("SecurityPolicy", "securityPolicies"),
+    "targetGrpcProxy": ("TargetGrpcProxy", "targetGrpcProxies"),
+    "targetHttpProxy": ("TargetHttpProxy", "targetHttpProxies"),
+    "targetHttpsProxy": ("TargetHttpsProxy", "targetHttpsProxies"),
+    "targetSslProxy": ("TargetSslProxy", "targetSslProxies"),
+    "targetTcpProxy": ("TargetTcpProxy", "targetTcpProxies"),
+    "urlMap": ("UrlMap", "urlMaps"),
+}
+_COMPUTE_REGION = {
+    "forwardingRule": ("ForwardingRule", "forwardingRules"),
+    "regionBackendService": ("RegionBackendService", "backendServices"),
+    "regionSecurityPolicy": ("RegionSecurityPolicy", "securityPolicies"),
+    "regionTargetHttpProxy": ("TargetHttpProxy", "targetHttpProxies"),
+    "regionTargetHttpsProxy": ("TargetHttpsProxy", "targetHttpsProxies"),
+    "regionTargetTcpProxy": ("TargetTcpProxy", "targetTcpProxies"),
+    "regionUrlMap": ("UrlMap", "urlMaps"),
+    "targetPool": ("TargetPool", "targetPools"),
+}
+
+
+def _plural(noun: str) -> str:
+    return noun[:-1] + "ies" if noun.endswith(("xy", "cy")) else noun + "s"
+
+
+_TOPIC = Type("pubsub.googleapis.com/Topic", "parent", "topics", ("topic", "name"))
+_SUBSCRIPTION = Type("pubsub.googleapis.com/Subscription", "parent", "subscriptions", ("subscription", "name"))
+_BUCKET = Type(f"{STORAGE}/Bucket", "bucket", "")
+_ACCOUNT = Type(f"{IAM}/ServiceAccount", "account", "serviceAccounts", ("accountId",))
+_PROJECT = Type(f"{RESOURCES}/Project", "project", "projects", ("projectId",))
+TYPES: dict[tuple[str, str], Type] = {
+    ("storage", "bucket"): _BUCKET,
+    ("storage", "buckets"): _BUCKET,
+    ("iam", "serviceAccount"): _ACCOUNT,
+    ("iam", "projects.serviceAccounts"): _ACCOUNT,
+    ("iam", "projects.roles"): Type(f"{IAM}/Role", "parent", "roles", ("roleId",), "role"),
+    ("iam", "organizations.roles"): Type(f"{IAM}/Role", "parent", "roles", ("roleId",), "role"),
+    ("iam", "projects.locations.workloadIdentityPools"): Type(
+        f"{IAM}/WorkloadIdentityPool", "parent", "workloadIdentityPools", ("workloadIdentityPoolId",)
+    ),
+    ("iam", "projects.locations.workloadIdentityPools.providers"): Type(
+        f"{IAM}/WorkloadIdentityPoolProvider", "parent", "providers", ("workloadIdentityPoolProviderId",)
+    ),
+    ("cloudkms", "projects.locations.keyRings"): Type("cloudkms.googleapis.com/KeyRing", "parent", "keyRings", ("keyRingId",)),
+    ("cloudkms", "projects.locations.keyRings.cryptoKeys"): Type(
+        "cloudkms.googleapis.com/CryptoKey", "parent", "cryptoKeys", ("cryptoKeyId",)
+    ),
+    ("secretmanager", "projects.secrets"): Type("secretmanager.googleapis.com/Secret", "parent", "secrets", ("secretId",)),
+    ("pubsub", "topic"): _TOPIC,
+    ("pubsub", "projects.topics"): _TOPIC,
+    ("pubsub", "subscription"): _SUBSCRIPTION,
+    ("pubsub", "projects.subscriptions"): _SUBSCRIPTION,
+    ("firestore", "projects.databases"): Type("firestore.googleapis.com/Database", "parent", "databases", ("databaseId",)),
+    ("cloudresourcemanager", "project"): _PROJECT,
+    ("cloudresourcemanager", "projects"): _PROJECT,
+    ("orgpolicy", "projects.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
+    ("orgpolicy", "folders.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
+    ("orgpolicy", "organizations.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
+    ("eventarc", "projects.locations.triggers"): Type("eventarc.googleapis.com/Trigger", "parent", "triggers", ("triggerId",)),
+    **{
+        ("compute", name): Type(f"{COMPUTE}/{asset}", way, collection)
+        for way, nouns in (("global", _COMPUTE_GLOBAL), ("region", _COMPUTE_REGION))
+        for noun, (asset, collection) in nouns.items()
+        for name in (noun, _plural(noun))
+    },
+}
+_FUNCTION = ("projects.locations.functions", "function")
+PARTS: dict[tuple[str, str], Attached] = {
+    ("storage", f"{noun}AccessControl{plural}"): Attached(_BUCKET.asset, "bucket", path)
+    for noun, path in (("bucket", "acl"), ("defaultObject", "defaultObjectAcl"))
+    for plural in ("", "s")
+}
+# What a virtual type or an action sets bindings on, by the last word of its collection: (asset type, service, collection in a name).
+HOLDERS = {
+    "buckets": (_BUCKET.asset, "storage", ""),
+    "topics": (_TOPIC.asset, "pubsub", "topics"),
+    "subscriptions": (_SUBSCRIPTION.asset, "pubsub", "subscriptions"),
+    "secrets": ("secretmanager.googleapis.com/Secret", "secretmanager", "secrets"),
+    "keyRings": ("cloudkms.googleapis.com/KeyRing", "cloudkms", "keyRings"),
+    "cryptoKeys": ("cloudkms.googleapis.com/CryptoKey", "cloudkms", "cryptoKeys"),
+    "serviceAccounts": (_ACCOUNT.asset, "iam", "serviceAccounts"),
+    "projects": (_PROJECT.asset, "cloudresourcemanager", ""),
+    "folders": (f"{RESOURCES}/Folder", "cloudresourcemanager", ""),
+    "organizations": (f"{RESOURCES}/Organization", "cloudresourcemanager", ""),
+}
+OWNERS = ("resource", "bucket", "topic", "subscription", "secret", "name")
+"""Properties by which a virtual type or an action names what it sets bindings on."""
+HIGH = ("projects", "folders", "organizations")
+
+
+class Spelled(NamedTuple):
+    """A type name taken apart."""
+
+    service: str
+    version: str
+    noun: str
+
+
+def spelled(name: str) -> Spelled | None:
+    """None for what is no type of Google's: a template, a composite type, a type provider of a project."""
+    match = _LEGACY.fullmatch(name) or _PROVIDED.fullmatch(name)
+    return Spelled(*match.groups()) if match else None
+
+
+def resource_type(name: Spelled) -> Type | None:
+    if name.service == "cloudfunctions" and name.noun in _FUNCTION:
+        # The two versions of the API are two types of assets: https://cloud.google.com/asset-inventory/docs/asset-types
+        asset = "Function" if name.version.startswith("v2") else "CloudFunction"
+        return Type(f"cloudfunctions.googleapis.com/{asset}", "parent", "functions", ("functionId", "function", "name"))
+    return TYPES.get((name.service, name.noun))
+
+
+def holder(name: Spelled) -> str | None:
+    """The word for what a virtual type or an action sets bindings on: `buckets` of `virtual.buckets.iamMemberBinding`."""
+    words = name.noun.split(".")
+    if (words[0] == "virtual" and words[-1] == "iamMemberBinding" and len(words) > 2) or (words[-1] == "setIamPolicy" and len(words) > 1):
+        return words[-2] if words[-2] in HOLDERS else None
+    return None

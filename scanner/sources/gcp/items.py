@@ -1,0 +1,228 @@
+"""Assets as readers see them.
+
+Paths of an `AssetItem` go into the resource as the service's REST API spells it (`versioning.enabled`). Objects and lists that are empty
+are absent, since the inventory fills in what the API leaves out. Beside them:
+
+- `#iam_policy.bindings`: the asset's own IAM policy. Absent where it has none.
+- `#inherited_bindings`: bindings of the project, folders and organisation above it: a list of {role, members, condition, from}, with an
+  Unknown in it where the policy of one of them is not known.
+- `#org_policy`: organisation policies in effect on it: a list of {constraint, rules, from} with the rules of the v2 API, with an Unknown in
+  it where there may be more. `#org_policy:storage.publicAccessPrevention` is that one's, absent where it is known that none is set;
+  `#enforced:storage.publicAccessPrevention` whether a boolean constraint is enforced (true, false, or absent: none is set).
+- `#as_of`: when the inventory was read, else the newest change in it.
+- `#ancestors`: full names of its project, folders, organisation; nearest first.
+- `#version`: of the API in which the resource is written. `#has:replication.automatic`: whether a path is written, though it be empty.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.sources.gcp import org_policies
+from scanner.sources.gcp.inventory import FOLDER, ORGANIZATION, PROJECT, Entry, Inventory
+from scanner.sources.gcp.names import RESOURCE_MANAGER, location_of, region_of
+from scanner.sources.gcp.records import IAM_POLICY, ORG_POLICY, RESOURCE
+from scanner.sources.interface import Item, Node
+from scanner.sources.nodes import step
+from scanner.sources.values import Location, Reference, Unknown, Value
+
+
+def root_of(scope: str) -> str:
+    """`google:p` of `projects/p`, `google:folders/1` of `folders/1`."""
+    return f"google:{scope.removeprefix('projects/') or 'unknown'}"
+
+
+class AssetItem(Item):
+    """One asset."""
+
+    __slots__ = ("_entry", "_inventory", "address", "root", "template", "type")
+
+    def __init__(self, inventory: Inventory, entry: Entry) -> None:
+        self._inventory, self._entry = inventory, entry
+        self.type, self.address, self.root, self.template = entry.type, entry.address, root_of(entry.scope), None
+
+    def __getitem__(self, path: str) -> Value[Any]:
+        if path.startswith("#"):
+            return self._beside(path)
+        return Value(plain(self._at(path)), (self.location(),))
+
+    def _data(self) -> Any:
+        data = self._inventory.content(self._entry, RESOURCE)
+        if data is None:
+            return self._inventory.missing(self._entry, RESOURCE) or _NO_RESOURCE
+        return data if isinstance(data, (dict, Unknown)) else _NO_OBJECT
+
+    def _at(self, path: str) -> Any:
+        data = self._data()
+        for name in path.split("."):
+            data = step(data, name)
+        return data
+
+    def _beside(self, path: str) -> Value[Any]:
+        """What is not in the resource itself."""
+        what, _, rest = path.partition(":")
+        if what == "#has":
+            held = self._at(rest)
+            return Value(held if isinstance(held, Unknown) else held is not None, (self.location(),))
+        if what == "#enforced":
+            return self.constraint(rest).then(lambda policy: None if policy is None else org_policies.enforced(policy))
+        if what == "#org_policy":
+            return self.constraint(rest) if rest else self._org_policy()
+        first, _, rest = path.partition(".")
+        if first == "#iam_policy":
+            return self._iam_policy(rest)
+        if first == "#inherited_bindings":
+            return self._inherited()
+        if first == "#ancestors":
+            scopes, more = self._inventory.chain(self._entry)
+            return Value([*(RESOURCE_MANAGER + each for each in scopes), *([more] if more else [])] or None, (self.location(),))
+        if first == "#as_of":
+            return Value(self._inventory.read_time or self._inventory.newest or None, (self.location(),))
+        if first == "#version":
+            return Value(self._inventory.version(self._entry) or None, (self.location(),))
+        raise KeyError(path)
+
+    def _iam_policy(self, path: str) -> Value[Any]:
+        seen = (self._inventory.seen(self._entry, IAM_POLICY),)
+        data = self._inventory.content(self._entry, IAM_POLICY)
+        if data is None:
+            return Value(self._inventory.missing(self._entry, IAM_POLICY), seen)
+        for name in path.split(".") if path else ():
+            data = step(data, name)
+        return Value(data or None, seen)
+
+    def _inherited(self) -> Value[Any]:
+        scopes, more = self._inventory.chain(self._entry)
+        own = self._entry.scope if self.type in (PROJECT, FOLDER, ORGANIZATION) else ""
+        found: list[Any] = []
+        seen: list[Location] = []
+        for at, scope in enumerate(scopes):
+            if scope == own:
+                continue
+            silent = self._inventory.silent(IAM_POLICY, scopes[at:])
+            above = self._inventory.above(scope)
+            policy = self._inventory.content(above, IAM_POLICY) if above else None
+            bindings = policy.get("bindings", []) if isinstance(policy, dict) else policy
+            if silent or isinstance(bindings, Unknown):
+                found.append(silent or bindings)
+            elif isinstance(bindings, list) and above:
+                seen.append(self._inventory.seen(above, IAM_POLICY))
+                found += [{**each, "from": RESOURCE_MANAGER + scope} if isinstance(each, dict) else _NO_BINDING for each in bindings]
+            elif bindings is not None:
+                found.append(_NO_BINDING)
+        return Value([*found, *([more] if more else [])] or None, seen or (self.location(),))
+
+    def _org_policy(self) -> Value[Any]:
+        found, more = org_policies.effective(self._inventory, self._entry)
+        return Value([*found.values(), *([more] if more else [])] or None, (self.location(),))
+
+    def constraint(self, name: str) -> Value[Any]:
+        """The effective policy for one constraint, named without `constraints/`."""
+        found, more = org_policies.effective(self._inventory, self._entry)
+        name = name.removeprefix("constraints/")
+        held = found.get(name)
+        asked = self._inventory.effective.get(self._entry.scope, {}).get(name)
+        if held is None and isinstance(asked, Unknown):
+            more = asked
+        above = self._inventory.above(self._entry.scope)
+        return Value(more if held is None else held, (self._inventory.seen(above, ORG_POLICY) if above else self.location(),))
+
+    def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        value = self[path]
+        return nodes_of(self, value)
+
+    def link(self, path: str) -> Value[Any]:
+        return self.resolve(self[path])
+
+    def resolve(self, value: Value[Any]) -> Value[Any]:
+        """Texts that name a resource as references to it."""
+        return value.then(lambda data: [self._resolved(each) for each in data] if isinstance(data, list) else self._resolved(data))
+
+    def _resolved(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            return data
+        scope = self._entry.scope
+        found = self._inventory.names.canonical(data, scope[9:] if scope.startswith("projects/") else "")
+        return data if found is None else Reference(*found)
+
+    def location(self) -> Location:
+        return self._inventory.seen(self._entry)
+
+    @property
+    def region(self) -> Value[str]:
+        place = self._entry.location
+        return Value(region_of(place.lower()) if place else location_of(self.address), (self.location(),))
+
+    @property
+    def account(self) -> Value[str]:
+        scope = self._entry.scope
+        return Value(scope.removeprefix("projects/") if scope.startswith("projects/") else None, (self.location(),))
+
+    def attributes(self) -> Value[dict[str, Any]]:
+        return Value(plain(self._data()), (self.location(),))
+
+    def coexists(self, other: Item) -> bool:
+        return other.template is None
+
+
+class AssetNode(Node):
+    """An object inside an asset."""
+
+    __slots__ = ("data", "item", "seen")
+
+    def __init__(self, item: AssetItem, data: dict[str, Any], seen: Location) -> None:
+        self.item, self.data, self.seen = item, data, seen
+
+    def __getitem__(self, path: str) -> Value[Any]:
+        if path.startswith("#has:"):
+            return Value(self._at(path[5:]) is not None, (self.seen,))
+        return Value(plain(self._at(path)), (self.seen,))
+
+    def _at(self, path: str) -> Any:
+        data: Any = self.data
+        for name in path.split("."):
+            data = step(data, name)
+        return data
+
+    def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
+        return nodes_of(self.item, self[path])
+
+    def link(self, path: str) -> Value[Any]:
+        return self.item.resolve(self[path])
+
+    def location(self) -> Location:
+        return self.seen
+
+
+def nodes_of(item: AssetItem, value: Value[Any]) -> tuple[list[Node], Unknown | None]:
+    """The objects of a list as nodes, and an Unknown that stands among them."""
+    if value.unknown:
+        return [], value.unknown
+    elements = value.data if isinstance(value.data, list) else [] if value.data is None else [value.data]
+    seen = value.seen[0] if value.seen else item.location()
+    found: list[Node] = [AssetNode(item, each, seen) for each in elements if isinstance(each, dict)]
+    return found, next((each for each in elements if isinstance(each, Unknown)), None)
+
+
+def plain(data: Any) -> Any:
+    """Data as the API writes it: whole numbers as such (a protobuf Struct has none), and nothing for an empty object or list."""
+    try:
+        return _plain(data)
+    except RecursionError:
+        return _TOO_DEEP
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, float):
+        return int(data) if data.is_integer() else data
+    if isinstance(data, dict):
+        return {name: held for name, each in data.items() if (held := _plain(each)) is not None} or None
+    if isinstance(data, list):
+        return [{} if isinstance(each, dict) and not each else _plain(each) for each in data] or None
+    return data
+
+
+_NO_BINDING = Unknown("an IAM policy is not as the API writes it", "export it again")
+_NO_OBJECT = Unknown("the resource of this asset is no object", "export it again")
+_TOO_DEEP = Unknown("the asset is nested too deep to be read", "look at the resource itself")
+_NO_RESOURCE = Unknown("the inventory has a policy of this asset, but not the resource", "export with --content-type resource too")
