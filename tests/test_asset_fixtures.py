@@ -20,7 +20,7 @@ from tests.scans import ROOT
 discovery = pytest.importorskip("googleapiclient.discovery_cache")
 
 FIXTURES = ROOT / "fixtures"
-EXPORTS = sorted(path for path in FIXTURES.rglob("*.ndjson") if path.parent.name in ("assets", "live"))
+EXPORTS = sorted([*FIXTURES.glob("controls/*/*/assets/*.ndjson"), *FIXTURES.glob("trade_streamer/gcp/live/*.ndjson")])
 
 SCHEMAS = {
     "artifactregistry.googleapis.com/Repository": ("artifactregistry.v1", "Repository"),

@@ -45,9 +45,11 @@ def read(path: str) -> Report | None:
 
 
 def _has_mark(path: str) -> bool:
+    if not os.path.isfile(path):
+        return False
     try:
         with open(path, "rb") as opened:
-            if not os.path.isfile(path) or not os.fstat(opened.fileno()).st_size:
+            if not os.fstat(opened.fileno()).st_size:
                 return False
             with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 return content.find(_MARK) >= 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from scanner.compare import names
 from scanner.compare.subjects import Subject
 from scanner.facts import base
@@ -15,17 +17,31 @@ LIVE_INPUTS = ("aws_api", "google_api")
 CODE_INPUTS = ("terraform_aws", "terraform_gcp", "cloudformation")
 
 
-def _silent(ref: ResourceRef, inputs: tuple[str, ...], judged: set[str]) -> Doubt | None:
-    """Why a side may have a resource without a result of its kind: every role is a set of permissions, but few are federated.
+@functools.cache
+def _readers(cloud: str, kind: str, family: str, inputs: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The types of some inputs that are read as a kind, and the kinds that every resource of such types has a result of.
 
-    The side shows it under its other kind then. Where no control of that kind was asked, nothing shows it.
+    A reader may give nothing: every role is a set of permissions, but few are federated.
     """
+    types: list[str] = []
     always: set[str] = set()
     for type_, entries in base.READERS.items():
-        if _cloud(type_) == ref.cloud and (not ref.type or names.family(type_) == names.family(ref.type)):
-            for entry in entries:
-                if entry.read.__module__.rpartition(".")[2] in inputs and not names.is_binding(type_):
-                    always |= set() if "None" in str(entry.read.__annotations__["return"]) else {entry.kind}
+        if _cloud(type_) != cloud or (family and names.family(type_) != family):
+            continue
+        for entry in entries:
+            if entry.read.__module__.rpartition(".")[2] in inputs and not names.is_binding(type_):
+                types += [type_] if entry.kind == kind else []
+                always |= set() if "None" in str(entry.read.__annotations__["return"]) else {entry.kind}
+    return tuple(types), frozenset(always)
+
+
+def _of(ref: ResourceRef, inputs: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    return _readers(ref.cloud, ref.kind, "" if names.is_part(ref) else names.family(ref.type), inputs)
+
+
+def _silent(ref: ResourceRef, inputs: tuple[str, ...], judged: set[str]) -> Doubt | None:
+    """Why a side may have a resource without a result of its kind: it shows it under another, of which no control was asked."""
+    always = _of(ref, inputs)[1]
     if ref.kind in always or not always or not judged.isdisjoint(always):
         return None
     others = ", ".join(sorted(always))
@@ -37,13 +53,14 @@ class Live:
 
     def __init__(self, report: Report, found: list[Subject]) -> None:
         base.load_readers(*LIVE_INPUTS, *CODE_INPUTS)
-        self._readers = base.READERS
         self._judged = {each.ref.kind for each in found}
         self._gaps = [gap for gap in report.coverage.gaps if not gap.code.startswith("call_")]
         self._calls: dict[tuple[str, str, str], list[CallCount]] = {}
+        self._regions: dict[str, set[str]] = {}
         for call in report.coverage.calls:
             if call.account:
                 self._calls.setdefault((call.account, call.service, call.operation), []).append(call)
+                self._regions.setdefault(call.account, set()).add(call.region)
         self.accounts = sorted({call.account for call in report.coverage.calls if call.account})
         self.projects = sorted({each.ref.account for each in found if each.ref.cloud == "google" and each.ref.account})
         self._exported = {(each.ref.account, each.ref.kind, names.family(each.ref.type)) for each in found if each.ref.cloud == "google"}
@@ -56,16 +73,9 @@ class Live:
         """Why a resource that is not there may be there all the same; None where it would have been seen."""
         return (self._aws(ref) if ref.cloud == "aws" else self._google(ref)) or _silent(ref, LIVE_INPUTS, self._judged)
 
-    def _types(self, ref: ResourceRef) -> list[str]:
+    def _types(self, ref: ResourceRef) -> tuple[str, ...]:
         """The live types that are of the kind and family of a resource of the code."""
-        found = []
-        for type_, entries in self._readers.items():
-            inputs = {entry.read.__module__.rpartition(".")[2] for entry in entries if entry.kind == ref.kind}
-            is_cloud = (".googleapis.com/" in type_) == (ref.cloud == "google")
-            alike = names.is_part(ref) or not ref.type or names.family(type_) == names.family(ref.type)
-            if is_cloud and alike and not inputs.isdisjoint(LIVE_INPUTS):
-                found.append(type_)
-        return found
+        return _of(ref, LIVE_INPUTS)[0]
 
     def _aws(self, ref: ResourceRef) -> Doubt | None:
         accounts = [ref.account] if ref.account else self.accounts
@@ -86,10 +96,12 @@ class Live:
         asked = {call.region for call in calls}
         if not asked:
             return f"{label} was not called in account {account}", "audit with the controls and services that need it"
-        wanted = {ref.region, *(ref.also_in or ())} - {None, ""}
-        missing = sorted(str(each) for each in wanted - asked) if not listing.everywhere else []
+        wanted = {each for each in (ref.region, *(ref.also_in or ())) if each}
+        if listing.everywhere:  # once for the account; what is in a region counts where that region was audited
+            asked = self._regions.get(account, set()) if listing.region else wanted
+        missing = sorted(wanted - asked)
         if missing:
-            return f"{label} was not called in {', '.join(missing)} of account {account}", "audit that region too"
+            return f"{', '.join(missing)} of account {account} was not audited for {label}", "audit that region too"
         return None
 
     def _in_gap(self, accounts: list[str], ref: ResourceRef) -> Doubt | None:
@@ -119,12 +131,6 @@ class Code:
 
     def __init__(self, report: Report, found: list[Subject]) -> None:
         base.load_readers(*CODE_INPUTS)
-        self._made = {
-            (_cloud(type_), entry.kind, names.family(type_))
-            for type_, entries in base.READERS.items()
-            for entry in entries
-            if entry.read.__module__.rpartition(".")[2] in CODE_INPUTS and not names.is_binding(type_)
-        }
         self._gaps = report.coverage.gaps
         self._judged = {each.ref.kind for each in found}
         self._clouds = {each.ref.cloud for each in found} | {_cloud(type_) for type_ in report.coverage.unsupported_types}
@@ -134,7 +140,7 @@ class Code:
 
     def judges(self, ref: ResourceRef) -> bool:
         """Whether code that makes such a resource is judged, and not only what other code says of it."""
-        return any((ref.cloud, ref.kind) == made[:2] and (not ref.type or names.family(ref.type) == made[2]) for made in self._made)
+        return bool(_of(ref, CODE_INPUTS)[0])
 
     def looked(self, ref: ResourceRef) -> Doubt | None:
         """Why code that makes a live resource may be there all the same."""

@@ -37,6 +37,8 @@ def read(text: str) -> State | Gap:
     """The state at `[ROOT=]FILE`; a Gap where there is none that can be read."""
     root, path = _parts(text)
     try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            return Gap(show(path), "parse_error", "the state is no file", _WAY)
         if os.path.getsize(path) > MAX_BYTES:
             return Gap(show(path), "parse_error", f"the state is larger than {MAX_BYTES:,} bytes", _WAY)
         with open(path, "rb") as opened:

@@ -23,6 +23,7 @@ from scanner.rules.model import SEVERITIES
 from scanner.sources.interface import Gap
 
 _ORDER = {status: at for at, status in enumerate(STATUSES)}
+_FINE = ("passes_both", "fails_code", "not_applicable")
 _FAILING, _OPEN = ("fail", "waived"), ("unknown", "error")
 _SAID = 3
 """Ways to settle an unknown verdict that a row tells."""
@@ -70,7 +71,6 @@ class _Table:
         self.made, self.looked, self.states = made, looked, states
         self.code_controls = {each.id for each in code.controls}
         self.live_controls = {each.id for each in live.controls}
-
         self._made_by: dict[tuple[str, str], str] = {}
         self._deployed_as: dict[tuple[str, str], str] = {}
 
@@ -84,11 +84,12 @@ class _Table:
 
     def rows(self, group: Group) -> list[Row]:
         code, live = _by_control(group.code), _by_control(group.live)
+        alone = self._code_only(group) if not group.live and not group.ambiguous else None
         found = []
         for control in dict.fromkeys([*code, *live]):
             ours, theirs = code.get(control, []), live.get(control, [])
             first = (ours or theirs)[0]
-            told = self._told(group, control, ours, theirs)
+            told = alone or self._told(group, control, ours, theirs)
             found.append(
                 Row(
                     status=told.status,
@@ -109,9 +110,10 @@ class _Table:
     def _told(self, group: Group, control: str, ours: Sequence[Result], theirs: Sequence[Result]) -> _Told:
         if group.ambiguous:
             return _Told("ambiguous", group.ambiguous, group.settles_it)
-        if group.code and group.live:
-            return self._both(control, ours, theirs)
-        return self._code_only(group) if group.code else self._live_only(group.live[0].ref, theirs)
+        if group.code:
+            told = self._both(control, ours, theirs)
+            return (told.status in _FINE and self._missing(group)) or told
+        return self._live_only(group.live[0].ref, theirs)
 
     def _code_only(self, group: Group) -> _Told:
         ref = group.code[0].ref
@@ -129,6 +131,17 @@ class _Table:
             return _Told("code_not_deployed", f"the state knows it as {group.gone}, which is not there any more", "deploy the code again")
         where = "in its account" if ref.account else "on the live side; the code does not say in which account it is to be"
         return _Told("code_not_deployed", f"no such {ref.kind} is {where}", "deploy the code, or give its --state FILE")
+
+    def _missing(self, group: Group) -> _Told | None:
+        """The copy of a resource, in another region, that its code makes and that is not among the live ones."""
+        there = {each.ref.region for each in group.live}
+        for ref in (each.ref for each in group.code if each.ref.also_in and each.ref.region and None not in there):
+            for region in sorted({str(ref.region), *(ref.also_in or ())} - there):
+                doubt = self.looked.looked(msgspec.structs.replace(ref, region=region, also_in=[]))
+                if doubt is not None:
+                    return _Told("not_seen", f"its copy in {region}: {doubt[0]}", doubt[1])
+                return _Told("code_not_deployed", f"its copy in {region} is not there", "deploy the code")
+        return None
 
     def _live_only(self, ref: ResourceRef, theirs: Sequence[Result]) -> _Told:
         if ref.stands_for == "unlisted":

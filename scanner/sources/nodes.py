@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.sources.interface import Item, Node
-from scanner.sources.values import Document, Either, Location, Reference, Text, Unknown, Value, either
+from scanner.sources.values import Document, Either, Location, Reference, Text, Unknown, Value, describe, either
 
 
 def step(data: Any, name: str) -> Any:
@@ -58,8 +58,11 @@ def as_nodes(data: Any, seen: Location) -> tuple[list[Node], Unknown | None]:
     elements = data if isinstance(data, list) else [data]
     nodes: list[Node] = [DataNode(element, seen) for element in elements if isinstance(element, dict)]
     unknown = next((element for element in elements if isinstance(element, Unknown)), None)
-    if unknown is None and any(isinstance(element, Reference) for element in elements):
+    if unknown is None and any(isinstance(element, (Reference, Text)) for element in elements):
         unknown = Unknown("an element is known after apply", "scan the plan or the live resource", seen)
+    other = next((each for each in elements if not isinstance(each, (dict, Unknown, Reference, Text, type(None)))), None)
+    if unknown is None and other is not None:
+        unknown = Unknown(f"{describe(other)[:80]} is no object", "correct it", seen)
     return nodes, unknown
 
 

@@ -56,7 +56,9 @@ def test_paths_and_blocks_of_data() -> None:
         ([{}, {}], 2, False),
         ([Reference("a.b")], 0, True),
         (Reference("a.b"), 0, True),
-        ("x", 0, False),
+        ("x", 0, True),
+        ([{}, None], 1, False),
+        ([{}, "x"], 1, True),
     ],
 )
 def test_data_as_nodes(data: Any, count: int, doubt: bool) -> None:

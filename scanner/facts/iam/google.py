@@ -8,7 +8,7 @@ from typing import Any
 from scanner.facts.base import Identity
 from scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
 from scanner.facts.iam.permissions import is_service_agent, role_permission
-from scanner.facts.iam.trust import google_trust
+from scanner.facts.iam.trust import google_trust, unread_role
 from scanner.facts.policies import Binding
 from scanner.sources.interface import Item
 from scanner.sources.values import Unknown, Value
@@ -44,7 +44,9 @@ def _permission_set(who: Identity, item: Item, found: list[Any], only_agents: bo
     )
 
 
-def trust_policy(who: Identity, item: Item, held: list[Binding | Unknown], acting: Callable[[str], bool | Unknown]) -> TrustPolicy:
+def trust_policy(
+    who: Identity, item: Item, held: list[Binding | Unknown], acting: Callable[[str], bool | Unknown] = unread_role
+) -> TrustPolicy:
     """Who may act as a service account by the bindings on it. `acting`: whether a custom role, given by its name, lets its members."""
     found = [trust for binding in held if (trust := google_trust(binding, acting)) is not None]
     return TrustPolicy(

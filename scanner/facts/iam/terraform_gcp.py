@@ -8,7 +8,7 @@ from scanner.facts.iam import google
 from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from scanner.facts.iam.permissions import role_permission
 from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value
+from scanner.sources.values import Value
 
 _HIGH = tuple(f"google_{level}_iam_{part}" for level in ("project", "folder", "organization") for part in ("member", "binding", "policy"))
 _ON_ACCOUNTS = tuple(f"google_service_account_iam_{part}" for part in ("member", "binding", "policy"))
@@ -29,9 +29,4 @@ def custom_role(item: Item, stack: Stack) -> PermissionSet:
 
 @reads(*_ON_ACCOUNTS)
 def service_account_bindings(item: Item, stack: Stack) -> TrustPolicy:
-    who = identity(item, name=item["service_account_id"])
-    return google.trust_policy(who, item, node_bindings(item.type, item), _custom)
-
-
-def _custom(role: str) -> Unknown:
-    return Unknown(f"what the custom role {role} allows: it is named by its text", "scan the live project")
+    return google.trust_policy(identity(item, name=item["service_account_id"]), item, node_bindings(item.type, item))

@@ -99,7 +99,12 @@ ACTING = frozenset(
 )
 
 
-def google_trust(binding: Binding | Unknown, acting: Callable[[str], bool | Unknown]) -> Trust | Unknown | None:
+def unread_role(name: str) -> Unknown:
+    """What is known of a custom role by its name alone."""
+    return Unknown(f"what the custom role {name} allows: it is named by its text", "scan the live project")
+
+
+def google_trust(binding: Binding | Unknown, acting: Callable[[str], bool | Unknown] = unread_role) -> Trust | Unknown | None:
     """A binding on a service account; None where its role does not let anybody act as the account.
 
     `acting` tells whether a custom role does.

@@ -8,7 +8,7 @@ from scanner.sources.cloudformation.scope import Scope
 from scanner.sources.cloudformation.stack import Stack
 from scanner.sources.cloudformation.template import Template
 
-IMPORT = "Fn::ImportValue"
+IMPORT, OUTPUT = "Fn::ImportValue", "Fn::GetStackOutput"
 
 
 class Exports:
@@ -16,6 +16,7 @@ class Exports:
 
     def __init__(self, stacks: list[Stack]) -> None:
         self._by_name: dict[str, list[tuple[Stack, str]]] = {}
+        self._stacks = stacks
         self._qualified: dict[int, tuple[Stack, Scope]] = {}
         for stack in stacks:
             scope = stack.scope({})
@@ -31,14 +32,33 @@ class Exports:
         found = self._exporter(name, by)
         return self._scope(found[0])[1].output(found[1]) if found else None
 
+    def output(self, stack: str, name: str, region: str | None, by: Stack) -> Any:
+        """An output of the stack of that name, None where none or more than one of this run may be meant."""
+        held = self._named(stack, region, by)
+        return self._scope(held)[1].output(name) if held else None
+
     def imported_by(self, stack: Stack) -> list[Stack]:
         """The stacks that a stack imports from, as it sees them."""
-        if not self._by_name or not any("ImportValue" in template.parsed.words for template in stack.templates.values()):
+        words = frozenset(word for template in stack.templates.values() for word in template.parsed.words)
+        if not words & {"ImportValue", "GetStackOutput"}:
             return []
         scope = stack.scope({})
-        names = [scope.resolve(each) for template in stack.templates.values() for each in _imports(template)]
-        found = [exporter[0] for name in names if isinstance(name, str) and (exporter := self._exporter(name, stack))]
-        return [self._scope(each)[0] for each in {id(each): each for each in found}.values()]
+        found: dict[int, Stack] = {}
+        for template in stack.templates.values():
+            for argument in _arguments(template, IMPORT):
+                exporter = self._exporter(name, stack) if isinstance(name := scope.resolve(argument), str) else None
+                found |= {id(exporter[0]): exporter[0]} if exporter else {}
+            for argument in _arguments(template, OUTPUT):
+                given = scope.resolve(argument) if isinstance(argument, dict) else None
+                name, region = (given.get("StackName"), given.get("Region")) if isinstance(given, dict) else (None, None)
+                other = self._named(name, region if isinstance(region, str) else None, stack) if isinstance(name, str) else None
+                found |= {id(other): other} if other else {}
+        return [self._scope(each)[0] for each in found.values()]
+
+    def _named(self, name: str, region: str | None, by: Stack) -> Stack | None:
+        held = [each for each in self._stacks if each.name == name and each.template.path != by.template.path]
+        near = [each for each in held if each.region == (region or by.region)]
+        return near[0] if len(near) == 1 else None
 
     def _exporter(self, name: str, by: Stack) -> tuple[Stack, str] | None:
         held = [each for each in self._by_name.get(name, ()) if each[0].template.path != by.template.path]
@@ -57,15 +77,15 @@ def _left_out(scope: Scope, output: dict[str, Any]) -> bool:
     return isinstance(name, str) and scope.condition(name) is False
 
 
-def _imports(template: Template) -> list[Any]:
-    """The arguments of all imports."""
+def _arguments(template: Template, function: str) -> list[Any]:
+    """The arguments of all calls of a function."""
     found: list[Any] = []
     waiting, seen = [template.data], set()
     while waiting:
         raw = waiting.pop()
         if isinstance(raw, (dict, list)) and id(raw) not in seen:
             seen.add(id(raw))
-            if isinstance(raw, dict) and IMPORT in raw:
-                found.append(raw[IMPORT])
+            if isinstance(raw, dict) and function in raw:
+                found.append(raw[function])
             waiting += raw.values() if isinstance(raw, dict) else raw
     return found

@@ -247,6 +247,18 @@ def _import_value(scope: Scope, argument: Any, link: bool) -> Any:
     return scope.stack.imported(name) if isinstance(name, (str, Text)) else _after(name)
 
 
+def _stack_output(scope: Scope, argument: Any, link: bool) -> Any:
+    if not isinstance(argument, dict):
+        return malformed("Fn::GetStackOutput")
+    name, output, region = (plain(scope.resolve(argument.get(key))) for key in ("StackName", "OutputName", "Region"))
+    for given in (name, output, region):
+        if isinstance(given, (Unknown, Text, Reference)):
+            return _after(given)
+    if not isinstance(name, str) or not isinstance(output, str):
+        return malformed("Fn::GetStackOutput")
+    return scope.stack.output_of(name, output, region if isinstance(region, str) else None)
+
+
 def _to_json(scope: Scope, argument: Any, link: bool) -> Any:
     content = scope.resolve(argument)
     if not isinstance(content, (dict, list)):
@@ -289,6 +301,7 @@ _FUNCTIONS: dict[str, Function] = {
     "Fn::Cidr": _cidr,
     "Fn::GetAZs": _zones,
     "Fn::ImportValue": _import_value,
+    "Fn::GetStackOutput": _stack_output,
     "Fn::ToJsonString": _to_json,
     "Fn::Length": _length,
     "Fn::Transform": _transform,

@@ -48,7 +48,7 @@ class CloudFormationSource(Source):
         stacks = self._stacks(deployed, given)
         exports = Exports(stacks)
         for stack in stacks:
-            stack.imports = exports.value
+            stack.neighbours = exports
             stack.wanted = None if self.wanted is None else self.wanted | {NESTED}
             yield self._judged(stack, exports)
         for path, gap in self._unread.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from scanner.sources.cloudformation.cdk import Construct
 from scanner.sources.cloudformation.items import TemplateItem
@@ -18,9 +18,19 @@ from scanner.sources.values import Location, Unknown, describe
 MAX_NESTED = 8
 MAX_JUDGED = 20_000
 """Resources times combinations: CloudFormation takes 500 resources in a template."""
+_TOGETHER = "scan that stack together with this one"
 STACK_SET = "AWS::CloudFormation::StackSet"
 Loader = Callable[[str], Template | None]
-Imports = Callable[[str, "Stack"], Any]
+
+
+class Neighbours(Protocol):
+    """What other stacks of a run give; None where they do not, or where it may be one of several."""
+
+    def value(self, name: str, by: Stack) -> Any:
+        """What is exported under a name."""
+
+    def output(self, stack: str, name: str, region: str | None, by: Stack) -> Any:
+        """An output of a stack by their names."""
 
 
 class Stack:
@@ -28,10 +38,10 @@ class Stack:
 
     def __init__(
         self, template: Template, name: str | None, parameters: dict[str, Any], region: str | None, account: str | None, load: Loader,
-        include: Include, imports: Imports | None = None, constructs: dict[str, Construct] | None = None, qualifier: str = "",
+        include: Include, neighbours: Neighbours | None = None, constructs: dict[str, Construct] | None = None, qualifier: str = "",
     ) -> None:  # fmt: skip
         self.name, self.parameters, self.region, self.account = name, parameters, region, account
-        self.load, self.include, self.imports = load, include, imports
+        self.load, self.include, self.neighbours = load, include, neighbours
         self.constructs = constructs or {}
         self.wanted: frozenset[str] | None = None
         """The types that something reads: conditions that others depend on tell nothing apart."""
@@ -46,9 +56,13 @@ class Stack:
     # What scopes ask for.
 
     def imported(self, name: Any) -> Any:
-        found = self.imports(name, self) if self.imports is not None and isinstance(name, str) else None
+        found = self.neighbours.value(name, self) if self.neighbours is not None and isinstance(name, str) else None
         shown = describe(name)[:100]
-        return found if found is not None else Unknown(f"{shown} is exported by another stack", "scan that stack together with this one")
+        return found if found is not None else Unknown(f"{shown} is exported by another stack", _TOGETHER)
+
+    def output_of(self, stack: str, name: str, region: str | None) -> Any:
+        found = self.neighbours.output(stack, name, region, self) if self.neighbours is not None else None
+        return found if found is not None else Unknown(f"{name[:100]} is an output of stack {stack[:100]}", _TOGETHER)
 
     def construct(self, resource: Resource) -> str:
         """The path of the construct that a resource was written by, empty where there is none."""
@@ -115,7 +129,7 @@ class Stack:
         """This stack with addresses that tell its resources from those of the stack that refers to them."""
         name = self.name or os.path.basename(self.template.path).partition(".")[0]
         return Stack(
-            self.template, self.name, self.parameters, self.region, self.account, self.load, self.include, self.imports,
+            self.template, self.name, self.parameters, self.region, self.account, self.load, self.include, self.neighbours,
             self.constructs, name.replace(".", "-") + "/",
         )  # fmt: skip
 

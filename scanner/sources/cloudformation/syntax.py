@@ -41,7 +41,7 @@ class Parsed(msgspec.Struct):
     """Which of WORDS are in the text: what is not there needs not be looked for."""
 
 
-WORDS = ("Transform", "Fn::ForEach", "ImportValue")
+WORDS = ("Transform", "Fn::ForEach", "ImportValue", "GetStackOutput")
 
 
 def parse(source: bytes) -> Parsed:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -45,6 +46,24 @@ def parse(text: str) -> Parsed:
     return built
 
 
+def parse_documents(text: str) -> tuple[list[Parsed], Malformed | None]:
+    """The documents of a file, as far as they can be read, and why not all."""
+    found: list[Parsed] = []
+    try:
+        builder = _Builder(_PARSER(text))
+        for parsed in builder.documents():
+            size(parsed.data)
+            found.append(parsed)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return found, Malformed(f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else 0)
+    except (yaml.YAMLError, ValueError) as error:
+        return found, Malformed(f"not YAML: {error}".replace("\n", " ")[:300])
+    except Malformed as error:
+        return found, error
+    return found, None
+
+
 class _Builder:
     def __init__(self, parser: Any) -> None:
         self.events = parser
@@ -62,6 +81,15 @@ class _Builder:
             event: Any = self.events.peek_event()
             raise Malformed("more than one document", event.start_mark.line + 1)
         return Parsed(data, _Places(mark), self.duplicates)
+
+    def documents(self) -> Iterator[Parsed]:
+        self.events.get_event()  # the start of the stream
+        while not self.events.check_event(yaml.StreamEndEvent):
+            self.events.get_event()  # the start of a document
+            self.anchors, self.duplicates = {}, []
+            data, mark = self.value(self.events.get_event(), 0)
+            self.events.get_event()
+            yield Parsed(data, _Places(mark), self.duplicates)
 
     def value(self, event: Any, depth: int) -> tuple[Any, Mark]:
         """One node from its first event."""

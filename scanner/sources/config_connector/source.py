@@ -1,3 +1,66 @@
-from collections.abc import Iterator
-def sources(paths, named, options): 
-    return iter(())
+"""Manifests of Config Connector, in plain YAML: all of a run are one collection, since they refer to each other across files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from scanner.options import Options
+from scanner.sources.config_connector.items import Built
+from scanner.sources.config_connector.manifests import Manifest, read
+from scanner.sources.discover import show
+from scanner.sources.interface import Collection, Coverage, Gap, Item, Source
+
+
+def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
+    yield ConfigConnectorSource(paths, named, options)
+
+
+class ConfigConnectorSource(Source):
+    """All manifests among some files; what is of other kinds is passed over."""
+
+    readers = ("google_api",)
+
+    def __init__(self, paths: Sequence[str], named: set[str], options: Options) -> None:
+        self.paths = [os.path.normpath(path) for path in paths]
+        self.named = {os.path.normpath(path) for path in named}
+        self.project = options.account
+
+    def collect(self) -> Iterator[Collection]:
+        manifests: list[Manifest] = []
+        namespaces: dict[str, Any] = {}
+        coverage, held = Coverage(), []
+        for path in self.paths:
+            found = self._read(path, coverage)
+            if found:
+                manifests += found[0]
+                namespaces |= found[1]
+                held.append(path)
+        if not held and not coverage.gaps:
+            return
+        root = show(held[0] if len(held) == 1 else os.path.commonpath(self.paths) if self.paths else ".")
+        built = Built(manifests, namespaces, self.project, root)
+        coverage.blocks.found = coverage.blocks.evaluated = built.attached
+        items: list[Item] = [*built.estate.items, *built.estate.others]
+        yield Collection(root, items, coverage)
+
+    def _read(self, path: str, coverage: Coverage) -> tuple[list[Manifest], dict[str, Any]] | None:
+        try:
+            found = read(path, os.path.dirname(path))
+        except OSError as error:
+            coverage.files.found += 1
+            coverage.files.failed += 1
+            coverage.gaps.append(Gap(show(path), "parse_error", f"cannot be read ({error.strerror})", "make it readable"))
+            return None
+        failed = any(gap.code in ("parse_error", "template_unsupported") for gap in found.gaps)
+        if not found.manifests and not found.namespaces and not failed:
+            if path in self.named:
+                way = "name manifests with an apiVersion of cnrm.cloud.google.com"
+                coverage.gaps.append(Gap(show(path), "unsupported", "of no kind that can be scanned", way))
+            return None
+        coverage.files.found += 1
+        coverage.files.failed += failed
+        coverage.files.parsed += not failed
+        coverage.gaps += found.gaps
+        return found.manifests, found.namespaces

@@ -9,6 +9,7 @@ are absent, since the inventory fills in what the API leaves out. Beside them:
 - `#org_policy`: organisation policies in effect on it: a list of {constraint, rules, from} with the rules of the v2 API, with an Unknown in
   it where there may be more. `#org_policy:storage.publicAccessPrevention` is that one's, absent where it is known that none is set;
   `#enforced:storage.publicAccessPrevention` whether a boolean constraint is enforced (true, false, or absent: none is set).
+- `#parent`: the full name of what the asset is in, by its own name.
 - `#as_of`: when the inventory was read, else the newest change in it.
 - `#ancestors`: full names of its project, folders, organisation; nearest first.
 - `#version`: of the API in which the resource is written. `#has:replication.automatic`: whether a path is written, though it be empty.
@@ -76,6 +77,8 @@ class AssetItem(Item):
         if first == "#ancestors":
             scopes, more = self._inventory.chain(self._entry)
             return Value([*(RESOURCE_MANAGER + each for each in scopes), *([more] if more else [])] or None, (self.location(),))
+        if first == "#parent":
+            return Value(self.address.rsplit("/", 2)[0] if self.address.count("/") > 4 else None, (self.location(),))
         if first == "#as_of":
             return Value(self._inventory.read_time or self._inventory.newest or None, (self.location(),))
         if first == "#version":

@@ -89,9 +89,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Impatient:
     return Impatient()
 
 
+def _through_the_tap(clients: Clients, service: str, region: str) -> object:
+    return TAP.make(clients, service, region)
+
+
 @pytest.fixture
 def wire(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """Sees all calls, and may answer them itself."""
     TAP.wire = Wire()
-    monkeypatch.setattr(Clients, "_make", lambda clients, service, region: TAP.make(clients, service, region))
+    monkeypatch.setattr(Clients, "_make", _through_the_tap)
     return TAP.wire

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,18 @@ def test_an_import_that_may_mean_two_exports_is_unknown(tmp_path: Path) -> None:
     collections = collect(tmp_path, {"one.yaml": EXPORTER, "two.yaml": EXPORTER, "importer.yaml": IMPORTER})
     importer = next(each for each in collections if each.name.endswith("importer.yaml"))
     assert isinstance(importer.items[0]["KmsMasterKeyId"].data, Unknown)
+
+
+def test_an_output_of_another_stack(tmp_path: Path) -> None:
+    files = assembly()
+    files["cdk.out/Shop.template.json"]["Outputs"] = {"Name": {"Value": {"Ref": "OrdersBucket1A2B"}}}
+    call = {"Fn::GetStackOutput": {"StackName": "shop-prod", "OutputName": "Name", "Region": "eu-west-1"}}
+    other = {"Fn::GetStackOutput": {"StackName": "shop-prod", "OutputName": "Name", "Region": "us-east-1"}}
+    files["t.json"] = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": call, "KmsMasterKeyId": other}}}}
+    found = next(each for each in collect(tmp_path, files) if each.name.endswith("t.json") and "cdk.out" not in each.name)
+    assert found.items[0]["QueueName"].data == Reference("AWS::S3::Bucket.shop-prod/OrdersBucket1A2B")
+    assert "AWS::S3::Bucket.shop-prod/OrdersBucket1A2B" in addresses(found.context)
+    assert isinstance(found.items[0]["KmsMasterKeyId"].data, Unknown)
 
 
 def assembly(environment: str = "aws://111122223333/eu-west-1") -> dict[str, Any]:
@@ -360,3 +373,13 @@ def test_a_parameter_file_of_another_form_is_a_gap(tmp_path: Path, content: str)
     path.write_text(content, "utf-8")
     found, problems = parameters.given([str(path)], {})
     assert found == {} and [gap.code for gap in problems] == ["parse_error"]
+
+
+def test_without_the_translator_serverless_resources_are_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "scanner.sources.cloudformation.serverless", raising=False)
+    monkeypatch.delattr("scanner.sources.cloudformation.serverless", raising=False)
+    monkeypatch.setitem(sys.modules, "samtranslator.parser.parser", None)
+    [collection] = collect(tmp_path, SAM, region="eu-west-1")
+    [gap] = gaps([collection])
+    assert gap.code == "macro_unsupported" and "assay[cloudformation-sam]" in gap.settles_it and gap.line == 2
+    assert addresses(collection.items) == ["AWS::Serverless::Function.Work", "AWS::Serverless::SimpleTable.Table"]

@@ -1,0 +1,118 @@
+"""Kinds of Config Connector by the asset types that readers know, and where their fields differ from the REST API.
+
+https://cloud.google.com/config-connector/docs/reference/overview has a page for each kind.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+COMPUTE = "compute.googleapis.com"
+RESOURCES = "cloudresourcemanager.googleapis.com"
+PROJECT = f"{RESOURCES}/Project"
+POLICY = "orgpolicy.googleapis.com/Policy"
+
+
+class Kind(NamedTuple):
+    asset: str
+    way: str
+    """How its full name is made: `bucket`, `compute`, `project`, `account`, `policy`; else the parent that is to be completed."""
+    collection: str = ""
+    names: dict[str, str] = {}
+    """A key of the manifest, at any depth, to the key of the REST API. A key that ends in `Ref` is renamed without it."""
+    moves: dict[str, str] = {}
+    """A path of the manifest to the path of the REST API, with keys already renamed."""
+    regional: str = ""
+    """The asset type of one that is not in location `global`."""
+
+
+_PROXY = {"sslPolicy": "sslPolicy"}
+_URL_MAP = {"pathMatcher": "pathMatchers", "pathRule": "pathRules", "hostRule": "hostRules"}
+KINDS: dict[str, Kind] = {
+    "StorageBucket": Kind(
+        "storage.googleapis.com/Bucket",
+        "bucket",
+        names={"kmsKey": "defaultKmsKeyName"},
+        moves={
+            "uniformBucketLevelAccess": "iamConfiguration.uniformBucketLevelAccess.enabled",
+            "bucketPolicyOnly": "iamConfiguration.bucketPolicyOnly.enabled",
+            "publicAccessPrevention": "iamConfiguration.publicAccessPrevention",
+        },
+    ),
+    "KMSKeyRing": Kind("cloudkms.googleapis.com/KeyRing", "projects/{project}/locations/{location}", "keyRings"),
+    "KMSCryptoKey": Kind("cloudkms.googleapis.com/CryptoKey", "{keyRing}", "cryptoKeys"),
+    "SecretManagerSecret": Kind(
+        "secretmanager.googleapis.com/Secret",
+        "projects/{project}",
+        "secrets",
+        names={"kmsKey": "kmsKeyName", "auto": "automatic", "topic": "name"},
+    ),
+    "FirestoreDatabase": Kind(
+        "firestore.googleapis.com/Database",
+        "projects/{project}",
+        "databases",
+        names={"locationID": "locationId", "kmsKey": "kmsKeyName"},
+    ),
+    "PubSubTopic": Kind("pubsub.googleapis.com/Topic", "projects/{project}", "topics", names={"kmsKey": "kmsKeyName"}),
+    "PubSubSubscription": Kind("pubsub.googleapis.com/Subscription", "projects/{project}", "subscriptions"),
+    "ComputeFirewall": Kind(
+        f"{COMPUTE}/Firewall", "compute", "firewalls", names={"allow": "allowed", "deny": "denied", "protocol": "IPProtocol"}
+    ),
+    "ComputeForwardingRule": Kind(
+        f"{COMPUTE}/GlobalForwardingRule",
+        "compute",
+        "forwardingRules",
+        names={"ipProtocol": "IPProtocol"},
+        regional=f"{COMPUTE}/ForwardingRule",
+    ),
+    "ComputeTargetHTTPProxy": Kind(f"{COMPUTE}/TargetHttpProxy", "compute", "targetHttpProxies"),
+    "ComputeTargetHTTPSProxy": Kind(f"{COMPUTE}/TargetHttpsProxy", "compute", "targetHttpsProxies", names=_PROXY),
+    "ComputeTargetSSLProxy": Kind(f"{COMPUTE}/TargetSslProxy", "compute", "targetSslProxies", names=_PROXY),
+    "ComputeTargetTCPProxy": Kind(f"{COMPUTE}/TargetTcpProxy", "compute", "targetTcpProxies"),
+    "ComputeTargetGRPCProxy": Kind(f"{COMPUTE}/TargetGrpcProxy", "compute", "targetGrpcProxies"),
+    "ComputeURLMap": Kind(f"{COMPUTE}/UrlMap", "compute", "urlMaps", names=_URL_MAP),
+    "ComputeBackendService": Kind(f"{COMPUTE}/BackendService", "compute", "backendServices", regional=f"{COMPUTE}/RegionBackendService"),
+    "ComputeBackendBucket": Kind(f"{COMPUTE}/BackendBucket", "compute", "backendBuckets", names={"bucket": "bucketName"}),
+    "ComputeSecurityPolicy": Kind(f"{COMPUTE}/SecurityPolicy", "compute", "securityPolicies", names={"rule": "rules"}),
+    "IAMServiceAccount": Kind("iam.googleapis.com/ServiceAccount", "account", "serviceAccounts"),
+    "IAMCustomRole": Kind("iam.googleapis.com/Role", "projects/{project}", "roles", names={"permissions": "includedPermissions"}),
+    "IAMWorkloadIdentityPool": Kind(
+        "iam.googleapis.com/WorkloadIdentityPool", "projects/{project}/locations/{location}", "workloadIdentityPools"
+    ),
+    "IAMWorkloadIdentityPoolProvider": Kind("iam.googleapis.com/WorkloadIdentityPoolProvider", "{workloadIdentityPool}", "providers"),
+    "Project": Kind(PROJECT, "project", "projects", moves={"name": "displayName"}),
+    "ResourceManagerPolicy": Kind(POLICY, "policy", "policies"),
+}
+# What may hold bindings and is no kind of its own here, or has no item: asset types by kind.
+HOLDERS = {
+    "Project": PROJECT,
+    "Folder": f"{RESOURCES}/Folder",
+    "Organization": f"{RESOURCES}/Organization",
+    **{name: kind.asset for name, kind in KINDS.items() if kind.way not in ("policy", "project")},
+}
+HIGH = {"Project": "projects", "Folder": "folders", "Organization": "organizations"}
+BINDINGS = ("IAMPolicy", "IAMPartialPolicy", "IAMPolicyMember")
+# Entries of access lists, and the list that they are of.
+ENTRIES = {"StorageBucketAccessControl": "acl", "StorageDefaultObjectAccessControl": "defaultObjectAcl"}
+# The kind that a reference means, by its key.
+REFERENCES = {
+    "keyRingRef": "KMSKeyRing",
+    "kmsKeyRef": "KMSCryptoKey",
+    "bucketRef": "StorageBucket",
+    "topicRef": "PubSubTopic",
+    "urlMapRef": "ComputeURLMap",
+    "backendServiceRef": "ComputeBackendService",
+    "backendBucketRef": "ComputeBackendBucket",
+    "securityPolicyRef": "ComputeSecurityPolicy",
+    "edgeSecurityPolicyRef": "ComputeSecurityPolicy",
+    "targetHTTPProxyRef": "ComputeTargetHTTPProxy",
+    "targetHTTPSProxyRef": "ComputeTargetHTTPSProxy",
+    "targetSSLProxyRef": "ComputeTargetSSLProxy",
+    "targetTCPProxyRef": "ComputeTargetTCPProxy",
+    "targetGRPCProxyRef": "ComputeTargetGRPCProxy",
+    "workloadIdentityPoolRef": "IAMWorkloadIdentityPool",
+    "serviceAccountRef": "IAMServiceAccount",
+    "projectRef": "Project",
+    "folderRef": "Folder",
+    "organizationRef": "Organization",
+}

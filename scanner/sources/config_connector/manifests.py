@@ -1,0 +1,133 @@
+"""Manifests: files of plain YAML with any number of objects, of which those of Config Connector are kept.
+
+https://cloud.google.com/config-connector/docs/overview
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from scanner.sources.cloudformation.syntax import MAX_BYTES, Malformed, Parsed
+from scanner.sources.cloudformation.yaml_text import parse_documents
+from scanner.sources.discover import show
+from scanner.sources.gcp.declared import Path
+from scanner.sources.interface import Gap
+from scanner.sources.values import Location, Text, Unknown
+
+_GROUP = re.compile(r"[a-z0-9-]+\.cnrm\.cloud\.google\.com/v\d\w*")
+_APART = ("core.cnrm.cloud.google.com", "customize.core.cnrm.cloud.google.com", "addons.cnrm.cloud.google.com")
+"""Groups that configure Config Connector itself."""
+# Text that some tool fills in before it is applied: Helm, envsubst, setters of kpt.
+_FILLED = re.compile(r"(\{\{.{0,500}?\}\}|\$\{[^{}]{1,200}\})")
+PROJECT_ID = "cnrm.cloud.google.com/project-id"
+
+
+class Manifest(msgspec.Struct):
+    """One object."""
+
+    kind: str
+    namespace: str
+    name: Any
+    """Text, or Unknown."""
+    spec: Any
+    annotations: dict[str, Any]
+    file: str
+    directory: str
+    parsed: Parsed
+    base: Path = ()
+    """Where it stands in its document: in a List."""
+
+    def place(self, below: Path = ()) -> Location:
+        first, last = self.parsed.places.span((*self.base, *below))
+        return Location(file=self.file, line=first, end_line=last)
+
+
+class Read(msgspec.Struct):
+    """What a file holds."""
+
+    manifests: list[Manifest]
+    namespaces: dict[str, Any]
+    """Namespaces to the project that their annotation names."""
+    gaps: list[Gap]
+
+
+def read(path: str, directory: str) -> Read:
+    """Everything of a file that can be read; what cannot is a gap. Raises OSError."""
+    file, found = show(path), Read([], {}, [])
+    with open(path, "rb") as opened:
+        source = opened.read(MAX_BYTES + 1)
+    try:
+        if len(source) > MAX_BYTES:
+            raise Malformed(f"larger than {MAX_BYTES // 1_000_000} MB")
+        text = source.decode("utf-8-sig")
+        documents, error = parse_documents(text)
+    except UnicodeDecodeError as failed:
+        text, documents, error = "", [], Malformed(f"not UTF-8: {failed.reason}")
+    except Malformed as failed:
+        text, documents, error = "", [], failed
+    for parsed in documents:
+        for name, line in parsed.duplicates:
+            reason = f"{name} is written twice in one map; the last one was read"
+            found.gaps.append(Gap(file, "duplicate_key", reason, "remove one of them", line))
+        for data, base in _objects(parsed.data):
+            _enter(found, data, base, parsed, file, directory)
+    if error is not None:
+        found.gaps.append(_gap(file, error, text))
+    return found
+
+
+def _gap(file: str, error: Malformed, text: str) -> Gap:
+    if "{{" in text:
+        way = "render it first (helm template), and scan what comes out"
+        return Gap(file, "template_unsupported", f"a template of another tool: {error}", way, error.line)
+    return Gap(file, "parse_error", str(error), "correct the manifest", error.line)
+
+
+def _objects(data: Any) -> Iterator[tuple[dict[str, Any], Path]]:
+    """The objects of a document, those of a List among them."""
+    if not isinstance(data, dict):
+        return
+    if isinstance(data.get("items"), list) and str(data.get("kind", "")).endswith("List"):
+        for at, each in enumerate(data["items"]):
+            if isinstance(each, dict):
+                yield each, ("items", at)
+    else:
+        yield data, ()
+
+
+def _enter(found: Read, data: dict[str, Any], base: Path, parsed: Parsed, file: str, directory: str) -> None:
+    version, kind, metadata = data.get("apiVersion"), data.get("kind"), data.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    annotations = metadata.get("annotations")
+    annotations = filled(annotations) if isinstance(annotations, dict) else {}
+    if version == "v1" and kind == "Namespace" and PROJECT_ID in annotations:
+        found.namespaces[str(metadata.get("name"))] = annotations[PROJECT_ID]
+    if not isinstance(version, str) or not _GROUP.fullmatch(version) or version.startswith(_APART) or not isinstance(kind, str):
+        return
+    namespace, name = metadata.get("namespace"), filled(metadata.get("name"))
+    if not isinstance(name, (str, Text)):
+        name = name if isinstance(name, Unknown) else Unknown("its name is not written", "give it a name")
+    spec = filled(data.get("spec"))
+    found.manifests.append(
+        Manifest(kind, namespace if isinstance(namespace, str) else "", name, spec, annotations, file, directory, parsed, base)
+    )
+
+
+def filled(data: Any) -> Any:
+    """Data with Unknown in the place of what another tool fills in."""
+    if isinstance(data, dict):
+        return {name: filled(each) for name, each in data.items()}
+    if isinstance(data, list):
+        return [filled(each) for each in data]
+    if not isinstance(data, str) or ("{{" not in data and "${" not in data):
+        return data
+    parts = [
+        Unknown(f"{part} is filled in by another tool", "render it first, and scan what comes out") if at % 2 else part
+        for at, part in enumerate(_FILLED.split(data))
+    ]
+    parts = [part for part in parts if part != ""]
+    return parts[0] if len(parts) == 1 else Text(tuple(parts))

@@ -1,0 +1,238 @@
+"""The calls that readers declare: they exist, they read no data, and facts need no others than they say."""
+
+from __future__ import annotations
+
+import fnmatch
+from typing import Any
+
+import boto3
+import msgspec
+import pytest
+from botocore import xform_name
+
+from scanner.facts import base
+from scanner.run import Options, Scan
+from scanner.sources.aws import permissions
+from scanner.sources.aws.calls import LISTINGS, Call, Listing
+from scanner.sources.aws.items import NOT_ENABLED
+from scanner.sources.aws.plan import ALWAYS, ORGANIZATION, Plan, _add, make_plan
+from scanner.sources.interface import Unlisted
+from tests.sources.aws.estate import COPY, HOME, Keys, audit
+from tests.sources.aws.faults import Wire
+
+READ_DATA = (
+    "GetObject*", "SelectObjectContent", "GetItem", "BatchGetItem", "Scan", "Query", "ExecuteStatement", "BatchExecuteStatement",
+    "GetSecretValue", "BatchGetSecretValue", "GetParameter*", "Decrypt", "GenerateDataKey*", "GetRecords", "GetShardIterator",
+    "ReceiveMessage", "GetLogEvents", "FilterLogEvents", "GetQueryResults", "GetLogRecord", "GetFunction", "GetFunctionConfiguration",
+    "GetLayerVersion", "ListFunctions", "DescribeTaskDefinition", "GetExport", "GetApiKey*", "GetAuthorizationToken",
+    "GetLoginProfile", "GetSessionToken", "GetPasswordData", "GetConsoleOutput", "GetConsoleScreenshot", "DescribeInstanceAttribute",
+    "GetSampledRequests", "GetDownloadUrlForLayer", "BatchGet*", "GetCredential*", "GetRandomPassword", "Retrieve*", "Export*",
+)
+"""Operations that answer with what customers keep, or with secrets; environment variables of functions and tasks among them."""
+CHANGES_NOTHING = ("Describe*", "List*", "Get*")
+DECLARED: list[tuple[Listing, Call]] = [
+    (each, call) for each in LISTINGS.values() for call in (each.call, *([each.locate] if each.locate else []), *each.details)
+]
+SELECTED = Scan(Options(paths=["aws"])).selected
+FACTS = sorted(
+    {
+        (type_, entry.kind, field.name)
+        for type_, entries in base.READERS.items()
+        if type_ in LISTINGS
+        for entry in entries
+        for field in msgspec.structs.fields(base.KINDS[entry.kind])
+        if field.name != "identity"
+    }
+)
+
+
+def model(call: Call) -> Any:
+    client = boto3.client(call.service, HOME, aws_access_key_id="x", aws_secret_access_key="x")
+    return client.meta.service_model.operation_model(call.operation), client
+
+
+@pytest.mark.parametrize("each", DECLARED, ids=lambda each: f"{each[0].type}-{each[1].label}")
+def test_a_declared_call_exists(each: tuple[Listing, Call]) -> None:
+    listing, call = each
+    operation, client = model(call)
+    assert xform_name(call.operation) == call.name
+    assert callable(getattr(client, call.name))
+    given = operation.input_shape.members if operation.input_shape else {}
+    assert {name for name, _ in call.parameters} <= set(given)
+    required = set(operation.input_shape.required_members) if operation.input_shape else set()
+    assert required <= {name for name, _ in call.parameters}
+    for name, path in call.parameters:
+        if path.startswith("=") and given[name].enum:
+            assert path[1:] in given[name].enum
+    if call.marker:
+        assert not client.can_paginate(call.name), "botocore knows how to page this one"
+        assert call.marker[0] in given
+        assert call.marker[1] in operation.output_shape.members
+    assert not call.page_size or client.can_paginate(call.name)
+    if call.page_size:
+        limit = given[client.get_paginator(call.name)._pagination_cfg["limit_key"]]
+        assert limit.metadata.get("max", call.page_size) >= call.page_size
+    for code in (*call.absent, *listing.gone):
+        assert code.isalnum(), code
+    assert call.permission.partition(":")[2].isalnum()
+
+
+@pytest.mark.parametrize("listing", LISTINGS.values(), ids=LISTINGS)
+def test_a_declared_listing_names_fields_of_its_answer(listing: Listing) -> None:
+    operation, client = model(listing.call)
+    if not listing.entries:
+        return
+    entry = member(operation.output_shape, listing.entries)
+    assert entry.type_name == "list"
+    entry = entry.member
+    fields = {"value"} if entry.type_name == "string" else set(entry.members)
+    known = {name for name, _ in listing.known}
+    import string
+
+    in_id = {name for _, name, _, _ in string.Formatter().parse(listing.id) if name} if "{" in listing.id else {listing.id}
+    assert in_id <= fields | known | {"partition", "account", "region"}
+    assert not listing.region or listing.region in fields
+    for call in (*listing.details, *([listing.locate] if listing.locate else [])):
+        for _, path in call.parameters:
+            assert path.startswith("=") or path == "@account" or path.partition(".")[0] in fields | known, (call.label, path)
+        if call.when and call.when[0].partition(".")[0] not in fields:
+            first, _, rest = call.when[0].partition(".")
+            asked = next(each for each in listing.details if each.name == first)
+            assert listing.details.index(asked) < listing.details.index(call), "made only after what decides on it"
+            assert member(model(asked)[0].output_shape, rest)
+    if listing.parent:
+        parent = LISTINGS[listing.parent]
+        above = member(model(parent.call)[0].output_shape, parent.entries).member
+        for _, path in (*listing.known, *((name, path) for name, path in listing.call.parameters if not path.startswith("="))):
+            assert path.partition(".")[0] in above.members, path
+    if not listing.call.marker:
+        paged = client.can_paginate(listing.call.name)
+        tokens = {"NextToken", "nextToken", "Marker", "NextMarker"} & set(operation.output_shape.members)
+        assert paged or not tokens, f"{listing.call.label} has pages: {tokens}"
+
+
+def member(shape: Any, path: str) -> Any:
+    for name in path.split("."):
+        shape = shape.members[name]
+    return shape
+
+
+@pytest.mark.parametrize("call", {each.label: each for _, each in DECLARED}.values(), ids=lambda call: call.label)
+def test_no_declared_call_reads_data_or_changes_anything(call: Call) -> None:
+    assert reads_only(call.operation)
+
+
+def reads_only(operation: str) -> bool:
+    allowed = any(fnmatch.fnmatchcase(operation, each) for each in CHANGES_NOTHING)
+    return allowed and not any(fnmatch.fnmatchcase(operation, each) for each in READ_DATA)
+
+
+def test_the_deny_list_works() -> None:
+    for operation in ("GetObject", "GetObjectAttributes", "GetSecretValue", "GetParametersByPath", "Scan", "PutBucketPolicy", "Decrypt"):
+        assert not reads_only(operation)
+
+
+def test_a_full_audit_makes_the_planned_calls_and_no_others(estate: Keys, wire: Wire) -> None:
+    found = audit(regions=(HOME, COPY))
+    planned = {call.label for call in make_plan(SELECTED).calls()}
+    assert wire.labels - {"sts:GetCallerIdentity"} == planned, "each planned call is made on this estate, and no other"
+    assert {each.label for each in wire.sent} == wire.labels
+    assert all(reads_only(label.partition(":")[2]) for label in wire.labels)
+    granted = set(permissions.permissions(make_plan(SELECTED)))
+    by_label = {call.label: call.permission for call in (*ALWAYS, *make_plan(SELECTED).calls())}
+    assert {by_label[label] for label in wire.labels} - {"sts:GetCallerIdentity"} <= granted
+    assert found.report.results
+
+
+def test_the_enabled_regions_are_the_default(estate: Keys, wire: Wire) -> None:
+    found = audit(regions=(), controls=["data.pitr-enabled"])
+    assert {"eu-central-1", "us-west-1", HOME, COPY} <= {region for label, region in wire.calls if label == "dynamodb:ListTables"}
+    assert wire.calls["ec2:DescribeRegions", HOME] == 1
+    assert not found.gaps
+
+
+@pytest.mark.parametrize("selected", SELECTED, ids=lambda each: each.control.id)
+def test_one_control_makes_fewer_calls_than_all(selected: Any) -> None:
+    one, all_ = make_plan([selected]), make_plan(SELECTED)
+    assert {each.label for each in one.calls()} < {each.label for each in all_.calls()}
+    assert one.listings
+
+
+@pytest.fixture(scope="module")
+def collected(seeded: Keys) -> dict[Any, Any]:
+    """Plan to what it collected: facts often need the same calls."""
+    return {}
+
+
+@pytest.mark.parametrize("wanted", FACTS, ids=lambda each: "-".join(each))
+def test_a_fact_needs_no_other_calls_than_it_says(wanted: tuple[str, str, str], estate: Keys, wire: Wire, collected: dict[Any, Any]) -> None:
+    type_, kind, fact = wanted
+    plan = plan_for(type_, kind, fact)
+    key = repr(plan)
+    if key not in collected:
+        collected[key] = collect(plan)
+    stacks = collected[key]
+    found = 0
+    for stack in stacks:
+        for resource in base.read_all(stack, [type_], {kind}, fail):
+            told = getattr(resource, fact)
+            assert "was not called" not in repr(told), told
+            assert resource.identity.unnamed is None or "was not called" not in resource.identity.unnamed.reason
+            found += 1
+    assert found, "the estate has none of these"
+
+
+def fail(item: Any, error: Exception) -> None:
+    raise error
+
+
+def plan_for(type_: str, kind: str, fact: str) -> Plan:
+    types, calls = {type_}, set[tuple[str, Call]]()
+    for entry in base.READERS[type_]:
+        if entry.kind == kind:
+            _add(type_, (*entry.needs.get(fact, ()), *entry.needs.get("name", ())), types, calls)
+    while more := {LISTINGS[each].parent for each in types} - types - {""}:
+        types |= more
+    listed = tuple(each for each in LISTINGS.values() if each.type in types)
+    return Plan(listed, {each.type: tuple(call for call in each.details if (each.type, call) in calls) for each in listed})
+
+
+def collect(plan: Plan) -> list[base.Stack]:
+    from scanner.sources.aws.accounts import Request
+    from scanner.sources.aws.source import AuditSource
+
+    held = list(AuditSource(Request(regions=(HOME,)), plan).collect())
+    assert not [gap for each in held for gap in each.coverage.gaps]
+    assert not [item for each in held for item in each.items if isinstance(item, Unlisted)]
+    return [base.Stack(each) for each in held]
+
+
+def test_facts_that_need_nothing_declared_are_seen_through(estate: Keys, wire: Wire) -> None:
+    """The check above can fail: a plan without the details leaves their facts unknown."""
+    stacks = collect(Plan((LISTINGS["s3.bucket"],), {"s3.bucket": ()}))
+    buckets = [each for stack in stacks for each in base.read_all(stack, ["s3.bucket"], {"Bucket"}, fail)]
+    assert buckets
+    assert all("was not called" in repr(each.versioned) for each in buckets)
+
+
+def test_needs_name_facts_of_their_kind() -> None:
+    for type_ in LISTINGS:
+        for entry in base.READERS.get(type_, ()):
+            fields = {field.name for field in msgspec.structs.fields(base.KINDS[entry.kind])}
+            assert set(entry.needs) <= fields | {"name"}, (type_, entry.kind)
+
+
+def test_services_limit_what_is_asked_and_say_so(estate: Keys, wire: Wire) -> None:
+    found = audit(services=["s3"])
+    assert {label.partition(":")[0] for label in wire.labels} == {"sts", "s3"}
+    left_out = [each for each in found.report.results if each.control == "keys.rotation-and-policy"]
+    assert [each.verdict for each in left_out] == ["unknown"]
+    assert "--services" in repr(left_out[0].unknown)
+
+
+def test_codes_of_services_that_are_not_enabled_are_no_denials() -> None:
+    assert "OptInRequired" in NOT_ENABLED
+
+
+def test_organisation_calls_read_only_what_says_which_accounts_there_are() -> None:
+    assert all(reads_only(call.operation) for call in ORGANIZATION if call.service != "sts")

@@ -1,0 +1,77 @@
+"""One verdict for one configuration, wherever it is read: the cases of the controls, and the reference deployment."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fixtures import sides, three
+from tests.scans import ROOT
+
+CASES = list(sides.cases())
+KNOWN = sides.differences()
+
+
+def test_inputs_that_differ_have_a_reason() -> None:
+    unexplained = [
+        f"{case.control}/{case.name}: {case.reference} {case.verdicts[case.reference]}, {input_} {case.verdicts[input_]}"
+        for case in CASES
+        for input_ in case.differing()
+        if not sides.reason(case, input_, KNOWN)
+    ]
+    assert unexplained == []
+
+
+def test_every_reason_is_needed() -> None:
+    reference = [
+        sides.Case(row.control, "aws", f"{three.CASE}:{name}", {"terraform": ("pass",), input_: ()})
+        for row in three.compared()
+        for input_, names in row.differing.items()
+        for name in names
+    ]
+    pairs = [(case, input_) for case in [*CASES, *reference] for input_ in case.differing()]
+    idle = [each for each in KNOWN if not any(each.explains(case, input_) for case, input_ in pairs)]
+    assert idle == []
+
+
+def test_most_cases_are_in_several_inputs() -> None:
+    shared = [case for case in CASES if len(case.verdicts) > 1]
+    assert len(shared) > len(CASES) / 2
+    for control in {case.control for case in CASES}:
+        live = [case for case in shared if case.control == control and {"terraform", "aws"} <= case.verdicts.keys()]
+        assert {verdict for case in live for verdict in case.verdicts["aws"]} >= {"pass", "fail"}, control
+
+
+def test_the_reference_deployment_gets_the_same_verdicts_in_three_inputs() -> None:
+    rows = three.compared()
+    assert len(rows) == 20
+    for row in rows:
+        assert "not explained" not in row.note, row
+        assert row.joined > 0, row
+        assert not any(each.get("fail") or each.get("error") for each in row.told), row
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
+
+
+def test_an_account_that_is_set_up_with_boto3_gets_them_too(tmp_path: Path) -> None:
+    """A process of its own: the account's number belongs to the whole server."""
+    ran = run("fixtures/trade_streamer/aws/live/setup.py", str(tmp_path / "account.ndjson"))
+    assert ran.returncode == 0, ran.stderr
+    live = three.scanned(tmp_path / "account.ndjson")
+    assert live == three.scanned(three.INPUTS["aws"])
+    assert [row.note for row in three.compared(live)] == [row.note for row in three.compared()]
+
+
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="the terraform program is not installed")
+def test_code_that_is_applied_gives_the_recordings() -> None:
+    """One case of each shape; `python fixtures/live.py --check` makes all of them again."""
+    ran = run("fixtures/live.py", "--check", "storage.versioning-enabled/aws-pass", "keys.rotation-and-policy/aws-fail")
+    if "no mirror with the AWS provider" in ran.stderr:
+        pytest.skip("there is no mirror with the AWS provider")
+    assert (ran.returncode, ran.stdout) == (0, "2 cases, 0 differ\n"), ran.stderr
