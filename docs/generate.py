@@ -15,6 +15,7 @@ CONTROLS = HERE / "controls"
 PAGES = {
     "permissions-aws.md": "scanner.sources.aws.permissions",
     "permissions-gcp.md": "scanner.sources.gcp.permissions",
+    "side-by-side.md": "docs.side_by_side",
 }
 """Page to the module whose `page(controls)` gives its text."""
 

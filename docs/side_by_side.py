@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from fixtures import sides, three
 from fixtures.sides import CLOUDS, TITLES, Case, Difference
+from scanner.rules.load import CompiledControl
 
 _INTRODUCTION = """# Side by side
 
@@ -25,12 +26,14 @@ a plan, in a CloudFormation template, in Deployment Manager, or in what the live
 """
 
 
-def page() -> str:
+def page(controls: list[CompiledControl]) -> str:
+    """The whole page, as Markdown."""
     known = sides.differences()
     cases = list(sides.cases())
     parts = [_INTRODUCTION, "## How much is compared", "", *_summary(cases, known), "", *_reference(), "", "## Case by case", ""]
-    for control in dict.fromkeys(case.control for case in cases):
-        parts += _control(control, [case for case in cases if case.control == control], known)
+    for each in controls:
+        name = each.control.id
+        parts += _control(name, each.control.title, [case for case in cases if case.control == name], known)
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -98,16 +101,16 @@ def _cell(verdicts: dict[str, int]) -> str:
     return ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())) or "none"
 
 
-def _control(control: str, cases: list[Case], known: list[Difference]) -> list[str]:
-    found = [f"### {control}", ""]
-    for cloud, title in CLOUDS.items():
+def _control(control: str, title: str, cases: list[Case], known: list[Difference]) -> list[str]:
+    found = [f"### {control}", "", f"{title}. [The control](controls/{control}.md)", ""]
+    for cloud, provider in CLOUDS.items():
         held = [case for case in cases if case.cloud == cloud and len(case.verdicts) > 1]
         if not held:
             continue
         inputs = _inputs(held)
         notes: list[str] = []
         rows = [[f"{case.name.partition('-')[2]}", *[_verdict(case, each, known, notes) for each in inputs]] for case in held]
-        found += [*_table([title, *map(_title, inputs)], rows), ""]
+        found += [*_table([provider, *map(_title, inputs)], rows), ""]
         if notes:
             found += [*[f"{number}. {note}" for number, note in enumerate(notes, 1)], ""]
     return found

@@ -11,6 +11,7 @@ INPUTS = {
     "terraform_aws": ("Terraform, AWS", "terraform"),
     "terraform_gcp": ("Terraform, Google Cloud", "terraform"),
     "cloudformation": ("CloudFormation, CDK", "cloudformation"),
+    "aws_api": ("AWS live", "aws"),
     "google_api": ("Google Cloud live and asset export", "google"),
 }
 """Reader modules to the column they fill, and the input that a control's `judged` names. Plans have the readers of code."""

@@ -59,7 +59,7 @@ class Scan:
     def _run(self) -> Iterator[Result]:
         for source in self._sources() if self.sources is None else self.sources:
             base.load_readers(*source.readers)
-            source.wanted = frozenset(self._read_types())
+            source.wanted, source.judged = frozenset(self._read_types()), frozenset(self._judged_types())
             for collection in source.collect():
                 self.collection = collection.name
                 try:
@@ -120,6 +120,12 @@ class Scan:
     def _read_types(self) -> set[str]:
         """The types of the inputs that something reads."""
         return set(base.READERS) | base.COMPANIONS | {each.source_type for each in self.rules.controls if each.source_type}
+
+    def _judged_types(self) -> set[str]:
+        """The types of the inputs that the selected controls judge."""
+        kinds = {each.kind for each in self.selected}
+        named = {each.source_type for each in self.selected if each.source_type}
+        return named | {type_ for type_, entries in base.READERS.items() if any(entry.kind in kinds for entry in entries)}
 
     @property
     def incomplete(self) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from typing import Any
 
 import click
 
 from scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, judging
-from scanner.cli.live import collecting, watch
+from scanner.cli.live import collecting, leave, watch
 
 _ACCOUNTS = (
     click.option("--profile", "aws_profile", help="A profile of the AWS configuration.  [default: the ordinary credential chain]"),
@@ -43,7 +42,7 @@ def audit(**given: Any) -> None:
 
     Credentials come from the ordinary chain: environment, profile, single sign-on, instance role. Nothing is changed and no data is read.
     """
-    sys.exit(_audit(given))
+    leave(_audit(given))
 
 
 @click.command("aws")
@@ -53,7 +52,7 @@ def audit(**given: Any) -> None:
 @judging.choice
 def snapshot(**given: Any) -> None:
     """Collect from live AWS accounts without judging."""
-    sys.exit(_snapshot(given))
+    leave(_snapshot(given))
 
 
 def _audit(given: dict[str, Any]) -> int:

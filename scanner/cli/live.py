@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from scanner.cli.judging import on_terminal
 
 _SECONDS = 0.2
+THREADS = "assay"
+"""How the names of threads begin that make calls."""
 
 
 def watch(scan: Any, source: Any, quiet: bool) -> None:
@@ -29,14 +33,24 @@ def collecting(source: Any, quiet: bool) -> Iterator[None]:
         yield
 
 
+def leave(code: int) -> NoReturn:
+    """End the process. Threads that still wait for an answer that nobody needs any more would keep it for as long as that takes."""
+    if any(thread.name.startswith(f"{THREADS} ") for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 @contextlib.contextmanager
 def _stoppable(source: Any) -> Iterator[None]:
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
 
     def stop(number: int, _: Any) -> None:
         source.stop()
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)
         click.echo("assay: stopping with what is known; once more to end at once", err=True)
 
     if threading.current_thread() is threading.main_thread():

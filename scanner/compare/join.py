@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import msgspec
 
 from scanner.compare import names
-from scanner.compare.state import State
+from scanner.compare.names import some
+from scanner.compare.state import States
 from scanner.compare.subjects import Subject, by_kind
 from scanner.results.model import ResourceRef
-from scanner.sources.discover import show
-from scanner.sources.interface import Gap
 
 _STATE = "give the Terraform state of the code: --state FILE"
-_SHOWN = 3
-"""Candidates that a reason names."""
 
 
 class Group(msgspec.Struct):
@@ -32,74 +30,22 @@ class Group(msgspec.Struct):
     """The name under which a state knows it, where there is no such live resource."""
 
 
-class States:
-    """What the states say, by root module and address."""
-
-    def __init__(self, states: Iterable[State], code: Sequence[Subject]) -> None:
-        self.gaps: list[Gap] = []
-        self.roots: dict[str, str | None] = {}
-        """File to its root module."""
-        self.identified: dict[str, set[str]] = {}
-        """File to the addresses of the code that it has."""
-        self._names: dict[tuple[str, str], frozenset[str]] = {}
-        self._addresses: dict[str, str] = {}
-        """Live key to where a state has it."""
-        addresses: dict[str, set[str]] = {}
-        for subject in code:
-            addresses.setdefault(subject.ref.root, set()).add(subject.ref.address)
-        for state in states:
-            root = self._root(state, addresses)
-            self.roots[state.file] = root
-            self.identified[state.file] = set() if root is None else addresses[root] & state.identities.keys()
-            for address, held in state.identities.items() if root is not None else ():
-                self._names[str(root), address] = self._names.get((str(root), address), frozenset()) | held
-                self._addresses.update(dict.fromkeys(held, f"{address} in {root}"))
-
-    def names(self, ref: ResourceRef) -> frozenset[str]:
-        return self._names.get((ref.root, ref.address), frozenset())
-
-    def address(self, live: ResourceRef) -> str:
-        """Where a state has a live resource; empty where none has it."""
-        return self._addresses.get(names.live_key(live), "")
-
-    def lacks(self, ref: ResourceRef) -> bool:
-        """Whether there is a state of its root module without it: it is not deployed then."""
-        return ref.root in self.roots.values() and ref.stands_for == "itself" and (ref.root, ref.address) not in self._names
-
-    def _root(self, state: State, addresses: dict[str, set[str]]) -> str | None:
-        """The root module of a state: the one that is named, else the only one that has its addresses."""
-        if state.root is not None:
-            if found := next((root for root in (state.root, show(state.root)) if root in addresses), None):
-                return found
-            reason = f"no resource of the code has the root {state.root}"
-            self.gaps.append(Gap(state.file, "state_unused", reason, f"name one of {_some(addresses)}"))
-            return None
-        having = [root for root, held in addresses.items() if held & state.identities.keys()]
-        if len(having) == 1:
-            return having[0]
-        if having:
-            reason = f"{len(having)} root modules of the code have addresses of this state: {_some(having)}"
-            self.gaps.append(Gap(state.file, "state_unused", reason, f"say which: --state {having[0]}={state.file}"))
-        else:
-            reason = "none of its addresses is in the code"
-            self.gaps.append(Gap(state.file, "state_unused", reason, "give the state of the code that is compared"))
-        return None
-
-
-def join(code: Sequence[Subject], live: Sequence[Subject], states: States) -> list[Group]:
-    """Every resource of both sides in exactly one group."""
+def join(code: Sequence[Subject], live: Sequence[Subject], states: States, audited: Iterable[str] = ()) -> list[Group]:
+    """Every resource of both sides in exactly one group. `audited` are the accounts that the live side looked at."""
+    accounts = {cloud: {each.ref.account for each in live if each.ref.cloud == cloud and each.ref.account} for cloud in ("aws", "google")}
+    accounts["aws"].update(audited)
     groups: list[Group] = []
     code_kinds, live_kinds = by_kind(code), by_kind(live)
     for kind in dict.fromkeys([*code_kinds, *live_kinds]):
-        groups += _Kind(code_kinds.get(kind, []), live_kinds.get(kind, []), states).groups()
+        groups += _Kind(code_kinds.get(kind, []), live_kinds.get(kind, []), states, accounts.get(kind[0], set())).groups()
     return groups
 
 
 class _Kind:
     """The join of one kind of one cloud."""
 
-    def __init__(self, code: list[Subject], live: list[Subject], states: States) -> None:
-        self.code, self.states = code, states
+    def __init__(self, code: list[Subject], live: list[Subject], states: States, accounts: set[str]) -> None:
+        self.code, self.states, self.accounts = code, states, accounts
         self.live = [each for each in live if each.ref.stands_for != "unlisted"]
         self.unlisted = [each for each in live if each.ref.stands_for == "unlisted"]
         self._by_key: dict[str, list[Subject]] = {}
@@ -136,10 +82,21 @@ class _Kind:
         if ref.also_in is None and len(found) > len(here):
             copies = {region for each in here for region in each.ref.also_in or ()}
             if not here or any(each not in here and each.ref.region not in copies for each in found):
-                return Group([subject], found, None, "where the code makes copies of it is not known", _STATE)
+                return Group([subject], found, None, "where the code makes copies of it is not known", _settling(ref))
             return Group([subject], found, "name")
-        why = _several(ref, here)
-        return Group([subject], here, "name" if here else None, why, _STATE if why else "")
+        why = _several(ref, here) or self._unplaced(ref, here)
+        return Group([subject], here, "name" if here else None, why, _settling(ref) if why else "")
+
+    def _unplaced(self, ref: ResourceRef, here: list[Subject]) -> str:
+        """Why the only live resource of its name may be that of another deployment of the same code."""
+        if not here or names.is_global(ref):
+            return ""
+        if not ref.account and len(self.accounts) > 1:
+            return f"the code does not tell its account, and {len(self.accounts)} are on the live side: it may be meant for another"
+        regions = {each.ref.region for each in self.live if each.ref.region}
+        if ref.cloud == "aws" and not ref.region and len(regions) > 1 and any(each.ref.region for each in here):
+            return "the code does not tell its region: it may be meant for another"
+        return ""
 
     def _named(self, ref: ResourceRef) -> list[Subject]:
         if "/" not in ref.name:
@@ -151,27 +108,72 @@ class _Kind:
         """A live resource that several blocks of code make is ambiguous; bindings and policies on one may be many."""
         makers = [each for each in group.code if not names.is_part(each.ref)]
         if group.live and not group.ambiguous and len(makers) > 1:
-            places = _some(names.show(each.ref) for each in makers)
+            places = some((names.show(each.ref) for each in makers), len(makers))
             group.ambiguous = f"{len(makers)} resources of the code are the same live one: {places}"
             group.settles_it = "compare one root module, or one of code and plan, at a time"
         return group
 
     def _unidentified(self, loose: list[Subject], left: list[Subject]) -> list[Group]:
-        """What is left over: a resource of the code whose name is not known may be any live one that nothing else is."""
+        """What is left over: a resource of the code whose name is not known may be any live one that nothing else is.
+
+        Both sides are taken by classes of what counts for that, since each may have thousands.
+        """
+        classes, makers = _classes(left), _classes([])
+        may_be: dict[_Class, str] = {}
         found: list[Group] = []
-        shadows: dict[int, list[Subject]] = {}
         for subject in loose:
-            fitting = [] if self.states.lacks(subject.ref) else [each for each in left if _may_be(subject.ref, each.ref)]
-            if fitting and not names.is_part(subject.ref):
-                for each in fitting:
-                    shadows.setdefault(id(each), []).append(subject)
-            reason = f"{_unnamed(subject.ref)}; it may be {_some(each.ref.id for each in fitting)}" if fitting else ""
-            found.append(Group([subject], [], None, reason, _STATE if fitting else ""))
-        for each in left:
-            makers = shadows.get(id(each), [])
-            reason = f"it may be {_some(names.show(maker.ref) for maker in makers)}, whose name the code does not tell" if makers else ""
-            found.append(Group([], [each], None, reason, _STATE if makers else ""))
+            own = _class(subject.ref)
+            if own not in may_be:
+                fitting = [held for held in classes.like(own) if _may_be(subject.ref, held[0].ref)]
+                may_be[own] = some((each.ref.id for held in fitting for each in held), sum(map(len, fitting)))
+            candidates = "" if self.states.lacks(subject.ref) else may_be[own]
+            if candidates and not names.is_part(subject.ref):
+                makers.add(subject)
+            reason = f"{_unnamed(subject.ref)}; it may be {candidates}" if candidates else ""
+            found.append(Group([subject], [], None, reason, _settling(subject.ref) if candidates else ""))
+        for own, held in classes.held.items():
+            hiding = [each for each in makers.like(own) if _may_be(each[0].ref, held[0].ref)]
+            named = some((names.show(each.ref) for group in hiding for each in group), sum(map(len, hiding)))
+            reason = f"it may be {named}, whose name the code does not tell" if hiding else ""
+            way = _settling(hiding[0][0].ref) if hiding else ""
+            found += [Group([], [each], None, reason, way) for each in held]
         return found
+
+
+_Class: TypeAlias = tuple[str | None, str | None, tuple[str, ...] | None, str, bool, str]
+
+
+def _class(ref: ResourceRef) -> _Class:
+    """All that counts where it is not known which resource one is."""
+    also = None if ref.also_in is None else tuple(ref.also_in)
+    name = ref.name if _is_fixed(ref) else ""
+    return ref.account, ref.region, also, names.family(ref.type), names.is_part(ref), name
+
+
+class _Classes:
+    """Resources by class."""
+
+    def __init__(self) -> None:
+        self.held: dict[_Class, list[Subject]] = {}
+        self._by_name: dict[str, list[_Class]] = {}
+
+    def add(self, subject: Subject) -> None:
+        own = _class(subject.ref)
+        if own not in self.held:
+            self._by_name.setdefault(own[-1], []).append(own)
+        self.held.setdefault(own, []).append(subject)
+
+    def like(self, other: _Class) -> list[list[Subject]]:
+        """Those that another may be by its name; where either has no name that is fixed, all may be."""
+        keys = [*self._by_name.get(other[-1], ()), *self._by_name.get("", ())] if other[-1] else list(self.held)
+        return [self.held[each] for each in keys]
+
+
+def _classes(held: list[Subject]) -> _Classes:
+    found = _Classes()
+    for each in held:
+        found.add(each)
+    return found
 
 
 def _merged(linked: list[Group]) -> list[Group]:
@@ -211,7 +213,7 @@ def _several(ref: ResourceRef, found: list[Subject]) -> str:
     copies = {ref.region, *(ref.also_in or ())}
     if len(accounts) == 1 and len(set(places)) == len(places) and (len(regions) == 1 or regions <= copies):
         return ""
-    return f"{len(found)} live resources have its name: {_some(each.ref.id for each in found)}"
+    return f"{len(found)} live resources have its name: {some((each.ref.id for each in found), len(found))}"
 
 
 def _account_fits(code: ResourceRef, live: ResourceRef) -> bool:
@@ -227,10 +229,15 @@ def _region_fits(code: ResourceRef, live: ResourceRef) -> bool:
 
 def _may_be(code: ResourceRef, live: ResourceRef) -> bool:
     """Whether a resource of the code, which its name does not tell from others, may be a live one."""
+    if _is_fixed(code) and code.name != live.name:
+        return False
     regions = code.also_in is None or _region_fits(code, live)
-    # Names of Google's never change, so that one is at least known not to be another; a description may be changed by anyone.
-    named = code.cloud != "google" or not code.named or "/" in code.name or code.name == live.name
-    return names.same_type(code, live) and _account_fits(code, live) and regions and named
+    return names.same_type(code, live) and _account_fits(code, live) and regions
+
+
+def _is_fixed(ref: ResourceRef) -> bool:
+    """Names of Google's never change, so that one is at least known not to be another; a description may be changed by anyone."""
+    return ref.cloud == "google" and ref.named and "/" not in ref.name
 
 
 def _unnamed(ref: ResourceRef) -> str:
@@ -239,7 +246,6 @@ def _unnamed(ref: ResourceRef) -> str:
     return "its name does not tell it from others" if ref.named else "its name is not known before it is deployed"
 
 
-def _some(texts: Iterable[str]) -> str:
-    held = list(texts)
-    more = len(held) - _SHOWN
-    return ", ".join(held[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+def _settling(ref: ResourceRef) -> str:
+    """What tells which live resource it is."""
+    return "give it a name in its template" if ref.type.startswith("AWS::") else _STATE

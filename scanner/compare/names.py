@@ -8,7 +8,9 @@ has what the provider answered. Types of different inputs are the same where the
 from __future__ import annotations
 
 import functools
+import itertools
 import re
+from collections.abc import Iterable
 
 import msgspec
 
@@ -23,6 +25,8 @@ _NOT_UNIQUE = frozenset({("aws", "Key"), ("google", "Key"), ("google", "Federati
 """Kinds whose names are descriptions, or stand within a key ring or a pool that the name leaves out."""
 _ONLY_UNIQUE = {("aws", "EntryPoint"): frozenset({"balancer"})}
 """Families of a kind whose names are unique; those of the others are comments and stages."""
+_SHOWN = 3
+"""Resources that a reason names."""
 _BINDING = re.compile(r"_iam_(?:member|binding|policy|audit_config)$")
 _OF_SCOPE = re.compile(r"^google_project_iam_(?:member|binding|policy)$")
 _SELF_LINK = re.compile(r"^https?://(?:www|[a-z0-9-]+)\.googleapis\.com/(?:[a-z]+/)?(?:v\d\w*|beta|alpha)/(?P<path>.+)$")
@@ -40,8 +44,8 @@ def same_type(one: ResourceRef, other: ResourceRef) -> bool:
     """Whether two resources of one kind can be one thing by what they are called."""
     if one.cloud != other.cloud or one.kind != other.kind:
         return False
-    if is_part(one) or is_part(other):
-        return True  # a binding or a policy stands for what it belongs to
+    if is_binding(one.type) or is_binding(other.type):
+        return True  # a binding stands for what it is on
     return not one.type or not other.type or family(one.type) == family(other.type)
 
 
@@ -108,3 +112,9 @@ def placed(ref: ResourceRef, arn: str) -> ResourceRef:
 def show(ref: ResourceRef) -> str:
     """A resource in messages."""
     return f"{ref.address} in {ref.root}" if ref.root else ref.address
+
+
+def some(texts: Iterable[str], total: int) -> str:
+    """The first few of `total` texts, for a reason."""
+    more = total - _SHOWN
+    return ", ".join(itertools.islice(texts, _SHOWN)) + (f" and {more} more" if more > 0 else "")

@@ -36,7 +36,7 @@ def _readers(cloud: str, kind: str, family: str, inputs: tuple[str, ...]) -> tup
 
 
 def _of(ref: ResourceRef, inputs: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
-    return _readers(ref.cloud, ref.kind, "" if names.is_part(ref) else names.family(ref.type), inputs)
+    return _readers(ref.cloud, ref.kind, "" if names.is_binding(ref.type) else names.family(ref.type), inputs)
 
 
 def _silent(ref: ResourceRef, inputs: tuple[str, ...], judged: set[str]) -> Doubt | None:

@@ -7,12 +7,15 @@ https://developer.hashicorp.com/terraform/internals/json-format. Of the attribut
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from scanner.compare.names import spelled
+from scanner.compare import names
+from scanner.compare.names import some, spelled
+from scanner.compare.subjects import Subject
+from scanner.results.model import ResourceRef
 from scanner.sources.discover import show
 from scanner.sources.interface import Gap
 
@@ -31,6 +34,60 @@ class State(msgspec.Struct):
     identities: dict[str, frozenset[str]]
     root: str | None = None
     """The root module that the user says it is of."""
+
+
+class States:
+    """What the states say, by root module and address."""
+
+    def __init__(self, states: Iterable[State], code: Sequence[Subject]) -> None:
+        self.gaps: list[Gap] = []
+        self.roots: dict[str, str | None] = {}
+        """File to its root module."""
+        self.identified: dict[str, set[str]] = {}
+        """File to the addresses of the code that it has."""
+        self._names: dict[tuple[str, str], frozenset[str]] = {}
+        self._addresses: dict[str, str] = {}
+        """Live key to where a state has it."""
+        addresses: dict[str, set[str]] = {}
+        for subject in code:
+            addresses.setdefault(subject.ref.root, set()).add(subject.ref.address)
+        for state in states:
+            root = self._root(state, addresses)
+            self.roots[state.file] = root
+            self.identified[state.file] = set() if root is None else addresses[root] & state.identities.keys()
+            for address, held in state.identities.items() if root is not None else ():
+                self._names[str(root), address] = self._names.get((str(root), address), frozenset()) | held
+                self._addresses.update(dict.fromkeys(held, f"{address} in {root}"))
+
+    def names(self, ref: ResourceRef) -> frozenset[str]:
+        return self._names.get((ref.root, ref.address), frozenset())
+
+    def address(self, live: ResourceRef) -> str:
+        """Where a state has a live resource; empty where none has it."""
+        return self._addresses.get(names.live_key(live), "")
+
+    def lacks(self, ref: ResourceRef) -> bool:
+        """Whether there is a state of its root module without it: it is not deployed then."""
+        return ref.root in self.roots.values() and ref.stands_for == "itself" and (ref.root, ref.address) not in self._names
+
+    def _root(self, state: State, addresses: dict[str, set[str]]) -> str | None:
+        """The root module of a state: the one that is named, else the only one that has its addresses."""
+        if state.root is not None:
+            if found := next((root for root in (state.root, show(state.root)) if root in addresses), None):
+                return found
+            reason = f"no resource of the code has the root {state.root}"
+            self.gaps.append(Gap(state.file, "state_unused", reason, f"name one of {some(addresses, len(addresses))}"))
+            return None
+        having = [root for root, held in addresses.items() if held & state.identities.keys()]
+        if len(having) == 1:
+            return having[0]
+        if having:
+            reason = f"{len(having)} root modules of the code have addresses of this state: {some(having, len(having))}"
+            self.gaps.append(Gap(state.file, "state_unused", reason, f"say which: --state {having[0]}={state.file}"))
+        else:
+            reason = "none of its addresses is in the code"
+            self.gaps.append(Gap(state.file, "state_unused", reason, "give the state of the code that is compared"))
+        return None
 
 
 def read(text: str) -> State | Gap:

@@ -14,9 +14,9 @@ import msgspec
 
 from scanner import __version__
 from scanner.compare import names, seen
-from scanner.compare.join import Group, States, join
+from scanner.compare.join import Group, join
 from scanner.compare.model import STATUSES, Comparison, Counts, Finding, Half, Named, Row, Side, StateUse, Status
-from scanner.compare.state import State
+from scanner.compare.state import State, States
 from scanner.compare.subjects import Subject, subjects
 from scanner.results.model import Report, ResourceRef, Result, Verdict, worst
 from scanner.rules.model import SEVERITIES
@@ -42,8 +42,9 @@ def compare(code: Report, live: Report, states: Iterable[State] = (), gaps: Iter
     states = list(states)
     code_subjects, live_subjects = subjects(code), subjects(live)
     known = States(states, code_subjects)
-    groups = join(code_subjects, live_subjects, known)
-    table = _Table(code, live, seen.Code(code, code_subjects), seen.Live(live, live_subjects), known)
+    looked = seen.Live(live, live_subjects)
+    groups = join(code_subjects, live_subjects, known, looked.accounts)
+    table = _Table(code, live, seen.Code(code, code_subjects), looked, known)
     table.learn(groups)
     rows = sorted((row for group in groups for row in table.rows(group)), key=_rank)
     return Comparison(

@@ -181,9 +181,7 @@ class Stack:
         nodes: list[Node] = [other if item.coexists(other) else Doubtful(other, _doubt(other)) for other in found]
         return Companions(found, nodes, join.unresolved)
 
-    def orphans(
-        self, type_: str, via: str, primaries: Iterable[str], names: Iterable[str] = ()
-    ) -> Iterator[tuple[Item, Any, Item | None]]:
+    def orphans(self, type_: str, via: str, primaries: Iterable[str], names: Iterable[str] = ()) -> Iterator[tuple[Item, Any, Item | None]]:
         """Items of `type_` that belong to none of the items of the `primaries` types that are judged here.
 
         With each comes what it refers to, and the item that this is where it is there for joins.

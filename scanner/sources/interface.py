@@ -224,6 +224,8 @@ class Source(abc.ABC):
     """The modules of facts/<area>/ that read its items."""
     wanted: frozenset[str] | None = None
     """The item types that something reads, set before it collects. It may leave out others, counted; None for all."""
+    judged: frozenset[str] = frozenset()
+    """Those of them that the selected controls judge, set likewise: what an input was not asked for is unknown to them."""
 
     @abc.abstractmethod
     def collect(self) -> Iterator[Collection]:

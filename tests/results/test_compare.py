@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ SCHEMA = json.loads((Path(reports.__file__).parent / "schemas" / "assay-compare-
 VALIDATOR = jsonschema_rs.validator_for(SCHEMA)
 ACCOUNT, EAST, WEST = "111122223333", "us-east-1", "us-west-2"
 VERSIONING = "storage.versioning-enabled"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _TYPES = {
     "Bucket": ("aws_s3_bucket", "s3.bucket", "arn:aws:s3:::{name}"),
     "DataStore": ("aws_dynamodb_table", "dynamodb.table", "arn:aws:dynamodb:{region}:{account}:table/{name}"),
@@ -192,6 +195,20 @@ def test_two_of_one_name_are_ambiguous() -> None:
     (row,) = rows(ours, audit(said(live("t", "DataStore"), "fail"), said(live("t", "DataStore", region=WEST))))
     assert (row.status, len(row.live.resources), row.joined_by) == ("ambiguous", 2, "name")
     assert "2 live resources have its name" in row.reason and "--state" in row.settles_it
+
+
+def test_the_only_one_of_a_name_may_be_another_deployment() -> None:
+    ours, there = report(said(code("t", "DataStore"))), said(live("t", "DataStore"))
+    other = calls((ACCOUNT, EAST), ("999988887777", EAST))
+    (row,) = rows(ours, audit(there, made=other))
+    assert (row.status, "does not tell its account" in row.reason) == ("ambiguous", True)
+    known = report(said(code("t", "DataStore", account=ACCOUNT)))
+    assert [row.status for row in rows(known, audit(there, made=other))] == ["passes_both"]
+    bucket = report(said(code("b")))  # whose name is in one account only, wherever that is
+    assert [row.status for row in rows(bucket, audit(said(live("b")), made=other))] == ["passes_both"]
+    ours = report(said(code("t", "DataStore", region=None)))
+    found = {row.status for row in rows(ours, audit(there, said(live("u", "DataStore", region=WEST))))}
+    assert found == {"ambiguous", "live_without_code"}
 
 
 def test_a_global_table_is_one_table_of_code_and_one_of_every_region() -> None:
@@ -601,3 +618,16 @@ def test_the_page_has_one_policy_and_every_row() -> None:
     assert page.count("Content-Security-Policy") == 1 and "default-src &#39;none&#39;" in page
     for text in ("passes in code, fails live", "fails in both", "live without code", "arn:aws:s3:::stray"):
         assert text in page
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+def test_the_page_in_a_browser(tmp_path: Path) -> None:
+    """Its own style and script run under its policy, and nothing of the input does."""
+    page = tmp_path / "compare.html"
+    page.write_bytes(compare_html.render(_hostile(samples.HOSTILE[0])))
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'p'}", "--enable-logging=stderr"]
+    ran = subprocess.run(
+        [*command, "--virtual-time-budget=3000", "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=90, check=True
+    )
+    assert 'type="search"' in ran.stdout and 'type="search"' not in page.read_text("utf-8")
+    assert not [line for line in ran.stderr.splitlines() if "CONSOLE" in line or "Refused" in line or "violates" in line]

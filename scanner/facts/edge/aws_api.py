@@ -77,7 +77,8 @@ LISTENER_NEEDS = (LISTENERS.type, RULES.type)
 def load_balancer_entry(item: Item, stack: Stack) -> EntryPoint:
     return EntryPoint(
         identity=identity(item, name=item["LoadBalancerName"]),
-        internet_facing=item["Scheme"].equals("internet-facing"),
+        # The default: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+        internet_facing=item["Scheme"].default("internet-facing").equals("internet-facing"),
         accepts_waf=item["Type"].equals("application"),
         waf_attached=item[_ATTACHED].known(),
     )

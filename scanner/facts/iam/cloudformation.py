@@ -16,8 +16,8 @@ from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from scanner.facts.iam.permissions import document_permissions
 from scanner.facts.iam.trust import aws_trusts, federated_only
 from scanner.facts.policies import required
-from scanner.sources.interface import Item
-from scanner.sources.nodes import Elsewhere
+from scanner.sources.interface import Item, Node
+from scanner.sources.nodes import Doubtful, Elsewhere
 from scanner.sources.values import Reference, Text, Unknown, Value
 
 _POLICY, _MANAGED, _SSO = "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::SSO::PermissionSet"
@@ -33,6 +33,10 @@ class _Sort(msgspec.Struct, frozen=True):
     """The type of a single inline policy, which names its owner in the property `name`."""
     listed: str
     """The property of other policies that lists their owners."""
+
+    def others(self) -> list[tuple[str, str]]:
+        """The types of policies of their own, and where they name their owners."""
+        return [(self.inline, self.name), (_POLICY, self.listed), (_MANAGED, self.listed)]
 
 
 _ROLE = _Sort("AWS::IAM::Role", "RoleName", "AWS::IAM::RolePolicy", "Roles")
@@ -57,18 +61,16 @@ def group(item: Item, stack: Stack) -> PermissionSet:
 
 
 def _identity_with_policies(item: Item, stack: Stack, sort: _Sort) -> PermissionSet:
-    names = (sort.name,)
-    separate = [stack.companions(item, sort.inline, sort.name, names=names)]
-    separate += [stack.companions(item, type_, sort.listed, names=names) for type_ in (_POLICY, _MANAGED)]
+    separate = [stack.companions(item, type_, via, names=(sort.name,)) for type_, via in sort.others()]
     found: list[Any] = []
-    for each, node in [pair for held in separate for pair in held.pairs]:
+    for each, node in [pair for held in separate for pair in held.pairs] + _possible(item, stack, sort):
         found += only_if_there(document_permissions(required(each["PolicyDocument"])), node)
     blocks, more = item.blocks("Policies")
     found += [permission for block in blocks for permission in document_permissions(required(block["PolicyDocument"]))]
     arns = item.link("ManagedPolicyArns")
     policies, permissions = attached_policies([(arn, item) for arn in _elements(arns)], stack)
     found += permissions
-    doubts = [each for each in (*[held.more for held in separate], more, arns.unknown) if each]
+    doubts = [each for each in (more, arns.unknown) if each]
     doubts = [] if isinstance(item, Elsewhere) else doubts  # of a role that is declared elsewhere, only what is here is judged
     return PermissionSet(
         identity=identity(item, name=item[sort.name], companions=[*separate, Companions(policies, [], None)]),
@@ -76,6 +78,25 @@ def _identity_with_policies(item: Item, stack: Stack, sort: _Sort) -> Permission
         limited_by_boundary=boundary(item.link("PermissionsBoundary"), stack),
         service_linked=service_linked(item["Path"]),
     )
+
+
+def _possible(item: Item, stack: Stack, sort: _Sort) -> list[tuple[Item, Node]]:
+    """Policies that may be this identity's too, since it is not known whose they are: harmless if they would be harmless."""
+    if isinstance(item, Elsewhere):
+        return []  # of a role that is declared elsewhere, only what is here is judged
+    key = f"policies of unknown {sort.listed}"
+    if key not in stack.cache:
+        found: list[tuple[Item, Node]] = []
+        for type_, via in sort.others():
+            for each in stack.of(type_):
+                held = each.link(via).data
+                why = next((owner for owner in (held if isinstance(held, list) else [held]) if isinstance(owner, Unknown)), None)
+                if why is not None:
+                    reason = f"{each.address} may belong to it: {via} is not known ({why.reason})"
+                    found.append((each, Doubtful(each, Unknown(reason, why.settles_it, each.location()))))
+        stack.cache[key] = found
+    possible: list[tuple[Item, Node]] = stack.cache[key]
+    return possible
 
 
 @reads(_POLICY)

@@ -54,7 +54,7 @@ def _companions(item: Item, stack: Stack, type_: str, via: str) -> Companions:
     indirect = [stack.companions(each, type_, via) for each in attached.items]
     items = [*own.items, *[each for held in indirect for each in held.items]]
     nodes = [*own.nodes, *[node for held in indirect for node in held.nodes]]
-    return Companions(items, nodes, own.more)
+    return Companions(items, nodes, own.more or attached.more)
 
 
 def _copies(item: Item, stack: Stack) -> list[Any]:

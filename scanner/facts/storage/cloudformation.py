@@ -11,8 +11,8 @@ from scanner.facts.policies import required
 from scanner.facts.storage import s3
 from scanner.facts.storage.kinds import Bucket
 from scanner.sources.interface import Item, Node
-from scanner.sources.nodes import Doubtful
-from scanner.sources.values import Reference, Text, Value, all_of, any_of, gather
+from scanner.sources.nodes import Doubtful, Elsewhere
+from scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of, gather
 
 ACCESS_FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 NAMES = ("BucketName",)
@@ -82,9 +82,17 @@ _ACLS = {
 _CANNED = {written: name for name, written in _ACLS.items()}
 
 
+_RESTRICTS = Unknown(
+    "whether the bucket, which is declared elsewhere, restricts public access",
+    "scan the bucket together with its policy, or the live bucket",
+)
+
+
 def _grants(item: Item, policy: Companions, access: dict[str, Value[Any]], acls_disabled: Value[Any]) -> Value[Any]:
     documents = [required(node["PolicyDocument"]) for node in policy.nodes]
-    granted = s3.policy_grants(documents, item.account, access["RestrictPublicBuckets"])
+    granted = s3.policy_grants(
+        documents, item.account, Value(_RESTRICTS, (item.location(),)) if isinstance(item, Elsewhere) else access["RestrictPublicBuckets"]
+    )
     written = item["AccessControl"]
     acl = written.then(lambda name: _CANNED.get(name, name) if isinstance(name, str) else name)
     effective = any_of([access["IgnorePublicAcls"], acls_disabled])

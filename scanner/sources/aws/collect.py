@@ -7,8 +7,9 @@ done: resources that other regions refer to in `shared`, the others by region.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import msgspec
@@ -22,6 +23,9 @@ from scanner.sources.aws.spool import SHARED, Spool
 
 LISTERS, DETAILERS = 8, 16
 GLOBAL = "global"
+THREADS = "assay"  # see leave() in cli/live.py
+INTERRUPTED = "Interrupted"
+GRACE_SECONDS, _TICK = 2.0, 0.2
 _HOMES = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
 """Where the one endpoint of global services is: https://docs.aws.amazon.com/general/latest/gr/rande.html"""
 
@@ -48,12 +52,25 @@ class Unit(msgspec.Struct, frozen=True):
         return _HOMES.get(self.account.partition, "us-east-1") if self.region == GLOBAL else self.region
 
 
+class _Patience:
+    """How long calls that are under way may still take when the run is to end: so much for all of them together."""
+
+    def __init__(self) -> None:
+        self._until: float | None = None
+
+    def left(self) -> float:
+        if self._until is None:
+            self._until = time.monotonic() + GRACE_SECONDS
+        return self._until - time.monotonic()
+
+
 class Collector:
     """One run over accounts. `regions` gives the regions of an account; `chosen` limits what global services list, empty for no limit."""
 
     def __init__(self, plan: Plan, asker: Asker, regions: Callable[[Account], list[str]], chosen: frozenset[str] = frozenset()) -> None:
         self.plan, self.asker, self.regions, self.chosen = plan, asker, regions, chosen
         self.progress = Progress()
+        self._patience = _Patience()
         self._lock = threading.Lock()
         self._roots = _grouped(each for each in plan.listings if not each.parent)
         self._children = {each.type: _grouped(child for child in plan.listings if child.parent == each.type) for each in plan.listings}
@@ -65,27 +82,44 @@ class Collector:
         spool.regions = regions
         with self._lock:
             self.progress.units += len(units)
-        with ThreadPoolExecutor(LISTERS, "list") as listers, ThreadPoolExecutor(DETAILERS, "detail") as details:
-            running: dict[Unit, list[Future[bool]]] = {}
+        listers, details = ThreadPoolExecutor(LISTERS, f"{THREADS} lists"), ThreadPoolExecutor(DETAILERS, f"{THREADS} details")
+        try:
+            running: dict[Unit, dict[Future[bool], list[Listing]]] = {}
             for unit in units:
                 groups = [group for group in self._roots if group[0].everywhere == (unit.region == GLOBAL)]
-                running[unit] = [listers.submit(self._group, unit, group, spool, details) for group in groups]
+                running[unit] = {listers.submit(self._group, unit, group, spool, details): group for group in groups}
             for unit, futures in running.items():
                 self.progress.at = f"{account.id} {unit.region}"
-                ends = [future.result() for future in futures]
+                ends = [self._ended(unit, future, group, spool) for future, group in futures.items()]
                 if all(ends):
                     spool.complete.add(unit.region)
                 with self._lock:
                     self.progress.units_done += 1
+        finally:
+            for pool in (listers, details):
+                pool.shutdown(wait=not self.asker.stop.is_set(), cancel_futures=True)
         for each in self.plan.left_out:
             spool.write(SHARED, UnlistedRecord(each.type, account.id, "", Answer("failed"), left_out=True))
+
+    def _ended(self, unit: Unit, future: Future[bool], group: list[Listing], spool: Spool) -> bool:
+        """Whether a listing was gone through to its end. One that still waits for an answer when the run is to end is given up."""
+        while not future.done():
+            wait([future], _TICK)
+            if self.asker.stop.is_set():
+                wait([future], max(0.0, self._patience.left()))
+                break
+        if future.done():
+            return future.result()
+        stopped = Answer("failed", code=INTERRUPTED, operation=group[0].call.label, time=now())
+        self._write(unit, spool, self._unlisted(unit, group, stopped, {}))
+        return False
 
     def _group(self, unit: Unit, group: list[Listing], spool: Spool, details: ThreadPoolExecutor) -> bool:
         """One listing call, for all the types that its answer tells; whether it was gone through to its end or refused, not stopped."""
         try:
             if not group[0].entries:
                 self._write(unit, spool, self._single(unit, group[0]))
-                return True
+                return not self.asker.stop.is_set()
             for page in self._pages(unit, group[0].call, {}, {}):
                 entries = self._entries(unit, page, group)
                 work = [details.submit(self._complete, unit, each, entry, {}) for each, entry in entries]
@@ -94,13 +128,13 @@ class Collector:
         except Refused as refused:
             self._write(unit, spool, self._unlisted(unit, group, refused.answer, {}))
         except Stopped:
-            stopped = Answer("failed", code="Interrupted", operation=group[0].call.label, time=now())
+            stopped = Answer("failed", code=INTERRUPTED, operation=group[0].call.label, time=now())
             self._write(unit, spool, self._unlisted(unit, group, stopped, {}))
             return False
         except Exception as error:  # an answer of a shape that no test has must cost this listing only
             broken = self.asker.spoil(unit.account, group[0].call, type(error).__name__, unit.region)
             self._write(unit, spool, self._unlisted(unit, group, broken, {}))
-        return True
+        return not self.asker.stop.is_set()  # else calls about some of its resources were not made
 
     def _write(self, unit: Unit, spool: Spool, records: list[Any]) -> None:
         for record in records:
@@ -188,7 +222,7 @@ class Collector:
         try:
             return self.asker.ask(unit.account, region, call, _parameters(call, unit.account, known, parent), unit.region)
         except Stopped:
-            return Answer("failed", code="Interrupted", operation=call.label, permission=call.permission, time=now())
+            return Answer("failed", code=INTERRUPTED, operation=call.label, permission=call.permission, time=now())
 
     def _children_of(self, unit: Unit, group: list[Listing], record: ItemRecord) -> list[Any]:
         parent = {**record.listed, **{name: answer.data for name, answer in record.answers.items()}}
@@ -201,7 +235,7 @@ class Collector:
             if refused.answer.code not in self._listing(record.type).gone:
                 found += self._unlisted(unit, group, refused.answer, parent)
         except Stopped:
-            stopped = Answer("failed", code="Interrupted", operation=group[0].call.label, time=now())
+            stopped = Answer("failed", code=INTERRUPTED, operation=group[0].call.label, time=now())
             found += self._unlisted(unit, group, stopped, parent)
         return found
 

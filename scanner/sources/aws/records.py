@@ -10,7 +10,8 @@ import msgspec
 from scanner.sources import snapshot
 from scanner.sources.aws.calls import LISTINGS, Listing
 from scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted
-from scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item
+from scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Unlisted
+from scanner.sources.values import Unknown
 
 
 class AccountRecord(msgspec.Struct, tag="account", tag_field="record"):
@@ -77,6 +78,7 @@ class Reader:
         self.ended = False
         self._account = AccountRecord("", "", "", [])
         self._region = ""
+        self._chosen: Any = None
         self._shared: list[Item] = []
         self._left_out: list[Item] = []
         self._items: list[Item] = []
@@ -114,7 +116,7 @@ class Reader:
         elif isinstance(record, AccountRecord):
             if self._items:
                 yield self._flush()
-            self._account, self._region, self._shared, self._left_out = record, "", [], []
+            self._account, self._region, self._shared, self._left_out = record, "", [], self._not_chosen(record)
             self._doubted = False
         elif isinstance(record, RegionRecord):
             yield self._flush()
@@ -130,8 +132,9 @@ class Reader:
         elif isinstance(record, HeaderRecord):
             calls = record.scope.get("calls")
             self._called = frozenset(map(str, calls)) if isinstance(calls, list) else None
-        elif isinstance(record, EndRecord):
-            self.ended = True
+        elif isinstance(record, (HeaderRecord, EndRecord)):
+            self.ended = isinstance(record, EndRecord)
+            self._chosen = record.scope.get("regions") if isinstance(record, HeaderRecord) else None
 
     def _doubt(self, code: str) -> None:
         """A resource of this part may be missing. What joins it must not take it for absent, and rules must not pass without it."""
@@ -146,6 +149,15 @@ class Reader:
                 region = self._region.removeprefix("global")
                 record = UnlistedRecord(each.type, self._account.account, region, answer)
                 self._items.append(unlisted(record, self._account.caller))
+
+    def _not_chosen(self, account: AccountRecord) -> list[Item]:
+        """Where only some regions were audited: what resources of those may refer to in the others."""
+        if not isinstance(self._chosen, list) or not self._chosen:
+            return []
+        why = Unknown(f"only {', '.join(map(str, self._chosen))} of {account.account} were audited", "audit without --regions")
+        place = f"the regions of {account.account} that were not audited"
+        joined = [each.type for each in LISTINGS.values() if each.joined_across_regions]
+        return [Unlisted(type_, f"aws:{account.account}", place, why).within(account.account, None) for type_ in joined]
 
     def _flush(self) -> Collection:
         """What was read since the last region began. The first part of an account is what its regions refer to."""

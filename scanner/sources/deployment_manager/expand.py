@@ -17,6 +17,8 @@ from scanner.sources.interface import Gap
 from scanner.sources.values import Location, Reference, Unknown, describe
 
 MAX_DEPTH = 20
+MAX_TEMPLATES = 500
+"""How often templates are rendered for one deployment."""
 MAX_RESOURCES = 20_000
 _CORRECT = "correct the template"
 _NEVER = "Python templates are programs, which are never run: scan what it makes (gcloud deployment-manager deployments describe), or the live project"
@@ -58,6 +60,11 @@ class Expansion:
         self._imports: dict[str, str] = {}
         """Names that are imported to their files."""
         self._texts: dict[str, str] = {}
+        self._sources: dict[str, str] = {}
+        self._jinja = sandbox.environment(self._sources, self.marks, choices, budget)
+        self._inside: list[str] = []
+        """Files of the templates that are being rendered, one inside of the other."""
+        self._rendered_count = 0
 
     def configuration(self, sheet: Sheet) -> None:
         self._import(sheet.data.get("imports"), os.path.dirname(self.path))
@@ -114,8 +121,10 @@ class Expansion:
         if file.endswith(".py"):
             self._gap("template_unsupported", f"{entry.type} of {entry.name} is not expanded", _NEVER, seen)
             return
-        if depth >= MAX_DEPTH:
-            self._gap("input_failed", f"{entry.type} is inside of itself, or templates are nested too deeply", _CORRECT, seen)
+        self._rendered_count += 1
+        if depth >= MAX_DEPTH or file in self._inside or self._rendered_count > MAX_TEMPLATES:
+            what = "is inside of itself" if file in self._inside else "is one template too many, or nested too deeply"
+            self._gap("input_failed", f"{entry.type} {what}", _CORRECT, seen)
             return
         try:
             sheet = self._rendered(entry, file, seen, open_)
@@ -130,13 +139,15 @@ class Expansion:
         self.templates.setdefault(entry.name, entry)
         entry.outputs = _outputs(sheet.data)
         own = () if entry.sheet is _NOWHERE else ((f"{entry.type}.{entry.name}", seen),)
+        self._inside.append(file)
         self._resources(sheet.data, sheet, (*entry.origins, *own)[:3], depth + 1)
+        self._inside.pop()
 
     def _rendered(self, entry: Entry, file: str, seen: Location, open_: sandbox.Open | None) -> Sheet:
         text = self._text(file)
         described = files.schema(file)
         self._import(described.get("imports"), os.path.dirname(file))
-        sources = {entry.type: text} | self._included()
+        self._sources |= {entry.type: text} | self._included()
         given = entry.properties
         if isinstance(given, (Unknown, Reference)) or given is not None and not isinstance(given, dict):
             why = given if isinstance(given, Unknown) else Unknown(f"the properties of {entry.name} are no map", "correct them")
@@ -144,10 +155,9 @@ class Expansion:
         filled = files.with_defaults(described, given or {})
         properties = self.marks.hide(filled) if open_ is None else sandbox.Open(self.marks.hide(filled))
         env = self.marks.hide(self.env) | {"name": self.marks.text(entry.raw.get("name") or entry.name), "type": entry.type}
-        jinja = sandbox.environment(sources, self.marks, self.choices, self.budget)
-        values = {"properties": properties, "env": env, "imports": {name: each for name, each in sources.items() if name != entry.type}}
-        shown = [show(self._imports.get(name, file)) for name in sources]
-        rendered, origins = lines(sandbox.render(jinja, entry.type, values))
+        values = {"properties": properties, "env": env, "imports": {name: each for name, each in self._sources.items() if name != entry.type}}
+        rendered, origins = lines(sandbox.render(self._jinja, entry.type, values))
+        shown = [show(self._imports.get(name, file)) for name in self._jinja.names]
         sheet = files.rendered_sheet(rendered, origins, shown, (seen.file, seen.line))
         sheet.parsed.data = self.marks.show(sheet.parsed.data)
         return sheet

@@ -81,10 +81,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, sources: Mapping[str, str], marks: Marks, choices: Choices, budget: Budget) -> None:
         super().__init__(
-            loader=jinja2.DictLoader(sources), optimized=False, cache_size=0, undefined=_undefined(marks), finalize=self._printed
+            loader=jinja2.DictLoader(sources), optimized=False, auto_reload=False, undefined=_undefined(marks), finalize=self._printed
         )
         self.marks, self.choices, self.budget = marks, choices, budget
-        self.names = list(sources)
+        self.names: list[str] = []
+        """The templates that were read, in the order of their numbers in marks of lines."""
         self.globals = {"range": self._range, "dict": dict, "namespace": self.globals["namespace"], "joiner": self.globals["joiner"]}
         self.filters = {name: self._filter(name, self.filters[name]) for name in FILTERS if name in self.filters}
         self.filters |= {
@@ -99,7 +100,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         self.budget.spend(20 + len(source) // 100)
         tree = super()._parse(source, name, filename)
-        _Rewriter(self.names.index(name) if name in self.names else 0).visit(tree)
+        if name is not None and name not in self.names:
+            self.names.append(name)
+        _Rewriter(self.names.index(name) if name is not None else -1).visit(tree)
         return tree
 
     # What a template may not make too large.
@@ -495,6 +498,7 @@ FAILURES = (
 
 def render(sandbox: Sandbox, name: str, values: dict[str, Any]) -> str:
     """Text with marks. Raises one of FAILURES."""
+    sandbox.budget.spend(200)
     template = sandbox.get_template(name)
     size, parts = 0, []
     for part in template.generate(values):

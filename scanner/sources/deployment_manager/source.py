@@ -137,6 +137,8 @@ def _looks(path: str) -> bool:
     """Whether a file was meant for Deployment Manager, though it does not parse."""
     try:
         with open(path, "rb") as opened:
-            return _LOOKS.search(opened.read(_READ)) is not None
+            source = opened.read(_READ)
+            # A configuration is plain YAML: what has the marks of templates is another tool's.
+            return _LOOKS.search(source) is not None and (path.endswith(TEMPLATES) or b"{{" not in source)
     except OSError:
         return False

@@ -10,7 +10,7 @@ from typing import Any
 import google.api_core.exceptions as errors
 import google.auth.exceptions
 import msgspec
-from google.api_core.retry import Retry, if_exception_type
+from google.api_core.retry import Retry
 
 from scanner.sources.aws.limits import TokenBucket
 from scanner.sources.gcp.plan import Method
@@ -25,6 +25,7 @@ RETRIED = (errors.ResourceExhausted, errors.TooManyRequests, errors.ServiceUnava
            errors.InternalServerError, errors.BadGateway, errors.Aborted)  # fmt: skip
 _DENIED = (errors.Forbidden, errors.Unauthorized)
 SECONDS_A_CALL = 120.0
+_SILENCE = 60.0
 
 
 class Stopped(Exception):
@@ -65,7 +66,7 @@ class Asker:
     """Makes the calls of a run."""
 
     def __init__(self, account: str, stop: threading.Event, waits: Waits | None = None, pace: float = 1.0) -> None:
-        self.account, self.stop, self.made = account, stop, 0
+        self.account, self.stop, self.made, self._answered = account, stop, 0, 0
         self.waits, self._pace = waits or Waits(), pace
         self._buckets: dict[str, TokenBucket] = {}
         self._ledger: dict[CallCount, int] = {}
@@ -83,23 +84,32 @@ class Asker:
         self.wait(bucket.wait())
         waits = self.waits
         retry = Retry(
-            if_exception_type(*RETRIED),
+            _may_pass,
             initial=waits.first,
             maximum=waits.longest,
             multiplier=2.0,
-            timeout=waits.together,
+            timeout=self._patience(),
             on_error=failing,
         )
         try:
             answer = call(**arguments, retry=retry, timeout=SECONDS_A_CALL)
         except google.auth.exceptions.GoogleAuthError as error:
+            if self._answered:  # they worked before: what is known stays
+                raise self.refused(method, caller, errors.Unauthorized(str(error))) from error  # type: ignore[no-untyped-call]
             way = "run gcloud auth application-default login"
             raise CredentialsError(f"the credentials for Google Cloud do not work: {error}; {way}") from error
-        except (errors.GoogleAPIError, OSError) as error:
+        except (Stopped, CredentialsError):
+            raise
+        except Exception as error:  # whatever a client raises is what became of this call
             raise self.refused(method, caller, error) from error
         bucket.answered()
+        self._answered += 1
         self.count(method, "answered", "")
         return answer
+
+    def _patience(self) -> float:
+        """Seconds that all attempts of a call may take: fewer where nothing was ever answered, since there may be no network at all."""
+        return self.waits.together if self._answered else min(self.waits.together, _SILENCE) / (1 + self.made)
 
     def wait(self, seconds: float) -> None:
         """Raises Stopped where the run is to end meanwhile."""
@@ -131,6 +141,11 @@ class Asker:
     def _bucket(self, method: Method) -> TokenBucket:
         rate = QUOTAS.get(method.name, _DEFAULT_QUOTA) / 60 * self._pace
         return self._buckets.setdefault(f"{method.label}", TokenBucket(rate))
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether another attempt may be answered. Over REST, a connection that breaks is an error of the HTTP library, which is an OSError."""
+    return isinstance(error, (*RETRIED, OSError)) and not isinstance(error, google.auth.exceptions.GoogleAuthError)
 
 
 _CODES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 409: "ABORTED",

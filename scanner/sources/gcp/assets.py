@@ -84,10 +84,13 @@ def _read(path: str, inventory: Inventory, coverage: Coverage) -> None:
         coverage.gaps.append(Gap(show(path), "parse_error", reason, "export it again, to the end", first))
 
 
-def collections(inventory: Inventory, coverage: Coverage, unlisted: Sequence[Item] = ()) -> Iterator[Collection]:
+def collections(
+    inventory: Inventory, coverage: Coverage, unlisted: Sequence[Item] = (), left_out: Sequence[Item] = ()
+) -> Iterator[Collection]:
     """One collection for each project, folder and organisation. The first carries the ledger of the whole.
 
     `unlisted` stand for assets that could not be read: judged in the collection of the scope that was asked for, seen by all others.
+    `left_out` stand for those that nobody asked for: seen by all.
     """
     inventory.settle()
     for type_, count in inventory.unread().items():
@@ -97,13 +100,13 @@ def collections(inventory: Inventory, coverage: Coverage, unlisted: Sequence[Ite
     groups: dict[str, list[Item]] = {}
     for entry in inventory.entries.values():
         groups.setdefault(entry.scope, []).append(AssetItem(inventory, entry))
-    whole = Whole(inventory, unlisted)
+    whole = Whole(inventory, [*unlisted, *left_out])
     if unlisted:
         groups.setdefault(inventory.root, []).extend(unlisted)
     for scope in sorted(groups, key=lambda each: (each.startswith("projects/"), each)):
         items = groups.pop(scope)
         above = [item for other in _above(inventory, scope) for item in _context(inventory, other)]
-        above += unlisted if scope != inventory.root else ()
+        above += [*(unlisted if scope != inventory.root else ()), *left_out]
         yield Collection(root_of(scope), items, coverage, context=above, scope=root_of(scope), beyond=whole)
         coverage = Coverage()
     if not inventory.entries and not unlisted:

@@ -84,6 +84,13 @@ class Collector:
         self.done += 1
         return self._line({"record": "listed", "content": method.content, "operation": method.label, "time": read_time or now()})
 
+    def _nothing(self, method: Method) -> Iterator[bytes]:
+        """An inventory holds at least the project, folder or organisation that it is of; one without is none."""
+        if method.content == RESOURCE and self._complete and not self.assets:
+            reason = f"the inventory of {self.request.parent} is empty: not even that itself is in it"
+            empty = Refusal("failed", "", reason, "check the name, and run the audit again", method.label, now())
+            yield self._unlisted(self.plan.types, RESOURCE, empty)
+
     # Listing
 
     def _listed(self, client: Any, method: Method) -> Iterator[bytes]:
@@ -109,6 +116,7 @@ class Collector:
                 if found.code == "INVALID_ARGUMENT":
                     found = msgspec.structs.replace(found, settles_it=f"look at {types[0]} itself: the inventory does not list it")
                 yield self._unlisted(types, method.content, found)
+        yield from self._nothing(method)
         yield self._ended(method, _text(self._read_time))
 
     def _page(self, client: Any, method: Method, types: Sequence[str], token: str) -> Any:
@@ -159,6 +167,7 @@ class Collector:
                 yield self._asset(msgspec.json.decode(text))
         except Refused as error:
             yield self._unlisted(self.plan.types if method.content == RESOURCE else (), method.content, error.refusal)
+        yield from self._nothing(method)
         yield self._ended(method, export.read_time)
 
     # What the inventory does not carry

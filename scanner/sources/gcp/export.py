@@ -78,7 +78,7 @@ class Export:
             answer = self._get(methods.GET_OBJECT, path, stream=True)
             try:
                 for number, line in enumerate(_lines(answer)):
-                    if True:
+                    if number >= read:
                         read += 1
                         yield line
                 return

@@ -115,7 +115,7 @@ class Names:
 def _service_and_path(text: str, project: str) -> tuple[str, str] | None:
     if text.startswith("//"):
         service, _, path = text[2:].partition("/")
-        return (_SAME_HOST.get(service, service), path) if path else None
+        return (service, path) if path else None
     if text.startswith(("https://", "http://")):
         try:
             parts = urlsplit(text)
@@ -149,8 +149,7 @@ def _on_host(host: str, segments: list[str]) -> tuple[str, str] | None:
         segments = segments[1:2]
     if not segments:
         return None
-    service = service if "." in service else f"{service}.googleapis.com"
-    return _SAME_HOST.get(service, service), "/".join(segments)
+    return (service if "." in service else f"{service}.googleapis.com"), "/".join(segments)
 
 
 def _service(segments: list[str]) -> str | None:
@@ -198,3 +197,8 @@ _ZONE = re.compile(r"^[a-z]+-[a-z]+\d+-[a-z]$")
 def region_of(place: str) -> str:
     """`europe-west1` of `europe-west1-b`; what is no zone stays as it is."""
     return place[:-2] if _ZONE.match(place) else place
+
+
+def is_asset_type(type_: str) -> bool:
+    """`storage.googleapis.com/Bucket`."""
+    return ".googleapis.com/" in type_

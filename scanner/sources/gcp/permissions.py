@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.facts import base
+from scanner.sources.gcp.inventory import ALWAYS
 from scanner.sources.gcp.plan import Method, Plan, make_plan
 
 USE_QUOTA = "serviceusage.services.use"
@@ -49,8 +50,9 @@ def page(controls: list[Any]) -> str:
     for method, options in sorted(found.items(), key=lambda each: each[0].permission):
         of = f" ({method.content})" if method.content else ""
         lines.append(f"| `{method.permission}` | {method.label}{of} | `{method.roles[0]}` | {', '.join(f'`{each}`' for each in options)} |")
-    lines += ["", "Asset types, by control:", "", "| Control | Asset types |", "| --- | --- |"]
+    always = ", ".join(f"`{each}`" for each in sorted(ALWAYS))
+    lines += ["", f"Asset types, by control; beside them always {always}:", "", "| Control | Asset types |", "| --- | --- |"]
     for compiled in sorted(controls, key=lambda each: str(each.control.id)):
-        own = [each for each in make_plan([compiled]).types if base.READERS.get(each) or each in base.COMPANIONS]
+        own = [each for each in make_plan([compiled]).types if each not in ALWAYS]
         lines.append(f"| {compiled.control.id} | {', '.join(f'`{each}`' for each in own)} |")
     return "\n".join([*lines, ""])

@@ -9,6 +9,7 @@ import msgspec
 
 from scanner.facts import base
 from scanner.sources.gcp.inventory import ALWAYS
+from scanner.sources.gcp.names import is_asset_type
 from scanner.sources.gcp.org_policies import CONSTRAINTS
 from scanner.sources.gcp.records import IAM_POLICY, RESOURCE
 
@@ -77,8 +78,3 @@ def make_plan(controls: Iterable[Any]) -> Plan:
     services = {type_.partition(".")[0] for type_ in types}
     constraints = [each for each in CONSTRAINTS if each.partition(".")[0] in services]
     return Plan(tuple(sorted(types | ALWAYS)), tuple(constraints))
-
-
-def is_asset_type(type_: str) -> bool:
-    """`storage.googleapis.com/Bucket`."""
-    return ".googleapis.com/" in type_

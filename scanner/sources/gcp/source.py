@@ -13,6 +13,7 @@ from scanner.sources.discover import show
 from scanner.sources.gcp.assets import collections
 from scanner.sources.gcp.inventory import ALWAYS, POLICY, Inventory
 from scanner.sources.gcp.items import root_of
+from scanner.sources.gcp.names import is_asset_type
 from scanner.sources.gcp.records import ORG_POLICY, RESOURCE
 from scanner.sources.gcp.store import SPOOL, read_text
 from scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Source, Unlisted
@@ -44,7 +45,7 @@ class SnapshotSource(Source):
         self.path = path
 
     def collect(self) -> Iterator[Collection]:
-        reader = Reader(self.wanted, show(self.path))
+        reader = Reader(self.wanted, self.judged, show(self.path))
         try:
             reader.read(snapshot.lines(self.path))
         except snapshot.CutOff:
@@ -79,13 +80,13 @@ class AuditSource(Source):
 
     def collect(self) -> Iterator[Collection]:
         """Raises CredentialsError before anything was collected."""
-        reader = Reader(self.wanted, self.out or "")
+        reader = Reader(self.wanted, self.judged, self.out or "")
         reader.read(self._lines())
         yield from reader.collections()
 
     def collect_only(self) -> Collected:
         """Collect without judging."""
-        reader = Reader(frozenset(), self.out or "")
+        reader = Reader(frozenset(), frozenset(), self.out or "")
         reader.read(self._lines())
         gaps = [gap for collection in reader.collections() for gap in collection.coverage.gaps]
         return Collected(self.collector.projects, self.collector.assets, self.collector.asker.made, gaps)
@@ -156,11 +157,15 @@ class _Tag(msgspec.Struct):
 _tag = msgspec.json.Decoder(_Tag).decode
 
 
+_NOT_ASKED = Unknown("the snapshot was taken without assets of this type", "take it again with the same controls")
+
+
 class Reader:
     """Turns the lines of a snapshot into collections. `path` names it in gaps."""
 
-    def __init__(self, wanted: frozenset[str] | None, path: str = "") -> None:
+    def __init__(self, wanted: frozenset[str] | None, judged: frozenset[str], path: str = "") -> None:
         self.path, self.ended = path, False
+        self._wanted, self._judged, self._asked = wanted or frozenset(), judged, frozenset[str]()
         self.inventory, self.coverage = Inventory(wanted), Coverage()
         self._parent = ""
         self._unlisted: list[_Unlisted] = []
@@ -197,6 +202,8 @@ class Reader:
         elif tag == "snapshot":
             scope = msgspec.json.decode(line, type=_Header).scope
             self._parent, self.inventory.caller = str(scope.get("parent", "")), str(scope.get("caller", ""))
+            types = scope.get("types")
+            self._asked = frozenset(each for each in types if isinstance(each, str)) if isinstance(types, list) else frozenset()
         elif tag == "end":
             self.ended = True
 
@@ -232,17 +239,16 @@ class Reader:
             why = Unknown("the snapshot ends in the middle", "take it again")
             for kind in ("RESOURCE", "IAM_POLICY", ORG_POLICY):
                 inventory.lacking.setdefault((kind, ""), why)
-        yield from collections(inventory, self.coverage, self._stand_ins())
+        refused = {type_: self._why(held) for held in self._unlisted if held.content == RESOURCE for type_ in held.types}
+        left_out = {type_: _NOT_ASKED for type_ in sorted(self._wanted - self._asked) if is_asset_type(type_)}
+        judged = {type_: why for type_, why in left_out.items() if type_ in self._judged}
+        others = {type_: why for type_, why in left_out.items() if type_ not in self._judged}
+        yield from collections(inventory, self.coverage, self._stand_ins(refused | judged), self._stand_ins(others))
 
-    def _stand_ins(self) -> list[Item]:
-        """Of every type that could not be listed, or not to the end, an item of which nothing is known."""
-        found: list[Item] = []
-        project = self._parent.removeprefix("projects/") if self._parent.startswith("projects/") else None
-        for held in self._unlisted:
-            for type_ in held.types if held.content == RESOURCE else ():
-                if type_ not in ALWAYS:
-                    found.append(Unlisted(type_, root_of(self._parent), self._parent, self._why(held)).within(project, None))
-        return found
+    def _stand_ins(self, types: dict[str, Unknown]) -> list[Item]:
+        """For every type of which there may be more, an item of which nothing is known."""
+        root, project = root_of(self._parent), self._parent[9:] if self._parent.startswith("projects/") else None
+        return [Unlisted(type_, root, self._parent, why).within(project, None) for type_, why in types.items() if type_ not in ALWAYS]
 
     def _gap(self, gap: Gap) -> None:
         if gap not in self.coverage.gaps:

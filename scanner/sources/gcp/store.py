@@ -46,7 +46,14 @@ class Store:
         return self._end - len(raw)
 
     def read(self, file: int, offset: int, length: int) -> bytes:
-        return os.pread(self._handle(file).fileno(), length, offset)
+        opened = self._handle(file)
+        if hasattr(os, "pread"):
+            return os.pread(opened.fileno(), length, offset)
+        opened.seek(offset)
+        found = opened.read(length)
+        if file == SPOOL:
+            opened.seek(self._end)
+        return found
 
     def _handle(self, file: int) -> IO[bytes]:
         if file == SPOOL:

@@ -47,6 +47,10 @@ class Cloud:
         self.objects: dict[str, bytes] = {}
         self.page_size: int | None = None
         self.polls = 0
+        self.cut = 0
+        """Bytes after which the next answer over HTTP breaks off; 0 for none."""
+        self.garbage = b""
+        """What is answered over HTTP instead."""
         self._lock = threading.Lock()
 
     def ask(self, method: str, request: Any) -> Any:
@@ -146,9 +150,10 @@ class Cloud:
 
             def do_GET(self) -> None:
                 url = urlsplit(self.path)
-                query = {name: values for name, values in parse_qs(url.query).items()}
+                query = parse_qs(url.query)
                 try:
-                    self._send(200, self._get(url.path, query))
+                    found = self._get(url.path, query)
+                    self._send(200, cloud.garbage or found)
                 except Fail as error:
                     body = {"error": {"code": CODES[error.code], "status": error.code, "message": str(error)}}
                     self._send(CODES[error.code], json.dumps(body).encode())
@@ -181,10 +186,9 @@ class Cloud:
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
-                self.wfile.write(body[: cut] if (cut := getattr(cloud, "cut", None)) and status == 200 else body)
-                if cut:
-                    cloud.cut = None  # type: ignore[attr-defined]
-                    self.close_connection = True
+                cut, cloud.cut = cloud.cut, 0
+                self.wfile.write(body[:cut] if cut else body)
+                self.close_connection = bool(cut)
 
             def log_message(self, *arguments: Any) -> None:
                 pass

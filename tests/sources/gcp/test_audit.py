@@ -105,7 +105,7 @@ def test_denied_policies_are_unknown_and_hide_nothing_else(cloud: Cloud, monkeyp
 
     cloud.fail = fail
     audit = Audit(cloud, monkeypatch, transport=transport)
-    assert audit.verdict("storage.bucket-not-public", "/open") == "unknown"
+    assert audit.verdict("storage.bucket-not-public", "/orders") == "unknown"  # absent, it would pass
     assert audit.verdict("storage.versioning-enabled", "/open") == "fail"
     assert audit.calls["ListAssets", "listIamPolicy", "denied", "PERMISSION_DENIED"] == 1
     assert any("cloudasset.assets.listIamPolicy" in gap.settles_it for gap in audit.report.coverage.gaps)
@@ -137,6 +137,27 @@ def test_what_may_pass_is_tried_again(cloud: Cloud, monkeypatch: Any, transport:
     audit = Audit(cloud, monkeypatch, transport=transport)
     assert audit.verdict("storage.bucket-not-public", "/open") == "fail"
     assert not audit.report.coverage.gaps and left[0] < 0
+
+
+def test_an_answer_that_is_cut_off_is_asked_for_again(cloud: Cloud, monkeypatch: Any) -> None:
+    done: list[Any] = []
+
+    def fail(method: str, request: Any) -> None:
+        if method == "list_assets" and not done:
+            done.append(request)
+            cloud.cut = 50
+
+    cloud.fail = fail
+    audit = Audit(cloud, monkeypatch, transport="rest")
+    assert audit.verdict("storage.versioning-enabled", "/open") == "fail"
+    assert done and not audit.report.coverage.gaps
+
+
+@pytest.mark.parametrize("garbage", [b'{"assets": [{"name": 7}]}', b"<html>", b"[]"])
+def test_answers_that_are_no_answers_are_unknown(cloud: Cloud, monkeypatch: Any, garbage: bytes) -> None:
+    cloud.garbage = garbage
+    audit = Audit(cloud, monkeypatch, transport="rest", control="storage.versioning-enabled")
+    assert {each.verdict for each in audit.report.results} == {"unknown"} and audit.report.coverage.gaps
 
 
 def test_a_listing_that_breaks_off_is_unknown_from_there(monkeypatch: Any) -> None:
@@ -193,12 +214,39 @@ def test_a_shard_that_is_cut_off_is_read_again(cloud: Cloud, monkeypatch: Any) -
     def fail(method: str, request: Any) -> None:
         if method == "storage" and "alt" not in request and request.endswith("shard-1") and not done:
             done.append(request)
-            cloud.cut = 30  # type: ignore[attr-defined]
+            cloud.cut = 30
 
     cloud.fail = fail
     audit = Audit(cloud, monkeypatch, parent="organizations/33", export="gs://exports/nightly")
     assert done and audit.verdict("storage.versioning-enabled", "/open") == "fail"
-    assert not audit.report.coverage.gaps
+    assert not audit.report.coverage.gaps and audit.source.collector.assets == 5
+
+
+def test_an_audit_that_is_stopped_ends_with_what_is_known(cloud: Cloud, monkeypatch: Any, tmp_path: Path) -> None:
+    audits: list[AuditSource] = []
+    made = AuditSource.__init__
+
+    def remember(self: AuditSource, *arguments: Any, **named: Any) -> None:
+        made(self, *arguments, **named)
+        audits.append(self)
+
+    monkeypatch.setattr(AuditSource, "__init__", remember)
+    cloud.fail = lambda method, request: audits[0].stop() if method == "list_assets" else None
+    audit = Audit(cloud, monkeypatch, out=tmp_path / "x.gz", control="storage.bucket-not-public")
+    assert audit.verdict("storage.bucket-not-public", "/orders") == "unknown"
+    assert "interrupted" in {gap.code for gap in audit.report.coverage.gaps}
+    assert Scan(Options(controls=["storage.bucket-not-public"], paths=[str(tmp_path / "x.gz")])).report().results == audit.report.results
+
+
+def test_a_snapshot_that_is_cut_off_settles_nothing_that_it_lacks(cloud: Cloud, monkeypatch: Any, tmp_path: Path) -> None:
+    out = tmp_path / "x.ndjson"
+    Audit(cloud, monkeypatch, out=out)
+    lines = out.read_bytes().splitlines(keepends=True)
+    policies = next(at for at, line in enumerate(lines) if b'"iamPolicy"' in line)
+    out.write_bytes(b"".join(lines[:policies]))
+    report = Scan(Options(controls=["storage.bucket-not-public"], paths=[str(out)])).report()
+    assert {result.verdict for result in report.results if result.resource.address.endswith("/orders")} == {"unknown"}
+    assert [gap.code for gap in report.coverage.gaps] == ["incomplete_snapshot"]
 
 
 def test_a_snapshot_gives_the_same_report(cloud: Cloud, monkeypatch: Any, tmp_path: Path) -> None:
@@ -216,6 +264,14 @@ def test_a_snapshot_gives_the_same_report(cloud: Cloud, monkeypatch: Any, tmp_pa
     assert msgspec.json.encode(live.results) == msgspec.json.encode(again.results)
     assert msgspec.json.encode(live.coverage.calls) == msgspec.json.encode(again.coverage.calls)
     assert [(gap.code, gap.reason) for gap in live.coverage.gaps] == [(gap.code, gap.reason) for gap in again.coverage.gaps]
+
+
+def test_what_a_snapshot_was_not_asked_for_is_unknown(cloud: Cloud, monkeypatch: Any, tmp_path: Path) -> None:
+    out = tmp_path / "x.gz"
+    live = Audit(cloud, monkeypatch, out=out, control="storage.versioning-enabled").report
+    report = Scan(Options(controls=["storage.versioning-enabled", "secrets.*"], paths=[str(out)])).report()
+    assert [each for each in report.results if each.control.startswith("storage")] == live.results
+    assert {each.verdict for each in report.results if each.control.startswith("secrets")} == {"unknown"}
 
 
 def test_values_of_environment_variables_reach_no_file(monkeypatch: Any, tmp_path: Path) -> None:

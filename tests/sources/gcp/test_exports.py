@@ -199,6 +199,14 @@ def test_odd_shapes_are_no_crash(tmp_path: Path, data: Any) -> None:
     assert isinstance(item["#enforced:storage.publicAccessPrevention"].data, Unknown)
 
 
+def test_what_is_nested_too_deep_is_unknown(tmp_path: Path) -> None:
+    data: Any = 1
+    for _ in range(700):
+        data = {"a": data}
+    item = one(tmp_path, bucket(data={"deep": data, "name": "orders"}))
+    assert isinstance(item["deep"].data, Unknown) and item["name"].data == "orders"
+
+
 def test_json_that_is_no_export(tmp_path: Path) -> None:
     path = write(tmp_path / "x.json", {"asset_type": "shoe", "name": "x", "resource": {}})
     assert not [item for collection in collected(tmp_path) for item in collection.items]

@@ -1,0 +1,223 @@
+"""`assay audit aws` and `assay snapshot aws` as processes: exit codes, signals, progress, credentials."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.cli.audit_aws import audit as audit_command
+from tests.scans import assay, assay_process
+from tests.sources.aws.conftest import _ids, endpoint, new_account, seeded  # noqa: F401
+from tests.sources.aws.estate import HOME, Keys
+
+VERSIONS = ["--control", "storage.versioning-enabled", "--regions", HOME, "--no-config"]
+IDENTITY = (b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
+            b"<Arn>arn:aws:sts::111122223333:assumed-role/r/s</Arn><UserId>u</UserId><Account>111122223333</Account>"
+            b"</GetCallerIdentityResult></GetCallerIdentityResponse>")
+BUCKETS = b"<ListAllMyBucketsResult><Buckets>" + b"".join(
+    b"<Bucket><Name>bucket-%d</Name><BucketRegion>us-east-1</BucketRegion></Bucket>" % at for at in range(40)
+) + b"</Buckets></ListAllMyBucketsResult>"
+ENABLED = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+
+
+@pytest.fixture
+def asked() -> threading.Event:
+    """Set when the slow server is asked for something that it is slow to answer."""
+    return threading.Event()
+
+
+@pytest.fixture
+def slow(asked: threading.Event) -> Iterator[Callable[[float], str]]:
+    """A server that answers who one is and which buckets there are, and what else it is asked after some seconds; the first two at once."""
+    servers: list[http.server.ThreadingHTTPServer] = []
+
+    def start(seconds: float) -> str:
+        answered = iter(range(1_000_000))
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                self.reply(IDENTITY)
+
+            def do_GET(self) -> None:
+                if "versioning" in self.path and next(answered) >= 2:
+                    asked.set()
+                    time.sleep(seconds)
+                self.reply(ENABLED if "versioning" in self.path else BUCKETS)
+
+            def reply(self, body: bytes) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/xml")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        server.block_on_close = False
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+
+
+def environment(url: str, **more: str) -> dict[str, str]:
+    held = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**held, "AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": HOME,
+            "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", **more}
+
+
+def started(url: str, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "scanner", "audit", "aws", *VERSIONS, *arguments]
+    return subprocess.Popen(command, env=environment(url), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def under_way(process: subprocess.Popen[str], asked: threading.Event) -> None:
+    """Waits until the process waits for answers."""
+    assert asked.wait(30), process.communicate(timeout=1)
+    time.sleep(0.3)
+    assert process.poll() is None, process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_what_is_known(number: int, slow: Callable[[float], str], asked: threading.Event, tmp_path: Path) -> None:
+    out = tmp_path / "a.snapshot"
+    process = started(slow(25), "-r", "json", "--snapshot", str(out))
+    under_way(process, asked)
+    process.send_signal(number)
+    before = time.monotonic()
+    told, said = process.communicate(timeout=20)
+    assert time.monotonic() - before < 8
+    assert process.returncode == 3, said
+    report = json.loads(told)
+    assert "interrupted" in {gap["code"] for gap in report["coverage"]["gaps"]}
+    assert {"pass", "unknown"} >= {each["verdict"] for each in report["results"]} >= {"unknown"}
+    assert "stopping with what is known" in said
+    assert "Traceback" not in said
+    replayed = assay("scan", "--no-config", "--control", "storage.versioning-enabled", "-r", "json", out)
+    assert json.loads(replayed.stdout)["results"] == report["results"]
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_a_second_signal_ends_it_at_once(slow: Callable[[float], str], asked: threading.Event) -> None:
+    process = started(slow(25))
+    under_way(process, asked)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=1.5)
+    assert process.returncode == -signal.SIGINT
+
+
+def test_progress_is_shown_on_a_terminal_only(slow: Callable[[float], str]) -> None:
+    url = slow(0.1)
+    command = [sys.executable, "-m", "scanner", "audit", "aws", *VERSIONS]
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(command, env=environment(url, TERM="xterm", COLUMNS="120"), stdout=subprocess.DEVNULL, stderr=follower)
+    os.close(follower)
+    shown = b""
+    while select.select([leader], [], [], 20)[0]:
+        try:
+            shown += os.read(leader, 65536)
+        except OSError:
+            break
+        if process.poll() is not None and not select.select([leader], [], [], 0.1)[0]:
+            break
+    process.wait(20)
+    text = shown.decode(errors="replace")
+    assert re.search(r"\d+ resources, \d+ calls", text), text[-500:]
+    piped = subprocess.run(command, env=environment(url), capture_output=True, text=True, timeout=60, check=False)
+    assert piped.returncode == 0
+    assert piped.stderr == ""
+
+
+def test_exit_codes_and_a_snapshot(seeded: Keys, endpoint: str, tmp_path: Path) -> None:  # noqa: F811
+    out = tmp_path / "a.snapshot"
+    held = {**environment(endpoint), **seeded.environment()}
+    ran = assay_process("audit", "aws", *VERSIONS, "-r", "json", "--snapshot", out, **held)
+    assert ran.returncode == 1, ran.stderr
+    report = json.loads(ran.stdout)
+    assert {each["verdict"] for each in report["results"]} == {"pass", "fail"}
+    assert assay_process("audit", "aws", *VERSIONS, "--fail-on", "critical", **held).returncode == 0
+    replayed = assay_process("scan", "--no-config", "--control", "storage.versioning-enabled", "-r", "json", out)
+    assert replayed.returncode == 1
+    again = json.loads(replayed.stdout)
+    assert (again["results"], again["coverage"]) == (report["results"], report["coverage"])
+    alone = tmp_path / "b.ndjson"
+    collected = assay_process("snapshot", "aws", *VERSIONS, "-o", alone, **held)
+    assert collected.returncode == 0, collected.stderr
+    assert "2 resources" in collected.stdout
+    assert alone.read_bytes().startswith(b"{")
+
+
+def test_no_credentials(tmp_path: Path) -> None:
+    held = {name: value for name, value in environment("http://127.0.0.1:9").items() if not name.endswith("KEY_ID")}
+    held |= {"HOME": str(tmp_path), "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""}
+    ran = assay_process("audit", "aws", *VERSIONS, **held)
+    assert ran.returncode == 2
+    assert "no AWS credentials" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_credentials_that_do_not_work(tmp_path: Path) -> None:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(403)
+            body = b"<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>no</Message></Error></ErrorResponse>"
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    ran = subprocess.run([sys.executable, "-m", "scanner", "audit", "aws", *VERSIONS],
+                         env=environment(f"http://127.0.0.1:{server.server_address[1]}"), capture_output=True, text=True, timeout=60, check=False)
+    server.shutdown()
+    assert ran.returncode == 3
+    assert "credentials do not work" in ran.stdout + ran.stderr
+    assert "InvalidClientTokenId" in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["--services", "s3,nothing"], "no service 'nothing'"),
+    (["--resume"], "--resume needs the snapshot"),
+    (["--include", "1"], "--organization"),
+])
+def test_wrong_usage(arguments: list[str], said: str) -> None:
+    ran = assay("audit", "aws", "--no-config", *arguments)
+    assert ran.exit_code == 2
+    assert said in ran.stderr
+
+
+def test_the_policy_needs_no_credentials_and_grants_what_is_asked() -> None:
+    ran = assay("audit", "aws", "--no-config", "--print-policy", "--control", "storage.versioning-enabled")
+    assert ran.exit_code == 0
+    granted = json.loads(ran.stdout)["Statement"][0]["Action"]
+    assert {"s3:ListAllMyBuckets", "s3:GetBucketVersioning", "s3:GetBucketLocation", "ec2:DescribeRegions"} == set(granted)
+
+
+def test_the_command_is_what_it_says() -> None:
+    assert audit_command.name == "aws"

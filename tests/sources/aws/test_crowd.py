@@ -1,0 +1,69 @@
+"""A thousand buckets in three accounts and four regions: bounded memory, and progress on a terminal that tells the truth."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sources.aws.crowd import ACCOUNTS, BUCKETS, REGIONS
+from tests.sources.aws.estate import enter
+
+MEGABYTES = 250
+
+
+@pytest.fixture
+def crowd() -> Iterator[str]:
+    server = subprocess.Popen([sys.executable, "-m", "tests.sources.aws.crowd"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert server.stdout
+    yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+    server.kill()
+    server.communicate()
+
+
+def test_a_thousand_buckets(crowd: str, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    held = {**os.environ, **enter("300000000000", crowd).environment(), "AWS_ENDPOINT_URL": crowd, "AWS_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true", "TERM": "xterm", "COLUMNS": "160"}
+    roles = [part for account in ACCOUNTS for part in ("--role-arn", f"arn:aws:iam::{account}:role/audit")]
+    command = [sys.executable, "-m", "scanner", "audit", "aws", "--no-config", *roles, "--regions", ",".join(REGIONS),
+               "--control", "storage.versioning-enabled", "--control", "data.pitr-enabled", "-r", f"json={report}"]
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(command, env=held, stdout=subprocess.DEVNULL, stderr=follower)
+    os.close(follower)
+    shown: list[bytes] = []
+    reading = threading.Thread(target=read, args=(leader, shown))
+    reading.start()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    reading.join(10)
+    text = b"".join(shown).decode(errors="replace")
+    assert process.returncode == 1, text[-2000:]
+    assert used.ru_maxrss / 1024 < MEGABYTES
+    results = json.loads(report.read_text())["results"]
+    buckets = [each["verdict"] for each in results if each["control"] == "storage.versioning-enabled"]
+    assert (len(buckets), buckets.count("pass"), buckets.count("fail")) == (BUCKETS, BUCKETS // 2, BUCKETS // 2)
+    assert sum(each["control"] == "data.pitr-enabled" for each in results) == len(ACCOUNTS) * len(REGIONS)
+    counts = [int(each.replace(",", "")) for each in re.findall(r"([\d,]+) calls", text)]
+    calls = json.loads(report.read_text())["coverage"]["calls"]
+    assert counts == sorted(counts), "progress never goes back"
+    assert len(set(counts)) > 5
+    assert counts[-1] <= sum(each["count"] for each in calls) + 1
+    assert {int(each) for each in re.findall(r"regions of (\d+) accounts", text)} >= {1, 2, 3}
+
+
+def read(leader: int, shown: list[bytes]) -> None:
+    while select.select([leader], [], [], 60)[0]:
+        try:
+            shown.append(os.read(leader, 65536))
+        except OSError:  # the other side is closed
+            return

@@ -1,0 +1,165 @@
+"""Several accounts: those of an organisation, or by role; one whose role cannot be assumed costs no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.sources.aws.estate import HOME, Keys, Run, audit, enter
+from tests.sources.aws.faults import Sent, Wire, error
+
+VERSIONS = ("storage.versioning-enabled",)
+
+
+class Organization(msgspec.Struct):
+    main: Keys
+    trade: str
+    quotes: str
+    gone: str
+    unit: str
+    root: str
+
+
+def bucket(keys: Keys, versioned: bool) -> None:
+    s3 = keys.client("s3")
+    s3.create_bucket(Bucket=f"held-{keys.account}")
+    if versioned:
+        s3.put_bucket_versioning(Bucket=f"held-{keys.account}", VersioningConfiguration={"Status": "Enabled"})
+
+
+@pytest.fixture(scope="module")
+def made(endpoint: str, _ids: Any) -> Organization:
+    main = enter(next(_ids), endpoint)
+    org = main.client("organizations")
+    org.create_organization(FeatureSet="ALL")
+    root = org.list_roots()["Roots"][0]["Id"]
+    unit = org.create_organizational_unit(ParentId=root, Name="workloads")["OrganizationalUnit"]["Id"]
+    ids = [org.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]["AccountId"]
+           for name in ("trade", "quotes", "gone")]
+    org.move_account(AccountId=ids[0], SourceParentId=root, DestinationParentId=unit)
+    org.tag_resource(ResourceId=ids[1], Tags=[{"Key": "stage", "Value": "prod-eu"}])
+    org.close_account(AccountId=ids[2])
+    bucket(main, True)
+    bucket(enter(ids[0], endpoint), True)
+    bucket(enter(ids[1], endpoint), False)
+    return Organization(main, *ids, unit, root)
+
+
+@pytest.fixture
+def org(made: Organization, acting_as: Callable[[Keys], Keys], wire: Wire) -> Organization:
+    acting_as(made.main)
+    return made
+
+
+def accounts(found: Run) -> dict[str, str]:
+    """Account to the verdict on its bucket."""
+    return {str(each.resource.account): each.verdict for each in found.report.results}
+
+
+def test_every_account_by_a_role_in_each(org: Organization, wire: Wire) -> None:
+    found = audit(organization=True, controls=VERSIONS)
+    assert accounts(found) == {org.main.account: "pass", org.trade: "pass", org.quotes: "fail"}
+    assert [gap.code for gap in found.report.coverage.gaps] == ["account_inactive"]
+    assert org.gone in found.gaps[0]
+    assert found.requested == wire.calls.total()
+    assert found.ledger("sts:AssumeRole") == {"answered": 2}
+
+
+@pytest.mark.parametrize(("include", "exclude", "expected"), [
+    (["{trade}"], [], {"trade"}),
+    (["{main}", "{quotes}"], [], {"main", "quotes"}),
+    (["{unit}"], [], {"trade"}),
+    (["{root}"], ["{main}"], {"trade", "quotes"}),
+    (["tag:stage=prod-*"], [], {"quotes"}),
+    (["tag:stage"], [], {"quotes"}),
+    (["tag:stage=dev"], [], set()),
+    ([], ["tag:stage=prod-eu", "{unit}"], {"main"}),
+    (["{unit}", "{quotes}"], ["{trade}"], {"quotes"}),
+])
+def test_accounts_are_chosen(include: list[str], exclude: list[str], expected: set[str], org: Organization) -> None:
+    names = {"main": org.main.account, "trade": org.trade, "quotes": org.quotes, "unit": org.unit, "root": org.root}
+    found = audit(organization=True, controls=VERSIONS, include=[each.format(**names) for each in include],
+                  exclude=[each.format(**names) for each in [*exclude, org.gone]])
+    assert accounts(found).keys() == {names[each] for each in expected}
+
+
+def test_a_role_that_cannot_be_assumed_costs_its_account_only(org: Organization, wire: Wire) -> None:
+    refused = org.trade
+
+    def fault(sent: Sent) -> Any:
+        # one role is not there: AssumeRole is the first call after an account was found
+        return error(sent, "AccessDenied", 403) if sent.label == "sts:AssumeRole" and sent.attempt == first else None
+
+    first = 1 if org.trade < org.quotes else 2
+    wire.fault = fault
+    found = audit(organization=True, controls=VERSIONS)
+    assert accounts(found) == {org.main.account: "pass", org.quotes: "fail"}
+    failed = [gap for gap in found.report.coverage.gaps if gap.code == "account_failed"]
+    assert [gap.scope for gap in failed] == [f"aws:{refused}"]
+    assert "AssumeRole" in failed[0].reason
+    assert found.ledger("sts:AssumeRole") == {"denied AccessDenied": 1, "answered": 1}
+    assert any(gap.settles_it == "grant sts:AssumeRole" for gap in found.report.coverage.gaps)
+    assert found.scan.incomplete
+
+
+def test_an_organisation_that_may_not_be_listed(org: Organization, wire: Wire) -> None:
+    wire.fault = lambda sent: error(sent, "AccessDeniedException", 400) if sent.service == "organizations" else None
+    found = audit(organization=True, controls=VERSIONS)
+    assert not found.report.results
+    assert any("organizations:ListAccounts" in gap for gap in found.gaps)
+    assert found.scan.incomplete
+
+
+def test_tags_that_may_not_be_read_choose_no_account_in_silence(org: Organization, wire: Wire) -> None:
+    wire.fault = lambda sent: error(sent, "AccessDeniedException", 400) if sent.operation == "ListTagsForResource" else None
+    found = audit(organization=True, controls=VERSIONS, include=["tag:stage=prod-eu"])
+    assert not found.report.results
+    assert any("ListTagsForResource" in gap for gap in found.gaps)
+
+
+def test_roles_by_name(org: Organization, wire: Wire) -> None:
+    roles = [f"arn:aws:iam::{each}:role/audit" for each in (org.trade, org.quotes)]
+    found = audit(roles=roles, external_id="e-1", controls=VERSIONS)
+    assert accounts(found) == {org.trade: "pass", org.quotes: "fail"}
+    assert not found.gaps
+
+
+def test_clients_are_shared_and_calls_signed_by_their_account(org: Organization, wire: Wire) -> None:
+    found = audit(organization=True, controls=VERSIONS)
+    assert len(accounts(found)) == 3
+    made = wire.clients
+    assert len(made) == len(set(made)), "one client for a service and region, however many accounts"
+    keys = {each.key for each in wire.sent if each.operation == "ListBuckets"}
+    assert len(keys) == 3
+    by_bucket = {re_account(each.url): each.key for each in wire.sent if "versioning" in each.url}
+    assert len(set(by_bucket.values())) == len(by_bucket) == 3
+    assert all(each.key == org.main.key for each in wire.sent if each.operation == "AssumeRole")
+
+
+def re_account(url: str) -> str:
+    return url.partition("held-")[2][:12]
+
+
+def test_credentials_of_one_account_that_expire_cost_that_account_only(org: Organization, wire: Wire) -> None:
+    def fault(sent: Sent) -> Any:
+        held = f"held-{org.trade}" in sent.url or (sent.key in expired)
+        if held:
+            expired.add(sent.key)
+        return error(sent, "ExpiredToken", 400) if held else None
+
+    expired: set[str] = set()
+    wire.fault = fault
+    found = accounts(audit(organization=True, controls=VERSIONS))
+    assert found == {org.main.account: "pass", org.trade: "unknown", org.quotes: "fail"}
+
+
+def test_the_caller_is_told(org: Organization) -> None:
+    found = audit(organization=True, controls=VERSIONS, include=[org.quotes])
+    seen = found.report.results[0].evidence[0].location
+    assert f":{org.quotes}:assumed-role/OrganizationAccountAccessRole/assay" in str(seen.caller)
+    assert seen.operation
+    assert seen.time
+    assert found.report.results[0].resource.region == HOME
