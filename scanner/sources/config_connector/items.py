@@ -38,6 +38,7 @@ class Built:
             own = f"{own} ({each.file}:{each.place().line})"
         self._addresses[id(each)], self._by_address[own] = own, each
         self._by_name.setdefault((each.kind, each.namespace, name), []).append(each)
+        self._by_name.setdefault((each.kind, "*", name), []).append(each)
 
     def address(self, each: Manifest) -> str:
         return self._addresses[id(each)]
@@ -128,9 +129,7 @@ class Built:
 
     def find(self, kind: str, namespace: str, name: str, directory: str) -> Manifest | None:
         """The manifest that a reference means; of several, the one in the same directory."""
-        held = self._by_name.get((kind, namespace, name)) or self._by_name.get((kind, "", name)) or []
-        if not held:
-            held = [each for key, found in self._by_name.items() if key[0] == kind and key[2] == name for each in found]
+        held = next((found for key in (namespace, "", "*") if (found := self._by_name.get((kind, key, name)))), [])
         same = [each for each in held if each.directory == directory]
         return (same or held)[0] if same or len(held) == 1 else None
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from scanner.sources.cloudformation.syntax import Malformed, Path
-from scanner.sources.deployment_manager import files, sandbox, types
+from scanner.sources.deployment_manager import files, limits, sandbox, types
 from scanner.sources.deployment_manager.files import TEMPLATES, Sheet
 from scanner.sources.deployment_manager.marks import Marks, lines
 from scanner.sources.discover import show
@@ -48,7 +48,7 @@ class Entry(msgspec.Struct):
 class Expansion:
     """One configuration under one set of choices."""
 
-    def __init__(self, path: str, project: Any, within: Callable[[str], bool], choices: sandbox.Choices, budget: sandbox.Budget) -> None:
+    def __init__(self, path: str, project: Any, within: Callable[[str], bool], choices: limits.Choices, budget: limits.Budget) -> None:
         self.path, self.within, self.choices, self.budget = path, within, choices, budget
         self.marks = Marks()
         self.env = {name: Reference("env", name) for name in _ENV} | {"project": project}
@@ -75,7 +75,7 @@ class Expansion:
         name = os.path.basename(self.path)
         self._imports[name] = self.path
         entry = Entry(name.partition(".")[0], name, {}, _NOWHERE, ())
-        self._template(entry, self.path, 0, Location(file=show(self.path)), sandbox.Open())
+        self._template(entry, self.path, 0, Location(file=show(self.path)), limits.Open())
 
     def _gap(self, code: str, reason: str, settles_it: str, at: Location) -> None:
         gap = Gap(at.file or show(self.path), code, reason, settles_it, at.line)
@@ -117,7 +117,7 @@ class Expansion:
         else:
             self.entries.append(entry)
 
-    def _template(self, entry: Entry, file: str, depth: int, seen: Location, open_: sandbox.Open | None) -> None:
+    def _template(self, entry: Entry, file: str, depth: int, seen: Location, open_: limits.Open | None) -> None:
         if file.endswith(".py"):
             self._gap("template_unsupported", f"{entry.type} of {entry.name} is not expanded", _NEVER, seen)
             return
@@ -143,7 +143,7 @@ class Expansion:
         self._resources(sheet.data, sheet, (*entry.origins, *own)[:3], depth + 1)
         self._inside.pop()
 
-    def _rendered(self, entry: Entry, file: str, seen: Location, open_: sandbox.Open | None) -> Sheet:
+    def _rendered(self, entry: Entry, file: str, seen: Location, open_: limits.Open | None) -> Sheet:
         text = self._text(file)
         described = files.schema(file)
         self._import(described.get("imports"), os.path.dirname(file))
@@ -153,9 +153,13 @@ class Expansion:
             why = given if isinstance(given, Unknown) else Unknown(f"the properties of {entry.name} are no map", "correct them")
             raise Malformed(f"{why.reason}; {why.settles_it}")
         filled = files.with_defaults(described, given or {})
-        properties = self.marks.hide(filled) if open_ is None else sandbox.Open(self.marks.hide(filled))
+        properties = self.marks.hide(filled) if open_ is None else limits.Open(self.marks.hide(filled))
         env = self.marks.hide(self.env) | {"name": self.marks.text(entry.raw.get("name") or entry.name), "type": entry.type}
-        values = {"properties": properties, "env": env, "imports": {name: each for name, each in self._sources.items() if name != entry.type}}
+        values = {
+            "properties": properties,
+            "env": env,
+            "imports": {name: each for name, each in self._sources.items() if name != entry.type},
+        }
         rendered, origins = lines(sandbox.render(self._jinja, entry.type, values))
         shown = [show(self._imports.get(name, file)) for name in self._jinja.names]
         sheet = files.rendered_sheet(rendered, origins, shown, (seen.file, seen.line))
@@ -200,11 +204,11 @@ def _outputs(data: Any) -> dict[str, Any]:
     return {each["name"]: each.get("value") for each in held if isinstance(each.get("name"), str)}
 
 
-def worlds(expand: Callable[[sandbox.Choices], Expansion], limit: int) -> Iterator[Expansion]:
+def worlds(expand: Callable[[limits.Choices], Expansion], limit: int) -> Iterator[Expansion]:
     """An expansion for each combination of answers, up to a limit; one more than that is not made."""
     given: tuple[bool, ...] = ()
     for _ in range(limit + 1):
-        expansion = expand(sandbox.Choices(given))
+        expansion = expand(limits.Choices(given))
         yield expansion
         made = list(expansion.choices.made.values())
         while made and made[-1] is False:

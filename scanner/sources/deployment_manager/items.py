@@ -116,7 +116,7 @@ class Built:
             bindings = _member(properties) if "role" in properties or "member" in properties else _patched(properties)
             target = self.links.held(word, entry.raw["properties"])
         type_, seen = HOLDERS[word][0], entry.place()
-        if word in HIGH and self.estate.find(target) is None and not self._declares(target):
+        if word in HIGH and not self.links.declares(target):
             project = (
                 target.rpartition("/")[2] if isinstance(target, str) and word == "projects" else target if word == "projects" else None
             )
@@ -127,16 +127,10 @@ class Built:
             self.attached += 1
         self._attachments.append(Attachment(type_, target, BINDINGS, bindings, own, seen))
 
-    def _declares(self, target: Any) -> bool:
-        """Whether the deployment makes what bindings are set on."""
-        return isinstance(target, Reference) and any(each.address == target.address for each in self.estate.items)
-
     def _part(self, entry: Entry, part: Attached) -> None:
         own, properties = self._address(entry), self.links.value(entry.properties)
         owner: Any = properties.get(part.owner) if isinstance(properties, dict) else properties
-        target = owner if isinstance(owner, (Reference, Unknown)) else f"//storage.googleapis.com/{self.links.path(owner) or ''}"
-        if isinstance(owner, Reference) and self.estate.find(owner) is None:
-            target = owner  # of a resource that comes later in the configuration
+        target: Any = owner if isinstance(owner, (Reference, Unknown)) else f"//storage.googleapis.com/{self.links.path(owner) or ''}"
         self.attached += 1
         elements = [properties] if isinstance(properties, (dict, Unknown)) else []
         self._attachments.append(Attachment(part.asset, target, part.path, elements, own, entry.place()))

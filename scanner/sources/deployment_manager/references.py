@@ -28,10 +28,15 @@ class Links:
     def __init__(self, expansion: Expansion) -> None:
         self.project = expansion.env["project"]
         self._entries = {entry.name: entry for entry in reversed(expansion.entries)}
+        self._by_address = {address(entry): entry for entry in reversed(expansion.entries)}
         self._templates = expansion.templates
         self._reading: set[tuple[str, str]] = set()
         self._naming: set[str] = set()
         self._full: dict[str, str | None] = {}
+
+    def declares(self, target: Any) -> bool:
+        """Whether the deployment makes what a reference means."""
+        return isinstance(target, Reference) and target.address in self._by_address
 
     def value(self, raw: Any) -> Any:
         """Data with references in the place of their text."""
@@ -126,7 +131,7 @@ class Links:
     def _path(self, part: Any) -> str | None:
         if not isinstance(part, Reference):
             return flat(part) if not isinstance(part, int) else str(part)
-        entry = next((each for each in self._entries.values() if address(each) == part.address), None)
+        entry = self._by_address.get(part.address)
         full = self.full(entry) if entry is not None else None
         if entry is None or full is None:
             return flat(part)

@@ -17,57 +17,14 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.visitor import NodeTransformer
 
-from scanner.sources.deployment_manager.marks import END, LINE, Marks, TooLarge, is_marked, weigh, without_lines
+from scanner.sources.deployment_manager.limits import FILTERS, METHODS, TESTS, WHOLE_FILTERS, WHOLE_METHODS, Budget, Choices, Open, Perhaps, TooMuch
+from scanner.sources.deployment_manager.marks import Marks, TooLarge, is_marked, weigh, without_lines
+from scanner.sources.deployment_manager.rewriting import Rewriter
 from scanner.sources.values import Text, Unknown
 
-MAX_STEPS = 400_000
 MAX_TEXT = 2_000_000
 _MAX_NUMBER = 10**18
-_MAX_NESTING = 120
-
-
-class TooMuch(TooLarge):
-    """A template that does not end within its budget."""
-
-
-class Choices:
-    """Answers to what cannot be decided: those that are given in the order of the questions, then yes."""
-
-    def __init__(self, given: tuple[bool, ...] = ()) -> None:
-        self._given = given
-        self.made: dict[str, bool] = {}
-
-    def decide(self, question: str) -> bool:
-        if question not in self.made:
-            at = len(self.made)
-            self.made[question] = self._given[at] if at < len(self._given) else True
-        return self.made[question]
-
-
-class Budget:
-    def __init__(self, steps: int = MAX_STEPS) -> None:
-        self.steps = steps
-
-    def spend(self, steps: int = 1) -> None:
-        self.steps -= steps
-        if self.steps < 0:
-            raise TooMuch("it takes too many steps: a loop, a recursion or a text is too long")
-
-
-class Open(dict[str, Any]):
-    """Properties of which nobody says all: those of a template that no configuration uses."""
-
-
-class Perhaps(str):
-    """Text of which it is not known whether it is empty."""
-
-    __slots__ = ("choose",)
-    choose: Callable[[], bool]
-
-    def __bool__(self) -> bool:
-        return self.choose()
 
 
 def environment(sources: Mapping[str, str], marks: Marks, choices: Choices, budget: Budget) -> Sandbox:
@@ -102,7 +59,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         tree = super()._parse(source, name, filename)
         if name is not None and name not in self.names:
             self.names.append(name)
-        _Rewriter(self.names.index(name) if name is not None else -1).visit(tree)
+        Rewriter(self.names.index(name) if name is not None else -1).visit(tree)
         return tree
 
     # What a template may not make too large.
@@ -148,7 +105,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         owner = getattr(__obj, "__self__", None)
         name = getattr(__obj, "__name__", "")
         if isinstance(owner, str):
-            if name not in _METHODS:
+            if name not in METHODS:
                 raise jinja2.sandbox.SecurityError(f"{name} of a text is not offered")
             if name == "replace" and len(args) > 1:
                 __self._repeated(len(owner) + 1, args[1])
@@ -157,7 +114,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if is_marked(owner) or is_marked(args) or is_marked(kwargs):
                 if name in ("startswith", "endswith"):
                     return __self._asked(f"{__self._show(owner)} {name} {__self._show(args[0]) if args else ''}")
-                if name not in _WHOLE_METHODS:
+                if name not in WHOLE_METHODS:
                     return __self._unknown(f"{__self._show(owner)}.{name}()")
         elif isinstance(owner, Open) and name in ("get", "items", "keys", "values"):
             return __self._of_open(owner, name, args)
@@ -309,7 +266,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 self._repeated(max((len(each) for each in held if isinstance(each, (str, list, tuple))), default=0), held[1:])
             if name == "sum" and any(isinstance(each, (list, tuple)) for each in held[1:]):
                 raise TooMuch("a sum of lists is not computed")
-            if name not in _WHOLE_FILTERS and is_marked(held):
+            if name not in WHOLE_FILTERS and is_marked(held):
                 return self._unknown(f"{name} of {', '.join(self._show(each) for each in held)}")
             return self._sized(function(*args, **kwargs))
 
@@ -386,111 +343,6 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "in": _contains,
     "notin": lambda left, right: not _contains(left, right),
 }
-FILTERS = (
-    "abs", "attr", "batch", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float", "groupby", "indent", "int",
-    "items", "join", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "safe",
-    "select", "selectattr", "slice", "sort", "string", "sum", "title", "tojson", "trim", "unique", "upper", "urlencode", "wordcount",
-)  # fmt: skip
-# Those that keep a mark whole, or do not look at it.
-_WHOLE_FILTERS = frozenset(
-    "d default e escape first indent items join last list lower map safe string tojson trim replace dictsort".split()
-)
-TESTS = frozenset(
-    "boolean defined divisibleby eq equalto even false filter float ge gt in integer iterable le lower lt mapping ne none number odd sameas "
-    "sequence string true undefined upper".split()
-) | {"==", "!=", "<", "<=", ">", ">="}
-_METHODS = frozenset(
-    "capitalize count endswith find format index isalnum isalpha isdigit islower isnumeric isupper join lower lstrip partition replace rfind "
-    "rpartition rsplit rstrip split splitlines startswith strip title upper".split()
-)
-_WHOLE_METHODS = frozenset(["format", "join", "lower", "lstrip", "rstrip", "strip", "replace"])
-
-
-class _Rewriter(NodeTransformer):
-    """Sends conditions, comparisons, loops and concatenation through the sandbox, and marks where lines come from."""
-
-    def __init__(self, file: int) -> None:
-        self.file = file
-        self.depth = 0
-        self.inside = 0
-
-    def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
-        self.depth += 1
-        if self.depth > _MAX_NESTING:
-            raise TooMuch("it is nested too deeply")
-        try:
-            return super().visit(node, *args, **kwargs)
-        finally:
-            self.depth -= 1
-
-    def _through(self, name: str, node: Any, *args: nodes.Expr) -> nodes.Filter:
-        return nodes.Filter(node, name, list(args), [], None, None, lineno=node.lineno)
-
-    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802 - names of the visitor
-        self.generic_visit(node)
-        pairs: list[nodes.Expr] = []
-        for operand in node.ops:
-            pairs += [nodes.Const(operand.op, lineno=node.lineno), operand.expr]
-        return self._through("_compare", node.expr, *pairs)
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return self._through("_concat", node.nodes[0], *node.nodes[1:])
-
-    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        if not isinstance(node.arg, nodes.Slice):
-            return node
-        bounds = [each or nodes.Const(None, lineno=node.lineno) for each in (node.arg.start, node.arg.stop, node.arg.step)]
-        return self._through("_slice", node.node, *bounds)
-
-    def _tested(self, node: Any) -> Any:
-        self.generic_visit(node)
-        if node.test is not None:
-            node.test = self._through("_truth", node.test)
-        return node
-
-    visit_If = visit_CondExpr = _tested  # noqa: N815
-
-    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
-        self._tested(node)
-        if node.recursive:
-            raise TooMuch("a recursive loop is not computed")
-        node.iter = self._through("_each", node.iter)
-        return node
-
-    def _operands(self, node: Any) -> Any:
-        self.generic_visit(node)
-        node.left, node.right = self._through("_truth", node.left), self._through("_truth", node.right)
-        return node
-
-    visit_And = visit_Or = _operands  # noqa: N815
-
-    def visit_Not(self, node: nodes.Not) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        node.node = self._through("_truth", node.node)
-        return node
-
-    def _captured(self, node: Any) -> Any:
-        """What is rendered into a value has no lines of its own."""
-        self.inside += 1
-        self.generic_visit(node)
-        self.inside -= 1
-        return node
-
-    visit_Macro = visit_CallBlock = visit_FilterBlock = visit_AssignBlock = _captured  # noqa: N815
-
-    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802
-        if not self.inside:
-            first, *others = node.data.split("\n")
-            marked = [self._line(node.lineno) + first] + [self._line(node.lineno + at) + each for at, each in enumerate(others, 1)]
-            node.data = "\n".join(marked)
-        return node
-
-    def _line(self, line: int) -> str:
-        return f"{LINE}{self.file}:{line}{END}"
-
-
 FAILURES = (
     jinja2.TemplateError, TooLarge, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, SyntaxError, TypeError, ValueError,
 )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 from scanner.options import Options
 from scanner.sources.cloudformation.syntax import Malformed
-from scanner.sources.deployment_manager import sandbox, types
+from scanner.sources.deployment_manager import limits, types
 from scanner.sources.deployment_manager.expand import Expansion, worlds
 from scanner.sources.deployment_manager.files import TEMPLATES, Sheet, imports, read_sheet
 from scanner.sources.deployment_manager.items import Built
@@ -79,10 +79,10 @@ class DeploymentManagerSource(Source):
 
     def _deployment(self, path: str, sheet: Sheet | None) -> Collection:
         """A configuration, or a template alone where `sheet` is None."""
-        budget, coverage, root = sandbox.Budget(MAX_TOTAL_STEPS), Coverage(), show(path)
+        budget, coverage, root = limits.Budget(MAX_TOTAL_STEPS), Coverage(), show(path)
         found: list[tuple[Expansion, Built]] = []
 
-        def expand(choices: sandbox.Choices) -> Expansion:
+        def expand(choices: limits.Choices) -> Expansion:
             expansion = Expansion(path, self.project, self._within, choices, budget)
             if sheet is None:
                 expansion.template()

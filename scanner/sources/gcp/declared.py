@@ -72,12 +72,15 @@ class Estate:
         self._by_name: dict[str, Declared] = {}
         self._by_address: dict[str, Declared] = {}
         self._policies: list[Declared] = []
+        self.projects: list[Declared] = []
 
     def add(self, item: Declared) -> None:
         self.items.append(item)
         self._by_address[item.address] = item
         if item.type == POLICY:
             self._policies.append(item)
+        if item.type == PROJECT:
+            self.projects.append(item)
 
     def settle(self, attachments: Iterable[Attachment]) -> None:
         """Enter names, when every item is there, and bring what belongs to others to them."""
@@ -85,7 +88,13 @@ class Estate:
             if item.full:
                 self._by_name.setdefault(self._names.full(item.full), item)
         elsewhere: dict[tuple[str, str], Attached] = {}
+        doubtful: set[tuple[str, str]] = set()
         for each in attachments:
+            if isinstance(each.target, Unknown):
+                if (each.type, each.path) in doubtful:
+                    continue  # one reason why there may be more is enough
+                doubtful.add((each.type, each.path))
+                each = msgspec.structs.replace(each, elements=[each.target])  # noqa: PLW2901 - it may be for any of them
             owners = self._owners(each)
             for item in owners:
                 item.attached.append(each)
@@ -201,7 +210,7 @@ class Declared(Item):
 
     def _inherited(self) -> Value[Any]:
         own = flat(self.project)
-        held = [each for each in self.estate.items if each.type == PROJECT and each is not self and flat(each.project) == own]
+        held = [each for each in self.estate.projects if each is not self and flat(each.project) == own]
         values = [each[BINDINGS] for each in held]
         found = [element for value in values if isinstance(value.data, list) for element in value.data]
         return Value(found or None, tuple(place for value in values if value.data for place in value.seen) or (self.location(),))

@@ -45,7 +45,7 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
             yield PlanSource(show(path), content, _code(content, options) if options.code else None)
         elif path in named:
             yield Unread(
-                Gap(show(path), "unsupported", "JSON, but of no kind that can be scanned", "write a plan with terraform show -json")
+                Gap(show(path), "unsupported", "JSON, but of no kind that can be scanned", "write the plan with terraform show -json")
             )
 
 

@@ -97,6 +97,19 @@ def test_policies_of_an_organization_are_searched(monkeypatch: Any) -> None:
     assert audit.calls["SearchAllIamPolicies", "searchAllIamPolicies", "answered", ""] == 2
 
 
+@pytest.mark.parametrize("code", ["PERMISSION_DENIED", "INVALID_ARGUMENT"])
+def test_where_the_search_is_refused_policies_are_listed(cloud: Cloud, monkeypatch: Any, code: str) -> None:
+    def fail(method: str, request: Any) -> None:
+        if method == "search_all_iam_policies":
+            raise Fail(code)
+
+    cloud.fail = fail
+    audit = Audit(cloud, monkeypatch, parent="folders/22", control="storage.bucket-not-public")
+    assert audit.verdict("storage.bucket-not-public", "/open") == "fail"
+    assert audit.verdict("storage.bucket-not-public", "/orders") == "pass"
+    assert audit.calls["ListAssets", "listIamPolicy", "answered", ""] == 1 and not audit.report.coverage.gaps
+
+
 @pytest.mark.parametrize("transport", ["grpc", "rest"])
 def test_denied_policies_are_unknown_and_hide_nothing_else(cloud: Cloud, monkeypatch: Any, transport: str) -> None:
     def fail(method: str, request: Any) -> None:

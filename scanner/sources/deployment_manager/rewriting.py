@@ -1,0 +1,100 @@
+"""Templates as Jinja2 parses them, with everything that decides, repeats or concatenates sent through the sandbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import nodes
+from jinja2.visitor import NodeTransformer
+
+from scanner.sources.deployment_manager.limits import TooMuch
+from scanner.sources.deployment_manager.marks import END, LINE
+
+_MAX_NESTING = 120
+
+
+class Rewriter(NodeTransformer):
+    """Sends conditions, comparisons, loops and concatenation through the sandbox, and marks where lines come from."""
+
+    def __init__(self, file: int) -> None:
+        self.file = file
+        self.depth = 0
+        self.inside = 0
+
+    def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
+        self.depth += 1
+        if self.depth > _MAX_NESTING:
+            raise TooMuch("it is nested too deeply")
+        try:
+            return super().visit(node, *args, **kwargs)
+        finally:
+            self.depth -= 1
+
+    def _through(self, name: str, node: Any, *args: nodes.Expr) -> nodes.Filter:
+        return nodes.Filter(node, name, list(args), [], None, None, lineno=node.lineno)
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802 - names of the visitor
+        self.generic_visit(node)
+        pairs: list[nodes.Expr] = []
+        for operand in node.ops:
+            pairs += [nodes.Const(operand.op, lineno=node.lineno), operand.expr]
+        return self._through("_compare", node.expr, *pairs)
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return self._through("_concat", node.nodes[0], *node.nodes[1:])
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        if not isinstance(node.arg, nodes.Slice):
+            return node
+        bounds = [each or nodes.Const(None, lineno=node.lineno) for each in (node.arg.start, node.arg.stop, node.arg.step)]
+        return self._through("_slice", node.node, *bounds)
+
+    def _tested(self, node: Any) -> Any:
+        self.generic_visit(node)
+        if node.test is not None:
+            node.test = self._through("_truth", node.test)
+        return node
+
+    visit_If = visit_CondExpr = _tested  # noqa: N815
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        self._tested(node)
+        if node.recursive:
+            raise TooMuch("a recursive loop is not computed")
+        node.iter = self._through("_each", node.iter)
+        return node
+
+    def _operands(self, node: Any) -> Any:
+        self.generic_visit(node)
+        node.left, node.right = self._through("_truth", node.left), self._through("_truth", node.right)
+        return node
+
+    visit_And = visit_Or = _operands  # noqa: N815
+
+    def visit_Not(self, node: nodes.Not) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.node = self._through("_truth", node.node)
+        return node
+
+    def _captured(self, node: Any) -> Any:
+        """What is rendered into a value has no lines of its own."""
+        self.inside += 1
+        self.generic_visit(node)
+        self.inside -= 1
+        return node
+
+    visit_Macro = visit_CallBlock = visit_FilterBlock = visit_AssignBlock = _captured  # noqa: N815
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802
+        if not self.inside:
+            first, *others = node.data.split("\n")
+            marked = [self._line(node.lineno) + first] + [self._line(node.lineno + at) + each for at, each in enumerate(others, 1)]
+            node.data = "\n".join(marked)
+        return node
+
+    def _line(self, line: int) -> str:
+        return f"{LINE}{self.file}:{line}{END}"
+
+
