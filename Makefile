@@ -33,8 +33,11 @@ plans: $(READY) ## write real plans of the AWS fixtures (needs terraform and a m
 plans-check: $(READY)
 	$(BIN)/python fixtures/plans.py --check
 
-bench: $(READY) ## measure against checkov and tfparse, in virtual environments of their own
+bench: $(READY) ## measure against checkov, Prowler, tfparse and bare loops, in virtual environments of their own
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/templates.py
+	$(BIN)/python bench/live.py
+	$(BIN)/python bench/assets.py
 
 $(READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

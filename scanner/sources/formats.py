@@ -56,7 +56,17 @@ FORMATS = (
         "scanner.sources.gcp.assets",
         (
             (b'"asset_type"', b'"assetType"'),
-            (b'"resource"', b'"iam_policy"', b'"iamPolicy"', b'"org_policy"', b'"orgPolicy"', b'"policy"', b'"access', b'"service', b'"versioned'),
+            (
+                b'"resource"',
+                b'"iam_policy"',
+                b'"iamPolicy"',
+                b'"org_policy"',
+                b'"orgPolicy"',
+                b'"policy"',
+                b'"access',
+                b'"service',
+                b'"versioned',
+            ),
         ),
         (b"{", b"["),
     ),

@@ -21,8 +21,7 @@ import pytest
 
 from scanner.cli.audit_aws import audit as audit_command
 from tests.scans import assay, assay_process
-from tests.sources.aws.conftest import _ids, endpoint, new_account, seeded  # noqa: F401
-from tests.sources.aws.estate import HOME, Keys
+from tests.sources.aws.estate import HOME, seeded_account, server
 
 VERSIONS = ["--control", "storage.versioning-enabled", "--regions", HOME, "--no-config"]
 IDENTITY = (b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
@@ -69,16 +68,16 @@ def slow(asked: threading.Event) -> Iterator[Callable[[float], str]]:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        server.block_on_close = False
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_address[1]}"
+        held = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        held.daemon_threads = True
+        held.block_on_close = False
+        servers.append(held)
+        threading.Thread(target=held.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{held.server_address[1]}"
 
     yield start
-    for server in servers:
-        server.shutdown()
+    for each in servers:
+        each.shutdown()
 
 
 def environment(url: str, **more: str) -> dict[str, str]:
@@ -151,9 +150,9 @@ def test_progress_is_shown_on_a_terminal_only(slow: Callable[[float], str]) -> N
     assert piped.stderr == ""
 
 
-def test_exit_codes_and_a_snapshot(seeded: Keys, endpoint: str, tmp_path: Path) -> None:  # noqa: F811
+def test_exit_codes_and_a_snapshot(tmp_path: Path) -> None:
     out = tmp_path / "a.snapshot"
-    held = {**environment(endpoint), **seeded.environment()}
+    held = {**environment(server()), **seeded_account().environment()}
     ran = assay_process("audit", "aws", *VERSIONS, "-r", "json", "--snapshot", out, **held)
     assert ran.returncode == 1, ran.stderr
     report = json.loads(ran.stdout)
@@ -191,11 +190,11 @@ def test_credentials_that_do_not_work(tmp_path: Path) -> None:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    held = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=held.serve_forever, daemon=True).start()
     ran = subprocess.run([sys.executable, "-m", "scanner", "audit", "aws", *VERSIONS],
-                         env=environment(f"http://127.0.0.1:{server.server_address[1]}"), capture_output=True, text=True, timeout=60, check=False)
-    server.shutdown()
+                         env=environment(f"http://127.0.0.1:{held.server_address[1]}"), capture_output=True, text=True, timeout=60, check=False)
+    held.shutdown()
     assert ran.returncode == 3
     assert "credentials do not work" in ran.stdout + ran.stderr
     assert "InvalidClientTokenId" in ran.stdout + ran.stderr

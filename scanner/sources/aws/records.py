@@ -130,11 +130,10 @@ class Reader:
         elif isinstance(record, GapRecord):
             self._gap(Gap(record.scope, record.code, record.reason, record.settles_it))
         elif isinstance(record, HeaderRecord):
-            calls = record.scope.get("calls")
+            calls, self._chosen = record.scope.get("calls"), record.scope.get("regions")
             self._called = frozenset(map(str, calls)) if isinstance(calls, list) else None
-        elif isinstance(record, (HeaderRecord, EndRecord)):
-            self.ended = isinstance(record, EndRecord)
-            self._chosen = record.scope.get("regions") if isinstance(record, HeaderRecord) else None
+        elif isinstance(record, EndRecord):
+            self.ended = True
 
     def _doubt(self, code: str) -> None:
         """A resource of this part may be missing. What joins it must not take it for absent, and rules must not pass without it."""

@@ -7,9 +7,11 @@ from typing import Any
 
 from scanner.sources.config_connector.kinds import BINDINGS, ENTRIES, HIGH, HOLDERS, KINDS, REFERENCES, Kind
 from scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
-from scanner.sources.gcp import declared
-from scanner.sources.gcp.declared import Attachment, Declared, Estate, Path, flat, full_name, project_name
-from scanner.sources.values import Location, Reference, Text, Unknown
+from scanner.sources.config_connector.shapes import placing, put, replication
+from scanner.sources.gcp.declared import Declared
+from scanner.sources.gcp.estate import BINDINGS as BINDINGS_PATH
+from scanner.sources.gcp.estate import Attachment, Estate, flat, full_name, project_name
+from scanner.sources.values import Reference, Text, Unknown
 
 
 class Built:
@@ -176,7 +178,7 @@ class Built:
         asset = kind.regional if kind.regional and isinstance(location, str) and location != "global" else kind.asset
         if isinstance(data, dict):
             data["name"] = self._rest_name(each, kind, full)
-        self._item(each, asset, data, _placing(each, kind), full)
+        self._item(each, asset, data, placing(each, kind), full)
 
     def _rest_name(self, each: Manifest, kind: Kind, full: str | None) -> Any:
         if full is None:
@@ -191,9 +193,9 @@ class Built:
         assert isinstance(shaped, dict)
         for source, path in kind.moves.items():
             if source in shaped:
-                _put(shaped, path.split("."), shaped.pop(source))
+                put(shaped, path.split("."), shaped.pop(source))
         if each.kind == "SecretManagerSecret":
-            _replication(shaped)
+            replication(shaped)
         if each.kind == "ComputeForwardingRule" and isinstance(shaped.get("target"), dict):
             # One of the references below it, or the bundle of Private Service Connect.
             shaped["target"] = next((held for held in shaped["target"].values() if held is not None), None)
@@ -243,6 +245,7 @@ class Built:
         held: Any = spec.get("resourceRef")
         bindings = list(self._listed(each, spec)) if isinstance(each.spec, dict) else [_unread(each)]
         kind = held.get("kind") if isinstance(held, dict) else None
+        kind = kind if isinstance(kind, (str, Unknown)) else None
         asset = HOLDERS.get(kind) if isinstance(kind, str) else None
         own, seen = self.address(each), each.place()
         if asset is None and not isinstance(kind, Unknown) and isinstance(held, dict):
@@ -252,10 +255,10 @@ class Built:
         if asset is None:  # any of them
             why = held if isinstance(held, Unknown) else Unknown(f"what {own} is for", "name it in resourceRef", seen)
             for possible in dict.fromkeys(HOLDERS.values()):
-                self._attachments.append(Attachment(possible, why, declared.BINDINGS, [why], own, seen))
+                self._attachments.append(Attachment(possible, why, BINDINGS_PATH, [why], own, seen))
             self.attached += 1
             return
-        if kind in HIGH and not (isinstance(target, Reference) and target.address in self._by_address):
+        if isinstance(kind, str) and kind in HIGH and not (isinstance(target, Reference) and target.address in self._by_address):
             item = self._item(each, asset, {"name": flat(each.name) or each.kind}, each.place, None)
             if kind == "Project" and target is not None:
                 item.project = (flat(target) or "").removeprefix("projects/") or item.project
@@ -263,7 +266,7 @@ class Built:
         else:
             target = self._holder(str(kind), target)
             self.attached += 1
-        self._attachments.append(Attachment(asset, target, declared.BINDINGS, bindings, own, seen))
+        self._attachments.append(Attachment(asset, target, BINDINGS_PATH, bindings, own, seen))
 
     def _holder(self, kind: str, target: Any) -> Any:
         """What bindings are on, as a Reference or a full name."""
@@ -317,52 +320,3 @@ def _unread(each: Manifest) -> Unknown:
     return (
         each.spec if isinstance(each.spec, Unknown) else Unknown(f"{each.kind} is not as its definition has it", "correct it", each.place())
     )
-
-
-def _replication(shaped: dict[str, Any]) -> None:
-    """`automatic: true` of earlier versions is an empty object."""
-    held = shaped.get("replication")
-    if isinstance(held, dict) and isinstance(held.get("automatic"), bool):
-        held["automatic"] = {} if held["automatic"] else None
-
-
-def _put(data: dict[str, Any], path: list[str], value: Any) -> None:
-    for name in path[:-1]:
-        inner = data.setdefault(name, {})
-        if not isinstance(inner, dict):
-            return
-        data = inner
-    data[path[-1]] = value
-
-
-def _placing(each: Manifest, kind: Kind) -> Any:
-    """Places of paths of the REST resource in the manifest."""
-    moved = {tuple(path.split(".")): source for source, path in kind.moves.items()}
-    written = {name: key for key, name in kind.names.items()}
-
-    def place(below: Path) -> Location:
-        if below[:1] != ("spec",):
-            return each.place(below)
-        rest = below[1:]
-        for path, source in moved.items():
-            if rest[: len(path)] == path:
-                return each.place(("spec", source))
-        found: Path = ("spec",)
-        for name in rest:
-            key = written.get(name, name) if isinstance(name, str) else name
-            data = _at(each.spec, found[1:])
-            found = (*found, f"{key}Ref" if isinstance(data, dict) and key not in data and f"{key}Ref" in data else key)
-        return each.place(found)
-
-    return place
-
-
-def _at(data: Any, path: Path) -> Any:
-    for name in path:
-        if isinstance(data, dict) and isinstance(name, str):
-            data = data.get(name)
-        elif isinstance(data, list) and isinstance(name, int) and name < len(data):
-            data = data[name]
-        else:
-            return None
-    return data

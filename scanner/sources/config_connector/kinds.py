@@ -5,7 +5,7 @@ https://cloud.google.com/config-connector/docs/reference/overview has a page for
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 COMPUTE = "compute.googleapis.com"
 RESOURCES = "cloudresourcemanager.googleapis.com"
@@ -13,7 +13,7 @@ PROJECT = f"{RESOURCES}/Project"
 POLICY = "orgpolicy.googleapis.com/Policy"
 
 
-class Kind(NamedTuple):
+class Kind(msgspec.Struct, frozen=True):
     asset: str
     way: str
     """How its full name is made: `bucket`, `compute`, `project`, `account`, `policy`; else the parent that is to be completed."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.cloudformation.syntax import Malformed, Path
+from scanner.sources.cloudformation.syntax import Malformed, Parsed, Path
 from scanner.sources.deployment_manager import files, limits, sandbox, types
 from scanner.sources.deployment_manager.files import TEMPLATES, Sheet
 from scanner.sources.deployment_manager.marks import Marks, lines
@@ -21,7 +21,7 @@ MAX_TEMPLATES = 500
 """How often templates are rendered for one deployment."""
 MAX_RESOURCES = 20_000
 _CORRECT = "correct the template"
-_NEVER = "Python templates are programs, which are never run: scan what it makes (gcloud deployment-manager deployments describe), or the live project"
+_NEVER = "Python templates are programs, which are never run: scan the live project, or write the template in Jinja"
 _ENV = ("deployment", "project", "project_number", "current_time", "username")
 
 
@@ -149,7 +149,7 @@ class Expansion:
         self._import(described.get("imports"), os.path.dirname(file))
         self._sources |= {entry.type: text} | self._included()
         given = entry.properties
-        if isinstance(given, (Unknown, Reference)) or given is not None and not isinstance(given, dict):
+        if given is not None and not isinstance(given, dict):
             why = given if isinstance(given, Unknown) else Unknown(f"the properties of {entry.name} are no map", "correct them")
             raise Malformed(f"{why.reason}; {why.settles_it}")
         filled = files.with_defaults(described, given or {})
@@ -195,7 +195,7 @@ class _Nothing:
         return 0, 0
 
 
-_NOWHERE = Sheet(files.Parsed(None, _Nothing(), []), lambda line: ("", 0))
+_NOWHERE = Sheet(Parsed(None, _Nothing(), []), lambda line: ("", 0))
 
 
 def _outputs(data: Any) -> dict[str, Any]:

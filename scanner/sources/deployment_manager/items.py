@@ -8,7 +8,8 @@ from scanner.sources.deployment_manager.expand import Entry, Expansion
 from scanner.sources.deployment_manager.references import Links, address
 from scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, spelled
 from scanner.sources.documents import decode
-from scanner.sources.gcp.declared import BINDINGS, Attachment, Declared, Estate, Path
+from scanner.sources.gcp.declared import Declared, Path
+from scanner.sources.gcp.estate import BINDINGS, Attachment, Estate
 from scanner.sources.interface import Gap
 from scanner.sources.values import Reference, Unknown
 
@@ -107,6 +108,7 @@ class Built:
         """A virtual type that adds one binding, or an action that sets a policy."""
         own = self._address(entry)
         properties = self.links.value(entry.properties)
+        target: Any
         if not isinstance(properties, dict):
             why = (
                 properties if isinstance(properties, Unknown) else Unknown(f"the properties of {entry.name}", "correct them", entry.place())

@@ -59,16 +59,88 @@ FILTERS = (
 )  # fmt: skip
 # Those that keep a mark whole, or do not look at it.
 WHOLE_FILTERS = frozenset(
-    "d default e escape first indent items join last list lower map safe string tojson trim replace dictsort".split()
+    [
+        "d",
+        "default",
+        "e",
+        "escape",
+        "first",
+        "indent",
+        "items",
+        "join",
+        "last",
+        "list",
+        "lower",
+        "map",
+        "safe",
+        "string",
+        "tojson",
+        "trim",
+        "replace",
+        "dictsort",
+    ]
 )
 TESTS = frozenset(
-    "boolean defined divisibleby eq equalto even false filter float ge gt in integer iterable le lower lt mapping ne none number odd sameas "
-    "sequence string true undefined upper".split()
+    [
+        "boolean",
+        "defined",
+        "divisibleby",
+        "eq",
+        "equalto",
+        "even",
+        "false",
+        "filter",
+        "float",
+        "ge",
+        "gt",
+        "in",
+        "integer",
+        "iterable",
+        "le",
+        "lower",
+        "lt",
+        "mapping",
+        "ne",
+        "none",
+        "number",
+        "odd",
+        "sameas",
+        "sequence",
+        "string",
+        "true",
+        "undefined",
+        "upper",
+    ]
 ) | {"==", "!=", "<", "<=", ">", ">="}
 METHODS = frozenset(
-    "capitalize count endswith find format index isalnum isalpha isdigit islower isnumeric isupper join lower lstrip partition replace rfind "
-    "rpartition rsplit rstrip split splitlines startswith strip title upper".split()
+    [
+        "capitalize",
+        "count",
+        "endswith",
+        "find",
+        "format",
+        "index",
+        "isalnum",
+        "isalpha",
+        "isdigit",
+        "islower",
+        "isnumeric",
+        "isupper",
+        "join",
+        "lower",
+        "lstrip",
+        "partition",
+        "replace",
+        "rfind",
+        "rpartition",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "startswith",
+        "strip",
+        "title",
+        "upper",
+    ]
 )
 WHOLE_METHODS = frozenset(["format", "join", "lower", "lstrip", "rstrip", "strip", "replace"])
-
-

@@ -96,5 +96,3 @@ class Rewriter(NodeTransformer):
 
     def _line(self, line: int) -> str:
         return f"{LINE}{self.file}:{line}{END}"
-
-

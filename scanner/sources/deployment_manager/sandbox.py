@@ -1,8 +1,8 @@
 """Jinja2 for templates of strangers: no way out of the sandbox, an end to every loop, and no guessing about what is not known.
 
-What is not known is in the text as a mark (marks.py). Work that keeps a mark whole goes on; a decision on one (a comparison, `if`, how often a
-loop turns) is asked of `Choices`, which lets a deployment be rendered once for every possible answer. Every call, filter, turn of a loop and
-step of arithmetic costs steps of a budget, in proportion to the size of its result, so that a template ends whatever it says.
+What is not known is in the text as a mark (marks.py). Work that keeps a mark whole goes on; a decision on one (a comparison, `if`, how
+often a loop turns) is asked of `Choices`, which lets a deployment be rendered once for every possible answer. Every call, filter, turn of a
+loop and step of arithmetic costs steps of a budget, in proportion to the size of its result, so that a template ends whatever it says.
 https://jinja.palletsprojects.com/en/stable/sandbox/
 """
 
@@ -16,9 +16,21 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from scanner.sources.deployment_manager.limits import FILTERS, METHODS, TESTS, WHOLE_FILTERS, WHOLE_METHODS, Budget, Choices, Open, Perhaps, TooMuch
+from scanner.sources.deployment_manager.limits import (
+    FILTERS,
+    METHODS,
+    TESTS,
+    WHOLE_FILTERS,
+    WHOLE_METHODS,
+    Budget,
+    Choices,
+    Open,
+    Perhaps,
+    TooMuch,
+)
 from scanner.sources.deployment_manager.marks import Marks, TooLarge, is_marked, weigh, without_lines
 from scanner.sources.deployment_manager.rewriting import Rewriter
 from scanner.sources.values import Text, Unknown
@@ -106,7 +118,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         name = getattr(__obj, "__name__", "")
         if isinstance(owner, str):
             if name not in METHODS:
-                raise jinja2.sandbox.SecurityError(f"{name} of a text is not offered")
+                raise SecurityError(f"{name} of a text is not offered")
             if name == "replace" and len(args) > 1:
                 __self._repeated(len(owner) + 1, args[1])
             if name == "join" and args:
@@ -266,7 +278,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 self._repeated(max((len(each) for each in held if isinstance(each, (str, list, tuple))), default=0), held[1:])
             if name == "sum" and any(isinstance(each, (list, tuple)) for each in held[1:]):
                 raise TooMuch("a sum of lists is not computed")
-            if name not in WHOLE_FILTERS and is_marked(held):
+            taken_apart = name in ("first", "last", "list", "join", "map") and isinstance(next(iter(held), None), str)
+            if (name not in WHOLE_FILTERS or taken_apart) and is_marked(held):
                 return self._unknown(f"{name} of {', '.join(self._show(each) for each in held)}")
             return self._sized(function(*args, **kwargs))
 
@@ -344,7 +357,8 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "notin": lambda left, right: not _contains(left, right),
 }
 FAILURES = (
-    jinja2.TemplateError, TooLarge, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, SyntaxError, TypeError, ValueError,
+    jinja2.TemplateError, TooLarge, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, SyntaxError, TypeError,
+    ValueError,
 )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
 
@@ -11,46 +10,26 @@ import pytest
 
 from scanner.sources.aws import limits
 from scanner.sources.aws.session import Clients
-from tests.sources.aws.estate import HOME, Keys, account_ids, enter, seed
+from tests.sources.aws.estate import HOME, Keys, seeded_account, server
 from tests.sources.aws.faults import TAP, Wire
 
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
+    """The URL of a moto server, to which everything in these tests talks."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-        from moto.server import ThreadedMotoServer
-
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        _, port = server.get_host_and_port()
-        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        patch.setenv("AWS_ENDPOINT_URL", server())
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         patch.setenv("AWS_REGION", HOME)
         for name in ("AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_DEFAULT_REGION"):
             patch.delenv(name, raising=False)
-        yield f"http://127.0.0.1:{port}"
-        server.stop()
+        yield server()
 
 
 @pytest.fixture(scope="session")
-def _ids() -> Iterator[str]:
-    return account_ids()
-
-
-@pytest.fixture
-def new_account(endpoint: str, _ids: Iterator[str]) -> Callable[[], Keys]:
-    """Makes an empty account."""
-    return lambda: enter(next(_ids), endpoint)
-
-
-@pytest.fixture(scope="session")
-def seeded(endpoint: str, _ids: Iterator[str]) -> Keys:
+def seeded(endpoint: str) -> Keys:
     """An account with something in it, for tests that only read."""
-    keys = enter(next(_ids), endpoint)
-    seed(keys)
-    return keys
+    return seeded_account()
 
 
 @pytest.fixture

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import itertools
 import json
+import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -251,10 +255,31 @@ def judged(report: Report) -> bytes:
     return msgspec.json.encode([report.results, report.coverage])
 
 
-def account_ids() -> Iterator[str]:
-    """Ids that no other worker gives."""
+def _account_ids() -> Iterator[str]:
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    at = 0
-    while True:
-        at += 1
-        yield f"{200 + worker}{at:09d}"
+    return (f"{200 + worker}{at:09d}" for at in itertools.count(1))
+
+
+ACCOUNT_IDS = _account_ids()
+"""Ids that no other test has, nor any of another worker."""
+
+
+@functools.cache
+def server() -> str:
+    """The URL of the one moto server of this process."""
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    held = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    held.start()
+    atexit.register(held.stop)
+    return f"http://127.0.0.1:{held.get_host_and_port()[1]}"
+
+
+@functools.cache
+def seeded_account() -> Keys:
+    """An account with something in it, for tests that only read."""
+    keys = enter(next(ACCOUNT_IDS), server())
+    seed(keys)
+    return keys

@@ -35,5 +35,5 @@ def test_each_fault_that_is_tested_has_its_row() -> None:
 
 def test_codes_of_the_table_are_told_in_the_contract() -> None:
     contract = (ROOT / "docs" / "json-contract.md").read_text(encoding="utf-8")
-    for code in {"call_denied", "call_failed", "account_failed", "account_inactive", "interrupted", "incomplete_snapshot", "parse_error"}:
+    for code in ("call_denied", "call_failed", "account_failed", "account_inactive", "interrupted", "incomplete_snapshot", "parse_error"):
         assert f"`{code}`" in contract, code

@@ -26,10 +26,8 @@ def test_no_more_calls_than_burst_and_rate_allow(rate: float, calls: int) -> Non
     """Whoever waits as long as it is told never goes over burst + rate x time."""
     clock = Clock()
     bucket = TokenBucket(rate, clock)
-    made = 0
-    for _ in range(calls):
+    for made in range(1, calls + 1):
         clock.now += bucket.wait()
-        made += 1
         assert made <= max(1.0, rate * BURST_SECONDS) + rate * clock.now + 1e-6
     # and not much slower than that either
     assert clock.now <= max(0.0, calls - max(1.0, rate * BURST_SECONDS)) / rate + 1e-6

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.sources.aws.estate import HOME, Keys, Run, audit, enter
+from tests.sources.aws.estate import ACCOUNT_IDS, HOME, Keys, Run, audit, enter
 from tests.sources.aws.faults import Sent, Wire, error
 
 VERSIONS = ("storage.versioning-enabled",)
@@ -31,8 +31,8 @@ def bucket(keys: Keys, versioned: bool) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(endpoint: str, _ids: Any) -> Organization:
-    main = enter(next(_ids), endpoint)
+def made(endpoint: str) -> Organization:
+    main = enter(next(ACCOUNT_IDS), endpoint)
     org = main.client("organizations")
     org.create_organization(FeatureSet="ALL")
     root = org.list_roots()["Roots"][0]["Id"]

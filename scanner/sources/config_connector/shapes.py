@@ -1,0 +1,59 @@
+"""The shape of a manifest against that of the REST resource, and back to where a value is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.sources.config_connector.kinds import Kind
+from scanner.sources.config_connector.manifests import Manifest
+from scanner.sources.gcp.declared import Path
+from scanner.sources.values import Location
+
+
+def replication(shaped: dict[str, Any]) -> None:
+    """`automatic: true` of earlier versions is an empty object."""
+    held = shaped.get("replication")
+    if isinstance(held, dict) and isinstance(held.get("automatic"), bool):
+        held["automatic"] = {} if held["automatic"] else None
+
+
+def put(data: dict[str, Any], path: list[str], value: Any) -> None:
+    for name in path[:-1]:
+        inner = data.setdefault(name, {})
+        if not isinstance(inner, dict):
+            return
+        data = inner
+    data[path[-1]] = value
+
+
+def placing(each: Manifest, kind: Kind) -> Any:
+    """Places of paths of the REST resource in the manifest."""
+    moved = {tuple(path.split(".")): source for source, path in kind.moves.items()}
+    written = {name: key for key, name in kind.names.items()}
+
+    def place(below: Path) -> Location:
+        if below[:1] != ("spec",):
+            return each.place(below)
+        rest = below[1:]
+        for path, source in moved.items():
+            if rest[: len(path)] == path:
+                return each.place(("spec", source))
+        found: Path = ("spec",)
+        for name in rest:
+            key = written.get(name, name) if isinstance(name, str) else name
+            data = _at(each.spec, found[1:])
+            found = (*found, f"{key}Ref" if isinstance(data, dict) and key not in data and f"{key}Ref" in data else key)
+        return each.place(found)
+
+    return place
+
+
+def _at(data: Any, path: Path) -> Any:
+    for name in path:
+        if isinstance(data, dict) and isinstance(name, str):
+            data = data.get(name)
+        elif isinstance(data, list) and isinstance(name, int) and name < len(data):
+            data = data[name]
+        else:
+            return None
+    return data
