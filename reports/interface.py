@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -32,6 +32,12 @@ class Context(msgspec.Struct, frozen=True):
 
 class Format(Protocol):
     def render(self, report: Report, context: Context) -> bytes: ...
+
+
+def parts(name: str) -> Callable[[Report, Context], Iterable[bytes]]:
+    """Like `load`, for writing: a format that can gives its output in parts, so that it never stands in memory as a whole."""
+    module = importlib.import_module(FORMATS[name])
+    return getattr(module, "chunks", None) or (lambda report, context: [module.render(report, context)])
 
 
 def load(name: str) -> Callable[[Report, Context], bytes]:

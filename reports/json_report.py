@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -10,15 +11,31 @@ from reports.interface import Context
 from reports.view import identity
 from scanner.results.model import Report
 
+_NO_RESULTS = b'\n  "results": []'
+
 
 def render(report: Report, context: Context) -> bytes:
     """UTF-8, indented by two, with a final line feed. Half a surrogate pair, which UTF-8 cannot hold, is written out."""
+    return b"".join(chunks(report, context))
+
+
+def chunks(report: Report, context: Context) -> Iterator[bytes]:
+    """The same in parts, result by result: a report of a large estate is many times larger as text than in memory."""
     ordered = _ordered(report)
+    before, _, after = _formatted(msgspec.structs.replace(ordered, results=[])).partition(_NO_RESULTS)
+    yield before + _NO_RESULTS[:-1]
+    for at, result in enumerate(ordered.results):
+        # No string of JSON holds a line feed, so that each one begins a line of the text.
+        yield (b",\n    " if at else b"\n    ") + _formatted(result).replace(b"\n", b"\n    ")
+    yield (b"\n  ]" if ordered.results else b"]") + after + b"\n"
+
+
+def _formatted(held: Any) -> bytes:
     try:
-        data = msgspec.json.encode(ordered, order="deterministic")
+        data = msgspec.json.encode(held, order="deterministic")
     except UnicodeEncodeError:
-        data = msgspec.json.encode(encodable(msgspec.to_builtins(ordered)), order="deterministic")
-    return msgspec.json.format(data, indent=2) + b"\n"
+        data = msgspec.json.encode(encodable(msgspec.to_builtins(held)), order="deterministic")
+    return msgspec.json.format(data, indent=2)
 
 
 def _ordered(report: Report) -> Report:

@@ -16,6 +16,12 @@ INPUTS = {
 }
 """Reader modules to the column they fill, and the input that a control's `judged` names. Plans have the readers of code."""
 
+_SHARING = {
+    "deployment_manager": ("Deployment Manager", "google_api"),
+    "config_connector": ("Config Connector", "google_api"),
+}
+"""Inputs that are read by the readers of another one: their column, and whose readers."""
+
 _FENCES = {"terraform": "hcl", "cloudformation": "yaml", "aws": "sh", "gcloud": "sh", "deployment_manager": "yaml"}
 _TITLES = {
     "terraform": "Terraform",
@@ -70,13 +76,15 @@ def _mappings(title: str, held: dict[str, list[str]]) -> list[str]:
 def matrix(controls: list[CompiledControl]) -> str:
     """Which input judges which control."""
     base.load_readers(*INPUTS)
-    titles = [title for title, _ in INPUTS.values()]
+    columns = [(title, reader, name) for reader, (title, name) in INPUTS.items()]
+    columns += [(title, reader, name) for name, (title, reader) in _SHARING.items()]
+    titles = [title for title, _, _ in columns]
     rows = ["| Control | " + " | ".join(titles) + " |", "| --- |" + " --- |" * len(titles)]
     notes: list[str] = []
     for compiled in controls:
         control = compiled.control
         cells = []
-        for reader, (_, name) in INPUTS.items():
+        for _, reader, name in columns:
             present = bool(compiled.source_type) or reader in base.INPUTS.get(compiled.kind, ())
             cells.append(("in part" if name in control.judged else "in full") if present else "not at all")
         rows.append(f"| {control.id} | " + " | ".join(cells) + " |")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from typing import Any
 
 import click
 
-from scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, judging
-from scanner.cli.live import collecting, leave, watch
+from scanner.cli import EXIT_OK, EXIT_USAGE, judging
+from scanner.cli.live import leave, take, watch, with_credentials
 
 _ACCOUNTS = (
     click.option("--profile", "aws_profile", help="A profile of the AWS configuration.  [default: the ordinary credential chain]"),
@@ -64,7 +65,8 @@ def _audit(given: dict[str, Any]) -> int:
         return _print_policy(source, given)
     scan, config = prepared
     scan.sources = [source]
-    return _with_credentials(lambda: judging.finish(scan, given, config, lambda scan, quiet: watch(scan, source, quiet)))
+    run = functools.partial(watch, source=source)
+    return with_credentials("auditing AWS", "aws", lambda: judging.finish(scan, given, config, run))
 
 
 def _snapshot(given: dict[str, Any]) -> int:
@@ -75,16 +77,7 @@ def _snapshot(given: dict[str, Any]) -> int:
     if given["print_policy"]:
         return _print_policy(source, given)
 
-    def collect() -> int:
-        with collecting(source, given["quiet"]):
-            told = source.collect_only()
-        for gap in told.gaps:
-            click.echo(f"assay: {gap}", err=True)
-        if not given["quiet"]:
-            click.echo(f"{given['out']}: {told.accounts} accounts, {told.resources:,} resources, {told.calls:,} calls")
-        return EXIT_INCOMPLETE if told.gaps else EXIT_OK
-
-    return _with_credentials(collect)
+    return with_credentials("auditing AWS", "aws", lambda: take(source, given, "accounts"))
 
 
 def _source(scan: Any, given: dict[str, Any]) -> Any:
@@ -131,19 +124,3 @@ def _print_policy(source: Any, given: dict[str, Any]) -> int:
 
     click.echo(json.dumps(policy(source.plan, given["role_name"] if given["organization"] else ""), indent=2))
     return EXIT_OK
-
-
-def _with_credentials(run: Any) -> int:
-    try:
-        from scanner.sources.aws.session import CredentialsError
-    except ImportError:
-        click.echo("assay: auditing AWS needs boto3; install it with: pip install 'assay[aws]'", err=True)
-        return EXIT_USAGE
-    try:
-        code: int = run()
-        return code
-    except CredentialsError as error:
-        click.echo(f"assay: {error}", err=True)
-    except OSError as error:
-        click.echo(f"assay: {error.filename}: the snapshot could not be written: {error.strerror}", err=True)
-    return EXIT_USAGE

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from typing import Any
 
 import click
 
-from scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, judging
-from scanner.cli.live import collecting, watch
+from scanner.cli import EXIT_OK, EXIT_USAGE, judging
+from scanner.cli.live import take, watch, with_credentials
 
+_WHAT = "auditing Google Cloud"
 _SCOPE = (
     click.option("--project", metavar="ID", help="One project."),
     click.option("--folder", metavar="NUMBER", help="Everything below a folder."),
@@ -62,10 +64,9 @@ def _audit(given: dict[str, Any]) -> int:
     def run() -> int:
         source = _source(scan, parent, given)
         scan.sources = [source]
-        code: int = judging.finish(scan, given, config, lambda scan, quiet: watch(scan, source, quiet))
-        return code
+        return judging.finish(scan, given, config, functools.partial(watch, source=source))
 
-    return _with_credentials(run)
+    return with_credentials(_WHAT, "gcp", run)
 
 
 def _snapshot(given: dict[str, Any]) -> int:
@@ -76,17 +77,7 @@ def _snapshot(given: dict[str, Any]) -> int:
     if given["print_roles"]:
         return _print_roles(prepared[0], parent, given)
 
-    def run() -> int:
-        source = _source(prepared[0], parent, given)
-        with collecting(source, given["quiet"]):
-            told = source.collect_only()
-        for gap in told.gaps:
-            click.echo(f"assay: {gap}", err=True)
-        if not given["quiet"]:
-            click.echo(f"{given['out']}: {told.accounts} projects, {told.resources:,} assets, {told.calls:,} calls")
-        return EXIT_INCOMPLETE if told.gaps else EXIT_OK
-
-    return _with_credentials(run)
+    return with_credentials(_WHAT, "gcp", lambda: take(_source(prepared[0], parent, given), given, "projects"))
 
 
 def _parent(given: dict[str, Any]) -> str | None:
@@ -122,17 +113,3 @@ def _print_roles(scan: Any, parent: str, given: dict[str, Any]) -> int:
 
     click.echo(json.dumps(role(_plan(scan), parent, bool(given["export"])), indent=2))
     return EXIT_OK
-
-
-def _with_credentials(run: Any) -> int:
-    try:
-        from scanner.sources.gcp.session import CredentialsError
-    except ImportError:
-        click.echo("assay: auditing Google Cloud needs google-cloud-asset; install it with: pip install 'assay[gcp]'", err=True)
-        return EXIT_USAGE
-    try:
-        code: int = run()
-        return code
-    except CredentialsError as error:
-        click.echo(f"assay: {error}", err=True)
-        return EXIT_USAGE

@@ -168,7 +168,7 @@ def watch(scan: Any, quiet: bool) -> None:
 
 def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, given: dict[str, Any]) -> bool:
     """Render and write every report; whether one could not be written."""
-    from reports.interface import Context, load
+    from reports.interface import Context, parts
 
     failed = False
     for name, path in targets:
@@ -180,13 +180,14 @@ def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, given:
             width=shutil.get_terminal_size((100, 24)).columns,
             quiet=given["quiet"],
         )
-        content = load(name)(report, context)
+        content = parts(name)(report, context)
         try:
             if path == "-":
-                sys.stdout.buffer.write(content)
+                sys.stdout.buffer.writelines(content)
                 sys.stdout.buffer.flush()
             else:
-                Path(path).write_bytes(content)
+                with open(path, "wb") as opened:
+                    opened.writelines(content)
         except BrokenPipeError:  # the reader has seen enough; the verdict stands
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:

@@ -7,23 +7,49 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import click
 
-from scanner.cli.judging import on_terminal
+from scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
+from scanner.cli.judging import on_terminal, printable
+from scanner.sources.live import CredentialsError
 
 _SECONDS = 0.2
 THREADS = "assay"
 """How the names of threads begin that make calls."""
 
 
-def watch(scan: Any, source: Any, quiet: bool) -> None:
+def watch(scan: Any, quiet: bool, source: Any) -> None:
     """Run a scan of a live source."""
     with collecting(source, quiet):
         for _ in scan:
             pass
+
+
+def take(source: Any, given: dict[str, Any], what: str) -> int:
+    """Collect into a snapshot without judging, say what it holds, and give the exit code."""
+    with collecting(source, given["quiet"]):
+        told = source.collect_only()
+    for gap in told.gaps:
+        click.echo(f"assay: {printable(str(gap))}", err=True)
+    if not given["quiet"]:
+        click.echo(f"{given['out']}: {told.accounts:,} {what}, {told.resources:,} resources, {told.calls:,} calls")
+    return EXIT_INCOMPLETE if told.gaps else EXIT_OK
+
+
+def with_credentials(cloud: str, extra: str, run: Callable[[], int]) -> int:
+    """Run what needs a cloud's library and credentials; where one of them is missing, say so and how to get it."""
+    try:
+        return run()
+    except ModuleNotFoundError as error:
+        click.echo(f"assay: {cloud} needs {error.name}; install it with: pip install 'assay[{extra}]'", err=True)
+    except CredentialsError as error:
+        click.echo(f"assay: {error}", err=True)
+    except OSError as error:
+        click.echo(f"assay: {error.filename}: the snapshot could not be written: {error.strerror}", err=True)
+    return EXIT_USAGE
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from scanner.rules import cel, schema, yaml_lines
 from scanner.rules.load import NOT_CONTROLS, RESOURCE_KIND, CompiledAssertion, CompiledControl, RuleSet, nearest
 from scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
 
-INPUTS = ("terraform", "cloudformation", "deployment_manager", "aws", "google")
+INPUTS = ("terraform", "cloudformation", "deployment_manager", "config_connector", "aws", "google")
 _ID = re.compile(r"^[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*$")
 _NAME = re.compile(r"\{([\w.]*)\}")
 _FACT_PATH = re.compile(r"^resource((?:\.\w+)+)$")

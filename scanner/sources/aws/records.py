@@ -112,7 +112,9 @@ class Reader:
         if isinstance(record, ItemRecord):
             self._items.append(ApiItem(record, self._account.caller))
         elif isinstance(record, UnlistedRecord):
-            (self._left_out if record.left_out else self._items).append(unlisted(record, self._account.caller))
+            # What was left out by service stands before what was by region: it tells more.
+            held = self._left_out if record.left_out else self._items
+            held.insert(0 if record.left_out else len(held), unlisted(record, self._account.caller))
         elif isinstance(record, AccountRecord):
             if self._items:
                 yield self._flush()

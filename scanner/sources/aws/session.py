@@ -19,13 +19,10 @@ import botocore.exceptions
 import botocore.session
 
 from scanner import __version__
+from scanner.sources.live import CredentialsError
 
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 5, 30, 5
 _acting: contextvars.ContextVar[Any] = contextvars.ContextVar("account whose calls these are")
-
-
-class CredentialsError(Exception):
-    """There are no credentials, or they do not work: says which and the way out."""
 
 
 @contextlib.contextmanager

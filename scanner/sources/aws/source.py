@@ -7,11 +7,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from scanner.sources.aws import records
 from scanner.sources.discover import show
-from scanner.sources.interface import Collection, Gap, Source
+from scanner.sources.interface import Collection, Source
+from scanner.sources.live import Collected, Status
 
 
 class SnapshotSource(Source):
@@ -24,22 +23,6 @@ class SnapshotSource(Source):
 
     def collect(self) -> Iterator[Collection]:
         yield from records.read(self.path, show(self.path))
-
-
-class Status(msgspec.Struct):
-    """How far a collection is, for people. `total` grows while accounts are found."""
-
-    done: int
-    total: int
-    at: str
-    count: str
-
-
-class Collected(msgspec.Struct):
-    accounts: int
-    resources: int
-    calls: int
-    gaps: list[Gap]
 
 
 class AuditSource(Source):

@@ -212,7 +212,7 @@ class Built:
                 short = key[:-3]
                 found[kind.names.get(short, short)] = self._reference(each, key, value)
             else:
-                found[kind.names.get(key, key)] = self._renamed(each, value, kind)
+                found[kind.names.get(key) or key] = self._renamed(each, value, kind)
         return found
 
     def _organisation_policy(self, spec: dict[str, Any]) -> dict[str, Any]:

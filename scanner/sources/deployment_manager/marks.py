@@ -15,6 +15,7 @@ LINE, END = "\ue002", "\ue003"
 """Around `FILE:LINE`: where in a template a line of text comes from."""
 _MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
 _LINE = re.compile(f"{LINE}(\\d+):(\\d+){END}")
+_LINES = re.compile(f"(?:{_LINE.pattern})+")
 _PRIVATE = re.compile("[\ue000-\ue003]")
 _SCRAMBLED = Unknown("the template takes a value apart that is not known", "give the template all its properties")
 
@@ -127,7 +128,9 @@ def lines(text: str) -> tuple[str, list[tuple[int, int]]]:
     found: list[tuple[int, int]] = []
     at = (-1, 0)
     for line in text.split("\n"):
-        match = _LINE.search(line)
+        before = _LINES.match(line)
+        # Of several that follow each other, the last one is next to the text.
+        match = _LINE.fullmatch(line, line.rindex(LINE, 0, before.end()), before.end()) if before else _LINE.search(line)
         at = (int(match[1]), int(match[2])) if match else at
         found.append(at)
     return without_lines(text), found

@@ -275,7 +275,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if any(isinstance(each, int) and not isinstance(each, bool) and abs(each) > 10_000 for each in held[1:]):
                 raise TooMuch(f"a number for {name} is too large")
             if name in ("replace", "join", "indent"):
-                self._repeated(max((len(each) for each in held if isinstance(each, (str, list, tuple))), default=0), held[1:])
+                added = [" " * each if isinstance(each, int) else each for each in held[1:]]
+                self._repeated(max((len(each) for each in held if isinstance(each, (str, list, tuple))), default=0), added)
             if name == "sum" and any(isinstance(each, (list, tuple)) for each in held[1:]):
                 raise TooMuch("a sum of lists is not computed")
             taken_apart = name in ("first", "last", "list", "join", "map") and isinstance(next(iter(held), None), str)

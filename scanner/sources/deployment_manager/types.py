@@ -20,7 +20,7 @@ class Type(NamedTuple):
     asset: str
     """The asset type."""
     way: str
-    """How its full name is made: `bucket`, `account`, `project`; `global` and `region` of Compute Engine; else `parent`, which the request names."""
+    """How its full name is made: `bucket`, `account`, `project`; `global` and `region` of Compute Engine; else `parent`, as requested."""
     collection: str
     ids: tuple[str, ...] = ("name",)
     """Properties that may hold its id."""

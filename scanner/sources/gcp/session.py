@@ -19,12 +19,9 @@ import msgspec
 from google.api_core.gapic_v1.client_info import ClientInfo
 
 from scanner import __version__
+from scanner.sources.live import CredentialsError
 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
-
-
-class CredentialsError(Exception):
-    """There are no credentials, or they do not work: says which and the way out."""
 
 
 class Request(msgspec.Struct, frozen=True):

@@ -17,23 +17,8 @@ from scanner.sources.gcp.names import is_asset_type
 from scanner.sources.gcp.records import ORG_POLICY, RESOURCE
 from scanner.sources.gcp.store import SPOOL, read_text
 from scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Source, Unlisted
+from scanner.sources.live import Collected, Status
 from scanner.sources.values import Location, Unknown
-
-
-class Status(msgspec.Struct):
-    """How far a collection is, for people."""
-
-    done: int
-    total: int
-    at: str
-    count: str
-
-
-class Collected(msgspec.Struct):
-    accounts: int
-    resources: int
-    calls: int
-    gaps: list[Gap]
 
 
 class SnapshotSource(Source):

@@ -42,7 +42,8 @@ class Keys(msgspec.Struct):
 
     def client(self, service: str, region: str = HOME) -> Any:
         return _SESSION.client(
-            service, region, aws_access_key_id=self.key, aws_secret_access_key=self.secret, aws_session_token=self.token, config=_CONFIG
+            service, region, endpoint_url=server(), config=_CONFIG,
+            aws_access_key_id=self.key, aws_secret_access_key=self.secret, aws_session_token=self.token,
         )
 
 

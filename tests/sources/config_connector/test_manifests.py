@@ -1,0 +1,118 @@
+"""Manifests of Config Connector: references across files, projects, and what is of other kinds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner.results.model import Report
+from scanner.run import Options, Scan
+from tests.scans import write
+
+NAMES = "metadata:\n  name: {}\n  namespace: {}\n"
+
+
+def manifest(group: str, kind: str, name: str, spec: str, namespace: str = "trade") -> str:
+    head = f"apiVersion: {group}.cnrm.cloud.google.com/v1beta1\nkind: {kind}\n{NAMES.format(name, namespace)}"
+    return f"{head}spec:\n" + "".join(f"  {line}\n" for line in spec.splitlines())
+
+
+BUCKET = manifest("storage", "StorageBucket", "orders", "versioning:\n  enabled: true")
+OPEN = manifest(
+    "iam",
+    "IAMPolicyMember",
+    "open",
+    "member: allUsers\nrole: roles/storage.objectViewer\nresourceRef:\n  kind: StorageBucket\n  name: orders",
+)
+
+
+def scan(folder: Path, files: dict[str, str | bytes], *controls: str) -> Report:
+    write(folder, files)
+    return Scan(Options(paths=[str(folder)], controls=list(controls))).report()
+
+
+def verdicts(report: Report) -> dict[str, str]:
+    return {each.resource.address: each.verdict for each in report.results}
+
+
+def test_a_binding_in_another_file(tmp_path: Path) -> None:
+    report = scan(tmp_path, {"a/bucket.yaml": BUCKET, "b/open.yaml": OPEN}, "storage.bucket-not-public")
+    assert verdicts(report) == {"StorageBucket.trade/orders": "fail"}
+    assert report.coverage.gaps == []
+    assert (report.coverage.blocks.found, report.coverage.blocks.evaluated) == (2, 2)
+
+
+def test_a_binding_in_another_namespace_is_for_another_bucket(tmp_path: Path) -> None:
+    other = OPEN.replace("namespace: trade", "namespace: other") + BUCKET.join(["---\n", ""]).replace(
+        "namespace: trade", "namespace: other"
+    )
+    report = scan(tmp_path, {"a.yaml": BUCKET, "b.yaml": other}, "storage.bucket-not-public")
+    assert verdicts(report) == {"StorageBucket.trade/orders": "pass", "StorageBucket.other/orders": "fail"}
+
+
+def test_the_project_is_that_of_the_namespace_unless_the_resource_says_it(tmp_path: Path) -> None:
+    namespace = (
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: trade\n  annotations:\n    cnrm.cloud.google.com/project-id: trade-prod\n---\n"
+    )
+    own = BUCKET.replace("name: orders", "name: own\n  annotations:\n    cnrm.cloud.google.com/project-id: trade-dev")
+    report = scan(tmp_path, {"a.yaml": namespace + BUCKET, "b.yaml": own}, "storage.versioning-enabled")
+    assert {each.resource.name: each.resource.account for each in report.results} == {"orders": "trade-prod", "own": "trade-dev"}
+
+
+def test_lines_are_those_of_the_manifest(tmp_path: Path) -> None:
+    text = "# comment\n---\n" + manifest("storage", "StorageBucket", "b", "location: US\nuniformBucketLevelAccess: false")
+    (result,) = scan(tmp_path, {"a.yaml": text}, "storage.uniform-access").results
+    assert [(each.location.line if each.location else 0) for each in result.evidence] == [10]
+    assert result.resource.blocks[0].start_line == 3
+
+
+def test_what_another_tool_fills_in_is_unknown(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a.yaml": BUCKET.replace("true", "${VERSIONED}"),
+        "b.yaml": BUCKET.replace("true", "'{{ .Values.versioned }}'").replace("orders", "helm"),
+        "c.yaml": BUCKET.replace("enabled: true", "{{- toYaml .Values.x | nindent 4 }}").replace("orders", "no"),
+    }
+    report = scan(tmp_path, files, "storage.versioning-enabled")
+    assert verdicts(report) == {"StorageBucket.trade/orders": "unknown", "StorageBucket.trade/helm": "unknown"}
+    assert [gap.code for gap in report.coverage.gaps] == ["template_unsupported"]
+
+
+def test_the_same_names_in_two_environments(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"dev/a.yaml": BUCKET, "prod/a.yaml": BUCKET, "prod/b.yaml": OPEN}
+    found = sorted(verdicts(scan(tmp_path, files, "storage.bucket-not-public")).values())
+    assert found == ["fail", "pass"]
+
+
+def test_other_objects_are_passed_over(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a.yaml": BUCKET,
+        "deployment.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  annotations: {cnrm.cloud.google.com/project-id: x}\n",
+        "connector.yaml": "apiVersion: core.cnrm.cloud.google.com/v1beta1\nkind: ConfigConnector\nmetadata: {name: c}\nspec: {mode: cluster}\n",
+        "crd.yaml": "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x.storage.cnrm.cloud.google.com}\n",
+    }
+    report = scan(tmp_path, files, "storage.versioning-enabled")
+    assert (verdicts(report), report.coverage.gaps, report.coverage.files.found) == ({"StorageBucket.trade/orders": "pass"}, [], 1)
+
+
+WRONG = ["[]", "{}", "5", "x", "null", "[[]]", "{a: [1]}", "{name: 5}", "{name: {}}", "{kind: [], name: x}"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("field", ["spec", "metadata", "kind", "resourceRef", "bindings", "member", "encryption", "kmsKeyRef", "target"])
+def test_wrong_types_anywhere(tmp_path: Path, field: str, wrong: str) -> None:
+    group = "apiVersion: iam.cnrm.cloud.google.com/v1beta1\n"
+    texts = {
+        "spec": f"{group}kind: IAMPolicy\nmetadata: {{name: p}}\nspec: {wrong}\n",
+        "metadata": f"{group}kind: IAMPolicy\nmetadata: {wrong}\nspec: {{}}\n",
+        "kind": f"{group}kind: {wrong}\nmetadata: {{name: p}}\nspec: {{}}\n",
+        "resourceRef": f"{group}kind: IAMPolicyMember\nmetadata: {{name: p}}\nspec: {{resourceRef: {wrong}, role: x, member: y}}\n",
+        "bindings": f"{group}kind: IAMPolicy\nmetadata: {{name: p}}\nspec: {{resourceRef: {{kind: Project, external: x}}, bindings: {wrong}}}\n",
+        "member": f"{group}kind: IAMPolicyMember\nmetadata: {{name: p}}\nspec: {{resourceRef: {{kind: Project}}, role: {wrong}, member: {wrong}}}\n",
+        "encryption": manifest("storage", "StorageBucket", "p", f"encryption: {wrong}\nuniformBucketLevelAccess: {wrong}"),
+        "kmsKeyRef": manifest("storage", "StorageBucket", "p", f"encryption:\n  kmsKeyRef: {wrong}\nversioning: {wrong}"),
+        "target": manifest("compute", "ComputeForwardingRule", "p", f"target: {wrong}\nlocation: {wrong}"),
+    }
+    report = scan(tmp_path, {"a.yaml": BUCKET, "b.yaml": texts[field]})
+    assert "StorageBucket.trade/orders" in verdicts(report)
+    assert not [gap for gap in report.coverage.gaps if "Error" in gap.reason]

@@ -1,0 +1,114 @@
+"""The cases of Deployment Manager and Config Connector: they say what their Terraform twins say, in fields that Google's APIs have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.options import Options
+from scanner.results.model import worst
+from scanner.run import Scan
+from scanner.sources.deployment_manager.source import DeploymentManagerSource
+from scanner.sources.gcp.declared import Declared
+from scanner.sources.values import Reference, Text, Unknown
+from tests.scans import ROOT
+from tests.test_asset_fixtures import SCHEMAS, problems
+from tests.test_fixtures import CONTROLS, FIXTURES, expected
+
+INPUTS = ("deployment_manager", "config_connector")
+REFERENCE = ROOT / "fixtures" / "trade_streamer" / "gcp"
+# Verdicts that cannot occur, and why.
+NOT_POSSIBLE = {
+    ("data.encrypted-cmk", "config_connector", "pass"): "the kind has no field for a key",
+    ("data.encrypted-cmk", "config_connector", "unknown"): "the kind has no field for a key",
+}
+PARAMETERS = {
+    "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",
+    "workloadIdentityPoolProviderId", "topic", "subscription", "predefinedAcl",
+}  # fmt: skip
+"""Of the request that creates a resource."""
+
+
+def cases(control: str, input_: str) -> dict[str, dict[str, str]]:
+    held = {Path(name): verdicts for name, verdicts in expected(control).items()}
+    return {name.with_suffix("").name: verdicts for name, verdicts in held.items() if name.parts[0] == input_}
+
+
+@pytest.mark.parametrize("input_", INPUTS)
+@pytest.mark.parametrize("control", CONTROLS)
+def test_every_control_is_shown_to_pass_fail_and_not_know(control: str, input_: str) -> None:
+    held = cases(control, input_)
+    seen = {verdict for verdicts in held.values() for verdict in verdicts.values()}
+    assert {each for each in {"pass", "fail", "unknown"} - seen if (control, input_, each) not in NOT_POSSIBLE} == set()
+    assert not {each for each in seen if (control, input_, each) in NOT_POSSIBLE}, "it can occur after all"
+    for name, verdicts in held.items():
+        wanted = name.removeprefix("gcp-").replace("not-applicable", "not_applicable").split("-")[0]
+        assert wanted in verdicts.values(), name
+    here = {path.with_suffix("").name for path in (FIXTURES / control.replace(".", "/", 1) / input_).iterdir()}
+    assert here == set(held)
+
+
+@pytest.mark.parametrize("input_", INPUTS)
+@pytest.mark.parametrize("control", CONTROLS)
+def test_twins_have_the_same_verdict(control: str, input_: str) -> None:
+    held, terraform = cases(control, input_), cases(control, "terraform")
+    twins = held.keys() & terraform.keys()
+    assert twins
+    # A case may have another resource beside the one that it is about.
+    assert {name: worst(held[name].values()) for name in twins} == {name: worst(terraform[name].values()) for name in twins}
+
+
+def plain(data: Any) -> Any:
+    """Data with text in the place of references; what is not known is left out."""
+    if isinstance(data, dict):
+        return {name: plain(each) for name, each in data.items() if not isinstance(each, Unknown)}
+    if isinstance(data, list):
+        return [plain(each) for each in data if not isinstance(each, Unknown)]
+    return str(data) if isinstance(data, (Reference, Text)) else data
+
+
+def test_configurations_have_fields_of_the_api() -> None:
+    paths = sorted(path for path in FIXTURES.glob("*/*/deployment_manager/**/*") if path.suffix in (".yaml", ".jinja"))
+    found: list[str] = []
+    checked = 0
+    for path in paths:
+        for collection in DeploymentManagerSource([str(path)], {str(path)}, Options()).collect():
+            for item in collection.items:
+                if (
+                    not isinstance(item, Declared)
+                    or item.type not in SCHEMAS
+                    or "iamMemberBinding" in item.address
+                    or "setIamPolicy" in item.address
+                ):
+                    continue
+                document, schema = SCHEMAS[item.type]
+                body = {
+                    name: each
+                    for name, each in plain(item.data).items()
+                    if name not in PARAMETERS or name in ("topic",) and "Subscription" in item.type
+                }
+                found += [
+                    f"{path.name}: {each}"
+                    for each in problems(body, {"$ref": schema}, document, item.address)
+                    if "'true' is no boolean" not in each
+                ]
+                checked += 1
+    assert found == []
+    assert checked > 150
+
+
+@pytest.mark.parametrize("path", ["deployment_manager/prod.yaml", "deployment_manager/dev.yaml", "config_connector/prod"])
+def test_the_reference_deployment_holds_every_control(path: str) -> None:
+    scan = Scan(Options(paths=[str(REFERENCE / path)]))
+    report = scan.report()
+    assert [
+        (each.verdict, each.control, each.resource.address) for each in report.results if each.verdict not in ("pass", "not_applicable")
+    ] == []
+    assert report.coverage.gaps == []
+    blocks = report.coverage.blocks
+    assert blocks.found == blocks.evaluated + blocks.unsupported > 50
+    met = {each.control for each in report.results if each.verdict == "pass"}
+    beyond = {"data.encrypted-cmk", "data.pitr-enabled", "data.replicated-multi-region"} if "config_connector" in path else set()
+    assert met == {each.control.id for each in scan.selected} - beyond
