@@ -162,8 +162,8 @@ def run(assets: int, runs: int) -> bool:
     print(f"| and every asset of a known type decoded | {touched:.2f} | |")
     print(f"| whole scan, all controls, JSON report | {whole:.1f} | {whole_peak:.0f} |")
     print(f"\nReading has {bare / ours:.0%} of the throughput of decoding (at least {SHARE:.0%});")
-    print(f"its peak is {peak:.0f} MB (below {MAX_MEGABYTES}).")
-    return bare / ours >= SHARE and peak < MAX_MEGABYTES
+    print(f"its peak is {peak:.0f} MB, that of a whole scan {whole_peak:.0f} MB (below {MAX_MEGABYTES}).")
+    return bare / ours >= SHARE and max(peak, whole_peak) < MAX_MEGABYTES
 
 
 def _argument(name: str, default: int) -> int:

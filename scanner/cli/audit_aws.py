@@ -77,7 +77,7 @@ def _snapshot(given: dict[str, Any]) -> int:
     if given["print_policy"]:
         return _print_policy(source, given)
 
-    return with_credentials("auditing AWS", "aws", lambda: take(source, given, "accounts"))
+    return with_credentials("auditing AWS", "aws", lambda: take(source, given, "account"))
 
 
 def _source(scan: Any, given: dict[str, Any]) -> Any:

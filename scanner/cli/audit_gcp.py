@@ -77,7 +77,7 @@ def _snapshot(given: dict[str, Any]) -> int:
     if given["print_roles"]:
         return _print_roles(prepared[0], parent, given)
 
-    return with_credentials(_WHAT, "gcp", lambda: take(_source(prepared[0], parent, given), given, "projects"))
+    return with_credentials(_WHAT, "gcp", lambda: take(_source(prepared[0], parent, given), given, "project"))
 
 
 def _parent(given: dict[str, Any]) -> str | None:

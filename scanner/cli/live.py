@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
+from reports.view import many
 from scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
 from scanner.cli.judging import on_terminal, printable
 from scanner.sources.live import CredentialsError
@@ -35,7 +36,8 @@ def take(source: Any, given: dict[str, Any], what: str) -> int:
     for gap in told.gaps:
         click.echo(f"assay: {printable(str(gap))}", err=True)
     if not given["quiet"]:
-        click.echo(f"{given['out']}: {told.accounts:,} {what}, {told.resources:,} resources, {told.calls:,} calls")
+        held = (many(told.accounts, what), many(told.resources, "resource"), many(told.calls, "call"))
+        click.echo(f"{given['out']}: {', '.join(held)}")
     return EXIT_INCOMPLETE if told.gaps else EXIT_OK
 
 

@@ -12,9 +12,10 @@ import msgspec
 
 from scanner.sources.aws.calls import Call
 from scanner.sources.aws.items import NOT_ENABLED, Answer, walk
-from scanner.sources.aws.limits import Limits, TokenBucket
+from scanner.sources.aws.limits import Limits
 from scanner.sources.aws.session import Clients, Identity, acting
 from scanner.sources.interface import CallCount
+from scanner.sources.pace import TokenBucket
 
 THROTTLED = frozenset(
     [

@@ -22,6 +22,8 @@ from scanner.sources.interface import Collection, Coverage, Gap, Item, Source, W
 from scanner.sources.values import Reference
 
 MAX_WORLDS = 32
+MAX_ITEMS = 50_000
+"""Of all worlds together, where there is more than one."""
 MAX_TOTAL_STEPS = 3_000_000
 _LOOKS = re.compile(
     rb"""^\s*(?:-\s*)?["']?type["']?\s*:\s*["']?(?:gcp-types/[\w.-]+:|[a-z]+\.(?:v\d\w*|beta|alpha)\.\w+["']?\s*$)""", re.MULTILINE
@@ -91,8 +93,9 @@ class DeploymentManagerSource(Source):
             return expansion
 
         for expansion in worlds(expand, MAX_WORLDS):
-            if len(found) == MAX_WORLDS:
-                reason = f"more than {MAX_WORLDS} combinations of conditions on what is not known"
+            made = sum(len(built.estate.items) for _, built in found)
+            if len(found) == MAX_WORLDS or (found and made + len(expansion.entries) > MAX_ITEMS):
+                reason = f"more combinations of conditions on what is not known than are judged ({MAX_WORLDS})"
                 way = "give the project with --account and the properties in a configuration"
                 coverage.gaps.append(Gap(root, "input_failed", reason, way))
                 found = []

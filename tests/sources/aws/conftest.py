@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import botocore.endpoint
 import pytest
 
-from scanner.sources.aws import limits
+from scanner.sources import pace
 from scanner.sources.aws.session import Clients
 from tests.sources.aws.estate import HOME, Keys, seeded_account, server
 from tests.sources.aws.faults import TAP, Wire
@@ -64,7 +64,7 @@ class Impatient(threading.Event):
 def quick(monkeypatch: pytest.MonkeyPatch) -> Impatient:
     """No test sleeps between attempts; what is tested decides how many there are."""
     monkeypatch.setattr(botocore.endpoint, "time", type("", (), {"sleep": staticmethod(lambda _: None)}))
-    monkeypatch.setattr(limits, "BURST_SECONDS", 100.0)
+    monkeypatch.setattr(pace, "BURST_SECONDS", 100.0)
     return Impatient()
 
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.sources.aws import limits
-from scanner.sources.aws.limits import BURST_SECONDS, DEFAULT_RATE, GIVEN_UP_AFTER, RATES, SLOWEST, Limits, TokenBucket
+from scanner.sources.aws.limits import DEFAULT_RATE, RATES, Limits
+from scanner.sources.pace import BURST_SECONDS, GIVEN_UP_AFTER, SLOWEST, TokenBucket
 
 
 class Clock:

@@ -208,6 +208,14 @@ def test_files_outside_of_what_is_scanned_are_not_read(tmp_path: Path) -> None:
     assert (verdicts(report), codes(report)) == ({"storage.v1.bucket.own": "fail"}, ["module_missing"])
 
 
+def test_more_open_conditions_than_are_tried(tmp_path: Path) -> None:
+    conditions = "".join(f"    {{% if properties['p{at}'] %}}\n    l{at}: x\n    {{% endif %}}\n" for at in range(40))
+    report = scan(tmp_path, {"ok.yaml": OK, "t.jinja": f"resources:\n- name: b\n  type: storage.v1.bucket\n  properties:\n{conditions}"})
+    assert verdicts(report) == {"storage.v1.bucket.ok": "pass"}
+    (gap,) = report.coverage.gaps
+    assert (gap.code, "--account" in gap.settles_it) == ("input_failed", True)
+
+
 def test_a_large_configuration(tmp_path: Path) -> None:
     labels = "".join(f"      label-{at}: value\n" for at in range(200_000))
     began = time.process_time()

@@ -47,7 +47,7 @@ def test_what_fails_and_what_is_collected(loopback: Cloud, tmp_path: Path) -> No
     loopback.content[2].append(public("open"))
     assert run("audit", "gcp", "--project", "trade", *CHOSEN).exit_code == 1
     taken = run("snapshot", "gcp", "--organization", "33", *CHOSEN, "-o", str(tmp_path / "x.gz"))
-    assert taken.exit_code == 0 and "1 projects, 5 assets" in taken.output
+    assert taken.exit_code == 0 and "1 project, 5 resources" in taken.output
     assert run("scan", str(tmp_path / "x.gz"), *CHOSEN).exit_code == 1
 
 
