@@ -178,9 +178,9 @@ def identifier(entry: Entry, kind: Type) -> Any:
 
 
 def _prefixes(path: str) -> list[str]:
-    """`a.b`, `a` of `a.b.c`, the longest first: names may have dots."""
+    """`a.b.c`, `a.b`, `a`: what a reference may name, the longest first, since names may have dots."""
     ends = [at for at, each in enumerate(path) if each == "."]
-    return [path[:end] for end in reversed(ends[:20])]
+    return [path, *(path[:end] for end in reversed(ends[:20]))]
 
 
 def _pieces(data: Any) -> list[Any]:
