@@ -2,8 +2,8 @@
 
     python bench/templates.py [--runs N]
 
-checkov has a virtual environment of its own, as in run.py. Figures are CPU seconds (user and system) of whole processes. Exit code 1 where a
-target is missed.
+checkov has a virtual environment of its own, as in run.py. Figures are CPU seconds (user and system) of whole processes. Exit code 1 where
+a target is missed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ _GROUP = """\
       PolicyDocument:
         Version: "2012-10-17"
         Statement:
-          - {{Effect: Deny, Principal: "*", Action: "s3:*", Resource: !Sub "${{Bucket{n}.Arn}}/*", Condition: {{Bool: {{"aws:SecureTransport": "false"}}}}}}
+          - Effect: Deny
+            Principal: "*"
+            Action: "s3:*"
+            Resource: !Sub "${{Bucket{n}.Arn}}/*"
+            Condition: {{Bool: {{"aws:SecureTransport": "false"}}}}
   Role{n}:
     Type: AWS::IAM::Role
     Properties:
@@ -98,7 +102,8 @@ def main() -> None:
     runs = int(sys.argv[sys.argv.index("--runs") + 1]) if "--runs" in sys.argv else 3
     peer = [checkov(), "--framework", "cloudformation", "--skip-download", "--quiet", "--compact", "-o", "json", "-d"]
     missed = False
-    print("| templates | assay CPU s | wall s | peak MB | checkov CPU s | checkov / assay | target |\n| --- | --- | --- | --- | --- | --- | --- |")
+    print("| templates | assay CPU s | wall s | peak MB | checkov CPU s | checkov / assay | target |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory(prefix="assay-bench-") as scratch:
         for name, tree in (("CDK output", CDK), ("6,000", generate(Path(scratch) / "templates", 6000))):
             ours, wall, peak = measure([*ASSAY, f"json={scratch}/out.json", str(tree)], runs)

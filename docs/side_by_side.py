@@ -22,7 +22,7 @@ in a plan, in a CloudFormation template, in Deployment Manager, or in what the l
   same calls as a real account; what moto answers otherwise than AWS is corrected by [name](../fixtures/moto_gaps.py)), then read by
   `assay snapshot aws`.
 - **Google assets**: the same configuration as Cloud Asset Inventory exports it.
-- A case of one name is the same configuration everywhere. A case joins this page by being there in two inputs.
+- Cases of one name are one configuration, as each input spells it. A case joins this page by being there in two inputs.
 """
 
 
@@ -65,7 +65,11 @@ def _summary(cases: list[Case], known: list[Difference]) -> list[str]:
         total = [f"**{text}**" if text else "" for text in _counts(held, "", inputs)]
         head = [f"Cases on {title}", *map(_title, inputs)]
         found += ["", *_table(head, [*rows, ["**all**", *total]])]
-    return [*found, "", "`12` cases; `12, 1 ≠`: one of them differs from the first input of its row, for the reason given with it."]
+    return [
+        *found,
+        "",
+        "`12` cases; `12, 1 ≠`: one of them differs from the first input of its row, for the reason that is given with the case.",
+    ]
 
 
 def _controls(cases: list[Case]) -> list[str]:
@@ -76,7 +80,7 @@ def _counts(cases: list[Case], control: str, inputs: list[str]) -> list[str]:
     counted, differing = Counter[str](), Counter[str]()
     for case in cases:
         if control in ("", case.control):
-            counted.update(case.verdicts)
+            counted.update(list(case.verdicts))
             differing.update(case.differing())
     return [f"{counted[each]}{f', {differing[each]} ≠' if differing[each] else ''}" if counted[each] else "" for each in inputs]
 

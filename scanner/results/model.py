@@ -14,8 +14,8 @@ from scanner.sources.values import Location
 Verdict = Literal["pass", "fail", "unknown", "not_applicable", "waived", "error"]
 VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "unknown", "not_applicable", "waived", "error")
 StandsFor = Literal["itself", "instances", "part", "unlisted"]
-"""`instances`: how many there are is not known; `part`: it is declared elsewhere, and only a part of it here; `unlisted`: all of its type in
-its account and region, which could not be listed."""
+"""`instances`: how many there are is not known; `part`: it is declared elsewhere, and only a part of it here; `unlisted`: all of its type
+in its account and region, which could not be listed."""
 # The verdict of a whole is the worst of its parts.
 WORST: tuple[Verdict, ...] = ("error", "fail", "unknown", "waived", "pass", "not_applicable")
 
