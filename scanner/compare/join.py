@@ -99,7 +99,7 @@ class _Kind:
         return ""
 
     def _named(self, ref: ResourceRef) -> list[Subject]:
-        if "/" not in ref.name:
+        if ref.cloud == "aws" or "/" not in ref.name:  # a secret of AWS may be called broker/etrade
             return self._by_name.get(ref.name, [])
         exact = self._by_key.get(names.spelled(ref.name, ""), [])  # a relative name of Google's
         return exact or self._by_name.get(ref.name.rpartition("/")[2], [])

@@ -190,6 +190,12 @@ def test_accounts_and_regions_tell_resources_of_one_name_apart() -> None:
     }
 
 
+def test_a_name_of_aws_with_slashes_is_one_name() -> None:
+    here, other = live("prod/etrade", "DataStore"), live("etrade", "DataStore")
+    found = statuses(report(said(code("prod/etrade", "DataStore", account=ACCOUNT))), audit(said(here), said(other)))
+    assert found == {f"prod/etrade = {here.id}": "passes_both", other.id: "live_without_code"}
+
+
 def test_two_of_one_name_are_ambiguous() -> None:
     ours = report(said(code("t", "DataStore", region=None)))
     (row,) = rows(ours, audit(said(live("t", "DataStore"), "fail"), said(live("t", "DataStore", region=WEST))))
