@@ -29,9 +29,9 @@ RECORD = """
 import json, sys
 from scanner.sources.aws import asking
 calls, ask = [], asking.Asker.ask
-def recorded(self, account, region, call, parameters):
+def recorded(self, account, region, call, parameters, *unit):
     calls.append((call.service, region, call.name, parameters))
-    return ask(self, account, region, call, parameters)
+    return ask(self, account, region, call, parameters, *unit)
 asking.Asker.ask = recorded
 from scanner.cli import cli
 try:
