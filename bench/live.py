@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 import boto3
-from run import measure
+from run import bytecode, measure
 
 TOP = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
@@ -127,6 +127,7 @@ def main() -> None:
     parser.add_argument("--buckets", type=int, default=150)
     parser.add_argument("--no-prowler", action="store_true")
     given = parser.parse_args()
+    bytecode()
     server = moto()
     try:
         estate(given.buckets)

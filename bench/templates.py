@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from run import ASSAY, TOP, checkov, measure
+from run import ASSAY, TOP, bytecode, checkov, measure
 
 CDK = TOP / "fixtures" / "trade_streamer" / "aws" / "cdk" / "cdk.out"
 TARGETS = {"CDK output": 10.0, "6,000": 5.0}
@@ -102,6 +102,7 @@ def main() -> None:
     runs = int(sys.argv[sys.argv.index("--runs") + 1]) if "--runs" in sys.argv else 3
     peer = [checkov(), "--framework", "cloudformation", "--skip-download", "--quiet", "--compact", "-o", "json", "-d"]
     missed = False
+    bytecode()
     print("| templates | assay CPU s | wall s | peak MB | checkov CPU s | checkov / assay | target |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory(prefix="assay-bench-") as scratch:
