@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint docs docs-check plans plans-check bench clean
+.PHONY: demo test lint docs docs-check plans live plans-check bench clean
 
 demo: $(READY) ## scan the reference deployment, a module with defects, and audit live accounts on this machine
 	@echo "== The reference deployment, as code and as plans: nothing fails"
@@ -31,6 +31,11 @@ docs-check: $(READY) ## the generated pages are those of the rules
 
 plans: $(READY) ## write real plans of the AWS fixtures (needs terraform and a mirror of its AWS provider)
 	$(BIN)/python fixtures/plans.py
+
+live: $(READY) ## record the live cases of AWS from a moto server (needs terraform and a mirror of its AWS provider)
+	$(BIN)/python fixtures/live.py --missing
+	$(BIN)/python fixtures/unanswered.py
+	$(BIN)/python fixtures/reference.py
 
 plans-check: $(READY)
 	$(BIN)/python fixtures/plans.py --check

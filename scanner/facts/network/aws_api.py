@@ -8,7 +8,7 @@ from scanner.facts.base import Stack, identity, reads
 from scanner.facts.edge.aws_api import BALANCERS, LISTENER_NEEDS, load_balancer
 from scanner.facts.network.groups import CLASSIC
 from scanner.facts.network.kinds import Ingress
-from scanner.facts.network.ranges import closed, opening, protocol_name
+from scanner.facts.network.ranges import Span, closed, opening, protocol_name, unread
 from scanner.sources.aws.calls import Call, Listing, listing
 from scanner.sources.interface import Item, Node
 from scanner.sources.values import Unknown, Value, all_of, any_of
@@ -30,17 +30,41 @@ INTERFACES = listing(
         id="arn:{partition}:ec2:{region}:{account}:network-interface/{NetworkInterfaceId}",
     )
 )
+PREFIX_LISTS = listing(
+    Listing(
+        "ec2.prefix_list",
+        Call("ec2", "DescribeManagedPrefixLists", page_size=100),
+        entries="PrefixLists",
+        id="PrefixListArn",
+        gone=("InvalidPrefixListID.NotFound",),
+    )
+)
+# A list of another account's can be used here, and its entries be asked for only there.
+ENTRIES = listing(
+    Listing(
+        "ec2.prefix_list_entry",
+        Call("ec2", "GetManagedPrefixListEntries", (("PrefixListId", "PrefixListId"),), when=("OwnerId", "@account"), page_size=100),
+        entries="Entries",
+        id="{PrefixListId} {Cidr}",
+        parent=PREFIX_LISTS.type,
+        known=(("PrefixListId", "PrefixListId"),),
+    )
+)
 _USERS = (INTERFACES.type, BALANCERS.type)
 
 
 @reads(
     GROUPS.type,
-    companions=(*_USERS, *LISTENER_NEEDS),
-    needs={"guards_load_balancer": _USERS, "http_only_redirects": (BALANCERS.type, *LISTENER_NEEDS)},
+    companions=(*_USERS, *LISTENER_NEEDS, PREFIX_LISTS.type, ENTRIES.type),
+    needs={
+        "openings": (PREFIX_LISTS.type, ENTRIES.type),
+        "guards_load_balancer": _USERS,
+        "http_only_redirects": (BALANCERS.type, *LISTENER_NEEDS),
+    },
 )
 def security_group(item: Item, stack: Stack) -> Ingress:
     rules, more = item.blocks("IpPermissions")
-    openings: list[Any] = [each for rule in rules for each in _openings(rule)]
+    openings: list[Any] = [each for rule in rules for each in _openings(rule, stack)]
     return Ingress(
         identity=identity(item, name=item["GroupName"]),
         openings=Value([*openings, *([more] if more else [])], (item.location(),)),
@@ -49,7 +73,7 @@ def security_group(item: Item, stack: Stack) -> Ingress:
     )
 
 
-def _openings(rule: Node) -> list[Any]:
+def _openings(rule: Node, stack: Stack) -> list[Any]:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html: without ports, all of them."""
     protocol = protocol_name(rule["IpProtocol"])
     ports = (rule["FromPort"].default(0), rule["ToPort"].default(65_535))
@@ -57,10 +81,29 @@ def _openings(rule: Node) -> list[Any]:
     for path, field in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6")):
         ranges, more = rule.blocks(path)
         found += [opening(each[field].data, protocol, *ports, each[field].seen) for each in ranges] + ([more] if more else [])
-    for path, field in (("UserIdGroupPairs", "GroupId"), ("PrefixListIds", "PrefixListId")):
-        sources, _ = rule.blocks(path)
-        found += [closed(str(each[field].data), protocol, *ports, each[field].seen) for each in sources]
+    for group in rule.blocks("UserIdGroupPairs")[0]:
+        found.append(closed(str(group["GroupId"].data), protocol, *ports, group["GroupId"].seen))
+    for named in rule.blocks("PrefixListIds")[0]:
+        found += _by_prefix_list(named["PrefixListId"], stack, (protocol, *ports))
     return found
+
+
+def _by_prefix_list(named: Value[Any], stack: Stack, span: Span) -> list[Any]:
+    """The ranges of a list of the customer's, which may be the whole internet; those of AWS's lists are its services'."""
+    lists = stack.of(PREFIX_LISTS.type)
+    held = next((each for each in lists if each["PrefixListId"].data == named.data), None)
+    source = f"prefix list {named.data}"
+    if held is None:
+        unlisted = next((each["PrefixListId"].unknown for each in lists if each["PrefixListId"].unknown), None)
+        why = unlisted or Unknown(f"what the {source} holds: it is not among those that were listed", "audit again")
+        return [unread(source, why, *span, named.seen)]
+    if held["OwnerId"].data == "AWS":
+        return [closed(f"{source} ({held['PrefixListName'].data})", *span, held["OwnerId"].seen)]
+    if held["OwnerId"].data != held.account.data:
+        why = Unknown(f"what the {source} of account {held['OwnerId'].data} holds", "audit that account's list of entries")
+        return [unread(source, why, *span, named.seen)]
+    entries = stack.companions(held, ENTRIES.type, "PrefixListId", names=("PrefixListId",))
+    return [opening(each["Cidr"].data, *span, each["Cidr"].seen) for each in entries.nodes]
 
 
 def _guards(item: Item, stack: Stack) -> Value[bool]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from scanner.facts.base import Stack, identity, if_there, reads
 from scanner.facts.edge.cloudformation import load_balancer
-from scanner.facts.network import groups
+from scanner.facts.network import groups, prefix_lists
 from scanner.facts.network.kinds import Ingress
 from scanner.facts.network.ranges import closed, openings_from, protocol_name
 from scanner.sources.interface import Item, Node
@@ -45,13 +45,16 @@ _NAMES = groups.Names(
 )
 
 
-@reads("AWS::EC2::SecurityGroup", orphans={_RULE: "GroupId|GroupName"}, names=_BY_NAME, companions=tuple(_USERS))
+_LISTS = prefix_lists.Names(lists=("AWS::EC2::PrefixList",), entries="Entries", cidr="Cidr")
+
+
+@reads("AWS::EC2::SecurityGroup", orphans={_RULE: "GroupId|GroupName"}, names=_BY_NAME, companions=(*_USERS, *_LISTS.lists))
 def security_group(item: Item, stack: Stack) -> Ingress:
     held = stack.companions(item, _RULE, "GroupId|GroupName", names=_BY_NAME)
     blocks, more = item.blocks("SecurityGroupIngress")
-    openings: list[Any] = [each for block in blocks for each in _openings(block)]
+    openings: list[Any] = [each for block in blocks for each in _openings(block, stack)]
     for each, node in held.pairs:
-        for found in _openings(each):
+        for found in _openings(each, stack):
             found.world = if_there(found.world, node, False)  # harmless if it would be harmless
             openings.append(found)
     more = more or held.more
@@ -65,10 +68,10 @@ def security_group(item: Item, stack: Stack) -> Ingress:
     )
 
 
-_SOURCES = ("SourceSecurityGroupId", "SourceSecurityGroupName", "SourcePrefixListId")
+_SOURCES = ("SourceSecurityGroupId", "SourceSecurityGroupName")
 
 
-def _openings(rule: Node) -> list[Any]:
+def _openings(rule: Node, stack: Stack) -> list[Any]:
     """What one rule lets in, in the group itself or as a resource of its own: they have the same properties.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html
@@ -78,5 +81,5 @@ def _openings(rule: Node) -> list[Any]:
     for path in _SOURCES:
         held = rule.link(path)
         if not held.absent:
-            found.append(closed("a prefix list" if "Prefix" in path else "a security group", protocol, *ports, held.seen))
-    return found
+            found.append(closed("a security group", protocol, *ports, held.seen))
+    return found + prefix_lists.openings(rule.link("SourcePrefixListId"), stack, _LISTS, (protocol, *ports))

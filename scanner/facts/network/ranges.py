@@ -51,6 +51,10 @@ def is_world(cidr: Any) -> bool | Unknown:
     return network.prefixlen <= WIDE[network.version]
 
 
+Span = tuple[Value[Any], Value[Any], Value[Any]]
+"""Protocol, first port, last port."""
+
+
 def opening(source: Any, protocol: Value[Any], from_port: Value[Any], to_port: Value[Any], seen: tuple[Location, ...]) -> Opening:
     return Opening(
         source=Value(source if isinstance(source, (str, Unknown)) else str(source), seen),
@@ -69,8 +73,15 @@ def openings_from(held: Value[Any], protocol: Value[Any], ports: tuple[Value[Any
     return [opening(source, protocol, *ports, held.seen) for source in sources]
 
 
+def unread(
+    source: str, why: Unknown, protocol: Value[Any], from_port: Value[Any], to_port: Value[Any], seen: tuple[Location, ...]
+) -> Opening:
+    """Traffic from ranges that are not known."""
+    return Opening(source=Value(source, seen), world=Value(why, seen), protocol=protocol, from_port=from_port, to_port=to_port)
+
+
 def closed(source: str, protocol: Value[Any], from_port: Value[Any], to_port: Value[Any], seen: tuple[Location, ...]) -> Opening:
-    """Traffic from something that is not a range: a group, a prefix list, a service account."""
+    """Traffic from something that is not a range: a group, a prefix list of AWS's, a service account."""
     return Opening(source=Value(source, seen), world=Value(False, seen), protocol=protocol, from_port=from_port, to_port=to_port)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from scanner.facts.base import Stack, identity, if_there, reads
 from scanner.facts.edge.terraform_aws import load_balancer
-from scanner.facts.network import groups
+from scanner.facts.network import groups, prefix_lists
 from scanner.facts.network.kinds import Ingress
 from scanner.facts.network.ranges import closed, openings_from, protocol_name
 from scanner.sources.interface import Item, Node
@@ -39,14 +39,25 @@ _NAMES = groups.Names(
 )
 
 
-@reads(*_NAMES.groups, orphans=_RULES, companions=tuple(_USERS))
+_LISTS = prefix_lists.Names(
+    lists=("aws_ec2_managed_prefix_list",),
+    entries="entry",
+    cidr="cidr",
+    apart=("aws_ec2_managed_prefix_list_entry", "prefix_list_id"),
+    looked_up={"data.aws_ec2_managed_prefix_list": "name", "data.aws_prefix_list": "name"},
+    of_services=("aws_vpc_endpoint",),
+)
+_LIST_TYPES = ("aws_ec2_managed_prefix_list", "aws_ec2_managed_prefix_list_entry")
+
+
+@reads(*_NAMES.groups, orphans=_RULES, companions=(*_USERS, *_LIST_TYPES))
 def security_group(item: Item, stack: Stack) -> Ingress:
     held = {type_: stack.companions(item, type_, via) for type_, via in _RULES.items()}
     blocks, more = item.blocks("ingress")
-    openings: list[Any] = [each for block in blocks for each in _inline(block)]
+    openings: list[Any] = [each for block in blocks for each in _inline(block, stack)]
     for type_, group in held.items():
         for each, node in group.pairs:
-            for found in _separate(type_, each):
+            for found in _separate(type_, each, stack):
                 found.world = if_there(found.world, node, False)  # harmless if it would be harmless
                 openings.append(found)
         more = more or group.more
@@ -60,27 +71,27 @@ def security_group(item: Item, stack: Stack) -> Ingress:
     )
 
 
-def _inline(block: Node) -> list[Any]:
+def _inline(block: Node, stack: Stack) -> list[Any]:
     protocol = protocol_name(block["protocol"])
     ports = (block["from_port"].number(), block["to_port"].number())
     found: list[Any] = []
     for path in ("cidr_blocks", "ipv6_cidr_blocks"):
         found += openings_from(block[path], protocol, ports)
-    for path in ("security_groups", "prefix_list_ids"):
-        held = block.link(path)
-        if held.data:
-            found.append(closed(path.replace("_", " "), protocol, *ports, held.seen))
+    held = block.link("security_groups")
+    if held.data:
+        found.append(closed("security groups", protocol, *ports, held.seen))
+    found += prefix_lists.openings(block.link("prefix_list_ids"), stack, _LISTS, (protocol, *ports))
     if block["self"].data is True:
         found.append(closed("the group itself", protocol, *ports, block["self"].seen))
     return found
 
 
-def _separate(type_: str, item: Item) -> list[Any]:
+def _separate(type_: str, item: Item, stack: Stack) -> list[Any]:
     if type_ == "aws_vpc_security_group_ingress_rule":
         protocol, ports = protocol_name(item["ip_protocol"]), (item["from_port"].number(), item["to_port"].number())
         found = [each for path in ("cidr_ipv4", "cidr_ipv6") for each in openings_from(item[path], protocol, ports)]
-        group = item.link("referenced_security_group_id")
-        return found or [closed("a security group or prefix list", protocol, *ports, group.seen)]
+        found += prefix_lists.openings(item.link("prefix_list_id"), stack, _LISTS, (protocol, *ports))
+        return found or [closed("a security group", protocol, *ports, item.link("referenced_security_group_id").seen)]
     if item["type"].equals("ingress").data is False:
         return []
-    return _inline(item)
+    return _inline(item, stack)

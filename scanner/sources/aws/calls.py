@@ -28,7 +28,7 @@ class Call(msgspec.Struct, frozen=True):
     action: str = ""
     """The IAM action where it is not `service:operation`."""
     when: tuple[str, str] | None = None
-    """Made only where a path of what is already known has this text; elsewhere its answer is absent."""
+    """Made only where a path of what is already known has this text (`@account`: the account's number); elsewhere its answer is absent."""
     marker: tuple[str, str] | None = None
     """Of an operation without a paginator in botocore: the request parameter and the answer's field that carry the position."""
     page_size: int = 0

@@ -213,11 +213,8 @@ class Collector:
 
     def _detail(self, unit: Unit, call: Call, record: ItemRecord, parent: dict[str, Any]) -> Answer:
         known = {**record.listed, **{name: answer.data for name, answer in record.answers.items()}}
-        if call.when:
-            path, wanted = call.when
-            held = walk(known, path)
-            if held is not None and held != wanted:
-                return Answer("absent", operation=call.label, time=now())
+        if not _meant(unit, call, known):
+            return Answer("absent", operation=call.label, time=now())
         region = record.region or unit.home if call.regional else unit.home
         try:
             return self.asker.ask(unit.account, region, call, _parameters(call, unit.account, known, parent), unit.region)
@@ -227,6 +224,8 @@ class Collector:
     def _children_of(self, unit: Unit, group: list[Listing], record: ItemRecord) -> list[Any]:
         parent = {**record.listed, **{name: answer.data for name, answer in record.answers.items()}}
         found: list[Any] = []
+        if not _meant(unit, group[0].call, parent):
+            return found
         try:
             for page in self._pages(unit, group[0].call, parent, parent):
                 for each, entry in self._entries(unit, page, group):
@@ -238,6 +237,14 @@ class Collector:
             stopped = Answer("failed", code=INTERRUPTED, operation=group[0].call.label, time=now())
             found += self._unlisted(unit, group, stopped, parent)
         return found
+
+
+def _meant(unit: Unit, call: Call, known: dict[str, Any]) -> bool:
+    """Whether a call is to be made about something; where its condition cannot be told, it is."""
+    if call.when is None:
+        return True
+    held, wanted = walk(known, call.when[0]), call.when[1]
+    return held is None or held == (unit.account.id if wanted == "@account" else wanted)
 
 
 def _grouped(listings: Iterable[Listing]) -> list[list[Listing]]:

@@ -156,6 +156,10 @@ def _edge(keys: Keys, named: dict[str, str]) -> None:
     for port in (443, 80):
         ec2.authorize_security_group_ingress(GroupId=front, IpPermissions=[{**world, "FromPort": port, "ToPort": port}])
     ec2.authorize_security_group_ingress(GroupId=back, IpPermissions=[{**world, "FromPort": 22, "ToPort": 22}])
+    office = [{"Cidr": "198.51.100.0/24"}]
+    offices = ec2.create_managed_prefix_list(PrefixListName="offices", AddressFamily="IPv4", MaxEntries=1, Entries=office)["PrefixList"]
+    named = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": [{"PrefixListId": offices["PrefixListId"]}]}
+    ec2.authorize_security_group_ingress(GroupId=front, IpPermissions=[named])
     ec2.create_network_interface(SubnetId=subnets[0], Groups=[back])
     held = elb.create_load_balancer(Name="front", Subnets=subnets, SecurityGroups=[front], Scheme="internet-facing")
     front_arn = held["LoadBalancers"][0]["LoadBalancerArn"]

@@ -73,7 +73,7 @@ def test_a_declared_call_exists(each: tuple[Listing, Call]) -> None:
         limit = given[client.get_paginator(call.name)._pagination_cfg["limit_key"]]
         assert limit.metadata.get("max", call.page_size) >= call.page_size
     for code in (*call.absent, *listing.gone):
-        assert code.isalnum(), code
+        assert code.replace(".", "").isalnum(), code
     assert call.permission.partition(":")[2].isalnum()
 
 
