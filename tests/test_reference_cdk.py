@@ -119,7 +119,7 @@ def test_a_step_back_is_seen(tmp_path: Path, control: str, stack: str, change: C
 
 def missing() -> str:
     if importlib.util.find_spec("aws_cdk") is None:
-        return "the CDK is not installed: pip install 'assay[cdk-fixtures]'"
+        return "the CDK is not installed: pip install 'assay[dev]'"
     return "" if shutil.which("node") else "Node is not installed"
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.cloudformation.syntax import MAX_BYTES, Malformed
 from scanner.sources.discover import show
+from scanner.sources.templates.syntax import MAX_BYTES, Malformed
 from scanner.sources.values import Location
 
 _STACK = "aws:cloudformation:stack"

@@ -8,10 +8,10 @@ from typing import Any
 
 from scanner.sources.cloudformation.intrinsics import NO_VALUE, is_function
 from scanner.sources.cloudformation.scope import Scope
-from scanner.sources.cloudformation.syntax import Path
 from scanner.sources.cloudformation.template import CORRECT, Resource
 from scanner.sources.interface import Item, Node
 from scanner.sources.nodes import as_nodes, step
+from scanner.sources.templates.syntax import Path
 from scanner.sources.values import Location, Unknown, Value
 
 _FAILURES = (RecursionError, KeyError, IndexError, TypeError, ValueError, AttributeError)

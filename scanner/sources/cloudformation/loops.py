@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from scanner.sources.cloudformation.syntax import Path
 from scanner.sources.cloudformation.template import CORRECT, Template
+from scanner.sources.templates.syntax import Path
 from scanner.sources.values import Unknown
 
 LOOP = "Fn::ForEach"

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
-from scanner.sources.cloudformation.syntax import Path
 from scanner.sources.cloudformation.template import CORRECT, Resource, Template
 from scanner.sources.cloudformation.texts import dynamic, joined, plain
+from scanner.sources.templates.syntax import Path
 from scanner.sources.values import SENSITIVE, Either, Reference, Text, Unknown, either
 
 if TYPE_CHECKING:

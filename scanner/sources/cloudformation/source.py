@@ -11,10 +11,10 @@ from scanner.sources.cloudformation import cdk, parameters
 from scanner.sources.cloudformation.exports import Exports
 from scanner.sources.cloudformation.scope import NESTED
 from scanner.sources.cloudformation.stack import Stack, nested_path, undecided
-from scanner.sources.cloudformation.syntax import Malformed, looks_like_template, parse
 from scanner.sources.cloudformation.template import Template, is_template
 from scanner.sources.discover import repository, show
 from scanner.sources.interface import Collection, Coverage, Gap, Item, Source, World
+from scanner.sources.templates.syntax import Malformed, looks_like_template, parse
 
 _MANIFEST = "manifest.json"
 _READ = 20_000_000

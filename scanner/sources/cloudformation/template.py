@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.cloudformation.syntax import Parsed, Path
 from scanner.sources.interface import Gap
+from scanner.sources.templates.syntax import Parsed, Path
 from scanner.sources.values import Location
 
 CORRECT = "correct the template"

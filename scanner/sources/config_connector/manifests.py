@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.cloudformation.syntax import MAX_BYTES, Malformed, Parsed
-from scanner.sources.cloudformation.yaml_text import parse_documents
 from scanner.sources.discover import show
 from scanner.sources.gcp.declared import Path
 from scanner.sources.interface import Gap
+from scanner.sources.templates.syntax import MAX_BYTES, Malformed, Parsed
+from scanner.sources.templates.yaml_text import parse_documents
 from scanner.sources.values import Location, Text, Unknown
 
 _GROUP = re.compile(r"[a-z0-9-]+\.cnrm\.cloud\.google\.com/v\d\w*")

@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.cloudformation.syntax import Malformed, Parsed, Path
 from scanner.sources.deployment_manager import files, limits, sandbox, types
 from scanner.sources.deployment_manager.files import TEMPLATES, Sheet
 from scanner.sources.deployment_manager.marks import Marks, lines
 from scanner.sources.discover import show
 from scanner.sources.interface import Gap
+from scanner.sources.templates.syntax import Malformed, Parsed, Path
 from scanner.sources.values import Location, Reference, Unknown, describe
 
 MAX_DEPTH = 20

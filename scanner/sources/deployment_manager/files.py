@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.cloudformation.syntax import Malformed, Parsed, Path
-from scanner.sources.cloudformation.syntax import parse as parse_bytes
-from scanner.sources.cloudformation.yaml_text import parse as parse_text
 from scanner.sources.deployment_manager.marks import is_private
 from scanner.sources.discover import show
+from scanner.sources.templates.syntax import Malformed, Parsed, Path
+from scanner.sources.templates.syntax import parse as parse_bytes
+from scanner.sources.templates.yaml_text import parse as parse_text
 from scanner.sources.values import Location
 
 MAX_TEMPLATE = 1_000_000
