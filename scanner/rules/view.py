@@ -185,8 +185,9 @@ def element_name(element: Any) -> str:
         return ""
     if not isinstance(element, Part):
         return observed("", element)
-    texts = [describe(getattr(element, name).data) for name in fields_of(element.__class__) if not is_parts(getattr(element, name).data)]
-    return ", ".join(text for text in texts if text not in ("true", "false"))[:MAX_OBSERVED]
+    held = [getattr(element, name).data for name in fields_of(element.__class__)]
+    texts = [describe(each) for each in held if not is_parts(each) and not isinstance(each, (Unknown, bool, type(None)))]
+    return ", ".join(texts)[:MAX_OBSERVED]
 
 
 def raw_attributes(item: Item) -> Attributes:
