@@ -11,13 +11,14 @@ import click
 
 from scanner.cli import EXIT_OK, EXIT_USAGE, judging
 from scanner.cli.live import leave, take, watch, with_credentials
+from scanner.sources.aws.request import DEFAULT_ROLE
 
 _ACCOUNTS = (
     click.option("--profile", "aws_profile", help="A profile of the AWS configuration.  [default: the ordinary credential chain]"),
     click.option("--role-arn", "roles", multiple=True, metavar="ARN", help="Assume this role, in whatever account it is. Repeatable."),
     click.option("--external-id", help="The external id that the roles ask for."),
     click.option("--organization", is_flag=True, help="Every account of the organisation, by a role in each."),
-    click.option("--role-name", default="OrganizationAccountAccessRole", show_default=True, help="That role's name."),
+    click.option("--role-name", default=DEFAULT_ROLE, show_default=True, help="That role's name."),
     click.option("--include", multiple=True, metavar="ID|OU|tag:NAME=VALUE", help="Only these accounts of the organisation. Repeatable."),
     click.option("--exclude", multiple=True, metavar="ID|OU|tag:NAME=VALUE", help="Not these accounts of it. Repeatable."),
     click.option("--regions", metavar="REGION,…", help="Only these regions.  [default: the enabled ones]"),
@@ -83,9 +84,9 @@ def _snapshot(given: dict[str, Any]) -> int:
 def _source(scan: Any, given: dict[str, Any]) -> Any:
     """The audit that was asked for; None, after saying why, where it cannot be."""
     from scanner.facts import base
-    from scanner.sources.aws.accounts import Request
     from scanner.sources.aws.calls import LISTINGS
     from scanner.sources.aws.plan import make_plan
+    from scanner.sources.aws.request import Request
     from scanner.sources.aws.source import AuditSource
 
     base.load_readers("aws_api")

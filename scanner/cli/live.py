@@ -46,7 +46,7 @@ def with_credentials(cloud: str, extra: str, run: Callable[[], int]) -> int:
     try:
         return run()
     except ModuleNotFoundError as error:
-        click.echo(f"assay: {cloud} needs {error.name}; install it with: pip install 'assay[{extra}]'", err=True)
+        click.echo(f"assay: {cloud} needs libraries that are not installed ({error.name}): pip install 'assay[{extra}]'", err=True)
     except CredentialsError as error:
         click.echo(f"assay: {error}", err=True)
     except OSError as error:

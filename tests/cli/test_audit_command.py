@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from scanner.cli.audit_aws import audit as audit_command
-from tests.scans import assay, assay_process
+from tests.scans import ROOT, assay, assay_process
 from tests.sources.aws.estate import HOME, seeded_account, server
 
 VERSIONS = ["--control", "storage.versioning-enabled", "--regions", HOME, "--no-config"]
@@ -220,3 +220,28 @@ def test_the_policy_needs_no_credentials_and_grants_what_is_asked() -> None:
 
 def test_the_command_is_what_it_says() -> None:
     assert audit_command.name == "aws"
+
+
+WITHOUT_LIBRARIES = """
+import sys
+sys.modules.update(dict.fromkeys(("boto3", "botocore", "google.auth", "google.api_core", "google.cloud")))
+from scanner.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "said"),
+    [
+        (["audit", "aws"], 2, "pip install 'assay[aws]'"),
+        (["snapshot", "aws", "-o", "x.gz"], 2, "pip install 'assay[aws]'"),
+        (["audit", "gcp", "--project", "p"], 2, "pip install 'assay[gcp]'"),
+        (["audit", "aws", "--print-policy"], 0, "s3:GetBucketPolicy"),
+        (["audit", "gcp", "--project", "p", "--print-roles"], 0, "cloudasset.assets.listResource"),
+    ],
+)
+def test_an_installation_without_the_clouds_libraries(arguments: list[str], exit_code: int, said: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WITHOUT_LIBRARIES, *arguments]
+    ran = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    assert ran.returncode == exit_code, ran.stderr
+    assert said in ran.stdout + ran.stderr

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from scanner.sources.aws.asking import Account, Asker, NoRole, Refused
 from scanner.sources.aws.calls import Call
+from scanner.sources.aws.request import Request
 from scanner.sources.aws.session import Clients, Identity, assumed, own_identity
 from scanner.sources.interface import Gap
 
-DEFAULT_ROLE = "OrganizationAccountAccessRole"
 _CALLER = Call("sts", "GetCallerIdentity")
 _ASSUME = Call("sts", "AssumeRole")
 _REGIONS = Call("ec2", "DescribeRegions")
@@ -25,23 +25,6 @@ ALWAYS_ENABLED = (
     "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1",
     "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
 )  # fmt: skip
-
-
-class Request(msgspec.Struct, kw_only=True):
-    """What the user asked for."""
-
-    profile: str | None = None
-    roles: Sequence[str] = ()
-    """ARNs of roles, each of one account."""
-    external_id: str | None = None
-    organization: bool = False
-    role_name: str = DEFAULT_ROLE
-    """The role to assume in each account of the organisation."""
-    include: Sequence[str] = ()
-    """Account ids, ids of organisational units (`ou-…`), `tag:NAME=VALUE`; empty for every account."""
-    exclude: Sequence[str] = ()
-    regions: Sequence[str] = ()
-    """Empty for the enabled ones."""
 
 
 class Accounts:

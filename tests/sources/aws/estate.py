@@ -19,8 +19,8 @@ import msgspec
 from scanner.facts import base
 from scanner.results.model import Report
 from scanner.run import Options, Scan
-from scanner.sources.aws.accounts import Request
 from scanner.sources.aws.plan import Plan, make_plan
+from scanner.sources.aws.request import Request
 from scanner.sources.aws.source import AuditSource, SnapshotSource
 
 HOME, COPY = "us-east-1", "eu-west-1"

@@ -221,7 +221,7 @@ def plan_for(type_: str, kind: str, fact: str) -> Plan:
 
 
 def collect(plan: Plan) -> list[base.Stack]:
-    from scanner.sources.aws.accounts import Request
+    from scanner.sources.aws.request import Request
     from scanner.sources.aws.source import AuditSource
 
     held = list(AuditSource(Request(regions=(HOME,)), plan).collect())

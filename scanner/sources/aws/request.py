@@ -1,0 +1,26 @@
+"""What an audit is asked to go through. Nothing here needs boto3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+DEFAULT_ROLE = "OrganizationAccountAccessRole"
+
+
+class Request(msgspec.Struct, kw_only=True):
+    """What the user asked for."""
+
+    profile: str | None = None
+    roles: Sequence[str] = ()
+    """ARNs of roles, each of one account."""
+    external_id: str | None = None
+    organization: bool = False
+    role_name: str = DEFAULT_ROLE
+    """The role to assume in each account of the organisation."""
+    include: Sequence[str] = ()
+    """Account ids, ids of organisational units (`ou-…`), `tag:NAME=VALUE`; empty for every account."""
+    exclude: Sequence[str] = ()
+    regions: Sequence[str] = ()
+    """Empty for the enabled ones."""
