@@ -173,7 +173,7 @@ def test_a_long_line_of_code_is_cut_and_says_so() -> None:
 
 def test_ten_thousand_failures_are_all_shown_in_about_a_second() -> None:
     report = samples.many(40_000)
-    started = time.perf_counter()
+    started = time.process_time()
     written = text(report, source=lambda _file, first, last: ["  value = 1"] * (last - first + 1))
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert written.count("is open to everyone") == 10_000

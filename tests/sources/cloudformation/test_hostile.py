@@ -146,7 +146,7 @@ def test_a_template_cannot_be_made_to_run_long(tmp_path: Path) -> None:
         deep = {"Fn::ToJsonString": {"\\\\": deep}} if _ % 2 else {"Fn::Base64": deep}
     wide: Any = {"Fn::Sub": "${A}" * 5000}
     ten = {"Fn::Join": ["", [{"Fn::GetAtt": ["Self", "Outputs.O"]}] * 10]}
-    started = time.monotonic()
+    started = time.process_time()
     content = {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Parameters": {"A": {"Type": "String", "Default": "y" * 5000}},
@@ -165,7 +165,7 @@ def test_a_template_cannot_be_made_to_run_long(tmp_path: Path) -> None:
             "Outputs": {"O": {"Value": value}},
         }
     exercise(collect(tmp_path, files))
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_other_yaml_and_json_is_passed_over(tmp_path: Path) -> None:
