@@ -63,6 +63,9 @@ def test_an_account_that_is_set_up_with_boto3_gets_them_too(tmp_path: Path) -> N
     """A process of its own: the account's number belongs to the whole server."""
     ran = run("fixtures/trade_streamer/aws/live/setup.py", str(tmp_path / "account.ndjson"))
     assert ran.returncode == 0, ran.stderr
+    # The server lists all policies of AWS; those that nothing uses are left out.
+    policies = [line for line in (tmp_path / "account.ndjson").read_text().splitlines() if '"type":"iam.policy"' in line]
+    assert 0 < len(policies) < 10 and any(":iam::aws:policy/" in line for line in policies)
     live = three.scanned(tmp_path / "account.ndjson")
     assert live == three.scanned(three.INPUTS["aws"])
     assert [row.note for row in three.compared(live)] == [row.note for row in three.compared()]

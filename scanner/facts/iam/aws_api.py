@@ -17,7 +17,16 @@ _DETAILS = Call("iam", "GetAccountAuthorizationDetails", page_size=1000)
 ROLES = listing(Listing("iam.role", _DETAILS, entries="RoleDetailList", id="Arn", everywhere=True))
 USERS = listing(Listing("iam.user", _DETAILS, entries="UserDetailList", id="Arn", everywhere=True))
 GROUPS = listing(Listing("iam.group", _DETAILS, entries="GroupDetailList", id="Arn", everywhere=True))
-POLICIES = listing(Listing("iam.policy", _DETAILS, entries="Policies", id="Arn", everywhere=True))
+POLICIES = listing(
+    Listing(
+        "iam.policy",
+        _DETAILS,
+        entries="Policies",
+        id="Arn",
+        everywhere=True,
+        uses=("AttachmentCount", "PermissionsBoundaryUsageCount"),
+    )
+)
 _NEEDS = {"permissions": (POLICIES.type,), "limited_by_boundary": (POLICIES.type,)}
 _BY_AWS = ":iam::aws:policy/"
 

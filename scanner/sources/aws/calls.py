@@ -73,6 +73,8 @@ class Listing(msgspec.Struct, frozen=True):
     """Resources of other regions refer to it."""
     known: tuple[tuple[str, str], ...] = ()
     """Fields that every entry is given beside its own: `LoadBalancerArn` to the path in the parent, where the answer leaves it out."""
+    uses: tuple[str, ...] = ()
+    """Counts in an entry. What AWS itself owns is listed in every account: it is left out where all of them are 0."""
     gone: tuple[str, ...] = ()
     """Error codes that say that the resource itself does not exist any more."""
     details: tuple[Call, ...] = ()

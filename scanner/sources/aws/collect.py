@@ -23,6 +23,7 @@ from scanner.sources.aws.spool import SHARED, Spool
 
 LISTERS, DETAILERS = 8, 16
 GLOBAL = "global"
+_OF_AWS = "::aws:"  # in the ARN of what AWS keeps for all accounts
 THREADS = "assay"  # see leave() in cli/live.py
 INTERRUPTED = "Interrupted"
 GRACE_SECONDS, _TICK = 2.0, 0.2
@@ -161,6 +162,8 @@ class Collector:
         listed = {"value": entry} if isinstance(entry, str) else dict(entry)
         listed |= {field: walk(parent, path) for field, path in listing.known}
         record = _record(unit, listing, listed)
+        if listing.uses and _OF_AWS in record.id and not any(listed.get(count) for count in listing.uses):
+            return []
         if listing.region and not self._located(unit, listing, record):
             return []
         for call in self.plan.details[listing.type]:
