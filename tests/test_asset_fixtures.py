@@ -55,6 +55,7 @@ SCHEMAS = {
     "pubsub.googleapis.com/Subscription": ("pubsub.v1", "Subscription"),
     "pubsub.googleapis.com/Topic": ("pubsub.v1", "Topic"),
     "run.googleapis.com/Service": ("run.v2", "GoogleCloudRunV2Service"),
+    "run.googleapis.com/Service v1": ("run.v1", "Service"),
     "secretmanager.googleapis.com/Secret": ("secretmanager.v1", "Secret"),
     "secretmanager.googleapis.com/SecretVersion": ("secretmanager.v1", "SecretVersion"),
     "storage.googleapis.com/Bucket": ("storage.v1", "Bucket"),
@@ -106,7 +107,8 @@ def checked(asset: dict[str, Any]) -> Iterator[str]:
     outside = {**asset, "resource": {**asset["resource"], "data": {}}} if "resource" in asset else asset
     yield from problems(outside, {"$ref": "Asset"}, "cloudasset.v1", asset["name"])
     if "resource" in asset:
-        document, schema = SCHEMAS[asset["assetType"]]
+        of_version = f"{asset['assetType']} {asset['resource'].get('version')}"
+        document, schema = SCHEMAS.get(of_version) or SCHEMAS[asset["assetType"]]
         yield from problems(asset["resource"]["data"], {"$ref": schema}, document, asset["name"])
 
 

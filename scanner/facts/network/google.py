@@ -97,3 +97,27 @@ def forwarding_rule(
         guards_load_balancer=Value(True, (item.location(),)),
         http_only_redirects=any_of([each.only_redirects for each in balancer.listeners.data]) if balancer else Value(False),
     )
+
+
+# The address of a service itself, past every load balancer. https://cloud.google.com/run/docs/securing/ingress
+_EVERYBODY = ("all", "INGRESS_TRAFFIC_ALL")
+INGRESS_ANNOTATION = "run.googleapis.com/ingress"
+
+
+def run_service(who: Identity, ingress: Value[Any], address_disabled: Value[Any]) -> Ingress:
+    """A Cloud Run service. Without a setting it admits everybody; requests without TLS are redirected."""
+    open_ = all_of([ingress.default("all").equals(*_EVERYBODY), address_disabled.default(False).truth().negate()])
+    port: Value[Any] = Value(443, ingress.seen)
+    found = opening("0.0.0.0/0", Value("tcp", ingress.seen), port, port, ingress.seen)
+    found.world = open_
+    return Ingress(
+        identity=who,
+        openings=Value([found], ingress.seen),
+        guards_load_balancer=Value(False, ingress.seen),
+        http_only_redirects=Value(True, ingress.seen),
+    )
+
+
+def annotated_ingress(annotations: Value[Any]) -> Value[Any]:
+    """The ingress of a service of the v1 API, which is an annotation."""
+    return annotations.then(lambda held: held.get(INGRESS_ANNOTATION) if isinstance(held, dict) else None)

@@ -46,3 +46,12 @@ def forwarding_rule(item: Item, stack: Stack) -> Ingress | None:
         return None
     who, balancer = identity(item, name=item["name"]), load_balancer(item, stack)
     return google.forwarding_rule(who, item, balancer, item["portRange"], item["ports"], item["IPProtocol"])
+
+
+@reads("run.googleapis.com/Service")
+def run_service(item: Item, stack: Stack) -> Ingress:
+    """v1 is Knative's shape, v2 has fields: https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services"""
+    name = first_known(item["metadata.name"], item["name"].then(lambda text: str(text).rpartition("/")[2] if text else None))
+    annotations = item["metadata.annotations"]
+    ingress = item["ingress"] if annotations.absent else google.annotated_ingress(annotations)
+    return google.run_service(identity(item, name=name), ingress, item["defaultUriDisabled"])

@@ -63,3 +63,15 @@ def forwarding_rule(item: Item, stack: Stack) -> Ingress | None:
         return None
     who, balancer = identity(item, name=item["name"]), load_balancer(item, stack)
     return google.forwarding_rule(who, item, balancer, item["port_range"], item["ports"], item["ip_protocol"])
+
+
+@reads("google_cloud_run_v2_service")
+def run_service(item: Item, stack: Stack) -> Ingress:
+    """https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/cloud_run_v2_service"""
+    return google.run_service(identity(item, name=item["name"]), item["ingress"], item["default_uri_disabled"])
+
+
+@reads("google_cloud_run_service")
+def run_service_v1(item: Item, stack: Stack) -> Ingress:
+    """https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/cloud_run_service"""
+    return google.run_service(identity(item, name=item["name"]), google.annotated_ingress(item["metadata.annotations"]), Value(None))
