@@ -110,3 +110,13 @@ def test_every_control_sees_what_changes_in_the_cloud(control: str, tmp_path: Pa
 
 def test_drift_covers_every_control(live: Report) -> None:
     assert set(DRIFT) == {each.id for each in live.controls}
+
+
+def test_a_service_is_in_the_same_place_in_code_and_cloud(live: Report) -> None:
+    """Resources of Google have a location where those of AWS have a region."""
+
+    def places(found: Report) -> set[tuple[str, str | None]]:
+        return {(each.resource.name, each.resource.region) for each in found.results if "run" in each.resource.type.lower()}
+
+    code = report(GOOGLE / "terraform" / "environments" / "prod", "network.ingress-https-only")
+    assert places(code) == places(live) >= {("order-service", "us-central1"), ("order-service", "us-east4")}

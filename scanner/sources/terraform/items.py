@@ -10,7 +10,7 @@ from scanner.sources.terraform.bodies import Body
 from scanner.sources.terraform.evaluate import evaluate
 from scanner.sources.terraform.instances import Instance, Resource
 from scanner.sources.terraform.operators import FAILURES, finish, words
-from scanner.sources.values import Location, Unknown, Value
+from scanner.sources.values import Location, Unknown, Value, first_known
 
 
 class BodyNode(Node):
@@ -83,7 +83,7 @@ class ResourceItem(BodyNode, Item):
 
     @property
     def region(self) -> Value[str]:
-        own = self["region"]
+        own = first_known(self["region"], self["location"]) if self.type.startswith("google_") else self["region"]
         return own if not own.absent else self._provider("region")
 
     @property

@@ -18,7 +18,18 @@ from scanner.sources.discover import repository, show
 from scanner.sources.interface import Collection, Coverage, Gap, Item, Node, Source, Unread
 from scanner.sources.nodes import as_nodes, step
 from scanner.sources.terraform import policy_documents
-from scanner.sources.values import MAX_OPTIONS, SENSITIVE, Document, Either, Location, Reference, Unknown, Value, unknown_inside
+from scanner.sources.values import (
+    MAX_OPTIONS,
+    SENSITIVE,
+    Document,
+    Either,
+    Location,
+    Reference,
+    Unknown,
+    Value,
+    first_known,
+    unknown_inside,
+)
 
 AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
 _KEYS = re.compile(r"\[[^\]]*\]")
@@ -360,7 +371,7 @@ class PlanItem(Item):
     @property
     @_guarded
     def region(self) -> Value[str]:
-        own = self["region"]
+        own = first_known(self["region"], self["location"]) if self.type.startswith("google_") else self["region"]
         return own if not own.absent and own.unknown is None else self._provider("region")
 
     @property
