@@ -14,16 +14,18 @@ from scanner.cli.live import leave, take, watch, with_credentials
 from scanner.sources.aws.request import DEFAULT_ROLE
 
 _ACCOUNTS = (
-    click.option("--profile", "aws_profile", help="A profile of the AWS configuration.  [default: the ordinary credential chain]"),
+    click.option(
+        "--profile", "aws_profile", metavar="NAME", help="A profile of the AWS configuration.  [default: the ordinary credential chain]"
+    ),
     click.option("--role-arn", "roles", multiple=True, metavar="ARN", help="Assume this role, in whatever account it is. Repeatable."),
-    click.option("--external-id", help="The external id that the roles ask for."),
+    click.option("--external-id", metavar="ID", help="The external id that the roles ask for."),
     click.option("--organization", is_flag=True, help="Every account of the organisation, by a role in each."),
     click.option("--role-name", default=DEFAULT_ROLE, show_default=True, help="That role's name."),
     click.option("--include", multiple=True, metavar="ID|OU|tag:NAME=VALUE", help="Only these accounts of the organisation. Repeatable."),
     click.option("--exclude", multiple=True, metavar="ID|OU|tag:NAME=VALUE", help="Not these accounts of it. Repeatable."),
     click.option("--regions", metavar="REGION,…", help="Only these regions.  [default: the enabled ones]"),
     click.option("--services", metavar="SERVICE,…", help="Only these services: s3, kms, …  [default: those that the controls need]"),
-    click.option("--control-profile", "profile", help="A named set of controls."),
+    click.option("--control-profile", "profile", metavar="NAME", help="A named set of controls."),
     click.option("--print-policy", is_flag=True, help="Print the read-only IAM policy that this audit needs, and end."),
 )
 
