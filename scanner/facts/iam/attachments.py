@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from scanner.facts.base import Stack, identity, if_there
@@ -49,9 +50,14 @@ def only_if_there(permissions: list[Any], node: Node) -> list[Any]:
 
 def boundary(arn: Value[Any], stack: Stack) -> Value[bool]:
     """Whether a permissions boundary without wildcards limits the identity."""
+    return limited(arn, lambda: attached_policy(arn, stack)[1])
+
+
+def limited(arn: Value[Any], read: Callable[[], list[Any]]) -> Value[bool]:
+    """Whether the boundary that an ARN names is without wildcards; `read` gives its permissions."""
     if arn.absent or arn.unknown:
         return Value(arn.unknown or False, arn.seen)
-    _, permissions = attached_policy(arn, stack)
+    permissions = read()
     unknown = next((each for each in permissions if isinstance(each, Unknown)), None)
     wild = [each.wildcard.data for each in permissions if not isinstance(each, Unknown)]
     if True in wild:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.facts.base import Stack, identity, reads
-from scanner.facts.iam.attachments import service_linked, standalone
+from scanner.facts.iam.attachments import limited, service_linked, standalone
 from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from scanner.facts.iam.permissions import document_permissions, managed_policy
 from scanner.facts.iam.trust import aws_trusts, federated_only
@@ -49,12 +49,13 @@ def group(item: Item, stack: Stack) -> PermissionSet:
 def _identity(item: Item, stack: Stack, name: str, inline: str) -> PermissionSet:
     policies, more = item.blocks(inline)
     attached, others = item.blocks("AttachedManagedPolicies")
+    boundary = item["PermissionsBoundary.PermissionsBoundaryArn"]
     found = [permission for each in policies for permission in document_permissions(each["PolicyDocument"])]
     found += [permission for each in attached for permission in _managed(each["PolicyArn"], stack)]
     return PermissionSet(
         identity=identity(item, name=item[name]),
         permissions=Value([*found, *[each for each in (more, others) if each]], (item.location(),)),
-        limited_by_boundary=_boundary(item["PermissionsBoundary.PermissionsBoundaryArn"], stack),
+        limited_by_boundary=limited(boundary, lambda: _managed(boundary, stack)),
         service_linked=service_linked(item["Path"]),
     )
 
@@ -75,17 +76,6 @@ def _document(item: Item) -> Value[Any]:
         return default["Document"]
     missing = Unknown(f"the default version of {item.address} was not told", "audit again", item.location())
     return Value(more or missing, (item.location(),))
-
-
-def _boundary(arn: Value[Any], stack: Stack) -> Value[bool]:
-    if arn.absent or arn.unknown:
-        return Value(arn.unknown or False, arn.seen)
-    permissions = _managed(arn, stack)
-    unknown = next((each for each in permissions if isinstance(each, Unknown)), None)
-    wild = [each.wildcard.data for each in permissions if not isinstance(each, Unknown)]
-    if True in wild:
-        return Value(False, arn.seen)
-    return Value(unknown or next((each for each in wild if isinstance(each, Unknown)), True), arn.seen)
 
 
 @reads(POLICIES.type)

@@ -6,12 +6,12 @@ from typing import Any
 
 from scanner.facts.base import Stack, identity, reads
 from scanner.facts.edge.aws_api import BALANCERS, LISTENER_NEEDS, load_balancer
-from scanner.facts.network.groups import CLASSIC
+from scanner.facts.network.groups import only_redirect
 from scanner.facts.network.kinds import Ingress
 from scanner.facts.network.ranges import Span, closed, opening, protocol_name, unread
 from scanner.sources.aws.calls import Call, Listing, listing
 from scanner.sources.interface import Item, Node
-from scanner.sources.values import Unknown, Value, all_of, any_of
+from scanner.sources.values import Unknown, Value
 
 GROUPS = listing(
     Listing(
@@ -103,7 +103,8 @@ def _by_prefix_list(named: Value[Any], stack: Stack, span: Span) -> list[Any]:
         why = Unknown(f"what the {source} of account {held['OwnerId'].data} holds", "audit that account's list of entries")
         return [unread(source, why, *span, named.seen)]
     entries = stack.companions(held, ENTRIES.type, "PrefixListId", names=("PrefixListId",))
-    return [opening(each["Cidr"].data, *span, each["Cidr"].seen) for each in entries.nodes]
+    found: list[Any] = [opening(each["Cidr"].data, *span, each["Cidr"].seen) for each in entries.nodes]
+    return found + ([unread(source, entries.more, *span, named.seen)] if entries.more else [])
 
 
 def _guards(item: Item, stack: Stack) -> Value[bool]:
@@ -158,6 +159,4 @@ def _http_only_redirects(item: Item, stack: Stack) -> Value[bool]:
     """Whether the load balancers in the group redirect whatever reaches them without TLS."""
     members = _members(stack).get(item["GroupId"].data, ([], []))[0]
     balancers = [load_balancer(each, stack) for each in members if each.type == BALANCERS.type]
-    listeners: list[Any] = [listener for each in balancers for listener in each.listeners.data]
-    listeners += [CLASSIC] if any(each.type == INTERFACES.type and _of_classic(each) for each in members) else []
-    return all_of([Value(each) if isinstance(each, Unknown) else any_of([each.encrypted, each.only_redirects]) for each in listeners])
+    return only_redirect(balancers, classic=any(each.type == INTERFACES.type and _of_classic(each) for each in members))

@@ -100,13 +100,16 @@ def forwarding_rule(
 
 
 # The address of a service itself, past every load balancer. https://cloud.google.com/run/docs/securing/ingress
-_EVERYBODY = ("all", "INGRESS_TRAFFIC_ALL")
+_LIMITED = (
+    "internal", "internal-and-cloud-load-balancing", "INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
+    "INGRESS_TRAFFIC_NONE",
+)  # fmt: skip
 INGRESS_ANNOTATION = "run.googleapis.com/ingress"
 
 
 def run_service(who: Identity, ingress: Value[Any], address_disabled: Value[Any]) -> Ingress:
     """A Cloud Run service. Without a setting it admits everybody; requests without TLS are redirected."""
-    open_ = all_of([ingress.default("all").equals(*_EVERYBODY), address_disabled.default(False).truth().negate()])
+    open_ = all_of([ingress.default("all").equals(*_LIMITED).negate(), address_disabled.default(False).truth().negate()])
     port: Value[Any] = Value(443, ingress.seen)
     found = opening("0.0.0.0/0", Value("tcp", ingress.seen), port, port, ingress.seen)
     found.world = open_

@@ -47,16 +47,22 @@ def guards_load_balancer(item: Item, stack: Stack, names: Names) -> Value[bool]:
     return Value(not others, [user.location() for user in others or users])
 
 
-CLASSIC = Unknown("a classic load balancer is in the group, which cannot redirect: whether it listens on port 80 is not read", "replace it")
+_CLASSIC = Unknown(
+    "a classic load balancer is in the group, which cannot redirect: whether it listens on port 80 is not read", "replace it"
+)
 
 
 def http_only_redirects(item: Item, stack: Stack, names: Names, read: Callable[[Item, Stack], LoadBalancer]) -> Value[bool]:
     """Whether the load balancers in the group redirect whatever reaches them without TLS."""
     users = _users(stack, names).users.get(item.address, [])
     balancers = [read(user, stack) for user in users if user.type in names.application]
+    return only_redirect(balancers, classic=any(user.type in names.balancers and user.type not in names.application for user in users))
+
+
+def only_redirect(balancers: list[LoadBalancer], *, classic: bool) -> Value[bool]:
+    """Whether load balancers redirect whatever reaches them without TLS. `classic`: another is there whose listeners are not read."""
     listeners: list[Any] = [listener for each in balancers for listener in each.listeners.data]
-    classic = next((user for user in users if user.type in names.balancers and user.type not in names.application), None)
-    listeners += [CLASSIC] if classic else []
+    listeners += [_CLASSIC] if classic else []
     return all_of([Value(each) if isinstance(each, Unknown) else any_of([each.encrypted, each.only_redirects]) for each in listeners])
 
 

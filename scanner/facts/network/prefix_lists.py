@@ -57,9 +57,10 @@ def _is_of_aws(item: Item | None, names: Names) -> bool:
     """Whether a list that is looked up is one that AWS keeps for its services."""
     if item is None or item.type not in names.looked_up:
         return False
-    filters, _ = item.blocks("filter")
+    filters = [block for block in item.blocks("filter")[0] if block["name"].data == "prefix-list-name"]
     given = [item[names.looked_up[item.type]].data, *(each for block in filters for each in _listed(block["values"].data))]
-    return any((each.prefix if isinstance(each, Text) else str(each)).startswith(OF_AWS) for each in given if each is not None)
+    named = [each.prefix if isinstance(each, Text) else each for each in given if each is not None]
+    return bool(named) and all(isinstance(each, str) and each.startswith(OF_AWS) for each in named)
 
 
 def _listed(data: Any) -> list[Any]:
