@@ -13,8 +13,8 @@ from scanner.rules.load import CompiledControl, builtin_folder, load
 HERE = Path(__file__).parent
 CONTROLS = HERE / "controls"
 PAGES = {
-    "permissions-aws.md": "scanner.sources.aws.permissions",
-    "permissions-gcp.md": "scanner.sources.gcp.permissions",
+    "permissions-aws.md": "scanner.live.aws",
+    "permissions-gcp.md": "scanner.live.google",
     "side-by-side.md": "docs.side_by_side",
 }
 """Page to the module whose `page(controls)` gives its text."""

@@ -86,8 +86,8 @@ def _snapshot(given: dict[str, Any]) -> int:
 def _source(scan: Any, given: dict[str, Any]) -> Any:
     """The audit that was asked for; None, after saying why, where it cannot be."""
     from scanner.facts import base
+    from scanner.live.aws import make_plan
     from scanner.sources.aws.calls import LISTINGS
-    from scanner.sources.aws.plan import make_plan
     from scanner.sources.aws.request import Request
     from scanner.sources.aws.source import AuditSource
 

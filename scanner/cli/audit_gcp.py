@@ -102,7 +102,7 @@ def _source(scan: Any, parent: str, given: dict[str, Any]) -> Any:
 
 def _plan(scan: Any) -> Any:
     from scanner.facts import base
-    from scanner.sources.gcp.plan import make_plan
+    from scanner.live.google import make_plan
 
     base.load_readers("google_api")
     return make_plan(scan.selected)

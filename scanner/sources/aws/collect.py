@@ -14,7 +14,6 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts import base
 from scanner.sources.aws.asking import MALFORMED, Account, Asker, Refused, Stopped, now
 from scanner.sources.aws.calls import Call, Listing
 from scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, walk
@@ -205,7 +204,7 @@ class Collector:
         for each in group:
             known = {field: walk(parent, path) for field, path in each.known}
             found.append(_unlisted(unit, each, answer, known))
-            found += [_unlisted(unit, below, answer, {}) for below in self._below(each) if below.type in base.READERS]
+            found += [_unlisted(unit, below, answer, {}) for below in self._below(each) if below.type in self.plan.judged]
         return found
 
     def _below(self, listing: Listing) -> Iterator[Listing]:

@@ -1,16 +1,9 @@
-"""What a run asks of Google Cloud: the asset types and policies behind the kinds that the selected controls judge, and no others."""
+"""What a run asks of Google Cloud: asset types and policies, by which methods. live/google.py makes it for the selected controls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 import msgspec
 
-from scanner.facts import base
-from scanner.sources.gcp.inventory import ALWAYS
-from scanner.sources.gcp.names import is_asset_type
-from scanner.sources.gcp.org_policies import CONSTRAINTS
 from scanner.sources.gcp.records import IAM_POLICY, RESOURCE
 
 
@@ -64,17 +57,3 @@ class Plan(msgspec.Struct, frozen=True):
         else:
             found = [LIST_RESOURCES, LIST_POLICIES if parent.startswith("projects/") else SEARCH_POLICIES]
         return [*found, *([EFFECTIVE_POLICY] if self.constraints and not parent.startswith("organizations/") else [])]
-
-
-def make_plan(controls: Iterable[Any]) -> Plan:
-    """The plan for compiled controls, once the readers are loaded."""
-    controls = list(controls)
-    kinds = {compiled.kind for compiled in controls}
-    types = {compiled.source_type for compiled in controls if compiled.source_type and is_asset_type(compiled.source_type)}
-    for type_, entries in base.READERS.items():
-        for entry in entries if is_asset_type(type_) else ():
-            if entry.kind in kinds:
-                types.update((type_, *entry.companions, *(name for name, _ in entry.orphans)))
-    services = {type_.partition(".")[0] for type_ in types}
-    constraints = [each for each in CONSTRAINTS if each.partition(".")[0] in services]
-    return Plan(tuple(sorted(types | ALWAYS)), tuple(constraints))

@@ -17,9 +17,10 @@ import botocore.config
 import msgspec
 
 from scanner.facts import base
+from scanner.live.aws import make_plan
 from scanner.results.model import Report
 from scanner.run import Options, Scan
-from scanner.sources.aws.plan import Plan, make_plan
+from scanner.sources.aws.plan import Plan
 from scanner.sources.aws.request import Request
 from scanner.sources.aws.source import AuditSource, SnapshotSource
 

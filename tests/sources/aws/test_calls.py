@@ -11,11 +11,12 @@ import pytest
 from botocore import xform_name
 
 from scanner.facts import base
+from scanner.live.aws import _add, _within, make_plan
 from scanner.run import Options, Scan
 from scanner.sources.aws import permissions
 from scanner.sources.aws.calls import LISTINGS, Call, Listing
 from scanner.sources.aws.items import NOT_ENABLED
-from scanner.sources.aws.plan import ALWAYS, ORGANIZATION, Plan, _add, _within, make_plan
+from scanner.sources.aws.plan import ALWAYS, ORGANIZATION, Plan
 from scanner.sources.interface import Unlisted
 from tests.sources.aws.estate import COPY, HOME, Keys, Run, audit
 from tests.sources.aws.faults import Wire

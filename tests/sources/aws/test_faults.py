@@ -10,10 +10,10 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
+from scanner.live.aws import make_plan
 from scanner.run import Options, Scan
 from scanner.sources.aws import asking, session
 from scanner.sources.aws.calls import Call
-from scanner.sources.aws.plan import make_plan
 from tests.sources.aws.conftest import Impatient
 from tests.sources.aws.estate import HOME, Keys, Run, audit
 from tests.sources.aws.faults import Fault, Sent, Wire, answer, denied, error, on
@@ -325,6 +325,7 @@ def test_a_detail_that_crashes_is_in_the_ledger(faulted: Callable[..., Run], mon
     """An answer of a shape that nobody thought of: the code that reads it raises."""
     from scanner.sources.aws import collect
 
+    faulted(lambda sent: None, controls=("data.*",))  # the healthy run to compare with, before anything raises
     record = collect._record
 
     def raising(unit: Any, listing: Any, listed: Any) -> Any:

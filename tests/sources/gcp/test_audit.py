@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from scanner.live.google import make_plan
 from scanner.results.model import worst
 from scanner.run import Options, Scan
 from scanner.sources.gcp.asking import Waits
-from scanner.sources.gcp.plan import make_plan
 from scanner.sources.gcp.session import Request
 from scanner.sources.gcp.source import AuditSource
 from tests.sources.gcp.server import Cloud, Fail, asset
