@@ -321,11 +321,13 @@ def test_a_reader_that_crashes_costs_its_resource_only(estate: Keys, wire: Wire,
     assert ["a defect" in gap for gap in found.gaps] == [True]
 
 
-def test_a_detail_that_crashes_is_in_the_ledger(faulted: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_detail_that_crashes_is_in_the_ledger(faulted: Callable[..., Run], wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer of a shape that nobody thought of: the code that reads it raises."""
     from scanner.sources.aws import collect
 
     faulted(lambda sent: None, controls=("data.*",))  # the healthy run to compare with, before anything raises
+    wire.calls.clear()
+    wire.sent.clear()
     record = collect._record
 
     def raising(unit: Any, listing: Any, listed: Any) -> Any:
