@@ -456,9 +456,3 @@ class PlanNode(Node):
 
     def location(self) -> Location:
         return self.item.location()
-
-
-def read_plan(source: bytes) -> dict[str, Any] | None:
-    """The content of a plan, None where the JSON is something else. Raises ValueError where it is not JSON."""
-    content = msgspec.json.decode(source)
-    return content if is_plan(content) else None
