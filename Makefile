@@ -46,7 +46,7 @@ bench: $(READY) ## measure against checkov, Prowler, tfparse and bare loops, in 
 	$(BIN)/python bench/live.py
 	$(BIN)/python bench/assets.py
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml hatch_build.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $(READY)

@@ -32,8 +32,8 @@ for path in sys.argv[1:]:
 """
 COLLECT = """
 import gc, sys
-from scanner.facts import base
-from scanner.sources.gcp.assets import AssetSource
+from assay.scanner.facts import base
+from assay.scanner.sources.gcp.assets import AssetSource
 gc.set_threshold(100_000, 50, 50)  # as the assay command does
 source = AssetSource(sys.argv[1:])
 base.load_readers(*source.readers)
@@ -141,7 +141,7 @@ def measure(programs: Sequence[str], paths: Sequence[str], runs: int) -> list[tu
 
 def scan(folder: Path) -> tuple[float, float]:
     """(CPU seconds, peak MB) of a whole scan."""
-    command = [sys.executable, "-m", "scanner", "scan", "--no-config", "-r", f"json={folder.parent}/out.json", str(folder)]
+    command = [sys.executable, "-m", "assay", "scan", "--no-config", "-r", f"json={folder.parent}/out.json", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=TOP)
     _, status, usage = os.wait4(process.pid, 0)
     assert os.waitstatus_to_exitcode(status) in (0, 1, 3)

@@ -27,13 +27,13 @@ BARE, PROWLER = 1.5, 5.0
 """Most CPU beside the bare loop; least times less CPU than Prowler."""
 RECORD = """
 import json, sys
-from scanner.sources.aws import asking
+from assay.scanner.sources.aws import asking
 calls, ask = [], asking.Asker.ask
 def recorded(self, account, region, call, parameters, *unit):
     calls.append((call.service, region, call.name, parameters))
     return ask(self, account, region, call, parameters, *unit)
 asking.Asker.ask = recorded
-from scanner.cli import cli
+from assay.scanner.cli import cli
 try:
     cli(["snapshot", "aws", "-o", sys.argv[2], "--regions", sys.argv[3], "--quiet", "--no-config"])
 except SystemExit:
@@ -141,7 +141,7 @@ def compare(without_prowler: bool) -> int:
         calls, snapshot = f"{scratch}/calls.json", f"{scratch}/snapshot.gz"
         subprocess.run([sys.executable, "-c", RECORD, calls, snapshot, REGION], check=True, cwd=TOP)
         count = len(json.loads(Path(calls).read_text()))
-        audit = [sys.executable, "-m", "scanner", "audit", "aws", "--no-config", "--quiet", "--regions", REGION]
+        audit = [sys.executable, "-m", "assay", "audit", "aws", "--no-config", "--quiet", "--regions", REGION]
         ours, wall, peak = measure([*audit, "--report", f"json={scratch}/out.json"], 3)
         bare, bare_wall, _ = measure([sys.executable, "-c", LOOP, calls], 3)
         print("| | CPU s | wall s | ms CPU a call | calls a second |\n| --- | --- | --- | --- | --- |")

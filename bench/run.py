@@ -22,7 +22,7 @@ from pathlib import Path
 from generate import generate
 
 TOP = Path(__file__).resolve().parents[1]
-ASSAY = [sys.executable, "-m", "scanner", "scan", "--no-config", "--report"]
+ASSAY = [sys.executable, "-m", "assay", "scan", "--no-config", "--report"]
 TFPARSE = "import sys, tfparse; tfparse.load_from_path(sys.argv[1])"
 CHECKOV = ["--framework", "terraform", "--skip-download", "--quiet", "--compact", "-o", "json", "-d"]
 TARGETS = {"reference": 12.0, "600": 12.0, "6,000": 6.0}
@@ -82,7 +82,7 @@ def main() -> None:
             f"| {theirs / ours:.1f} | {TARGETS[name]:.0f} |"
         )
     small = generate(scratch / "20", 24)
-    _, version, _ = measure([sys.executable, "-m", "scanner", "--version"], runs)
+    _, version, _ = measure([sys.executable, "-m", "assay", "--version"], runs)
     _, first, _ = measure([*ASSAY, f"json={scratch / 'out.json'}", str(small)], runs)
     print(f"\n- `assay --version`: {version * 1000:.0f} ms (limit 150)\n- a module of 24 resources: {first * 1000:.0f} ms (limit 500)")
     print(f"- 10 times the resources cost {times['6,000'] / times['600']:.1f} times the CPU")

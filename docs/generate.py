@@ -7,14 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scanner.catalogue import write_pages
-from scanner.rules.load import CompiledControl, builtin_folder, load
+from assay.scanner.catalogue import write_pages
+from assay.scanner.rules.load import CompiledControl, builtin_folder, load
 
 HERE = Path(__file__).parent
 CONTROLS = HERE / "controls"
 PAGES = {
-    "permissions-aws.md": "scanner.live.aws",
-    "permissions-gcp.md": "scanner.live.google",
+    "permissions-aws.md": "assay.scanner.live.aws",
+    "permissions-gcp.md": "assay.scanner.live.google",
     "side-by-side.md": "docs.side_by_side",
 }
 """Page to the module whose `page(controls)` gives its text."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from assay.scanner.rules.load import CompiledControl
 from fixtures import sides, three
 from fixtures.sides import CLOUDS, TITLES, Case, Difference
-from scanner.rules.load import CompiledControl
 
 _INTRODUCTION = """# Side by side
 

@@ -1,1 +1,1 @@
-"""Report formats: one module each, listed in `reports.interface`."""
+"""Report formats: one module each, listed in `assay.reports.interface`."""

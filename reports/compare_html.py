@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reports.compare_view import EXISTENCE, WORDS, by_resource, outcome, places, sections
-from reports.html import asset, environment, policy
-from scanner.compare.model import Comparison
+from assay.reports.compare_view import EXISTENCE, WORDS, by_resource, outcome, places, sections
+from assay.reports.html import asset, environment, policy
+from assay.scanner.compare.model import Comparison
 
 
 def render(comparison: Comparison, *, width: int = 0, color: bool = False, quiet: bool = False) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from reports.json_report import encodable
-from scanner.compare.model import Comparison
+from assay.reports.json_report import encodable
+from assay.scanner.compare.model import Comparison
 
 
 def render(comparison: Comparison, *, width: int = 0, color: bool = False, quiet: bool = False) -> bytes:

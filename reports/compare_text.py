@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reports.compare_view import EXISTENCE, WORDS, Section, by_resource, outcome, places, sections
-from reports.page import Page
-from reports.view import many
-from scanner.compare.model import Comparison, Half, Row, Side
+from assay.reports.compare_view import EXISTENCE, WORDS, Section, by_resource, outcome, places, sections
+from assay.reports.page import Page
+from assay.reports.view import many
+from assay.scanner.compare.model import Comparison, Half, Row, Side
 
 COUNTED = ("passes_both", "not_applicable")
 """Statuses of which the text tells the number only."""

@@ -12,8 +12,8 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from reports.interface import Context
-from reports.view import (
+from assay.reports.interface import Context
+from assay.reports.view import (
     WORDS,
     accounts,
     failing,
@@ -29,8 +29,8 @@ from reports.view import (
     visible,
     where,
 )
-from scanner.results.model import WORST, ControlOutcome, Report, Result
-from scanner.rules.model import Control
+from assay.scanner.results.model import WORST, ControlOutcome, Report, Result
+from assay.scanner.rules.model import Control
 
 TEMPLATES = Path(__file__).parent / "templates"
 BAR = 1000

@@ -8,14 +8,14 @@ from typing import Protocol
 
 import msgspec
 
-from scanner.results.model import Report
-from scanner.rules.model import Control
+from assay.scanner.results.model import Report
+from assay.scanner.rules.model import Control
 
 FORMATS = {
-    "text": "reports.text",
-    "json": "reports.json_report",
-    "html": "reports.html",
-    "sarif": "reports.sarif",
+    "text": "assay.reports.text",
+    "json": "assay.reports.json_report",
+    "html": "assay.reports.html",
+    "sarif": "assay.reports.sarif",
 }
 
 

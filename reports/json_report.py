@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from reports.interface import Context
-from reports.view import identity
-from scanner.results.model import Report
+from assay.reports.interface import Context
+from assay.reports.view import identity
+from assay.scanner.results.model import Report
 
 _NO_RESULTS = b'\n  "results": []'
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
 
-from reports.view import visible
+from assay.reports.view import visible
 
 STYLES = {
     "critical": "bold red",

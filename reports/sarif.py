@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 import msgspec
 
-from reports.interface import Context
-from reports.sarif_rules import LEVELS, Object, Rules, plain
-from reports.view import BROKEN, WORDS, many, place, severity_rank, unsupported, verdicts, visible
-from scanner.facts.base import BlockRef
-from scanner.results.model import Report, Result
-from scanner.sources.interface import Gap
-from scanner.sources.values import Location
+from assay.reports.interface import Context
+from assay.reports.sarif_rules import LEVELS, Object, Rules, plain
+from assay.reports.view import BROKEN, WORDS, many, place, severity_rank, unsupported, verdicts, visible
+from assay.scanner.facts.base import BlockRef
+from assay.scanner.results.model import Report, Result
+from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.values import Location
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 KINDS = {"fail": "fail", "waived": "fail", "unknown": "open"}

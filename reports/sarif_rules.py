@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, TypeAlias
 
-from reports.interface import Context
-from reports.view import remediation, visible
-from scanner.results.model import Report
-from scanner.rules.model import Control
+from assay.reports.interface import Context
+from assay.reports.view import remediation, visible
+from assay.scanner.results.model import Report
+from assay.scanner.rules.model import Control
 
 Object: TypeAlias = dict[str, Any]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from reports.interface import Context
-from reports.page import Page
-from reports.view import (
+from assay.reports.interface import Context
+from assay.reports.page import Page
+from assay.reports.view import (
     WORDS,
     Subject,
     accounts,
@@ -23,8 +23,8 @@ from reports.view import (
     verdicts,
     visible,
 )
-from scanner.results.model import Report, Result
-from scanner.sources.values import Location
+from assay.scanner.results.model import Report, Result
+from assay.scanner.sources.values import Location
 
 LINES_BEFORE, LINES_SHOWN = 2, 6
 ADDRESSES = 3

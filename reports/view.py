@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from scanner.results.model import VERDICTS, Report, ResourceRef, Result, Verdict, worst
-from scanner.rules.model import SEVERITIES, Control
-from scanner.sources.values import Location
+from assay.scanner.results.model import VERDICTS, Report, ResourceRef, Result, Verdict, worst
+from assay.scanner.rules.model import SEVERITIES, Control
+from assay.scanner.sources.values import Location
 
 WORDS: dict[str, str] = {verdict: verdict.replace("_", " ") for verdict in VERDICTS}
 BROKEN = frozenset({"parse_error", "input_failed", "plan_errored"})

@@ -1,3 +1,3 @@
-"""Assay: policy as code for AWS and Google Cloud. `scanner.run` is the API; `scanner.cli` the command."""
+"""Assay: policy as code for AWS and Google Cloud. `assay.scanner.run` is the API; `assay.scanner.cli` the command."""
 
 __version__ = "0.1.0"

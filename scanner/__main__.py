@@ -1,6 +1,6 @@
-"""`python -m scanner` is `assay`."""
+"""`python -m assay` is `assay`."""
 
-from scanner.cli import main
+from assay.scanner.cli import main
 
 if __name__ == "__main__":
     main()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scanner.facts import base
-from scanner.rules.load import CompiledControl
+from assay.scanner.facts import base
+from assay.scanner.rules.load import CompiledControl
 
 INPUTS = {
     "terraform_aws": ("Terraform, AWS", "terraform"),

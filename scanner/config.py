@@ -35,7 +35,7 @@ def read(path: Path) -> Config:
     """Raises ConfigurationError."""
     import yaml
 
-    from scanner.rules import yaml_lines
+    from assay.scanner.rules import yaml_lines
 
     try:
         data, lines = yaml_lines.load(path.read_text(encoding="utf-8"))

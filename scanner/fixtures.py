@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from scanner.results.model import worst
-from scanner.run import Options, Scan
+from assay.scanner.results.model import worst
+from assay.scanner.run import Options, Scan
 
 
 class Case(msgspec.Struct):
@@ -19,7 +19,7 @@ class Case(msgspec.Struct):
 
 def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str]) -> Iterator[Case]:
     """Every case of the given controls. A control without fixtures is one case with that problem."""
-    from scanner.rules import yaml_lines
+    from assay.scanner.rules import yaml_lines
 
     for control in controls:
         area, _, slug = control.partition(".")

@@ -1,6 +1,6 @@
 """The line from targets to results.
 
-    from scanner.run import Options, Scan
+    from assay.scanner.run import Options, Scan
 
     scan = Scan(Options(paths=["infra/"]))
     for result in scan:
@@ -20,16 +20,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from scanner import __version__
-from scanner.facts import base
-from scanner.options import Options
-from scanner.results import ledger, worlds
-from scanner.results.model import VERDICTS, ControlOutcome, Report, Result, Run, Summary, Tool, worst
-from scanner.rules import evaluate, load, params, view
-from scanner.rules.load import CompiledControl
-from scanner.sources.discover import discover, repository, show
-from scanner.sources.formats import FORMATS
-from scanner.sources.interface import Collection, Coverage, Gap, Source
+from assay.scanner import __version__
+from assay.scanner.facts import base
+from assay.scanner.options import Options
+from assay.scanner.results import ledger, worlds
+from assay.scanner.results.model import VERDICTS, ControlOutcome, Report, Result, Run, Summary, Tool, worst
+from assay.scanner.rules import evaluate, load, params, view
+from assay.scanner.rules.load import CompiledControl
+from assay.scanner.sources.discover import discover, repository, show
+from assay.scanner.sources.formats import FORMATS
+from assay.scanner.sources.interface import Collection, Coverage, Gap, Source
 
 
 class Scan:
@@ -84,7 +84,7 @@ class Scan:
                 yield from module.sources(found.inputs[format_.name], found.named, self.options)
 
     def _terraform(self, directories: list[str], files: list[str], boundary: list[str]) -> Source:
-        from scanner.sources.terraform.hcl import TerraformSource
+        from assay.scanner.sources.terraform.hcl import TerraformSource
 
         return TerraformSource(
             directories,

@@ -12,9 +12,9 @@ from typing import Any
 from click.testing import CliRunner
 from click.testing import Result as Ran
 
-from scanner.cli import cli
-from scanner.results.model import Result, worst
-from scanner.run import Options, Scan
+from assay.scanner.cli import cli
+from assay.scanner.results.model import Result, worst
+from assay.scanner.run import Options, Scan
 
 ROOT = Path(__file__).parents[1]
 
@@ -82,7 +82,7 @@ def assay_json(*arguments: Any) -> tuple[int, dict[str, Any], str]:
 
 
 def assay_process(*arguments: Any, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scanner", *map(str, arguments)]
+    command = [sys.executable, "-m", "assay", *map(str, arguments)]
     return subprocess.run(
         command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, encoding="utf-8", timeout=60, check=False
     )

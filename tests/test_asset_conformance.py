@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from scanner.rules.load import builtin_folder, load
-from scanner.run import Options, Scan
+from assay.scanner.rules.load import builtin_folder, load
+from assay.scanner.run import Options, Scan
 from tests.scans import ROOT
 
 FOLDER = Path(os.environ.get("ASSAY_CONFORMANCE") or ROOT.parent / "shared" / "conformance")

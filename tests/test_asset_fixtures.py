@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from scanner.results.model import VERDICTS, worst
-from scanner.rules import yaml_lines
+from assay.scanner.results.model import VERDICTS, worst
+from assay.scanner.rules import yaml_lines
 from tests.scans import ROOT
 
 discovery = pytest.importorskip("googleapiclient.discovery_cache")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.fixtures import Case, run_fixtures
-from scanner.rules import yaml_lines
-from scanner.rules.load import builtin_folder, load
+from assay.scanner.fixtures import Case, run_fixtures
+from assay.scanner.rules import yaml_lines
+from assay.scanner.rules.load import builtin_folder, load
 from tests.scans import FAILING, ROOT, assay, rule, verdicts, write
 
 FIXTURES = ROOT / "fixtures" / "controls"

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from scanner.facts import base
-from scanner.sources.aws.calls import LISTINGS, snake_case
+from assay.scanner.facts import base
+from assay.scanner.sources.aws.calls import LISTINGS, snake_case
 from tests.scans import ROOT
 
 botocore_session = pytest.importorskip("botocore.session")
@@ -123,7 +123,7 @@ def test_what_an_operation_cannot_answer_is_found() -> None:
 
 
 def test_every_control_has_recordings_that_pass_fail_and_do_not_know() -> None:
-    from scanner.rules import yaml_lines
+    from assay.scanner.rules import yaml_lines
 
     for folder in sorted(FIXTURES.glob("controls/*/*")):
         listed = yaml_lines.load((folder / "expected.yaml").read_text(encoding="utf-8"))[0]

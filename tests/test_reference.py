@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.run import Options, Scan
+from assay.scanner.run import Options, Scan
 from tests.scans import ROOT
 
 REFERENCE = ROOT / "fixtures" / "trade_streamer"

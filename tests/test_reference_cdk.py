@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from scanner.run import Options, Scan
+from assay.scanner.run import Options, Scan
 from tests.scans import ROOT, judge
 
 APP = ROOT / "fixtures" / "trade_streamer" / "aws" / "cdk"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.results.model import Report
-from scanner.run import Options, Scan
+from assay.scanner.results.model import Report
+from assay.scanner.run import Options, Scan
 from tests.scans import ROOT
 
 GOOGLE = ROOT / "fixtures" / "trade_streamer" / "gcp"

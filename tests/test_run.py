@@ -1,4 +1,4 @@
-"""`scanner.run`: what a program can do with a scan, and what every result carries."""
+"""`assay.scanner.run`: what a program can do with a scan, and what every result carries."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from scanner.results.model import VERDICTS
-from scanner.rules.model import RuleErrors
-from scanner.run import Options, Scan
+from assay.scanner.results.model import VERDICTS
+from assay.scanner.rules.model import RuleErrors
+from assay.scanner.run import Options, Scan
 from tests.scans import FAILING, PASSING, UNKNOWN, assay_json, judge, rule, verdicts, write
 
 

@@ -9,15 +9,15 @@ import sys
 
 import click
 
-from scanner import __version__
+from assay.scanner import __version__
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE = 0, 1, 2, 3
 COMMANDS = {
-    "scan": "scanner.cli.scan",
-    "audit": "scanner.cli.audit",
-    "snapshot": "scanner.cli.snapshot",
-    "compare": "scanner.cli.compare",
-    "controls": "scanner.cli.controls",
+    "scan": "assay.scanner.cli.scan",
+    "audit": "assay.scanner.cli.audit",
+    "snapshot": "assay.scanner.cli.snapshot",
+    "compare": "assay.scanner.cli.compare",
+    "controls": "assay.scanner.cli.controls",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-CLOUDS = {"aws": "scanner.cli.audit_aws", "gcp": "scanner.cli.audit_gcp"}
+CLOUDS = {"aws": "assay.scanner.cli.audit_aws", "gcp": "assay.scanner.cli.audit_gcp"}
 """Cloud to the module that has its `audit` and `snapshot` commands."""
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from scanner.cli import EXIT_OK, EXIT_USAGE, judging
-from scanner.cli.live import leave, take, watch, with_credentials
-from scanner.sources.aws.request import DEFAULT_ROLE
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, judging
+from assay.scanner.cli.live import leave, take, watch, with_credentials
+from assay.scanner.sources.aws.request import DEFAULT_ROLE
 
 _ACCOUNTS = (
     click.option(
@@ -85,11 +85,11 @@ def _snapshot(given: dict[str, Any]) -> int:
 
 def _source(scan: Any, given: dict[str, Any]) -> Any:
     """The audit that was asked for; None, after saying why, where it cannot be."""
-    from scanner.facts import base
-    from scanner.live.aws import make_plan
-    from scanner.sources.aws.calls import LISTINGS
-    from scanner.sources.aws.request import Request
-    from scanner.sources.aws.source import AuditSource
+    from assay.scanner.facts import base
+    from assay.scanner.live.aws import make_plan
+    from assay.scanner.sources.aws.calls import LISTINGS
+    from assay.scanner.sources.aws.request import Request
+    from assay.scanner.sources.aws.source import AuditSource
 
     base.load_readers("aws_api")
     services = _split(given["services"])
@@ -123,7 +123,7 @@ def _split(text: str | None) -> list[str]:
 
 
 def _print_policy(source: Any, given: dict[str, Any]) -> int:
-    from scanner.sources.aws.permissions import policy
+    from assay.scanner.sources.aws.permissions import policy
 
     click.echo(json.dumps(policy(source.plan, given["role_name"] if given["organization"] else ""), indent=2))
     return EXIT_OK

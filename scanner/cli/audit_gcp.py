@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from scanner.cli import EXIT_OK, EXIT_USAGE, judging
-from scanner.cli.live import take, watch, with_credentials
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, judging
+from assay.scanner.cli.live import take, watch, with_credentials
 
 _WHAT = "auditing Google Cloud"
 _SCOPE = (
@@ -93,23 +93,23 @@ def _parent(given: dict[str, Any]) -> str | None:
 
 
 def _source(scan: Any, parent: str, given: dict[str, Any]) -> Any:
-    from scanner.sources.gcp.session import Request
-    from scanner.sources.gcp.source import AuditSource
+    from assay.scanner.sources.gcp.session import Request
+    from assay.scanner.sources.gcp.source import AuditSource
 
     request = Request(parent, given["impersonate"], given["quota_project"], given["export"])
     return AuditSource(request, _plan(scan), given["out"])
 
 
 def _plan(scan: Any) -> Any:
-    from scanner.facts import base
-    from scanner.live.google import make_plan
+    from assay.scanner.facts import base
+    from assay.scanner.live.google import make_plan
 
     base.load_readers("google_api")
     return make_plan(scan.selected)
 
 
 def _print_roles(scan: Any, parent: str, given: dict[str, Any]) -> int:
-    from scanner.sources.gcp.permissions import role
+    from assay.scanner.sources.gcp.permissions import role
 
     click.echo(json.dumps(role(_plan(scan), parent, bool(given["export"])), indent=2))
     return EXIT_OK

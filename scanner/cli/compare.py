@@ -12,12 +12,12 @@ from typing import Any
 
 import click
 
-from scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, judging
-from scanner.cli.scan import named, reading
-from scanner.config import Config, ConfigurationError
-from scanner.rules.model import SEVERITIES
+from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, judging
+from assay.scanner.cli.scan import named, reading
+from assay.scanner.config import Config, ConfigurationError
+from assay.scanner.rules.model import SEVERITIES
 
-FORMATS = {"text": "reports.compare_text", "json": "reports.compare_json", "html": "reports.compare_html"}
+FORMATS = {"text": "assay.reports.compare_text", "json": "assay.reports.compare_json", "html": "assay.reports.compare_html"}
 
 
 @click.command("compare")
@@ -45,8 +45,8 @@ def command(**given: Any) -> None:
 
 
 def _compare(given: dict[str, Any]) -> int:
-    from scanner.compare.state import State, read
-    from scanner.compare.table import compare
+    from assay.scanner.compare.state import State, read
+    from assay.scanner.compare.table import compare
 
     targets = list(given["reports"]) or [("text", "-")]
     if sum(path == "-" for _, path in targets) > 1:
@@ -70,7 +70,7 @@ def _compare(given: dict[str, Any]) -> int:
 
 def _side(path: str, given: dict[str, Any]) -> Any:
     """The report of one side, read or made now; None, after saying why, where there is none."""
-    from scanner.compare import saved
+    from assay.scanner.compare import saved
 
     if not os.path.exists(path):
         _refuse(f"{path}: no such file or directory")
@@ -91,7 +91,7 @@ def _side(path: str, given: dict[str, Any]) -> Any:
 
 def _are_sides(code: Any, live: Any, given: dict[str, Any]) -> bool:
     """Whether each side is what it has to be; says so where it is not."""
-    from scanner.compare.subjects import LIVE_ROOTS
+    from assay.scanner.compare.subjects import LIVE_ROOTS
 
     ours = next((each.resource.root for each in code.results if each.resource.root.startswith(LIVE_ROOTS)), None)
     theirs = next((each.resource.root for each in live.results if not each.resource.root.startswith(LIVE_ROOTS)), None)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE
-from scanner.rules.load import RuleSet
-from scanner.rules.model import RuleErrors
+from assay.scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE
+from assay.scanner.rules.load import RuleSet
+from assay.scanner.rules.model import RuleErrors
 
 _POLICIES = click.option("--policies", multiple=True, type=click.Path(exists=True, file_okay=False), help="A folder of your own rules.")
 
@@ -20,7 +20,7 @@ def command() -> None:
 
 
 def _rules(policies: tuple[str, ...]) -> RuleSet:
-    from scanner.rules.load import builtin_folder, load
+    from assay.scanner.rules.load import builtin_folder, load
 
     try:
         return load([builtin_folder(), *[Path(folder) for folder in policies]])
@@ -43,8 +43,8 @@ def list_controls(policies: tuple[str, ...]) -> None:
 @_POLICIES
 def show(control_id: str, policies: tuple[str, ...]) -> None:
     """One control: text, rule, remediation, mappings."""
-    from scanner.catalogue import page
-    from scanner.rules.load import nearest
+    from assay.scanner.catalogue import page
+    from assay.scanner.rules.load import nearest
 
     rules = _rules(policies)
     found = next((each for each in rules.controls if control_id in (each.control.id, *each.control.aliases)), None)
@@ -70,8 +70,8 @@ def lint(policies: tuple[str, ...]) -> None:
 @_POLICIES
 def test(patterns: tuple[str, ...], fixtures: str | None, policies: tuple[str, ...]) -> None:
     """Run the fixtures of controls: every expected verdict must come, and no other."""
-    from scanner.fixtures import run_fixtures
-    from scanner.rules.load import select
+    from assay.scanner.fixtures import run_fixtures
+    from assay.scanner.rules.load import select
 
     rules = _rules(policies)
     try:
@@ -79,7 +79,7 @@ def test(patterns: tuple[str, ...], fixtures: str | None, policies: tuple[str, .
     except LookupError as error:
         click.echo(f"assay: {error.args[0]}", err=True)
         sys.exit(EXIT_USAGE)
-    folder = Path(fixtures) if fixtures else Path(__file__).parents[2] / "fixtures" / "controls"
+    folder = Path(fixtures) if fixtures else Path(__file__).resolve().parents[2] / "fixtures" / "controls"
     if not folder.is_dir():
         click.echo("assay: the fixtures are not installed with the package; name them with --fixtures", err=True)
         sys.exit(EXIT_USAGE)
@@ -97,6 +97,6 @@ def test(patterns: tuple[str, ...], fixtures: str | None, policies: tuple[str, .
 @_POLICIES
 def matrix(policies: tuple[str, ...]) -> None:
     """Which input judges which control: in full, in part, not at all, and why."""
-    from scanner.catalogue import matrix as build
+    from assay.scanner.catalogue import matrix as build
 
     click.echo(build(_rules(policies).controls).rstrip())

@@ -12,11 +12,11 @@ from typing import Any
 
 import click
 
-from reports.interface import FORMATS
-from scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
-from scanner.config import DEFAULT_FILE, Config, ConfigurationError, read
-from scanner.results.model import Report
-from scanner.rules.model import SEVERITIES, RuleErrors
+from assay.reports.interface import FORMATS
+from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
+from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, read
+from assay.scanner.results.model import Report
+from assay.scanner.rules.model import SEVERITIES, RuleErrors
 
 
 class ReportTarget(click.ParamType):  # type: ignore[type-arg]
@@ -71,7 +71,7 @@ def options(command: Any, formats: Iterable[str] = FORMATS) -> Any:
 
 def prepare(given: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] | None:
     """The scan that a command line asks for; None, after saying why, where it cannot be. `named` are the command's own Options."""
-    from scanner.run import Options, Scan
+    from assay.scanner.run import Options, Scan
 
     try:
         config = configuration(given)
@@ -168,7 +168,7 @@ def watch(scan: Any, quiet: bool) -> None:
 
 def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, given: dict[str, Any]) -> bool:
     """Render and write every report; whether one could not be written."""
-    from reports.interface import Context, parts
+    from assay.reports.interface import Context, parts
 
     failed = False
     for name, path in targets:

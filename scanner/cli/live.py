@@ -12,10 +12,10 @@ from typing import Any, NoReturn
 
 import click
 
-from reports.view import many
-from scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
-from scanner.cli.judging import on_terminal, printable
-from scanner.sources.live import CredentialsError
+from assay.reports.view import many
+from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
+from assay.scanner.cli.judging import on_terminal, printable
+from assay.scanner.sources.live import CredentialsError
 
 _SECONDS = 0.2
 THREADS = "assay"

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from scanner.cli import EXIT_USAGE, judging
+from assay.scanner.cli import EXIT_USAGE, judging
 
 
 class Assignment(click.ParamType):  # type: ignore[type-arg]

@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from scanner.compare import names
-from scanner.compare.names import some
-from scanner.compare.state import States
-from scanner.compare.subjects import Subject, by_kind
-from scanner.results.model import ResourceRef
+from assay.scanner.compare import names
+from assay.scanner.compare.names import some
+from assay.scanner.compare.state import States
+from assay.scanner.compare.subjects import Subject, by_kind
+from assay.scanner.results.model import ResourceRef
 
 _STATE = "give the Terraform state of the code: --state FILE"
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from scanner.results.model import Verdict
-from scanner.sources.interface import Gap
+from assay.scanner.results.model import Verdict
+from assay.scanner.sources.interface import Gap
 
 Status = Literal[
     "fails_live",

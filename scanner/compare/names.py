@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from scanner.results.model import ResourceRef
+from assay.scanner.results.model import ResourceRef
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _SAME = {"lb": "balancer", "alb": "balancer", "elb": "balancer"}

@@ -7,7 +7,7 @@ import os
 
 import msgspec
 
-from scanner.results.model import Report
+from assay.scanner.results.model import Report
 
 FORMAT = "assay-results/1"
 MAX_BYTES = 2_000_000_000

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 
-from scanner.compare import names
-from scanner.compare.subjects import Subject
-from scanner.facts import base
-from scanner.results.model import Report, ResourceRef
-from scanner.sources.aws.calls import LISTINGS, Listing
-from scanner.sources.interface import CallCount, Gap
+from assay.scanner.compare import names
+from assay.scanner.compare.subjects import Subject
+from assay.scanner.facts import base
+from assay.scanner.results.model import Report, ResourceRef
+from assay.scanner.sources.aws.calls import LISTINGS, Listing
+from assay.scanner.sources.interface import CallCount, Gap
 
 Doubt = tuple[str, str]
 """Why it is not known, and what settles it."""

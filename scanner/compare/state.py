@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from scanner.compare import names
-from scanner.compare.names import some, spelled
-from scanner.compare.subjects import Subject
-from scanner.results.model import ResourceRef
-from scanner.sources.discover import show
-from scanner.sources.interface import Gap
+from assay.scanner.compare import names
+from assay.scanner.compare.names import some, spelled
+from assay.scanner.compare.subjects import Subject
+from assay.scanner.results.model import ResourceRef
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.interface import Gap
 
 MAX_BYTES = 1_000_000_000
 MAX_DEPTH = 200

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from scanner.results.model import Report, ResourceRef, Result
+from assay.scanner.results.model import Report, ResourceRef, Result
 
 LIVE_ROOTS = ("aws:", "google:")
 """What the roots of live resources begin with."""

@@ -12,15 +12,15 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from scanner import __version__
-from scanner.compare import names, seen
-from scanner.compare.join import Group, join
-from scanner.compare.model import STATUSES, Comparison, Counts, Finding, Half, Named, Row, Side, StateUse, Status
-from scanner.compare.state import State, States
-from scanner.compare.subjects import Subject, subjects
-from scanner.results.model import Report, ResourceRef, Result, Verdict, worst
-from scanner.rules.model import SEVERITIES
-from scanner.sources.interface import Gap
+from assay.scanner import __version__
+from assay.scanner.compare import names, seen
+from assay.scanner.compare.join import Group, join
+from assay.scanner.compare.model import STATUSES, Comparison, Counts, Finding, Half, Named, Row, Side, StateUse, Status
+from assay.scanner.compare.state import State, States
+from assay.scanner.compare.subjects import Subject, subjects
+from assay.scanner.results.model import Report, ResourceRef, Result, Verdict, worst
+from assay.scanner.rules.model import SEVERITIES
+from assay.scanner.sources.interface import Gap
 
 _ORDER = {status: at for at, status in enumerate(STATUSES)}
 _FINE = ("passes_both", "fails_code", "not_applicable")

@@ -13,9 +13,9 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from scanner.sources.interface import Collection, Item, Node, Unlisted
-from scanner.sources.nodes import Doubtful, Elsewhere
-from scanner.sources.values import Location, Reference, Text, Unknown, Value
+from assay.scanner.sources.interface import Collection, Item, Node, Unlisted
+from assay.scanner.sources.nodes import Doubtful, Elsewhere
+from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value
 
 T = TypeVar("T")
 Fact: TypeAlias = Value[T]
@@ -311,14 +311,14 @@ _loaded: set[str] = set()
 def load_readers(*inputs: str) -> None:
     """Import the kinds of all areas, and the readers for the given inputs (module names such as `terraform_aws`)."""
     for area in _AREAS:
-        package = importlib.import_module(f"scanner.facts.{area}")
+        package = importlib.import_module(f"assay.scanner.facts.{area}")
         if area not in _loaded:
-            importlib.import_module(f"scanner.facts.{area}.kinds")
+            importlib.import_module(f"assay.scanner.facts.{area}.kinds")
             _loaded.add(area)
         present = {module.name for module in pkgutil.iter_modules(package.__path__)}
         for name in inputs:
             if name in present and f"{area}.{name}" not in _loaded:
-                importlib.import_module(f"scanner.facts.{area}.{name}")
+                importlib.import_module(f"assay.scanner.facts.{area}.{name}")
                 _loaded.add(f"{area}.{name}")
 
 

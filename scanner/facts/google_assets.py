@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scanner.facts.base import Stack
-from scanner.facts.policies import PUBLIC_MEMBERS, Binding, google_policy_bindings
-from scanner.sources.interface import Item
-from scanner.sources.values import Reference, Unknown, Value, unknown_inside
+from assay.scanner.facts.base import Stack
+from assay.scanner.facts.policies import PUBLIC_MEMBERS, Binding, google_policy_bindings
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Unknown, Value, unknown_inside
 
 RESOURCE_MANAGER = "cloudresourcemanager.googleapis.com"
 COMMON = (f"{RESOURCE_MANAGER}/Project", f"{RESOURCE_MANAGER}/Folder", f"{RESOURCE_MANAGER}/Organization", "iam.googleapis.com/Role")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Companions
-from scanner.facts.policies import Binding, google_bindings, google_policy_bindings
-from scanner.sources.interface import Node
-from scanner.sources.values import Unknown, Value
+from assay.scanner.facts.base import Companions
+from assay.scanner.facts.policies import Binding, google_bindings, google_policy_bindings
+from assay.scanner.sources.interface import Node
+from assay.scanner.sources.values import Unknown, Value
 
 BINDING_PARTS = ("member", "binding", "policy")
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import Fact, Part
-from scanner.sources.documents import decode
-from scanner.sources.values import Location, Reference, Text, Unknown, Value, all_of, any_of, describe
+from assay.scanner.facts.base import Fact, Part
+from assay.scanner.sources.documents import decode
+from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value, all_of, any_of, describe
 
 
 class Condition(msgspec.Struct, frozen=True):

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from scanner.facts import base
-from scanner.sources.aws.calls import LISTINGS, Call
-from scanner.sources.aws.permissions import permissions
-from scanner.sources.aws.plan import ORGANIZATION, Plan
+from assay.scanner.facts import base
+from assay.scanner.sources.aws.calls import LISTINGS, Call
+from assay.scanner.sources.aws.permissions import permissions
+from assay.scanner.sources.aws.plan import ORGANIZATION, Plan
 
 _NAME = re.compile(r"\{(\w+)")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scanner.facts import base
-from scanner.sources.gcp.inventory import ALWAYS
-from scanner.sources.gcp.names import is_asset_type
-from scanner.sources.gcp.org_policies import CONSTRAINTS
-from scanner.sources.gcp.permissions import USE_QUOTA
-from scanner.sources.gcp.plan import Method, Plan
+from assay.scanner.facts import base
+from assay.scanner.sources.gcp.inventory import ALWAYS
+from assay.scanner.sources.gcp.names import is_asset_type
+from assay.scanner.sources.gcp.org_policies import CONSTRAINTS
+from assay.scanner.sources.gcp.permissions import USE_QUOTA
+from assay.scanner.sources.gcp.plan import Method, Plan
 
 
 def make_plan(controls: Iterable[Any]) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.sources.interface import Blocks, Collection, Coverage, Gap, Item
+from assay.scanner.sources.interface import Blocks, Collection, Coverage, Gap, Item
 
 
 def enter(coverage: Coverage, collection: Collection, read: set[str]) -> None:

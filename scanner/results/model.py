@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from scanner.facts.base import BlockRef
-from scanner.sources.interface import Coverage
-from scanner.sources.values import Location
+from assay.scanner.facts.base import BlockRef
+from assay.scanner.sources.interface import Coverage
+from assay.scanner.sources.values import Location
 
 Verdict = Literal["pass", "fail", "unknown", "not_applicable", "waived", "error"]
 VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "unknown", "not_applicable", "waived", "error")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from scanner.results.model import WORST, Result, Verdict
-from scanner.sources.interface import Collection, World
+from assay.scanner.results.model import WORST, Result, Verdict
+from assay.scanner.sources.interface import Collection, World
 
 Judge = Callable[[Collection], Iterable[Result]]
 _FINDINGS: tuple[Verdict, ...] = ("error", "fail", "unknown")

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 import yaml
 
-from scanner.facts.base import KINDS, load_readers
-from scanner.rules import cel, schema, yaml_lines
-from scanner.rules.load import NOT_CONTROLS, RESOURCE_KIND, CompiledAssertion, CompiledControl, RuleSet, nearest
-from scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
+from assay.scanner.facts.base import KINDS, load_readers
+from assay.scanner.rules import cel, schema, yaml_lines
+from assay.scanner.rules.load import NOT_CONTROLS, RESOURCE_KIND, CompiledAssertion, CompiledControl, RuleSet, nearest
+from assay.scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
 
 INPUTS = ("terraform", "cloudformation", "deployment_manager", "config_connector", "aws", "google")
 _ID = re.compile(r"^[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*$")

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scanner.facts.base import CLOUDS, BlockRef, Identity, Resource
-from scanner.results.model import Evidence, ResourceRef, Result, StandsFor, UnknownFact, Verdict, fingerprint
-from scanner.rules import cel
-from scanner.rules.load import CompiledAssertion, CompiledControl
-from scanner.rules.schema import IDENTITY
-from scanner.rules.view import (
+from assay.scanner.facts.base import CLOUDS, BlockRef, Identity, Resource
+from assay.scanner.results.model import Evidence, ResourceRef, Result, StandsFor, UnknownFact, Verdict, fingerprint
+from assay.scanner.rules import cel
+from assay.scanner.rules.load import CompiledAssertion, CompiledControl
+from assay.scanner.rules.schema import IDENTITY
+from assay.scanner.rules.view import (
     Attributes,
     below,
     convert,
@@ -31,7 +31,7 @@ from scanner.rules.view import (
     why_unknown,
     with_nulls,
 )
-from scanner.sources.values import Location, Reference, Text, Unknown, Value, describe
+from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value, describe
 
 _NAME = re.compile(r"\{([\w.]*)\}")
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from scanner import __version__
-from scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
+from assay.scanner import __version__
+from assay.scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
 
 NOT_CONTROLS = ("frameworks", "profiles")
 RESOURCE_KIND = "Resource"
@@ -60,9 +60,8 @@ class RuleSet(msgspec.Struct):
 
 
 def builtin_folder() -> Path:
-    """The rules that come with Assay: beside the package in a checkout, inside it when installed."""
-    installed = Path(__file__).parent.parent / "_policies"
-    return installed if installed.is_dir() else Path(__file__).parents[2] / "policies"
+    """The rules that come with Assay."""
+    return (Path(__file__).parents[2] / "policies").resolve()
 
 
 def load(folders: Iterable[Path]) -> RuleSet:
@@ -76,7 +75,7 @@ def load(folders: Iterable[Path]) -> RuleSet:
         digest.update(path.read_bytes())
     cached = _cached(digest.hexdigest(), name)
     if cached is None:
-        from scanner.rules.compile import compile_files
+        from assay.scanner.rules.compile import compile_files
 
         cached = compile_files(files, name)
         _store(digest.hexdigest(), cached)

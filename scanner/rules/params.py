@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import CLOUDS
-from scanner.rules.load import RuleSet, nearest
-from scanner.rules.model import Control
+from assay.scanner.facts.base import CLOUDS
+from assay.scanner.rules.load import RuleSet, nearest
+from assay.scanner.rules.model import Control
 
 
 class Given:

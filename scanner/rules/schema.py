@@ -8,8 +8,8 @@ import types
 import typing
 from typing import Any
 
-from scanner.facts.base import KINDS, Part, Resource
-from scanner.sources.values import Value
+from assay.scanner.facts.base import KINDS, Part, Resource
+from assay.scanner.sources.values import Value
 
 # What a rule may say of any resource beside its facts.
 IDENTITY = {"name": str, "cloud": str, "region": str, "account": str, "address": str}

@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import Identity, Part, Resource, identity
-from scanner.rules import cel
-from scanner.rules.schema import IDENTITY
-from scanner.sources.interface import Item
-from scanner.sources.values import Document, Reference, Text, Unknown, Value, describe
+from assay.scanner.facts.base import Identity, Part, Resource, identity
+from assay.scanner.rules import cel
+from assay.scanner.rules.schema import IDENTITY
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Document, Reference, Text, Unknown, Value, describe
 
 _SECRET_NAME = re.compile(
     r"(?:passw|passphrase|secret|private_key|api_?key|access_?key|token|credential|connection_string)(?![a-z_]*_(?:arn|id|name|version)\b)",

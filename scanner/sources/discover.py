@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from scanner.sources.formats import recognise
-from scanner.sources.interface import Gap
-from scanner.sources.terraform.files import SUFFIXES, is_code
+from assay.scanner.sources.formats import recognise
+from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.terraform.files import SUFFIXES, is_code
 
 SKIPPED = ("node_modules", "__pycache__", "venv")
 _WAY = "name code, a plan, a template, an asset export or a snapshot: README.md shows each"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from scanner.sources.values import Document, Text, Unknown
+from assay.scanner.sources.values import Document, Text, Unknown
 
 
 def decode(raw: Any) -> Any:

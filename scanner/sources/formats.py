@@ -26,24 +26,26 @@ class Format(msgspec.Struct, frozen=True):
 
 
 FORMATS = (
-    Format("snapshot", "scanner.sources.snapshot", ((b'"assay-snapshot/',),), (b"{",)),
-    Format("compressed snapshot", "scanner.sources.snapshot", (), (b"\x1f\x8b",)),
-    Format("plan", "scanner.sources.terraform.plan", ((b'"format_version"',), (b'"terraform_version"',), (b'"planned_values"',)), (b"{",)),
+    Format("snapshot", "assay.scanner.sources.snapshot", ((b'"assay-snapshot/',),), (b"{",)),
+    Format("compressed snapshot", "assay.scanner.sources.snapshot", (), (b"\x1f\x8b",)),
+    Format(
+        "plan", "assay.scanner.sources.terraform.plan", ((b'"format_version"',), (b'"terraform_version"',), (b'"planned_values"',)), (b"{",)
+    ),
     Format(
         "cloudformation",
-        "scanner.sources.cloudformation.source",
+        "assay.scanner.sources.cloudformation.source",
         ((b"AWS::", b"AWSTemplateFormatVersion", b"aws:cloudformation:stack"), (b"Resources", b"artifacts")),
         suffixes=(".yaml", ".yml", ".json", ".template", ".cfn", ".cform"),
     ),
     Format(
         "config_connector",
-        "scanner.sources.config_connector.source",
+        "assay.scanner.sources.config_connector.source",
         ((b"cnrm.cloud.google.com",), (b"kind",)),
         suffixes=(".yaml", ".yml", ".json"),
     ),
     Format(
         "deployment_manager",
-        "scanner.sources.deployment_manager.source",
+        "assay.scanner.sources.deployment_manager.source",
         (
             (b"resources",),
             (b"type", b"action"),
@@ -53,7 +55,7 @@ FORMATS = (
     ),
     Format(
         "assets",
-        "scanner.sources.gcp.assets",
+        "assay.scanner.sources.gcp.assets",
         (
             (b'"asset_type"', b'"assetType"'),
             (

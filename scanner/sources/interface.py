@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.values import Location, Reference, Unknown, Value
+from assay.scanner.sources.values import Location, Reference, Unknown, Value
 
 
 class Gap(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner.sources.interface import Gap
+from assay.scanner.sources.interface import Gap
 
 
 class CredentialsError(Exception):

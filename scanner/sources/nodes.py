@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Document, Either, Location, Reference, Text, Unknown, Value, describe, either
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Document, Either, Location, Reference, Text, Unknown, Value, describe, either
 
 
 def step(data: Any, name: str) -> Any:

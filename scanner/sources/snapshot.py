@@ -16,17 +16,17 @@ from typing import Any
 
 import msgspec
 
-from scanner import __version__
-from scanner.options import Options
-from scanner.sources.discover import show
-from scanner.sources.interface import Gap, Source, Unread
+from assay.scanner import __version__
+from assay.scanner.options import Options
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.interface import Gap, Source, Unread
 
 FORMAT = "assay-snapshot/1"
 MAX_LINE_BYTES = 64_000_000
 _GZIP = b"\x1f\x8b"
 
 
-CLOUDS = {"aws": "scanner.sources.aws.source", "google": "scanner.sources.gcp.source"}
+CLOUDS = {"aws": "assay.scanner.sources.aws.source", "google": "assay.scanner.sources.gcp.source"}
 """Cloud to the module whose `from_snapshot(path)` gives the Source."""
 
 

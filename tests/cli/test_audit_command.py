@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from scanner.cli.audit_aws import audit as audit_command
+from assay.scanner.cli.audit_aws import audit as audit_command
 from tests.scans import ROOT, assay, assay_process
 from tests.sources.aws.estate import HOME, seeded_account, server
 
@@ -87,7 +87,7 @@ def environment(url: str, **more: str) -> dict[str, str]:
 
 
 def started(url: str, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "scanner", "audit", "aws", *VERSIONS, *arguments]
+    command = [sys.executable, "-m", "assay", "audit", "aws", *VERSIONS, *arguments]
     return subprocess.Popen(command, env=environment(url), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -130,7 +130,7 @@ def test_a_second_signal_ends_it_at_once(slow: Callable[[float], str], asked: th
 
 def test_progress_is_shown_on_a_terminal_only(slow: Callable[[float], str]) -> None:
     url = slow(0.1)
-    command = [sys.executable, "-m", "scanner", "audit", "aws", *VERSIONS]
+    command = [sys.executable, "-m", "assay", "audit", "aws", *VERSIONS]
     leader, follower = pty.openpty()
     process = subprocess.Popen(command, env=environment(url, TERM="xterm", COLUMNS="120"), stdout=subprocess.DEVNULL, stderr=follower)
     os.close(follower)
@@ -192,7 +192,7 @@ def test_credentials_that_do_not_work(tmp_path: Path) -> None:
 
     held = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=held.serve_forever, daemon=True).start()
-    ran = subprocess.run([sys.executable, "-m", "scanner", "audit", "aws", *VERSIONS],
+    ran = subprocess.run([sys.executable, "-m", "assay", "audit", "aws", *VERSIONS],
                          env=environment(f"http://127.0.0.1:{held.server_address[1]}"), capture_output=True, text=True, timeout=60, check=False)
     held.shutdown()
     assert ran.returncode == 3
@@ -225,7 +225,7 @@ def test_the_command_is_what_it_says() -> None:
 WITHOUT_LIBRARIES = """
 import sys
 sys.modules.update(dict.fromkeys(("boto3", "botocore", "google.auth", "google.api_core", "google.cloud")))
-from scanner.cli import main
+from assay.scanner.cli import main
 main()
 """
 

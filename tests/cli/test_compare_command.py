@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-import reports
+from assay import reports
 from tests.scans import ROOT, assay, assay_process, write
 
 SCHEMA = json.loads((Path(reports.__file__).parent / "schemas" / "assay-compare-1.json").read_text("utf-8"))
@@ -216,7 +216,7 @@ def test_saved_reports_give_the_same_as_their_inputs(estate: dict[str, Any], tmp
     assert held["rows"] == fresh[1]["rows"]
     # and nothing of the rules is needed for it
     script = (
-        "import sys\nfrom scanner.cli import cli\ntry:\n    cli(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "import sys\nfrom assay.scanner.cli import cli\ntry:\n    cli(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
     )
     command = [sys.executable, "-c", script, "compare", "--no-config", str(tmp_path / "code.json"), str(tmp_path / "live.json")]
@@ -244,7 +244,7 @@ def test_reports_in_every_format(estate: dict[str, Any], tmp_path: Path) -> None
 
 def test_colour_on_a_terminal_only(estate: dict[str, Any]) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "scanner", "compare", "--no-config", str(estate["code"]), str(estate["live"]), *CHOSEN]
+    command = [sys.executable, "-m", "assay", "compare", "--no-config", str(estate["code"]), str(estate["live"]), *CHOSEN]
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     process = subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment)
     os.close(theirs)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scanner.cli import cli
-from scanner.rules.load import builtin_folder, load
+from assay.scanner.cli import cli
+from assay.scanner.rules.load import builtin_folder, load
 
 IDS = [each.control.id for each in load([builtin_folder()]).controls]
 
@@ -45,7 +45,7 @@ def test_the_catalogue_is_the_same_with_and_without_the_cache(command: list[str]
     def asked() -> str:
         environment = {"XDG_CACHE_HOME": str(tmp_path), "PATH": "", "PYTHONPATH": ":".join(sys.path)}
         return subprocess.run(
-            [sys.executable, "-m", "scanner", "controls", *command], env=environment, capture_output=True, text=True, check=True
+            [sys.executable, "-m", "assay", "controls", *command], env=environment, capture_output=True, text=True, check=True
         ).stdout
 
     first = asked()

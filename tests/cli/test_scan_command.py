@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner import __version__
+from assay.scanner import __version__
 from tests.scans import FAILING, PASSING, UNKNOWN, VERSIONING, assay, assay_json, assay_process, rule, write
 
 
@@ -273,7 +273,7 @@ def test_nothing_but_the_report_in_a_pipe(code: Callable[[str], Path], tmp_path:
 def on_terminal(*arguments: str, cwd: Path, **environment: str) -> str:
     """What the command writes to a terminal."""
     parent, child = pty.openpty()
-    command = [sys.executable, "-m", "scanner", *arguments]
+    command = [sys.executable, "-m", "assay", *arguments]
     with subprocess.Popen(command, cwd=cwd, env={**os.environ, "TERM": "xterm", **environment}, stdout=child, stderr=child) as process:
         os.close(child)
         written = b""
@@ -359,7 +359,7 @@ def test_version_is_quick() -> None:
 
 
 def test_no_module_of_a_cloud_or_a_report_is_loaded_before_it_is_needed() -> None:
-    script = "import sys; from scanner.cli import cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    script = "import sys; from assay.scanner.cli import cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert not {"cel_expr_python", "tree_sitter", "yaml", "rich", "jinja2", "msgspec", "socket", "ssl", "asyncio"} & set(ran.stdout.split())
 

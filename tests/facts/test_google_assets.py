@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scanner.run import Options, Scan
+from assay.scanner.run import Options, Scan
 from tests.scans import ROOT, judge, worst
 
 LIVE = ROOT / "fixtures" / "trade_streamer" / "gcp" / "live"

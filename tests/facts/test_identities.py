@@ -8,10 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.facts.iam.permissions import HARMLESS, PRIVILEGED, document_permissions, is_service_agent, managed_policy, role_permission
-from scanner.facts.iam.trust import aws_trusts, federated_only, google_trust
-from scanner.facts.policies import Binding
-from scanner.sources.values import Reference, Text, Unknown, Value
+from assay.scanner.facts.iam.permissions import (
+    HARMLESS,
+    PRIVILEGED,
+    document_permissions,
+    is_service_agent,
+    managed_policy,
+    role_permission,
+)
+from assay.scanner.facts.iam.trust import aws_trusts, federated_only, google_trust
+from assay.scanner.facts.policies import Binding
+from assay.scanner.sources.values import Reference, Text, Unknown, Value
 
 WHY = Unknown("it is not told", "tell it")
 ACCOUNT = "111122223333"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.facts import policies
-from scanner.facts.policies import (
+from assay.scanner.facts import policies
+from assay.scanner.facts.policies import (
     Grant,
     Statement,
     bounded,
@@ -20,7 +20,7 @@ from scanner.facts.policies import (
     principal_account,
     statements,
 )
-from scanner.sources.values import Document, Location, Reference, Text, Unknown, Value
+from assay.scanner.sources.values import Document, Location, Reference, Text, Unknown, Value
 
 WHY = Unknown("it is not told", "tell it")
 SEEN = (Location("main.tf", 3, 3),)

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.facts.base import Stack
-from scanner.facts.keys.kinds import KeyRef
-from scanner.facts.keys.references import key_ref
-from scanner.facts.network.ranges import is_world, port_span, protocol_name
-from scanner.facts.policies import Statement, statements
-from scanner.facts.supply.subjects import audience, condition_pins, subjects
-from scanner.sources.interface import Collection, Coverage
-from scanner.sources.values import Either, Reference, Text, Unknown, Value
+from assay.scanner.facts.base import Stack
+from assay.scanner.facts.keys.kinds import KeyRef
+from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.network.ranges import is_world, port_span, protocol_name
+from assay.scanner.facts.policies import Statement, statements
+from assay.scanner.facts.supply.subjects import audience, condition_pins, subjects
+from assay.scanner.sources.interface import Collection, Coverage
+from assay.scanner.sources.values import Either, Reference, Text, Unknown, Value
 
 WHY = Unknown("it is not told", "tell it")
 

@@ -8,12 +8,24 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from reports.interface import Context
-from scanner.facts.base import BlockRef
-from scanner.results.model import ControlOutcome, Evidence, Report, ResourceRef, Result, Run, Summary, Tool, UnknownFact, Verdict, worst
-from scanner.rules.model import Assertion, Control
-from scanner.sources.interface import Blocks, Coverage, Files, Gap
-from scanner.sources.values import Location
+from assay.reports.interface import Context
+from assay.scanner.facts.base import BlockRef
+from assay.scanner.results.model import (
+    ControlOutcome,
+    Evidence,
+    Report,
+    ResourceRef,
+    Result,
+    Run,
+    Summary,
+    Tool,
+    UnknownFact,
+    Verdict,
+    worst,
+)
+from assay.scanner.rules.model import Assertion, Control
+from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
+from assay.scanner.sources.values import Location
 
 T = TypeVar("T")
 

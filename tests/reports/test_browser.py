@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import samples
 
-from reports.html import render
+from assay.reports.html import render
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (.ci/run installs it where it can)")

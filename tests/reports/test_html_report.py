@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import pytest
 
-from reports.html import render
-from reports.view import visible
-from scanner.results.model import Report
+from assay.reports.html import render
+from assay.reports.view import visible
+from assay.scanner.results.model import Report
 from tests.reports import samples
 
 VOID = {"meta", "link", "br", "input"}

@@ -11,13 +11,13 @@ import jsonschema_rs
 import msgspec
 import pytest
 
-import reports
-from reports.json_report import render
-from scanner.facts.base import BlockRef
-from scanner.results import model
-from scanner.results.model import Report
-from scanner.sources.interface import Blocks, Coverage, Files, Gap
-from scanner.sources.values import Location
+from assay import reports
+from assay.reports.json_report import render
+from assay.scanner.facts.base import BlockRef
+from assay.scanner.results import model
+from assay.scanner.results.model import Report
+from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
+from assay.scanner.sources.values import Location
 from tests.reports import samples
 
 SCHEMA = json.loads((Path(reports.__file__).parent / "schemas" / "assay-results-1.json").read_text("utf-8"))

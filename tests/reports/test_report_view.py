@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reports.interface import FORMATS, load
-from reports.page import wrap
-from reports.view import outcome, place, remediation, sums, visible, where
-from scanner.results.model import Verdict
-from scanner.sources.interface import Blocks, Coverage, Files, Gap
-from scanner.sources.values import Location
+from assay.reports.interface import FORMATS, load
+from assay.reports.page import wrap
+from assay.reports.view import outcome, place, remediation, sums, visible, where
+from assay.scanner.results.model import Verdict
+from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
+from assay.scanner.sources.values import Location
 from tests.reports import samples
 
 anything = st.text(st.characters(codec=None))

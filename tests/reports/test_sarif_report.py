@@ -11,12 +11,12 @@ import jsonschema_rs
 import msgspec
 import pytest
 
-import reports.sarif
-from reports.sarif import artifact, render
-from scanner.facts.base import BlockRef
-from scanner.results.model import Report
-from scanner.sources.interface import Coverage, Files, Gap
-from scanner.sources.values import Location
+from assay.reports import sarif
+from assay.reports.sarif import artifact, render
+from assay.scanner.facts.base import BlockRef
+from assay.scanner.results.model import Report
+from assay.scanner.sources.interface import Coverage, Files, Gap
+from assay.scanner.sources.values import Location
 from tests.reports import samples
 
 VALIDATOR = jsonschema_rs.validator_for(
@@ -230,7 +230,7 @@ def test_a_name_cannot_become_a_link() -> None:
 
 
 def test_what_is_too_much_is_cut_by_severity_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports.sarif, "MOST_RESULTS", 8)
+    monkeypatch.setattr(sarif, "MOST_RESULTS", 8)
     found = run(samples.report())
     assert [each["properties"]["verdict"] for each in found["results"]] == ["fail"] * 4 + ["waived"] + ["unknown"] * 3
     (note,) = notes(found, "results_left_out")

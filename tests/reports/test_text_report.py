@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from reports.text import render
-from reports.view import visible
-from scanner.results.model import Report
-from scanner.sources.interface import Coverage
+from assay.reports.text import render
+from assay.reports.view import visible
+from assay.scanner.results.model import Report
+from assay.scanner.sources.interface import Coverage
 from tests.reports import samples
 
 CODE = re.compile(r" +[> ] +\d+ \|")

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import reports
-from reports import compare_html, compare_json, compare_text
-from scanner.compare.model import STATUSES, Comparison, Row
-from scanner.compare.names import family, spelled
-from scanner.compare.state import State, read
-from scanner.compare.table import compare
-from scanner.results.model import ControlOutcome, Report, ResourceRef, Result, Run, Summary, Tool, UnknownFact, Verdict
-from scanner.sources.interface import CallCount, Coverage, Files, Gap
+from assay import reports
+from assay.reports import compare_html, compare_json, compare_text
+from assay.scanner.compare.model import STATUSES, Comparison, Row
+from assay.scanner.compare.names import family, spelled
+from assay.scanner.compare.state import State, read
+from assay.scanner.compare.table import compare
+from assay.scanner.results.model import ControlOutcome, Report, ResourceRef, Result, Run, Summary, Tool, UnknownFact, Verdict
+from assay.scanner.sources.interface import CallCount, Coverage, Files, Gap
 from tests.reports import samples
 
 SCHEMA = json.loads((Path(reports.__file__).parent / "schemas" / "assay-compare-1.json").read_text("utf-8"))

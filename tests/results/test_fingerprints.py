@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.results.model import Result, fingerprint, worst
+from assay.scanner.results.model import Result, fingerprint, worst
 from tests.scans import judge, rule, write
 
 BLOCKS = [

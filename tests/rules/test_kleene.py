@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.facts.base import Identity
-from scanner.facts.keys.kinds import Key, KeyRef
-from scanner.facts.policies import Grant
-from scanner.facts.storage.kinds import Bucket
-from scanner.results.model import Result
-from scanner.rules.compile import compile_files
-from scanner.rules.evaluate import Judge
-from scanner.rules.view import resource_facts
-from scanner.sources.values import Location, Reference, Text, Unknown, Value
+from assay.scanner.facts.base import Identity
+from assay.scanner.facts.keys.kinds import Key, KeyRef
+from assay.scanner.facts.policies import Grant
+from assay.scanner.facts.storage.kinds import Bucket
+from assay.scanner.results.model import Result
+from assay.scanner.rules.compile import compile_files
+from assay.scanner.rules.evaluate import Judge
+from assay.scanner.rules.view import resource_facts
+from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value
 from tests.scans import rule
 
 SEEN = (Location("main.tf", 7, 7),)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scanner.results.model import Result
+from assay.scanner.results.model import Result
 from tests.scans import assay_json, judge, rule, write
 
 QUEUES = """\

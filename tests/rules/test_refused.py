@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from scanner.rules import load
-from scanner.rules.load import builtin_folder
-from scanner.rules.model import Profile, RuleErrors
+from assay.scanner.rules import load
+from assay.scanner.rules.load import builtin_folder
+from assay.scanner.rules.model import Profile, RuleErrors
 from tests.scans import assay, rule, write
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.sources.documents import decode
-from scanner.sources.values import Document, Reference, Text, Unknown
+from assay.scanner.sources.documents import decode
+from assay.scanner.sources.values import Document, Reference, Text, Unknown
 
 WHY = Unknown("why", "how")
 KEY = Reference("aws_kms_key.k", "arn")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.sources.values import (
+from assay.scanner.sources.values import (
     MAX_OPTIONS,
     Document,
     Either,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.data import dynamodb
-from scanner.facts.data.kinds import DataStore, Replica
-from scanner.facts.keys.aws_api import KEY_NEEDS, in_region, live_key
-from scanner.sources.aws.calls import Call, Listing, listing
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Unknown, Value
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.data import dynamodb
+from assay.scanner.facts.data.kinds import DataStore, Replica
+from assay.scanner.facts.keys.aws_api import KEY_NEEDS, in_region, live_key
+from assay.scanner.sources.aws.calls import Call, Listing, listing
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Unknown, Value
 
 _TABLE = (("TableName", "value"),)
 DESCRIBE = Call("dynamodb", "DescribeTable", _TABLE)

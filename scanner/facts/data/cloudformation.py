@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.data import dynamodb
-from scanner.facts.data.kinds import DataStore, Replica
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Unknown, Value
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.data import dynamodb
+from assay.scanner.facts.data.kinds import DataStore, Replica
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Unknown, Value
 
 _HOME = Unknown("the template does not say which region it is deployed to", "pass --region")
 _RECOVERY = "PointInTimeRecoverySpecification"

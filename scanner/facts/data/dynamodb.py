@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack
-from scanner.facts.keys.references import key_ref
-from scanner.sources.values import Value
+from assay.scanner.facts.base import Stack
+from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.sources.values import Value
 
 
 def own_key(enabled: Value[Any], key: Value[Any], stack: Stack) -> Value[Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Identity
-from scanner.facts.data.kinds import DataStore, Replica
-from scanner.facts.keys.kinds import KeyRef
-from scanner.sources.interface import Item
-from scanner.sources.values import Value
+from assay.scanner.facts.base import Identity
+from assay.scanner.facts.data.kinds import DataStore, Replica
+from assay.scanner.facts.keys.kinds import KeyRef
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Value
 
 # https://cloud.google.com/firestore/docs/locations#location-mr
 MULTI_REGIONS = ("nam5", "nam7", "eur3")

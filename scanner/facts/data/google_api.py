@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.data import google
-from scanner.facts.data.kinds import DataStore
-from scanner.facts.google_assets import named
-from scanner.facts.keys.google import CRYPTO_KEY, VERSION, key_ref
-from scanner.sources.interface import Item
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.data import google
+from assay.scanner.facts.data.kinds import DataStore
+from assay.scanner.facts.google_assets import named
+from assay.scanner.facts.keys.google import CRYPTO_KEY, VERSION, key_ref
+from assay.scanner.sources.interface import Item
 
 
 @reads("firestore.googleapis.com/Database", companions=(CRYPTO_KEY, VERSION))

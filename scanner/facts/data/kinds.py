@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Fact, Part, Resource, kind
-from scanner.facts.keys.kinds import KeyRef
+from assay.scanner.facts.base import Fact, Part, Resource, kind
+from assay.scanner.facts.keys.kinds import KeyRef
 
 
 class Replica(Part):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.data import google
-from scanner.facts.data.kinds import DataStore
-from scanner.facts.keys.references import key_ref
-from scanner.sources.interface import Item
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.data import google
+from assay.scanner.facts.data.kinds import DataStore
+from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.sources.interface import Item
 
 
 @reads("google_firestore_database")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sources.interface import Node
+from assay.scanner.sources.interface import Node
 
 ATTRIBUTES = "LoadBalancerAttributes"
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.edge import listeners, waf
-from scanner.facts.edge.kinds import EntryPoint, FirewallRule, LoadBalancer, WebFirewall
-from scanner.sources.aws.calls import Call, Listing, listing
-from scanner.sources.interface import Item
-from scanner.sources.values import Value
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.edge import listeners, waf
+from assay.scanner.facts.edge.kinds import EntryPoint, FirewallRule, LoadBalancer, WebFirewall
+from assay.scanner.sources.aws.calls import Call, Listing, listing
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Value
 
 _ATTACHED = "get_web_acl_for_resource.WebACL.ARN"
 _NONE_ATTACHED = ("WAFNonexistentItemException",)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Companions, Stack, identity, reads
-from scanner.facts.edge import listeners, waf
-from scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
-from scanner.sources.interface import Item
-from scanner.sources.nodes import Doubtful
-from scanner.sources.values import Reference, Text, Unknown, Value, any_of, references_in
+from assay.scanner.facts.base import Companions, Stack, identity, reads
+from assay.scanner.facts.edge import listeners, waf
+from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.nodes import Doubtful
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, references_in
 
 _ASSOCIATIONS = ("AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation")
 

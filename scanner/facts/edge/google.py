@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from scanner.facts.base import Identity
-from scanner.facts.edge.kinds import EntryPoint, FirewallRule, Listener, LoadBalancer, WebFirewall
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Location, Unknown, Value, all_of, any_of
+from assay.scanner.facts.base import Identity
+from assay.scanner.facts.edge.kinds import EntryPoint, FirewallRule, Listener, LoadBalancer, WebFirewall
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Location, Unknown, Value, all_of, any_of
 
 EXTERNAL = ("EXTERNAL", "EXTERNAL_MANAGED")
 DEFAULT_PRIORITY = 2_147_483_647

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.edge import google
-from scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
-from scanner.facts.google_assets import is_live, linked, missing
-from scanner.sources.interface import Item
-from scanner.sources.values import Reference, Unknown, Value
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.edge import google
+from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
+from assay.scanner.facts.google_assets import is_live, linked, missing
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Unknown, Value
 
 _COMPUTE = "compute.googleapis.com"
 # What a forwarding rule points to, by the collection in its name or its type: (is HTTP, has TLS).

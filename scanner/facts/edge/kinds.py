@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Fact, Part, Resource, kind
+from assay.scanner.facts.base import Fact, Part, Resource, kind
 
 
 @kind

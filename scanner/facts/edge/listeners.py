@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import Companions, Stack, identity, if_there
-from scanner.facts.edge.kinds import Listener, LoadBalancer
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Unknown, Value, all_of, any_of
+from assay.scanner.facts.base import Companions, Stack, identity, if_there
+from assay.scanner.facts.edge.kinds import Listener, LoadBalancer
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Unknown, Value, all_of, any_of
 
 
 class Names(msgspec.Struct, frozen=True):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.edge import listeners, waf
-from scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
-from scanner.sources.interface import Item
-from scanner.sources.values import Value, any_of
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.edge import listeners, waf
+from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Value, any_of
 
 _ASSOCIATIONS = ("aws_wafv2_web_acl_association", "aws_wafregional_web_acl_association")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.edge import google
-from scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
-from scanner.sources.interface import Item
-from scanner.sources.values import Reference, Unknown, Value
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.edge import google
+from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Unknown, Value
 
 _URL_MAP = google.UrlMapNames(
     "default_url_redirect.https_redirect", "path_matcher", ("path_rule", "route_rules"), "url_redirect.https_redirect"

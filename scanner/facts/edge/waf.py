@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import Stack
-from scanner.facts.edge.kinds import FirewallRule
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Reference, Unknown, Value, all_of, any_of, first_known
+from assay.scanner.facts.base import Stack
+from assay.scanner.facts.edge.kinds import FirewallRule
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Reference, Unknown, Value, all_of, any_of, first_known
 
 
 class Names(msgspec.Struct, frozen=True):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scanner.facts.base import Stack, identity, if_there
-from scanner.facts.iam.kinds import Permission, PermissionSet
-from scanner.facts.iam.permissions import document_permissions, managed_policy
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Reference, Unknown, Value
+from assay.scanner.facts.base import Stack, identity, if_there
+from assay.scanner.facts.iam.kinds import Permission, PermissionSet
+from assay.scanner.facts.iam.permissions import document_permissions, managed_policy
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Reference, Unknown, Value
 
 _DOCUMENTS = {"aws_iam_policy": "policy", "AWS::IAM::ManagedPolicy": "PolicyDocument"}
 """Types of customer-managed policies to where their document is."""

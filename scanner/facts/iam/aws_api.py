@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.iam.attachments import limited, service_linked, standalone
-from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
-from scanner.facts.iam.permissions import document_permissions, managed_policy
-from scanner.facts.iam.trust import aws_trusts, federated_only
-from scanner.sources.aws.calls import Call, Listing, listing
-from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.iam.attachments import limited, service_linked, standalone
+from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
+from assay.scanner.facts.iam.permissions import document_permissions, managed_policy
+from assay.scanner.facts.iam.trust import aws_trusts, federated_only
+from assay.scanner.sources.aws.calls import Call, Listing, listing
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Unknown, Value
 
 _DETAILS = Call("iam", "GetAccountAuthorizationDetails", page_size=1000)
 ROLES = listing(Listing("iam.role", _DETAILS, entries="RoleDetailList", id="Arn", everywhere=True))

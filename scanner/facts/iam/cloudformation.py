@@ -10,15 +10,15 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import Companions, Stack, identity, reads
-from scanner.facts.iam.attachments import attached_policies, boundary, only_if_there, service_linked, standalone
-from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
-from scanner.facts.iam.permissions import document_permissions
-from scanner.facts.iam.trust import aws_trusts, federated_only
-from scanner.facts.policies import required
-from scanner.sources.interface import Item, Node
-from scanner.sources.nodes import Doubtful, Elsewhere
-from scanner.sources.values import Reference, Text, Unknown, Value
+from assay.scanner.facts.base import Companions, Stack, identity, reads
+from assay.scanner.facts.iam.attachments import attached_policies, boundary, only_if_there, service_linked, standalone
+from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
+from assay.scanner.facts.iam.permissions import document_permissions
+from assay.scanner.facts.iam.trust import aws_trusts, federated_only
+from assay.scanner.facts.policies import required
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.nodes import Doubtful, Elsewhere
+from assay.scanner.sources.values import Reference, Text, Unknown, Value
 
 _POLICY, _MANAGED, _SSO = "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::SSO::PermissionSet"
 

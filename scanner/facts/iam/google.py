@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scanner.facts.base import Identity
-from scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
-from scanner.facts.iam.permissions import is_service_agent, role_permission
-from scanner.facts.iam.trust import google_trust, unread_role
-from scanner.facts.policies import Binding
-from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value
+from assay.scanner.facts.base import Identity
+from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
+from assay.scanner.facts.iam.permissions import is_service_agent, role_permission
+from assay.scanner.facts.iam.trust import google_trust, unread_role
+from assay.scanner.facts.policies import Binding
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Unknown, Value
 
 
 def bindings(who: Identity, item: Item, held: list[Binding | Unknown], found: list[Any] | None = None) -> PermissionSet:

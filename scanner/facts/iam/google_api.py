@@ -5,13 +5,13 @@ https://cloud.google.com/iam/docs/reference/rest/v1
 
 from __future__ import annotations
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_assets import COMMON, RESOURCE_MANAGER, inherited_bindings, named, own_bindings, role_holds
-from scanner.facts.iam import google
-from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
-from scanner.facts.iam.trust import ACTING
-from scanner.facts.policies import PUBLIC_MEMBERS, Binding
-from scanner.sources.interface import Item
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.google_assets import COMMON, RESOURCE_MANAGER, inherited_bindings, named, own_bindings, role_holds
+from assay.scanner.facts.iam import google
+from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
+from assay.scanner.facts.iam.trust import ACTING
+from assay.scanner.facts.policies import PUBLIC_MEMBERS, Binding
+from assay.scanner.sources.interface import Item
 
 
 @reads(*(f"{RESOURCE_MANAGER}/{level}" for level in ("Project", "Folder", "Organization")))

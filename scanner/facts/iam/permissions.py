@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scanner.facts.iam.kinds import Permission
-from scanner.facts.policies import BOUNDING_KEYS, Statement, bounded, marked, statements
-from scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of, describe
+from assay.scanner.facts.iam.kinds import Permission
+from assay.scanner.facts.policies import BOUNDING_KEYS, Statement, bounded, marked, statements
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of, describe
 
 # Keys that limit which resources, or through which service, an action reaches; a region or TLS does not reduce privilege.
 RESOURCE_KEYS = (BOUNDING_KEYS - {"aws:sourceip", "aws:vpcsourceip", "aws:userid"}) | {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Companions, Stack, identity, reads
-from scanner.facts.iam.attachments import attached_policies, boundary, only_if_there, service_linked, standalone
-from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
-from scanner.facts.iam.permissions import document_permissions, managed_policy
-from scanner.facts.iam.trust import aws_trusts, federated_only
-from scanner.sources.interface import Item
-from scanner.sources.nodes import Elsewhere
-from scanner.sources.values import Reference, Value
+from assay.scanner.facts.base import Companions, Stack, identity, reads
+from assay.scanner.facts.iam.attachments import attached_policies, boundary, only_if_there, service_linked, standalone
+from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
+from assay.scanner.facts.iam.permissions import document_permissions, managed_policy
+from assay.scanner.facts.iam.trust import aws_trusts, federated_only
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.nodes import Elsewhere
+from assay.scanner.sources.values import Reference, Value
 
 NAMES = ("name",)
 _ATTACH_ALL = "aws_iam_policy_attachment"

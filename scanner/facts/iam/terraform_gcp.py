@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_iam import node_bindings
-from scanner.facts.iam import google
-from scanner.facts.iam.kinds import PermissionSet, TrustPolicy
-from scanner.facts.iam.permissions import role_permission
-from scanner.sources.interface import Item
-from scanner.sources.values import Value
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.google_iam import node_bindings
+from assay.scanner.facts.iam import google
+from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
+from assay.scanner.facts.iam.permissions import role_permission
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Value
 
 _HIGH = tuple(f"google_{level}_iam_{part}" for level in ("project", "folder", "organization") for part in ("member", "binding", "policy"))
 _ON_ACCOUNTS = tuple(f"google_service_account_iam_{part}" for part in ("member", "binding", "policy"))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from scanner.facts.iam.kinds import Trust
-from scanner.facts.policies import (
+from assay.scanner.facts.iam.kinds import Trust
+from assay.scanner.facts.policies import (
     BOUNDING_KEYS,
     PUBLIC_MEMBERS,
     Binding,
@@ -17,7 +17,7 @@ from scanner.facts.policies import (
     principal_account,
     statements,
 )
-from scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 _TRUST_KEYS = BOUNDING_KEYS | {"sts:externalid"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.keys import kms
-from scanner.facts.keys.kinds import Key, KeyRef
-from scanner.sources.aws.calls import Call, Listing, listing
-from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value, all_of, first_known
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.keys import kms
+from assay.scanner.facts.keys.kinds import Key, KeyRef
+from assay.scanner.sources.aws.calls import Call, Listing, listing
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Unknown, Value, all_of, first_known
 
 _KEY = (("KeyId", "KeyId"),)
 _CUSTOMER = ("describe_key.KeyMetadata.KeyManager", "CUSTOMER")

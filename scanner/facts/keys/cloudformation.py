@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.keys import kms
-from scanner.facts.keys.kinds import Key
-from scanner.sources.interface import Item
-from scanner.sources.values import Value
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.keys import kms
+from assay.scanner.facts.keys.kinds import Key
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Value
 
 
 @reads("AWS::KMS::Key", companions=("AWS::KMS::Alias",))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scanner.facts.base import Identity, Stack
-from scanner.facts.google_assets import is_live, missing
-from scanner.facts.keys.kinds import Key, KeyRef
-from scanner.facts.keys.references import OUTSIDE
-from scanner.facts.policies import google_grants
-from scanner.sources.interface import Item
-from scanner.sources.values import Reference, Unknown, Value, any_of, describe
+from assay.scanner.facts.base import Identity, Stack
+from assay.scanner.facts.google_assets import is_live, missing
+from assay.scanner.facts.keys.kinds import Key, KeyRef
+from assay.scanner.facts.keys.references import OUTSIDE
+from assay.scanner.facts.policies import google_grants
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Unknown, Value, any_of, describe
 
 CRYPTO_KEY = "cloudkms.googleapis.com/CryptoKey"
 VERSION = "cloudkms.googleapis.com/CryptoKeyVersion"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_assets import COMMON, is_live, linked, missing, named, own_bindings, public_inherited
-from scanner.facts.keys import google
-from scanner.facts.keys.kinds import Key
-from scanner.sources.interface import Item
-from scanner.sources.values import Unknown
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.google_assets import COMMON, is_live, linked, missing, named, own_bindings, public_inherited
+from assay.scanner.facts.keys import google
+from assay.scanner.facts.keys.kinds import Key
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Unknown
 
 _KEY_RING = "cloudkms.googleapis.com/KeyRing"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Fact, Part, Resource, kind
-from scanner.facts.policies import Grant
+from assay.scanner.facts.base import Fact, Part, Resource, kind
+from assay.scanner.facts.policies import Grant
 
 
 class KeyRef(Part):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts import policies
-from scanner.facts.keys.references import OUTSIDE
-from scanner.sources.interface import Item
-from scanner.sources.values import Value, all_of, gather
+from assay.scanner.facts import policies
+from assay.scanner.facts.keys.references import OUTSIDE
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Value, all_of, gather
 
 
 def rotatable(spec: Value[Any], usage: Value[Any], own_store: Value[Any]) -> Value[bool]:

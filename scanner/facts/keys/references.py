@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack
-from scanner.facts.keys.kinds import KeyRef
-from scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
+from assay.scanner.facts.base import Stack
+from assay.scanner.facts.keys.kinds import KeyRef
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
 
 # What is a customer-managed key, or the alias of one, by the type that an input has for it.
 _CUSTOMER = (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.keys import kms
-from scanner.facts.keys.kinds import Key
-from scanner.facts.keys.references import OUTSIDE
-from scanner.sources.interface import Item
-from scanner.sources.values import Value, first_known
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.keys import kms
+from assay.scanner.facts.keys.kinds import Key
+from assay.scanner.facts.keys.references import OUTSIDE
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Value, first_known
 
 
 @reads("aws_kms_key", companions=("aws_kms_key_policy", "aws_kms_alias"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_iam import BINDING_PARTS, bindings_of
-from scanner.facts.keys import google
-from scanner.facts.keys.kinds import Key
-from scanner.sources.interface import Item
-from scanner.sources.values import Reference, Value
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.google_iam import BINDING_PARTS, bindings_of
+from assay.scanner.facts.keys import google
+from assay.scanner.facts.keys.kinds import Key
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Value
 
 _IAM = {f"google_kms_crypto_key_iam_{part}": "crypto_key_id" for part in BINDING_PARTS}
 _RING_IAM = {f"google_kms_key_ring_iam_{part}": "key_ring_id" for part in BINDING_PARTS}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.edge.aws_api import BALANCERS, LISTENER_NEEDS, load_balancer
-from scanner.facts.network.groups import only_redirect
-from scanner.facts.network.kinds import Ingress
-from scanner.facts.network.ranges import Span, closed, opening, protocol_name, unread
-from scanner.sources.aws.calls import Call, Listing, listing
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Unknown, Value
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.edge.aws_api import BALANCERS, LISTENER_NEEDS, load_balancer
+from assay.scanner.facts.network.groups import only_redirect
+from assay.scanner.facts.network.kinds import Ingress
+from assay.scanner.facts.network.ranges import Span, closed, opening, protocol_name, unread
+from assay.scanner.sources.aws.calls import Call, Listing, listing
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Unknown, Value
 
 GROUPS = listing(
     Listing(

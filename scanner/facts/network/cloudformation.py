@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, if_there, reads
-from scanner.facts.edge.cloudformation import load_balancer
-from scanner.facts.network import groups, prefix_lists
-from scanner.facts.network.kinds import Ingress
-from scanner.facts.network.ranges import closed, openings_from, protocol_name
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Value
+from assay.scanner.facts.base import Stack, identity, if_there, reads
+from assay.scanner.facts.edge.cloudformation import load_balancer
+from assay.scanner.facts.network import groups, prefix_lists
+from assay.scanner.facts.network.kinds import Ingress
+from assay.scanner.facts.network.ranges import closed, openings_from, protocol_name
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Value
 
 _RULE = "AWS::EC2::SecurityGroupIngress"
 _BY_NAME = ("GroupName",)

@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from scanner.facts.base import Identity
-from scanner.facts.network.kinds import Ingress, Opening
-from scanner.facts.network.ranges import closed, opening, port_span, protocol_name
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Unknown, Value, all_of, any_of, first_known
+from assay.scanner.facts.base import Identity
+from assay.scanner.facts.network.kinds import Ingress, Opening
+from assay.scanner.facts.network.ranges import closed, opening, port_span, protocol_name
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Unknown, Value, all_of, any_of, first_known
 
 Spelling = Callable[[str], str]
 """What an input calls a field of the REST API."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from scanner.facts.base import Identity
-from scanner.facts.edge.kinds import LoadBalancer
-from scanner.facts.network.kinds import Ingress
-from scanner.facts.network.ranges import closed, opening, port_span, protocol_name
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Unknown, Value, all_of, any_of
+from assay.scanner.facts.base import Identity
+from assay.scanner.facts.edge.kinds import LoadBalancer
+from assay.scanner.facts.network.kinds import Ingress
+from assay.scanner.facts.network.ranges import closed, opening, port_span, protocol_name
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Unknown, Value, all_of, any_of
 
 _ANY_PORT = (0, 65_535)
 

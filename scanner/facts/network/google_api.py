@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.edge.google_api import external
-from scanner.facts.edge.google_api import forwarding_rule as load_balancer
-from scanner.facts.google_assets import is_live
-from scanner.facts.network import firewall_policies as policies
-from scanner.facts.network import google
-from scanner.facts.network.instances import INSTANCE, behind_load_balancer
-from scanner.facts.network.kinds import Ingress
-from scanner.sources.interface import Item
-from scanner.sources.values import Value, first_known
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.edge.google_api import external
+from assay.scanner.facts.edge.google_api import forwarding_rule as load_balancer
+from assay.scanner.facts.google_assets import is_live
+from assay.scanner.facts.network import firewall_policies as policies
+from assay.scanner.facts.network import google
+from assay.scanner.facts.network.instances import INSTANCE, behind_load_balancer
+from assay.scanner.facts.network.kinds import Ingress
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Value, first_known
 
 # Secure tags are bound to instances by an API of their own, which is not read.
 _WAY = "name the ranges that need it as the source, or waive the rule"

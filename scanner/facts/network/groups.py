@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import Stack
-from scanner.facts.edge.kinds import LoadBalancer
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Reference, Unknown, Value, all_of, any_of, references_in
+from assay.scanner.facts.base import Stack
+from assay.scanner.facts.edge.kinds import LoadBalancer
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Reference, Unknown, Value, all_of, any_of, references_in
 
 
 class Names(msgspec.Struct, frozen=True):

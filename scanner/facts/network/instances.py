@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import Stack
-from scanner.facts.google_assets import is_live
-from scanner.sources.interface import Item
-from scanner.sources.values import Reference, Unknown, Value
+from assay.scanner.facts.base import Stack
+from assay.scanner.facts.google_assets import is_live
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Unknown, Value
 
 INSTANCE = "compute.googleapis.com/Instance"
 _WAY = "name the ranges that need it as the source, or waive the rule"

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from scanner.facts.base import Stack
-from scanner.facts.network.ranges import Span, closed, opening, unread
-from scanner.sources.interface import Item
-from scanner.sources.values import Reference, Text, Unknown, Value, describe
+from assay.scanner.facts.base import Stack
+from assay.scanner.facts.network.ranges import Span, closed, opening, unread
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, describe
 
 
 class Names(msgspec.Struct, frozen=True):

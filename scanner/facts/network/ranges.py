@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from scanner.facts.network.kinds import Opening
-from scanner.sources.values import Either, Location, Unknown, Value, agreed, any_of
+from assay.scanner.facts.network.kinds import Opening
+from assay.scanner.sources.values import Either, Location, Unknown, Value, agreed, any_of
 
 # A range this wide of public addresses is open to strangers whatever its owner meant; /8 and wider are.
 WIDE = {4: 8, 6: 16}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.edge.google import EXTERNAL
-from scanner.facts.edge.terraform_gcp import forwarding_rule as load_balancer
-from scanner.facts.network import firewall_policies as policies
-from scanner.facts.network import google
-from scanner.facts.network.kinds import Ingress
-from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value, first_known
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.edge.google import EXTERNAL
+from assay.scanner.facts.edge.terraform_gcp import forwarding_rule as load_balancer
+from assay.scanner.facts.network import firewall_policies as policies
+from assay.scanner.facts.network import google
+from assay.scanner.facts.network.kinds import Ingress
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Unknown, Value, first_known
 
 _NAMES = google.FirewallNames(
     allowed="allow",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from scanner.facts import policies
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.keys.aws_api import KEY_NEEDS, in_region, live_key
-from scanner.facts.secrets import secrets_manager
-from scanner.facts.secrets.kinds import Secret, SecretCopy
-from scanner.sources.aws.calls import Call, Listing, listing
-from scanner.sources.interface import Item, Node, Unlisted
-from scanner.sources.values import Unknown, Value, any_of, first_known
+from assay.scanner.facts import policies
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.keys.aws_api import KEY_NEEDS, in_region, live_key
+from assay.scanner.facts.secrets import secrets_manager
+from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
+from assay.scanner.sources.aws.calls import Call, Listing, listing
+from assay.scanner.sources.interface import Item, Node, Unlisted
+from assay.scanner.sources.values import Unknown, Value, any_of, first_known
 
 _SECRET = (("SecretId", "ARN"),)
 DESCRIBE = Call("secretsmanager", "DescribeSecret", _SECRET)

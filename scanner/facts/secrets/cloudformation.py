@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Companions, Stack, identity, reads
-from scanner.facts.keys.references import key_ref
-from scanner.facts.policies import required
-from scanner.facts.secrets import secrets_manager
-from scanner.facts.secrets.kinds import Secret, SecretCopy
-from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value, all_of
+from assay.scanner.facts.base import Companions, Stack, identity, reads
+from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.policies import required
+from assay.scanner.facts.secrets import secrets_manager
+from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Unknown, Value, all_of
 
 _PARTS = {"AWS::SecretsManager::RotationSchedule": "SecretId", "AWS::SecretsManager::ResourcePolicy": "SecretId"}
 _ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"

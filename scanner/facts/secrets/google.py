@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Identity, Stack, if_there
-from scanner.facts.keys.google import days
-from scanner.facts.policies import google_grants
-from scanner.facts.secrets.kinds import Secret, SecretCopy
-from scanner.sources.interface import Item
-from scanner.sources.values import Reference, Text, Unknown, Value, any_of
+from assay.scanner.facts.base import Identity, Stack, if_there
+from assay.scanner.facts.keys.google import days
+from assay.scanner.facts.policies import google_grants
+from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of
 
 
 def secret(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_assets import COMMON, is_live, missing, named, own_bindings, public_inherited
-from scanner.facts.keys.google import CRYPTO_KEY, key_ref
-from scanner.facts.secrets import google
-from scanner.facts.secrets.kinds import Secret, SecretCopy
-from scanner.sources.interface import Item, Unlisted
-from scanner.sources.values import Unknown, Value
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.google_assets import COMMON, is_live, missing, named, own_bindings, public_inherited
+from assay.scanner.facts.keys.google import CRYPTO_KEY, key_ref
+from assay.scanner.facts.secrets import google
+from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
+from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.values import Unknown, Value
 
 _SECRET = "secretmanager.googleapis.com/Secret"  # noqa: S105 - a type, no secret
 _VERSION = "secretmanager.googleapis.com/SecretVersion"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Fact, Part, Resource, kind
-from scanner.facts.keys.kinds import KeyRef
-from scanner.facts.policies import Grant
-from scanner.sources.values import Value
+from assay.scanner.facts.base import Fact, Part, Resource, kind
+from assay.scanner.facts.keys.kinds import KeyRef
+from assay.scanner.facts.policies import Grant
+from assay.scanner.sources.values import Value
 
 
 class SecretCopy(Part):

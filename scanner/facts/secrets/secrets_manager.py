@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scanner.facts import policies
-from scanner.facts.base import Companions, Stack
-from scanner.facts.secrets.kinds import SecretCopy
-from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value, gather
+from assay.scanner.facts import policies
+from assay.scanner.facts.base import Companions, Stack
+from assay.scanner.facts.secrets.kinds import SecretCopy
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Unknown, Value, gather
 
 
 def namesakes(item: Item, name: str, stack: Stack, home: Unknown) -> list[Any]:

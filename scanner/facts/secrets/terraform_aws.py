@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.keys.references import key_ref
-from scanner.facts.secrets import secrets_manager
-from scanner.facts.secrets.kinds import Secret, SecretCopy
-from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value, all_of, first_known
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.secrets import secrets_manager
+from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Unknown, Value, all_of, first_known
 
 _PARTS = {"aws_secretsmanager_secret_rotation": "secret_id", "aws_secretsmanager_secret_policy": "secret_arn"}
 _HOME = Unknown("the provider's region is not in this code", "scan the root module that configures the provider, or the plan")

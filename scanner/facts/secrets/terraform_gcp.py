@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_iam import BINDING_PARTS, bindings_of
-from scanner.facts.keys.references import key_ref
-from scanner.facts.secrets import google
-from scanner.facts.secrets.kinds import Secret, SecretCopy
-from scanner.sources.interface import Item
-from scanner.sources.values import Value, any_of
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.google_iam import BINDING_PARTS, bindings_of
+from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.secrets import google
+from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Value, any_of
 
 # What acts on a message of a topic, and where it names the topic.
 _CONSUMERS = {

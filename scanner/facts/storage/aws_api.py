@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts import policies
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.keys.aws_api import KEY_NEEDS, live_key
-from scanner.facts.policies import Grant
-from scanner.facts.storage import s3
-from scanner.facts.storage.kinds import Bucket
-from scanner.sources.aws.calls import Call, Listing, listing
-from scanner.sources.interface import Item
-from scanner.sources.values import Value, all_of, any_of, first_known, gather
+from assay.scanner.facts import policies
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.keys.aws_api import KEY_NEEDS, live_key
+from assay.scanner.facts.policies import Grant
+from assay.scanner.facts.storage import s3
+from assay.scanner.facts.storage.kinds import Bucket
+from assay.scanner.sources.aws.calls import Call, Listing, listing
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Value, all_of, any_of, first_known, gather
 
 _BUCKET = (("Bucket", "Name"),)
 _NO_BLOCK = "NoSuchPublicAccessBlockConfiguration"

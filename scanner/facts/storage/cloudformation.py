@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Companions, Stack, identity, if_there, reads
-from scanner.facts.edge.attributes import attribute
-from scanner.facts.keys.references import key_ref
-from scanner.facts.policies import required
-from scanner.facts.storage import s3
-from scanner.facts.storage.kinds import Bucket
-from scanner.sources.interface import Item, Node
-from scanner.sources.nodes import Doubtful, Elsewhere
-from scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of, gather
+from assay.scanner.facts.base import Companions, Stack, identity, if_there, reads
+from assay.scanner.facts.edge.attributes import attribute
+from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.policies import required
+from assay.scanner.facts.storage import s3
+from assay.scanner.facts.storage.kinds import Bucket
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.nodes import Doubtful, Elsewhere
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of, gather
 
 ACCESS_FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 NAMES = ("BucketName",)

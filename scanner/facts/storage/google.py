@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts import policies
-from scanner.facts.base import Identity
-from scanner.facts.keys.kinds import KeyRef
-from scanner.facts.policies import Grant
-from scanner.facts.storage.kinds import Bucket
-from scanner.sources.interface import Node
-from scanner.sources.values import Unknown, Value, all_of, any_of, gather
+from assay.scanner.facts import policies
+from assay.scanner.facts.base import Identity
+from assay.scanner.facts.keys.kinds import KeyRef
+from assay.scanner.facts.policies import Grant
+from assay.scanner.facts.storage.kinds import Bucket
+from assay.scanner.sources.interface import Node
+from assay.scanner.sources.values import Unknown, Value, all_of, any_of, gather
 
 _PUBLIC_ACL = ("publicRead", "publicReadWrite", "authenticatedRead")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_assets import COMMON, constraint, is_live, named, own_bindings, public_inherited
-from scanner.facts.keys.google import CRYPTO_KEY, key_ref
-from scanner.facts.storage import google
-from scanner.facts.storage.kinds import Bucket
-from scanner.sources.interface import Item
-from scanner.sources.values import Unknown, Value, any_of, first_known
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.google_assets import COMMON, constraint, is_live, named, own_bindings, public_inherited
+from assay.scanner.facts.keys.google import CRYPTO_KEY, key_ref
+from assay.scanner.facts.storage import google
+from assay.scanner.facts.storage.kinds import Bucket
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Unknown, Value, any_of, first_known
 
 
 @reads("storage.googleapis.com/Bucket", companions=(CRYPTO_KEY, *COMMON))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Fact, Resource, kind
-from scanner.facts.keys.kinds import KeyRef
-from scanner.facts.policies import Grant
+from assay.scanner.facts.base import Fact, Resource, kind
+from assay.scanner.facts.keys.kinds import KeyRef
+from assay.scanner.facts.policies import Grant
 
 
 @kind

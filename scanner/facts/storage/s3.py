@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts import policies
-from scanner.facts.base import Companions
-from scanner.facts.policies import Grant
-from scanner.sources.values import Unknown, Value, all_of
+from assay.scanner.facts import policies
+from assay.scanner.facts.base import Companions
+from assay.scanner.facts.policies import Grant
+from assay.scanner.sources.values import Unknown, Value, all_of
 
 # Since April 2023 new buckets have ACLs disabled; older ones do not, and code does not tell which this is:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Companions, Stack, identity, if_there, reads
-from scanner.facts.keys.references import key_ref
-from scanner.facts.storage import s3
-from scanner.facts.storage.kinds import Bucket
-from scanner.sources.interface import Item, Node
-from scanner.sources.values import Value, all_of, any_of, first_known, gather
+from assay.scanner.facts.base import Companions, Stack, identity, if_there, reads
+from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.storage import s3
+from assay.scanner.facts.storage.kinds import Bucket
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Value, all_of, any_of, first_known, gather
 
 ACCESS_FLAGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 NAMES = ("bucket", "id")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts import policies
-from scanner.facts.base import Companions, Stack, identity, if_there, reads
-from scanner.facts.google_iam import BINDING_PARTS, bindings_of
-from scanner.facts.keys.references import key_ref
-from scanner.facts.storage import google
-from scanner.facts.storage.kinds import Bucket
-from scanner.sources.interface import Item
-from scanner.sources.values import Value, any_of, first_known
+from assay.scanner.facts import policies
+from assay.scanner.facts.base import Companions, Stack, identity, if_there, reads
+from assay.scanner.facts.google_iam import BINDING_PARTS, bindings_of
+from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.storage import google
+from assay.scanner.facts.storage.kinds import Bucket
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Value, any_of, first_known
 
 NAMES = ("name",)
 _IAM = {f"google_storage_{level}_iam_{part}": "bucket" for level in ("bucket", "managed_folder") for part in BINDING_PARTS}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Stack, reads
-from scanner.facts.iam.aws_api import ROLES
-from scanner.facts.supply.federation import federation
-from scanner.facts.supply.kinds import Federation
-from scanner.sources.interface import Item
+from assay.scanner.facts.base import Stack, reads
+from assay.scanner.facts.iam.aws_api import ROLES
+from assay.scanner.facts.supply.federation import federation
+from assay.scanner.facts.supply.kinds import Federation
+from assay.scanner.sources.interface import Item
 
 
 @reads(ROLES.type)

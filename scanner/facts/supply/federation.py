@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity
-from scanner.facts.policies import Statement, statements
-from scanner.facts.supply.kinds import Federation, Subject
-from scanner.facts.supply.subjects import CI_ISSUERS, audience, subjects
-from scanner.sources.interface import Item
-from scanner.sources.values import Reference, Text, Unknown, Value, all_of, first_known
+from assay.scanner.facts.base import Stack, identity
+from assay.scanner.facts.policies import Statement, statements
+from assay.scanner.facts.supply.kinds import Federation, Subject
+from assay.scanner.facts.supply.subjects import CI_ISSUERS, audience, subjects
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, all_of, first_known
 
 _URLS = ("url", "Url")
 """Where an identity provider has its URL."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scanner.facts.base import Identity
-from scanner.facts.supply.kinds import Federation, Subject
-from scanner.facts.supply.subjects import condition_pins
-from scanner.sources.values import Text, Unknown, Value, describe
+from assay.scanner.facts.base import Identity
+from assay.scanner.facts.supply.kinds import Federation, Subject
+from assay.scanner.facts.supply.subjects import condition_pins
+from assay.scanner.sources.values import Text, Unknown, Value, describe
 
 _PINNING = re.compile(r"/(?:subject|attribute\.(?:repository|repository_id|sub|project_path|workflow_ref|job_workflow_ref))/[^*]+$")
 

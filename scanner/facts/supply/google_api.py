@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_assets import named, own_bindings
-from scanner.facts.supply import google
-from scanner.facts.supply.kinds import Federation
-from scanner.sources.interface import Item
-from scanner.sources.values import Unknown
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.google_assets import named, own_bindings
+from assay.scanner.facts.supply import google
+from assay.scanner.facts.supply.kinds import Federation
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Unknown
 
 # Where bindings let identities of a pool act: as a service account, or directly on the project.
 _BOUND = ("iam.googleapis.com/ServiceAccount", "cloudresourcemanager.googleapis.com/Project")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scanner.facts.policies import Condition, Statement
-from scanner.facts.supply.kinds import Subject
-from scanner.sources.values import Location, Text, Unknown, Value, describe
+from assay.scanner.facts.policies import Condition, Statement
+from assay.scanner.facts.supply.kinds import Subject
+from assay.scanner.sources.values import Location, Text, Unknown, Value, describe
 
 CI_ISSUERS = (
     "token.actions.githubusercontent.com",

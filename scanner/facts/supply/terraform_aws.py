@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scanner.facts.base import Stack, reads
-from scanner.facts.supply.federation import federation
-from scanner.facts.supply.kinds import Federation
-from scanner.sources.interface import Item
+from assay.scanner.facts.base import Stack, reads
+from assay.scanner.facts.supply.federation import federation
+from assay.scanner.facts.supply.kinds import Federation
+from assay.scanner.sources.interface import Item
 
 
 @reads("aws_iam_role", companions=("aws_iam_openid_connect_provider",))

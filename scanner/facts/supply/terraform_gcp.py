@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.facts.base import Stack, identity, reads
-from scanner.facts.google_iam import node_bindings
-from scanner.facts.supply import google
-from scanner.facts.supply.kinds import Federation
-from scanner.sources.interface import Item
-from scanner.sources.values import Reference, Text, Unknown
+from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.google_iam import node_bindings
+from assay.scanner.facts.supply import google
+from assay.scanner.facts.supply.kinds import Federation
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Text, Unknown
 
 _BINDINGS = tuple(f"google_service_account_iam_{part}" for part in ("member", "binding", "policy"))
 

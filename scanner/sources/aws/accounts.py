@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.aws.asking import Account, Asker, NoRole, Refused
-from scanner.sources.aws.calls import Call
-from scanner.sources.aws.request import Request
-from scanner.sources.aws.session import Clients, Identity, assumed, own_identity
-from scanner.sources.interface import Gap
+from assay.scanner.sources.aws.asking import Account, Asker, NoRole, Refused
+from assay.scanner.sources.aws.calls import Call
+from assay.scanner.sources.aws.request import Request
+from assay.scanner.sources.aws.session import Clients, Identity, assumed, own_identity
+from assay.scanner.sources.interface import Gap
 
 _CALLER = Call("sts", "GetCallerIdentity")
 _ASSUME = Call("sts", "AssumeRole")

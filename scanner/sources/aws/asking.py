@@ -10,12 +10,12 @@ from typing import Any
 import botocore.exceptions
 import msgspec
 
-from scanner.sources.aws.calls import Call
-from scanner.sources.aws.items import NOT_ENABLED, Answer, walk
-from scanner.sources.aws.limits import Limits
-from scanner.sources.aws.session import Clients, Identity, acting
-from scanner.sources.interface import CallCount
-from scanner.sources.pace import TokenBucket
+from assay.scanner.sources.aws.calls import Call
+from assay.scanner.sources.aws.items import NOT_ENABLED, Answer, walk
+from assay.scanner.sources.aws.limits import Limits
+from assay.scanner.sources.aws.session import Clients, Identity, acting
+from assay.scanner.sources.interface import CallCount
+from assay.scanner.sources.pace import TokenBucket
 
 THROTTLED = frozenset(
     [

@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources import snapshot
-from scanner.sources.aws.accounts import Accounts
-from scanner.sources.aws.asking import Asker, Stopped, now
-from scanner.sources.aws.collect import DETAILERS, LISTERS, Collector
-from scanner.sources.aws.resume import resumed
-from scanner.sources.aws.session import Clients
-from scanner.sources.aws.spool import Spool
-from scanner.sources.interface import Gap
+from assay.scanner.sources import snapshot
+from assay.scanner.sources.aws.accounts import Accounts
+from assay.scanner.sources.aws.asking import Asker, Stopped, now
+from assay.scanner.sources.aws.collect import DETAILERS, LISTERS, Collector
+from assay.scanner.sources.aws.resume import resumed
+from assay.scanner.sources.aws.session import Clients
+from assay.scanner.sources.aws.spool import Spool
+from assay.scanner.sources.interface import Gap
 
 
 def run(audit: Any, folder: str) -> Iterator[bytes]:

@@ -14,11 +14,11 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.aws.asking import MALFORMED, Account, Asker, Refused, Stopped, now
-from scanner.sources.aws.calls import Call, Listing
-from scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, walk
-from scanner.sources.aws.plan import Plan
-from scanner.sources.aws.spool import SHARED, Spool
+from assay.scanner.sources.aws.asking import MALFORMED, Account, Asker, Refused, Stopped, now
+from assay.scanner.sources.aws.calls import Call, Listing
+from assay.scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, walk
+from assay.scanner.sources.aws.plan import Plan
+from assay.scanner.sources.aws.spool import SHARED, Spool
 
 LISTERS, DETAILERS = 8, 16
 GLOBAL = "global"

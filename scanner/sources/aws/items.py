@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.interface import Item, Node, Unlisted
-from scanner.sources.nodes import as_nodes, step
-from scanner.sources.values import Location, Reference, Unknown, Value
+from assay.scanner.sources.interface import Item, Node, Unlisted
+from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.values import Location, Reference, Unknown, Value
 
 _DISABLED = "enable the region, leave it out with --regions, or check the credentials"
 NOT_ENABLED = frozenset(["InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "OptInRequired"])

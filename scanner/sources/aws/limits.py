@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.sources.pace import TokenBucket
+from assay.scanner.sources.pace import TokenBucket
 
 # Calls a second that are asked for at most: half of the published quotas, so that an audit never stands in the way of what runs in the
 # account. EC2 20/s sustained (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html), WAFv2 5/s for each Get and List

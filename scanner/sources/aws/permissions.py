@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sources.aws.plan import ALWAYS, ORGANIZATION, Plan
+from assay.scanner.sources.aws.plan import ALWAYS, ORGANIZATION, Plan
 
 _FREE = ("sts:GetCallerIdentity",)
 """Allowed to everyone: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""

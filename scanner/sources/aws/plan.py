@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner.sources.aws.calls import Call, Listing
+from assay.scanner.sources.aws.calls import Call, Listing
 
 ALWAYS = (
     Call("sts", "GetCallerIdentity"),  # allowed to everyone, whatever a policy says

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources import snapshot
-from scanner.sources.aws.calls import LISTINGS, Listing
-from scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted
-from scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Unlisted
-from scanner.sources.values import Unknown
+from assay.scanner.sources import snapshot
+from assay.scanner.sources.aws.calls import LISTINGS, Listing
+from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted
+from assay.scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Unlisted
+from assay.scanner.sources.values import Unknown
 
 
 class AccountRecord(msgspec.Struct, tag="account", tag_field="record"):

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from scanner.sources import snapshot
-from scanner.sources.aws import records
-from scanner.sources.aws.items import ItemRecord, UnlistedRecord
-from scanner.sources.aws.spool import SHARED, Spool
-from scanner.sources.interface import CallCount
+from assay.scanner.sources import snapshot
+from assay.scanner.sources.aws import records
+from assay.scanner.sources.aws.items import ItemRecord, UnlistedRecord
+from assay.scanner.sources.aws.spool import SHARED, Spool
+from assay.scanner.sources.interface import CallCount
 
 
 def resumed(paths: Iterable[str], folder: str) -> dict[str, Spool]:

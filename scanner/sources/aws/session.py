@@ -18,8 +18,8 @@ import botocore.credentials
 import botocore.exceptions
 import botocore.session
 
-from scanner import __version__
-from scanner.sources.live import CredentialsError
+from assay.scanner import __version__
+from assay.scanner.sources.live import CredentialsError
 
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 5, 30, 5
 _acting: contextvars.ContextVar[Any] = contextvars.ContextVar("account whose calls these are")

@@ -7,10 +7,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scanner.sources.aws import records
-from scanner.sources.discover import show
-from scanner.sources.interface import Collection, Source
-from scanner.sources.live import Collected, Status
+from assay.scanner.sources.aws import records
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.interface import Collection, Source
+from assay.scanner.sources.live import Collected, Status
 
 
 class SnapshotSource(Source):
@@ -61,7 +61,7 @@ class AuditSource(Source):
         return Collected(now.accounts_done, now.resources, self.collector.asker.made, gaps)
 
     def _lines(self) -> Iterator[bytes]:
-        from scanner.sources.aws.audit import run
+        from assay.scanner.sources.aws.audit import run
 
         with tempfile.TemporaryDirectory(prefix="assay-") as folder:
             yield from run(self, folder)

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.interface import CallCount
+from assay.scanner.sources.interface import CallCount
 
 SHARED = "shared"
 

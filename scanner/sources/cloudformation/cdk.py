@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.discover import show
-from scanner.sources.templates.syntax import MAX_BYTES, Malformed
-from scanner.sources.values import Location
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed
+from assay.scanner.sources.values import Location
 
 _STACK = "aws:cloudformation:stack"
 _ASSEMBLY = "cdk:cloud-assembly"

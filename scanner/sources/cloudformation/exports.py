@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sources.cloudformation.scope import Scope
-from scanner.sources.cloudformation.stack import Stack
-from scanner.sources.cloudformation.template import Template
+from assay.scanner.sources.cloudformation.scope import Scope
+from assay.scanner.sources.cloudformation.stack import Stack
+from assay.scanner.sources.cloudformation.template import Template
 
 IMPORT, OUTPUT = "Fn::ImportValue", "Fn::GetStackOutput"
 

@@ -12,12 +12,12 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from scanner.sources.cloudformation.template import CORRECT
-from scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joined, plain
-from scanner.sources.values import Document, Either, Reference, Text, Unknown, describe, either, references_in, unknown_inside
+from assay.scanner.sources.cloudformation.template import CORRECT
+from assay.scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joined, plain
+from assay.scanner.sources.values import Document, Either, Reference, Text, Unknown, describe, either, references_in, unknown_inside
 
 if TYPE_CHECKING:
-    from scanner.sources.cloudformation.scope import Scope
+    from assay.scanner.sources.cloudformation.scope import Scope
 
 Function = Callable[["Scope", Any, bool], Any]
 

@@ -6,13 +6,13 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from scanner.sources.cloudformation.intrinsics import NO_VALUE, is_function
-from scanner.sources.cloudformation.scope import Scope
-from scanner.sources.cloudformation.template import CORRECT, Resource
-from scanner.sources.interface import Item, Node
-from scanner.sources.nodes import as_nodes, step
-from scanner.sources.templates.syntax import Path
-from scanner.sources.values import Location, Unknown, Value
+from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, is_function
+from assay.scanner.sources.cloudformation.scope import Scope
+from assay.scanner.sources.cloudformation.template import CORRECT, Resource
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.templates.syntax import Path
+from assay.scanner.sources.values import Location, Unknown, Value
 
 _FAILURES = (RecursionError, KeyError, IndexError, TypeError, ValueError, AttributeError)
 _DEEP = Unknown("it could not be computed", "simplify the template")

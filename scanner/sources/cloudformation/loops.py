@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from scanner.sources.cloudformation.template import CORRECT, Template
-from scanner.sources.templates.syntax import Path
-from scanner.sources.values import Unknown
+from assay.scanner.sources.cloudformation.template import CORRECT, Template
+from assay.scanner.sources.templates.syntax import Path
+from assay.scanner.sources.values import Unknown
 
 LOOP = "Fn::ForEach"
 MAX_VALUES = 500_000

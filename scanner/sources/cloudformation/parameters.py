@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.cloudformation.texts import plain
-from scanner.sources.discover import show
-from scanner.sources.interface import Gap
+from assay.scanner.sources.cloudformation.texts import plain
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.interface import Gap
 
 _FORMS = 'write [{"ParameterKey": …, "ParameterValue": …}], {"Parameters": {…}} or {"NAME": "VALUE"}'
 

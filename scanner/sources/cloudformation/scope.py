@@ -11,14 +11,14 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
-from scanner.sources.cloudformation.template import CORRECT, Resource, Template
-from scanner.sources.cloudformation.texts import dynamic, joined, plain
-from scanner.sources.templates.syntax import Path
-from scanner.sources.values import SENSITIVE, Either, Reference, Text, Unknown, either
+from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
+from assay.scanner.sources.cloudformation.template import CORRECT, Resource, Template
+from assay.scanner.sources.cloudformation.texts import dynamic, joined, plain
+from assay.scanner.sources.templates.syntax import Path
+from assay.scanner.sources.values import SENSITIVE, Either, Reference, Text, Unknown, either
 
 if TYPE_CHECKING:
-    from scanner.sources.cloudformation.stack import Stack
+    from assay.scanner.sources.cloudformation.stack import Stack
 
 MAX_ALLOWED = 16
 NESTED = "AWS::CloudFormation::Stack"

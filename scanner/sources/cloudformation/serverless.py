@@ -16,8 +16,8 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from scanner.sources.cloudformation.template import CORRECT, Template
-from scanner.sources.templates.syntax import Path
+from assay.scanner.sources.cloudformation.template import CORRECT, Template
+from assay.scanner.sources.templates.syntax import Path
 
 _PSEUDO = ("AWS::Region", "AWS::Partition", "AWS::AccountId", "AWS::StackName", "AWS::StackId", "AWS::URLSuffix")
 

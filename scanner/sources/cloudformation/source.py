@@ -6,15 +6,15 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scanner.options import Options
-from scanner.sources.cloudformation import cdk, parameters
-from scanner.sources.cloudformation.exports import Exports
-from scanner.sources.cloudformation.scope import NESTED
-from scanner.sources.cloudformation.stack import Stack, nested_path, undecided
-from scanner.sources.cloudformation.template import Template, is_template
-from scanner.sources.discover import repository, show
-from scanner.sources.interface import Collection, Coverage, Gap, Item, Source, World
-from scanner.sources.templates.syntax import Malformed, looks_like_template, parse
+from assay.scanner.options import Options
+from assay.scanner.sources.cloudformation import cdk, parameters
+from assay.scanner.sources.cloudformation.exports import Exports
+from assay.scanner.sources.cloudformation.scope import NESTED
+from assay.scanner.sources.cloudformation.stack import Stack, nested_path, undecided
+from assay.scanner.sources.cloudformation.template import Template, is_template
+from assay.scanner.sources.discover import repository, show
+from assay.scanner.sources.interface import Collection, Coverage, Gap, Item, Source, World
+from assay.scanner.sources.templates.syntax import Malformed, looks_like_template, parse
 
 _MANIFEST = "manifest.json"
 _READ = 20_000_000

@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from scanner.sources.cloudformation.cdk import Construct
-from scanner.sources.cloudformation.items import TemplateItem
-from scanner.sources.cloudformation.scope import NESTED, Scope
-from scanner.sources.cloudformation.template import Resource, Template
-from scanner.sources.cloudformation.transforms import Include, processed
-from scanner.sources.cloudformation.worlds import TooMany, World, explore
-from scanner.sources.interface import Item
-from scanner.sources.values import Location, Unknown, describe
+from assay.scanner.sources.cloudformation.cdk import Construct
+from assay.scanner.sources.cloudformation.items import TemplateItem
+from assay.scanner.sources.cloudformation.scope import NESTED, Scope
+from assay.scanner.sources.cloudformation.template import Resource, Template
+from assay.scanner.sources.cloudformation.transforms import Include, processed
+from assay.scanner.sources.cloudformation.worlds import TooMany, World, explore
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Location, Unknown, describe
 
 MAX_NESTED = 8
 MAX_JUDGED = 20_000

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.interface import Gap
-from scanner.sources.templates.syntax import Parsed, Path
-from scanner.sources.values import Location
+from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.templates.syntax import Parsed, Path
+from assay.scanner.sources.values import Location
 
 CORRECT = "correct the template"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.cloudformation.loops import LOOP, Loops
-from scanner.sources.cloudformation.template import Template
+from assay.scanner.sources.cloudformation.loops import LOOP, Loops
+from assay.scanner.sources.cloudformation.template import Template
 
 SAM = "AWS::Serverless-2016-10-31"
 _INCLUDE = "AWS::Include"
@@ -53,7 +53,7 @@ def _names(template: Template) -> list[str]:
 
 def _serverless(template: Template, values: dict[str, Any], region: str | None) -> Template:
     try:
-        from scanner.sources.cloudformation import serverless
+        from assay.scanner.sources.cloudformation import serverless
     except ImportError:
         template.gap(
             "macro_unsupported", "the template is written for the Serverless Application Model, whose translator is not installed",

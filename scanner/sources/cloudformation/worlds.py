@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.cloudformation.scope import Fork, Scope
-from scanner.sources.values import Unknown, either
+from assay.scanner.sources.cloudformation.scope import Fork, Scope
+from assay.scanner.sources.values import Unknown, either
 
 MAX_LEAVES = 256
 MAX_WORLDS = 16

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scanner.sources.config_connector.kinds import BINDINGS, ENTRIES, HIGH, HOLDERS, KINDS, REFERENCES, Kind
-from scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
-from scanner.sources.config_connector.shapes import placing, put, replication
-from scanner.sources.gcp.declared import Declared
-from scanner.sources.gcp.estate import BINDINGS as BINDINGS_PATH
-from scanner.sources.gcp.estate import Attachment, Estate, flat, full_name, project_name
-from scanner.sources.values import Reference, Text, Unknown
+from assay.scanner.sources.config_connector.kinds import BINDINGS, ENTRIES, HIGH, HOLDERS, KINDS, REFERENCES, Kind
+from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
+from assay.scanner.sources.config_connector.shapes import placing, put, replication
+from assay.scanner.sources.gcp.declared import Declared
+from assay.scanner.sources.gcp.estate import BINDINGS as BINDINGS_PATH
+from assay.scanner.sources.gcp.estate import Attachment, Estate, flat, full_name, project_name
+from assay.scanner.sources.values import Reference, Text, Unknown
 
 
 class Built:

@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.discover import show
-from scanner.sources.gcp.declared import Path
-from scanner.sources.interface import Gap
-from scanner.sources.templates.syntax import MAX_BYTES, Malformed, Parsed
-from scanner.sources.templates.yaml_text import parse_documents
-from scanner.sources.values import Location, Text, Unknown
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.gcp.declared import Path
+from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed, Parsed
+from assay.scanner.sources.templates.yaml_text import parse_documents
+from assay.scanner.sources.values import Location, Text, Unknown
 
 _GROUP = re.compile(r"[a-z0-9-]+\.cnrm\.cloud\.google\.com/v\d\w*")
 _APART = ("core.cnrm.cloud.google.com", "customize.core.cnrm.cloud.google.com", "addons.cnrm.cloud.google.com")

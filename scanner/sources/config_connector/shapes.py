@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sources.config_connector.kinds import Kind
-from scanner.sources.config_connector.manifests import Manifest
-from scanner.sources.gcp.declared import Path
-from scanner.sources.values import Location
+from assay.scanner.sources.config_connector.kinds import Kind
+from assay.scanner.sources.config_connector.manifests import Manifest
+from assay.scanner.sources.gcp.declared import Path
+from assay.scanner.sources.values import Location
 
 
 def replication(shaped: dict[str, Any]) -> None:

@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scanner.options import Options
-from scanner.sources.config_connector.items import Built
-from scanner.sources.config_connector.manifests import Manifest, read
-from scanner.sources.discover import show
-from scanner.sources.interface import Collection, Coverage, Gap, Item, Source
+from assay.scanner.options import Options
+from assay.scanner.sources.config_connector.items import Built
+from assay.scanner.sources.config_connector.manifests import Manifest, read
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.interface import Collection, Coverage, Gap, Item, Source
 
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:

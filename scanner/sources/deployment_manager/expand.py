@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.deployment_manager import files, limits, sandbox, types
-from scanner.sources.deployment_manager.files import TEMPLATES, Sheet
-from scanner.sources.deployment_manager.marks import Marks, lines
-from scanner.sources.discover import show
-from scanner.sources.interface import Gap
-from scanner.sources.templates.syntax import Malformed, Parsed, Path
-from scanner.sources.values import Location, Reference, Unknown, describe
+from assay.scanner.sources.deployment_manager import files, limits, sandbox, types
+from assay.scanner.sources.deployment_manager.files import TEMPLATES, Sheet
+from assay.scanner.sources.deployment_manager.marks import Marks, lines
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path
+from assay.scanner.sources.values import Location, Reference, Unknown, describe
 
 MAX_DEPTH = 20
 MAX_TEMPLATES = 500

@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.deployment_manager.marks import is_private
-from scanner.sources.discover import show
-from scanner.sources.templates.syntax import Malformed, Parsed, Path
-from scanner.sources.templates.syntax import parse as parse_bytes
-from scanner.sources.templates.yaml_text import parse as parse_text
-from scanner.sources.values import Location
+from assay.scanner.sources.deployment_manager.marks import is_private
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path
+from assay.scanner.sources.templates.syntax import parse as parse_bytes
+from assay.scanner.sources.templates.yaml_text import parse as parse_text
+from assay.scanner.sources.values import Location
 
 MAX_TEMPLATE = 1_000_000
 TEMPLATES = (".jinja", ".jinja2", ".j2")

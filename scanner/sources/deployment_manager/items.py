@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sources.deployment_manager.expand import Entry, Expansion
-from scanner.sources.deployment_manager.references import Links, address
-from scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, spelled
-from scanner.sources.documents import decode
-from scanner.sources.gcp.declared import Declared, Path
-from scanner.sources.gcp.estate import BINDINGS, Attachment, Estate
-from scanner.sources.interface import Gap
-from scanner.sources.values import Reference, Unknown
+from assay.scanner.sources.deployment_manager.expand import Entry, Expansion
+from assay.scanner.sources.deployment_manager.references import Links, address
+from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, spelled
+from assay.scanner.sources.documents import decode
+from assay.scanner.sources.gcp.declared import Declared, Path
+from assay.scanner.sources.gcp.estate import BINDINGS, Attachment, Estate
+from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.values import Reference, Unknown
 
 
 class Built:

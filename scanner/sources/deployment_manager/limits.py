@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scanner.sources.deployment_manager.marks import TooLarge
+from assay.scanner.sources.deployment_manager.marks import TooLarge
 
 MAX_STEPS = 400_000
 

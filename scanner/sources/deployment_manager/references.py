@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scanner.sources.deployment_manager.expand import Entry, Expansion
-from scanner.sources.deployment_manager.types import HIGH, HOLDERS, OWNERS, Type, resource_type, spelled
-from scanner.sources.gcp.estate import flat, full_name, project_name
-from scanner.sources.values import Reference, Text, Unknown, Value
+from assay.scanner.sources.deployment_manager.expand import Entry, Expansion
+from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, OWNERS, Type, resource_type, spelled
+from assay.scanner.sources.gcp.estate import flat, full_name, project_name
+from assay.scanner.sources.values import Reference, Text, Unknown, Value
 
 _REFERENCE = re.compile(r"\$\(ref\.([^()]{1,1000})\)")
 _SHORT_NAMES = ("bucket", "global", "region")

@@ -7,8 +7,8 @@ from typing import Any
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
-from scanner.sources.deployment_manager.limits import TooMuch
-from scanner.sources.deployment_manager.marks import END, LINE
+from assay.scanner.sources.deployment_manager.limits import TooMuch
+from assay.scanner.sources.deployment_manager.marks import END, LINE
 
 _MAX_NESTING = 120
 

@@ -19,7 +19,7 @@ from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from scanner.sources.deployment_manager.limits import (
+from assay.scanner.sources.deployment_manager.limits import (
     FILTERS,
     METHODS,
     TESTS,
@@ -31,9 +31,9 @@ from scanner.sources.deployment_manager.limits import (
     Perhaps,
     TooMuch,
 )
-from scanner.sources.deployment_manager.marks import Marks, TooLarge, is_marked, weigh, without_lines
-from scanner.sources.deployment_manager.rewriting import Rewriter
-from scanner.sources.values import Text, Unknown
+from assay.scanner.sources.deployment_manager.marks import Marks, TooLarge, is_marked, weigh, without_lines
+from assay.scanner.sources.deployment_manager.rewriting import Rewriter
+from assay.scanner.sources.values import Text, Unknown
 
 MAX_TEXT = 2_000_000
 _MAX_NUMBER = 10**18

@@ -11,15 +11,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scanner.options import Options
-from scanner.sources.deployment_manager import limits, types
-from scanner.sources.deployment_manager.expand import Expansion, worlds
-from scanner.sources.deployment_manager.files import TEMPLATES, Sheet, imports, read_sheet
-from scanner.sources.deployment_manager.items import Built
-from scanner.sources.discover import repository, show
-from scanner.sources.interface import Collection, Coverage, Gap, Item, Source, World
-from scanner.sources.templates.syntax import Malformed
-from scanner.sources.values import Reference
+from assay.scanner.options import Options
+from assay.scanner.sources.deployment_manager import limits, types
+from assay.scanner.sources.deployment_manager.expand import Expansion, worlds
+from assay.scanner.sources.deployment_manager.files import TEMPLATES, Sheet, imports, read_sheet
+from assay.scanner.sources.deployment_manager.items import Built
+from assay.scanner.sources.discover import repository, show
+from assay.scanner.sources.interface import Collection, Coverage, Gap, Item, Source, World
+from assay.scanner.sources.templates.syntax import Malformed
+from assay.scanner.sources.values import Reference
 
 MAX_WORLDS = 32
 MAX_ITEMS = 50_000

@@ -12,10 +12,10 @@ import google.auth.exceptions
 import msgspec
 from google.api_core.retry import Retry
 
-from scanner.sources.gcp.plan import Method
-from scanner.sources.interface import CallCount
-from scanner.sources.live import CredentialsError
-from scanner.sources.pace import TokenBucket
+from assay.scanner.sources.gcp.plan import Method
+from assay.scanner.sources.interface import CallCount
+from assay.scanner.sources.live import CredentialsError
+from assay.scanner.sources.pace import TokenBucket
 
 # Calls a minute for each project: https://cloud.google.com/asset-inventory/docs/quota, https://cloud.google.com/resource-manager/quotas
 QUOTAS = {"ListAssets": 100, "SearchAllIamPolicies": 400, "ExportAssets": 60, "GetEffectivePolicy": 300}

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scanner.options import Options
-from scanner.sources.discover import show
-from scanner.sources.gcp import records
-from scanner.sources.gcp.inventory import Entry, Inventory
-from scanner.sources.gcp.items import AssetItem, plain, root_of
-from scanner.sources.gcp.store import Store, read_file
-from scanner.sources.interface import Beyond, Collection, Coverage, Gap, Item, Source, Unread
+from assay.scanner.options import Options
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.gcp import records
+from assay.scanner.sources.gcp.inventory import Entry, Inventory
+from assay.scanner.sources.gcp.items import AssetItem, plain, root_of
+from assay.scanner.sources.gcp.store import Store, read_file
+from assay.scanner.sources.interface import Beyond, Collection, Coverage, Gap, Item, Source, Unread
 
 __all__ = ["AssetSource", "collections", "plain", "sources"]
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources import snapshot
-from scanner.sources.gcp import plan as methods
-from scanner.sources.gcp.asking import Asker, Refusal, Refused, Stopped, now
-from scanner.sources.gcp.export import Export
-from scanner.sources.gcp.plan import Method, Plan
-from scanner.sources.gcp.records import IAM_POLICY, RESOURCE
-from scanner.sources.gcp.redact import redacted
-from scanner.sources.gcp.session import Clients, Request
+from assay.scanner.sources import snapshot
+from assay.scanner.sources.gcp import plan as methods
+from assay.scanner.sources.gcp.asking import Asker, Refusal, Refused, Stopped, now
+from assay.scanner.sources.gcp.export import Export
+from assay.scanner.sources.gcp.plan import Method, Plan
+from assay.scanner.sources.gcp.records import IAM_POLICY, RESOURCE
+from assay.scanner.sources.gcp.redact import redacted
+from assay.scanner.sources.gcp.session import Clients, Request
 
 PAGE_SIZE, SEARCH_PAGE_SIZE = 1000, 500
 """The largest that the API gives: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/assets/list"""

@@ -18,13 +18,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scanner.sources.gcp import org_policies
-from scanner.sources.gcp.estate import BINDINGS, Attachment, Estate, flat
-from scanner.sources.gcp.items import plain
-from scanner.sources.gcp.names import location_of
-from scanner.sources.interface import Item, Node
-from scanner.sources.nodes import as_nodes, step
-from scanner.sources.values import Location, Reference, Text, Unknown, Value
+from assay.scanner.sources.gcp import org_policies
+from assay.scanner.sources.gcp.estate import BINDINGS, Attachment, Estate, flat
+from assay.scanner.sources.gcp.items import plain
+from assay.scanner.sources.gcp.names import location_of
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value
 
 Path = tuple[str | int, ...]
 _ABSENT = ("#ancestors", "#as_of", "#version", "#org_policy")

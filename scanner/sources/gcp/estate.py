@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scanner.sources.gcp.names import RESOURCE_MANAGER, Names
-from scanner.sources.interface import Node
-from scanner.sources.nodes import Elsewhere, as_nodes
-from scanner.sources.values import Location, Reference, Text, Unknown, Value
+from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, Names
+from assay.scanner.sources.interface import Node
+from assay.scanner.sources.nodes import Elsewhere, as_nodes
+from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value
 
 if TYPE_CHECKING:
-    from scanner.sources.gcp.declared import Declared
+    from assay.scanner.sources.gcp.declared import Declared
 
 PROJECT = "cloudresourcemanager.googleapis.com/Project"
 POLICY = "orgpolicy.googleapis.com/Policy"

@@ -9,10 +9,10 @@ from urllib.parse import quote
 import google.api_core.exceptions as errors
 import msgspec
 
-from scanner.sources.gcp import plan as methods
-from scanner.sources.gcp.asking import Asker, now
-from scanner.sources.gcp.plan import Method
-from scanner.sources.gcp.session import Clients, Request
+from assay.scanner.sources.gcp import plan as methods
+from assay.scanner.sources.gcp.asking import Asker, now
+from assay.scanner.sources.gcp.plan import Method
+from assay.scanner.sources.gcp.session import Clients, Request
 
 ATTEMPTS = 4
 

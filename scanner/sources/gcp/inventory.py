@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources.gcp import records
-from scanner.sources.gcp.names import RESOURCE_MANAGER, Names, project_of
-from scanner.sources.gcp.records import ACCESS_POLICY, CONTENTS, IAM_POLICY, ORG_POLICY, RESOURCE, Head, Record
-from scanner.sources.gcp.store import SPOOL, Store
-from scanner.sources.values import Location, Unknown
+from assay.scanner.sources.gcp import records
+from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, Names, project_of
+from assay.scanner.sources.gcp.records import ACCESS_POLICY, CONTENTS, IAM_POLICY, ORG_POLICY, RESOURCE, Head, Record
+from assay.scanner.sources.gcp.store import SPOOL, Store
+from assay.scanner.sources.values import Location, Unknown
 
 PROJECT, FOLDER, ORGANIZATION = (f"cloudresourcemanager.googleapis.com/{each}" for each in ("Project", "Folder", "Organization"))
 POLICY = "orgpolicy.googleapis.com/Policy"

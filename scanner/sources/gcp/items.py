@@ -19,13 +19,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sources.gcp import org_policies
-from scanner.sources.gcp.inventory import FOLDER, ORGANIZATION, PROJECT, Entry, Inventory
-from scanner.sources.gcp.names import RESOURCE_MANAGER, location_of, region_of
-from scanner.sources.gcp.records import IAM_POLICY, ORG_POLICY, RESOURCE
-from scanner.sources.interface import Item, Node
-from scanner.sources.nodes import step
-from scanner.sources.values import Location, Reference, Unknown, Value
+from assay.scanner.sources.gcp import org_policies
+from assay.scanner.sources.gcp.inventory import FOLDER, ORGANIZATION, PROJECT, Entry, Inventory
+from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, location_of, region_of
+from assay.scanner.sources.gcp.records import IAM_POLICY, ORG_POLICY, RESOURCE
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.nodes import step
+from assay.scanner.sources.values import Location, Reference, Unknown, Value
 
 
 def root_of(scope: str) -> str:

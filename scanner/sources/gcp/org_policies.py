@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from scanner.sources.gcp.inventory import Entry, Inventory
-from scanner.sources.gcp.names import RESOURCE_MANAGER
-from scanner.sources.gcp.records import ORG_POLICY, RESOURCE
-from scanner.sources.values import Unknown
+from assay.scanner.sources.gcp.inventory import Entry, Inventory
+from assay.scanner.sources.gcp.names import RESOURCE_MANAGER
+from assay.scanner.sources.gcp.records import ORG_POLICY, RESOURCE
+from assay.scanner.sources.values import Unknown
 
 Effective: TypeAlias = tuple[dict[str, dict[str, Any]], Unknown | None]
 CONSTRAINTS = ("storage.publicAccessPrevention", "storage.uniformBucketLevelAccess")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sources.gcp.plan import Plan
+from assay.scanner.sources.gcp.plan import Plan
 
 USE_QUOTA = "serviceusage.services.use"
 """Every call needs it on the quota project: https://cloud.google.com/asset-inventory/docs/roles-permissions"""

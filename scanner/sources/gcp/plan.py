@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner.sources.gcp.records import IAM_POLICY, RESOURCE
+from assay.scanner.sources.gcp.records import IAM_POLICY, RESOURCE
 
 
 class Method(msgspec.Struct, frozen=True):

@@ -18,8 +18,8 @@ import google.auth.impersonated_credentials
 import msgspec
 from google.api_core.gapic_v1.client_info import ClientInfo
 
-from scanner import __version__
-from scanner.sources.live import CredentialsError
+from assay.scanner import __version__
+from assay.scanner.sources.live import CredentialsError
 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 

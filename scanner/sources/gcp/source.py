@@ -8,17 +8,17 @@ from typing import Any
 
 import msgspec
 
-from scanner.sources import snapshot
-from scanner.sources.discover import show
-from scanner.sources.gcp.assets import collections
-from scanner.sources.gcp.inventory import ALWAYS, POLICY, Inventory
-from scanner.sources.gcp.items import root_of
-from scanner.sources.gcp.names import is_asset_type
-from scanner.sources.gcp.records import ORG_POLICY, RESOURCE
-from scanner.sources.gcp.store import SPOOL, read_text
-from scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Source, Unlisted
-from scanner.sources.live import Collected, Status
-from scanner.sources.values import Location, Unknown
+from assay.scanner.sources import snapshot
+from assay.scanner.sources.discover import show
+from assay.scanner.sources.gcp.assets import collections
+from assay.scanner.sources.gcp.inventory import ALWAYS, POLICY, Inventory
+from assay.scanner.sources.gcp.items import root_of
+from assay.scanner.sources.gcp.names import is_asset_type
+from assay.scanner.sources.gcp.records import ORG_POLICY, RESOURCE
+from assay.scanner.sources.gcp.store import SPOOL, read_text
+from assay.scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Source, Unlisted
+from assay.scanner.sources.live import Collected, Status
+from assay.scanner.sources.values import Location, Unknown
 
 
 class SnapshotSource(Source):
@@ -77,9 +77,9 @@ class AuditSource(Source):
         return Collected(self.collector.projects, self.collector.assets, self.collector.asker.made, gaps)
 
     def _lines(self) -> Iterator[bytes]:
-        from scanner.sources.gcp.asking import Asker
-        from scanner.sources.gcp.collect import Collector
-        from scanner.sources.gcp.session import Clients
+        from assay.scanner.sources.gcp.asking import Asker
+        from assay.scanner.sources.gcp.collect import Collector
+        from assay.scanner.sources.gcp.session import Clients
 
         asker = Asker(self.request.parent, self.stopping, self._waits, self._pace)
         self.collector = Collector(self.request, self.plan, Clients(self.request), asker)

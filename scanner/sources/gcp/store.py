@@ -9,7 +9,7 @@ from typing import IO, TypeAlias
 
 import msgspec
 
-from scanner.sources.gcp.records import MALFORMED, Head, Record, decode, from_search
+from assay.scanner.sources.gcp.records import MALFORMED, Head, Record, decode, from_search
 
 MAX_LINE_BYTES = 64_000_000
 MAX_ARRAY_BYTES = 500_000_000

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from scanner.sources.templates.syntax import Malformed, Parsed, Path, size
+from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path, size
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _decoder = json.JSONDecoder()

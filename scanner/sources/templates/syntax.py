@@ -51,7 +51,7 @@ def parse(source: bytes) -> Parsed:
 
 
 def _parse(source: bytes) -> Parsed:
-    from scanner.sources.templates import json_text, yaml_text
+    from assay.scanner.sources.templates import json_text, yaml_text
 
     if len(source) > MAX_BYTES:
         raise Malformed(f"larger than {MAX_BYTES // 1_000_000} MB")

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from scanner.sources.templates.syntax import MAX_DEPTH, Malformed, Parsed, Path, size
+from assay.scanner.sources.templates.syntax import MAX_DEPTH, Malformed, Parsed, Path, size
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"}

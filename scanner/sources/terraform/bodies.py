@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sources.terraform import tree
-from scanner.sources.terraform.evaluate import Scope, evaluate
-from scanner.sources.terraform.files import Block
-from scanner.sources.terraform.operators import FAILURES, finish, limited, pairs_of, unsettled, why_unknown, words
-from scanner.sources.values import Unknown
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.evaluate import Scope, evaluate
+from assay.scanner.sources.terraform.files import Block
+from assay.scanner.sources.terraform.operators import FAILURES, finish, limited, pairs_of, unsettled, why_unknown, words
+from assay.scanner.sources.values import Unknown
 
 MAX_INSTANCES = 20_000
 

@@ -1,4 +1,4 @@
-"""Evaluates expressions to raw values (`scanner.sources.values`), with Unknown where the input does not tell.
+"""Evaluates expressions to raw values (`assay.scanner.sources.values`), with Unknown where the input does not tell.
 
 Semantics follow https://developer.hashicorp.com/terraform/language/expressions. What Terraform itself would refuse is an
 `EvaluationError`, which `try()` and `can()` catch as there; what we cannot tell is an Unknown, which they pass on.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scanner.sources.terraform import tree
-from scanner.sources.terraform.operators import (
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.operators import (
     MAX_ELEMENTS,
     MAX_TEXT,
     EvaluationError,
@@ -30,7 +30,7 @@ from scanner.sources.terraform.operators import (
     unsettled,
     why_unknown,
 )
-from scanner.sources.values import Reference, Text, Unknown, either
+from assay.scanner.sources.values import Reference, Text, Unknown, either
 
 MAX_STEPS = 2_000_000
 

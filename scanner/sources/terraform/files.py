@@ -11,8 +11,8 @@ from typing import Any
 
 import tree_sitter
 
-from scanner.sources.terraform import tree
-from scanner.sources.values import Location
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.values import Location
 
 SUFFIXES = (".tf", ".tofu", ".tf.json")
 MAX_BYTES = 20_000_000

@@ -7,13 +7,22 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scanner.sources.interface import Collection, Coverage, Gap, Item, Source
-from scanner.sources.terraform import tree, types
-from scanner.sources.terraform.files import Block, Boundary, FileError, is_code, json_expression, read_attributes, read_blocks, read_bytes
-from scanner.sources.terraform.items import ResourceItem
-from scanner.sources.terraform.modules import Module, Workspace
-from scanner.sources.terraform.operators import EvaluationError, TooMuch, words
-from scanner.sources.values import Unknown
+from assay.scanner.sources.interface import Collection, Coverage, Gap, Item, Source
+from assay.scanner.sources.terraform import tree, types
+from assay.scanner.sources.terraform.files import (
+    Block,
+    Boundary,
+    FileError,
+    is_code,
+    json_expression,
+    read_attributes,
+    read_blocks,
+    read_bytes,
+)
+from assay.scanner.sources.terraform.items import ResourceItem
+from assay.scanner.sources.terraform.modules import Module, Workspace
+from assay.scanner.sources.terraform.operators import EvaluationError, TooMuch, words
+from assay.scanner.sources.values import Unknown
 
 MAX_FILE_FUNCTION_BYTES = 2_000_000
 

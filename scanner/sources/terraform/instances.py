@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.sources.terraform import policy_documents
-from scanner.sources.terraform.bodies import MAX_INSTANCES, Body
-from scanner.sources.terraform.evaluate import Scope, evaluate
-from scanner.sources.terraform.files import Block
-from scanner.sources.terraform.operators import EvaluationError, TooMuch, finish, limited, to_text, to_whole, unsettled, why_unknown
-from scanner.sources.values import Document, Reference, Unknown
+from assay.scanner.sources.terraform import policy_documents
+from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body
+from assay.scanner.sources.terraform.evaluate import Scope, evaluate
+from assay.scanner.sources.terraform.files import Block
+from assay.scanner.sources.terraform.operators import EvaluationError, TooMuch, finish, limited, to_text, to_whole, unsettled, why_unknown
+from assay.scanner.sources.values import Document, Reference, Unknown
 
 if TYPE_CHECKING:
-    from scanner.sources.terraform.modules import Module
+    from assay.scanner.sources.terraform.modules import Module
 
 # Attributes that the provider computes for every resource and that are never null once it exists.
 IDENTITY = (

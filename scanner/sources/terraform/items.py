@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.sources.interface import Item, Node
-from scanner.sources.nodes import as_nodes, step
-from scanner.sources.terraform.bodies import Body
-from scanner.sources.terraform.evaluate import evaluate
-from scanner.sources.terraform.instances import Instance, Resource
-from scanner.sources.terraform.operators import FAILURES, finish, words
-from scanner.sources.values import Location, Unknown, Value, first_known
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.terraform.bodies import Body
+from assay.scanner.sources.terraform.evaluate import evaluate
+from assay.scanner.sources.terraform.instances import Instance, Resource
+from assay.scanner.sources.terraform.operators import FAILURES, finish, words
+from assay.scanner.sources.values import Location, Unknown, Value, first_known
 
 
 class BodyNode(Node):

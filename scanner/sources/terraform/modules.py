@@ -9,13 +9,13 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from scanner.sources.interface import Gap
-from scanner.sources.terraform import functions, tree, types
-from scanner.sources.terraform.evaluate import Scope, evaluate
-from scanner.sources.terraform.files import Block
-from scanner.sources.terraform.instances import Instance, Instances, Resource, expand
-from scanner.sources.terraform.operators import EvaluationError, limited, to_text, unsettled, why_unknown
-from scanner.sources.values import SENSITIVE, Reference, Unknown
+from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.terraform import functions, tree, types
+from assay.scanner.sources.terraform.evaluate import Scope, evaluate
+from assay.scanner.sources.terraform.files import Block
+from assay.scanner.sources.terraform.instances import Instance, Instances, Resource, expand
+from assay.scanner.sources.terraform.operators import EvaluationError, limited, to_text, unsettled, why_unknown
+from assay.scanner.sources.values import SENSITIVE, Reference, Unknown
 
 MAX_DEPTH = 30
 

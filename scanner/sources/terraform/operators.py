@@ -8,8 +8,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Protocol
 
-from scanner.sources.terraform import tree
-from scanner.sources.values import Document, Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.values import Document, Reference, Text, Unknown, unknown_inside
 
 MAX_ELEMENTS = 100_000
 MAX_TEXT = 10_000_000

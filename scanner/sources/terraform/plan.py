@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 
-from scanner.options import Options
-from scanner.sources.discover import repository, show
-from scanner.sources.interface import Collection, Coverage, Gap, Item, Node, Source, Unread
-from scanner.sources.nodes import as_nodes, step
-from scanner.sources.terraform import policy_documents
-from scanner.sources.values import (
+from assay.scanner.options import Options
+from assay.scanner.sources.discover import repository, show
+from assay.scanner.sources.interface import Collection, Coverage, Gap, Item, Node, Source, Unread
+from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.terraform import policy_documents
+from assay.scanner.sources.values import (
     MAX_OPTIONS,
     SENSITIVE,
     Document,
@@ -61,7 +61,7 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
 
 
 def _code(content: dict[str, Any], options: Options) -> Source:
-    from scanner.sources.terraform.hcl import TerraformSource
+    from assay.scanner.sources.terraform.hcl import TerraformSource
 
     given = content.get("variables")
     planned = {name: held.get("value") for name, held in given.items() if isinstance(held, dict)} if isinstance(given, dict) else {}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from scanner.sources.documents import decode
-from scanner.sources.values import Unknown
+from assay.scanner.sources.documents import decode
+from assay.scanner.sources.values import Unknown
 
 
 class Body(Protocol):

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scanner.sources.terraform import tree
-from scanner.sources.terraform.operators import EvaluationError, make_set, to_bool, to_number, to_text, unify, unsettled
-from scanner.sources.values import Unknown
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.operators import EvaluationError, make_set, to_bool, to_number, to_text, unify, unsettled
+from assay.scanner.sources.values import Unknown
 
 
 def constraint_of(expression: Any) -> Any:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import botocore.endpoint
 import pytest
 
-from scanner.sources import pace
-from scanner.sources.aws.session import Clients
+from assay.scanner.sources import pace
+from assay.scanner.sources.aws.session import Clients
 from tests.sources.aws.estate import HOME, Keys, seeded_account, server
 from tests.sources.aws.faults import TAP, Wire
 

@@ -16,13 +16,13 @@ import boto3
 import botocore.config
 import msgspec
 
-from scanner.facts import base
-from scanner.live.aws import make_plan
-from scanner.results.model import Report
-from scanner.run import Options, Scan
-from scanner.sources.aws.plan import Plan
-from scanner.sources.aws.request import Request
-from scanner.sources.aws.source import AuditSource, SnapshotSource
+from assay.scanner.facts import base
+from assay.scanner.live.aws import make_plan
+from assay.scanner.results.model import Report
+from assay.scanner.run import Options, Scan
+from assay.scanner.sources.aws.plan import Plan
+from assay.scanner.sources.aws.request import Request
+from assay.scanner.sources.aws.source import AuditSource, SnapshotSource
 
 HOME, COPY = "us-east-1", "eu-west-1"
 base.load_readers("aws_api")

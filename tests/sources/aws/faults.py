@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from botocore.awsrequest import AWSResponse
 
-from scanner.sources.aws.session import Clients
+from assay.scanner.sources.aws.session import Clients
 
 
 class Sent(msgspec.Struct):

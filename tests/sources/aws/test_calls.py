@@ -10,14 +10,14 @@ import msgspec
 import pytest
 from botocore import xform_name
 
-from scanner.facts import base
-from scanner.live.aws import _add, _within, make_plan
-from scanner.run import Options, Scan
-from scanner.sources.aws import permissions
-from scanner.sources.aws.calls import LISTINGS, Call, Listing
-from scanner.sources.aws.items import NOT_ENABLED
-from scanner.sources.aws.plan import ALWAYS, ORGANIZATION, Plan
-from scanner.sources.interface import Unlisted
+from assay.scanner.facts import base
+from assay.scanner.live.aws import _add, _within, make_plan
+from assay.scanner.run import Options, Scan
+from assay.scanner.sources.aws import permissions
+from assay.scanner.sources.aws.calls import LISTINGS, Call, Listing
+from assay.scanner.sources.aws.items import NOT_ENABLED
+from assay.scanner.sources.aws.plan import ALWAYS, ORGANIZATION, Plan
+from assay.scanner.sources.interface import Unlisted
 from tests.sources.aws.estate import COPY, HOME, Keys, Run, audit
 from tests.sources.aws.faults import Wire
 
@@ -222,8 +222,8 @@ def plan_for(type_: str, kind: str, fact: str) -> Plan:
 
 
 def collect(plan: Plan) -> list[base.Stack]:
-    from scanner.sources.aws.request import Request
-    from scanner.sources.aws.source import AuditSource
+    from assay.scanner.sources.aws.request import Request
+    from assay.scanner.sources.aws.source import AuditSource
 
     held = list(AuditSource(Request(regions=(HOME,)), plan).collect())
     assert not [gap for each in held for gap in each.coverage.gaps]

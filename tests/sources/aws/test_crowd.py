@@ -37,7 +37,7 @@ def test_a_thousand_buckets(crowd: str, tmp_path: Path) -> None:
     held = {**os.environ, **enter("300000000000", crowd).environment(), "AWS_ENDPOINT_URL": crowd, "AWS_REGION": "us-east-1",
             "AWS_EC2_METADATA_DISABLED": "true", "TERM": "xterm", "COLUMNS": "160"}
     roles = [part for account in ACCOUNTS for part in ("--role-arn", f"arn:aws:iam::{account}:role/audit")]
-    command = [sys.executable, "-m", "scanner", "audit", "aws", "--no-config", *roles, "--regions", ",".join(REGIONS),
+    command = [sys.executable, "-m", "assay", "audit", "aws", "--no-config", *roles, "--regions", ",".join(REGIONS),
                "--control", "storage.versioning-enabled", "--control", "data.pitr-enabled", "-r", f"json={report}"]
     leader, follower = pty.openpty()
     process = subprocess.Popen(command, env=held, stdout=subprocess.DEVNULL, stderr=follower)

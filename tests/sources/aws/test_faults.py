@@ -10,10 +10,10 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
-from scanner.live.aws import make_plan
-from scanner.run import Options, Scan
-from scanner.sources.aws import asking, session
-from scanner.sources.aws.calls import Call
+from assay.scanner.live.aws import make_plan
+from assay.scanner.run import Options, Scan
+from assay.scanner.sources.aws import asking, session
+from assay.scanner.sources.aws.calls import Call
 from tests.sources.aws.conftest import Impatient
 from tests.sources.aws.estate import HOME, Keys, Run, audit
 from tests.sources.aws.faults import Fault, Sent, Wire, answer, denied, error, on
@@ -306,7 +306,7 @@ def audit_gone(gone: str) -> Run:
 
 
 def test_a_reader_that_crashes_costs_its_resource_only(estate: Keys, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    from scanner.facts import base
+    from assay.scanner.facts import base
 
     entry = base.READERS["s3.bucket"][0]
 
@@ -323,7 +323,7 @@ def test_a_reader_that_crashes_costs_its_resource_only(estate: Keys, wire: Wire,
 
 def test_a_detail_that_crashes_is_in_the_ledger(faulted: Callable[..., Run], wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer of a shape that nobody thought of: the code that reads it raises."""
-    from scanner.sources.aws import collect
+    from assay.scanner.sources.aws import collect
 
     faulted(lambda sent: None, controls=("data.*",))  # the healthy run to compare with, before anything raises
     wire.calls.clear()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.sources.aws import limits
-from scanner.sources.aws.limits import DEFAULT_RATE, RATES, Limits
-from scanner.sources.pace import BURST_SECONDS, GIVEN_UP_AFTER, SLOWEST, TokenBucket
+from assay.scanner.sources.aws import limits
+from assay.scanner.sources.aws.limits import DEFAULT_RATE, RATES, Limits
+from assay.scanner.sources.pace import BURST_SECONDS, GIVEN_UP_AFTER, SLOWEST, TokenBucket
 
 
 class Clock:

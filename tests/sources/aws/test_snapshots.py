@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.sources import snapshot
-from scanner.sources.aws import records
-from scanner.sources.aws.asking import plain
-from scanner.sources.aws.resume import resumed
+from assay.scanner.sources import snapshot
+from assay.scanner.sources.aws import records
+from assay.scanner.sources.aws.asking import plain
+from assay.scanner.sources.aws.resume import resumed
 from tests.sources.aws.estate import HOME, Keys, Run, audit, judged, replay
 from tests.sources.aws.faults import TAP, Sent, Wire, denied, error, on
 

@@ -7,10 +7,10 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from scanner.options import Options
-from scanner.sources.cloudformation.source import CloudFormationSource
-from scanner.sources.discover import discover
-from scanner.sources.interface import Collection, Gap, Item
+from assay.scanner.options import Options
+from assay.scanner.sources.cloudformation.source import CloudFormationSource
+from assay.scanner.sources.discover import discover
+from assay.scanner.sources.interface import Collection, Gap, Item
 
 
 def collect(top: Path, files: dict[str, Any] | str, **options: Any) -> list[Collection]:

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.sources.interface import Collection
-from scanner.sources.templates.syntax import Malformed, parse, size
+from assay.scanner.sources.interface import Collection
+from assay.scanner.sources.templates.syntax import Malformed, parse, size
 from tests.sources.cloudformation.reading import collect, gaps
 
 TEMPLATE: dict[str, Any] = {

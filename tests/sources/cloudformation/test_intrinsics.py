@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from scanner.facts.policies import names_whole_account, principal_account
-from scanner.sources.documents import decode
-from scanner.sources.values import SENSITIVE, Either, Reference, Text, Unknown
+from assay.scanner.facts.policies import names_whole_account, principal_account
+from assay.scanner.sources.documents import decode
+from assay.scanner.sources.values import SENSITIVE, Either, Reference, Text, Unknown
 from tests.sources.cloudformation.reading import collect, gaps, read, value
 
 KEY = "  Key:\n    Type: AWS::KMS::Key\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.sources.interface import Node
-from scanner.sources.values import Reference, Unknown
+from assay.scanner.sources.interface import Node
+from assay.scanner.sources.values import Reference, Unknown
 from tests.sources.cloudformation.reading import collect, gaps, read
 
 TEXT = """\
@@ -102,8 +102,8 @@ def test_attributes(bucket: Node, tmp_path: Path) -> None:
 
 
 def test_resources_on_one_line_are_told_apart(tmp_path: Path) -> None:
-    from scanner.results import ledger
-    from scanner.sources.interface import Coverage
+    from assay.scanner.results import ledger
+    from assay.scanner.sources.interface import Coverage
 
     [collection] = collect(tmp_path, {"t.json": '{"Resources":{"A":{"Type":"AWS::B::C"},"B":{"Type":"AWS::B::C"}}}'})
     coverage = Coverage()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.sources.templates.yaml_text import parse as parse_yaml
+from assay.scanner.sources.templates.yaml_text import parse as parse_yaml
 from tests.sources.cloudformation.reading import collect
 
 lint = pytest.importorskip("cfnlint.template")

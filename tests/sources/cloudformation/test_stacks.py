@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from scanner.facts.base import identity
-from scanner.sources.cloudformation import parameters
-from scanner.sources.interface import Item
-from scanner.sources.values import Reference, Unknown, Value
+from assay.scanner.facts.base import identity
+from assay.scanner.sources.cloudformation import parameters
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Unknown, Value
 from tests.sources.cloudformation.reading import collect, gaps, read
 
 CHILD = """
@@ -190,8 +190,8 @@ def test_a_resource_is_called_as_its_construct(tmp_path: Path) -> None:
 
 
 def test_a_named_manifest_leads_to_its_templates(tmp_path: Path) -> None:
-    from scanner.options import Options
-    from scanner.sources.cloudformation.source import CloudFormationSource
+    from assay.scanner.options import Options
+    from assay.scanner.sources.cloudformation.source import CloudFormationSource
 
     collect(tmp_path, assembly())
     manifest = str(tmp_path / "cdk.out" / "manifest.json")
@@ -376,8 +376,8 @@ def test_a_parameter_file_of_another_form_is_a_gap(tmp_path: Path, content: str)
 
 
 def test_without_the_translator_serverless_resources_are_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "scanner.sources.cloudformation.serverless", raising=False)
-    monkeypatch.delattr("scanner.sources.cloudformation.serverless", raising=False)
+    monkeypatch.delitem(sys.modules, "assay.scanner.sources.cloudformation.serverless", raising=False)
+    monkeypatch.delattr("assay.scanner.sources.cloudformation.serverless", raising=False)
     monkeypatch.setitem(sys.modules, "samtranslator.parser.parser", None)
     [collection] = collect(tmp_path, SAM, region="eu-west-1")
     [gap] = gaps([collection])

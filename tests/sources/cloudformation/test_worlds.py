@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from scanner.results import worlds as merging
-from scanner.results.model import Result
-from scanner.run import Options, Scan
-from scanner.sources.interface import Collection
-from scanner.sources.values import Either, Unknown
+from assay.scanner.results import worlds as merging
+from assay.scanner.results.model import Result
+from assay.scanner.run import Options, Scan
+from assay.scanner.sources.interface import Collection
+from assay.scanner.sources.values import Either, Unknown
 from tests.sources.cloudformation.reading import collect, gaps
 
 
@@ -157,7 +157,7 @@ def test_what_worlds_do_not_agree_on_says_when_it_is_so(tmp_path: Path) -> None:
 
 
 def test_one_world_is_judged_as_it_is() -> None:
-    from scanner.sources.interface import Coverage
+    from assay.scanner.sources.interface import Coverage
 
     assert list(merging.judged(Collection("x", [], Coverage()), lambda collection: iter(["r"]))) == ["r"]  # type: ignore[list-item]
 
@@ -183,7 +183,7 @@ def test_conditions_of_what_nothing_reads_tell_nothing_apart(tmp_path: Path) -> 
     metadata = "  M: {Type: AWS::CDK::Metadata, Condition: Here}\n"
     text = f"Conditions:\n  Here: !Equals [!Ref AWS::Region, us-east-1]\nResources:\n  K: {{Type: AWS::KMS::Key}}\n{metadata}"
     (tmp_path / "t.yaml").write_text(text, "utf-8")
-    from scanner.sources.cloudformation.source import CloudFormationSource
+    from assay.scanner.sources.cloudformation.source import CloudFormationSource
 
     source = CloudFormationSource([str(tmp_path / "t.yaml")], set(), Options())
     assert len(next(source.collect()).worlds) == 2

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.results.model import Report
-from scanner.run import Options, Scan
+from assay.scanner.results.model import Report
+from assay.scanner.run import Options, Scan
 from tests.scans import write
 
 NAMES = "metadata:\n  name: {}\n  namespace: {}\n"

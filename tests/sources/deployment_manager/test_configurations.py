@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from scanner.options import Options
-from scanner.results.model import Report
-from scanner.run import Scan
+from assay.scanner.options import Options
+from assay.scanner.results.model import Report
+from assay.scanner.run import Scan
 from tests.scans import write
 
 OK = "resources:\n- name: ok\n  type: storage.v1.bucket\n  properties:\n    versioning: {enabled: true}\n"

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from scanner.options import Options
-from scanner.sources.discover import discover
-from scanner.sources.gcp.assets import sources
-from scanner.sources.interface import Collection, Item
+from assay.scanner.options import Options
+from assay.scanner.sources.discover import discover
+from assay.scanner.sources.gcp.assets import sources
+from assay.scanner.sources.interface import Collection, Item
 
 ABOVE = ["projects/111111111111", "folders/22", "organizations/33"]
 MANAGER = "//cloudresourcemanager.googleapis.com/"

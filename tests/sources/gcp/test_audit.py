@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from scanner.live.google import make_plan
-from scanner.results.model import worst
-from scanner.run import Options, Scan
-from scanner.sources.gcp.asking import Waits
-from scanner.sources.gcp.session import Request
-from scanner.sources.gcp.source import AuditSource
+from assay.scanner.live.google import make_plan
+from assay.scanner.results.model import worst
+from assay.scanner.run import Options, Scan
+from assay.scanner.sources.gcp.asking import Waits
+from assay.scanner.sources.gcp.session import Request
+from assay.scanner.sources.gcp.source import AuditSource
 from tests.sources.gcp.server import Cloud, Fail, asset
 
 PROJECT = asset(
@@ -48,7 +48,7 @@ class Audit:
 
     def __init__(self, cloud: Cloud, monkeypatch: Any, *, transport: str = "grpc", parent: str = "projects/trade", out: Any = None, export: Any = None, control: str = "storage.*") -> None:
         scan = Scan(Options(controls=[control], paths=["google"]))
-        from scanner.facts import base
+        from assay.scanner.facts import base
 
         base.load_readers("google_api")
         with cloud.grpc() as address, cloud.http() as http:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from scanner.cli import cli
+from assay.scanner.cli import cli
 from tests.sources.gcp.server import Cloud
 from tests.sources.gcp.test_audit import PROJECT, bucket, own_policy, public
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scanner.sources.values import Reference, Unknown
+from assay.scanner.sources.values import Reference, Unknown
 from tests.sources.gcp.exports import MANAGER, asset, bucket, collected, items, node, project, write
 
 ORDERS = "//storage.googleapis.com/orders"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.sources.gcp.names import Names, location_of, project_of
+from assay.scanner.sources.gcp.names import Names, location_of, project_of
 
 KEY = "//cloudkms.googleapis.com/projects/trade/locations/eu/keyRings/r/cryptoKeys/k"
 NETWORK = "//compute.googleapis.com/projects/trade/global/networks/n"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scanner.sources.terraform.hcl import TerraformSource
+from assay.scanner.sources.terraform.hcl import TerraformSource
 
 PROGRAM = shutil.which("terraform")
 needs_terraform = pytest.mark.skipif(PROGRAM is None, reason="the terraform program is not installed")

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from scanner.sources.interface import Collection, Gap
-from scanner.sources.terraform.hcl import TerraformSource
-from scanner.sources.terraform.items import ResourceItem
+from assay.scanner.sources.interface import Collection, Gap
+from assay.scanner.sources.terraform.hcl import TerraformSource
+from assay.scanner.sources.terraform.items import ResourceItem
 
 
 def write(top: Path, files: dict[str, str | bytes]) -> None:

@@ -7,8 +7,19 @@ from typing import Any
 
 import pytest
 
-from scanner.sources.terraform.operators import EvaluationError, Set, equal, join_text, make_set, pairs_of, tidy, to_number, to_text, unify
-from scanner.sources.values import Document, Either, Reference, Text, Unknown, either
+from assay.scanner.sources.terraform.operators import (
+    EvaluationError,
+    Set,
+    equal,
+    join_text,
+    make_set,
+    pairs_of,
+    tidy,
+    to_number,
+    to_text,
+    unify,
+)
+from assay.scanner.sources.values import Document, Either, Reference, Text, Unknown, either
 from tests.sources.terraform.reading import read, value
 
 UNSET = 'variable "unset" {}\n'

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from scanner.sources.terraform.bodies import Body
-from scanner.sources.values import Either, Reference, Text, Unknown
+from assay.scanner.sources.terraform.bodies import Body
+from assay.scanner.sources.values import Either, Reference, Text, Unknown
 from tests.sources.terraform.reading import collect, read, read_with_gaps, write
 
 CALL = 'module "m" {\n  source = "./m"\n'

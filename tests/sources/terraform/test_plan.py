@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.options import Options
-from scanner.sources.discover import discover
-from scanner.sources.interface import Collection
-from scanner.sources.terraform.plan import PlanItem, PlanSource, is_plan, merge, sources
-from scanner.sources.values import SENSITIVE, Document, Either, Reference, Text, Unknown
+from assay.scanner.options import Options
+from assay.scanner.sources.discover import discover
+from assay.scanner.sources.interface import Collection
+from assay.scanner.sources.terraform.plan import PlanItem, PlanSource, is_plan, merge, sources
+from assay.scanner.sources.values import SENSITIVE, Document, Either, Reference, Text, Unknown
 from tests.sources.terraform.reading import collect, write
 
 REAL: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "plan.json").read_text("utf-8"))
@@ -126,7 +126,7 @@ def test_regions_of_a_real_plan() -> None:
 
 def test_code_beside_a_plan_gives_the_lines(tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": 'resource "probe" "p" {\n  a = 1\n  b = probe.q.id\n}\nresource "probe" "q" {}\n'})
-    from scanner.sources.terraform.hcl import TerraformSource
+    from assay.scanner.sources.terraform.hcl import TerraformSource
 
     code = TerraformSource([str(tmp_path)], boundary=[str(tmp_path)], show=lambda path: Path(path).name)
     content = plan(resource("probe.p", {"a": 1}, {"b": True}), resource("probe.q", {}))

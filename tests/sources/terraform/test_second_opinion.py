@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import tfparse
 
-from scanner.sources.terraform.hcl import TerraformSource
+from assay.scanner.sources.terraform.hcl import TerraformSource
 from tests.sources.terraform.reading import collect
 
 KEYS = re.compile(r'\[("[^"]*"|[^\]]*)\]')

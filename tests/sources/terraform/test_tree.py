@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.sources.terraform import tree
-from scanner.sources.terraform.tree import (
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.tree import (
     Attribute,
     Binary,
     Call,

@@ -5,7 +5,7 @@ input, which could be made to run for ever) gives an Unknown that names it. `str
 known inside lists, maps and strings.
 """
 
-from scanner.sources.terraform.functions import addresses, collections, encodings, numbers, text
-from scanner.sources.terraform.functions.register import FUNCTIONS
+from assay.scanner.sources.terraform.functions import addresses, collections, encodings, numbers, text
+from assay.scanner.sources.terraform.functions.register import FUNCTIONS
 
 __all__ = ["FUNCTIONS", "addresses", "collections", "encodings", "numbers", "text"]

@@ -6,7 +6,7 @@ import itertools
 import math
 from typing import Any
 
-from scanner.sources.terraform.functions.register import (
+from assay.scanner.sources.terraform.functions.register import (
     as_list,
     as_map,
     as_ordered,
@@ -16,8 +16,8 @@ from scanner.sources.terraform.functions.register import (
     open_collection,
     strict,
 )
-from scanner.sources.terraform.functions.text import characters
-from scanner.sources.terraform.operators import (
+from assay.scanner.sources.terraform.functions.text import characters
+from assay.scanner.sources.terraform.operators import (
     MAX_ELEMENTS,
     EvaluationError,
     Set,
@@ -36,7 +36,7 @@ from scanner.sources.terraform.operators import (
     why_unknown,
     without_repeats,
 )
-from scanner.sources.values import Unknown
+from assay.scanner.sources.values import Unknown
 
 
 @function("merge")

@@ -12,14 +12,14 @@ import json
 import re
 from typing import Any
 
-from scanner.sources.terraform.functions.register import (
+from assay.scanner.sources.terraform.functions.register import (
     Function,
     deep_unsettled,
     function,
     strict,
 )
-from scanner.sources.terraform.operators import EvaluationError, finish, to_number, to_text, unsettled, why_unknown
-from scanner.sources.values import Document, Unknown
+from assay.scanner.sources.terraform.operators import EvaluationError, finish, to_number, to_text, unsettled, why_unknown
+from assay.scanner.sources.values import Document, Unknown
 
 
 @function("jsonencode")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from scanner.sources.terraform.functions.register import (
+from assay.scanner.sources.terraform.functions.register import (
     FUNCTIONS,
     function,
     strict,
 )
-from scanner.sources.terraform.operators import EvaluationError, tidy, to_bool, to_number, to_text, to_whole, unsettled
-from scanner.sources.terraform.tree import MAX_DIGITS
-from scanner.sources.values import Unknown
+from assay.scanner.sources.terraform.operators import EvaluationError, tidy, to_bool, to_number, to_text, to_whole, unsettled
+from assay.scanner.sources.terraform.tree import MAX_DIGITS
+from assay.scanner.sources.values import Unknown
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

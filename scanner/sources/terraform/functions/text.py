@@ -8,15 +8,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from scanner.sources.terraform.functions.encodings import to_json
-from scanner.sources.terraform.functions.register import (
+from assay.scanner.sources.terraform.functions.encodings import to_json
+from assay.scanner.sources.terraform.functions.register import (
     as_list,
     deep_unsettled,
     function,
     open_collection,
     strict,
 )
-from scanner.sources.terraform.operators import (
+from assay.scanner.sources.terraform.operators import (
     MAX_TEXT,
     EvaluationError,
     TooMuch,
@@ -29,7 +29,7 @@ from scanner.sources.terraform.operators import (
     unsettled,
     why_unknown,
 )
-from scanner.sources.values import Unknown, unknown_inside
+from assay.scanner.sources.values import Unknown, unknown_inside
 
 
 @function("join")
