@@ -142,11 +142,12 @@ class TreeNode(Node):
 class TemplateItem(TreeNode, Item):
     """A resource. Paths lead into its properties; after `#`, into its other attributes: `#DeletionPolicy`, `#Metadata.x`."""
 
-    __slots__ = ("address", "resource", "root", "template", "type")
+    __slots__ = ("address", "conditions", "resource", "root", "template", "type")
 
-    def __init__(self, scope: Scope, resource: Resource, template: Unknown | None, root: str) -> None:
+    def __init__(self, scope: Scope, resource: Resource, template: Unknown | None, root: str, conditions: frozenset[str]) -> None:
+        """`conditions` have to hold for it to exist: its own and those of the nested stacks that it is in, by their full names."""
         super().__init__(scope, resource.body.get("Properties"), (*resource.source, "Properties"))
-        self.resource, self.template, self.root = resource, template, root
+        self.resource, self.template, self.root, self.conditions = resource, template, root, conditions
         self.type, self.address = resource.type, scope.address(resource)
         if self.raw is not None and not isinstance(self.raw, dict):
             self.raw = {"Fn::Properties of another form": self.raw}
@@ -187,6 +188,4 @@ class TemplateItem(TreeNode, Item):
     def coexists(self, other: Item) -> bool:
         if other.template is None:
             return True
-        if not isinstance(other, TemplateItem) or other.scope is not self.scope:
-            return False
-        return bool(other.resource.body.get("Condition") == self.resource.body.get("Condition"))
+        return isinstance(other, TemplateItem) and other.scope.stack is self.scope.stack and other.conditions <= self.conditions

@@ -66,6 +66,11 @@ class Scope:
         name = resource.body.get("Condition")
         return True if name is None else self.condition(name) if isinstance(name, str) else malformed("Condition")
 
+    def conditions_of(self, resource: Resource) -> frozenset[str]:
+        """The full names of the conditions that a resource is written under. One that is malformed is like no other."""
+        name = resource.body.get("Condition")
+        return frozenset() if name is None else frozenset({self.prefix + (name if isinstance(name, str) else f"? of {resource.name}")})
+
     def address(self, resource: Resource) -> str:
         return f"{resource.type}.{self.stack.qualifier}{self.prefix}{resource.name}"
 

@@ -145,14 +145,16 @@ class Stack:
         return found if len(found) * len(self.template.resources) <= MAX_JUDGED else [undecided()]
 
     def items(self, world: World) -> list[Item]:
-        return list(self._items(self.scope(world.assumed, world.decided), None))
+        return list(self._items(self.scope(world.assumed, world.decided), None, frozenset()))
 
-    def _items(self, scope: Scope, doubt: Unknown | None) -> Iterator[Item]:
+    def _items(self, scope: Scope, doubt: Unknown | None, conditions: frozenset[str]) -> Iterator[Item]:
+        """The items of a template. `doubt`: why it is not known that the nested stack exists, which it does under `conditions`."""
         for resource, template in scope.resources():
-            yield TemplateItem(scope, resource, doubt or template, self.template.file)
+            own = conditions | scope.conditions_of(resource)
+            yield TemplateItem(scope, resource, doubt or template, self.template.file, own)
             child = scope.child(resource)
             if child is not None:
-                yield from self._items(child, doubt or template)
+                yield from self._items(child, doubt or template, own)
             elif resource.type == NESTED:
                 url = describe(_url(resource))[:120]
                 scope.template.gap(

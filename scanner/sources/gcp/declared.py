@@ -191,7 +191,7 @@ class Declared(Item):
         return Value(self.data if isinstance(self.data, (dict, Unknown)) else {}, (self.location(),))
 
     def coexists(self, other: Item) -> bool:
-        return other.template is None or other.template == self.template
+        return other.template is None
 
 
 class DeclaredNode(Node):

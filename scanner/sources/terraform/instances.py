@@ -34,12 +34,16 @@ IDENTITY = (
 
 
 class Instance:
-    """One instance of a block with `count` or `for_each`. Key `*` stands for a number of instances that is not known."""
+    """One instance of a block with `count` or `for_each`.
 
-    __slots__ = ("key", "names", "template")
+    `unexpanded`: it stands for all instances of its block, whose number is not known; its key is then `*`. `template` says why it is not
+    known that it exists, also where that is so of the module it is in.
+    """
 
-    def __init__(self, key: Any, names: dict[str, Any], template: Unknown | None = None) -> None:
-        self.key, self.names, self.template = key, names, template
+    __slots__ = ("key", "names", "template", "unexpanded")
+
+    def __init__(self, key: Any, names: dict[str, Any], template: Unknown | None = None, unexpanded: bool = False) -> None:
+        self.key, self.names, self.template, self.unexpanded = key, names, template, unexpanded
 
     @property
     def suffix(self) -> str:
@@ -57,13 +61,13 @@ def expand(block: Block, module: Module) -> list[Instance]:
         if (for_each := block.expression("for_each")) is not None:
             return _for_each(evaluate(for_each, module.scope(module.instance.names)), template, module)
     except EvaluationError as error:
-        return [_template_instance(Unknown(str(error), "correct the expression", block.location()))]
+        return [_unexpanded(Unknown(str(error), "correct the expression", block.location()))]
     return [Instance(None, {}, template)]
 
 
 def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instance]:
     if unsettled(raw):
-        return [_template_instance(why_unknown(raw))]
+        return [_unexpanded(why_unknown(raw))]
     number = to_whole(raw)
     if number < 0:
         raise EvaluationError("count is negative")
@@ -74,11 +78,11 @@ def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instanc
 def _for_each(raw: Any, template: Unknown | None, module: Module) -> list[Instance]:
     elements = raw.elements() if hasattr(raw, "elements") else raw
     if elements is None or unsettled(elements):
-        return [_template_instance(why_unknown(elements or Unknown("for_each is null", "correct the expression")))]
+        return [_unexpanded(why_unknown(elements or Unknown("for_each is null", "correct the expression")))]
     if isinstance(elements, list):
         unknown = next((element for element in elements if unsettled(element)), None)
         if unknown is not None:
-            return [_template_instance(why_unknown(unknown))]
+            return [_unexpanded(why_unknown(unknown))]
         elements = {to_text(element): to_text(element) for element in elements}
     if not isinstance(elements, dict):
         raise EvaluationError(f"for_each is {finish(elements)!r:.60}")
@@ -92,8 +96,8 @@ def _spend(module: Module, number: int) -> None:
         raise TooMuch(f"more than {MAX_INSTANCES:,} instances")
 
 
-def _template_instance(reason: Unknown) -> Instance:
-    return Instance("*", {"each": {"key": reason, "value": reason}, "count": {"index": reason}}, reason)
+def _unexpanded(reason: Unknown) -> Instance:
+    return Instance("*", {"each": {"key": reason, "value": reason}, "count": {"index": reason}}, reason, unexpanded=True)
 
 
 class Resource:
@@ -114,7 +118,7 @@ class Resource:
     @property
     def instances(self) -> list[Instance]:
         if self._instances is None:
-            self._instances = [_template_instance(Unknown(f"{self.address} refers to itself", "break the cycle"))]
+            self._instances = [_unexpanded(Unknown(f"{self.address} refers to itself", "break the cycle"))]
             self._instances = expand(self.block, self.module)
         return self._instances
 
@@ -124,7 +128,7 @@ class Resource:
             linked = self._linked(for_each)
             if isinstance(linked, dict) and instance.key in linked:
                 names = {**names, "each": {"key": instance.key, "value": linked[instance.key]}}
-            elif isinstance(linked, list) and len(linked) == 1 and instance.key == "*" and isinstance(linked[0], One):
+            elif isinstance(linked, list) and len(linked) == 1 and instance.unexpanded and isinstance(linked[0], One):
                 names = {**names, "each": {"key": instance.names["each"]["key"], "value": linked[0]}}
         return self.module.scope(names, link)
 
@@ -179,13 +183,13 @@ class Instances:
 
     def attribute(self, name: str) -> Any:
         instances = self.resource.instances
-        if len(instances) == 1 and instances[0].key in (None, "*"):
+        if len(instances) == 1 and (instances[0].key is None or instances[0].unexpanded):
             return self.resource.attribute(instances[0], name, self.link)
         return self.index(name)
 
     def index(self, key: Any) -> Any:
         instances = self.resource.instances
-        if len(instances) == 1 and instances[0].key == "*":
+        if len(instances) == 1 and instances[0].unexpanded:
             return self._wrapped(instances[0])
         if unsettled(key):
             return why_unknown(key)
@@ -198,9 +202,9 @@ class Instances:
 
     def elements(self) -> Any:
         instances = self.resource.instances
-        if len(instances) == 1 and instances[0].key == "*" and not self.link:
+        if len(instances) == 1 and instances[0].unexpanded and not self.link:
             return instances[0].template
-        if instances and isinstance(instances[0].key, str) and instances[0].key != "*":
+        if instances and isinstance(instances[0].key, str) and not instances[0].unexpanded:
             return {instance.key: self._wrapped(instance) for instance in instances}
         if not instances and self.resource.block.expression("for_each") is not None:
             return {}
@@ -208,7 +212,7 @@ class Instances:
 
     def finish(self) -> Any:
         instances = self.resource.instances
-        if len(instances) == 1 and instances[0].key in (None, "*"):
+        if len(instances) == 1 and (instances[0].key is None or instances[0].unexpanded):
             return Reference(self.resource.address + instances[0].suffix)
         return finish(self.elements())
 

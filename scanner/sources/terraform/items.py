@@ -8,6 +8,7 @@ from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.terraform.bodies import Body
 from assay.scanner.sources.terraform.evaluate import evaluate
+from assay.scanner.sources.terraform.existence import exists_with
 from assay.scanner.sources.terraform.instances import Instance, Resource
 from assay.scanner.sources.terraform.operators import FAILURES, finish, words
 from assay.scanner.sources.values import Location, Unknown, Value, first_known
@@ -129,14 +130,7 @@ class ResourceItem(BodyNode, Item):
     def coexists(self, other: Item) -> bool:
         if other.template is None:
             return True
-        if not isinstance(other, ResourceItem):
-            return False
-        theirs, mine = other.resource, self.resource
-        if other.template is theirs.module.template:  # only its module is in doubt
-            return mine.module.address.startswith(theirs.module.address)
-        if theirs.block.expression("for_each") is not None and mine.block.expression("for_each") is not None:
-            return other.template == self.template
-        return theirs.module is mine.module and theirs.block.expression("count") == mine.block.expression("count")
+        return isinstance(other, ResourceItem) and exists_with(other.resource, other.instance, self.resource, self.instance)
 
 
 _META = ("count", "for_each", "provider", "depends_on")

@@ -196,7 +196,7 @@ class Module:
         return [Module(self.workspace, directory, self, block, instance) for instance in expand(block, self)]
 
     def _missing(self, block: Block, reason: str, way: str) -> Unknown:
-        if not self.template or self.instance.key != "*":
+        if not self.template or not self.instance.unexpanded:
             self.workspace.gaps.append(Gap(block.file, "module_missing", reason, way, block.line))
         return Unknown(reason, way, block.location())
 
@@ -286,14 +286,14 @@ class Calls:
     def attribute(self, name: str) -> Any:
         if isinstance(self.called, Unknown):
             return self.called
-        if len(self.called) == 1 and self.called[0].instance.key in (None, "*"):
+        if len(self.called) == 1 and (self.called[0].instance.key is None or self.called[0].instance.unexpanded):
             return self.called[0].output(name, self.link)
         return self.index(name)
 
     def index(self, key: Any) -> Any:
         if isinstance(self.called, Unknown):
             return self.called
-        if len(self.called) == 1 and self.called[0].instance.key == "*":
+        if len(self.called) == 1 and self.called[0].instance.unexpanded:
             return self
         if unsettled(key):
             return why_unknown(key)
@@ -305,7 +305,7 @@ class Calls:
     def elements(self) -> Any:
         if isinstance(self.called, Unknown):
             return self.called
-        if len(self.called) == 1 and self.called[0].instance.key == "*":
+        if len(self.called) == 1 and self.called[0].instance.unexpanded:
             return self.called[0].template
         wrapped = {module.instance.key: Calls(self.name, [_alone(module)], self.link) for module in self.called}
         return wrapped if any(isinstance(key, str) for key in wrapped) else list(wrapped.values())

@@ -191,3 +191,22 @@ def test_conditions_of_what_nothing_reads_tell_nothing_apart(tmp_path: Path) -> 
     source.wanted = frozenset({"AWS::KMS::Key"})
     [collection] = source.collect()
     assert not collection.worlds and [item.template is None for item in collection.items] == [True, False]
+
+
+def test_what_hangs_on_the_same_undecided_conditions_exists_together(tmp_path: Path) -> None:
+    names = "ABCDE"  # 32 combinations, which are not judged one by one
+    text = "Parameters:\n" + "".join(f"  P{name}: {{Type: String}}\n" for name in names)
+    text += "Conditions:\n" + "".join(f"  {name}: !Equals [!Ref P{name}, x]\n" for name in names)
+    text += "Resources:\n" + "".join(
+        f"  R{name}: {{Type: AWS::B::C, Condition: {name}}}\n  S{name}: {{Type: AWS::B::C, Condition: {name}}}\n" for name in names
+    )
+    text += "  N: {Type: AWS::CloudFormation::Stack, Condition: A, Properties: {TemplateURL: n.yaml, Parameters: {P: !Ref PA}}}\n"
+    inner = "AWSTemplateFormatVersion: '2010-09-09'\nParameters: {P: {Type: String}}\nConditions: {A: !Equals [!Ref P, y]}\n"
+    inner += "Resources:\n  X: {Type: AWS::B::C}\n  Y: {Type: AWS::B::C, Condition: A}\n"
+    [collection] = collect(tmp_path, {"t.yaml": text, "n.yaml": inner})
+    items = {item.address.partition(".")[2]: item for item in collection.items}
+    assert not collection.worlds and all(item.template is not None for item in items.values())
+    assert items["RA"].coexists(items["SA"]) and not items["RA"].coexists(items["RB"])
+    assert items["N/X"].coexists(items["RA"]) and items["RA"].coexists(items["N/X"]) and not items["RB"].coexists(items["N/X"])
+    assert items["N/Y"].coexists(items["N/X"]) and not items["N/X"].coexists(items["N/Y"])
+    assert not items["RA"].coexists(items["N/Y"]), "a condition of the same name in another template is another"

@@ -153,6 +153,71 @@ def test_what_an_instance_calls_itself(tmp_path: Path) -> None:
     assert items['probe.u["*"]']["text"].data.prefix == "a-"
 
 
+def together(tmp_path: Path, code: str, one: str, other: str) -> bool:
+    """Whether `other` exists whenever `one` does."""
+    items = read(tmp_path, 'variable "set" {}\nvariable "other" {}\n' + code)
+    return items[one].coexists(items[other])
+
+
+BUCKETS = 'resource "probe" "b" {\n  for_each = var.set\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("for_each", "certain"),
+    [
+        ("var.set", True),
+        ("toset(var.set)", True),
+        ("probe.b", True),
+        ("toset(keys(probe.b))", True),
+        ("var.other", False),
+        ("{ for k, v in var.set : k => v if v.on }", False),
+        ("setunion(var.set, var.other)", False),
+        ("probe.b[*]", False),
+    ],
+)
+def test_sets_are_the_same_by_what_is_written_not_by_why_they_are_unknown(tmp_path: Path, for_each: str, certain: bool) -> None:
+    assert together(tmp_path, f'{BUCKETS}resource "probe" "p" {{\n  for_each = {for_each}\n}}\n', 'probe.b["*"]', 'probe.p["*"]') is certain
+
+
+def test_a_chain_of_sets_is_followed_to_its_beginning(tmp_path: Path) -> None:
+    code = BUCKETS + 'resource "probe" "p" {\n  for_each = probe.b\n}\nresource "probe" "q" {\n  for_each = probe.p\n}\n'
+    assert together(tmp_path, code, 'probe.b["*"]', 'probe.q["*"]') and together(tmp_path, code, 'probe.q["*"]', 'probe.b["*"]')
+
+
+def test_a_set_that_hangs_on_itself_is_no_other(tmp_path: Path) -> None:
+    code = 'resource "probe" "p" {\n  for_each = probe.q\n}\nresource "probe" "q" {\n  for_each = probe.p\n}\n' + BUCKETS
+    assert not together(tmp_path, code, 'probe.b["*"]', 'probe.p["*"]')
+
+
+def test_a_set_says_nothing_of_what_exists_once(tmp_path: Path) -> None:
+    code = 'resource "probe" "b" {}\nresource "probe" "p" {\n  for_each = var.set\n}\nresource "probe" "c" {\n  count = var.set\n}\n'
+    assert not together(tmp_path, code, "probe.b", 'probe.p["*"]')
+    assert not together(tmp_path, code, 'probe.c["*"]', 'probe.p["*"]')
+
+
+def test_the_key_star_is_a_key_like_others(tmp_path: Path) -> None:
+    items = read(
+        tmp_path, 'resource "probe" "p" {\n  for_each = toset(["*"])\n}\nresource "probe" "q" {\n  v = [for k, p in probe.p : k]\n}\n'
+    )
+    assert items["probe.q"]["v"].data == ["*"]
+
+
+MODULES = (
+    'module "a" {\n  source = "./m"\n  for_each = var.set\n}\nmodule "b" {\n  source = "./m"\n  for_each = var.set\n}\n'
+    'module "c" {\n  source = "./m"\n  for_each = { for k, v in var.set : k => v if v.on }\n}\n'
+)
+
+
+def test_instances_in_modules_exist_together_where_their_calls_do(tmp_path: Path) -> None:
+    inner = 'resource "probe" "b" {}\nvariable "on" {\n  default = null\n}\nresource "probe" "p" {\n  count = var.on ? 1 : 0\n}\n'
+    items = read(tmp_path, {"main.tf": 'variable "set" {}\n' + MODULES + BUCKETS, "m/main.tf": inner})
+    bucket = items['module.a["*"].probe.b']
+    assert bucket.coexists(items['module.b["*"].probe.b']) and bucket.coexists(items['probe.b["*"]'])
+    assert not bucket.coexists(items['module.c["*"].probe.b'])
+    assert not bucket.coexists(items['module.a["*"].probe.p["*"]'])  # in doubt for itself, beside its module
+    assert items['module.a["*"].probe.p["*"]'].coexists(bucket)
+
+
 def test_blocks_that_are_never_made_are_counted(tmp_path: Path) -> None:
     write(
         tmp_path,

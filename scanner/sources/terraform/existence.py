@@ -1,0 +1,95 @@
+"""Whether one resource instance exists whenever another does, where the code does not tell how many instances there are.
+
+An instance whose number is not known hangs on repetitions: the `count` or `for_each` of its own block, and those of the module calls that
+lead to it. Two instances exist together where every repetition of the one is a repetition of the other too: the same module instance, or
+the same argument in the same module. That two numbers are unknown for the same reason says nothing: `for_each = var.names` and a filter
+over `var.names` lack the same variable and are different sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.files import Block
+from assay.scanner.sources.terraform.instances import Instance, Resource
+
+if TYPE_CHECKING:
+    from assay.scanner.sources.terraform.modules import Module
+
+_SAME_KEYS = ("toset", "keys", "tomap")
+"""Functions whose result has the keys of their argument, as far as `for_each` takes both."""
+
+
+class Repetition(msgspec.Struct):
+    """A block with a `count` or `for_each` whose value is not known, and the module instance that this is evaluated in."""
+
+    module: Any
+    """Module."""
+    block: Block
+
+
+def exists_with(other: Resource, its_instance: Instance, resource: Resource, instance: Instance) -> bool:
+    """Whether `its_instance` of `other` certainly exists where `instance` of `resource` does."""
+    given = list(_repetitions(resource, instance))
+    return all(any(_same(needed, known) for known in given) for needed in _repetitions(other, its_instance))
+
+
+def _repetitions(resource: Resource, instance: Instance) -> Iterator[Repetition]:
+    if instance.unexpanded:
+        yield Repetition(resource.module, resource.block)
+    module: Module | None = resource.module
+    while module is not None:
+        if module.instance.unexpanded and module.parent is not None and module.call is not None:
+            yield Repetition(module.parent, module.call)
+        module = module.parent
+
+
+def _same(one: Repetition, other: Repetition) -> bool:
+    if one.module is not other.module:
+        return False
+    # By their text: `1 == True` in Python, and not in Terraform.
+    return one.block is other.block or repr(_argument(one)) == repr(_argument(other))
+
+
+def _argument(repetition: Repetition) -> tuple[str, Any]:
+    """`count` or `for_each` with the expression that decides, followed from `for_each = aws_s3_bucket.b` to the block of that name."""
+    block, passed = repetition.block, list[Block]()
+    while True:
+        expression = block.expression("for_each")
+        if expression is None:
+            return "count", block.expression("count")
+        expression = _keyed(expression)
+        chained = _named(repetition.module, expression)
+        if chained is None or chained in passed:
+            return "for_each", expression
+        passed.append(block)
+        block = chained
+
+
+def _keyed(expression: Any) -> Any:
+    """Without the functions around it that keep the keys."""
+    while (
+        isinstance(expression, tree.Call) and expression.function in _SAME_KEYS and len(expression.arguments) == 1 and not expression.expand
+    ):
+        expression = expression.arguments[0]
+    return expression
+
+
+def _named(module: Module, expression: Any) -> Block | None:
+    """The block with a `for_each` of its own that an expression is the whole of: `aws_s3_bucket.b`, `data.aws_subnet.s`, `module.m`."""
+    names: list[str] = []
+    while isinstance(expression, tree.Attribute):
+        names.insert(0, expression.name)
+        expression = expression.of
+    if not isinstance(expression, tree.Name):
+        return None
+    labels = (expression.name, *names)
+    resource = module.data.get(labels[1:]) if labels[0] == "data" else module.resources.get(labels)
+    block = resource.block if resource else None
+    if labels[0] == "module" and len(labels) == 2:
+        block = next((call for call in module.of("module") if call.labels == labels[1:]), None)
+    return block if block is not None and block.expression("for_each") is not None else None
