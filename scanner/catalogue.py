@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assay.scanner.facts import base
+from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.rules.load import CompiledControl
 
 INPUTS = {
@@ -60,8 +60,8 @@ def page(compiled: CompiledControl) -> str:
 
 
 def _kind_text(compiled: CompiledControl) -> str:
-    base.load_readers()  # rules from the cache do not need the kinds
-    text = (base.KINDS[compiled.kind].__doc__ or "").split("\n\n")[0] if compiled.kind in base.KINDS else ""
+    kinds = catalogue().kinds
+    text = (kinds[compiled.kind].__doc__ or "").split("\n\n")[0] if compiled.kind in kinds else ""
     return f" ({_line(text).rstrip('.')})" if text else ""
 
 
@@ -75,7 +75,7 @@ def _mappings(title: str, held: dict[str, list[str]]) -> list[str]:
 
 def matrix(controls: list[CompiledControl]) -> str:
     """Which input judges which control."""
-    base.load_readers(*INPUTS)
+    known = catalogue(*INPUTS)
     columns = [(title, reader, name) for reader, (title, name) in INPUTS.items()]
     columns += [(title, reader, name) for name, (title, reader) in _SHARING.items()]
     titles = [title for title, _, _ in columns]
@@ -85,7 +85,7 @@ def matrix(controls: list[CompiledControl]) -> str:
         control = compiled.control
         cells = []
         for _, reader, name in columns:
-            present = bool(compiled.source_type) or reader in base.INPUTS.get(compiled.kind, ())
+            present = bool(compiled.source_type) or reader in known.inputs_of(compiled.kind)
             cells.append(("in part" if name in control.judged else "in full") if present else "not at all")
         rows.append(f"| {control.id} | " + " | ".join(cells) + " |")
         notes += [f"- {control.id}, {name}: {_line(reason)}" for name, reason in control.judged.items()]

@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from assay.scanner import __version__
-from assay.scanner.facts import base
+from assay.scanner.facts import reading
+from assay.scanner.facts.catalogue import Catalogue, catalogue
+from assay.scanner.facts.stack import Stack
 from assay.scanner.options import Options
 from assay.scanner.results import ledger, worlds
 from assay.scanner.results.model import VERDICTS, ControlOutcome, Report, Result, Run, Summary, Tool, worst
@@ -39,7 +41,7 @@ class Scan:
         self.options = options
         self.sources = sources
         """What to run over instead of the paths of the options; may be set until the run begins."""
-        base.load_readers()
+        self.catalogue: Catalogue = catalogue()
         self.rules = load.load([load.builtin_folder(), *[Path(folder) for folder in options.policies]])
         self.selected = load.select(self.rules, options.controls, options.profile)
         self.coverage = Coverage()
@@ -58,7 +60,7 @@ class Scan:
 
     def _run(self) -> Iterator[Result]:
         for source in self._sources() if self.sources is None else self.sources:
-            base.load_readers(*source.readers)
+            self.catalogue = catalogue(*source.readers)
             source.wanted, source.judged = frozenset(self._read_types()), frozenset(self._judged_types())
             for collection in source.collect():
                 self.collection = collection.name
@@ -97,7 +99,7 @@ class Scan:
         )
 
     def _judge(self, collection: Collection) -> Iterator[Result]:
-        stack = base.Stack(collection)
+        stack = Stack(collection)
         by_kind: dict[str, list[evaluate.Judge]] = {}
         for compiled in self.selected:
             by_kind.setdefault(compiled.kind if not compiled.source_type else compiled.source_type, []).append(
@@ -105,7 +107,9 @@ class Scan:
             )
         types = list(dict.fromkeys(item.type for item in collection.items))
         scope = collection.scope or _scope(collection.name)
-        for resource in base.read_all(stack, types, set(by_kind), lambda item, error: ledger.failed(self.coverage, item, error)):
+        for resource in reading.read_all(
+            self.catalogue, stack, types, set(by_kind), lambda item, error: ledger.failed(self.coverage, item, error)
+        ):
             yield from self._judged(resource, by_kind[type(resource).__name__], scope)
         for type_ in types:
             for item in stack.own(type_) if type_ in by_kind else ():
@@ -119,13 +123,15 @@ class Scan:
 
     def _read_types(self) -> set[str]:
         """The types of the inputs that something reads."""
-        return set(base.READERS) | base.COMPANIONS | {each.source_type for each in self.rules.controls if each.source_type}
+        return set(self.catalogue.read_types) | {each.source_type for each in self.rules.controls if each.source_type}
 
     def _judged_types(self) -> set[str]:
         """The types of the inputs that the selected controls judge."""
         kinds = {each.kind for each in self.selected}
         named = {each.source_type for each in self.selected if each.source_type}
-        return named | {type_ for type_, entries in base.READERS.items() if any(entry.kind in kinds for entry in entries)}
+        return named | {
+            type_ for type_, entries in self.catalogue.readers.items() if any(entry.kind.__name__ in kinds for entry in entries)
+        }
 
     @property
     def incomplete(self) -> bool:

@@ -85,15 +85,13 @@ def _snapshot(given: dict[str, Any]) -> int:
 
 def _source(scan: Any, given: dict[str, Any]) -> Any:
     """The audit that was asked for; None, after saying why, where it cannot be."""
-    from assay.scanner.facts import base
+    from assay.scanner.facts.catalogue import catalogue
     from assay.scanner.live.aws import make_plan
-    from assay.scanner.sources.aws.calls import LISTINGS
     from assay.scanner.sources.aws.request import Request
     from assay.scanner.sources.aws.source import AuditSource
 
-    base.load_readers("aws_api")
     services = _split(given["services"])
-    known = sorted({each.call.service for each in LISTINGS.values()})
+    known = sorted({each.call.service for each in catalogue("aws_api").listings.values()})
     for each in services:
         if each not in known:
             click.echo(f"assay: there is no service {each!r} to choose; services are {', '.join(known)}", err=True)

@@ -101,10 +101,8 @@ def _source(scan: Any, parent: str, given: dict[str, Any]) -> Any:
 
 
 def _plan(scan: Any) -> Any:
-    from assay.scanner.facts import base
     from assay.scanner.live.google import make_plan
 
-    base.load_readers("google_api")
     return make_plan(scan.selected)
 
 

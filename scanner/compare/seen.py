@@ -6,9 +6,10 @@ import functools
 
 from assay.scanner.compare import names
 from assay.scanner.compare.subjects import Subject
-from assay.scanner.facts import base
+from assay.scanner.facts.catalogue import catalogue
+from assay.scanner.facts.model import cloud_of
 from assay.scanner.results.model import Report, ResourceRef
-from assay.scanner.sources.aws.calls import LISTINGS, Listing
+from assay.scanner.sources.aws.calls import Listing
 from assay.scanner.sources.interface import CallCount, Gap
 
 Doubt = tuple[str, str]
@@ -25,13 +26,11 @@ def _readers(cloud: str, kind: str, family: str, inputs: tuple[str, ...]) -> tup
     """
     types: list[str] = []
     always: set[str] = set()
-    for type_, entries in base.READERS.items():
-        if _cloud(type_) != cloud or (family and names.family(type_) != family):
+    for type_, readers in catalogue(*inputs).readers.items():
+        if cloud_of(type_) != cloud or (family and names.family(type_) != family) or names.is_binding(type_):
             continue
-        for entry in entries:
-            if entry.read.__module__.rpartition(".")[2] in inputs and not names.is_binding(type_):
-                types += [type_] if entry.kind == kind else []
-                always |= set() if "None" in str(entry.read.__annotations__["return"]) else {entry.kind}
+        types += [type_ for reader in readers if reader.kind.__name__ == kind]
+        always |= {reader.kind.__name__ for reader in readers if reader.always}
     return tuple(types), frozenset(always)
 
 
@@ -52,7 +51,7 @@ class Live:
     """What the live side looked at: the calls of an audit, or what an export holds."""
 
     def __init__(self, report: Report, found: list[Subject]) -> None:
-        base.load_readers(*LIVE_INPUTS, *CODE_INPUTS)
+        self._listings = catalogue(*LIVE_INPUTS).listings
         self._judged = {each.ref.kind for each in found}
         self._gaps = [gap for gap in report.coverage.gaps if not gap.code.startswith("call_")]
         self._calls: dict[tuple[str, str, str], list[CallCount]] = {}
@@ -81,7 +80,12 @@ class Live:
         accounts = [ref.account] if ref.account else self.accounts
         if not accounts or not set(accounts) <= set(self.accounts):
             return f"account {ref.account or '(unknown)'} was not audited", "audit that account too"
-        doubts = (self._listed(account, LISTINGS[type_], ref) for account in accounts for type_ in self._types(ref) if type_ in LISTINGS)
+        doubts = (
+            self._listed(account, self._listings[type_], ref)
+            for account in accounts
+            for type_ in self._types(ref)
+            if type_ in self._listings
+        )
         return next((doubt for doubt in doubts if doubt), None) or self._in_gap(accounts, ref)
 
     def _listed(self, account: str, listing: Listing, ref: ResourceRef) -> Doubt | None:
@@ -92,7 +96,7 @@ class Live:
             way = f"grant {bad.permission}" if bad.outcome == "denied" else "audit again, or go on with --resume"
             return f"{label} was {bad.outcome} in account {account} ({bad.code})", way
         if listing.parent:  # asked only where there is a parent
-            return self._listed(account, LISTINGS[listing.parent], ref)
+            return self._listed(account, self._listings[listing.parent], ref)
         asked = {call.region for call in calls}
         if not asked:
             return f"{label} was not called in account {account}", "audit with the controls and services that need it"
@@ -130,10 +134,9 @@ class Code:
     """What the code that was given speaks of."""
 
     def __init__(self, report: Report, found: list[Subject]) -> None:
-        base.load_readers(*CODE_INPUTS)
         self._gaps = report.coverage.gaps
         self._judged = {each.ref.kind for each in found}
-        self._clouds = {each.ref.cloud for each in found} | {_cloud(type_) for type_ in report.coverage.unsupported_types}
+        self._clouds = {each.ref.cloud for each in found} | {cloud_of(type_) for type_ in report.coverage.unsupported_types}
         self._accounts: dict[str, set[str | None]] = {}
         for each in found:
             self._accounts.setdefault(each.ref.cloud, set()).add(each.ref.account)
@@ -152,10 +155,6 @@ class Code:
         if ref.account and None not in accounts and ref.account not in accounts:
             return f"the code that was given has nothing of {ref.account}", "name the code of that account too"
         return _silent(ref, CODE_INPUTS, self._judged)
-
-
-def _cloud(type_: str) -> str:
-    return "google" if type_.startswith("google_") or ".googleapis.com/" in type_ else "aws"
 
 
 def _in_regions(region: str, ref: ResourceRef, listing: Listing) -> bool:

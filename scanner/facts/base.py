@@ -1,76 +1,32 @@
-"""What all kinds share: identity, the register of readers, and the view of one collection that readers join in.
-
-A kind is a `Resource` whose fields are facts. A fact is a `Value`: data, `None` (known to be absent) or Unknown,
-with the places it was seen.
-"""
+"""Transitional: the old form of readers, until every area has spellings."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
-import msgspec
-
-from assay.scanner.sources.interface import Collection, Item, Node, Unlisted
+from assay.scanner.facts import model
+from assay.scanner.facts.model import CLOUDS, BlockRef, Fact, Identity, Part, Resource, block_ref
+from assay.scanner.facts.spelling import Join, Many, Spelling
+from assay.scanner.sources.interface import Collection, Item, Node
 from assay.scanner.sources.nodes import Doubtful, Elsewhere
-from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value
+from assay.scanner.sources.values import Reference, Text, Unknown, Value
 
-T = TypeVar("T")
-Fact: TypeAlias = Value[T]
-
-
-CLOUDS = frozenset({"aws", "google"})
-
-
-class BlockRef(msgspec.Struct, frozen=True):
-    """A block of source code, or an entry of a plan (then without lines), that a resource was read from."""
-
-    address: str
-    file: str
-    start_line: int | None
-    end_line: int | None
-
-
-class Identity(msgspec.Struct, kw_only=True):
-    """What a resource is called and where it stands."""
-
-    id: str
-    """The provider's name where it is known (ARN, full resource name), else the address in the source."""
-    name: str
-    cloud: str
-    """`aws` or `google`."""
-    account: str | None
-    region: str | None
-    address: str
-    root: str
-    blocks: list[BlockRef]
-    template: Unknown | None = None
-    """Why the number of instances that this one stands for is not known."""
-    elsewhere: Unknown | None = None
-    """Why only a part of it is known: blocks of this code speak of it, but it is declared elsewhere."""
-    unlisted: Unknown | None = None
-    """Why it is not known which resources of a kind there are; this one stands for all of them."""
-    unnamed: Unknown | None = None
-    """Why the provider's name is not known; `name` is then the label of the block."""
-    type: str = ""
-    """The input's own type name: `aws_s3_bucket`, `AWS::S3::Bucket`, `s3.bucket`, `storage.googleapis.com/Bucket`."""
-
-
-class Resource(msgspec.Struct, kw_only=True):
-    """Base of all kinds."""
-
-    identity: Identity
-
-    @property
-    def also_in(self) -> list[str] | None:
-        """Further regions in which the provider shows it as a resource of its own; None where they are not known."""
-        return []
-
-
-class Part(msgspec.Struct, kw_only=True):
-    """Base of what lists of facts hold."""
+__all__ = [
+    "CLOUDS",
+    "BlockRef",
+    "Companions",
+    "Fact",
+    "Identity",
+    "Part",
+    "Resource",
+    "Stack",
+    "block_ref",
+    "identity",
+    "if_there",
+    "reads",
+]
 
 
 class Companions:
@@ -251,29 +207,24 @@ def _doubt(item: Item) -> Unknown:
     return Unknown(f"whether {item.address} exists: {item.template.reason}", item.template.settles_it, item.location())
 
 
-Reader: TypeAlias = Callable[[Item, Stack], Any]
-R = TypeVar("R", bound=Reader)
+R = TypeVar("R", bound=Callable[[Item, Stack], Any])
 
 
-class Registration(msgspec.Struct, frozen=True):
-    kind: str
-    read: Reader
-    orphans: tuple[tuple[str, str], ...]
-    names: tuple[str, ...]
-    needs: dict[str, tuple[Any, ...]] = {}
-    companions: tuple[str, ...] = ()
+class Others(Join, frozen=True):
+    types: tuple[str, ...]
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        return self.types
 
 
-READERS: dict[str, list[Registration]] = {}
-COMPANIONS: set[str] = set()
-KINDS: dict[str, type[Resource]] = {}
-INPUTS: dict[str, set[str]] = {}
-"""Kind to the inputs that have a reader for it: `terraform_aws`, `terraform_gcp`, …"""
+class Legacy(Spelling, frozen=True, eq=False, kw_only=True):
+    needed: dict[str, Any] = {}
 
 
 def kind(cls: type[Resource]) -> type[Resource]:
-    """Register a kind, so that rules can apply to it."""
-    KINDS[cls.__name__] = cls
+    module = sys.modules[cls.__module__].__dict__
+    module["KINDS"] = (*module.get("KINDS", ()), cls)
     return cls
 
 
@@ -284,130 +235,29 @@ def reads(
     companions: tuple[str, ...] = (),
     needs: dict[str, tuple[Any, ...]] | None = None,
 ) -> Callable[[R], R]:
-    """Register a reader: a function of an item and its stack that gives a Resource, or None where the item is not of its kind.
-
-    `orphans` maps types of companion blocks to the attribute that names their owner: such a block whose owner is declared elsewhere is
-    read as an owner of which only that is known. `names` are the owner's attributes whose text the companions may give.
-    `companions` are further types that the reader joins. `needs` maps a fact of a live resource (`replicas`,
-    or `replicas.encryption_key` of its elements) to the calls and types behind it.
-    """
+    from assay.scanner.facts.catalogue import Reader
 
     def register(read: R) -> R:
-        result = read.__annotations__["return"].replace(" | None", "")
-        entry = Registration(result, read, tuple((orphans or {}).items()), names, needs or {}, companions)
-        for type_ in types:
-            READERS.setdefault(type_, []).append(entry)
-        COMPANIONS.update(orphans or {}, companions)
-        INPUTS.setdefault(result, set()).add(read.__module__.rpartition(".")[2])
+        module = sys.modules[read.__module__].__dict__
+        result = module[read.__annotations__["return"].replace(" | None", "")]
+        joins: list[Any] = [Many(type_, via) for type_, via in (orphans or {}).items()]
+        joins += [Others(companions)] if companions else []
+        spelling = Legacy(names=names, joins=tuple(joins), needed=needs or {})
+        entry = Reader(
+            result, types, lambda view, _: read(view.item, _old(view.stack)), spelling, "None" not in read.__annotations__["return"]
+        )
+        module.setdefault("READERS", []).append(entry)
         return read
 
     return register
 
 
-_AREAS = ("storage", "data", "secrets", "keys", "edge", "network", "iam", "supply")
-_loaded: set[str] = set()
+def _old(stack: Any) -> Stack:
+    if stack.legacy is None:
+        stack.legacy = Stack(stack.collection)
+    found: Stack = stack.legacy
+    return found
 
 
-def load_readers(*inputs: str) -> None:
-    """Import the kinds of all areas, and the readers for the given inputs (module names such as `terraform_aws`)."""
-    for area in _AREAS:
-        package = importlib.import_module(f"assay.scanner.facts.{area}")
-        if area not in _loaded:
-            importlib.import_module(f"assay.scanner.facts.{area}.kinds")
-            _loaded.add(area)
-        present = {module.name for module in pkgutil.iter_modules(package.__path__)}
-        for name in inputs:
-            if name in present and f"{area}.{name}" not in _loaded:
-                importlib.import_module(f"assay.scanner.facts.{area}.{name}")
-                _loaded.add(f"{area}.{name}")
-
-
-def read_all(stack: Stack, types: Iterable[str], wanted: set[str], failed: Callable[[Item, Exception], None]) -> Iterator[Resource]:
-    """Every resource of the wanted kinds in a stack, in the order of its types. `failed` is told of a reader that raised."""
-    for type_ in types:
-        for entry in READERS.get(type_, ()):
-            if entry.kind not in wanted:
-                continue
-            for item in stack.own(type_):
-                yield from _read(entry, item, stack, failed)
-    for entry, owner in _owners(wanted):
-        for companion_type, via in entry.orphans:
-            yield from _read_orphans(stack, entry, owner, companion_type, via, failed)
-
-
-def _read(entry: Registration, item: Item, stack: Stack, failed: Callable[[Item, Exception], None]) -> Iterator[Resource]:
-    try:
-        found = _nothing_known(entry.kind, item) if isinstance(item, Unlisted) else entry.read(item, stack)
-    except Exception as error:  # hostile input may reach what no test has; it is entered in the ledger
-        failed(item, error)
-        return
-    if found is not None:
-        yield found
-
-
-def _nothing_known(kind_: str, item: Unlisted) -> Resource:
-    """Resources of which not even the number is known: every fact is unknown, so that no rule passes on them."""
-    cls = KINDS[kind_]
-    unknown: Value[Any] = Value(item.why, (item.seen,))
-    names = [field.name for field in msgspec.structs.fields(cls) if field.name != "identity"]
-    return cls(identity=identity(item, name=Value(item.address)), **dict.fromkeys(names, unknown))
-
-
-def _owners(wanted: set[str]) -> Iterator[tuple[Registration, tuple[str, ...]]]:
-    seen: dict[int, tuple[Registration, list[str]]] = {}
-    for type_, entries in READERS.items():
-        for entry in entries:
-            if entry.orphans and entry.kind in wanted:
-                seen.setdefault(id(entry), (entry, []))[1].append(type_)
-    return iter([(entry, tuple(types)) for entry, types in seen.values()])
-
-
-def _read_orphans(
-    stack: Stack, entry: Registration, owners: tuple[str, ...], type_: str, via: str, failed: Callable[[Item, Exception], None]
-) -> Iterator[Resource]:
-    done: set[Any] = stack.cache.setdefault(f"orphans {entry.kind}", set())
-    for item, target, owner in stack.orphans(type_, via, owners, entry.names):
-        if isinstance(target, Unknown) and any(stack.own(each) for each in owners):
-            continue  # it may belong to one of those, which know of it
-        named = owner.address if owner else str(target) if isinstance(target, (Reference, str, Text)) else item.address
-        if named in done:
-            continue
-        done.add(named)
-        yield from _read(entry, owner or Elsewhere(owners[0], target, item), stack, failed)
-
-
-_UNNAMED = Unknown("the name is the provider's choice", "scan the live resource")
-
-
-def identity(item: Item, *, name: Value[Any], companions: Iterable[Companions] = (), cloud: str = "") -> Identity:
-    """The identity of a resource read from code: `name` is its name as the provider knows it."""
-    region, account = item.region.data, item.account.data
-    # Answers of an API are in the evidence; they are no blocks.
-    blocks = [block_ref(item)] if not isinstance(item, Elsewhere) and item.location().file else []
-    blocks += [BlockRef(name, seen.file, seen.line or None, seen.end_line or None) for name, seen in item.origins]
-    blocks += [block_ref(each) for group in companions for each in group.items if each.location().file]
-    return Identity(
-        id=item.address,
-        name=name.data if isinstance(name.data, str) else item.label,
-        cloud=cloud or _cloud(item.type),
-        account=account if isinstance(account, str) else None,
-        region=region if isinstance(region, str) else None,
-        address=item.address,
-        root=item.root,
-        blocks=list(dict.fromkeys(blocks)),
-        template=item.template,
-        elsewhere=item.why if isinstance(item, Elsewhere) else None,
-        unlisted=item.why if isinstance(item, Unlisted) else None,
-        unnamed=None if isinstance(name.data, str) else name.text().unknown or _UNNAMED,
-        type=item.type,
-    )
-
-
-def _cloud(type_: str) -> str:
-    """`google_storage_bucket` and `storage.googleapis.com/Bucket` are Google's."""
-    return "google" if type_.removeprefix("data.").startswith("google_") or ".googleapis.com/" in type_ else "aws"
-
-
-def block_ref(item: Item) -> BlockRef:
-    seen: Location = item.location()
-    return BlockRef(item.address, seen.file, seen.line or None, seen.end_line or None)
+def identity(item: Item, *, name: Value[Any], companions: Iterable[Companions] = ()) -> Identity:
+    return model.identity(item, name, [each for group in companions for each in group.items])

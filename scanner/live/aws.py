@@ -6,37 +6,39 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from assay.scanner.facts import base
-from assay.scanner.sources.aws.calls import LISTINGS, Call
+from assay.scanner.facts.catalogue import Catalogue, catalogue
+from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.permissions import permissions
 from assay.scanner.sources.aws.plan import ORGANIZATION, Plan
 
 _NAME = re.compile(r"\{(\w+)")
 
 
-def make_plan(controls: Iterable[Any], services: Iterable[str] = ()) -> Plan:
+def make_plan(controls: Iterable[Any], services: Iterable[str] = (), known: Catalogue | None = None) -> Plan:
     """The plan for compiled controls; `services` are client names, empty for all."""
+    known = known or catalogue("aws_api")
+    listings = known.listings
     wanted: dict[str, set[str]] = {}
     for compiled in controls:
         wanted.setdefault(compiled.kind, set()).update(facts_of(compiled))
     types: set[str] = set()
     calls: set[tuple[str, Call]] = set()
-    for type_, entries in base.READERS.items():
-        for entry in entries if type_ in LISTINGS else ():
-            if entry.kind in wanted:
+    for type_, entries in known.readers.items():
+        for entry in entries if type_ in listings else ():
+            if entry.kind.__name__ in wanted:
                 types.add(type_)
-                for fact, needs in entry.needs.items():
-                    if any(_within(fact, path) for path in wanted[entry.kind]):
+                for fact, needs in entry.needs(listings).items():
+                    if fact == "*" or any(_within(fact, path) for path in wanted[entry.kind.__name__]):
                         _add(type_, needs, types, calls)
-    while more := {LISTINGS[each].parent for each in types} - types - {""}:
+    while more := {listings[each].parent for each in types} - types - {""}:
         types |= more
-    chosen = set(services) or {each.call.service for each in LISTINGS.values()}
-    listed = tuple(each for each in LISTINGS.values() if each.type in types and each.call.service in chosen)
+    chosen = set(services) or {each.call.service for each in listings.values()}
+    listed = tuple(each for each in listings.values() if each.type in types and each.call.service in chosen)
     return Plan(
         listings=listed,
         details={each.type: tuple(call for call in each.details if (each.type, call) in calls) for each in listed},
-        judged=frozenset(each.type for each in listed if each.type in base.READERS),
-        left_out=tuple(each for each in LISTINGS.values() if each.type in types and each.call.service not in chosen),
+        judged=frozenset(each.type for each in listed if each.type in known.readers),
+        left_out=tuple(each for each in listings.values() if each.type in types and each.call.service not in chosen),
     )
 
 
@@ -66,7 +68,6 @@ def _add(type_: str, needs: Iterable[Any], types: set[str], calls: set[tuple[str
 
 def page(controls: list[Any]) -> str:
     """docs/permissions-aws.md: every permission with the calls and the controls that need it."""
-    base.load_readers("aws_api")
     behind: dict[str, list[str]] = {}
     for compiled in controls:
         for action in permissions(make_plan([compiled])):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from assay.scanner.facts import base
+from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.sources.gcp.inventory import ALWAYS
 from assay.scanner.sources.gcp.names import is_asset_type
 from assay.scanner.sources.gcp.org_policies import CONSTRAINTS
@@ -18,10 +18,10 @@ def make_plan(controls: Iterable[Any]) -> Plan:
     controls = list(controls)
     kinds = {compiled.kind for compiled in controls}
     types = {compiled.source_type for compiled in controls if compiled.source_type and is_asset_type(compiled.source_type)}
-    for type_, entries in base.READERS.items():
+    for type_, entries in catalogue("google_api").readers.items():
         for entry in entries if is_asset_type(type_) else ():
-            if entry.kind in kinds:
-                types.update((type_, *entry.companions, *(name for name, _ in entry.orphans)))
+            if entry.kind.__name__ in kinds:
+                types.update((type_, *entry.joined))
     services = {type_.partition(".")[0] for type_ in types}
     constraints = [each for each in CONSTRAINTS if each.partition(".")[0] in services]
     return Plan(tuple(sorted(types | ALWAYS)), tuple(constraints))
@@ -29,7 +29,6 @@ def make_plan(controls: Iterable[Any]) -> Plan:
 
 def page(controls: list[Any]) -> str:
     """docs/permissions-gcp.md: every permission with the methods that need it, and the asset types behind each control."""
-    base.load_readers("google_api")
     plan = make_plan(controls)
     ways = (("--project", "projects/P", False), ("--folder", "folders/F", False), ("--organization", "organizations/O", False))
     found: dict[Method, list[str]] = {}

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from assay.scanner.facts.base import BlockRef
+from assay.scanner.facts.model import BlockRef
 from assay.scanner.sources.interface import Coverage
 from assay.scanner.sources.values import Location
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from assay.scanner.facts.base import KINDS, load_readers
+from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.rules import cel, schema, yaml_lines
 from assay.scanner.rules.load import NOT_CONTROLS, RESOURCE_KIND, CompiledAssertion, CompiledControl, RuleSet, nearest
 from assay.scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
@@ -23,7 +23,6 @@ _FACT_PATH = re.compile(r"^resource((?:\.\w+)+)$")
 
 def compile_files(files: list[tuple[Path, bytes]], digest: str) -> RuleSet:
     """The rules of files given with their content. Raises RuleErrors."""
-    load_readers()
     errors: list[RuleError] = []
     controls: list[CompiledControl] = []
     profiles: dict[str, Profile] = {}
@@ -114,8 +113,8 @@ class _Compiler:
             if unknown or len(held) != 1:
                 self.error(("applies_to",), "applies_to names one input and its type", nearest(unknown[0], INPUTS) if unknown else "")
             return RESOURCE_KIND, next(iter(held.values()), "")
-        if held not in KINDS:
-            self.error(("applies_to",), f"there is no kind {held!r}", nearest(held, KINDS) or f"kinds are {', '.join(sorted(KINDS))}")
+        if held not in catalogue().kinds:
+            self.error(("applies_to",), f"there is no kind {held!r}", nearest(held, catalogue().kinds) or f"kinds are {', '.join(sorted(catalogue().kinds))}")
             return "", ""
         return held, ""
 
@@ -151,7 +150,7 @@ class _Compiler:
         return path
 
     def _resolve(self, path: tuple[str, ...]) -> tuple[Any, str]:
-        if self.kind not in KINDS:
+        if self.kind not in catalogue().kinds:
             return Any, "" if not path or path[0] in (
                 *schema.IDENTITY,
                 "attributes",

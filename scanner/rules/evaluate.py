@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from assay.scanner.facts.base import CLOUDS, BlockRef, Identity, Resource
+from assay.scanner.facts.model import CLOUDS, BlockRef, Identity, Resource
 from assay.scanner.results.model import Evidence, ResourceRef, Result, StandsFor, UnknownFact, Verdict, fingerprint
 from assay.scanner.rules import cel
 from assay.scanner.rules.load import CompiledAssertion, CompiledControl

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.base import CLOUDS
+from assay.scanner.facts.model import CLOUDS
 from assay.scanner.rules.load import RuleSet, nearest
 from assay.scanner.rules.model import Control
 

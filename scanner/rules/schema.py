@@ -8,7 +8,8 @@ import types
 import typing
 from typing import Any
 
-from assay.scanner.facts.base import KINDS, Part, Resource
+from assay.scanner.facts.catalogue import catalogue
+from assay.scanner.facts.model import Part, Resource
 from assay.scanner.sources.values import Value
 
 # What a rule may say of any resource beside its facts.
@@ -37,7 +38,7 @@ def is_part(hint: Any) -> bool:
 
 def resolve(kind: str, path: tuple[str, ...]) -> tuple[Any, str]:
     """(type, problem) of a path of facts below a kind; a problem names the nearest fact."""
-    at: Any = KINDS[kind]
+    at: Any = catalogue().kinds[kind]
     for name in path:
         if name == "*":
             if typing.get_origin(at) is not list:

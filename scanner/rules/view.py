@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.base import Identity, Part, Resource, identity
+from assay.scanner.facts.model import Identity, Part, Resource, identity
 from assay.scanner.rules import cel
 from assay.scanner.rules.schema import IDENTITY
 from assay.scanner.sources.interface import Item
@@ -199,4 +199,4 @@ def raw_attributes(item: Item) -> Attributes:
             name: Value(own.data if isinstance(held, Unknown) else held, own.seen) for name, (own, held) in placed.items()
         }
         written = Value(located, written.seen)
-    return Attributes(identity=identity(item, name=item["name"]), attributes=written)
+    return Attributes(identity=identity(item, item["name"]), attributes=written)

@@ -135,6 +135,11 @@ class Item(Node):
     def coexists(self, other: Item) -> bool:
         """Whether `other` exists whenever this one does."""
 
+    def same_account(self, other: Item) -> bool | None:
+        """Whether `other` is in the same account or project; None where that is not known."""
+        own, theirs = self.account.data, other.account.data
+        return own == theirs if isinstance(own, str) and isinstance(theirs, str) else True
+
 
 class Unlisted(Item):
     """Stands for resources that could not be listed, or not to the end: nothing is known of them but the place they would be in."""

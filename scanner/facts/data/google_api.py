@@ -12,7 +12,7 @@ from assay.scanner.sources.interface import Item
 
 @reads("firestore.googleapis.com/Database", companions=(CRYPTO_KEY, VERSION))
 def database(item: Item, stack: Stack) -> DataStore | None:
-    if item["deleteTime"].known().data is True:  # deleted, and still listed
+    if item["deleteTime"].is_set().data is True:  # deleted, and still listed
         return None
     return google.database(
         identity(item, name=named(item)),

@@ -80,7 +80,7 @@ def load_balancer_entry(item: Item, stack: Stack) -> EntryPoint:
         # The default: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
         internet_facing=item["Scheme"].default("internet-facing").equals("internet-facing"),
         accepts_waf=item["Type"].equals("application"),
-        waf_attached=item[_ATTACHED].known(),
+        waf_attached=item[_ATTACHED].is_set(),
     )
 
 
@@ -116,7 +116,7 @@ def api_stage(item: Item, stack: Stack) -> EntryPoint:
         identity=identity(item, name=item["stageName"]),
         internet_facing=item["endpointTypes"].then(lambda types: "PRIVATE" not in (types or [])),
         accepts_waf=Value(True, (item.location(),)),
-        waf_attached=item["webAclArn"].known(),
+        waf_attached=item["webAclArn"].is_set(),
     )
 
 
@@ -137,7 +137,7 @@ def distribution(item: Item, stack: Stack) -> EntryPoint:
         identity=identity(item, name=item["Comment"]),
         internet_facing=Value(True, (item.location(),)),
         accepts_waf=Value(True, (item.location(),)),
-        waf_attached=item["WebACLId"].known(),
+        waf_attached=item["WebACLId"].is_set(),
     )
 
 

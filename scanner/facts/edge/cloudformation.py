@@ -98,7 +98,7 @@ def distribution(item: Item, stack: Stack) -> EntryPoint:
         identity=identity(item, name=item["DistributionConfig.Comment"]),
         internet_facing=Value(True, (item.location(),)),
         accepts_waf=Value(True, (item.location(),)),
-        waf_attached=item["DistributionConfig.WebACLId"].known(),
+        waf_attached=item["DistributionConfig.WebACLId"].is_set(),
     )
 
 

@@ -28,7 +28,7 @@ def backend_service(who: Identity, scheme: Value[Any], protocol: Value[Any], pol
         identity=who,
         internet_facing=scheme.equals(*EXTERNAL),
         accepts_waf=protocol.default("HTTP").equals("HTTP", "HTTPS", "HTTP2", "H2C", "GRPC", "TCP", "SSL"),
-        waf_attached=policy.known(),
+        waf_attached=policy.is_set(),
     )
 
 
@@ -38,7 +38,7 @@ def backend_bucket(who: Identity, item: Item, scheme: Value[Any], edge_policy: V
         identity=who,
         internet_facing=scheme.default("EXTERNAL").equals(*EXTERNAL),
         accepts_waf=Value(True, (item.location(),)),
-        waf_attached=edge_policy.known(),
+        waf_attached=edge_policy.is_set(),
     )
 
 

@@ -58,8 +58,8 @@ def external(item: Item) -> Value[bool]:
     https://cloud.google.com/compute/docs/reference/rest/v1/forwardingRules
     """
     scheme, target = item["loadBalancingScheme"], item.link("target").data
-    if not scheme.known().data and (
-        _collection(target) == "serviceAttachments" or target in _BUNDLES or item["pscConnectionId"].known().data
+    if not scheme.is_set().data and (
+        _collection(target) == "serviceAttachments" or target in _BUNDLES or item["pscConnectionId"].is_set().data
     ):
         return Value(False, scheme.seen)
     return scheme.default("EXTERNAL").equals(*google.EXTERNAL)

@@ -41,7 +41,7 @@ def distribution(item: Item, stack: Stack) -> EntryPoint:
         identity=identity(item, name=item["comment"]),
         internet_facing=Value(True, (item.location(),)),
         accepts_waf=Value(True, (item.location(),)),
-        waf_attached=item["web_acl_id"].known(),
+        waf_attached=item["web_acl_id"].is_set(),
     )
 
 

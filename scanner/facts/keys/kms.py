@@ -13,7 +13,7 @@ from assay.scanner.sources.values import Value, all_of, gather
 def rotatable(spec: Value[Any], usage: Value[Any], own_store: Value[Any]) -> Value[bool]:
     """Only symmetric encryption keys in KMS rotate by themselves: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"""
     symmetric = spec.default("SYMMETRIC_DEFAULT").equals("SYMMETRIC_DEFAULT")
-    return all_of([symmetric, usage.default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT"), own_store.known().negate()])
+    return all_of([symmetric, usage.default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT"), own_store.is_set().negate()])
 
 
 def rotation_days(enabled: Value[Any], period: Value[Any]) -> Value[Any]:

@@ -36,7 +36,7 @@ def firewall_policy(who: Identity, item: Item, rules: list[Node], doubts: list[U
         found = _rule(rule, spell)
         openings += found
         if any(isinstance(each, Unknown) or each.world.data is not False for each in found):
-            targeted.append(any_of([rule[spell(name)].known() for name in _TARGETS]))
+            targeted.append(any_of([rule[spell(name)].is_set() for name in _TARGETS]))
     # Rules reach instances, never Google's proxies; with targets, these may be the backends of a passthrough load balancer.
     why = Unknown(f"what the targets of {item.address} are is not known", settles_it, item.location())
     guards: Value[bool] = Value(why if targeted and all(each.data is not False for each in targeted) else False, (item.location(),))

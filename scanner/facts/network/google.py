@@ -36,7 +36,7 @@ def firewall(who: Identity, item: Item, names: FirewallNames, behind: Callable[[
     openings: list[Any] = [each for allow in allows for each in _allowed(allow, item, names)]
     for each in openings:
         each.world = all_of([each.world, enabled])
-    targeted = any_of([item[names.target_tags].known(), item[names.target_service_accounts].known()])
+    targeted = any_of([item[names.target_tags].is_set(), item[names.target_service_accounts].is_set()])
     # The rule reaches instances, never Google's proxies; with targets, these may be the backends of a passthrough load balancer.
     guards = behind() if targeted.data is not False else Value(False, (item.location(),))
     return Ingress(
@@ -59,7 +59,7 @@ def _allowed(allow: Node, item: Item, names: FirewallNames) -> list[Any]:
         else [ports.data]
     )
     ranges = item[names.source_ranges]
-    tagged = any_of([item[names.source_tags].known(), item[names.source_service_accounts].known()])
+    tagged = any_of([item[names.source_tags].is_set(), item[names.source_service_accounts].is_set()])
     if ranges.absent:
         # Without sources the rule matches any: https://cloud.google.com/firewall/docs/firewalls#sources
         sources: list[Any] = [] if tagged.data else ["0.0.0.0/0"]

@@ -65,8 +65,8 @@ def secret(item: Item, stack: Stack) -> Secret | None:
         automatic_replication=Value(False),
         rotation_days=rotates.then(lambda on: days.data if on else None),
         # A secret that another service manages rotates without a function of the customer's.
-        rotation_consumed=any_of([item["RotationLambdaARN"].known(), item["OwningService"].known()]),
-        managed_by_service=item["OwningService"].known(),
+        rotation_consumed=any_of([item["RotationLambdaARN"].is_set(), item["OwningService"].is_set()]),
+        managed_by_service=item["OwningService"].is_set(),
         days_since_rotation=_age(item),
         grants=policies.aws_grants(item["get_resource_policy.ResourcePolicy"], account),
     )

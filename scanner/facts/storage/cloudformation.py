@@ -34,7 +34,7 @@ def bucket(item: Item, stack: Stack) -> Bucket:
     return Bucket(
         identity=identity(item, name=item["BucketName"], companions=[policy]),
         public_access_blocked=all_of(access.values()),
-        block_declared=item["PublicAccessBlockConfiguration"].known(),
+        block_declared=item["PublicAccessBlockConfiguration"].is_set(),
         acls_disabled=ownership.default(s3.OWNERSHIP_BY_DEFAULT).equals("BucketOwnerEnforced"),
         # Off unless it is configured: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
         versioned=item["VersioningConfiguration.Status"].equals("Enabled"),
@@ -57,7 +57,7 @@ def _log_target(item: Item, stack: Stack, policy: Companions) -> Value[bool]:
             found.append(node)
     # Without a destination, a bucket logs to itself:
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfiguration.html
-    to_itself = all_of([item["LoggingConfiguration"].known(), item["LoggingConfiguration.DestinationBucketName"].known().negate()])
+    to_itself = all_of([item["LoggingConfiguration"].is_set(), item["LoggingConfiguration.DestinationBucketName"].is_set().negate()])
     opened = item["AccessControl"].equals(_ACLS[s3.LOG_ACL]).data is True or any(
         s3.lets_logs_in(node["PolicyDocument"]) for node in policy.nodes
     )

@@ -32,10 +32,10 @@ def bucket(
     return Bucket(
         identity=who,
         public_access_blocked=any_of([prevented(prevention), prevented_above]),
-        block_declared=prevention.known(),
+        block_declared=prevention.is_set(),
         acls_disabled=any_of([uniform, uniform_above]),
         versioned=versioned.default(False).truth(),
-        retention_locked=all_of([retention.known(), locked.default(False).truth()]),
+        retention_locked=all_of([retention.is_set(), locked.default(False).truth()]),
         encryption_key=key,
         encryption=key.then(lambda held: "kms" if held else "google"),
         receives_access_logs=Value(False),

@@ -1,0 +1,157 @@
+"""What Assay knows: the kinds, and the readers that tell resources of these kinds in each input.
+
+An area is a package with a module `kinds` and a module of readers for each input (`terraform_aws`, `cloudformation`, …; inputs.py lists
+them). Modules hold data: `KINDS`, `READERS`, and of live AWS `LISTINGS`. Areas of others are found by the entry point group `assay.facts`,
+whose values name such packages.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import pkgutil
+import typing
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from assay.scanner import facts, plugins
+from assay.scanner.facts.model import Resource
+from assay.scanner.facts.spelling import Companion, Contribution, Index, Join, Link, Referrer, Spelling, joins_of, paths, walk
+from assay.scanner.facts.stack import Stack
+from assay.scanner.facts.view import View
+from assay.scanner.sources.aws.calls import Call, Listing
+from assay.scanner.sources.interface import Item
+
+Meaning = Callable[[View, Any], Resource | None]
+Need = str | Call | tuple[str, Call]
+"""What a fact of a live resource needs: another type, a call about the resource itself, or a call about each resource of another type."""
+
+
+class Reader(msgspec.Struct, frozen=True, eq=False):
+    """How the items of some types are read as resources of one kind: a meaning, by a spelling."""
+
+    kind: type[Resource]
+    types: tuple[str, ...]
+    meaning: Meaning
+    """Gives a resource of the kind, or None where the item is none."""
+    spelling: Any = Spelling()
+    always: bool = True
+    """It gives a resource for every item of its types."""
+
+    def read(self, item: Item, stack: Stack) -> Resource | None:
+        return self.meaning(View(item, stack, _declared(self.spelling), self.spelling.names), self.spelling)
+
+    @property
+    def joins(self) -> tuple[Join, ...]:
+        return joins_of(self.spelling)
+
+    @property
+    def companions(self) -> list[Companion]:
+        """What can be read alone where the resource is declared elsewhere."""
+        return [join for join in self.joins if isinstance(join, Companion)]
+
+    @property
+    def joined(self) -> set[str]:
+        """The types of other items that it looks at."""
+        return {type_ for join in self.joins for type_ in join.joined}
+
+    def needs(self, listings: dict[str, Listing]) -> dict[str, set[Need]]:
+        """Fact to what it needs of a live account; of the elements of a list by its path, `copies.encryption_key`. `*`: every fact."""
+        found: dict[str, set[Need]] = {}
+        if hasattr(self.spelling, "needed"):
+            return {fact: set(needs) for fact, needs in self.spelling.needed.items()}  # transitional: base.py
+        for name, facts_told in _told(type(self.spelling), self.kind).items():
+            needs = set(self._needs_of(getattr(self.spelling, name), listings))
+            for fact in facts_told:
+                found.setdefault(fact, set()).update(needs)
+        return found
+
+    def _needs_of(self, field: Any, listings: dict[str, Listing]) -> Iterable[Need]:
+        steps = {path.partition(".")[0] for path in paths(field)}
+        for type_ in self.types:
+            yield from [call for call in listings[type_].details if call.name in steps]
+        for join in walk(field):
+            operations = join.calls if isinstance(join, (Referrer, Link, Index)) else ()
+            for type_ in join.joined:
+                yield type_
+                yield from [(type_, call) for call in listings[type_].details if call.name in operations]
+
+
+@functools.cache
+def _declared(spelling: Spelling) -> frozenset[Join]:
+    return frozenset(joins_of(spelling))
+
+
+@functools.cache
+def _told(spelling: type[Spelling], kind: type[Resource]) -> dict[str, tuple[str, ...]]:
+    """Field of a spelling to the facts that it tells."""
+    known = {"name", *(field.name for field in msgspec.structs.fields(kind))}
+    told: dict[str, tuple[str, ...]] = {}
+    for name, hint in typing.get_type_hints(spelling, include_extras=True).items():
+        named = tuple(text for text in getattr(hint, "__metadata__", ()) if isinstance(text, str))
+        told[name] = named or ((name,) if name in known else ("*",))
+    return told
+
+
+class Catalogue:
+    """Kinds and readers of all areas, for some inputs. Immutable once it is made; `catalogue()` keeps one for each choice of inputs."""
+
+    def __init__(self, inputs: Iterable[str]) -> None:
+        self.kinds: dict[str, type[Resource]] = {}
+        self.readers: dict[str, list[Reader]] = {}
+        """Item type to the readers of it."""
+        self.by_input: dict[str, list[Reader]] = {}
+        self.listings: dict[str, Listing] = {}
+        """Item type of a live AWS account to what lists it."""
+        for package in areas():
+            for kind in _module(package, "kinds").KINDS:
+                self.kinds[kind.__name__] = kind
+            for name in inputs:
+                if importlib.util.find_spec(f"{package}.{name}") is not None:
+                    self._enter(name, _module(package, name))
+        entered = [entry for entries in self.by_input.values() for entry in entries]
+        self.joined = frozenset(type_ for entry in entered for type_ in entry.joined)
+        """Item types that readers look at for joins."""
+        contributions = (join for entry in entered for join in entry.joins if isinstance(join, Contribution))
+        self.contributions = tuple(dict.fromkeys(contributions))
+
+    def _enter(self, name: str, module: ModuleType) -> None:
+        for entry in module.READERS:
+            self.by_input.setdefault(name, []).append(entry)
+            for type_ in entry.types:
+                self.readers.setdefault(type_, []).append(entry)
+        for listing in getattr(module, "LISTINGS", [each for each in vars(module).values() if isinstance(each, Listing)]):
+            self.listings[listing.type] = listing
+
+    def all_readers(self) -> list[Reader]:
+        return [entry for entries in self.by_input.values() for entry in entries]
+
+    @property
+    def read_types(self) -> frozenset[str]:
+        """The item types that something reads, for themselves or for joins."""
+        return frozenset(self.readers) | self.joined
+
+    def inputs_of(self, kind: str) -> set[str]:
+        """The inputs that have a reader for a kind."""
+        return {name for name, entries in self.by_input.items() if any(entry.kind.__name__ == kind for entry in entries)}
+
+
+def _module(package: str, name: str) -> ModuleType:
+    return importlib.import_module(f"{package}.{name}")
+
+
+@functools.cache
+def areas() -> tuple[str, ...]:
+    """The packages of all areas, those of others last."""
+    own = sorted(f"{facts.__name__}.{module.name}" for module in pkgutil.iter_modules(facts.__path__) if module.ispkg)
+    return (*own, *plugins.values("assay.facts"))
+
+
+@functools.cache
+def catalogue(*inputs: str) -> Catalogue:
+    """The catalogue with the readers of some inputs; without any, the kinds alone."""
+    return Catalogue(inputs)

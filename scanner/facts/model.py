@@ -1,0 +1,120 @@
+"""What all kinds share: facts, parts, and what a resource is called.
+
+A kind is a `Resource` whose fields are facts. A fact is a `Value`: data, `None` (known to be absent) or Unknown, with the places where it
+was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, TypeAlias, TypeVar
+
+import msgspec
+
+from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.nodes import Elsewhere
+from assay.scanner.sources.values import Location, Unknown, Value
+
+T = TypeVar("T")
+Fact: TypeAlias = Value[T]
+
+CLOUDS = frozenset({"aws", "google"})
+
+
+class BlockRef(msgspec.Struct, frozen=True):
+    """A block of source code, or an entry of a plan (then without lines), that a resource was read from."""
+
+    address: str
+    file: str
+    start_line: int | None
+    end_line: int | None
+
+
+class Identity(msgspec.Struct, kw_only=True):
+    """What a resource is called and where it stands."""
+
+    id: str
+    """The provider's name where it is known (ARN, full resource name), else the address in the source."""
+    name: str
+    cloud: str
+    """`aws` or `google`."""
+    account: str | None
+    region: str | None
+    address: str
+    root: str
+    blocks: list[BlockRef]
+    template: Unknown | None = None
+    """Why the number of instances that this one stands for is not known."""
+    elsewhere: Unknown | None = None
+    """Why only a part of it is known: blocks of this code speak of it, but it is declared elsewhere."""
+    unlisted: Unknown | None = None
+    """Why it is not known which resources of a kind there are; this one stands for all of them."""
+    unnamed: Unknown | None = None
+    """Why the provider's name is not known; `name` is then the label of the block."""
+    type: str = ""
+    """The input's own type name: `aws_s3_bucket`, `AWS::S3::Bucket`, `s3.bucket`, `storage.googleapis.com/Bucket`."""
+
+
+class Naming(msgspec.Struct, frozen=True):
+    """How far the name that code gives a resource tells it from others of its type."""
+
+    unique: bool = True
+    """It does within an account and region; False for names that are descriptions, or that leave out what they stand within."""
+    globally: bool = False
+    """It does in all accounts and regions."""
+    families: frozenset[str] = frozenset()
+    """The families of types (`balancer`) of which this is so; empty for all that the kind has."""
+
+
+class Resource(msgspec.Struct, kw_only=True):
+    """Base of all kinds."""
+
+    naming: ClassVar[Mapping[str, Naming]] = {}
+    """By cloud, where names are not unique in their account and region."""
+    identity: Identity
+
+    @property
+    def also_in(self) -> list[str] | None:
+        """Further regions in which the provider shows it as a resource of its own; None where they are not known."""
+        return []
+
+
+class Part(msgspec.Struct, kw_only=True):
+    """Base of what lists of facts hold."""
+
+
+_UNNAMED = Unknown("the name is the provider's choice", "scan the live resource")
+
+
+def identity(item: Item, name: Value[Any], companions: Iterable[Item] = ()) -> Identity:
+    """The identity of a resource. `name`: as the provider knows it. `companions`: items whose blocks belong to it too."""
+    region, account = item.region.data, item.account.data
+    # Answers of an API are in the evidence; they are no blocks.
+    blocks = [block_ref(item)] if not isinstance(item, Elsewhere) and item.location().file else []
+    blocks += [BlockRef(label, seen.file, seen.line or None, seen.end_line or None) for label, seen in item.origins]
+    blocks += [block_ref(companion) for companion in companions if companion.location().file]
+    return Identity(
+        id=item.address,
+        name=name.data if isinstance(name.data, str) else item.label,
+        cloud=cloud_of(item.type),
+        account=account if isinstance(account, str) else None,
+        region=region if isinstance(region, str) else None,
+        address=item.address,
+        root=item.root,
+        blocks=list(dict.fromkeys(blocks)),
+        template=item.template,
+        elsewhere=item.why if isinstance(item, Elsewhere) else None,
+        unlisted=item.why if isinstance(item, Unlisted) else None,
+        unnamed=None if isinstance(name.data, str) else name.text().unknown or _UNNAMED,
+        type=item.type,
+    )
+
+
+def cloud_of(type_: str) -> str:
+    """`google_storage_bucket` and `storage.googleapis.com/Bucket` are Google's."""
+    return "google" if type_.removeprefix("data.").startswith("google_") or ".googleapis.com/" in type_ else "aws"
+
+
+def block_ref(item: Item) -> BlockRef:
+    seen: Location = item.location()
+    return BlockRef(item.address, seen.file, seen.line or None, seen.end_line or None)

@@ -1,0 +1,66 @@
+"""Reads the resources of a collection by a catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from assay.scanner.facts.catalogue import Catalogue, Reader
+from assay.scanner.facts.model import Resource, identity
+from assay.scanner.facts.spelling import Companion
+from assay.scanner.facts.stack import Stack
+from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.nodes import Elsewhere
+from assay.scanner.sources.values import Reference, Text, Unknown, Value
+
+Failed = Callable[[Item, Exception], None]
+"""Told of an item that could not be read, and why."""
+
+
+def read_all(catalogue: Catalogue, stack: Stack, types: Iterable[str], kinds: set[str], failed: Failed) -> Iterator[Resource]:
+    """Every resource of some kinds in a stack: by type in the order of `types`, then those of which only companions are here."""
+    for type_ in types:
+        for reader in catalogue.readers.get(type_, ()):
+            if reader.kind.__name__ in kinds:
+                for item in stack.own(type_):
+                    yield from _read(reader, item, stack, failed)
+    for reader in catalogue.all_readers():
+        if reader.kind.__name__ in kinds and reader.companions:
+            yield from _read_orphans(reader, stack, failed)
+
+
+def _read(reader: Reader, item: Item, stack: Stack, failed: Failed) -> Iterator[Resource]:
+    try:
+        resource = _nothing_known(reader.kind, item) if isinstance(item, Unlisted) else reader.read(item, stack)
+    except Exception as error:  # hostile input may reach what no test has; it is entered in the ledger
+        failed(item, error)
+        return
+    if resource is not None:
+        yield resource
+
+
+def _nothing_known(kind: type[Resource], item: Unlisted) -> Resource:
+    """Resources of which not even the number is known: every fact is unknown, so that no rule passes on them."""
+    unknown: Value[Any] = Value(item.why, (item.seen,))
+    names = [field.name for field in msgspec.structs.fields(kind) if field.name != "identity"]
+    return kind(identity=identity(item, Value(item.address)), **dict.fromkeys(names, unknown))
+
+
+def _read_orphans(reader: Reader, stack: Stack, failed: Failed) -> Iterator[Resource]:
+    """Resources that are declared elsewhere, by the companions of them that are here; each once, whatever companions it has."""
+    done: set[str] = set()
+    for companion in reader.companions:
+        for item, target, owner in _orphans(reader, companion, stack):
+            name = owner.address if owner else str(target) if isinstance(target, (Reference, str, Text)) else item.address
+            if name not in done:
+                done.add(name)
+                yield from _read(reader, owner or Elsewhere(reader.types[0], target, item), stack, failed)
+
+
+def _orphans(reader: Reader, companion: Companion, stack: Stack) -> Iterator[tuple[Item, Any, Item | None]]:
+    for item, target, owner in stack.orphans(companion, reader.types, reader.spelling.names):
+        if not isinstance(target, Unknown) or not any(stack.own(type_) for type_ in reader.types):
+            yield item, target, owner
+        # else it may belong to one of those, which know of it

@@ -1,0 +1,141 @@
+"""The items of one collection by type and address, with the joins between them. Built once, used by all readers."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import Any
+
+from assay.scanner.facts.spelling import Contribution, Index, Referrer
+from assay.scanner.sources.interface import Collection, Item
+from assay.scanner.sources.nodes import Elsewhere
+from assay.scanner.sources.values import Reference, Text, Unknown
+
+_NONE: Any = None
+
+
+class Stack:
+    """All items that joins can find in a collection: those that are judged in it, and its context."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.name = collection.name
+        self.collection, self.legacy = collection, _NONE  # transitional: base.py
+        self.beyond = collection.beyond
+        self._context = {id(item) for item in collection.context}
+        self._by_type: dict[str, list[Item]] = {}
+        self._by_address: dict[str, Item] = {}
+        self._targets: dict[tuple[str, str], Targets] = {}
+        self._indexes: dict[Index, Mapping[Hashable, list[Any]]] = {}
+        self._texts: dict[tuple[str, str], dict[str, list[Item]]] = {}
+        for item in (*collection.items, *collection.context):
+            self._by_type.setdefault(item.type, []).append(item)
+            self._by_address[item.address] = item
+
+    def own(self, type_: str) -> list[Item]:
+        """The items of a type that are judged here; others may be there for joins only."""
+        items = self._by_type.get(type_, [])
+        return [item for item in items if id(item) not in self._context] if self._context else items
+
+    def of(self, *types: str) -> list[Item]:
+        return [item for type_ in types for item in self._by_type.get(type_, ())]
+
+    def at(self, address: str) -> Item | None:
+        return self._by_address.get(address)
+
+    def index(self, index: Index) -> Mapping[Hashable, list[Any]]:
+        """Key to records. Of a contribution, the records of the whole input."""
+        if index not in self._indexes:
+            if isinstance(index, Contribution) and self.beyond is not None:
+                self._indexes[index] = self.beyond.index(index)
+            else:
+                self._indexes[index] = recorded(index, self.of(*index.types) if index.types else self._by_address.values())
+        return self._indexes[index]
+
+    def by_text(self, type_: str, path: str) -> dict[str, list[Item]]:
+        """The items of a type by their text at a path."""
+        if (type_, path) not in self._texts:
+            groups: dict[str, list[Item]] = {}
+            for item in self.of(type_):
+                text = item[path].data
+                if isinstance(text, str):
+                    groups.setdefault(text, []).append(item)
+            self._texts[type_, path] = groups
+        return self._texts[type_, path]
+
+    def referrers(self, item: Item, join: Referrer, names: Iterable[str]) -> tuple[list[Item], Unknown | None]:
+        """The items that name `item`, and why there may be more of them."""
+        if not self._by_type.get(join.type):
+            return [], None
+        targets = self._targets_of(join)
+        if isinstance(item, Elsewhere):
+            return targets.naming(item.named), None
+        found = list(targets.by_address.get(item.address, ()))
+        for name in names if targets.by_text else ():
+            text = item[name].data
+            if isinstance(text, (str, Text)):
+                found += [each for each in targets.by_text.get(str(text), ()) if each not in found]
+        return found, targets.unresolved
+
+    def orphans(self, join: Referrer, owners: tuple[str, ...], names: Iterable[str]) -> Iterator[tuple[Item, Any, Item | None]]:
+        """Items that name none of the items of the `owners` types that are judged here.
+
+        With each comes what it names, and the item that this is where it is there for joins.
+        """
+        if not self._by_type.get(join.type):
+            return
+        targets = self._targets_of(join)
+        known = {item.address: item for item in self.of(*owners)}
+        texts = {str(item[name].data): item for item in known.values() for name in names} if targets.by_text else {}
+        for item, target in targets.all:
+            if isinstance(target, Reference):
+                owner = known.get(target.address)
+            else:
+                owner = texts.get(str(target)) if isinstance(target, (str, Text)) else None
+            if owner is None:
+                yield item, target, None
+            elif id(owner) in self._context and id(item) not in self._context:
+                yield item, target, owner
+
+    def _targets_of(self, join: Referrer) -> Targets:
+        key = (join.type, join.owner)
+        if key not in self._targets:
+            self._targets[key] = Targets(self._by_type.get(join.type, ()), join.owner)
+        return self._targets[key]
+
+
+class Targets:
+    """Items by what one of their attributes names: one resource, or each of a list."""
+
+    def __init__(self, items: Iterable[Item], path: str) -> None:
+        self.by_address: dict[str, list[Item]] = {}
+        self.by_text: dict[str, list[Item]] = {}
+        self.all: list[tuple[Item, Any]] = []
+        self.unresolved: Unknown | None = None
+        """Why one of them may name anything."""
+        for item in items:
+            data = next((data for alternative in path.split("|") if (data := item.link(alternative).data) is not None), None)
+            for target in data if isinstance(data, list) else [data]:
+                self._add(item, target, path)
+
+    def _add(self, item: Item, target: Any, path: str) -> None:
+        if isinstance(target, Text) and isinstance(target.parts[0], Reference):
+            target = target.parts[0]  # "${aws_lambda_function.f.arn}:*"
+        self.all.append((item, target))
+        if isinstance(target, Reference):
+            self.by_address.setdefault(target.address, []).append(item)
+        elif isinstance(target, (str, Text)):
+            self.by_text.setdefault(str(target), []).append(item)
+        elif isinstance(target, Unknown) and self.unresolved is None:
+            reason = f"{item.address} may belong to it: {path} is not known ({target.reason})"
+            self.unresolved = Unknown(reason, target.settles_it, item.location())
+
+    def naming(self, target: Any) -> list[Item]:
+        return [item for item, named in self.all if named == target]
+
+
+def recorded(index: Index, items: Iterable[Item]) -> dict[Hashable, list[Any]]:
+    """Key to the records of some items."""
+    found: dict[Hashable, list[Any]] = {}
+    for item in items:
+        for key, record in index.records(item):
+            found.setdefault(key, []).append(record)
+    return found

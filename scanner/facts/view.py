@@ -1,0 +1,250 @@
+"""What a meaning sees: a resource, or a block of one, by the places of its spelling, and what the spelling joins to it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from assay.scanner.facts.model import Identity, identity
+from assay.scanner.facts.spelling import Beside, Companion, Fixed, Index, Join, Link, Namesakes, One, Place, Referrer
+from assay.scanner.facts.stack import Stack
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.nodes import Elsewhere
+from assay.scanner.sources.values import Location, Reference, Unknown, Value, any_of
+
+
+class Undeclared(Exception):
+    """A reader made a join that its spelling does not declare: what it needs would not be collected."""
+
+
+class View:
+    """A resource or a block of it. `doubt` is why it may not exist: every value below it is then Unknown."""
+
+    __slots__ = ("declared", "doubt", "item", "names", "node", "stack")
+
+    def __init__(
+        self,
+        item: Item,
+        stack: Stack,
+        declared: frozenset[Join],
+        names: tuple[str, ...] = (),
+        *,
+        node: Node | None = None,
+        doubt: Unknown | None = None,
+    ) -> None:
+        self.item, self.stack, self.declared, self.names = item, stack, declared, names
+        self.node: Node = item if node is None else node
+        self.doubt = doubt
+
+    # What is written.
+
+    def __getitem__(self, place: Place) -> Value[Any]:
+        """The value at a place; absent where nothing is written there, Unknown where that cannot be told."""
+        if place.__class__ is str:
+            return self._first(place, linked=False)  # type: ignore[arg-type]
+        if isinstance(place, Fixed):
+            return self.says(place.data)
+        if isinstance(place, Link):
+            return self._first(place.path, linked=False)
+        if isinstance(place, Referrer):
+            return self.referrers(place)[place.path]
+        assert isinstance(place, tuple)
+        value = self.says(None)
+        for alternative in place:
+            value = self[alternative]
+            if value.data is not None:
+                break
+        return value
+
+    def link(self, place: str | Link) -> Value[Any]:
+        """Like `[place]`, but what refers to another resource is a Reference to it even where its text is configured."""
+        return self._first(place if isinstance(place, str) else place.path, linked=True)
+
+    def _first(self, path: str, *, linked: bool) -> Value[Any]:
+        if not path:
+            return self.says(None)
+        if self.doubt is not None and not linked:
+            return self.says(self.doubt)
+        if "|" not in path:
+            return self.node.link(path) if linked else self.node[path]
+        seen: tuple[Location, ...] = ()
+        for alternative in path.split("|"):
+            value = self.node.link(alternative) if linked else self.node[alternative]
+            if value.data is not None:
+                return value
+            seen += value.seen
+        return Value(None, tuple(dict.fromkeys(seen)))
+
+    def inner(self, *paths: str) -> tuple[list[View], Unknown | None]:
+        """All nested blocks (or objects of a list) at some paths, and why there may be more than these."""
+        if self.doubt is not None:
+            return [], self.doubt
+        views: list[View] = []
+        more: Unknown | None = None
+        for path in filter(None, paths):
+            nodes, doubt = self.node.blocks(path)
+            views += [View(self.item, self.stack, self.declared, node=node) for node in nodes]
+            more = more or doubt
+        return views, more
+
+    def values(self, *places: Place) -> list[Value[Any]]:
+        """Every value at some places, those of all companions there, and an Unknown where there may be more of them."""
+        found: list[Value[Any]] = []
+        for place in places:
+            if isinstance(place, tuple):
+                found += self.values(*place)
+            elif isinstance(place, Referrer):
+                companions = self.referrers(place)
+                found += [view[place.path] for view in companions.views]
+                found += [self.says(companions.more)] if companions.more else []
+            else:
+                found.append(self[place])
+        return found
+
+    # What can be said of it as a whole.
+
+    @property
+    def location(self) -> Location:
+        return self.node.location()
+
+    def says(self, data: Any) -> Value[Any]:
+        """A value for which the resource or block as a whole is the evidence."""
+        return Value(data, (self.node.location(),))
+
+    @property
+    def account(self) -> str | None:
+        """The account or project, where it is known."""
+        account = self.item.account.data
+        return account if isinstance(account, str) else None
+
+    @property
+    def elsewhere(self) -> bool:
+        """Only what this input says of it is known: it is declared in another."""
+        return isinstance(self.item, Elsewhere)
+
+    def identity(self, name: Value[Any], *further: Item) -> Identity:
+        """The identity of the resource with the blocks of all its companions, and of `further` items."""
+        companions = [item for join in self.declared if isinstance(join, Companion) for item in self._referring(join)[0]]
+        companions.sort(key=lambda item: (item.location().file, item.location().line))
+        return identity(self.item, name, [*companions, *further])
+
+    @property
+    def surely(self) -> View:
+        """What it says if it exists."""
+        return View(self.item, self.stack, self.declared, self.names, node=self.node)
+
+    def weighed(self, value: Value[Any], absence: bool) -> Value[Any]:
+        """Keeps a fact if the absence of this would give the same, else Unknown where it may not exist."""
+        return value if self.doubt is None or value.data is absence else Value(self.doubt, value.seen)
+
+    # Joins.
+
+    def referrers(self, *joins: Referrer) -> Companions:
+        """The items that name this resource by some joins."""
+        views: list[View] = []
+        more: Unknown | None = None
+        for join in joins:
+            items, doubt = self._referring(join)
+            views += [self.of(item) for item in items]
+            # Where one is found, another whose owner is not known is not its second: the provider allows one.
+            more = more or (None if items and isinstance(join, One) else doubt)
+        return Companions(views, more, self)
+
+    def _referring(self, join: Referrer) -> tuple[list[Item], Unknown | None]:
+        self._check(join)
+        return self.stack.referrers(self.item, join, self.names)
+
+    def target(self, link: Link) -> View | None:
+        """The resource that a link names, where it is among the items."""
+        self._check(link)
+        target = self.link(link).data
+        return self.named(target, link) if isinstance(target, (Reference, str)) else None
+
+    def named(self, target: Reference | str, link: Link) -> View | None:
+        """The resource of a type of the link that a reference, or its address, names."""
+        item = self.stack.at(target.address if isinstance(target, Reference) else target)
+        return self.of(item) if item is not None and item.type in link.types else None
+
+    def beside(self, join: Beside) -> list[View]:
+        """The items that speak of the account or project of this resource; in doubt where they may be of another."""
+        self._check(join)
+        found: list[View] = []
+        for item in self.stack.of(join.type):
+            named = item[join.account].data if join.account else None
+            same = self.item.same_account(item) if not isinstance(named, str) or self.account is None else named == self.account
+            if same is not False:
+                view = self.of(item)
+                view.doubt = view.doubt or (_other_account(item) if same is None else None)
+                found.append(view)
+        return found
+
+    def namesakes(self, join: Namesakes) -> list[View]:
+        """The other items of the same type and account with the same text at a path."""
+        self._check(join)
+        own = self.item[join.path].data
+        found: list[View] = []
+        for item in self.stack.by_text(self.item.type, join.path).get(own, ()) if isinstance(own, str) else ():
+            same = self.item.same_account(item)
+            if item.address != self.item.address and same is not False:
+                view = self.of(item)
+                view.doubt = view.doubt or (_other_account(item) if same is None else None)
+                found.append(view)
+        return found
+
+    def index(self, index: Index) -> Mapping[Hashable, list[Any]]:
+        """Key to records (spelling.py)."""
+        self._check(index)
+        return self.stack.index(index)
+
+    def of(self, item: Item, names: tuple[str, ...] = ()) -> View:
+        """Another item as this one sees it: in doubt where it may not exist though this one does. `names`: as in its spelling."""
+        doubt = None if self.item.coexists(item) else _may_not_exist(item)
+        return View(item, self.stack, self.declared, names, doubt=doubt)
+
+    def _check(self, join: Join) -> None:
+        if join not in self.declared:
+            raise Undeclared(f"{self.item.type}: {join} is not in the spelling of its reader")
+
+
+class Companions:
+    """Items that name one resource, and why there may be more of them."""
+
+    __slots__ = ("more", "owner", "views")
+
+    def __init__(self, views: list[View], more: Unknown | None, owner: View) -> None:
+        self.views, self.more, self.owner = views, more, owner
+
+    def __getitem__(self, path: str) -> Value[Any]:
+        """The value at a path of the first that has it; absent where there is no companion at all."""
+        for view in self.views:
+            value = view[path]
+            if not value.absent:
+                return value
+        return Value(self.more, [view.location for view in self.views])
+
+    @property
+    def items(self) -> list[Item]:
+        return [view.item for view in self.views]
+
+    @property
+    def exist(self) -> Value[bool]:
+        """Whether there is one at all."""
+        certain = [view for view in self.views if view.doubt is None]
+        if certain:
+            return Value(True, [view.location for view in self.views])
+        return Value(next((view.doubt for view in self.views), self.more) or False)
+
+
+def either_exists(*companions: Companions) -> Value[bool]:
+    """Whether there is a companion of any of several sorts."""
+    return any_of([group.exist for group in companions])
+
+
+def _may_not_exist(item: Item) -> Unknown:
+    assert item.template is not None
+    return Unknown(f"whether {item.address} exists: {item.template.reason}", item.template.settles_it, item.location())
+
+
+def _other_account(item: Item) -> Unknown:
+    way = "give the provider allowed_account_ids, or scan the live account"
+    return Unknown(f"whether {item.address} is of the same account", way, item.location())
