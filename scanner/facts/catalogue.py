@@ -23,7 +23,7 @@ from assay.scanner.facts.model import Resource
 from assay.scanner.facts.spelling import Companion, Contribution, Index, Join, Link, Referrer, Spelling, joins_of, paths, walk
 from assay.scanner.facts.stack import Stack
 from assay.scanner.facts.view import View
-from assay.scanner.sources.aws.calls import Call, Listing
+from assay.scanner.sources.aws.calls import LISTINGS, Call, Listing
 from assay.scanner.sources.interface import Item
 
 Meaning = Callable[[View, Any], Resource | None]
@@ -64,7 +64,7 @@ class Reader(msgspec.Struct, frozen=True, eq=False):
         found: dict[str, set[Need]] = {}
         if hasattr(self.spelling, "needed"):
             return {fact: set(needs) for fact, needs in self.spelling.needed.items()}  # transitional: base.py
-        for name, facts_told in _told(type(self.spelling), self.kind).items():
+        for name, facts_told in _told(self.spelling.__class__, self.kind).items():
             needs = set(self._needs_of(getattr(self.spelling, name), listings))
             for fact in facts_told:
                 found.setdefault(fact, set()).update(needs)
@@ -125,7 +125,7 @@ class Catalogue:
             for type_ in entry.types:
                 self.readers.setdefault(type_, []).append(entry)
         for listing in getattr(module, "LISTINGS", [each for each in vars(module).values() if isinstance(each, Listing)]):
-            self.listings[listing.type] = listing
+            self.listings[listing.type] = LISTINGS[listing.type] = listing
 
     def all_readers(self) -> list[Reader]:
         return [entry for entries in self.by_input.values() for entry in entries]

@@ -82,6 +82,16 @@ class Beside(Join, frozen=True):
         return (self.type,)
 
 
+class Context(Join, frozen=True):
+    """Types whose items the source itself takes into account: what a resource inherits from its project."""
+
+    types: tuple[str, ...]
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        return self.types
+
+
 class Namesakes(Join, frozen=True):
     """Other items of the resource's own type with the same text at a path."""
 
@@ -149,7 +159,7 @@ def walk(data: Any) -> Iterator[Join]:
     """The joins in a field of a spelling."""
     if isinstance(data, Join):
         yield data
-    elif isinstance(data, (tuple, list)):
+    if isinstance(data, (tuple, list)):
         for element in data:
             yield from walk(element)
     elif isinstance(data, dict):

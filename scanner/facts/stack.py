@@ -69,10 +69,8 @@ class Stack:
         if isinstance(item, Elsewhere):
             return targets.naming(item.named), None
         found = list(targets.by_address.get(item.address, ()))
-        for name in names if targets.by_text else ():
-            text = item[name].data
-            if isinstance(text, (str, Text)):
-                found += [each for each in targets.by_text.get(str(text), ()) if each not in found]
+        for name in names if targets.all else ():
+            found += [other for other in targets.called(item, name) if other not in found]
         return found, targets.unresolved
 
     def orphans(self, join: Referrer, owners: tuple[str, ...], names: Iterable[str]) -> Iterator[tuple[Item, Any, Item | None]]:
@@ -84,16 +82,17 @@ class Stack:
             return
         targets = self._targets_of(join)
         known = {item.address: item for item in self.of(*owners)}
-        texts = {str(item[name].data): item for item in known.values() for name in names} if targets.by_text else {}
+        for owner in list(known.values()):
+            known |= {text: owner for name in names if (text := called(owner, name)) is not None}
         for item, target in targets.all:
-            if isinstance(target, Reference):
-                owner = known.get(target.address)
-            else:
-                owner = texts.get(str(target)) if isinstance(target, (str, Text)) else None
-            if owner is None:
+            if target is None:
+                continue
+            text = target.address if isinstance(target, Reference) else str(target) if isinstance(target, (str, Text)) else None
+            named = known.get(text) if text is not None else None
+            if named is None:
                 yield item, target, None
-            elif id(owner) in self._context and id(item) not in self._context:
-                yield item, target, owner
+            elif id(named) in self._context and id(item) not in self._context:
+                yield item, target, named
 
     def _targets_of(self, join: Referrer) -> Targets:
         key = (join.type, join.owner)
@@ -130,6 +129,20 @@ class Targets:
 
     def naming(self, target: Any) -> list[Item]:
         return [item for item, named in self.all if named == target]
+
+    def called(self, item: Item, path: str) -> list[Item]:
+        """Those that name what `item` has at a path: its own name, or something that it belongs to."""
+        text = called(item, path)
+        return [] if text is None else [*self.by_address.get(text, ()), *self.by_text.get(text, ())]
+
+
+def called(item: Item, path: str) -> str | None:
+    """The address of the resource that an item names at a path, or the text there."""
+    linked = item.link(path).data
+    if isinstance(linked, Reference):
+        return linked.address
+    text = item[path].data
+    return str(text) if isinstance(text, (str, Text)) else None
 
 
 def recorded(index: Index, items: Iterable[Item]) -> dict[Hashable, list[Any]]:

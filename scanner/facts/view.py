@@ -41,7 +41,7 @@ class View:
     def __getitem__(self, place: Place) -> Value[Any]:
         """The value at a place; absent where nothing is written there, Unknown where that cannot be told."""
         if place.__class__ is str:
-            return self._first(place, linked=False)  # type: ignore[arg-type]
+            return self._first(place, linked=False)
         if isinstance(place, Fixed):
             return self.says(place.data)
         if isinstance(place, Link):
@@ -121,6 +121,13 @@ class View:
     def elsewhere(self) -> bool:
         """Only what this input says of it is known: it is declared in another."""
         return isinstance(self.item, Elsewhere)
+
+    def called(self, place: Place) -> Value[Any]:
+        """What it is called: of several places the first with text that is known and not empty, else the first where anything is."""
+        alternatives = place.split("|") if isinstance(place, str) else place if isinstance(place, tuple) else (place,)
+        values = [self[alternative] for alternative in alternatives]
+        named = next((value for value in values if isinstance(value.data, str) and value.data), None)
+        return named or next((value for value in values if not value.absent), values[0])
 
     def identity(self, name: Value[Any], *further: Item) -> Identity:
         """The identity of the resource with the blocks of all its companions, and of `further` items."""

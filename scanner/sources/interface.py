@@ -200,6 +200,9 @@ class Beyond(abc.ABC):
     """For indexes over the whole input, which all collections share."""
 
     @abc.abstractmethod
+    def index(self, contribution: Any) -> dict[Any, list[Any]]: ...
+
+    @abc.abstractmethod
     def at(self, address: str) -> Item | None: ...
 
     @abc.abstractmethod

@@ -7,7 +7,7 @@ from typing import Any
 from assay.scanner.facts.base import Stack, identity, reads
 from assay.scanner.facts.data import dynamodb
 from assay.scanner.facts.data.kinds import DataStore, Replica
-from assay.scanner.facts.keys.aws_api import KEY_NEEDS, in_region, live_key
+from assay.scanner.facts.keys._old import KEY_NEEDS, in_region, live_key
 from assay.scanner.sources.aws.calls import Call, Listing, listing
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.values import Unknown, Value

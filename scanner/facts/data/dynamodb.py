@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.base import Stack
-from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.keys._old import key_ref
 from assay.scanner.sources.values import Value
 
 

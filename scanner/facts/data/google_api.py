@@ -6,7 +6,8 @@ from assay.scanner.facts.base import Stack, identity, reads
 from assay.scanner.facts.data import google
 from assay.scanner.facts.data.kinds import DataStore
 from assay.scanner.facts.google_assets import named
-from assay.scanner.facts.keys.google import CRYPTO_KEY, VERSION, key_ref
+from assay.scanner.facts.keys._old import rest_key_ref as key_ref
+from assay.scanner.facts.keys.google import CRYPTO_KEY, VERSION
 from assay.scanner.sources.interface import Item
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from assay.scanner.facts.base import Stack, identity, reads
 from assay.scanner.facts.data import dynamodb
 from assay.scanner.facts.data.kinds import DataStore, Replica
-from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.keys._old import key_ref
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.values import Unknown, Value
 

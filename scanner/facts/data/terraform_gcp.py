@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.scanner.facts.base import Stack, identity, reads
 from assay.scanner.facts.data import google
 from assay.scanner.facts.data.kinds import DataStore
-from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.keys._old import key_ref
 from assay.scanner.sources.interface import Item
 
 

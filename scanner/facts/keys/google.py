@@ -1,19 +1,23 @@
-"""Cloud KMS keys, whatever input spells them."""
+"""Cloud KMS keys. https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
-from assay.scanner.facts.base import Identity, Stack
-from assay.scanner.facts.google_assets import is_live, missing
-from assay.scanner.facts.keys.kinds import Key, KeyRef
-from assay.scanner.facts.keys.references import OUTSIDE
+from assay.scanner.facts.bindings import bindings, public_inherited
+from assay.scanner.facts.google_assets import is_live, missing, named
+from assay.scanner.facts.keys.kinds import Key
+from assay.scanner.facts.keys.references import OUTSIDE, KeyLink
 from assay.scanner.facts.policies import google_grants
+from assay.scanner.facts.spelling import Contribution, Link, Place, Spelling
+from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Unknown, Value, any_of, describe
+from assay.scanner.sources.values import Reference, Unknown, Value, any_of
 
 CRYPTO_KEY = "cloudkms.googleapis.com/CryptoKey"
+KEY_RING = "cloudkms.googleapis.com/KeyRing"
 VERSION = "cloudkms.googleapis.com/CryptoKeyVersion"
 # https://cloud.google.com/kms/docs/reference/rest/v1/CryptoKeyVersionState
 _UNUSABLE = (
@@ -22,29 +26,49 @@ _UNUSABLE = (
 )  # fmt: skip
 
 
-def key(
-    who: Identity,
-    item: Item,
-    *,
-    purpose: Value[Any],
-    period: Value[Any],
-    import_only: Value[Any],
-    levels: list[Value[Any]],
-    enabled: Value[bool],
-    bindings: list[Any],
-) -> Key:
-    """`period`: as the API writes it, `7776000s`. `levels`: where a protection level may stand."""
-    outside = [level.default("SOFTWARE").equals("EXTERNAL", "EXTERNAL_VPC") for level in levels]
-    imported = any_of([import_only.default(False).truth(), *outside])
-    rotation = period.text().then(days)
+class CryptoKeyAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a crypto key."""
+
+    purpose: Place
+    period: Place
+    """As the API writes it: `7776000s`."""
+    import_only: Place
+    levels: tuple[str, ...]
+    """Where a protection level may stand."""
+    enabled: Callable[[View], Value[bool]]
+    bindings: tuple[Place, ...]
+    """Those on the key, and on its key ring, which count for all keys of it."""
+    ring: Link | None = None
+    """Where a resource names its key ring, of an input that has the bindings there."""
+    inherited: Place = ""
+
+
+def key(view: View, at: CryptoKeyAt) -> Key:
+    outside = [view[level].default("SOFTWARE").equals("EXTERNAL", "EXTERNAL_VPC") for level in at.levels]
+    imported = any_of([view[at.import_only].default(False).truth(), *outside])
+    rotation = view[at.period].text().then(days)
     return Key(
-        identity=who,
-        rotatable=purpose.default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT"),
+        identity=view.identity(named(view.item) if not at.name else view[at.name]),
+        rotatable=view[at.purpose].default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT"),
         imported=imported,
-        rotation_days=imported.then(lambda outside: OUTSIDE if outside and rotation.absent else rotation.data),
-        enabled=enabled,
-        grants=Value(google_grants(bindings), (item.location(),)),
+        rotation_days=imported.then(lambda held: OUTSIDE if held and rotation.absent else rotation.data),
+        enabled=at.enabled(view),
+        grants=view.says(google_grants(_bindings(view, at))),
     )
+
+
+def _bindings(view: View, at: CryptoKeyAt) -> list[Any]:
+    found: list[Any] = [binding for place in at.bindings for binding in bindings(view, place)]
+    if at.ring is not None:
+        ring = view.target(at.ring)
+        if ring is not None:
+            found += bindings(ring, at.bindings[0])
+        elif is_live(view.item):
+            found.append(missing(view.item, "the key ring", KEY_RING))
+    # One reason why there may be more is enough.
+    doubts = [binding for binding in found if isinstance(binding, Unknown)]
+    known = [binding for binding in found if not isinstance(binding, Unknown)]
+    return known + doubts[:1] + (public_inherited(view, at.inherited, "cloudkms") if at.inherited else [])
 
 
 def days(duration: Any) -> float | Unknown | None:
@@ -55,35 +79,49 @@ def days(duration: Any) -> float | Unknown | None:
     return float(match[1]) / 86_400 if match else Unknown(f"{duration} is not a duration in seconds", "write it as 7776000s")
 
 
-def enabled(item: Item, stack: Stack) -> Value[bool]:
-    """Whether a key, given as a REST resource, has a version that can be used: its primary, or any where it has none."""
-    state = item["primary.state"]
-    if not state.absent:
-        return state.equals(*_UNUSABLE).negate()
-    if not is_live(item):
-        return Value(True, (item.location(),))  # a template makes the first version too
-    versions = stack.companions(item, VERSION, "name")
-    if versions.items:
-        usable = [each["state"].equals(*_UNUSABLE).negate() for each in versions.items]
-        return any_of([*usable, Value(versions.more or False)])
-    return Value(versions.more or missing(item, "a version", VERSION), (item.location(),))
+def _states(item: Item) -> Iterator[tuple[Hashable, Any]]:
+    """A key by its address to the state of its primary version, and to that of each version; under None why there may be more."""
+    if item.type == CRYPTO_KEY:
+        yield item.address, (True, item["primary.state"])
+        return
+    owner = item.link("name").data
+    if isinstance(owner, Reference):
+        yield owner.address, (False, item["state"])
+    elif isinstance(owner, Unknown):
+        yield None, Unknown(f"{item.address} may belong to it: name is not known ({owner.reason})", owner.settles_it, item.location())
 
 
-def key_ref(item: Item, path: str, stack: Stack) -> Value[KeyRef | None]:
-    """The key that an attribute of a REST resource names: None where it names none. Cloud KMS holds customer-managed keys only."""
-    named = item[path]
-
-    def read(data: Any) -> Any:
-        if data in (None, ""):
-            return None
-        return KeyRef(id=Value(describe(data), named.seen), customer_managed=Value(True, named.seen), disabled=_disabled(item, path, stack))
-
-    return named.then(read)
+STATES = Contribution(types=(CRYPTO_KEY, VERSION), records=_states, name="google.key-states")
 
 
-def _disabled(item: Item, path: str, stack: Stack) -> Value[bool]:
-    target = item.link(path).data
-    held = stack.at(target.address) if isinstance(target, Reference) else None
-    if held is not None:
-        return enabled(held, stack).negate()
-    return Value(missing(item, "the key", CRYPTO_KEY) if is_live(item) else False)
+def usable(view: View, address: str) -> Value[bool]:
+    """Whether a key, given by its address, has a version that can be used: its primary, or any where it has none."""
+    records = view.index(STATES).get(address, ())
+    primary: Value[Any] = next((state for is_primary, state in records if is_primary), Value(None))
+    if not primary.absent:
+        return primary.equals(*_UNUSABLE).negate()
+    if not is_live(view.item):
+        return view.says(True)  # a template makes the first version too
+    versions = [state.equals(*_UNUSABLE).negate() for is_primary, state in records if not is_primary]
+    more = next(iter(view.index(STATES).get(None, ())), None)
+    return any_of([*versions, Value(more or False)]) if versions else view.says(more or missing(view.item, "a version", VERSION))
+
+
+def own_usable(view: View) -> Value[bool]:
+    return usable(view, view.item.address)
+
+
+class RestKey(KeyLink, frozen=True):
+    """In a REST resource: a crypto key by its name. Cloud KMS holds customer-managed keys only."""
+
+    states: Contribution = STATES
+
+    def facts(self, view: View, named: Any) -> tuple[bool | Unknown, Value[bool]]:
+        target = view.link(self).data
+        if isinstance(target, Reference) and target.address in view.index(self.states):
+            return True, usable(view, target.address).negate()
+        return True, Value(missing(view.item, "the key", CRYPTO_KEY) if is_live(view.item) else False)
+
+
+def rest_key(path: str) -> RestKey:
+    return RestKey(path, ())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Fact, Part, Resource, kind
+from typing import ClassVar
+
+from assay.scanner.facts.model import Fact, Naming, Part, Resource
 from assay.scanner.facts.policies import Grant
 
 
@@ -17,9 +19,11 @@ class KeyRef(Part):
     """The code that declares the key disables it; False where nothing says so, as for a key that is declared elsewhere."""
 
 
-@kind
 class Key(Resource, kw_only=True):
     """A customer-managed encryption key: KMS key, Cloud KMS crypto key."""
+
+    # The name of a KMS key is its description, that of a crypto key stands within a key ring that it leaves out.
+    naming: ClassVar = {"aws": Naming(unique=False), "google": Naming(unique=False)}
 
     rotatable: Fact[bool]
     """Rotation is asked of it: symmetric encryption, and not a replica of a key of another region."""
@@ -31,3 +35,6 @@ class Key(Resource, kw_only=True):
     """It can be used: neither disabled nor waiting to be deleted."""
     grants: Fact[list[Grant]]
     """Access by key policy or bindings."""
+
+
+KINDS = (Key,)

@@ -1,19 +1,64 @@
-"""KMS: what its settings mean, however an input writes them."""
+"""KMS: what its settings mean."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from assay.scanner.facts import policies
+from assay.scanner.facts.keys.kinds import Key
 from assay.scanner.facts.keys.references import OUTSIDE
-from assay.scanner.sources.interface import Item
+from assay.scanner.facts.spelling import Fixed, Place, Spelling
+from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Value, all_of, gather
 
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+USABLE = ("Enabled", "Creating", "Updating")
 
-def rotatable(spec: Value[Any], usage: Value[Any], own_store: Value[Any]) -> Value[bool]:
-    """Only symmetric encryption keys in KMS rotate by themselves: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"""
-    symmetric = spec.default("SYMMETRIC_DEFAULT").equals("SYMMETRIC_DEFAULT")
-    return all_of([symmetric, usage.default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT"), own_store.is_set().negate()])
+
+class KeyAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a KMS key."""
+
+    manager: Place = ""
+    """`CUSTOMER` or `AWS`; an input that has only keys of the customer does not tell it."""
+    spec: Annotated[Place, "rotatable"] = ""
+    usage: Annotated[Place, "rotatable"] = ""
+    key_store: Annotated[Place, "rotatable"] = ""
+    replica: Annotated[Place, "rotatable"] = ""
+    """`REPLICA` or `PRIMARY` of a multi-Region key."""
+    origin: Annotated[Place, "imported", "rotation_days"] = ""
+    rotates: Annotated[Place, "rotation_days"] = ""
+    period: Annotated[Place, "rotation_days"] = ""
+    enabled: Place = Fixed(True)
+    """A switch, or a live key's state."""
+    policies: Annotated[Place, "grants"] = ""
+
+
+def key(view: View, at: KeyAt) -> Key | None:
+    """Keys that AWS manages for its services are none of the customer's."""
+    if view[at.manager].data == "AWS":
+        return None
+    # Only symmetric encryption keys in KMS rotate by themselves, a replica with its primary:
+    # https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html,
+    # https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-manage.html
+    symmetric = view[at.spec].default("SYMMETRIC_DEFAULT").equals("SYMMETRIC_DEFAULT")
+    encrypts = view[at.usage].default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT")
+    primary = view[at.replica].default("PRIMARY").equals("REPLICA").negate()
+    # https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html: AWS_KMS makes the material unless it says otherwise
+    imported = view[at.origin].default("AWS_KMS").equals("EXTERNAL")
+    days = rotation_days(view[at.rotates], view[at.period])
+    return Key(
+        identity=view.identity(view.called(at.name)),
+        rotatable=all_of([symmetric, encrypts, view[at.key_store].is_set().negate(), primary]),
+        imported=imported,
+        rotation_days=imported.then(lambda outside: OUTSIDE if outside else days.data),
+        enabled=view[at.enabled].default(True).then(_usable).truth(),
+        grants=grants(view, at.policies),
+    )
+
+
+def _usable(switch: Any) -> Any:
+    """Whether a key can be used, by its switch or its state."""
+    return switch in USABLE if isinstance(switch, str) and switch.lower() not in ("true", "false") else switch
 
 
 def rotation_days(enabled: Value[Any], period: Value[Any]) -> Value[Any]:
@@ -22,15 +67,9 @@ def rotation_days(enabled: Value[Any], period: Value[Any]) -> Value[Any]:
     return enabled.default(False).truth().then(lambda on: days.data if on else None)
 
 
-def outside(imported: Value[bool], days: Value[Any]) -> Value[Any]:
-    """Days between rotations, which are not seen for material that comes from outside."""
-    return imported.then(lambda held: OUTSIDE if held else days.data)
-
-
-def grants(item: Item, documents: list[Value[Any]]) -> Value[list[Any]]:
+def grants(view: View, documents: Place) -> Value[list[Any]]:
     """What key policies grant.
 
     Without one, KMS writes one that lets the account itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
-    account = item.account.data if isinstance(item.account.data, str) else None
-    return gather([policies.aws_grants(document, account) for document in documents])
+    return gather([policies.aws_grants(document, view.account) for document in view.values(documents)])

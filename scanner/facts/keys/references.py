@@ -4,70 +4,102 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.facts.base import Stack
 from assay.scanner.facts.keys.kinds import KeyRef
+from assay.scanner.facts.spelling import Link
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Node
 from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
 
-# What is a customer-managed key, or the alias of one, by the type that an input has for it.
-_CUSTOMER = (
-    "aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key", "aws_kms_alias",
-    "AWS::KMS::Key", "AWS::KMS::ReplicaKey", "AWS::KMS::Alias",
-    "google_kms_crypto_key", "google_kms_crypto_key_version",
-)  # fmt: skip
-_TARGETS = {"aws_kms_alias": "target_key_id", "AWS::KMS::Alias": "TargetKeyId"}
-_SWITCHES = ("is_enabled", "enabled", "Enabled")
 OUTSIDE = Unknown("the key material comes from outside: whoever holds it rotates it", "attest the rotation of the imported key material")
 _SETTLES = "give the key's ARN, or scan the live resource"
 
 
-def key_ref(value: Value[Any], stack: Stack) -> Value[KeyRef | None]:
-    """The key that an attribute names: None where it names none, Unknown where it cannot be told what the value will be."""
+class KeyLink(Link, frozen=True):
+    """An attribute that names a key. What is known of that key differs by input: subclasses tell it."""
 
-    def read(data: Any) -> Any:
-        if data is None or data == "":
-            return None
-        managed = _customer_managed(data, stack)
-        return KeyRef(id=Value(describe(data), value.seen), customer_managed=Value(managed, value.seen), disabled=_disabled(data, stack))
+    def key(self, view: View, named: Value[Any] | None = None) -> Value[KeyRef | None]:
+        """The key: None where none is named, Unknown where it cannot be told which. `named`: what is named, if not what stands there."""
+        value = view[self] if named is None else named
 
-    return value.then(read)
+        def read(data: Any) -> Any:
+            if data is None or data == "":
+                return None
+            customer_managed, disabled = self.facts(view, data)
+            return KeyRef(id=Value(describe(data), value.seen), customer_managed=Value(customer_managed, value.seen), disabled=disabled)
+
+        return value.then(read)
+
+    def facts(self, view: View, named: Any) -> tuple[bool | Unknown, Value[bool]]:
+        """Whether the key that is named is the customer's own, and whether it is disabled."""
+        raise NotImplementedError
 
 
-def _customer_managed(data: Any, stack: Stack) -> bool | Unknown:
-    if isinstance(data, Reference):
-        return _referred(data, stack)
-    text = (
-        data if isinstance(data, str) else "".join(part for part in data.parts if isinstance(part, str)) if isinstance(data, Text) else ""
-    )
-    if text.startswith("alias/aws/") or ":alias/aws/" in text:
-        return False  # https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key
-    if isinstance(data, str):
-        return True
-    if isinstance(data, Text):
-        first = next((part for part in data.parts if isinstance(part, Reference)), None)
-        if any(mark in text for mark in (":key/", ":alias/", "alias/", "/cryptoKeys/")):
+class DeclaredKey(KeyLink, frozen=True):
+    """In code: a reference to a key or an alias of the same code, or an ARN, id or alias as text."""
+
+    targets: tuple[tuple[str, str], ...] = ()
+    """Types of aliases, with the path to what each is an alias of."""
+    switches: tuple[str, ...] = ()
+    """Paths of keys where they are switched off."""
+
+    def facts(self, view: View, named: Any) -> tuple[bool | Unknown, Value[bool]]:
+        return self._customer_managed(view, named), self._disabled(view, named)
+
+    def _customer_managed(self, view: View, named: Any) -> bool | Unknown:
+        if isinstance(named, Reference):
+            return self._referred(view, named)
+        text = named if isinstance(named, str) else ""
+        if isinstance(named, Text):
+            text = "".join(part for part in named.parts if isinstance(part, str))
+        if text.startswith("alias/aws/") or ":alias/aws/" in text:
+            return False  # https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key
+        if isinstance(named, str):
             return True
-        return _referred(first, stack) if first else data.unknown or Unknown(f"which key {data} is", _SETTLES)
-    return Unknown(f"{describe(data)} is no key", _SETTLES)
+        if isinstance(named, Text):
+            first = next((part for part in named.parts if isinstance(part, Reference)), None)
+            if any(mark in text for mark in (":key/", ":alias/", "alias/", "/cryptoKeys/")):
+                return True
+            return self._referred(view, first) if first else named.unknown or Unknown(f"which key {named} is", _SETTLES)
+        return Unknown(f"{describe(named)} is no key", _SETTLES)
+
+    def _referred(self, view: View, reference: Reference) -> bool | Unknown:
+        if not reference.is_data:
+            return reference.type in self.types or Unknown(f"whether {reference} is a customer-managed key", _SETTLES)
+        if reference.type.startswith("google_kms_crypto_key"):
+            return True  # Cloud KMS holds customer-managed keys only
+        source = view.named(reference, self)
+        named = [source[path].data for path in ("name", "key_id")] if source else []
+        alias = next((name for name in named if isinstance(name, str)), "")
+        if alias.startswith("alias/"):
+            return not alias.startswith("alias/aws/")
+        return Unknown(f"whether {reference} is a customer-managed key: its data source is read at plan time", _SETTLES)
+
+    def _disabled(self, view: View, named: Any) -> Value[bool]:
+        key = view.named(named, self) if isinstance(named, Reference) else None
+        alias_of = dict(self.targets)
+        if key is not None and key.item.type in alias_of:
+            target = key.link(alias_of[key.item.type]).data
+            key = view.named(target, self) if isinstance(target, Reference) and target.type not in alias_of else None
+        return Value(False) if key is None else any_of([_off(key.item, path) for path in self.switches] or [Value(False)])
 
 
-def _disabled(data: Any, stack: Stack) -> Value[bool]:
-    item = stack.at(data.address) if isinstance(data, Reference) else None
-    if item is None:
-        return Value(False)
-    if item.type in _TARGETS:
-        target = item.link(_TARGETS[item.type]).data
-        return _disabled(target, stack) if isinstance(target, Reference) and target.type not in _TARGETS else Value(False)
-    return any_of([item[name].default(True).truth().negate() for name in _SWITCHES])
+def _off(key: Node, switch: str) -> Value[bool]:
+    return key[switch].default(True).truth().negate()
 
 
-def _referred(reference: Reference, stack: Stack) -> bool | Unknown:
-    if not reference.is_data:
-        return reference.type in _CUSTOMER or Unknown(f"whether {reference} is a customer-managed key", _SETTLES)
-    if reference.type in ("google_kms_crypto_key", "google_kms_crypto_key_version"):
-        return True  # Cloud KMS holds customer-managed keys only
-    item = stack.at(reference.address)
-    named = [item[name].data for name in ("name", "key_id")] if item else []
-    alias = next((name for name in named if isinstance(name, str)), "")
-    if alias.startswith("alias/"):
-        return not alias.startswith("alias/aws/")
-    return Unknown(f"whether {reference} is a customer-managed key: its data source is read at plan time", _SETTLES)
+def terraform_key(path: str) -> DeclaredKey:
+    """KMS in Terraform: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key"""
+    keys = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key", "aws_kms_alias")
+    looked_up = ("data.aws_kms_key", "data.aws_kms_alias")
+    return DeclaredKey(path, (*keys, *looked_up), targets=(("aws_kms_alias", "target_key_id"),), switches=("is_enabled", "enabled"))
+
+
+def template_key(path: str) -> DeclaredKey:
+    """KMS in CloudFormation."""
+    keys = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey", "AWS::KMS::Alias")
+    return DeclaredKey(path, keys, targets=(("AWS::KMS::Alias", "TargetKeyId"),), switches=("Enabled",))
+
+
+def crypto_key(path: str) -> DeclaredKey:
+    """Cloud KMS in Terraform, which has no switch for a key."""
+    return DeclaredKey(path, ("google_kms_crypto_key", "google_kms_crypto_key_version"))

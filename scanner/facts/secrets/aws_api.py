@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.scanner.facts import policies
 from assay.scanner.facts.base import Stack, identity, reads
-from assay.scanner.facts.keys.aws_api import KEY_NEEDS, in_region, live_key
+from assay.scanner.facts.keys._old import KEY_NEEDS, in_region, live_key
 from assay.scanner.facts.secrets import secrets_manager
 from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
 from assay.scanner.sources.aws.calls import Call, Listing, listing

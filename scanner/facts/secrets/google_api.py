@@ -7,7 +7,8 @@ from typing import Any
 
 from assay.scanner.facts.base import Stack, identity, reads
 from assay.scanner.facts.google_assets import COMMON, is_live, missing, named, own_bindings, public_inherited
-from assay.scanner.facts.keys.google import CRYPTO_KEY, key_ref
+from assay.scanner.facts.keys._old import rest_key_ref as key_ref
+from assay.scanner.facts.keys.google import CRYPTO_KEY
 from assay.scanner.facts.secrets import google
 from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
 from assay.scanner.sources.interface import Item, Unlisted

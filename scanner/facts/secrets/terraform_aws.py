@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.base import Stack, identity, reads
-from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.keys._old import key_ref
 from assay.scanner.facts.secrets import secrets_manager
 from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
 from assay.scanner.sources.interface import Item

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.facts.base import Stack, identity, reads
 from assay.scanner.facts.google_iam import BINDING_PARTS, bindings_of
-from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.keys._old import key_ref
 from assay.scanner.facts.secrets import google
 from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
 from assay.scanner.sources.interface import Item

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.facts import policies
 from assay.scanner.facts.base import Stack, identity, reads
-from assay.scanner.facts.keys.aws_api import KEY_NEEDS, live_key
+from assay.scanner.facts.keys._old import KEY_NEEDS, live_key
 from assay.scanner.facts.policies import Grant
 from assay.scanner.facts.storage import s3
 from assay.scanner.facts.storage.kinds import Bucket

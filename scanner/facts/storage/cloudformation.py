@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.facts.base import Companions, Stack, identity, if_there, reads
 from assay.scanner.facts.edge.attributes import attribute
-from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.keys._old import key_ref
 from assay.scanner.facts.policies import required
 from assay.scanner.facts.storage import s3
 from assay.scanner.facts.storage.kinds import Bucket

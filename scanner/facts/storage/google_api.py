@@ -6,7 +6,8 @@ from typing import Any
 
 from assay.scanner.facts.base import Stack, identity, reads
 from assay.scanner.facts.google_assets import COMMON, constraint, is_live, named, own_bindings, public_inherited
-from assay.scanner.facts.keys.google import CRYPTO_KEY, key_ref
+from assay.scanner.facts.keys._old import rest_key_ref as key_ref
+from assay.scanner.facts.keys.google import CRYPTO_KEY
 from assay.scanner.facts.storage import google
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.sources.interface import Item

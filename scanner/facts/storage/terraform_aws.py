@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.base import Companions, Stack, identity, if_there, reads
-from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.keys._old import key_ref
 from assay.scanner.facts.storage import s3
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.sources.interface import Item, Node

@@ -7,7 +7,7 @@ from typing import Any
 from assay.scanner.facts import policies
 from assay.scanner.facts.base import Companions, Stack, identity, if_there, reads
 from assay.scanner.facts.google_iam import BINDING_PARTS, bindings_of
-from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.keys._old import key_ref
 from assay.scanner.facts.storage import google
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.sources.interface import Item

@@ -130,8 +130,19 @@ class Whole(Beyond):
 
     def __init__(self, inventory: Inventory, unlisted: Sequence[Item] = ()) -> None:
         self.cache: dict[str, Any] = {}
+        self._indexes: dict[str, dict[Any, list[Any]]] = {}
         self._inventory, self._unlisted = inventory, unlisted
         self._by_type: dict[str, list[Entry]] | None = None
+
+    def index(self, contribution: Any) -> dict[Any, list[Any]]:
+        if contribution.name not in self._indexes:
+            found: dict[Any, list[Any]] = {}
+            for type_ in contribution.types:
+                for item in self.of(type_):
+                    for key, record in contribution.records(item):
+                        found.setdefault(key, []).append(record)
+            self._indexes[contribution.name] = found
+        return self._indexes[contribution.name]
 
     def at(self, address: str) -> Item | None:
         entry = self._inventory.entries.get(address)

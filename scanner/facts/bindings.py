@@ -1,0 +1,102 @@
+"""Google's IAM bindings, where any input has them: blocks of Terraform, policies of assets, bindings that a template declares.
+
+https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/google_project_iam,
+https://cloud.google.com/asset-inventory/docs/reference/rest/v1/assets
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any
+
+from assay.scanner.facts.google_assets import RESOURCE_MANAGER
+from assay.scanner.facts.policies import PUBLIC_MEMBERS, Binding, google_bindings, google_policy_bindings
+from assay.scanner.facts.spelling import Contribution, Many, Place
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.values import Unknown, Value, unknown_inside
+
+SCOPES = tuple(f"{RESOURCE_MANAGER}/{level}" for level in ("Project", "Folder", "Organization"))
+"""What bindings and organisation policies are inherited from."""
+OWN = "#iam_policy"
+INHERITED = "#inherited_bindings"
+_PARTS = ("member", "binding", "policy")
+
+
+def iam(prefix: str, owner: str) -> tuple[Many, ...]:
+    """The resources of Terraform that set bindings: `google_kms_crypto_key_iam` with `_member`, `_binding`, `_policy`."""
+    return tuple(Many(f"{prefix}_{part}", owner) for part in _PARTS)
+
+
+def bindings(view: View, place: Place) -> list[Binding | Unknown]:
+    """The bindings at a place: an IAM policy, or companions that set bindings; an Unknown where there may be more."""
+    if not isinstance(place, tuple):
+        return google_policy_bindings(view[place])
+    companions = [(join, view.referrers(join)) for join in place if isinstance(join, Many)]
+    found = [binding for _, group in companions for other in group.views for binding in companion_bindings(other.item.type, other)]
+    return found + [group.more for _, group in companions if group.more]
+
+
+def companion_bindings(type_: str, companion: View | Node) -> list[Binding | Unknown]:
+    """The bindings that one resource of Terraform sets."""
+    if type_.endswith("_policy"):
+        return google_policy_bindings(companion["policy_data"])
+    members = companion["member"] if type_.endswith("_member") else companion["members"]
+    return google_bindings(companion["role"], members, companion["condition.expression"])
+
+
+def inherited(view: View, place: Place = INHERITED) -> list[Binding]:
+    """The bindings of the project, the folders and the organisation that a resource is in, as far as they are in the input."""
+    value = view[place]
+    known = [binding for binding in value.data if isinstance(binding, dict)] if isinstance(value.data, list) else []
+    found = google_policy_bindings(Value({"bindings": known}, value.seen))
+    return [binding for binding in found if not isinstance(binding, Unknown)]
+
+
+def public_inherited(view: View, place: Place, service: str) -> list[Binding | Unknown]:
+    """Inherited bindings that let everyone use a service. Everybody else's are judged where they stand (iam.no-wildcard-privilege).
+
+    Where the policies above are not in the input, there are none: Resource Manager takes no public members.
+    https://cloud.google.com/resource-manager/reference/rest/v3/projects/setIamPolicy
+    """
+    found: list[Binding | Unknown] = []
+    for binding in inherited(view, place):
+        if binding.member in PUBLIC_MEMBERS and (reaches := _reaches(view, binding.role, service)) is not False:
+            found.append(binding if reaches is True else reaches)
+    return found
+
+
+# https://cloud.google.com/iam/docs/roles-overview#basic
+_BASIC = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer", "roles/reader")
+
+
+def _reaches(view: View, role: Any, service: str) -> bool | Unknown:
+    """Whether a role on a project holds permissions of a service, such as `storage`."""
+    if not isinstance(role, str):
+        return unknown_inside(role) or Unknown(f"which role {role} is", "scan the live project")
+    if role in _BASIC or role.startswith(f"roles/{service}."):
+        return True
+    if role.startswith("roles/"):
+        why = f"whether {role}, which everyone has on the project, holds permissions of {service}: its permissions are not in our table"
+        return Unknown(why, "take the role from allUsers and allAuthenticatedUsers")
+    return role_holds(view, role, lambda permission: permission.startswith(f"{service}."))
+
+
+def _permissions(role: Item) -> Iterator[tuple[Hashable, Value[Any]]]:
+    yield role.address, role["includedPermissions"]
+
+
+ROLES = Contribution(types=("iam.googleapis.com/Role",), records=_permissions, name="google.roles")
+"""Full name of a custom role to the permissions that it holds. Those of an organisation are used in all its projects."""
+
+
+def role_holds(view: View, role: str, wanted: Callable[[str], bool]) -> bool | Unknown:
+    """Whether a custom role, given by its name, holds a permission that is wanted."""
+    records = view.index(ROLES).get(f"//iam.googleapis.com/{role}")
+    if not records:
+        way = "include iam.googleapis.com/Role in the export"
+        return Unknown(f"what the custom role {role} allows is not in the assets that were read", way)
+    permissions: Value[Any] = records[0]
+    if isinstance(permissions.data, list):
+        return any(isinstance(permission, str) and wanted(permission) for permission in permissions.data)
+    return permissions.unknown or False
