@@ -14,6 +14,7 @@ that is not there) and `ConfigurationError` are raised when it is made.
 from __future__ import annotations
 
 import datetime
+import functools
 import importlib
 import uuid
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,7 @@ from assay.scanner.facts import reading
 from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.facts.stack import Stack
 from assay.scanner.options import Options
-from assay.scanner.results import ledger, worlds
+from assay.scanner.results import findings, ledger, worlds
 from assay.scanner.results.model import VERDICTS, ControlOutcome, Report, Result, Run, Summary, Tool, worst
 from assay.scanner.rules import evaluate, load, params, view
 from assay.scanner.rules.load import CompiledControl
@@ -52,7 +53,7 @@ class Scan:
         self._resources: set[tuple[str, str, str]] = set()
         given = params.Given(options.params, options.control_params, self.rules)
         self._digest = given.digest()
-        self._judges = {each.control.id: evaluate.Judge(each, given.of(each.control)) for each in self.selected}
+        self._judges = evaluate.Judges((each, given.of(each.control)) for each in self.selected)
         self._line = self._run()
 
     def __iter__(self) -> Iterator[Result]:
@@ -100,26 +101,19 @@ class Scan:
 
     def _judge(self, collection: Collection) -> Iterator[Result]:
         stack = Stack(collection)
-        by_kind: dict[str, list[evaluate.Judge]] = {}
-        for compiled in self.selected:
-            by_kind.setdefault(compiled.kind if not compiled.source_type else compiled.source_type, []).append(
-                self._judges[compiled.control.id]
-            )
+        names = self._judges.applies_to
         types = list(dict.fromkeys(item.type for item in collection.items))
         scope = collection.scope or _scope(collection.name)
-        for resource in reading.read_all(
-            self.catalogue, stack, types, set(by_kind), lambda item, error: ledger.failed(self.coverage, item, error)
-        ):
-            yield from self._judged(resource, by_kind[type(resource).__name__], scope)
+        failed = functools.partial(ledger.failed, self.coverage)
+        for resource in reading.read_all(self.catalogue, stack, types, names, failed):
+            yield from self._judged(type(resource).__name__, resource, scope)
         for type_ in types:
-            for item in stack.own(type_) if type_ in by_kind else ():
-                yield from self._judged(view.raw_attributes(item), by_kind[type_], scope)
+            for item in stack.own(type_) if type_ in names else ():
+                yield from self._judged(type_, view.raw_attributes(item), scope)
 
-    def _judged(self, resource: Any, judges: list[evaluate.Judge], scope: str) -> Iterator[Result]:
-        facts = view.resource_facts(resource)
+    def _judged(self, name: str, resource: Any, scope: str) -> Iterator[Result]:
         self._resources.add((scope, resource.identity.address, resource.identity.id))
-        for judge in judges:
-            yield from judge.judge(resource, facts, scope)
+        yield from findings.results(resource, scope, self._judges.judge(name, resource))
 
     def _read_types(self) -> set[str]:
         """The types of the inputs that something reads."""

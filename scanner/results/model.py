@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from assay.scanner.facts.model import BlockRef
+from assay.scanner.rules.judgement import VERDICTS, WORST, Evidence, UnknownFact, Verdict, worst
 from assay.scanner.sources.interface import Coverage
-from assay.scanner.sources.values import Location
 
-Verdict = Literal["pass", "fail", "unknown", "not_applicable", "waived", "error"]
-VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "unknown", "not_applicable", "waived", "error")
+__all__ = [
+    "VERDICTS",
+    "WORST",
+    "ControlOutcome",
+    "Evidence",
+    "Report",
+    "ResourceRef",
+    "Result",
+    "Run",
+    "StandsFor",
+    "Summary",
+    "Tool",
+    "UnknownFact",
+    "Verdict",
+    "fingerprint",
+    "worst",
+]
+
 StandsFor = Literal["itself", "instances", "part", "unlisted"]
 """`instances`: how many there are is not known; `part`: it is declared elsewhere, and only a part of it here; `unlisted`: all of its type
 in its account and region, which could not be listed."""
-# The verdict of a whole is the worst of its parts.
-WORST: tuple[Verdict, ...] = ("error", "fail", "unknown", "waived", "pass", "not_applicable")
 
 
-class ResourceRef(msgspec.Struct, frozen=True):
+class ResourceRef(msgspec.Struct, frozen=True, gc=False):
     """Which resource a result speaks of."""
 
     id: str
@@ -42,23 +56,7 @@ class ResourceRef(msgspec.Struct, frozen=True):
     """Further regions in which the provider shows it as a resource of its own; None where they are not known."""
 
 
-class Evidence(msgspec.Struct, frozen=True):
-    """A fact that the assertion read. `observed` and `expected` are text; `location` is where the fact was seen."""
-
-    fact: str
-    observed: str
-    expected: str
-    location: Location | None
-
-
-class UnknownFact(msgspec.Struct, frozen=True):
-    fact: str
-    reason: str
-    settles_it: str
-    location: Location | None
-
-
-class Result(msgspec.Struct, frozen=True):
+class Result(msgspec.Struct, frozen=True, gc=False):
     """One verdict of one control on one resource, or on one element of a list of it."""
 
     control: str
@@ -121,8 +119,3 @@ def fingerprint(control: str, assertion: str, cloud: str, scope: str, resource: 
     """Identity of a finding: it survives moving the code, other lines, other messages and other severities."""
     parts = "\0".join((control, assertion, cloud, scope, resource, element))
     return hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()
-
-
-def worst(verdicts: Any) -> Verdict:
-    held = set(verdicts)
-    return next((verdict for verdict in WORST if verdict in held), "not_applicable")

@@ -50,11 +50,9 @@ class Program:
 
     def evaluate(self, activation: Any) -> tuple[bool | None, str]:
         """(verdict, error): None where the result is an error, then with its text."""
-        value = self._expression.eval(activation=activation)
+        value = self._expression.eval(activation)
         result = value.value()
-        if value.type() == cel.Type.BOOL:
-            return bool(result), ""
-        return None, str(value)
+        return (result, "") if result is True or result is False else (None, str(value))
 
     def serialize(self) -> bytes:
         return bytes(self._expression.serialize())
@@ -80,7 +78,8 @@ class Environment:
         return Program(self._env.deserialize(serialized))
 
     def activation(self, data: dict[str, Any]) -> Any:
-        return self._env.Activation(data=data)
+        """Values for the names of expressions. CEL converts what an expression reads, once for each activation."""
+        return self._env.Activation(data)
 
 
 def _cel_error(error: RuntimeError) -> CelError:

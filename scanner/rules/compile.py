@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import typing
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import yaml
 
-from assay.scanner.facts.catalogue import catalogue
+from assay.scanner.facts.model import Resource
 from assay.scanner.rules import cel, schema, yaml_lines
 from assay.scanner.rules.load import NOT_CONTROLS, RESOURCE_KIND, CompiledAssertion, CompiledControl, RuleSet, nearest
 from assay.scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
@@ -21,8 +22,8 @@ _NAME = re.compile(r"\{([\w.]*)\}")
 _FACT_PATH = re.compile(r"^resource((?:\.\w+)+)$")
 
 
-def compile_files(files: list[tuple[Path, bytes]], digest: str) -> RuleSet:
-    """The rules of files given with their content. Raises RuleErrors."""
+def compile_files(files: list[tuple[Path, bytes]], digest: str, kinds: Mapping[str, type[Resource]]) -> RuleSet:
+    """The rules of files given with their content, on kinds by name. Raises RuleErrors."""
     errors: list[RuleError] = []
     controls: list[CompiledControl] = []
     profiles: dict[str, Profile] = {}
@@ -33,7 +34,7 @@ def compile_files(files: list[tuple[Path, bytes]], digest: str) -> RuleSet:
                 profile = _decode(path, content, Profile)[0]
                 profiles[profile.id] = profile
             elif path.parent.name not in NOT_CONTROLS:
-                compiled = _Compiler(path, *_decode(path, content, Control)).control()
+                compiled = _Compiler(path, *_decode(path, content, Control), kinds).control()
                 for name in (compiled.control.id, *compiled.control.aliases):
                     if name in seen:
                         raise RuleError(str(path), 1, f"the id {name} is already that of {seen[name]}", "choose another")
@@ -81,8 +82,8 @@ def _shape_error(path: Path, text: str, type_: type[Any], data: Any, lines: dict
 class _Compiler:
     """One control."""
 
-    def __init__(self, path: Path, control: Control, lines: dict[yaml_lines.Path, int]) -> None:
-        self.path, self.rule, self.lines = path, control, lines
+    def __init__(self, path: Path, control: Control, lines: dict[yaml_lines.Path, int], kinds: Mapping[str, type[Resource]]) -> None:
+        self.path, self.rule, self.lines, self.kinds = path, control, lines, kinds
         self.errors: list[RuleError] = []
         self.kind, self.source_type = self._kind()
         self.environments: dict[str, cel.Environment] = {}
@@ -113,8 +114,10 @@ class _Compiler:
             if unknown or len(held) != 1:
                 self.error(("applies_to",), "applies_to names one input and its type", nearest(unknown[0], INPUTS) if unknown else "")
             return RESOURCE_KIND, next(iter(held.values()), "")
-        if held not in catalogue().kinds:
-            self.error(("applies_to",), f"there is no kind {held!r}", nearest(held, catalogue().kinds) or f"kinds are {', '.join(sorted(catalogue().kinds))}")
+        if held not in self.kinds:
+            self.error(
+                ("applies_to",), f"there is no kind {held!r}", nearest(held, self.kinds) or f"kinds are {', '.join(sorted(self.kinds))}"
+            )
             return "", ""
         return held, ""
 
@@ -134,7 +137,23 @@ class _Compiler:
         for name in _NAME.findall(assertion.message):
             self._message_name(name, names, (*place, "message"))
         reads, contents = [*read.paths, *when_read.paths], read.contents + when_read.contents
-        return CompiledAssertion(assertion, that, when, list(dict.fromkeys(reads)), list(dict.fromkeys(contents)), each)
+        of_all = self._of_all(assertion, (*place, "that"))
+        return CompiledAssertion(assertion, that, when, of_all, list(dict.fromkeys(reads)), list(dict.fromkeys(contents)), each)
+
+    def _of_all(self, assertion: Assertion, place: yaml_lines.Path) -> bytes:
+        """The assertion on all elements of its list in one expression: true where it holds for each, or where it does not count."""
+        if not assertion.each or self.errors:
+            return b""
+        counts = f"!(\n{assertion.when}\n) || " if assertion.when else ""
+        text = f"{assertion.each}.all({assertion.as_}, {counts}(\n{assertion.that}\n))"
+        try:
+            return self._environment(()).compile(text).serialize()
+        except cel.CelError as error:
+            self.error(place, f"not CEL for the elements of {assertion.each}: {error}")
+            return b""
+
+    def _environment(self, names: tuple[str, ...]) -> cel.Environment:
+        return self.environments.setdefault(",".join(names), cel.Environment(names))
 
     def _list(self, text: str, place: yaml_lines.Path) -> tuple[str, ...]:
         match = _FACT_PATH.match(text)
@@ -150,12 +169,12 @@ class _Compiler:
         return path
 
     def _resolve(self, path: tuple[str, ...]) -> tuple[Any, str]:
-        if self.kind not in catalogue().kinds:
+        if self.kind not in self.kinds:
             return Any, "" if not path or path[0] in (
                 *schema.IDENTITY,
                 "attributes",
             ) or not self.kind else f"use resource.attributes.{path[0]}"
-        return schema.resolve(self.kind, path)
+        return schema.resolve(self.kinds[self.kind], path)
 
     def _message_name(self, name: str, names: dict[str, tuple[str, ...]], place: yaml_lines.Path) -> None:
         first, *rest = name.split(".")
@@ -174,9 +193,8 @@ class _Compiler:
     def _expression(self, text: str, place: yaml_lines.Path, names: dict[str, tuple[str, ...]]) -> tuple[bytes, cel.Read]:
         if not text:
             return b"", cel.Read()
-        environment = self.environments.setdefault(",".join(names), cel.Environment(tuple(names)))
         try:
-            compiled = environment.compile(text).serialize()
+            compiled = self._environment(tuple(names)).compile(text).serialize()
         except cel.CelError as error:
             column = f" at column {error.column}" if error.column else ""
             self.error(place, f"not CEL{column}: {error}")

@@ -7,33 +7,100 @@ Text such as `"${aws_kms_key.k.arn}/x"` is known not to be null, so it is there 
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from assay.scanner.facts.model import CLOUDS, BlockRef, Identity, Resource
-from assay.scanner.results.model import Evidence, ResourceRef, Result, StandsFor, UnknownFact, Verdict, fingerprint
-from assay.scanner.rules import cel
+import msgspec
+
+from assay.scanner.facts.model import CLOUDS, Identity, Resource
+from assay.scanner.rules import cel, trace, view
+from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact, Verdict
 from assay.scanner.rules.load import CompiledAssertion, CompiledControl
 from assay.scanner.rules.schema import IDENTITY
-from assay.scanner.rules.view import (
-    Attributes,
-    below,
-    convert,
-    element_key,
-    element_name,
-    fact,
-    is_parts,
-    observed,
-    settled,
-    walk,
-    why_unknown,
-    with_nulls,
-)
-from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value, describe
+from assay.scanner.rules.subject import Subject, environment, program
+from assay.scanner.sources.values import Reference, Text, Unknown
 
-_NAME = re.compile(r"\{([\w.]*)\}")
+
+class Judges:
+    """Controls, ready to run, by the kind (or the input's own type) that they apply to."""
+
+    def __init__(self, controls: Iterable[tuple[CompiledControl, dict[str, Any]]]) -> None:
+        """`controls` come with the values of their params."""
+        self._panels: dict[str, list[_Panel]] = {}
+        for compiled, params in controls:
+            judge = Judge(compiled, params)
+            panels = self._panels.setdefault(compiled.source_type or compiled.kind, [])
+            # Nulls that one rule asks for in the attributes of a type are not there for another.
+            if panels and not compiled.source_type:
+                panels[0].add(judge)
+            else:
+                panels.append(_Panel(judge))
+
+    @property
+    def applies_to(self) -> set[str]:
+        """The names of kinds, and the input's own types, that any of the controls judges."""
+        return set(self._panels)
+
+    def judge(self, name: str, resource: Resource | view.Attributes) -> Iterator[Judgement]:
+        """The verdicts of all controls that apply to what has this name: every failing and unknown assertion, or one for the whole."""
+        for panel in self._panels[name]:
+            subject = panel.subject(resource)
+            for judge in panel.judges:
+                yield from judge.judge(subject)
+
+
+class _Panel:
+    """Controls that see one map of a resource."""
+
+    def __init__(self, judge: Judge) -> None:
+        self.judges = [judge]
+        self._nulls = [path for path in judge.reads if path[0] not in IDENTITY] if judge.compiled.source_type else []
+        self._shape = view.shape_of(judge.reads, judge.contents)
+
+    def add(self, judge: Judge) -> None:
+        self.judges.append(judge)
+        self._shape = view.shape_of(
+            [path for each in self.judges for path in each.reads], [path for each in self.judges for path in each.contents]
+        )
+
+    def subject(self, resource: Resource | view.Attributes) -> Subject:
+        return Subject(resource, self._shape, self._nulls)
+
+
+class _Question(msgspec.Struct, frozen=True):
+    """What an expression decides: its text, the facts it reads, and the element of a list where it is about one."""
+
+    assertion: str
+    """Its number in the control, `when` for the condition, empty for the control as a whole."""
+    expected: str
+    reads: list[cel.Path]
+    list: cel.Path = ()
+    key: str = ""
+    element: Any = None
+
+    def about(self, key: str, element: Any) -> _Question:
+        """The same of one element of the list."""
+        return _Question(self.assertion, self.expected, self.reads, self.list, key, element) if key else self
+
+    def is_of_element(self, path: cel.Path) -> bool:
+        """Whether a fact is one of the element in question."""
+        return self.element is not None and path[: len(self.list) + 1] == (*self.list, "*")
+
+
+class _Assertion:
+    """One assertion, ready to run."""
+
+    def __init__(self, number: int, compiled: CompiledAssertion) -> None:
+        self.text, self.list, self.contents = compiled.text, compiled.each, compiled.contents
+        self.name = self.text.as_ if self.list else ""
+        self.that = program(compiled.that, self.name)
+        self.when = program(compiled.when, self.name) if compiled.when else None
+        self.of_all = program(compiled.of_all) if compiled.of_all else None
+        self.takes_params = "params" in self.text.when + self.text.that
+        self.holds = _Question(str(number), self.text.that, compiled.reads, self.list)
+        self.counts = _Question(str(number), self.text.when, compiled.reads, self.list)
+        self.is_list = _Question(str(number), self.text.that, [self.list])
+        self.element_reads, self.element_contents = _below(compiled.reads, self.list), _below(compiled.contents, self.list)
 
 
 class Judge:
@@ -41,239 +108,166 @@ class Judge:
 
     def __init__(self, compiled: CompiledControl, params: dict[str, Any]) -> None:
         self.compiled, self.control = compiled, compiled.control
-        self._params = {cloud: {name: _for_cloud(value, cloud) for name, value in params.items()} for cloud in CLOUDS}
-        environment = _environment("")
-        self._when = environment.load(compiled.when) if compiled.when else None
-        self._assertions = [(each, *_programs(each)) for each in compiled.assertions]
-        self.reads = list(dict.fromkeys(path for each in compiled.assertions for path in each.reads))
-        self.contents = {*compiled.when_contents, *(path for each in compiled.assertions for path in each.contents)}
+        self.params = {cloud: {name: _for_cloud(value, cloud) for name, value in params.items()} for cloud in CLOUDS}
+        self.when = program(compiled.when) if compiled.when else None
+        self.assertions = [_Assertion(number, assertion) for number, assertion in enumerate(compiled.assertions)]
+        reads = list(dict.fromkeys(path for assertion in compiled.assertions for path in assertion.reads))
+        self.reads = [*compiled.when_reads, *reads]
+        self.contents = {*compiled.when_contents, *(path for assertion in compiled.assertions for path in assertion.contents)}
+        self.takes_params = "params" in self.control.when
+        self.holds = _Question("", " and ".join(assertion.text.that for assertion in compiled.assertions), reads)
+        self.excludes = _Question("", self.control.when, compiled.when_reads)
+        self.applies = _Question("when", self.control.when, compiled.when_reads)
 
-    def judge(self, resource: Resource | Attributes, facts: dict[str, Any], scope: str) -> Iterator[Result]:
-        """The verdicts on one resource: every failing and unknown assertion, or one result for the whole."""
-        subject = _Subject(self, resource, facts, scope)
-        if resource.identity.unlisted is not None:
-            yield subject.not_listed(resource.identity.unlisted)
-            return
-        if self._when is not None:
-            applies, error = self._when.evaluate(subject.activation(self.compiled.when_contents))
+    def judge(self, subject: Subject) -> list[Judgement]:
+        """The verdicts on one resource: every failing and unknown assertion, or one for the whole."""
+        who, hearing = subject.resource.identity, _Hearing(self, subject)
+        if who.unlisted is not None:
+            return [hearing.not_listed(who.unlisted)]
+        if self.when is not None:
+            applies, error = self.when.evaluate(hearing.activation(self.compiled.when_contents, self.takes_params))
             if applies is False:
-                yield subject.result("not_applicable", "", self.control.title, "", self.compiled.when_reads, self.control.when)
-                return
+                return [hearing.judgement(self.excludes, "not_applicable", self.control.title)]
             if applies is None:
-                result = subject.undecided(error, "when", "the control applies", "", self.compiled.when_reads, self.control.when)
-                yield from [] if _only_elsewhere(result, resource.identity) else [result]
-                return
-        found = [result for at, held in enumerate(self._assertions) for result in subject.assertion(at, *held)]
-        if found:
-            # Of a resource that is declared elsewhere, only what is said of it here is a matter of this code.
-            yield from [result for result in found if not _only_elsewhere(result, resource.identity)]
-            return
-        expected = " and ".join(each.text.that for each in self.compiled.assertions)
-        yield subject.result("pass", "", self.control.title, "", self.reads, expected)
+                return _of_this_code([hearing.undecided(self.applies, error, "the control applies")], who)
+        findings = [judgement for assertion in self.assertions for judgement in hearing.findings(assertion)]
+        if findings:
+            return _of_this_code(findings, who)
+        return [hearing.judgement(self.holds, "pass", self.control.title)]
 
 
-def _only_elsewhere(result: Result, who: Identity) -> bool:
-    """Whether a verdict is unknown for no other reason than that the resource is declared elsewhere."""
-    if who.elsewhere is None or result.verdict != "unknown":
-        return False
-    return bool(result.unknown) and all(unknown.reason == who.elsewhere.reason for unknown in result.unknown)
+def _of_this_code(judgements: list[Judgement], who: Identity) -> list[Judgement]:
+    """Of a resource that is declared elsewhere, only what is said of it here is a matter of this code.
+
+    Without verdicts that are unknown for no other reason than that it is declared elsewhere.
+    """
+    if who.elsewhere is None:
+        return judgements
+    reason = who.elsewhere.reason
+    return [
+        judgement
+        for judgement in judgements
+        if judgement.verdict != "unknown" or not judgement.unknown or any(unknown.reason != reason for unknown in judgement.unknown)
+    ]
 
 
-class _Subject:
-    """One resource under one control."""
+class _Hearing:
+    """One control on one resource."""
 
-    def __init__(self, judge: Judge, resource: Resource | Attributes, facts: dict[str, Any], scope: str) -> None:
-        self.judge, self.resource, self.facts, self.scope = judge, resource, facts, scope
-        self.params = judge._params[resource.identity.cloud]
-        if isinstance(resource, Attributes):
-            for path in (*judge.compiled.when_reads, *judge.reads):
-                self.facts = with_nulls(resource, self.facts, path) if path[0] not in IDENTITY else self.facts
+    __slots__ = ("judge", "params", "subject")
 
-    def activation(self, contents: list[cel.Path]) -> Any:
-        """What an expression sees that asks for these contents."""
-        return _environment("").activation({"resource": self.settled(contents), "params": self.params})
+    def __init__(self, judge: Judge, subject: Subject) -> None:
+        self.judge, self.subject = judge, subject
+        self.params = judge.params[subject.resource.identity.cloud]
 
-    def settled(self, contents: list[cel.Path]) -> Any:
-        facts = self.facts
-        for path in contents:
-            facts = settled(self.resource, facts, path)
-        return facts
+    def activation(self, contents: list[cel.Path], takes_params: bool) -> Any:
+        return self.subject.activation(contents, self.params if takes_params else None)
 
-    def assertion(self, at: int, each: CompiledAssertion, that: cel.Program, when: cel.Program | None, name: str) -> Iterator[Result]:
-        if not each.each:
-            yield from self._one(at, each, that, when, self.activation(each.contents), "", None)
-            return
-        held = fact(self.resource, each.each)
-        if isinstance(held.data, (Unknown, Reference, Text)):
-            yield self.undecided("", str(at), each.text.message, "", [each.each], each.text.that)
-            return
-        resource = self.settled(each.contents)
-        met: dict[str, int] = {}
-        for element in held.data if isinstance(held.data, list) else () if held.data is None else (held.data,):
-            facts = {} if isinstance(element, (Unknown, Reference, Text)) else convert(element)
-            key = element_key(facts)
-            met[key] = met.get(key, 0) + 1
-            key += f"#{met[key]}" if met[key] > 1 else ""  # equal elements are findings of their own
+    def findings(self, assertion: _Assertion) -> Iterable[Judgement]:
+        """What an assertion finds: nothing where it holds."""
+        if not assertion.list:
+            return self._findings(assertion, self.activation(assertion.contents, assertion.takes_params), "", None)
+        elements = self.subject.fact(assertion.list).data
+        if elements is None or elements == []:
+            return ()
+        if isinstance(elements, (Unknown, Reference, Text)):
+            return (self.undecided(assertion.is_list, "", self._message(assertion, None)),)
+        if isinstance(elements, list):
+            assert assertion.of_all is not None
+            holds, _ = assertion.of_all.evaluate(self.activation(assertion.contents, assertion.takes_params))
+            return () if holds else self._findings_of_elements(assertion, elements)
+        return self._findings_of_elements(assertion, [elements])
+
+    def _findings_of_elements(self, assertion: _Assertion, elements: list[Any]) -> Iterator[Judgement]:
+        resource = self.subject.facts(assertion.contents)
+        count: dict[str, int] = {}
+        for element in elements:
+            facts = {} if isinstance(element, (Unknown, Reference, Text)) else view.convert(element)
+            key = trace.element_key(facts)
+            count[key] = count.get(key, 0) + 1
+            key += f"#{count[key]}" if count[key] > 1 else ""  # equal elements are findings of their own
             if not isinstance(facts, dict):
-                problem = f"the rule raised: an element of {'.'.join(each.each)} has no attributes"
-                yield self.result("error", str(at), problem, key, [each.each], each.text.that)
+                problem = f"the rule raised: an element of {'.'.join(assertion.list)} has no attributes"
+                yield self.judgement(assertion.is_list.about(key, None), "error", problem)
                 continue
-            for path in below(each.reads, each.each) if isinstance(element, dict) else ():
-                facts = with_nulls(element, facts, path)
-            for path in below(each.contents, each.each):
-                facts = settled(element, facts, path)
-            activation = _environment(name).activation({"resource": resource, "params": self.params, name: facts})
-            yield from self._one(at, each, that, when, activation, key, element)
+            for path in assertion.element_reads if isinstance(element, dict) else ():
+                facts = view.with_nulls(element, facts, path)
+            for path in assertion.element_contents:
+                facts = view.settled(element, facts, path)
+            activation = environment(assertion.name).activation({"resource": resource, "params": self.params, assertion.name: facts})
+            yield from self._findings(assertion, activation, key, element)
 
-    def _one(
-        self, at: int, each: CompiledAssertion, that: cel.Program, when: cel.Program | None, activation: Any, key: str, element: Any
-    ) -> Iterator[Result]:
-        if when is not None:
-            applies, error = when.evaluate(activation)
+    def _findings(self, assertion: _Assertion, activation: Any, key: str, element: Any) -> Iterable[Judgement]:
+        """One finding or none, on the resource itself or on an element."""
+        if assertion.when is not None:
+            applies, error = assertion.when.evaluate(activation)
             if applies is False:
-                return
-            if applies is None and that.evaluate(activation)[0] is True:
-                return  # whether it counts or not, it holds
+                return ()
             if applies is None:
-                yield self.undecided(error, str(at), each.text.message, key, each.reads, each.text.when, element)
-                return
-        holds, error = that.evaluate(activation)
-        if holds is None:
-            yield self.undecided(error, str(at), each.text.message, key, each.reads, each.text.that, element)
-        elif not holds:
-            yield self.result(
-                "fail", str(at), self._message(each.text.message, each.text.as_, element), key, each.reads, each.text.that, element
-            )
+                if assertion.that.evaluate(activation)[0] is True:
+                    return ()  # whether it counts or not, it holds
+                return (self.undecided(assertion.counts.about(key, element), error, self._message(assertion, element)),)
+        holds, error = assertion.that.evaluate(activation)
+        if holds:
+            return ()
+        question, message = assertion.holds.about(key, element), self._message(assertion, element)
+        return (self.undecided(question, error, message) if holds is None else self.judgement(question, "fail", message),)
 
-    def undecided(self, error: str, assertion: str, message: str, key: str, reads: list[Any], expected: str, element: Any = None) -> Result:
+    def _message(self, assertion: _Assertion, element: Any) -> str:
+        return trace.filled_in(assertion.text.message, self.subject.resource, self.params, assertion.name, element)
+
+    def undecided(self, question: _Question, error: str, message: str) -> Judgement:
         """Unknown where an unknown fact is behind the error, else an error of the rule."""
-        unknown = self._unknown(reads, element)
+        unknown = self._unknown(question)
         missing = cel.missing_key(error)
         if unknown and (missing is not None or not error):
             behind = [fact for fact in unknown if fact.fact.rpartition(".")[2] == missing] or unknown
-            name = next((each.text.as_ for each in self.judge.compiled.assertions if each.text.message == message), "")
-            text = self._message(message, name, element)
-            return self.result("unknown", assertion, f"not known whether {text}", key, reads, expected, element, behind)
-        return self.result("error", assertion, f"the rule raised: {error or 'no unknown fact explains it'}", key, reads, expected, element)
+            return self.judgement(question, "unknown", f"not known whether {message}", behind)
+        return self.judgement(question, "error", f"the rule raised: {error or 'no unknown fact explains it'}")
 
-    def not_listed(self, why: Unknown) -> Result:
+    def not_listed(self, why: Unknown) -> Judgement:
         """The one verdict on resources of which not even the number is known."""
-        message = f"not known: there may be more of them: {self.resource.identity.name}"
+        message = f"not known: there may be more of them: {self.subject.resource.identity.name}"
         unknown = [UnknownFact("an element", why.reason, why.settles_it, why.location)]
-        return self.result("unknown", "", message, "", [], self.judge.control.title, unknown=unknown)
+        return self.judgement(_Question("", self.judge.control.title, []), "unknown", message, unknown)
 
-    def result(self, verdict: Verdict, assertion: str, message: str, key: str, reads: list[Any], expected: str, element: Any = None,
-               unknown: list[UnknownFact] | None = None) -> Result:  # fmt: skip
-        control, who = self.judge.control, self.resource.identity
-        if who.template is not None and verdict in ("fail", "unknown"):
-            message += f" (how many of these there are is not known: {who.template.reason})"
-        evidence = self._evidence(reads, expected, element)
-        return Result(
-            control=control.id,
-            title=control.title,
-            severity=control.severity,
-            verdict=verdict,
-            fingerprint=fingerprint(control.id, assertion, who.cloud, self.scope, who.id, key),
-            message=message,
-            element=element_name(element),
-            resource=resource_ref(self.resource, evidence if element is not None else None),
-            evidence=evidence,
-            unknown=unknown or [],
-        )
+    def judgement(self, question: _Question, verdict: Verdict, message: str, unknown: Iterable[UnknownFact] = ()) -> Judgement:
+        template = self.subject.resource.identity.template
+        if template is not None and verdict in ("fail", "unknown"):
+            message += f" (how many of these there are is not known: {template.reason})"
+        element = trace.element_name(question.element)
+        evidence = self._evidence(question)
+        return Judgement(self.judge.control, verdict, message, question.assertion, question.key, element, evidence, list(unknown))
 
-    def _held(self, path: tuple[str, ...], element: Any) -> list[tuple[str, Any]]:
-        """(name, value) of a fact that was read; of all elements, or of the one that is judged."""
-        each = next((each.each for each in self.judge.compiled.assertions if each.each and path[: len(each.each)] == each.each), None)
-        if element is not None and each is not None and path[len(each) : len(each) + 1] == ("*",):
-            return walk(element, path[len(each) + 1 :], f"{'.'.join(each)}[]")
-        return walk(self.resource, path, "")
+    def _evidence(self, question: _Question) -> list[Evidence]:
+        observations: dict[trace.Observation, None] = {}
+        for path in question.reads:
+            of_element = question.is_of_element(path)
+            met = trace.observations(self._walk(question, path)) if of_element else self.subject.observations(path)
+            observations.update(dict.fromkeys(met))
+        return [Evidence(fact, observed, question.expected, location) for fact, observed, location in observations]
 
-    def _evidence(self, reads: list[Any], expected: str, element: Any) -> list[Evidence]:
-        found: list[Evidence] = []
-        for path in reads:
-            for name, value in self._held(tuple(path), element):
-                if isinstance(value, Value) and not is_parts(value.data):
-                    location = value.seen[0] if value.seen else None
-                    found.append(Evidence(name, observed(name, value.data), expected, location))
-        return list(dict.fromkeys(found))
+    def _unknown(self, question: _Question) -> list[UnknownFact]:
+        """What of the facts in question is not known."""
+        if isinstance(question.element, (Unknown, Reference, Text)):
+            why = trace.why_unknown(question.element, content=True)
+            return [UnknownFact("an element", why.reason, why.settles_it, why.location)] if why is not None else []
+        contents = self.judge.contents
+        unknown = [fact for path in question.reads for fact in trace.unknown_facts(self._walk(question, path), path in contents)]
+        return list(dict.fromkeys(unknown))
 
-    def _unknown(self, reads: list[Any], element: Any) -> list[UnknownFact]:
-        if isinstance(element, Unknown):
-            return [UnknownFact("an element", element.reason, element.settles_it, element.location)]
-        found: list[UnknownFact] = []
-        for path in reads:
-            for name, value in self._held(tuple(path), element):
-                data = value.data if isinstance(value, Value) else value
-                content = tuple(path) in self.judge.contents
-                causes = [why_unknown(each, content) for each in (data if isinstance(data, list) else [data])]
-                for unknown in filter(None, causes):
-                    location = unknown.location or (value.seen[0] if isinstance(value, Value) and value.seen else None)
-                    found.append(UnknownFact(name, unknown.reason, unknown.settles_it, location))
-        return list(dict.fromkeys(found))
+    def _walk(self, question: _Question, path: cel.Path) -> list[tuple[str, Any]]:
+        """(name, value) of a fact that was read: of all elements of a list, or of the one in question."""
+        if question.is_of_element(path):
+            return trace.walk(question.element, path[len(question.list) + 1 :], f"{'.'.join(question.list)}[]")
+        return self.subject.walk(path)
 
-    def _message(self, text: str, name: str, element: Any) -> str:
-        def put(match: re.Match[str]) -> str:
-            first, *rest = match[1].split(".")
-            if first == "params":
-                return describe(self.params.get(rest[0]))
-            if first == name and element is not None:
-                held = walk(element, tuple(rest), "")
-            elif first in ("name", "cloud", "region", "address"):
-                return str(getattr(self.resource.identity, first))
-            else:
-                held = walk(self.resource, (first, *rest), "")
-            values = [value.data if isinstance(value, Value) else value for _, value in held]
-            return ", ".join("(unknown)" if isinstance(value, Unknown) else observed(match[1], value) for value in values) or "?"
 
-        return _NAME.sub(put, text)
+def _below(paths: list[cel.Path], list_: cel.Path) -> list[cel.Path]:
+    """Those of the paths that read an element of a list, from there."""
+    own = (*list_, "*")
+    return [path[len(own) :] for path in paths if path[: len(own)] == own and len(path) > len(own)]
 
 
 def _for_cloud(value: Any, cloud: str) -> Any:
     return value[cloud] if isinstance(value, dict) and cloud in value and value.keys() <= CLOUDS else value
-
-
-@functools.cache
-def _environment(name: str) -> cel.Environment:
-    return cel.Environment((name,) if name else ())
-
-
-def _programs(each: CompiledAssertion) -> tuple[cel.Program, cel.Program | None, str]:
-    name = each.text.as_ if each.each else ""
-    environment = _environment(name)
-    return environment.load(each.that), environment.load(each.when) if each.when else None, name
-
-
-def resource_ref(resource: Resource | Attributes, seen: list[Evidence] | None = None) -> ResourceRef:
-    """The resource of a result; for an element, with only those of its blocks that the evidence was seen in, beside its own."""
-    who = resource.identity
-    blocks = who.blocks
-    if seen is not None:
-        places = [each.location for each in seen if each.location and each.location.line]
-        contributed = [block for block in blocks if block.address == who.address or any(_within(place, block) for place in places)]
-        blocks = contributed if any(block.address != who.address for block in contributed) or len(blocks) == 1 else blocks
-    kind = type(resource).__name__ if isinstance(resource, Resource) else "Resource"
-    return ResourceRef(
-        id=who.id,
-        kind=kind,
-        name=who.name,
-        cloud=who.cloud,
-        account=who.account,
-        region=who.region,
-        address=who.address,
-        root=who.root,
-        blocks=blocks,
-        type=who.type,
-        named=who.unnamed is None and who.unlisted is None,
-        stands_for=_stands_for(who),
-        also_in=resource.also_in if isinstance(resource, Resource) else [],
-    )
-
-
-def _stands_for(who: Identity) -> StandsFor:
-    if who.unlisted is not None:
-        return "unlisted"
-    return "part" if who.elsewhere is not None else "instances" if who.template is not None else "itself"
-
-
-def _within(place: Location, block: BlockRef) -> bool:
-    return place.file == block.file and block.start_line is not None and block.start_line <= place.line <= (block.end_line or 0)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import functools
 import hashlib
 import os
+import sys
 import tempfile
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from assay.scanner import __version__
+from assay.scanner.facts.catalogue import catalogue
+from assay.scanner.facts.model import Resource
 from assay.scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
 
 NOT_CONTROLS = ("frameworks", "profiles")
@@ -30,6 +35,8 @@ class CompiledAssertion(msgspec.Struct):
     text: Assertion
     that: bytes
     when: bytes
+    of_all: bytes
+    """The assertion on all elements of its list in one expression; empty for an assertion on the resource itself."""
     reads: list[tuple[str, ...]]
     contents: list[tuple[str, ...]]
     each: tuple[str, ...]
@@ -59,39 +66,83 @@ class RuleSet(msgspec.Struct):
         return {compiled.control.id: compiled.control for compiled in self.controls}
 
 
+@functools.cache
 def builtin_folder() -> Path:
     """The rules that come with Assay."""
     return (Path(__file__).parents[2] / "policies").resolve()
 
 
-def load(folders: Iterable[Path]) -> RuleSet:
-    """Every rule below the folders. Raises RuleErrors with all that is wrong."""
-    files = [(path, path.read_bytes()) for folder in folders for path in _rule_files(folder)]
+class _RuleFile(msgspec.Struct, frozen=True):
+    """A file as it stood when it was listed."""
+
+    path: str
+    modified: int
+    """In nanoseconds of the file system's clock."""
+    size: int
+
+
+_SETTLED = 2_000_000_000
+"""Nanoseconds after which a file that is written again has another time, on any file system."""
+
+
+def load(folders: Iterable[Path], kinds: Mapping[str, type[Resource]] | None = None) -> RuleSet:
+    """Every rule below the folders. Raises RuleErrors with all that is wrong.
+
+    `kinds` are what rules may apply to, by name; those of the catalogue where they are not given. Files that have not changed are read once
+    in a process.
+    """
+    files = tuple(file for folder in folders for file in _rule_files(str(folder)))
+    known = tuple((catalogue().kinds if kinds is None else kinds).items())
+    changing = max((file.modified for file in files), default=0) > time.time_ns() - _SETTLED
+    return _read(files, known) if changing else _read_once(files, known)
+
+
+def _read(files: tuple[_RuleFile, ...], kinds: tuple[tuple[str, type[Resource]], ...]) -> RuleSet:
+    contents = [(path, path.read_bytes()) for path in (Path(file.path) for file in files)]
     digest = hashlib.sha256(__version__.encode())
-    for path, content in files:
+    for path, content in contents:
         digest.update(b"\0".join((path.parent.name.encode(), path.name.encode(), content, b"")))
     name = digest.hexdigest()
-    for path in _code():
-        digest.update(path.read_bytes())
+    digest.update(_code(kinds))
     cached = _cached(digest.hexdigest(), name)
     if cached is None:
         from assay.scanner.rules.compile import compile_files
 
-        cached = compile_files(files, name)
+        cached = compile_files(contents, name, dict(kinds))
         _store(digest.hexdigest(), cached)
     return cached
 
 
-def _code() -> list[Path]:
-    """What a compiled rule depends on beside the rule: this package, and the facts of all kinds."""
+_read_once = functools.lru_cache(16)(_read)
+
+
+@functools.lru_cache(16)
+def _code(kinds: tuple[tuple[str, type[Resource]], ...]) -> bytes:
+    """Digest of what a compiled rule depends on beside the rule: this package, and the modules of kinds and of their parts."""
     package = Path(__file__).parents[1]
-    return [*sorted(Path(__file__).parent.glob("*.py")), *sorted(package.glob("facts/*/kinds.py"))]
+    files = {*Path(__file__).parent.glob("*.py"), *package.glob("facts/*.py"), *package.glob("facts/*/kinds.py")}
+    modules = {sys.modules[kind.__module__] for _, kind in kinds if kind.__module__ in sys.modules}
+    files |= {Path(module.__file__) for module in modules if module.__file__}
+    digest = hashlib.sha256(repr([(name, kind.__module__, kind.__qualname__) for name, kind in kinds]).encode())
+    for path in sorted(files):
+        digest.update(path.read_bytes())
+    return digest.digest()
 
 
-def _rule_files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise RuleErrors([RuleError(str(folder), 0, "is not a directory of rules")])
-    return sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file())
+def _rule_files(folder: str) -> list[_RuleFile]:
+    if not os.path.isdir(folder):
+        raise RuleErrors([RuleError(folder, 0, "is not a directory of rules")])
+    files: list[_RuleFile] = []
+    pending = [folder]
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
+                elif entry.name.endswith((".yaml", ".yml")) and entry.is_file():
+                    status = entry.stat()
+                    files.append(_RuleFile(entry.path, status.st_mtime_ns, status.st_size))
+    return sorted(files, key=lambda file: file.path.split(os.sep))
 
 
 def _cache_file(key: str) -> Path:
@@ -124,24 +175,20 @@ def nearest(wanted: str, known: Iterable[str]) -> str:
 
 def select(rules: RuleSet, patterns: Iterable[str], profile: str | None) -> list[CompiledControl]:
     """The controls of a profile that match one of the patterns (ids or globs). Raises LookupError that says what is not there."""
-    from fnmatch import fnmatchcase
-
-    chosen: list[Any] = rules.controls
+    chosen = list(rules.controls)
     if profile is not None:
         if profile not in rules.profiles:
             raise LookupError(
                 f"there is no profile {profile!r}; {nearest(profile, rules.profiles) or 'known: ' + ', '.join(rules.profiles)}"
             )
         wanted = rules.profiles[profile].controls
-        chosen = [each for each in chosen if any(fnmatchcase(each.control.id, pattern) for pattern in wanted)]
+        chosen = [compiled for compiled in chosen if any(fnmatchcase(compiled.control.id, pattern) for pattern in wanted)]
     patterns = list(patterns)
     for pattern in patterns:
-        if not any(fnmatchcase(each.control.id, pattern) or pattern in each.control.aliases for each in chosen):
+        if not any(_matches(compiled.control, pattern) for compiled in chosen):
             raise LookupError(f"no control matches {pattern!r}; {nearest(pattern, rules.by_id()) or 'see assay controls list'}")
-    if patterns:
-        chosen = [
-            each
-            for each in chosen
-            if any(fnmatchcase(each.control.id, each_pattern) or each_pattern in each.control.aliases for each_pattern in patterns)
-        ]
-    return chosen
+    return [compiled for compiled in chosen if not patterns or any(_matches(compiled.control, pattern) for pattern in patterns)]
+
+
+def _matches(control: Control, pattern: str) -> bool:
+    return fnmatchcase(control.id, pattern) or pattern in control.aliases

@@ -8,7 +8,6 @@ import types
 import typing
 from typing import Any
 
-from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.facts.model import Part, Resource
 from assay.scanner.sources.values import Value
 
@@ -36,9 +35,9 @@ def is_part(hint: Any) -> bool:
     return isinstance(hint, type) and issubclass(hint, Part)
 
 
-def resolve(kind: str, path: tuple[str, ...]) -> tuple[Any, str]:
+def resolve(kind: type[Resource], path: tuple[str, ...]) -> tuple[Any, str]:
     """(type, problem) of a path of facts below a kind; a problem names the nearest fact."""
-    at: Any = catalogue().kinds[kind]
+    at: Any = kind
     for name in path:
         if name == "*":
             if typing.get_origin(at) is not list:

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.scanner.facts.base import Identity
+from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.facts.keys.kinds import Key, KeyRef
+from assay.scanner.facts.model import Identity
 from assay.scanner.facts.policies import Grant
 from assay.scanner.facts.storage.kinds import Bucket
-from assay.scanner.results.model import Result
 from assay.scanner.rules.compile import compile_files
-from assay.scanner.rules.evaluate import Judge
-from assay.scanner.rules.view import resource_facts
+from assay.scanner.rules.evaluate import Judges
+from assay.scanner.rules.judgement import Judgement
 from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value
 from tests.scans import rule
 
@@ -37,10 +37,13 @@ def identity(**changes: Any) -> Identity:
     return Identity(**{**fields, "address": "aws_s3_bucket.b", "root": ".", "blocks": [], **changes})
 
 
-def grant(public: Any = False, principal: Any = "somebody") -> Grant:
-    other = Value(False, SEEN)
+def grant(public: Any = False, principal: Any = "somebody", foreign: Any = False) -> Grant:
     return Grant(
-        principal=value(principal, "principal"), actions=Value("read"), public=value(public, "public"), foreign=other, exposed=other
+        principal=value(principal, "principal"),
+        actions=Value("read"),
+        public=value(public, "public"),
+        foreign=value(foreign, "foreign"),
+        exposed=Value(False, SEEN),
     )
 
 
@@ -65,10 +68,15 @@ def key(rotation_days: Any) -> Key:
     )
 
 
-def judged(resource: Any, that: str, params: dict[str, Any] | None = None, **assertion: str) -> list[Result]:
-    text = rule(applies_to=type(resource).__name__, params=params or {}, **{"assert": [{"that": that, "message": "m", **assertion}]})
-    compiled = compile_files([(Path("team/rule.yaml"), text.encode())], "")
-    return list(Judge(compiled.controls[0], params or {}).judge(resource, resource_facts(resource), "."))
+def judged(resource: Any, that: str, params: dict[str, Any] | None = None, **assertion: str) -> list[Judgement]:
+    return ruled(resource, params=params or {}, **{"assert": [{"that": that, "message": "m", **assertion}]})
+
+
+def ruled(resource: Any, **fields: Any) -> list[Judgement]:
+    """The judgements of one rule, given by its fields, on a resource."""
+    text = rule(applies_to=type(resource).__name__, **fields)
+    (compiled,) = compile_files([(Path("team/rule.yaml"), text.encode())], "", catalogue().kinds).controls
+    return list(Judges([(compiled, fields.get("params", {}))]).judge(compiled.kind, resource))
 
 
 def verdict(resource: Any, that: str, params: dict[str, Any] | None = None, **assertion: str) -> str:
@@ -244,7 +252,7 @@ def test_one_verdict_for_each_element_that_does_not_pass() -> None:
         ("fail", "one is public"), ("unknown", "not known whether three is public"), ("unknown", "not known whether (unknown) is public"),
     ]  # fmt: skip
     assert [each.unknown[0].reason for each in results[1:]] == ["public is not told", "the fourth is not told"]
-    assert len({each.fingerprint for each in results}) == 3
+    assert len({each.element_key for each in results}) == 3
     assert [each.verdict for each in judged(bucket(grants=[]), "!g.public", each="resource.grants", **{"as": "g"})] == ["pass"]
     assert [each.verdict for each in judged(bucket(grants="?"), "!g.public", each="resource.grants", **{"as": "g"})] == ["unknown"]
 
@@ -259,9 +267,7 @@ def test_when_of_an_assertion(applies: Any, holds: Any) -> None:
 
 @pytest.mark.parametrize(("applies", "expected"), [(True, "pass"), (False, "not_applicable"), ("?", "unknown")])
 def test_when_of_a_control(applies: Any, expected: str) -> None:
-    compiled = compile_files([(Path("team/rule.yaml"), rule(when="resource.acls_disabled").encode())], "")
-    on = bucket(acls_disabled=applies, versioned=True)
-    (result,) = Judge(compiled.controls[0], {}).judge(on, resource_facts(on), ".")
+    (result,) = ruled(bucket(acls_disabled=applies, versioned=True), when="resource.acls_disabled")
     assert result.verdict == expected
 
 
@@ -325,3 +331,38 @@ def test_a_verdict_never_changes_when_more_becomes_known(tree: Any, held: tuple[
     more = {name: each if facts[name] == "?" else facts[name] for name, each in zip(ATOMS, settled, strict=True)}
     before, after = verdict(bucket(**facts), spelled(tree)), verdict(bucket(**more), spelled(tree))
     assert before in ("unknown", after)
+
+
+ELEMENTS = {
+    "!grant.public": lambda public, foreign, on: not_(public),
+    "grant.foreign || !grant.public": lambda public, foreign, on: or_([foreign, not_(public)]),
+    "resource.versioned || !grant.public": lambda public, foreign, on: or_([on, not_(public)]),
+    "resource.versioned && grant.foreign": lambda public, foreign, on: and_([on, foreign]),
+}
+CONDITIONS = {
+    "": lambda public, foreign, on: True,
+    "grant.foreign": lambda public, foreign, on: foreign,
+    "grant.public || resource.versioned": lambda public, foreign, on: or_([public, on]),
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    grants=st.lists(st.tuples(st.sampled_from(THREE), st.sampled_from(THREE)), max_size=3),
+    on=st.sampled_from(THREE),
+    that=st.sampled_from(sorted(ELEMENTS)),
+    when=st.sampled_from(sorted(CONDITIONS)),
+)
+def test_every_element_of_a_list_has_the_verdict_of_kleene(grants: list[tuple[Any, Any]], on: Any, that: str, when: str) -> None:
+    """Elements that all hold are judged in one expression, others one by one."""
+    parts = [grant(public, f"principal-{number}", foreign) for number, (public, foreign) in enumerate(grants)]
+    judgements = judged(bucket(grants=parts, versioned=on), that, each="resource.grants", **{"as": "grant", "when": when})
+    expected = {}
+    for number, values in enumerate(grants):
+        applies, holds = CONDITIONS[when](*values, on), ELEMENTS[that](*values, on)
+        held = or_([not_(applies), holds]) if "?" in (applies, holds) else not applies or holds
+        if held is not True:
+            expected[number] = "unknown" if applies == "?" or holds == "?" else "fail"
+    findings = {int(each.element.split(",")[0][-1]): each.verdict for each in judgements if each.verdict != "pass"}
+    assert findings == expected
+    assert [each.verdict for each in judgements if each.verdict == "pass"] == ([] if expected else ["pass"])

@@ -203,3 +203,29 @@ def test_a_type_that_a_rule_names_counts_as_supported(queues: Path) -> None:
     assert report["coverage"]["unsupported_types"] == {}
     _, report, _ = assay_json(queues)
     assert report["coverage"]["unsupported_types"] == {"aws_sqs_queue": 4}
+
+
+def test_an_element_known_after_apply_is_unknown_and_says_so(tmp_path: Path) -> None:
+    code = write(tmp_path / "code", {"main.tf": 'resource "aws_subnet" "s" {}\nresource "aws_lb" "b" {\n  subnets = [aws_subnet.s.id]\n}\n'})
+    text = rule(
+        applies_to={"terraform": "aws_lb"},
+        **{"assert": [{"each": "resource.attributes.subnets", "as": "subnet", "that": "subnet.public == false", "message": "m"}]},
+    )
+    policies = write(tmp_path / "policies", {"team/rule.yaml": text})
+    (result,) = judge(code, "team.rule", policies=[str(policies)])
+    assert (result.verdict, result.unknown[0].fact, result.element) == ("unknown", "an element", "aws_subnet.s.id")
+    assert "aws_subnet.s.id is known after apply" in result.unknown[0].reason
+
+
+def test_the_evidence_of_an_element_is_its_own_and_that_of_another_list_all_of_it(tmp_path: Path) -> None:
+    code = 'resource "aws_x" "x" {\n  a {\n    size = 1\n  }\n  b {\n    size = 2\n  }\n  b {\n    size = 3\n  }\n}\n'
+    that = "y.size == 9 && resource.attributes.b.exists(z, z.size == 3)"
+    text = rule(applies_to={"terraform": "aws_x"}, **{"assert": [
+        {"each": "resource.attributes.a", "as": "y", "that": that, "message": "a"},
+        {"each": "resource.attributes.b", "as": "z", "that": "z.size > 0", "message": "b"},
+    ]})  # fmt: skip
+    policies = write(tmp_path / "policies", {"team/rule.yaml": text})
+    (result,) = judge(write(tmp_path / "code", {"main.tf": code}), "team.rule", policies=[str(policies)])
+    assert [(each.fact, each.observed) for each in result.evidence if each.fact.endswith("size")] == [
+        ("attributes.a[].size", "1"), ("attributes.b[].size", "2"), ("attributes.b[].size", "3"),
+    ]  # fmt: skip

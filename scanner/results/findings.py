@@ -1,0 +1,72 @@
+"""Results of judgements: the resource that they speak of, and what they are known by from run to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from assay.scanner.facts.model import BlockRef, Identity, Resource
+from assay.scanner.results.model import ResourceRef, Result, StandsFor, fingerprint
+from assay.scanner.rules.judgement import Evidence, Judgement
+from assay.scanner.rules.view import Attributes
+from assay.scanner.sources.values import Location
+
+
+def results(resource: Resource | Attributes, scope: str, judgements: Iterable[Judgement]) -> Iterator[Result]:
+    """The results of what is judged of one resource. `scope` is what its address is relative to, the same wherever a run starts."""
+    whole: ResourceRef | None = None
+    who = resource.identity
+    for judgement in judgements:
+        if judgement.element_key:
+            reference = resource_ref(resource, _blocks_of_element(who, judgement.evidence))
+        else:
+            reference = whole = whole or resource_ref(resource, who.blocks)
+        control = judgement.control
+        yield Result(
+            control=control.id,
+            title=control.title,
+            severity=control.severity,
+            verdict=judgement.verdict,
+            fingerprint=fingerprint(control.id, judgement.assertion, who.cloud, scope, who.id, judgement.element_key),
+            message=judgement.message,
+            element=judgement.element,
+            resource=reference,
+            evidence=judgement.evidence,
+            unknown=judgement.unknown,
+        )
+
+
+def resource_ref(resource: Resource | Attributes, blocks: list[BlockRef]) -> ResourceRef:
+    """The resource of a result, with those of its blocks that the result speaks of."""
+    who = resource.identity
+    return ResourceRef(
+        id=who.id,
+        kind=type(resource).__name__ if isinstance(resource, Resource) else "Resource",
+        name=who.name,
+        cloud=who.cloud,
+        account=who.account,
+        region=who.region,
+        address=who.address,
+        root=who.root,
+        blocks=blocks,
+        type=who.type,
+        named=who.unnamed is None and who.unlisted is None,
+        stands_for=_stands_for(who),
+        also_in=resource.also_in if isinstance(resource, Resource) else [],
+    )
+
+
+def _blocks_of_element(who: Identity, evidence: list[Evidence]) -> list[BlockRef]:
+    """The resource's own block and those that the evidence was seen in; all of them where that is none of the others."""
+    places = [observation.location for observation in evidence if observation.location and observation.location.line]
+    contributed = [block for block in who.blocks if block.address == who.address or any(_within(place, block) for place in places)]
+    return contributed if any(block.address != who.address for block in contributed) or len(who.blocks) == 1 else who.blocks
+
+
+def _stands_for(who: Identity) -> StandsFor:
+    if who.unlisted is not None:
+        return "unlisted"
+    return "part" if who.elsewhere is not None else "instances" if who.template is not None else "itself"
+
+
+def _within(place: Location, block: BlockRef) -> bool:
+    return place.file == block.file and block.start_line is not None and block.start_line <= place.line <= (block.end_line or 0)

@@ -1,0 +1,144 @@
+"""From what a rule read back to the facts behind it, in words: evidence, what is not known, names of elements, messages."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import msgspec
+
+from assay.scanner.facts.model import Part, Resource
+from assay.scanner.rules import cel
+from assay.scanner.rules.judgement import UnknownFact
+from assay.scanner.rules.schema import IDENTITY
+from assay.scanner.rules.view import Attributes, fields_of, named
+from assay.scanner.sources.values import Document, Location, Reference, Text, Unknown, Value, describe
+
+_SECRET_NAME = re.compile(
+    r"(?:passw|passphrase|secret|private_key|api_?key|access_?key|token|credential|connection_string)(?![a-z_]*_(?:arn|id|name|version)\b)",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\{([\w.]*)\}")
+MAX_OBSERVED = 300
+Observation = tuple[str, str, Location | None]
+"""(fact, its value in words, where it was seen)"""
+
+
+def fact(resource: Any, path: cel.Path) -> Value[Any]:
+    """The fact at a path, the first where the path leads to several; absent where it leads to none."""
+    met = walk(resource, path, "")
+    value = met[0][1] if met else Value(None)
+    return value if isinstance(value, Value) else Value(value)
+
+
+def walk(at: Any, path: cel.Path, name: str) -> list[tuple[str, Any]]:
+    """(name, value) of every fact at a path below a resource or part; stops where one is unknown or absent."""
+    for depth, step in enumerate(path):
+        data = at.data if isinstance(at, Value) else at
+        if data is None or isinstance(data, Unknown):
+            return [(name, at)]
+        if step == "*":
+            elements = data if isinstance(data, list) else ()
+            return [met for element in elements for met in walk(element, path[depth + 1 :], f"{name}[]")]
+        if isinstance(data, dict):
+            below = data.get(step)
+            at = below if isinstance(below, (Value, Unknown)) else Value(below, at.seen if isinstance(at, Value) else ())
+        elif not isinstance(data, (Part, Resource, Attributes)):
+            return []
+        elif step in fields_of(data.__class__):
+            at = getattr(data, step)
+        else:
+            return [(step, named(data.identity, step))] if step in IDENTITY and not isinstance(data, Part) else []
+        name = f"{name}.{step}" if name else step
+    return [(name, at)]
+
+
+def observations(facts: list[tuple[str, Any]]) -> list[Observation]:
+    """Those of the facts that evidence can show: values, and no lists of parts, whose own facts are the evidence."""
+    return [
+        (name, observed(name, value.data), value.seen[0] if value.seen else None)
+        for name, value in facts
+        if isinstance(value, Value) and not is_parts(value.data)
+    ]
+
+
+def unknown_facts(facts: list[tuple[str, Any]], content: bool) -> list[UnknownFact]:
+    """What of the facts is not known; where their content is asked for, also those that are known not to be null and no more."""
+    met: list[UnknownFact] = []
+    for name, value in facts:
+        data = value.data if isinstance(value, Value) else value
+        for part in data if isinstance(data, list) else [data]:
+            why = why_unknown(part, content)
+            if why is not None:
+                location = why.location or (value.seen[0] if isinstance(value, Value) and value.seen else None)
+                met.append(UnknownFact(name, why.reason, why.settles_it, location))
+    return met
+
+
+def why_unknown(data: Any, content: bool) -> Unknown | None:
+    """Why a fact, or with `content` its content, is not known; None where it is."""
+    if isinstance(data, Unknown):
+        return data
+    return Value(data).text().unknown if content and isinstance(data, (Reference, Text)) else None
+
+
+def is_parts(data: Any) -> bool:
+    """Whether a fact is a part or a list of them."""
+    return isinstance(data, Part) or (isinstance(data, list) and any(isinstance(element, (Part, Unknown)) for element in data))
+
+
+def observed(name: str, data: Any) -> str:
+    """A fact in words, cut to MAX_OBSERVED characters; text that its name makes out to be secret is not shown."""
+    text = describe(_masked(name, data))
+    return text if len(text) <= MAX_OBSERVED else text[: MAX_OBSERVED - 1] + "…"
+
+
+def _masked(name: str, data: Any) -> Any:
+    if isinstance(data, Value):
+        return _masked(name, data.data)
+    if isinstance(data, dict):
+        return {key: _masked(f"{name}.{key}", element) for key, element in data.items()}
+    if isinstance(data, list):
+        return [_masked(name, element) for element in data]
+    return "(not shown)" if isinstance(data, (str, Text, Document)) and _is_secret(name) else data
+
+
+@functools.lru_cache(4096)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
+
+
+def element_key(facts: Any) -> str:
+    """The content of a list element, the same wherever it stands."""
+    return msgspec.json.encode(facts, order="deterministic").decode()
+
+
+def element_name(element: Any) -> str:
+    """What tells an element from the others of its list: its first facts."""
+    if element is None or isinstance(element, Unknown):
+        return ""
+    if not isinstance(element, Part):
+        return observed("", element)
+    facts = [getattr(element, name).data for name in fields_of(element.__class__)]
+    texts = [describe(data) for data in facts if not is_parts(data) and not isinstance(data, (Unknown, bool, type(None)))]
+    return ", ".join(texts)[:MAX_OBSERVED]
+
+
+def filled_in(message: str, resource: Any, params: dict[str, Any], name: str, element: Any) -> str:
+    """A message with `{fact}`, `{params.name}` and the facts of an element that is called `name` put in."""
+
+    def put(match: re.Match[str]) -> str:
+        first, *rest = match[1].split(".")
+        if first == "params":
+            return describe(params.get(rest[0]))
+        if first == name and element is not None:
+            facts = walk(element, tuple(rest), "")
+        elif first in ("name", "cloud", "region", "address"):
+            return str(getattr(resource.identity, first))
+        else:
+            facts = walk(resource, (first, *rest), "")
+        values = [value.data if isinstance(value, Value) else value for _, value in facts]
+        return ", ".join("(unknown)" if isinstance(value, Unknown) else observed(match[1], value) for value in values) or "?"
+
+    return _NAME.sub(put, message)
