@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from assay.scanner.catalogue import write_pages
+from assay.scanner.control_pages import write_pages
 from assay.scanner.rules.load import CompiledControl, builtin_folder, load
 
 HERE = Path(__file__).parent

@@ -43,7 +43,7 @@ def list_controls(policies: tuple[str, ...]) -> None:
 @_POLICIES
 def show(control_id: str, policies: tuple[str, ...]) -> None:
     """One control: text, rule, remediation, mappings."""
-    from assay.scanner.catalogue import page
+    from assay.scanner.control_pages import page
     from assay.scanner.rules.load import nearest
 
     rules = _rules(policies)
@@ -97,6 +97,6 @@ def test(patterns: tuple[str, ...], fixtures: str | None, policies: tuple[str, .
 @_POLICIES
 def matrix(policies: tuple[str, ...]) -> None:
     """Which input judges which control: in full, in part, not at all, and why."""
-    from assay.scanner.catalogue import matrix as build
+    from assay.scanner.control_pages import matrix as build
 
     click.echo(build(_rules(policies).controls).rstrip())

@@ -15,6 +15,7 @@ import click
 from assay.reports.interface import FORMATS
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, read
+from assay.scanner.judge import Judged
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES, RuleErrors
 
@@ -92,14 +93,13 @@ def prepare(given: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] 
     return None
 
 
-def finish(scan: Any, given: dict[str, Any], config: Config, run: Callable[[Any, bool], None] | None = None) -> int:
+def finish(scan: Any, given: dict[str, Any], config: Config, run: Callable[[Any, bool], Report] | None = None) -> int:
     """Run, write the reports, and give the exit code."""
     targets = list(given["reports"]) or [("text", "-")]
     if sum(path == "-" for _, path in targets) > 1:
         click.echo("assay: only one report can go to standard output; give the others a path: FORMAT=PATH", err=True)
         return EXIT_USAGE
-    (run or watch)(scan, given["quiet"])
-    report = scan.report()
+    report = (run or watch)(scan, given["quiet"])
     if report.coverage.gaps and not report.coverage.files.found and all(gap.code == "not_found" for gap in report.coverage.gaps):
         for gap in report.coverage.gaps:
             click.echo(f"assay: {gap}", err=True)
@@ -150,20 +150,33 @@ def on_terminal(quiet: bool) -> bool:
     return sys.stderr.isatty() and not quiet and os.environ.get("TERM") != "dumb"
 
 
-def watch(scan: Any, quiet: bool) -> None:
+def watch(scan: Any, quiet: bool) -> Report:
     """Run, with a line of progress on a terminal."""
-    shown = on_terminal(quiet)
-    results, last = 0, 0.0
-    for results, _ in enumerate(scan, 1):
-        if shown and time.monotonic() - last > 0.1:
-            last = time.monotonic()
-            click.echo(
-                f"\r\x1b[2K{results:,} verdicts, {printable(scan.collection)}"[: shutil.get_terminal_size().columns + 4],
-                nl=False,
-                err=True,
-            )
-    if shown and results:
-        click.echo("\r\x1b[2K", nl=False, err=True)
+    if not on_terminal(quiet):
+        report: Report = scan.report()
+        return report
+    progress = _Progress()
+    report = scan.report(progress)
+    progress.end()
+    return report
+
+
+class _Progress:
+    """A line on the terminal that says how far a run is."""
+
+    def __init__(self) -> None:
+        self.verdicts, self._last = 0, 0.0
+
+    def __call__(self, judged: Judged) -> None:
+        self.verdicts += len(judged.results)
+        if time.monotonic() - self._last > 0.1:
+            self._last = time.monotonic()
+            line = f"\r\x1b[2K{self.verdicts:,} verdicts, {printable(judged.name)}"
+            click.echo(line[: shutil.get_terminal_size().columns + 4], nl=False, err=True)
+
+    def end(self) -> None:
+        if self._last:
+            click.echo("\r\x1b[2K", nl=False, err=True)
 
 
 def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, given: dict[str, Any]) -> bool:
@@ -174,7 +187,7 @@ def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, given:
     for name, path in targets:
         terminal = path == "-" and sys.stdout.isatty()
         context = Context(
-            controls=scan.rules.by_id(),
+            controls=scan.rules.set.by_id(),
             source=_source_lines,
             color=terminal and not given["no_color"] and not os.environ.get("NO_COLOR"),
             width=shutil.get_terminal_size((100, 24)).columns,

@@ -15,6 +15,7 @@ import click
 from assay.reports.view import many
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
 from assay.scanner.cli.judging import on_terminal, printable
+from assay.scanner.results.model import Report
 from assay.scanner.sources.live import CredentialsError
 
 _SECONDS = 0.2
@@ -22,11 +23,11 @@ THREADS = "assay"
 """How the names of threads begin that make calls."""
 
 
-def watch(scan: Any, quiet: bool, source: Any) -> None:
+def watch(scan: Any, quiet: bool, source: Any) -> Report:
     """Run a scan of a live source."""
     with collecting(source, quiet):
-        for _ in scan:
-            pass
+        report: Report = scan.report()
+    return report
 
 
 def take(source: Any, given: dict[str, Any], what: str) -> int:

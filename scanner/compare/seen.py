@@ -10,12 +10,11 @@ from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.facts.model import cloud_of
 from assay.scanner.results.model import Report, ResourceRef
 from assay.scanner.sources.aws.calls import Listing
+from assay.scanner.sources.inputs import CODE_READERS, LIVE_READERS
 from assay.scanner.sources.interface import CallCount, Gap
 
 Doubt = tuple[str, str]
 """Why it is not known, and what settles it."""
-LIVE_INPUTS = ("aws_api", "google_api")
-CODE_INPUTS = ("terraform_aws", "terraform_gcp", "cloudformation")
 
 
 @functools.cache
@@ -51,7 +50,7 @@ class Live:
     """What the live side looked at: the calls of an audit, or what an export holds."""
 
     def __init__(self, report: Report, found: list[Subject]) -> None:
-        self._listings = catalogue(*LIVE_INPUTS).listings
+        self._listings = catalogue(*LIVE_READERS).listings
         self._judged = {each.ref.kind for each in found}
         self._gaps = [gap for gap in report.coverage.gaps if not gap.code.startswith("call_")]
         self._calls: dict[tuple[str, str, str], list[CallCount]] = {}
@@ -70,11 +69,11 @@ class Live:
 
     def looked(self, ref: ResourceRef) -> Doubt | None:
         """Why a resource that is not there may be there all the same; None where it would have been seen."""
-        return (self._aws(ref) if ref.cloud == "aws" else self._google(ref)) or _silent(ref, LIVE_INPUTS, self._judged)
+        return (self._aws(ref) if ref.cloud == "aws" else self._google(ref)) or _silent(ref, LIVE_READERS, self._judged)
 
     def _types(self, ref: ResourceRef) -> tuple[str, ...]:
         """The live types that are of the kind and family of a resource of the code."""
-        return _of(ref, LIVE_INPUTS)[0]
+        return _of(ref, LIVE_READERS)[0]
 
     def _aws(self, ref: ResourceRef) -> Doubt | None:
         accounts = [ref.account] if ref.account else self.accounts
@@ -143,7 +142,7 @@ class Code:
 
     def judges(self, ref: ResourceRef) -> bool:
         """Whether code that makes such a resource is judged, and not only what other code says of it."""
-        return bool(_of(ref, CODE_INPUTS)[0])
+        return bool(_of(ref, CODE_READERS)[0])
 
     def looked(self, ref: ResourceRef) -> Doubt | None:
         """Why code that makes a live resource may be there all the same."""
@@ -154,7 +153,7 @@ class Code:
         accounts = self._accounts.get(ref.cloud, {None})
         if ref.account and None not in accounts and ref.account not in accounts:
             return f"the code that was given has nothing of {ref.account}", "name the code of that account too"
-        return _silent(ref, CODE_INPUTS, self._judged)
+        return _silent(ref, CODE_READERS, self._judged)
 
 
 def _in_regions(region: str, ref: ResourceRef, listing: Listing) -> bool:

@@ -134,7 +134,7 @@ class Fixed(msgspec.Struct, frozen=True):
     data: Any
 
 
-Place: TypeAlias = "str | Fixed | Link | Referrer | tuple[str | Fixed | Link | Referrer, ...]"
+Place: TypeAlias = str | Fixed | Link | Referrer | tuple[str | Fixed | Link | Referrer, ...]
 """Where a value stands. Of several places the first that is there counts, as with `|`."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from assay.scanner.facts.spelling import Contribution, Index, Referrer
-from assay.scanner.sources.interface import Collection, Item
+from assay.scanner.sources.interface import Collection, Item, recorded
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.values import Reference, Text, Unknown
 
@@ -47,7 +47,7 @@ class Stack:
             if isinstance(index, Contribution) and self.beyond is not None:
                 self._indexes[index] = self.beyond.index(index)
             else:
-                self._indexes[index] = recorded(index, self.of(*index.types) if index.types else self._by_address.values())
+                self._indexes[index] = recorded(index.records, self.of(*index.types) if index.types else self._by_address.values())
         return self._indexes[index]
 
     def by_text(self, type_: str, path: str) -> dict[str, list[Item]]:
@@ -143,12 +143,3 @@ def called(item: Item, path: str) -> str | None:
         return linked.address
     text = item[path].data
     return str(text) if isinstance(text, (str, Text)) else None
-
-
-def recorded(index: Index, items: Iterable[Item]) -> dict[Hashable, list[Any]]:
-    """Key to the records of some items."""
-    found: dict[Hashable, list[Any]] = {}
-    for item in items:
-        for key, record in index.records(item):
-            found.setdefault(key, []).append(record)
-    return found

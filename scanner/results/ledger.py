@@ -1,23 +1,24 @@
-"""The ledger of a run: what was found, and what became of it."""
+"""The ledger of a collection: what was found in it, and what became of it."""
 
 from __future__ import annotations
+
+from collections.abc import Collection as Types
+from collections.abc import Iterable
+
+import msgspec
 
 from assay.scanner.sources.interface import Blocks, Collection, Coverage, Gap, Item
 
 
-def enter(coverage: Coverage, collection: Collection, read: set[str]) -> None:
-    """Enter a collection; `read` are the types that something reads."""
+def enter(collection: Collection, read: Types[str], joined: Types[str]) -> Coverage:
+    """The ledger of a collection by what its source entered and by its items.
+
+    `read` are the types that are read as resources, `joined` those that are read for what they say of others.
+    """
     theirs = collection.coverage
-    coverage.files.found += theirs.files.found
-    coverage.files.parsed += theirs.files.parsed
-    coverage.files.failed += theirs.files.failed
-    coverage.gaps += [gap for gap in theirs.gaps if gap not in coverage.gaps]
-    coverage.calls += theirs.calls
-    counted = _count(collection.items, read, coverage.unsupported_types)
-    coverage.blocks.found += counted.found + theirs.blocks.found
-    coverage.blocks.evaluated += counted.evaluated + theirs.blocks.evaluated
-    coverage.blocks.unsupported += counted.unsupported + theirs.blocks.unsupported
-    coverage.blocks.template += counted.template
+    counted, unsupported = _count(collection.items, read, joined)
+    coverage = Coverage(blocks=counted, unsupported_types=unsupported)
+    return Coverage.merged([msgspec.structs.replace(theirs, gaps=list(dict.fromkeys(theirs.gaps))), coverage])
 
 
 def failed(coverage: Coverage, item: Item, error: Exception) -> None:
@@ -30,20 +31,22 @@ def failed(coverage: Coverage, item: Item, error: Exception) -> None:
         coverage.blocks.evaluated -= 1 if item.template is None else 0
 
 
-def _count(items: list[Item], read: set[str], unsupported: dict[str, int]) -> Blocks:
-    """Resource blocks by what became of them; data blocks are no resources."""
+def _count(items: Iterable[Item], read: Types[str], joined: Types[str]) -> tuple[Blocks, dict[str, int]]:
+    """Resource blocks by what became of them, and the types that nothing reads; data blocks are no resources."""
     blocks: dict[tuple[str, int, str], list[Item]] = {}
     for item in items:
         if not item.type.startswith("data."):
             seen = item.location()
             blocks.setdefault((seen.file, seen.line, item.block if seen.line else item.address), []).append(item)
-    counted = Blocks(found=len(blocks))
-    for held in blocks.values():
-        if held[0].type not in read:
+    counted, unsupported = Blocks(found=len(blocks)), dict[str, int]()
+    for instances in blocks.values():
+        type_ = instances[0].type
+        if type_ not in read and type_ not in joined:
             counted.unsupported += 1
-            unsupported[held[0].type] = unsupported.get(held[0].type, 0) + 1
-        elif any(item.template is not None for item in held):
+            unsupported[type_] = unsupported.get(type_, 0) + 1
+        elif any(item.template is not None for item in instances):
             counted.template += 1
         else:
             counted.evaluated += 1
-    return counted
+            counted.joined += type_ not in read
+    return counted, unsupported

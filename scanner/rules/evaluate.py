@@ -26,42 +26,39 @@ class Judges:
 
     def __init__(self, controls: Iterable[tuple[CompiledControl, dict[str, Any]]]) -> None:
         """`controls` come with the values of their params."""
-        self._panels: dict[str, list[_Panel]] = {}
+        self._controls: dict[str, list[tuple[CompiledControl, dict[str, Any]]]] = {}
         for compiled, params in controls:
-            judge = Judge(compiled, params)
-            panels = self._panels.setdefault(compiled.source_type or compiled.kind, [])
-            # Nulls that one rule asks for in the attributes of a type are not there for another.
-            if panels and not compiled.source_type:
-                panels[0].add(judge)
-            else:
-                panels.append(_Panel(judge))
+            self._controls.setdefault(compiled.source_type or compiled.kind, []).append((compiled, params))
+        self._panels: dict[str, list[_Panel]] = {}
 
     @property
     def applies_to(self) -> set[str]:
         """The names of kinds, and the input's own types, that any of the controls judges."""
-        return set(self._panels)
+        return set(self._controls)
 
     def judge(self, name: str, resource: Resource | view.Attributes) -> Iterator[Judgement]:
         """The verdicts of all controls that apply to what has this name: every failing and unknown assertion, or one for the whole."""
+        if name not in self._panels:
+            self._panels[name] = _panels([Judge(compiled, params) for compiled, params in self._controls[name]])
         for panel in self._panels[name]:
             subject = panel.subject(resource)
             for judge in panel.judges:
                 yield from judge.judge(subject)
 
 
+def _panels(judges: list[Judge]) -> list[_Panel]:
+    """Judges of a kind share what they see. Nulls that one rule asks for in the attributes of a type are not there for another."""
+    return [_Panel([judge]) for judge in judges] if judges[0].compiled.source_type else [_Panel(judges)]
+
+
 class _Panel:
     """Controls that see one map of a resource."""
 
-    def __init__(self, judge: Judge) -> None:
-        self.judges = [judge]
-        self._nulls = [path for path in judge.reads if path[0] not in IDENTITY] if judge.compiled.source_type else []
-        self._shape = view.shape_of(judge.reads, judge.contents)
-
-    def add(self, judge: Judge) -> None:
-        self.judges.append(judge)
-        self._shape = view.shape_of(
-            [path for each in self.judges for path in each.reads], [path for each in self.judges for path in each.contents]
-        )
+    def __init__(self, judges: list[Judge]) -> None:
+        self.judges = judges
+        reads = list(dict.fromkeys(path for judge in judges for path in judge.reads))
+        self._shape = view.shape_of(reads, {path for judge in judges for path in judge.contents})
+        self._nulls = [path for path in reads if path[0] not in IDENTITY] if judges[0].compiled.source_type else []
 
     def subject(self, resource: Resource | view.Attributes) -> Subject:
         return Subject(resource, self._shape, self._nulls)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 import msgspec
 
@@ -38,6 +38,8 @@ class Blocks(msgspec.Struct):
     evaluated: int = 0
     unsupported: int = 0
     template: int = 0
+    joined: int = 0
+    """Of those evaluated, the ones of types that are read for what they say of others only."""
 
 
 class CallCount(msgspec.Struct, frozen=True):
@@ -57,7 +59,7 @@ class CallCount(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct):
-    """The ledger of a run."""
+    """The ledger of a collection, or of a whole run: what was found, and what became of it."""
 
     files: Files = msgspec.field(default_factory=Files)
     blocks: Blocks = msgspec.field(default_factory=Blocks)
@@ -65,6 +67,30 @@ class Coverage(msgspec.Struct):
     gaps: list[Gap] = msgspec.field(default_factory=list)
     calls: list[CallCount] = msgspec.field(default_factory=list)
     """What was asked of live accounts, and how it ended."""
+
+    @staticmethod
+    def merged(parts: Iterable[Coverage]) -> Coverage:
+        """The ledger of several parts of a run, in whatever groups they are merged: numbers and calls add up, equal gaps are one."""
+        whole = Coverage()
+        gaps: dict[Gap, None] = {}
+        calls: dict[CallCount, int] = {}
+        for part in parts:
+            _add(whole.files, part.files)
+            _add(whole.blocks, part.blocks)
+            for type_, count in part.unsupported_types.items():
+                whole.unsupported_types[type_] = whole.unsupported_types.get(type_, 0) + count
+            gaps.update(dict.fromkeys(part.gaps))
+            for call in part.calls:
+                key = msgspec.structs.replace(call, count=0)
+                calls[key] = calls.get(key, 0) + call.count
+        whole.gaps = list(gaps)
+        whole.calls = [msgspec.structs.replace(call, count=count) for call, count in calls.items()]
+        return whole
+
+
+def _add(whole: Files | Blocks, part: Files | Blocks) -> None:
+    for name in whole.__struct_fields__:
+        setattr(whole, name, getattr(whole, name) + getattr(part, name))
 
 
 class Node(abc.ABC):
@@ -193,6 +219,63 @@ class World(msgspec.Struct):
     context: list[Item] = msgspec.field(default_factory=list)
 
 
+class Recording(Protocol):
+    """What a collection contributes to an index over several: small records of the items of some types, each under a key."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def types(self) -> tuple[str, ...]: ...
+
+    @property
+    def records(self) -> Callable[[Item], Iterable[tuple[Hashable, Any]]]: ...
+
+
+Records = dict[Hashable, list[Any]]
+
+
+def recorded(records: Callable[[Item], Iterable[tuple[Hashable, Any]]], items: Iterable[Item]) -> Records:
+    """Key to the records of some items."""
+    found: Records = {}
+    for item in items:
+        for key, record in records(item):
+            found.setdefault(key, []).append(record)
+    return found
+
+
+class Contributions(msgspec.Struct):
+    """Records of one or more collections, by the name of the recording. They hold plain data and values, so that they cross processes."""
+
+    records: dict[str, Records] = {}
+
+    @staticmethod
+    def of(recordings: Iterable[Recording], items: Iterable[Item]) -> Contributions:
+        by_type: dict[str, list[Item]] = {}
+        for item in items:
+            by_type.setdefault(item.type, []).append(item)
+        found = {
+            recording.name: recorded(recording.records, [item for type_ in recording.types for item in by_type.get(type_, ())])
+            for recording in recordings
+        }
+        return Contributions({name: records for name, records in found.items() if records})
+
+    @staticmethod
+    def merged(parts: Iterable[Contributions]) -> Contributions:
+        """What several collections contribute, in whatever groups they are merged."""
+        whole: dict[str, Records] = {}
+        for part in parts:
+            for name, records in part.records.items():
+                known = whole.setdefault(name, {})
+                for key, values in records.items():
+                    known.setdefault(key, []).extend(values)
+        return Contributions(whole)
+
+    def index(self, recording: Recording) -> Mapping[Hashable, list[Any]]:
+        """Key to the records of all of them."""
+        return self.records.get(recording.name, {})
+
+
 class Beyond(abc.ABC):
     """What the same input holds outside of one collection. Joins by full name reach it: a key of another project, a subscription there."""
 
@@ -200,7 +283,7 @@ class Beyond(abc.ABC):
     """For indexes over the whole input, which all collections share."""
 
     @abc.abstractmethod
-    def index(self, contribution: Any) -> dict[Any, list[Any]]: ...
+    def index(self, recording: Recording) -> Mapping[Hashable, list[Any]]: ...
 
     @abc.abstractmethod
     def at(self, address: str) -> Item | None: ...
@@ -225,18 +308,28 @@ class Collection(msgspec.Struct):
     """The combinations of conditions that are possible, where nothing decides them; `items` are then those of all of them."""
 
 
-class Source(abc.ABC):
-    """One way of reading one kind of target."""
+class Wanted(msgspec.Struct, frozen=True):
+    """What a run wants of a source."""
 
-    readers: tuple[str, ...] = ()
-    """The modules of facts/<area>/ that read its items."""
-    wanted: frozenset[str] | None = None
-    """The item types that something reads, set before it collects. It may leave out others, counted; None for all."""
+    types: frozenset[str] | None = None
+    """The item types that something reads. The source may leave out others, counted; None for all."""
     judged: frozenset[str] = frozenset()
-    """Those of them that the selected controls judge, set likewise: what an input was not asked for is unknown to them."""
+    """Those of them that the selected controls judge: what an input was not asked for is unknown to them."""
+    listings: Mapping[str, Any] = {}
+    """Of AWS accounts, item type to the Listing that tells how its resources stand in an account (aws/calls.py)."""
+
+
+EVERYTHING = Wanted()
+
+
+class Source(abc.ABC):
+    """One way of reading one kind of target. Until it collects it is a specification, which crosses processes."""
+
+    input: str = ""
+    """Which input it reads (inputs.py); empty where it gives no items."""
 
     @abc.abstractmethod
-    def collect(self) -> Iterator[Collection]:
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         """Read everything; what cannot be read is a gap, never an exception."""
 
 
@@ -246,6 +339,6 @@ class Unread(Source):
     def __init__(self, *gaps: Gap) -> None:
         self.gaps = gaps
 
-    def collect(self) -> Iterator[Collection]:
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         coverage = Coverage(gaps=list(self.gaps))
         yield Collection(self.gaps[0].scope, [], coverage)

@@ -26,11 +26,20 @@ _ADDRESS = re.compile(r'^(?:module\.[^.\[]+(?:\[(?:"[^"]*"|[^\]]*)\])?\.)*(data\
 
 
 class Location(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where something was seen: a span of lines in a file (1-based, inclusive), or a call to a cloud API."""
+    """Where something was seen: a span of a file, or a call to a cloud API.
+
+    Lines and columns are 1-based; a column counts Unicode characters, as editors do. `end_line` is the line of the last character,
+    `end_column` the column after it. `start` and `end` are offsets of bytes, half-open: `content[start:end]` is what is written there,
+    of an attribute its name with its value, of a block everything up to its closing brace. Where only lines are known, the rest is 0.
+    """
 
     file: str = ""
     line: int = 0
     end_line: int = 0
+    column: int = 0
+    end_column: int = 0
+    start: int = 0
+    end: int = 0
     operation: str = ""
     time: str = ""
     caller: str = ""
@@ -206,7 +215,7 @@ class Value(Generic[T]):
         """Whether the value is one of `accepted`; a string compares without case, a partly known one stays unknown."""
         return self.then(lambda data: _equals(data, accepted))
 
-    def known(self) -> Value[bool]:
+    def is_set(self) -> Value[bool]:
         """Whether something is set, whatever it is."""
         return self.then(lambda data: data is not None and data != "")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from assay.scanner.sources import snapshot
-from assay.scanner.sources.aws.calls import LISTINGS, Listing
+from assay.scanner.sources.aws.calls import Listing
 from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted
 from assay.scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Unlisted
 from assay.scanner.sources.values import Unknown
@@ -71,10 +71,10 @@ decode = msgspec.json.Decoder(Record).decode
 
 
 class Reader:
-    """Turns the lines of a snapshot into collections. `path` names it in gaps."""
+    """Turns the lines of a snapshot into collections. `path` names it in gaps, `listings` tells of what there may be more."""
 
-    def __init__(self, path: str = "") -> None:
-        self.path = path
+    def __init__(self, path: str = "", listings: Mapping[str, Listing] | None = None) -> None:
+        self.path, self.listings = path, listings or {}
         self.ended = False
         self._account = AccountRecord("", "", "", [])
         self._region = ""
@@ -142,8 +142,8 @@ class Reader:
         if self._doubted or not self._account.account:
             return
         self._doubted = True
-        for each in LISTINGS.values():
-            if _part(each) == (self._region if self._region in _PARTS else "region") and each.call.label in (
+        for each in self.listings.values():
+            if self._part(each) == (self._region if self._region in _PARTS else "region") and each.call.label in (
                 self._called or [each.call.label]
             ):
                 answer = Answer("failed", code=code, operation=each.call.label)
@@ -157,7 +157,7 @@ class Reader:
             return []
         why = Unknown(f"only {', '.join(map(str, self._chosen))} of {account.account} were audited", "audit without --regions")
         place = f"the regions of {account.account} that were not audited"
-        joined = [each.type for each in LISTINGS.values() if each.joined_across_regions]
+        joined = [each.type for each in self.listings.values() if each.joined_across_regions]
         return [Unlisted(type_, f"aws:{account.account}", place, why).within(account.account, None) for type_ in joined]
 
     def _flush(self) -> Collection:
@@ -169,6 +169,14 @@ class Reader:
             self._shared = items
             held.context = self._left_out
         return held
+
+    def _part(self, listing: Listing) -> str:
+        """In which part of an account its resources stand: what other regions refer to, the global services, or a region."""
+        if listing.joined_across_regions:
+            return ""
+        while listing.parent:
+            listing = self.listings[listing.parent]
+        return "global" if listing.everywhere else "region"
 
     def _scope(self) -> str:
         return f"aws:{self._account.account}" + (f"/{self._region}" if self._region else "")
@@ -188,18 +196,9 @@ class Reader:
 _PARTS = ("", "global")
 
 
-def _part(listing: Listing) -> str:
-    """In which part of an account its resources stand: what other regions refer to, the global services, or a region."""
-    if listing.joined_across_regions:
-        return ""
-    while listing.parent:
-        listing = LISTINGS[listing.parent]
-    return "global" if listing.everywhere else "region"
-
-
-def read(path: str, show: str) -> Iterator[Collection]:
+def read(path: str, show: str, listings: Mapping[str, Listing]) -> Iterator[Collection]:
     """The collections of a snapshot file."""
-    reader = Reader(show)
+    reader = Reader(show, listings)
     try:
         yield from reader.collections(snapshot.lines(path))
         cut = not reader.ended

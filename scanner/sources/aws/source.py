@@ -9,20 +9,20 @@ from typing import Any
 
 from assay.scanner.sources.aws import records
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import Collection, Source
+from assay.scanner.sources.interface import EVERYTHING, Collection, Source, Wanted
 from assay.scanner.sources.live import Collected, Status
 
 
 class SnapshotSource(Source):
     """A snapshot of AWS accounts."""
 
-    readers = ("aws_api",)
+    input = "aws"
 
     def __init__(self, path: str) -> None:
         self.path = path
 
-    def collect(self) -> Iterator[Collection]:
-        yield from records.read(self.path, show(self.path))
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        yield from records.read(self.path, show(self.path), wanted.listings)
 
 
 class AuditSource(Source):
@@ -31,7 +31,7 @@ class AuditSource(Source):
     `earlier` are snapshots to go on with: regions that they have to the end are not asked again.
     """
 
-    readers = ("aws_api",)
+    input = "aws"
 
     def __init__(self, request: Any, plan: Any, out: str | None = None, earlier: Sequence[str] = ()) -> None:
         self.request, self.plan, self.out, self.earlier = request, plan, out, earlier
@@ -49,9 +49,9 @@ class AuditSource(Source):
         count = f"regions of {now.accounts} accounts, {now.resources:,} resources, {calls:,} calls"
         return Status(now.units_done, now.units, now.at, count)
 
-    def collect(self) -> Iterator[Collection]:
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         """Raises CredentialsError before anything was collected."""
-        yield from records.Reader(self.out or "").collections(self._lines())
+        yield from records.Reader(self.out or "", wanted.listings).collections(self._lines())
 
     def collect_only(self) -> Collected:
         """Collect without judging."""

@@ -13,7 +13,7 @@ from assay.scanner.sources.cloudformation.scope import NESTED
 from assay.scanner.sources.cloudformation.stack import Stack, nested_path, undecided
 from assay.scanner.sources.cloudformation.template import Template, is_template
 from assay.scanner.sources.discover import repository, show
-from assay.scanner.sources.interface import Collection, Coverage, Gap, Item, Source, World
+from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, World
 from assay.scanner.sources.templates.syntax import Malformed, looks_like_template, parse
 
 _MANIFEST = "manifest.json"
@@ -27,7 +27,7 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
 class CloudFormationSource(Source):
     """All templates of a run: they may nest each other and import what others export."""
 
-    readers = ("cloudformation",)
+    input = "cloudformation"
 
     def __init__(self, paths: Sequence[str], named: set[str], options: Options) -> None:
         self.paths = [os.path.normpath(path) for path in paths]
@@ -38,7 +38,7 @@ class CloudFormationSource(Source):
         self._unread: dict[str, Gap] = {}
         self._counted: set[str] = set()
 
-    def collect(self) -> Iterator[Collection]:
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         given, gaps = parameters.given(self.options.parameter_files, self.options.parameters)
         if gaps:
             yield Collection(gaps[0].scope, [], Coverage(gaps=gaps))
@@ -49,7 +49,7 @@ class CloudFormationSource(Source):
         exports = Exports(stacks)
         for stack in stacks:
             stack.neighbours = exports
-            stack.wanted = None if self.wanted is None else self.wanted | {NESTED}
+            stack.wanted = None if wanted.types is None else wanted.types | {NESTED}
             yield self._judged(stack, exports)
         for path, gap in self._unread.items():
             coverage = Coverage(gaps=[gap])
@@ -106,7 +106,7 @@ class CloudFormationSource(Source):
         try:
             with open(path, "rb") as opened:
                 source = opened.read(_READ)
-            parsed = parse(source)
+            parsed = parse(source, show(path))
         except (OSError, Malformed) as error:
             line = error.line if isinstance(error, Malformed) else 0
             if path in self.named or looks_like_template(source):

@@ -79,7 +79,7 @@ class Template:
         """Where something is written; where its nearest surroundings are, if it is not in the file."""
         found = self._places.get(source)
         if found is None:
-            found = self._places[source] = Location(self.file, *self.parsed.places.span(source))
+            found = self._places[source] = self.parsed.place(source)
         return found
 
     def _section(self, name: str) -> dict[str, Any]:

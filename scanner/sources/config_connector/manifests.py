@@ -14,7 +14,7 @@ import msgspec
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp.declared import Path
 from assay.scanner.sources.interface import Gap
-from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed, Parsed
+from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed, Parsed, decode
 from assay.scanner.sources.templates.yaml_text import parse_documents
 from assay.scanner.sources.values import Location, Text, Unknown
 
@@ -42,8 +42,7 @@ class Manifest(msgspec.Struct):
     """Where it stands in its document: in a List."""
 
     def place(self, below: Path = ()) -> Location:
-        first, last = self.parsed.places.span((*self.base, *below))
-        return Location(file=self.file, line=first, end_line=last)
+        return self.parsed.place((*self.base, *below))
 
 
 class Read(msgspec.Struct):
@@ -61,12 +60,8 @@ def read(path: str, directory: str) -> Read:
     with open(path, "rb") as opened:
         source = opened.read(MAX_BYTES + 1)
     try:
-        if len(source) > MAX_BYTES:
-            raise Malformed(f"larger than {MAX_BYTES // 1_000_000} MB")
-        text = source.decode("utf-8-sig")
-        documents, error = parse_documents(text)
-    except UnicodeDecodeError as failed:
-        text, documents, error = "", [], Malformed(f"not UTF-8: {failed.reason}")
+        text, lines = decode(source, file)
+        documents, error = parse_documents(text, lines)
     except Malformed as failed:
         text, documents, error = "", [], failed
     for parsed in documents:

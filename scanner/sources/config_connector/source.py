@@ -10,7 +10,7 @@ from assay.scanner.options import Options
 from assay.scanner.sources.config_connector.items import Built
 from assay.scanner.sources.config_connector.manifests import Manifest, read
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import Collection, Coverage, Gap, Item, Source
+from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted
 
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
@@ -20,14 +20,14 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
 class ConfigConnectorSource(Source):
     """All manifests among some files; what is of other kinds is passed over."""
 
-    readers = ("google_api",)
+    input = "config_connector"
 
     def __init__(self, paths: Sequence[str], named: set[str], options: Options) -> None:
         self.paths = [os.path.normpath(path) for path in paths]
         self.named = {os.path.normpath(path) for path in named}
         self.project = options.account
 
-    def collect(self) -> Iterator[Collection]:
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         manifests: list[Manifest] = []
         namespaces: dict[str, Any] = {}
         coverage, held = Coverage(), []

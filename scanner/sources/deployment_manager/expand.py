@@ -13,6 +13,7 @@ from assay.scanner.sources.deployment_manager.files import TEMPLATES, Sheet
 from assay.scanner.sources.deployment_manager.marks import Marks, lines
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path
 from assay.scanner.sources.values import Location, Reference, Unknown, describe
 
@@ -195,7 +196,7 @@ class _Nothing:
         return 0, 0
 
 
-_NOWHERE = Sheet(Parsed(None, _Nothing(), []), lambda line: ("", 0))
+_NOWHERE = Sheet(Parsed(None, _Nothing(), Lines("", ""), []), lambda line: ("", 0))
 
 
 def _outputs(data: Any) -> dict[str, Any]:

@@ -21,28 +21,29 @@ MAX_IMPORTS = 200
 
 
 class Sheet(msgspec.Struct):
-    """Text that was parsed, with the file and the line that each of its lines comes from."""
+    """Text that was parsed."""
 
     parsed: Parsed
-    locate: Callable[[int], tuple[str, int]]
+    origin: Callable[[int], tuple[str, int]] | None = None
+    """Of text that a template rendered: the file and the line that each of its lines comes from. Columns cannot be told then."""
 
     @property
     def data(self) -> Any:
         return self.parsed.data
 
     def place(self, path: Path) -> Location:
-        first, last = self.parsed.places.span(path)
-        file, line = self.locate(first)
-        end_file, end = self.locate(last)
+        if self.origin is None:
+            return self.parsed.place(path)
+        first, last = self.parsed.line_span(path)
+        file, line = self.origin(first)
+        end_file, end = self.origin(last)
         return Location(file=file, line=line, end_line=max(line, end) if end_file == file else line)
 
 
 def read_sheet(path: str) -> Sheet:
     """A configuration as it is written. Raises Malformed, OSError."""
     with open(path, "rb") as opened:
-        parsed = parse_bytes(opened.read(20_000_000))
-    file = show(path)
-    return Sheet(parsed, lambda line: (file, line))
+        return Sheet(parse_bytes(opened.read(20_000_000), show(path)))
 
 
 def rendered_sheet(text: str, origins: list[tuple[int, int]], files: list[str], fallback: tuple[str, int]) -> Sheet:

@@ -17,7 +17,7 @@ from assay.scanner.sources.deployment_manager.expand import Expansion, worlds
 from assay.scanner.sources.deployment_manager.files import TEMPLATES, Sheet, imports, read_sheet
 from assay.scanner.sources.deployment_manager.items import Built
 from assay.scanner.sources.discover import repository, show
-from assay.scanner.sources.interface import Collection, Coverage, Gap, Item, Source, World
+from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, World
 from assay.scanner.sources.templates.syntax import Malformed
 from assay.scanner.sources.values import Reference
 
@@ -38,7 +38,7 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
 class DeploymentManagerSource(Source):
     """All configurations of a run, and the templates that none of them uses."""
 
-    readers = ("google_api",)
+    input = "deployment_manager"
 
     def __init__(self, paths: Sequence[str], named: set[str], options: Options) -> None:
         self.paths = [os.path.normpath(path) for path in paths]
@@ -48,7 +48,7 @@ class DeploymentManagerSource(Source):
         self._boundary = [os.path.realpath(repository(top) or top) for top in tops]
         self._used: set[str] = set()
 
-    def collect(self) -> Iterator[Collection]:
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         templates = [path for path in self.paths if path.endswith(TEMPLATES)]
         for path in self.paths:
             if path not in templates:

@@ -14,7 +14,20 @@ from assay.scanner.sources.gcp import records
 from assay.scanner.sources.gcp.inventory import Entry, Inventory
 from assay.scanner.sources.gcp.items import AssetItem, plain, root_of
 from assay.scanner.sources.gcp.store import Store, read_file
-from assay.scanner.sources.interface import Beyond, Collection, Coverage, Gap, Item, Source, Unread
+from assay.scanner.sources.interface import (
+    EVERYTHING,
+    Beyond,
+    Collection,
+    Coverage,
+    Gap,
+    Item,
+    Recording,
+    Records,
+    Source,
+    Unread,
+    Wanted,
+    recorded,
+)
 
 __all__ = ["AssetSource", "collections", "plain", "sources"]
 
@@ -47,13 +60,13 @@ def _is_export(path: str) -> bool:
 class AssetSource(Source):
     """Files of asset exports: shards and kinds of content of one inventory."""
 
-    readers = ("google_api",)
+    input = "google"
 
     def __init__(self, paths: Sequence[str]) -> None:
         self.paths = list(paths)
 
-    def collect(self) -> Iterator[Collection]:
-        inventory, coverage = Inventory(self.wanted), Coverage()
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        inventory, coverage = Inventory(wanted.types), Coverage()
         for path in self.paths:
             coverage.files.found += 1
             try:
@@ -130,19 +143,15 @@ class Whole(Beyond):
 
     def __init__(self, inventory: Inventory, unlisted: Sequence[Item] = ()) -> None:
         self.cache: dict[str, Any] = {}
-        self._indexes: dict[str, dict[Any, list[Any]]] = {}
+        self._indexes: dict[str, Records] = {}
         self._inventory, self._unlisted = inventory, unlisted
         self._by_type: dict[str, list[Entry]] | None = None
 
-    def index(self, contribution: Any) -> dict[Any, list[Any]]:
-        if contribution.name not in self._indexes:
-            found: dict[Any, list[Any]] = {}
-            for type_ in contribution.types:
-                for item in self.of(type_):
-                    for key, record in contribution.records(item):
-                        found.setdefault(key, []).append(record)
-            self._indexes[contribution.name] = found
-        return self._indexes[contribution.name]
+    def index(self, recording: Recording) -> Records:
+        if recording.name not in self._indexes:
+            items = (item for type_ in recording.types for item in self.of(type_))
+            self._indexes[recording.name] = recorded(recording.records, items)
+        return self._indexes[recording.name]
 
     def at(self, address: str) -> Item | None:
         entry = self._inventory.entries.get(address)

@@ -16,7 +16,7 @@ from assay.scanner.sources.gcp.items import root_of
 from assay.scanner.sources.gcp.names import is_asset_type
 from assay.scanner.sources.gcp.records import ORG_POLICY, RESOURCE
 from assay.scanner.sources.gcp.store import SPOOL, read_text
-from assay.scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Source, Unlisted
+from assay.scanner.sources.interface import EVERYTHING, CallCount, Collection, Coverage, Gap, Item, Source, Unlisted, Wanted
 from assay.scanner.sources.live import Collected, Status
 from assay.scanner.sources.values import Location, Unknown
 
@@ -24,13 +24,13 @@ from assay.scanner.sources.values import Location, Unknown
 class SnapshotSource(Source):
     """A snapshot of Google Cloud."""
 
-    readers = ("google_api",)
+    input = "google"
 
     def __init__(self, path: str) -> None:
         self.path = path
 
-    def collect(self) -> Iterator[Collection]:
-        reader = Reader(self.wanted, self.judged, show(self.path))
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        reader = Reader(wanted.types, wanted.judged, show(self.path))
         try:
             reader.read(snapshot.lines(self.path))
         except snapshot.CutOff:
@@ -45,7 +45,7 @@ def from_snapshot(path: str) -> Source:
 class AuditSource(Source):
     """A live project, folder or organisation. What it answers goes to `out`, where that is given, and is judged as a snapshot is."""
 
-    readers = ("google_api",)
+    input = "google"
 
     def __init__(self, request: Any, plan: Any, out: str | None = None, waits: Any = None, pace: float = 1.0) -> None:
         self.request, self.plan, self.out = request, plan, out
@@ -63,9 +63,9 @@ class AuditSource(Source):
             return Status(0, 0, "logging in", "")
         return Status(now.done, now.steps, now.at, f"{now.assets:,} assets, {now.asker.made:,} calls")
 
-    def collect(self) -> Iterator[Collection]:
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         """Raises CredentialsError before anything was collected."""
-        reader = Reader(self.wanted, self.judged, self.out or "")
+        reader = Reader(wanted.types, wanted.judged, self.out or "")
         reader.read(self._lines())
         yield from reader.collections()
 

@@ -1,19 +1,20 @@
-"""Templates in JSON. Lines are looked up when they are asked for: most of a template is never reported."""
+"""Templates in JSON. Places are looked up when they are asked for: most of a template is never reported."""
 
 from __future__ import annotations
 
-import bisect
 import json
 import re
 from typing import Any
 
+from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path, size
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _decoder = json.JSONDecoder()
 
 
-def parse(text: str) -> Parsed:
+def parse(text: str, lines: Lines) -> Parsed:
+    """A document whose top is an object or list. Raises Malformed."""
     duplicates: list[str] = []
 
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -30,29 +31,37 @@ def parse(text: str) -> Parsed:
     except (ValueError, RecursionError) as error:
         raise Malformed(f"not JSON: {error}") from error
     size(data)
-    return Parsed(data, _Places(text), [(name, 0) for name in dict.fromkeys(duplicates)])
+    return Parsed(data, JsonPlaces(text), lines, [(name, 0) for name in dict.fromkeys(duplicates)])
 
 
-class _Places:
+class JsonPlaces:
     """Walks the text along a path; everything beside the path is skipped by the decoder."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._ends = [match.end() for match in re.finditer("\n", text)]
         self._members: dict[int, dict[str | int, tuple[int, int, int]]] = {}
 
     def span(self, path: Path) -> tuple[int, int]:
+        """The characters of a key with its value, or of an element; of the nearest on the path that is there."""
         at = self._space(0)
         first, end = at, len(self.text.rstrip())
         for name in path:
-            found = self._inside(at).get(name)
-            if found is None:
+            member = self._inside(at).get(name)
+            if member is None:
                 break
-            first, at, end = found
-        return self._line(first), self._line(max(end - 1, first))
+            first, at, end = member
+        return first, end
 
-    def _line(self, offset: int) -> int:
-        return bisect.bisect_right(self._ends, offset) + 1
+    def value(self, path: Path) -> tuple[int, int] | None:
+        """The characters of the value alone that a path leads to, None where it leads nowhere."""
+        at = self._space(0)
+        end = len(self.text.rstrip())
+        for name in path:
+            member = self._inside(at).get(name)
+            if member is None:
+                return None
+            _, at, end = member
+        return at, end
 
     def _space(self, at: int) -> int:
         match = _SPACE.match(self.text, at)

@@ -1,6 +1,6 @@
 """Templates as text: YAML (with CloudFormation's short forms) or JSON, as plain data in which every function has its long form.
 
-`parse` gives the data and tells the lines of any path into it. Aliases are shared, not copied; what they would expand to is bounded.
+`parse` gives the data and tells the place of any path into it. Aliases are shared, not copied; what they would expand to is bounded.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 import msgspec
+
+from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines
+from assay.scanner.sources.values import Location
 
 MAX_BYTES = 10_000_000
 """CloudFormation itself takes 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
@@ -28,46 +31,67 @@ class Malformed(Exception):
 
 class Places(Protocol):
     def span(self, path: Path) -> tuple[int, int]:
-        """The first and the last line of what a path leads to (of its key, where it has one); of the nearest that is there."""
+        """The characters `[start, end)` of what a path leads to, with its key where it has one; of the nearest that is there."""
 
 
 class Parsed(msgspec.Struct):
+    """The data of one document, and where each part of it is written."""
+
     data: Any
     places: Any
     """Places."""
+    lines: Any
+    """Lines."""
     duplicates: list[tuple[str, int]]
     """Keys that are written twice in one map, with their lines; the last one counts, as it does for CloudFormation."""
     words: frozenset[str] = frozenset()
     """Which of WORDS are in the text: what is not there needs not be looked for."""
 
+    def place(self, path: Path) -> Location:
+        """Where a path is written: its key with its value, or the nearest part of it that is there."""
+        found: Location = self.lines.location(*self.places.span(path))
+        return found
+
+    def line_span(self, path: Path) -> tuple[int, int]:
+        """The first and the last line of what a path leads to."""
+        start, end = self.places.span(path)
+        return self.lines.line(start), self.lines.line(max(end - 1, start))
+
 
 WORDS = ("Transform", "Fn::ForEach", "ImportValue", "GetStackOutput")
 
 
-def parse(source: bytes) -> Parsed:
-    """Raises Malformed."""
-    parsed = _parse(source)
+def parse(source: bytes, file: str = "") -> Parsed:
+    """One document. `file` is the name that places give. Raises Malformed."""
+    parsed = _parse(source, file)
     return msgspec.structs.replace(parsed, words=frozenset(word for word in WORDS if word.encode() in source))
 
 
-def _parse(source: bytes) -> Parsed:
-    from assay.scanner.sources.templates import json_text, yaml_text
-
+def decode(source: bytes, file: str = "") -> tuple[str, Lines]:
+    """The text of a file without a byte order mark, and its lines. Raises Malformed."""
     if len(source) > MAX_BYTES:
         raise Malformed(f"larger than {MAX_BYTES // 1_000_000} MB")
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Malformed(f"not UTF-8: {error.reason}") from error
+    marked = source.startswith(BYTE_ORDER_MARK.encode())
+    return text, Lines(file, text, len(BYTE_ORDER_MARK.encode()) if marked else 0)
+
+
+def _parse(source: bytes, file: str) -> Parsed:
+    from assay.scanner.sources.templates import json_text, yaml_text
+
+    text, lines = decode(source, file)
     if text.lstrip().startswith("{"):
         try:
-            return json_text.parse(text)
+            return json_text.parse(text, lines)
         except Malformed as error:
             try:
-                return yaml_text.parse(text)  # a flow mapping, or JSON with comments
+                return yaml_text.parse(text, lines)  # a flow mapping, or JSON with comments
             except Malformed:
                 raise error from None
-    return yaml_text.parse(text)
+    return yaml_text.parse(text, lines)
 
 
 def size(data: Any) -> int:

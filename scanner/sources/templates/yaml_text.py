@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.templates.syntax import MAX_DEPTH, Malformed, Parsed, Path, size
 
 _NULL = {"", "~", "null", "Null", "NULL"}
@@ -24,19 +25,19 @@ _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Mark:
-    """Lines of a value, and those of what is inside."""
+    """The characters `[start, end)` of a value, with its key where it has one, and those of what is inside."""
 
-    __slots__ = ("end", "inside", "line")
+    __slots__ = ("end", "inside", "start")
 
-    def __init__(self, line: int) -> None:
-        self.line, self.end = line, line
+    def __init__(self, start: int, end: int) -> None:
+        self.start, self.end = start, end
         self.inside: dict[str | int, Mark] = {}
 
 
-def parse(text: str) -> Parsed:
+def parse(text: str, lines: Lines | None = None) -> Parsed:
+    """The one document of a text. Raises Malformed."""
     try:
-        parser = _PARSER(text)
-        built = _Builder(parser).document()
+        built = _Builder(text, lines).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Malformed(f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else 0) from error
@@ -46,12 +47,11 @@ def parse(text: str) -> Parsed:
     return built
 
 
-def parse_documents(text: str) -> tuple[list[Parsed], Malformed | None]:
+def parse_documents(text: str, lines: Lines | None = None) -> tuple[list[Parsed], Malformed | None]:
     """The documents of a file, as far as they can be read, and why not all."""
     found: list[Parsed] = []
     try:
-        builder = _Builder(_PARSER(text))
-        for parsed in builder.documents():
+        for parsed in _Builder(text, lines).documents():
             size(parsed.data)
             found.append(parsed)
     except yaml.MarkedYAMLError as error:
@@ -65,22 +65,23 @@ def parse_documents(text: str) -> tuple[list[Parsed], Malformed | None]:
 
 
 class _Builder:
-    def __init__(self, parser: Any) -> None:
-        self.events = parser
+    def __init__(self, text: str, lines: Lines | None) -> None:
+        self.events = _PARSER(text)
+        self.text, self.lines = text, lines or Lines("", text)
         self.anchors: dict[str, tuple[Any, Mark]] = {}
         self.duplicates: list[tuple[str, int]] = []
 
     def document(self) -> Parsed:
         self.events.get_event()  # the start of the stream
         if self.events.check_event(yaml.StreamEndEvent):
-            return Parsed(None, _Places(Mark(1)), [])
+            return Parsed(None, _Places(Mark(0, 0)), self.lines, [])
         self.events.get_event()  # the start of the document
         data, mark = self.value(self.events.get_event(), 0)
         self.events.get_event()
         if not self.events.check_event(yaml.StreamEndEvent):
             event: Any = self.events.peek_event()
             raise Malformed("more than one document", event.start_mark.line + 1)
-        return Parsed(data, _Places(mark), self.duplicates)
+        return Parsed(data, _Places(mark), self.lines, self.duplicates)
 
     def documents(self) -> Iterator[Parsed]:
         self.events.get_event()  # the start of the stream
@@ -89,64 +90,68 @@ class _Builder:
             self.anchors, self.duplicates = {}, []
             data, mark = self.value(self.events.get_event(), 0)
             self.events.get_event()
-            yield Parsed(data, _Places(mark), self.duplicates)
+            yield Parsed(data, _Places(mark), self.lines, self.duplicates)
 
     def value(self, event: Any, depth: int) -> tuple[Any, Mark]:
         """One node from its first event."""
-        line = event.start_mark.line + 1
         if depth > MAX_DEPTH:
-            raise Malformed(f"nested deeper than {MAX_DEPTH} levels", line)
+            raise Malformed(f"nested deeper than {MAX_DEPTH} levels", event.start_mark.line + 1)
+        mark = Mark(event.start_mark.index, event.end_mark.index)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self.anchors:
-                raise Malformed(f"there is no anchor {event.anchor}", line)
-            return self.anchors[event.anchor]
-        mark = Mark(line)
+                raise Malformed(f"there is no anchor {event.anchor}", event.start_mark.line + 1)
+            data, anchored = self.anchors[event.anchor]
+            mark.inside = anchored.inside
+            return data, mark
         if isinstance(event, yaml.ScalarEvent):
-            data: Any = _scalar(event)
-            end: Any = event.end_mark
-            mark.end = max(line, end.line + (1 if end.column else 0))
+            data = _scalar(event)
+            if event.style in ("|", ">"):  # libyaml counts the line breaks after it
+                mark.end = mark.start + len(self.text[mark.start : mark.end].rstrip())
         elif isinstance(event, yaml.SequenceStartEvent):
-            data = self._sequence(mark, depth)
+            data = self._sequence(mark, event.flow_style, depth)
         elif isinstance(event, yaml.MappingStartEvent):
-            data = self._mapping(mark, depth)
+            data = self._mapping(mark, event.flow_style, depth)
         else:
-            raise Malformed("not as YAML is built", line)
+            raise Malformed("not as YAML is built", event.start_mark.line + 1)
         data = _long_form(event.tag, data)
         if event.anchor:
             self.anchors[event.anchor] = (data, mark)
         return data, mark
 
-    def _sequence(self, mark: Mark, depth: int) -> list[Any]:
+    def _sequence(self, mark: Mark, flow: bool, depth: int) -> list[Any]:
         built: list[Any] = []
         while not isinstance(event := self.events.get_event(), yaml.SequenceEndEvent):
             data, inner = self.value(event, depth + 1)
             mark.inside[len(built)] = inner
-            mark.end = max(mark.end, inner.end)
+            mark.end = inner.end
             built.append(data)
+        if flow:
+            mark.end = event.end_mark.index
         return built
 
-    def _mapping(self, mark: Mark, depth: int) -> dict[str, Any]:
+    def _mapping(self, mark: Mark, flow: bool, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}
-        merged: list[Any] = []
+        merged: list[tuple[Any, Mark]] = []
         while not isinstance(event := self.events.get_event(), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
             if not isinstance(event, yaml.ScalarEvent):
-                raise Malformed("a key that is no text", line)
+                raise Malformed("a key that is no text", event.start_mark.line + 1)
             key = event.value
             data, inner = self.value(self.events.get_event(), depth + 1)
-            mark.end = max(mark.end, inner.end)
+            mark.end = inner.end
             if key == _MERGE and event.implicit[0]:
-                merged += data if isinstance(data, list) else [data]
+                merged += [(each, inner.inside[at]) for at, each in enumerate(data)] if isinstance(data, list) else [(data, inner)]
                 continue
             if key in built:
-                self.duplicates.append((key, line))
-            placed = Mark(line)
-            placed.end, placed.inside = max(line, inner.end), inner.inside
-            placed.end = max(placed.end, line)
+                self.duplicates.append((key, event.start_mark.line + 1))
+            placed = Mark(event.start_mark.index, inner.end)
+            placed.inside = inner.inside
             mark.inside[key], built[key] = placed, data
-        for each in merged:
-            if isinstance(each, dict):
-                built = {**each, **built}
+        for data, inner in merged:
+            if isinstance(data, dict):
+                built = {**data, **built}
+                mark.inside = {**inner.inside, **mark.inside}
+        if flow:
+            mark.end = event.end_mark.index
         return built
 
 
@@ -183,6 +188,7 @@ class _Places:
         self.mark = mark
 
     def span(self, path: Path) -> tuple[int, int]:
+        """The characters of a key with its value, or of an element; of the nearest on the path that is there."""
         mark = self.mark
         for name in path:
             if isinstance(name, str) and name not in mark.inside and (name.startswith("Fn::") or name in _UNCHANGED):
@@ -191,4 +197,4 @@ class _Places:
             if found is None:
                 break
             mark = found
-        return mark.line, mark.end
+        return mark.start, mark.end

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
-from assay.scanner.sources.terraform.files import Block
 from assay.scanner.sources.terraform.operators import FAILURES, finish, limited, pairs_of, unsettled, why_unknown, words
 from assay.scanner.sources.values import Unknown
 
@@ -36,10 +36,10 @@ class Body:
         """The nested blocks of a type in order, and why there may be others."""
         found: list[Body] = []
         more: Unknown | None = None
-        for block in self.block.blocks:
+        for block in self.block.nested(name):
             if block.type == name:
                 found.append(Body(block, self.scope))
-            elif block.type == "dynamic" and block.labels[:1] == (name,):
+            else:
                 unfolded = self._unfold(block)
                 if isinstance(unfolded, Unknown):
                     more = more or unfolded

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from assay.scanner.sources.terraform import tree
-from assay.scanner.sources.terraform.files import Block
+from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.instances import Instance, Resource
 
 if TYPE_CHECKING:

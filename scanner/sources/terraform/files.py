@@ -1,17 +1,18 @@
-"""Terraform files as blocks: `.tf`, `.tofu` and `.tf.json`, read once, with the lines of every attribute."""
+"""Terraform files as blocks: `.tf`, `.tofu` and `.tf.json`, read once, with the place of every argument."""
 
 from __future__ import annotations
 
-import json
+import functools
 import os
-import re
 import stat
 from collections.abc import Iterable
 from typing import Any
 
 import tree_sitter
 
-from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.lines import Lines
+from assay.scanner.sources.terraform import json_syntax, tree
+from assay.scanner.sources.terraform.blocks import Argument, Block, Content
 from assay.scanner.sources.values import Location
 
 SUFFIXES = (".tf", ".tofu", ".tf.json")
@@ -31,64 +32,37 @@ class FileError(Exception):
         self.line = line
 
 
-class Block:
-    """One block: its type and labels, its attributes as expressions, the blocks inside. Bodies are read when first asked for."""
+class HclText:
+    """The text of a file in HCL."""
 
-    __slots__ = ("_attributes", "_blocks", "_body", "_overridden", "end_line", "file", "labels", "line", "type")
+    __slots__ = ("lines",)
 
-    def __init__(self, type_: str, labels: tuple[str, ...], file: str, line: int, end_line: int, body: Any) -> None:
-        self.type, self.labels, self.file, self.line, self.end_line = type_, labels, file, line, end_line
-        self._body = body
-        self._attributes: dict[str, tuple[Any, int]] | None = None
-        self._blocks: list[Block] | None = None
-        self._overridden: dict[str, str] = {}
+    def __init__(self, file: str, text: str) -> None:
+        self.lines = Lines(file, text)
+
+    def place(self, at: tuple[int, int]) -> Location:
+        return self.lines.location_of_bytes(*at)
+
+
+class HclArgument(Argument):
+    """An `attribute` of the syntax tree: `name`, `=` and an expression."""
+
+    __slots__ = ("_expression", "_node")
+
+    def __init__(self, text: HclText, node: tree_sitter.Node) -> None:
+        super().__init__(text)
+        self._node = node
+        self._expression: Any = None
 
     @property
-    def attributes(self) -> dict[str, tuple[Any, int]]:
-        """Name to (expression or its syntax node, line)."""
-        if self._attributes is None:
-            self._read()
-        assert self._attributes is not None
-        return self._attributes
+    def at(self) -> tuple[int, int]:
+        return self._node.start_byte, self._node.end_byte
 
     @property
-    def blocks(self) -> list[Block]:
-        if self._blocks is None:
-            self._read()
-        assert self._blocks is not None
-        return self._blocks
-
-    def expression(self, name: str) -> Any:
-        """The expression of an attribute, None where there is none."""
-        found = self.attributes.get(name)
-        if found is None:
-            return None
-        held, line = found
-        if isinstance(held, tree_sitter.Node):
-            held = tree.whole_expression(held)
-            self.attributes[name] = (held, line)
-        return held
-
-    def location(self, name: str = "") -> Location:
-        """Of an attribute, or of the block where the attribute is not there."""
-        found = self.attributes.get(name) if name else None
-        if found is None:
-            return Location(self.file, self.line, self.end_line)
-        return Location(self._overridden.get(name, self.file), found[1], found[1])
-
-    def _read(self) -> None:
-        if isinstance(self._body, dict):
-            self._attributes, self._blocks = _json_body(self._body, self)
-        else:
-            self._attributes, self._blocks = _body(self._body, self.file)
-        self._body = None
-
-    def override(self, other: Block) -> None:
-        """Merge a block of an override file (https://developer.hashicorp.com/terraform/language/files/override)."""
-        self.attributes.update(other.attributes)
-        self._overridden.update(dict.fromkeys(other.attributes, other.file))
-        replaced = {block.type for block in other.blocks}
-        self._blocks = [block for block in self.blocks if block.type not in replaced] + other.blocks
+    def expression(self) -> Any:
+        if self._expression is None:
+            self._expression = tree.whole_expression(self._node.children[2])
+        return self._expression
 
 
 def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes:
@@ -124,34 +98,46 @@ class Boundary:
 def read_blocks(path: str, shown: str) -> list[Block]:
     """The top-level blocks of a file; `shown` is the path that locations name. Raises FileError."""
     source = read_bytes(path)
-    try:
-        source.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise FileError("not valid UTF-8", source[: error.start].count(b"\n") + 1) from None
     if path.endswith(".json"):
         try:
-            return _json_blocks(source, shown)
-        except RecursionError:
-            raise FileError("nested too deeply", 1) from None
-    root = tree.parse(source).root_node
-    if root.has_error:
-        line, text = _first_error(root)
-        raise FileError(f"syntax error near {text!r}", line)
-    body = next((child for child in root.children if child.type == "body"), None)
-    return _body(body, shown)[1] if body else []
+            return json_syntax.blocks(source, shown)
+        except (ValueError, RecursionError) as error:
+            raise _not_json(source, error) from None
+    body, text = _parsed(source, shown)
+    return _content(body, text)[1] if body else []
 
 
-def read_attributes(path: str) -> dict[str, Any]:
+def read_arguments(path: str) -> dict[str, Any]:
     """A variable file (`.tfvars`, `.tfvars.json`): name to expression. Raises FileError."""
     source = read_bytes(path)
     if path.endswith(".json"):
-        return {name: _json_tree(value) for name, value in _json_object(source).items()}
+        try:
+            return {name: json_syntax.whole_expression(value) for name, value in json_syntax.load(source)[1].items()}
+        except (ValueError, RecursionError) as error:
+            raise _not_json(source, error) from None
+    body, text = _parsed(source, path)
+    return {name: argument.expression for name, argument in _content(body, text)[0].items()} if body else {}
+
+
+def _not_json(source: bytes, error: ValueError | RecursionError) -> FileError:
+    if isinstance(error, UnicodeDecodeError):
+        return FileError("not valid UTF-8", source[: error.start].count(b"\n") + 1)
+    if isinstance(error, RecursionError):
+        return FileError("nested too deeply", 1)
+    return FileError(f"not JSON: {error}", getattr(error, "lineno", 1))
+
+
+def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText]:
+    """The body of a file in HCL, None where the file is empty. Raises FileError."""
+    try:
+        text = source.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FileError("not valid UTF-8", source[: error.start].count(b"\n") + 1) from None
     root = tree.parse(source).root_node
     if root.has_error:
-        line, text = _first_error(root)
-        raise FileError(f"syntax error near {text!r}", line)
-    body = next((child for child in root.children if child.type == "body"), None)
-    return {name: tree.whole_expression(node) for name, (node, _) in _body(body, path)[0].items()} if body else {}
+        line, near = _first_error(root)
+        raise FileError(f"syntax error near {near!r}", line)
+    return next((child for child in root.children if child.type == "body"), None), HclText(shown, text)
 
 
 def _first_error(root: tree_sitter.Node) -> tuple[int, str]:
@@ -165,20 +151,18 @@ def _first_error(root: tree_sitter.Node) -> tuple[int, str]:
     return 1, ""
 
 
-def _body(node: tree_sitter.Node, file: str) -> tuple[dict[str, tuple[Any, int]], list[Block]]:
-    attributes: dict[str, tuple[Any, int]] = {}
+def _content(body: tree_sitter.Node, text: HclText) -> Content:
+    arguments: dict[str, Argument] = {}
     blocks: list[Block] = []
-    for child in node.children:
+    for child in body.children:
         if child.type == "attribute":
-            parts = child.children
-            name = (parts[0].text or b"").decode()
-            attributes[name] = (parts[2], child.start_point[0] + 1)
+            arguments[(child.children[0].text or b"").decode()] = HclArgument(text, child)
         elif child.type == "block":
-            blocks.append(_block(child, file))
-    return attributes, blocks
+            blocks.append(_block(child, text))
+    return arguments, blocks
 
 
-def _block(node: tree_sitter.Node, file: str) -> Block:
+def _block(node: tree_sitter.Node, text: HclText) -> Block:
     words: list[str] = []
     body = None
     for child in node.children:
@@ -188,73 +172,5 @@ def _block(node: tree_sitter.Node, file: str) -> Block:
             words.append("".join((part.text or b"").decode() for part in child.children if part.type == "template_literal"))
         elif child.type == "body":
             body = child
-    empty: dict[str, Any] = {}
-    return Block(words[0], tuple(words[1:]), file, node.start_point[0] + 1, node.end_point[0] + 1, body if body else empty)
-
-
-# JSON syntax: https://developer.hashicorp.com/terraform/language/syntax/json
-
-_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "dynamic": 1}
-
-
-def _json_object(source: bytes) -> dict[str, Any]:
-    try:
-        content = json.loads(source)
-    except (ValueError, RecursionError) as error:
-        raise FileError(f"not JSON: {error}", getattr(error, "lineno", 0)) from None
-    if not isinstance(content, dict):
-        raise FileError("the document is not an object", 1)
-    return content
-
-
-def _json_blocks(source: bytes, file: str) -> list[Block]:
-    lines = source.decode("utf-8", "replace").splitlines()
-    blocks: list[Block] = []
-    for kind, content in _json_object(source).items():
-        for labels, body in _labelled(content, _LABELS.get(kind, 0)):
-            pattern = re.compile(rf'"{re.escape(labels[-1] if labels else kind)}"\s*:')
-            line = next((at for at, text in enumerate(lines, 1) if pattern.search(text)), 1)
-            blocks.append(Block(kind, labels, file, line, line, body))
-    return blocks
-
-
-def _labelled(content: Any, depth: int) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
-    if isinstance(content, list):
-        return [found for each in content for found in _labelled(each, depth)]
-    if not isinstance(content, dict):
-        return []
-    if depth == 0:
-        return [((), content)]
-    return [((label, *labels), body) for label, inner in content.items() for labels, body in _labelled(inner, depth - 1)]
-
-
-def _json_body(body: dict[str, Any], within: Block) -> tuple[dict[str, tuple[Any, int]], list[Block]]:
-    """In JSON a nested block and an attribute look alike: both are kept as attributes, `dynamic` becomes blocks."""
-    attributes: dict[str, tuple[Any, int]] = {}
-    blocks: list[Block] = []
-    for name, content in body.items():
-        if name == "//":
-            continue
-        if name in ("dynamic", "content", "lifecycle"):
-            labelled = _labelled(content, 1 if name == "dynamic" else 0)
-            blocks += [Block(name, labels, within.file, within.line, within.end_line, inner) for labels, inner in labelled]
-        else:
-            attributes[name] = (_json_tree(content), within.line)
-    return attributes, blocks
-
-
-def _json_tree(content: Any) -> Any:
-    try:
-        return json_expression(content)
-    except RecursionError:
-        return tree.Unreadable("nested too deeply")
-
-
-def json_expression(content: Any) -> Any:
-    if isinstance(content, str):
-        return tree.template(content)
-    if isinstance(content, list):
-        return tree.List(tuple(json_expression(element) for element in content))
-    if isinstance(content, dict):
-        return tree.Object(tuple((json_expression(key), json_expression(value)) for key, value in content.items() if key != "//"))
-    return tree.Literal(content)
+    read = functools.partial(_content, body, text) if body else None
+    return Block(words[0], tuple(words[1:]), text, (node.start_byte, node.end_byte), read)

@@ -7,18 +7,10 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assay.scanner.sources.interface import Collection, Coverage, Gap, Item, Source
-from assay.scanner.sources.terraform import tree, types
-from assay.scanner.sources.terraform.files import (
-    Block,
-    Boundary,
-    FileError,
-    is_code,
-    json_expression,
-    read_attributes,
-    read_blocks,
-    read_bytes,
-)
+from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted
+from assay.scanner.sources.terraform import json_syntax, tree, types
+from assay.scanner.sources.terraform.blocks import Block
+from assay.scanner.sources.terraform.files import Boundary, FileError, is_code, read_arguments, read_blocks, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
 from assay.scanner.sources.terraform.modules import Module, Workspace
 from assay.scanner.sources.terraform.operators import EvaluationError, TooMuch, words
@@ -34,7 +26,7 @@ class TerraformSource(Source):
     which no function reads a file; `show` gives a path as reports name it.
     """
 
-    readers = ("terraform_aws", "terraform_gcp")
+    input = "terraform"
 
     def __init__(
         self,
@@ -57,7 +49,7 @@ class TerraformSource(Source):
         self._counts: dict[str, tuple[int, int]] = {}
         self._counted: set[str] = set()
 
-    def collect(self) -> Iterator[Collection]:
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         for path in self.files:
             yield self._collect(os.path.dirname(path) or ".", path)
         reached: set[str] = set()
@@ -128,8 +120,8 @@ class TerraformSource(Source):
 
     def _never_made(self, modules: list[Module], items: list[Item]) -> int:
         """Blocks of which the code says that there are none (`count = 0`)."""
-        made = {(item.location().file, item.location().line) for item in items}
-        blocks = {(resource.block.file, resource.block.line) for module in modules for resource in module.resources.values()}
+        made = {item.location() for item in items}
+        blocks = {resource.block.location() for module in modules for resource in module.resources.values()}
         return len(blocks - made)
 
     def _workspace(self, directory: str) -> Workspace:
@@ -194,7 +186,7 @@ class TerraformSource(Source):
             try:
                 if path not in self.var_files:  # those the user names
                     self.boundary.check(path)
-                given.update(read_attributes(path))
+                given.update(read_arguments(path))
             except FileError as error:
                 gaps.append(Gap(self.show(path), "parse_error", str(error), "correct the file", error.line))
         constraints = {
@@ -206,7 +198,7 @@ class TerraformSource(Source):
             constraint = constraints.get(name)
             plain = constraint is None or (isinstance(constraint, tree.Name) and constraint.name in ("string", "number", "bool"))
             given[name] = tree.Literal(text) if plain else tree.standalone(text)
-        given.update({name: json_expression(value) for name, value in self.planned.items()})
+        given.update({name: json_syntax.expression(value) for name, value in self.planned.items()})
         return given, gaps
 
     def _read_file(self, path: str) -> str | Unknown:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.terraform import policy_documents
+from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
-from assay.scanner.sources.terraform.files import Block
 from assay.scanner.sources.terraform.operators import EvaluationError, TooMuch, finish, limited, to_text, to_whole, unsettled, why_unknown
 from assay.scanner.sources.values import Document, Reference, Unknown
 

@@ -31,7 +31,7 @@ class BodyNode(Node):
     def _at(self, path: str, link: bool) -> Value[Any]:
         name, _, rest = path.partition(".")
         block = self.body.block
-        if name in block.attributes:
+        if name in block.arguments:
             data = self.body.raw(name, link)
             for each in rest.split(".") if rest else ():
                 data = step(data, each)
@@ -49,11 +49,12 @@ class BodyNode(Node):
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         name, _, rest = path.partition(".")
         block = self.body.block
-        if name in block.attributes:
-            nodes, more = as_nodes(self.body.raw(name), block.location(name))
-        else:
-            bodies, more = self.body.nested(name)
-            nodes = [BodyNode(body) for body in bodies]
+        bodies, more = self.body.nested(name)
+        nodes: list[Node] = [BodyNode(body) for body in bodies]
+        argument = block.arguments.get(name)
+        if argument is not None and argument.blocks(name) is None:
+            found, unknown = as_nodes(self.body.raw(name), argument.location)
+            nodes, more = found + nodes, unknown or more
         if not rest:
             return nodes, more
         inner: list[Node] = []
@@ -81,6 +82,10 @@ class ResourceItem(BodyNode, Item):
     def link(self, path: str) -> Value[Any]:
         linked = BodyNode(Body(self.resource.block, self.resource.scope(self.instance, link=True)))
         return linked._at(path, True)
+
+    @property
+    def block(self) -> str:
+        return ".".join(self.resource.block.labels)
 
     @property
     def region(self) -> Value[str]:
@@ -138,7 +143,7 @@ _META = ("count", "for_each", "provider", "depends_on")
 
 def _everything(body: Body) -> dict[str, Any]:
     """All attributes of a block and of the blocks inside; a block type is a list, as in the provider's schema."""
-    built: dict[str, Any] = {name: body.raw(name) for name in body.block.attributes if name not in _META}
+    built: dict[str, Any] = {name: body.raw(name) for name in body.block.arguments if name not in _META}
     types = [block.labels[0] if block.type == "dynamic" and block.labels else block.type for block in body.block.blocks]
     for type_ in dict.fromkeys(types):
         found, more = body.nested(type_)

@@ -11,8 +11,8 @@ from typing import Any
 
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.terraform import functions, tree, types
+from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
-from assay.scanner.sources.terraform.files import Block
 from assay.scanner.sources.terraform.instances import Instance, Instances, Resource, expand
 from assay.scanner.sources.terraform.operators import EvaluationError, limited, to_text, unsettled, why_unknown
 from assay.scanner.sources.values import SENSITIVE, Reference, Unknown
@@ -75,7 +75,7 @@ class Module:
         self._locals: dict[str, Block] = {}
         for block in workspace.load(directory):
             if block.type == "locals":
-                self._locals.update(dict.fromkeys(block.attributes, block))
+                self._locals.update(dict.fromkeys(block.arguments, block))
             elif block.type == "provider":
                 alias = block.expression("alias")
                 key = (block.labels[0], alias.value) if isinstance(alias, tree.Literal) else block.labels
@@ -197,7 +197,7 @@ class Module:
 
     def _missing(self, block: Block, reason: str, way: str) -> Unknown:
         if not self.template or not self.instance.unexpanded:
-            self.workspace.gaps.append(Gap(block.file, "module_missing", reason, way, block.line))
+            self.workspace.gaps.append(Gap(block.location().file, "module_missing", reason, way, block.location().line))
         return Unknown(reason, way, block.location())
 
     def _ancestry(self) -> Iterator[str]:

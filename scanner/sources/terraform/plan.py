@@ -15,7 +15,7 @@ import msgspec
 
 from assay.scanner.options import Options
 from assay.scanner.sources.discover import repository, show
-from assay.scanner.sources.interface import Collection, Coverage, Gap, Item, Node, Source, Unread
+from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Node, Source, Unread, Wanted
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.terraform import policy_documents
 from assay.scanner.sources.values import (
@@ -85,16 +85,16 @@ def is_plan(content: Any) -> bool:
 class PlanSource(Source):
     """One plan. `code` gives the items of the source that it was made from, whose lines and structure the plan lacks."""
 
-    readers = ("terraform_aws", "terraform_gcp")
+    input = "plan"
 
     def __init__(self, path: str, content: dict[str, Any], code: Source | None = None) -> None:
         self.path, self.content, self.code = path, content, code
 
-    def collect(self) -> Iterator[Collection]:
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         coverage = Coverage()
         coverage.files.found = coverage.files.parsed = 1
         code: dict[str, Item] = {}
-        for collection in self.code.collect() if self.code else ():
+        for collection in self.code.collect(wanted) if self.code else ():
             code.update({item.address: item for item in collection.items})
             coverage.gaps += collection.coverage.gaps
         try:

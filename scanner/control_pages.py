@@ -6,30 +6,7 @@ from pathlib import Path
 
 from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.rules.load import CompiledControl
-
-INPUTS = {
-    "terraform_aws": ("Terraform, AWS", "terraform"),
-    "terraform_gcp": ("Terraform, Google Cloud", "terraform"),
-    "cloudformation": ("CloudFormation, CDK", "cloudformation"),
-    "aws_api": ("AWS live", "aws"),
-    "google_api": ("Google Cloud live and asset export", "google"),
-}
-"""Reader modules to the column they fill, and the input that a control's `judged` names. Plans have the readers of code."""
-
-_SHARING = {
-    "deployment_manager": ("Deployment Manager", "google_api"),
-    "config_connector": ("Config Connector", "google_api"),
-}
-"""Inputs that are read by the readers of another one: their column, and whose readers."""
-
-_FENCES = {"terraform": "hcl", "cloudformation": "yaml", "aws": "sh", "gcloud": "sh", "deployment_manager": "yaml"}
-_TITLES = {
-    "terraform": "Terraform",
-    "cloudformation": "CloudFormation",
-    "aws": "AWS CLI",
-    "gcloud": "gcloud",
-    "deployment_manager": "Deployment Manager",
-}
+from assay.scanner.sources.inputs import ALL_READERS, INPUTS
 
 
 def page(compiled: CompiledControl) -> str:
@@ -53,8 +30,10 @@ def page(compiled: CompiledControl) -> str:
     if control.judged:
         parts += ["", "## What an input cannot show", "", *[f"- {name}: {_line(reason)}" for name, reason in control.judged.items()]]
     parts += ["", "## Remediation", ""]
+    remedies = {each.remedy: each for each in INPUTS}
     for name, text in control.remediation.items():
-        parts += [f"### {_TITLES.get(name, name)}", "", f"```{_FENCES.get(name, '')}", text.strip(), "```", ""]
+        title, fence = (remedies[name].remedy_title, remedies[name].fence) if name in remedies else (name, "")
+        parts += [f"### {title}", "", f"```{fence}", text.strip(), "```", ""]
     parts += _mappings("Frameworks", control.frameworks) + _mappings("Checks of other tools", control.peers)
     return "\n".join(parts).rstrip() + "\n"
 
@@ -75,9 +54,8 @@ def _mappings(title: str, held: dict[str, list[str]]) -> list[str]:
 
 def matrix(controls: list[CompiledControl]) -> str:
     """Which input judges which control."""
-    known = catalogue(*INPUTS)
-    columns = [(title, reader, name) for reader, (title, name) in INPUTS.items()]
-    columns += [(title, reader, name) for name, (title, reader) in _SHARING.items()]
+    known = catalogue(*ALL_READERS)
+    columns = [(title, reader, each.name) for each in INPUTS for reader, title in each.columns.items()]
     titles = [title for title, _, _ in columns]
     rows = ["| Control | " + " | ".join(titles) + " |", "| --- |" + " --- |" * len(titles)]
     notes: list[str] = []

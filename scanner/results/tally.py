@@ -1,0 +1,68 @@
+"""The counts of a run, put together from its collections as they come: what its outcome needs, without the results themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from assay.scanner.results.model import VERDICTS, ControlOutcome, Result, Summary, Verdict, worst
+from assay.scanner.rules.load import CompiledControl
+from assay.scanner.sources.interface import Coverage
+
+
+class _Count(msgspec.Struct):
+    verdicts: set[Verdict]
+    resources: int = 0
+
+
+class Tally:
+    """Counts by verdict and by control, and the ledger."""
+
+    def __init__(self, controls: Sequence[CompiledControl]) -> None:
+        self.verdicts: dict[str, int] = dict.fromkeys(VERDICTS, 0)
+        self.resources = 0
+        self._controls = {compiled.control.id: (compiled, _Count(set())) for compiled in controls}
+        self._parts: list[Coverage] = []
+
+    def take(self, results: Iterable[Result], coverage: Coverage, resources: int) -> None:
+        """Enter one collection; `resources`: how many a control was asked of."""
+        self.add(coverage)
+        self.resources += resources
+        judged: dict[str, set[str]] = {}
+        for result in results:
+            self.verdicts[result.verdict] += 1
+            self._controls[result.control][1].verdicts.add(result.verdict)
+            judged.setdefault(result.control, set()).add(result.resource.address)
+        for control, addresses in judged.items():
+            self._controls[control][1].resources += len(addresses)
+
+    def add(self, coverage: Coverage) -> None:
+        self._parts.append(coverage)
+
+    @property
+    def coverage(self) -> Coverage:
+        """The ledger of all that was entered."""
+        self._parts = [Coverage.merged(self._parts)]
+        return self._parts[0]
+
+    @property
+    def saw_nothing(self) -> bool:
+        coverage = self.coverage
+        return not (coverage.files.found or coverage.calls or coverage.gaps)
+
+    @property
+    def incomplete(self) -> bool:
+        """Something could not be read or judged, or there was nothing to judge."""
+        coverage = self.coverage
+        return bool(self.verdicts["error"] or coverage.gaps) or not (coverage.files.found or coverage.calls)
+
+    def summary(self) -> Summary:
+        return Summary({**self.verdicts}, self.resources, len(self._controls))
+
+    def outcomes(self) -> list[ControlOutcome]:
+        """Every control with its worst verdict; `not_applicable` where it met no resource."""
+        return [
+            ControlOutcome(compiled.control.id, compiled.control.title, compiled.control.severity, worst(count.verdicts), count.resources)
+            for compiled, count in self._controls.values()
+        ]

@@ -1,0 +1,108 @@
+"""Blocks and arguments as they are written, in either syntax, with their places."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from assay.scanner.sources.values import Location
+
+
+class Places(Protocol):
+    """The text of a file."""
+
+    def place(self, at: Any) -> Location:
+        """The place of a part of it: a span of bytes in HCL, a path in JSON."""
+
+
+class Argument(abc.ABC):
+    """`name = value` in a block (https://developer.hashicorp.com/terraform/language/syntax/configuration#arguments)."""
+
+    __slots__ = ("_location", "text")
+
+    def __init__(self, text: Places) -> None:
+        self.text = text
+        self._location: Location | None = None
+
+    @property
+    @abc.abstractmethod
+    def at(self) -> Any:
+        """Where it stands in its text, name and value."""
+
+    @property
+    @abc.abstractmethod
+    def expression(self) -> Any:
+        """The tree of its value, read when first asked for."""
+
+    def blocks(self, type_: str) -> list[Block] | None:
+        """The blocks that it stands for, where the syntax writes nested blocks as arguments; None where it is none."""
+        return None
+
+    @property
+    def location(self) -> Location:
+        if self._location is None:
+            self._location = self.text.place(self.at)
+        return self._location
+
+
+Content = tuple[dict[str, Argument], "list[Block]"]
+"""The arguments of a block, and the blocks inside."""
+
+
+class Block:
+    """One block: its type and labels, its arguments, the blocks inside. Its content is read when first asked for."""
+
+    __slots__ = ("_arguments", "_blocks", "_location", "_read", "at", "labels", "text", "type")
+
+    def __init__(self, type_: str, labels: tuple[str, ...], text: Places, at: Any, read: Callable[[], Content] | None) -> None:
+        """`at`: where it stands in its text. `read` gives what is in it, None for an empty block."""
+        self.type, self.labels, self.text, self.at = type_, labels, text, at
+        self._read = read
+        self._arguments: dict[str, Argument] = {}
+        self._blocks: list[Block] = []
+        self._location: Location | None = None
+
+    def _content(self) -> None:
+        if self._read is not None:
+            read, self._read = self._read, None
+            self._arguments, self._blocks = read()
+
+    @property
+    def arguments(self) -> dict[str, Argument]:
+        self._content()
+        return self._arguments
+
+    @property
+    def blocks(self) -> list[Block]:
+        self._content()
+        return self._blocks
+
+    def nested(self, type_: str) -> Iterable[Block]:
+        """The blocks of a type inside, and the `dynamic` ones that make such blocks."""
+        argument = self.arguments.get(type_)
+        written = argument.blocks(type_) if argument is not None else None
+        yield from written or ()
+        for block in self.blocks:
+            if block.type == type_ or (block.type == "dynamic" and block.labels[:1] == (type_,)):
+                yield block
+
+    def expression(self, name: str) -> Any:
+        """The expression of an argument, None where there is none."""
+        argument = self.arguments.get(name)
+        return None if argument is None else argument.expression
+
+    def location(self, name: str = "") -> Location:
+        """Of an argument with its name, or of the block where the argument is not there."""
+        argument = self.arguments.get(name) if name else None
+        if argument is not None:
+            return argument.location
+        if self._location is None:
+            self._location = self.text.place(self.at)
+        return self._location
+
+    def override(self, other: Block) -> None:
+        """Merge a block of an override file (https://developer.hashicorp.com/terraform/language/files/override)."""
+        self.arguments.update(other.arguments)
+        replaced = {block.type for block in other.blocks}
+        self._blocks = [block for block in self.blocks if block.type not in replaced] + other.blocks

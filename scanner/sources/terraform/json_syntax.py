@@ -1,0 +1,132 @@
+"""Terraform's JSON syntax: https://developer.hashicorp.com/terraform/language/syntax/json
+
+In JSON a nested block and an argument look alike. What holds objects is both: an argument with that value, and blocks with these contents.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines
+from assay.scanner.sources.templates.json_text import JsonPlaces
+from assay.scanner.sources.templates.syntax import Path
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.blocks import Argument, Block, Content
+from assay.scanner.sources.values import Location
+
+_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "dynamic": 1}
+_COMMENT = "//"
+
+
+class JsonText:
+    """The text of a file."""
+
+    __slots__ = ("lines", "places")
+
+    def __init__(self, file: str, text: str, skipped: int) -> None:
+        self.lines, self.places = Lines(file, text, skipped), JsonPlaces(text)
+
+    def place(self, at: Path) -> Location:
+        return self.lines.location(*self.places.span(at))
+
+
+class JsonArgument(Argument):
+    """A key of an object with its value."""
+
+    __slots__ = ("_at", "_expression", "content")
+
+    def __init__(self, text: JsonText, at: Path, content: Any) -> None:
+        super().__init__(text)
+        self._at, self.content = at, content
+        self._expression: Any = None
+
+    @property
+    def at(self) -> Path:
+        return self._at
+
+    @property
+    def expression(self) -> Any:
+        if self._expression is None:
+            self._expression = whole_expression(self.content)
+        return self._expression
+
+    def blocks(self, type_: str) -> list[Block] | None:
+        elements = self.content if isinstance(self.content, list) else [self.content]
+        if not elements or not all(isinstance(element, dict) for element in elements):
+            return None
+        return [_block(type_, (), self.text, at, body) for _, at, body in _labelled(self.content, 0, self._at)]
+
+
+def load(source: bytes) -> tuple[str, dict[str, Any], int]:
+    """The text of a JSON file, its object, and the length of its byte order mark. Raises ValueError, RecursionError."""
+    text = source.decode("utf-8-sig")
+    content = json.loads(text)
+    if not isinstance(content, dict):
+        raise ValueError("the document is not an object")
+    mark = BYTE_ORDER_MARK.encode()
+    return text, content, len(mark) if source.startswith(mark) else 0
+
+
+def blocks(source: bytes, file: str) -> list[Block]:
+    """The top-level blocks of a file. Raises ValueError, RecursionError."""
+    text, content, skipped = load(source)
+    where = JsonText(file, text, skipped)
+    return [
+        _block(kind, labels, where, at, body)
+        for kind, held in content.items()
+        for labels, at, body in _labelled(held, _LABELS.get(kind, 0), (kind,))
+    ]
+
+
+def _block(type_: str, labels: tuple[str, ...], text: Any, at: Path, body: dict[str, Any]) -> Block:
+    return Block(type_, labels, text, at, functools.partial(_content, type_, text, at, body))
+
+
+def _labelled(content: Any, labels: int, at: Path) -> Iterator[tuple[tuple[str, ...], Path, dict[str, Any]]]:
+    """Labels, path and content of every block below a key: so many levels of objects with labels, and lists of several at any of them."""
+    if isinstance(content, list):
+        for number, element in enumerate(content):
+            yield from _labelled(element, labels, (*at, number))
+    elif isinstance(content, dict) and labels:
+        for label, inner in content.items():
+            for more, path, body in _labelled(inner, labels - 1, (*at, label)):
+                yield (label, *more), path, body
+    elif isinstance(content, dict):
+        yield (), at, content
+
+
+def _content(type_: str, text: JsonText, at: Path, body: dict[str, Any]) -> Content:
+    """What is always a block is one: `dynamic`, the content of that, `lifecycle`."""
+    arguments: dict[str, Argument] = {}
+    inside: list[Block] = []
+    for name, content in body.items():
+        if name == _COMMENT:
+            continue
+        if name in ("dynamic", "lifecycle") or (name == "content" and type_ == "dynamic"):
+            found = _labelled(content, _LABELS.get(name, 0), (*at, name))
+            inside += [_block(name, labels, text, path, inner) for labels, path, inner in found]
+        else:
+            arguments[name] = JsonArgument(text, (*at, name), content)
+    return arguments, inside
+
+
+def whole_expression(content: Any) -> Any:
+    """The tree of a value; one that is nested deeper than any real one counts as not readable."""
+    try:
+        return expression(content)
+    except RecursionError:
+        return tree.Unreadable("nested too deeply")
+
+
+def expression(content: Any) -> Any:
+    """The tree of a value: texts are templates."""
+    if isinstance(content, str):
+        return tree.template(content)
+    if isinstance(content, list):
+        return tree.List(tuple(expression(element) for element in content))
+    if isinstance(content, dict):
+        return tree.Object(tuple((expression(key), expression(value)) for key, value in content.items() if key != _COMMENT))
+    return tree.Literal(content)

@@ -1,0 +1,60 @@
+"""What a run is over: the sources of what its options name."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from assay.scanner.options import Options
+from assay.scanner.sources.discover import discover, repository, show
+from assay.scanner.sources.formats import FORMATS
+from assay.scanner.sources.interface import Gap, Source
+
+
+def sources(options: Options) -> tuple[Iterator[Source], list[Gap]]:
+    """The sources below the paths of the options, and what of those paths cannot be used."""
+    found = discover(options.paths)
+
+    def made() -> Iterator[Source]:
+        if found.directories or found.files:
+            yield _terraform(found.directories, found.files, found.boundary, options)
+        for format_ in FORMATS:
+            if format_.name in found.inputs:
+                module = importlib.import_module(format_.module)
+                yield from module.sources(found.inputs[format_.name], found.named, options)
+
+    return made(), found.gaps
+
+
+def _terraform(directories: list[str], files: list[str], boundary: list[str], options: Options) -> Source:
+    from assay.scanner.sources.terraform.hcl import TerraformSource
+
+    return TerraformSource(
+        directories,
+        files=files,
+        variables=options.variables,
+        var_files=options.var_files,
+        workspace=options.workspace,
+        boundary=boundary,
+        show=show,
+    )
+
+
+def scope_of(name: str, targets: Sequence[str]) -> str:
+    """What the addresses of a collection are relative to, whatever directory the command was started in.
+
+    Within a repository that is the path from its top, elsewhere the path from what was named: so the same tree gives the same
+    fingerprints wherever it is.
+    """
+    path = Path(os.path.realpath(name))
+    top = repository(name) or _common(targets)
+    return path.relative_to(top).as_posix() if top and path.is_relative_to(top) else name
+
+
+def _common(targets: Sequence[str]) -> str:
+    """The directory that holds all targets: the target itself, where it is one directory."""
+    paths = [os.path.realpath(target) for target in targets]
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths]
+    return os.path.commonpath(folders) if folders else ""
