@@ -38,6 +38,7 @@ def render(report: Report, context: Context) -> bytes:
         "automationDetails": {"id": _automation(report)},
         "invocations": [_invocation(report, notifications)],
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The directory in which the scan was started."}}},
+        "columnKind": "unicodeCodePoints",
         "results": [_result(result, rules) for result in results],
         "properties": _properties(report),
     }
@@ -133,7 +134,7 @@ def _location(seen: Location | None, result: Result) -> Object:
     logical = {"name": visible(result.resource.name), "fullyQualifiedName": visible(_qualified(result)), "kind": "resource"}
     made: Object = {"logicalLocations": [logical]}
     if seen is not None and seen.file:
-        made["physicalLocation"] = _physical(seen.file, seen.line, seen.end_line)
+        made["physicalLocation"] = _physical(seen.file, seen.line, seen.end_line, seen.column, seen.end_column)
     return made
 
 
@@ -142,10 +143,13 @@ def _qualified(result: Result) -> str:
     return f"{held.root}/{held.address}" if held.root not in ("", ".") else held.address
 
 
-def _physical(file: str, line: int, end_line: int) -> Object:
+def _physical(file: str, line: int, end_line: int, column: int = 0, end_column: int = 0) -> Object:
+    """Columns of 0 are not known: the region is then the lines as a whole."""
     made: Object = {"artifactLocation": artifact(file)}
     if line > 0:
         made["region"] = {"startLine": line, "endLine": max(line, end_line)}
+        if column > 0 and end_column > 0:
+            made["region"] |= {"startColumn": column, "endColumn": end_column}
     return made
 
 

@@ -262,3 +262,11 @@ def test_the_location_of_a_variable_is_kept_for_an_unknown() -> None:
     unknown = samples.UnknownFact("f", "r", "s", Location("v.tf", 3, 5))
     found = run(samples.report([samples.result("keys.rotation", "unknown", samples.LOGS, unknown=[unknown])]))["results"][0]
     assert found["locations"][0]["physicalLocation"]["region"] == {"startLine": 3, "endLine": 5}
+
+
+def test_columns_are_given_where_they_are_known() -> None:
+    unknown = samples.UnknownFact("f", "r", "s", Location("v.tf", 3, 5, 7, 2, 40, 90))
+    found = run(samples.report([samples.result("keys.rotation", "unknown", samples.LOGS, unknown=[unknown])]))
+    region = found["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 3, "endLine": 5, "startColumn": 7, "endColumn": 2}
+    assert found["columnKind"] == "unicodeCodePoints"
