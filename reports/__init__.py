@@ -1,1 +1,1 @@
-"""Report formats: one module each, listed in `assay.reports.interface`."""
+"""Report formats: one module each, which the entry points in pyproject.toml name."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from assay.reports.compare_view import EXISTENCE, WORDS, Section, by_resource, outcome, places, sections
 from assay.reports.page import Page
-from assay.reports.view import many
 from assay.scanner.compare.model import Comparison, Half, Row, Side
+from assay.scanner.words import many
 
 COUNTED = ("passes_both", "not_applicable")
 """Statuses of which the text tells the number only."""

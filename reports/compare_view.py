@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from assay.reports.view import Outcome, many
+from assay.reports.view import Outcome
 from assay.scanner.compare.model import STATUSES, Comparison, Half, Row, Status
+from assay.scanner.words import many
 
 EXISTENCE: frozenset[Status] = frozenset({"live_without_code", "code_not_deployed", "ambiguous", "not_seen"})
 """Statuses that hold of a resource as a whole, whatever the control."""

@@ -12,12 +12,10 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from assay.reports.interface import Context
 from assay.reports.view import (
     WORDS,
     accounts,
     failing,
-    many,
     ordered,
     outcome,
     place,
@@ -29,8 +27,10 @@ from assay.reports.view import (
     visible,
     where,
 )
+from assay.scanner.results.formats import Context
 from assay.scanner.results.model import WORST, ControlOutcome, Report, Result
 from assay.scanner.rules.model import Control
+from assay.scanner.words import many
 
 TEMPLATES = Path(__file__).parent / "templates"
 BAR = 1000

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from assay.reports.interface import Context
 from assay.reports.view import identity
+from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
 
 _NO_RESULTS = b'\n  "results": []'

@@ -10,13 +10,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from assay.reports.interface import Context
 from assay.reports.sarif_rules import LEVELS, Object, Rules, plain
-from assay.reports.view import BROKEN, WORDS, many, place, severity_rank, unsupported, verdicts, visible
-from assay.scanner.facts.base import BlockRef
+from assay.reports.view import BROKEN, WORDS, place, severity_rank, unsupported, verdicts, visible
+from assay.scanner.facts.model import BlockRef
+from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.values import Location
+from assay.scanner.words import many
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 KINDS = {"fail": "fail", "waived": "fail", "unknown": "open"}

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-from assay.reports.interface import Context
 from assay.reports.page import Page
 from assay.reports.view import (
     WORDS,
@@ -14,7 +13,6 @@ from assay.reports.view import (
     accounts,
     calls,
     failing,
-    many,
     outcome,
     place,
     remediation,
@@ -23,8 +21,10 @@ from assay.reports.view import (
     verdicts,
     visible,
 )
+from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.sources.values import Location
+from assay.scanner.words import many
 
 LINES_BEFORE, LINES_SHOWN = 2, 6
 ADDRESSES = 3

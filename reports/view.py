@@ -11,6 +11,7 @@ import msgspec
 from assay.scanner.results.model import VERDICTS, Report, ResourceRef, Result, Verdict, worst
 from assay.scanner.rules.model import SEVERITIES, Control
 from assay.scanner.sources.values import Location
+from assay.scanner.words import many
 
 WORDS: dict[str, str] = {verdict: verdict.replace("_", " ") for verdict in VERDICTS}
 BROKEN = frozenset({"parse_error", "input_failed", "plan_errored"})
@@ -193,11 +194,6 @@ def outcome(report: Report) -> Outcome:
         said = [f"{counts['pass']} pass", "nothing fails"]
     said += [many(gaps, "gap")] if gaps else []
     return Outcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all")
-
-
-def many(number: int, what: str) -> str:
-    """A number and a noun whose plural ends in s."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def unsupported(report: Report) -> list[tuple[str, int]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assay.scanner.errors import RunError
 from assay.scanner.results.model import VERDICTS
 from assay.scanner.rules.model import RuleErrors
 from assay.scanner.run import Options, Scan
@@ -22,12 +24,52 @@ def test_results_come_one_by_one_and_make_a_report(tmp_path: Path) -> None:
         "fail", "storage.versioning-enabled", "aws_s3_bucket.b",
         "orders keeps neither versions nor a locked retention: an overwrite or a deletion is final",
     ) in lines  # fmt: skip
-    report = scan.report()
+    report = Scan(Options(paths=[str(infra)])).report()
     assert len(report.results) == len(lines)
-    assert scan.report().results == report.results
+    assert report.summary == scan.tally.summary()
+    assert report.controls == scan.tally.outcomes()
     assert sum(report.summary.verdicts.values()) == len(lines)
     assert list(report.summary.verdicts) == list(VERDICTS)
     assert report.run.targets == [str(infra)]
+
+
+def test_a_scan_runs_once_and_says_so(tmp_path: Path) -> None:
+    scan = Scan(Options(paths=[str(write(tmp_path, {"main.tf": FAILING}))]))
+    assert list(scan)
+    with pytest.raises(RunError, match="has run already: make another Scan"):
+        list(scan)
+    with pytest.raises(RunError):
+        scan.report()
+
+
+def test_a_sink_is_given_every_collection_as_it_comes(tmp_path: Path) -> None:
+    infra = write(tmp_path, {"a/main.tf": FAILING, "b/main.tf": PASSING})
+    taken: list[tuple[str, int]] = []
+    tally = Scan(Options(paths=[str(infra)], controls=["storage.*"])).run(lambda judged: taken.append((judged.name, len(judged.results))))
+    assert [name.rsplit("/", 1)[-1] for name, _ in taken] == ["a", "b"]
+    assert sum(count for _, count in taken) == sum(tally.verdicts.values()) > 0
+
+
+def _fingerprints(cwd: Path, path: str) -> set[str]:
+    with contextlib.chdir(cwd):
+        return {result.fingerprint for result in Scan(Options(paths=[path]))}
+
+
+@pytest.mark.parametrize("repository", [False, True])
+def test_the_same_tree_has_the_same_fingerprints_wherever_it_is_scanned_from(repository: bool, tmp_path: Path) -> None:
+    files = {"main.tf": FAILING, "b/main.tf": FAILING.replace('"b"', '"other"'), **({".git/HEAD": ""} if repository else {})}
+    first, second = write(tmp_path / "one" / "infra", files), write(tmp_path / "two" / "deeper" / "copy", files)
+    found = [
+        _fingerprints(first, "."),
+        _fingerprints(first.parent, "infra"),
+        _fingerprints(tmp_path, str(first)),
+        _fingerprints(Path("/"), str(second)),
+        _fingerprints(second / "b", ".."),
+    ]
+    assert len(found[0]) >= 10
+    assert all(fingerprints == found[0] for fingerprints in found)
+    if repository:  # a part of a repository is known as what it is in the whole
+        assert _fingerprints(first / "b", ".") < found[0]
 
 
 def test_a_report_iterates_what_is_left(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import os
 import shutil
 import sys
@@ -12,12 +11,12 @@ from typing import Any
 
 import click
 
+from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, judging
 from assay.scanner.cli.scan import named, reading
 from assay.scanner.config import Config, ConfigurationError
+from assay.scanner.results import formats
 from assay.scanner.rules.model import SEVERITIES
-
-FORMATS = {"text": "assay.reports.compare_text", "json": "assay.reports.compare_json", "html": "assay.reports.compare_html"}
 
 
 @click.command("compare")
@@ -32,7 +31,7 @@ FORMATS = {"text": "assay.reports.compare_text", "json": "assay.reports.compare_
 )
 @reading
 @click.option("--profile", help="A named set of controls.")
-@functools.partial(judging.options, formats=FORMATS)
+@functools.partial(judging.options, group=plugins.COMPARISONS)
 def command(**given: Any) -> None:
     """Compare the verdicts on CODE with those on the LIVE accounts: drift, what is not deployed, what no code makes.
 
@@ -112,7 +111,7 @@ def _write(comparison: Any, targets: list[tuple[str, str]], given: dict[str, Any
     failed = False
     for name, path in targets:
         terminal = path == "-" and sys.stdout.isatty()
-        content = importlib.import_module(FORMATS[name]).render(
+        content = formats.load(name, plugins.COMPARISONS).render(
             comparison,
             width=shutil.get_terminal_size((100, 24)).columns,
             color=terminal and not given["no_color"] and not os.environ.get("NO_COLOR"),

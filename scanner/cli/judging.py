@@ -12,10 +12,11 @@ from typing import Any
 
 import click
 
-from assay.reports.interface import FORMATS
+from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, read
 from assay.scanner.judge import Judged
+from assay.scanner.results import formats
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES, RuleErrors
 
@@ -61,10 +62,11 @@ def choice(command: Any) -> Any:
     return command
 
 
-def options(command: Any, formats: Iterable[str] = FORMATS) -> Any:
-    """The options of a command that judges and writes reports of these formats."""
-    listed = f"Write a report: {', '.join(formats)}. Repeatable."
-    report = click.option("-r", "--report", "reports", multiple=True, type=ReportTarget(formats), help=listed)
+def options(command: Any, group: str = plugins.REPORTS) -> Any:
+    """The options of a command that judges and writes reports of the formats of a group."""
+    names = formats.names(group)
+    listed = f"Write a report: {', '.join(names)}. Repeatable."
+    report = click.option("-r", "--report", "reports", multiple=True, type=ReportTarget(names), help=listed)
     for option in reversed((*_JUDGING[:2], report, *_JUDGING[2:])):
         command = option(command)
     return choice(command)
@@ -181,19 +183,18 @@ class _Progress:
 
 def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, given: dict[str, Any]) -> bool:
     """Render and write every report; whether one could not be written."""
-    from assay.reports.interface import Context, parts
 
     failed = False
     for name, path in targets:
         terminal = path == "-" and sys.stdout.isatty()
-        context = Context(
+        context = formats.Context(
             controls=scan.rules.set.by_id(),
             source=_source_lines,
             color=terminal and not given["no_color"] and not os.environ.get("NO_COLOR"),
             width=shutil.get_terminal_size((100, 24)).columns,
             quiet=given["quiet"],
         )
-        content = parts(name)(report, context)
+        content = formats.parts(name)(report, context)
         try:
             if path == "-":
                 sys.stdout.buffer.writelines(content)

@@ -12,11 +12,11 @@ from typing import Any, NoReturn
 
 import click
 
-from assay.reports.view import many
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
 from assay.scanner.cli.judging import on_terminal, printable
 from assay.scanner.results.model import Report
 from assay.scanner.sources.live import CredentialsError
+from assay.scanner.words import many
 
 _SECONDS = 0.2
 THREADS = "assay"

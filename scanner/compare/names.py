@@ -14,17 +14,12 @@ from collections.abc import Iterable
 
 import msgspec
 
+from assay.scanner.facts.catalogue import catalogue
+from assay.scanner.facts.model import Naming
 from assay.scanner.results.model import ResourceRef
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _SAME = {"lb": "balancer", "alb": "balancer", "elb": "balancer"}
-_GLOBAL_NAMES = frozenset({("aws", "Bucket"), ("google", "Bucket")})
-"""Kinds whose names are unique in all accounts and regions:
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, https://cloud.google.com/storage/docs/buckets#naming"""
-_NOT_UNIQUE = frozenset({("aws", "Key"), ("google", "Key"), ("google", "Federation")})
-"""Kinds whose names are descriptions, or stand within a key ring or a pool that the name leaves out."""
-_ONLY_UNIQUE = {("aws", "EntryPoint"): frozenset({"balancer"})}
-"""Families of a kind whose names are unique; those of the others are comments and stages."""
 _SHOWN = 3
 """Resources that a reason names."""
 _BINDING = re.compile(r"_iam_(?:member|binding|policy|audit_config)$")
@@ -61,15 +56,20 @@ def is_binding(type_: str) -> bool:
 
 def tells_apart(ref: ResourceRef) -> bool:
     """Whether its name in code is known and tells it from others of its type, in its account and region."""
-    kind = (ref.cloud, ref.kind)
-    if not ref.named or not ref.name or kind in _NOT_UNIQUE:
+    naming = _naming(ref)
+    if not ref.named or not ref.name or not naming.unique:
         return False
-    return family(ref.type) in _ONLY_UNIQUE.get(kind, (family(ref.type),))
+    return not naming.families or family(ref.type) in naming.families
 
 
 def is_global(ref: ResourceRef) -> bool:
     """Whether its name alone is enough, whatever the account and the region."""
-    return (ref.cloud, ref.kind) in _GLOBAL_NAMES
+    return _naming(ref).globally
+
+
+def _naming(ref: ResourceRef) -> Naming:
+    kind = catalogue().kinds.get(ref.kind)
+    return kind.naming.get(ref.cloud, Naming()) if kind else Naming()
 
 
 def live_key(ref: ResourceRef) -> str:

@@ -82,8 +82,9 @@ class Reader(msgspec.Struct, frozen=True, eq=False):
 
 
 @functools.cache
-def _declared(spelling: Spelling) -> frozenset[Join]:
-    return frozenset(joins_of(spelling))
+def _declared(spelling: Spelling) -> dict[Join, None]:
+    """The joins of a spelling, in its order."""
+    return dict.fromkeys(joins_of(spelling))
 
 
 @functools.cache
@@ -148,7 +149,7 @@ def _module(package: str, name: str) -> ModuleType:
 def areas() -> tuple[str, ...]:
     """The packages of all areas, those of others last."""
     own = sorted(f"{facts.__name__}.{module.name}" for module in pkgutil.iter_modules(facts.__path__) if module.ispkg)
-    return (*own, *plugins.values("assay.facts"))
+    return (*own, *plugins.found(plugins.FACTS).values())
 
 
 @functools.cache

@@ -26,7 +26,7 @@ class View:
         self,
         item: Item,
         stack: Stack,
-        declared: frozenset[Join],
+        declared: Mapping[Join, None],
         names: tuple[str, ...] = (),
         *,
         node: Node | None = None,
@@ -97,9 +97,23 @@ class View:
                 companions = self.referrers(place)
                 found += [view[place.path] for view in companions.views]
                 found += [self.says(companions.more)] if companions.more else []
+            elif isinstance(place, Beside):
+                found += [view[place.path] for view in self.beside(place)]
             else:
                 found.append(self[place])
         return found
+
+    def exists(self, *places: Place) -> Value[bool]:
+        """Whether anything is set at some places, or there is a companion at all."""
+        values: list[Value[bool]] = []
+        for place in places:
+            if isinstance(place, tuple):
+                values.append(self.exists(*place))
+            elif isinstance(place, Beside):
+                values += [view.weighed(view.says(True), absence=False) for view in self.beside(place)]
+            else:
+                values.append(self.referrers(place).exist if isinstance(place, Referrer) else self[place].is_set())
+        return any_of(values) if values else self.says(False)
 
     # What can be said of it as a whole.
 

@@ -8,7 +8,6 @@ import functools
 import hashlib
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from assay.scanner import __version__
+from assay.scanner import __version__, cache
 from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.facts.model import Resource
 from assay.scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
@@ -109,7 +108,7 @@ def _read(files: tuple[_RuleFile, ...], kinds: tuple[tuple[str, type[Resource]],
         from assay.scanner.rules.compile import compile_files
 
         cached = compile_files(contents, name, dict(kinds))
-        _store(digest.hexdigest(), cached)
+        cache.write(f"rules-{digest.hexdigest()[:32]}", msgspec.msgpack.encode(cached))
     return cached
 
 
@@ -145,26 +144,12 @@ def _rule_files(folder: str) -> list[_RuleFile]:
     return sorted(files, key=lambda file: file.path.split(os.sep))
 
 
-def _cache_file(key: str) -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base, "assay", f"rules-{key[:32]}.msgpack")
-
-
 def _cached(key: str, digest: str) -> RuleSet | None:
-    with contextlib.suppress(OSError, msgspec.DecodeError):
-        found = msgspec.msgpack.decode(_cache_file(key).read_bytes(), type=RuleSet)
-        return found if found.digest == digest else None
+    with contextlib.suppress(msgspec.DecodeError):
+        if (kept := cache.read(f"rules-{key[:32]}")) is not None:
+            found = msgspec.msgpack.decode(kept, type=RuleSet)
+            return found if found.digest == digest else None
     return None
-
-
-def _store(key: str, rules: RuleSet) -> None:
-    """Write the cache beside and rename, so that no other process reads half of it. Without a cache all still works."""
-    path = _cache_file(key)
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as out:
-            out.write(msgspec.msgpack.encode(rules))
-        os.replace(out.name, path)
 
 
 def nearest(wanted: str, known: Iterable[str]) -> str:

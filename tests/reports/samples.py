@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from assay.reports.interface import Context
-from assay.scanner.facts.base import BlockRef
+from assay.scanner.facts.model import BlockRef
+from assay.scanner.results.formats import Context
 from assay.scanner.results.model import (
     ControlOutcome,
     Evidence,

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from assay.reports.interface import FORMATS, load
 from assay.reports.page import wrap
 from assay.reports.view import outcome, place, remediation, sums, visible, where
+from assay.scanner.results import formats
 from assay.scanner.results.model import Verdict
 from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
 from assay.scanner.sources.values import Location
@@ -116,9 +116,9 @@ def test_files_that_fail_to_parse_are_never_a_pass() -> None:
     assert outcome(samples.report(held, Coverage(Files(2, 1, 1), Blocks()))).word == "incomplete"
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", formats.names())
 def test_every_format_renders_the_same_report_to_the_same_bytes(name: str) -> None:
-    render = load(name)
+    render = formats.load(name).render
     written = render(samples.report(), samples.context())
     assert written == render(samples.report(), samples.context())
     assert written.endswith(b"\n")
@@ -128,7 +128,7 @@ def test_every_format_renders_the_same_report_to_the_same_bytes(name: str) -> No
     ("module", "unwanted"), [("json_report", "rich jinja2"), ("sarif", "rich jinja2"), ("text", "jinja2"), ("html", "rich")]
 )
 def test_a_format_imports_only_what_it_needs(module: str, unwanted: str) -> None:
-    code = f"import sys, reports.{module}; print([name for name in {unwanted.split()} if name in sys.modules])"
+    code = f"import sys, assay.reports.{module}; print([name for name in {unwanted.split()} if name in sys.modules])"
     path = [each for each in sys.path if each]
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": ":".join(path)})
     assert found.stdout.strip() == "[]"

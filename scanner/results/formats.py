@@ -1,0 +1,52 @@
+"""Report formats, found by entry points: a name to a module, or an object, with a function `render`.
+
+The group `assay.reports` holds formats of a report, `assay.comparisons` those of a comparison of code and cloud. Others add formats by
+entry points of their own.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from assay.scanner import plugins
+from assay.scanner.results.model import Report
+from assay.scanner.rules.model import Control
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What a format may use beside the report: the controls by id, lines of source code, and how the output is shown."""
+
+    controls: Mapping[str, Control]
+    source: Callable[[str, int, int], list[str]]
+    """(file, first line, last line) to the lines of code, empty where they cannot be read."""
+    color: bool = False
+    width: int = 100
+    quiet: bool = False
+
+
+class Format(Protocol):
+    """A format of a report. One that can also has `chunks`, which gives the same in parts, so that it never stands in memory as a whole."""
+
+    def render(self, report: Report, context: Context) -> bytes: ...
+
+
+def names(group: str = plugins.REPORTS) -> list[str]:
+    """The formats that are installed."""
+    return list(plugins.found(group))
+
+
+def load(name: str, group: str = plugins.REPORTS) -> Any:
+    """The module or object of a format. Raises KeyError for a name that is none."""
+    module, _, attribute = plugins.found(group)[name].partition(":")
+    found = importlib.import_module(module)
+    return getattr(found, attribute) if attribute else found
+
+
+def parts(name: str) -> Callable[[Report, Context], Iterable[bytes]]:
+    """A report in parts, as one after the other is written."""
+    format_: Format = load(name)
+    return getattr(format_, "chunks", None) or (lambda report, context: [format_.render(report, context)])
