@@ -315,6 +315,12 @@ def _foreign(kind: str, who: Any, account: str | None, statement: Statement) -> 
     return Value(True, statement.seen)
 
 
+def acl_grant(principal: Value[Any], actions: Value[Any], public: Value[bool], ineffective: Value[bool]) -> Grant:
+    """What an access list gives. `ineffective`: its public grants have no effect."""
+    exposed = all_of([public, ineffective.negate()])
+    return Grant(principal=principal, actions=actions, public=public, foreign=Value(False), exposed=exposed)
+
+
 # Google bindings: https://cloud.google.com/iam/docs/reference/rest/v1/Policy
 
 PUBLIC_MEMBERS = ("allUsers", "allAuthenticatedUsers")

@@ -76,6 +76,8 @@ class Beside(Join, frozen=True):
     type: str
     account: str = ""
     """Path of the attribute that names the account, where it may be another than that of its provider."""
+    path: str = ""
+    """What the join is for: a path of those items."""
 
     @property
     def joined(self) -> tuple[str, ...]:
@@ -134,8 +136,9 @@ class Fixed(msgspec.Struct, frozen=True):
     data: Any
 
 
-Place: TypeAlias = str | Fixed | Link | Referrer | tuple[str | Fixed | Link | Referrer, ...]
-"""Where a value stands. Of several places the first that is there counts, as with `|`."""
+Place: TypeAlias = str | Fixed | Link | Referrer | Beside | tuple[str | Fixed | Link | Referrer | Beside, ...]
+"""Where a value stands. Of several places the first that is there counts, as with `|`. Items beside have no first: `View.values` and
+`View.exists` look at all of them."""
 
 
 class Spelling(msgspec.Struct, frozen=True, eq=False, kw_only=True):

@@ -1,79 +1,112 @@
-"""Cloud Storage buckets, whatever input spells them."""
+"""Cloud Storage buckets. https://cloud.google.com/storage/docs/json_api/v1/buckets#resource"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from assay.scanner.facts import policies
-from assay.scanner.facts.base import Identity
-from assay.scanner.facts.keys.kinds import KeyRef
-from assay.scanner.facts.policies import Grant
+from assay.scanner.facts.bindings import bindings, public_inherited
+from assay.scanner.facts.google_assets import is_live, named
+from assay.scanner.facts.keys.references import KeyLink
+from assay.scanner.facts.policies import PUBLIC_MEMBERS, acl_grant, google_grants
+from assay.scanner.facts.spelling import Many, Place, Spelling
 from assay.scanner.facts.storage.kinds import Bucket
-from assay.scanner.sources.interface import Node
-from assay.scanner.sources.values import Unknown, Value, all_of, any_of, gather
+from assay.scanner.facts.view import View
+from assay.scanner.sources.values import Unknown, Value, all_of, any_of
 
 _PUBLIC_ACL = ("publicRead", "publicReadWrite", "authenticatedRead")
 
 
-def bucket(
-    who: Identity,
-    *,
-    prevention: Value[Any],
-    prevented_above: Value[bool],
-    uniform: Value[bool],
-    uniform_above: Value[bool],
-    versioned: Value[Any],
-    retention: Value[Any],
-    locked: Value[Any],
-    key: Value[KeyRef | None],
-    grants: Value[Any],
-) -> Bucket:
-    """`prevented_above` and `uniform_above`: whether an organisation policy enforces it. `key`: of default encryption."""
-    return Bucket(
-        identity=who,
-        public_access_blocked=any_of([prevented(prevention), prevented_above]),
-        block_declared=prevention.is_set(),
-        acls_disabled=any_of([uniform, uniform_above]),
-        versioned=versioned.default(False).truth(),
-        retention_locked=all_of([retention.is_set(), locked.default(False).truth()]),
-        encryption_key=key,
-        encryption=key.then(lambda held: "kms" if held else "google"),
-        receives_access_logs=Value(False),
-        grants=grants,
-    )
+class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a Cloud Storage bucket."""
+
+    prevention: Place
+    prevented_above: Callable[[View], Value[bool]]
+    """Whether an organisation policy enforces it; absent where none that is known speaks of the bucket."""
+    looked_in: str
+    """Where such a policy was looked for: `this code`."""
+    uniform: Place
+    uniform_above: Callable[[View], Value[bool]] = lambda view: Value(False)
+    versioned: Place
+    retention: Place
+    locked: Place
+    key: KeyLink
+    bindings: Place
+    inherited: Place = ""
+    acls: tuple[Many, ...] = ()
+    """What has the access lists, of an input that keeps them in resources of their own."""
+    predefined: tuple[str, ...]
+    """Predefined ACLs, there or on the bucket."""
+    role_entities: str = ""
+    """A list of `ROLE:entity` there."""
+    entries: tuple[str, ...] = ()
+    """Lists of objects with `entity` and `role`, of the bucket. What has access lists may be such an object itself."""
 
 
-def prevented(prevention: Value[Any]) -> Value[bool]:
-    """Whether the bucket itself enforces public access prevention: https://cloud.google.com/storage/docs/public-access-prevention"""
-    return prevention.default("inherited").equals("enforced")
-
-
-def grants(bindings: list[Any], acls: list[Any], blocked: Value[Any]) -> Value[Any]:
-    """Everybody's access by bindings and access lists. `blocked`: public access is ineffective."""
-    return gather([Value(policies.google_grants(bindings, blocked) + acls)])
-
-
-def acl_entries(node: Node, ineffective: Value[Any]) -> list[Grant]:
-    """The grant of an object with `entity` and `role`, https://cloud.google.com/storage/docs/access-control/lists"""
-    entity = node["entity"]
-    if entity.absent:
-        return []
-    return [acl_grant(entity, node["role"], entity.equals(*policies.PUBLIC_MEMBERS), ineffective)]
-
-
-def predefined_acl(name: Value[Any], ineffective: Value[Any]) -> list[Grant]:
-    if name.absent:
-        return []
-    return [acl_grant(name, Value("predefined ACL"), name.equals(*_PUBLIC_ACL), ineffective)]
-
-
-def acl_grant(who: Value[Any], actions: Value[Any], public: Value[bool], ineffective: Value[Any]) -> Grant:
-    return Grant(principal=who, actions=actions, public=public, foreign=Value(False), exposed=all_of([public, ineffective.negate()]))
-
-
-def not_here(where: str) -> Unknown:
-    """Why inherited prevention of public access is not known."""
-    return Unknown(
-        f"public access prevention is inherited, and the organisation policy is not in {where}",
+def bucket(view: View, at: BucketAt) -> Bucket:
+    prevention, above = view[at.prevention], at.prevented_above(view)
+    # https://cloud.google.com/storage/docs/public-access-prevention
+    enforced = prevention.default("inherited").equals("enforced")
+    not_here = Unknown(
+        f"public access prevention is inherited, and the organisation policy is not in {at.looked_in}",
         "set it to enforced, or scan the live bucket",
     )
+    # An organisation policy that is not in the code is no reason to keep a public grant in it.
+    blocked = any_of([enforced, above.default(False)])
+    uniform = view[at.uniform].default(False).truth()
+    key = at.key.key(view)
+    return Bucket(
+        identity=view.identity(view[at.name] if at.name else named(view.item)),
+        public_access_blocked=any_of([enforced, above.default(not_here)]),
+        block_declared=prevention.is_set(),
+        acls_disabled=any_of([uniform, at.uniform_above(view)]),
+        versioned=view[at.versioned].default(False).truth(),
+        retention_locked=all_of([view[at.retention].is_set(), view[at.locked].default(False).truth()]),
+        encryption_key=key,
+        encryption=key.then(lambda named: "kms" if named else "google"),
+        receives_access_logs=Value(False),
+        grants=Value([*_by_bindings(view, at, blocked), *_by_acls(view, at, any_of([uniform, blocked]))]),
+    )
+
+
+def _by_bindings(view: View, at: BucketAt, blocked: Value[bool]) -> list[Any]:
+    found = bindings(view, at.bindings) + (public_inherited(view, at.inherited, "storage") if at.inherited else [])
+    # Whoever else has access to a bucket that blocks the public, it is not the public.
+    known = [binding for binding in found if not isinstance(binding, Unknown)]
+    return google_grants(known if blocked.data is True else found, blocked)
+
+
+def _by_acls(view: View, at: BucketAt, ineffective: Value[bool]) -> list[Any]:
+    """Access lists: https://cloud.google.com/storage/docs/access-control/lists"""
+    companions = view.referrers(*at.acls)
+    grants: list[Any] = []
+    doubts = [companions.more]
+    for holder in companions.views if at.acls else [view]:
+        entries, more = holder.inner(*at.entries)
+        grants += [grant for entry in [holder, *entries] for grant in _entry(entry, ineffective)]
+        grants += _short_forms(holder, at, ineffective)
+        doubts.append(more)
+    if ineffective.data is True:
+        return grants
+    if not grants and not any(doubts) and is_live(view.item):
+        # A bucket with access lists has at least an owner on its own one, so that an empty one was not read.
+        reason = f"the access lists of {view.item.address} are not in the asset"
+        way = "switch on uniform bucket-level access, or read them with gcloud storage buckets describe"
+        return [Unknown(reason, way, view.location)]
+    return grants + [doubt for doubt in doubts if doubt]
+
+
+def _entry(entry: View, ineffective: Value[bool]) -> list[Any]:
+    entity = entry["entity"]
+    return [] if entity.absent else [acl_grant(entity, entry["role"], entity.equals(*PUBLIC_MEMBERS), ineffective)]
+
+
+def _short_forms(holder: View, at: BucketAt, ineffective: Value[bool]) -> list[Any]:
+    names = [name for path in at.predefined if not (name := holder[path]).absent]
+    grants = [acl_grant(name, Value("predefined ACL"), name.equals(*_PUBLIC_ACL), ineffective) for name in names]
+    listed = holder[at.role_entities]
+    for element in listed.data if isinstance(listed.data, list) else [listed.data] if listed.unknown else []:
+        value: Value[Any] = Value(element, listed.seen)
+        public = value.then(lambda text: str(text).rpartition(":")[2] in PUBLIC_MEMBERS)
+        grants.append(acl_grant(value.then(str), value.then(lambda text: str(text).partition(":")[0]), public, ineffective))
+    return grants

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Fact, Resource, kind
+from typing import ClassVar
+
 from assay.scanner.facts.keys.kinds import KeyRef
+from assay.scanner.facts.model import Fact, Naming, Resource
 from assay.scanner.facts.policies import Grant
 
 
-@kind
 class Bucket(Resource, kw_only=True):
     """An object storage bucket: S3 bucket, Cloud Storage bucket."""
+
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, https://cloud.google.com/storage/docs/buckets#naming
+    naming: ClassVar = {"aws": Naming(globally=True), "google": Naming(globally=True)}
 
     public_access_blocked: Fact[bool]
     """Configuration forbids public access, whatever a policy grants. S3: all four flags, on the bucket or the account. Cloud Storage:
@@ -30,3 +34,6 @@ class Bucket(Resource, kw_only=True):
     """A load balancer or another bucket delivers access logs to it, which AWS does only to buckets with its own key (SSE-S3)."""
     grants: Fact[list[Grant]]
     """Access by bucket policy, ACL or bindings."""
+
+
+KINDS = (Bucket,)

@@ -1,22 +1,94 @@
-"""S3: what its settings mean, however an input writes them."""
+"""S3: what its settings mean."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Annotated, Any
 
 from assay.scanner.facts import policies
-from assay.scanner.facts.base import Companions
+from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.policies import Grant
-from assay.scanner.sources.values import Unknown, Value, all_of
+from assay.scanner.facts.spelling import Fixed, Index, One, Place, Referrer, Spelling
+from assay.scanner.facts.stack import called
+from assay.scanner.facts.storage.kinds import Bucket
+from assay.scanner.facts.view import View
+from assay.scanner.sources.nodes import Elsewhere
+from assay.scanner.sources.values import Unknown, Value, all_of, any_of, gather
 
+FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+"""The flags of a public access block, as the API names them."""
 # Since April 2023 new buckets have ACLs disabled; older ones do not, and code does not tell which this is:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 OWNERSHIP_BY_DEFAULT = Unknown(
     "no ownership controls: the default depends on when the bucket was created", "declare BucketOwnerEnforced, or scan the live bucket"
 )
+_RESTRICTS = Unknown(
+    "whether the bucket, which is declared elsewhere, restricts public access",
+    "scan the bucket together with its policy, or the live bucket",
+)
 
 
-def default_key(algorithm: Value[Any], key: Value[Any]) -> tuple[Value[Any], Value[Any]]:
+class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of an S3 bucket."""
+
+    flags: Annotated[tuple[Place, ...], "public_access_blocked", "grants"]
+    """Those of the bucket's public access block and the account's, in the order of FLAGS."""
+    declared: Annotated[Place, "block_declared"] = Fixed(True)
+    """What declares a public access block; in a live account what is in force shows, declared or not."""
+    ownership: Annotated[Place, "acls_disabled", "grants"]
+    ownership_by_default: Unknown | None = OWNERSHIP_BY_DEFAULT
+    """Whose objects are where no ownership controls are there."""
+    versioning: Annotated[Place, "versioned"]
+    """`Enabled`, or a switch."""
+    algorithm: Annotated[Place, "encryption", "encryption_key"]
+    key: Annotated[Place, "encryption_key"]
+    keys: Annotated[KeyLink, "encryption_key"]
+    """How it names keys."""
+    policy: Annotated[Place, "grants", "receives_access_logs"] = ""
+    policies: Annotated[Place, "grants", "receives_access_logs"] = ()
+    """Policies that are resources of their own."""
+    policy_is_public: Annotated[Place, "grants"] = ""
+    """What S3 itself thinks of the policy."""
+    acl: Annotated[Place, "grants", "receives_access_logs"] = ""
+    """A canned ACL, of the bucket and of each of its `acls`."""
+    acl_grants: Annotated[tuple[str, ...], "grants", "receives_access_logs"] = ()
+    """Where the same have grants one by one, and below these what they say."""
+    group: Annotated[str, "grants", "receives_access_logs"] = ""
+    grantee: Annotated[str, "grants"] = ""
+    permission: Annotated[str, "grants"] = ""
+    acls: Annotated[One | None, "grants", "receives_access_logs"] = None
+    log_sources: Annotated[tuple[Referrer, ...], "receives_access_logs"] = ()
+    """What names the bucket as the target of its access logs."""
+    log_targets: Annotated[Index | None, "receives_access_logs"] = None
+    """Address or name of a bucket to such items, where a path does not lead to the attribute."""
+    logging: Annotated[Place, "receives_access_logs"] = ""
+    logging_target: Annotated[Place, "receives_access_logs"] = ""
+    opened: Annotated[tuple[str, ...], "receives_access_logs"] = ()
+    """Answers without which it is not known whether it is open to log delivery; in code a policy that is not known is for other things."""
+
+
+def bucket(view: View, at: BucketAt) -> Bucket:
+    flags = [any_of([value.default(False).truth() for value in view.values(flag)]) for flag in at.flags]
+    ownership = view[at.ownership]
+    algorithm, key = _default_key(view[at.algorithm], view[at.key])
+    documents = [policies.required(document) for document in view.values(at.policies)] + [view[at.policy]]
+    holders = [*(view.referrers(at.acls).views if at.acls else ()), view]
+    return Bucket(
+        identity=view.identity(view[at.name]),
+        public_access_blocked=all_of(flags),
+        block_declared=view.exists(at.declared),
+        acls_disabled=ownership.default(at.ownership_by_default).equals("BucketOwnerEnforced"),
+        # Off unless it is configured: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
+        versioned=view[at.versioning].equals("Enabled", "true", True),
+        retention_locked=view.says(False),  # S3 Object Lock works on versions, so it is no alternative to them
+        encryption_key=at.keys.key(view, key),
+        encryption=algorithm,
+        receives_access_logs=any_of([*_named_by_sources(view, at), *_opened_to_logs(view, at, documents, holders)]),
+        grants=_grants(view, at, documents, holders, flags),
+    )
+
+
+def _default_key(algorithm: Value[Any], key: Value[Any]) -> tuple[Value[Any], Value[Any]]:
     """(algorithm, key) of default encryption: a key counts only with KMS.
 
     Without configuration, SSE-S3 since January 2023: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
@@ -30,8 +102,8 @@ def default_key(algorithm: Value[Any], key: Value[Any]) -> tuple[Value[Any], Val
 
 # Who delivers access logs: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html,
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-LOG_GROUP = "http://acs.amazonaws.com/groups/s3/LogDelivery"
-LOG_ACL = "log-delivery-write"
+_LOG_GROUP = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+_LOG_ACL = "log-delivery-write"
 _LOG_SERVICES = ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com")
 # The accounts of Elastic Load Balancing, one for each region that is older than August 2022; listed on the second of these pages.
 _LOG_ACCOUNTS = frozenset(
@@ -44,41 +116,85 @@ _LOG_ACCOUNTS = frozenset(
 )  # fmt: skip
 
 
-def lets_logs_in(document: Value[Any]) -> bool:
+def _named_by_sources(view: View, at: BucketAt) -> list[Value[bool]]:
+    """Whether something names the bucket as the target of its access logs."""
+    sources = view.referrers(*at.log_sources).views
+    if at.log_targets:
+        keys = {view.item.address, *(called(view.item, name) for name in at.names)}
+        sources += [view.of(item) for key in keys for item in view.index(at.log_targets).get(key, ())]
+    # Without a destination, a bucket logs to itself:
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfiguration.html
+    to_itself = all_of([view[at.logging].is_set(), view[at.logging_target].is_set().negate()])
+    return [*[source.weighed(source.says(True), absence=False) for source in sources], to_itself]
+
+
+def _opened_to_logs(view: View, at: BucketAt, documents: list[Value[Any]], holders: list[View]) -> list[Value[bool]]:
+    """Whether it is open to the service that delivers access logs, without which none arrive."""
+    by_acl: list[Value[bool]] = [
+        Value(True, (holder.location,))
+        for holder in holders
+        if _canned(holder[at.acl]).data == _LOG_ACL or _LOG_GROUP in [grant[at.group].data for grant in holder.inner(*at.acl_grants)[0]]
+    ]
+    by_policy: list[Value[bool]] = [Value(True, document.seen) for document in documents if _lets_logs_in(document)]
+    return [*by_acl, *by_policy, *[view[path].then(lambda _: False) for path in at.opened]]
+
+
+def _lets_logs_in(document: Value[Any]) -> bool:
     """Whether a bucket policy allows a service that delivers access logs."""
     allowed = [each for each in policies.statements(document) if isinstance(each, policies.Statement) and each.allows is True]
     named = [who for statement in allowed for _, who in statement.principals]
     return any(who in _LOG_SERVICES or (isinstance(who, str) and policies.principal_account(who) in _LOG_ACCOUNTS) for who in named)
 
 
+def _grants(view: View, at: BucketAt, documents: list[Value[Any]], holders: list[View], flags: list[Value[bool]]) -> Value[Any]:
+    """What policies and ACLs grant, and whether the public access block takes the effect of that away."""
+    _, _, ignored, restricted = flags
+    if isinstance(view.item, Elsewhere) and restricted.unknown is view.item.why:
+        restricted = view.says(_RESTRICTS)
+    by_policy = gather([policies.aws_grants(document, view.account, restricted) for document in documents])
+    # A bucket with an ACL in its code cannot have been made with ACLs disabled. Without ownership controls, ACLs of a live bucket work:
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketOwnershipControls.html
+    ineffective = any_of([ignored, view[at.ownership].equals("BucketOwnerEnforced")])
+    by_acl = [_acl(holder, at, ineffective) for holder in holders]
+    more = view.referrers(at.acls).more if at.acls else None
+    return gather([by_policy, *by_acl, Value(more), _as_s3_judges(view[at.policy_is_public], by_policy, restricted)])
+
+
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
-PUBLIC_GROUPS = ("http://acs.amazonaws.com/groups/global/AllUsers", "http://acs.amazonaws.com/groups/global/AuthenticatedUsers")
-_CANNED = {"public-read": "READ", "public-read-write": "READ, WRITE", "authenticated-read": "READ"}
-_NOT_PUBLIC = ("private", "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control", LOG_ACL)
+_PUBLIC_GROUPS = ("http://acs.amazonaws.com/groups/global/AllUsers", "http://acs.amazonaws.com/groups/global/AuthenticatedUsers")
+_PUBLIC = {"public-read": "READ", "public-read-write": "READ, WRITE", "authenticated-read": "READ"}
+_NOT_PUBLIC = ("private", "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control", _LOG_ACL)
 
 
-def canned_acl(name: Value[Any], blocked: Value[Any]) -> list[Any]:
-    """The grant of a canned ACL by the name that the S3 API has for it (`public-read`); none where there is no ACL."""
+def _canned(name: Value[Any]) -> Value[Any]:
+    """A canned ACL as the API names it: `public-read`, which CloudFormation calls `PublicRead`."""
+    return name.then(lambda text: re.sub(r"\B([A-Z])", r"-\1", text).lower() if isinstance(text, str) else text)
+
+
+def _acl(holder: View, at: BucketAt, ineffective: Value[bool]) -> Value[list[Any]]:
+    """The grants of a canned ACL, and those that are written one by one."""
+    name = _canned(holder[at.acl])
+    blocks, more = holder.inner(*at.acl_grants)
+    grants: list[Any] = []
     if name.unknown:
-        return [name.unknown]
-    if name.absent:
-        return []
-    public = name.then(
-        lambda text: text in _CANNED if text in (*_CANNED, *_NOT_PUBLIC) else Unknown(f"{text} is no canned ACL", "correct the ACL")
-    )
-    return [acl_grant(name.then(lambda text: f"ACL {text}"), Value(_CANNED.get(str(name.data), "as the ACL says")), public, blocked)]
+        grants.append(name.unknown)
+    elif not name.absent:
+        actions = Value[Any](_PUBLIC.get(str(name.data), "as the ACL says"))
+        grants.append(policies.acl_grant(name.then(lambda text: f"ACL {text}"), actions, name.then(_is_public), ineffective))
+    for block in blocks:
+        who = block[at.group, at.grantee].default("")
+        actions = block[at.permission].then(lambda names: names if isinstance(names, str) else ", ".join(map(str, names or [])))
+        grants.append(policies.acl_grant(who, actions, block[at.group].default("").equals(*_PUBLIC_GROUPS), ineffective))
+    return Value([*grants, *([more] if more else [])], name.seen)
 
 
-def acl_grant(who: Value[Any], actions: Value[Any], public: Value[bool], blocked: Value[Any]) -> Grant:
-    return Grant(principal=who, actions=actions, public=public, foreign=Value(False), exposed=all_of([public, blocked.negate()]))
+def _is_public(acl: str) -> bool | Unknown:
+    return acl in _PUBLIC if acl in (*_PUBLIC, *_NOT_PUBLIC) else Unknown(f"{acl} is no canned ACL", "correct the ACL")
 
 
-def policy_grants(documents: list[Value[Any]], account: Value[Any], restricted: Value[Any]) -> list[Value[Any]]:
-    """What bucket policies grant. `restricted`: RestrictPublicBuckets takes the effect of a public policy away."""
-    owner = account.data if isinstance(account.data, str) else None
-    return [policies.aws_grants(document, owner, restricted) for document in documents]
-
-
-def may_have_more(*held: Companions) -> list[Value[Any]]:
-    """Why there may be grants beside those that were found."""
-    return [Value(part.more) for part in held if part.more and not part.nodes]
+def _as_s3_judges(public: Value[Any], by_policy: Value[Any], restricted: Value[Any]) -> Value[Any]:
+    """A policy that S3 itself calls public, and that no statement explains: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PolicyStatus.html"""
+    explained = any(isinstance(grant, Grant) and grant.public.data is True for grant in by_policy.data)
+    if public.data is not True or explained:
+        return Value(None)
+    return Value([policies.acl_grant(Value("*", public.seen), Value("what its policy says", public.seen), public, restricted)])
