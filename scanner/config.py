@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.errors import AssayError
+
 DEFAULT_FILE = "assay.yaml"
 
 
-class ConfigurationError(Exception):
+class ConfigurationError(AssayError):
     """A configuration that cannot be used: names the file, the line and the way out."""
 
 

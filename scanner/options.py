@@ -2,34 +2,99 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from assay.scanner.errors import OptionsError
 
-class Options(msgspec.Struct, kw_only=True):
-    """What to scan and by which rules."""
+PathLike: TypeAlias = str | os.PathLike[str]
+Paths: TypeAlias = PathLike | Sequence[PathLike]
+"""One path, or several: a string is one path, not its characters."""
 
-    paths: list[str] = []
+
+class Options(msgspec.Struct, kw_only=True, frozen=True):
+    """What to scan and by which rules. Raises OptionsError for values that cannot be meant."""
+
+    paths: tuple[str, ...] = ()
     variables: dict[str, str] = {}
     """Values of root module variables, as on terraform's command line."""
-    var_files: list[str] = []
+    var_files: tuple[str, ...] = ()
     workspace: str = "default"
     parameters: dict[str, str] = {}
     """Values of template parameters (CloudFormation)."""
-    parameter_files: list[str] = []
+    parameter_files: tuple[str, ...] = ()
     region: str | None = None
     """Where templates that do not say it are deployed."""
     account: str | None = None
     code: str | None = None
     """The source that scanned plans were made from."""
-    policies: list[str] = []
+    policies: tuple[str, ...] = ()
     """Folders of rules beside the built-in ones."""
     profile: str | None = None
-    controls: list[str] = []
+    controls: tuple[str, ...] = ()
     """Ids or globs; empty for all of the profile."""
     params: dict[str, Any] = {}
     """Values for the params of all controls that have them."""
     control_params: dict[str, dict[str, Any]] = {}
     """Values for the params of one control."""
-    arguments: list[str] = []
+    arguments: tuple[str, ...] = ()
+    """The command line, as the report keeps it."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            paths: Paths = (),
+            variables: Mapping[str, str] = ...,
+            var_files: Paths = (),
+            workspace: str = "default",
+            parameters: Mapping[str, str] = ...,
+            parameter_files: Paths = (),
+            region: str | None = None,
+            account: str | None = None,
+            code: PathLike | None = None,
+            policies: Paths = (),
+            profile: str | None = None,
+            controls: str | Sequence[str] = (),
+            params: Mapping[str, Any] = ...,
+            control_params: Mapping[str, Mapping[str, Any]] = ...,
+            arguments: Sequence[str] = (),
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
+        self._set({name: _paths(name, getattr(self, name)) for name in ("paths", "var_files", "parameter_files", "policies")})
+        self._set({name: _texts(name, getattr(self, name)) for name in ("controls", "arguments")})
+        self._set({name: _named_texts(name, getattr(self, name)) for name in ("variables", "parameters")})
+        if self.code is not None:
+            self._set({"code": _paths("code", self.code)[0]})
+
+    def _set(self, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            msgspec.structs.force_setattr(self, name, value)
+
+
+def _paths(name: str, value: Any) -> tuple[str, ...]:
+    values = (value,) if isinstance(value, (str, os.PathLike)) else value
+    try:
+        return tuple(os.fspath(path) for path in values)
+    except TypeError:
+        raise OptionsError(f"{name} is {value!r}; give a path or a list of paths") from None
+
+
+def _texts(name: str, value: Any) -> tuple[str, ...]:
+    values = (value,) if isinstance(value, str) else value
+    if isinstance(values, (bytes, Mapping)) or not all(isinstance(text, str) for text in values):
+        raise OptionsError(f"{name} is {value!r}; give a text or a list of texts")
+    return tuple(values)
+
+
+def _named_texts(name: str, value: Any) -> dict[str, str]:
+    for key, text in value.items() if isinstance(value, Mapping) else ((value, None),):
+        if not isinstance(text, str):
+            way = f"{name}={{'zones': '[\"a\", \"b\"]'}}"
+            raise OptionsError(f"{name} maps names to texts, as on the command line, and {key!r} has none: {way}")
+    return dict(value)

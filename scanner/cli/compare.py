@@ -84,8 +84,7 @@ def _side(path: str, given: dict[str, Any]) -> Any:
     prepared = judging.prepare(given, named(given, [path]))
     if prepared is None:
         return None
-    judging.watch(prepared[0], given["quiet"])
-    return prepared[0].report()
+    return judging.watch(prepared[0], given["quiet"])
 
 
 def _are_sides(code: Any, live: Any, given: dict[str, Any]) -> bool:

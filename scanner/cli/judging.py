@@ -15,6 +15,7 @@ import click
 from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, read
+from assay.scanner.errors import AssayError
 from assay.scanner.judge import Judged
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
@@ -90,8 +91,8 @@ def prepare(given: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] 
         return Scan(chosen), config
     except (ConfigurationError, RuleErrors) as error:
         click.echo(str(error), err=True)
-    except LookupError as error:
-        click.echo(f"assay: {error.args[0]}", err=True)
+    except AssayError as error:
+        click.echo(f"assay: {error}", err=True)
     return None
 
 

@@ -7,6 +7,7 @@ import os
 
 import msgspec
 
+from assay.scanner.errors import AssayError
 from assay.scanner.results.model import Report
 
 FORMAT = "assay-results/1"
@@ -14,7 +15,7 @@ MAX_BYTES = 2_000_000_000
 _MARK = b'"assay-results/'
 
 
-class Unreadable(Exception):
+class Unreadable(AssayError):
     """It is a report, and cannot be read."""
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from assay.scanner import __version__, cache
+from assay.scanner.errors import SelectionError
 from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.facts.model import Resource
 from assay.scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
@@ -159,11 +160,11 @@ def nearest(wanted: str, known: Iterable[str]) -> str:
 
 
 def select(rules: RuleSet, patterns: Iterable[str], profile: str | None) -> list[CompiledControl]:
-    """The controls of a profile that match one of the patterns (ids or globs). Raises LookupError that says what is not there."""
+    """The controls of a profile that match one of the patterns (ids or globs). Raises SelectionError that says what is not there."""
     chosen = list(rules.controls)
     if profile is not None:
         if profile not in rules.profiles:
-            raise LookupError(
+            raise SelectionError(
                 f"there is no profile {profile!r}; {nearest(profile, rules.profiles) or 'known: ' + ', '.join(rules.profiles)}"
             )
         wanted = rules.profiles[profile].controls
@@ -171,7 +172,7 @@ def select(rules: RuleSet, patterns: Iterable[str], profile: str | None) -> list
     patterns = list(patterns)
     for pattern in patterns:
         if not any(_matches(compiled.control, pattern) for compiled in chosen):
-            raise LookupError(f"no control matches {pattern!r}; {nearest(pattern, rules.by_id()) or 'see assay controls list'}")
+            raise SelectionError(f"no control matches {pattern!r}; {nearest(pattern, rules.by_id()) or 'see assay controls list'}")
     return [compiled for compiled in chosen if not patterns or any(_matches(compiled.control, pattern) for pattern in patterns)]
 
 

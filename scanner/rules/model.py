@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from assay.scanner.errors import AssayError
+
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 
@@ -54,7 +56,7 @@ class Profile(msgspec.Struct, forbid_unknown_fields=True):
     controls: list[str]
 
 
-class RuleError(Exception):
+class RuleError(AssayError):
     """A rule file that cannot be used: where, what, and the way out."""
 
     def __init__(self, file: str, line: int, problem: str, way: str = "") -> None:
@@ -62,7 +64,7 @@ class RuleError(Exception):
         super().__init__(f"{file}:{line}: {problem}" + (f"; {way}" if way else ""))
 
 
-class RuleErrors(Exception):
+class RuleErrors(AssayError):
     """All errors of a set of rules."""
 
     def __init__(self, errors: list[RuleError]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.errors import SelectionError
 from assay.scanner.facts.model import CLOUDS
 from assay.scanner.rules.load import RuleSet, nearest
 from assay.scanner.rules.model import Control
@@ -15,7 +16,7 @@ from assay.scanner.rules.model import Control
 class Given:
     """Configured values: `everywhere` for every control that has a param of the name, `by_control` for one control.
 
-    Raises LookupError for a control or param that is not there, which would else go unseen, and for a value of another type.
+    Raises SelectionError for a control or param that is not there, which would else go unseen, and for a value of another type.
     """
 
     def __init__(self, everywhere: dict[str, Any], by_control: dict[str, dict[str, Any]], rules: RuleSet) -> None:
@@ -24,7 +25,9 @@ class Given:
         _check("params", everywhere, {name: value for control in controls.values() for name, value in control.params.items()})
         for control, params in by_control.items():
             if control not in controls:
-                raise LookupError(f"controls: there is no control {control!r}; {nearest(control, controls) or 'see assay controls list'}")
+                raise SelectionError(
+                    f"controls: there is no control {control!r}; {nearest(control, controls) or 'see assay controls list'}"
+                )
             _check(f"controls.{control}.params", params, controls[control].params)
 
     def of(self, control: Control) -> dict[str, Any]:
@@ -43,9 +46,9 @@ class Given:
 def _check(place: str, params: dict[str, Any], defaults: dict[str, Any]) -> None:
     for name, value in params.items():
         if name not in defaults:
-            raise LookupError(f"{place}: there is no param {name!r}; {nearest(name, defaults) or 'known: ' + ', '.join(defaults)}")
+            raise SelectionError(f"{place}: there is no param {name!r}; {nearest(name, defaults) or 'known: ' + ', '.join(defaults)}")
         if not _alike(value, defaults[name]):
-            raise LookupError(f"{place}: {name} is {value!r}, but has to be like {defaults[name]!r}")
+            raise SelectionError(f"{place}: {name} is {value!r}, but has to be like {defaults[name]!r}")
 
 
 def _alike(value: Any, default: Any) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from assay.scanner.errors import AssayError
 from assay.scanner.sources.interface import Gap
 
 
-class CredentialsError(Exception):
+class CredentialsError(AssayError):
     """There are no credentials, or they do not work: says which and the way out."""
 
 

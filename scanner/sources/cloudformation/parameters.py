@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from assay.scanner.sources.interface import Gap
 _FORMS = 'write [{"ParameterKey": …, "ParameterValue": …}], {"Parameters": {…}} or {"NAME": "VALUE"}'
 
 
-def given(files: list[str], values: dict[str, str]) -> tuple[dict[str, Any], list[Gap]]:
+def given(files: Sequence[str], values: dict[str, str]) -> tuple[dict[str, Any], list[Gap]]:
     """Values by name, a later file before an earlier one and single values before files; and the files that could not be read."""
     found: dict[str, Any] = {}
     gaps: list[Gap] = []
