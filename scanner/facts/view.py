@@ -75,17 +75,26 @@ class View:
             seen += value.seen
         return Value(None, tuple(dict.fromkeys(seen)))
 
-    def inner(self, *paths: str) -> tuple[list[View], Unknown | None]:
-        """All nested blocks (or objects of a list) at some paths, and why there may be more than these."""
+    def inner(self, *places: str | Referrer) -> tuple[list[View], Unknown | None]:
+        """All nested blocks (or objects of a list) at some places, and why there may be more than these.
+
+        Of companions their blocks, or these themselves where the join has no path. What may not exist is no block.
+        """
         if self.doubt is not None:
             return [], self.doubt
         views: list[View] = []
-        more: Unknown | None = None
-        for path in filter(None, paths):
-            nodes, doubt = self.node.blocks(path)
-            views += [View(self.item, self.stack, self.declared, node=node) for node in nodes]
-            more = more or doubt
-        return views, more
+        doubts: list[Unknown | None] = []
+        for place in places:
+            if isinstance(place, Referrer):
+                companions = self.referrers(place)
+                inner = [view.inner(place.path) if place.path or view.doubt else ([view], None) for view in companions.views]
+                views += [view for blocks, _ in inner for view in blocks]
+                doubts += [companions.more, *(doubt for _, doubt in inner)]
+            elif place:
+                nodes, doubt = self.node.blocks(place)
+                views += [View(self.item, self.stack, self.declared, node=node) for node in nodes]
+                doubts.append(doubt)
+        return views, next(filter(None, doubts), None)
 
     def values(self, *places: Place) -> list[Value[Any]]:
         """Every value at some places, those of all companions there, and an Unknown where there may be more of them."""

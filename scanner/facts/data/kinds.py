@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Fact, Part, Resource, kind
 from assay.scanner.facts.keys.kinds import KeyRef
+from assay.scanner.facts.model import Fact, Part, Resource
 
 
 class Replica(Part):
@@ -17,7 +17,6 @@ class Replica(Part):
     """Point-in-time recovery is on for this copy."""
 
 
-@kind
 class DataStore(Resource, kw_only=True):
     """A managed operational data store: DynamoDB table, Firestore database."""
 
@@ -34,7 +33,9 @@ class DataStore(Resource, kw_only=True):
     @property
     def also_in(self) -> list[str] | None:
         """Every replica of a global table is listed as a table of its own region."""
-        held = self.replicas.data
-        regions = [each.region.data if isinstance(each, Replica) else None for each in held] if isinstance(held, list) else [None]
-        known = [each for each in regions if isinstance(each, str)]
-        return sorted({*known} - {self.identity.region or ""}) if len(known) == len(regions) else None
+        copies = self.replicas.data if isinstance(self.replicas.data, list) else [None]
+        regions = [copy.region.data for copy in copies if isinstance(copy, Replica) and isinstance(copy.region.data, str)]
+        return sorted({*regions} - {self.identity.region or ""}) if len(regions) == len(copies) else None
+
+
+KINDS = (DataStore,)

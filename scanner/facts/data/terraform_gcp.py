@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Stack, identity, reads
+from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.data import google
 from assay.scanner.facts.data.kinds import DataStore
-from assay.scanner.facts.keys._old import key_ref
-from assay.scanner.sources.interface import Item
+from assay.scanner.facts.keys.references import crypto_key
 
-
-@reads("google_firestore_database")
-def database(item: Item, stack: Stack) -> DataStore:
-    return google.database(
-        identity(item, name=item["name"]),
-        item,
-        location=item["location_id"],
-        recovery=item["point_in_time_recovery_enablement"],
-        key=key_ref(item["cmek_config.kms_key_name"], stack),
-    )
+_DATABASE = google.DatabaseAt(
+    name="name",
+    location="location_id",
+    recovery="point_in_time_recovery_enablement",
+    key=crypto_key("cmek_config.kms_key_name"),
+)
+READERS = (Reader(DataStore, ("google_firestore_database",), google.database, _DATABASE),)

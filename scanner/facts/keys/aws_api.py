@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys import kms
-from assay.scanner.facts.keys.kinds import Key
+from assay.scanner.facts.keys.kinds import Key, KeyRef
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.view import View
@@ -107,6 +107,19 @@ class LiveKey(KeyLink, frozen=True):
 
 def live_key(path: str) -> LiveKey:
     return LiveKey(path, ())
+
+
+class LiveCopyKey(LiveKey, frozen=True):
+    """In an answer about a copy of the resource in another region: the key there, which may be named by an id or alias of that region."""
+
+    region: str = ""
+
+    def key(self, view: View, named: Value[Any] | None = None) -> Value[KeyRef | None]:
+        return super().key(view, in_region(view[self] if named is None else named, view[self.region], view.item))
+
+
+def live_copy_key(path: str, region: str) -> LiveCopyKey:
+    return LiveCopyKey(path, (), region=region)
 
 
 def in_region(value: Value[Any], region: Value[Any], item: Item) -> Value[Any]:
