@@ -42,6 +42,7 @@ plans-check: $(READY)
 
 bench: $(READY) ## measure against checkov, Prowler, tfparse and bare loops, in virtual environments of their own
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/verdicts.py
 	$(BIN)/python bench/templates.py
 	$(BIN)/python bench/live.py
 	$(BIN)/python bench/assets.py
