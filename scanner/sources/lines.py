@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import re
+from array import array
 
 from assay.scanner.sources.values import Location
 
@@ -27,7 +28,7 @@ class Lines:
     def __init__(self, file: str, text: str, skipped: int = 0) -> None:
         self.file, self.skipped = file, skipped
         self._text: str | None = text
-        self._starts: list[int] | None = None
+        self._starts: array[int] | None = None
         self._bytes: list[int] | None = None
         """For text that is not ASCII: how many bytes come before every chunk."""
 
@@ -49,11 +50,12 @@ class Lines:
         end_line = line if last <= first else bisect.bisect_right(starts, last - 1)
         return Location(self.file, line, end_line, first - starts[line - 1] + 1, last - starts[end_line - 1] + 1, start, end)
 
-    def _lines(self) -> list[int]:
+    def _lines(self) -> array[int]:
         """The offset of the first character of every line."""
         if self._starts is None:
             assert self._text is not None
-            self._starts = [0, *(match.end() for match in re.finditer("\n", self._text))]
+            self._starts = array("L", [0])
+            self._starts.extend(match.end() for match in re.finditer("\n", self._text))
             if self._text.isascii():
                 self._text = None
         return self._starts

@@ -63,20 +63,21 @@ class Block:
         self._blocks: list[Block] = []
         self._location: Location | None = None
 
-    def _content(self) -> None:
-        if self._read is not None:
-            read, self._read = self._read, None
-            self._arguments, self._blocks = read()
-
     @property
     def arguments(self) -> dict[str, Argument]:
-        self._content()
+        if self._read is not None:
+            self._content(self._read)
         return self._arguments
 
     @property
     def blocks(self) -> list[Block]:
-        self._content()
+        if self._read is not None:
+            self._content(self._read)
         return self._blocks
+
+    def _content(self, read: Callable[[], Content]) -> None:
+        self._read = None
+        self._arguments, self._blocks = read()
 
     def nested(self, type_: str) -> Iterable[Block]:
         """The blocks of a type inside, and the `dynamic` ones that make such blocks."""

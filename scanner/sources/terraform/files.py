@@ -45,23 +45,24 @@ class HclText:
 
 
 class HclArgument(Argument):
-    """An `attribute` of the syntax tree: `name`, `=` and an expression."""
+    """`name`, `=` and an expression. The expression's syntax node is kept until it is read; nodes keep their children alive."""
 
-    __slots__ = ("_expression", "_node")
+    __slots__ = ("_end", "_expression", "_start")
 
     def __init__(self, text: HclText, node: tree_sitter.Node) -> None:
+        """`node`: an `attribute` of the syntax tree."""
         super().__init__(text)
-        self._node = node
-        self._expression: Any = None
+        self._start, self._end = node.start_byte, node.end_byte
+        self._expression: Any = node.children[2]
 
     @property
     def at(self) -> tuple[int, int]:
-        return self._node.start_byte, self._node.end_byte
+        return self._start, self._end
 
     @property
     def expression(self) -> Any:
-        if self._expression is None:
-            self._expression = tree.whole_expression(self._node.children[2])
+        if isinstance(self._expression, tree_sitter.Node):
+            self._expression = tree.whole_expression(self._expression)
         return self._expression
 
 
