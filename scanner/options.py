@@ -69,8 +69,10 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
         self._set({name: _paths(name, getattr(self, name)) for name in ("paths", "var_files", "parameter_files", "policies")})
         self._set({name: _texts(name, getattr(self, name)) for name in ("controls", "arguments")})
         self._set({name: _named_texts(name, getattr(self, name)) for name in ("variables", "parameters")})
+        if self.code is not None and not isinstance(self.code, (str, os.PathLike)):
+            raise OptionsError(f"code is {self.code!r}; give one path")
         if self.code is not None:
-            self._set({"code": _paths("code", self.code)[0]})
+            self._set({"code": os.fspath(self.code)})
 
     def _set(self, values: dict[str, Any]) -> None:
         for name, value in values.items():
