@@ -20,7 +20,7 @@ import msgspec
 
 from assay.scanner import facts, plugins
 from assay.scanner.facts.model import Resource
-from assay.scanner.facts.spelling import Companion, Contribution, Index, Join, Link, Referrer, Spelling, joins_of, paths, walk
+from assay.scanner.facts.spelling import Another, Companion, Contribution, Index, Join, Link, Referrer, Spelling, joins_of, paths, walk
 from assay.scanner.facts.stack import Stack
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import LISTINGS, Call, Listing
@@ -52,7 +52,9 @@ class Reader(msgspec.Struct, frozen=True, eq=False):
     @property
     def companions(self) -> list[Companion]:
         """What can be read alone where the resource is declared elsewhere."""
-        return [join for join in self.joins if isinstance(join, Companion)]
+        fields = [getattr(self.spelling, name) for name in self.spelling.__struct_fields__]
+        of_others = {join for field in fields if isinstance(field, Another) for join in walk(field)}
+        return [join for join in self.joins if isinstance(join, Companion) and join not in of_others]
 
     @property
     def joined(self) -> set[str]:

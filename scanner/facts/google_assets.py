@@ -40,9 +40,9 @@ def is_live(item: Item) -> bool:
 def missing(item: Item, what: str, type_: str) -> Unknown:
     """Why another resource that `item` speaks of cannot be looked at."""
     if not is_live(item):
-        return Unknown(
-            f"{what} of {item.address} is not in this template", "scan it together with this, or the live project", item.location()
-        )
+        where = "code" if item.type.startswith("google_") else "template"
+        way = "scan it together with this, or the live project"
+        return Unknown(f"{what} of {item.address} is not in this {where}", way, item.location())
     return Unknown(f"{what} of {item.address} is not in the assets that were read", f"include {type_} in the export", item.location())
 
 

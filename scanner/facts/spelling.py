@@ -11,6 +11,7 @@ which is absent.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, TypeAlias
 
@@ -40,10 +41,12 @@ class Referrer(Join, frozen=True):
     """What the join is for: a path of those items."""
     calls: tuple[str, ...] = ()
     """Of a live resource, the operations that it needs of them (`describe_key`)."""
+    through: tuple[tuple[str, str], ...] = ()
+    """Types that stand for the resource where they are named in its place, with the path to what each stands for."""
 
     @property
     def joined(self) -> tuple[str, ...]:
-        return (self.type,)
+        return (self.type, *(type_ for type_, _ in self.through))
 
 
 class Companion(Referrer, frozen=True):
@@ -97,7 +100,12 @@ class Context(Join, frozen=True):
 class Namesakes(Join, frozen=True):
     """Other items of the resource's own type with the same text at a path."""
 
-    path: str
+    path: str = ""
+
+    def text(self, item: Item) -> str | None:
+        """The text of an item; None where it has none that is known."""
+        data = item[self.path].data
+        return data if isinstance(data, str) else None
 
     @property
     def joined(self) -> tuple[str, ...]:
@@ -150,6 +158,17 @@ class Spelling(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """Paths of its attributes by whose text other items name it."""
     joins: tuple[Join, ...] = ()
     """Joins that the meaning makes beside those in the fields."""
+
+
+class Another(msgspec.Struct, frozen=True, eq=False):
+    """The spelling of another resource that a meaning reads too. Companions in it belong to that one, and are read alone as such."""
+
+    spelling: Any
+
+
+def snake(name: str) -> str:
+    """A name of an API as Terraform spells it: `match.src_ip_ranges` of `match.srcIpRanges`, `action.block` of `Action.Block`."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 
 
 @functools.cache

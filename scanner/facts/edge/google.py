@@ -1,95 +1,156 @@
-"""Google's load balancer and Cloud Armor, whatever input spells them."""
+"""Google's load balancer and Cloud Armor. https://cloud.google.com/compute/docs/reference/rest/v1"""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from assay.scanner.facts.base import Identity
 from assay.scanner.facts.edge.kinds import EntryPoint, FirewallRule, Listener, LoadBalancer, WebFirewall
-from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.values import Location, Unknown, Value, all_of, any_of
+from assay.scanner.facts.google_assets import is_live, missing
+from assay.scanner.facts.spelling import Link, Place, Referrer, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.values import Reference, Unknown, Value, all_of, any_of
 
-EXTERNAL = ("EXTERNAL", "EXTERNAL_MANAGED")
-DEFAULT_PRIORITY = 2_147_483_647
-
-
-class UrlMapNames(NamedTuple):
-    """Where an input writes the redirects of a URL map. The defaults are those of the REST API."""
-
-    default: str = "defaultUrlRedirect.httpsRedirect"
-    matchers: str = "pathMatchers"
-    rules: tuple[str, ...] = ("pathRules", "routeRules")
-    rule: str = "urlRedirect.httpsRedirect"
+_EXTERNAL = ("EXTERNAL", "EXTERNAL_MANAGED")
+_DEFAULT_PRIORITY = 2_147_483_647
 
 
-def backend_service(who: Identity, scheme: Value[Any], protocol: Value[Any], policy: Value[Any]) -> EntryPoint:
-    """Cloud Armor takes backend services of these protocols: https://cloud.google.com/armor/docs/security-policy-overview#requirements"""
+class BackendAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a backend service, or of a bucket, which has no protocol. The defaults are the API's names."""
+
+    name: Place = "name"
+    scheme: Place = "loadBalancingScheme"
+    protocol: Place = "protocol"
+    policy: Place = "securityPolicy"
+    """Buckets take edge security policies only: https://cloud.google.com/armor/docs/security-policy-overview#edge-security-policies"""
+
+
+def backend(view: View, at: BackendAt) -> EntryPoint:
+    """External unless it says otherwise: https://cloud.google.com/compute/docs/reference/rest/v1/backendServices
+
+    Cloud Armor takes backend services of some protocols: https://cloud.google.com/armor/docs/security-policy-overview#requirements
+    """
     return EntryPoint(
-        identity=who,
-        internet_facing=scheme.equals(*EXTERNAL),
-        accepts_waf=protocol.default("HTTP").equals("HTTP", "HTTPS", "HTTP2", "H2C", "GRPC", "TCP", "SSL"),
-        waf_attached=policy.is_set(),
+        identity=view.identity(view[at.name]),
+        internet_facing=view[at.scheme].default("EXTERNAL").equals(*_EXTERNAL),
+        accepts_waf=view[at.protocol].default("HTTP").equals("HTTP", "HTTPS", "HTTP2", "H2C", "GRPC", "TCP", "SSL"),
+        waf_attached=view[at.policy].is_set(),
     )
 
 
-def backend_bucket(who: Identity, item: Item, scheme: Value[Any], edge_policy: Value[Any]) -> EntryPoint:
-    """Backend buckets take edge security policies only: https://cloud.google.com/armor/docs/security-policy-overview#edge-security-policies"""
-    return EntryPoint(
-        identity=who,
-        internet_facing=scheme.default("EXTERNAL").equals(*EXTERNAL),
-        accepts_waf=Value(True, (item.location(),)),
-        waf_attached=edge_policy.is_set(),
-    )
+class SecurityPolicyAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a security policy. A rule has `action`, `priority` and `preview` in every input."""
+
+    name: Place = "name"
+    rules: str = "rules"
+    separate: tuple[Referrer, ...] = ()
+    """Rules of their own. Whether a policy blocks anything cannot be said from one of them, so that none is judged alone."""
 
 
-def web_firewall(who: Identity, rules: list[Node], doubts: list[Unknown], seen: Location) -> WebFirewall:
-    """`doubts` say why there may be more rules than these. A rule has `action`, `priority` and `preview` in every input."""
-    default = [rule for rule in rules if rule["priority"].number().data == DEFAULT_PRIORITY]
+def security_policy(view: View, at: SecurityPolicyAt) -> WebFirewall:
+    """The default rule allows unless the policy says otherwise: https://cloud.google.com/armor/docs/security-policy-overview"""
+    rules, more = view.inner(at.rules)
+    separate = view.referrers(*at.separate)
+    if not rules and not more and is_live(view.item):
+        # Every policy has a default rule, so that an asset without one does not show them.
+        reason = f"the rules of {view.item.address} are not in the asset"
+        more = Unknown(reason, "read it with gcloud compute security-policies describe", view.location)
+    rules += separate.views
+    default = [rule for rule in rules if rule["priority"].number().data == _DEFAULT_PRIORITY]
     others: list[Any] = [_rule(rule) for rule in rules if rule not in default]
     return WebFirewall(
-        identity=who,
-        # The default rule allows unless the policy says otherwise: https://cloud.google.com/armor/docs/security-policy-overview
-        blocks_by_default=any_of([_rule(rule).enforced for rule in default]) if default else Value(False, (seen,)),
-        rules=Value(others + doubts, (seen,)),
+        identity=view.identity(view[at.name], *separate.items),
+        blocks_by_default=any_of([_rule(rule).enforced for rule in default]) if default else view.says(False),
+        rules=view.says(others + [doubt for doubt in (more, separate.more) if doubt]),
     )
 
 
-def _rule(rule: Node) -> FirewallRule:
-    action = rule["action"]
-    acts = action.then(
+def _rule(rule: View) -> FirewallRule:
+    acts = rule["action"].then(
         lambda name: isinstance(name, str) and (name.startswith("deny") or name in ("throttle", "rate_based_ban", "redirect"))
     )
-    name: Value[str] = Value(f"priority {rule['priority'].data}", (rule.location(),))
-    return FirewallRule(name=name, enforced=all_of([acts, rule["preview"].default(False).truth().negate()]))
+    enforced = all_of([acts, rule["preview"].default(False).truth().negate()])
+    return FirewallRule(name=rule.says(f"priority {rule['priority'].data}"), enforced=enforced)
 
 
-def forwarding_rule(
-    who: Identity, item: Item, port: Value[Any], http: Value[Any], protocol: Value[Any], encrypted: Value[Any], redirects: Value[Any]
-) -> LoadBalancer:
-    """One rule is one listener."""
+class ForwardingRuleAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a load balancer: a forwarding rule with its proxy and URL map. The defaults are the API's names."""
+
+    name: Place = "name"
+    scheme: Place = "loadBalancingScheme"
+    service_connection: Place = "pscConnectionId"
+    """The id that an endpoint of Private Service Connect has."""
+    port: Place = "portRange"
+    target: Link
+    url_map: Link
+    """Of a proxy."""
+    matchers: str = "pathMatchers"
+    """Of a URL map."""
+    rules: tuple[str, ...] = ("pathRules", "routeRules")
+    """Of a matcher."""
+    default_redirect: str = "defaultUrlRedirect.httpsRedirect"
+    """Of a URL map or a matcher: whether it redirects to HTTPS what no rule is for."""
+    redirect: str = "urlRedirect.httpsRedirect"
+    """Of a rule."""
+
+
+# What a forwarding rule points to, by a part of its type or of the collection in its name: (is HTTP, has TLS).
+_TARGETS = {
+    "httpsprox": (True, True),
+    "httpprox": (True, False),
+    "sslprox": (False, True),
+    **dict.fromkeys(("tcpprox", "grpcprox", "targetpool", "targetinstance", "vpngateway", "serviceattachment"), (False, False)),
+}
+
+
+def forwarding_rule(view: View, at: ForwardingRuleAt) -> LoadBalancer | None:
+    """One rule is one listener. Internal rules are no entry; passthrough rules have no proxy and are not HTTP.
+
+    Endpoints of Private Service Connect have no scheme: https://cloud.google.com/compute/docs/reference/rest/v1/forwardingRules
+    """
+    scheme, target, proxy = view[at.scheme], view.link(at.target), view.target(at.target)
+    sort = proxy.item.type.lower().replace("_", "") if proxy else _sort(target.data)
+    connects = "serviceattachment" in sort or target.data in ("all-apis", "vpc-sc") or view[at.service_connection].is_set().data
+    if scheme.default("EXTERNAL").equals(*_EXTERNAL).data is False or (connects and not scheme.is_set().data):
+        return None
+    traffic = (False, False) if target.absent else next((told for part, told in _TARGETS.items() if part in sort), None)
+    if traffic is None:
+        unknown: Value[Any] = Value(target.unknown or missing(view.item, "the proxy", "compute.googleapis.com/TargetHttpProxy"))
+        http = encrypted = protocol = redirects = unknown
+    else:
+        http, encrypted = (Value(flag, target.seen) for flag in traffic)
+        protocol = Value("HTTPS" if encrypted.data else "HTTP" if http.data else "TCP", target.seen)
+        redirects = _redirects(view, proxy, at) if http.data and not encrypted.data else Value(False)
     listener = Listener(
-        name=Value(item.address, (item.location(),)),
-        port=port.text(),
-        protocol=protocol,
-        encrypted=encrypted,
-        only_redirects=redirects,
+        name=view.says(view.item.address), port=view[at.port].text(), protocol=protocol, encrypted=encrypted, only_redirects=redirects
     )
     return LoadBalancer(
-        identity=who,
+        identity=view.identity(view[at.name]),
         http=http,
-        listeners=Value([listener], (item.location(),)),
+        listeners=view.says([listener]),
         serves_https=any_of([encrypted, redirects]),
     )
 
 
-def only_redirects(url_map: Node, names: UrlMapNames) -> Value[bool]:
-    """Whether every way through a URL map redirects to HTTPS."""
-    ways = [url_map[names.default].default(False).truth()]
-    matchers, more = url_map.blocks(names.matchers)
+def _sort(target: Any) -> str:
+    """The type that a reference names, or the collection in a full name: `targethttpproxies` of `…/global/targetHttpProxies/web`."""
+    name = target.address if isinstance(target, Reference) else target
+    if isinstance(name, str) and name.count("/") > 1:
+        return name.rsplit("/", 2)[-2].lower()
+    return target.type.lower().replace("_", "") if isinstance(target, Reference) else ""
+
+
+def _redirects(view: View, proxy: View | None, at: ForwardingRuleAt) -> Value[bool]:
+    """Whether every way through the URL map behind a forwarding rule redirects to HTTPS."""
+    if proxy is None:
+        return Value(missing(view.item, "the proxy", "compute.googleapis.com/TargetHttpProxy"))
+    url_map = proxy.target(at.url_map)
+    if url_map is None:
+        return Value(missing(proxy.item, "the URL map", "compute.googleapis.com/UrlMap"))
+    url_map = url_map.surely
+    ways = [url_map[at.default_redirect]]
+    matchers, more = url_map.inner(at.matchers)
     for matcher in matchers:
-        ways.append(matcher[names.default].default(False).truth())
-        for path in names.rules:
-            rules, unknown = matcher.blocks(path)
-            ways += [rule[names.rule].default(False).truth() for rule in rules]
-            more = more or unknown
-    return all_of(ways + ([Value(more)] if more else []))
+        rules, unknown = matcher.inner(*at.rules)
+        ways += [matcher[at.default_redirect], *(rule[at.redirect] for rule in rules)]
+        more = more or unknown
+    return all_of([*[way.default(False).truth() for way in ways], *([Value(more)] if more else [])])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Fact, Part, Resource, kind
+from typing import ClassVar
+
+from assay.scanner.facts.model import Fact, Naming, Part, Resource
 
 
-@kind
 class EntryPoint(Resource, kw_only=True):
     """Where requests from outside arrive: an application load balancer, a CDN distribution, a backend of Google's load balancer."""
+
+    # The name of a load balancer is unique in its account and region; that of a distribution is a comment, stages stand within an API.
+    naming: ClassVar = {"aws": Naming(families=frozenset({"balancer"}))}
 
     internet_facing: Fact[bool]
     accepts_waf: Fact[bool]
@@ -23,7 +27,6 @@ class FirewallRule(Part):
     """It blocks, challenges or limits requests; False where it only counts, previews or allows."""
 
 
-@kind
 class WebFirewall(Resource, kw_only=True):
     """A web application firewall policy: WAF web ACL, Cloud Armor security policy."""
 
@@ -44,7 +47,6 @@ class Listener(Part):
     """Every action, that of each rule included, redirects to HTTPS or answers with a fixed response."""
 
 
-@kind
 class LoadBalancer(Resource, kw_only=True):
     """A load balancer for HTTP: an ALB with its listeners, or one external forwarding rule of Google's with its proxy and URL map."""
 
@@ -54,3 +56,6 @@ class LoadBalancer(Resource, kw_only=True):
     serves_https: Fact[bool]
     """At least one listener is encrypted. Google: each forwarding rule is judged by itself, so this holds where its proxy is HTTPS or only
     redirects."""
+
+
+KINDS = (EntryPoint, WebFirewall, LoadBalancer)

@@ -1,99 +1,87 @@
-"""Listeners of application load balancers, however an input writes them."""
+"""Load balancers of AWS with their listeners."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-import msgspec
-
-from assay.scanner.facts.base import Companions, Stack, identity, if_there
 from assay.scanner.facts.edge.kinds import Listener, LoadBalancer
-from assay.scanner.sources.interface import Item, Node
+from assay.scanner.facts.spelling import Place, Referrer, Spelling
+from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Unknown, Value, all_of, any_of
-
-
-class Names(msgspec.Struct, frozen=True):
-    """Where an input writes what a load balancer does."""
-
-    listeners: tuple[str, ...]
-    """The types of listeners."""
-    balancer: str
-    """Where a listener names its load balancer."""
-    rules: tuple[str, ...]
-    """The types of the rules of a listener."""
-    listener: str
-    """Where a rule names its listener."""
-    name: str
-    type: str
-    port: str
-    protocol: str
-    default_actions: str
-    actions: str
-    """Actions of a rule."""
-    action_type: str
-    redirect_protocol: str
-    without_listener: Unknown | None = None
-    """Why a load balancer without any listener may have some; None where all of them show."""
-
 
 NO_LISTENER = Unknown(
     "no listener of it is in this code", "scan the code that declares its listeners together with this, or the live account"
 )
 
 
-def load_balancer(item: Item, stack: Stack, names: Names) -> LoadBalancer:
-    held = [stack.companions(item, type_, names.balancer) for type_ in names.listeners]
-    pairs = [pair for group in held for pair in group.pairs]
-    listeners: list[Any] = [_listener(each, node, stack, names) for each, node in pairs]
-    doubts = [group.more for group in held if group.more]
-    if not listeners and not doubts:
-        doubts = [names.without_listener] if names.without_listener else []
-    encrypted = [if_there(listener.encrypted, node, False) for listener, (_, node) in zip(listeners, pairs, strict=True)]
-    sort = item[names.type]
+class BalancerAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a load balancer, of its listeners and of their rules. The defaults are the API's names."""
+
+    name: Place = "Name"
+    type: Annotated[Place, "http"] = "Type"
+    listeners: Annotated[tuple[Referrer, ...], "listeners", "serves_https"]
+    rules: Annotated[tuple[Referrer, ...], "listeners"]
+    """Rules of a listener. They say what it does beside its default, so that one of a listener declared elsewhere tells nothing alone."""
+    port: Place = "Port"
+    protocol: Place = "Protocol"
+    default_actions: str = "DefaultActions"
+    actions: str = "Actions"
+    """Those of a rule."""
+    action: str = "Type"
+    """The type of an action."""
+    redirect_protocol: str = "RedirectConfig.Protocol"
+    without_listener: Unknown | None = None
+    """Why a load balancer without any listener may have some; None where all of them show."""
+
+
+def load_balancer(view: View, at: BalancerAt) -> LoadBalancer:
+    """A load balancer for HTTP, unless it says otherwise."""
+    companions = view.referrers(*at.listeners)
+    listeners: list[Any] = [_listener(listener, at) for listener in companions.views]
+    encrypted = [owner.weighed(listener.encrypted, absence=False) for listener, owner in zip(listeners, companions.views, strict=True)]
+    more = companions.more or (None if listeners else at.without_listener)
+    kind = view[at.type]
     return LoadBalancer(
-        identity=identity(item, name=item[names.name], companions=held),
+        identity=view.identity(view[at.name]),
         # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html: application is the default
-        http=sort.default("application").equals("application") if sort.unknown is None else _by_protocol(listeners),
-        listeners=Value(listeners + doubts, (item.location(),)),
-        serves_https=any_of([*encrypted, *[Value(doubt, (item.location(),)) for doubt in doubts]]),
+        http=kind.default("application").equals("application") if kind.unknown is None else _speaks_http(listeners),
+        listeners=view.says(listeners + ([more] if more else [])),
+        serves_https=any_of([*encrypted, *([view.says(more)] if more else [])]),
     )
 
 
-def _by_protocol(listeners: list[Any]) -> Value[bool]:
+def _speaks_http(listeners: list[Any]) -> Value[bool]:
     """A load balancer that is declared elsewhere is an application load balancer where its listeners speak HTTP."""
-    return any_of([each.protocol.default("HTTP").equals("HTTP", "HTTPS") for each in listeners])
+    return any_of([listener.protocol.default("HTTP").equals("HTTP", "HTTPS") for listener in listeners])
 
 
-def _listener(item: Item, node: Node, stack: Stack, names: Names) -> Listener:
+def _listener(view: View, at: BalancerAt) -> Listener:
+    listener = view.surely
     # An ALB listener without a protocol is refused by AWS: taken for HTTP.
-    protocol = item[names.protocol].then(lambda name: name.upper() if isinstance(name, str) else name)
-    harmless = _harmless(item, names.default_actions, names)
-    for type_ in names.rules:
-        rules: Companions = stack.companions(item, type_, names.listener)
-        harmless += [Value(rules.more, (item.location(),))] if rules.more else []
-        for rule in rules.nodes:
-            harmless += _harmless(rule, names.actions, names)
+    protocol = listener[at.protocol].then(lambda name: name.upper() if isinstance(name, str) else name)
+    rules = listener.referrers(*at.rules)
+    harmless = _harmless(listener, at.default_actions, at)
+    harmless += [action for rule in rules.views for action in _harmless(rule, at.actions, at)]
+    harmless += [listener.says(rules.more)] if rules.more else []
     return Listener(
-        name=Value(item.address, (item.location(),)),
-        port=item[names.port].text(),
+        name=listener.says(listener.item.address),
+        port=listener[at.port].text(),
         protocol=protocol,
         encrypted=protocol.default("HTTP").equals("HTTPS", "TLS"),
         # One that may not exist does no harm if it does not.
-        only_redirects=if_there(all_of(harmless) if harmless else Value(False, (item.location(),)), node, True),
+        only_redirects=view.weighed(all_of(harmless) if harmless else listener.says(False), absence=True),
     )
 
 
-def _harmless(holder: Node, path: str, names: Names) -> list[Value[bool]]:
-    """Of each action at a path, whether it lets nothing through in the clear."""
-    actions, more = holder.blocks(path)
-    found = [redirects(action[names.action_type], action[names.redirect_protocol]) for action in actions]
-    return [*found, *([Value(more, (holder.location(),))] if more else [])]
-
-
-def redirects(kind: Value[Any], target: Value[Any]) -> Value[bool]:
-    """Whether an action of an HTTP listener lets no request through in the clear. `#{protocol}`, the default, keeps HTTP.
+def _harmless(owner: View, path: str, at: BalancerAt) -> list[Value[bool]]:
+    """Of each action at a path, whether it lets no request through in the clear. `#{protocol}`, the default, keeps HTTP.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html
     """
-    secure = target.default("#{protocol}").equals("HTTPS")
-    return any_of([kind.equals("fixed-response"), all_of([kind.equals("redirect"), secure])])
+    actions, more = owner.inner(path)
+    harmless: list[Value[bool]] = []
+    for action in actions:
+        secure = action[at.redirect_protocol].default("#{protocol}").equals("HTTPS")
+        kind = action[at.action]
+        harmless.append(any_of([kind.equals("fixed-response"), all_of([kind.equals("redirect"), secure])]))
+    return harmless + ([owner.says(more)] if more else [])

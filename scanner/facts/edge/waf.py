@@ -1,79 +1,103 @@
-"""AWS WAF: what its rules do, however an input writes them."""
+"""AWS WAF: what its rules do."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Annotated, Any
 
-import msgspec
+from assay.scanner.facts.edge.kinds import FirewallRule, WebFirewall
+from assay.scanner.facts.spelling import Link, Place, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.values import Unknown, Value, all_of, any_of
 
-from assay.scanner.facts.base import Stack
-from assay.scanner.facts.edge.kinds import FirewallRule
-from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.values import Reference, Unknown, Value, all_of, any_of, first_known
-
-
-class Names(msgspec.Struct, frozen=True):
-    """Where an input writes the parts of a web ACL or rule group. All but `rules` are paths within a rule."""
-
-    rules: str
-    name: str
-    acts: tuple[str, ...]
-    """The actions that keep a request from passing as it is."""
-    counted: str
-    """The override that makes observers of all rules of a group."""
-    managed: str
-    group: str
-    """A rule group of the customer, by reference."""
-    group_arn: str
-    group_rules: str = ""
-    """Where a rule group has its rules, if not where a web ACL has them."""
-
-
-NOT_ATTACHED_HERE = Unknown(
-    "no web ACL association is in this code; another stack or Firewall Manager may attach one",
-    "scan that stack together with this, or the live account",
-)
 _NOT_HERE = Unknown("what the rules of the referenced rule group do", "scan the rule group together with this, or the live account")
 
 
-def has(node: Node, path: str) -> Value[bool]:
-    """Whether there is a block at a path."""
-    blocks, more = node.blocks(path)
-    return Value(True if blocks else more or False, [block.location() for block in blocks] or [node.location()])
+class WebAclAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a web ACL."""
+
+    name: Place = "Name"
+    blocks_by_default: str = "DefaultAction.Block"
+    """A block that is there where it does."""
+    rules: tuple[str, ...] = ("Rules",)
+    """Its own, and those that Firewall Manager puts before and after them."""
+    field: Callable[[str], str] = str
+    """What the input calls a field of a rule of the API."""
+    group: Annotated[Link, "rules"]
+    """A rule group of the customer that a rule refers to by its ARN …"""
+    group_rules: str = "Rules"
+    """… and where that has its rules."""
 
 
-def rules(item: Item, names: Names, stack: Stack) -> Value[list[Any]]:
-    """The rules of a web ACL."""
-    held, more = item.blocks(names.rules)
-    found: list[Any] = [FirewallRule(name=rule[names.name], enforced=_enforced(rule, names, stack)) for rule in held]
-    return Value([*found, *([more] if more else [])], (item.location(),))
+def web_acl(view: View, at: WebAclAt) -> WebFirewall:
+    """A web ACL of WAFv2."""
+    rules, more = view.inner(*at.rules)
+    told: list[Any] = [FirewallRule(name=rule[at.field("Name")], enforced=_enforced(rule, at)) for rule in rules]
+    return WebFirewall(
+        identity=view.identity(view[at.name]),
+        blocks_by_default=_has(view, at.blocks_by_default),
+        rules=view.says(told + ([more] if more else [])),
+    )
 
 
-def _enforced(rule: Node, names: Names, stack: Stack) -> Value[bool]:
+def _has(view: View, *paths: str) -> Value[bool]:
+    """Whether there is a block at one of some paths."""
+    blocks, more = view.inner(*paths)
+    return Value(True, [block.location for block in blocks]) if blocks else view.says(more or False)
+
+
+_ACTS = ("Action.Block", "Action.Captcha", "Action.Challenge")
+"""The actions that keep a request from passing as it is."""
+_GROUPS = ("Statement.RuleGroupReferenceStatement", "Statement.ManagedRuleGroupStatement", "FirewallManagerStatement")
+"""Rule groups: the customer's own, those of others, either of them by Firewall Manager."""
+
+
+def _enforced(rule: View, at: WebAclAt) -> Value[bool]:
     """`count` makes a rule, or as the override of a whole rule group all of its rules, an observer.
 
     https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html
     """
-    acts = any_of([has(rule, path) for path in names.acts])
-    own_group = has(rule, names.group)
-    group = any_of([has(rule, names.managed), own_group])
-    counted = has(rule, names.counted)
-    if own_group.data is True and counted.data is not True:
-        return all_of([_group_enforces(rule, names, stack), counted.negate()])
-    return any_of([acts, all_of([group, counted.negate()])])
+    counted = _has(rule, at.field("OverrideAction.Count"))
+    if _has(rule, at.field(_GROUPS[0])).data is True and counted.data is not True:
+        return all_of([_group_enforces(rule, at), counted.negate()])
+    groups = _has(rule, *map(at.field, _GROUPS))
+    return any_of([_has(rule, *map(at.field, _ACTS)), all_of([groups, counted.negate()])])
 
 
-def _group_enforces(rule: Node, names: Names, stack: Stack) -> Value[bool]:
+def _group_enforces(rule: View, at: WebAclAt) -> Value[bool]:
     """Whether a rule of the referenced group blocks anything."""
-    arn = rule.link(names.group_arn).data
-    group = stack.at(arn.address if isinstance(arn, Reference) else arn) if isinstance(arn, (Reference, str)) else None
+    group = rule.target(at.group)
     if group is None:
-        return Value(_NOT_HERE, (rule.location(),))
-    held, more = group.blocks(names.group_rules or names.rules)
-    return any_of([*[_enforced(each, names, stack) for each in held], *([Value(more)] if more else [])])
+        return rule.says(_NOT_HERE)
+    rules, more = group.surely.inner(at.group_rules)
+    return any_of([*[_enforced(inner, at) for inner in rules], *([Value(more)] if more else [])])
 
 
-def classic_rule(name: Value[Any], action: Value[Any], override: Value[Any]) -> FirewallRule:
-    """A rule of WAF Classic, by its action, or a rule group by its override. https://docs.aws.amazon.com/waf/latest/APIReference/API_waf_ActivatedRule.html"""
-    enforced = first_known(action, override).equals("BLOCK", "NONE") if action.absent else action.equals("BLOCK")
-    return FirewallRule(name=name.then(str), enforced=enforced)
+class ClassicAclAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a web ACL of WAF Classic. The last three are paths within a rule."""
+
+    name: Place = "Name"
+    blocks_by_default: Place = "DefaultAction.Type"
+    rules: tuple[str, ...] = ("Rules",)
+    rule_name: str = "RuleId"
+    action: str = "Action.Type"
+    override: str = "OverrideAction.Type"
+    """Of a rule group, in place of an action."""
+
+
+def classic_acl(view: View, at: ClassicAclAt) -> WebFirewall:
+    """A web ACL of WAF Classic. https://docs.aws.amazon.com/waf/latest/APIReference/API_waf_ActivatedRule.html"""
+    rules, more = view.inner(*at.rules)
+    told: list[Any] = [
+        FirewallRule(name=rule[at.rule_name].then(str), enforced=_acts(rule[at.action], rule[at.override])) for rule in rules
+    ]
+    return WebFirewall(
+        identity=view.identity(view[at.name]),
+        blocks_by_default=view[at.blocks_by_default].default("").equals("BLOCK"),
+        rules=view.says(told + ([more] if more else [])),
+    )
+
+
+def _acts(action: Value[Any], override: Value[Any]) -> Value[bool]:
+    """Whether a rule blocks, or a rule group is not overridden."""
+    return override.equals("BLOCK", "NONE") if action.absent else action.equals("BLOCK")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from assay.scanner.facts.base import Stack, identity, if_there, reads
-from assay.scanner.facts.edge.cloudformation import load_balancer
-from assay.scanner.facts.network import groups, prefix_lists
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.edge.cloudformation import BALANCER
 from assay.scanner.facts.network.kinds import Ingress
-from assay.scanner.facts.network.ranges import closed, openings_from, protocol_name
-from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.values import Value
+from assay.scanner.facts.network.members import holders, members
+from assay.scanner.facts.network.prefix_lists import DeclaredLists
+from assay.scanner.facts.network.security_groups import RulesAt, SecurityGroupAt, security_group
+from assay.scanner.facts.spelling import Another, Many
 
-_RULE = "AWS::EC2::SecurityGroupIngress"
-_BY_NAME = ("GroupName",)
+_BALANCERS = ("AWS::ElasticLoadBalancingV2::LoadBalancer",)
+_CLASSIC = ("AWS::ElasticLoadBalancing::LoadBalancer",)
 _TASK = "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups"
-
 # Where a resource names the security groups it is in.
-_USERS = {
+_MEMBERS = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ("SecurityGroups",), "AWS::ElasticLoadBalancing::LoadBalancer": ("SecurityGroups",),
     "AWS::EC2::Instance": ("SecurityGroupIds", "SecurityGroups", "NetworkInterfaces[].GroupSet"),
     "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.SecurityGroupIds", "LaunchTemplateData.NetworkInterfaces[].Groups"),
@@ -36,50 +33,38 @@ _USERS = {
     "AWS::AmazonMQ::Broker": ("SecurityGroups",), "AWS::DocDB::DBCluster": ("VpcSecurityGroupIds",),
     "AWS::Neptune::DBCluster": ("VpcSecurityGroupIds",),
 }  # fmt: skip
-_NAMES = groups.Names(
-    groups=("AWS::EC2::SecurityGroup",),
-    users=_USERS,
-    balancers=("AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancing::LoadBalancer"),
-    application=("AWS::ElasticLoadBalancingV2::LoadBalancer",),
-    passed_on=("AWS::CloudFormation::", "AWS::SSM::Parameter", "Custom::"),
-)
 
 
-_LISTS = prefix_lists.Names(lists=("AWS::EC2::PrefixList",), entries="Entries", cidr="Cidr")
-
-
-@reads("AWS::EC2::SecurityGroup", orphans={_RULE: "GroupId|GroupName"}, names=_BY_NAME, companions=(*_USERS, *_LISTS.lists))
-def security_group(item: Item, stack: Stack) -> Ingress:
-    held = stack.companions(item, _RULE, "GroupId|GroupName", names=_BY_NAME)
-    blocks, more = item.blocks("SecurityGroupIngress")
-    openings: list[Any] = [each for block in blocks for each in _openings(block, stack)]
-    for each, node in held.pairs:
-        for found in _openings(each, stack):
-            found.world = if_there(found.world, node, False)  # harmless if it would be harmless
-            openings.append(found)
-    more = more or held.more
-    if more and more is not getattr(item, "why", None):
-        openings.append(more)
-    return Ingress(
-        identity=identity(item, name=item["GroupName"], companions=[held]),
-        openings=Value(openings, (item.location(),)),
-        guards_load_balancer=groups.guards_load_balancer(item, stack, _NAMES),
-        http_only_redirects=groups.http_only_redirects(item, stack, _NAMES, load_balancer),
-    )
-
-
-_SOURCES = ("SourceSecurityGroupId", "SourceSecurityGroupName")
-
-
-def _openings(rule: Node, stack: Stack) -> list[Any]:
-    """What one rule lets in, in the group itself or as a resource of its own: they have the same properties.
+def _rules(rules: str | Many) -> RulesAt:
+    """Rules in the group itself and as resources of their own have the same properties.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html
     """
-    protocol, ports = protocol_name(rule["IpProtocol"]), (rule["FromPort"].number(), rule["ToPort"].number())
-    found = [each for path in ("CidrIp", "CidrIpv6") for each in openings_from(rule[path], protocol, ports)]
-    for path in _SOURCES:
-        held = rule.link(path)
-        if not held.absent:
-            found.append(closed("a security group", protocol, *ports, held.seen))
-    return found + prefix_lists.openings(rule.link("SourcePrefixListId"), stack, _LISTS, (protocol, *ports))
+    return RulesAt(
+        rules=rules,
+        protocol="IpProtocol",
+        from_port="FromPort",
+        to_port="ToPort",
+        ranges=("CidrIp", "CidrIpv6"),
+        sources=("SourceSecurityGroupId", "SourceSecurityGroupName"),
+        prefix_lists=DeclaredLists("SourcePrefixListId", ("AWS::EC2::PrefixList",), cidr="Cidr", entries="Entries"),
+    )
+
+
+READERS = (
+    Reader(
+        Ingress,
+        ("AWS::EC2::SecurityGroup",),
+        security_group,
+        SecurityGroupAt(
+            name="GroupName",
+            names=("GroupName",),
+            rules=(_rules("SecurityGroupIngress"), _rules(Many("AWS::EC2::SecurityGroupIngress", "GroupId|GroupName"))),
+            members=members(_MEMBERS, _BALANCERS, _CLASSIC),
+            holders=holders(
+                ("AWS::EC2::SecurityGroup",), (*_BALANCERS, *_CLASSIC), ("AWS::CloudFormation::", "AWS::SSM::Parameter", "Custom::")
+            ),
+            balancer=Another(BALANCER),
+        ),
+    ),
+)

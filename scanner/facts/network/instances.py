@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.base import Stack
 from assay.scanner.facts.google_assets import is_live
+from assay.scanner.facts.spelling import Contribution, Link, Place
+from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Reference, Unknown, Value
 
@@ -24,40 +26,34 @@ class Machine(msgspec.Struct, frozen=True):
     """It has an external address there."""
 
 
-def behind_load_balancer(item: Item, stack: Stack) -> Value[bool]:
+def _machines(instance: Item) -> Iterator[tuple[Hashable, Any]]:
+    interfaces, more = instance.blocks("networkInterfaces")
+    if more:
+        yield None, more
+    accounts, _ = instance.blocks("serviceAccounts")
+    labels = frozenset([*_texts(instance["tags.items"]), *(str(account["email"].data) for account in accounts)])
+    for interface in interfaces:
+        external = not (interface["accessConfigs"].absent and interface["ipv6AccessConfigs"].absent)
+        yield _network(interface.link("network").data), Machine(labels, external)
+
+
+MACHINES = Contribution(types=(INSTANCE,), records=_machines, name="google.machines")
+"""The instances on each network, which may be shared by projects; under None why there may be more of them."""
+
+
+def behind_load_balancer(view: View, network: Link, targets: tuple[Place, ...]) -> Value[bool]:
     """Whether the instances that a rule targets have no address on the internet, so that only a load balancer leads to them."""
-    seen = (item.location(),)
-    if not is_live(item):
-        return Value(Unknown(f"what the targets of {item.address} are is not known", "scan the live project", item.location()), seen)
-    networks = _networks(stack)
-    unlisted = next((each for each in networks.values() if isinstance(each, Unknown)), None)
-    targets = {each for name in ("targetTags", "targetServiceAccounts") for each in _texts(item[name])}
-    reached = [each for each in networks.get(_network(item.link("network").data), []) if each.labels & targets]
-    if any(each.external for each in reached):
-        return Value(False, seen)
-    if unlisted or not networks:
-        why = unlisted or Unknown(f"which instances {item.address} is for is not in the assets that were read", f"include {INSTANCE}")
-        return Value(why, seen)
-    return Value(True if reached else Unknown(f"no instance has a target of {item.address} at the moment", _WAY), seen)
-
-
-def _networks(stack: Stack) -> dict[str, Any]:
-    """The instances on each network of the whole input, which may be shared by projects; an Unknown where there may be more of them."""
-    key = "instances by network"
-    if key not in stack.shared:
-        found: dict[str, Any] = {}
-        for each in stack.everywhere(INSTANCE):
-            interfaces, more = each.blocks("networkInterfaces")
-            if more:
-                found[""] = more
-            accounts, _ = each.blocks("serviceAccounts")
-            labels = frozenset([*_texts(each["tags.items"]), *(str(account["email"].data) for account in accounts)])
-            for interface in interfaces:
-                external = not (interface["accessConfigs"].absent and interface["ipv6AccessConfigs"].absent)
-                found.setdefault(_network(interface.link("network").data), []).append(Machine(labels, external))
-        stack.shared[key] = found
-    held: dict[str, Any] = stack.shared[key]
-    return held
+    if not is_live(view.item):
+        return view.says(Unknown(f"what the targets of {view.item.address} are is not known", "scan the live project", view.location))
+    networks = view.index(MACHINES)
+    labels = {text for place in targets for text in _texts(view[place])}
+    reached = [machine for machine in networks.get(_network(view.link(network).data), ()) if machine.labels & labels]
+    if any(machine.external for machine in reached):
+        return view.says(False)
+    if None in networks or not networks:
+        missing = f"which instances {view.item.address} is for is not in the assets that were read"
+        return view.says(next(iter(networks.get(None, ())), None) or Unknown(missing, f"include {INSTANCE}"))
+    return view.says(True if reached else Unknown(f"no instance has a target of {view.item.address} at the moment", _WAY))
 
 
 def _network(data: Any) -> str:
@@ -65,4 +61,4 @@ def _network(data: Any) -> str:
 
 
 def _texts(value: Value[Any]) -> list[str]:
-    return [each for each in value.data if isinstance(each, str)] if isinstance(value.data, list) else []
+    return [text for text in value.data if isinstance(text, str)] if isinstance(value.data, list) else []

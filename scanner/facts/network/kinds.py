@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Fact, Part, Resource, kind
+from assay.scanner.facts.model import Fact, Part, Resource
 
 
 class Opening(Part):
@@ -18,7 +18,6 @@ class Opening(Part):
     to_port: Fact[int]
 
 
-@kind
 class Ingress(Resource, kw_only=True):
     """What admits traffic from outside: a security group, a firewall rule of a VPC, an external forwarding rule."""
 
@@ -27,3 +26,6 @@ class Ingress(Resource, kw_only=True):
     """Everything that it is attached to is a load balancer."""
     http_only_redirects: Fact[bool]
     """Requests without TLS that reach those load balancers are only redirected to HTTPS."""
+
+
+KINDS = (Ingress,)

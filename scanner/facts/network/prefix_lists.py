@@ -1,79 +1,74 @@
-"""Prefix lists as sources of traffic, however an input names them. One of a customer may hold the whole internet."""
+"""Prefix lists as sources of traffic. One of a customer's may hold the whole internet; those of AWS's are its services'."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from assay.scanner.facts.base import Stack
-from assay.scanner.facts.network.ranges import Span, closed, opening, unread
-from assay.scanner.sources.interface import Item
+from assay.scanner.facts.network.kinds import Opening
+from assay.scanner.facts.network.ranges import Span, elements, listed, opening
+from assay.scanner.facts.spelling import Link, Referrer
+from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Reference, Text, Unknown, Value, describe
 
 
-class Names(msgspec.Struct, frozen=True):
-    """How an input writes prefix lists."""
+class PrefixLists(Link, frozen=True):
+    """An attribute of a rule that names prefix lists. What is known of these differs by input: subclasses tell it."""
 
-    lists: tuple[str, ...]
-    """The types of lists of the customer."""
-    entries: str
-    """Where a list has its entries, and in each of them …"""
-    cidr: str
-    apart: tuple[str, str] | None = None
-    """The type of entries that stand by themselves, and where one names its list."""
-    looked_up: dict[str, str] = {}
-    """Types that look a list up, to where they have its name."""
-    of_services: tuple[str, ...] = ()
-    """Types that have a list of AWS's as an attribute."""
+    cidr: str = ""
+    """The range of an entry."""
+    entries: str = ""
+    """Entries that are blocks of the list."""
+    separate: Referrer | None = None
+    """Entries that are resources of their own."""
+
+    def openings(self, rule: View, span: Span) -> list[Opening]:
+        """What a rule lets in by its prefix lists."""
+        return [told for name in listed(rule.node, self.path, linked=True) for told in self.of(rule, name, span)]
+
+    def of(self, rule: View, name: Value[Any], span: Span) -> list[Opening]:
+        """What it lets in by one of them."""
+        raise NotImplementedError
+
+    def of_entries(self, prefix_list: View, source: Value[str], span: Span) -> list[Opening]:
+        """What it lets in by the entries of a list that is here. `source`: what the list is called."""
+        entries, more = prefix_list.inner(self.entries)
+        doubts = [more]
+        if self.separate is not None:
+            companions = prefix_list.referrers(self.separate)
+            entries += companions.views
+            doubts.append(companions.more)
+        return [opening(entry[self.cidr], span) for entry in entries] + [opening(source, span, doubt) for doubt in doubts if doubt]
 
 
 # https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
-OF_AWS = "com.amazonaws."
+_OF_AWS = "com.amazonaws."
 
 
-def openings(named: Value[Any], stack: Stack, names: Names, span: Span) -> list[Any]:
-    """What a rule lets in by the prefix lists at an attribute that holds one or a list of them."""
-    if named.absent:
-        return []
-    held = named.data if isinstance(named.data, list) else [named.data]
-    return [found for each in held for found in _of(Value(each, named.seen), stack, names, span)]
+class DeclaredLists(PrefixLists, frozen=True):
+    """In code: a reference to a list that is declared or looked up there."""
 
+    looked_up: tuple[tuple[str, str], ...] = ()
+    """Types that look a list up, with where they have its name."""
+    of_services: tuple[str, ...] = ()
+    """Types that have a list of AWS's as an attribute."""
 
-def _of(named: Value[Any], stack: Stack, names: Names, span: Span) -> list[Any]:
-    target = named.data
-    item = stack.at(target.address) if isinstance(target, Reference) else None
-    if item is not None and item.type in names.lists:
-        return _entries(item, stack, names, span)
-    if isinstance(target, Reference) and (target.type in names.of_services or _is_of_aws(item, names)):
-        return [closed(f"prefix list {target}", *span, named.seen)]
-    why = named.unknown or Unknown(
-        f"what the prefix list {describe(target)} holds is not in this code", "look it up by its name, or scan the live account"
-    )
-    return [unread(f"prefix list {describe(target)}", why, *span, named.seen)]
+    def of(self, rule: View, name: Value[Any], span: Span) -> list[Opening]:
+        target = name.data
+        source: Value[str] = Value(f"prefix list {describe(target)}", name.seen)
+        prefix_list = rule.named(target, self) if isinstance(target, Reference) else None
+        if prefix_list is not None and prefix_list.item.type not in dict(self.looked_up):
+            return self.of_entries(prefix_list.surely, prefix_list.says(f"prefix list {prefix_list.item.address}"), span)
+        if isinstance(target, Reference) and (target.type in self.of_services or self._is_of_aws(prefix_list)):
+            return [opening(source, span, world=False)]
+        why = f"what the prefix list {describe(target)} holds is not in this code"
+        return [opening(source, span, name.unknown or Unknown(why, "look it up by its name, or scan the live account"))]
 
-
-def _is_of_aws(item: Item | None, names: Names) -> bool:
-    """Whether a list that is looked up is one that AWS keeps for its services."""
-    if item is None or item.type not in names.looked_up:
-        return False
-    filters = [block for block in item.blocks("filter")[0] if block["name"].data == "prefix-list-name"]
-    given = [item[names.looked_up[item.type]].data, *(each for block in filters for each in _listed(block["values"].data))]
-    named = [each.prefix if isinstance(each, Text) else each for each in given if each is not None]
-    return bool(named) and all(isinstance(each, str) and each.startswith(OF_AWS) for each in named)
-
-
-def _listed(data: Any) -> list[Any]:
-    return data if isinstance(data, list) else [data]
-
-
-def _entries(item: Item, stack: Stack, names: Names, span: Span) -> list[Any]:
-    blocks, more = item.blocks(names.entries)
-    doubts = [more]
-    ranges = [block[names.cidr] for block in blocks]
-    if names.apart:
-        separate = stack.companions(item, *names.apart)
-        ranges += [node[names.cidr] for node in separate.nodes]
-        doubts.append(separate.more)
-    found: list[Any] = [opening(each.data, *span, each.seen) for each in ranges]
-    return found + [unread(f"prefix list {item.address}", why, *span, (item.location(),)) for why in doubts if why]
+    def _is_of_aws(self, source: View | None) -> bool:
+        """Whether a list that is looked up is one that AWS keeps for its services."""
+        if source is None:
+            return False
+        filters = [block for block in source.inner("filter")[0] if block["name"].data == "prefix-list-name"]
+        values = [source[dict(self.looked_up)[source.item.type]], *(block["values"] for block in filters)]
+        names = [name.data for value in values for name in elements(value)]
+        texts = [name.prefix if isinstance(name, Text) else name for name in names]
+        return bool(texts) and all(isinstance(text, str) and text.startswith(_OF_AWS) for text in texts)

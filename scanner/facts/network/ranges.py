@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from typing import Any, NamedTuple
 
 from assay.scanner.facts.network.kinds import Opening
-from assay.scanner.sources.values import Either, Location, Unknown, Value, agreed, any_of
+from assay.scanner.sources.interface import Node
+from assay.scanner.sources.values import Either, Unknown, Value, agreed, any_of
 
 # A range this wide of public addresses is open to strangers whatever its owner meant; /8 and wider are.
 WIDE = {4: 8, 6: 16}
@@ -14,32 +15,25 @@ WIDE = {4: 8, 6: 16}
 _PRIVATE = [
     ipaddress.ip_network(text)
     for text in (
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "fc00::/7",
-        "fe80::/10",
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "fc00::/7", "fe80::/10",
         "::1/128",
     )
-]
+]  # fmt: skip
 _GOOGLE_FRONT_ENDS = ("130.211.0.0/22", "35.191.0.0/16")  # https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges
 
 
 def is_world(cidr: Any) -> bool | Unknown:
     """Whether a CIDR range, or one of a list of them, is as good as the internet."""
     if isinstance(cidr, Either):
-        found: bool | Unknown = agreed(cidr, [is_world(option) for option in cidr.options])
-        return found
+        world: bool | Unknown = agreed(cidr, [is_world(option) for option in cidr.options])
+        return world
     if isinstance(cidr, list):
-        decided: bool | Unknown = any_of([Value(is_world(each)) for each in cidr]).data
+        decided: bool | Unknown = any_of([Value(is_world(element)) for element in cidr]).data
         return decided
+    if isinstance(cidr, Unknown):
+        return cidr
     if not isinstance(cidr, str):
-        return (
-            cidr if isinstance(cidr, Unknown) else Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
-        )
+        return Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
     if cidr in _GOOGLE_FRONT_ENDS:
         return False
     try:
@@ -51,44 +45,50 @@ def is_world(cidr: Any) -> bool | Unknown:
     return network.prefixlen <= WIDE[network.version]
 
 
-Span = tuple[Value[Any], Value[Any], Value[Any]]
-"""Protocol, first port, last port."""
+class Span(NamedTuple):
+    """The traffic that a rule is for. Without ports it is for all of them."""
+
+    protocol: Value[Any]
+    first: Value[Any]
+    last: Value[Any]
 
 
-def opening(source: Any, protocol: Value[Any], from_port: Value[Any], to_port: Value[Any], seen: tuple[Location, ...]) -> Opening:
+def opening(source: Value[Any], span: Span, world: bool | Unknown | None = None) -> Opening:
+    """Traffic from a range, or from something else of which it is said whether that is the internet."""
     return Opening(
-        source=Value(source if isinstance(source, (str, Unknown)) else str(source), seen),
-        world=Value(is_world(source), seen),
-        protocol=protocol,
-        from_port=from_port,
-        to_port=to_port,
+        source=Value(source.data if isinstance(source.data, (str, Unknown)) else str(source.data), source.seen),
+        world=Value(is_world(source.data) if world is None else world, source.seen),
+        protocol=span.protocol,
+        from_port=span.first,
+        to_port=span.last,
     )
 
 
-def openings_from(held: Value[Any], protocol: Value[Any], ports: tuple[Value[Any], Value[Any]]) -> list[Any]:
-    """One opening for each range of an attribute that holds one or a list of them."""
-    if held.absent:
+def elements(value: Value[Any]) -> list[Value[Any]]:
+    """Each element of a list, or the one thing in its place; none where it is absent."""
+    if value.absent:
         return []
-    sources = held.data if isinstance(held.data, list) else [held.data]
-    return [opening(source, protocol, *ports, held.seen) for source in sources]
+    return [Value(element, value.seen) for element in (value.data if isinstance(value.data, list) else [value.data])]
 
 
-def unread(
-    source: str, why: Unknown, protocol: Value[Any], from_port: Value[Any], to_port: Value[Any], seen: tuple[Location, ...]
-) -> Opening:
-    """Traffic from ranges that are not known."""
-    return Opening(source=Value(source, seen), world=Value(why, seen), protocol=protocol, from_port=from_port, to_port=to_port)
+def listed(node: Node, path: str, *, linked: bool = False) -> list[Value[Any]]:
+    """The elements at a path, with an Unknown where there may be more. `a[].b`: `b` of every element of the list `a`.
 
-
-def closed(source: str, protocol: Value[Any], from_port: Value[Any], to_port: Value[Any], seen: tuple[Location, ...]) -> Opening:
-    """Traffic from something that is not a range: a group, a prefix list of AWS's, a service account."""
-    return Opening(source=Value(source, seen), world=Value(False, seen), protocol=protocol, from_port=from_port, to_port=to_port)
+    `linked`: what refers to another resource is a Reference to it.
+    """
+    first, several, rest = path.partition("[].")
+    if not several:
+        return elements(node.link(first) if linked else node[first])
+    inner, more = node.blocks(first)
+    values = [value for block in inner for value in listed(block, rest, linked=linked)]
+    return values + ([Value(more, (node.location(),))] if more else [])
 
 
 _NUMBERS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "all": "all", "58": "icmpv6"}
 
 
 def protocol_name(value: Value[Any]) -> Value[Any]:
+    """The name of a protocol that may be given as a number."""
     return value.text().then(lambda name: _NUMBERS.get(str(name).lower(), str(name).lower()))
 
 
@@ -99,3 +99,13 @@ def port_span(text: Any) -> tuple[int, int] | None:
         return int(first), int(last or first)
     except ValueError:
         return None
+
+
+def spans(protocol: Value[Any], ports: Value[Any]) -> list[Span]:
+    """What a list of ports as Google writes it is for; any port where there is none."""
+    found: list[Span] = []
+    for port in elements(ports) or [Value("0-65535", ports.seen)]:
+        unknown = port.unknown or Unknown(f"{port.data} is not a port", "correct the ports")
+        first, last = (None if port.unknown else port_span(port.data)) or (unknown, unknown)
+        found.append(Span(protocol, Value(first, ports.seen), Value(last, ports.seen)))
+    return found

@@ -1,0 +1,142 @@
+"""Security groups of AWS: what they let in, and what is in them."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated, Any
+
+import msgspec
+
+from assay.scanner.facts.edge.listeners import load_balancer
+from assay.scanner.facts.network.kinds import Ingress
+from assay.scanner.facts.network.prefix_lists import PrefixLists
+from assay.scanner.facts.network.ranges import Span, listed, opening, protocol_name
+from assay.scanner.facts.spelling import Another, Index, Many, Place, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Unknown, Value, all_of, any_of, describe
+
+
+class RulesAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells what some rules let in."""
+
+    rules: str | Many
+    """Blocks of the group, or resources of their own."""
+    direction: str = ""
+    """Where a rule says so that may be one for egress."""
+    protocol: Place
+    from_port: Place
+    to_port: Place
+    ranges: tuple[str, ...]
+    sources: tuple[str, ...]
+    """Groups, whose members are as good as inside."""
+    prefix_lists: PrefixLists
+
+
+class Sort(enum.Enum):
+    """What sort of thing is in a security group."""
+
+    BALANCER = enum.auto()
+    CLASSIC = enum.auto()
+    """A classic load balancer, whose listeners are not read."""
+    INTERFACE = enum.auto()
+    """A network interface of a load balancer that is there itself."""
+    OTHER = enum.auto()
+
+
+class Member(msgspec.Struct, frozen=True):
+    """Something that is in a security group."""
+
+    item: Item
+    sort: Sort
+
+
+class SecurityGroupAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a security group."""
+
+    id: Annotated[str, "guards_load_balancer", "http_only_redirects"] = ""
+    """By which members name it; its address where there is no such path."""
+    rules: Annotated[tuple[RulesAt, ...], "openings"]
+    members: Annotated[Index, "guards_load_balancer", "http_only_redirects"]
+    """Group to `Member`; under None is why there may be more."""
+    holders: Annotated[Index | None, "guards_load_balancer"] = None
+    """Group to the items that have it in an attribute which is named for groups, though their types are not known to be members, with
+    whether they only hand it on."""
+    unused: tuple[str, str] = (
+        "what {address} is attached to is not in this code", "scan the code that uses it together with this, or the live account",
+    )  # fmt: skip
+    """Why it is not known what it guards where nothing is in it, and the way out."""
+    balancer: Annotated[Another, "http_only_redirects"]
+    """A `BalancerAt`."""
+
+
+def security_group(view: View, at: SecurityGroupAt) -> Ingress:
+    """https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"""
+    openings: list[Any] = []
+    more: Unknown | None = None
+    for rules in at.rules:
+        if isinstance(rules.rules, Many):
+            companions = view.referrers(rules.rules)
+            blocks, doubt = companions.views, companions.more
+        else:
+            blocks, doubt = ([], None) if view.elsewhere else view.inner(rules.rules)
+        openings += [told for block in blocks for told in _openings(block, rules)]
+        more = more or doubt
+    members = view.index(at.members)
+    own = members.get(view[at.id].data if at.id else view.item.address, [])
+    return Ingress(
+        identity=view.identity(view[at.name]),
+        openings=view.says(openings + ([more] if more else [])),
+        guards_load_balancer=_guards(view, at, own, next(iter(members.get(None, ())), None)),
+        http_only_redirects=_only_redirect(view, at, own),
+    )
+
+
+def _openings(view: View, at: RulesAt) -> list[Any]:
+    """What one rule lets in: nothing where it is for egress."""
+    rule = view.surely
+    if at.direction and rule[at.direction].equals("ingress").data is False:
+        return []
+    span = Span(protocol_name(rule[at.protocol]), rule[at.from_port].number(), rule[at.to_port].number())
+    openings = [opening(source, span) for path in at.ranges for source in listed(rule.node, path)]
+    for source in (source for path in at.sources for source in listed(rule.node, path, linked=True)):
+        openings += [opening(Value(describe(source.data), source.seen), span, world=False)] if source.data else []
+    openings += at.prefix_lists.openings(rule, span)
+    for told in openings:
+        told.world = view.weighed(told.world, absence=False)  # harmless if it would be harmless
+    return openings
+
+
+def _guards(view: View, at: SecurityGroupAt, members: list[Member], more: Unknown | None) -> Value[bool]:
+    """Whether everything that is in the group is a load balancer; without anything in it, that is not known."""
+    others = dict.fromkeys(member.item.location() for member in members if member.sort is Sort.OTHER)
+    if others:
+        return Value(False, tuple(others))
+    if more or not members:
+        reason, way = at.unused
+        name = view[at.name].data
+        return view.says(more or Unknown(reason.format(address=view.item.address, name=name), way))
+    holders = view.index(at.holders).get(view.item.address, []) if at.holders else []
+    seen = tuple(dict.fromkeys(item.location() for item in [holder for holder, _ in holders] or [member.item for member in members]))
+    handed = [holder for holder, hands_on in holders if hands_on]
+    if handed and len(handed) == len(holders):
+        return Value(Unknown(f"{handed[0].address} hands the group on", "scan what is made of it, or the live account"), seen)
+    return Value(not holders, seen)
+
+
+_CLASSIC = Unknown(
+    "a classic load balancer is in the group, which cannot redirect: whether it listens on port 80 is not read", "replace it"
+)
+
+
+def _only_redirect(view: View, at: SecurityGroupAt, members: list[Member]) -> Value[bool]:
+    """Whether the load balancers in the group redirect whatever reaches them without TLS."""
+    balancers = [load_balancer(view.of(member.item).surely, at.balancer.spelling) for member in members if member.sort is Sort.BALANCER]
+    listeners: list[Any] = [listener for balancer in balancers for listener in balancer.listeners.data]
+    listeners += [_CLASSIC] if any(member.sort is Sort.CLASSIC for member in members) else []
+    return all_of(
+        [
+            Value(listener) if isinstance(listener, Unknown) else any_of([listener.encrypted, listener.only_redirects])
+            for listener in listeners
+        ]
+    )
