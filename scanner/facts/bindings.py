@@ -20,12 +20,12 @@ SCOPES = tuple(f"{RESOURCE_MANAGER}/{level}" for level in ("Project", "Folder", 
 """What bindings and organisation policies are inherited from."""
 OWN = "#iam_policy"
 INHERITED = "#inherited_bindings"
-_PARTS = ("member", "binding", "policy")
+PARTS = ("member", "binding", "policy")
 
 
 def iam(prefix: str, owner: str) -> tuple[Many, ...]:
     """The resources of Terraform that set bindings: `google_kms_crypto_key_iam` with `_member`, `_binding`, `_policy`."""
-    return tuple(Many(f"{prefix}_{part}", owner) for part in _PARTS)
+    return tuple(Many(f"{prefix}_{part}", owner) for part in PARTS)
 
 
 def bindings(view: View, place: Place) -> list[Binding | Unknown]:

@@ -55,6 +55,9 @@ class Grant(Part):
     """Public, and no block makes it ineffective."""
 
 
+MISSING = Unknown("the policy document is missing", "write the policy document")
+
+
 def statements(value: Value[Any]) -> list[Statement | Unknown]:
     """The statements of a policy document given as text, object or Document. No document gives no statements."""
     content = None if value.data == "" else decode(value.data)
@@ -70,7 +73,7 @@ def statements(value: Value[Any]) -> list[Statement | Unknown]:
 
 def required(document: Value[Any]) -> Value[Any]:
     """A policy document that has to be there: without it nobody can say what is allowed, since the provider refuses the resource."""
-    return document.default(Unknown("the policy document is missing", "write the policy document"))
+    return document.default(MISSING)
 
 
 def _statement(raw: Any, seen: tuple[Location, ...]) -> Statement | Unknown:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
-from assay.scanner.facts.spelling import Contribution, Index, Referrer
-from assay.scanner.sources.interface import Collection, Item, recorded
+from assay.scanner.facts.spelling import Contribution, Index, Namesakes, Referrer
+from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.values import Reference, Text, Unknown
 
@@ -23,9 +23,9 @@ class Stack:
         self._context = {id(item) for item in collection.context}
         self._by_type: dict[str, list[Item]] = {}
         self._by_address: dict[str, Item] = {}
-        self._targets: dict[tuple[str, str], Targets] = {}
+        self._targets: dict[tuple[str, str, tuple[tuple[str, str], ...]], Targets] = {}
         self._indexes: dict[Index, Mapping[Hashable, list[Any]]] = {}
-        self._texts: dict[tuple[str, str], dict[str, list[Item]]] = {}
+        self._texts: dict[tuple[str, Namesakes], dict[str | None, list[Item]]] = {}
         for item in (*collection.items, *collection.context):
             self._by_type.setdefault(item.type, []).append(item)
             self._by_address[item.address] = item
@@ -33,7 +33,11 @@ class Stack:
     def own(self, type_: str) -> list[Item]:
         """The items of a type that are judged here; others may be there for joins only."""
         items = self._by_type.get(type_, [])
-        return [item for item in items if id(item) not in self._context] if self._context else items
+        return [item for item in items if self.is_own(item)] if self._context else items
+
+    def is_own(self, item: Item) -> bool:
+        """Whether an item is judged here; others are there for joins only."""
+        return id(item) not in self._context
 
     def of(self, *types: str) -> list[Item]:
         return [item for type_ in types for item in self._by_type.get(type_, ())]
@@ -50,16 +54,17 @@ class Stack:
                 self._indexes[index] = recorded(index.records, self.of(*index.types) if index.types else self._by_address.values())
         return self._indexes[index]
 
-    def by_text(self, type_: str, path: str) -> dict[str, list[Item]]:
-        """The items of a type by their text at a path."""
-        if (type_, path) not in self._texts:
-            groups: dict[str, list[Item]] = {}
-            for item in self.of(type_):
-                text = item[path].data
-                if isinstance(text, str):
-                    groups.setdefault(text, []).append(item)
-            self._texts[type_, path] = groups
-        return self._texts[type_, path]
+    def namesakes(self, item: Item, join: Namesakes) -> list[Item]:
+        """The other items of the same type with the same text, and those that stand for any."""
+        if (item.type, join) not in self._texts:
+            groups: dict[str | None, list[Item]] = {}
+            for other in self.of(item.type):
+                text = None if isinstance(other, Unlisted) else join.text(other)
+                if text is not None or isinstance(other, Unlisted):
+                    groups.setdefault(text, []).append(other)
+            self._texts[item.type, join] = groups
+        groups, text = self._texts[item.type, join], join.text(item)
+        return [] if text is None else [other for key in (text, None) for other in groups.get(key, ()) if other.address != item.address]
 
     def referrers(self, item: Item, join: Referrer, names: Iterable[str]) -> tuple[list[Item], Unknown | None]:
         """The items that name `item`, and why there may be more of them."""
@@ -71,7 +76,11 @@ class Stack:
         found = list(targets.by_address.get(item.address, ()))
         for name in names if targets.all else ():
             found += [other for other in targets.called(item, name) if other not in found]
-        return found, targets.unresolved
+        return found, targets.unclaimed[0][1] if targets.unclaimed else None
+
+    def unclaimed(self, join: Referrer) -> list[tuple[Item, Unknown]]:
+        """The items that may name anything, and why."""
+        return self._targets_of(join).unclaimed if self._by_type.get(join.type) else []
 
     def orphans(self, join: Referrer, owners: tuple[str, ...], names: Iterable[str]) -> Iterator[tuple[Item, Any, Item | None]]:
         """Items that name none of the items of the `owners` types that are judged here.
@@ -95,25 +104,27 @@ class Stack:
                 yield item, target, named
 
     def _targets_of(self, join: Referrer) -> Targets:
-        key = (join.type, join.owner)
+        key = (join.type, join.owner, join.through)
         if key not in self._targets:
-            self._targets[key] = Targets(self._by_type.get(join.type, ()), join.owner)
+            stand_ins = {item.address: item.link(path).data for type_, path in join.through for item in self.of(type_)}
+            self._targets[key] = Targets(self._by_type.get(join.type, ()), join.owner, stand_ins)
         return self._targets[key]
 
 
 class Targets:
     """Items by what one of their attributes names: one resource, or each of a list."""
 
-    def __init__(self, items: Iterable[Item], path: str) -> None:
+    def __init__(self, items: Iterable[Item], path: str, stand_ins: Mapping[str, Any]) -> None:
+        """`stand_ins`: addresses that are named in place of what they stand for."""
         self.by_address: dict[str, list[Item]] = {}
         self.by_text: dict[str, list[Item]] = {}
         self.all: list[tuple[Item, Any]] = []
-        self.unresolved: Unknown | None = None
-        """Why one of them may name anything."""
+        self.unclaimed: list[tuple[Item, Unknown]] = []
+        """Those that may name anything, and why."""
         for item in items:
             data = next((data for alternative in path.split("|") if (data := item.link(alternative).data) is not None), None)
             for target in data if isinstance(data, list) else [data]:
-                self._add(item, target, path)
+                self._add(item, stand_ins.get(target.address, target) if isinstance(target, Reference) else target, path)
 
     def _add(self, item: Item, target: Any, path: str) -> None:
         if isinstance(target, Text) and isinstance(target.parts[0], Reference):
@@ -123,9 +134,9 @@ class Targets:
             self.by_address.setdefault(target.address, []).append(item)
         elif isinstance(target, (str, Text)):
             self.by_text.setdefault(str(target), []).append(item)
-        elif isinstance(target, Unknown) and self.unresolved is None:
+        elif isinstance(target, Unknown):
             reason = f"{item.address} may belong to it: {path} is not known ({target.reason})"
-            self.unresolved = Unknown(reason, target.settles_it, item.location())
+            self.unclaimed.append((item, Unknown(reason, target.settles_it, item.location())))
 
     def naming(self, target: Any) -> list[Item]:
         return [item for item, named in self.all if named == target]

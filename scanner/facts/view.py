@@ -8,7 +8,7 @@ from typing import Any
 from assay.scanner.facts.model import Identity, identity
 from assay.scanner.facts.spelling import Beside, Companion, Fixed, Index, Join, Link, Namesakes, One, Place, Referrer
 from assay.scanner.facts.stack import Stack
-from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.interface import Item, Node, Unlisted
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.values import Location, Reference, Unknown, Value, any_of
 
@@ -180,9 +180,20 @@ class View:
             more = more or (None if items and isinstance(join, One) else doubt)
         return Companions(views, more, self)
 
+    def possible(self, join: Referrer) -> list[View]:
+        """The items that may name this resource, since it is not known whom they name: in doubt."""
+        self._check(join)
+        unclaimed = () if self.elsewhere else self.stack.unclaimed(join)
+        return [View(item, self.stack, self.declared, doubt=doubt) for item, doubt in unclaimed]
+
     def _referring(self, join: Referrer) -> tuple[list[Item], Unknown | None]:
         self._check(join)
         return self.stack.referrers(self.item, join, self.names)
+
+    def lists(self, join: Referrer) -> bool:
+        """Whether there is any item of the join's type, whatever it names."""
+        self._check(join)
+        return bool(self.stack.of(join.type))
 
     def target(self, link: Link) -> View | None:
         """The resource that a link names, where it is among the items."""
@@ -209,15 +220,14 @@ class View:
         return found
 
     def namesakes(self, join: Namesakes) -> list[View]:
-        """The other items of the same type and account with the same text at a path."""
+        """The other items of the same type and account with the same text; in doubt where they may be of another, or there may be one."""
         self._check(join)
-        own = self.item[join.path].data
         found: list[View] = []
-        for item in self.stack.by_text(self.item.type, join.path).get(own, ()) if isinstance(own, str) else ():
+        for item in self.stack.namesakes(self.item, join):
             same = self.item.same_account(item)
-            if item.address != self.item.address and same is not False:
+            if same is not False:
                 view = self.of(item)
-                view.doubt = view.doubt or (_other_account(item) if same is None else None)
+                view.doubt = view.doubt or (item.why if isinstance(item, Unlisted) else _other_account(item) if same is None else None)
                 found.append(view)
         return found
 

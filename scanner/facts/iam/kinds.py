@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Fact, Part, Resource, kind
+from assay.scanner.facts.model import Fact, Part, Resource
 
 
 class Permission(Part):
@@ -15,7 +15,6 @@ class Permission(Part):
     level or above."""
 
 
-@kind
 class PermissionSet(Resource, kw_only=True):
     """What an identity may do: a role, user or group with all its policies, a policy that nothing in the code attaches, Google bindings."""
 
@@ -34,7 +33,6 @@ class Trust(Part):
     """It is a service, or one named identity; or a condition bounds who it can be."""
 
 
-@kind
 class TrustPolicy(Resource, kw_only=True):
     """Who may take on an identity: the trust policy of a role, the bindings on a service account. Federated CI is a kind of its own."""
 
@@ -42,3 +40,6 @@ class TrustPolicy(Resource, kw_only=True):
     service_linked: Fact[bool]
     federated_only: Fact[bool]
     """It trusts identity providers only."""
+
+
+KINDS = (PermissionSet, TrustPolicy)

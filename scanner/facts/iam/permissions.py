@@ -14,14 +14,7 @@ RESOURCE_KEYS = (BOUNDING_KEYS - {"aws:sourceip", "aws:vpcsourceip", "aws:userid
     "aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "kms:viaservice", "kms:encryptioncontext", "iam:passedtoservice",
     "iam:permissionsboundary",
 }  # fmt: skip
-_TAG_KEYS = (
-    "aws:resourcetag/",
-    "aws:requesttag/",
-    "ec2:resourcetag/",
-    "ssm:resourcetag/",
-    "secretsmanager:resourcetag/",
-    "iam:resourcetag/",
-)
+_TAG_KEYS = ("aws:requesttag/", *(f"{service}:resourcetag/" for service in ("aws", "ec2", "ssm", "secretsmanager", "iam")))
 
 
 def statement_permission(statement: Statement | Unknown) -> Permission | Unknown | None:
@@ -88,13 +81,9 @@ def _every_resource(resource: Any) -> bool | Unknown:
 # AWS-managed policies by what they amount to: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 # Policies named …FullAccess allow every action of a service on every resource.
 PRIVILEGED = {
-    "AdministratorAccess",
-    "PowerUserAccess",
-    "IAMFullAccess",
-    "SystemAdministrator",
-    "AdministratorAccess-Amplify",
+    "AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "SystemAdministrator", "AdministratorAccess-Amplify",
     "AdministratorAccess-AWSElasticBeanstalk",
-}
+}  # fmt: skip
 HARMLESS = {
     "AmazonECSTaskExecutionRolePolicy", "AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess",
     "AWSXrayWriteOnlyAccess", "CloudWatchAgentServerPolicy", "AmazonSSMManagedInstanceCore", "AWSLambdaSQSQueueExecutionRole",
@@ -108,7 +97,7 @@ HARMLESS = {
 _MANAGED = re.compile(r"^arn:(?:aws[a-z-]*|\0):iam::aws:policy/(?:[\w-]+/)*([\w-]+)$")
 
 
-def managed_policy(arn: Value[Any]) -> Permission | Unknown:
+def managed_policy(arn: Value[Any]) -> Permission:
     """An AWS-managed policy by its ARN, whatever the partition."""
     text = marked(arn.data) if isinstance(arn.data, Text) else arn.data
     match = _MANAGED.match(text) if isinstance(text, str) else None

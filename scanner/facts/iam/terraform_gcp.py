@@ -1,32 +1,41 @@
-"""Google IAM in Terraform: bindings on projects, folders and organisations, custom roles, bindings on service accounts."""
+"""Google IAM in Terraform: bindings on projects, folders and organisations, custom roles, bindings on service accounts.
+
+https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/google_project_iam
+"""
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Stack, identity, reads
-from assay.scanner.facts.google_iam import node_bindings
+from assay.scanner.facts.bindings import PARTS, companion_bindings
+from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import google
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
-from assay.scanner.facts.iam.permissions import role_permission
-from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Value
-
-_HIGH = tuple(f"google_{level}_iam_{part}" for level in ("project", "folder", "organization") for part in ("member", "binding", "policy"))
-_ON_ACCOUNTS = tuple(f"google_service_account_iam_{part}" for part in ("member", "binding", "policy"))
+from assay.scanner.facts.policies import Binding
+from assay.scanner.facts.spelling import Fixed
+from assay.scanner.facts.view import View
+from assay.scanner.sources.values import Unknown
 
 
-@reads(*_HIGH)
-def bindings(item: Item, stack: Stack) -> PermissionSet:
-    held, who = node_bindings(item.type, item), identity(item, name=Value(None))
-    if not held and not item["role"].absent:  # the members are not known to be any
-        return google.bindings(who, item, held, [role_permission(item["role"], "nobody")])
-    return google.bindings(who, item, held)
+def _own(view: View) -> list[Binding | Unknown]:
+    return companion_bindings(view.item.type, view)
 
 
-@reads("google_project_iam_custom_role", "google_organization_iam_custom_role")
-def custom_role(item: Item, stack: Stack) -> PermissionSet:
-    return google.custom_role(identity(item, name=item["role_id"]), item, item["permissions"])
-
-
-@reads(*_ON_ACCOUNTS)
-def service_account_bindings(item: Item, stack: Stack) -> TrustPolicy:
-    return google.trust_policy(identity(item, name=item["service_account_id"]), item, node_bindings(item.type, item))
+READERS = (
+    Reader(
+        PermissionSet,
+        tuple(f"google_{level}_iam_{part}" for level in ("project", "folder", "organization") for part in PARTS),
+        google.bindings,
+        google.BindingsAt(name=Fixed(None), bindings=_own, role="role"),
+    ),
+    Reader(
+        PermissionSet,
+        ("google_project_iam_custom_role", "google_organization_iam_custom_role"),
+        google.custom_role,
+        google.RoleAt(name="role_id", permissions="permissions"),
+    ),
+    Reader(
+        TrustPolicy,
+        tuple(f"google_service_account_iam_{part}" for part in PARTS),
+        google.service_account,
+        google.AccountAt(name="service_account_id", bindings=_own),
+    ),
+)

@@ -1,15 +1,18 @@
-"""Roles that CI systems assume, in CloudFormation."""
+"""Roles that CI systems assume, in CloudFormation.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-oidcprovider.html
+"""
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Stack, reads
-from assay.scanner.facts.supply.federation import federation
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.spelling import Link
+from assay.scanner.facts.supply import federation
 from assay.scanner.facts.supply.kinds import Federation
-from assay.scanner.sources.interface import Item
-
 
 # The CDK has a function of its own make the identity provider.
-@reads("AWS::IAM::Role", companions=("AWS::IAM::OIDCProvider", "Custom::AWSCDKOpenIdConnectProvider"))
-def role(item: Item, stack: Stack) -> Federation | None:
-    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-oidcprovider.html"""
-    return federation(item, item["AssumeRolePolicyDocument"], stack, item["RoleName"])
+_PROVIDERS = ("AWS::IAM::OIDCProvider", "Custom::AWSCDKOpenIdConnectProvider")
+
+_AT = federation.RoleAt(name="RoleName", document="AssumeRolePolicyDocument", providers=Link("Url", _PROVIDERS))
+
+READERS = (Reader(Federation, ("AWS::IAM::Role",), federation.federation, _AT, always=False),)

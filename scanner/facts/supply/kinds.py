@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Fact, Part, Resource, kind
+from typing import ClassVar
+
+from assay.scanner.facts.model import Fact, Naming, Part, Resource
 
 
 class Subject(Part):
@@ -14,11 +16,16 @@ class Subject(Part):
     """It names one repository and pins the branch, tag or environment."""
 
 
-@kind
 class Federation(Resource, kw_only=True):
     """Trust in the tokens of a CI system: a role that GitHub Actions may assume, a workload identity pool provider."""
+
+    # The name of a provider stands within a pool that it leaves out.
+    naming: ClassVar = {"google": Naming(unique=False)}
 
     audience_pinned: Fact[bool]
     """Tokens made for another audience are refused."""
     subjects: Fact[list[Subject]]
     """Every way in. A way without any condition on the subject is a subject `*`."""
+
+
+KINDS = (Federation,)

@@ -1,13 +1,17 @@
-"""Roles that CI systems assume, in Terraform."""
+"""Roles that CI systems assume, in Terraform.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_openid_connect_provider
+"""
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Stack, reads
-from assay.scanner.facts.supply.federation import federation
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.spelling import Link
+from assay.scanner.facts.supply import federation
 from assay.scanner.facts.supply.kinds import Federation
-from assay.scanner.sources.interface import Item
 
+_PROVIDERS = ("aws_iam_openid_connect_provider", "data.aws_iam_openid_connect_provider")
 
-@reads("aws_iam_role", companions=("aws_iam_openid_connect_provider",))
-def role(item: Item, stack: Stack) -> Federation | None:
-    return federation(item, item["assume_role_policy"], stack, item["name"])
+_AT = federation.RoleAt(name="name", document="assume_role_policy", providers=Link("url", _PROVIDERS))
+
+READERS = (Reader(Federation, ("aws_iam_role",), federation.federation, _AT, always=False),)

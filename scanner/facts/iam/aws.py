@@ -1,0 +1,181 @@
+"""Policies and trust of AWS identities, whatever the input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Annotated, Any
+
+from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
+from assay.scanner.facts.iam.permissions import document_permissions, managed_policy
+from assay.scanner.facts.iam.trust import aws_trusts, federated_only
+from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Text, Unknown, Value
+
+Part = str | Referrer
+"""Blocks at a path, or items that name the resource."""
+Document = Callable[[View], Value[Any]]
+"""Gives the policy document of a part or a policy."""
+ITSELF = ""
+"""As a part: the resource itself."""
+_BY_AWS = ":iam::aws:policy/"
+
+
+class PolicyLink(Link, frozen=True, kw_only=True):
+    """An attribute that names managed policies: one, or each of a list."""
+
+    document: Document
+    """The document of a policy that it names."""
+
+    def allowed(self, view: View, arn: Value[Any]) -> tuple[list[Any], list[Item]]:
+        """The permissions by the policy that an ARN names, and the item that declares it."""
+        policy = view.named(arn.data, self) if isinstance(arn.data, (Reference, str)) else None
+        if isinstance(arn.data, Reference) and arn.data.address.startswith("arn:"):
+            arn = Value(arn.data.address, arn.seen)  # an ARN is the address of a live resource
+        if policy is not None and policy.item.type == "data.aws_iam_policy":
+            arn, policy = _looked_up(policy.item, arn), None
+        listed = managed_policy(arn)
+        # A policy of AWS's is read from its document where the table does not know it.
+        if policy is None or (_BY_AWS in str(arn.data) and listed.wildcard.unknown is None):
+            return [listed], []
+        return document_permissions(self.document(policy.surely)), [policy.item]
+
+
+def _looked_up(source: Item, arn: Value[Any]) -> Value[Any]:
+    """The ARN of a policy that a data source looks up by its ARN or its name."""
+    by_name = source["name"].then(lambda name: f"arn:aws:iam::aws:policy/{name}" if isinstance(name, str) else name)
+    return next((value for value in (source["arn"], by_name) if isinstance(value.data, str)), arn)
+
+
+class PermissionsAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells what an identity, or a policy by itself, allows."""
+
+    policies: Annotated[tuple[tuple[Part, Document | PolicyLink], ...], "permissions"]
+    """The parts that tell of policies, with the document of such a part, or where it names managed policies."""
+    boundary: Annotated[PolicyLink | None, "limited_by_boundary"] = None
+    path: Annotated[Place, "service_linked"] = ""
+
+
+def permissions(view: View, at: PermissionsAt) -> PermissionSet:
+    """What an identity, or a policy by itself, allows. Of an identity that is declared elsewhere, only what is here is judged."""
+    found: list[Any] = []
+    telling: list[Item] = []
+    for place, told in at.policies:
+        parts, more = _parts(view, place)
+        telling += [part.item for part in parts]
+        parts += view.possible(place) if isinstance(place, Referrer) else []
+        for part in parts:
+            if isinstance(told, PolicyLink):
+                for arn in elements(part.link(told)):
+                    allowed, declared = told.allowed(view, arn)
+                    found += _weighed(part, allowed)
+                    telling += declared
+            else:
+                found += _weighed(part, document_permissions(told(part.surely)))
+        found += [more] if more else []
+    return PermissionSet(
+        identity=view.identity(view[at.name], *telling),
+        permissions=view.says(found),
+        limited_by_boundary=_limited(view, at.boundary),
+        service_linked=_service_linked(view[at.path]),
+    )
+
+
+def _parts(view: View, place: Part) -> tuple[list[View], Unknown | None]:
+    """The parts at a place, and why there may be more."""
+    if isinstance(place, Referrer):
+        return view.referrers(place).views, None
+    if view.elsewhere:
+        return [], None
+    return ([view], None) if place == ITSELF else view.inner(place)
+
+
+def elements(value: Value[Any]) -> list[Value[Any]]:
+    """The elements of a list; what is no list, as an attribute of another resource, is one."""
+    listed = value.data if isinstance(value.data, list) else [] if value.absent else [value.data]
+    return [Value(element, value.seen) for element in listed]
+
+
+def _weighed(part: View, allowed: list[Any]) -> list[Any]:
+    """Permissions by a part that may not exist, or be of another identity: harmless if they would be harmless."""
+    for permission in allowed:
+        if isinstance(permission, Permission):
+            permission.wildcard = part.weighed(permission.wildcard, absence=False)
+    return allowed
+
+
+def _limited(view: View, link: PolicyLink | None) -> Value[bool]:
+    """Whether a permissions boundary without wildcards limits it. Of an identity that is declared elsewhere, none is known."""
+    if link is None or view.elsewhere:
+        return Value(False)
+    boundary = view.link(link)
+    if boundary.absent or boundary.unknown:
+        return Value(boundary.unknown or False, boundary.seen)
+    allowed, _ = link.allowed(view, boundary)
+    wild = [permission.wildcard.data if isinstance(permission, Permission) else permission for permission in allowed]
+    doubt = next((data for data in wild if isinstance(data, Unknown)), None)
+    return Value(False if True in wild else doubt or True, boundary.seen)
+
+
+def _service_linked(path: Value[Any]) -> Value[bool]:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html"""
+    return Value(isinstance(path.data, str) and path.data.startswith("/aws-service-role/"), path.seen)
+
+
+class PolicyAt(PermissionsAt, frozen=True, eq=False, kw_only=True):
+    """Where an input tells of a policy by itself, or of an attachment of one, who has it."""
+
+    owners: tuple[Link, ...] = ()
+    """Lists of the identities that it is attached to, by reference or name."""
+    identities: Index | None = None
+    """Those that are here (see `identities`)."""
+    users: tuple[Referrer, ...] = ()
+    """Identities and attachments that name it."""
+    counts: tuple[str, ...] = ()
+    """Of a live policy, how often it is used."""
+
+
+def unattached(view: View, at: PolicyAt) -> PermissionSet | None:
+    """A policy, or an attachment of one, unless it is judged with every identity that has it. One of AWS's is judged only there."""
+    if at.counts and (_BY_AWS in view.item.address or any(view[count].data for count in at.counts)):
+        return None
+    here = [_is_here(view, at, link, owner.data) for link in at.owners for owner in elements(view.link(link))]
+    used = any(view.referrers(user).items for user in at.users)
+    return None if (here or used) and all(here) else permissions(view, at)
+
+
+def _is_here(view: View, at: PolicyAt, link: Link, owner: Any) -> bool:
+    """Whether an identity is judged here: one of another stack is not, though joins may find it."""
+    key = owner.address if isinstance(owner, Reference) else (link.types[0], str(owner)) if isinstance(owner, (str, Text)) else None
+    known = view.index(at.identities).get(key, ()) if at.identities else ()
+    return any(view.stack.is_own(item) for item in known)
+
+
+def identities(names: Mapping[str, str]) -> Index:
+    """Identities by their address, and by type and name. `names`: type to the path of the name."""
+
+    def records(item: Item) -> Iterator[tuple[Hashable, Item]]:
+        name = item[names[item.type]].data
+        yield item.address, item
+        if isinstance(name, (str, Text)):
+            yield (item.type, str(name)), item
+
+    return Index(tuple(names), records)
+
+
+class TrustAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells who may take on a role."""
+
+    document: Annotated[Place, "trusts", "federated_only"]
+    path: Annotated[Place, "service_linked"]
+
+
+def trust(view: View, at: TrustAt) -> TrustPolicy:
+    document = view[at.document]
+    return TrustPolicy(
+        identity=view.identity(view[at.name]),
+        trusts=Value(aws_trusts(document, view.account), document.seen),
+        service_linked=_service_linked(view[at.path]),
+        federated_only=federated_only(document),
+    )
