@@ -1,92 +1,130 @@
-"""Secret Manager secrets, whatever input spells them."""
+"""Secret Manager secrets. https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets"""
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
-from assay.scanner.facts.base import Identity, Stack, if_there
+from assay.scanner.facts.bindings import bindings, public_inherited
+from assay.scanner.facts.google_assets import is_live, missing, named
 from assay.scanner.facts.keys.google import days
+from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.policies import google_grants
 from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
+from assay.scanner.facts.spelling import Index, Namesakes, Place, Referrer, Spelling
+from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of
 
+VERSION = "secretmanager.googleapis.com/SecretVersion"
 
-def secret(
-    who: Identity,
-    item: Item,
-    *,
-    copies: list[Any],
-    others: list[Any],
-    automatic: Value[Any],
-    period: Value[Any],
-    consumed: Value[bool],
-    age: Value[Any],
-    bindings: list[Any],
-) -> Secret:
-    """`copies` and `others`: SecretCopy or Unknown; `others` are secrets of the same name elsewhere. `period`: as the API writes it.
-    `age`: days since its newest version was made; None where the input is not live."""
+
+class SecretAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a secret."""
+
+    region: Callable[[View], Value[Any]] = lambda view: Value(None)
+    """Where a regional secret is; absent of another."""
+    key: KeyLink
+    """Of a regional secret, or of one that Google replicates."""
+    namesakes: Namesakes
+    """Regional secrets of the same name."""
+    replicas: str = ""
+    """The replicas that a secret lists."""
+    replica_key: KeyLink
+    period: Place
+    """As the API writes it: `7776000s`."""
+    subscribers: Index
+    looked_in: Callable[[View], tuple[str, str]]
+    """Where subscribers were looked for, and what else there is to look at."""
+    versions: Referrer | None = None
+    """Of a live secret."""
+    bindings: Place
+    inherited: Place = ""
+
+
+def secret(view: View, at: SecretAt) -> Secret:
+    region = at.region(view)
+    copies, automatic = _copies(view, at, region)
+    same = view.namesakes(at.namesakes) if not region.absent else []
+    # The key of another secret is judged there.
+    others = [other.doubt or SecretCopy(region=at.region(other), encryption_key=Value(None)) for other in same]
+    regions = copies + others
+    doubt = next((place for place in regions if isinstance(place, Unknown)), False)
+    several = len([place for place in regions if isinstance(place, SecretCopy)]) > 1
+    granted = bindings(view, at.bindings) + (public_inherited(view, at.inherited, "secretmanager") if at.inherited else [])
     return Secret(
-        identity=who,
-        copies=Value(copies, (item.location(),)),
-        regions=Value(copies + others, (item.location(),)),
-        replicated=any_of([automatic, _more_than_one(copies + others, item)]),
+        identity=view.identity(view[at.name] if at.name else named(view.item)),
+        copies=view.says(copies),
+        regions=view.says(regions),
+        replicated=any_of([automatic, view.says(several or doubt)]),
         automatic_replication=automatic,
-        rotation_days=period.text().then(days),
-        rotation_consumed=consumed,
+        rotation_days=view[at.period].text().then(days),
+        rotation_consumed=_consumed(view, at),
         managed_by_service=Value(False),
-        days_since_rotation=age,
-        grants=Value(google_grants(bindings), (item.location(),)),
+        days_since_rotation=_age(view, at.versions) if at.versions and is_live(view.item) else Value(None),
+        grants=view.says(google_grants(granted)),
     )
 
 
-def elsewhere(location: Value[Any]) -> SecretCopy:
-    """A secret of the same name in another region, whose key is judged there."""
-    return SecretCopy(region=location, encryption_key=Value(None))
+def _copies(view: View, at: SecretAt, region: Value[Any]) -> tuple[list[SecretCopy | Unknown], Value[bool]]:
+    """The copies of a secret, and whether Google chooses where they are: it does unless the secret lists them."""
+    blocks, more = view.inner(at.replicas)
+    listed = [SecretCopy(region=block["location"], encryption_key=at.replica_key.key(block)) for block in blocks]
+    if not region.absent:
+        return [SecretCopy(region=region, encryption_key=at.key.key(view))], view.says(False)
+    if not listed and not more:
+        return [SecretCopy(region=view.says("global"), encryption_key=at.key.key(view))], view.says(True)
+    return [*listed, *([more] if more else [])], view.says(False if listed else more)
 
 
-def _more_than_one(copies: list[Any], item: Item) -> Value[bool]:
-    unknown = next((copy for copy in copies if isinstance(copy, Unknown)), None)
-    known = [copy for copy in copies if not isinstance(copy, Unknown)]
-    return Value(True if len(known) > 1 else unknown or False, (item.location(),))
-
-
-def consumed(item: Item, stack: Stack, consumers: dict[str, str], where: str, settles_it: str) -> Value[bool]:
-    """Rotation only publishes a message: https://cloud.google.com/secret-manager/docs/secret-rotation. Somebody has to subscribe.
-
-    `consumers`: types to where they name a topic. `where` and `settles_it`: what was looked at, and what else there is to look at.
-    """
-    linked = item.link("topics.name")
-    topics, more = item.blocks("topics")
+def _consumed(view: View, at: SecretAt) -> Value[bool]:
+    """Rotation only publishes a message: https://cloud.google.com/secret-manager/docs/secret-rotation. Somebody has to subscribe."""
+    topics, more = view.inner("topics")
     if not topics and not more:
-        return Value(False, (item.location(),))
-    names = {_topic(topic.link("name").data) for topic in topics} | {_topic(linked.data)}
-    names.discard("")
-    held = _by_topic(stack, consumers)
-    subscribed = [each for name in names for each in held.get(name, ())]
-    acting = [if_there(Value(True, (node.location(),)), node, False) for node in stack.certain(item, subscribed)]
-    if acting:
-        return any_of(acting)
-    reason = f"whether anything subscribes to the rotation topic: no subscription of it is in {where}"
-    return Value(Unknown(reason, settles_it, item.location()), (item.location(),))
+        return view.says(False)
+    names = {_topic(view.link("topics.name").data), *(_topic(topic.link("name").data) for topic in topics)} - {""}
+    found = [record for name in names for record in view.index(at.subscribers).get(name, ())]
+    if found:
+        return any_of(
+            [view.of(record).weighed(Value(True, (record.location(),)), False) if isinstance(record, Item) else record for record in found]
+        )
+    where, way = at.looked_in(view)
+    return view.says(Unknown(f"whether anything subscribes to the rotation topic: no subscription of it is in {where}", way, view.location))
 
 
-def _by_topic(stack: Stack, consumers: dict[str, str]) -> dict[str, list[Item]]:
-    """Everything that acts on the messages of a topic."""
-    key = f"consumers {list(consumers)}"
-    if key not in stack.shared:
-        found: dict[str, list[Item]] = {}
-        for type_, path in consumers.items():
-            for each in stack.everywhere(type_):
-                # A detached subscription gets no messages: https://cloud.google.com/pubsub/docs/detach-subscriptions
-                if each["detached"].data is not True:
-                    found.setdefault(_topic(each.link(path).data), []).append(each)
-        stack.shared[key] = found
-    held: dict[str, list[Item]] = stack.shared[key]
-    return held
+def subscribing(paths: Mapping[str, str], record: Callable[[Item], Any]) -> Callable[[Item], Iterator[tuple[Hashable, Any]]]:
+    """Topic to what acts on its messages. `paths`: types to where they name a topic."""
+
+    def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
+        # A detached subscription gets no messages: https://cloud.google.com/pubsub/docs/detach-subscriptions
+        if item["detached"].data is not True:
+            yield _topic(item.link(paths[item.type]).data), record(item)
+
+    return records
 
 
 def _topic(data: Any) -> str:
     if isinstance(data, Reference):
         return data.address
     return str(data).rpartition("/topics/")[2] if isinstance(data, (str, Text)) else ""
+
+
+def _age(view: View, join: Referrer) -> Value[Any]:
+    """Days between the making of the newest version in use and the inventory; None where there is no version."""
+    versions = view.referrers(join)
+    if versions.more or not view.lists(join):
+        return view.says(versions.more or missing(view.item, "a version", VERSION))
+    used = [version for version in versions.views if version["state"].default("ENABLED").equals("ENABLED").data is not False]
+    made = [version[join.path] for version in used]
+    unknown = next((time for time in made if time.unknown), None)
+    newest = unknown or max(made, key=lambda time: str(time.data), default=Value(None))
+    return newest.then(lambda text: None if text is None else _days_between(text, view))
+
+
+def _days_between(text: Any, view: View) -> Any:
+    try:
+        read = datetime.datetime.fromisoformat(str(view["#as_of"].data))
+        return (read - datetime.datetime.fromisoformat(str(text))).days
+    except (TypeError, ValueError):
+        return Unknown("how old the newest version is: the times cannot be read", "export it again", view.location)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.base import Fact, Part, Resource, kind
 from assay.scanner.facts.keys.kinds import KeyRef
+from assay.scanner.facts.model import Fact, Part, Resource
 from assay.scanner.facts.policies import Grant
 from assay.scanner.sources.values import Value
 
@@ -16,7 +16,6 @@ class SecretCopy(Part):
     encryption_key: Fact[KeyRef | None]
 
 
-@kind
 class Secret(Resource, kw_only=True):
     """An entry of a managed secret store: Secrets Manager secret, Secret Manager secret."""
 
@@ -38,3 +37,6 @@ class Secret(Resource, kw_only=True):
     """Another service of the provider owns and rotates it."""
     grants: Fact[list[Grant]]
     """Access by resource policy or bindings."""
+
+
+KINDS = (Secret,)

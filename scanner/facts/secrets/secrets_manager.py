@@ -1,37 +1,105 @@
-"""Secrets Manager: what its settings mean, however an input writes them."""
+"""Secrets Manager: what its settings mean."""
 
 from __future__ import annotations
 
+import datetime
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from assay.scanner.facts import policies
-from assay.scanner.facts.base import Companions, Stack
-from assay.scanner.facts.secrets.kinds import SecretCopy
-from assay.scanner.sources.interface import Item
+from assay.scanner.facts.keys.references import KeyLink
+from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
+from assay.scanner.facts.spelling import Namesakes, Place, Spelling
+from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Unknown, Value, gather
 
 
-def namesakes(item: Item, name: str, stack: Stack, home: Unknown) -> list[Any]:
-    """Secrets of the same name: CI/CD may copy a secret to each region instead of replicating it. `name`: the attribute that names it."""
-    same = stack.namesakes(item, name)
-    return [doubt or SecretCopy(region=each.region.default(home), encryption_key=Value(None)) for each, doubt in same]
+class SecretAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a secret."""
+
+    home: Annotated[Unknown, "regions"]
+    """Why the region that a secret is made in may not be known."""
+    primary: Annotated[Place, "regions"] = ""
+    """The region of what it is a replica of, of an input that lists replicas too."""
+    key: Annotated[KeyLink, "copies.encryption_key"]
+    replicas: Annotated[str, "copies", "regions", "replicated"]
+    """Its replicas, and below that what is told of one."""
+    replica_region: Annotated[str, "copies", "regions", "replicated"]
+    replica_key: Annotated[KeyLink, "copies.encryption_key"]
+    replica_status: Annotated[str, "regions", "replicated"] = ""
+    namesakes: Annotated[Namesakes, "regions", "replicated"]
+    """Secrets of the same name: CI/CD may copy a secret to each region instead of replicating it."""
+    rotates: Annotated[Place, "rotation_days"] = ""
+    """Whether it does, of an input that says so beside the period."""
+    days: Annotated[Place, "rotation_days"]
+    schedule: Annotated[Place, "rotation_days"]
+    rotated_by: Annotated[Place, "rotation_consumed"]
+    service: Annotated[Place, "managed_by_service"] = ""
+    changed: Annotated[Place, "days_since_rotation"] = ""
+    """When it last rotated, or was made, of a live account."""
+    policy: Annotated[Place, "grants"] = ""
+    policies: Annotated[Place, "grants"] = ()
+    """Policies that are resources of their own."""
 
 
-def replicated(regions: list[Any], item: Item) -> Value[bool]:
-    unknown = next((region for region in regions if isinstance(region, Unknown)), None)
-    more = len([region for region in regions if not isinstance(region, Unknown)]) > 1
-    return Value(True if more else unknown or False, (item.location(),))
+def secret(view: View, at: SecretAt) -> Secret | None:
+    """A replica is judged with its primary."""
+    if _is_replica(view, at):
+        return None
+    # Without a key, the AWS-managed alias/aws/secretsmanager: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    own = SecretCopy(region=view.item.region.default(at.home), encryption_key=at.key.key(view))
+    blocks, more = view.inner(at.replicas)
+    copies = [SecretCopy(region=block[at.replica_region], encryption_key=at.replica_key.key(block)) for block in blocks]
+    usable = [_in_sync(block[at.replica_status].data, copy, block) for block, copy in zip(blocks, copies, strict=True)]
+    regions = [place for place in (own, *usable, more, *_namesakes(view, at)) if place]
+    doubt = next((place for place in regions if isinstance(place, Unknown)), False)
+    days = _rotation_days(view[at.days], view[at.schedule])
+    documents = [policies.required(document) for document in view.values(at.policies)] + [view[at.policy]]
+    return Secret(
+        identity=view.identity(view[at.name]),
+        copies=view.says([own, *copies, *([more] if more else [])]),
+        regions=view.says(regions),
+        replicated=view.says(len([place for place in regions if isinstance(place, SecretCopy)]) > 1 or doubt),
+        automatic_replication=Value(False),
+        rotation_days=view[at.rotates].default(False).then(lambda on: days.data if on else None) if at.rotates else days,
+        rotation_consumed=view.exists(at.rotated_by),
+        managed_by_service=view[at.service].is_set(),
+        days_since_rotation=_age(view, at),
+        grants=gather([policies.aws_grants(document, view.account) for document in documents]),
+    )
 
 
-def grants(item: Item, documents: list[Value[Any]], attached: Companions) -> Value[list[Any]]:
-    """What the resource policies grant."""
-    account = item.account.data if isinstance(item.account.data, str) else None
-    more: list[Value[Any]] = [Value(attached.more)] if attached.more and not attached.nodes else []
-    return gather([*[policies.aws_grants(document, account) for document in documents], *more])
+def _is_replica(view: View, at: SecretAt) -> bool:
+    primary = view[at.primary].data
+    return isinstance(primary, str) and primary not in ("", view.item.region.data)
 
 
-def rotation_days(days: Value[Any], schedule: Value[Any]) -> Value[Any]:
+def _in_sync(status: Any, copy: SecretCopy, block: View) -> SecretCopy | Unknown | None:
+    """A replica that can be used; None where its replication failed."""
+    if status == "InProgress":
+        return Unknown(f"the replica in {copy.region.data} is being made", "audit again later", block.location)
+    return None if status == "Failed" else copy
+
+
+def _namesakes(view: View, at: SecretAt) -> list[SecretCopy | Unknown]:
+    others = [other for other in view.namesakes(at.namesakes) if not _is_replica(other, at)]
+    return [other.doubt or SecretCopy(region=other.item.region.default(at.home), encryption_key=Value(None)) for other in others]
+
+
+def _age(view: View, at: SecretAt) -> Value[Any]:
+    """Days between the last rotation, or the creation of a secret that never rotated, and the audit."""
+
+    def days(text: Any) -> Any:
+        try:
+            return (datetime.datetime.fromisoformat(view.location.time) - datetime.datetime.fromisoformat(str(text))).days
+        except (TypeError, ValueError):
+            return Unknown("when it was last rotated cannot be read", "audit again", view.location)
+
+    changed = view[at.changed]
+    return Value(None) if changed.absent else changed.then(days)
+
+
+def _rotation_days(days: Value[Any], schedule: Value[Any]) -> Value[Any]:
     """Days between rotations, by their number or by the schedule expression."""
     rules = days.number()
     return rules if not rules.absent else schedule.text().then(schedule_days)
