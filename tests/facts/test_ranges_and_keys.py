@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.scanner.facts.base import Stack
 from assay.scanner.facts.keys.kinds import KeyRef
-from assay.scanner.facts.keys.references import key_ref
+from assay.scanner.facts.keys.references import crypto_key, terraform_key
 from assay.scanner.facts.network.ranges import is_world, port_span, protocol_name
 from assay.scanner.facts.policies import Statement, statements
+from assay.scanner.facts.stack import Stack
 from assay.scanner.facts.supply.subjects import audience, condition_pins, subjects
-from assay.scanner.sources.interface import Collection, Coverage
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Collection, Coverage, Unlisted
 from assay.scanner.sources.values import Either, Reference, Text, Unknown, Value
 
 WHY = Unknown("it is not told", "tell it")
@@ -241,7 +242,11 @@ def test_each_way_of_an_attribute_condition_has_to_pin(ways: list[str], also: bo
 # Keys
 
 
-STACK = Stack(Collection("x", [], Coverage()))
+def key_named(named: Any) -> Any:
+    """The key that a bucket without anything beside it names."""
+    link = crypto_key("key") if "google_" in str(named) or "cryptoKeys" in str(named) else terraform_key("key")
+    bucket = View(Unlisted("aws_s3_bucket", "root", "here", WHY), Stack(Collection("x", [], Coverage())), frozenset({link}))
+    return link.key(bucket, Value(named)).data
 
 
 @pytest.mark.parametrize(("named", "expected"), [
@@ -256,7 +261,7 @@ STACK = Stack(Collection("x", [], Coverage()))
     (WHY, "unknown"), (5, "unknown"),
 ])  # fmt: skip
 def test_whose_key_it_is(named: Any, expected: Any) -> None:
-    found = key_ref(Value(named), STACK).data
+    found = key_named(named)
     if isinstance(found, KeyRef):
         assert fact(found.customer_managed.data) == expected
         assert isinstance(found.id.data, str)
@@ -267,6 +272,6 @@ def test_whose_key_it_is(named: Any, expected: Any) -> None:
 
 def test_keys_on_both_sides_of_a_conditional() -> None:
     ours = Either("r", "s", None, ("alias/one", "alias/two"))
-    found = key_ref(Value(ours), STACK).data
+    found = key_named(ours)
     assert (fact(found.id.data), found.customer_managed.data) == ("unknown", True)
-    assert isinstance(key_ref(Value(Either("r", "s", None, ("alias/one", None))), STACK).data, Unknown)
+    assert isinstance(key_named(Either("r", "s", None, ("alias/one", None))), Unknown)
