@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.facts import base
-from assay.scanner.sources.aws.calls import LISTINGS, snake_case
+from assay.scanner.facts.catalogue import catalogue
+from assay.scanner.sources.aws.calls import snake_case
 from tests.scans import ROOT
 
 botocore_session = pytest.importorskip("botocore.session")
@@ -20,7 +20,7 @@ from fixtures import account, moto_gaps  # noqa: E402
 
 FIXTURES = ROOT / "fixtures"
 RECORDINGS = sorted([*FIXTURES.glob("controls/*/*/aws/*.ndjson"), *FIXTURES.glob("trade_streamer/aws/live/*.ndjson*")])
-base.load_readers("aws_api")
+LISTINGS = catalogue("aws_api").listings
 SESSION = botocore_session.get_session()
 MODELS: dict[str, Any] = {}
 TYPES: dict[str, tuple[type, ...]] = {

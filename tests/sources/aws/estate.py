@@ -16,7 +16,6 @@ import boto3
 import botocore.config
 import msgspec
 
-from assay.scanner.facts import base
 from assay.scanner.live.aws import make_plan
 from assay.scanner.results.model import Report
 from assay.scanner.run import Options, Scan
@@ -25,7 +24,6 @@ from assay.scanner.sources.aws.request import Request
 from assay.scanner.sources.aws.source import AuditSource, SnapshotSource
 
 HOME, COPY = "us-east-1", "eu-west-1"
-base.load_readers("aws_api")
 _SESSION = boto3.session.Session()  # its models are read once
 _CONFIG = botocore.config.Config(account_id_endpoint_mode="disabled", retries={"max_attempts": 1})
 

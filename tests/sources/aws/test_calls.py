@@ -10,11 +10,13 @@ import msgspec
 import pytest
 from botocore import xform_name
 
-from assay.scanner.facts import base
+from assay.scanner.facts.catalogue import catalogue
+from assay.scanner.facts.reading import read_all
+from assay.scanner.facts.stack import Stack
 from assay.scanner.live.aws import _add, _within, make_plan
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.aws import permissions
-from assay.scanner.sources.aws.calls import LISTINGS, Call, Listing
+from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.aws.items import NOT_ENABLED
 from assay.scanner.sources.aws.plan import ALWAYS, ORGANIZATION, Plan
 from assay.scanner.sources.interface import Unlisted
@@ -31,17 +33,18 @@ READ_DATA = (
 )
 """Operations that answer with what customers keep, or with secrets; environment variables of functions and tasks among them."""
 CHANGES_NOTHING = ("Describe*", "List*", "Get*")
+KNOWN = catalogue("aws_api")
+LISTINGS = KNOWN.listings
 DECLARED: list[tuple[Listing, Call]] = [
     (each, call) for each in LISTINGS.values() for call in (each.call, *([each.locate] if each.locate else []), *each.details)
 ]
 SELECTED = Scan(Options(paths=["aws"])).selected
 FACTS = sorted(
     {
-        (type_, entry.kind, field.name)
-        for type_, entries in base.READERS.items()
-        if type_ in LISTINGS
+        (type_, entry.kind.__name__, field.name)
+        for type_, entries in KNOWN.readers.items()
         for entry in entries
-        for field in msgspec.structs.fields(base.KINDS[entry.kind])
+        for field in msgspec.structs.fields(entry.kind)
         if field.name != "identity"
     }
 )
@@ -196,7 +199,7 @@ def test_a_fact_needs_no_other_calls_than_it_says(wanted: tuple[str, str, str], 
     stacks = collected[key]
     found = 0
     for stack in stacks:
-        for resource in base.read_all(stack, [type_], {kind}, fail):
+        for resource in read_all(KNOWN, stack, [type_], {kind}, fail):
             told = getattr(resource, fact)
             assert "was not called" not in repr(told), told
             assert resource.identity.unnamed is None or "was not called" not in resource.identity.unnamed.reason
@@ -210,10 +213,10 @@ def fail(item: Any, error: Exception) -> None:
 
 def plan_for(type_: str, kind: str, fact: str) -> Plan:
     types, calls = {type_}, set[tuple[str, Call]]()
-    for entry in base.READERS[type_]:
-        if entry.kind == kind:
-            for each, needs in entry.needs.items():
-                if _within(each, fact) or each == "name":
+    for entry in KNOWN.readers[type_]:
+        if entry.kind.__name__ == kind:
+            for each, needs in entry.needs(LISTINGS).items():
+                if _within(each, fact) or each in ("name", "*"):
                     _add(type_, needs, types, calls)
     while more := {LISTINGS[each].parent for each in types} - types - {""}:
         types |= more
@@ -221,29 +224,28 @@ def plan_for(type_: str, kind: str, fact: str) -> Plan:
     return Plan(listed, {each.type: tuple(call for call in each.details if (each.type, call) in calls) for each in listed})
 
 
-def collect(plan: Plan) -> list[base.Stack]:
+def collect(plan: Plan) -> list[Stack]:
     from assay.scanner.sources.aws.request import Request
     from assay.scanner.sources.aws.source import AuditSource
 
     held = list(AuditSource(Request(regions=(HOME,)), plan).collect())
     assert not [gap for each in held for gap in each.coverage.gaps]
     assert not [item for each in held for item in each.items if isinstance(item, Unlisted)]
-    return [base.Stack(each) for each in held]
+    return [Stack(each) for each in held]
 
 
 def test_facts_that_need_nothing_declared_are_seen_through(estate: Keys, wire: Wire) -> None:
     """The check above can fail: a plan without the details leaves their facts unknown."""
     stacks = collect(Plan((LISTINGS["s3.bucket"],), {"s3.bucket": ()}))
-    buckets = [each for stack in stacks for each in base.read_all(stack, ["s3.bucket"], {"Bucket"}, fail)]
+    buckets = [each for stack in stacks for each in read_all(KNOWN, stack, ["s3.bucket"], {"Bucket"}, fail)]
     assert buckets
     assert all("was not called" in repr(each.versioned) for each in buckets)
 
 
 def test_needs_name_facts_of_their_kind() -> None:
-    for type_ in LISTINGS:
-        for entry in base.READERS.get(type_, ()):
-            fields = {field.name for field in msgspec.structs.fields(base.KINDS[entry.kind])}
-            assert {each.partition(".")[0] for each in entry.needs} <= fields | {"name"}, (type_, entry.kind)
+    for entry in KNOWN.all_readers():
+        fields = {field.name for field in msgspec.structs.fields(entry.kind)}
+        assert {each.partition(".")[0] for each in entry.needs(LISTINGS)} <= fields | {"name", "*"}, (entry.types, entry.kind)
 
 
 def test_services_limit_what_is_asked_and_say_so(estate: Keys, wire: Wire) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import botocore.exceptions
+import msgspec
 import pytest
 
+from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.live.aws import make_plan
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.aws import asking, session
@@ -306,16 +308,15 @@ def audit_gone(gone: str) -> Run:
 
 
 def test_a_reader_that_crashes_costs_its_resource_only(estate: Keys, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assay.scanner.facts import base
+    readers = catalogue("aws_api").readers
+    entry = readers["s3.bucket"][0]
 
-    entry = base.READERS["s3.bucket"][0]
-
-    def read(item: Any, stack: Any) -> Any:
-        if "bad" in item.address:
+    def meaning(view: Any, at: Any) -> Any:
+        if "bad" in view.item.address:
             raise RuntimeError("a defect")
-        return entry.read(item, stack)
+        return entry.meaning(view, at)
 
-    monkeypatch.setitem(base.READERS, "s3.bucket", [base.Registration(entry.kind, read, entry.orphans, entry.names, entry.needs)])
+    monkeypatch.setitem(readers, "s3.bucket", [msgspec.structs.replace(entry, meaning=meaning)])
     found = audit(controls=("storage.versioning-enabled",))
     assert list(found.verdicts.values()) == ["pass"]
     assert ["a defect" in gap for gap in found.gaps] == [True]

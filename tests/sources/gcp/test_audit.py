@@ -48,9 +48,6 @@ class Audit:
 
     def __init__(self, cloud: Cloud, monkeypatch: Any, *, transport: str = "grpc", parent: str = "projects/trade", out: Any = None, export: Any = None, control: str = "storage.*") -> None:
         scan = Scan(Options(controls=[control], paths=["google"]))
-        from assay.scanner.facts import base
-
-        base.load_readers("google_api")
         with cloud.grpc() as address, cloud.http() as http:
             place = f"grpc://{address}" if transport == "grpc" else f"http://{http}"
             for service in ("CLOUDASSET", "ORGPOLICY"):
