@@ -6,10 +6,12 @@ from typing import Any
 
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import Body
 from assay.scanner.sources.terraform.evaluate import evaluate
 from assay.scanner.sources.terraform.existence import exists_with
 from assay.scanner.sources.terraform.instances import Instance, Resource
+from assay.scanner.sources.terraform.modules import Module
 from assay.scanner.sources.terraform.operators import FAILURES, finish, words
 from assay.scanner.sources.values import Location, Unknown, Value, first_known
 
@@ -99,10 +101,21 @@ class ResourceItem(BodyNode, Item):
         allowed = self._provider("allowed_account_ids")
         return allowed.then(lambda ids: ids[0] if isinstance(ids, list) and len(ids) == 1 else None)
 
+    def same_account(self, other: Item) -> bool | None:
+        """By the accounts that the provider configurations name, else by whether they log in alike."""
+        known = isinstance(self.account.data, str) and isinstance(other.account.data, str)
+        if known or not isinstance(other, ResourceItem):
+            return super().same_account(other)
+        return True if _login(self._configuration()) == _login(other._configuration()) else None
+
+    def _configuration(self) -> tuple[Block, Module] | None:
+        """The provider configuration that manages this resource, and the module it stands in."""
+        local, _, alias = self._provider_name().partition(".")
+        return self.resource.module.provider(local, alias)
+
     def _provider(self, name: str) -> Value[str]:
         """An argument of the provider configuration that manages this resource."""
-        local, _, alias = self._provider_name().partition(".")
-        found = self.resource.module.provider(local, alias)
+        found = self._configuration()
         if found is None:
             return Value(None, (self.location(),))
         block, module = found
@@ -136,6 +149,25 @@ class ResourceItem(BodyNode, Item):
         if other.template is None:
             return True
         return isinstance(other, ResourceItem) and exists_with(other.resource, other.instance, self.resource, self.instance)
+
+
+# What says which account, and as whom: https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration,
+# https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference
+_LOGIN = (
+    "access_key", "secret_key", "token", "profile", "shared_config_files", "shared_credentials_files", "allowed_account_ids", "project",
+    "credentials", "impersonate_service_account",
+)  # fmt: skip
+_ROLES = ("assume_role", "assume_role_with_web_identity")
+
+
+def _login(configuration: tuple[Block, Module] | None) -> Any:
+    """What tells one login of a provider from another; alike where neither says anything."""
+    if configuration is None:
+        return {}, []
+    block = configuration[0]
+    arguments = {name: expression for name in _LOGIN if (expression := block.expression(name)) is not None}
+    roles = [(role.type, {name: role.expression(name) for name in sorted(role.arguments)}) for role in block.blocks if role.type in _ROLES]
+    return arguments, roles
 
 
 _META = ("count", "for_each", "provider", "depends_on")
