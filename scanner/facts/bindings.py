@@ -9,18 +9,60 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
+import msgspec
+
 from assay.scanner.facts.google_assets import RESOURCE_MANAGER
-from assay.scanner.facts.policies import PUBLIC_MEMBERS, Binding, google_bindings, google_policy_bindings
 from assay.scanner.facts.spelling import Contribution, Many, Place
 from assay.scanner.facts.view import View
+from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.values import Unknown, Value, unknown_inside
+from assay.scanner.sources.values import Location, Unknown, Value, unknown_inside
 
 SCOPES = tuple(f"{RESOURCE_MANAGER}/{level}" for level in ("Project", "Folder", "Organization"))
 """What bindings and organisation policies are inherited from."""
 OWN = "#iam_policy"
 INHERITED = "#inherited_bindings"
 PARTS = ("member", "binding", "policy")
+PUBLIC_MEMBERS = ("allUsers", "allAuthenticatedUsers")
+
+
+class Binding(msgspec.Struct, frozen=True):
+    """One member of a binding: https://cloud.google.com/iam/docs/reference/rest/v1/Policy"""
+
+    role: Any
+    member: Any
+    condition: Any
+    """The CEL text of its condition, None where it has none."""
+    seen: tuple[Location, ...]
+
+
+def google_bindings(role: Value[Any], members: Value[Any], condition: Value[Any]) -> list[Binding | Unknown]:
+    """Bindings of one role to a member or a list of members."""
+    seen = (*role.seen, *members.seen)
+    if members.unknown:
+        return [members.unknown]
+    return [
+        Binding(role.data, member, condition.data, seen)
+        for member in (members.data if isinstance(members.data, list) else [] if members.absent else [members.data])
+    ]
+
+
+def google_policy_bindings(policy: Value[Any]) -> list[Binding | Unknown]:
+    """The bindings of a whole policy given as JSON text, object or Document."""
+    content = decode(policy.data)
+    if content is None:
+        return []
+    written = content.get("bindings", []) if isinstance(content, dict) else content
+    found: list[Binding | Unknown] = []
+    for binding in written if isinstance(written, list) else [written]:
+        if not isinstance(binding, dict):
+            why = Unknown("a binding is not known", "scan the plan or the live resource")
+            found.append(binding if isinstance(binding, Unknown) else why)
+            continue
+        condition = binding.get("condition")
+        expression = condition.get("expression") if isinstance(condition, dict) else condition
+        found += google_bindings(Value(binding.get("role"), policy.seen), Value(binding.get("members")), Value(expression))
+    return found
 
 
 def iam(prefix: str, owner: str) -> tuple[Many, ...]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.scanner.facts.bindings import Binding
 from assay.scanner.facts.iam.permissions import (
     HARMLESS,
     PRIVILEGED,
@@ -17,7 +18,6 @@ from assay.scanner.facts.iam.permissions import (
     role_permission,
 )
 from assay.scanner.facts.iam.trust import aws_trusts, federated_only, google_trust
-from assay.scanner.facts.policies import Binding
 from assay.scanner.sources.values import Reference, Text, Unknown, Value
 
 WHY = Unknown("it is not told", "tell it")

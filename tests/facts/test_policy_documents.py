@@ -10,16 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.scanner.facts import policies
-from assay.scanner.facts.policies import (
-    Grant,
-    Statement,
-    bounded,
-    google_bindings,
-    google_grants,
-    google_policy_bindings,
-    principal_account,
-    statements,
-)
+from assay.scanner.facts.bindings import google_bindings, google_policy_bindings
+from assay.scanner.facts.policies import Grant, google_grants
+from assay.scanner.facts.statements import BOUNDING_KEYS, Statement, bounded, principal_account, statements
 from assay.scanner.sources.values import Document, Location, Reference, Text, Unknown, Value
 
 WHY = Unknown("it is not told", "tell it")
@@ -338,7 +331,7 @@ def test_a_whole_google_policy() -> None:
 
 
 def test_the_keys_that_bound_are_lower_case() -> None:
-    assert {key.lower() for key in policies.BOUNDING_KEYS} == policies.BOUNDING_KEYS
+    assert {key.lower() for key in BOUNDING_KEYS} == BOUNDING_KEYS
     (statement,) = statements(document(allow(Condition={"StringEquals": {"kms:ViaService": "s3"}})))
     assert isinstance(statement, Statement)
     assert bounded(statement).data is False

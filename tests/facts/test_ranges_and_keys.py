@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.keys.references import crypto_key, terraform_key
 from assay.scanner.facts.network.ranges import is_world, port_span, protocol_name
-from assay.scanner.facts.policies import Statement, statements
 from assay.scanner.facts.stack import Stack
+from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.supply.subjects import audience, condition_pins, subjects
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Collection, Coverage, Unlisted

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from assay.scanner.facts.bindings import inherited, role_holds
+from assay.scanner.facts.bindings import PUBLIC_MEMBERS, Binding, inherited, role_holds
 from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
 from assay.scanner.facts.iam.permissions import is_service_agent, role_permission
 from assay.scanner.facts.iam.trust import ACTING, google_trust, unread_role
-from assay.scanner.facts.policies import PUBLIC_MEMBERS, Binding
 from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Unknown, Value

@@ -5,11 +5,10 @@ https://cloud.google.com/iam/docs/reference/rest/v1
 
 from __future__ import annotations
 
-from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES, bindings
+from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES, Binding, bindings
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import google
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
-from assay.scanner.facts.policies import Binding
 from assay.scanner.facts.spelling import Context
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Unknown

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from assay.scanner.facts.iam.kinds import Permission
-from assay.scanner.facts.policies import BOUNDING_KEYS, Statement, bounded, marked, statements
+from assay.scanner.facts.statements import BOUNDING_KEYS, Statement, bounded, marked, statements
 from assay.scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of, describe
 
 # Keys that limit which resources, or through which service, an action reaches; a region or TLS does not reduce privilege.

@@ -5,11 +5,10 @@ https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/g
 
 from __future__ import annotations
 
-from assay.scanner.facts.bindings import PARTS, companion_bindings
+from assay.scanner.facts.bindings import PARTS, Binding, companion_bindings
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import google
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
-from assay.scanner.facts.policies import Binding
 from assay.scanner.facts.spelling import Fixed
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Unknown

@@ -6,17 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.facts.bindings import PUBLIC_MEMBERS, Binding
 from assay.scanner.facts.iam.kinds import Trust
-from assay.scanner.facts.policies import (
-    BOUNDING_KEYS,
-    PUBLIC_MEMBERS,
-    Binding,
-    Statement,
-    bounded,
-    names_whole_account,
-    principal_account,
-    statements,
-)
+from assay.scanner.facts.statements import BOUNDING_KEYS, Statement, bounded, names_whole_account, principal_account, statements
 from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html

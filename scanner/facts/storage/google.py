@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from assay.scanner.facts.bindings import bindings, public_inherited
+from assay.scanner.facts.bindings import PUBLIC_MEMBERS, bindings, public_inherited
 from assay.scanner.facts.google_assets import is_live, named
 from assay.scanner.facts.keys.references import KeyLink
-from assay.scanner.facts.policies import PUBLIC_MEMBERS, acl_grant, google_grants
+from assay.scanner.facts.policies import acl_grant, google_grants
 from assay.scanner.facts.spelling import Many, Place, Spelling
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View

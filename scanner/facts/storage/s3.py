@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from assay.scanner.facts import policies
+from assay.scanner.facts import policies, statements
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.policies import Grant
 from assay.scanner.facts.spelling import Fixed, Index, One, Place, Referrer, Spelling
@@ -141,9 +141,9 @@ def _opened_to_logs(view: View, at: BucketAt, documents: list[Value[Any]], holde
 
 def _lets_logs_in(document: Value[Any]) -> bool:
     """Whether a bucket policy allows a service that delivers access logs."""
-    allowed = [each for each in policies.statements(document) if isinstance(each, policies.Statement) and each.allows is True]
+    allowed = [each for each in statements.statements(document) if isinstance(each, statements.Statement) and each.allows is True]
     named = [who for statement in allowed for _, who in statement.principals]
-    return any(who in _LOG_SERVICES or (isinstance(who, str) and policies.principal_account(who) in _LOG_ACCOUNTS) for who in named)
+    return any(who in _LOG_SERVICES or (isinstance(who, str) and statements.principal_account(who) in _LOG_ACCOUNTS) for who in named)
 
 
 def _grants(view: View, at: BucketAt, documents: list[Value[Any]], holders: list[View], flags: list[Value[bool]]) -> Value[Any]:

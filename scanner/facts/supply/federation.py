@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.facts.policies import Statement, statements
 from assay.scanner.facts.spelling import Link, Place, Spelling
+from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.supply.kinds import Federation, Subject
 from assay.scanner.facts.supply.subjects import CI_ISSUERS, audience, subjects
 from assay.scanner.facts.view import View

@@ -9,8 +9,8 @@ import re
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
+from assay.scanner.facts.bindings import Binding
 from assay.scanner.facts.google_assets import named
-from assay.scanner.facts.policies import Binding
 from assay.scanner.facts.spelling import Index, Link, Spelling
 from assay.scanner.facts.supply.kinds import Federation, Subject
 from assay.scanner.facts.supply.subjects import condition_pins

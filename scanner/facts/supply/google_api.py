@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.bindings import OWN, SCOPES
+from assay.scanner.facts.bindings import OWN, SCOPES, google_policy_bindings
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.policies import google_policy_bindings
 from assay.scanner.facts.spelling import Contribution
 from assay.scanner.facts.supply import google
 from assay.scanner.facts.supply.kinds import Federation

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from assay.scanner.facts.policies import Condition, Statement
+from assay.scanner.facts.statements import Condition, Statement
 from assay.scanner.facts.supply.kinds import Subject
 from assay.scanner.sources.values import Location, Text, Unknown, Value, describe
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.facts.policies import names_whole_account, principal_account
+from assay.scanner.facts.statements import names_whole_account, principal_account
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.values import SENSITIVE, Either, Reference, Text, Unknown
 from tests.sources.cloudformation.reading import collect, gaps, read, value
