@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from assay.scanner.errors import OptionsError
+from assay.scanner.sources.overlay import Overlay
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
@@ -42,6 +43,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """Values for the params of one control."""
     arguments: tuple[str, ...] = ()
     """The command line, as the report keeps it."""
+    overlay: Overlay | None = None
+    """Where code and templates are read from, None for disk. Large inputs (plans, snapshots, exports) are always read from disk."""
 
     if TYPE_CHECKING:
 
@@ -63,6 +66,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             params: Mapping[str, Any] = ...,
             control_params: Mapping[str, Mapping[str, Any]] = ...,
             arguments: Sequence[str] = (),
+            overlay: Overlay | None = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:

@@ -11,11 +11,12 @@ from assay.scanner.options import Options
 from assay.scanner.sources.discover import discover, repository, show
 from assay.scanner.sources.formats import FORMATS
 from assay.scanner.sources.interface import Gap, Source
+from assay.scanner.sources.overlay import DISK
 
 
 def sources(options: Options) -> tuple[Iterator[Source], list[Gap]]:
     """The sources below the paths of the options, and what of those paths cannot be used."""
-    found = discover(options.paths)
+    found = discover(options.paths, options.overlay or DISK)
 
     def made() -> Iterator[Source]:
         if found.directories or found.files:
@@ -38,6 +39,7 @@ def _terraform(directories: list[str], files: list[str], boundary: list[str], op
         var_files=options.var_files,
         workspace=options.workspace,
         boundary=boundary,
+        overlay=options.overlay or DISK,
         show=show,
     )
 

@@ -9,6 +9,7 @@ import msgspec
 
 from assay.scanner.sources.formats import recognise
 from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.overlay import DISK, Overlay, inside, repository
 from assay.scanner.sources.terraform.files import SUFFIXES, is_code
 
 SKIPPED = ("node_modules", "__pycache__", "venv")
@@ -33,18 +34,20 @@ class Found(msgspec.Struct):
         return len(self.directories) + len(self.files) + sum(map(len, self.inputs.values())) + len(self.gaps)
 
 
-def discover(paths: Iterable[str]) -> Found:
+def discover(paths: Iterable[str], overlay: Overlay = DISK) -> Found:
+    """What there is below some paths. What cannot be scanned is a gap."""
     found = Found([], [], {}, set(paths := list(paths)), [], [])
     for path in paths:
-        if os.path.isdir(path):
-            found.boundary.append(repository(path) or path)
+        if overlay.is_directory(path):
+            found.boundary.append(repository(path, overlay) or path)
             before = len(found)
-            _directory(path, found)
+            _directory(path, found, overlay)
             if len(found) == before:
                 found.gaps.append(Gap(show(path), "nothing_found", "nothing that can be scanned is below this directory", _WAY))
-        elif os.path.isfile(path):
-            found.boundary.append(repository(os.path.dirname(path) or ".") or os.path.dirname(path) or ".")
-            _file(path, found)
+        elif overlay.is_file(path):
+            directory = os.path.dirname(path) or "."
+            found.boundary.append(repository(directory, overlay) or directory)
+            _file(path, found, overlay)
         else:
             found.missing += 1
             found.gaps.append(Gap(path, "not_found", "no such file or directory", "correct the path"))
@@ -58,54 +61,38 @@ def show(path: str) -> str:
     return (os.path.abspath(path) if relative.startswith("..") else relative).replace(os.sep, "/")
 
 
-def repository(path: str) -> str | None:
-    """The top of the repository that a path is in."""
-    at = os.path.realpath(path)
-    while True:
-        if os.path.exists(os.path.join(at, ".git")):
-            return at
-        parent = os.path.dirname(at)
-        if parent == at:
-            return None
-        at = parent
-
-
-def _directory(top: str, found: Found) -> None:
-    real_top = os.path.realpath(top)
-    for directory, names, files in os.walk(top):
+def _directory(top: str, found: Found, overlay: Overlay) -> None:
+    real_top = overlay.real(top)
+    for directory, names, files in overlay.walk(top):
         for name in names:
             path = os.path.join(directory, name)
-            if os.path.islink(path) and not _inside(os.path.realpath(path), real_top):
-                gap = Gap(
-                    show(path), "link_not_followed", "a link out of the scanned directory", f"name {os.path.realpath(path)} to scan it"
-                )
-                found.gaps.append(gap)
+            if overlay.is_link(path) and not inside(target := overlay.real(path), real_top):
+                found.gaps.append(Gap(show(path), "link_not_followed", "a link out of the scanned directory", f"name {target} to scan it"))
         names[:] = sorted(name for name in names if not name.startswith(".") and name not in SKIPPED)
         if any(is_code(name) for name in files):
             found.directories.append(os.path.normpath(directory))
         for name in sorted(files):
             path = os.path.join(directory, name)
-            if not name.endswith(SUFFIXES) and os.path.isfile(path) and _inside(os.path.realpath(path), real_top):
-                _enter(path, found)
+            if not name.endswith(SUFFIXES) and overlay.is_file(path) and inside(overlay.real(path), real_top):
+                _enter(path, found, overlay)
 
 
-def _inside(path: str, top: str) -> bool:
-    return path == top or path.startswith(top.rstrip(os.sep) + os.sep)
-
-
-def _enter(path: str, found: Found) -> bool:
+def _enter(path: str, found: Found, overlay: Overlay) -> bool:
     """Enter a file by its content; whether it is of a kind that can be scanned."""
-    format_ = recognise(path)
+    format_ = recognise(path, overlay)
     if format_ is not None:
         found.inputs.setdefault(format_.name, []).append(path)
     return format_ is not None
 
 
-def _file(path: str, found: Found) -> None:
+def _file(path: str, found: Found, overlay: Overlay) -> None:
     if path.endswith(SUFFIXES):
         found.files.append(os.path.normpath(path))
-    elif not _enter(path, found):
+    elif not _enter(path, found, overlay):
         if path.endswith(".json"):
             found.inputs.setdefault("plan", []).append(path)  # which says what is wrong with it
         else:
             found.gaps.append(Gap(show(path), "unsupported", "not a kind of file that can be scanned", _WAY))
+
+
+__all__ = ["Found", "discover", "repository", "show"]

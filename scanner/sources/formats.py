@@ -7,9 +7,10 @@ format and is something else is passed over in silence, unless it is one of `nam
 from __future__ import annotations
 
 import mmap
-import os
 
 import msgspec
+
+from assay.scanner.sources.overlay import DISK, Overlay
 
 _PEEK = 512
 
@@ -75,22 +76,19 @@ FORMATS = (
 )
 
 
-def recognise(path: str) -> Format | None:
+def recognise(path: str, overlay: Overlay = DISK) -> Format | None:
     """The format of a file, by its name's end and marks in its content; it is not parsed."""
     candidates = [each for each in FORMATS if not each.suffixes or path.endswith(each.suffixes)]
     if not candidates:
         return None
     try:
-        with open(path, "rb") as opened:
-            head = opened.read(_PEEK).removeprefix(b"\xef\xbb\xbf").lstrip()
+        with overlay.content(path) as content:
+            head = content[:_PEEK].removeprefix(b"\xef\xbb\xbf").lstrip()
             candidates = [each for each in candidates if not each.starts or head.startswith(each.starts)]
-            if not candidates or not os.fstat(opened.fileno()).st_size:
-                return None
-            with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                return next((each for each in candidates if all(_has(content, group) for group in each.marks)), None)
+            return next((each for each in candidates if content and all(_has(content, group) for group in each.marks)), None)
     except (OSError, ValueError):
         return None
 
 
-def _has(content: mmap.mmap, texts: tuple[bytes, ...]) -> bool:
+def _has(content: bytes | mmap.mmap, texts: tuple[bytes, ...]) -> bool:
     return any(content.find(text) >= 0 for text in texts)

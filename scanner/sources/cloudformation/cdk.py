@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.discover import show
+from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed
 from assay.scanner.sources.values import Location
 
@@ -42,9 +43,9 @@ class Deployed(msgspec.Struct):
     """By logical id."""
 
 
-def stacks(path: str, depth: int = 0) -> Iterator[Deployed]:
+def stacks(path: str, overlay: Overlay, depth: int = 0) -> Iterator[Deployed]:
     """The stacks of a manifest and of the assemblies in it. Raises Malformed."""
-    manifest = _read(path)
+    manifest = _read(path, overlay)
     artifacts = manifest.get("artifacts") if isinstance(manifest, dict) else None
     if not isinstance(artifacts, dict):
         raise Malformed("no manifest of a CDK assembly")
@@ -55,14 +56,14 @@ def stacks(path: str, depth: int = 0) -> Iterator[Deployed]:
             continue
         file, below = properties.get("templateFile"), properties.get("directoryName")
         if artifact.get("type") == _STACK and isinstance(file, str) and "\0" not in file:
-            yield _stack(directory, str(name), file, artifact, properties)
+            yield _stack(directory, str(name), file, artifact, properties, overlay)
         elif artifact.get("type") == _ASSEMBLY and isinstance(below, str) and "\0" not in below and depth < _MAX_NESTED:
             inner = os.path.normpath(os.path.join(directory, below, "manifest.json"))
-            if os.path.isfile(inner):
-                yield from stacks(inner, depth + 1)
+            if overlay.is_file(inner):
+                yield from stacks(inner, overlay, depth + 1)
 
 
-def _stack(directory: str, name: str, file: str, artifact: dict[str, Any], properties: dict[str, Any]) -> Deployed:
+def _stack(directory: str, name: str, file: str, artifact: dict[str, Any], properties: dict[str, Any], overlay: Overlay) -> Deployed:
     match = _ENVIRONMENT.fullmatch(str(artifact.get("environment")))
     account, region = (None if each.startswith("unknown-") else each for each in match.groups()) if match else (None, None)
     given = properties.get("stackName")
@@ -70,17 +71,16 @@ def _stack(directory: str, name: str, file: str, artifact: dict[str, Any], prope
     more = artifact.get("additionalMetadataFile")
     if isinstance(more, str) and "\0" not in more:
         beside = os.path.normpath(os.path.join(directory, more))
-        content = _read(beside) if beside.startswith(os.path.join(directory, "")) and os.path.isfile(beside) else None
+        content = _read(beside, overlay) if beside.startswith(os.path.join(directory, "")) and overlay.is_file(beside) else None
         metadata |= content if isinstance(content, dict) else {}
     return Deployed(
         os.path.normpath(os.path.join(directory, file)), given if isinstance(given, str) else name, region, account, _constructs(metadata)
     )
 
 
-def _read(path: str) -> Any:
+def _read(path: str, overlay: Overlay) -> Any:
     try:
-        with open(path, "rb") as opened:
-            return msgspec.json.decode(opened.read(MAX_BYTES))
+        return msgspec.json.decode(overlay.read(path, MAX_BYTES))
     except (OSError, ValueError, RecursionError) as error:
         raise Malformed(f"not JSON: {error}") from error
 

@@ -10,18 +10,18 @@ import msgspec
 from assay.scanner.sources.cloudformation.texts import plain
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.overlay import Overlay
 
 _FORMS = 'write [{"ParameterKey": …, "ParameterValue": …}], {"Parameters": {…}} or {"NAME": "VALUE"}'
 
 
-def given(files: Sequence[str], values: dict[str, str]) -> tuple[dict[str, Any], list[Gap]]:
+def given(files: Sequence[str], values: dict[str, str], overlay: Overlay) -> tuple[dict[str, Any], list[Gap]]:
     """Values by name, a later file before an earlier one and single values before files; and the files that could not be read."""
     found: dict[str, Any] = {}
     gaps: list[Gap] = []
     for path in files:
         try:
-            with open(path, "rb") as opened:
-                content = msgspec.json.decode(opened.read(10_000_000).removeprefix(b"\xef\xbb\xbf"))
+            content = msgspec.json.decode(overlay.read(path, 10_000_000).removeprefix(b"\xef\xbb\xbf"))
             found.update(_read(content))
         except (OSError, ValueError, RecursionError) as error:
             gaps.append(Gap(show(path), "parse_error", f"no file of parameters: {error}", _FORMS))

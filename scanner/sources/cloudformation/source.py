@@ -12,8 +12,9 @@ from assay.scanner.sources.cloudformation.exports import Exports
 from assay.scanner.sources.cloudformation.scope import NESTED
 from assay.scanner.sources.cloudformation.stack import Stack, nested_path, undecided
 from assay.scanner.sources.cloudformation.template import Template, is_template
-from assay.scanner.sources.discover import repository, show
+from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, World
+from assay.scanner.sources.overlay import DISK, Boundary, Overlay, repository
 from assay.scanner.sources.templates.syntax import Malformed, looks_like_template, parse
 
 _MANIFEST = "manifest.json"
@@ -33,13 +34,14 @@ class CloudFormationSource(Source):
         self.paths = [os.path.normpath(path) for path in paths]
         self.named = {os.path.normpath(path) for path in named}
         self.options = options
-        self._boundary = [os.path.realpath(each) for each in _boundary(self.named or self.paths)]
+        self.overlay = options.overlay or DISK
+        self._boundary = Boundary(_tops(self.named or self.paths, self.overlay), self.overlay)
         self._templates: dict[str, Template | None] = {}
         self._unread: dict[str, Gap] = {}
         self._counted: set[str] = set()
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
-        given, gaps = parameters.given(self.options.parameter_files, self.options.parameters)
+        given, gaps = parameters.given(self.options.parameter_files, self.options.parameters, self.overlay)
         if gaps:
             yield Collection(gaps[0].scope, [], Coverage(gaps=gaps))
         deployed = self._deployed()
@@ -62,7 +64,7 @@ class CloudFormationSource(Source):
         for path in self.paths:
             if os.path.basename(path) == _MANIFEST:
                 try:
-                    found.update({each.path: each for each in cdk.stacks(path)})
+                    found.update({each.path: each for each in cdk.stacks(path, self.overlay)})
                 except Malformed as error:
                     self._unread[path] = Gap(show(path), "parse_error", str(error), "synthesise it again (cdk synth)")
                 self._templates[path] = None
@@ -83,29 +85,23 @@ class CloudFormationSource(Source):
         path = os.path.normpath(path)
         if path not in self._templates:
             self._templates[path] = None
-            self._templates[path] = self._read(path) if path in self.paths or self._within(path) else None
+            self._templates[path] = self._read(path) if path in self.paths or self._boundary.holds(path) else None
         return self._templates[path]
 
     def include(self, template: Template, location: str) -> Any:
         """The content of a file beside a template; None where it cannot be read."""
         path = os.path.normpath(os.path.join(template.directory, location))
-        if "\0" in path or not self._within(path):
+        if not self._boundary.holds(path):
             return None
         try:
-            with open(path, "rb") as opened:
-                return parse(opened.read(_READ)).data
+            return parse(self.overlay.read(path, _READ)).data
         except (OSError, Malformed):
             return None
-
-    def _within(self, path: str) -> bool:
-        real = os.path.realpath(path)
-        return any(real.startswith(top.rstrip(os.sep) + os.sep) for top in self._boundary)
 
     def _read(self, path: str) -> Template | None:
         source = b""
         try:
-            with open(path, "rb") as opened:
-                source = opened.read(_READ)
+            source = self.overlay.read(path, _READ)
             parsed = parse(source, show(path))
         except (OSError, Malformed) as error:
             line = error.line if isinstance(error, Malformed) else 0
@@ -141,11 +137,11 @@ class CloudFormationSource(Source):
         return Collection(stack.template.file, items, coverage, context=context, worlds=worlds if len(worlds) > 1 else [])
 
 
-def _boundary(paths: set[str] | list[str]) -> Iterator[str]:
+def _tops(paths: set[str] | list[str], overlay: Overlay) -> Iterator[str]:
     """What templates may include: the repositories, else the directories, that were named."""
     for path in paths:
-        top = path if os.path.isdir(path) else os.path.dirname(path) or "."
-        yield repository(top) or top
+        top = path if overlay.is_directory(path) else os.path.dirname(path) or "."
+        yield repository(top, overlay) or top
 
 
 def _outermost(templates: dict[str, Template], deployed: set[str]) -> list[Template]:

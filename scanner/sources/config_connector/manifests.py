@@ -14,6 +14,7 @@ import msgspec
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp.declared import Path
 from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed, Parsed, decode
 from assay.scanner.sources.templates.yaml_text import parse_documents
 from assay.scanner.sources.values import Location, Text, Unknown
@@ -54,11 +55,10 @@ class Read(msgspec.Struct):
     gaps: list[Gap]
 
 
-def read(path: str, directory: str) -> Read:
+def read(path: str, directory: str, overlay: Overlay) -> Read:
     """Everything of a file that can be read; what cannot is a gap. Raises OSError."""
     file, found = show(path), Read([], {}, [])
-    with open(path, "rb") as opened:
-        source = opened.read(MAX_BYTES + 1)
+    source = overlay.read(path, MAX_BYTES + 1)
     try:
         text, lines = decode(source, file)
         documents, error = parse_documents(text, lines)

@@ -11,6 +11,7 @@ from assay.scanner.sources.config_connector.items import Built
 from assay.scanner.sources.config_connector.manifests import Manifest, read
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted
+from assay.scanner.sources.overlay import DISK
 
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
@@ -25,7 +26,7 @@ class ConfigConnectorSource(Source):
     def __init__(self, paths: Sequence[str], named: set[str], options: Options) -> None:
         self.paths = [os.path.normpath(path) for path in paths]
         self.named = {os.path.normpath(path) for path in named}
-        self.project = options.account
+        self.project, self.overlay = options.account, options.overlay or DISK
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         manifests: list[Manifest] = []
@@ -42,12 +43,12 @@ class ConfigConnectorSource(Source):
         root = show(held[0] if len(held) == 1 else os.path.commonpath(self.paths) if self.paths else ".")
         built = Built(manifests, namespaces, self.project, root)
         coverage.blocks.found = coverage.blocks.evaluated = built.attached
-        items: list[Item] = [*built.estate.items, *built.estate.others]
+        items: list[Item] = [*built.deployment.items, *built.deployment.others]
         yield Collection(root, items, coverage)
 
     def _read(self, path: str, coverage: Coverage) -> tuple[list[Manifest], dict[str, Any]] | None:
         try:
-            found = read(path, os.path.dirname(path))
+            found = read(path, os.path.dirname(path), self.overlay)
         except OSError as error:
             coverage.files.found += 1
             coverage.files.failed += 1

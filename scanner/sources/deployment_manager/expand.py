@@ -49,8 +49,8 @@ class Entry(msgspec.Struct):
 class Expansion:
     """One configuration under one set of choices."""
 
-    def __init__(self, path: str, project: Any, within: Callable[[str], bool], choices: limits.Choices, budget: limits.Budget) -> None:
-        self.path, self.within, self.choices, self.budget = path, within, choices, budget
+    def __init__(self, path: str, project: Any, readable: files.Files, choices: limits.Choices, budget: limits.Budget) -> None:
+        self.path, self.readable, self.choices, self.budget = path, readable, choices, budget
         self.marks = Marks()
         self.env = {name: Reference("env", name) for name in _ENV} | {"project": project}
         self.entries: list[Entry] = []
@@ -146,7 +146,7 @@ class Expansion:
 
     def _rendered(self, entry: Entry, file: str, seen: Location, open_: limits.Open | None) -> Sheet:
         text = self._text(file)
-        described = files.schema(file)
+        described = self.readable.schema(file)
         self._import(described.get("imports"), os.path.dirname(file))
         self._sources |= {entry.type: text} | self._included()
         given = entry.properties
@@ -183,9 +183,7 @@ class Expansion:
 
     def _text(self, path: str) -> str:
         if path not in self._texts:
-            if "\0" in path or not self.within(path):
-                raise FileNotFoundError(2, "it is outside of what is scanned, or not there")
-            self._texts[path] = files.read_text(path)
+            self._texts[path] = self.readable.text(path)
             if path.endswith(TEMPLATES):
                 self.used.append(path)
         return self._texts[path]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import msgspec
 
 from assay.scanner.sources.deployment_manager.marks import is_private
 from assay.scanner.sources.discover import show
+from assay.scanner.sources.overlay import Boundary, Overlay
 from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path
 from assay.scanner.sources.templates.syntax import parse as parse_bytes
 from assay.scanner.sources.templates.yaml_text import parse as parse_text
@@ -40,10 +40,9 @@ class Sheet(msgspec.Struct):
         return Location(file=file, line=line, end_line=max(line, end) if end_file == file else line)
 
 
-def read_sheet(path: str) -> Sheet:
+def read_sheet(path: str, overlay: Overlay) -> Sheet:
     """A configuration as it is written. Raises Malformed, OSError."""
-    with open(path, "rb") as opened:
-        return Sheet(parse_bytes(opened.read(20_000_000), show(path)))
+    return Sheet(parse_bytes(overlay.read(path, 20_000_000), show(path)))
 
 
 def rendered_sheet(text: str, origins: list[tuple[int, int]], files: list[str], fallback: tuple[str, int]) -> Sheet:
@@ -59,30 +58,37 @@ def rendered_sheet(text: str, origins: list[tuple[int, int]], files: list[str], 
         raise Malformed(str(error), locate(error.line)[1]) from error
 
 
-def read_text(path: str) -> str:
-    """The text of a template. Raises Malformed, OSError."""
-    if os.path.getsize(path) > MAX_TEMPLATE:
-        raise Malformed(f"larger than {MAX_TEMPLATE // 1_000_000} MB")
-    with open(path, "rb") as opened:
+class Files:
+    """The files that a deployment may read: those inside of what is scanned."""
+
+    def __init__(self, overlay: Overlay, boundary: Boundary) -> None:
+        self.overlay, self.boundary = overlay, boundary
+
+    def text(self, path: str) -> str:
+        """The text of a template. Raises Malformed, OSError."""
+        if not self.boundary.holds(path):
+            raise FileNotFoundError(2, "it is outside of what is scanned, or not there")
+        content = self.overlay.read(path, MAX_TEMPLATE + 1)
+        if len(content) > MAX_TEMPLATE:
+            raise Malformed(f"larger than {MAX_TEMPLATE // 1_000_000} MB")
         try:
-            text = opened.read(MAX_TEMPLATE + 1).decode("utf-8-sig")
+            text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise Malformed(f"not UTF-8: {error.reason}") from error
-    if is_private(text):
-        raise Malformed("it has characters of a private use area")
-    return text.replace("\r\n", "\n")
+        if is_private(text):
+            raise Malformed("it has characters of a private use area")
+        return text.replace("\r\n", "\n")
 
+    def schema(self, path: str) -> dict[str, Any]:
+        """The schema beside a template; empty where there is none. Raises Malformed, OSError.
 
-def schema(path: str) -> dict[str, Any]:
-    """The schema beside a template; empty where there is none. Raises Malformed, OSError.
-
-    https://cloud.google.com/deployment-manager/docs/configuration/templates/using-schemas
-    """
-    beside = f"{path}.schema"
-    if not os.path.isfile(beside):
-        return {}
-    data = parse_text(read_text(beside)).data
-    return data if isinstance(data, dict) else {}
+        https://cloud.google.com/deployment-manager/docs/configuration/templates/using-schemas
+        """
+        beside = f"{path}.schema"
+        if not self.overlay.is_file(beside):
+            return {}
+        data = parse_text(self.text(beside)).data
+        return data if isinstance(data, dict) else {}
 
 
 def with_defaults(schema_: Any, properties: dict[str, Any], depth: int = 0) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from typing import Any
 from assay.scanner.options import Options
 from assay.scanner.sources.deployment_manager import limits, types
 from assay.scanner.sources.deployment_manager.expand import Expansion, worlds
-from assay.scanner.sources.deployment_manager.files import TEMPLATES, Sheet, imports, read_sheet
+from assay.scanner.sources.deployment_manager.files import TEMPLATES, Files, Sheet, imports, read_sheet
 from assay.scanner.sources.deployment_manager.items import Built
-from assay.scanner.sources.discover import repository, show
+from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, World
+from assay.scanner.sources.overlay import DISK, Boundary, repository
 from assay.scanner.sources.templates.syntax import Malformed
 from assay.scanner.sources.values import Reference
 
@@ -44,8 +45,9 @@ class DeploymentManagerSource(Source):
         self.paths = [os.path.normpath(path) for path in paths]
         self.named = {os.path.normpath(path) for path in named}
         self.project: Any = options.account or Reference("env", "project")
-        tops = [path if os.path.isdir(path) else os.path.dirname(path) or "." for path in self.named or self.paths]
-        self._boundary = [os.path.realpath(repository(top) or top) for top in tops]
+        self.overlay = options.overlay or DISK
+        tops = [path if self.overlay.is_directory(path) else os.path.dirname(path) or "." for path in self.named or self.paths]
+        self._files = Files(self.overlay, Boundary([repository(top, self.overlay) or top for top in tops], self.overlay))
         self._used: set[str] = set()
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
@@ -54,17 +56,13 @@ class DeploymentManagerSource(Source):
             if path not in templates:
                 yield from self._configuration(path)
         for path in templates:
-            if path not in self._used and (path in self.named or _looks(path)):
+            if path not in self._used and (path in self.named or self._looks(path)):
                 yield self._deployment(path, None)
-
-    def _within(self, path: str) -> bool:
-        real = os.path.realpath(path)
-        return any(real.startswith(top.rstrip(os.sep) + os.sep) for top in self._boundary)
 
     def _configuration(self, path: str) -> Iterator[Collection]:
         gap: Gap | None = None
         try:
-            sheet = read_sheet(path)
+            sheet = read_sheet(path, self.overlay)
             if is_configuration(sheet.data):
                 yield self._deployment(path, sheet)
                 return
@@ -72,7 +70,7 @@ class DeploymentManagerSource(Source):
                 way = "name a configuration of Deployment Manager, with `resources` that have a `type`"
                 gap = Gap(show(path), "unsupported", "of no kind that can be scanned", way)
         except (Malformed, OSError) as error:
-            if path in self.named or _looks(path):
+            if path in self.named or self._looks(path):
                 gap = Gap(show(path), "parse_error", str(error), "correct the configuration", getattr(error, "line", 0))
         if gap is not None:
             coverage = Coverage(gaps=[gap])
@@ -85,7 +83,7 @@ class DeploymentManagerSource(Source):
         found: list[tuple[Expansion, Built]] = []
 
         def expand(choices: limits.Choices) -> Expansion:
-            expansion = Expansion(path, self.project, self._within, choices, budget)
+            expansion = Expansion(path, self.project, self._files, choices, budget)
             if sheet is None:
                 expansion.template()
             else:
@@ -93,7 +91,7 @@ class DeploymentManagerSource(Source):
             return expansion
 
         for expansion in worlds(expand, MAX_WORLDS):
-            made = sum(len(built.estate.items) for _, built in found)
+            made = sum(len(built.deployment.items) for _, built in found)
             if len(found) == MAX_WORLDS or (found and made + len(expansion.entries) > MAX_ITEMS):
                 reason = f"more combinations of conditions on what is not known than are judged ({MAX_WORLDS})"
                 way = "give the project with --account and the properties in a configuration"
@@ -106,6 +104,15 @@ class DeploymentManagerSource(Source):
                 reason = f"{name} is written twice in one map; the last one was read"
                 coverage.gaps.append(Gap(root, "duplicate_key", reason, "remove one of them", line))
         return self._collection(root, path, found, coverage)
+
+    def _looks(self, path: str) -> bool:
+        """Whether a file was meant for Deployment Manager, though it does not parse."""
+        try:
+            source = self.overlay.read(path, _READ)
+        except OSError:
+            return False
+        # A configuration is plain YAML: what has the marks of templates is another tool's.
+        return _LOOKS.search(source) is not None and (path.endswith(TEMPLATES) or b"{{" not in source)
 
     def _collection(self, root: str, path: str, found: list[tuple[Expansion, Built]], coverage: Coverage) -> Collection:
         files = {path}
@@ -120,7 +127,7 @@ class DeploymentManagerSource(Source):
         coverage.blocks.found = coverage.blocks.evaluated = attached
         held: list[World] = []
         for expansion, built in found:
-            judged: list[Item] = [*built.estate.items, *built.estate.others]
+            judged: list[Item] = [*built.deployment.items, *built.deployment.others]
             held.append(World(expansion.choices.made, judged))
         items = [item for world in held for item in world.items]
         return Collection(root, items, coverage, worlds=held if len(held) > 1 else [])
@@ -134,14 +141,3 @@ def is_configuration(data: Any) -> bool:
     names = {name for name, _ in imports(data.get("imports"))}
     written = [each.get("type", each.get("action")) for each in listed if isinstance(each, dict)]
     return any(isinstance(each, str) and (each in names or each.endswith((".py", *TEMPLATES)) or types.spelled(each)) for each in written)
-
-
-def _looks(path: str) -> bool:
-    """Whether a file was meant for Deployment Manager, though it does not parse."""
-    try:
-        with open(path, "rb") as opened:
-            source = opened.read(_READ)
-            # A configuration is plain YAML: what has the marks of templates is another tool's.
-            return _LOOKS.search(source) is not None and (path.endswith(TEMPLATES) or b"{{" not in source)
-    except OSError:
-        return False

@@ -96,10 +96,10 @@ class _Builder:
         """One node from its first event."""
         if depth > MAX_DEPTH:
             raise Malformed(f"nested deeper than {MAX_DEPTH} levels", event.start_mark.line + 1)
-        mark = Mark(event.start_mark.index, event.end_mark.index)
+        line, mark = event.start_mark.line + 1, Mark(event.start_mark.index, event.end_mark.index)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self.anchors:
-                raise Malformed(f"there is no anchor {event.anchor}", event.start_mark.line + 1)
+                raise Malformed(f"there is no anchor {event.anchor}", line)
             data, anchored = self.anchors[event.anchor]
             mark.inside = anchored.inside
             return data, mark
@@ -108,11 +108,11 @@ class _Builder:
             if event.style in ("|", ">"):  # libyaml counts the line breaks after it
                 mark.end = mark.start + len(self.text[mark.start : mark.end].rstrip())
         elif isinstance(event, yaml.SequenceStartEvent):
-            data = self._sequence(mark, event.flow_style, depth)
+            data = self._sequence(mark, bool(event.flow_style), depth)
         elif isinstance(event, yaml.MappingStartEvent):
-            data = self._mapping(mark, event.flow_style, depth)
+            data = self._mapping(mark, bool(event.flow_style), depth)
         else:
-            raise Malformed("not as YAML is built", event.start_mark.line + 1)
+            raise Malformed("not as YAML is built", line)
         data = _long_form(event.tag, data)
         if event.anchor:
             self.anchors[event.anchor] = (data, mark)
@@ -126,15 +126,17 @@ class _Builder:
             mark.end = inner.end
             built.append(data)
         if flow:
-            mark.end = event.end_mark.index
+            end: Any = event.end_mark
+            mark.end = end.index
         return built
 
     def _mapping(self, mark: Mark, flow: bool, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}
         merged: list[tuple[Any, Mark]] = []
         while not isinstance(event := self.events.get_event(), yaml.MappingEndEvent):
+            start: Any = event.start_mark
             if not isinstance(event, yaml.ScalarEvent):
-                raise Malformed("a key that is no text", event.start_mark.line + 1)
+                raise Malformed("a key that is no text", start.line + 1)
             key = event.value
             data, inner = self.value(self.events.get_event(), depth + 1)
             mark.end = inner.end
@@ -142,8 +144,8 @@ class _Builder:
                 merged += [(each, inner.inside[at]) for at, each in enumerate(data)] if isinstance(data, list) else [(data, inner)]
                 continue
             if key in built:
-                self.duplicates.append((key, event.start_mark.line + 1))
-            placed = Mark(event.start_mark.index, inner.end)
+                self.duplicates.append((key, start.line + 1))
+            placed = Mark(start.index, inner.end)
             placed.inside = inner.inside
             mark.inside[key], built[key] = placed, data
         for data, inner in merged:
@@ -151,7 +153,8 @@ class _Builder:
                 built = {**data, **built}
                 mark.inside = {**inner.inside, **mark.inside}
         if flow:
-            mark.end = event.end_mark.index
+            end: Any = event.end_mark
+            mark.end = end.index
         return built
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import functools
-import os
-import stat
-from collections.abc import Iterable
 from typing import Any
 
 import tree_sitter
 
 from assay.scanner.sources.lines import Lines
+from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.terraform import json_syntax, tree
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content
 from assay.scanner.sources.values import Location
@@ -66,13 +64,10 @@ class HclArgument(Argument):
         return self._expression
 
 
-def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes:
+def read_bytes(path: str, overlay: Overlay, limit: int = MAX_BYTES) -> bytes:
     """The content of a regular file of limited size. Raises FileError."""
     try:
-        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as opened:  # a pipe must not block
-            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-                raise FileError("not a regular file")
-            content = opened.read(limit + 1)
+        content = overlay.read(path, limit + 1)
     except OSError as error:
         raise FileError(error.strerror or str(error)) from None
     if len(content) > limit:
@@ -80,25 +75,8 @@ def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes:
     return content
 
 
-class Boundary:
-    """The directories that code may make us read, whatever its paths and links say."""
-
-    def __init__(self, directories: Iterable[str]) -> None:
-        self._tops = [os.path.realpath(directory) for directory in directories]
-
-    def holds(self, path: str) -> bool:
-        real = os.path.realpath(path)
-        return any(real == top or real.startswith(top.rstrip(os.sep) + os.sep) for top in self._tops)
-
-    def check(self, path: str) -> None:
-        """Raises FileError for a path that leads out."""
-        if not self.holds(path):
-            raise FileError("a link out of the scanned directories, which is not followed")
-
-
-def read_blocks(path: str, shown: str) -> list[Block]:
-    """The top-level blocks of a file; `shown` is the path that locations name. Raises FileError."""
-    source = read_bytes(path)
+def read_blocks(source: bytes, path: str, shown: str) -> list[Block]:
+    """The top-level blocks of a file's content; `shown` is the path that locations name. Raises FileError."""
     if path.endswith(".json"):
         try:
             return json_syntax.blocks(source, shown)
@@ -108,9 +86,8 @@ def read_blocks(path: str, shown: str) -> list[Block]:
     return _content(body, text)[1] if body else []
 
 
-def read_arguments(path: str) -> dict[str, Any]:
-    """A variable file (`.tfvars`, `.tfvars.json`): name to expression. Raises FileError."""
-    source = read_bytes(path)
+def read_arguments(source: bytes, path: str) -> dict[str, Any]:
+    """The content of a variable file (`.tfvars`, `.tfvars.json`): name to expression. Raises FileError."""
     if path.endswith(".json"):
         try:
             return {name: json_syntax.whole_expression(value) for name, value in json_syntax.load(source)[1].items()}

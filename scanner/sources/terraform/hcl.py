@@ -8,22 +8,24 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted
+from assay.scanner.sources.overlay import DISK, Boundary, Overlay
 from assay.scanner.sources.terraform import json_syntax, tree, types
 from assay.scanner.sources.terraform.blocks import Block
-from assay.scanner.sources.terraform.files import Boundary, FileError, is_code, read_arguments, read_blocks, read_bytes
+from assay.scanner.sources.terraform.files import FileError, is_code, read_arguments, read_blocks, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
 from assay.scanner.sources.terraform.modules import Module, Workspace
 from assay.scanner.sources.terraform.operators import EvaluationError, TooMuch, words
 from assay.scanner.sources.values import Unknown
 
 MAX_FILE_FUNCTION_BYTES = 2_000_000
+_LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
 
 
 class TerraformSource(Source):
     """Root modules among `directories` (and `files` that stand alone).
 
     `variables` are texts as on the command line, `planned` the values that a plan was made with; `boundary` are the directories outside of
-    which no function reads a file; `show` gives a path as reports name it.
+    which no function reads a file; `show` gives a path as reports name it; `overlay` is where files are read from.
     """
 
     input = "terraform"
@@ -39,11 +41,12 @@ class TerraformSource(Source):
         workspace: str = "default",
         boundary: Sequence[str] = (),
         show: Any = os.path.relpath,
+        overlay: Overlay = DISK,
     ) -> None:
         self.directories, self.files, self.show = list(directories), list(files), show
         self.variables, self.var_files, self.workspace = variables or {}, var_files, workspace
         self.planned = planned or {}
-        self.boundary = Boundary(boundary)
+        self.overlay, self.boundary = overlay, Boundary(boundary, overlay)
         self._blocks: dict[str, list[Block]] = {}
         self._unread: dict[str, list[Gap]] = {}
         self._counts: dict[str, tuple[int, int]] = {}
@@ -125,12 +128,12 @@ class TerraformSource(Source):
         return len(blocks - made)
 
     def _workspace(self, directory: str) -> Workspace:
-        installed = _installed(directory)
+        installed = self._installed(directory)
 
         def resolve(caller: str, source: str, path: tuple[str, ...]) -> str | None:
             if source.startswith(("./", "../")) or source in (".", ".."):
                 local = os.path.normpath(os.path.join(caller, source))
-                if os.path.isdir(local) and not self.boundary.holds(local):
+                if self.overlay.is_directory(local) and not self.boundary.holds(local):
                     raise EvaluationError("is outside of the scanned directories")
                 return local if self._has_files(local) else None
             held = installed.get(".".join(path))
@@ -142,12 +145,12 @@ class TerraformSource(Source):
         return workspace
 
     def _has_files(self, directory: str) -> bool:
-        return os.path.isdir(directory) and any(is_code(name) for name in os.listdir(directory))
+        return self.overlay.is_directory(directory) and any(is_code(name) for name in self.overlay.names(directory))
 
     def _load(self, directory: str) -> list[Block]:
         if directory not in self._blocks:
             try:
-                names = sorted(os.listdir(directory))
+                names = sorted(self.overlay.names(directory))
             except OSError:
                 names = []
             self._blocks[directory] = self._load_files([os.path.join(directory, name) for name in names if is_code(name)], directory)
@@ -160,8 +163,7 @@ class TerraformSource(Source):
         for path in paths:
             name = os.path.basename(path).split(".")[0]
             try:
-                self.boundary.check(path)
-                found = read_blocks(path, self.show(path))
+                found = read_blocks(self._bytes(path), path, self.show(path))
             except FileError as error:
                 failed += 1
                 gap = Gap(self.show(path), "parse_error", str(error), "correct the file", error.line)
@@ -175,18 +177,23 @@ class TerraformSource(Source):
                     block.override(override)
         return [block for block in blocks if len(block.labels) == _LABELS.get(block.type, len(block.labels))]
 
+    def _bytes(self, path: str) -> bytes:
+        """The content of a file that is not outside of what is scanned. Raises FileError."""
+        if not self.boundary.holds(path):
+            raise FileError("a link out of the scanned directories, which is not followed")
+        return read_bytes(path, self.overlay)
+
     def _given(self, directory: str) -> tuple[dict[str, Any], list[Gap]]:
         """Values of the root's variables, lowest precedence first (https://developer.hashicorp.com/terraform/language/values/variables)."""
         given: dict[str, Any] = {}
         gaps: list[Gap] = []
-        names = sorted(os.listdir(directory))
+        names = sorted(self.overlay.names(directory))
         automatic: list[str] = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
         automatic += [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
         for path in [*(os.path.join(directory, name) for name in automatic), *self.var_files]:
             try:
-                if path not in self.var_files:  # those the user names
-                    self.boundary.check(path)
-                given.update(read_arguments(path))
+                source = read_bytes(path, self.overlay) if path in self.var_files else self._bytes(path)  # those the user names
+                given.update(read_arguments(source, path))
             except FileError as error:
                 gaps.append(Gap(self.show(path), "parse_error", str(error), "correct the file", error.line))
         constraints = {
@@ -205,24 +212,20 @@ class TerraformSource(Source):
         """A file that is not there is an error, as in Terraform; of others that are not read nothing is known, and no try() may go on."""
         if not self.boundary.holds(path):
             return Unknown(f"{path} is outside of the scanned directories", "scan the plan")
-        if not os.path.isfile(path):
+        if not self.overlay.is_file(path):
             raise EvaluationError(f"{path} is not a file")
         try:
-            return read_bytes(path, MAX_FILE_FUNCTION_BYTES).decode("utf-8")
+            return read_bytes(path, self.overlay, MAX_FILE_FUNCTION_BYTES).decode("utf-8")
         except UnicodeDecodeError:
             return Unknown(f"{path} is not text", "scan the plan")
         except FileError as error:
             return Unknown(f"{path} could not be read: {error}", "scan the plan")
 
-
-_LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
-
-
-def _installed(directory: str) -> dict[str, str]:
-    """Modules that `terraform init` fetched: dotted call path to directory."""
-    manifest = os.path.join(directory, ".terraform", "modules", "modules.json")
-    try:
-        listed = json.loads(read_bytes(manifest)).get("Modules", [])
-        return {each["Key"]: os.path.normpath(os.path.join(directory, each["Dir"])) for each in listed if each.get("Key")}
-    except (FileError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
+    def _installed(self, directory: str) -> dict[str, str]:
+        """Modules that `terraform init` fetched: dotted call path to directory."""
+        manifest = os.path.join(directory, ".terraform", "modules", "modules.json")
+        try:
+            listed = json.loads(read_bytes(manifest, self.overlay)).get("Modules", [])
+            return {each["Key"]: os.path.normpath(os.path.join(directory, each["Dir"])) for each in listed if each.get("Key")}
+        except (FileError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return {}

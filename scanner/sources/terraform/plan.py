@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 
 from assay.scanner.options import Options
-from assay.scanner.sources.discover import repository, show
+from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Node, Source, Unread, Wanted
 from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.overlay import DISK, repository
 from assay.scanner.sources.terraform import policy_documents
 from assay.scanner.sources.values import (
     MAX_OPTIONS,
@@ -66,7 +67,8 @@ def _code(content: dict[str, Any], options: Options) -> Source:
     given = content.get("variables")
     planned = {name: held.get("value") for name, held in given.items() if isinstance(held, dict)} if isinstance(given, dict) else {}
     assert options.code is not None
-    boundary = [repository(options.code) or options.code]
+    overlay = options.overlay or DISK
+    boundary = [repository(options.code, overlay) or options.code]
     return TerraformSource(
         [options.code],
         variables=options.variables,
@@ -75,6 +77,7 @@ def _code(content: dict[str, Any], options: Options) -> Source:
         workspace=options.workspace,
         boundary=boundary,
         show=show,
+        overlay=overlay,
     )
 
 

@@ -103,12 +103,9 @@ def test_attributes(bucket: Node, tmp_path: Path) -> None:
 
 def test_resources_on_one_line_are_told_apart(tmp_path: Path) -> None:
     from assay.scanner.results import ledger
-    from assay.scanner.sources.interface import Coverage
 
     [collection] = collect(tmp_path, {"t.json": '{"Resources":{"A":{"Type":"AWS::B::C"},"B":{"Type":"AWS::B::C"}}}'})
-    coverage = Coverage()
-    ledger.enter(coverage, collection, set())
-    assert coverage.blocks.found == 2
+    assert ledger.enter(collection, set(), set()).blocks.found == 2
 
 
 @pytest.mark.parametrize("properties", ["[1]", "text", "5", "!Ref Nobody", "!If [No, {a: 1}, {a: 2}]", "{'Fn::Transform': {Name: M}}"])

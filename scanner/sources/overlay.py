@@ -1,0 +1,197 @@
+"""Where files are read from: disk, the unsaved text of an editor over another overlay, the objects of a git repository (git_objects.py).
+
+Every source of code and templates lists, opens and follows links through an `Overlay`, so that a tree is judged alike wherever it is kept.
+Paths are those of the file system, absolute or relative to the working directory, also where nothing on disk is there.
+"""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+import errno
+import mmap
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+
+EVERYTHING = 1 << 62
+"""A limit that no file reaches."""
+
+
+class Overlay(abc.ABC):
+    """A tree of files. What is no regular file or directory there, a pipe or a device, is neither file nor directory here."""
+
+    @abc.abstractmethod
+    def read(self, path: str, limit: int) -> bytes:
+        """The first `limit` bytes of a regular file. Raises OSError."""
+
+    @abc.abstractmethod
+    def names(self, directory: str) -> list[str]:
+        """The names in a directory, in no order. Raises OSError."""
+
+    @abc.abstractmethod
+    def is_file(self, path: str) -> bool:
+        """Whether a regular file, or a link to one, is there."""
+
+    @abc.abstractmethod
+    def is_directory(self, path: str) -> bool:
+        """Whether a directory, or a link to one, is there."""
+
+    @abc.abstractmethod
+    def is_link(self, path: str) -> bool: ...
+
+    @abc.abstractmethod
+    def real(self, path: str) -> str:
+        """The absolute path with all links followed. What is not there has one too."""
+
+    @abc.abstractmethod
+    def is_repository(self, directory: str) -> bool:
+        """Whether a directory is the top of a repository."""
+
+    @contextlib.contextmanager
+    def content(self, path: str) -> Iterator[bytes | mmap.mmap]:
+        """All of a file, to search in. Raises OSError, ValueError."""
+        yield self.read(path, EVERYTHING)
+
+    def walk(self, top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+        """Every directory with the names of its directories and files, as `os.walk` gives them: links to directories are not followed."""
+        waiting = [top]
+        while waiting:
+            directory = waiting.pop()
+            try:
+                names = self.names(directory)
+            except OSError:
+                continue
+            inner = [name for name in names if self.is_directory(os.path.join(directory, name))]
+            known = set(inner)
+            yield directory, inner, [name for name in names if name not in known]
+            paths = [os.path.join(directory, name) for name in reversed(inner)]
+            waiting += [path for path in paths if not self.is_link(path)]
+
+
+class Disk(Overlay):
+    """The file system."""
+
+    def read(self, path: str, limit: int) -> bytes:
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as opened:  # a pipe must not block
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                raise not_regular(path)
+            return opened.read(-1 if limit == EVERYTHING else limit)
+
+    def names(self, directory: str) -> list[str]:
+        return os.listdir(directory)
+
+    def is_file(self, path: str) -> bool:
+        return os.path.isfile(path)
+
+    def is_directory(self, path: str) -> bool:
+        return os.path.isdir(path)
+
+    def is_link(self, path: str) -> bool:
+        return os.path.islink(path)
+
+    def real(self, path: str) -> str:
+        return os.path.realpath(path)
+
+    def is_repository(self, directory: str) -> bool:
+        return os.path.exists(os.path.join(directory, ".git"))
+
+    @contextlib.contextmanager
+    def content(self, path: str) -> Iterator[bytes | mmap.mmap]:
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as opened:
+            status = os.fstat(opened.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise not_regular(path)
+            if not status.st_size:
+                yield b""
+                return
+            with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+                yield mapped
+
+    def walk(self, top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+        return os.walk(top)
+
+
+DISK = Disk()
+
+
+class Unsaved(Overlay):
+    """Files by their content, on top of another overlay: what an editor holds and has not saved. They need not be there below."""
+
+    def __init__(self, files: Mapping[str, bytes], below: Overlay = DISK) -> None:
+        self.below = below
+        self._files = {below.real(path): content for path, content in files.items()}
+        self._names: dict[str, set[str]] = {}
+        """What the files add to each directory: the directories that lead to them, too."""
+        for path in self._files:
+            below_it = path
+            while (parent := os.path.dirname(below_it)) != below_it:
+                self._names.setdefault(parent, set()).add(os.path.basename(below_it))
+                below_it = parent
+
+    def read(self, path: str, limit: int) -> bytes:
+        content = self._files.get(self.real(path))
+        return self.below.read(path, limit) if content is None else content[:limit]
+
+    def names(self, directory: str) -> list[str]:
+        added = self._names.get(self.real(directory), set())
+        if not self.below.is_directory(directory) and added:
+            return list(added)
+        return list({*self.below.names(directory), *added})
+
+    def is_file(self, path: str) -> bool:
+        return self.real(path) in self._files or (self.below.is_file(path) and self.real(path) not in self._names)
+
+    def is_directory(self, path: str) -> bool:
+        real = self.real(path)
+        return real in self._names or (self.below.is_directory(path) and real not in self._files)
+
+    def is_link(self, path: str) -> bool:
+        return self.below.is_link(path)
+
+    def real(self, path: str) -> str:
+        return self.below.real(path)
+
+    def is_repository(self, directory: str) -> bool:
+        return self.below.is_repository(directory)
+
+    @contextlib.contextmanager
+    def content(self, path: str) -> Iterator[bytes | mmap.mmap]:
+        content = self._files.get(self.real(path))
+        if content is not None:
+            yield content
+            return
+        with self.below.content(path) as found:
+            yield found
+
+
+class Boundary:
+    """The directories that code may make us read, whatever its paths and links say."""
+
+    def __init__(self, directories: Iterable[str], overlay: Overlay = DISK) -> None:
+        self.overlay = overlay
+        self._tops = [overlay.real(directory) for directory in directories]
+
+    def holds(self, path: str) -> bool:
+        """Whether a path is inside with all links followed. One that no file can have is not."""
+        return "\0" not in path and any(inside(self.overlay.real(path), top) for top in self._tops)
+
+
+def inside(path: str, top: str) -> bool:
+    """Whether a path is a directory or below it; both absolute, with links followed."""
+    return path == top or path.startswith(top.rstrip(os.sep) + os.sep)
+
+
+def not_regular(path: str) -> OSError:
+    return OSError(errno.EINVAL, "not a regular file", path)
+
+
+def repository(path: str, overlay: Overlay = DISK) -> str | None:
+    """The top of the repository that a path is in."""
+    directory = overlay.real(path)
+    while not overlay.is_repository(directory):
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return None
+        directory = parent
+    return directory
