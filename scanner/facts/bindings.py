@@ -20,6 +20,8 @@ from assay.scanner.sources.values import Location, Unknown, Value, unknown_insid
 
 SCOPES = tuple(f"{RESOURCE_MANAGER}/{level}" for level in ("Project", "Folder", "Organization"))
 """What bindings and organisation policies are inherited from."""
+ITSELF = ""
+"""As the place of bindings: the resource is one of Terraform that sets them."""
 OWN = "#iam_policy"
 INHERITED = "#inherited_bindings"
 PARTS = ("member", "binding", "policy")
@@ -52,17 +54,22 @@ def google_policy_bindings(policy: Value[Any]) -> list[Binding | Unknown]:
     content = decode(policy.data)
     if content is None:
         return []
-    written = content.get("bindings", []) if isinstance(content, dict) else content
+    if not isinstance(content, dict):
+        return [_not_known(content, "the policy")]
+    written = content.get("bindings") or []
     found: list[Binding | Unknown] = []
     for binding in written if isinstance(written, list) else [written]:
         if not isinstance(binding, dict):
-            why = Unknown("a binding is not known", "scan the plan or the live resource")
-            found.append(binding if isinstance(binding, Unknown) else why)
+            found.append(_not_known(binding, "a binding"))
             continue
         condition = binding.get("condition")
         expression = condition.get("expression") if isinstance(condition, dict) else condition
         found += google_bindings(Value(binding.get("role"), policy.seen), Value(binding.get("members")), Value(expression))
     return found
+
+
+def _not_known(data: Any, what: str) -> Unknown:
+    return data if isinstance(data, Unknown) else Unknown(f"{what} is not known", "scan the plan or the live resource")
 
 
 def iam(prefix: str, owner: str) -> tuple[Many, ...]:
@@ -72,6 +79,8 @@ def iam(prefix: str, owner: str) -> tuple[Many, ...]:
 
 def bindings(view: View, place: Place) -> list[Binding | Unknown]:
     """The bindings at a place: an IAM policy, or companions that set bindings; an Unknown where there may be more."""
+    if place == ITSELF:
+        return companion_bindings(view.item.type, view)
     if not isinstance(place, tuple):
         return google_policy_bindings(view[place])
     companions = [(join, view.referrers(join)) for join in place if isinstance(join, Many)]

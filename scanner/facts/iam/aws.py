@@ -168,10 +168,12 @@ class TrustAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells who may take on a role."""
 
     document: Annotated[Place, "trusts", "federated_only"]
+    """The trust policy."""
     path: Annotated[Place, "service_linked"]
 
 
 def trust(view: View, at: TrustAt) -> TrustPolicy:
+    """Who may take on a role. A named role of another account is told from one of its own where the account is known."""
     document = view[at.document]
     return TrustPolicy(
         identity=view.identity(view[at.name]),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from assay.scanner.facts.bindings import PUBLIC_MEMBERS, Binding, inherited, role_holds
+from assay.scanner.facts.bindings import ITSELF, PUBLIC_MEMBERS, Binding, bindings, inherited, role_holds
 from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
 from assay.scanner.facts.iam.permissions import is_service_agent, role_permission
@@ -14,22 +13,20 @@ from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Unknown, Value
 
-Bindings = Callable[[View], list[Binding | Unknown]]
-
 
 class BindingsAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the bindings at project level or above."""
 
-    bindings: Bindings
+    bindings: Place = ITSELF
     role: Place = ""
     """The one role of the bindings, of an input that writes a resource for each role."""
     title: Place = ""
     """What to call it rather than by `name`, where it is there."""
 
 
-def bindings(view: View, at: BindingsAt) -> PermissionSet:
+def bindings_above(view: View, at: BindingsAt) -> PermissionSet:
     """What the members of the bindings at one level may do; what is inherited is judged where it stands."""
-    written = at.bindings(view)
+    written = bindings(view, at.bindings)
     found = [
         binding if isinstance(binding, Unknown) else role_permission(Value(binding.role, binding.seen), binding.member)
         for binding in written
@@ -38,12 +35,7 @@ def bindings(view: View, at: BindingsAt) -> PermissionSet:
         found = [role_permission(view[at.role], "nobody")]  # the members are not known to be any
     agents = [isinstance(binding, Binding) and is_service_agent(binding.member) for binding in written]
     title = view[at.title]
-    return PermissionSet(
-        identity=view.identity(title if isinstance(title.data, str) else _name(view, at)),
-        permissions=view.says(found),
-        limited_by_boundary=Value(False),
-        service_linked=view.says(bool(agents) and all(agents)),
-    )
+    return _allowed(view, title if isinstance(title.data, str) else _name(view, at), found, bool(agents) and all(agents))
 
 
 class RoleAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -67,18 +59,22 @@ def custom_role(view: View, at: RoleAt) -> PermissionSet | None:
         else Permission(name=Value(permission, listed.seen), wildcard=Value("*" in str(permission), listed.seen))
         for permission in (listed.data if isinstance(listed.data, list) else [] if listed.absent else [listed.data])
     ]
+    return _allowed(view, _name(view, at), found, False)
+
+
+def _allowed(view: View, name: Value[Any], found: list[Any], service_linked: bool) -> PermissionSet:
     return PermissionSet(
-        identity=view.identity(_name(view, at)),
+        identity=view.identity(name),
         permissions=view.says(found),
         limited_by_boundary=Value(False),
-        service_linked=view.says(False),
+        service_linked=view.says(service_linked),
     )
 
 
 class AccountAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells who may act as a service account."""
 
-    bindings: Bindings
+    bindings: Place = ITSELF
     inherited: Place = ""
     """The bindings of its project and above; an input that has them has custom roles too (`ROLES`)."""
 
@@ -89,7 +85,7 @@ def service_account(view: View, at: AccountAt) -> TrustPolicy:
     def acting(role: str) -> bool | Unknown:
         return role_holds(view, role, ACTING.__contains__) if at.inherited else unread_role(role)
 
-    written = [*at.bindings(view), *(binding for binding in inherited(view, at.inherited) if _broad(binding.member))]
+    written = [*bindings(view, at.bindings), *(binding for binding in inherited(view, at.inherited) if _broad(binding.member))]
     return TrustPolicy(
         identity=view.identity(_name(view, at)),
         trusts=view.says([trust for binding in written if (trust := google_trust(binding, acting)) is not None]),

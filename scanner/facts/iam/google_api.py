@@ -5,35 +5,20 @@ https://cloud.google.com/iam/docs/reference/rest/v1
 
 from __future__ import annotations
 
-from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES, Binding, bindings
+from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import google
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.spelling import Context
-from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown
 
 _PROJECT, *_ABOVE = SCOPES
 
-
-def _own(view: View) -> list[Binding | Unknown]:
-    return bindings(view, OWN)
-
+_ROLE_AT = google.RoleAt(permissions="includedPermissions", deleted="deleted")
+_ACCOUNT_AT = google.AccountAt(bindings=OWN, inherited=INHERITED, joins=(ROLES, Context(SCOPES)))
 
 READERS = (
-    Reader(PermissionSet, (_PROJECT,), google.bindings, google.BindingsAt(bindings=_own, title="projectId")),
-    Reader(PermissionSet, tuple(_ABOVE), google.bindings, google.BindingsAt(bindings=_own, title="displayName")),
-    Reader(
-        PermissionSet,
-        ("iam.googleapis.com/Role",),
-        google.custom_role,
-        google.RoleAt(permissions="includedPermissions", deleted="deleted"),
-        always=False,
-    ),
-    Reader(
-        TrustPolicy,
-        ("iam.googleapis.com/ServiceAccount",),
-        google.service_account,
-        google.AccountAt(bindings=_own, inherited=INHERITED, joins=(ROLES, Context(SCOPES))),
-    ),
+    Reader(PermissionSet, (_PROJECT,), google.bindings_above, google.BindingsAt(bindings=OWN, title="projectId")),
+    Reader(PermissionSet, tuple(_ABOVE), google.bindings_above, google.BindingsAt(bindings=OWN, title="displayName")),
+    Reader(PermissionSet, ("iam.googleapis.com/Role",), google.custom_role, _ROLE_AT, always=False),
+    Reader(TrustPolicy, ("iam.googleapis.com/ServiceAccount",), google.service_account, _ACCOUNT_AT),
 )

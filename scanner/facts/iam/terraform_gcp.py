@@ -5,36 +5,18 @@ https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/g
 
 from __future__ import annotations
 
-from assay.scanner.facts.bindings import PARTS, Binding, companion_bindings
+from assay.scanner.facts.bindings import PARTS
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import google
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.spelling import Fixed
-from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown
 
-
-def _own(view: View) -> list[Binding | Unknown]:
-    return companion_bindings(view.item.type, view)
-
+_HIGH = tuple(f"google_{level}_iam_{part}" for level in ("project", "folder", "organization") for part in PARTS)
+_CUSTOM = ("google_project_iam_custom_role", "google_organization_iam_custom_role")
+_ON_ACCOUNTS = tuple(f"google_service_account_iam_{part}" for part in PARTS)
 
 READERS = (
-    Reader(
-        PermissionSet,
-        tuple(f"google_{level}_iam_{part}" for level in ("project", "folder", "organization") for part in PARTS),
-        google.bindings,
-        google.BindingsAt(name=Fixed(None), bindings=_own, role="role"),
-    ),
-    Reader(
-        PermissionSet,
-        ("google_project_iam_custom_role", "google_organization_iam_custom_role"),
-        google.custom_role,
-        google.RoleAt(name="role_id", permissions="permissions"),
-    ),
-    Reader(
-        TrustPolicy,
-        tuple(f"google_service_account_iam_{part}" for part in PARTS),
-        google.service_account,
-        google.AccountAt(name="service_account_id", bindings=_own),
-    ),
+    Reader(PermissionSet, _HIGH, google.bindings_above, google.BindingsAt(name=Fixed(None), role="role")),
+    Reader(PermissionSet, _CUSTOM, google.custom_role, google.RoleAt(name="role_id", permissions="permissions")),
+    Reader(TrustPolicy, _ON_ACCOUNTS, google.service_account, google.AccountAt(name="service_account_id")),
 )
