@@ -9,8 +9,8 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import BALANCER, BALANCERS
 from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.prefix_lists import PrefixLists
-from assay.scanner.facts.network.ranges import Span, opening
-from assay.scanner.facts.network.security_groups import Member, RulesAt, SecurityGroupAt, Sort, security_group
+from assay.scanner.facts.network.ranges import Span, listed, opening
+from assay.scanner.facts.network.security_groups import Member, SecurityGroupAt, Sort, security_group
 from assay.scanner.facts.spelling import Another, Fixed, Index, Referrer
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing
@@ -78,16 +78,9 @@ class LiveLists(PrefixLists, frozen=True):
 
 def _members(item: Item) -> Iterator[tuple[Hashable, Any]]:
     """Load balancers, and the interfaces of anything."""
-    if item.type == BALANCERS.type:
-        groups = item["SecurityGroups"]
-        for group in groups.data or () if groups.unknown is None else ():
-            yield str(group), Member(item, Sort.BALANCER)
-    else:
-        groups = item["Groups"]
-        for group in item.blocks("Groups")[0]:
-            yield str(group["GroupId"].data), Member(item, _sort(item))
-    if groups.unknown:
-        yield None, groups.unknown
+    balances = item.type == BALANCERS.type
+    for group in listed(item, "SecurityGroups" if balances else "Groups[].GroupId"):
+        yield (None, group.unknown) if group.unknown else (str(group.data), Member(item, Sort.BALANCER if balances else _sort(item)))
 
 
 def _sort(interface: Item) -> Sort:
@@ -96,12 +89,11 @@ def _sort(interface: Item) -> Sort:
     Those of the newer load balancers are described as `ELB app/NAME/ID`, `ELB net/…` and `ELB gwy/…`.
     """
     description = str(interface["Description"].data)
-    of_elb = description.startswith("ELB ")
-    if interface["InterfaceType"].data not in ("network_load_balancer", "gateway_load_balancer") and not (
-        of_elb and interface["RequesterManaged"].data is True
-    ):
-        return Sort.OTHER
-    return Sort.CLASSIC if of_elb and not description.startswith(("ELB app/", "ELB net/", "ELB gwy/")) else Sort.INTERFACE
+    managed = description.startswith("ELB ") and interface["RequesterManaged"].data is True
+    if managed and not description.startswith(("ELB app/", "ELB net/", "ELB gwy/")):
+        return Sort.CLASSIC
+    newer = interface["InterfaceType"].data in ("network_load_balancer", "gateway_load_balancer")
+    return Sort.INTERFACE if managed or newer else Sort.OTHER
 
 
 READERS = (
@@ -112,20 +104,13 @@ READERS = (
         SecurityGroupAt(
             name="GroupName",
             id="GroupId",
-            rules=(
-                # Without ports, all of them: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
-                RulesAt(
-                    rules="IpPermissions",
-                    protocol="IpProtocol",
-                    from_port=("FromPort", Fixed(0)),
-                    to_port=("ToPort", Fixed(65_535)),
-                    ranges=("IpRanges[].CidrIp", "Ipv6Ranges[].CidrIpv6"),
-                    sources=("UserIdGroupPairs[].GroupId",),
-                    prefix_lists=LiveLists(
-                        "PrefixListIds[].PrefixListId", (), cidr="Cidr", separate=Referrer(ENTRIES.type, "PrefixListId")
-                    ),
-                ),
-            ),
+            rules=("IpPermissions",),
+            # Without ports, all of them: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+            from_port=("FromPort", Fixed(0)),
+            to_port=("ToPort", Fixed(65_535)),
+            ranges=("IpRanges[].CidrIp", "Ipv6Ranges[].CidrIpv6"),
+            sources=("UserIdGroupPairs[].GroupId",),
+            prefix_lists=LiveLists("PrefixListIds[].PrefixListId", (), cidr="Cidr", separate=Referrer(ENTRIES.type, "PrefixListId")),
             members=Index((INTERFACES.type, BALANCERS.type), _members),
             unused=("nothing is in {name} now; what will be is not known", "delete the group, or attach it"),
             balancer=Another(BALANCER),

@@ -7,7 +7,7 @@ from assay.scanner.facts.edge.cloudformation import BALANCER
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.network.members import holders, members
 from assay.scanner.facts.network.prefix_lists import DeclaredLists
-from assay.scanner.facts.network.security_groups import RulesAt, SecurityGroupAt, security_group
+from assay.scanner.facts.network.security_groups import SecurityGroupAt, security_group
 from assay.scanner.facts.spelling import Another, Many
 
 _BALANCERS = ("AWS::ElasticLoadBalancingV2::LoadBalancer",)
@@ -35,22 +35,6 @@ _MEMBERS = {
 }  # fmt: skip
 
 
-def _rules(rules: str | Many) -> RulesAt:
-    """Rules in the group itself and as resources of their own have the same properties.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html
-    """
-    return RulesAt(
-        rules=rules,
-        protocol="IpProtocol",
-        from_port="FromPort",
-        to_port="ToPort",
-        ranges=("CidrIp", "CidrIpv6"),
-        sources=("SourceSecurityGroupId", "SourceSecurityGroupName"),
-        prefix_lists=DeclaredLists("SourcePrefixListId", ("AWS::EC2::PrefixList",), cidr="Cidr", entries="Entries"),
-    )
-
-
 READERS = (
     Reader(
         Ingress,
@@ -59,7 +43,11 @@ READERS = (
         SecurityGroupAt(
             name="GroupName",
             names=("GroupName",),
-            rules=(_rules("SecurityGroupIngress"), _rules(Many("AWS::EC2::SecurityGroupIngress", "GroupId|GroupName"))),
+            # Rules in the group and as resources of their own have the same properties:
+            # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html
+            rules=("SecurityGroupIngress", Many("AWS::EC2::SecurityGroupIngress", "GroupId|GroupName")),
+            sources=("SourceSecurityGroupId", "SourceSecurityGroupName"),
+            prefix_lists=DeclaredLists("SourcePrefixListId", ("AWS::EC2::PrefixList",), cidr="Cidr", entries="Entries"),
             members=members(_MEMBERS, _BALANCERS, _CLASSIC),
             holders=holders(
                 ("AWS::EC2::SecurityGroup",), (*_BALANCERS, *_CLASSIC), ("AWS::CloudFormation::", "AWS::SSM::Parameter", "Custom::")

@@ -12,7 +12,7 @@ from assay.scanner.sources.values import Reference, Text, Unknown, Value, descri
 
 
 class PrefixLists(Link, frozen=True):
-    """An attribute of a rule that names prefix lists. What is known of these differs by input: subclasses tell it."""
+    """Attributes of a rule that name prefix lists. What is known of these differs by input: subclasses tell it."""
 
     cidr: str = ""
     """The range of an entry."""
@@ -23,7 +23,8 @@ class PrefixLists(Link, frozen=True):
 
     def openings(self, rule: View, span: Span) -> list[Opening]:
         """What a rule lets in by its prefix lists."""
-        return [told for name in listed(rule.node, self.path, linked=True) for told in self.of(rule, name, span)]
+        names = [name for path in self.path.split("|") for name in listed(rule.node, path, linked=True)]
+        return [told for name in names for told in self.of(rule, name, span)]
 
     def of(self, rule: View, name: Value[Any], span: Span) -> list[Opening]:
         """What it lets in by one of them."""

@@ -17,22 +17,6 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Unknown, Value, all_of, any_of, describe
 
 
-class RulesAt(Spelling, frozen=True, eq=False, kw_only=True):
-    """Where an input tells what some rules let in."""
-
-    rules: str | Many
-    """Blocks of the group, or resources of their own."""
-    direction: str = ""
-    """Where a rule says so that may be one for egress."""
-    protocol: Place
-    from_port: Place
-    to_port: Place
-    ranges: tuple[str, ...]
-    sources: tuple[str, ...]
-    """Groups, whose members are as good as inside."""
-    prefix_lists: PrefixLists
-
-
 class Sort(enum.Enum):
     """What sort of thing is in a security group."""
 
@@ -56,7 +40,17 @@ class SecurityGroupAt(Spelling, frozen=True, eq=False, kw_only=True):
 
     id: Annotated[str, "guards_load_balancer", "http_only_redirects"] = ""
     """By which members name it; its address where there is no such path."""
-    rules: Annotated[tuple[RulesAt, ...], "openings"]
+    rules: Annotated[tuple[str | Many, ...], "openings"]
+    """Blocks of the group, and resources of their own. The fields up to `prefix_lists` are of a rule, and name what sorts of rules have."""
+    direction: str = ""
+    """Where a rule says so that may be one for egress."""
+    protocol: Place = "IpProtocol"
+    from_port: Place = "FromPort"
+    to_port: Place = "ToPort"
+    ranges: tuple[str, ...] = ("CidrIp", "CidrIpv6")
+    sources: tuple[str, ...]
+    """Groups, whose members are as good as inside."""
+    prefix_lists: Annotated[PrefixLists, "openings"]
     members: Annotated[Index, "guards_load_balancer", "http_only_redirects"]
     """Group to `Member`; under None is why there may be more."""
     holders: Annotated[Index | None, "guards_load_balancer"] = None
@@ -72,30 +66,24 @@ class SecurityGroupAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def security_group(view: View, at: SecurityGroupAt) -> Ingress:
     """https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"""
-    openings: list[Any] = []
-    more: Unknown | None = None
-    for rules in at.rules:
-        if isinstance(rules.rules, Many):
-            companions = view.referrers(rules.rules)
-            blocks, doubt = companions.views, companions.more
-        else:
-            blocks, doubt = ([], None) if view.elsewhere else view.inner(rules.rules)
-        openings += [told for block in blocks for told in _openings(block, rules)]
-        more = more or doubt
+    separate = view.referrers(*(place for place in at.rules if isinstance(place, Many)))
+    # Of a group that is declared elsewhere nothing is said but what those rules let in.
+    own, more = ([], None) if view.elsewhere else view.inner(*(place for place in at.rules if isinstance(place, str)))
+    openings = [told for rule in (*own, *separate.views) for told in _openings(rule, at)]
     members = view.index(at.members)
-    own = members.get(view[at.id].data if at.id else view.item.address, [])
+    inside = members.get(view[at.id].data if at.id else view.item.address, [])
     return Ingress(
         identity=view.identity(view[at.name]),
-        openings=view.says(openings + ([more] if more else [])),
-        guards_load_balancer=_guards(view, at, own, next(iter(members.get(None, ())), None)),
-        http_only_redirects=_only_redirect(view, at, own),
+        openings=view.says(openings + [doubt for doubt in (more or separate.more,) if doubt]),
+        guards_load_balancer=_guards(view, at, inside, next(iter(members.get(None, ())), None)),
+        http_only_redirects=_only_redirect(view, at, inside),
     )
 
 
-def _openings(view: View, at: RulesAt) -> list[Any]:
+def _openings(view: View, at: SecurityGroupAt) -> list[Any]:
     """What one rule lets in: nothing where it is for egress."""
     rule = view.surely
-    if at.direction and rule[at.direction].equals("ingress").data is False:
+    if rule[at.direction].default("ingress").equals("ingress").data is False:
         return []
     span = Span(protocol_name(rule[at.protocol]), rule[at.from_port].number(), rule[at.to_port].number())
     openings = [opening(source, span) for path in at.ranges for source in listed(rule.node, path)]

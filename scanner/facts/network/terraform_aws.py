@@ -7,7 +7,7 @@ from assay.scanner.facts.edge.terraform_aws import BALANCER
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.network.members import holders, members
 from assay.scanner.facts.network.prefix_lists import DeclaredLists
-from assay.scanner.facts.network.security_groups import RulesAt, SecurityGroupAt, security_group
+from assay.scanner.facts.network.security_groups import SecurityGroupAt, security_group
 from assay.scanner.facts.spelling import Another, Many, Referrer
 
 _GROUPS = ("aws_security_group", "aws_default_security_group")
@@ -32,31 +32,6 @@ _MEMBERS = {
 }  # fmt: skip
 
 
-def _lists(path: str) -> DeclaredLists:
-    return DeclaredLists(
-        path,
-        ("aws_ec2_managed_prefix_list", "data.aws_ec2_managed_prefix_list", "data.aws_prefix_list"),
-        cidr="cidr",
-        entries="entry",
-        separate=Referrer("aws_ec2_managed_prefix_list_entry", "prefix_list_id"),
-        looked_up=(("data.aws_ec2_managed_prefix_list", "name"), ("data.aws_prefix_list", "name")),
-        of_services=("aws_vpc_endpoint",),
-    )
-
-
-def _rules(rules: str | Many, direction: str = "") -> RulesAt:
-    return RulesAt(
-        rules=rules,
-        direction=direction,
-        protocol="protocol",
-        from_port="from_port",
-        to_port="to_port",
-        ranges=("cidr_blocks", "ipv6_cidr_blocks"),
-        sources=("security_groups", "source_security_group_id", "self"),
-        prefix_lists=_lists("prefix_list_ids"),
-    )
-
-
 READERS = (
     Reader(
         Ingress,
@@ -65,17 +40,24 @@ READERS = (
         SecurityGroupAt(
             name="name",
             rules=(
-                _rules("ingress"),
-                RulesAt(
-                    rules=Many("aws_vpc_security_group_ingress_rule", "security_group_id"),
-                    protocol="ip_protocol",
-                    from_port="from_port",
-                    to_port="to_port",
-                    ranges=("cidr_ipv4", "cidr_ipv6"),
-                    sources=("referenced_security_group_id",),
-                    prefix_lists=_lists("prefix_list_id"),
-                ),
-                _rules(Many("aws_security_group_rule", "security_group_id"), direction="type"),
+                "ingress",
+                Many("aws_vpc_security_group_ingress_rule", "security_group_id"),
+                Many("aws_security_group_rule", "security_group_id"),
+            ),
+            direction="type",
+            protocol="protocol|ip_protocol",
+            from_port="from_port",
+            to_port="to_port",
+            ranges=("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"),
+            sources=("security_groups", "self", "source_security_group_id", "referenced_security_group_id"),
+            prefix_lists=DeclaredLists(
+                "prefix_list_ids|prefix_list_id",
+                ("aws_ec2_managed_prefix_list", "data.aws_ec2_managed_prefix_list", "data.aws_prefix_list"),
+                cidr="cidr",
+                entries="entry",
+                separate=Referrer("aws_ec2_managed_prefix_list_entry", "prefix_list_id"),
+                looked_up=(("data.aws_ec2_managed_prefix_list", "name"), ("data.aws_prefix_list", "name")),
+                of_services=("aws_vpc_endpoint",),
             ),
             members=members(_MEMBERS, _BALANCERS, _CLASSIC),
             holders=holders(_GROUPS, (*_BALANCERS, *_CLASSIC)),
