@@ -33,14 +33,12 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
     key: KeyLink
     bindings: Place
     inherited: Place = ""
-    acls: tuple[Many, ...] = ()
-    """What has the access lists, of an input that keeps them in resources of their own."""
-    predefined: tuple[str, ...]
-    """Predefined ACLs, there or on the bucket."""
-    role_entities: str = ""
-    """A list of `ROLE:entity` there."""
-    entries: tuple[str, ...] = ()
-    """Lists of objects with `entity` and `role`, of the bucket. What has access lists may be such an object itself."""
+    predefined: Place
+    """Predefined ACLs, of the bucket or of companions."""
+    role_entities: Place = ()
+    """Lists of `ROLE:entity` there."""
+    entries: tuple[str | Many, ...]
+    """Objects with `entity` and `role`."""
 
 
 def bucket(view: View, at: BucketAt) -> Bucket:
@@ -78,35 +76,25 @@ def _by_bindings(view: View, at: BucketAt, blocked: Value[bool]) -> list[Any]:
 
 def _by_acls(view: View, at: BucketAt, ineffective: Value[bool]) -> list[Any]:
     """Access lists: https://cloud.google.com/storage/docs/access-control/lists"""
-    companions = view.referrers(*at.acls)
-    grants: list[Any] = []
-    doubts = [companions.more]
-    for holder in companions.views if at.acls else [view]:
-        entries, more = holder.inner(*at.entries)
-        grants += [grant for entry in [holder, *entries] for grant in _entry(entry, ineffective)]
-        grants += _short_forms(holder, at, ineffective)
-        doubts.append(more)
+    entries, more = view.inner(*at.entries)
+    named = [name for name in view.values(at.predefined) if not name.absent]
+    written = [Value[Any](element, listed.seen) for listed in view.values(at.role_entities) for element in _elements(listed)]
+    grants = [acl_grant(entry["entity"], entry["role"], entry["entity"].equals(*PUBLIC_MEMBERS), ineffective) for entry in entries]
+    grants += [acl_grant(name, Value("predefined ACL"), name.equals(*_PUBLIC_ACL), ineffective) for name in named if not name.unknown]
+    for text in (entry for entry in written if not entry.unknown):
+        role, _, entity = str(text.data).rpartition(":")
+        public = Value[bool](entity in PUBLIC_MEMBERS, text.seen)
+        grants.append(acl_grant(Value(str(text.data), text.seen), Value(role, text.seen), public, ineffective))
+    doubts = [doubt for doubt in (more, *(value.unknown for value in [*named, *written])) if doubt]
     if ineffective.data is True:
-        return grants
-    if not grants and not any(doubts) and is_live(view.item):
+        return [*grants]
+    if not grants and not doubts and is_live(view.item):
         # A bucket with access lists has at least an owner on its own one, so that an empty one was not read.
         reason = f"the access lists of {view.item.address} are not in the asset"
         way = "switch on uniform bucket-level access, or read them with gcloud storage buckets describe"
         return [Unknown(reason, way, view.location)]
-    return grants + [doubt for doubt in doubts if doubt]
+    return grants + doubts
 
 
-def _entry(entry: View, ineffective: Value[bool]) -> list[Any]:
-    entity = entry["entity"]
-    return [] if entity.absent else [acl_grant(entity, entry["role"], entity.equals(*PUBLIC_MEMBERS), ineffective)]
-
-
-def _short_forms(holder: View, at: BucketAt, ineffective: Value[bool]) -> list[Any]:
-    names = [name for path in at.predefined if not (name := holder[path]).absent]
-    grants = [acl_grant(name, Value("predefined ACL"), name.equals(*_PUBLIC_ACL), ineffective) for name in names]
-    listed = holder[at.role_entities]
-    for element in listed.data if isinstance(listed.data, list) else [listed.data] if listed.unknown else []:
-        value: Value[Any] = Value(element, listed.seen)
-        public = value.then(lambda text: str(text).rpartition(":")[2] in PUBLIC_MEMBERS)
-        grants.append(acl_grant(value.then(str), value.then(lambda text: str(text).partition(":")[0]), public, ineffective))
-    return grants
+def _elements(listed: Value[Any]) -> list[Any]:
+    return listed.data if isinstance(listed.data, list) else [listed.data] if listed.unknown else []

@@ -50,13 +50,12 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
     policy_is_public: Annotated[Place, "grants"] = ""
     """What S3 itself thinks of the policy."""
     acl: Annotated[Place, "grants", "receives_access_logs"] = ""
-    """A canned ACL, of the bucket and of each of its `acls`."""
-    acl_grants: Annotated[tuple[str, ...], "grants", "receives_access_logs"] = ()
-    """Where the same have grants one by one, and below these what they say."""
+    """Canned ACLs."""
+    acl_grants: Annotated[tuple[str | One, ...], "grants", "receives_access_logs"] = ()
+    """Where ACLs have grants one by one, and below these what they say."""
     group: Annotated[str, "grants", "receives_access_logs"] = ""
     grantee: Annotated[str, "grants"] = ""
     permission: Annotated[str, "grants"] = ""
-    acls: Annotated[One | None, "grants", "receives_access_logs"] = None
     log_sources: Annotated[tuple[Referrer, ...], "receives_access_logs"] = ()
     """What names the bucket as the target of its access logs."""
     log_targets: Annotated[Index | None, "receives_access_logs"] = None
@@ -72,7 +71,7 @@ def bucket(view: View, at: BucketAt) -> Bucket:
     ownership = view[at.ownership]
     algorithm, key = _default_key(view[at.algorithm], view[at.key])
     documents = [policies.required(document) for document in view.values(at.policies)] + [view[at.policy]]
-    holders = [*(view.referrers(at.acls).views if at.acls else ()), view]
+    acls = [_canned(name) for name in view.values(at.acl)]
     return Bucket(
         identity=view.identity(view[at.name]),
         public_access_blocked=all_of(flags),
@@ -83,8 +82,8 @@ def bucket(view: View, at: BucketAt) -> Bucket:
         retention_locked=view.says(False),  # S3 Object Lock works on versions, so it is no alternative to them
         encryption_key=at.keys.key(view, key),
         encryption=algorithm,
-        receives_access_logs=any_of([*_named_by_sources(view, at), *_opened_to_logs(view, at, documents, holders)]),
-        grants=_grants(view, at, documents, holders, flags),
+        receives_access_logs=any_of([*_named_by_sources(view, at), *_opened_to_logs(view, at, documents, acls)]),
+        grants=_grants(view, at, documents, acls, flags),
     )
 
 
@@ -128,15 +127,12 @@ def _named_by_sources(view: View, at: BucketAt) -> list[Value[bool]]:
     return [*[source.weighed(source.says(True), absence=False) for source in sources], to_itself]
 
 
-def _opened_to_logs(view: View, at: BucketAt, documents: list[Value[Any]], holders: list[View]) -> list[Value[bool]]:
+def _opened_to_logs(view: View, at: BucketAt, documents: list[Value[Any]], acls: list[Value[Any]]) -> list[Value[bool]]:
     """Whether it is open to the service that delivers access logs, without which none arrive."""
-    by_acl: list[Value[bool]] = [
-        Value(True, (holder.location,))
-        for holder in holders
-        if _canned(holder[at.acl]).data == _LOG_ACL or _LOG_GROUP in [grant[at.group].data for grant in holder.inner(*at.acl_grants)[0]]
-    ]
-    by_policy: list[Value[bool]] = [Value(True, document.seen) for document in documents if _lets_logs_in(document)]
-    return [*by_acl, *by_policy, *[view[path].then(lambda _: False) for path in at.opened]]
+    open_: list[Value[bool]] = [Value(True, acl.seen) for acl in acls if acl.data == _LOG_ACL]
+    open_ += [grant.says(True) for grant in view.inner(*at.acl_grants)[0] if grant[at.group].data == _LOG_GROUP]
+    open_ += [Value(True, document.seen) for document in documents if _lets_logs_in(document)]
+    return open_ + [view[path].then(lambda _: False) for path in at.opened]
 
 
 def _lets_logs_in(document: Value[Any]) -> bool:
@@ -146,7 +142,7 @@ def _lets_logs_in(document: Value[Any]) -> bool:
     return any(who in _LOG_SERVICES or (isinstance(who, str) and statements.principal_account(who) in _LOG_ACCOUNTS) for who in named)
 
 
-def _grants(view: View, at: BucketAt, documents: list[Value[Any]], holders: list[View], flags: list[Value[bool]]) -> Value[Any]:
+def _grants(view: View, at: BucketAt, documents: list[Value[Any]], acls: list[Value[Any]], flags: list[Value[bool]]) -> Value[Any]:
     """What policies and ACLs grant, and whether the public access block takes the effect of that away."""
     _, _, ignored, restricted = flags
     if isinstance(view.item, Elsewhere) and restricted.unknown is view.item.why:
@@ -155,9 +151,10 @@ def _grants(view: View, at: BucketAt, documents: list[Value[Any]], holders: list
     # A bucket with an ACL in its code cannot have been made with ACLs disabled. Without ownership controls, ACLs of a live bucket work:
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketOwnershipControls.html
     ineffective = any_of([ignored, view[at.ownership].equals("BucketOwnerEnforced")])
-    by_acl = [_acl(holder, at, ineffective) for holder in holders]
-    more = view.referrers(at.acls).more if at.acls else None
-    return gather([by_policy, *by_acl, Value(more), _as_s3_judges(view[at.policy_is_public], by_policy, restricted)])
+    canned = [_canned_grant(acl, ineffective) for acl in acls if not acl.absent]
+    listed, more = _listed_grants(view, at, ineffective)
+    by_acl: Value[Any] = Value([*canned, *listed, *([more] if more and more not in canned else [])])
+    return gather([by_policy, by_acl, _as_s3_judges(view[at.policy_is_public], by_policy, restricted)])
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
@@ -171,21 +168,19 @@ def _canned(name: Value[Any]) -> Value[Any]:
     return name.then(lambda text: re.sub(r"\B([A-Z])", r"-\1", text).lower() if isinstance(text, str) else text)
 
 
-def _acl(holder: View, at: BucketAt, ineffective: Value[bool]) -> Value[list[Any]]:
-    """The grants of a canned ACL, and those that are written one by one."""
-    name = _canned(holder[at.acl])
-    blocks, more = holder.inner(*at.acl_grants)
-    grants: list[Any] = []
-    if name.unknown:
-        grants.append(name.unknown)
-    elif not name.absent:
-        actions = Value[Any](_PUBLIC.get(str(name.data), "as the ACL says"))
-        grants.append(policies.acl_grant(name.then(lambda text: f"ACL {text}"), actions, name.then(_is_public), ineffective))
+def _canned_grant(acl: Value[Any], ineffective: Value[bool]) -> Grant | Unknown:
+    actions = Value[Any](_PUBLIC.get(str(acl.data), "as the ACL says"))
+    return acl.unknown or policies.acl_grant(acl.then(lambda name: f"ACL {name}"), actions, acl.then(_is_public), ineffective)
+
+
+def _listed_grants(view: View, at: BucketAt, ineffective: Value[bool]) -> tuple[list[Grant], Unknown | None]:
+    blocks, more = view.inner(*at.acl_grants)
+    grants: list[Grant] = []
     for block in blocks:
         who = block[at.group, at.grantee].default("")
         actions = block[at.permission].then(lambda names: names if isinstance(names, str) else ", ".join(map(str, names or [])))
         grants.append(policies.acl_grant(who, actions, block[at.group].default("").equals(*_PUBLIC_GROUPS), ineffective))
-    return Value([*grants, *([more] if more else [])], name.seen)
+    return grants, more
 
 
 def _is_public(acl: str) -> bool | Unknown:

@@ -51,6 +51,7 @@ def _above(view: View) -> set[str]:
     return found
 
 
+_ACLS = ("google_storage_bucket_acl", "google_storage_default_object_acl")
 _BUCKET = google.BucketAt(
     name="name",
     names=("name",),
@@ -64,14 +65,9 @@ _BUCKET = google.BucketAt(
     locked="retention_policy.is_locked",
     key=crypto_key("encryption.default_kms_key_name"),
     bindings=iam("google_storage_bucket_iam", "bucket") + iam("google_storage_managed_folder_iam", "bucket"),
-    acls=(
-        Many("google_storage_bucket_acl", "bucket"),
-        Many("google_storage_default_object_acl", "bucket"),
-        Many("google_storage_bucket_access_control", "bucket"),
-        Many("google_storage_default_object_access_control", "bucket"),
-    ),
-    predefined=("predefined_acl",),
-    role_entities="role_entity",
+    predefined=tuple(Many(acl, "bucket", "predefined_acl") for acl in _ACLS),
+    role_entities=tuple(Many(acl, "bucket", "role_entity") for acl in _ACLS),
+    entries=(Many("google_storage_bucket_access_control", "bucket"), Many("google_storage_default_object_access_control", "bucket")),
     joins=(_POLICIES, _PROJECT),
 )
 READERS = (Reader(Bucket, ("google_storage_bucket",), google.bucket, _BUCKET),)
