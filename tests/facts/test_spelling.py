@@ -10,7 +10,7 @@ import pytest
 from assay.scanner.facts.catalogue import Reader, catalogue
 from assay.scanner.facts.keys.kinds import Key
 from assay.scanner.facts.reading import read_all
-from assay.scanner.facts.spelling import Beside, Contribution, Fixed, Index, Link, Many, Namesakes, One, Place, Referrer, Spelling, joins_of
+from assay.scanner.facts.spelling import Another, Beside, Contribution, Fixed, Index, Link, Many, Namesakes, One, Place, Referrer, Spelling, joins_of
 from assay.scanner.facts.stack import Stack
 from assay.scanner.facts.view import Undeclared, View
 from assay.scanner.sources import inputs
@@ -255,3 +255,17 @@ def test_what_readers_join_is_read(name: str) -> None:
             reader.needs(known.listings)
     contributions = [join for join in known.contributions if isinstance(join, Contribution)]
     assert len({join.name for join in contributions}) == len(contributions)
+
+
+class OfAlias(Spelling, frozen=True, eq=False, kw_only=True):
+    """A resource whose meaning reads keys too."""
+
+    used: Many = Many("aws_kms_grant", "alias")
+    key: Another = Another(AT)
+
+
+def test_what_belongs_to_another_resource_is_joined_and_is_no_companion() -> None:
+    reader = Reader(Key, ("aws_kms_alias",), lambda key, at: None, OfAlias())
+    assert reader.companions == [Many("aws_kms_grant", "alias")]
+    assert reader.joined == {"aws_kms_grant", "aws_kms_key_policy", "aws_kms_alias", "aws_s3_bucket"}
+    assert {POLICY, GRANTS} <= set(reader.joins)
