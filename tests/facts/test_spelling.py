@@ -10,7 +10,21 @@ import pytest
 from assay.scanner.facts.catalogue import Reader, catalogue
 from assay.scanner.facts.keys.kinds import Key
 from assay.scanner.facts.reading import read_all
-from assay.scanner.facts.spelling import Another, Beside, Contribution, Fixed, Index, Link, Many, Namesakes, One, Place, Referrer, Spelling, joins_of
+from assay.scanner.facts.spelling import (
+    Another,
+    Beside,
+    Contribution,
+    Fixed,
+    Index,
+    Link,
+    Many,
+    Namesakes,
+    One,
+    Place,
+    Referrer,
+    Spelling,
+    joins_of,
+)
 from assay.scanner.facts.stack import Stack
 from assay.scanner.facts.view import Undeclared, View
 from assay.scanner.sources import inputs
