@@ -80,12 +80,12 @@ def _by_acls(view: View, at: BucketAt, ineffective: Value[bool]) -> list[Any]:
     named = [name for name in view.values(at.predefined) if not name.absent]
     written = [Value[Any](element, listed.seen) for listed in view.values(at.role_entities) for element in _elements(listed)]
     grants = [acl_grant(entry["entity"], entry["role"], entry["entity"].equals(*PUBLIC_MEMBERS), ineffective) for entry in entries]
-    grants += [acl_grant(name, Value("predefined ACL"), name.equals(*_PUBLIC_ACL), ineffective) for name in named if not name.unknown]
+    grants += [acl_grant(name, Value("predefined ACL"), name.equals(*_PUBLIC_ACL), ineffective) for name in named]
     for text in (entry for entry in written if not entry.unknown):
         role, _, entity = str(text.data).rpartition(":")
         public = Value[bool](entity in PUBLIC_MEMBERS, text.seen)
         grants.append(acl_grant(Value(str(text.data), text.seen), Value(role, text.seen), public, ineffective))
-    doubts = [doubt for doubt in (more, *(value.unknown for value in [*named, *written])) if doubt]
+    doubts = [doubt for doubt in (more, *(entry.unknown for entry in written)) if doubt]
     if ineffective.data is True:
         return [*grants]
     if not grants and not doubts and is_live(view.item):
