@@ -10,10 +10,10 @@ from assay.scanner.sources.gcp.inventory import ALWAYS
 from assay.scanner.sources.gcp.names import is_asset_type
 from assay.scanner.sources.gcp.org_policies import CONSTRAINTS
 from assay.scanner.sources.gcp.permissions import USE_QUOTA
-from assay.scanner.sources.gcp.plan import Method, Plan
+from assay.scanner.sources.gcp.plan import AssetPlan, Method
 
 
-def make_plan(controls: Iterable[Any]) -> Plan:
+def make_plan(controls: Iterable[Any]) -> AssetPlan:
     """The plan for compiled controls, once the readers are loaded."""
     controls = list(controls)
     kinds = {compiled.kind for compiled in controls}
@@ -24,7 +24,7 @@ def make_plan(controls: Iterable[Any]) -> Plan:
                 types.update((type_, *entry.joined))
     services = {type_.partition(".")[0] for type_ in types}
     constraints = [each for each in CONSTRAINTS if each.partition(".")[0] in services]
-    return Plan(tuple(sorted(types | ALWAYS)), tuple(constraints))
+    return AssetPlan(tuple(sorted(types | ALWAYS)), tuple(constraints))
 
 
 def page(controls: list[Any]) -> str:

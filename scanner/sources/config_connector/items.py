@@ -9,8 +9,8 @@ from assay.scanner.sources.config_connector.kinds import BINDINGS, ENTRIES, HIGH
 from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
 from assay.scanner.sources.config_connector.shapes import placing, put, replication
 from assay.scanner.sources.gcp.declared import Declared
-from assay.scanner.sources.gcp.estate import BINDINGS as BINDINGS_PATH
-from assay.scanner.sources.gcp.estate import Attachment, Estate, flat, full_name, project_name
+from assay.scanner.sources.gcp.deployment import BINDINGS as BINDINGS_PATH
+from assay.scanner.sources.gcp.deployment import Attachment, Deployment, flat, full_name, project_name
 from assay.scanner.sources.values import Reference, Text, Unknown
 
 
@@ -19,7 +19,7 @@ class Built:
 
     def __init__(self, manifests: list[Manifest], namespaces: dict[str, Any], project: str | None, root: str) -> None:
         self.root, self._namespaces, self._project = root, namespaces, project
-        self.estate = Estate(project or Reference("Namespace", "project-id"))
+        self.deployment = Deployment(project or Reference("Namespace", "project-id"))
         self.attached = 0
         """Manifests that are a part of other resources, and so no items of their own."""
         self._addresses: dict[int, str] = {}
@@ -31,7 +31,7 @@ class Built:
             self._index(each)
         for each in manifests:
             self._enter(each)
-        self.estate.settle(self._attachments)
+        self.deployment.settle(self._attachments)
 
     def _index(self, each: Manifest) -> None:
         name = flat(each.name) or f"{each.file}:{each.place().line}"
@@ -224,7 +224,7 @@ class Built:
 
     def _item(self, each: Manifest, type_: str, data: Any, place: Any, full: str | None) -> Declared:
         item = Declared(
-            self.estate,
+            self.deployment,
             type_,
             self.address(each),
             data,
@@ -235,7 +235,7 @@ class Built:
             project=self.project(each),
             path=("spec",),
         )
-        self.estate.add(item)
+        self.deployment.add(item)
         return item
 
     # Bindings and access lists.

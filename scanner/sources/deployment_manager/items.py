@@ -9,7 +9,7 @@ from assay.scanner.sources.deployment_manager.references import Links, address
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, spelled
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.gcp.declared import Declared, Path
-from assay.scanner.sources.gcp.estate import BINDINGS, Attachment, Estate
+from assay.scanner.sources.gcp.deployment import BINDINGS, Attachment, Deployment
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.values import Reference, Unknown
 
@@ -20,7 +20,7 @@ class Built:
     def __init__(self, expansion: Expansion, root: str) -> None:
         self.links = Links(expansion)
         self.root = root
-        self.estate = Estate(expansion.env["project"])
+        self.deployment = Deployment(expansion.env["project"])
         self.attached = 0
         """Entries that are a part of other resources, and so no items of their own."""
         self.gaps: list[Gap] = []
@@ -28,7 +28,7 @@ class Built:
         self._addresses: dict[str, int] = {}
         for entry in expansion.entries:
             self._enter(entry)
-        self.estate.settle(self._attachments)
+        self.deployment.settle(self._attachments)
 
     def _enter(self, entry: Entry) -> None:
         name = spelled(entry.type)
@@ -57,7 +57,7 @@ class Built:
 
         project = self.links.owner(entry.properties)
         item = Declared(
-            self.estate,
+            self.deployment,
             type_,
             own,
             data,
@@ -69,7 +69,7 @@ class Built:
             origins=entry.origins,
             path=path,
         )
-        self.estate.add(item)
+        self.deployment.add(item)
         return item
 
     def _resource(self, entry: Entry, kind: Type | None) -> None:

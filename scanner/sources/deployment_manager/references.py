@@ -10,7 +10,7 @@ from typing import Any
 
 from assay.scanner.sources.deployment_manager.expand import Entry, Expansion
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, OWNERS, Type, resource_type, spelled
-from assay.scanner.sources.gcp.estate import flat, full_name, project_name
+from assay.scanner.sources.gcp.deployment import flat, full_name, project_name
 from assay.scanner.sources.values import Reference, Text, Unknown, Value
 
 _REFERENCE = re.compile(r"\$\(ref\.([^()]{1,1000})\)")

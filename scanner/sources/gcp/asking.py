@@ -20,7 +20,7 @@ from assay.scanner.sources.pace import TokenBucket
 # Calls a minute for each project: https://cloud.google.com/asset-inventory/docs/quota, https://cloud.google.com/resource-manager/quotas
 QUOTAS = {"ListAssets": 100, "SearchAllIamPolicies": 400, "ExportAssets": 60, "GetEffectivePolicy": 300}
 _DEFAULT_QUOTA = 600
-# The client's own retries leave out the first of these, which is what the inventory answers beyond its quota.
+# The client library does not retry ResourceExhausted by itself, which is what the inventory answers beyond its quota.
 RETRIED = (errors.ResourceExhausted, errors.TooManyRequests, errors.ServiceUnavailable, errors.DeadlineExceeded, errors.GatewayTimeout,
            errors.InternalServerError, errors.BadGateway, errors.Aborted)  # fmt: skip
 _DENIED = (errors.Forbidden, errors.Unauthorized)
@@ -45,13 +45,15 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class Refused(Exception):
+    """A call was not answered in the end; `refusal` says why."""
+
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.reason)
         self.refusal = refusal
 
 
 class Waits(msgspec.Struct, frozen=True):
-    """Seconds: the first wait between attempts, the longest, and all attempts of a call together; between looks at an export.
+    """How long to wait, in seconds: `first` and `longest` between the attempts of a call, `together` for all of its attempts.
 
     https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportAssets
     """
@@ -60,6 +62,7 @@ class Waits(msgspec.Struct, frozen=True):
     longest: float = 32.0
     together: float = 600.0
     look: float = 2.0
+    """Before the first look at an export; later ones are further apart."""
 
 
 class Asker:
@@ -112,35 +115,37 @@ class Asker:
         return self.waits.together if self._answered else min(self.waits.together, _SILENCE) / (1 + self.made)
 
     def wait(self, seconds: float) -> None:
-        """Raises Stopped where the run is to end meanwhile."""
+        """Wait so many seconds. Raises Stopped where the run is to end meanwhile."""
         if self.stop.is_set() or (seconds and self.stop.wait(seconds)):
             raise Stopped
 
     def count(self, method: Method, outcome: str, code: str) -> None:
+        """Enter one call in the ledger: `outcome` as in CallCount, `code` the canonical code of its error or empty."""
         key = CallCount(self.account, "global", method.service, method.name, outcome, code, method.permission, 0)
         self.made += 1
         self._ledger[key] = self._ledger.get(key, 0) + 1
 
     def ledger(self) -> list[CallCount]:
-        """What was asked, in a fixed order."""
-        found = [msgspec.structs.replace(key, count=count) for key, count in self._ledger.items()]
-        return sorted(found, key=lambda each: (each.service, each.operation, each.permission, each.outcome, each.code))
+        """The calls that were made, sorted by service, operation, permission, outcome and code."""
+        counts = [msgspec.structs.replace(key, count=count) for key, count in self._ledger.items()]
+        return sorted(counts, key=lambda count: (count.service, count.operation, count.permission, count.outcome, count.code))
 
     def refused(self, method: Method, caller: str, error: Exception) -> Refused:
+        """What is to be raised for a call that ended in `error`; enters the call in the ledger."""
         cause = error.cause if isinstance(error, errors.RetryError) and error.cause else error
         denied, code = isinstance(cause, _DENIED), code_of(cause)
-        self.count(method, "denied" if denied else "failed", code)
+        outcome = "denied" if denied else "failed"
+        self.count(method, outcome, code)
         disabled = getattr(cause, "reason", None) == "SERVICE_DISABLED"
-        what = "denied" if denied else "failed"
         way = f"grant {method.permission} ({', '.join(method.roles[:1])}) to {caller}" if denied else "run the audit again"
         if disabled:
             way = f"enable {method.service}.googleapis.com in the quota project"
         of = f" of {method.content} content" if method.content else ""
-        return Refused(Refusal(what, code, f"{method.label}{of} {what if denied else 'failed'} ({code})", way, method.label, now()))
+        return Refused(Refusal(outcome, code, f"{method.label}{of} {outcome} ({code})", way, method.label, now()))
 
     def _bucket(self, method: Method) -> TokenBucket:
         rate = QUOTAS.get(method.name, _DEFAULT_QUOTA) / 60 * self._pace
-        return self._buckets.setdefault(f"{method.label}", TokenBucket(rate))
+        return self._buckets.setdefault(method.label, TokenBucket(rate))
 
 
 def _may_pass(error: Exception) -> bool:
@@ -160,4 +165,5 @@ def code_of(error: Exception) -> str:
 
 
 def now() -> str:
+    """The time in UTC as RFC 3339 has it, to the second."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -51,7 +51,7 @@ def _is_export(path: str) -> bool:
         for record, *_ in read_file(path, store):
             return isinstance(record, records.Record) and record.name.startswith("//") and "/" in record.type
     except (OSError, *records.MALFORMED):
-        return True  # which says what is wrong with it
+        return True  # reading it whole says what is wrong with it
     finally:
         store.close()
     return False
@@ -116,26 +116,27 @@ def collections(
     whole = Whole(inventory, [*unlisted, *left_out])
     if unlisted:
         groups.setdefault(inventory.root, []).extend(unlisted)
-    for scope in sorted(groups, key=lambda each: (each.startswith("projects/"), each)):
+    for scope in sorted(groups, key=lambda scope: (scope.startswith("projects/"), scope)):
         items = groups.pop(scope)
-        above = [item for other in _above(inventory, scope) for item in _context(inventory, other)]
-        above += [*(unlisted if scope != inventory.root else ()), *left_out]
-        yield Collection(root_of(scope), items, coverage, context=above, scope=root_of(scope), beyond=whole)
+        context = [item for above in _above(inventory, scope) for item in _context(inventory, above)]
+        context += [*(unlisted if scope != inventory.root else ()), *left_out]
+        yield Collection(root_of(scope), items, coverage, context=context, scope=root_of(scope), beyond=whole)
         coverage = Coverage()
     if not inventory.entries and not unlisted:
         yield Collection("google", [], coverage)
 
 
 def _above(inventory: Inventory, scope: str) -> list[str]:
-    own = inventory.above(scope)
-    return [each for each in inventory.chain(own)[0] if each != scope] if own else []
+    """The folders and the organisation that a project or folder is in, nearest first."""
+    asset = inventory.scope_asset(scope)
+    return [above for above in inventory.chain(asset)[0] if above != scope] if asset else []
 
 
 def _context(inventory: Inventory, scope: str) -> list[Item]:
-    """What is said at a folder or organisation."""
-    own = inventory.above(scope)
-    found: list[Item] = [AssetItem(inventory, own)] if own else []
-    return found + [AssetItem(inventory, each) for each in inventory.policies_of(scope)]
+    """The asset of a folder or organisation, and the organisation policies that are set on it."""
+    asset = inventory.scope_asset(scope)
+    context: list[Item] = [AssetItem(inventory, asset)] if asset else []
+    return context + [AssetItem(inventory, entry) for entry in inventory.policies_of(scope)]
 
 
 class Whole(Beyond):
@@ -162,5 +163,5 @@ class Whole(Beyond):
             self._by_type = {}
             for entry in self._inventory.entries.values():
                 self._by_type.setdefault(entry.type, []).append(entry)
-        found: list[Item] = [AssetItem(self._inventory, entry) for entry in self._by_type.get(type_, ())]
-        return found + [each for each in self._unlisted if each.type == type_]
+        items: list[Item] = [AssetItem(self._inventory, entry) for entry in self._by_type.get(type_, ())]
+        return items + [item for item in self._unlisted if item.type == type_]

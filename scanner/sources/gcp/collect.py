@@ -11,7 +11,7 @@ from assay.scanner.sources import snapshot
 from assay.scanner.sources.gcp import plan as methods
 from assay.scanner.sources.gcp.asking import Asker, Refusal, Refused, Stopped, now
 from assay.scanner.sources.gcp.export import Export
-from assay.scanner.sources.gcp.plan import Method, Plan
+from assay.scanner.sources.gcp.plan import AssetPlan, Method
 from assay.scanner.sources.gcp.records import IAM_POLICY, RESOURCE
 from assay.scanner.sources.gcp.redact import redacted
 from assay.scanner.sources.gcp.session import Clients, Request
@@ -22,9 +22,9 @@ encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Collector:
-    """Asks what the plan says. `at` and `assets` tell how far it is."""
+    """Makes the calls of a plan. `at` names what is being read, `done` of `steps` are over, `assets` counts what was read."""
 
-    def __init__(self, request: Request, plan: Plan, clients: Clients, asker: Asker) -> None:
+    def __init__(self, request: Request, plan: AssetPlan, clients: Clients, asker: Asker) -> None:
         self.request, self.plan, self.clients, self.asker = request, plan, clients, asker
         self.at, self.done, self.assets = "logging in", 0, 0
         self.steps = 2 + len(plan.constraints[:1])
@@ -34,10 +34,11 @@ class Collector:
 
     @property
     def projects(self) -> int:
+        """How many projects the assets so far are in."""
         return len(self._projects)
 
     def lines(self) -> Iterator[bytes]:
-        """The snapshot. Raises CredentialsError before anything was collected."""
+        """The lines of the snapshot. Raises CredentialsError before anything was collected."""
         client = self.clients.assets()
         request = self.request
         scope = {"parent": request.parent, "caller": self.clients.caller, "types": list(self.plan.types), "export": bool(request.export)}
@@ -77,15 +78,15 @@ class Collector:
     def _unlisted(self, types: Sequence[str], content: str, why: Refusal) -> bytes:
         """Says of some asset types (none: of all) that a kind of content could not be read, or not to the end."""
         self._complete = False
-        told = {"reason": why.reason, "settles_it": why.settles_it, "operation": why.operation, "time": why.time}
-        return self._line({"record": "unlisted", "types": list(types), "content": content, "outcome": why.outcome, **told})
+        explanation = {"reason": why.reason, "settles_it": why.settles_it, "operation": why.operation, "time": why.time}
+        return self._line({"record": "unlisted", "types": list(types), "content": content, "outcome": why.outcome, **explanation})
 
     def _ended(self, method: Method, read_time: str) -> bytes:
         self.done += 1
         return self._line({"record": "listed", "content": method.content, "operation": method.label, "time": read_time or now()})
 
-    def _nothing(self, method: Method) -> Iterator[bytes]:
-        """An inventory holds at least the project, folder or organisation that it is of; one without is none."""
+    def _checked_for_emptiness(self, method: Method) -> Iterator[bytes]:
+        """An inventory holds at least the project, folder or organisation that it is of; an empty one is reported as not read."""
         if method.content == RESOURCE and self._complete and not self.assets:
             reason = f"the inventory of {self.request.parent} is empty: not even that itself is in it"
             empty = Refusal("failed", "", reason, "check the name, and run the audit again", method.label, now())
@@ -94,7 +95,7 @@ class Collector:
     # Listing
 
     def _listed(self, client: Any, method: Method) -> Iterator[bytes]:
-        """All assets by ListAssets; a type that it refuses is found by halves, so that it hides no other."""
+        """All assets by ListAssets. Where it refuses a list of types, its halves are asked for, down to the type that it refuses."""
         self.at = f"listing {method.content}"
         queue: list[tuple[str, ...]] = [self.plan.types]
         while queue:
@@ -109,20 +110,20 @@ class Collector:
                     if not token:
                         break
             except Refused as error:
-                found = error.refusal
-                if found.code == "INVALID_ARGUMENT" and not token and len(types) > 1:
+                refusal = error.refusal
+                if refusal.code == "INVALID_ARGUMENT" and not token and len(types) > 1:
                     queue += [types[len(types) // 2 :], types[: len(types) // 2]]
                     continue
-                if found.code == "INVALID_ARGUMENT":
-                    found = msgspec.structs.replace(found, settles_it=f"look at {types[0]} itself: the inventory does not list it")
-                yield self._unlisted(types, method.content, found)
-        yield from self._nothing(method)
+                if refusal.code == "INVALID_ARGUMENT":
+                    refusal = msgspec.structs.replace(refusal, settles_it=f"look at {types[0]} itself: the inventory does not list it")
+                yield self._unlisted(types, method.content, refusal)
+        yield from self._checked_for_emptiness(method)
         yield self._ended(method, _text(self._read_time))
 
     def _page(self, client: Any, method: Method, types: Sequence[str], token: str) -> Any:
         from google.cloud.asset_v1 import ContentType, ListAssetsRequest
 
-        asked = ListAssetsRequest(
+        request = ListAssetsRequest(
             parent=self.request.parent,
             asset_types=types,
             content_type=getattr(ContentType, method.content),
@@ -131,7 +132,7 @@ class Collector:
             read_time=self._read_time,  # of the first answer, so that policies are those of the same moment
         )
         # Of the pager only the first page is taken: every page waits for its turn and stands in the ledger.
-        page = next(iter(self.asker.ask(method, client.list_assets, self.clients.caller, request=asked).pages))
+        page = next(iter(self.asker.ask(method, client.list_assets, self.clients.caller, request=request).pages))
         self._read_time = self._read_time or page.read_time or None
         return page
 
@@ -143,16 +144,16 @@ class Collector:
         self.at = "searching IAM policies"
         try:
             while True:
-                asked = SearchAllIamPoliciesRequest(
+                request = SearchAllIamPoliciesRequest(
                     scope=self.request.parent, asset_types=self.plan.types, page_size=SEARCH_PAGE_SIZE, page_token=token
                 )
-                page = next(iter(self.asker.ask(method, client.search_all_iam_policies, self.clients.caller, request=asked).pages))
+                page = next(iter(self.asker.ask(method, client.search_all_iam_policies, self.clients.caller, request=request).pages))
                 for result in page._pb.results:
                     yield self._asset(_policy_of(as_data(result)))
                 token = page.next_page_token
                 if not token:
                     break
-        except Refused:  # a type that has no search, or no permission for it: what was found already is found again
+        except Refused:  # a type that cannot be searched, or no permission for it: policies that were given already are given again
             yield from self._listed(client, methods.LIST_POLICIES)
             return
         yield self._ended(method, now())
@@ -164,11 +165,11 @@ class Collector:
         self.at = f"exporting {method.content}"
         export = Export(self.request, self.clients, self.asker)
         try:
-            for text in export.assets(client, method, self.plan.types, lambda told: setattr(self, "at", told)):
+            for text in export.assets(client, method, self.plan.types, lambda progress: setattr(self, "at", progress)):
                 yield self._asset(msgspec.json.decode(text))
         except Refused as error:
             yield self._unlisted(self.plan.types if method.content == RESOURCE else (), method.content, error.refusal)
-        yield from self._nothing(method)
+        yield from self._checked_for_emptiness(method)
         yield self._ended(method, export.read_time)
 
     # What the inventory does not carry
@@ -190,28 +191,28 @@ class Collector:
         method = methods.EFFECTIVE_POLICY
         try:
             name = f"{project}/policies/{constraint}"
-            found = self.asker.ask(method, client.get_effective_policy, self.clients.caller, request={"name": name})
+            policy = self.asker.ask(method, client.get_effective_policy, self.clients.caller, request={"name": name})
         except Refused as error:
-            told = error.refusal
+            refusal = error.refusal
             self._complete = False
-            unknown = {"outcome": told.outcome, "reason": told.reason, "settles_it": told.settles_it}
-            return self._line({**record, **unknown, "operation": told.operation, "time": told.time})
-        return self._line({**record, "policy": as_data(type(found).pb(found)), "operation": method.label, "time": now()})
+            unknown = {"outcome": refusal.outcome, "reason": refusal.reason, "settles_it": refusal.settles_it}
+            return self._line({**record, **unknown, "operation": refusal.operation, "time": refusal.time})
+        return self._line({**record, "policy": as_data(type(policy).pb(policy)), "operation": method.label, "time": now()})
 
 
 def as_data(message: Any) -> dict[str, Any]:
     """A protobuf message as JSON data, in the spelling of the REST API."""
     from google.protobuf.json_format import MessageToDict
 
-    found: dict[str, Any] = MessageToDict(message)
-    return found
+    data: dict[str, Any] = MessageToDict(message)
+    return data
 
 
 def _policy_of(result: dict[str, Any]) -> dict[str, Any]:
     """What a search gives as an asset with its policy: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/IamPolicySearchResult"""
     above = [result.get("project"), *result.get("folders", ()), result.get("organization")]
     asset = {"name": result.get("resource", ""), "assetType": result.get("assetType", ""), "iamPolicy": result.get("policy", {})}
-    return {**asset, "ancestors": [each for each in above if each]}
+    return {**asset, "ancestors": [scope for scope in above if scope]}
 
 
 def _text(time: Any) -> str:

@@ -10,7 +10,7 @@ are empty are absent. Beside them:
 - `#has:replication.automatic`: whether a path is written, though it be empty. `#parent`: the full name of what the resource is in.
 - `#ancestors`, `#as_of`, `#version` are absent: there is no live resource.
 
-What belongs to a resource though it is written elsewhere, a binding or an entry of an access list, is brought there by estate.py.
+What belongs to a resource though it is written elsewhere, a binding or an entry of an access list, is brought there by deployment.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assay.scanner.sources.gcp import org_policies
-from assay.scanner.sources.gcp.estate import BINDINGS, Attachment, Estate, flat
+from assay.scanner.sources.gcp.deployment import BINDINGS, Attachment, Deployment, flat
 from assay.scanner.sources.gcp.items import plain
 from assay.scanner.sources.gcp.names import location_of
 from assay.scanner.sources.interface import Item, Node
@@ -40,7 +40,7 @@ class Declared(Item):
         "address",
         "attached",
         "data",
-        "estate",
+        "deployment",
         "full",
         "path",
         "project",
@@ -51,7 +51,7 @@ class Declared(Item):
 
     def __init__(
         self,
-        estate: Estate,
+        deployment: Deployment,
         type_: str,
         address: str,
         data: Any,
@@ -65,40 +65,43 @@ class Declared(Item):
         origins: tuple[tuple[str, Location], ...] = (),
         path: Path = (),
     ) -> None:
-        """`full`: its full name, with `flat` parts. `place`: of a path below the resource as it is written; `path`: of `data` there."""
-        self.estate, self.type, self.address, self.data, self._place = estate, type_, address, data, place
+        """`full` is its full resource name, its parts made with `flat`; None where a part is not known.
+
+        `place` gives the location of a path in what the template declares, and `path` says where in that `data` stands.
+        """
+        self.deployment, self.type, self.address, self.data, self._place = deployment, type_, address, data, place
         self.root, self._label, self.full, self.template, self.path = root, label, full, template, path
-        self.project = estate.project if project is None else project
+        self.project = deployment.project if project is None else project
         self._origins = origins
         self.attached: list[Attachment] = []
 
     def __getitem__(self, path: str) -> Value[Any]:
         if path.startswith("#"):
-            return self._beside(path)
+            return self._derived(path)
         data, place = walk(self.data, self.path, path)
-        extra = self._extra(path)
-        if extra:
-            held = data if isinstance(data, list) else [] if data is None else [data]
-            return Value([*held, *(element for each in extra for element in each.elements)], self._seen(place, extra))
+        attachments = self._attached_at(path)
+        if attachments:
+            own = data if isinstance(data, list) else [] if data is None else [data]
+            elements = [element for attachment in attachments for element in attachment.elements]
+            places = dict.fromkeys([self._place(place), *(attachment.seen for attachment in attachments)])
+            return Value([*own, *elements], tuple(places))
         return Value(plain(data), (self._place(place),))
 
-    def _extra(self, path: str) -> list[Attachment]:
-        return [each for each in self.attached if each.path == path]
+    def _attached_at(self, path: str) -> list[Attachment]:
+        return [attachment for attachment in self.attached if attachment.path == path]
 
-    def _seen(self, place: Path, extra: list[Attachment]) -> tuple[Location, ...]:
-        return tuple(dict.fromkeys([self._place(place), *(each.seen for each in extra)]))
-
-    def _beside(self, path: str) -> Value[Any]:
+    def _derived(self, path: str) -> Value[Any]:
+        """What is not in the resource itself: a path that begins with `#`."""
         what, _, rest = path.partition(":")
         if what == "#has":
-            held = walk(self.data, self.path, rest)[0]
-            return Value(held if isinstance(held, Unknown) else held is not None, (self.location(),))
+            written = walk(self.data, self.path, rest)[0]
+            return Value(written if isinstance(written, Unknown) else written is not None, (self.location(),))
         if what == "#enforced":
             return self._enforced(rest)
         if path.startswith("#iam_policy"):
             return self._policy(path)
         if what == "#inherited_bindings":
-            return self._inherited()
+            return self._inherited_bindings()
         if what == "#parent":
             return Value(self.full.rsplit("/", 2)[0] if self.full and self.full.count("/") > 4 else None, (self.location(),))
         if what in _ABSENT:
@@ -106,33 +109,33 @@ class Declared(Item):
         raise KeyError(path)
 
     def _policy(self, path: str) -> Value[Any]:
-        held = self._extra(BINDINGS)
-        bindings = [element for each in held for element in each.elements]
+        attachments = self._attached_at(BINDINGS)
+        bindings = [element for attachment in attachments for element in attachment.elements]
         data = (bindings if path == BINDINGS else {"bindings": bindings}) if bindings else None
-        return Value(data, tuple(dict.fromkeys(each.seen for each in held)) or (self.location(),))
+        return Value(data, tuple(dict.fromkeys(attachment.seen for attachment in attachments)) or (self.location(),))
 
-    def _inherited(self) -> Value[Any]:
+    def _inherited_bindings(self) -> Value[Any]:
         own = flat(self.project)
-        held = [each for each in self.estate.projects if each is not self and flat(each.project) == own]
-        values = [each[BINDINGS] for each in held]
-        found = [element for value in values if isinstance(value.data, list) for element in value.data]
-        return Value(found or None, tuple(place for value in values if value.data for place in value.seen) or (self.location(),))
+        projects = [project for project in self.deployment.projects if project is not self and flat(project.project) == own]
+        values = [project[BINDINGS] for project in projects]
+        bindings = [element for value in values if isinstance(value.data, list) for element in value.data]
+        return Value(bindings or None, tuple(place for value in values if value.data for place in value.seen) or (self.location(),))
 
     def _enforced(self, constraint: str) -> Value[Any]:
-        for policy in self.estate.policies:
+        for policy in self.deployment.policies:
             name = policy["name"].data
             if not isinstance(name, str) or name.rpartition("/")[2] != constraint or not self._under(policy):
                 continue
             rules = policy["spec.rules"]
             if rules.unknown:
                 return Value(rules.unknown, rules.seen)
-            held = rules.data if isinstance(rules.data, list) else []
+            entries = rules.data if isinstance(rules.data, list) else []
             if policy.template is not None:
                 return Value(Unknown(f"whether {policy.address} exists: {policy.template.reason}", policy.template.settles_it), rules.seen)
-            doubt = next((each["enforce"] for each in held if isinstance(each, dict) and not _is_flag(each.get("enforce"))), None)
+            doubt = next((rule["enforce"] for rule in entries if isinstance(rule, dict) and not _is_flag(rule.get("enforce"))), None)
             if doubt is not None:
                 return Value(doubt if isinstance(doubt, Unknown) else Unknown(f"whether {constraint} is enforced", "scan the live project"))
-            return Value(org_policies.enforced({"constraint": f"constraints/{constraint}", "rules": held}), rules.seen)
+            return Value(org_policies.enforced({"constraint": f"constraints/{constraint}", "rules": entries}), rules.seen)
         return Value(None, (self.location(),))
 
     def _under(self, policy: Declared) -> bool:
@@ -143,9 +146,9 @@ class Declared(Item):
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         data, place = walk(self.data, self.path, path)
         nodes, more = nodes_of(self, data, place)
-        for each in self._extra(path):
-            found, unknown = as_nodes(each.elements, each.seen)
-            nodes, more = nodes + found, more or unknown
+        for attachment in self._attached_at(path):
+            attached, unknown = as_nodes(attachment.elements, attachment.seen)
+            nodes, more = nodes + attached, more or unknown
         return nodes, more
 
     def link(self, path: str) -> Value[Any]:
@@ -153,13 +156,14 @@ class Declared(Item):
 
     def resolve(self, value: Value[Any]) -> Value[Any]:
         """Texts that name a resource of the template as references to it."""
-        return value.then(lambda data: [self._resolved(each) for each in data] if isinstance(data, list) else self._resolved(data))
+        return value.then(lambda data: [self._resolved(element) for element in data] if isinstance(data, list) else self._resolved(data))
 
     def _resolved(self, data: Any) -> Any:
-        found = self.estate.find(data, self.project) if isinstance(data, (str, Text, Reference)) else None
-        return data if found is None else Reference(found.address)
+        target = self.deployment.find(data, self.project) if isinstance(data, (str, Text, Reference)) else None
+        return data if target is None else Reference(target.address)
 
     def place(self, path: Path) -> Location:
+        """Where a path of what the template declares is written."""
         return self._place(path)
 
     def location(self) -> Location:
@@ -175,13 +179,14 @@ class Declared(Item):
 
     @property
     def origins(self) -> list[tuple[str, Location]]:
-        return [*self._origins, *dict.fromkeys((each.name, each.seen) for each in self.attached if each.seen != self.location())]
+        elsewhere = [attachment for attachment in self.attached if attachment.seen != self.location()]
+        return [*self._origins, *dict.fromkeys((attachment.name, attachment.seen) for attachment in elsewhere)]
 
     @property
     def region(self) -> Value[str]:
-        held = next((self[name] for name in ("location", "locationId", "region") if isinstance(self[name].data, str)), None)
-        place = held.data.rpartition("/")[2].lower() if held is not None else location_of(self.full) if self.full else None
-        return Value(place, (self.location(),))
+        written = next((self[name].data for name in ("location", "locationId", "region") if isinstance(self[name].data, str)), None)
+        region = written.rpartition("/")[2].lower() if written is not None else location_of(self.full) if self.full else None
+        return Value(region, (self.location(),))
 
     @property
     def account(self) -> Value[str]:
@@ -204,8 +209,8 @@ class DeclaredNode(Node):
 
     def __getitem__(self, path: str) -> Value[Any]:
         if path.startswith("#has:"):
-            held = walk(self.data, self.path, path[5:])[0]
-            return Value(held if isinstance(held, Unknown) else held is not None, (self.location(),))
+            written = walk(self.data, self.path, path[5:])[0]
+            return Value(written if isinstance(written, Unknown) else written is not None, (self.location(),))
         data, place = walk(self.data, self.path, path)
         return Value(plain(data), (self.item.place(place),))
 
@@ -220,7 +225,7 @@ class DeclaredNode(Node):
 
 
 def walk(data: Any, place: Path, path: str) -> tuple[Any, Path]:
-    """What a path leads to, and the path that it is written at."""
+    """What a property path leads to in `data`, which is written at `place`; and the path that it is written at itself."""
     for name in path.split("."):
         if isinstance(data, list) and not name.isdecimal():
             place = (*place, 0)
@@ -236,15 +241,14 @@ def nodes_of(item: Declared, data: Any, place: Path) -> tuple[list[Node], Unknow
         return ([DeclaredNode(item, data, place)] if data else []), None
     nodes: list[Node] = []
     more: Unknown | None = None
-    for at, each in enumerate(data) if isinstance(data, list) else [(0, data)]:
-        if isinstance(each, dict):
-            nodes.append(DeclaredNode(item, each, (*place, at)))
-        elif each is not None:
-            more = more or (
-                each if isinstance(each, Unknown) else Unknown(f"an element of {place[-1] if place else 'it'} is no object", "correct it")
-            )
+    for index, element in enumerate(data) if isinstance(data, list) else [(0, data)]:
+        if isinstance(element, dict):
+            nodes.append(DeclaredNode(item, element, (*place, index)))
+        elif element is not None:
+            wrong = Unknown(f"an element of {place[-1] if place else 'it'} is no object", "correct it")
+            more = more or (element if isinstance(element, Unknown) else wrong)
     return nodes, more
 
 
-def _is_flag(held: Any) -> bool:
-    return held is None or isinstance(held, (bool, str))
+def _is_flag(flag: Any) -> bool:
+    return flag is None or isinstance(flag, (bool, str))

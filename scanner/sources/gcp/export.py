@@ -15,6 +15,7 @@ from assay.scanner.sources.gcp.plan import Method
 from assay.scanner.sources.gcp.session import Clients, Request
 
 ATTEMPTS = 4
+"""To read one shard to its end."""
 
 
 class Export:
@@ -25,19 +26,19 @@ class Export:
         self.read_time = now()
 
     def assets(self, client: Any, method: Method, types: Sequence[str], tell: Callable[[str], None]) -> Iterator[bytes]:
-        """The assets as they stand in the shards. Raises Refused and Stopped."""
+        """The assets as JSON text, as they stand in the shards; `tell` is told how far it is. Raises Refused and Stopped."""
         from google.cloud.asset_v1 import ContentType, ExportAssetsRequest, GcsDestination, OutputConfig
 
         assert self._request.export is not None
         stamp = self.read_time.replace(":", "").replace("-", "")
         prefix = f"{self._request.export.rstrip('/')}/{stamp}-{method.content.lower()}"
-        asked = ExportAssetsRequest(
+        request = ExportAssetsRequest(
             parent=self._request.parent,
             asset_types=types,
             content_type=getattr(ContentType, method.content),
             output_config=OutputConfig(gcs_destination=GcsDestination(uri_prefix=prefix)),
         )
-        operation = self._asker.ask(method, client.export_assets, self._clients.caller, request=asked)
+        operation = self._asker.ask(method, client.export_assets, self._clients.caller, request=request)
         self._finish(operation, method, tell)
         for number, name in enumerate(self._shards(prefix), 1):
             tell(f"{method.content}: shard {number}")
@@ -63,9 +64,9 @@ class Export:
             query = f"prefix={quote(folder, safe='')}&fields=items/name,nextPageToken" + (
                 f"&pageToken={quote(token, safe='')}" if token else ""
             )
-            found = self._get(methods.LIST_OBJECTS, f"/storage/v1/b/{quote(bucket, safe='')}/o?{query}", stream=False).json()
-            yield from (each["name"] for each in found.get("items", ()))
-            token = found.get("nextPageToken", "")
+            listing = self._get(methods.LIST_OBJECTS, f"/storage/v1/b/{quote(bucket, safe='')}/o?{query}", stream=False).json()
+            yield from (entry["name"] for entry in listing.get("items", ()))
+            token = listing.get("nextPageToken", "")
             if not token:
                 return
 

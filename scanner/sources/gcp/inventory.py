@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections import OrderedDict
 from typing import Any
@@ -10,12 +9,12 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.gcp import records
-from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, Names, project_of
+from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, FullNames, project_of
 from assay.scanner.sources.gcp.records import ACCESS_POLICY, CONTENTS, IAM_POLICY, ORG_POLICY, RESOURCE, Head, Record
 from assay.scanner.sources.gcp.store import SPOOL, Store
 from assay.scanner.sources.values import Location, Unknown
 
-PROJECT, FOLDER, ORGANIZATION = (f"cloudresourcemanager.googleapis.com/{each}" for each in ("Project", "Folder", "Organization"))
+PROJECT, FOLDER, ORGANIZATION = (f"cloudresourcemanager.googleapis.com/{kind}" for kind in ("Project", "Folder", "Organization"))
 POLICY = "orgpolicy.googleapis.com/Policy"
 SERVICE_ACCOUNT = "iam.googleapis.com/ServiceAccount"
 ALWAYS = frozenset({PROJECT, FOLDER, ORGANIZATION, POLICY})
@@ -23,15 +22,19 @@ ALWAYS = frozenset({PROJECT, FOLDER, ORGANIZATION, POLICY})
 _CACHED = 512
 
 
-class Held(msgspec.Struct, frozen=True, gc=False):
+class RecordPlace(msgspec.Struct, frozen=True, gc=False):
     """Where a record is, and when it was true."""
 
     store: int
+    """Number of the file in the Store, or SPOOL."""
     offset: int
+    """In bytes, as is `length`."""
     length: int
     file: int
+    """Index into `Inventory.files`."""
     line: int
     time: str
+    """Of the asset's newest change."""
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -40,7 +43,7 @@ class Entry(msgspec.Struct, gc=False):
     name: str
     """As the inventory names it."""
     type: str
-    held: dict[str, Held]
+    contents: dict[str, RecordPlace]
     """Kind of content to the record that it is in."""
     lineage: tuple[str, ...] = ()
     """The project, folders and organisation above it as relative names, as the inventory writes them."""
@@ -56,7 +59,7 @@ class Inventory:
 
     def __init__(self, wanted: frozenset[str] | None) -> None:
         self.store = Store()
-        self.names = Names()
+        self.names = FullNames()
         self.entries: dict[str, Entry] = {}
         self.files: list[str] = []
         """Paths as reports name them."""
@@ -108,70 +111,71 @@ class Inventory:
         time = sys.intern(record.update_time or record.updateTime)
         if time > self.newest:  # noqa: PLR1730 (called for every asset)
             self.newest = time
-        found = Held(file, offset, len(raw), len(self.files) - 1, line, time)
+        place = RecordPlace(file, offset, len(raw), len(self.files) - 1, line, time)
         if head.__class__ is Head:
-            self._hold(entry.held, RESOURCE, found)
+            self._keep(entry.contents, RESOURCE, place)
         if record.iam_policy or record.iamPolicy:
-            self._hold(entry.held, IAM_POLICY, found)
+            self._keep(entry.contents, IAM_POLICY, place)
         if record.org_policy or record.orgPolicy:
-            self._hold(entry.held, ORG_POLICY, found)
+            self._keep(entry.contents, ORG_POLICY, place)
         if record.text(ACCESS_POLICY):
-            self._hold(entry.held, ACCESS_POLICY, found)
+            self._keep(entry.contents, ACCESS_POLICY, place)
 
     @staticmethod
-    def _hold(held: dict[str, Held], kind: str, found: Held) -> None:
+    def _keep(contents: dict[str, RecordPlace], kind: str, place: RecordPlace) -> None:
         """Of two records of one content, the later one."""
-        before = held.get(kind)
-        if before is None or before.time <= found.time:
-            held[kind] = found
-
-    @functools.cached_property
-    def newest(self) -> str:
-        """When the newest change was made that the inventory has."""
-        return max((held.time for entry in self.entries.values() for held in entry.held.values()), default="")
+        before = contents.get(kind)
+        if before is None or before.time <= place.time:
+            contents[kind] = place
 
     def unread(self) -> dict[str, int]:
         """Assets of types that nobody reads."""
         return {type_: len(names) for type_, names in sorted(self._unread.items())}
 
     def damaged(self, file: int, shown: str) -> None:
-        """Part of a file cannot be read: what is missing of the kinds of content that it holds may have been there."""
-        kinds = {kind for entry in self.entries.values() for kind, held in entry.held.items() if held.file == file}
+        """Part of a file cannot be read: content that an asset lacks may have stood there, of any kind that is in that file."""
+        kinds = {kind for entry in self.entries.values() for kind, place in entry.contents.items() if place.file == file}
         why = Unknown(f"a part of {shown} cannot be read", "export it again")
         for kind in kinds or set(CONTENTS):
             self.lacking.setdefault((kind, ""), why)
 
     def settle(self) -> None:
-        """After the last record: learn which number is which project, and name everything canonically."""
-        self._learn()
-        self.effective = {self.relative(scope): held for scope, held in self.effective.items()}
+        """After the last record: learn which number is which project, name assets canonically, enter scopes and policies."""
+        self._learn_projects()
+        self.effective = {self.relative(scope): policies for scope, policies in self.effective.items()}
         if self.root:
             self.root = self.relative(self.root)
             for kind in CONTENTS:
                 self.covered[kind].add(self.root)
+        self._merge_same_addresses()
+        self._enter_scopes()
+
+    def _merge_same_addresses(self) -> None:
         by_address: dict[str, Entry] = {}
         for entry in self.entries.values():
             entry.address = self._address(entry)
             entry.scope = self._scope(entry)
-            held = by_address.setdefault(entry.address, entry)
-            if held is not entry:  # the same asset under the id and the number of its project
-                held.held = {**entry.held, **held.held}
-                held.lineage = held.lineage or entry.lineage
+            first = by_address.setdefault(entry.address, entry)
+            if first is not entry:  # the same asset under the id and the number of its project
+                first.contents = {**entry.contents, **first.contents}
+                first.lineage = first.lineage or entry.lineage
         self.entries = by_address
+
+    def _enter_scopes(self) -> None:
         for entry in self.entries.values():
-            for kind in entry.held:
+            for kind in entry.contents:
                 self._listed[kind].add((entry.scope, entry.type))
             if entry.type in (PROJECT, FOLDER, ORGANIZATION):
                 scope = entry.address.removeprefix(RESOURCE_MANAGER)
                 self._by_scope[scope] = entry
-                for kind in entry.held:
+                for kind in entry.contents:
                     self.covered[kind].add(scope)
             elif entry.type == POLICY:
                 owner = _policy_owner(entry.address)
                 self._policies.setdefault(owner, []).append(entry)
                 self.covered[ORG_POLICY].add(owner)
 
-    def _learn(self) -> None:
+    def _learn_projects(self) -> None:
         for entry in self.entries.values():
             if entry.type == PROJECT:
                 data = self.content(entry, RESOURCE)
@@ -208,14 +212,14 @@ class Inventory:
 
     def content(self, entry: Entry, kind: str) -> Any:
         """One kind of content of an asset; None where it has none."""
-        held = entry.held.get(kind)
-        if held is None:
+        place = entry.contents.get(kind)
+        if place is None:
             return None
         key = (entry.name, kind)
         if key in self._decoded:
             return self._decoded[key]
         try:
-            data = records.content(self.store.read(held.store, held.offset, held.length), kind)
+            data = records.content(self.store.read(place.store, place.offset, place.length), kind)
         except (OSError, *records.MALFORMED) as error:
             data = Unknown(f"{entry.name} could not be read ({error})", "export it again")
         self._decoded[key] = data
@@ -225,21 +229,21 @@ class Inventory:
 
     def version(self, entry: Entry) -> str:
         """The version of the API that a resource is written in."""
-        held = entry.held.get(RESOURCE)
-        return records.version(self.store.read(held.store, held.offset, held.length)) if held else ""
+        place = entry.contents.get(RESOURCE)
+        return records.version(self.store.read(place.store, place.offset, place.length)) if place else ""
 
     def seen(self, entry: Entry, kind: str = RESOURCE) -> Location:
-        """Where a kind of content of an asset comes from."""
-        held = entry.held.get(kind) or next(iter(entry.held.values()), None)
+        """Where a kind of content of an asset comes from: the call that gave it, or its line in an export."""
+        place = entry.contents.get(kind) or next(iter(entry.contents.values()), None)
         if self.operations:
             return Location(
                 operation=self.operations.get(kind, self.operations[RESOURCE]),
-                time=(held.time if held else "") or self.read_time,
+                time=(place.time if place else "") or self.read_time,
                 caller=self.caller,
             )
-        if held is None:
+        if place is None:
             return Location()
-        return Location(file=self.files[held.file], line=held.line, end_line=held.line, time=held.time)
+        return Location(file=self.files[place.file], line=place.line, end_line=place.line, time=place.time)
 
     def missing(self, entry: Entry, kind: str) -> Unknown | None:
         """Why the input does not say whether an asset has a kind of content; None where it does, and the asset has none.
@@ -250,28 +254,28 @@ class Inventory:
         for key in ((kind, entry.type), (kind, "")):
             if key in self.lacking:
                 return self.lacking[key]
-        if self.operations or kind in entry.held:
+        if self.operations or kind in entry.contents:
             return None
         listed = self._listed[kind]
         own = self._by_scope.get(entry.scope)
-        if (entry.scope, entry.type) in listed or (kind == IAM_POLICY and own is not None and kind in own.held):
+        if (entry.scope, entry.type) in listed or (kind == IAM_POLICY and own is not None and kind in own.contents):
             return None
         return _NOT_EXPORTED[kind]
 
     def chain(self, entry: Entry) -> tuple[list[str], Unknown | None]:
         """The project, folders and organisation of an asset (itself, where it is one), nearest first; and why there may be more of them."""
-        scopes = [self.relative(each) for each in entry.lineage]
+        scopes = [self.relative(scope) for scope in entry.lineage]
         if entry.scope and entry.scope not in scopes:
             scopes.insert(0, entry.scope)
         if len(scopes) == 1 and not scopes[0].startswith("organizations/"):
             own = self._by_scope.get(scopes[0])
             if own is not None and own is not entry and len(own.lineage) > 1:
-                scopes += [self.relative(each) for each in own.lineage if self.relative(each) not in scopes]
+                scopes += [self.relative(scope) for scope in own.lineage if self.relative(scope) not in scopes]
         ended = bool(scopes) and scopes[-1].startswith("organizations/")
         return scopes, None if ended else _NO_ANCESTORS
 
-    def above(self, scope: str) -> Entry | None:
-        """The asset of a project, folder or organisation."""
+    def scope_asset(self, scope: str) -> Entry | None:
+        """The asset of a project, folder or organisation itself; None where the inventory does not have it."""
         return self._by_scope.get(scope)
 
     def policies_of(self, scope: str) -> list[Entry]:
@@ -279,7 +283,7 @@ class Inventory:
         return self._policies.get(scope, [])
 
     def silent(self, kind: str, scopes: list[str]) -> Unknown | None:
-        """Why it is not known which policies of a kind the first of some scopes has, nearest first; None where the input tells.
+        """Why it is not known which policies of a kind `scopes[0]` has; None where the input tells. `scopes[1:]` are those above it.
 
         An export covers what is below its root, and leaves out what has no policy.
         """
@@ -292,7 +296,7 @@ class Inventory:
 
 
 def _parent(head: Head | str | None) -> tuple[str, ...]:
-    """Of an asset without ancestors, the project or folder that its resource names as its parent."""
+    """The lineage of an asset without ancestors: the project or folder that its resource names as its parent."""
     parent = head.parent if isinstance(head, Head) else None
     return (parent.removeprefix(RESOURCE_MANAGER),) if parent and parent.startswith(RESOURCE_MANAGER) else ()
 

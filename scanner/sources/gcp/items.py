@@ -44,7 +44,7 @@ class AssetItem(Item):
 
     def __getitem__(self, path: str) -> Value[Any]:
         if path.startswith("#"):
-            return self._beside(path)
+            return self._derived(path)
         return Value(plain(self._at(path)), (self.location(),))
 
     def _data(self) -> Any:
@@ -59,12 +59,12 @@ class AssetItem(Item):
             data = step(data, name)
         return data
 
-    def _beside(self, path: str) -> Value[Any]:
-        """What is not in the resource itself."""
+    def _derived(self, path: str) -> Value[Any]:
+        """What is not in the resource itself: a path that begins with `#`."""
         what, _, rest = path.partition(":")
         if what == "#has":
-            held = self._at(rest)
-            return Value(held if isinstance(held, Unknown) else held is not None, (self.location(),))
+            written = self._at(rest)
+            return Value(written if isinstance(written, Unknown) else written is not None, (self.location(),))
         if what == "#enforced":
             return self.constraint(rest).then(lambda policy: None if policy is None else org_policies.enforced(policy))
         if what == "#org_policy":
@@ -73,10 +73,10 @@ class AssetItem(Item):
         if first == "#iam_policy":
             return self._iam_policy(rest)
         if first == "#inherited_bindings":
-            return self._inherited()
+            return self._inherited_bindings()
         if first == "#ancestors":
             scopes, more = self._inventory.chain(self._entry)
-            return Value([*(RESOURCE_MANAGER + each for each in scopes), *([more] if more else [])] or None, (self.location(),))
+            return Value([*(RESOURCE_MANAGER + scope for scope in scopes), *([more] if more else [])] or None, (self.location(),))
         if first == "#parent":
             return Value(self.address.rsplit("/", 2)[0] if self.address.count("/") > 4 else None, (self.location(),))
         if first == "#as_of":
@@ -94,59 +94,59 @@ class AssetItem(Item):
             data = step(data, name)
         return Value(data or None, seen)
 
-    def _inherited(self) -> Value[Any]:
+    def _inherited_bindings(self) -> Value[Any]:
         scopes, more = self._inventory.chain(self._entry)
         own = self._entry.scope if self.type in (PROJECT, FOLDER, ORGANIZATION) else ""
-        found: list[Any] = []
+        inherited: list[Any] = []
         seen: list[Location] = []
-        for at, scope in enumerate(scopes):
+        for depth, scope in enumerate(scopes):
             if scope == own:
                 continue
-            silent = self._inventory.silent(IAM_POLICY, scopes[at:])
-            above = self._inventory.above(scope)
-            policy = self._inventory.content(above, IAM_POLICY) if above else None
+            silent = self._inventory.silent(IAM_POLICY, scopes[depth:])
+            asset = self._inventory.scope_asset(scope)
+            policy = self._inventory.content(asset, IAM_POLICY) if asset else None
             bindings = policy.get("bindings", []) if isinstance(policy, dict) else policy
             if silent or isinstance(bindings, Unknown):
-                found.append(silent or bindings)
-            elif isinstance(bindings, list) and above:
-                seen.append(self._inventory.seen(above, IAM_POLICY))
-                found += [{**each, "from": RESOURCE_MANAGER + scope} if isinstance(each, dict) else _NO_BINDING for each in bindings]
+                inherited.append(silent or bindings)
+            elif isinstance(bindings, list) and asset:
+                seen.append(self._inventory.seen(asset, IAM_POLICY))
+                origin = RESOURCE_MANAGER + scope
+                inherited += [{**binding, "from": origin} if isinstance(binding, dict) else _NO_BINDING for binding in bindings]
             elif bindings is not None:
-                found.append(_NO_BINDING)
-        return Value([*found, *([more] if more else [])] or None, seen or (self.location(),))
+                inherited.append(_NO_BINDING)
+        return Value([*inherited, *([more] if more else [])] or None, seen or (self.location(),))
 
     def _org_policy(self) -> Value[Any]:
-        found, more = org_policies.effective(self._inventory, self._entry)
-        return Value([*found.values(), *([more] if more else [])] or None, (self.location(),))
+        policies, more = org_policies.effective(self._inventory, self._entry)
+        return Value([*policies.values(), *([more] if more else [])] or None, (self.location(),))
 
     def constraint(self, name: str) -> Value[Any]:
         """The effective policy for one constraint, named without `constraints/`."""
-        found, more = org_policies.effective(self._inventory, self._entry)
+        policies, more = org_policies.effective(self._inventory, self._entry)
         name = name.removeprefix("constraints/")
-        held = found.get(name)
-        asked = self._inventory.effective.get(self._entry.scope, {}).get(name)
-        if held is None and isinstance(asked, Unknown):
-            more = asked
-        above = self._inventory.above(self._entry.scope)
-        return Value(more if held is None else held, (self._inventory.seen(above, ORG_POLICY) if above else self.location(),))
+        policy = policies.get(name)
+        from_api = self._inventory.effective.get(self._entry.scope, {}).get(name)
+        if policy is None and isinstance(from_api, Unknown):
+            more = from_api
+        owner = self._inventory.scope_asset(self._entry.scope)
+        return Value(more if policy is None else policy, (self._inventory.seen(owner, ORG_POLICY) if owner else self.location(),))
 
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
-        value = self[path]
-        return nodes_of(self, value)
+        return nodes_of(self, self[path])
 
     def link(self, path: str) -> Value[Any]:
         return self.resolve(self[path])
 
     def resolve(self, value: Value[Any]) -> Value[Any]:
         """Texts that name a resource as references to it."""
-        return value.then(lambda data: [self._resolved(each) for each in data] if isinstance(data, list) else self._resolved(data))
+        return value.then(lambda data: [self._resolved(element) for element in data] if isinstance(data, list) else self._resolved(data))
 
     def _resolved(self, data: Any) -> Any:
         if not isinstance(data, str):
             return data
         scope = self._entry.scope
-        found = self._inventory.names.canonical(data, scope[9:] if scope.startswith("projects/") else "")
-        return data if found is None else Reference(*found)
+        target = self._inventory.names.canonical(data, scope[9:] if scope.startswith("projects/") else "")
+        return data if target is None else Reference(*target)
 
     def location(self) -> Location:
         return self._inventory.seen(self._entry)
@@ -203,8 +203,8 @@ def nodes_of(item: AssetItem, value: Value[Any]) -> tuple[list[Node], Unknown | 
         return [], value.unknown
     elements = value.data if isinstance(value.data, list) else [] if value.data is None else [value.data]
     seen = value.seen[0] if value.seen else item.location()
-    found: list[Node] = [AssetNode(item, each, seen) for each in elements if isinstance(each, dict)]
-    return found, next((each for each in elements if isinstance(each, Unknown)), None)
+    nodes: list[Node] = [AssetNode(item, element, seen) for element in elements if isinstance(element, dict)]
+    return nodes, next((element for element in elements if isinstance(element, Unknown)), None)
 
 
 def plain(data: Any) -> Any:
@@ -219,9 +219,9 @@ def _plain(data: Any) -> Any:
     if isinstance(data, float):
         return int(data) if data.is_integer() else data
     if isinstance(data, dict):
-        return {name: held for name, each in data.items() if (held := _plain(each)) is not None} or None
+        return {name: kept for name, value in data.items() if (kept := _plain(value)) is not None} or None
     if isinstance(data, list):
-        return [{} if isinstance(each, dict) and not each else _plain(each) for each in data] or None
+        return [{} if isinstance(element, dict) and not element else _plain(element) for element in data] or None
     return data
 
 

@@ -1,7 +1,8 @@
 """Full resource names, the one spelling by which items find each other.
 
 An asset is named `//service/path` (https://cloud.google.com/asset-inventory/docs/resource-name-format), but attributes name the same thing
-by selfLink, relative name, or URL of another host, with the id or the number of its project. `Names.canonical` gives one name for them all.
+by selfLink, relative name, or URL of another host, with the id or the number of its project. `FullNames.canonical` gives one name for
+them all.
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ _SAME_HOST = {"sqladmin.googleapis.com": "cloudsql.googleapis.com", "sql.googlea
 """Hosts of one service: assets of Cloud SQL are named by the second."""
 
 
-class Names:
-    """Canonical names; learns which number is which project."""
+class FullNames:
+    """Full resource names in one form for each resource; learns which number is which project."""
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
@@ -78,6 +79,7 @@ class Names:
             self._ids.setdefault(number, project)
 
     def knows(self, number: str) -> bool:
+        """Whether the id of the project with this number was learnt."""
         return number in self._ids
 
     def project(self, name: str) -> str:
@@ -101,10 +103,10 @@ class Names:
 
         `project` completes names that leave it out, as Compute Engine's partial URLs do.
         """
-        found = _service_and_path(text, project)
-        if found is None:
+        parsed = _service_and_path(text, project)
+        if parsed is None:
             return None
-        service, path = found
+        service, path = parsed
         segments = path.split("/")
         part = ""
         if len(segments) > 4 and _PARTS.get(segments[-2]) == segments[-4]:
@@ -124,7 +126,7 @@ def _service_and_path(text: str, project: str) -> tuple[str, str] | None:
         host = parts.hostname or ""
         if host != "googleapis.com" and not host.endswith(".googleapis.com"):
             return None
-        return _on_host(host, [each for each in parts.path.split("/") if each])
+        return _on_host(host, [segment for segment in parts.path.split("/") if segment])
     if text.startswith("gs://"):
         return "storage.googleapis.com", text[5:].partition("/")[0]
     segments = text.split("/")

@@ -14,49 +14,50 @@ from assay.scanner.sources.values import Unknown
 
 Effective: TypeAlias = tuple[dict[str, dict[str, Any]], Unknown | None]
 CONSTRAINTS = ("storage.publicAccessPrevention", "storage.uniformBucketLevelAccess")
-"""Those that readers ask for, which an audit asks of the policies' own API where it cannot see the organisation."""
+"""The constraints that readers read. An audit that cannot see the organisation asks the Organization Policy API for them."""
 
 
 def effective(inventory: Inventory, entry: Entry) -> Effective:
-    """(constraint without `constraints/` to its policy, why there may be more of them).
+    """The policies by constraint (named without `constraints/`), and why there may be more of them; None where there are no more.
 
     A policy is {"constraint": "constraints/…", "rules": [as in the v2 API], "from": full name of where it is set}. What resets to Google's
     default has no rules.
     """
     key = (entry.scope, entry.lineage)
-    held = inventory.policies_at.get(key)
-    if held is None:
-        held = inventory.policies_at[key] = _effective(inventory, entry)
-    return held
+    policies = inventory.policies_at.get(key)
+    if policies is None:
+        policies = inventory.policies_at[key] = _effective(inventory, entry)
+    return policies
 
 
 def _effective(inventory: Inventory, entry: Entry) -> Effective:
     scopes, more = inventory.chain(entry)
-    found: dict[str, dict[str, Any]] = {}
-    open_: set[str] = set()
-    for at, scope in enumerate(scopes):
-        if at == 0:
-            for name, policy in inventory.effective.get(scope, {}).items():
-                if not isinstance(policy, Unknown):
-                    found[name] = {
-                        "constraint": f"constraints/{name}",
-                        "rules": _rules(policy.get("spec")),
-                        "from": RESOURCE_MANAGER + scope,
-                    }
-        silent = inventory.silent(ORG_POLICY, scopes[at:])
-        policies = silent or _set_on(inventory, scope)
-        if isinstance(policies, Unknown):
-            more = policies
+    policies = _told_by_api(inventory, scopes[0]) if scopes else {}
+    inheriting: set[str] = set()
+    for depth, scope in enumerate(scopes):
+        set_here = inventory.silent(ORG_POLICY, scopes[depth:]) or _set_on(inventory, scope)
+        if isinstance(set_here, Unknown):
+            more = set_here
             break
-        for name, inherits, rules in policies:
-            if name in found and name not in open_:
+        for name, inherits, rules in set_here:
+            if name in policies and name not in inheriting:
                 continue
-            held = found.setdefault(name, {"constraint": f"constraints/{name}", "rules": [], "from": RESOURCE_MANAGER + scope})
-            held["rules"] = [*held["rules"], *rules]
-            (open_.add if inherits else open_.discard)(name)
-    for name in open_ if more else ():  # what is inherited from above is not known
-        found[name]["rules"].append(more)
-    return found, more
+            policy = policies.setdefault(name, _policy(name, [], scope))
+            policy["rules"] = [*policy["rules"], *rules]
+            (inheriting.add if inherits else inheriting.discard)(name)
+    for name in inheriting if more else ():  # what is inherited from above is not known
+        policies[name]["rules"].append(more)
+    return policies, more
+
+
+def _told_by_api(inventory: Inventory, scope: str) -> dict[str, dict[str, Any]]:
+    """The policies of a project that the Organization Policy API gave as those in effect."""
+    answers = inventory.effective.get(scope, {})
+    return {name: _policy(name, _rules(answer.get("spec")), scope) for name, answer in answers.items() if not isinstance(answer, Unknown)}
+
+
+def _policy(name: str, rules: list[Any], scope: str) -> dict[str, Any]:
+    return {"constraint": f"constraints/{name}", "rules": rules, "from": RESOURCE_MANAGER + scope}
 
 
 def enforced(policy: dict[str, Any]) -> bool | Unknown | None:
@@ -68,7 +69,7 @@ def enforced(policy: dict[str, Any]) -> bool | Unknown | None:
     if not rules:
         return doubt
     answer = plain[0] if plain else False
-    if any(each != answer for each in conditional):
+    if any(flag != answer for flag in conditional):
         reason = f"{policy['constraint']} is enforced on condition of tags"
         return Unknown(reason, "look at the tags of the resource")
     return answer
@@ -81,26 +82,25 @@ def _flag(raw: Any) -> bool:
 
 def _set_on(inventory: Inventory, scope: str) -> list[tuple[str, bool, list[Any]]] | Unknown:
     """(constraint, whether it inherits, rules) for every policy that is set on a project, folder or organisation."""
-    found: dict[str, tuple[str, bool, list[Any]]] = {}
-    own = inventory.above(scope)
-    listed = inventory.content(own, ORG_POLICY) if own else None
+    policies: dict[str, tuple[str, bool, list[Any]]] = {}
+    asset = inventory.scope_asset(scope)
+    listed = inventory.content(asset, ORG_POLICY) if asset else None
     for policy in listed if isinstance(listed, list) else [listed] if listed is not None else []:
         if not isinstance(policy, dict):
-            return (
-                policy if isinstance(policy, Unknown) else Unknown(f"the organisation policies of {scope} are no policies", "export again")
-            )
+            malformed = Unknown(f"the organisation policies of {scope} are no policies", "export again")
+            return policy if isinstance(policy, Unknown) else malformed
         name = _bare(policy.get("constraint", ""))
-        found[name] = (name, *_from_v1(policy))
+        policies[name] = (name, *_from_v1(policy))
     for entry in inventory.policies_of(scope):
         data = inventory.content(entry, RESOURCE)
         name = _bare(entry.address)
         spec = data.get("spec") if isinstance(data, dict) else data
         if isinstance(spec, dict):
-            found[name] = (name, bool(spec.get("inheritFromParent")), _rules(spec))
-        elif isinstance(spec, Unknown) or RESOURCE not in entry.held:
+            policies[name] = (name, bool(spec.get("inheritFromParent")), _rules(spec))
+        elif isinstance(spec, Unknown) or RESOURCE not in entry.contents:
             why = spec if isinstance(spec, Unknown) else Unknown(f"what {entry.name} says is not exported", "export resources too")
-            found[name] = (name, False, [why])
-    return list(found.values())
+            policies[name] = (name, False, [why])
+    return list(policies.values())
 
 
 def _rules(spec: Any) -> list[Any]:

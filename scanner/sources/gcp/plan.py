@@ -16,9 +16,11 @@ class Method(msgspec.Struct, frozen=True):
     roles: tuple[str, ...]
     """Predefined roles that hold the permission."""
     content: str = ""
+    """Kind of content that it gives; empty where it gives no assets."""
 
     @property
     def label(self) -> str:
+        """As reports and the ledger name it: `cloudasset.ListAssets`."""
         return f"{self.service}.{self.name}"
 
 
@@ -38,7 +40,7 @@ GET_OBJECT = Method("storage", "objects.get", "storage.objects.get", _OBJECTS)
 EFFECTIVE_POLICY = Method("orgpolicy", "GetEffectivePolicy", "orgpolicy.policy.get", ("roles/orgpolicy.policyViewer",))
 
 
-class Plan(msgspec.Struct, frozen=True):
+class AssetPlan(msgspec.Struct, frozen=True):
     """What to ask for."""
 
     types: tuple[str, ...]
@@ -53,7 +55,7 @@ class Plan(msgspec.Struct, frozen=True):
         searched, which may be done four times as often (https://cloud.google.com/asset-inventory/docs/quota).
         """
         if export:
-            found = [EXPORT_RESOURCES, EXPORT_POLICIES, WRITE_EXPORT, LIST_OBJECTS, GET_OBJECT]
+            methods = [EXPORT_RESOURCES, EXPORT_POLICIES, WRITE_EXPORT, LIST_OBJECTS, GET_OBJECT]
         else:
-            found = [LIST_RESOURCES, LIST_POLICIES if parent.startswith("projects/") else SEARCH_POLICIES]
-        return [*found, *([EFFECTIVE_POLICY] if self.constraints and not parent.startswith("organizations/") else [])]
+            methods = [LIST_RESOURCES, LIST_POLICIES if parent.startswith("projects/") else SEARCH_POLICIES]
+        return [*methods, *([EFFECTIVE_POLICY] if self.constraints and not parent.startswith("organizations/") else [])]

@@ -54,6 +54,7 @@ class Record(msgspec.Struct):
 
     @property
     def type(self) -> str:
+        """The asset type, in whichever spelling it stands: `storage.googleapis.com/Bucket`."""
         return self.asset_type or self.assetType
 
     @property
@@ -106,10 +107,10 @@ def camel(data: Any) -> Any:
     """Keys in the spelling of the REST API, but those that users choose."""
     if isinstance(data, dict):
         return {
-            _SNAKE.sub(lambda match: match[1].upper(), key) if "_" in key else key: each if key in _FREE_KEYS else camel(each)
-            for key, each in data.items()
+            _SNAKE.sub(lambda match: match[1].upper(), key) if "_" in key else key: value if key in _FREE_KEYS else camel(value)
+            for key, value in data.items()
         }
-    return [camel(each) for each in data] if isinstance(data, list) else data
+    return [camel(element) for element in data] if isinstance(data, list) else data
 
 
 def from_search(raw: bytes) -> bytes:
@@ -117,13 +118,13 @@ def from_search(raw: bytes) -> bytes:
 
     https://cloud.google.com/asset-inventory/docs/reference/rest/v1/ResourceSearchResult
     """
-    held = camel(_plain(raw))
-    above = [held.get("project"), *(held.get("folders") or ()), held.get("organization")]
-    time = held.get("updateTime", "")
-    asset = {"asset_type": held.get("assetType", ""), "ancestors": [each for each in above if each], "update_time": time}
-    if isinstance(held.get("policy"), dict):
-        return msgspec.json.encode({"name": held.get("resource"), **asset, "iam_policy": held["policy"]})
-    versions = held.get("versionedResources")
+    result = camel(_plain(raw))
+    above = [result.get("project"), *(result.get("folders") or ()), result.get("organization")]
+    time = result.get("updateTime", "")
+    asset = {"asset_type": result.get("assetType", ""), "ancestors": [scope for scope in above if scope], "update_time": time}
+    if isinstance(result.get("policy"), dict):
+        return msgspec.json.encode({"name": result.get("resource"), **asset, "iam_policy": result["policy"]})
+    versions = result.get("versionedResources")
     newest = versions[0] if isinstance(versions, list) and versions and isinstance(versions[0], dict) else {}
-    resource = {"version": newest.get("version", ""), "location": held.get("location", ""), "data": newest.get("resource")}
-    return msgspec.json.encode({"name": held.get("name"), **asset, "resource": resource})
+    resource = {"version": newest.get("version", ""), "location": result.get("location", ""), "data": newest.get("resource")}
+    return msgspec.json.encode({"name": result.get("name"), **asset, "resource": resource})

@@ -11,18 +11,14 @@ _MAPS = ("environmentVariables", "buildEnvironmentVariables", "environment_varia
 def redacted(data: Any) -> Any:
     """The same data with every value of an environment variable hidden."""
     if isinstance(data, dict):
-        return {
-            name: _variables(each) if name in _MAPS else _named(each) if name == "env" else redacted(each) for name, each in data.items()
-        }
-    return [redacted(each) for each in data] if isinstance(data, list) else data
+        return {name: _hidden(name, value) for name, value in data.items()}
+    return [redacted(element) for element in data] if isinstance(data, list) else data
 
 
-def _variables(data: Any) -> Any:
-    return dict.fromkeys(data, HIDDEN) if isinstance(data, dict) else HIDDEN
-
-
-def _named(data: Any) -> Any:
-    """A list of {name, value}, or a name in another sense."""
-    if isinstance(data, list) and all(isinstance(each, dict) for each in data):
-        return [{**each, "value": HIDDEN} if "value" in each else each for each in data]
-    return redacted(data)
+def _hidden(name: str, value: Any) -> Any:
+    """The value of one field without the values of environment variables: of a map, or of `env` where that is a list of {name, value}."""
+    if name in _MAPS:
+        return dict.fromkeys(value, HIDDEN) if isinstance(value, dict) else HIDDEN
+    if name == "env" and isinstance(value, list) and all(isinstance(variable, dict) for variable in value):
+        return [{**variable, "value": HIDDEN} if "value" in variable else variable for variable in value]
+    return redacted(value)

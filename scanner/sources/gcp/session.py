@@ -45,20 +45,20 @@ class Clients:
 
     @property
     def credentials(self) -> Any:
-        """Raises CredentialsError."""
+        """Application default credentials, or those of the service account to act as. Raises CredentialsError."""
         if self._credentials is None:
             try:
-                found, _ = google.auth.default(scopes=SCOPES)
+                credentials, _ = google.auth.default(scopes=SCOPES)
                 if self._request.impersonate:
                     target = self._request.impersonate
-                    found = google.auth.impersonated_credentials.Credentials(found, target, list(SCOPES))  # type: ignore[no-untyped-call]
-                if self._request.quota_project and hasattr(found, "with_quota_project"):
-                    found = found.with_quota_project(self._request.quota_project)
+                    credentials = google.auth.impersonated_credentials.Credentials(credentials, target, list(SCOPES))  # type: ignore[no-untyped-call]
+                if self._request.quota_project and hasattr(credentials, "with_quota_project"):
+                    credentials = credentials.with_quota_project(self._request.quota_project)
             except google.auth.exceptions.GoogleAuthError as error:
                 raise CredentialsError(
                     f"no credentials for Google Cloud: {_first_line(error)}; run gcloud auth application-default login"
                 ) from error
-            self._credentials = found
+            self._credentials = credentials
         return self._credentials
 
     @property
@@ -101,8 +101,8 @@ class Clients:
 
             return client(transport=transport(channel=grpc.insecure_channel(place)))
         if scheme == "http":
-            nobody = google.auth.credentials.AnonymousCredentials()  # type: ignore[no-untyped-call]
-            return client(transport="rest", credentials=nobody, client_options={"api_endpoint": f"http://{place}"})
+            anonymous = google.auth.credentials.AnonymousCredentials()  # type: ignore[no-untyped-call]
+            return client(transport="rest", credentials=anonymous, client_options={"api_endpoint": f"http://{place}"})
         options = {"api_endpoint": place} if place else {}
         info = ClientInfo(user_agent=f"assay/{__version__}")  # type: ignore[no-untyped-call]
         return client(credentials=self.credentials, client_options=options, client_info=info)

@@ -30,7 +30,7 @@ class SnapshotSource(Source):
         self.path = path
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
-        reader = Reader(wanted.types, wanted.judged, show(self.path))
+        reader = SnapshotReader(wanted.types, wanted.judged, show(self.path))
         try:
             reader.read(snapshot.lines(self.path))
         except snapshot.CutOff:
@@ -39,6 +39,7 @@ class SnapshotSource(Source):
 
 
 def from_snapshot(path: str) -> Source:
+    """The source of a snapshot file (see sources/snapshot.py)."""
     return SnapshotSource(path)
 
 
@@ -54,24 +55,25 @@ class AuditSource(Source):
         self.collector: Any = None
 
     def stop(self) -> None:
-        """End with what is known."""
+        """End the audit soon; what was answered by then is judged."""
         self.stopping.set()
 
     def status(self) -> Status:
-        now = self.collector
-        if now is None:
+        """How far the audit is. May be asked from another thread."""
+        collector = self.collector
+        if collector is None:
             return Status(0, 0, "logging in", "")
-        return Status(now.done, now.steps, now.at, f"{now.assets:,} assets, {now.asker.made:,} calls")
+        return Status(collector.done, collector.steps, collector.at, f"{collector.assets:,} assets, {collector.asker.made:,} calls")
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         """Raises CredentialsError before anything was collected."""
-        reader = Reader(wanted.types, wanted.judged, self.out or "")
+        reader = SnapshotReader(wanted.types, wanted.judged, self.out or "")
         reader.read(self._lines())
         yield from reader.collections()
 
     def collect_only(self) -> Collected:
         """Collect without judging."""
-        reader = Reader(frozenset(), frozenset(), self.out or "")
+        reader = SnapshotReader(frozenset(), frozenset(), self.out or "")
         reader.read(self._lines())
         gaps = [gap for collection in reader.collections() for gap in collection.coverage.gaps]
         return Collected(self.collector.projects, self.collector.assets, self.collector.asker.made, gaps)
@@ -97,6 +99,8 @@ class AuditSource(Source):
 
 
 class _Unlisted(msgspec.Struct):
+    """A kind of content that could not be read, of some asset types; none of them stands for all."""
+
     types: list[str]
     content: str
     outcome: str
@@ -107,12 +111,16 @@ class _Unlisted(msgspec.Struct):
 
 
 class _Listed(msgspec.Struct):
+    """A kind of content that was read, and the call that gave it."""
+
     content: str
     operation: str
     time: str
 
 
 class _Effective(msgspec.Struct):
+    """The organisation policy in effect on a project, or why it could not be read."""
+
     scope: str
     constraint: str
     operation: str
@@ -145,8 +153,11 @@ _tag = msgspec.json.Decoder(_Tag).decode
 _NOT_ASKED = Unknown("the snapshot was taken without assets of this type", "take it again with the same controls")
 
 
-class Reader:
-    """Turns the lines of a snapshot into collections. `path` names it in gaps."""
+class SnapshotReader:
+    """Turns the lines of a snapshot into collections. `path` names it in gaps.
+
+    `wanted` and `judged` are as in `interface.Wanted`.
+    """
 
     def __init__(self, wanted: frozenset[str] | None, judged: frozenset[str], path: str = "") -> None:
         self.path, self.ended = path, False
@@ -176,45 +187,46 @@ class Reader:
             self.inventory.operations[listed.content] = listed.operation
             self.inventory.read_time = self.inventory.read_time or listed.time
         elif tag == "unlisted":
-            self._refused(msgspec.json.decode(line, type=_Unlisted))
+            self._enter_unlisted(msgspec.json.decode(line, type=_Unlisted))
         elif tag == "effective_policy":
-            self._effective(msgspec.json.decode(line, type=_Effective))
+            self._enter_effective(msgspec.json.decode(line, type=_Effective))
         elif tag == "calls":
             self.coverage.calls.append(msgspec.json.decode(line, type=CallCount))
         elif tag == "gap":
-            held = msgspec.json.decode(line, type=_Gap)
-            self._gap(Gap(held.scope, held.code, held.reason, held.settles_it))
+            gap = msgspec.json.decode(line, type=_Gap)
+            self._gap(Gap(gap.scope, gap.code, gap.reason, gap.settles_it))
         elif tag == "snapshot":
             scope = msgspec.json.decode(line, type=_Header).scope
             self._parent, self.inventory.caller = str(scope.get("parent", "")), str(scope.get("caller", ""))
             types = scope.get("types")
-            self._asked = frozenset(each for each in types if isinstance(each, str)) if isinstance(types, list) else frozenset()
+            self._asked = frozenset(type_ for type_ in types if isinstance(type_, str)) if isinstance(types, list) else frozenset()
         elif tag == "end":
             self.ended = True
 
-    def _refused(self, held: _Unlisted) -> None:
-        self._unlisted.append(held)
-        for type_ in held.types or [""]:
-            self.inventory.lacking[held.content, type_] = self._why(held)
-        if POLICY in held.types and held.content == RESOURCE:
-            self.inventory.lacking[ORG_POLICY, ""] = self._why(held)
-        self._refusal(held)
+    def _enter_unlisted(self, record: _Unlisted) -> None:
+        self._unlisted.append(record)
+        for type_ in record.types or [""]:
+            self.inventory.lacking[record.content, type_] = self._why(record)
+        if POLICY in record.types and record.content == RESOURCE:
+            self.inventory.lacking[ORG_POLICY, ""] = self._why(record)
+        self._report(record)
 
-    def _refusal(self, held: _Unlisted | _Effective) -> None:
-        if held.outcome in ("denied", "failed"):
-            self._gap(Gap(f"google:{self._parent}", f"call_{held.outcome}", held.reason, held.settles_it))
+    def _report(self, record: _Unlisted | _Effective) -> None:
+        """The gap of a call that was denied or failed."""
+        if record.outcome in ("denied", "failed"):
+            self._gap(Gap(f"google:{self._parent}", f"call_{record.outcome}", record.reason, record.settles_it))
 
-    def _why(self, held: _Unlisted | _Effective) -> Unknown:
-        seen = Location(operation=held.operation, time=held.time, caller=self.inventory.caller)
-        return Unknown(held.reason, held.settles_it, seen)
+    def _why(self, record: _Unlisted | _Effective) -> Unknown:
+        seen = Location(operation=record.operation, time=record.time, caller=self.inventory.caller)
+        return Unknown(record.reason, record.settles_it, seen)
 
-    def _effective(self, held: _Effective) -> None:
-        found = self.inventory.effective.setdefault(held.scope, {})
-        found[held.constraint] = self._why(held) if held.policy is None else held.policy
-        self._refusal(held)
+    def _enter_effective(self, record: _Effective) -> None:
+        policies = self.inventory.effective.setdefault(record.scope, {})
+        policies[record.constraint] = self._why(record) if record.policy is None else record.policy
+        self._report(record)
 
     def collections(self) -> Iterator[Collection]:
-        """Once all lines are read."""
+        """The collections, once all lines are read."""
         inventory = self.inventory
         inventory.root = self._parent
         if not inventory.operations:
@@ -224,7 +236,7 @@ class Reader:
             why = Unknown("the snapshot ends in the middle", "take it again")
             for kind in ("RESOURCE", "IAM_POLICY", ORG_POLICY):
                 inventory.lacking.setdefault((kind, ""), why)
-        refused = {type_: self._why(held) for held in self._unlisted if held.content == RESOURCE for type_ in held.types}
+        refused = {type_: self._why(record) for record in self._unlisted if record.content == RESOURCE for type_ in record.types}
         left_out = {type_: _NOT_ASKED for type_ in sorted(self._wanted - self._asked) if is_asset_type(type_)}
         judged = {type_: why for type_, why in left_out.items() if type_ in self._judged}
         others = {type_: why for type_, why in left_out.items() if type_ not in self._judged}

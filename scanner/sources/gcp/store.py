@@ -13,14 +13,14 @@ from assay.scanner.sources.gcp.records import MALFORMED, Head, Record, decode, f
 
 MAX_LINE_BYTES = 64_000_000
 MAX_ARRAY_BYTES = 500_000_000
-_MARK = b"\xef\xbb\xbf"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _OPEN_FILES = 64
 """At once. An export of an organisation has thousands of shards."""
 SPOOL = -1
-"""The file of what is in no file as it stands."""
+"""Number of the spool, in place of a file."""
 
 Read: TypeAlias = tuple[Record | Exception, bytes, int, int, int]
-"""A record or why it is none, its text, the file (or SPOOL) and offset that it is at, and its line."""
+"""A record (or the error that says why it is none), its text, the number of its file (or SPOOL), its offset in bytes, and its line."""
 
 
 class Store:
@@ -34,6 +34,7 @@ class Store:
         self._flushed = 0
 
     def file(self, path: str) -> int:
+        """Enter a file; gives the number that it is read by."""
         self._files.append(path)
         return len(self._files) - 1
 
@@ -46,14 +47,15 @@ class Store:
         return self._end - len(raw)
 
     def read(self, file: int, offset: int, length: int) -> bytes:
+        """So many bytes of a file, or of the spool. Raises OSError."""
         opened = self._handle(file)
         if hasattr(os, "pread"):
             return os.pread(opened.fileno(), length, offset)
         opened.seek(offset)
-        found = opened.read(length)
+        data = opened.read(length)
         if file == SPOOL:
             opened.seek(self._end)
-        return found
+        return data
 
     def _handle(self, file: int) -> IO[bytes]:
         if file == SPOOL:
@@ -69,8 +71,9 @@ class Store:
         return self._open[file]
 
     def close(self) -> None:
-        for each in (*self._open.values(), *([self._spool] if self._spool else [])):
-            each.close()
+        """Close all files; what was kept in the spool is gone."""
+        for file in (*self._open.values(), *([self._spool] if self._spool else [])):
+            file.close()
         self._open, self._spool = {}, None
 
 
@@ -80,18 +83,18 @@ def read_file(path: str, store: Store) -> Iterator[Read]:
     Raises OSError where it cannot be read, one of MALFORMED where it is an array that is broken.
     """
     with open(path, "rb") as opened:
-        head = opened.read(512).removeprefix(_MARK).lstrip()
+        head = opened.read(512).removeprefix(_BYTE_ORDER_MARK).lstrip()
         opened.seek(0)
         if head.startswith(b"["):
             if os.fstat(opened.fileno()).st_size > MAX_ARRAY_BYTES:
                 raise OSError(f"an array larger than {MAX_ARRAY_BYTES // 1_000_000} MB: write one asset a line")
-            yield from _array(opened.read().removeprefix(_MARK))
+            yield from _array(opened.read().removeprefix(_BYTE_ORDER_MARK))
             return
         file, offset, number = store.file(path), 0, 0
         while line := opened.readline(MAX_LINE_BYTES):
             number += 1
-            if number == 1 and line.startswith(_MARK):
-                line, offset = line[len(_MARK) :], len(_MARK)
+            if number == 1 and line.startswith(_BYTE_ORDER_MARK):
+                line, offset = line[len(_BYTE_ORDER_MARK) :], len(_BYTE_ORDER_MARK)
             try:
                 record = decode(line)
             except MALFORMED as error:
@@ -107,17 +110,17 @@ _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def _array(source: bytes) -> Iterator[Read]:
-    line, at = 1, 0
+    line, end = 1, 0
     for raw in _ARRAY.decode(source):
         text = bytes(raw)
-        found = source.find(text, at)  # elements are slices of the source
-        line += source.count(b"\n", at, found)
+        start = source.find(text, end)  # elements are slices of the source
+        line += source.count(b"\n", end, start)
         yield read_text(text, SPOOL, 0, line)
-        line, at = line + text.count(b"\n"), found + len(text)
+        line, end = line + text.count(b"\n"), start + len(text)
 
 
 def read_text(raw: bytes, file: int, offset: int, line: int) -> Read:
-    """One record from its text, wherever it comes from."""
+    """One record from its text. A search result becomes an asset, which is in no file as it stands."""
     try:
         record = decode(raw)
         if not record.of_search:

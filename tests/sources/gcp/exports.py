@@ -9,7 +9,7 @@ from typing import Any
 from assay.scanner.options import Options
 from assay.scanner.sources.discover import discover
 from assay.scanner.sources.gcp.assets import sources
-from assay.scanner.sources.interface import Collection, Item
+from assay.scanner.sources.interface import Collection, Item, Wanted
 
 ABOVE = ["projects/111111111111", "folders/22", "organizations/33"]
 MANAGER = "//cloudresourcemanager.googleapis.com/"
@@ -48,8 +48,7 @@ def collected(*paths: Path, wanted: frozenset[str] | None = None) -> list[Collec
     found = discover([str(path) for path in paths])
     collections: list[Collection] = []
     for source in sources(found.inputs.get("assets", []), found.named, Options()):
-        source.wanted = wanted
-        collections += source.collect()
+        collections += source.collect(Wanted(wanted))
     return collections
 
 

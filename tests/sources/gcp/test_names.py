@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assay.scanner.sources.gcp.names import Names, location_of, project_of
+from assay.scanner.sources.gcp.names import FullNames, location_of, project_of
 
 KEY = "//cloudkms.googleapis.com/projects/trade/locations/eu/keyRings/r/cryptoKeys/k"
 NETWORK = "//compute.googleapis.com/projects/trade/global/networks/n"
@@ -50,14 +50,14 @@ SQL = "//cloudsql.googleapis.com/projects/trade/instances/i"
     ],
 )
 def test_names(text: str, name: str) -> None:
-    names = Names()
+    names = FullNames()
     names.learn("123", "trade")
     assert names.canonical(text, "trade") == (name, "")
 
 
 def test_a_version_is_a_part_of_its_key_or_secret() -> None:
-    assert Names().canonical("projects/trade/locations/eu/keyRings/r/cryptoKeys/k/cryptoKeyVersions/3") == (KEY, "cryptoKeyVersions/3")
-    found = Names().canonical("projects/trade/secrets/s/versions/latest")
+    assert FullNames().canonical("projects/trade/locations/eu/keyRings/r/cryptoKeys/k/cryptoKeyVersions/3") == (KEY, "cryptoKeyVersions/3")
+    found = FullNames().canonical("projects/trade/secrets/s/versions/latest")
     assert found == ("//secretmanager.googleapis.com/projects/trade/secrets/s", "versions/latest")
 
 
@@ -65,7 +65,7 @@ def test_a_version_is_a_part_of_its_key_or_secret() -> None:
     "text", ["", "orders", "https://example.com/v1/projects/p", "https://googleapis.com.example.com/b/x", "projects/", "https://[", "a/b/c", "//", "//x"]
 )
 def test_what_names_nothing(text: str) -> None:
-    assert Names().canonical(text) is None
+    assert FullNames().canonical(text) is None
 
 
 def test_parts_of_a_name() -> None:
@@ -75,7 +75,7 @@ def test_parts_of_a_name() -> None:
 
 
 def test_what_is_said_of_a_number_first_stands() -> None:
-    names = Names()
+    names = FullNames()
     names.learn("123", "trade")
     names.learn("123", "other")
     names.learn("x", "other")

@@ -1,6 +1,7 @@
-"""All resources that a template declares, found by name, and what it writes in one place that belongs to a resource of another.
+"""All resources that are deployed together, by name, and the attachments among them.
 
-A binding, or an entry of an access list, may be a resource of its own; `Estate.settle` brings it to the resource that it is for.
+A binding, or an entry of an access list, may be declared as a resource of its own; `Deployment.settle` brings it to
+the resource that it is for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, Names
+from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, FullNames
 from assay.scanner.sources.interface import Node
 from assay.scanner.sources.nodes import Elsewhere, as_nodes
 from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value
@@ -24,7 +25,10 @@ BINDINGS = "#iam_policy.bindings"
 
 
 def flat(data: Any) -> str | None:
-    """Text by which two places that mean one thing are found to: a reference by its words. None where a part is not known."""
+    """Text that is the same for two attributes that name the same thing; a reference stands for what it refers to.
+
+    None where a part is not known.
+    """
     if isinstance(data, str):
         return data
     if isinstance(data, Text):
@@ -48,22 +52,23 @@ class Attachment(msgspec.Struct, frozen=True):
     seen: Location
 
 
-class Estate:
-    """All resources of one deployment."""
+class Deployment:
+    """All resources that one deployment declares."""
 
     def __init__(self, project: Any) -> None:
         self.project = project
         """Where it is deployed: an id, or a Reference that stands for it."""
         self.items: list[Declared] = []
-        self.others: list[Attached] = []
+        self.others: list[DeclaredElsewhere] = []
         """Resources that are declared elsewhere, and that something here belongs to."""
-        self._names = Names()
+        self._names = FullNames()
         self._by_name: dict[str, Declared] = {}
         self._by_address: dict[str, Declared] = {}
         self.policies: list[Declared] = []
         self.projects: list[Declared] = []
 
     def add(self, item: Declared) -> None:
+        """Enter a resource. Names are entered by `settle`, when all resources are there."""
         self.items.append(item)
         self._by_address[item.address] = item
         if item.type == POLICY:
@@ -76,32 +81,32 @@ class Estate:
         for item in self.items:
             if item.full:
                 self._by_name.setdefault(self._names.full(item.full), item)
-        elsewhere: dict[tuple[str, str], Attached] = {}
+        elsewhere: dict[tuple[str, str], DeclaredElsewhere] = {}
         doubtful: set[tuple[str, str]] = set()
-        for each in attachments:
-            if isinstance(each.target, Unknown):
-                if (each.type, each.path) in doubtful:
+        for attachment in attachments:
+            if isinstance(attachment.target, Unknown):  # it may be for any resource of that type
+                if (attachment.type, attachment.path) in doubtful:
                     continue  # one reason why there may be more is enough
-                doubtful.add((each.type, each.path))
-                each = msgspec.structs.replace(each, elements=[each.target])  # noqa: PLW2901 - it may be for any of them
-            owners = self._owners(each)
+                doubtful.add((attachment.type, attachment.path))
+                attachment = msgspec.structs.replace(attachment, elements=[attachment.target])  # noqa: PLW2901
+            owners = self._owners(attachment)
             for item in owners:
-                item.attached.append(each)
+                item.attached.append(attachment)
             if not owners:
-                key = (each.type, str(flat(each.target) or each.name))
+                key = (attachment.type, str(flat(attachment.target) or attachment.name))
                 if key not in elsewhere:
-                    elsewhere[key] = Attached(each, self)
-                elsewhere[key].attached.append(each)
+                    elsewhere[key] = DeclaredElsewhere(attachment, self)
+                elsewhere[key].attached.append(attachment)
         self.others = list(elsewhere.values())
 
-    def _owners(self, each: Attachment) -> list[Declared]:
-        if isinstance(each.target, Unknown):
-            return [item for item in self.items if item.type == each.type]
-        found = self.find(each.target)
-        return [found] if found is not None and found.type == each.type else []
+    def _owners(self, attachment: Attachment) -> list[Declared]:
+        if isinstance(attachment.target, Unknown):
+            return [item for item in self.items if item.type == attachment.type]
+        owner = self.find(attachment.target)
+        return [owner] if owner is not None and owner.type == attachment.type else []
 
     def find(self, target: Any, project: Any = None) -> Declared | None:
-        """The item that a reference, or text that names a resource, means."""
+        """The item that a reference, or text that names a resource, means. `project` completes a name that leaves it out."""
         if isinstance(target, Reference):
             return self._by_address.get(target.address)
         if isinstance(target, Text) and len(target.parts) == 1:
@@ -109,40 +114,40 @@ class Estate:
         name = flat(target)
         if not name:
             return None
-        found = self._names.canonical(name, flat(project) or flat(self.project) or "")
-        return self._by_name.get(found[0]) if found else None
+        canonical = self._names.canonical(name, flat(project) or flat(self.project) or "")
+        return self._by_name.get(canonical[0]) if canonical else None
 
 
-class Attached(Elsewhere):
+class DeclaredElsewhere(Elsewhere):
     """A resource that is declared elsewhere: only what the template attaches to it is known."""
 
-    __slots__ = ("attached", "estate")
+    __slots__ = ("attached", "deployment")
 
-    def __init__(self, first: Attachment, estate: Estate) -> None:
-        self.estate = estate
+    def __init__(self, first: Attachment, deployment: Deployment) -> None:
+        self.deployment = deployment
         self.attached: list[Attachment] = []
         self.type, self.named, self.root = first.type, first.target, first.seen.file
         self.address, self.template, self.seen = first.name, None, first.seen
         self.why = Unknown(
             f"the {first.type} that {first.name} is for is declared elsewhere", "scan it together, or the live resource", self.seen
         )
-        project = estate.project
+        project = deployment.project
         self._region, self._account = Value(None), Value(project if isinstance(project, str) else None)
 
     def __getitem__(self, path: str) -> Value[Any]:
         if path == "name" and flat(self.named):
             return Value(str(flat(self.named)).rpartition("/")[2], (self.seen,))
         if path.startswith("#iam_policy"):
-            bindings = [element for each in self.attached if each.path == BINDINGS for element in each.elements]
+            bindings = [element for attachment in self.attached if attachment.path == BINDINGS for element in attachment.elements]
             data = (bindings if path == BINDINGS else {"bindings": bindings}) if bindings else None
-            return Value(data, tuple(dict.fromkeys(each.seen for each in self.attached)))
+            return Value(data, tuple(dict.fromkeys(attachment.seen for attachment in self.attached)))
         if path.startswith("#"):
             return Value(None, (self.seen,))
-        elements = [element for each in self.attached if each.path == path for element in each.elements]
+        elements = [element for attachment in self.attached if attachment.path == path for element in attachment.elements]
         return Value(elements or self.why, (self.seen,))
 
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
-        elements = [element for each in self.attached if each.path == path for element in each.elements]
+        elements = [element for attachment in self.attached if attachment.path == path for element in attachment.elements]
         nodes, more = as_nodes(elements, self.seen)
         return nodes, more or (None if elements else self.why)
 
@@ -157,5 +162,6 @@ def full_name(service: str, *parts: Any) -> str | None:
 
 
 def project_name(project: Any) -> str | None:
+    """The full resource name of a project, given by id or as `projects/ID`; None where that is not known."""
     name = flat(project)
     return None if name is None else f"{RESOURCE_MANAGER}projects/{name.removeprefix('projects/')}"
