@@ -20,7 +20,7 @@ class Undeclared(Exception):
 class View:
     """A resource or a block of it. `doubt` is why it may not exist: every value below it is then Unknown."""
 
-    __slots__ = ("declared", "doubt", "item", "names", "node", "stack")
+    __slots__ = ("_joined", "declared", "doubt", "item", "names", "node", "stack")
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class View:
         self.item, self.stack, self.declared, self.names = item, stack, declared, names
         self.node: Node = item if node is None else node
         self.doubt = doubt
+        self._joined: dict[tuple[Any, ...], tuple[list[Item], Unknown | None]] = {}
 
     # What is written.
 
@@ -188,7 +189,10 @@ class View:
 
     def _referring(self, join: Referrer) -> tuple[list[Item], Unknown | None]:
         self._check(join)
-        return self.stack.referrers(self.item, join, self.names)
+        key = (join.type, join.owner, join.through)  # joins that differ in what they are for find the same
+        if key not in self._joined:
+            self._joined[key] = self.stack.referrers(self.item, join, self.names)
+        return self._joined[key]
 
     def lists(self, join: Referrer) -> bool:
         """Whether there is any item of the join's type, whatever it names."""
