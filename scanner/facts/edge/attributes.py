@@ -14,5 +14,5 @@ def attribute(balancer: Node, key: str) -> Any:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
     """
-    held, _ = balancer.blocks(ATTRIBUTES)
-    return next((each.link("Value").data for each in held if each["Key"].data == key), None)
+    attributes, _ = balancer.blocks(ATTRIBUTES)
+    return next((entry.link("Value").data for entry in attributes if entry["Key"].data == key), None)

@@ -103,9 +103,9 @@ def port_span(text: Any) -> tuple[int, int] | None:
 
 def spans(protocol: Value[Any], ports: Value[Any]) -> list[Span]:
     """What a list of ports as Google writes it is for; any port where there is none."""
-    found: list[Span] = []
+    told: list[Span] = []
     for port in elements(ports) or [Value("0-65535", ports.seen)]:
         unknown = port.unknown or Unknown(f"{port.data} is not a port", "correct the ports")
         first, last = (None if port.unknown else port_span(port.data)) or (unknown, unknown)
-        found.append(Span(protocol, Value(first, ports.seen), Value(last, ports.seen)))
-    return found
+        told.append(Span(protocol, Value(first, ports.seen), Value(last, ports.seen)))
+    return told

@@ -69,12 +69,13 @@ def security_group(view: View, at: SecurityGroupAt) -> Ingress:
     separate = view.referrers(*(place for place in at.rules if isinstance(place, Many)))
     # Of a group that is declared elsewhere nothing is said but what those rules let in.
     own, more = ([], None) if view.elsewhere else view.inner(*(place for place in at.rules if isinstance(place, str)))
+    more = more or separate.more
     openings = [told for rule in (*own, *separate.views) for told in _openings(rule, at)]
     members = view.index(at.members)
     inside = members.get(view[at.id].data if at.id else view.item.address, [])
     return Ingress(
         identity=view.identity(view[at.name]),
-        openings=view.says(openings + [doubt for doubt in (more or separate.more,) if doubt]),
+        openings=view.says(openings + ([more] if more else [])),
         guards_load_balancer=_guards(view, at, inside, next(iter(members.get(None, ())), None)),
         http_only_redirects=_only_redirect(view, at, inside),
     )
