@@ -32,14 +32,15 @@ for path in sys.argv[1:]:
 """
 COLLECT = """
 import gc, sys
-from assay.scanner.facts import base
+from assay.scanner.facts.catalogue import catalogue
+from assay.scanner.sources import inputs
 from assay.scanner.sources.gcp.assets import AssetSource
+from assay.scanner.sources.interface import Wanted
 gc.set_threshold(100_000, 50, 50)  # as the assay command does
 source = AssetSource(sys.argv[1:])
-base.load_readers(*source.readers)
-source.wanted = frozenset(base.READERS) | base.COMPANIONS
+wanted = Wanted(catalogue(*inputs.readers(source.input)).read_types)
 started = process_time()
-items = [item for collection in source.collect() for item in collection.items]
+items = [item for collection in source.collect(wanted) for item in collection.items]
 assert items
 """
 TOUCH = """

@@ -23,7 +23,7 @@ from assay.scanner.facts.model import Resource
 from assay.scanner.facts.spelling import Another, Companion, Contribution, Index, Join, Link, Referrer, Spelling, joins_of, paths, walk
 from assay.scanner.facts.stack import Stack
 from assay.scanner.facts.view import View
-from assay.scanner.sources.aws.calls import LISTINGS, Call, Listing
+from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
 
 Meaning = Callable[[View, Any], Resource | None]
@@ -64,8 +64,6 @@ class Reader(msgspec.Struct, frozen=True, eq=False):
     def needs(self, listings: dict[str, Listing]) -> dict[str, set[Need]]:
         """Fact to what it needs of a live account; of the elements of a list by its path, `copies.encryption_key`. `*`: every fact."""
         found: dict[str, set[Need]] = {}
-        if hasattr(self.spelling, "needed"):
-            return {fact: set(needs) for fact, needs in self.spelling.needed.items()}  # transitional: base.py
         for name, facts_told in _told(self.spelling.__class__, self.kind).items():
             needs = set(self._needs_of(getattr(self.spelling, name), listings))
             for fact in facts_told:
@@ -127,8 +125,8 @@ class Catalogue:
             self.by_input.setdefault(name, []).append(entry)
             for type_ in entry.types:
                 self.readers.setdefault(type_, []).append(entry)
-        for listing in getattr(module, "LISTINGS", [each for each in vars(module).values() if isinstance(each, Listing)]):
-            self.listings[listing.type] = LISTINGS[listing.type] = listing
+        for listing in getattr(module, "LISTINGS", ()):
+            self.listings[listing.type] = listing
 
     def all_readers(self) -> list[Reader]:
         return [entry for entries in self.by_input.values() for entry in entries]

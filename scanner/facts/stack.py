@@ -10,15 +10,12 @@ from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.values import Reference, Text, Unknown
 
-_NONE: Any = None
-
 
 class Stack:
     """All items that joins can find in a collection: those that are judged in it, and its context."""
 
     def __init__(self, collection: Collection) -> None:
         self.name = collection.name
-        self.collection, self.legacy = collection, _NONE  # transitional: base.py
         self.beyond = collection.beyond
         self._context = {id(item) for item in collection.context}
         self._by_type: dict[str, list[Item]] = {}

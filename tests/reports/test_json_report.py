@@ -13,7 +13,7 @@ import pytest
 
 from assay import reports
 from assay.reports.json_report import render
-from assay.scanner.facts.base import BlockRef
+from assay.scanner.facts.model import BlockRef
 from assay.scanner.results import model
 from assay.scanner.results.model import Report
 from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap

@@ -13,7 +13,7 @@ import pytest
 
 from assay.reports import sarif
 from assay.reports.sarif import artifact, render
-from assay.scanner.facts.base import BlockRef
+from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.model import Report
 from assay.scanner.sources.interface import Coverage, Files, Gap
 from assay.scanner.sources.values import Location

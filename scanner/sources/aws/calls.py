@@ -1,7 +1,7 @@
-"""How resources of an account are read: what lists them, and which calls tell more about each.
+"""How resources of an account are read: what lists them, and which calls tell more about each of them.
 
-Readers declare a `Listing` beside themselves (facts/<area>/aws_api.py) and say which calls each fact needs; the selected controls then
-decide which calls are made (plan.py). Nothing here needs boto3.
+Areas declare their listings beside their readers (`LISTINGS` in facts/<area>/aws_api.py); the selected controls decide which calls are made
+(live/aws.py). Nothing here needs boto3.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Call(msgspec.Struct, frozen=True):
     marker: tuple[str, str] | None = None
     """Of an operation without a paginator in botocore: the request parameter and the answer's field that carry the position."""
     page_size: int = 0
+    """Entries to ask for on a page; 0 for what the API gives."""
     may_be_empty: bool = False
     """An answer without any field is whole: nothing is configured. Of any other call it is malformed."""
     regional: bool = True
@@ -44,10 +45,12 @@ class Call(msgspec.Struct, frozen=True):
 
     @property
     def label(self) -> str:
+        """As reports and the ledger name it: `s3:GetBucketPolicy`."""
         return f"{self.service}:{self.operation}"
 
     @property
     def permission(self) -> str:
+        """The IAM action that allows it."""
         return self.action or f"{_PREFIXES.get(self.service, self.service)}:{self.operation}"
 
 
@@ -78,15 +81,7 @@ class Listing(msgspec.Struct, frozen=True):
     gone: tuple[str, ...] = ()
     """Error codes that say that the resource itself does not exist any more."""
     details: tuple[Call, ...] = ()
-
-
-LISTINGS: dict[str, Listing] = {}
-
-
-def listing(held: Listing) -> Listing:
-    """Register a listing under its type."""
-    LISTINGS[held.type] = held
-    return held
+    """Calls about one resource, in the order in which they may use each other's answers."""
 
 
 def snake_case(operation: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.facts.base import identity
+from assay.scanner.facts.model import identity
 from assay.scanner.sources.cloudformation import parameters
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Reference, Unknown, Value
@@ -184,7 +184,7 @@ def test_an_assembly(tmp_path: Path) -> None:
 
 def test_a_resource_is_called_as_its_construct(tmp_path: Path) -> None:
     bucket = next(collection for collection in collect(tmp_path, assembly()) if collection.name.endswith("Shop.template.json")).items[0]
-    who = identity(bucket, name=Value(None))
+    who = identity(bucket, Value(None))
     assert who.name == "Shop/Orders/Bucket" and who.address == "AWS::S3::Bucket.OrdersBucket1A2B"
     assert [(block.address, block.file, block.start_line) for block in who.blocks][1:] == [("Shop/Orders/Bucket", "/app/lib/orders.ts", 12)]
 
