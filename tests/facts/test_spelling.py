@@ -27,9 +27,11 @@ from assay.scanner.facts.spelling import (
 )
 from assay.scanner.facts.stack import Stack
 from assay.scanner.facts.view import Undeclared, View
+from assay.scanner.options import Options
 from assay.scanner.sources import inputs
 from assay.scanner.sources.aws.calls import Call, Listing
-from assay.scanner.sources.interface import Collection
+from assay.scanner.sources.cloudformation.source import CloudFormationSource
+from assay.scanner.sources.interface import Collection, Unlisted
 from assay.scanner.sources.terraform.hcl import TerraformSource
 from assay.scanner.sources.values import Unknown
 from tests.scans import write
@@ -140,10 +142,19 @@ def test_the_identity_has_the_blocks_of_companions_and_not_of_what_only_names_it
     assert blocks == ["aws_kms_key.k", "aws_kms_key_policy.p", "aws_kms_grant.by_id"]
 
 
-@pytest.mark.parametrize("join", [POLICY, Many("aws_kms_key_policy", "key_id", "policy"), Referrer("aws_lb", "a"), BUCKET, Beside("x"), Namesakes("name")])
+@pytest.mark.parametrize(
+    "join", [POLICY, Many("aws_kms_key_policy", "key_id", "policy"), Referrer("aws_lb", "a"), BUCKET, Beside("x"), Namesakes("name")]
+)
 def test_a_join_that_is_not_declared_is_refused(join: object, tmp_path: Path) -> None:
     key = view(tmp_path, "aws_kms_key.k", spelling=Spelling())
-    ways = {One: key.referrers, Many: key.referrers, Referrer: key.referrers, Link: key.target, Beside: key.beside, Namesakes: key.namesakes}
+    ways = {
+        One: key.referrers,
+        Many: key.referrers,
+        Referrer: key.referrers,
+        Link: key.target,
+        Beside: key.beside,
+        Namesakes: key.namesakes,
+    }
     with pytest.raises(Undeclared, match="is not in the spelling of its reader"):
         ways[type(join)](join)  # type: ignore[index, operator]
     with pytest.raises(Undeclared):
@@ -159,7 +170,7 @@ def test_an_index_is_made_once(tmp_path: Path) -> None:
 
     index = Index(("aws_kms_grant",), records)
     key = view(tmp_path, "aws_kms_key.k", spelling=Spelling(joins=(index,)))
-    assert key.index(index)["all"] == ["aws_kms_grant.by_id", "aws_kms_grant.unknown", "aws_kms_grant.maybe[\"*\"]"]
+    assert key.index(index)["all"] == ["aws_kms_grant.by_id", "aws_kms_grant.unknown", 'aws_kms_grant.maybe["*"]']
     assert key.index(index) is key.index(index)
     assert len(made) == 3
 
@@ -283,3 +294,95 @@ def test_what_belongs_to_another_resource_is_joined_and_is_no_companion() -> Non
     assert reader.companions == [Many("aws_kms_grant", "alias")]
     assert reader.joined == {"aws_kms_grant", "aws_kms_key_policy", "aws_kms_alias", "aws_s3_bucket"}
     assert {POLICY, GRANTS} <= set(reader.joins)
+
+
+PARTS = """
+variable "n" {}
+resource "aws_dynamodb_table" "t" {
+  name = "orders"
+  replica { region_name = "us-west-2" }
+}
+resource "aws_dynamodb_global_table" "g" {
+  name = "orders"
+  replica { region_name = "us-east-1" }
+  replica { region_name = "us-west-1" }
+}
+resource "aws_dynamodb_table_replica" "r" { global_table_arn = aws_dynamodb_table.t.arn }
+resource "aws_dynamodb_table_replica" "maybe" {
+  count            = var.n
+  global_table_arn = aws_dynamodb_table.t.arn
+}
+"""
+GLOBAL = Referrer("aws_dynamodb_global_table", "name", "replica")
+REPLICAS = Many("aws_dynamodb_table_replica", "global_table_arn")
+
+
+def test_blocks_stand_in_the_resource_in_companions_or_are_companions(tmp_path: Path) -> None:
+    table = view(tmp_path, "aws_dynamodb_table.t", PARTS, Spelling(names=("name",), joins=(GLOBAL, REPLICAS)))
+    blocks, more = table.inner("replica", GLOBAL)
+    assert [block["region_name"].data for block in blocks] == ["us-west-2", "us-east-1", "us-west-1"] and more is None
+    blocks, more = table.inner(REPLICAS)
+    assert [block.item.address for block in blocks] == ["aws_dynamodb_table_replica.r"]
+    assert more is not None and "whether aws_dynamodb_table_replica.maybe" in more.reason
+
+
+def test_something_exists_where_it_is_written_or_there_is_a_companion(tmp_path: Path) -> None:
+    key = view(tmp_path, "aws_kms_key.k")
+    bare = view(tmp_path, "aws_kms_key.bare")
+    assert key.exists("nothing", POLICY).data is True and key.exists("description").data is True
+    assert bare.exists(("description", POLICY)).data is False and isinstance(bare.exists(GRANTS).data, Unknown)
+    assert bare.exists().data is False
+
+
+ATTACHED = """
+Resources:
+  Secret: {Type: AWS::SecretsManager::Secret, Properties: {Name: etrade}}
+  Attachment: {Type: AWS::SecretsManager::SecretTargetAttachment, Properties: {SecretId: !Ref Secret}}
+  Rotation: {Type: AWS::SecretsManager::RotationSchedule, Properties: {SecretId: !Ref Attachment}}
+"""
+
+
+def test_what_stands_for_a_resource_leads_to_it(tmp_path: Path) -> None:
+    template = str(write(tmp_path, {"a.yaml": ATTACHED}) / "a.yaml")
+    (collection,) = CloudFormationSource([template], {template}, Options(paths=[template])).collect()
+    stack = Stack(collection)
+    (secret,) = stack.of("AWS::SecretsManager::Secret")
+    by_way = One(
+        "AWS::SecretsManager::RotationSchedule", "SecretId", through=(("AWS::SecretsManager::SecretTargetAttachment", "SecretId"),)
+    )
+    straight = One("AWS::SecretsManager::RotationSchedule", "SecretId")
+    joins = dict.fromkeys((by_way, straight))
+    assert View(secret, stack, joins).referrers(by_way).exist.data is True
+    assert View(secret, stack, joins).referrers(straight).exist.data is False
+    assert by_way.joined == ("AWS::SecretsManager::RotationSchedule", "AWS::SecretsManager::SecretTargetAttachment")
+    assert [item.address for item, _, _ in stack.orphans(by_way, (secret.type,), ())] == []
+
+
+NAMESAKES = """
+provider "aws" { allowed_account_ids = ["111122223333"] }
+provider "aws" {
+  alias               = "other"
+  allowed_account_ids = ["444455556666"]
+}
+resource "aws_secretsmanager_secret" "a" { name = "etrade" }
+resource "aws_secretsmanager_secret" "b" { name = "etrade" }
+resource "aws_secretsmanager_secret" "c" { name = "fmp" }
+resource "aws_secretsmanager_secret" "d" {
+  provider = aws.other
+  name     = "etrade"
+}
+"""
+
+
+def test_namesakes_are_of_one_account_and_may_be_among_what_was_not_listed(tmp_path: Path) -> None:
+    collection = collected(tmp_path, NAMESAKES)
+    unlisted = Unlisted("aws_secretsmanager_secret", "root", "eu-west-1", Unknown("the call was denied", "grant it"))
+    collection.items.append(unlisted.within("111122223333", "eu-west-1"))
+    stack, join = Stack(collection), Namesakes("name")
+    item = stack.at("aws_secretsmanager_secret.a")
+    assert item is not None
+    others = View(item, stack, {join: None}).namesakes(join)
+    assert [(other.item.address, other.doubt and other.doubt.reason) for other in others] == [
+        ("aws_secretsmanager_secret.b", None),
+        (unlisted.address, "the call was denied"),
+    ]

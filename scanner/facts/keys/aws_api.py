@@ -115,20 +115,16 @@ class LiveCopyKey(LiveKey, frozen=True):
     region: str = ""
 
     def key(self, view: View, named: Value[Any] | None = None) -> Value[KeyRef | None]:
-        return super().key(view, in_region(view[self] if named is None else named, view[self.region], view.item))
+        region = view[self.region].data
+        partition, account = view.item.address.split(":")[1], view.item.account.data
+
+        def arn(name: Any) -> Any:
+            if not isinstance(name, str) or not name or name.startswith("arn:") or not isinstance(region, str):
+                return name
+            return f"arn:{partition}:kms:{region}:{account}:{name if name.startswith('alias/') else f'key/{name}'}"
+
+        return super().key(view, (view[self] if named is None else named).then(arn))
 
 
 def live_copy_key(path: str, region: str) -> LiveCopyKey:
     return LiveCopyKey(path, (), region=region)
-
-
-def in_region(value: Value[Any], region: Value[Any], item: Item) -> Value[Any]:
-    """The key that a copy of `item` in another region has, by its ARN: the copy may name it by an id or alias of that region."""
-
-    def arn(data: Any) -> Any:
-        if not isinstance(data, str) or not data or data.startswith("arn:") or not isinstance(region.data, str):
-            return data
-        partition = item.address.split(":")[1]
-        return f"arn:{partition}:kms:{region.data}:{item.account.data}:{data if data.startswith('alias/') else f'key/{data}'}"
-
-    return value.then(arn)
