@@ -242,7 +242,7 @@ class View:
 
     def of(self, item: Item, names: tuple[str, ...] = ()) -> View:
         """Another item as this one sees it: in doubt where it may not exist though this one does. `names`: as in its spelling."""
-        doubt = None if self.item.coexists(item) else _may_not_exist(item)
+        doubt = None if self.item.coexists(item) else may_not_exist(item)
         return View(item, self.stack, self.declared, names, doubt=doubt)
 
     def _check(self, join: Join) -> None:
@@ -284,7 +284,8 @@ def either_exists(*companions: Companions) -> Value[bool]:
     return any_of([group.exist for group in companions])
 
 
-def _may_not_exist(item: Item) -> Unknown:
+def may_not_exist(item: Item) -> Unknown:
+    """Why it is not known whether an item exists of which that is so."""
     assert item.template is not None
     return Unknown(f"whether {item.address} exists: {item.template.reason}", item.template.settles_it, item.location())
 

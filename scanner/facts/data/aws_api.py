@@ -36,7 +36,7 @@ _TABLE = dynamodb.TableAt(
     copy_region="RegionName",
     copy_status="ReplicaStatus",
     copy_key=live_copy_key("KMSMasterKeyId", "RegionName"),
-    tables=Index((TABLES.type,), lambda table: [((table["value"].data, table.region.data), table)]),
+    tables=Index((TABLES.type,), lambda table: [((str(table["value"].data), str(table.region.data)), table)]),
     version="describe_table.Table.GlobalTableVersion",
 )
 READERS = (Reader(DataStore, (TABLES.type,), dynamodb.table, _TABLE),)

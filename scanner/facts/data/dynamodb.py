@@ -82,7 +82,7 @@ def _settings(view: View, at: TableAt, block: View, region: Value[Any]) -> tuple
     key = at.copy_key.key(block) if at.copy_key else block.says(at.untold)
     if at.tables is None:
         return key, block.says(at.untold) if at.untold else _recoverable(block[at.copy_pitr])
-    for item in view.index(at.tables).get((view[at.name].data, region.data), ()):
+    for item in view.index(at.tables).get((str(view[at.name].data), str(region.data)), ()):
         copy = view.of(item)
         return at.key.key(copy), _recoverable(copy[at.pitr])
     unseen = block.says(Unknown(f"the copy in {region.data} was not collected", "audit that region too", block.location))

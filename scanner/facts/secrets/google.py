@@ -35,8 +35,8 @@ class SecretAt(Spelling, frozen=True, eq=False, kw_only=True):
     period: Place
     """As the API writes it: `7776000s`."""
     subscribers: Index
-    looked_in: Callable[[View], tuple[str, str]]
-    """Where subscribers were looked for, and what else there is to look at."""
+    looked_in: str
+    """Where subscribers were looked for, where it is no live project: `this code`."""
     versions: Referrer | None = None
     """Of a live secret."""
     bindings: Place
@@ -89,7 +89,9 @@ def _consumed(view: View, at: SecretAt) -> Value[bool]:
         return any_of(
             [view.of(record).weighed(Value(True, (record.location(),)), False) if isinstance(record, Item) else record for record in found]
         )
-    where, way = at.looked_in(view)
+    where, way = at.looked_in, "scan what subscribes together with this, or the live project"
+    if is_live(view.item):
+        where, way = "the assets that were read", "include pubsub.googleapis.com/Subscription, of every project that subscribes"
     return view.says(Unknown(f"whether anything subscribes to the rotation topic: no subscription of it is in {where}", way, view.location))
 
 

@@ -6,12 +6,11 @@ from typing import Any
 
 from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.google_assets import is_live
 from assay.scanner.facts.keys.google import rest_key
 from assay.scanner.facts.secrets import google
 from assay.scanner.facts.secrets.kinds import Secret
 from assay.scanner.facts.spelling import Context, Contribution, Namesakes, Referrer
-from assay.scanner.facts.view import View
+from assay.scanner.facts.view import View, may_not_exist
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Value
 
@@ -36,14 +35,8 @@ def _region(view: View) -> Value[Any]:
     return view.says(view.item.address.partition("/locations/")[2].partition("/")[0] or None)
 
 
-def _looked_in(view: View) -> tuple[str, str]:
-    if is_live(view.item):
-        return "the assets that were read", "include pubsub.googleapis.com/Subscription, of every project that subscribes"
-    return "this template", "scan what subscribes together with this, or the live project"
-
-
 def _exists(item: Item) -> Value[bool]:
-    return Value(item.template or True, (item.location(),))
+    return Value(may_not_exist(item) if item.template else True, (item.location(),))
 
 
 _SECRET = google.SecretAt(
@@ -54,7 +47,7 @@ _SECRET = google.SecretAt(
     replica_key=rest_key("customerManagedEncryption.kmsKeyName"),
     period="rotation.rotationPeriod",
     subscribers=Contribution(types=tuple(_SUBSCRIBERS), records=google.subscribing(_SUBSCRIBERS, _exists), name="google.subscribers"),
-    looked_in=_looked_in,
+    looked_in="this template",
     versions=Referrer(google.VERSION, "name", "createTime"),
     bindings=OWN,
     inherited=INHERITED,

@@ -24,7 +24,7 @@ _COMMON: dict[str, Any] = {
     "replica_key": crypto_key("customer_managed_encryption.kms_key_name"),
     "period": "rotation.rotation_period",
     "subscribers": Index(tuple(_SUBSCRIBERS), google.subscribing(_SUBSCRIBERS, lambda item: item)),
-    "looked_in": lambda view: ("this code", "scan the code that subscribes together with this, or the live project"),
+    "looked_in": "this code",
 }
 _SECRET = google.SecretAt(
     **_COMMON,
