@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from assay.scanner.sources.config_connector.kinds import BINDINGS, ENTRIES, HIGH, HOLDERS, KINDS, REFERENCES, Kind
+from assay.scanner.sources.config_connector.kinds import ANYWHERE, BINDINGS, ENTRIES, HIGH, HOLDERS, KINDS, REFERENCES, Kind, kind_of
 from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
 from assay.scanner.sources.config_connector.shapes import placing, put, replication
 from assay.scanner.sources.gcp.declared import Declared
@@ -17,8 +17,11 @@ from assay.scanner.sources.values import Reference, Text, Unknown
 class Built:
     """The items of all manifests of a run."""
 
-    def __init__(self, manifests: list[Manifest], namespaces: dict[str, Any], project: str | None, root: str) -> None:
-        self.root, self._namespaces, self._project = root, namespaces, project
+    def __init__(
+        self, manifests: list[Manifest], namespaces: dict[str, Any], project: str | None, root: str, wanted: frozenset[str] | None = None
+    ) -> None:
+        """`wanted`: the asset types that something reads."""
+        self.root, self._namespaces, self._project, self._wanted = root, namespaces, project, wanted
         self.deployment = Deployment(project or Reference("Namespace", "project-id"))
         self.attached = 0
         """Manifests that are a part of other resources, and so no items of their own."""
@@ -73,7 +76,7 @@ class Built:
 
     def full(self, each: Manifest) -> str | None:
         """Its full name; None where it is not known."""
-        kind, own = KINDS.get(each.kind), self.address(each)
+        kind, own = kind_of(each.kind, each.service, self._wanted), self.address(each)
         if kind is None or own in self._naming:
             return None
         self._naming.add(own)
@@ -116,7 +119,10 @@ class Built:
         else:
             default = "global" if each.kind.startswith("IAM") else None
             place_ = flat(location) if location is not None else default
-            parent = None if "{location}" in kind.way and not place_ else kind.way.format(project=flat(project), location=place_)
+            way = kind.way
+            if way == ANYWHERE:
+                way = "projects/{project}/locations/{location}" if place_ else "projects/{project}"
+            parent = None if "{location}" in way and not place_ else way.format(project=flat(project), location=place_)
         return full_name(service, parent, kind.collection, name) if parent else None
 
     def _parent(self, each: Manifest) -> str | None:
@@ -167,7 +173,7 @@ class Built:
     # The resource as the API has it.
 
     def _resource(self, each: Manifest) -> None:
-        kind = KINDS.get(each.kind)
+        kind = kind_of(each.kind, each.service, self._wanted)
         if kind is None:
             self._item(each, f"{each.kind} (Config Connector)", each.spec, each.place, None)
             return

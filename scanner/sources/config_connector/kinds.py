@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from assay.scanner.sources.gcp.conventions import asset_type, plural
+
 COMPUTE = "compute.googleapis.com"
 RESOURCES = "cloudresourcemanager.googleapis.com"
 PROJECT = f"{RESOURCES}/Project"
@@ -117,3 +119,18 @@ REFERENCES = {
     "folderRef": "Folder",
     "organizationRef": "Organization",
 }
+ANYWHERE = "anywhere"
+"""The way of what stands in a location where its manifest names one, and in the project itself where it does not."""
+
+
+def kind_of(name: str, service: str, wanted: frozenset[str] | None) -> Kind | None:
+    """What a kind is; None for one that is not known. `wanted`: the asset types that something reads.
+
+    By convention `RedisInstance` of the API group `redis.cnrm.cloud.google.com` is the asset type `redis.googleapis.com/Instance`.
+    """
+    known = KINDS.get(name)
+    if known is not None or not service or not name.lower().startswith(service):
+        return known
+    noun = name[len(service) :]
+    asset = asset_type(service, noun)
+    return Kind(asset, ANYWHERE, plural(noun[:1].lower() + noun[1:])) if asset in (wanted or ()) else None

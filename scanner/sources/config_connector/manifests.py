@@ -41,6 +41,8 @@ class Manifest(msgspec.Struct):
     parsed: Parsed
     base: Path = ()
     """Where it stands in its document: in a List."""
+    service: str = ""
+    """Of its API group: `redis` of `redis.cnrm.cloud.google.com/v1beta1`."""
 
     def place(self, below: Path = ()) -> Location:
         return self.parsed.place((*self.base, *below))
@@ -108,7 +110,18 @@ def _enter(found: Read, data: dict[str, Any], base: Path, parsed: Parsed, file: 
         name = name if isinstance(name, Unknown) else Unknown("its name is not written", "give it a name")
     spec = filled(data.get("spec"))
     found.manifests.append(
-        Manifest(kind, namespace if isinstance(namespace, str) else "", name, spec, annotations, file, directory, parsed, base)
+        Manifest(
+            kind,
+            namespace if isinstance(namespace, str) else "",
+            name,
+            spec,
+            annotations,
+            file,
+            directory,
+            parsed,
+            base,
+            version.partition(".")[0],
+        )
     )
 
 

@@ -41,7 +41,7 @@ class ConfigConnectorSource(Source):
         if not held and not coverage.gaps:
             return
         root = show(held[0] if len(held) == 1 else os.path.commonpath(self.paths) if self.paths else ".")
-        built = Built(manifests, namespaces, self.project, root)
+        built = Built(manifests, namespaces, self.project, root, wanted.types)
         coverage.blocks.found = coverage.blocks.evaluated = built.attached
         items: list[Item] = [*built.deployment.items, *built.deployment.others]
         yield Collection(root, items, coverage)

@@ -17,9 +17,10 @@ from assay.scanner.sources.values import Reference, Unknown
 class Built:
     """The items of an expansion."""
 
-    def __init__(self, expansion: Expansion, root: str) -> None:
-        self.links = Links(expansion)
-        self.root = root
+    def __init__(self, expansion: Expansion, root: str, wanted: frozenset[str] | None = None) -> None:
+        """`wanted`: the asset types that something reads."""
+        self.links = Links(expansion, wanted)
+        self.root, self._wanted = root, wanted
         self.deployment = Deployment(expansion.env["project"])
         self.attached = 0
         """Entries that are a part of other resources, and so no items of their own."""
@@ -33,7 +34,7 @@ class Built:
     def _enter(self, entry: Entry) -> None:
         name = spelled(entry.type)
         assert name is not None
-        kind, word, part = resource_type(name), holder(name), PARTS.get((name.service, name.noun))
+        kind, word, part = resource_type(name, self._wanted), holder(name), PARTS.get((name.service, name.noun))
         if word is not None:
             self._bindings(entry, word)
         elif part is not None:

@@ -25,7 +25,8 @@ def address(entry: Entry) -> str:
 class Links:
     """What references of one expansion lead to."""
 
-    def __init__(self, expansion: Expansion) -> None:
+    def __init__(self, expansion: Expansion, wanted: frozenset[str] | None) -> None:
+        self._wanted = wanted
         self.project = expansion.env["project"]
         self._entries = {entry.name: entry for entry in reversed(expansion.entries)}
         self._by_address = {address(entry): entry for entry in reversed(expansion.entries)}
@@ -91,7 +92,7 @@ class Links:
 
     def _named(self, entry: Entry) -> str | None:
         name = spelled(entry.type)
-        kind = resource_type(name) if name else None
+        kind = resource_type(name, self._wanted) if name else None
         if kind is None or name is None:
             return None
         properties = entry.properties if isinstance(entry.properties, dict) else {}
@@ -137,7 +138,7 @@ class Links:
             return flat(part)
         path = full.removeprefix("//").partition("/")[2]
         name = spelled(entry.type)
-        kind = resource_type(name) if name else None
+        kind = resource_type(name, self._wanted) if name else None
         if part.attribute in ("email", "projectId") or (part.attribute == "name" and kind is not None and kind.way in _SHORT_NAMES):
             return path.rpartition("/")[2]
         return path if part.attribute in ("name", "id", "selfLink") else flat(part)

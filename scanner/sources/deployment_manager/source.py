@@ -49,8 +49,10 @@ class DeploymentManagerSource(Source):
         tops = [path if self.overlay.is_directory(path) else os.path.dirname(path) or "." for path in self.named or self.paths]
         self._files = Files(self.overlay, Boundary([repository(top, self.overlay) or top for top in tops], self.overlay))
         self._used: set[str] = set()
+        self._wanted: frozenset[str] | None = None
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        self._wanted = wanted.types
         templates = [path for path in self.paths if path.endswith(TEMPLATES)]
         for path in self.paths:
             if path not in templates:
@@ -98,7 +100,7 @@ class DeploymentManagerSource(Source):
                 coverage.gaps.append(Gap(root, "input_failed", reason, way))
                 found = []
                 break
-            found.append((expansion, Built(expansion, root)))
+            found.append((expansion, Built(expansion, root, self._wanted)))
         if sheet is not None:
             for name, line in sheet.parsed.duplicates:
                 reason = f"{name} is written twice in one map; the last one was read"

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from assay.scanner.sources.gcp.conventions import asset_type, plural, singular
+
 _LEGACY = re.compile(r"([a-z][a-z0-9]*)\.(v\d\w*|alpha|beta)\.([\w.]+)")
 _PROVIDED = re.compile(r"gcp-types/([a-z][a-z0-9]*)-(v\d\w*|alpha|beta):([\w.]+)")
 COMPUTE, IAM, STORAGE = "compute.googleapis.com", "iam.googleapis.com", "storage.googleapis.com"
@@ -64,10 +66,6 @@ _COMPUTE_REGION = {
 }
 
 
-def _plural(noun: str) -> str:
-    return noun[:-1] + "ies" if noun.endswith(("xy", "cy")) else noun + "s"
-
-
 _TOPIC = Type("pubsub.googleapis.com/Topic", "parent", "topics", ("topic", "name"))
 _SUBSCRIPTION = Type("pubsub.googleapis.com/Subscription", "parent", "subscriptions", ("subscription", "name"))
 _BUCKET = Type(f"{STORAGE}/Bucket", "bucket", "")
@@ -106,7 +104,7 @@ TYPES: dict[tuple[str, str], Type] = {
         ("compute", name): Type(f"{COMPUTE}/{asset}", way, collection)
         for way, nouns in (("global", _COMPUTE_GLOBAL), ("region", _COMPUTE_REGION))
         for noun, (asset, collection) in nouns.items()
-        for name in (noun, _plural(noun))
+        for name in (noun, plural(noun))
     },
 }
 _FUNCTION = ("projects.locations.functions", "function")
@@ -147,12 +145,21 @@ def spelled(name: str) -> Spelled | None:
     return Spelled(*match.groups()) if match else None
 
 
-def resource_type(name: Spelled) -> Type | None:
+def resource_type(name: Spelled, wanted: frozenset[str] | None) -> Type | None:
+    """What a type is; None for one that is not known. `wanted`: the asset types that something reads."""
     if name.service == "cloudfunctions" and name.noun in _FUNCTION:
         # The two versions of the API are two types of assets: https://cloud.google.com/asset-inventory/docs/asset-types
         asset = "Function" if name.version.startswith("v2") else "CloudFunction"
         return Type(f"cloudfunctions.googleapis.com/{asset}", "parent", "functions", ("functionId", "function", "name"))
-    return TYPES.get((name.service, name.noun))
+    return TYPES.get((name.service, name.noun)) or _by_convention(name, wanted or frozenset())
+
+
+def _by_convention(name: Spelled, wanted: frozenset[str]) -> Type | None:
+    """`gcp-types/redis-v1:projects.locations.instances` and `redis.v1.instance` are assets of type `redis.googleapis.com/Instance`."""
+    collection = name.noun.rpartition(".")[2]
+    noun = singular(collection)
+    asset = asset_type(name.service, noun)
+    return Type(asset, "parent", plural(noun), (f"{noun}Id", noun, "name")) if asset in wanted else None
 
 
 def holder(name: Spelled) -> str | None:
