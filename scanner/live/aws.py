@@ -9,12 +9,12 @@ from typing import Any
 from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.permissions import permissions
-from assay.scanner.sources.aws.plan import ORGANIZATION, Plan
+from assay.scanner.sources.aws.plan import ORGANIZATION, AccountPlan
 
 _NAME = re.compile(r"\{(\w+)")
 
 
-def make_plan(controls: Iterable[Any], services: Iterable[str] = (), known: Catalogue | None = None) -> Plan:
+def make_plan(controls: Iterable[Any], services: Iterable[str] = (), known: Catalogue | None = None) -> AccountPlan:
     """The plan for compiled controls; `services` are client names, empty for all."""
     known = known or catalogue("aws_api")
     listings = known.listings
@@ -34,7 +34,7 @@ def make_plan(controls: Iterable[Any], services: Iterable[str] = (), known: Cata
         types |= more
     chosen = set(services) or {each.call.service for each in listings.values()}
     listed = tuple(each for each in listings.values() if each.type in types and each.call.service in chosen)
-    return Plan(
+    return AccountPlan(
         listings=listed,
         details={each.type: tuple(call for call in each.details if (each.type, call) in calls) for each in listed},
         judged=frozenset(each.type for each in listed if each.type in known.readers),

@@ -11,10 +11,10 @@ import msgspec
 from assay.scanner.sources.aws.asking import Account, Asker, NoRole, Refused
 from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.request import Request
-from assay.scanner.sources.aws.session import Clients, Identity, assumed, own_identity
+from assay.scanner.sources.aws.session import Caller, Clients, assumed, own_caller
 from assay.scanner.sources.interface import Gap
 
-_CALLER = Call("sts", "GetCallerIdentity")
+_IDENTITY = Call("sts", "GetCallerIdentity")
 _ASSUME = Call("sts", "AssumeRole")
 _REGIONS = Call("ec2", "DescribeRegions")
 _ACCOUNTS = Call("organizations", "ListAccounts")
@@ -33,9 +33,10 @@ class Accounts:
     def __init__(self, request: Request, clients: Clients, asker: Asker) -> None:
         self.request, self.clients, self.asker = request, clients, asker
         self.gaps: list[Gap] = []
-        self._own, self.home = own_identity(request.profile)
+        self._own, self.home = own_caller(request.profile)
 
     def own(self) -> Account | None:
+        """The account of the credentials that the audit was started with; None, with a gap, where they do not work."""
         return self._account("", "", self._own)
 
     def find(self) -> Iterator[Account]:
@@ -53,27 +54,28 @@ class Accounts:
         if own is None:
             return
         try:
-            held = [each for page in self.asker.pages(own, self.home, _ACCOUNTS, {}) for each in page.get("Accounts", [])]
+            listed = [account for page in self.asker.pages(own, self.home, _ACCOUNTS, {}) for account in page.get("Accounts", [])]
         except Refused as refused:
             reason = f"the accounts of the organisation could not be listed: organizations:ListAccounts: {refused.answer.code}"
             way = "run it in the management account or a delegated administrator's, with that permission"
             self.gaps.append(Gap(f"aws:{own.id}", "account_failed", reason, way))
             return
-        for each in sorted(held, key=lambda account: str(account.get("Id"))):
-            id_, name = str(each.get("Id")), str(each.get("Name", ""))
-            if each.get("Status", "ACTIVE") != "ACTIVE":
-                reason = f"the account is {str(each['Status']).lower()}"
+        for account in sorted(listed, key=lambda account: str(account.get("Id"))):
+            id_, name = str(account.get("Id")), str(account.get("Name", ""))
+            if account.get("Status", "ACTIVE") != "ACTIVE":
+                reason = f"the account is {str(account['Status']).lower()}"
                 self.gaps.append(Gap(f"aws:{id_}", "account_inactive", reason, "leave it out with --exclude"))
-            elif self._chosen(own, each):
+            elif self._chosen(own, account):
                 if id_ == own.id:
                     yield msgspec.structs.replace(own, name=name)
                 else:
                     yield from filter(None, [self._assumed(f"arn:{own.partition}:iam::{id_}:role/{self.request.role_name}", name)])
 
     def _chosen(self, own: Account, account: dict[str, Any]) -> bool:
-        if any(self._matches(own, account, each) for each in self.request.exclude):
+        """Whether an account of the organisation is included and not excluded."""
+        if any(self._matches(own, account, pattern) for pattern in self.request.exclude):
             return False
-        return not self.request.include or any(self._matches(own, account, each) for each in self.request.include)
+        return not self.request.include or any(self._matches(own, account, pattern) for pattern in self.request.include)
 
     def _matches(self, own: Account, account: dict[str, Any], wanted: str) -> bool:
         if wanted.startswith("tag:"):
@@ -86,19 +88,19 @@ class Accounts:
         return fnmatch.fnmatchcase(str(account.get("Id")), wanted)
 
     def _tags(self, own: Account, account: dict[str, Any]) -> list[dict[str, Any]]:
-        return self._all(own, _TAGS, {"ResourceId": account.get("Id")}, "Tags")
+        return self._entries(own, _TAGS, {"ResourceId": account.get("Id")}, "Tags")
 
     def _units(self, own: Account, child: str) -> Iterator[str]:
         """The organisational units that an account is in, from the inside out."""
-        while parents := self._all(own, _PARENTS, {"ChildId": child}, "Parents"):
+        while parents := self._entries(own, _PARENTS, {"ChildId": child}, "Parents"):
             child = str(parents[0].get("Id"))
             yield child
             if parents[0].get("Type") == "ROOT":
                 return
 
-    def _all(self, own: Account, call: Call, parameters: dict[str, Any], field: str) -> list[dict[str, Any]]:
+    def _entries(self, own: Account, call: Call, parameters: dict[str, Any], field: str) -> list[dict[str, Any]]:
         try:
-            return [each for page in self.asker.pages(own, self.home, call, parameters) for each in page.get(field, [])]
+            return [entry for page in self.asker.pages(own, self.home, call, parameters) for entry in page.get(field, [])]
         except Refused as refused:
             reason = f"accounts could not be chosen: {call.label}: {refused.answer.code}"
             gap = Gap(f"aws:{own.id}", "account_failed", reason, f"grant {call.permission}, or choose accounts by id")
@@ -107,6 +109,7 @@ class Accounts:
             return []
 
     def _assumed(self, role: str, name: str) -> Account | None:
+        """The account that a role is in, entered by assuming the role."""
         fields = role.split(":")
         account = (fields[4] if len(fields) > 5 else "") or role
         parameters = {"RoleArn": role, "RoleSessionName": "assay"}
@@ -117,15 +120,14 @@ class Accounts:
             answer = self.asker.ask(Account(account, name, self._own, ""), self.home, _ASSUME, parameters)
             if answer.outcome != "answered":
                 raise NoRole(answer)
-            held: dict[str, str] = answer.data["Credentials"]
-            return held
+            credentials: dict[str, str] = answer.data["Credentials"]
+            return credentials
 
-        return self._account(account, name, Identity(assumed(take)))
+        return self._account(account, name, Caller(assumed(take)))
 
-    def _account(self, id_: str, name: str, identity: Identity) -> Account | None:
-        """An account with its caller; None, with a gap, where the credentials do not work."""
-        asked = Account(id_, name, identity, "")
-        answer = self.asker.ask(asked, self.home, _CALLER, {})
+    def _account(self, id_: str, name: str, caller: Caller) -> Account | None:
+        """An account with the ARN of its caller; None, with a gap, where the credentials do not work."""
+        answer = self.asker.ask(Account(id_, name, caller, ""), self.home, _IDENTITY, {})
         arn = answer.data.get("Arn", "") if isinstance(answer.data, dict) else ""
         if answer.outcome != "answered" or not arn:
             reason = f"its credentials do not work: {answer.operation}: {answer.code}"
@@ -133,13 +135,13 @@ class Accounts:
             self.gaps.append(Gap(f"aws:{id_}" if id_ else "aws", "account_failed", reason, way))
             return None
         partition = arn.split(":")[1] if arn.count(":") > 4 else "aws"
-        return Account(str(answer.data.get("Account", id_)), name, identity, arn, partition)
+        return Account(str(answer.data.get("Account", id_)), name, caller, arn, partition)
 
     def regions(self, account: Account) -> list[str]:
         """The regions to go through: those that were named, else those that are enabled."""
         if self.request.regions:
             return list(self.request.regions)
         answer = self.asker.ask(account, self.home, _REGIONS, {})
-        held = answer.data.get("Regions", []) if isinstance(answer.data, dict) else []
-        found = sorted(str(each["RegionName"]) for each in held if isinstance(each, dict) and each.get("RegionName"))
-        return found or list(ALWAYS_ENABLED)
+        regions = answer.data.get("Regions", []) if isinstance(answer.data, dict) else []
+        names = sorted(str(region["RegionName"]) for region in regions if isinstance(region, dict) and region.get("RegionName"))
+        return names or list(ALWAYS_ENABLED)

@@ -13,7 +13,7 @@ import msgspec
 from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.items import NOT_ENABLED, Answer, walk
 from assay.scanner.sources.aws.limits import Limits
-from assay.scanner.sources.aws.session import Clients, Identity, acting
+from assay.scanner.sources.aws.session import Caller, Clients, acting
 from assay.scanner.sources.interface import CallCount
 from assay.scanner.sources.pace import TokenBucket
 
@@ -27,7 +27,7 @@ THROTTLED = frozenset(
 """https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html"""
 EXPIRED = frozenset(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"])
 _DENIED_STATUS = (401, 403)
-_DEAF_AFTER = 2  # calls that got no answer at all from an endpoint, each after all its attempts
+_SILENT_AFTER = 2  # calls that got no answer at all from an endpoint, each after all its attempts
 # Answers hold no secret by design of these calls; should a provider add one, it does not reach a file.
 _SECRET_FIELDS = frozenset(
     ["environment", "userdata", "secretstring", "secretbinary", "password", "masteruserpassword", "authtoken", "variables", "privatekey"]
@@ -55,19 +55,24 @@ class NoRole(Exception):
 
 
 class Account(msgspec.Struct, frozen=True):
+    """An account that an audit goes through, and who calls it."""
+
     id: str
+    """Its number, 12 digits."""
     name: str
-    identity: Identity
+    """As the organisation has it; empty where that was not asked."""
+    acting: Caller
+    """Whose credentials sign the calls."""
     caller: str
     """The ARN that the calls are made as."""
     partition: str = "aws"
 
 
-class _Attempt(Identity):
+class _Attempt(Caller):
     """Who acts for one call: waits for its turn before each attempt, and slows down when the answer asks for it."""
 
     def __init__(self, account: Account, bucket: TokenBucket, stop: threading.Event) -> None:
-        super().__init__(account.identity.credentials)
+        super().__init__(account.acting.credentials)
         self.bucket, self.stop = bucket, stop
 
     def sending(self) -> None:
@@ -91,7 +96,7 @@ class Asker:
         self.clients, self.stop, self.limits = clients, stop, limits or Limits()
         self.made = 0
         self._ledger: dict[CallCount, int] = {}
-        self._deaf: dict[tuple[str, str], int] = {}
+        self._unanswered: dict[tuple[str, str], int] = {}
         self._expired: set[str] = set()
         self._lock = threading.Lock()
 
@@ -104,8 +109,8 @@ class Asker:
             raise
         except Exception as error:  # whatever a client raises is what became of this call
             return self._enter(account, region, call, classify(error, call), unit)
-        useless = not isinstance(data, dict) or (not call.may_be_empty and all(each == {} for each in data.values()))
-        return self._enter(account, region, call, Answer("failed", code=MALFORMED) if useless else Answer(data=data), unit)
+        malformed = not isinstance(data, dict) or (not call.may_be_empty and all(value == {} for value in data.values()))
+        return self._enter(account, region, call, Answer("failed", code=MALFORMED) if malformed else Answer(data=data), unit)
 
     def pages(
         self, account: Account, region: str, call: Call, parameters: dict[str, Any], unit: str = "global"
@@ -116,7 +121,7 @@ class Asker:
         except Exception as error:  # a region that botocore does not take for one
             raise Refused(self._enter(account, region, call, classify(error, call), unit)) from None
         position: dict[str, Any] = {}
-        seen: list[dict[str, Any]] = []
+        earlier: list[dict[str, Any]] = []
         while True:
             answer = self.ask(account, region, call, {**parameters, **size, **position}, unit)
             if answer.outcome != "answered":
@@ -125,15 +130,15 @@ class Asker:
             position = self._following(call, region, answer.data)
             if not position:
                 return
-            if position in seen:  # the same pages for ever
+            if position in earlier:  # the same pages for ever
                 raise Refused(self.spoil(account, call, MALFORMED, unit))
-            seen = [*seen[-_TOKENS_KEPT:], position]
+            earlier = [*earlier[-_TOKENS_KEPT:], position]
 
     def _following(self, call: Call, region: str, page: dict[str, Any]) -> dict[str, Any]:
         """The parameters that ask for the next page; none where this was the last."""
         markers = (call.marker,) if call.marker else _markers(self.clients.get(call.service, region), call)
-        found = {given: position for given, told in markers if (position := walk(page, told))}
-        return found if walk(page, self._truncated(call, region)) is not False else {}
+        following = {parameter: position for parameter, field in markers if (position := walk(page, field))}
+        return following if walk(page, self._truncated(call, region)) is not False else {}
 
     def _truncated(self, call: Call, region: str) -> str:
         """The answer's field that says whether there is more; some operations give a marker on the last page too."""
@@ -142,7 +147,7 @@ class Asker:
         return str(client.get_paginator(call.name)._pagination_cfg.get("more_results", "")) if paginated else ""
 
     def _client(self, account: Account, region: str, call: Call) -> Any:
-        if self._deaf.get((call.service, region), 0) >= _DEAF_AFTER:
+        if self._unanswered.get((call.service, region), 0) >= _SILENT_AFTER:
             raise botocore.exceptions.EndpointConnectionError(endpoint_url=f"{call.service} in {region}, which did not answer before")
         if account.id in self._expired:
             raise botocore.exceptions.ClientError({"Error": {"Code": "ExpiredToken"}}, call.operation)
@@ -164,29 +169,29 @@ class Asker:
             if answer.code in EXPIRED:
                 self._expired.add(account.id)
             if answer.code == _NO_ANSWER:
-                self._deaf[call.service, region] = self._deaf.get((call.service, region), 0) + 1
+                self._unanswered[call.service, region] = self._unanswered.get((call.service, region), 0) + 1
             elif outcome == "answered":
-                self._deaf.pop((call.service, region), None)
+                self._unanswered.pop((call.service, region), None)
         return answer
 
     def spoil(self, account: Account, call: Call, code: str, unit: str) -> Answer:
         """An answer that cannot be used after all: it stands in the ledger as failed, no longer as answered."""
-        told = CallCount(account.id, unit, call.service, call.operation, "answered", "", call.permission, 0)
-        failed = msgspec.structs.replace(told, outcome="failed", code=code)
+        answered = CallCount(account.id, unit, call.service, call.operation, "answered", "", call.permission, 0)
+        failed = msgspec.structs.replace(answered, outcome="failed", code=code)
         with self._lock:
-            if self._ledger.get(told, 0) > 1:
-                self._ledger[told] -= 1
+            if self._ledger.get(answered, 0) > 1:
+                self._ledger[answered] -= 1
             else:
-                self._ledger.pop(told, None)
+                self._ledger.pop(answered, None)
             self._ledger[failed] = self._ledger.get(failed, 0) + 1
         return Answer("failed", code=code, permission=call.permission, operation=call.label, time=now())
 
     def ledger(self, account: str = "") -> list[CallCount]:
-        """What was asked of an account, or of all, in a fixed order."""
+        """The calls to an account, or to all, sorted by account, region, service, operation, outcome and code."""
         with self._lock:
-            held = [(key, count) for key, count in self._ledger.items() if account in ("", key.account)]
-        found = [msgspec.structs.replace(key, count=count) for key, count in held]
-        return sorted(found, key=lambda each: (each.account, each.region, each.service, each.operation, each.outcome, each.code))
+            entries = [(key, count) for key, count in self._ledger.items() if account in ("", key.account)]
+        calls = [msgspec.structs.replace(key, count=count) for key, count in entries]
+        return sorted(calls, key=lambda call: (call.account, call.region, call.service, call.operation, call.outcome, call.code))
 
 
 _NO_ANSWER, MALFORMED = "NoAnswer", "MalformedAnswer"
@@ -222,26 +227,28 @@ def _markers(client: Any, call: Call) -> tuple[tuple[str, str], ...]:
     """Request parameters and answer fields that carry the position, from botocore's own description of the operation."""
     if not client.can_paginate(call.name):
         return ()
-    held = client.get_paginator(call.name)._pagination_cfg
-    given, told = held["input_token"], held["output_token"]
-    given, told = ([given], [told]) if isinstance(given, str) else (given, told)
-    return tuple((name, field.partition(" || ")[0].partition("[")[0]) for name, field in zip(given, told, strict=True))
+    pagination = client.get_paginator(call.name)._pagination_cfg
+    parameters, fields = pagination["input_token"], pagination["output_token"]
+    if isinstance(parameters, str):
+        parameters, fields = [parameters], [fields]
+    return tuple((name, field.partition(" || ")[0].partition("[")[0]) for name, field in zip(parameters, fields, strict=True))
 
 
 def plain(data: Any) -> Any:
     """An answer as data that JSON can hold, without the transport's metadata and without fields that may hold secrets."""
     if isinstance(data, dict):
         return {
-            key: "(redacted)" if key.lower() in _SECRET_FIELDS and each else plain(each)
-            for key, each in data.items()
+            key: "(redacted)" if key.lower() in _SECRET_FIELDS and value else plain(value)
+            for key, value in data.items()
             if key != "ResponseMetadata"
         }
     if isinstance(data, list):
-        return [plain(each) for each in data]
+        return [plain(element) for element in data]
     if isinstance(data, datetime.datetime):
         return data.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
     return data if isinstance(data, (str, int, float, bool, type(None))) else str(type(data).__name__)
 
 
 def now() -> str:
+    """The time in UTC as RFC 3339 has it, to the second."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -30,34 +30,34 @@ def run(audit: Any, folder: str) -> Iterator[bytes]:
         earlier = resumed(audit.earlier, folder)
         writer = closing.enter_context(snapshot.replacing(audit.out)) if audit.out else None
 
-        def told(line: bytes) -> bytes:
+        def written(line: bytes) -> bytes:
             if writer:
                 writer.copy(iter([line]))
             return line
 
-        yield told(encode(snapshot.header("aws", now(), _scope(audit))) + b"\n")
-        complete, told_of = True, set[str]()
+        yield written(encode(snapshot.header("aws", now(), _scope(audit))) + b"\n")
+        complete, entered = True, set[str]()
         for account in _until_stopped(accounts):
             spool = earlier.get(account.id) or Spool(folder, account.id, account.name, account.caller)
             collector.progress.accounts += 1
-            told_of.add(account.id)
+            entered.add(account.id)
             with contextlib.suppress(Stopped):
                 collector.collect(account, spool)
             spool.calls += asker.ledger(account.id)
             complete = complete and spool.done
             for line in spool.lines():
-                yield told(line)
+                yield written(line)
             spool.remove()
             collector.progress.accounts_done += 1
         if audit.stopping.is_set():
             accounts.gaps.append(Gap("aws", "interrupted", "the audit was stopped before its end", "go on with --resume"))
         for count in asker.ledger():
-            if count.account not in told_of:  # of accounts that only helped to find the others
-                yield told(encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n")
+            if count.account not in entered:  # of accounts that only helped to find the others
+                yield written(encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n")
         for gap in accounts.gaps:
-            fields = {name: held for name, held in msgspec.structs.asdict(gap).items() if name != "line"}
-            yield told(encode({"record": "gap", **fields}) + b"\n")
-        yield told(encode({"record": "end", "finished": now(), "complete": complete and not accounts.gaps}) + b"\n")
+            fields = {name: value for name, value in msgspec.structs.asdict(gap).items() if name != "line"}
+            yield written(encode({"record": "gap", **fields}) + b"\n")
+        yield written(encode({"record": "end", "finished": now(), "complete": complete and not accounts.gaps}) + b"\n")
 
 
 def _until_stopped(accounts: Accounts) -> Iterator[Any]:
@@ -75,5 +75,5 @@ def _scope(audit: Any) -> dict[str, Any]:
         "exclude": list(request.exclude),
         "regions": list(request.regions) or "enabled",
         "calls": [call.label for call in audit.plan.calls()],
-        "left_out": [each.type for each in audit.plan.left_out],
+        "left_out": [listing.type for listing in audit.plan.left_out],
     }

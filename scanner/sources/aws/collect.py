@@ -17,7 +17,7 @@ import msgspec
 from assay.scanner.sources.aws.asking import MALFORMED, Account, Asker, Refused, Stopped, now
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, walk
-from assay.scanner.sources.aws.plan import Plan
+from assay.scanner.sources.aws.plan import AccountPlan
 from assay.scanner.sources.aws.spool import SHARED, Spool
 
 LISTERS, DETAILERS = 8, 16
@@ -49,16 +49,18 @@ class Unit(msgspec.Struct, frozen=True):
 
     @property
     def home(self) -> str:
+        """The region whose endpoints are asked."""
         return _HOMES.get(self.account.partition, "us-east-1") if self.region == GLOBAL else self.region
 
 
 class _Patience:
-    """How long calls that are under way may still take when the run is to end: so much for all of them together."""
+    """Grace for calls that are under way when the run is to end: GRACE_SECONDS for all of them together."""
 
     def __init__(self) -> None:
         self._until: float | None = None
 
     def left(self) -> float:
+        """Seconds that are left; the first question starts the clock."""
         if self._until is None:
             self._until = time.monotonic() + GRACE_SECONDS
         return self._until - time.monotonic()
@@ -67,16 +69,20 @@ class _Patience:
 class Collector:
     """One run over accounts. `regions` gives the regions of an account; `chosen` limits what global services list, empty for no limit."""
 
-    def __init__(self, plan: Plan, asker: Asker, regions: Callable[[Account], list[str]], chosen: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, plan: AccountPlan, asker: Asker, regions: Callable[[Account], list[str]], chosen: frozenset[str] = frozenset()
+    ) -> None:
         self.plan, self.asker, self.regions, self.chosen = plan, asker, regions, chosen
         self.progress = Progress()
         self._patience = _Patience()
         self._lock = threading.Lock()
-        self._roots = _grouped(each for each in plan.listings if not each.parent)
-        self._children = {each.type: _grouped(child for child in plan.listings if child.parent == each.type) for each in plan.listings}
+        self._roots = _grouped(listing for listing in plan.listings if not listing.parent)
+        self._children = {
+            listing.type: _grouped(child for child in plan.listings if child.parent == listing.type) for listing in plan.listings
+        }
 
     def collect(self, account: Account, spool: Spool) -> None:
-        """Everything of one account that is not in the spool yet."""
+        """Write to the spool everything of one account that is not in it yet. Raises Stopped where the regions could not be asked for."""
         regions = self.regions(account)
         units = [Unit(account, region) for region in [GLOBAL, *regions] if region not in spool.complete]
         spool.regions = regions
@@ -87,7 +93,7 @@ class Collector:
             running: dict[Unit, dict[Future[bool], list[Listing]]] = {}
             for unit in units:
                 groups = [group for group in self._roots if group[0].everywhere == (unit.region == GLOBAL)]
-                running[unit] = {listers.submit(self._group, unit, group, spool, details): group for group in groups}
+                running[unit] = {listers.submit(self._list, unit, group, spool, details): group for group in groups}
             for unit, futures in running.items():
                 self.progress.at = f"{account.id} {unit.region}"
                 ends = [self._ended(unit, future, group, spool) for future, group in futures.items()]
@@ -98,11 +104,11 @@ class Collector:
         finally:
             for pool in (listers, details):
                 pool.shutdown(wait=not self.asker.stop.is_set(), cancel_futures=True)
-        for each in self.plan.left_out:
-            spool.write(SHARED, UnlistedRecord(each.type, account.id, "", Answer("failed"), left_out=True))
+        for listing in self.plan.left_out:
+            spool.write(SHARED, UnlistedRecord(listing.type, account.id, "", Answer("failed"), left_out=True))
 
     def _ended(self, unit: Unit, future: Future[bool], group: list[Listing], spool: Spool) -> bool:
-        """Whether a listing was gone through to its end. One that still waits for an answer when the run is to end is given up."""
+        """Whether a group of listings was gone through to its end. One that still waits for an answer when the run ends is given up."""
         while not future.done():
             wait([future], _TICK)
             if self.asker.stop.is_set():
@@ -110,11 +116,10 @@ class Collector:
                 break
         if future.done():
             return future.result()
-        stopped = Answer("failed", code=INTERRUPTED, operation=group[0].call.label, time=now())
-        self._write(unit, spool, self._unlisted(unit, group, stopped, {}))
+        self._write(unit, spool, self._unlisted(unit, group, _interrupted(group[0].call), {}))
         return False
 
-    def _group(self, unit: Unit, group: list[Listing], spool: Spool, details: ThreadPoolExecutor) -> bool:
+    def _list(self, unit: Unit, group: list[Listing], spool: Spool, details: ThreadPoolExecutor) -> bool:
         """One listing call, for all the types that its answer tells; whether it was gone through to its end or refused, not stopped."""
         try:
             if not group[0].entries:
@@ -122,14 +127,13 @@ class Collector:
                 return not self.asker.stop.is_set()
             for page in self._pages(unit, group[0].call, {}, {}):
                 entries = self._entries(unit, page, group)
-                work = [details.submit(self._complete, unit, each, entry, {}) for each, entry in entries]
-                for future in work:
+                futures = [details.submit(self._described, unit, listing, entry, {}) for listing, entry in entries]
+                for future in futures:
                     self._write(unit, spool, future.result())
         except Refused as refused:
             self._write(unit, spool, self._unlisted(unit, group, refused.answer, {}))
         except Stopped:
-            stopped = Answer("failed", code=INTERRUPTED, operation=group[0].call.label, time=now())
-            self._write(unit, spool, self._unlisted(unit, group, stopped, {}))
+            self._write(unit, spool, self._unlisted(unit, group, _interrupted(group[0].call), {}))
             return False
         except Exception as error:  # an answer of a shape that no test has must cost this listing only
             broken = self.asker.spoil(unit.account, group[0].call, type(error).__name__, unit.region)
@@ -144,7 +148,7 @@ class Collector:
             self.progress.resources += len(records)
 
     def _listing(self, type_: str) -> Listing:
-        return next(each for each in self.plan.listings if each.type == type_)
+        return next(listing for listing in self.plan.listings if listing.type == type_)
 
     def _pages(self, unit: Unit, call: Call, entry: dict[str, Any], parent: dict[str, Any]) -> Iterator[dict[str, Any]]:
         return self.asker.pages(unit.account, unit.home, call, _parameters(call, unit.account, entry, parent), unit.region)
@@ -156,27 +160,27 @@ class Collector:
         record.answers[listing.call.name] = answer
         return [record]
 
-    def _complete(self, unit: Unit, listing: Listing, entry: Any, parent: dict[str, Any]) -> list[Any]:
-        """A resource with the answers about it, and what is listed for it."""
+    def _described(self, unit: Unit, listing: Listing, entry: Any, parent: dict[str, Any]) -> list[Any]:
+        """The records of one listed resource: itself with the answers about it, and those of the resources that are listed for it."""
         listed = {"value": entry} if isinstance(entry, str) else dict(entry)
         listed |= {field: walk(parent, path) for field, path in listing.known}
         record = _record(unit, listing, listed)
         if listing.uses and _OF_AWS in record.id and not any(listed.get(count) for count in listing.uses):
             return []
-        if listing.region and not self._located(unit, listing, record):
+        if listing.region and not self._in_chosen_region(unit, listing, record):
             return []
         for call in self.plan.details[listing.type]:
             answer = self._detail(unit, call, record, parent)
             if answer.code in listing.gone:
                 return []
             record.answers[call.name] = answer
-        found: list[Any] = [record]
+        records: list[Any] = [record]
         for group in self._children[listing.type]:
-            found += self._children_of(unit, group, record)
-        return found
+            records += self._children_of(unit, group, record)
+        return records
 
-    def _located(self, unit: Unit, listing: Listing, record: ItemRecord) -> bool:
-        """Find out the region of a resource of a global listing; whether it is among the chosen ones."""
+    def _in_chosen_region(self, unit: Unit, listing: Listing, record: ItemRecord) -> bool:
+        """Whether a resource of a global listing is in a chosen region; enters its region in the record."""
         region = record.listed.get(listing.region)
         if not region and listing.locate:
             answer = self._detail(unit, listing.locate, record, {})
@@ -184,90 +188,104 @@ class Collector:
                 return False
             if answer.outcome == "answered":
                 # None is us-east-1, EU is eu-west-1: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
-                told = answer.data.get("LocationConstraint") if isinstance(answer.data, dict) else None
-                region = {"EU": "eu-west-1", None: "us-east-1", "": "us-east-1"}.get(told, told)
+                constraint = answer.data.get("LocationConstraint") if isinstance(answer.data, dict) else None
+                region = {"EU": "eu-west-1", None: "us-east-1", "": "us-east-1"}.get(constraint, constraint)
         record.region = region or ""
         return not self.chosen or not region or region in self.chosen
 
     def _entries(self, unit: Unit, page: dict[str, Any], group: list[Listing]) -> list[tuple[Listing, Any]]:
-        """The resources of a page. One that holds none of the lists, or something else in their place, is a malformed answer."""
-        lists = [(each, walk(page, each.entries)) for each in group]
-        whole = all(held is None or (isinstance(held, list) and all(isinstance(each, (dict, str)) for each in held)) for _, held in lists)
-        told = group[0].call.may_be_empty or any(each.entries.partition(".")[0] in page for each in group)
-        if not (whole and told):
+        """The resources of a page, with the listing of each.
+
+        A page that holds none of the listings' fields, or something other than lists in them, is a malformed answer.
+        """
+        lists = [(listing, walk(page, listing.entries)) for listing in group]
+        has_field = group[0].call.may_be_empty or any(listing.entries.partition(".")[0] in page for listing in group)
+        if not has_field or not all(_is_list_of_entries(entries) for _, entries in lists):
             raise Refused(self.asker.spoil(unit.account, group[0].call, MALFORMED, unit.region))
-        return [(each, entry) for each, held in lists for entry in held or []]
+        return [(listing, entry) for listing, entries in lists for entry in entries or []]
 
     def _unlisted(self, unit: Unit, group: list[Listing], answer: Answer, parent: dict[str, Any]) -> list[Any]:
         """What stands for the resources of a listing that failed, and for those below them that are judged by themselves."""
-        found: list[Any] = []
-        for each in group:
-            known = {field: walk(parent, path) for field, path in each.known}
-            found.append(_unlisted(unit, each, answer, known))
-            found += [_unlisted(unit, below, answer, {}) for below in self._below(each) if below.type in self.plan.judged]
-        return found
+        records: list[Any] = []
+        for listing in group:
+            known = {field: walk(parent, path) for field, path in listing.known}
+            records.append(_unlisted(unit, listing, answer, known))
+            judged = [child for child in self._below(listing) if child.type in self.plan.judged]
+            records += [_unlisted(unit, child, answer, {}) for child in judged]
+        return records
 
     def _below(self, listing: Listing) -> Iterator[Listing]:
+        """The listings of its children, of their children, and so on."""
         for group in self._children[listing.type]:
-            for each in group:
-                yield each
-                yield from self._below(each)
+            for child in group:
+                yield child
+                yield from self._below(child)
 
     def _detail(self, unit: Unit, call: Call, record: ItemRecord, parent: dict[str, Any]) -> Answer:
         known = {**record.listed, **{name: answer.data for name, answer in record.answers.items()}}
-        if not _meant(unit, call, known):
+        if not _applies(unit, call, known):
             return Answer("absent", operation=call.label, time=now())
         region = record.region or unit.home if call.regional else unit.home
         try:
             return self.asker.ask(unit.account, region, call, _parameters(call, unit.account, known, parent), unit.region)
         except Stopped:
-            return Answer("failed", code=INTERRUPTED, operation=call.label, permission=call.permission, time=now())
+            return _interrupted(call, call.permission)
 
     def _children_of(self, unit: Unit, group: list[Listing], record: ItemRecord) -> list[Any]:
         parent = {**record.listed, **{name: answer.data for name, answer in record.answers.items()}}
-        found: list[Any] = []
-        if not _meant(unit, group[0].call, parent):
-            return found
+        records: list[Any] = []
+        if not _applies(unit, group[0].call, parent):
+            return records
         try:
             for page in self._pages(unit, group[0].call, parent, parent):
-                for each, entry in self._entries(unit, page, group):
-                    found += self._complete(unit, each, entry, parent)
+                for listing, entry in self._entries(unit, page, group):
+                    records += self._described(unit, listing, entry, parent)
         except Refused as refused:
             if refused.answer.code not in self._listing(record.type).gone:
-                found += self._unlisted(unit, group, refused.answer, parent)
+                records += self._unlisted(unit, group, refused.answer, parent)
         except Stopped:
-            stopped = Answer("failed", code=INTERRUPTED, operation=group[0].call.label, time=now())
-            found += self._unlisted(unit, group, stopped, parent)
-        return found
+            records += self._unlisted(unit, group, _interrupted(group[0].call), parent)
+        return records
 
 
-def _meant(unit: Unit, call: Call, known: dict[str, Any]) -> bool:
-    """Whether a call is to be made about something; where its condition cannot be told, it is."""
+def _interrupted(call: Call, permission: str = "") -> Answer:
+    """Of a call that was not made, or not waited for, since the run was to end."""
+    return Answer("failed", code=INTERRUPTED, permission=permission, operation=call.label, time=now())
+
+
+def _is_list_of_entries(entries: Any) -> bool:
+    return entries is None or (isinstance(entries, list) and all(isinstance(entry, (dict, str)) for entry in entries))
+
+
+def _applies(unit: Unit, call: Call, known: dict[str, Any]) -> bool:
+    """Whether a call is to be made about a resource: its condition (`Call.when`) holds, or cannot be told."""
     if call.when is None:
         return True
-    held, wanted = walk(known, call.when[0]), call.when[1]
-    return held is None or held == (unit.account.id if wanted == "@account" else wanted)
+    path, expected = call.when
+    value = walk(known, path)
+    return value is None or value == (unit.account.id if expected == "@account" else expected)
 
 
 def _grouped(listings: Iterable[Listing]) -> list[list[Listing]]:
     """Listings by the call that they share: one answer may tell several types."""
     groups: dict[Call, list[Listing]] = {}
-    for each in listings:
-        groups.setdefault(each.call, []).append(each)
+    for listing in listings:
+        groups.setdefault(listing.call, []).append(listing)
     return list(groups.values())
 
 
 def _parameters(call: Call, account: Account, entry: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    """The request parameters of a call, see `Call.parameters`."""
+    parameters: dict[str, Any] = {}
     for name, path in call.parameters:
         if path.startswith("="):
-            found[name] = path[1:]
+            parameters[name] = path[1:]
         elif path == "@account":
-            found[name] = account.id
+            parameters[name] = account.id
         else:
-            held = walk(parent, path[2:]) if path.startswith("..") else walk(entry, path)
-            found[name] = [held] if name.endswith("s") and isinstance(held, str) else held
-    return found
+            value = walk(parent, path[2:]) if path.startswith("..") else walk(entry, path)
+            parameters[name] = [value] if name.endswith("s") and isinstance(value, str) else value
+    return parameters
 
 
 def _record(unit: Unit, listing: Listing, listed: dict[str, Any]) -> ItemRecord:

@@ -29,7 +29,7 @@ class Answer(msgspec.Struct, omit_defaults=True):
     time: str = ""
 
     def unknown(self, caller: str) -> Unknown:
-        """Why what it would have told is not known."""
+        """Why the facts that it would have told are not known."""
         where = Location(operation=self.operation, time=self.time, caller=caller)
         if self.outcome == "denied":
             return Unknown(f"{self.operation} was denied ({self.code})", f"grant {self.permission} to {caller}", where)
@@ -86,8 +86,8 @@ class ApiItem(Item):
         return Value(walk(answer.data, rest) if rest else answer.data, seen)
 
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
-        held = self[path]
-        return as_nodes(held.data, held.seen[0])
+        value = self[path]
+        return as_nodes(value.data, value.seen[0])
 
     def link(self, path: str) -> Value[Any]:
         return _linked(self[path])
@@ -125,6 +125,7 @@ def _linked(value: Value[Any]) -> Value[Any]:
 
 
 def unlisted(record: UnlistedRecord, caller: str) -> Unlisted:
+    """The item that stands for the resources of a record. `caller` is the ARN that the calls were made as."""
     if record.left_out:
         why = Unknown(f"{record.type} was left out by --services", "audit without --services")
     else:
@@ -138,6 +139,7 @@ def _not_asked(operation: str) -> Unknown:
 
 
 def walk(data: Any, path: str) -> Any:
+    """What a property path leads to in an answer; None where nothing is there."""
     for name in path.split("."):
         data = step(data, name)
     return data

@@ -20,6 +20,7 @@ class Limits:
         self._buckets: dict[tuple[str, str, str, str], TokenBucket] = {}
 
     def of(self, account: str, region: str, service: str, operation: str) -> TokenBucket:
+        """The bucket of one operation in one account and region."""
         key = (account, region, service, operation)
         bucket = self._buckets.get(key)
         if bucket is None:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.aws.plan import ALWAYS, ORGANIZATION, Plan
+from assay.scanner.sources.aws.plan import ALWAYS, ORGANIZATION, AccountPlan
 
 _FREE = ("sts:GetCallerIdentity",)
 """Allowed to everyone: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 
 
-def permissions(plan: Plan) -> dict[str, list[str]]:
+def permissions(plan: AccountPlan) -> dict[str, list[str]]:
     """IAM action to the operations that need it."""
-    found: dict[str, list[str]] = {}
+    operations: dict[str, list[str]] = {}
     for call in [*ALWAYS, *plan.calls()]:
         if call.permission not in _FREE:
-            found.setdefault(call.permission, []).append(call.label)
-    return {action: sorted(set(labels)) for action, labels in sorted(found.items())}
+            operations.setdefault(call.permission, []).append(call.label)
+    return {action: sorted(set(labels)) for action, labels in sorted(operations.items())}
 
 
-def policy(plan: Plan, role_name: str = "") -> dict[str, Any]:
+def policy(plan: AccountPlan, role_name: str = "") -> dict[str, Any]:
     """A read-only IAM policy document; with `role_name`, also what finding and entering the accounts of an organisation takes."""
     statements: list[dict[str, Any]] = [{"Sid": "Audit", "Effect": "Allow", "Action": list(permissions(plan)), "Resource": "*"}]
     if role_name:

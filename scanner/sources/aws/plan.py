@@ -18,7 +18,7 @@ ORGANIZATION = (
 )
 
 
-class Plan(msgspec.Struct, frozen=True):
+class AccountPlan(msgspec.Struct, frozen=True):
     """The listings to go through, and for each type the calls to make for every resource."""
 
     listings: tuple[Listing, ...]
@@ -30,6 +30,6 @@ class Plan(msgspec.Struct, frozen=True):
 
     def calls(self) -> list[Call]:
         """Every call once, by name."""
-        found = [each.call for each in self.listings] + [each.locate for each in self.listings if each.locate]
-        found += [call for calls in self.details.values() for call in calls]
-        return list({call.label: call for call in sorted(found, key=lambda call: call.label)}.values())
+        calls = [listing.call for listing in self.listings] + [listing.locate for listing in self.listings if listing.locate]
+        calls += [call for details in self.details.values() for call in details]
+        return list({call.label: call for call in sorted(calls, key=lambda call: call.label)}.values())

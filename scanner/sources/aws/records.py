@@ -15,6 +15,8 @@ from assay.scanner.sources.values import Unknown
 
 
 class AccountRecord(msgspec.Struct, tag="account", tag_field="record"):
+    """What follows is of this account."""
+
     account: str
     name: str
     caller: str
@@ -29,6 +31,8 @@ class RegionRecord(msgspec.Struct, tag="region", tag_field="record"):
 
 
 class CallsRecord(msgspec.Struct, tag="calls", tag_field="record"):
+    """An entry of the ledger, see CallCount."""
+
     account: str
     region: str
     service: str
@@ -40,6 +44,8 @@ class CallsRecord(msgspec.Struct, tag="calls", tag_field="record"):
 
 
 class AccountEndRecord(msgspec.Struct, tag="account_end", tag_field="record"):
+    """The account is over; `complete` where all its regions were gone through to the end."""
+
     account: str
     complete: bool
 
@@ -54,6 +60,8 @@ class GapRecord(msgspec.Struct, tag="gap", tag_field="record"):
 
 
 class HeaderRecord(msgspec.Struct, tag="snapshot", tag_field="record"):
+    """The first line, see snapshot.header; `scope` is what was asked for."""
+
     format: str
     cloud: str
     tool: str
@@ -62,6 +70,8 @@ class HeaderRecord(msgspec.Struct, tag="snapshot", tag_field="record"):
 
 
 class EndRecord(msgspec.Struct, tag="end", tag_field="record"):
+    """The last line; `complete` where nothing was stopped or out of reach."""
+
     finished: str
     complete: bool
 
@@ -70,8 +80,8 @@ Record = ItemRecord | UnlistedRecord | AccountRecord | RegionRecord | CallsRecor
 decode = msgspec.json.Decoder(Record).decode
 
 
-class Reader:
-    """Turns the lines of a snapshot into collections. `path` names it in gaps, `listings` tells of what there may be more."""
+class SnapshotReader:
+    """Turns the lines of a snapshot into collections. `path` names it in gaps; `listings` (item type to Listing) are what readers read."""
 
     def __init__(self, path: str = "", listings: Mapping[str, Listing] | None = None) -> None:
         self.path, self.listings = path, listings or {}
@@ -87,7 +97,7 @@ class Reader:
         self._doubted = False
 
     def collections(self, lines: Iterable[bytes]) -> Iterator[Collection]:
-        """Raises CutOff where the lines do."""
+        """The collections, as their parts of the snapshot end. Raises CutOff where the lines do."""
         for number, line in enumerate(lines, 1):
             try:
                 record = decode(line)
@@ -109,12 +119,8 @@ class Reader:
         if isinstance(record, (ItemRecord, UnlistedRecord)) and record.account != self._account.account:
             yield from self._enter(AccountRecord(record.account, "", "", []))
             self._doubt("UnreadableLine")  # the line that said which account begins
-        if isinstance(record, ItemRecord):
-            self._items.append(ApiItem(record, self._account.caller))
-        elif isinstance(record, UnlistedRecord):
-            # What was left out by service stands before what was by region: it tells more.
-            held = self._left_out if record.left_out else self._items
-            held.insert(0 if record.left_out else len(held), unlisted(record, self._account.caller))
+        if isinstance(record, (ItemRecord, UnlistedRecord)):
+            self._enter_item(record)
         elif isinstance(record, AccountRecord):
             if self._items:
                 yield self._flush()
@@ -137,18 +143,26 @@ class Reader:
         elif isinstance(record, EndRecord):
             self.ended = True
 
+    def _enter_item(self, record: ItemRecord | UnlistedRecord) -> None:
+        if isinstance(record, ItemRecord):
+            self._items.append(ApiItem(record, self._account.caller))
+        elif record.left_out:
+            # What was left out by service stands before what was left out by region: it tells more.
+            self._left_out.insert(0, unlisted(record, self._account.caller))
+        else:
+            self._items.append(unlisted(record, self._account.caller))
+
     def _doubt(self, code: str) -> None:
         """A resource of this part may be missing. What joins it must not take it for absent, and rules must not pass without it."""
         if self._doubted or not self._account.account:
             return
         self._doubted = True
-        for each in self.listings.values():
-            if self._part(each) == (self._region if self._region in _PARTS else "region") and each.call.label in (
-                self._called or [each.call.label]
-            ):
-                answer = Answer("failed", code=code, operation=each.call.label)
+        part = self._region if self._region in _PARTS else "region"
+        for listing in self.listings.values():
+            if self._part(listing) == part and (not self._called or listing.call.label in self._called):
+                answer = Answer("failed", code=code, operation=listing.call.label)
                 region = self._region.removeprefix("global")
-                record = UnlistedRecord(each.type, self._account.account, region, answer)
+                record = UnlistedRecord(listing.type, self._account.account, region, answer)
                 self._items.append(unlisted(record, self._account.caller))
 
     def _not_chosen(self, account: AccountRecord) -> list[Item]:
@@ -157,21 +171,21 @@ class Reader:
             return []
         why = Unknown(f"only {', '.join(map(str, self._chosen))} of {account.account} were audited", "audit without --regions")
         place = f"the regions of {account.account} that were not audited"
-        joined = [each.type for each in self.listings.values() if each.joined_across_regions]
-        return [Unlisted(type_, f"aws:{account.account}", place, why).within(account.account, None) for type_ in joined]
+        types = [listing.type for listing in self.listings.values() if listing.joined_across_regions]
+        return [Unlisted(type_, f"aws:{account.account}", place, why).within(account.account, None) for type_ in types]
 
     def _flush(self) -> Collection:
         """What was read since the last region began. The first part of an account is what its regions refer to."""
         items, coverage = self._items, self._coverage
         self._items, self._coverage, self._doubted = [], Coverage(), False
-        held = Collection(self._scope(), items, coverage, [*self._shared, *self._left_out], f"aws:{self._account.account}")
+        collection = Collection(self._scope(), items, coverage, [*self._shared, *self._left_out], f"aws:{self._account.account}")
         if not self._region:
             self._shared = items
-            held.context = self._left_out
-        return held
+            collection.context = self._left_out
+        return collection
 
     def _part(self, listing: Listing) -> str:
-        """In which part of an account its resources stand: what other regions refer to, the global services, or a region."""
+        """The part of an account where its resources stand: empty for what other regions refer to, `global`, or `region` for a region."""
         if listing.joined_across_regions:
             return ""
         while listing.parent:
@@ -197,8 +211,8 @@ _PARTS = ("", "global")
 
 
 def read(path: str, show: str, listings: Mapping[str, Listing]) -> Iterator[Collection]:
-    """The collections of a snapshot file."""
-    reader = Reader(show, listings)
+    """The collections of a snapshot file, which gaps name as `show`. Raises OSError."""
+    reader = SnapshotReader(show, listings)
     try:
         yield from reader.collections(snapshot.lines(path))
         cut = not reader.ended

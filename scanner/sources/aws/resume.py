@@ -16,23 +16,24 @@ from assay.scanner.sources.interface import CallCount
 
 def resumed(paths: Iterable[str], folder: str) -> dict[str, Spool]:
     """Account to what earlier snapshots hold of it, as a spool in `folder`. A snapshot that was cut off gives what is before the cut."""
-    found: dict[str, Spool] = {}
+    spools: dict[str, Spool] = {}
     for path in paths:
         for account, spool in _taken_over(path, folder).items():
-            held = found.get(account)
-            if held is None or len(spool.complete) >= len(held.complete):
-                found[account] = spool
-    return found
+            earlier = spools.get(account)
+            if earlier is None or len(spool.complete) >= len(earlier.complete):
+                spools[account] = spool
+    return spools
 
 
 def _taken_over(path: str, folder: str) -> dict[str, Spool]:
-    whole, found = _whole(path), dict[str, Spool]()
+    """Account to what one snapshot holds of it."""
+    ended, spools = _ended_regions(path), dict[str, Spool]()
     spool, section = Spool(folder, "none", "", ""), ""
     for line, record in _records(path):
         if isinstance(record, records.AccountRecord):
-            spool = found[record.account] = Spool(folder, record.account, record.name, record.caller)
+            spool = spools[record.account] = Spool(folder, record.account, record.name, record.caller)
             spool.regions, section = record.regions, SHARED
-            spool.complete = {region for account, region in whole if account == record.account}
+            spool.complete = {region for account, region in ended if account == record.account}
         elif isinstance(record, records.RegionRecord):
             section = record.region if record.region in spool.complete else ""
         elif isinstance(record, (ItemRecord, UnlistedRecord)):
@@ -41,16 +42,16 @@ def _taken_over(path: str, folder: str) -> dict[str, Spool]:
                 spool.append(section, line)
         elif isinstance(record, records.CallsRecord) and record.region in spool.complete:
             spool.calls.append(CallCount(**msgspec.structs.asdict(record)))
-    return found
+    return spools
 
 
-def _whole(path: str) -> set[tuple[str, str]]:
-    """Accounts and regions that a snapshot has to the end, every call answered or denied. One ends where the next part begins."""
-    failed, found = set[tuple[str, str]](), set[tuple[str, str]]()
+def _ended_regions(path: str) -> set[tuple[str, str]]:
+    """The (account, region) that a snapshot has to the end, every call answered or denied. A region ends where the next part begins."""
+    ended, failed = set[tuple[str, str]](), set[tuple[str, str]]()
     account, begun = "", ""
     for _, record in _records(path):
         if isinstance(record, (records.RegionRecord, records.AccountRecord, records.AccountEndRecord)):
-            found |= {(account, begun)} if begun else set()
+            ended |= {(account, begun)} if begun else set()
             begun = ""
         if isinstance(record, records.AccountRecord):
             account = record.account
@@ -58,7 +59,7 @@ def _whole(path: str) -> set[tuple[str, str]]:
             begun = record.region
         elif isinstance(record, records.CallsRecord) and record.outcome == "failed":
             failed.add((record.account, record.region))
-    return found - failed
+    return ended - failed
 
 
 def _records(path: str) -> Iterator[tuple[bytes, records.Record]]:

@@ -26,17 +26,17 @@ _acting: contextvars.ContextVar[Any] = contextvars.ContextVar("account whose cal
 
 
 @contextlib.contextmanager
-def acting(identity: Any) -> Iterator[None]:
-    """Within it, calls are signed with `identity.credentials` and told to `identity.sending` and `identity.retrying`."""
-    token = _acting.set(identity)
+def acting(caller: Caller) -> Iterator[None]:
+    """Within it, calls are signed with `caller.credentials`; `caller.sending` and `caller.retrying` are called for each attempt."""
+    token = _acting.set(caller)
     try:
         yield
     finally:
         _acting.reset(token)
 
 
-class _Acting:
-    """Credentials in botocore's sense: those of whoever is acting."""
+class _ActingCredentials:
+    """Credentials and their provider in botocore's sense: those of whoever is acting."""
 
     method = "assay"
 
@@ -46,7 +46,7 @@ class _Acting:
     def get_deferred_property(self, name: str) -> Any:
         return lambda: getattr(self.get_frozen_credentials(), name, None)
 
-    def load_credentials(self) -> _Acting:
+    def load_credentials(self) -> _ActingCredentials:
         return self
 
 
@@ -55,13 +55,14 @@ class Clients:
 
     def __init__(self, connections: int, profile: str | None = None) -> None:
         own = botocore.session.Session(profile=profile)
-        own.register_component("credential_provider", _Acting())
+        own.register_component("credential_provider", _ActingCredentials())
         self._session = boto3.session.Session(botocore_session=own)
         self._config = client_config(connections)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
 
     def get(self, service: str, region: str) -> Any:
+        """The client of a service for a region, made when it is first asked for."""
         client = self._clients.get((service, region))
         if client is None:
             with self._lock:  # the session is not thread-safe
@@ -79,6 +80,7 @@ class Clients:
 
 
 def client_config(connections: int) -> Any:
+    """The configuration of every client. `connections` is how many threads call at once."""
     # `legacy` retries throttled and broken answers with exponential back-off for each request by itself; the other modes share a quota of
     # retries between all requests of a client, by which one account's throttling would cost another's answers.
     return botocore.config.Config(
@@ -113,21 +115,21 @@ def _local_endpoint(request: Any) -> None:
             request.url = f"{scheme}://{own}{slash}{path}"
 
 
-class Identity:
+class Caller:
     """Whose credentials sign the calls of one account."""
 
     def __init__(self, credentials: Any) -> None:
         self.credentials = credentials
 
     def sending(self) -> None:
-        """Told before each attempt of a call."""
+        """Called before each attempt of a call; may wait, or raise to end the call."""
 
     def retrying(self, code: str, status: int) -> None:
-        """Told after each attempt of a call."""
+        """Called after each attempt of a call, with the error code (empty where there is none) and the HTTP status (0 where none came)."""
 
 
-def own_identity(profile: str | None) -> tuple[Identity, str]:
-    """The identity that the ordinary credential chain gives, and the region of its configuration. Raises CredentialsError."""
+def own_caller(profile: str | None) -> tuple[Caller, str]:
+    """The caller whose credentials the ordinary credential chain gives, and the region of its configuration. Raises CredentialsError."""
     try:
         session = botocore.session.Session(profile=profile)
         credentials = session.get_credentials()
@@ -136,19 +138,19 @@ def own_identity(profile: str | None) -> tuple[Identity, str]:
         raise CredentialsError(f"{error}; see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html") from None
     if credentials is None:
         raise CredentialsError("no AWS credentials were found; set AWS_PROFILE, name --profile, or log in with aws sso login")
-    return Identity(credentials), region or "us-east-1"
+    return Caller(credentials), region or "us-east-1"
 
 
 def assumed(take: Callable[[], dict[str, str]]) -> Any:
     """Credentials of a role, taken when they are first needed and again before they expire. `take` gives what AssumeRole answers."""
 
     def refresh() -> dict[str, str]:
-        held = take()
+        credentials = take()
         return {
-            "access_key": held["AccessKeyId"],
-            "secret_key": held["SecretAccessKey"],
-            "token": held["SessionToken"],
-            "expiry_time": held["Expiration"],
+            "access_key": credentials["AccessKeyId"],
+            "secret_key": credentials["SecretAccessKey"],
+            "token": credentials["SessionToken"],
+            "expiry_time": credentials["Expiration"],
         }
 
     return botocore.credentials.DeferredRefreshableCredentials(refresh, "assume-role")

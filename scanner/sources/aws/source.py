@@ -39,26 +39,27 @@ class AuditSource(Source):
         self.collector: Any = None
 
     def stop(self) -> None:
-        """End with what is known."""
+        """End the audit soon; what was answered by then is judged."""
         self.stopping.set()
 
     def status(self) -> Status:
+        """How far the audit is. May be asked from another thread."""
         if self.collector is None:
             return Status(0, 0, "logging in", "")
-        now, calls = self.collector.progress, self.collector.asker.made
-        count = f"regions of {now.accounts} accounts, {now.resources:,} resources, {calls:,} calls"
-        return Status(now.units_done, now.units, now.at, count)
+        progress, calls = self.collector.progress, self.collector.asker.made
+        count = f"regions of {progress.accounts} accounts, {progress.resources:,} resources, {calls:,} calls"
+        return Status(progress.units_done, progress.units, progress.at, count)
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         """Raises CredentialsError before anything was collected."""
-        yield from records.Reader(self.out or "", wanted.listings).collections(self._lines())
+        yield from records.SnapshotReader(self.out or "", wanted.listings).collections(self._lines())
 
     def collect_only(self) -> Collected:
         """Collect without judging."""
-        reader = records.Reader(self.out or "")
+        reader = records.SnapshotReader(self.out or "")
         gaps = [gap for collection in reader.collections(self._lines()) for gap in collection.coverage.gaps]
-        now = self.collector.progress
-        return Collected(now.accounts_done, now.resources, self.collector.asker.made, gaps)
+        progress = self.collector.progress
+        return Collected(progress.accounts_done, progress.resources, self.collector.asker.made, gaps)
 
     def _lines(self) -> Iterator[bytes]:
         from assay.scanner.sources.aws.audit import run
@@ -68,4 +69,5 @@ class AuditSource(Source):
 
 
 def from_snapshot(path: str) -> Source:
+    """The source of a snapshot file (see sources/snapshot.py)."""
     return SnapshotSource(path)

@@ -13,6 +13,7 @@ import msgspec
 from assay.scanner.sources.interface import CallCount
 
 SHARED = "shared"
+"""The section of what other regions refer to."""
 
 
 class Spool:
@@ -31,9 +32,11 @@ class Spool:
         self._lock = threading.Lock()
 
     def write(self, section: str, record: Any) -> None:
+        """Append a record to a section: a region, `global`, or SHARED."""
         self.append(section, self._encode(record) + b"\n")
 
     def append(self, section: str, line: bytes) -> None:
+        """Append a line that is encoded already."""
         with self._lock:
             if self._closed:
                 return  # an answer that nobody waited for any more
@@ -72,6 +75,7 @@ class Spool:
                 yield from opened
 
     def remove(self) -> None:
+        """Delete its files."""
         for opened in self._files.values():
             os.unlink(opened.name)
         os.rmdir(self._folder)

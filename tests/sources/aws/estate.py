@@ -19,7 +19,7 @@ import msgspec
 from assay.scanner.live.aws import make_plan
 from assay.scanner.results.model import Report
 from assay.scanner.run import Options, Scan
-from assay.scanner.sources.aws.plan import Plan
+from assay.scanner.sources.aws.plan import AccountPlan
 from assay.scanner.sources.aws.request import Request
 from assay.scanner.sources.aws.source import AuditSource, SnapshotSource
 
@@ -237,7 +237,7 @@ class Run(msgspec.Struct):
 
 
 def audit(*, controls: Sequence[str] = (), regions: Sequence[str] = (HOME,), out: str | None = None, earlier: Sequence[str] = (),
-          plan: Plan | None = None, stopping: threading.Event | None = None, services: Sequence[str] = (), **request: Any) -> Run:
+          plan: AccountPlan | None = None, stopping: threading.Event | None = None, services: Sequence[str] = (), **request: Any) -> Run:
     """An audit with the credentials of the environment."""
     scan = Scan(Options(paths=["aws"], controls=list(controls)))
     source = AuditSource(Request(regions=regions, **request), plan or make_plan(scan.selected, services), out, earlier)

@@ -18,7 +18,7 @@ from assay.scanner.run import Options, Scan
 from assay.scanner.sources.aws import permissions
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.aws.items import NOT_ENABLED
-from assay.scanner.sources.aws.plan import ALWAYS, ORGANIZATION, Plan
+from assay.scanner.sources.aws.plan import ALWAYS, ORGANIZATION, AccountPlan
 from assay.scanner.sources.interface import Unlisted
 from tests.sources.aws.estate import COPY, HOME, Keys, Run, audit
 from tests.sources.aws.faults import Wire
@@ -185,7 +185,7 @@ def judged_of(run: Run, control: str) -> list[tuple[str, str, str]]:
 
 @pytest.fixture(scope="module")
 def collected(seeded: Keys) -> dict[Any, Any]:
-    """Plan to what it collected: facts often need the same calls."""
+    """AccountPlan to what it collected: facts often need the same calls."""
     return {}
 
 
@@ -211,7 +211,7 @@ def fail(item: Any, error: Exception) -> None:
     raise error
 
 
-def plan_for(type_: str, kind: str, fact: str) -> Plan:
+def plan_for(type_: str, kind: str, fact: str) -> AccountPlan:
     types, calls = {type_}, set[tuple[str, Call]]()
     for entry in KNOWN.readers[type_]:
         if entry.kind.__name__ == kind:
@@ -221,10 +221,10 @@ def plan_for(type_: str, kind: str, fact: str) -> Plan:
     while more := {LISTINGS[each].parent for each in types} - types - {""}:
         types |= more
     listed = tuple(each for each in LISTINGS.values() if each.type in types)
-    return Plan(listed, {each.type: tuple(call for call in each.details if (each.type, call) in calls) for each in listed})
+    return AccountPlan(listed, {each.type: tuple(call for call in each.details if (each.type, call) in calls) for each in listed})
 
 
-def collect(plan: Plan) -> list[Stack]:
+def collect(plan: AccountPlan) -> list[Stack]:
     from assay.scanner.sources.aws.request import Request
     from assay.scanner.sources.aws.source import AuditSource
 
@@ -236,7 +236,7 @@ def collect(plan: Plan) -> list[Stack]:
 
 def test_facts_that_need_nothing_declared_are_seen_through(estate: Keys, wire: Wire) -> None:
     """The check above can fail: a plan without the details leaves their facts unknown."""
-    stacks = collect(Plan((LISTINGS["s3.bucket"],), {"s3.bucket": ()}))
+    stacks = collect(AccountPlan((LISTINGS["s3.bucket"],), {"s3.bucket": ()}))
     buckets = [each for stack in stacks for each in read_all(KNOWN, stack, ["s3.bucket"], {"Bucket"}, fail)]
     assert buckets
     assert all("was not called" in repr(each.versioned) for each in buckets)

@@ -188,7 +188,7 @@ def test_a_region_that_hangs_costs_a_few_attempts_and_no_other_region(faulted: C
     # Lists of one service that are asked for at the same time each find out by themselves.
     at_once = Counter(each.call.service for each in make_plan(Scan(Options(paths=["aws"])).selected).listings if not each.parent)
     for service, attempts in per_service.items():
-        assert attempts <= max(asking._DEAF_AFTER, at_once[service]) * session.ATTEMPTS, service
+        assert attempts <= max(asking._SILENT_AFTER, at_once[service]) * session.ATTEMPTS, service
     assert {each.region for each in found.report.coverage.calls if each.outcome == "failed"} == {"us-west-2"}
 
 
