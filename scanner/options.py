@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from assay.scanner.errors import OptionsError
-from assay.scanner.sources.overlay import Overlay
+
+if TYPE_CHECKING:
+    from assay.scanner.sources.overlay import Overlay
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]

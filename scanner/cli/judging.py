@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,10 +16,12 @@ from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, read
 from assay.scanner.errors import AssayError
-from assay.scanner.judge import Judged
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES, RuleErrors
+
+if TYPE_CHECKING:
+    from assay.scanner.judge import Judged
 
 
 class ReportTarget(click.ParamType):  # type: ignore[type-arg]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+import json
 from typing import Any
 
 import tree_sitter
 
 from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.overlay import Overlay
-from assay.scanner.sources.terraform import json_syntax, tree
+from assay.scanner.sources.templates.syntax import Path
+from assay.scanner.sources.terraform import document_places, json_syntax, tree
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content
+from assay.scanner.sources.terraform.document_places import Opened
 from assay.scanner.sources.values import Location
 
 SUFFIXES = (".tf", ".tofu", ".tf.json")
@@ -33,10 +36,10 @@ class FileError(Exception):
 class HclText:
     """The text of a file in HCL."""
 
-    __slots__ = ("lines",)
+    __slots__ = ("lines", "source")
 
-    def __init__(self, file: str, text: str) -> None:
-        self.lines = Lines(file, text)
+    def __init__(self, file: str, source: bytes, text: str) -> None:
+        self.source, self.lines = source, Lines(file, text)
 
     def place(self, at: tuple[int, int]) -> Location:
         return self.lines.location_of_bytes(*at)
@@ -62,6 +65,10 @@ class HclArgument(Argument):
         if isinstance(self._expression, tree_sitter.Node):
             self._expression = tree.whole_expression(self._expression)
         return self._expression
+
+    def document_place(self, content: Any, path: Path, opened: Opened) -> Location:
+        text: Any = self.text
+        return document_places.place(text.lines, text.source, self._start, self._end, content, path, opened)
 
 
 def read_bytes(path: str, overlay: Overlay, limit: int = MAX_BYTES) -> bytes:
@@ -102,7 +109,9 @@ def _not_json(source: bytes, error: ValueError | RecursionError) -> FileError:
         return FileError("not valid UTF-8", source[: error.start].count(b"\n") + 1)
     if isinstance(error, RecursionError):
         return FileError("nested too deeply", 1)
-    return FileError(f"not JSON: {error}", getattr(error, "lineno", 1))
+    if isinstance(error, json.JSONDecodeError):
+        return FileError(f"not JSON: {error}", error.lineno)
+    return FileError(str(error), 1)
 
 
 def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText]:
@@ -115,7 +124,7 @@ def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText
     if root.has_error:
         line, near = _first_error(root)
         raise FileError(f"syntax error near {near!r}", line)
-    return next((child for child in root.children if child.type == "body"), None), HclText(shown, text)
+    return next((child for child in root.children if child.type == "body"), None), HclText(shown, source, text)
 
 
 def _first_error(root: tree_sitter.Node) -> tuple[int, str]:

@@ -12,6 +12,7 @@ import pytest
 from assay.scanner.facts.model import identity
 from assay.scanner.sources.cloudformation import parameters
 from assay.scanner.sources.interface import Item
+from assay.scanner.sources.overlay import DISK
 from assay.scanner.sources.values import Reference, Unknown, Value
 from tests.sources.cloudformation.reading import collect, gaps, read
 
@@ -363,15 +364,15 @@ def test_applications_of_a_repository_are_not_looked_up(tmp_path: Path) -> None:
 def test_parameter_files(tmp_path: Path, content: Any) -> None:
     path = tmp_path / "p.json"
     path.write_text(json.dumps(content), "utf-8")
-    assert parameters.given([str(path)], {"L": "c"}) == ({"A": "x", "L": "c"}, [])
-    assert parameters.given([str(path)], {})[0] == {"A": "x", "L": "a,b"}
+    assert parameters.given([str(path)], {"L": "c"}, DISK) == ({"A": "x", "L": "c"}, [])
+    assert parameters.given([str(path)], {}, DISK)[0] == {"A": "x", "L": "a,b"}
 
 
 @pytest.mark.parametrize("content", ["", "{", "5", "[5]", "[[]]", '["x"]'])
 def test_a_parameter_file_of_another_form_is_a_gap(tmp_path: Path, content: str) -> None:
     path = tmp_path / "p.json"
     path.write_text(content, "utf-8")
-    found, problems = parameters.given([str(path)], {})
+    found, problems = parameters.given([str(path)], {}, DISK)
     assert found == {} and [gap.code for gap in problems] == ["parse_error"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from assay.scanner.results import worlds as merging
 from assay.scanner.results.model import Result
 from assay.scanner.run import Options, Scan
-from assay.scanner.sources.interface import Collection
+from assay.scanner.sources.interface import Collection, Wanted
 from assay.scanner.sources.values import Either, Unknown
 from tests.sources.cloudformation.reading import collect, gaps
 
@@ -188,8 +188,7 @@ def test_conditions_of_what_nothing_reads_tell_nothing_apart(tmp_path: Path) -> 
     source = CloudFormationSource([str(tmp_path / "t.yaml")], set(), Options())
     assert len(next(source.collect()).worlds) == 2
     source = CloudFormationSource([str(tmp_path / "t.yaml")], set(), Options())
-    source.wanted = frozenset({"AWS::KMS::Key"})
-    [collection] = source.collect()
+    [collection] = source.collect(Wanted(frozenset({"AWS::KMS::Key"})))
     assert not collection.worlds and [item.template is None for item in collection.items] == [True, False]
 
 
