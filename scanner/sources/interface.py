@@ -113,6 +113,14 @@ class Node(abc.ABC):
     @abc.abstractmethod
     def location(self) -> Location: ...
 
+    def document_place(self, path: str, inside: tuple[str | int, ...] = ()) -> Location:
+        """Where a part of the document at a path is written: `inside` is a path in its decoded content, of keys and indexes.
+
+        As exact as the input tells: the part itself, else the nearest around it whose place is known.
+        """
+        seen = self[path].seen
+        return seen[0] if seen else self.location()
+
 
 class Item(Node):
     """One resource as the input spells it."""
@@ -276,21 +284,10 @@ class Contributions(msgspec.Struct):
         return self.records.get(recording.name, {})
 
 
-class Beyond(abc.ABC):
-    """What the same input holds outside of one collection. Joins by full name reach it: a key of another project, a subscription there."""
+class Contributed(Protocol):
+    """What all collections of an input contribute: Contributions, or a source that puts them together where a join asks for them."""
 
-    cache: dict[str, Any]
-    """For indexes over the whole input, which all collections share."""
-
-    @abc.abstractmethod
     def index(self, recording: Recording) -> Mapping[Hashable, list[Any]]: ...
-
-    @abc.abstractmethod
-    def at(self, address: str) -> Item | None: ...
-
-    @abc.abstractmethod
-    def of(self, type_: str) -> list[Item]:
-        """All items of a type, those of the collection among them."""
 
 
 class Collection(msgspec.Struct):
@@ -303,7 +300,8 @@ class Collection(msgspec.Struct):
     """Items that joins may find and that are judged in another collection."""
     scope: str | None = None
     """What fingerprints are relative to; None where `name` is a path."""
-    beyond: Beyond | None = None
+    beyond: Contributed | None = None
+    """What the whole input contributes, where joins cross its collections: a key of another project, a role of the organisation."""
     worlds: list[World] = msgspec.field(default_factory=list)
     """The combinations of conditions that are possible, where nothing decides them; `items` are then those of all of them."""
 

@@ -6,7 +6,6 @@ https://cloud.google.com/asset-inventory/docs/exporting-to-cloud-storage
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from assay.scanner.options import Options
 from assay.scanner.sources.discover import show
@@ -16,7 +15,6 @@ from assay.scanner.sources.gcp.items import AssetItem, plain, root_of
 from assay.scanner.sources.gcp.store import Store, read_file
 from assay.scanner.sources.interface import (
     EVERYTHING,
-    Beyond,
     Collection,
     Coverage,
     Gap,
@@ -113,7 +111,7 @@ def collections(
     groups: dict[str, list[Item]] = {}
     for entry in inventory.entries.values():
         groups.setdefault(entry.scope, []).append(AssetItem(inventory, entry))
-    whole = Whole(inventory, [*unlisted, *left_out])
+    whole = Contributing(inventory, [*unlisted, *left_out])
     if unlisted:
         groups.setdefault(inventory.root, []).extend(unlisted)
     for scope in sorted(groups, key=lambda scope: (scope.startswith("projects/"), scope)):
@@ -139,29 +137,26 @@ def _context(inventory: Inventory, scope: str) -> list[Item]:
     return context + [AssetItem(inventory, entry) for entry in inventory.policies_of(scope)]
 
 
-class Whole(Beyond):
-    """All assets of an inventory, whatever project they are in, and what stands for those that could not be read."""
+class Contributing:
+    """What all assets of an inventory contribute, whatever project they are in, and what stands for those that could not be read."""
 
     def __init__(self, inventory: Inventory, unlisted: Sequence[Item] = ()) -> None:
-        self.cache: dict[str, Any] = {}
         self._indexes: dict[str, Records] = {}
         self._inventory, self._unlisted = inventory, unlisted
         self._by_type: dict[str, list[Entry]] | None = None
 
     def index(self, recording: Recording) -> Records:
+        """Key to the records of the whole inventory, put together where a join first asks for them."""
         if recording.name not in self._indexes:
-            items = (item for type_ in recording.types for item in self.of(type_))
+            items = (item for type_ in recording.types for item in self._of(type_))
             self._indexes[recording.name] = recorded(recording.records, items)
         return self._indexes[recording.name]
 
-    def at(self, address: str) -> Item | None:
-        entry = self._inventory.entries.get(address)
-        return None if entry is None else AssetItem(self._inventory, entry)
-
-    def of(self, type_: str) -> list[Item]:
+    def _of(self, type_: str) -> Iterator[Item]:
         if self._by_type is None:
             self._by_type = {}
             for entry in self._inventory.entries.values():
                 self._by_type.setdefault(entry.type, []).append(entry)
-        items: list[Item] = [AssetItem(self._inventory, entry) for entry in self._by_type.get(type_, ())]
-        return items + [item for item in self._unlisted if item.type == type_]
+        for entry in self._by_type.get(type_, ()):
+            yield AssetItem(self._inventory, entry)
+        yield from (item for item in self._unlisted if item.type == type_)

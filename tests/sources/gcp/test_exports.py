@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assay.scanner.facts.spelling import Contribution
 from assay.scanner.sources.values import Reference, Unknown
 from tests.sources.gcp.exports import MANAGER, asset, bucket, collected, items, node, project, write
 
@@ -140,7 +141,10 @@ def test_each_project_is_a_collection_that_sees_the_others(tmp_path: Path) -> No
     found = collected(path)
     assert [collection.scope for collection in found] == ["google:organizations/33", "google:keys", "google:trade"]
     assert {item.address for item in found[2].context} == {f"{MANAGER}organizations/33"}
-    assert found[2].beyond is not None and found[2].beyond.at("//storage.googleapis.com/other") is not None
+    named = Contribution(types=("storage.googleapis.com/Bucket",), records=lambda item: [(item.address, item["name"].data)], name="names")
+    assert found[2].beyond is not None
+    assert set(found[2].beyond.index(named)) == {ORDERS, "//storage.googleapis.com/other"}
+    assert found[2].beyond.index(named) is found[0].beyond.index(named)  # type: ignore[union-attr] # once for the whole input
 
 
 def test_types_that_nobody_reads_are_counted_once(tmp_path: Path) -> None:
