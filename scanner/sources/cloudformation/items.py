@@ -51,8 +51,18 @@ class TreeNode(Node):
     def _start(self, path: str) -> tuple[Any, Path, list[str]]:
         return self.raw, self.source, path.split(".")
 
-    def _at(self, path: str, link: bool) -> Value[Any]:
+    def document_place(self, path: str, inside: Path = ()) -> Location:
         raw, source, names = self._start(path)
+        try:
+            return self._follow(raw, source, [*names, *map(str, inside)], False).seen[0]
+        except _FAILURES:
+            return self.location()
+
+    def _at(self, path: str, link: bool) -> Value[Any]:
+        return self._follow(*self._start(path), link)
+
+    def _follow(self, raw: Any, source: Path, names: list[str], link: bool) -> Value[Any]:
+        """The value that names lead to from what is written at a place."""
         for at, name in enumerate(names):
             raw, source = self.scope.choose(raw, source)
             if isinstance(raw, list):

@@ -94,3 +94,42 @@ class JsonPlaces:
             if text[at] == ",":
                 at = self._space(at + 1)
         return found
+
+
+def span_of(text: str, content: Any, path: Path) -> tuple[int, int] | None:
+    """The characters of what a path leads to in JSON text, as far as the text has the shape of `content`; None for the whole.
+
+    Text with parts that are not known yet stands in for the content: where an object has other keys in it, or a list another number of
+    elements, what is inside may be anything.
+    """
+    try:
+        data = _decoder.decode(text)
+    except (ValueError, RecursionError):
+        return None
+    depth = 0
+    for name in path:
+        if not same_shape(data, content) or not (name in data if isinstance(data, dict) else isinstance(name, int) and name < len(data)):
+            break
+        data, content, depth = data[name], content[name], depth + 1
+    return JsonPlaces(text).span(path[:depth]) if depth else None
+
+
+def same_shape(one: Any, other: Any) -> bool:
+    """Whether two values are objects with the same keys, or lists of the same length."""
+    if isinstance(one, dict):
+        return isinstance(other, dict) and one.keys() == other.keys()
+    return isinstance(one, list) and isinstance(other, list) and len(one) == len(other)
+
+
+_ESCAPED = re.compile(r'\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))')
+
+
+def unescaped(raw: str) -> tuple[str, list[int]]:
+    """The text of what stands between the quotes of a JSON string, and where each of its characters begins there; the end, at last."""
+    text, starts, at = [], [], 0
+    while at < len(raw):
+        match = _ESCAPED.match(raw, at)
+        starts.append(at)
+        text.append(json.loads(f'"{match[0]}"') if match else raw[at])
+        at = match.end() if match else at + 1
+    return "".join(text), [*starts, len(raw)]

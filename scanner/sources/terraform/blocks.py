@@ -6,6 +6,8 @@ import abc
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+from assay.scanner.sources.templates.syntax import Path
+from assay.scanner.sources.terraform.document_places import Opened
 from assay.scanner.sources.values import Location
 
 
@@ -38,6 +40,10 @@ class Argument(abc.ABC):
     def blocks(self, type_: str) -> list[Block] | None:
         """The blocks that it stands for, where the syntax writes nested blocks as arguments; None where it is none."""
         return None
+
+    @abc.abstractmethod
+    def document_place(self, content: Any, path: Path, opened: Opened) -> Location:
+        """Where a path in the document that it gives is written; `content` is the decoded document."""
 
     @property
     def location(self) -> Location:

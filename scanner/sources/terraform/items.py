@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import Body
 from assay.scanner.sources.terraform.evaluate import evaluate
 from assay.scanner.sources.terraform.existence import exists_with
 from assay.scanner.sources.terraform.instances import Instance, Resource
-from assay.scanner.sources.terraform.modules import Module
+from assay.scanner.sources.terraform.modules import FileFunction, Module
 from assay.scanner.sources.terraform.operators import FAILURES, finish, words
 from assay.scanner.sources.values import Location, Unknown, Value, first_known
 
@@ -35,18 +37,22 @@ class BodyNode(Node):
         block = self.body.block
         if name in block.arguments:
             data = self.body.raw(name, link)
-            for each in rest.split(".") if rest else ():
-                data = step(data, each)
+            for key in rest.split(".") if rest else ():
+                data = step(data, key)
             return Value(data, (block.location(name),))
+        node, rest, more = self._block(name, rest)
+        if node is None:
+            return Value(more, (block.location(),))
+        return node._at(rest, link) if rest else Value({}, (node.location(),))
+
+    def _block(self, name: str, rest: str) -> tuple[BodyNode | None, str, Unknown | None]:
+        """The nested block of a name, the first or that of a number after it; the path below it; and why there may be more of them."""
         found, more = self.body.nested(name)
         at = 0
         if rest.partition(".")[0].isdigit():
             number, _, rest = rest.partition(".")
             at = int(number)
-        if at < len(found):
-            inner = BodyNode(found[at])
-            return inner._at(rest, link) if rest else Value({}, (inner.location(),))
-        return Value(more, (block.location(),))
+        return BodyNode(found[at]) if at < len(found) else None, rest, more
 
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         name, _, rest = path.partition(".")
@@ -67,6 +73,25 @@ class BodyNode(Node):
 
     def location(self) -> Location:
         return self.body.block.location()
+
+    def document_place(self, path: str, inside: Path = ()) -> Location:
+        name, _, rest = path.partition(".")
+        argument = self.body.block.arguments.get(name)
+        if argument is not None:
+            return argument.document_place(decode(self.body.raw(name)), inside, self._opened) if inside and not rest else argument.location
+        node, rest, _ = self._block(name, rest)
+        if node is None:
+            return self.location()
+        return node.document_place(rest, inside) if rest else node.location()
+
+    def _opened(self, expression: Any) -> tuple[str, str] | None:
+        """The file that the argument of `file()` names."""
+        scope = self.body.scope
+        reader = scope.functions.get("file")
+        try:
+            return reader.opened(evaluate(expression, scope)) if isinstance(reader, FileFunction) else None
+        except FAILURES:
+            return None
 
 
 class ResourceItem(BodyNode, Item):

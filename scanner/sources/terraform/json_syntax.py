@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines
-from assay.scanner.sources.templates.json_text import JsonPlaces
+from assay.scanner.sources.templates.json_text import JsonPlaces, span_of, unescaped
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content
+from assay.scanner.sources.terraform.document_places import Opened
 from assay.scanner.sources.values import Location
 
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "dynamic": 1}
@@ -31,6 +32,17 @@ class JsonText:
 
     def place(self, at: Path) -> Location:
         return self.lines.location(*self.places.span(at))
+
+    def document_place(self, at: Path, content: Any, path: Path) -> Location:
+        """Of a path in the document that the string at `at` is the text of. One with interpolations is one part."""
+        value = self.places.value(at)
+        if value is not None:
+            first, last = value
+            document, starts = unescaped(self.places.text[first + 1 : last - 1])
+            span = span_of(document, content, path) if "${" not in document and "%{" not in document else None
+            if span is not None:
+                return self.lines.location(*(first + 1 + starts[at] for at in span))
+        return self.place(at)
 
 
 class JsonArgument(Argument):
@@ -52,6 +64,10 @@ class JsonArgument(Argument):
         if self._expression is None:
             self._expression = whole_expression(self.content)
         return self._expression
+
+    def document_place(self, content: Any, path: Path, opened: Opened) -> Location:
+        text: Any = self.text
+        return text.document_place(self._at, content, path) if isinstance(self.content, str) else self.location
 
     def blocks(self, type_: str) -> list[Block] | None:
         elements = self.content if isinstance(self.content, list) else [self.content]

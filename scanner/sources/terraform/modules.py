@@ -240,10 +240,7 @@ class Module:
         return None if alias else self.parent.provider(name)
 
     def _file_functions(self) -> dict[str, Callable[..., Any]]:
-        def read(path: Any) -> Any:
-            if unsettled(path):
-                return why_unknown(path)
-            return self.workspace.read(os.path.normpath(os.path.join(self._root().directory, to_text(path))))
+        read = FileFunction(self.workspace, self._root().directory)
 
         def templatefile(path: Any, names: Any) -> Any:
             text = read(path)
@@ -260,6 +257,24 @@ class Module:
             return found if isinstance(found, Unknown) else True
 
         return {"file": read, "templatefile": templatefile, "fileexists": exists}
+
+
+class FileFunction:
+    """The function `file()`. Paths are relative to the directory of the root module, where Terraform runs."""
+
+    def __init__(self, workspace: Workspace, directory: str) -> None:
+        self.workspace, self.directory = workspace, directory
+
+    def __call__(self, path: Any) -> Any:
+        return why_unknown(path) if unsettled(path) else self.workspace.read(self._full(path))
+
+    def opened(self, path: Any) -> tuple[str, str] | None:
+        """The name in reports and the text of a file, None where it cannot be told or read. Raises EvaluationError."""
+        text = self(path)
+        return (self.workspace.show(self._full(path)), text) if isinstance(text, str) else None
+
+    def _full(self, path: Any) -> str:
+        return os.path.normpath(os.path.join(self.directory, to_text(path)))
 
 
 def _no_names(name: str, scope: Scope) -> Any:

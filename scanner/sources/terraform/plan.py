@@ -371,6 +371,9 @@ class PlanItem(Item):
     def location(self) -> Location:
         return self.code.location() if self.code else Location(self.plan.path)
 
+    def document_place(self, path: str, inside: tuple[str | int, ...] = ()) -> Location:
+        return self.code.document_place(path, inside) if self.code else self.location()
+
     @property
     @_guarded
     def region(self) -> Value[str]:

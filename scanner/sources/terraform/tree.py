@@ -195,7 +195,7 @@ def _unreadable(node: tree_sitter.Node) -> Any:
 def _literal(node: tree_sitter.Node) -> Any:
     inner = node.children[0]
     if inner.type == "string_lit":
-        return Literal(_unescape(_text(inner)[1:-1]))
+        return Literal(unescape(_text(inner)[1:-1]))
     text = _text(inner)
     if inner.type == "numeric_lit":
         number = read_number(text)
@@ -223,7 +223,7 @@ _ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|(\$\
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
-def _unescape(text: str) -> str:
+def unescape(text: str) -> str:
     """A text with its escapes resolved, and with letters and their accents as one character where there is one, as Terraform holds it."""
     if "\\" in text or "$${" in text or "%%{" in text:
         text = _ESCAPE.sub(_escape, text)
@@ -330,26 +330,27 @@ _MARKS = ("template_interpolation", "template_if_intro", "template_else_intro", 
 _DIRECTIVES = ("template_directive", "template_if", "template_for")
 
 
-def _marks(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+def marks(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """The interpolations and directives of a template, in order; not those inside of an interpolation."""
     for child in node.children:
         if child.type in _MARKS:
             yield child
         elif child.type in _DIRECTIVES:
-            yield from _marks(child)
+            yield from marks(child)
 
 
 def _tokens(node: tree_sitter.Node, start: int, end: int, literal: Callable[[str], list[str]]) -> list[Any]:
     """Literal texts and marks. Literal text is what lies between the marks: the parser drops its white space."""
     raw, base = node.text or b"", node.start_byte
     tokens: list[Any] = []
-    for mark in _marks(node):
+    for mark in marks(node):
         tokens += [*literal(raw[start : mark.start_byte - base].decode("utf-8", "replace")), mark]
         start = mark.end_byte - base
     return tokens + literal(raw[start:end].decode("utf-8", "replace"))
 
 
 def _quoted_text(text: str) -> list[str]:
-    return [_unescape(text)] if text else []
+    return [unescape(text)] if text else []
 
 
 def _lines(text: str) -> list[str]:

@@ -1,0 +1,157 @@
+"""Where a part of a document is written: a policy in `jsonencode`, in a heredoc or string, or in a file.
+
+A path is followed from the expression of the argument as far as what is written has the shape of the document: an object with the same
+keys, a list of the same length. Below an expression whose value is made elsewhere (a variable, a `for`, `merge()`) the place is that of
+the expression.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import tree_sitter
+
+from assay.scanner.sources.lines import Lines
+from assay.scanner.sources.templates.json_text import same_shape, span_of
+from assay.scanner.sources.templates.syntax import Path
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.values import Location
+
+Opened = Callable[[Any], "tuple[str, str] | None"]
+"""The name in reports and the text of the file that an expression names, None where it cannot be told or read."""
+
+
+def place(lines: Lines, source: bytes, start: int, end: int, content: Any, path: Path, opened: Opened) -> Location:
+    """The place of a path in the document that an argument gives. `source[start:end]` is the argument in HCL, `content` the document."""
+    try:
+        found = _found(source[start:end], content, path, opened)
+    except RecursionError:  # nested deeper than any document
+        found = None
+    if isinstance(found, Location):
+        return found
+    return lines.location_of_bytes(start, end) if found is None else lines.location_of_bytes(start + found[0], start + found[1])
+
+
+def _found(argument: bytes, content: Any, path: Path, opened: Opened) -> Location | tuple[int, int] | None:
+    """A span of the argument, or the place in another file; None for the argument as a whole."""
+    root = tree.parse(argument + b"\n").root_node
+    if root.has_error:
+        return None
+    node = _inner(root.children[0].children[0].children[2])
+    if node.type == "function_call":
+        name, arguments = (node.children[0].text or b"").decode(), _arguments(node)
+        if name == "file" and len(arguments) == 1:
+            return _in_file(opened(tree.whole_expression(arguments[0])), content, path)
+        if name == "jsonencode" and len(arguments) == 1:
+            return _encoded(arguments[0], content, path)
+    elif node.type in ("template_expr", "literal_value"):
+        return _in_text(node.children[0], content, path)
+    return None
+
+
+def _in_file(opened: tuple[str, str] | None, content: Any, path: Path) -> Location | None:
+    if opened is None:
+        return None
+    file, text = opened
+    span = span_of(text, content, path)
+    return Lines(file, text).location(*span) if span is not None else None
+
+
+def _in_text(node: tree_sitter.Node, content: Any, path: Path) -> tuple[int, int] | None:
+    written = _written(node)
+    if written is None:
+        return None
+    text, starts = written
+    span = span_of(text, content, path)
+    return None if span is None else (starts[span[0]], starts[span[1]])
+
+
+def _inner(node: tree_sitter.Node) -> tree_sitter.Node:
+    """What an expression is, without parentheses; of one with several parts, itself."""
+    while node.type == "expression":
+        children = [child for child in node.children if child.type != "comment"]
+        if len(children) == 3 and children[0].type == "(":
+            node = children[1]
+        elif len(children) == 1:
+            node = children[0]
+        else:
+            break
+    return node
+
+
+def _arguments(call: tree_sitter.Node) -> list[tree_sitter.Node]:
+    listed = next((child for child in call.children if child.type == "function_arguments"), None)
+    return [child for child in listed.children if child.type == "expression"] if listed else []
+
+
+def _encoded(expression: tree_sitter.Node, content: Any, path: Path) -> tuple[int, int] | None:
+    """The bytes of the key, or of the element, that a path leads to in an expression; None where that is the expression as a whole."""
+    span = None
+    for name in path:
+        node = _inner(expression)
+        parts = _parts(node.children[0]) if node.type == "collection_value" else None
+        if parts is None or not same_shape(parts, content) or not _has(parts, name):
+            break
+        whole, expression = parts[name]
+        content = content[name]
+        span = whole.start_byte, whole.end_byte
+    return span
+
+
+def _has(parts: Any, name: str | int) -> bool:
+    return name in parts if isinstance(parts, dict) else isinstance(name, int) and name < len(parts)
+
+
+def _parts(node: tree_sitter.Node) -> Any:
+    """The keys of an object, or the elements of a list, each with its node and that of its value; None where a key is computed."""
+    if node.type == "tuple":
+        return [(child, child) for child in node.children if child.type == "expression"]
+    parts: dict[str, Any] = {}
+    for element in node.children:
+        if element.type == "object_elem":
+            key, value = [child for child in element.children if child.type == "expression"]
+            name = _key(key)
+            if name is None or name in parts:
+                return None
+            parts[name] = (element, value)
+    return parts
+
+
+def _key(key: tree_sitter.Node) -> str | None:
+    written = tree.expression(key)
+    if isinstance(written, tree.Name) and key.children[0].type != "(":
+        return written.name
+    return written.value if isinstance(written, tree.Literal) and isinstance(written.value, str) else None
+
+
+_ESCAPE = re.compile(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})')
+
+
+def _written(node: tree_sitter.Node) -> tuple[str, list[int]] | None:
+    """The text of a string or heredoc, and the byte at which each of its characters begins; the end, at last.
+
+    Interpolations are filled with digits, so that they are a part of a string or a number. None where directives decide what is written.
+    """
+    raw = node.text or b""
+    heredoc = node.type == "heredoc_template"
+    first, last = (raw.index(b"\n") + 1, raw.rindex(b"\n")) if heredoc else (1, len(raw) - 1)
+    filled = bytearray(raw)
+    for mark in tree.marks(node):
+        if mark.type != "template_interpolation":
+            return None
+        begin, end = mark.start_byte - node.start_byte, mark.end_byte - node.start_byte
+        filled[begin:end] = b"1" * (end - begin)
+    if last < first:
+        return None
+    body = filled[first:last].decode("utf-8")
+    text, starts = [], list[int]()
+    at, byte = 0, node.start_byte + first
+    while at < len(body):
+        match = None if heredoc else _ESCAPE.match(body, at)
+        piece = match[0] if match else body[at]
+        starts.append(byte)
+        text.append(tree.unescape(piece) if match else piece)
+        at, byte = at + len(piece), byte + len(piece.encode())
+    return "".join(text), [*starts, byte]
