@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assay.reports.compare_view import EXISTENCE, WORDS, Section, by_resource, outcome, places, sections
 from assay.reports.page import Page
-from assay.scanner.compare.model import Comparison, Half, Row, Side
+from assay.scanner.compare.model import ComparedRow, Comparison, Half, Side
 from assay.scanner.words import many
 
 COUNTED = ("passes_both", "not_applicable")
@@ -59,14 +59,14 @@ def _half(page: Page, side: str, half: Half) -> None:
             page.prose(f"and {many(len(messages) - MESSAGES, 'more finding')}, all in the json report", 21)
 
 
-def _said(page: Page, row: Row) -> None:
+def _said(page: Page, row: ComparedRow) -> None:
     if row.reason:
         page.prose(row.reason, 4)
     if row.settles_it and row.status != "fails_both":
         page.prose(row.settles_it, 4, "Settles it:", "heading")
 
 
-def _resource(page: Page, rows: list[Row]) -> None:
+def _resource(page: Page, rows: list[ComparedRow]) -> None:
     """A resource of which one thing is said, with the verdicts of all controls."""
     first = rows[0]
     page.blank()

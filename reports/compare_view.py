@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from assay.reports.view import Outcome
-from assay.scanner.compare.model import STATUSES, Comparison, Half, Row, Status
+from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison, Half, Status
 from assay.scanner.words import many
 
 EXISTENCE: frozenset[Status] = frozenset({"live_without_code", "code_not_deployed", "ambiguous", "not_seen"})
@@ -33,20 +33,20 @@ class Section(msgspec.Struct):
     status: Status
     title: str
     meaning: str
-    rows: list[Row]
+    rows: list[ComparedRow]
 
 
 def sections(comparison: Comparison) -> list[Section]:
     """The statuses that occurred, the worst first."""
-    held: dict[str, list[Row]] = {}
+    held: dict[str, list[ComparedRow]] = {}
     for row in comparison.rows:
         held.setdefault(row.status, []).append(row)
     return [Section(status, *STATUSES[status], held[status]) for status in STATUSES if status in held]
 
 
-def by_resource(rows: list[Row]) -> list[list[Row]]:
+def by_resource(rows: list[ComparedRow]) -> list[list[ComparedRow]]:
     """Rows of the same resources together."""
-    held: dict[object, list[Row]] = {}
+    held: dict[object, list[ComparedRow]] = {}
     for row in rows:
         key = (row.kind, row.reason, *((each.root, each.address, each.id) for each in (*row.code.resources, *row.live.resources)))
         held.setdefault(key, []).append(row)

@@ -76,7 +76,7 @@ def _side(path: str, given: dict[str, Any]) -> Any:
         return None
     try:
         report = saved.read(path)
-    except saved.Unreadable as error:
+    except saved.UnreadableReport as error:
         _refuse(f"{path}: {error}")
         return None
     if report is not None:
@@ -89,7 +89,7 @@ def _side(path: str, given: dict[str, Any]) -> Any:
 
 def _are_sides(code: Any, live: Any, given: dict[str, Any]) -> bool:
     """Whether each side is what it has to be; says so where it is not."""
-    from assay.scanner.compare.subjects import LIVE_ROOTS
+    from assay.scanner.compare.resources import LIVE_ROOTS
 
     ours = next((each.resource.root for each in code.results if each.resource.root.startswith(LIVE_ROOTS)), None)
     theirs = next((each.resource.root for each in live.results if not each.resource.root.startswith(LIVE_ROOTS)), None)

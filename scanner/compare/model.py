@@ -40,7 +40,7 @@ STATUSES: dict[Status, tuple[str, str]] = {
 """Every status with its name and what it means, the worst first."""
 
 
-class Finding(msgspec.Struct, frozen=True):
+class SideFinding(msgspec.Struct, frozen=True):
     """A result of one side; the whole of it is in the report of that side, under the same fingerprint."""
 
     verdict: Verdict
@@ -64,14 +64,14 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class Half(msgspec.Struct, frozen=True):
-    """What one side says: `verdict` is the worst of its findings, None where it has none."""
+    """What one side says of a row: `verdict` is the worst of its findings, None where it has none."""
 
     verdict: Verdict | None
     resources: list[Named]
-    findings: list[Finding]
+    findings: list[SideFinding]
 
 
-class Row(msgspec.Struct, frozen=True):
+class ComparedRow(msgspec.Struct, frozen=True):
     """One control on what is one resource in code and live, as far as that can be told."""
 
     status: Status
@@ -111,6 +111,8 @@ class StateUse(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
+    """How many there are; rows by status as well."""
+
     rows: int
     statuses: dict[str, int]
     joined: int
@@ -120,6 +122,8 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole comparison."""
+
     schema: str = "assay-compare/1"
     version: str
     """Of Assay."""
@@ -129,6 +133,6 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     live: Side
     states: list[StateUse]
     summary: Counts
-    rows: list[Row]
+    rows: list[ComparedRow]
     gaps: list[Gap]
     """What kept the comparison itself from being whole, beside the gaps of each side."""

@@ -15,8 +15,8 @@ MAX_BYTES = 2_000_000_000
 _MARK = b'"assay-results/'
 
 
-class Unreadable(AssayError):
-    """It is a report, and cannot be read."""
+class UnreadableReport(AssayError):
+    """A file is a report, and cannot be read."""
 
 
 class _Head(msgspec.Struct):
@@ -24,11 +24,11 @@ class _Head(msgspec.Struct):
 
 
 def read(path: str) -> Report | None:
-    """The report at a path; None where it is something else. Raises Unreadable."""
+    """The report at a path; None where it is something else. Raises UnreadableReport."""
     if not _has_mark(path):
         return None
     if os.path.getsize(path) > MAX_BYTES:
-        raise Unreadable(f"the report is larger than {MAX_BYTES:,} bytes")
+        raise UnreadableReport(f"the report is larger than {MAX_BYTES:,} bytes")
     try:
         with open(path, "rb") as opened:
             content = opened.read().removeprefix(b"\xef\xbb\xbf")
@@ -37,12 +37,12 @@ def read(path: str) -> Report | None:
         return None  # of another format, which only quotes the mark; a scan says what is wrong with it
     if schema != FORMAT:
         if schema.startswith("assay-results/"):
-            raise Unreadable(f"a report of format {schema}; this version reads {FORMAT}")
+            raise UnreadableReport(f"a report of format {schema}; this version reads {FORMAT}")
         return None
     try:
         return msgspec.json.decode(content, type=Report)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise Unreadable(f"no report as assay scan writes it: {error}") from error
+        raise UnreadableReport(f"no report as assay scan writes it: {error}") from error
 
 
 def _has_mark(path: str) -> bool:

@@ -14,7 +14,7 @@ import msgspec
 
 from assay.scanner.compare import names
 from assay.scanner.compare.names import some, spelled
-from assay.scanner.compare.subjects import Subject
+from assay.scanner.compare.resources import JudgedResource
 from assay.scanner.results.model import ResourceRef
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import Gap
@@ -28,10 +28,11 @@ _OWNERS = {"service_account_id": "", "bucket": "", "secret_id": "", "crypto_key_
 
 
 class State(msgspec.Struct):
-    """One state file: address to the spellings of its provider's names."""
+    """One state file."""
 
     file: str
     identities: dict[str, frozenset[str]]
+    """Address of a resource instance to what its provider calls it, as `names.spelled` spells it."""
     root: str | None = None
     """The root module that the user says it is of."""
 
@@ -39,7 +40,7 @@ class State(msgspec.Struct):
 class States:
     """What the states say, by root module and address."""
 
-    def __init__(self, states: Iterable[State], code: Sequence[Subject]) -> None:
+    def __init__(self, states: Iterable[State], code: Sequence[JudgedResource]) -> None:
         self.gaps: list[Gap] = []
         self.roots: dict[str, str | None] = {}
         """File to its root module."""
@@ -49,17 +50,18 @@ class States:
         self._addresses: dict[str, str] = {}
         """Live key to where a state has it."""
         addresses: dict[str, set[str]] = {}
-        for subject in code:
-            addresses.setdefault(subject.ref.root, set()).add(subject.ref.address)
+        for resource in code:
+            addresses.setdefault(resource.ref.root, set()).add(resource.ref.address)
         for state in states:
             root = self._root(state, addresses)
             self.roots[state.file] = root
             self.identified[state.file] = set() if root is None else addresses[root] & state.identities.keys()
-            for address, held in state.identities.items() if root is not None else ():
-                self._names[str(root), address] = self._names.get((str(root), address), frozenset()) | held
-                self._addresses.update(dict.fromkeys(held, f"{address} in {root}"))
+            for address, spellings in state.identities.items() if root is not None else ():
+                self._names[str(root), address] = self._names.get((str(root), address), frozenset()) | spellings
+                self._addresses.update(dict.fromkeys(spellings, f"{address} in {root}"))
 
     def names(self, ref: ResourceRef) -> frozenset[str]:
+        """What a state says that the provider calls a resource of the code; empty where no state has it."""
         return self._names.get((ref.root, ref.address), frozenset())
 
     def address(self, live: ResourceRef) -> str:
@@ -73,17 +75,17 @@ class States:
     def _root(self, state: State, addresses: dict[str, set[str]]) -> str | None:
         """The root module of a state: the one that is named, else the only one that has its addresses."""
         if state.root is not None:
-            if found := next((root for root in (state.root, show(state.root)) if root in addresses), None):
-                return found
+            if named := next((root for root in (state.root, show(state.root)) if root in addresses), None):
+                return named
             reason = f"no resource of the code has the root {state.root}"
             self.gaps.append(Gap(state.file, "state_unused", reason, f"name one of {some(addresses, len(addresses))}"))
             return None
-        having = [root for root, held in addresses.items() if held & state.identities.keys()]
-        if len(having) == 1:
-            return having[0]
-        if having:
-            reason = f"{len(having)} root modules of the code have addresses of this state: {some(having, len(having))}"
-            self.gaps.append(Gap(state.file, "state_unused", reason, f"say which: --state {having[0]}={state.file}"))
+        roots = [root for root, known in addresses.items() if known & state.identities.keys()]
+        if len(roots) == 1:
+            return roots[0]
+        if roots:
+            reason = f"{len(roots)} root modules of the code have addresses of this state: {some(roots, len(roots))}"
+            self.gaps.append(Gap(state.file, "state_unused", reason, f"say which: --state {roots[0]}={state.file}"))
         else:
             reason = "none of its addresses is in the code"
             self.gaps.append(Gap(state.file, "state_unused", reason, "give the state of the code that is compared"))
@@ -92,44 +94,44 @@ class States:
 
 def read(text: str) -> State | Gap:
     """The state at `[ROOT=]FILE`; a Gap where there is none that can be read."""
-    root, path = _parts(text)
+    root, path = _root_and_path(text)
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             return Gap(show(path), "parse_error", "the state is no file", _WAY)
         if os.path.getsize(path) > MAX_BYTES:
             return Gap(show(path), "parse_error", f"the state is larger than {MAX_BYTES:,} bytes", _WAY)
         with open(path, "rb") as opened:
-            held = msgspec.json.decode(opened.read().removeprefix(b"\xef\xbb\xbf"))
-        identities = dict(_identities(held))
+            document = msgspec.json.decode(opened.read().removeprefix(b"\xef\xbb\xbf"))
+        identities = dict(_identities(document))
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return Gap(show(path), "parse_error", f"the state could not be read: {reason}", _WAY)
     return State(show(path), identities, root)
 
 
-def _parts(text: str) -> tuple[str | None, str]:
+def _root_and_path(text: str) -> tuple[str | None, str]:
     root, equals, path = text.partition("=")
     return (root, path) if equals and not os.path.exists(text) else (None, text)
 
 
-def _identities(held: Any) -> Iterator[tuple[str, frozenset[str]]]:
-    if not isinstance(held, Mapping):
+def _identities(document: Any) -> Iterator[tuple[str, frozenset[str]]]:
+    if not isinstance(document, Mapping):
         raise ValueError("it is no object")
-    if held.get("version") == 4 and "terraform_version" in held:
-        yield from _stored(held)
-    elif "format_version" in held:
-        prior = held.get("prior_state")
-        values = prior.get("values") if isinstance(prior, Mapping) else held.get("values")
+    if document.get("version") == 4 and "terraform_version" in document:
+        yield from _stored(document)
+    elif "format_version" in document:
+        prior = document.get("prior_state")
+        values = prior.get("values") if isinstance(prior, Mapping) else document.get("values")
         module = values.get("root_module") if isinstance(values, Mapping) else None
         yield from _shown(module, 0)
     else:
-        version = held.get("version")
+        version = document.get("version")
         raise ValueError(f"version {version!r} of the format is not known" if isinstance(version, int) else "it is no Terraform state")
 
 
-def _stored(held: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
+def _stored(state: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
     """https://github.com/hashicorp/terraform/blob/main/internal/states/statefile/version4.go"""
-    for resource in _objects(held.get("resources")):
+    for resource in _objects(state.get("resources")):
         type_, name = resource.get("type"), resource.get("name")
         if resource.get("mode") != "managed" or not isinstance(type_, str) or not isinstance(name, str):
             continue
@@ -159,25 +161,27 @@ def _shown(module: Any, depth: int) -> Iterator[tuple[str, frozenset[str]]]:
         yield from _shown(child, depth + 1)
 
 
-def _objects(held: Any) -> list[Mapping[str, Any]]:
-    return [each for each in held if isinstance(each, Mapping)] if isinstance(held, list) else []
+def _objects(data: Any) -> list[Mapping[str, Any]]:
+    return [element for element in data if isinstance(element, Mapping)] if isinstance(data, list) else []
 
 
 def _names(attributes: Mapping[str, Any]) -> frozenset[str]:
-    """What the provider calls it. An ARN says it all; Google's ids, names and self links are spelled alike."""
+    """What the provider calls a resource. An ARN is enough; ids, names and self links of Google are spelled alike."""
     arn = attributes.get("arn")
     if isinstance(arn, str) and arn.startswith("arn:"):
         return frozenset({arn, *_replicas(arn, attributes)})
     project = attributes.get("project")
     project = project if isinstance(project, str) else ""
-    found = {spelled(text, project) for text in _texts(attributes, "self_link", "id", "name") if "/" in text or text == attributes["name"]}
+    spellings = {
+        spelled(text, project) for text in _texts(attributes, "self_link", "id", "name") if "/" in text or text == attributes["name"]
+    }
     for attribute, prefix in _OWNERS.items():
         owner = attributes.get(attribute)
         if isinstance(owner, str) and owner and isinstance(attributes.get("role"), str | None) and "etag" in attributes:
-            found.add(spelled(owner if owner.startswith(prefix) else prefix + owner, project))
+            spellings.add(spelled(owner if owner.startswith(prefix) else prefix + owner, project))
     if project and "role" in attributes and "etag" in attributes:
-        found.add(f"projects/{project.removeprefix('projects/')}")
-    return frozenset(found)
+        spellings.add(f"projects/{project.removeprefix('projects/')}")
+    return frozenset(spellings)
 
 
 def _texts(attributes: Mapping[str, Any], *names: str) -> list[str]:
@@ -186,9 +190,10 @@ def _texts(attributes: Mapping[str, Any], *names: str) -> list[str]:
 
 def _replicas(arn: str, attributes: Mapping[str, Any]) -> Iterator[str]:
     """A replica of a global table is a table of its own region, with an ARN of its own."""
+    fields = arn.split(":")
     for replica in _objects(attributes.get("replica")):
-        named, region, fields = replica.get("arn"), replica.get("region_name"), arn.split(":")
-        if isinstance(named, str) and named.startswith("arn:"):
-            yield named
+        own_arn, region = replica.get("arn"), replica.get("region_name")
+        if isinstance(own_arn, str) and own_arn.startswith("arn:"):
+            yield own_arn
         elif isinstance(region, str) and len(fields) > 5 and fields[2] == "dynamodb":
             yield ":".join([*fields[:3], region, *fields[4:]])

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from assay import reports
 from assay.reports import compare_html, compare_json, compare_text
-from assay.scanner.compare.model import STATUSES, Comparison, Row
+from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison
 from assay.scanner.compare.names import family, spelled
 from assay.scanner.compare.state import State, read
 from assay.scanner.compare.table import compare
@@ -98,7 +98,7 @@ def audit(*results: Result, **more: Any) -> Report:
     return report(*results, **{"made": calls(), **more})
 
 
-def rows(ours: Report, theirs: Report, *states: State) -> list[Row]:
+def rows(ours: Report, theirs: Report, *states: State) -> list[ComparedRow]:
     found = compare(ours, theirs, states)
     _is_whole(found, ours, theirs)
     return found.rows
