@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.rules.load import CompiledControl
-from assay.scanner.sources.inputs import ALL_READERS, INPUTS
+from assay.scanner.sources import inputs
 
 
 def page(compiled: CompiledControl) -> str:
@@ -30,7 +30,7 @@ def page(compiled: CompiledControl) -> str:
     if control.judged:
         parts += ["", "## What an input cannot show", "", *[f"- {name}: {_line(reason)}" for name, reason in control.judged.items()]]
     parts += ["", "## Remediation", ""]
-    remedies = {each.remedy: each for each in INPUTS}
+    remedies = {each.remedy: each for each in inputs.table()}
     for name, text in control.remediation.items():
         title, fence = (remedies[name].remedy_title, remedies[name].fence) if name in remedies else (name, "")
         parts += [f"### {title}", "", f"```{fence}", text.strip(), "```", ""]
@@ -54,8 +54,8 @@ def _mappings(title: str, held: dict[str, list[str]]) -> list[str]:
 
 def matrix(controls: list[CompiledControl]) -> str:
     """Which input judges which control."""
-    known = catalogue(*ALL_READERS)
-    columns = [(title, reader, each.name) for each in INPUTS for reader, title in each.columns.items()]
+    known = catalogue(*inputs.code_readers(), *inputs.live_readers())
+    columns = [(title, reader, each.name) for each in inputs.table() for reader, title in each.columns.items()]
     titles = [title for title, _, _ in columns]
     rows = ["| Control | " + " | ".join(titles) + " |", "| --- |" + " --- |" * len(titles)]
     notes: list[str] = []

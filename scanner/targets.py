@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assay.scanner.options import Options
+from assay.scanner.sources import inputs
 from assay.scanner.sources.discover import discover, repository, show
-from assay.scanner.sources.formats import FORMATS
 from assay.scanner.sources.interface import Gap, Source
 from assay.scanner.sources.overlay import DISK
 
@@ -21,7 +21,7 @@ def sources(options: Options) -> tuple[Iterator[Source], list[Gap]]:
     def made() -> Iterator[Source]:
         if found.directories or found.files:
             yield _terraform(found.directories, found.files, found.boundary, options)
-        for format_ in FORMATS:
+        for format_ in inputs.formats():
             if format_.name in found.inputs:
                 module = importlib.import_module(format_.module)
                 yield from module.sources(found.inputs[format_.name], found.named, options)

@@ -15,8 +15,9 @@ from assay.scanner.facts.model import Resource
 from assay.scanner.rules import cel, schema, yaml_lines
 from assay.scanner.rules.load import NOT_CONTROLS, RESOURCE_KIND, CompiledAssertion, CompiledControl, RuleSet, nearest
 from assay.scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
+from assay.scanner.sources import inputs
 
-INPUTS = ("terraform", "cloudformation", "deployment_manager", "config_connector", "aws", "google")
+INPUTS = tuple(known.name for known in inputs.table() if known.name != "plan")
 _ID = re.compile(r"^[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*$")
 _NAME = re.compile(r"\{([\w.]*)\}")
 _FACT_PATH = re.compile(r"^resource((?:\.\w+)+)$")

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
+
 import msgspec
 
-TERRAFORM = ("terraform_aws", "terraform_gcp")
+from assay.scanner import plugins
+
+
+class Format(msgspec.Struct, frozen=True):
+    """Files that are recognised by their content, whatever they are called.
+
+    Its module has `sources(paths, named, options)`, which gives the Sources that read files of it. A file that has the marks of a format
+    and is something else is passed over in silence, unless it is one of `named`, the paths that the user gave.
+    """
+
+    name: str
+    module: str
+    marks: tuple[tuple[bytes, ...], ...]
+    """Of each group, one text has to be in the file."""
+    starts: tuple[bytes, ...] = ()
+    """The first characters other than white space; empty where anything may come first."""
+    suffixes: tuple[str, ...] = ()
+    """Ends of the file's name; empty where any will do."""
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -21,6 +41,8 @@ class Input(msgspec.Struct, frozen=True):
     remedy_title: str = ""
     fence: str = ""
     """The language of a remedy in Markdown."""
+    formats: tuple[Format, ...] = ()
+    """Its files, beside Terraform's, which have names of their own (terraform/files.py)."""
 
 
 INPUTS = (
@@ -31,36 +53,141 @@ INPUTS = (
         remedy_title="Terraform",
         fence="hcl",
     ),
-    Input("plan", {}),
+    Input(
+        "plan",
+        {},
+        formats=(
+            Format(
+                "plan",
+                "assay.scanner.sources.terraform.plan",
+                ((b'"format_version"',), (b'"terraform_version"',), (b'"planned_values"',)),
+                (b"{",),
+            ),
+        ),
+    ),
     Input(
         "cloudformation",
         {"cloudformation": "CloudFormation, CDK"},
         remedy="cloudformation",
         remedy_title="CloudFormation",
         fence="yaml",
+        formats=(
+            Format(
+                "cloudformation",
+                "assay.scanner.sources.cloudformation.source",
+                ((b"AWS::", b"AWSTemplateFormatVersion", b"aws:cloudformation:stack"), (b"Resources", b"artifacts")),
+                suffixes=(".yaml", ".yml", ".json", ".template", ".cfn", ".cform"),
+            ),
+        ),
     ),
     Input("aws", {"aws_api": "AWS live"}, live=True, remedy="aws", remedy_title="AWS CLI", fence="sh"),
-    Input("google", {"google_api": "Google Cloud live and asset export"}, live=True, remedy="gcloud", remedy_title="gcloud", fence="sh"),
+    Input(
+        "google",
+        {"google_api": "Google Cloud live and asset export"},
+        live=True,
+        remedy="gcloud",
+        remedy_title="gcloud",
+        fence="sh",
+        formats=(
+            Format(
+                "assets",
+                "assay.scanner.sources.gcp.assets",
+                (
+                    (b'"asset_type"', b'"assetType"'),
+                    (
+                        b'"resource"',
+                        b'"iam_policy"',
+                        b'"iamPolicy"',
+                        b'"org_policy"',
+                        b'"orgPolicy"',
+                        b'"policy"',
+                        b'"access',
+                        b'"service',
+                        b'"versioned',
+                    ),
+                ),
+                (b"{", b"["),
+            ),
+        ),
+    ),
+    Input(
+        "config_connector",
+        {"google_api": "Config Connector"},
+        formats=(
+            Format(
+                "config_connector",
+                "assay.scanner.sources.config_connector.source",
+                ((b"cnrm.cloud.google.com",), (b"kind",)),
+                suffixes=(".yaml", ".yml", ".json"),
+            ),
+        ),
+    ),
     Input(
         "deployment_manager",
         {"google_api": "Deployment Manager"},
         remedy="deployment_manager",
         remedy_title="Deployment Manager",
         fence="yaml",
+        formats=(
+            Format(
+                "deployment_manager",
+                "assay.scanner.sources.deployment_manager.source",
+                (
+                    (b"resources",),
+                    (b"type", b"action"),
+                    (b"gcp-types/", b".v1.", b".v1beta", b".v2.", b".v2beta", b".beta.", b".alpha.", b".jinja", b".j2", b".py"),
+                ),
+                suffixes=(".yaml", ".yml", ".json", ".jinja", ".jinja2", ".j2"),
+            ),
+        ),
     ),
-    Input("config_connector", {"google_api": "Config Connector"}),
 )
-"""In the order of the matrix of controls."""
-BY_NAME = {each.name: each for each in INPUTS}
+"""In the order of the matrix of controls, and in which a file is tried: manifests of Config Connector may have marks of configurations of
+Deployment Manager."""
 _SAME = {"plan": "terraform"}
 """Inputs that show what another one shows: a plan is read by the readers of code."""
 
 
+@functools.cache
+def table() -> tuple[Input, ...]:
+    """All inputs, those that other distributions add last."""
+    return (*INPUTS, *(load(value) for value in plugins.found(plugins.SOURCES).values()))
+
+
+def load(value: str) -> Input:
+    """The input that an entry point names: `package.module:NAME`."""
+    module, _, name = value.partition(":")
+    found: Input = getattr(importlib.import_module(module), name)
+    return found
+
+
+@functools.cache
 def readers(name: str) -> tuple[str, ...]:
     """The modules of readers of an input."""
-    return tuple(BY_NAME[_SAME.get(name, name)].columns)
+    return next(tuple(known.columns) for known in table() if known.name == _SAME.get(name, name))
 
 
-CODE_READERS = tuple(dict.fromkeys(reader for each in INPUTS if not each.live for reader in each.columns if reader != "google_api"))
-LIVE_READERS = tuple(reader for each in INPUTS if each.live for reader in each.columns)
-ALL_READERS = tuple(dict.fromkeys(reader for each in INPUTS for reader in each.columns))
+@functools.cache
+def code_readers() -> tuple[str, ...]:
+    """The modules of readers that show what code asks for alone: those of Google's REST resources show live ones too."""
+    live = live_readers()
+    return tuple(dict.fromkeys(reader for known in table() for reader in known.columns if reader not in live))
+
+
+@functools.cache
+def live_readers() -> tuple[str, ...]:
+    """The modules of readers that show what is."""
+    return tuple(dict.fromkeys(reader for known in table() if known.live for reader in known.columns))
+
+
+SNAPSHOTS = (
+    Format("snapshot", "assay.scanner.sources.snapshot", ((b'"assay-snapshot/',),), (b"{",)),
+    Format("compressed snapshot", "assay.scanner.sources.snapshot", (), (b"\x1f\x8b",)),
+)
+"""What live accounts of any cloud answered, kept in a file."""
+
+
+@functools.cache
+def formats() -> tuple[Format, ...]:
+    """The formats of files, in the order in which a file is tried."""
+    return (*SNAPSHOTS, *(format_ for known in table() for format_ in known.formats))

@@ -270,7 +270,7 @@ resource "aws_iam_user_policy" "u" {
     assert failed == []
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in inputs.INPUTS])
+@pytest.mark.parametrize("name", [entry.name for entry in inputs.table()])
 def test_what_readers_join_is_read(name: str) -> None:
     known = catalogue(*inputs.readers(name))
     for reader in known.all_readers():
