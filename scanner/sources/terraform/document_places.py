@@ -16,7 +16,7 @@ import tree_sitter
 from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.templates.json_text import same_shape, span_of
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform import literals, parsing, template_syntax, tree
 from assay.scanner.sources.values import Location
 
 Opened = Callable[[Any], "tuple[str, str] | None"]
@@ -36,14 +36,14 @@ def place(lines: Lines, source: bytes, start: int, end: int, content: Any, path:
 
 def _found(argument: bytes, content: Any, path: Path, opened: Opened) -> Location | tuple[int, int] | None:
     """A span of the argument, or the place in another file; None for the argument as a whole."""
-    root = tree.parse(argument + b"\n").root_node
+    root = parsing.parse(argument + b"\n").root_node
     if root.has_error:
         return None
     node = _inner(root.children[0].children[0].children[2])
     if node.type == "function_call":
         name, arguments = (node.children[0].text or b"").decode(), _arguments(node)
         if name == "file" and len(arguments) == 1:
-            return _in_file(opened(tree.whole_expression(arguments[0])), content, path)
+            return _in_file(opened(parsing.whole_expression(arguments[0])), content, path)
         if name == "jsonencode" and len(arguments) == 1:
             return _encoded(arguments[0], content, path)
     elif node.type in ("template_expr", "literal_value"):
@@ -120,7 +120,7 @@ def _parts(node: tree_sitter.Node) -> Any:
 
 
 def _key(key: tree_sitter.Node) -> str | None:
-    written = tree.expression(key)
+    written = parsing.expression(key)
     if isinstance(written, tree.Name) and key.children[0].type != "(":
         return written.name
     return written.value if isinstance(written, tree.Literal) and isinstance(written.value, str) else None
@@ -138,7 +138,7 @@ def _written(node: tree_sitter.Node) -> tuple[str, list[int]] | None:
     heredoc = node.type == "heredoc_template"
     first, last = (raw.index(b"\n") + 1, raw.rindex(b"\n")) if heredoc else (1, len(raw) - 1)
     filled = bytearray(raw)
-    for mark in tree.marks(node):
+    for mark in template_syntax.marks(node):
         if mark.type != "template_interpolation":
             return None
         begin, end = mark.start_byte - node.start_byte, mark.end_byte - node.start_byte
@@ -152,6 +152,6 @@ def _written(node: tree_sitter.Node) -> tuple[str, list[int]] | None:
         match = None if heredoc else _ESCAPE.match(body, at)
         piece = match[0] if match else body[at]
         starts.append(byte)
-        text.append(tree.unescape(piece) if match else piece)
+        text.append(literals.unescape(piece) if match else piece)
         at, byte = at + len(piece), byte + len(piece.encode())
     return "".join(text), [*starts, byte]

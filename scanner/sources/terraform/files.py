@@ -11,7 +11,7 @@ import tree_sitter
 from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.terraform import document_places, json_syntax, tree
+from assay.scanner.sources.terraform import document_places, json_syntax, parsing
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content
 from assay.scanner.sources.terraform.document_places import Opened
 from assay.scanner.sources.values import Location
@@ -63,7 +63,7 @@ class HclArgument(Argument):
     @property
     def expression(self) -> Any:
         if isinstance(self._expression, tree_sitter.Node):
-            self._expression = tree.whole_expression(self._expression)
+            self._expression = parsing.whole_expression(self._expression)
         return self._expression
 
     def document_place(self, content: Any, path: Path, opened: Opened) -> Location:
@@ -120,7 +120,7 @@ def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText
         text = source.decode("utf-8")
     except UnicodeDecodeError as error:
         raise FileError("not valid UTF-8", source[: error.start].count(b"\n") + 1) from None
-    root = tree.parse(source).root_node
+    root = parsing.parse(source).root_node
     if root.has_error:
         line, near = _first_error(root)
         raise FileError(f"syntax error near {near!r}", line)

@@ -9,7 +9,7 @@ from typing import Any
 
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted
 from assay.scanner.sources.overlay import DISK, Boundary, Overlay
-from assay.scanner.sources.terraform import json_syntax, tree, types
+from assay.scanner.sources.terraform import json_syntax, parsing, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.files import FileError, is_code, read_arguments, read_blocks, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
@@ -204,7 +204,7 @@ class TerraformSource(Source):
         for name, text in self.variables.items():
             constraint = constraints.get(name)
             plain = constraint is None or (isinstance(constraint, tree.Name) and constraint.name in ("string", "number", "bool"))
-            given[name] = tree.Literal(text) if plain else tree.standalone(text)
+            given[name] = tree.Literal(text) if plain else parsing.standalone(text)
         given.update({name: json_syntax.expression(value) for name, value in self.planned.items()})
         return given, gaps
 

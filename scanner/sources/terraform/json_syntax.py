@@ -13,7 +13,7 @@ from typing import Any
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines
 from assay.scanner.sources.templates.json_text import JsonPlaces, span_of, unescaped
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform import parsing, tree
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content
 from assay.scanner.sources.terraform.document_places import Opened
 from assay.scanner.sources.values import Location
@@ -140,7 +140,7 @@ def whole_expression(content: Any) -> Any:
 def expression(content: Any) -> Any:
     """The tree of a value: texts are templates."""
     if isinstance(content, str):
-        return tree.template(content)
+        return parsing.template(content)
     if isinstance(content, list):
         return tree.List(tuple(expression(element) for element in content))
     if isinstance(content, dict):

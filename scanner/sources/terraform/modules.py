@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.scanner.sources.interface import Gap
-from assay.scanner.sources.terraform import functions, tree, types
+from assay.scanner.sources.terraform import functions, parsing, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.instances import Instance, Instances, Resource, expand
@@ -247,7 +247,7 @@ class Module:
             if unsettled(text) or unsettled(names):
                 return why_unknown(text if unsettled(text) else names)
             scope = Scope(_no_names, self.functions, self.workspace.budget, dict(names))
-            return evaluate(tree.template(text), scope)
+            return evaluate(parsing.template(text), scope)
 
         def exists(path: Any) -> Any:
             try:

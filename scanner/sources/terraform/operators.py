@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Protocol
 
-from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform import literals
 from assay.scanner.sources.values import Document, Reference, Text, Unknown, unknown_inside
 
 MAX_ELEMENTS = 100_000
@@ -208,7 +208,7 @@ def to_number(raw: Any) -> int | float:
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return raw
     if isinstance(raw, str):
-        number = tree.read_number(raw)
+        number = literals.read_number(raw)
         if number is not None:
             return number
     raise EvaluationError(f"{str(raw)[:60]!r} is not a number")

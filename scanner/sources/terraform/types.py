@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform import parsing, tree
 from assay.scanner.sources.terraform.operators import EvaluationError, make_set, to_bool, to_number, to_text, unify, unsettled
 from assay.scanner.sources.values import Unknown
 
@@ -16,7 +16,7 @@ from assay.scanner.sources.values import Unknown
 def constraint_of(expression: Any) -> Any:
     """The constraint that a `type` argument names; in JSON, and in old code, it is written in quotes."""
     quoted = isinstance(expression, tree.Literal) and isinstance(expression.value, str)
-    return tree.standalone(expression.value) if quoted else expression
+    return parsing.standalone(expression.value) if quoted else expression
 
 
 def convert(raw: Any, constraint: Any, default: Callable[[Any], Any]) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assay.scanner.sources.discover import discover
-from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform import parsing
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.files import read_blocks
 from assay.scanner.sources.terraform.hcl import TerraformSource
@@ -88,7 +88,7 @@ def check_json(content: bytes) -> int:
             value = object_at(content, argument.location, name)
             if isinstance(data, dict):  # the block is its key, not one of several elements
                 assert data[name] == value
-            assert tree.template(value) == argument.expression if isinstance(value, str) else argument.expression is not None
+            assert parsing.template(value) == argument.expression if isinstance(value, str) else argument.expression is not None
             for inner in argument.blocks(name) or ():
                 assert object_at(content, inner.location(), name) in (value if isinstance(value, list) else [value])
             checked += 1

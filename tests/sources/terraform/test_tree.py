@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform import literals, parsing
 from assay.scanner.sources.terraform.tree import (
     Attribute,
     Binary,
@@ -57,12 +57,12 @@ from assay.scanner.sources.terraform.tree import (
     ],
 )
 def test_trees(text: str, expected: object) -> None:
-    assert tree.standalone(text) == expected
+    assert parsing.standalone(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "1 +", "[", '"', "${", ")", "a b", '"\ud800'])
 def test_what_does_not_parse_is_said_to_be_so(text: str) -> None:
-    assert isinstance(tree.standalone(text), Unreadable)
+    assert isinstance(parsing.standalone(text), Unreadable)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_does_not_parse_is_said_to_be_so(text: str) -> None:
     ],
 )
 def test_templates_from_files_and_json(text: str, expected: object) -> None:
-    assert tree.template(text) == expected
+    assert parsing.template(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -88,15 +88,15 @@ def test_templates_from_files_and_json(text: str, expected: object) -> None:
     [("0", 0), ("007", 7), ("+5", 5), (".5", 0.5), ("5.", 5), ("1e3", 1000), ("-1.5E-1", -0.15), ("1" * 300, int("1" * 300))],
 )
 def test_numbers(text: str, number: float) -> None:
-    found = tree.read_number(text)
+    found = literals.read_number(text)
     assert found == number and type(found) is type(number)
 
 
 @pytest.mark.parametrize("text", ["", "-", ".", "1e", "1" * 301, "1e999", "0x1", "\u0663", "1 ", "1_0"])
 def test_no_numbers(text: str) -> None:
-    assert tree.read_number(text) is None
+    assert literals.read_number(text) is None
 
 
 def test_a_line_that_ends_a_template_of_ours_is_not_taken_for_its_end() -> None:
-    assert isinstance(tree.template("${a}\nASSAY_TEMPLATE\nb = ${c}"), (Unreadable, Template))
-    assert tree.template("${a}\nASSAY_TEMPLATE\nb") != Template((Name("a"),))
+    assert isinstance(parsing.template("${a}\nASSAY_TEMPLATE\nb = ${c}"), (Unreadable, Template))
+    assert parsing.template("${a}\nASSAY_TEMPLATE\nb") != Template((Name("a"),))

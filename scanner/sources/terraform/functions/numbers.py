@@ -10,8 +10,8 @@ from assay.scanner.sources.terraform.functions.register import (
     function,
     strict,
 )
+from assay.scanner.sources.terraform.literals import MAX_DIGITS
 from assay.scanner.sources.terraform.operators import EvaluationError, tidy, to_bool, to_number, to_text, to_whole, unsettled
-from assay.scanner.sources.terraform.tree import MAX_DIGITS
 from assay.scanner.sources.values import Unknown
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
