@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from assay.scanner.options import Options
 from assay.scanner.sources.discover import discover
 from assay.scanner.sources.interface import Collection
-from assay.scanner.sources.terraform.plan import PlanItem, PlanSource, is_plan, merge, sources
+from assay.scanner.sources.terraform.plan import PlanSource, is_plan, sources
+from assay.scanner.sources.terraform.plan_items import PlanItem
+from assay.scanner.sources.terraform.planned import merge
 from assay.scanner.sources.values import SENSITIVE, Document, Either, Reference, Text, Unknown
 from tests.sources.terraform.reading import collect, write
 

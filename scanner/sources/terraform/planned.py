@@ -1,0 +1,174 @@
+"""What a plan says, by address: values that will be, what refers to what, policies that a data block will give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from assay.scanner.sources.terraform import policy_documents
+from assay.scanner.sources.values import SENSITIVE, Document, Reference, Unknown
+
+AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
+_KEYS = re.compile(r"\[[^\]]*\]")
+_MODULE = re.compile(r"module\.((?:[^.\[]|\[[^\]]*\])+)\.")
+_REFERENCE = re.compile(r"((?:data\.)?[\w-]+\.[\w-]+)((?:\[[^\]]*\])?)\.?(.*)")
+
+
+def without_keys(address: str) -> str:
+    """The address of the block of a resource instance: without the keys of `count` and `for_each`."""
+    return _KEYS.sub("", address)
+
+
+class Plan:
+    """The parts of a plan, by address."""
+
+    def __init__(self, path: str, content: dict[str, Any]) -> None:
+        self.path = path
+        self.configuration = content.get("configuration", {}).get("root_module", {})
+        self.providers = content.get("configuration", {}).get("provider_config", {})
+        self.variables = {name: entry.get("value") for name, entry in (content.get("variables") or {}).items()}
+        self._changes = {change["address"]: change for change in content.get("resource_changes", [])}
+        self._planned = content["planned_values"].get("root_module", {})
+        self._prior = (content.get("prior_state") or {}).get("values", {}).get("root_module", {})
+        self._by_configuration: dict[str, list[str]] = {}
+        self._data: dict[str, dict[str, Any]] = {}
+        self._blocks: dict[int, dict[str, dict[str, Any]]] = {}
+        """Resources of the configuration of a module, by its identity, which `content` keeps."""
+        for address, change in self._changes.items():
+            if "delete" not in change["change"]["actions"] or "create" in change["change"]["actions"]:
+                self._by_configuration.setdefault(without_keys(address), []).append(address)
+                if change.get("mode") == "data":
+                    self._data[address] = merge(change["change"].get("after"), change["change"].get("after_unknown"), False)
+        for resource in _resources(self._prior):
+            if resource.get("mode") == "data":
+                self._data.setdefault(resource["address"], resource.get("values") or {})
+                self._by_configuration.setdefault(without_keys(resource["address"]), []).append(resource["address"])
+
+    def resources(self) -> Iterator[dict[str, Any]]:
+        """Everything that will exist: address, type, and values with Unknown where they are not known."""
+        for resource in _resources(self._planned):
+            if resource.get("mode") == "managed":
+                change = self._changes.get(resource["address"], {}).get("change", {})
+                values = merge(resource.get("values"), change.get("after_unknown"), resource.get("sensitive_values"))
+                yield {**resource, "values": values}
+
+    def module_configuration(self, address: str) -> tuple[dict[str, Any], list[tuple[dict[str, Any], dict[str, Any]]], str]:
+        """The configuration of the module of a resource, the calls that lead to it, and its address prefix."""
+        configuration, calls, prefix = self.configuration, [], ""
+        at = 0
+        while match := _MODULE.match(address, at):
+            part, at = match[1], match.end()
+            call = configuration.get("module_calls", {}).get(without_keys(part), {})
+            calls.append((configuration, call))
+            configuration = call.get("module", {})
+            prefix += f"module.{part}."
+        return configuration, calls, prefix
+
+    def block(self, address: str) -> tuple[dict[str, Any] | None, list[Any], str]:
+        """The configuration of a resource instance's block (None where it is not in it), the calls that lead to it, its address prefix."""
+        configuration, calls, prefix = self.module_configuration(address)
+        if id(configuration) not in self._blocks:
+            listed = reversed(configuration.get("resources", []))
+            self._blocks[id(configuration)] = {resource["address"]: resource for resource in listed}  # of several, the first
+        return self._blocks[id(configuration)].get(without_keys(address[len(prefix) :])), calls, prefix
+
+    def document(self, address: str) -> Any:
+        """The policy that a data block will give, where its answer is not known yet."""
+        data = self._data.get(address)
+        build = policy_documents.BUILDERS.get(Reference(address).type)
+        if data is None or build is None:
+            return None
+        known = data.get("json") or data.get("policy_data")
+        return known if isinstance(known, str) else Document(build(_Values(data)))
+
+    def targets(self, prefix: str, calls: list[Any], references: list[str], key: str) -> list[Reference]:
+        """The resources that an expression's references lead to, through variables and module outputs."""
+        targets: dict[Reference, None] = {}
+        # `aws_kms_key.k.arn` is always listed with `aws_kms_key.k`; only the latter alone means the whole resource.
+        whole = {reference for reference in references if any(other.startswith((reference + ".", reference + "[")) for other in references)}
+        for reference in references:
+            if reference in whole:
+                continue
+            first, _, rest = reference.partition(".")
+            if first == "var" and calls:
+                _, call = calls[-1]
+                inner = (call.get("expressions", {}).get(rest.split(".")[0].split("[")[0]) or {}).get("references", [])
+                outer_prefix = prefix.rstrip(".").rpartition("module.")[0]
+                targets.update(dict.fromkeys(self.targets(outer_prefix, calls[:-1], inner, key)))
+            elif first == "module" and "." in rest:
+                targets.update(dict.fromkeys(self._through_output(prefix, calls, reference, key)))
+            elif first not in ("var", "local", "each", "count", "path", "terraform", "module", "self"):
+                targets.update(dict.fromkeys(self._instances(prefix, reference, key)))
+        return list(targets)
+
+    def _through_output(self, prefix: str, calls: list[Any], reference: str, key: str) -> list[Reference]:
+        name, _, output = reference.removeprefix("module.").partition(".")
+        configuration = self.module_configuration(prefix + "x.y")[0]
+        call = configuration.get("module_calls", {}).get(without_keys(name), {})
+        inner = (
+            call.get("module", {})
+            .get("outputs", {})
+            .get(output.split(".")[0].split("[")[0], {})
+            .get("expression", {})
+            .get("references", [])
+        )
+        return self.targets(f"{prefix}module.{name}.", [*calls, (configuration, call)], inner, key)
+
+    def _instances(self, prefix: str, reference: str, key: str) -> list[Reference]:
+        """`aws_kms_key.k.arn` as instances: the one with the same key as the reader, else all of them."""
+        match = _REFERENCE.match(reference)
+        if not match:
+            return []
+        address = prefix + match[1] + match[2]
+        if match[2]:
+            return [Reference(address, match[3])]
+        known = self._by_configuration.get(without_keys(address), [])
+        local = [instance for instance in known if instance.startswith(prefix)] or known
+        same = [instance for instance in local if key and instance.endswith(key)]
+        return [Reference(instance, match[3]) for instance in (same if len(same) == 1 else local)]
+
+
+def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from module.get("resources", [])
+    for child in module.get("child_modules", []):
+        yield from _resources(child)
+
+
+def merge(values: Any, unknown: Any, sensitive: Any) -> Any:
+    """Values with Unknown in the places that are known after apply or sensitive."""
+    if unknown is True:
+        return AFTER_APPLY
+    if sensitive is True and values is not None:
+        return SENSITIVE
+    if isinstance(values, dict) or isinstance(unknown, dict):
+        pending, hidden = unknown if isinstance(unknown, dict) else {}, sensitive if isinstance(sensitive, dict) else {}
+        values = values if isinstance(values, dict) else {}
+        names = [*values, *[name for name in pending if name not in values]]
+        return {name: merge(values.get(name), pending.get(name), hidden.get(name)) for name in names}
+    if isinstance(values, list):
+        at = range(max(len(values), len(unknown) if isinstance(unknown, list) else 0))
+        return [merge(_nth(values, index), _nth(unknown, index), _nth(sensitive, index)) for index in at]
+    return values
+
+
+def _nth(elements: Any, at: int) -> Any:
+    return elements[at] if isinstance(elements, list) and at < len(elements) else None
+
+
+class _Values:
+    """Plan values of a data block in the form that the document builders read."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def raw(self, name: str, link: bool = False) -> Any:
+        return self.values.get(name)
+
+    def nested(self, name: str) -> tuple[list[Any], Unknown | None]:
+        value = self.values.get(name)
+        if isinstance(value, Unknown):
+            return [], value
+        elements = value or []
+        more = next((element for element in elements if isinstance(element, Unknown)), None)
+        return [_Values(element) for element in elements if isinstance(element, dict)], more
