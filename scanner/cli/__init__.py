@@ -61,9 +61,9 @@ def main() -> None:
     try:
         cli(prog_name="assay")
     except Exception as error:  # a defect of ours must not look like a verdict
-        at = error.__traceback__
-        while at is not None and at.tb_next is not None:
-            at = at.tb_next
-        place = f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}" if at else "?"
+        frame = error.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        place = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"
         click.echo(f"assay: internal error: {type(error).__name__}: {error} ({place}); please report it", err=True)
         sys.exit(EXIT_INCOMPLETE)

@@ -20,8 +20,8 @@ class _Clouds(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in CLOUDS:
             return None
-        found: Any = getattr(importlib.import_module(CLOUDS[name]), str(self.name))
-        return found if isinstance(found, click.Command) else None
+        command: Any = getattr(importlib.import_module(CLOUDS[name]), str(self.name))
+        return command if isinstance(command, click.Command) else None
 
 
 @click.group("audit", cls=_Clouds)

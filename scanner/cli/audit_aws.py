@@ -91,10 +91,10 @@ def _source(scan: Any, given: dict[str, Any]) -> Any:
     from assay.scanner.sources.aws.source import AuditSource
 
     services = _split(given["services"])
-    known = sorted({each.call.service for each in catalogue("aws_api").listings.values()})
-    for each in services:
-        if each not in known:
-            click.echo(f"assay: there is no service {each!r} to choose; services are {', '.join(known)}", err=True)
+    known = sorted({listing.call.service for listing in catalogue("aws_api").listings.values()})
+    for service in services:
+        if service not in known:
+            click.echo(f"assay: there is no service {service!r} to choose; services are {', '.join(known)}", err=True)
             return None
     if given["resume"] and not given["out"]:
         click.echo("assay: --resume needs the snapshot that it goes on with: --snapshot FILE", err=True)
@@ -117,7 +117,7 @@ def _source(scan: Any, given: dict[str, Any]) -> Any:
 
 
 def _split(text: str | None) -> list[str]:
-    return [each.strip() for each in (text or "").split(",") if each.strip()]
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 def _print_policy(source: Any, given: dict[str, Any]) -> int:

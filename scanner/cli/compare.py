@@ -6,7 +6,6 @@ import functools
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,7 +15,6 @@ from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE,
 from assay.scanner.cli.scan import named, reading
 from assay.scanner.config import Config, ConfigurationError
 from assay.scanner.results import formats
-from assay.scanner.rules.model import SEVERITIES
 
 
 @click.command("compare")
@@ -47,9 +45,9 @@ def _compare(given: dict[str, Any]) -> int:
     from assay.scanner.compare.state import State, read
     from assay.scanner.compare.table import compare
 
-    targets = list(given["reports"]) or [("text", "-")]
-    if sum(path == "-" for _, path in targets) > 1:
-        return _refuse("only one report can go to standard output; give the others a path: FORMAT=PATH")
+    targets = judging.report_targets(given)
+    if targets is None:
+        return EXIT_USAGE
     try:
         config = judging.configuration(given)
     except ConfigurationError as error:
@@ -59,12 +57,10 @@ def _compare(given: dict[str, Any]) -> int:
     live = None if code is None else _side(given["theirs"], given)
     if code is None or live is None or not _are_sides(code, live, given):
         return EXIT_USAGE
-    states = [read(each) for each in given["states"]]
-    known = [each for each in states if isinstance(each, State)]
-    comparison = compare(code, live, known, [each for each in states if not isinstance(each, State)])
-    if _write(comparison, targets, given):
-        return EXIT_USAGE
-    return _exit_code(comparison, given, config)
+    states = [read(argument) for argument in given["states"]]
+    readable = [state for state in states if isinstance(state, State)]
+    comparison = compare(code, live, readable, [gap for gap in states if not isinstance(gap, State)])
+    return _exit_code(comparison, given, config) if _write(comparison, targets, given) else EXIT_USAGE
 
 
 def _side(path: str, given: dict[str, Any]) -> Any:
@@ -72,12 +68,12 @@ def _side(path: str, given: dict[str, Any]) -> Any:
     from assay.scanner.compare import saved
 
     if not os.path.exists(path):
-        _refuse(f"{path}: no such file or directory")
+        _say(f"{path}: no such file or directory")
         return None
     try:
         report = saved.read(path)
     except saved.UnreadableReport as error:
-        _refuse(f"{path}: {error}")
+        _say(f"{path}: {error}")
         return None
     if report is not None:
         return report
@@ -91,51 +87,38 @@ def _are_sides(code: Any, live: Any, given: dict[str, Any]) -> bool:
     """Whether each side is what it has to be; says so where it is not."""
     from assay.scanner.compare.resources import LIVE_ROOTS
 
-    ours = next((each.resource.root for each in code.results if each.resource.root.startswith(LIVE_ROOTS)), None)
-    theirs = next((each.resource.root for each in live.results if not each.resource.root.startswith(LIVE_ROOTS)), None)
+    ours = next((result.resource.root for result in code.results if result.resource.root.startswith(LIVE_ROOTS)), None)
+    theirs = next((result.resource.root for result in live.results if not result.resource.root.startswith(LIVE_ROOTS)), None)
     if ours is not None:
-        _refuse(f"CODE ({given['ours']}) holds live resources ({ours}): name the code first, then the live side")
+        _say(f"CODE ({given['ours']}) holds live resources ({ours}): name the code first, then the live side")
     elif theirs is not None:
-        _refuse(f"LIVE ({given['theirs']}) holds resources of code ({theirs}): name an audit's report, a snapshot or an asset export")
+        _say(f"LIVE ({given['theirs']}) holds resources of code ({theirs}): name an audit's report, a snapshot or an asset export")
     return ours is None and theirs is None
 
 
-def _refuse(message: str) -> int:
+def _say(message: str) -> None:
     click.echo(f"assay: {judging.printable(message)}", err=True)
-    return EXIT_USAGE
 
 
 def _write(comparison: Any, targets: list[tuple[str, str]], given: dict[str, Any]) -> bool:
-    """Render and write every report; whether one could not be written."""
-    failed = False
+    """Render and write every report; whether all could be written."""
+    written = True
     for name, path in targets:
-        terminal = path == "-" and sys.stdout.isatty()
         content = formats.load(name, plugins.COMPARISONS).render(
             comparison,
             width=shutil.get_terminal_size((100, 24)).columns,
-            color=terminal and not given["no_color"] and not os.environ.get("NO_COLOR"),
+            color=judging.coloured(given, path),
             quiet=given["quiet"],
         )
-        try:
-            if path == "-":
-                sys.stdout.buffer.write(content)
-                sys.stdout.buffer.flush()
-            else:
-                Path(path).write_bytes(content)
-        except BrokenPipeError:  # the reader has seen enough; the outcome stands
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except OSError as error:
-            _refuse(f"{path}: the {name} report could not be written: {error.strerror}")
-            failed = True
-    if not any(path == "-" and name == "text" for name, path in targets):
+        written &= judging.deliver([content], name, path)
+    if ("text", "-") not in targets:  # which names them
         for gap in (*comparison.code.gaps, *comparison.live.gaps, *comparison.gaps):
-            _refuse(str(gap))
-    return failed
+            _say(str(gap))
+    return written
 
 
 def _exit_code(comparison: Any, given: dict[str, Any], config: Config) -> int:
-    fail_on = given["fail_on"] or config.fail_on or "low"
-    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    failing = judging.failing_severities(given, config)
     if any(row.live.verdict == "fail" and row.severity in failing for row in comparison.rows):
         return EXIT_FAILED
     if any(finding.verdict == "fail" for row in comparison.rows if row.severity in failing for finding in row.live.findings):

@@ -47,13 +47,13 @@ def show(control_id: str, policies: tuple[str, ...]) -> None:
     from assay.scanner.rules.load import nearest
 
     rules = _rules(policies)
-    found = next((each for each in rules.controls if control_id in (each.control.id, *each.control.aliases)), None)
-    if found is None:
-        click.echo(
-            f"assay: there is no control {control_id!r}; {nearest(control_id, rules.by_id()) or 'see assay controls list'}", err=True
-        )
+    named = (compiled for compiled in rules.controls if control_id in (compiled.control.id, *compiled.control.aliases))
+    compiled = next(named, None)
+    if compiled is None:
+        way = nearest(control_id, rules.by_id()) or "see assay controls list"
+        click.echo(f"assay: there is no control {control_id!r}; {way}", err=True)
         sys.exit(EXIT_USAGE)
-    click.echo(page(found).rstrip())
+    click.echo(page(compiled).rstrip())
 
 
 @command.command()
@@ -84,7 +84,7 @@ def test(patterns: tuple[str, ...], fixtures: str | None, policies: tuple[str, .
         click.echo("assay: the fixtures are not installed with the package; name them with --fixtures", err=True)
         sys.exit(EXIT_USAGE)
     cases = failures = 0
-    for case in run_fixtures(folder, [each.control.id for each in chosen], list(policies)):
+    for case in run_fixtures(folder, [compiled.control.id for compiled in chosen], list(policies)):
         cases += 1
         failures += bool(case.problems)
         for problem in case.problems:

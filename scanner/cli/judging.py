@@ -76,7 +76,10 @@ def options(command: Any, group: str = plugins.REPORTS) -> Any:
 
 
 def prepare(given: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] | None:
-    """The scan that a command line asks for; None, after saying why, where it cannot be. `named` are the command's own Options."""
+    """The scan that a command line asks for, and its configuration; None, after saying why, where it cannot be.
+
+    `named` are the fields of Options that only this command knows, each a value or a function of the configuration.
+    """
     from assay.scanner.run import Options, Scan
 
     try:
@@ -86,9 +89,9 @@ def prepare(given: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] 
             profile=given["profile"] or config.profile,
             controls=list(given["controls"]),
             params=config.params,
-            control_params={name: held.params for name, held in config.controls.items()},
+            control_params={name: settings.params for name, settings in config.controls.items()},
             arguments=_arguments(sys.argv[1:]),
-            **{name: make(config) if callable(make) else make for name, make in named.items()},
+            **{name: value(config) if callable(value) else value for name, value in named.items()},
         )
         return Scan(chosen), config
     except (ConfigurationError, RuleErrors) as error:
@@ -100,20 +103,56 @@ def prepare(given: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] 
 
 def finish(scan: Any, given: dict[str, Any], config: Config, run: Callable[[Any, bool], Report] | None = None) -> int:
     """Run, write the reports, and give the exit code."""
-    targets = list(given["reports"]) or [("text", "-")]
-    if sum(path == "-" for _, path in targets) > 1:
-        click.echo("assay: only one report can go to standard output; give the others a path: FORMAT=PATH", err=True)
+    targets = report_targets(given)
+    if targets is None:
         return EXIT_USAGE
     report = (run or watch)(scan, given["quiet"])
     if report.coverage.gaps and not report.coverage.files.found and all(gap.code == "not_found" for gap in report.coverage.gaps):
         for gap in report.coverage.gaps:
             click.echo(f"assay: {gap}", err=True)
         return EXIT_USAGE
-    failed_to_write = _write(report, targets, scan, given)
-    if not any(path == "-" and name == "text" for name, path in targets):
+    written = _write(report, targets, scan, given)
+    if ("text", "-") not in targets:  # which names them
         for gap in report.coverage.gaps:
             click.echo(f"assay: {printable(str(gap))}", err=True)
-    return EXIT_USAGE if failed_to_write else _exit_code(report, scan.incomplete, given, config)
+    return _exit_code(report, scan.incomplete, given, config) if written else EXIT_USAGE
+
+
+def report_targets(given: dict[str, Any]) -> list[tuple[str, str]] | None:
+    """The (format, path) of each report to write; None, after saying why, where more than one is for standard output (`-`)."""
+    targets = list(given["reports"]) or [("text", "-")]
+    if sum(path == "-" for _, path in targets) > 1:
+        click.echo("assay: only one report can go to standard output; give the others a path: FORMAT=PATH", err=True)
+        return None
+    return targets
+
+
+def deliver(content: Iterable[bytes], name: str, path: str) -> bool:
+    """Write a report to a file or, for `-`, to standard output. False, after saying why, where it could not be written."""
+    try:
+        if path == "-":
+            sys.stdout.buffer.writelines(content)
+            sys.stdout.buffer.flush()
+        else:
+            with open(path, "wb") as opened:
+                opened.writelines(content)
+    except BrokenPipeError:  # the reader has seen enough; the verdict stands
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        click.echo(f"assay: {printable(path)}: the {name} report could not be written: {error.strerror}", err=True)
+        return False
+    return True
+
+
+def coloured(given: dict[str, Any], path: str) -> bool:
+    """Whether a report that goes to a path is shown in colours: on a terminal, unless the user says otherwise."""
+    return path == "-" and sys.stdout.isatty() and not given["no_color"] and not os.environ.get("NO_COLOR")
+
+
+def failing_severities(given: dict[str, Any], config: Config) -> tuple[str, ...]:
+    """The severities whose failures fail a run (`--fail-on`)."""
+    fail_on = given["fail_on"] or config.fail_on or "low"
+    return tuple(SEVERITIES[: SEVERITIES.index(fail_on) + 1]) if fail_on != "never" else ()
 
 
 def configuration(given: dict[str, Any]) -> Config:
@@ -133,11 +172,11 @@ _ASSIGNING = ("--var", "--parameter")
 def _arguments(argv: list[str]) -> list[str]:
     """The command line as the report keeps it: values of variables may be secret."""
     shown: list[str] = []
-    for at, argument in enumerate(argv):
+    for index, argument in enumerate(argv):
         option, equals, rest = argument.partition("=")
         if equals and option in _ASSIGNING:
             text = f"{option}={rest.partition('=')[0]}=…"
-        elif at and argv[at - 1] in _ASSIGNING:
+        elif index and argv[index - 1] in _ASSIGNING:
             text = f"{argument.partition('=')[0]}=…"
         else:
             text = argument
@@ -146,7 +185,7 @@ def _arguments(argv: list[str]) -> list[str]:
 
 
 def printable(text: str) -> str:
-    """Text of an input on a terminal: what is no character that shows is written out."""
+    """Text of an input as a terminal may show it: control characters and others that do not show are written out, `\\x1b`."""
     return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)
 
 
@@ -180,50 +219,36 @@ class _Progress:
             click.echo(line[: shutil.get_terminal_size().columns + 4], nl=False, err=True)
 
     def end(self) -> None:
+        """Clear the line."""
         if self._last:
             click.echo("\r\x1b[2K", nl=False, err=True)
 
 
 def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, given: dict[str, Any]) -> bool:
-    """Render and write every report; whether one could not be written."""
-
-    failed = False
+    """Render and write every report; whether all could be written."""
+    written = True
     for name, path in targets:
-        terminal = path == "-" and sys.stdout.isatty()
         context = formats.Context(
             controls=scan.rules.set.by_id(),
             source=_source_lines,
-            color=terminal and not given["no_color"] and not os.environ.get("NO_COLOR"),
+            color=coloured(given, path),
             width=shutil.get_terminal_size((100, 24)).columns,
             quiet=given["quiet"],
         )
-        content = formats.parts(name)(report, context)
-        try:
-            if path == "-":
-                sys.stdout.buffer.writelines(content)
-                sys.stdout.buffer.flush()
-            else:
-                with open(path, "wb") as opened:
-                    opened.writelines(content)
-        except BrokenPipeError:  # the reader has seen enough; the verdict stands
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except OSError as error:
-            click.echo(f"assay: {path}: the {name} report could not be written: {error.strerror}", err=True)
-            failed = True
-    return failed
+        written &= deliver(formats.parts(name)(report, context), name, path)
+    return written
 
 
 def _source_lines(file: str, first: int, last: int) -> list[str]:
     try:
         with open(file, encoding="utf-8", errors="replace") as opened:
-            return [line.rstrip("\r\n") for at, line in enumerate(opened, 1) if first <= at <= last]
+            return [line.rstrip("\r\n") for number, line in enumerate(opened, 1) if first <= number <= last]
     except OSError:
         return []
 
 
 def _exit_code(report: Report, incomplete: bool, given: dict[str, Any], config: Config) -> int:
-    fail_on = given["fail_on"] or config.fail_on or "low"
-    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    failing = failing_severities(given, config)
     if any(result.verdict == "fail" and result.severity in failing for result in report.results):
         return EXIT_FAILED
     strict = given["strict"] or config.strict

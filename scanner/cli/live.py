@@ -19,8 +19,9 @@ from assay.scanner.sources.live import CredentialsError
 from assay.scanner.words import many
 
 _SECONDS = 0.2
+"""Between two looks at how far a source is."""
 THREADS = "assay"
-"""How the names of threads begin that make calls."""
+"""What the names of threads that make calls begin with."""
 
 
 def watch(scan: Any, quiet: bool, source: Any) -> Report:
@@ -31,15 +32,15 @@ def watch(scan: Any, quiet: bool, source: Any) -> Report:
 
 
 def take(source: Any, given: dict[str, Any], what: str) -> int:
-    """Collect into a snapshot without judging, say what it holds, and give the exit code."""
+    """Collect into a snapshot without judging, say what it holds, and give the exit code. `what` it counts: `account` or `project`."""
     with collecting(source, given["quiet"]):
-        told = source.collect_only()
-    for gap in told.gaps:
+        collected = source.collect_only()
+    for gap in collected.gaps:
         click.echo(f"assay: {printable(str(gap))}", err=True)
     if not given["quiet"]:
-        held = (many(told.accounts, what), many(told.resources, "resource"), many(told.calls, "call"))
-        click.echo(f"{given['out']}: {', '.join(held)}")
-    return EXIT_INCOMPLETE if told.gaps else EXIT_OK
+        counts = (many(collected.accounts, what), many(collected.resources, "resource"), many(collected.calls, "call"))
+        click.echo(f"{given['out']}: {', '.join(counts)}")
+    return EXIT_INCOMPLETE if collected.gaps else EXIT_OK
 
 
 def with_credentials(cloud: str, extra: str, run: Callable[[], int]) -> int:
@@ -74,23 +75,23 @@ def leave(code: int) -> NoReturn:
 
 @contextlib.contextmanager
 def _stoppable(source: Any) -> Iterator[None]:
-    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def stop(number: int, _: Any) -> None:
+    def stop(_number: int, _frame: Any) -> None:
         source.stop()
-        for each in before:
-            signal.signal(each, signal.SIG_DFL)
+        for number in before:
+            signal.signal(number, signal.SIG_DFL)
         click.echo("assay: stopping with what is known; once more to end at once", err=True)
 
     if threading.current_thread() is threading.main_thread():
-        for each in before:
-            signal.signal(each, stop)
+        for number in before:
+            signal.signal(number, stop)
     try:
         yield
     finally:
         if threading.current_thread() is threading.main_thread():
-            for each, handler in before.items():
-                signal.signal(each, handler)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 @contextlib.contextmanager
@@ -103,12 +104,12 @@ def _bar(source: Any) -> Iterator[None]:
         task = progress.add_task("", total=None, at="", count="")
         ended = threading.Event()
 
-        def tell() -> None:
+        def update() -> None:
             while not ended.wait(_SECONDS):
-                now = source.status()
-                progress.update(task, completed=now.done, total=now.total or None, at=now.at, count=now.count)
+                status = source.status()
+                progress.update(task, completed=status.done, total=status.total or None, at=status.at, count=status.count)
 
-        thread = threading.Thread(target=tell, daemon=True)
+        thread = threading.Thread(target=update, daemon=True)
         thread.start()
         try:
             yield

@@ -11,6 +11,8 @@ from assay.scanner.cli import EXIT_USAGE, judging
 
 
 class Assignment(click.ParamType):  # type: ignore[type-arg]
+    """NAME=VALUE, as (name, value)."""
+
     name = "NAME=VALUE"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:

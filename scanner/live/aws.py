@@ -30,22 +30,23 @@ def make_plan(controls: Iterable[Any], services: Iterable[str] = (), known: Cata
                 for fact, needs in entry.needs(listings).items():
                     if fact == "*" or any(_within(fact, path) for path in wanted[entry.kind.__name__]):
                         _add(type_, needs, types, calls)
-    while more := {listings[each].parent for each in types} - types - {""}:
-        types |= more
-    chosen = set(services) or {each.call.service for each in listings.values()}
-    listed = tuple(each for each in listings.values() if each.type in types and each.call.service in chosen)
+    while parents := {listings[type_].parent for type_ in types} - types - {""}:
+        types |= parents
+    chosen = set(services) or {listing.call.service for listing in listings.values()}
+    needed = [listing for listing in listings.values() if listing.type in types]
+    listed = tuple(listing for listing in needed if listing.call.service in chosen)
     return AccountPlan(
         listings=listed,
-        details={each.type: tuple(call for call in each.details if (each.type, call) in calls) for each in listed},
-        judged=frozenset(each.type for each in listed if each.type in known.readers),
-        left_out=tuple(each for each in listings.values() if each.type in types and each.call.service not in chosen),
+        details={listing.type: tuple(call for call in listing.details if (listing.type, call) in calls) for listing in listed},
+        judged=frozenset(listing.type for listing in listed if listing.type in known.readers),
+        left_out=tuple(listing for listing in needed if listing.call.service not in chosen),
     )
 
 
 def facts_of(compiled: Any) -> set[str]:
     """The facts that a control reads, or names in its messages: `versioned`, `replicas.encryption_key.disabled`."""
-    paths = [*compiled.when_reads, *(path for each in compiled.assertions for path in each.reads)]
-    named = {name for each in compiled.assertions for name in _NAME.findall(each.text.message)}
+    paths = [*compiled.when_reads, *(path for assertion in compiled.assertions for path in assertion.reads)]
+    named = {name for assertion in compiled.assertions for name in _NAME.findall(assertion.text.message)}
     return {".".join(name for name in path if name != "*") for path in paths} | named
 
 

@@ -23,7 +23,7 @@ def make_plan(controls: Iterable[Any]) -> AssetPlan:
             if entry.kind.__name__ in kinds:
                 types.update((type_, *entry.joined))
     services = {type_.partition(".")[0] for type_ in types}
-    constraints = [each for each in CONSTRAINTS if each.partition(".")[0] in services]
+    constraints = [constraint for constraint in CONSTRAINTS if constraint.partition(".")[0] in services]
     return AssetPlan(tuple(sorted(types | ALWAYS)), tuple(constraints))
 
 
@@ -31,10 +31,10 @@ def page(controls: list[Any]) -> str:
     """docs/permissions-gcp.md: every permission with the methods that need it, and the asset types behind each control."""
     plan = make_plan(controls)
     ways = (("--project", "projects/P", False), ("--folder", "folders/F", False), ("--organization", "organizations/O", False))
-    found: dict[Method, list[str]] = {}
+    options_by_method: dict[Method, list[str]] = {}
     for option, parent, export in (*ways, ("--export", "organizations/O", True)):
         for method in plan.methods(parent, export):
-            found.setdefault(method, []).append(option)
+            options_by_method.setdefault(method, []).append(option)
     lines = [
         "# Permissions for audits of Google Cloud",
         "",
@@ -47,12 +47,14 @@ def page(controls: list[Any]) -> str:
         "| Permission | Method | Predefined role | Asked for by |",
         "| --- | --- | --- | --- |",
     ]
-    for method, options in sorted(found.items(), key=lambda each: each[0].permission):
+    for method, options in sorted(options_by_method.items(), key=lambda item: item[0].permission):
         of = f" ({method.content})" if method.content else ""
-        lines.append(f"| `{method.permission}` | {method.label}{of} | `{method.roles[0]}` | {', '.join(f'`{each}`' for each in options)} |")
-    always = ", ".join(f"`{each}`" for each in sorted(ALWAYS))
+        lines.append(
+            f"| `{method.permission}` | {method.label}{of} | `{method.roles[0]}` | {', '.join(f'`{option}`' for option in options)} |"
+        )
+    always = ", ".join(f"`{type_}`" for type_ in sorted(ALWAYS))
     lines += ["", f"Asset types, by control; beside them always {always}:", "", "| Control | Asset types |", "| --- | --- |"]
-    for compiled in sorted(controls, key=lambda each: str(each.control.id)):
-        own = [each for each in make_plan([compiled]).types if each not in ALWAYS]
-        lines.append(f"| {compiled.control.id} | {', '.join(f'`{each}`' for each in own)} |")
+    for compiled in sorted(controls, key=lambda compiled: str(compiled.control.id)):
+        own = [type_ for type_ in make_plan([compiled]).types if type_ not in ALWAYS]
+        lines.append(f"| {compiled.control.id} | {', '.join(f'`{type_}`' for type_ in own)} |")
     return "\n".join([*lines, ""])

@@ -28,10 +28,11 @@ class Context(msgspec.Struct, frozen=True):
     quiet: bool = False
 
 
-class Format(Protocol):
+class ReportFormat(Protocol):
     """A format of a report. One that can also has `chunks`, which gives the same in parts, so that it never stands in memory as a whole."""
 
-    def render(self, report: Report, context: Context) -> bytes: ...
+    def render(self, report: Report, context: Context) -> bytes:
+        """The whole report."""
 
 
 def names(group: str = plugins.REPORTS) -> list[str]:
@@ -42,11 +43,11 @@ def names(group: str = plugins.REPORTS) -> list[str]:
 def load(name: str, group: str = plugins.REPORTS) -> Any:
     """The module or object of a format. Raises KeyError for a name that is none."""
     module, _, attribute = plugins.found(group)[name].partition(":")
-    found = importlib.import_module(module)
-    return getattr(found, attribute) if attribute else found
+    imported = importlib.import_module(module)
+    return getattr(imported, attribute) if attribute else imported
 
 
 def parts(name: str) -> Callable[[Report, Context], Iterable[bytes]]:
     """A report in parts, as one after the other is written."""
-    format_: Format = load(name)
+    format_: ReportFormat = load(name)
     return getattr(format_, "chunks", None) or (lambda report, context: [format_.render(report, context)])
