@@ -33,8 +33,8 @@ def _section(page: Page, section: Section) -> None:
     page.blank()
     page.prose(f"{len(section.rows)} ({section.meaning})", lead=f"{section.title.upper()}:", style=WORDS[section.status])
     if section.status in EXISTENCE:
-        for held in by_resource(section.rows):
-            _resource(page, held)
+        for rows in by_resource(section.rows):
+            _resource(page, rows)
         return
     for row in section.rows:
         page.blank()
@@ -80,7 +80,7 @@ def _resource(page: Page, rows: list[ComparedRow]) -> None:
             half = row.code if side == "code" else row.live
             if half.verdict:
                 verdicts.setdefault(half.verdict, []).append(row.control)
-        for verdict in sorted(verdicts, key=lambda each: each != "fail"):
+        for verdict in sorted(verdicts, key=lambda name: name != "fail"):
             page.prose(", ".join(sorted(verdicts[verdict])), 4, f"{verdict.replace('_', ' ')}:", verdict)
     ways = list(dict.fromkeys(row.settles_it for row in rows if row.settles_it))
     if ways:
@@ -92,9 +92,11 @@ def _counts(page: Page, comparison: Comparison) -> None:
     page.prose("", lead="Rows:", style="heading")
     for section in sections(comparison):
         page.prose(f"{len(section.rows):>6}  {section.title}", 2)
-    held = comparison.summary
+    summary = comparison.summary
     page.prose(
-        f"{held.joined} in both, {held.code_only} in code only, {held.live_only} live only", lead="Resources, by kind:", style="heading"
+        f"{summary.joined} in both, {summary.code_only} in code only, {summary.live_only} live only",
+        lead="Resources, by kind:",
+        style="heading",
     )
     for state in comparison.states:
         where = f"of {state.root}" if state.root is not None else "not used"

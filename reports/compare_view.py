@@ -38,27 +38,31 @@ class Section(msgspec.Struct):
 
 def sections(comparison: Comparison) -> list[Section]:
     """The statuses that occurred, the worst first."""
-    held: dict[str, list[ComparedRow]] = {}
+    by_status: dict[str, list[ComparedRow]] = {}
     for row in comparison.rows:
-        held.setdefault(row.status, []).append(row)
-    return [Section(status, *STATUSES[status], held[status]) for status in STATUSES if status in held]
+        by_status.setdefault(row.status, []).append(row)
+    return [Section(status, *STATUSES[status], by_status[status]) for status in STATUSES if status in by_status]
 
 
 def by_resource(rows: list[ComparedRow]) -> list[list[ComparedRow]]:
     """Rows of the same resources together."""
-    held: dict[object, list[ComparedRow]] = {}
+    grouped: dict[object, list[ComparedRow]] = {}
     for row in rows:
-        key = (row.kind, row.reason, *((each.root, each.address, each.id) for each in (*row.code.resources, *row.live.resources)))
-        held.setdefault(key, []).append(row)
-    return list(held.values())
+        key = (
+            row.kind,
+            row.reason,
+            *((resource.root, resource.address, resource.id) for resource in (*row.code.resources, *row.live.resources)),
+        )
+        grouped.setdefault(key, []).append(row)
+    return list(grouped.values())
 
 
 def places(half: Half, side: str) -> list[str]:
     """How the resources of one side are called: by address in code, by id live."""
-    several = len({each.root for each in half.resources}) > 1
+    several = len({resource.root for resource in half.resources}) > 1
     if side == "live":
-        return [each.id for each in half.resources]
-    return [f"{each.address} ({each.root})" if several else each.address for each in half.resources]
+        return [resource.id for resource in half.resources]
+    return [f"{resource.address} ({resource.root})" if several else resource.address for resource in half.resources]
 
 
 def outcome(comparison: Comparison) -> Outcome:

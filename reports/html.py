@@ -37,8 +37,8 @@ BAR = 1000
 """Width of the bar of verdicts, in its own units."""
 
 
-class Group(msgspec.Struct):
-    """Findings of one control, with what its rule says about it."""
+class FailedControl(msgspec.Struct):
+    """A control that fails, with its failures and what its rule says about it."""
 
     id: str
     title: str
@@ -49,7 +49,7 @@ class Group(msgspec.Struct):
     results: list[Result]
 
 
-class Row(msgspec.Struct):
+class ControlRow(msgspec.Struct):
     """A control in the table of controls."""
 
     outcome: ControlOutcome
@@ -80,20 +80,20 @@ def render(report: Report, context: Context) -> bytes:
         bar=_bar(report),
         sums=sums(report),
         accounts=accounts(report),
-        calls=[each for each in report.coverage.calls if each.outcome != "answered"],
+        calls=[call for call in report.coverage.calls if call.outcome != "answered"],
         unsupported=unsupported(report),
         rows=_rows(report, context),
-        failures=_groups(report, context),
-        unknowns=_of(report, "unknown"),
-        errors=_of(report, "error"),
-        waived=_of(report, "waived"),
-        others=_of(report, "pass", "not_applicable"),
+        failures=_failed_controls(report, context),
+        unknowns=_with_verdict(report, "unknown"),
+        errors=_with_verdict(report, "error"),
+        waived=_with_verdict(report, "waived"),
+        others=_with_verdict(report, "pass", "not_applicable"),
     )
     return page.encode() + b"\n"
 
 
-def _of(report: Report, *held: str) -> list[Result]:
-    return ordered(result for result in report.results if result.verdict in held)
+def _with_verdict(report: Report, *chosen: str) -> list[Result]:
+    return ordered(result for result in report.results if result.verdict in chosen)
 
 
 def _bar(report: Report) -> list[Segment]:
@@ -110,17 +110,17 @@ def _bar(report: Report) -> list[Segment]:
     return segments
 
 
-def _rows(report: Report, context: Context) -> list[Row]:
+def _rows(report: Report, context: Context) -> list[ControlRow]:
     """Controls, the worst verdict first, then the worst severity."""
     counts: dict[str, dict[str, int]] = {}
     for result in report.results:
-        held = counts.setdefault(result.control, {})
-        held[result.verdict] = held.get(result.verdict, 0) + 1
+        by_verdict = counts.setdefault(result.control, {})
+        by_verdict[result.verdict] = by_verdict.get(result.verdict, 0) + 1
     rows = []
-    for control in sorted(report.controls, key=lambda each: (WORST.index(each.verdict), severity_rank(each.severity), each.id)):
-        held = counts.get(control.id, {})
-        numbers = [(WORDS[verdict], held[verdict]) for verdict in WORST if verdict in held]
-        rows.append(Row(control, _frameworks(context.controls.get(control.id)), numbers))
+    for control in sorted(report.controls, key=lambda control: (WORST.index(control.verdict), severity_rank(control.severity), control.id)):
+        by_verdict = counts.get(control.id, {})
+        numbers = [(WORDS[verdict], by_verdict[verdict]) for verdict in WORST if verdict in by_verdict]
+        rows.append(ControlRow(control, _frameworks(context.controls.get(control.id)), numbers))
     return rows
 
 
@@ -128,25 +128,25 @@ def _frameworks(control: Control | None) -> list[tuple[str, str]]:
     return [(name, ", ".join(sections)) for name, sections in control.frameworks.items()] if control else []
 
 
-def _groups(report: Report, context: Context) -> list[Group]:
-    groups: dict[str, Group] = {}
-    for result in _of(report, "fail"):
-        if result.control not in groups:
+def _failed_controls(report: Report, context: Context) -> list[FailedControl]:
+    failed: dict[str, FailedControl] = {}
+    for result in _with_verdict(report, "fail"):
+        if result.control not in failed:
             control = context.controls.get(result.control)
             why, (tool, way) = control.why if control else "", remediation(control, failing(report, result.control))
-            groups[result.control] = Group(result.control, result.title, result.severity, why.strip(), tool, way.strip(), [])
-        groups[result.control].results.append(result)
-    return list(groups.values())
+            failed[result.control] = FailedControl(result.control, result.title, result.severity, why.strip(), tool, way.strip(), [])
+        failed[result.control].results.append(result)
+    return list(failed.values())
 
 
 @cache
 def environment() -> Environment:
     """The templates, with what all of them use. Every value is escaped."""
-    made = Environment(
+    templates = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_safe, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals.update(place=place, where=where, many=many, words=WORDS)
-    return made
+    templates.globals.update(place=place, where=where, many=many, words=WORDS)
+    return templates
 
 
 @cache

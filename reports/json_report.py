@@ -24,17 +24,17 @@ def chunks(report: Report, context: Context) -> Iterator[bytes]:
     ordered = _ordered(report)
     before, _, after = _formatted(msgspec.structs.replace(ordered, results=[])).partition(_NO_RESULTS)
     yield before + _NO_RESULTS[:-1]
-    for at, result in enumerate(ordered.results):
+    for index, result in enumerate(ordered.results):
         # No string of JSON holds a line feed, so that each one begins a line of the text.
-        yield (b",\n    " if at else b"\n    ") + _formatted(result).replace(b"\n", b"\n    ")
+        yield (b",\n    " if index else b"\n    ") + _formatted(result).replace(b"\n", b"\n    ")
     yield (b"\n  ]" if ordered.results else b"]") + after + b"\n"
 
 
-def _formatted(held: Any) -> bytes:
+def _formatted(value: Any) -> bytes:
     try:
-        data = msgspec.json.encode(held, order="deterministic")
+        data = msgspec.json.encode(value, order="deterministic")
     except UnicodeEncodeError:
-        data = msgspec.json.encode(encodable(msgspec.to_builtins(held)), order="deterministic")
+        data = msgspec.json.encode(encodable(msgspec.to_builtins(value)), order="deterministic")
     return msgspec.json.format(data, indent=2)
 
 
@@ -54,7 +54,7 @@ def encodable(data: Any) -> Any:
     if isinstance(data, str):
         return data.encode("utf-8", "backslashreplace").decode()
     if isinstance(data, list):
-        return [encodable(each) for each in data]
+        return [encodable(element) for element in data]
     if isinstance(data, dict):
         return {encodable(key): encodable(value) for key, value in data.items()}
     return data

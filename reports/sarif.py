@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from assay.reports.sarif_rules import LEVELS, Object, Rules, plain
+from assay.reports.sarif_rules import LEVELS, Object, SarifRules, plain
 from assay.reports.view import BROKEN, WORDS, place, severity_rank, unsupported, verdicts, visible
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
@@ -31,7 +31,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
 def render(report: Report, context: Context) -> bytes:
     """One run, without indents: uploads are limited in size. Results are verdicts, notifications are errors and what was not seen."""
-    rules = Rules(report, context)
+    rules = SarifRules(report, context)
     results, left_out = _kept(report)
     notifications = _notifications(report, rules, left_out)
     run: Object = {
@@ -51,17 +51,19 @@ def render(report: Report, context: Context) -> bytes:
 def _kept(report: Report) -> tuple[list[Result], Counter[str]]:
     """The results that fit, failures first and by severity, and how many of each verdict do not."""
     order = {verdict: rank for rank, verdict in enumerate(KINDS)}
-    held = [result for result in report.results if result.verdict in KINDS]
-    held.sort(key=lambda each: (order[each.verdict], severity_rank(each.severity), each.control, each.resource.address, each.element))
-    return held[:MOST_RESULTS], Counter(result.verdict for result in held[MOST_RESULTS:])
+    results = [result for result in report.results if result.verdict in KINDS]
+    results.sort(
+        key=lambda result: (order[result.verdict], severity_rank(result.severity), result.control, result.resource.address, result.element)
+    )
+    return results[:MOST_RESULTS], Counter(result.verdict for result in results[MOST_RESULTS:])
 
 
-def _driver(report: Report, rules: Rules, notifications: list[Object]) -> Object:
+def _driver(report: Report, rules: SarifRules, notifications: list[Object]) -> Object:
     driver: Object = {"name": visible(report.tool.name) or "assay", "rules": rules.descriptors}
     if report.tool.version:
         driver["version"] = visible(report.tool.version)
     if notifications:
-        driver["notifications"] = [{"id": id_} for id_ in sorted({each["descriptor"]["id"] for each in notifications})]
+        driver["notifications"] = [{"id": id_} for id_ in sorted({notification["descriptor"]["id"] for notification in notifications})]
     if rules.taxonomies:
         driver["supportedTaxonomies"] = rules.supported()
     return driver
@@ -99,10 +101,10 @@ def _properties(report: Report) -> Object:
     }
 
 
-def _result(result: Result, rules: Rules) -> Object:
+def _result(result: Result, rules: SarifRules) -> Object:
     failed = KINDS[result.verdict] == "fail"
     related = _related(result)
-    made: Object = {
+    built: Object = {
         "ruleId": visible(result.control),
         "ruleIndex": rules.index[result.control],
         "kind": KINDS[result.verdict],
@@ -113,14 +115,14 @@ def _result(result: Result, rules: Rules) -> Object:
         "properties": {"verdict": result.verdict, "severity": visible(result.severity), "resource": visible(result.resource.id)},
     }
     if related:
-        made["relatedLocations"] = related[:MOST_RELATED]
+        built["relatedLocations"] = related[:MOST_RELATED]
     if len(related) > MOST_RELATED:
-        made["properties"]["relatedLocationsLeftOut"] = len(related) - MOST_RELATED
+        built["properties"]["relatedLocationsLeftOut"] = len(related) - MOST_RELATED
     if result.element:
-        made["properties"]["element"] = visible(result.element)
+        built["properties"]["element"] = visible(result.element)
     if result.verdict == "waived":
-        made["suppressions"] = [{"kind": "external", "status": "accepted"}]
-    return made
+        built["suppressions"] = [{"kind": "external", "status": "accepted"}]
+    return built
 
 
 def _message(result: Result) -> str:
@@ -133,25 +135,25 @@ def _message(result: Result) -> str:
 def _location(seen: Location | None, result: Result) -> Object:
     """Where to look, and always which resource."""
     logical = {"name": visible(result.resource.name), "fullyQualifiedName": visible(_qualified(result)), "kind": "resource"}
-    made: Object = {"logicalLocations": [logical]}
+    built: Object = {"logicalLocations": [logical]}
     if seen is not None and seen.file:
-        made["physicalLocation"] = _physical(seen.file, seen.line, seen.end_line, seen.column, seen.end_column)
-    return made
+        built["physicalLocation"] = _physical(seen.file, seen.line, seen.end_line, seen.column, seen.end_column)
+    return built
 
 
 def _qualified(result: Result) -> str:
-    held = result.resource
-    return f"{held.root}/{held.address}" if held.root not in ("", ".") else held.address
+    resource = result.resource
+    return f"{resource.root}/{resource.address}" if resource.root not in ("", ".") else resource.address
 
 
 def _physical(file: str, line: int, end_line: int, column: int = 0, end_column: int = 0) -> Object:
     """Columns of 0 are not known: the region is then the lines as a whole."""
-    made: Object = {"artifactLocation": artifact(file)}
+    built: Object = {"artifactLocation": artifact(file)}
     if line > 0:
-        made["region"] = {"startLine": line, "endLine": max(line, end_line)}
+        built["region"] = {"startLine": line, "endLine": max(line, end_line)}
         if column > 0 and end_column > 0:
-            made["region"] |= {"startColumn": column, "endColumn": end_column}
-    return made
+            built["region"] |= {"startColumn": column, "endColumn": end_column}
+    return built
 
 
 def artifact(file: str) -> Object:
@@ -183,39 +185,39 @@ def _related(result: Result) -> list[Object]:
     ]
 
 
-def _notifications(report: Report, rules: Rules, left_out: Counter[str]) -> list[Object]:
-    made = [_rule_error(result, rules) for result in report.results if result.verdict == "error"]
-    made += [_gap(gap) for gap in report.coverage.gaps]
+def _notifications(report: Report, rules: SarifRules, left_out: Counter[str]) -> list[Object]:
+    built = [_rule_error(result, rules) for result in report.results if result.verdict == "error"]
+    built += [_gap(gap) for gap in report.coverage.gaps]
     blocks, types = report.coverage.blocks, unsupported(report)
     if blocks.unsupported or types:
         listed = ", ".join(f"{type_} {number}" for type_, number in types)
-        made.append(
+        built.append(
             _notification(
                 "unsupported_types", "note", f"{many(blocks.unsupported, 'block')} of types without rules: {listed or 'not listed'}"
             )
         )
     if blocks.template:
-        made.append(
+        built.append(
             _notification("instances_unknown", "note", f"{many(blocks.template, 'block')} with a number of instances that is not known")
         )
     if left_out:
         listed = ", ".join(f"{number} {WORDS[verdict]}" for verdict, number in left_out.items())
-        made.append(
+        built.append(
             _notification("results_left_out", "warning", f"more than {MOST_RESULTS} results; left out: {listed}; the json report has all")
         )
-    return made
+    return built
 
 
-def _rule_error(result: Result, rules: Rules) -> Object:
-    made = _notification("rule_error", "error", _message(result))
-    return made | {"associatedRule": rules.reference(result.control), "locations": [_location(place(result), result)]}
+def _rule_error(result: Result, rules: SarifRules) -> Object:
+    built = _notification("rule_error", "error", _message(result))
+    return built | {"associatedRule": rules.reference(result.control), "locations": [_location(place(result), result)]}
 
 
 def _gap(gap: Gap) -> Object:
-    made = _notification(gap.code, "error" if gap.code in BROKEN else "warning", str(gap))
+    built = _notification(gap.code, "error" if gap.code in BROKEN else "warning", str(gap))
     if gap.scope and (gap.line or gap.code == "parse_error"):
-        made["locations"] = [{"physicalLocation": _physical(gap.scope, gap.line, gap.line)}]
-    return made
+        built["locations"] = [{"physicalLocation": _physical(gap.scope, gap.line, gap.line)}]
+    return built
 
 
 def _notification(code: str, level: str, text: str) -> Object:

@@ -19,24 +19,26 @@ TAGS = 10
 """GitHub shows this many tags of a rule; all framework sections are in the taxonomies."""
 
 
-class Rules:
-    """Rules and taxonomies of a report, and where each rule stands in the list."""
+class SarifRules:
+    """SarifRules and taxonomies of a report, and where each rule stands in the list."""
 
     def __init__(self, report: Report, context: Context) -> None:
-        told = {result.control: (result.title, result.severity) for result in report.results}
-        told |= {control.id: (control.title, control.severity) for control in report.controls}
-        ids = sorted(told)
+        headings = {result.control: (result.title, result.severity) for result in report.results}
+        headings |= {control.id: (control.title, control.severity) for control in report.controls}
+        ids = sorted(headings)
         self.index = {id_: index for index, id_ in enumerate(ids)}
         known = {id_: context.controls[id_] for id_ in ids if id_ in context.controls}
         names = sorted({name for control in known.values() for name in control.frameworks})
         self._components = {name: index for index, name in enumerate(names)}
-        self.descriptors = [self._rule(id_, *told[id_], known.get(id_)) for id_ in ids]
+        self.descriptors = [self._rule(id_, *headings[id_], known.get(id_)) for id_ in ids]
         self.taxonomies = [_taxonomy(name, known.values()) for name in names]
 
     def reference(self, control: str) -> Object:
+        """What refers to the rule of a control (reportingDescriptorReference, 3.52)."""
         return {"id": visible(control), "index": self.index[control]}
 
     def supported(self) -> list[Object]:
+        """What refers to each taxonomy (toolComponentReference, 3.54)."""
         return [{"name": visible(name), "index": index} for name, index in self._components.items()]
 
     def _rule(self, id_: str, title: str, severity: str, control: Control | None) -> Object:
@@ -75,7 +77,7 @@ def _taxonomy(name: str, controls: Any) -> Object:
 def _tags(control: Control | None) -> list[str]:
     """`security` first: GitHub shows `security-severity` only with it."""
     frameworks = control.frameworks if control else {}
-    sections = [visible(f"{name}/{section}") for name, held in sorted(frameworks.items()) for section in held]
+    sections = [visible(f"{name}/{section}") for name, ids in sorted(frameworks.items()) for section in ids]
     return list(dict.fromkeys(["security", *sections]))[:TAGS]
 
 

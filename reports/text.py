@@ -9,7 +9,7 @@ import msgspec
 from assay.reports.page import Page
 from assay.reports.view import (
     WORDS,
-    Subject,
+    FailingInput,
     accounts,
     calls,
     failing,
@@ -31,7 +31,7 @@ ADDRESSES = 3
 """Addresses that are shown of each group of unknown verdicts."""
 
 
-class Finding(msgspec.Struct):
+class FailuresAtPlace(msgspec.Struct):
     """The failures of one control at one place of one resource: elements of a list share their code."""
 
     first: Result
@@ -57,33 +57,33 @@ def render(report: Report, context: Context) -> bytes:
 def _failures(page: Page, report: Report, context: Context) -> None:
     roots = {result.resource.root for result in report.results}
     explained: set[str] = set()
-    subjects = {control.id: failing(report, control.id) for control in report.controls if control.verdict == "fail"}
-    for heading, findings in _by_file(result for result in report.results if result.verdict == "fail"):
+    inputs = {control.id: failing(report, control.id) for control in report.controls if control.verdict == "fail"}
+    for heading, groups in _by_file(result for result in report.results if result.verdict == "fail"):
         page.blank()
         page.verbatim(heading, style="heading")
-        for finding in findings:
+        for failures in groups:
             page.blank()
-            _finding(page, finding, context, show_root=len(roots) > 1)
-            _explanation(page, finding.first.control, subjects[finding.first.control], context, explained)
+            _failures_at_place(page, failures, context, show_root=len(roots) > 1)
+            _explanation(page, failures.first.control, inputs[failures.first.control], context, explained)
 
 
-def _by_file(failures: Iterable[Result]) -> list[tuple[str, list[Finding]]]:
-    """Findings by file (or account, where there is none), the worst first in each, the file with the worst first."""
-    files: dict[str, dict[object, Finding]] = {}
-    for result in failures:
+def _by_file(results: Iterable[Result]) -> list[tuple[str, list[FailuresAtPlace]]]:
+    """Failures by file (or account, where there is none), the worst first in each, the file with the worst first."""
+    files: dict[str, dict[object, FailuresAtPlace]] = {}
+    for result in results:
         seen = place(result)
-        held = result.resource
-        heading = seen.file if seen and seen.file else " ".join(filter(None, (held.cloud, held.account, held.region)))
-        key = (result.control, held.root, held.address, held.id, seen)
-        finding = files.setdefault(heading, {}).setdefault(key, Finding(result, seen, []))
-        finding.messages.append(_message(result))
-    grouped = [(heading, sorted(found.values(), key=_finding_order)) for heading, found in files.items()]
-    return sorted(grouped, key=lambda group: (severity_rank(group[1][0].first.severity), group[0]))
+        resource = result.resource
+        heading = seen.file if seen and seen.file else " ".join(filter(None, (resource.cloud, resource.account, resource.region)))
+        key = (result.control, resource.root, resource.address, resource.id, seen)
+        failures = files.setdefault(heading, {}).setdefault(key, FailuresAtPlace(result, seen, []))
+        failures.messages.append(_message(result))
+    grouped = [(heading, sorted(by_place.values(), key=_failures_order)) for heading, by_place in files.items()]
+    return sorted(grouped, key=lambda file: (severity_rank(file[1][0].first.severity), file[0]))
 
 
-def _finding_order(finding: Finding) -> tuple[int, int, str, str]:
-    line = finding.place.line if finding.place else 0
-    return severity_rank(finding.first.severity), line, finding.first.control, finding.first.resource.address
+def _failures_order(failures: FailuresAtPlace) -> tuple[int, int, str, str]:
+    line = failures.place.line if failures.place else 0
+    return severity_rank(failures.first.severity), line, failures.first.control, failures.first.resource.address
 
 
 def _message(result: Result) -> str:
@@ -91,26 +91,26 @@ def _message(result: Result) -> str:
     return f"{message} ({result.element})" if result.element and result.element not in message else message
 
 
-def _finding(page: Page, finding: Finding, context: Context, show_root: bool) -> None:
-    result = finding.first
-    held = result.resource
+def _failures_at_place(page: Page, failures: FailuresAtPlace, context: Context, show_root: bool) -> None:
+    result = failures.first
+    resource = result.resource
     page.prose(f"{result.control}: {result.title}", 2, result.severity.upper(), result.severity)
-    page.verbatim(held.address, 4)
-    if show_root and held.root:
-        page.verbatim(f"in {held.root}", 4, "dim")
-    for message in finding.messages:
+    page.verbatim(resource.address, 4)
+    if show_root and resource.root:
+        page.verbatim(f"in {resource.root}", 4, "dim")
+    for message in failures.messages:
         page.prose(message, 4)
-    if not _code(page, finding, context):
-        _observed(page, finding)
+    if not _code(page, failures, context):
+        _observed(page, failures)
 
 
-def _code(page: Page, finding: Finding, context: Context) -> bool:
+def _code(page: Page, failures: FailuresAtPlace, context: Context) -> bool:
     """The lines around the evidence, within the block that they belong to. False where they cannot be read."""
-    seen = finding.place
+    seen = failures.place
     if seen is None or not seen.file or not seen.line:
         return False
     first, last = 1, seen.line + LINES_SHOWN
-    for block in finding.first.resource.blocks:
+    for block in failures.first.resource.blocks:
         if block.file == seen.file and block.start_line and block.end_line and block.start_line <= seen.line <= block.end_line:
             first, last = block.start_line, block.end_line
     first = max(first, seen.line - LINES_BEFORE)
@@ -121,15 +121,15 @@ def _code(page: Page, finding: Finding, context: Context) -> bool:
     return bool(lines)
 
 
-def _observed(page: Page, finding: Finding) -> None:
+def _observed(page: Page, failures: FailuresAtPlace) -> None:
     """What was seen, where there is no code to show."""
-    if finding.place and (finding.place.operation or finding.place.line):
-        page.prose(f"seen at {finding.place}", 4)
-    for evidence in finding.first.evidence:
+    if failures.place and (failures.place.operation or failures.place.line):
+        page.prose(f"seen at {failures.place}", 4)
+    for evidence in failures.first.evidence:
         page.prose(f"{evidence.fact} is {evidence.observed}, expected {evidence.expected}", 4)
 
 
-def _explanation(page: Page, control: str, subject: Subject, context: Context, explained: set[str]) -> None:
+def _explanation(page: Page, control: str, mended: FailingInput, context: Context, explained: set[str]) -> None:
     """Why it matters and what mends it, once for each control."""
     known = context.controls.get(control)
     if known is None:
@@ -138,7 +138,7 @@ def _explanation(page: Page, control: str, subject: Subject, context: Context, e
         page.prose("as above for this control", 4, "Fix:", "heading")
         return
     explained.add(control)
-    tool, way = remediation(known, subject)
+    tool, way = remediation(known, mended)
     page.instructions(known.why, 4, "Why:", "heading")
     if way.strip():
         page.instructions(way, 4, f"Fix ({tool}):", "heading")
@@ -175,7 +175,7 @@ def _errors(page: Page, results: list[Result]) -> None:
         return
     page.blank()
     page.prose(f"{len(results)} could not be judged", lead="Errors:", style="error")
-    for result in sorted(results, key=lambda each: (each.control, each.resource.address)):
+    for result in sorted(results, key=lambda result: (result.control, result.resource.address)):
         page.prose(_message(result), 2, f"{visible(result.control)}:", "heading")
         page.verbatim(result.resource.address, 4)
 

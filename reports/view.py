@@ -48,10 +48,11 @@ def _escaped(char: str) -> str:
 def place(result: Result) -> Location | None:
     """The one place to look at: where the attribute stands that decided, else the first block that has a file."""
     reasons = [unknown.location for unknown in result.unknown] if result.verdict == "unknown" else []
-    seen = [found for found in reasons + [evidence.location for evidence in result.evidence] if found is not None]
-    for found in seen:
-        if found.file and found.line:
-            return found
+    candidates = [*reasons, *(evidence.location for evidence in result.evidence)]
+    seen = [location for location in candidates if location is not None]
+    for location in seen:
+        if location.file and location.line:
+            return location
     for block in result.resource.blocks:
         if block.file:
             return Location(block.file, block.start_line or 0, block.end_line or 0)
@@ -67,37 +68,37 @@ def where(location: Location | None) -> str:
 
 def ordered(results: Iterable[Result]) -> list[Result]:
     """Worst severity first, then by control and address, so that two runs over the same input read alike."""
-    return sorted(results, key=lambda each: (severity_rank(each.severity), *identity(each)))
+    return sorted(results, key=lambda result: (severity_rank(result.severity), *identity(result)))
 
 
 def identity(result: Result) -> tuple[str, ...]:
     """A total order of results that depends on nothing but what they say."""
-    held = result.resource
-    return (result.control, held.root, held.address, result.element, result.fingerprint, result.verdict, result.message)
+    resource = result.resource
+    return (result.control, resource.root, resource.address, result.element, result.fingerprint, result.verdict, result.message)
 
 
-class Subject(msgspec.Struct, frozen=True):
-    """What failed a control: its cloud, and the tool that mends such an input. Empty where there is more than one."""
+class FailingInput(msgspec.Struct, frozen=True):
+    """The input of what failed a control: its cloud, and the tool that mends it. Empty where there is more than one."""
 
     cloud: str = ""
     tool: str = ""
 
 
-_ANYTHING = Subject()
+_ANY_INPUT = FailingInput()
 
 
-def remediation(control: Control | None, subject: Subject = _ANYTHING) -> tuple[str, str]:
-    """The way to mend it and the tool it is for: the subject's, else Terraform's, else the first there is, else empty."""
+def remediation(control: Control | None, mended: FailingInput = _ANY_INPUT) -> tuple[str, str]:
+    """The tool and the way to mend with it: the tool of what is mended, else Terraform, else the first that the control has, else empty."""
     ways = control.remediation if control else {}
-    tool = next((each for each in (subject.tool, "terraform") if each in ways), next(iter(ways), ""))
-    return tool, _part_for(ways.get(tool, ""), subject.cloud)
+    tool = next((name for name in (mended.tool, "terraform") if name in ways), next(iter(ways), ""))
+    return tool, _part_for(ways.get(tool, ""), mended.cloud)
 
 
-def failing(report: Report, control: str) -> Subject:
-    """The subject of everything that fails a control."""
-    held = [result.resource for result in report.results if result.control == control and result.verdict == "fail"]
-    clouds, tools = {each.cloud for each in held}, {_tool(each) for each in held}
-    return Subject(clouds.pop() if len(clouds) == 1 else "", tools.pop() if len(tools) == 1 else "")
+def failing(report: Report, control: str) -> FailingInput:
+    """The input of everything that fails a control."""
+    resources = [result.resource for result in report.results if result.control == control and result.verdict == "fail"]
+    clouds, tools = {resource.cloud for resource in resources}, {_tool(resource) for resource in resources}
+    return FailingInput(clouds.pop() if len(clouds) == 1 else "", tools.pop() if len(tools) == 1 else "")
 
 
 _LIVE = {"aws:": "aws", "google:": "gcloud"}
@@ -116,7 +117,7 @@ _CLOUDS = {"aws": "# AWS", "google": "# Google Cloud"}
 def _part_for(text: str, cloud: str) -> str:
     """A remediation has a part for each cloud, headed by a comment line with its name."""
     lines = text.splitlines()
-    starts = [at for at, line in enumerate(lines) if line in _CLOUDS.values()]
+    starts = [number for number, line in enumerate(lines) if line in _CLOUDS.values()]
     for start, end in itertools.pairwise([*starts, len(lines)]):
         if lines[start] == _CLOUDS.get(cloud):
             return "\n".join(lines[start + 1 : end]).strip()
@@ -155,17 +156,17 @@ def sums(report: Report) -> list[Sum]:
 
 
 def calls(report: Report) -> dict[str, int]:
-    """How many calls to clouds ended how."""
-    return {outcome: sum(each.count for each in report.coverage.calls if each.outcome == outcome) for outcome in OUTCOMES}
+    """How each call to a cloud ended (see OUTCOMES) to how many did."""
+    return {outcome: sum(call.count for call in report.coverage.calls if call.outcome == outcome) for outcome in OUTCOMES}
 
 
 def accounts(report: Report) -> list[tuple[str, list[str]]]:
     """The accounts and projects that were asked, each with the regions in which something was."""
-    found: dict[str, set[str]] = {}
-    for each in report.coverage.calls:
-        if each.account:
-            found.setdefault(each.account, set()).add(each.region)
-    return [(account, sorted(regions)) for account, regions in sorted(found.items())]
+    regions_by_account: dict[str, set[str]] = {}
+    for call in report.coverage.calls:
+        if call.account:
+            regions_by_account.setdefault(call.account, set()).add(call.region)
+    return [(account, sorted(regions)) for account, regions in sorted(regions_by_account.items())]
 
 
 def _balanced(what: str, total: int, parts: list[tuple[str, int]], rest: str) -> Sum:
