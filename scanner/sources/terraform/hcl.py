@@ -13,8 +13,9 @@ from assay.scanner.sources.terraform import json_syntax, parsing, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.files import FileError, is_code, read_arguments, read_blocks, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
-from assay.scanner.sources.terraform.modules import Module, Workspace
+from assay.scanner.sources.terraform.modules import Module
 from assay.scanner.sources.terraform.operators import EvaluationError, TooMuch, words
+from assay.scanner.sources.terraform.workspace import Workspace
 from assay.scanner.sources.values import Unknown
 
 MAX_FILE_FUNCTION_BYTES = 2_000_000

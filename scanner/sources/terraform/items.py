@@ -13,8 +13,9 @@ from assay.scanner.sources.terraform.bodies import Body
 from assay.scanner.sources.terraform.evaluate import evaluate
 from assay.scanner.sources.terraform.existence import exists_with
 from assay.scanner.sources.terraform.instances import Instance, Resource
-from assay.scanner.sources.terraform.modules import FileFunction, Module
+from assay.scanner.sources.terraform.modules import Module
 from assay.scanner.sources.terraform.operators import FAILURES, finish, words
+from assay.scanner.sources.terraform.workspace import FileFunction
 from assay.scanner.sources.values import Location, Unknown, Value, first_known
 
 

@@ -10,53 +10,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.scanner.sources.interface import Gap
-from assay.scanner.sources.terraform import functions, parsing, tree, types
+from assay.scanner.sources.terraform import functions, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.instances import Instance, Instances, Resource, expand
-from assay.scanner.sources.terraform.operators import EvaluationError, limited, to_text, unsettled, why_unknown
+from assay.scanner.sources.terraform.named import Calls, Namespace
+from assay.scanner.sources.terraform.operators import EvaluationError, limited
+from assay.scanner.sources.terraform.workspace import FileFunction, Workspace, file_functions
 from assay.scanner.sources.values import SENSITIVE, Reference, Unknown
 
 MAX_DEPTH = 30
-
-
-class Workspace:
-    """What all modules of one root share. `load` gives the blocks of a module directory; `read` a file that a function names."""
-
-    def __init__(
-        self,
-        load: Callable[[str], list[Block]],
-        read: Callable[[str], str | Unknown],
-        resolve: Callable[[str, str, tuple[str, ...]], str | None],
-        variables: dict[str, Any],
-        name: str,
-        show: Callable[[str], str],
-    ) -> None:
-        self.load, self.read, self.resolve, self.variables, self.name, self.show = load, read, resolve, variables, name, show
-        self.budget = [0]
-        self.instances = 0
-        self.gaps: list[Gap] = []
-        self.called: set[str] = set()
-
-
-class Names:
-    """A namespace whose attributes are found by a function: `var`, `local`, `path`."""
-
-    __slots__ = ("name", "resolve")
-
-    def __init__(self, resolve: Callable[[str], Any], name: str = "it") -> None:
-        self.resolve, self.name = resolve, name
-
-    def attribute(self, name: str) -> Any:
-        return self.resolve(name)
-
-    def index(self, key: Any) -> Any:
-        return why_unknown(key) if unsettled(key) else self.resolve(to_text(key))
-
-    def elements(self) -> Any:
-        return Unknown(f"{self.name} as a whole is not a value", "name an attribute of it, or correct the expression")
-
-    finish = elements
 
 
 class Module:
@@ -84,7 +47,8 @@ class Module:
                 self._blocks.setdefault(block.type, {})[block.labels] = block
         self.resources = {block.labels: Resource(self, block) for block in self.of("resource")}
         self.data = {block.labels: Resource(self, block) for block in self.of("data")}
-        self.functions = {**functions.FUNCTIONS, **self._file_functions()}
+        self.functions: dict[str, Callable[..., Any]] = {**functions.FUNCTIONS}
+        self.functions |= file_functions(FileFunction(workspace, self._root().directory), self.functions)
 
     def of(self, kind: str) -> list[Block]:
         return list(self._blocks.get(kind, {}).values())
@@ -95,20 +59,24 @@ class Module:
     def _lookup(self, name: str, scope: Scope) -> Any:
         link = scope.link
         if name == "var":
-            return Names(lambda wanted: self._once("var", wanted, link, self._variable))
+            return Namespace(lambda wanted: self._once("var", wanted, link, self._variable))
         if name == "local":
-            return Names(lambda wanted: self._once("local", wanted, link, self._local))
+            return Namespace(lambda wanted: self._once("local", wanted, link, self._local))
         if name == "module":
-            return Names(lambda wanted: self._call(wanted, link))
+            return Namespace(lambda wanted: self._call(wanted, link))
         if name == "path":
-            return Names(self._path)
+            return Namespace(self._path)
         if name == "terraform":
-            return Names(lambda wanted: self.workspace.name if wanted == "workspace" else Unknown("not known from code", "scan the plan"))
+            return Namespace(
+                lambda wanted: self.workspace.name if wanted == "workspace" else Unknown("not known from code", "scan the plan")
+            )
         if name == "data":
-            return Names(lambda type_: Names(lambda wanted: self._instances(self.data.get((type_, wanted)), ("data", type_, wanted), link)))
+            return Namespace(
+                lambda type_: Namespace(lambda wanted: self._instances(self.data.get((type_, wanted)), ("data", type_, wanted), link))
+            )
         if name in ("each", "count", "self"):
             raise EvaluationError(f"{name} has no meaning here")
-        return Names(lambda wanted: self._instances(self.resources.get((name, wanted)), (name, wanted), link), name)
+        return Namespace(lambda wanted: self._instances(self.resources.get((name, wanted)), (name, wanted), link), name)
 
     def _path(self, name: str) -> Any:
         if name == "module":
@@ -239,47 +207,6 @@ class Module:
                     return self.parent.provider(*_provider_key(outer))
         return None if alias else self.parent.provider(name)
 
-    def _file_functions(self) -> dict[str, Callable[..., Any]]:
-        read = FileFunction(self.workspace, self._root().directory)
-
-        def templatefile(path: Any, names: Any) -> Any:
-            text = read(path)
-            if unsettled(text) or unsettled(names):
-                return why_unknown(text if unsettled(text) else names)
-            scope = Scope(_no_names, self.functions, self.workspace.budget, dict(names))
-            return evaluate(parsing.template(text), scope)
-
-        def exists(path: Any) -> Any:
-            try:
-                found = read(path)
-            except EvaluationError:
-                return False
-            return found if isinstance(found, Unknown) else True
-
-        return {"file": read, "templatefile": templatefile, "fileexists": exists}
-
-
-class FileFunction:
-    """The function `file()`. Paths are relative to the directory of the root module, where Terraform runs."""
-
-    def __init__(self, workspace: Workspace, directory: str) -> None:
-        self.workspace, self.directory = workspace, directory
-
-    def __call__(self, path: Any) -> Any:
-        return why_unknown(path) if unsettled(path) else self.workspace.read(self._full(path))
-
-    def opened(self, path: Any) -> tuple[str, str] | None:
-        """The name in reports and the text of a file, None where it cannot be told or read. Raises EvaluationError."""
-        text = self(path)
-        return (self.workspace.show(self._full(path)), text) if isinstance(text, str) else None
-
-    def _full(self, path: Any) -> str:
-        return os.path.normpath(os.path.join(self.directory, to_text(path)))
-
-
-def _no_names(name: str, scope: Scope) -> Any:
-    raise EvaluationError(f"the template names {name}, which it was not given")
-
 
 def _provider_key(node: Any) -> tuple[str, ...]:
     if isinstance(node, tree.Attribute) and isinstance(node.of, tree.Name):
@@ -288,58 +215,3 @@ def _provider_key(node: Any) -> tuple[str, ...]:
         return (node.name,)
     text = node.value if isinstance(node, tree.Literal) and isinstance(node.value, str) else ""
     return tuple(text.split("."))
-
-
-class Calls:
-    """What `module.m` stands for in an expression."""
-
-    __slots__ = ("called", "link", "name")
-
-    def __init__(self, name: str, called: list[Module] | Unknown, link: bool) -> None:
-        self.name, self.called, self.link = name, called, link
-
-    def attribute(self, name: str) -> Any:
-        if isinstance(self.called, Unknown):
-            return self.called
-        if len(self.called) == 1 and (self.called[0].instance.key is None or self.called[0].instance.unexpanded):
-            return self.called[0].output(name, self.link)
-        return self.index(name)
-
-    def index(self, key: Any) -> Any:
-        if isinstance(self.called, Unknown):
-            return self.called
-        if len(self.called) == 1 and self.called[0].instance.unexpanded:
-            return self
-        if unsettled(key):
-            return why_unknown(key)
-        for module in self.called:
-            if module.instance.key is not None and to_text(module.instance.key) == to_text(key):
-                return Calls(self.name, [_alone(module)], self.link)
-        raise EvaluationError(f'module.{self.name} has no instance "{key}"')
-
-    def elements(self) -> Any:
-        if isinstance(self.called, Unknown):
-            return self.called
-        if len(self.called) == 1 and self.called[0].instance.unexpanded:
-            return self.called[0].template
-        wrapped = {module.instance.key: Calls(self.name, [_alone(module)], self.link) for module in self.called}
-        return wrapped if any(isinstance(key, str) for key in wrapped) else list(wrapped.values())
-
-    def finish(self) -> Any:
-        return Unknown(f"module.{self.name} as a whole is not evaluated", "name the output")
-
-
-class _Alone:
-    """A module instance that was picked by its key: its outputs are read directly."""
-
-    __slots__ = ("instance", "module", "template")
-
-    def __init__(self, module: Module) -> None:
-        self.module, self.instance, self.template = module, Instance(None, {}), module.template
-
-    def output(self, name: str, link: bool) -> Any:
-        return self.module.output(name, link)
-
-
-def _alone(module: Module) -> Any:
-    return _Alone(module)

@@ -1,0 +1,91 @@
+"""What the first names of an expression stand for: `var`, `local`, `path`, `module.m`. For resources: instances.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from assay.scanner.sources.terraform.operators import EvaluationError, to_text, unsettled, why_unknown
+from assay.scanner.sources.values import Unknown
+
+if TYPE_CHECKING:
+    from assay.scanner.sources.terraform.modules import Module
+
+
+class Namespace:
+    """A namespace whose attributes are found by a function: `var`, `local`, `path`."""
+
+    __slots__ = ("name", "resolve")
+
+    def __init__(self, resolve: Callable[[str], Any], name: str = "it") -> None:
+        self.resolve, self.name = resolve, name
+
+    def attribute(self, name: str) -> Any:
+        return self.resolve(name)
+
+    def index(self, key: Any) -> Any:
+        return why_unknown(key) if unsettled(key) else self.resolve(to_text(key))
+
+    def elements(self) -> Any:
+        return Unknown(f"{self.name} as a whole is not a value", "name an attribute of it, or correct the expression")
+
+    finish = elements
+
+
+class Calls:
+    """What `module.m` stands for in an expression."""
+
+    __slots__ = ("called", "link", "name")
+
+    def __init__(self, name: str, called: list[Module] | Unknown, link: bool) -> None:
+        """`called`: the module instances, or why the code is not at hand."""
+        self.name, self.called, self.link = name, called, link
+
+    def attribute(self, name: str) -> Any:
+        if isinstance(self.called, Unknown):
+            return self.called
+        if len(self.called) == 1 and (self.called[0].instance.key is None or self.called[0].instance.unexpanded):
+            return self.called[0].output(name, self.link)
+        return self.index(name)
+
+    def index(self, key: Any) -> Any:
+        if isinstance(self.called, Unknown):
+            return self.called
+        if len(self.called) == 1 and self.called[0].instance.unexpanded:
+            return self
+        if unsettled(key):
+            return why_unknown(key)
+        for module in self.called:
+            if module.instance.key is not None and to_text(module.instance.key) == to_text(key):
+                return OneCall(self.name, module, self.link)
+        raise EvaluationError(f'module.{self.name} has no instance "{key}"')
+
+    def elements(self) -> Any:
+        if isinstance(self.called, Unknown):
+            return self.called
+        if len(self.called) == 1 and self.called[0].instance.unexpanded:
+            return self.called[0].template
+        wrapped = {module.instance.key: OneCall(self.name, module, self.link) for module in self.called}
+        return wrapped if any(isinstance(key, str) for key in wrapped) else list(wrapped.values())
+
+    def finish(self) -> Any:
+        return Unknown(f"module.{self.name} as a whole is not evaluated", "name the output")
+
+
+class OneCall(Calls):
+    """One instance of a module: `module.m["x"]`. Its outputs are read directly."""
+
+    __slots__ = ("module",)
+
+    def __init__(self, name: str, module: Module, link: bool) -> None:
+        super().__init__(name, [module], link)
+        self.module = module
+
+    def attribute(self, name: str) -> Any:
+        return self.module.output(name, self.link)
+
+    def index(self, key: Any) -> Any:
+        return why_unknown(key) if unsettled(key) else self.attribute(to_text(key))
+
+    def elements(self) -> Any:
+        return [self]
