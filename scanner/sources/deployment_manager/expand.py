@@ -62,7 +62,7 @@ class Expansion:
         """Names that are imported to their files."""
         self._texts: dict[str, str] = {}
         self._sources: dict[str, str] = {}
-        self._jinja = sandbox.environment(self._sources, self.marks, choices, budget)
+        self._jinja = sandbox.Sandbox(self._sources, self.marks, choices, budget)
         self._inside: list[str] = []
         """Files of the templates that are being rendered, one inside of the other."""
         self._rendered_count = 0
