@@ -19,7 +19,7 @@ in a plan, in a CloudFormation template, in Deployment Manager, or in what the l
 
 - **Terraform, plans**: the code as it is written, and what `terraform plan` makes of it.
 - **AWS live**: the Terraform code of the case, applied to an AWS account (a [moto](https://docs.getmoto.org) server, asked over HTTP by the
-  same calls as a real account; what moto answers otherwise than AWS is corrected by [name](../fixtures/moto_gaps.py)), then read by
+  same calls as a real account; what moto answers otherwise than AWS is corrected by [name](../fixtures/moto_gaps)), then read by
   `assay snapshot aws`.
 - **Google assets**: the same configuration as Cloud Asset Inventory exports it.
 - Cases of one name are one configuration, as each input spells it. A case joins this page by being there in two inputs.
