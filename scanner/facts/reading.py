@@ -10,10 +10,10 @@ import msgspec
 from assay.scanner.facts.catalogue import Catalogue, Reader
 from assay.scanner.facts.model import Resource, identity
 from assay.scanner.facts.spelling import Companion
-from assay.scanner.facts.stack import Stack
+from assay.scanner.facts.stack import Stack, spelled
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Reference, Text, Unknown, Value
+from assay.scanner.sources.values import Unknown, Value
 
 Failed = Callable[[Item, Exception], None]
 """Told of an item that could not be read, and why."""
@@ -53,7 +53,7 @@ def _read_orphans(reader: Reader, stack: Stack, failed: Failed) -> Iterator[Reso
     done: set[str] = set()
     for companion in reader.companions:
         for item, target, owner in _orphans(reader, companion, stack):
-            name = owner.address if owner else str(target) if isinstance(target, (Reference, str, Text)) else item.address
+            name = owner.address if owner else spelled(target) or item.address
             if name not in done:
                 done.add(name)
                 yield from _read(reader, owner or Elsewhere(reader.types[0], target, item), stack, failed)

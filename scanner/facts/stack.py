@@ -93,8 +93,7 @@ class Stack:
         for item, target in targets.all:
             if target is None:
                 continue
-            text = target.address if isinstance(target, Reference) else str(target) if isinstance(target, (str, Text)) else None
-            named = known.get(text) if text is not None else None
+            named = known.get(spelled(target))
             if named is None:
                 yield item, target, None
             elif id(named) in self._context and id(item) not in self._context:
@@ -136,7 +135,10 @@ class Targets:
             self.unclaimed.append((item, Unknown(reason, target.settles_it, item.location())))
 
     def naming(self, target: Any) -> list[Item]:
-        return [item for item, named in self.all if named == target]
+        """Those that name what `target` names, which is declared elsewhere."""
+        if isinstance(target, Unknown):
+            return [item for item, named in self.all if named == target]
+        return [*self.by_address.get(spelled(target), ()), *self.by_text.get(spelled(target), ())]
 
     def called(self, item: Item, path: str) -> list[Item]:
         """Those that name what `item` has at a path: its own name, or something that it belongs to."""
@@ -147,7 +149,11 @@ class Targets:
 def called(item: Item, path: str) -> str | None:
     """The address of the resource that an item names at a path, or the text there."""
     linked = item.link(path).data
-    if isinstance(linked, Reference):
-        return linked.address
-    text = item[path].data
-    return str(text) if isinstance(text, (str, Text)) else None
+    return spelled(linked if isinstance(linked, Reference) else item[path].data) or None
+
+
+def spelled(target: Any) -> str:
+    """What is named, as one text: the address of a resource, or the text that names it; empty where that is not known."""
+    if isinstance(target, Reference):
+        return target.address
+    return str(target) if isinstance(target, (str, Text)) else ""
