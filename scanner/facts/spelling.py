@@ -87,7 +87,7 @@ class Beside(Join, frozen=True):
         return (self.type,)
 
 
-class Context(Join, frozen=True):
+class Inherited(Join, frozen=True):
     """Types whose items the source itself takes into account: what a resource inherits from its project."""
 
     types: tuple[str, ...]

@@ -9,12 +9,12 @@ from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import google
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
-from assay.scanner.facts.spelling import Context
+from assay.scanner.facts.spelling import Inherited
 
 _PROJECT, *_ABOVE = SCOPES
 
 _ROLE_AT = google.RoleAt(permissions="includedPermissions", deleted="deleted")
-_ACCOUNT_AT = google.AccountAt(bindings=OWN, inherited=INHERITED, joins=(ROLES, Context(SCOPES)))
+_ACCOUNT_AT = google.AccountAt(bindings=OWN, inherited=INHERITED, joins=(ROLES, Inherited(SCOPES)))
 
 READERS = (
     Reader(PermissionSet, (_PROJECT,), google.bindings_above, google.BindingsAt(bindings=OWN, title="projectId")),

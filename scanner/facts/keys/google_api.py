@@ -6,7 +6,7 @@ from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys import google
 from assay.scanner.facts.keys.kinds import Key
-from assay.scanner.facts.spelling import Context, Link
+from assay.scanner.facts.spelling import Inherited, Link
 
 READERS = (
     Reader(
@@ -22,7 +22,7 @@ READERS = (
             bindings=(OWN,),
             ring=Link("#parent", (google.KEY_RING,)),
             inherited=INHERITED,
-            joins=(google.STATES, ROLES, Context(SCOPES)),
+            joins=(google.STATES, ROLES, Inherited(SCOPES)),
         ),
     ),
 )

@@ -9,7 +9,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.google import rest_key
 from assay.scanner.facts.secrets import google
 from assay.scanner.facts.secrets.kinds import Secret
-from assay.scanner.facts.spelling import Context, Contribution, Namesakes, Referrer
+from assay.scanner.facts.spelling import Contribution, Inherited, Namesakes, Referrer
 from assay.scanner.facts.view import View, may_not_exist
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Value
@@ -51,6 +51,6 @@ _SECRET = google.SecretAt(
     versions=Referrer(google.VERSION, "name", "createTime"),
     bindings=OWN,
     inherited=INHERITED,
-    joins=(ROLES, Context(SCOPES)),
+    joins=(ROLES, Inherited(SCOPES)),
 )
 READERS = (Reader(Secret, ("secretmanager.googleapis.com/Secret",), google.secret, _SECRET),)

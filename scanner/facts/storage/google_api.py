@@ -6,7 +6,7 @@ from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.google_assets import constraint
 from assay.scanner.facts.keys.google import rest_key
-from assay.scanner.facts.spelling import Context
+from assay.scanner.facts.spelling import Inherited
 from assay.scanner.facts.storage import google
 from assay.scanner.facts.storage.kinds import Bucket
 
@@ -25,6 +25,6 @@ _BUCKET = google.BucketAt(
     inherited=INHERITED,
     predefined=("predefinedAcl", "predefinedDefaultObjectAcl"),  # of the request that creates a bucket, in templates
     entries=("acl", "defaultObjectAcl"),
-    joins=(ROLES, Context(SCOPES)),
+    joins=(ROLES, Inherited(SCOPES)),
 )
 READERS = (Reader(Bucket, ("storage.googleapis.com/Bucket",), google.bucket, _BUCKET),)
