@@ -13,21 +13,25 @@ from assay.scanner.facts.spelling import Another, Many
 _BALANCERS = ("AWS::ElasticLoadBalancingV2::LoadBalancer",)
 _CLASSIC = ("AWS::ElasticLoadBalancing::LoadBalancer",)
 _TASK = "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups"
+# Services and schedules spell it `Awsvpc`, task sets and rules `AwsVpc`:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-taskset-networkconfiguration.html
+_TASK_SET = "NetworkConfiguration.AwsVpcConfiguration.SecurityGroups"
+_LAUNCHED = "SpotFleetRequestConfigData.LaunchSpecifications[]"
 # Where a resource names the security groups it is in.
 _MEMBERS = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ("SecurityGroups",), "AWS::ElasticLoadBalancing::LoadBalancer": ("SecurityGroups",),
     "AWS::EC2::Instance": ("SecurityGroupIds", "SecurityGroups", "NetworkInterfaces[].GroupSet"),
     "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.SecurityGroupIds", "LaunchTemplateData.NetworkInterfaces[].Groups"),
-    "AWS::EC2::SpotFleet": ("SpotFleetRequestConfigData.LaunchSpecifications[].SecurityGroups[].GroupId",),
+    "AWS::EC2::SpotFleet": (f"{_LAUNCHED}.SecurityGroups[].GroupId", f"{_LAUNCHED}.NetworkInterfaces[].Groups"),
     "AWS::AutoScaling::LaunchConfiguration": ("SecurityGroups",), "AWS::EC2::NetworkInterface": ("GroupSet",),
-    "AWS::ECS::Service": (_TASK,), "AWS::ECS::TaskSet": (_TASK,), "AWS::Lambda::Function": ("VpcConfig.SecurityGroupIds",),
+    "AWS::ECS::Service": (_TASK,), "AWS::ECS::TaskSet": (_TASK_SET,), "AWS::Lambda::Function": ("VpcConfig.SecurityGroupIds",),
     "AWS::RDS::DBInstance": ("VPCSecurityGroups",), "AWS::RDS::DBCluster": ("VpcSecurityGroupIds",),
     "AWS::RDS::DBProxy": ("VpcSecurityGroupIds",), "AWS::ElastiCache::CacheCluster": ("VpcSecurityGroupIds",),
     "AWS::ElastiCache::ReplicationGroup": ("SecurityGroupIds",), "AWS::ElastiCache::ServerlessCache": ("SecurityGroupIds",),
     "AWS::EC2::VPCEndpoint": ("SecurityGroupIds",), "AWS::EFS::MountTarget": ("SecurityGroups",),
     "AWS::Redshift::Cluster": ("VpcSecurityGroupIds",), "AWS::EC2::ClientVpnEndpoint": ("SecurityGroupIds",),
     "AWS::Scheduler::Schedule": ("Target.EcsParameters." + _TASK,),
-    "AWS::Events::Rule": ("Targets[].EcsParameters.NetworkConfiguration.AwsVpcConfiguration.SecurityGroups",),
+    "AWS::Events::Rule": ("Targets[].EcsParameters." + _TASK_SET,),
     "AWS::ApiGatewayV2::VpcLink": ("SecurityGroupIds",), "AWS::EKS::Cluster": ("ResourcesVpcConfig.SecurityGroupIds",),
     "AWS::MSK::Cluster": ("BrokerNodeGroupInfo.SecurityGroups",), "AWS::OpenSearchService::Domain": ("VPCOptions.SecurityGroupIds",),
     "AWS::AmazonMQ::Broker": ("SecurityGroups",), "AWS::DocDB::DBCluster": ("VpcSecurityGroupIds",),

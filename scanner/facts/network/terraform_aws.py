@@ -28,7 +28,10 @@ _MEMBERS = {
     "aws_cloudwatch_event_target": ("ecs_target.network_configuration.security_groups",),
     "aws_apigatewayv2_vpc_link": ("security_group_ids",), "aws_eks_cluster": ("vpc_config.security_group_ids",),
     "aws_msk_cluster": ("broker_node_group_info.security_groups",), "aws_opensearch_domain": ("vpc_options.security_group_ids",),
-    "aws_mq_broker": ("security_groups",),
+    "aws_mq_broker": ("security_groups",), "aws_docdb_cluster": ("vpc_security_group_ids",),
+    "aws_neptune_cluster": ("vpc_security_group_ids",), "aws_db_proxy": ("vpc_security_group_ids",),
+    "aws_elasticache_serverless_cache": ("security_group_ids",), "aws_ecs_task_set": ("network_configuration.security_groups",),
+    "aws_spot_fleet_request": ("launch_specification[].vpc_security_group_ids",),
 }  # fmt: skip
 
 
