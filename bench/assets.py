@@ -56,7 +56,7 @@ def asset(at: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, Any] 
     number = at % PROJECTS
     project = f"streamer-{number:03}"
     ancestors = [f"projects/{100_000_000_000 + number}", f"folders/{900 + number // 10}", "organizations/42"]
-    labels = {f"label-{each}": f"value-{dice.randrange(1000)}" for each in range(6)}
+    labels = {f"label-{number}": f"value-{dice.randrange(1000)}" for number in range(6)}
     times = {"createTime": "2025-03-01T10:00:00.000Z", "updateTime": "2025-11-01T10:00:00.000Z"}
     kind = at % 12
     if kind == 0:
@@ -75,7 +75,7 @@ def asset(at: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, Any] 
     elif kind == 2:
         name, type_ = f"//compute.googleapis.com/projects/{project}/global/firewalls/f-{at}", "compute.googleapis.com/Firewall"
         data = {
-            "name": f"f-{at}", "direction": "INGRESS", "priority": 1000, "sourceRanges": [f"10.{each}.0.0/16" for each in range(20)],
+            "name": f"f-{at}", "direction": "INGRESS", "priority": 1000, "sourceRanges": [f"10.{number}.0.0/16" for number in range(20)],
             "network": f"https://www.googleapis.com/compute/v1/projects/{project}/global/networks/n", "disabled": False,
             "allowed": [{"IPProtocol": "tcp", "ports": ["443"]}], "logConfig": {"enable": True}, "targetTags": list(labels),
         }  # fmt: skip
@@ -87,13 +87,13 @@ def asset(at: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, Any] 
         name, type_ = f"//compute.googleapis.com/projects/{project}/zones/europe-west1-b/disks/d-{at}", "compute.googleapis.com/Disk"
         data = {
             "name": f"d-{at}", "sizeGb": "100", "type": f"https://www.googleapis.com/compute/v1/projects/{project}/zones/z/diskTypes/x",
-            "users": [f"https://www.googleapis.com/compute/v1/projects/{project}/zones/z/instances/i-{each}" for each in range(5)],
-            "labels": labels, "guestOsFeatures": [{"type": each} for each in ("UEFI_COMPATIBLE", "GVNIC", "SEV_CAPABLE")], **times,
+            "users": [f"https://www.googleapis.com/compute/v1/projects/{project}/zones/z/instances/i-{number}" for number in range(5)],
+            "labels": labels, "guestOsFeatures": [{"type": feature} for feature in ("UEFI_COMPATIBLE", "GVNIC", "SEV_CAPABLE")], **times,
         }  # fmt: skip
     head = {"name": name, "asset_type": type_, "ancestors": ancestors, "update_time": "2025-11-01T10:00:00Z"}
     parent = f"//cloudresourcemanager.googleapis.com/{ancestors[0]}"
     resource = {"version": "v1", "discovery_name": type_.partition("/")[2], "parent": parent, "location": "europe-west1", "data": data}
-    bindings = [{"role": "roles/viewer", "members": [f"user:{each}@example.com" for each in range(8)]}]
+    bindings = [{"role": "roles/viewer", "members": [f"user:{number}@example.com" for number in range(8)]}]
     return {**head, "resource": resource}, ({**head, "iam_policy": {"bindings": bindings}} if kind < 2 else None)
 
 
@@ -101,19 +101,19 @@ def write(folder: Path, assets: int) -> list[Path]:
     """An export of RESOURCE content in shards, and one of IAM_POLICY content."""
     dice = random.Random(7)
     folder.mkdir(parents=True, exist_ok=True)
-    shards = [folder / f"resource-{each:05}" for each in range(8)]
+    shards = [folder / f"resource-{number:05}" for number in range(8)]
     policies = folder / "iam-policy-00000"
     opened = [path.open("w") for path in shards]
     with policies.open("w") as second:
         for record in _projects():
             opened[0].write(json.dumps(record) + "\n")
-        for at in range(assets):
-            resource, policy = asset(at, dice)
-            opened[at % len(opened)].write(json.dumps(resource) + "\n")
+        for number in range(assets):
+            resource, policy = asset(number, dice)
+            opened[number % len(opened)].write(json.dumps(resource) + "\n")
             if policy:
                 second.write(json.dumps(policy) + "\n")
-    for each in opened:
-        each.close()
+    for file in opened:
+        file.close()
     return [*shards, policies]
 
 
@@ -130,14 +130,14 @@ def _projects() -> Iterator[dict[str, Any]]:
 
 def measure(programs: Sequence[str], paths: Sequence[str], runs: int) -> list[tuple[float, float]]:
     """(CPU seconds, peak MB) of each program: the best of several runs in turn, since other work on the machine only ever adds."""
-    found: list[list[tuple[float, float]]] = [[] for _ in programs]
+    measured: list[list[tuple[float, float]]] = [[] for _ in programs]
     for _ in range(runs):
-        for at, program in enumerate(programs):
+        for index, program in enumerate(programs):
             code = f"{BEFORE}\n{program}\n{AFTER}"
             output = subprocess.run([sys.executable, "-c", code, *paths], cwd=TOP, check=True, capture_output=True, text=True).stdout
             seconds, peak = map(float, output.split())
-            found[at].append((seconds, peak))
-    return [(min(each)[0], max(peak for _, peak in each)) for each in found]
+            measured[index].append((seconds, peak))
+    return [(min(of_program)[0], max(peak for _, peak in of_program)) for of_program in measured]
 
 
 def scan(folder: Path) -> tuple[float, float]:

@@ -61,28 +61,28 @@ for service, region, name, parameters in json.load(open(sys.argv[1])):
 SERVICES = ["s3", "kms", "dynamodb", "secretsmanager", "iam", "ec2", "elbv2", "wafv2", "cloudfront", "apigateway"]
 
 
-def estate(buckets: int) -> None:
-    """Something of every sort, in one account and region."""
+def fill_account(buckets: int) -> None:
+    """Resources of every service, in one account and region."""
     s3, kms, iam, ec2 = boto3.client("s3"), boto3.client("kms"), boto3.client("iam"), boto3.client("ec2")
-    keys = [kms.create_key(Description=f"k{at}")["KeyMetadata"]["Arn"] for at in range(buckets // 10)]
-    for at in range(buckets):
-        name = f"bench-{at}"
+    keys = [kms.create_key(Description=f"k{number}")["KeyMetadata"]["Arn"] for number in range(buckets // 10)]
+    for number in range(buckets):
+        name = f"bench-{number}"
         s3.create_bucket(Bucket=name)
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-        default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": keys[at % len(keys)]}
+        default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": keys[number % len(keys)]}
         s3.put_bucket_encryption(
             Bucket=name, ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": default}]}
         )
     document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]})
     trust = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    for at in range(buckets // 2):
-        iam.create_role(RoleName=f"r{at}", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
-        iam.put_role_policy(RoleName=f"r{at}", PolicyName="own", PolicyDocument=document)
-        ec2.create_security_group(GroupName=f"g{at}", Description="bench", VpcId=vpc)
-        boto3.client("secretsmanager").create_secret(Name=f"s{at}", SecretString="{}", KmsKeyId=keys[at % len(keys)])
+    for number in range(buckets // 2):
+        iam.create_role(RoleName=f"r{number}", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+        iam.put_role_policy(RoleName=f"r{number}", PolicyName="own", PolicyDocument=document)
+        ec2.create_security_group(GroupName=f"g{number}", Description="bench", VpcId=vpc)
+        boto3.client("secretsmanager").create_secret(Name=f"s{number}", SecretString="{}", KmsKeyId=keys[number % len(keys)])
         boto3.client("dynamodb").create_table(
-            TableName=f"t{at}",
+            TableName=f"t{number}",
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
@@ -90,6 +90,7 @@ def estate(buckets: int) -> None:
 
 
 def moto() -> subprocess.Popen[bytes]:
+    """A moto server as a process of its own, which boto3 talks to from then on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -114,6 +115,7 @@ def moto() -> subprocess.Popen[bytes]:
 
 
 def prowler() -> str:
+    """The program, installed where it is not there yet."""
     home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "assay-bench" / "prowler"
     program = home / "bin" / "prowler"
     if not program.exists():
@@ -126,17 +128,18 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--buckets", type=int, default=150)
     parser.add_argument("--no-prowler", action="store_true")
-    given = parser.parse_args()
+    options = parser.parse_args()
     bytecode()
     server = moto()
     try:
-        estate(given.buckets)
-        sys.exit(compare(given.no_prowler))
+        fill_account(options.buckets)
+        sys.exit(compare(options.no_prowler))
     finally:
         server.terminate()
 
 
 def compare(without_prowler: bool) -> int:
+    """Measure and print; 1 where a target is missed."""
     with tempfile.TemporaryDirectory(prefix="assay-bench-") as scratch:
         calls, snapshot = f"{scratch}/calls.json", f"{scratch}/snapshot.gz"
         subprocess.run([sys.executable, "-c", RECORD, calls, snapshot, REGION], check=True, cwd=TOP)

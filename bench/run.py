@@ -49,6 +49,7 @@ def bytecode() -> None:
 
 
 def checkov() -> str:
+    """The program, installed where it is not there yet."""
     home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "assay-bench" / "checkov"
     program = home / "bin" / "checkov"
     if not program.exists():

@@ -91,10 +91,10 @@ Resources:
 def generate(folder: Path, resources: int) -> Path:
     """Templates with so many resources in all, in groups of six that refer to each other."""
     folder.mkdir(parents=True, exist_ok=True)
-    for at in range(resources // PER_TEMPLATE):
-        first = at * PER_TEMPLATE // 6
+    for number in range(resources // PER_TEMPLATE):
+        first = number * PER_TEMPLATE // 6
         groups = [_GROUP.format(n=n) for n in range(first, first + PER_TEMPLATE // 6)]
-        (folder / f"stack-{at}.yaml").write_text(_HEAD + "".join(groups), encoding="utf-8")
+        (folder / f"stack-{number}.yaml").write_text(_HEAD + "".join(groups), encoding="utf-8")
     return folder
 
 

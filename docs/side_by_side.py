@@ -31,15 +31,15 @@ def page(controls: list[CompiledControl]) -> str:
     known = sides.differences()
     cases = list(sides.cases())
     parts = [_INTRODUCTION, "## How much is compared", "", *_summary(cases, known), "", *_reference(), "", "## Case by case", ""]
-    for each in controls:
-        name = each.control.id
-        parts += _control(name, each.control.title, [case for case in cases if case.control == name], known)
+    for compiled in controls:
+        name = compiled.control.id
+        parts += _control(name, compiled.control.title, [case for case in cases if case.control == name], known)
     return "\n".join(parts).rstrip() + "\n"
 
 
 def _inputs(cases: Iterable[Case]) -> list[str]:
-    present = {each for case in cases for each in case.verdicts}
-    return [each for each in [*TITLES, *sorted(present - set(TITLES))] if each in present]
+    present = {input_ for case in cases for input_ in case.verdicts}
+    return [input_ for input_ in [*TITLES, *sorted(present - set(TITLES))] if input_ in present]
 
 
 def _title(input_: str) -> str:
@@ -54,19 +54,19 @@ def _summary(cases: list[Case], known: list[Difference]) -> list[str]:
     """For each cloud: controls x inputs, the number of cases and how many of those that can be compared agree."""
     shared = [case for case in cases if len(case.verdicts) > 1]
     same = sum(not case.differing() for case in shared)
-    found = [
+    lines = [
         f"{len(cases)} cases, {len(shared)} of them in more than one input. {same} get the same verdicts everywhere, "
         f"{len(shared) - same} differ in an input for a reason that is given below.",
     ]
     for cloud, title in CLOUDS.items():
-        held = [case for case in cases if case.cloud == cloud]
-        inputs = _inputs(held)
-        rows = [[f"[{control}](#{control.replace('.', '')})", *_counts(held, control, inputs)] for control in _controls(held)]
-        total = [f"**{text}**" if text else "" for text in _counts(held, "", inputs)]
+        of_cloud = [case for case in cases if case.cloud == cloud]
+        inputs = _inputs(of_cloud)
+        rows = [[f"[{control}](#{control.replace('.', '')})", *_counts(of_cloud, control, inputs)] for control in _controls(of_cloud)]
+        total = [f"**{text}**" if text else "" for text in _counts(of_cloud, "", inputs)]
         head = [f"Cases on {title}", *map(_title, inputs)]
-        found += ["", *_table(head, [*rows, ["**all**", *total]])]
+        lines += ["", *_table(head, [*rows, ["**all**", *total]])]
     return [
-        *found,
+        *lines,
         "",
         "`12` cases; `12, 1 ≠`: one of them differs from the first input of its row, for the reason that is given with the case.",
     ]
@@ -82,14 +82,14 @@ def _counts(cases: list[Case], control: str, inputs: list[str]) -> list[str]:
         if control in ("", case.control):
             counted.update(list(case.verdicts))
             differing.update(case.differing())
-    return [f"{counted[each]}{f', {differing[each]} ≠' if differing[each] else ''}" if counted[each] else "" for each in inputs]
+    return [f"{counted[input_]}{f', {differing[input_]} ≠' if differing[input_] else ''}" if counted[input_] else "" for input_ in inputs]
 
 
 def _reference() -> list[str]:
     """The reference deployment in three inputs, resource by resource."""
-    held = three.compared()
-    rows = [[f"[{row.control}](#{row.control.replace('.', '')})", *map(_cell, row.told), row.note] for row in held]
-    joined = sum(row.joined for row in held)
+    compared = three.compared()
+    rows = [[f"[{row.control}](#{row.control.replace('.', '')})", *map(_cell, row.counts), row.note] for row in compared]
+    joined = sum(row.joined for row in compared)
     return [
         "## The reference deployment",
         "",
@@ -106,18 +106,18 @@ def _cell(verdicts: dict[str, int]) -> str:
 
 
 def _control(control: str, title: str, cases: list[Case], known: list[Difference]) -> list[str]:
-    found = [f"### {control}", "", f"{title}. [The control](controls/{control}.md)", ""]
+    lines = [f"### {control}", "", f"{title}. [The control](controls/{control}.md)", ""]
     for cloud, provider in CLOUDS.items():
-        held = [case for case in cases if case.cloud == cloud and len(case.verdicts) > 1]
-        if not held:
+        shared = [case for case in cases if case.cloud == cloud and len(case.verdicts) > 1]
+        if not shared:
             continue
-        inputs = _inputs(held)
+        inputs = _inputs(shared)
         notes: list[str] = []
-        rows = [[f"{case.name.partition('-')[2]}", *[_verdict(case, each, known, notes) for each in inputs]] for case in held]
-        found += [*_table([provider, *map(_title, inputs)], rows), ""]
+        rows = [[f"{case.name.partition('-')[2]}", *[_verdict(case, input_, known, notes) for input_ in inputs]] for case in shared]
+        lines += [*_table([provider, *map(_title, inputs)], rows), ""]
         if notes:
-            found += [*[f"{number}. {note}" for number, note in enumerate(notes, 1)], ""]
-    return found
+            lines += [*[f"{number}. {note}" for number, note in enumerate(notes, 1)], ""]
+    return lines
 
 
 def _verdict(case: Case, input_: str, known: list[Difference], notes: list[str]) -> str:

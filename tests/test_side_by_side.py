@@ -52,13 +52,14 @@ def test_the_reference_deployment_gets_the_same_verdicts_in_three_inputs() -> No
     for row in rows:
         assert "not explained" not in row.note, row
         assert row.joined > 0, row
-        assert not any(each.get("fail") or each.get("error") for each in row.told), row
+        assert not any(each.get("fail") or each.get("error") for each in row.counts), row
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
 
 
+@pytest.mark.long
 def test_an_account_that_is_set_up_with_boto3_gets_them_too(tmp_path: Path) -> None:
     """A process of its own: the account's number belongs to the whole server."""
     ran = run("fixtures/trade_streamer/aws/live/setup.py", str(tmp_path / "account.ndjson"))
@@ -71,6 +72,7 @@ def test_an_account_that_is_set_up_with_boto3_gets_them_too(tmp_path: Path) -> N
     assert [row.note for row in three.compared(live)] == [row.note for row in three.compared()]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="the terraform program is not installed")
 def test_code_that_is_applied_gives_the_recordings() -> None:
     """One case of each shape; `python fixtures/live.py --check` makes all of them again."""

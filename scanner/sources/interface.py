@@ -26,6 +26,8 @@ class Gap(msgspec.Struct, frozen=True):
 
 
 class Files(msgspec.Struct):
+    """How many files there are, and what became of them."""
+
     found: int = 0
     parsed: int = 0
     failed: int = 0
@@ -111,7 +113,8 @@ class Node(abc.ABC):
         """Like `[path]`, but what refers to another resource is a Reference to it even where its text is configured."""
 
     @abc.abstractmethod
-    def location(self) -> Location: ...
+    def location(self) -> Location:
+        """Where the whole of it is written, or the call that told of it."""
 
     def document_place(self, path: str, inside: tuple[str | int, ...] = ()) -> Location:
         """Where a part of the document at a path is written: `inside` is a path in its decoded content, of keys and indexes.
@@ -188,6 +191,7 @@ class Unlisted(Item):
         self._account: str | None = None
 
     def within(self, account: str | None, region: str | None) -> Unlisted:
+        """Itself, placed in an account (or project) and a region; None where there may be more than one."""
         self._account, self._region = account, region
         return self
 
@@ -223,6 +227,7 @@ class World(msgspec.Struct):
     """What there is under one combination of conditions."""
 
     holds: dict[str, bool]
+    """Condition to whether it holds."""
     items: list[Item]
     context: list[Item] = msgspec.field(default_factory=list)
 
@@ -245,11 +250,11 @@ Records = dict[Hashable, list[Any]]
 
 def recorded(records: Callable[[Item], Iterable[tuple[Hashable, Any]]], items: Iterable[Item]) -> Records:
     """Key to the records of some items."""
-    found: Records = {}
+    by_key: Records = {}
     for item in items:
         for key, record in records(item):
-            found.setdefault(key, []).append(record)
-    return found
+            by_key.setdefault(key, []).append(record)
+    return by_key
 
 
 class Contributions(msgspec.Struct):
@@ -259,14 +264,15 @@ class Contributions(msgspec.Struct):
 
     @staticmethod
     def of(recordings: Iterable[Recording], items: Iterable[Item]) -> Contributions:
+        """What some items contribute to some recordings."""
         by_type: dict[str, list[Item]] = {}
         for item in items:
             by_type.setdefault(item.type, []).append(item)
-        found = {
+        by_name = {
             recording.name: recorded(recording.records, [item for type_ in recording.types for item in by_type.get(type_, ())])
             for recording in recordings
         }
-        return Contributions({name: records for name, records in found.items() if records})
+        return Contributions({name: records for name, records in by_name.items() if records})
 
     @staticmethod
     def merged(parts: Iterable[Contributions]) -> Contributions:
@@ -287,7 +293,8 @@ class Contributions(msgspec.Struct):
 class Contributed(Protocol):
     """What all collections of an input contribute: Contributions, or a source that puts them together where a join asks for them."""
 
-    def index(self, recording: Recording) -> Mapping[Hashable, list[Any]]: ...
+    def index(self, recording: Recording) -> Mapping[Hashable, list[Any]]:
+        """Key to the records of all collections."""
 
 
 class Collection(msgspec.Struct):

@@ -60,9 +60,9 @@ def as_nodes(data: Any, seen: Location) -> tuple[list[Node], Unknown | None]:
     unknown = next((element for element in elements if isinstance(element, Unknown)), None)
     if unknown is None and any(isinstance(element, (Reference, Text)) for element in elements):
         unknown = Unknown("an element is known after apply", "scan the plan or the live resource", seen)
-    other = next((each for each in elements if not isinstance(each, (dict, Unknown, Reference, Text, type(None)))), None)
-    if unknown is None and other is not None:
-        unknown = Unknown(f"{describe(other)[:80]} is no object", "correct it", seen)
+    wrong = next((element for element in elements if not isinstance(element, (dict, Unknown, Reference, Text, type(None)))), None)
+    if unknown is None and wrong is not None:
+        unknown = Unknown(f"{describe(wrong)[:80]} is no object", "correct it", seen)
     return nodes, unknown
 
 

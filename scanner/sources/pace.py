@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 BURST_SECONDS = 2.0
 SLOWEST = 0.2
-GIVEN_UP_AFTER = 20  # attempts in a row that were throttled, most of them at the slowest rate: what is throttled so hard stays so
+"""Calls a second."""
+GIVEN_UP_AFTER = 20
+"""Attempts in a row that were throttled, most of them at the slowest rate: what is throttled so hard stays so."""
 
 
 class TokenBucket:
@@ -37,12 +39,14 @@ class TokenBucket:
         return self._refused >= GIVEN_UP_AFTER
 
     def throttled(self) -> None:
+        """An answer said that calls come too fast."""
         with self._lock:
             self._refused += 1
             self.rate = max(SLOWEST, self.rate / 2)
             self._tokens = min(self._tokens, 0.0)
 
     def answered(self) -> None:
+        """An answer did not."""
         self._refused = 0
         if self.rate < self.highest:
             with self._lock:

@@ -33,9 +33,9 @@ CLOUDS = {"aws": "assay.scanner.sources.aws.source", "google": "assay.scanner.so
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
     """The snapshots among `paths`."""
     for path in paths:
-        held = read_header(path)
-        if held is not None and held.get("cloud") in CLOUDS:
-            yield importlib.import_module(CLOUDS[held["cloud"]]).from_snapshot(path)
+        first = read_header(path)
+        if first is not None and first.get("cloud") in CLOUDS:
+            yield importlib.import_module(CLOUDS[first["cloud"]]).from_snapshot(path)
         elif path in named:
             way = "name a file that assay snapshot wrote; one of a newer version needs that version"
             yield Unread(Gap(show(path), "unsupported", "compressed data, but no snapshot that can be read", way))
@@ -46,6 +46,7 @@ class CutOff(Exception):
 
 
 def header(cloud: str, started: str, scope: dict[str, Any]) -> dict[str, Any]:
+    """The header of a snapshot that is begun: `scope` is what was asked for, `started` an RFC 3339 time."""
     return {"record": "snapshot", "format": FORMAT, "cloud": cloud, "tool": f"assay {__version__}", "started": started, "scope": scope}
 
 
@@ -60,6 +61,7 @@ class Writer:
         self._encode = msgspec.json.Encoder(order="deterministic").encode
 
     def write(self, record: Any) -> None:
+        """Append a record."""
         self._opened.write(self._encode(record) + b"\n")
 
     def copy(self, lines: Iterator[bytes]) -> None:
@@ -67,13 +69,14 @@ class Writer:
         self._opened.writelines(lines)
 
     def close(self) -> None:
+        """Write what is left, and close the file."""
         self._opened.close()
         self._raw.close()
 
 
 @contextlib.contextmanager
 def replacing(path: str) -> Iterator[Writer]:
-    """A writer whose file takes its place when it is done; until then it is beside it as `PATH.partial`."""
+    """A writer to `PATH.partial`, which takes the place of the file at `path` when it is done, or was stopped."""
     partial = f"{path}.partial"
     writer = Writer(partial, compressed=not path.endswith(".ndjson"))
     try:
@@ -101,11 +104,12 @@ def lines(path: str) -> Iterator[bytes]:
 def read_header(path: str) -> dict[str, Any] | None:
     """The header; None where the file is no snapshot of a version that this one reads."""
     try:
-        held = msgspec.json.decode(next(lines(path), b"null"))
+        record = msgspec.json.decode(next(lines(path), b"null"))
     except (CutOff, OSError, ValueError):
         return None
-    return held if isinstance(held, dict) and held.get("record") == "snapshot" and held.get("format") == FORMAT else None
+    return record if isinstance(record, dict) and record.get("record") == "snapshot" and record.get("format") == FORMAT else None
 
 
 def cut_off(path: str) -> Gap:
+    """The gap of a snapshot without an end."""
     return Gap(path, "incomplete_snapshot", "the snapshot ends in the middle: it was cut off", "go on with --resume, or take it again")
