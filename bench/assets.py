@@ -51,42 +51,42 @@ BEFORE = "from time import process_time"
 AFTER = "import resource; print(process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
 
 
-def asset(at: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, Any] | None]:
+def asset(index: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """The resource and, of some, the IAM policy of one asset. Two thirds are of types that no reader knows."""
-    number = at % PROJECTS
+    number = index % PROJECTS
     project = f"streamer-{number:03}"
     ancestors = [f"projects/{100_000_000_000 + number}", f"folders/{900 + number // 10}", "organizations/42"]
     labels = {f"label-{number}": f"value-{dice.randrange(1000)}" for number in range(6)}
     times = {"createTime": "2025-03-01T10:00:00.000Z", "updateTime": "2025-11-01T10:00:00.000Z"}
-    kind = at % 12
+    kind = index % 12
     if kind == 0:
-        name, type_ = f"//storage.googleapis.com/bucket-{at}", "storage.googleapis.com/Bucket"
+        name, type_ = f"//storage.googleapis.com/bucket-{index}", "storage.googleapis.com/Bucket"
         data: dict[str, Any] = {
-            "name": f"bucket-{at}", "location": "EUROPE-WEST1", "storageClass": "STANDARD", "versioning": {"enabled": True},
-            "encryption": {"defaultKmsKeyName": f"projects/{project}/locations/europe-west1/keyRings/r/cryptoKeys/k-{at % 50}"},
+            "name": f"bucket-{index}", "location": "EUROPE-WEST1", "storageClass": "STANDARD", "versioning": {"enabled": True},
+            "encryption": {"defaultKmsKeyName": f"projects/{project}/locations/europe-west1/keyRings/r/cryptoKeys/k-{index % 50}"},
             "iamConfiguration": {"publicAccessPrevention": "enforced", "uniformBucketLevelAccess": {"enabled": True}},
             "lifecycle": {"rule": [{"action": {"type": "Delete"}, "condition": {"age": 30}}] * 2}, "labels": labels, "acl": [], "owner": {},
         }  # fmt: skip
     elif kind == 1:
-        name = f"//cloudkms.googleapis.com/projects/{project}/locations/europe-west1/keyRings/r/cryptoKeys/k-{at}"
+        name = f"//cloudkms.googleapis.com/projects/{project}/locations/europe-west1/keyRings/r/cryptoKeys/k-{index}"
         type_ = "cloudkms.googleapis.com/CryptoKey"
         version = {"algorithm": "GOOGLE_SYMMETRIC_ENCRYPTION", "protectionLevel": "HSM", "state": "ENABLED", **times}
         data = {"name": name[26:], "purpose": "ENCRYPT_DECRYPT", "rotationPeriod": "7776000s", "primary": version, "labels": labels}
     elif kind == 2:
-        name, type_ = f"//compute.googleapis.com/projects/{project}/global/firewalls/f-{at}", "compute.googleapis.com/Firewall"
+        name, type_ = f"//compute.googleapis.com/projects/{project}/global/firewalls/f-{index}", "compute.googleapis.com/Firewall"
         data = {
-            "name": f"f-{at}", "direction": "INGRESS", "priority": 1000, "sourceRanges": [f"10.{number}.0.0/16" for number in range(20)],
+            "name": f"f-{index}", "direction": "INGRESS", "priority": 1000, "sourceRanges": [f"10.{number}.0.0/16" for number in range(20)],
             "network": f"https://www.googleapis.com/compute/v1/projects/{project}/global/networks/n", "disabled": False,
             "allowed": [{"IPProtocol": "tcp", "ports": ["443"]}], "logConfig": {"enable": True}, "targetTags": list(labels),
         }  # fmt: skip
     elif kind == 3:
-        name = f"//secretmanager.googleapis.com/projects/{ancestors[0][9:]}/secrets/s-{at}"
+        name = f"//secretmanager.googleapis.com/projects/{ancestors[0][9:]}/secrets/s-{index}"
         type_ = "secretmanager.googleapis.com/Secret"
         data = {"name": name[31:], "replication": {"automatic": {}}, "labels": labels, "annotations": labels, **times}
     else:
-        name, type_ = f"//compute.googleapis.com/projects/{project}/zones/europe-west1-b/disks/d-{at}", "compute.googleapis.com/Disk"
+        name, type_ = f"//compute.googleapis.com/projects/{project}/zones/europe-west1-b/disks/d-{index}", "compute.googleapis.com/Disk"
         data = {
-            "name": f"d-{at}", "sizeGb": "100", "type": f"https://www.googleapis.com/compute/v1/projects/{project}/zones/z/diskTypes/x",
+            "name": f"d-{index}", "sizeGb": "100", "type": f"https://www.googleapis.com/compute/v1/projects/{project}/zones/z/diskTypes/x",
             "users": [f"https://www.googleapis.com/compute/v1/projects/{project}/zones/z/instances/i-{number}" for number in range(5)],
             "labels": labels, "guestOsFeatures": [{"type": feature} for feature in ("UEFI_COMPATIBLE", "GVNIC", "SEV_CAPABLE")], **times,
         }  # fmt: skip

@@ -61,6 +61,6 @@ def generate(folder: Path, resources: int) -> Path:
     folder.mkdir(parents=True)
     (folder / "variables.tf").write_text('variable "environment" {\n  default = "dev"\n}\n')
     groups = range(resources // 6)
-    for at in range(0, len(groups), PER_FILE):
-        (folder / f"part{at}.tf").write_text("".join(GROUP.format(n=n) for n in groups[at : at + PER_FILE]))
+    for first in range(0, len(groups), PER_FILE):
+        (folder / f"part{first}.tf").write_text("".join(GROUP.format(n=n) for n in groups[first : first + PER_FILE]))
     return folder

@@ -41,12 +41,12 @@ def _accounts(command: Any) -> Any:
 @click.option("--snapshot", "out", type=click.Path(dir_okay=False), help="Keep what was answered in this file as well.")
 @click.option("--resume", is_flag=True, help="Go on where that file stopped.")
 @judging.options
-def audit(**given: Any) -> None:
+def audit(**arguments: Any) -> None:
     """Judge live AWS accounts.
 
     Credentials come from the ordinary chain: environment, profile, single sign-on, instance role. Nothing is changed and no data is read.
     """
-    leave(_audit(given))
+    leave(_audit(arguments))
 
 
 @click.command("aws")
@@ -54,74 +54,74 @@ def audit(**given: Any) -> None:
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False), help="The file to write; uncompressed if it ends in .ndjson.")
 @click.option("--resume", is_flag=True, help="Go on where this file stopped.")
 @judging.choice
-def snapshot(**given: Any) -> None:
+def snapshot(**arguments: Any) -> None:
     """Collect from live AWS accounts without judging."""
-    leave(_snapshot(given))
+    leave(_snapshot(arguments))
 
 
-def _audit(given: dict[str, Any]) -> int:
-    prepared = judging.prepare(given, {"paths": ["aws"]})
-    source = _source(prepared[0], given) if prepared else None
+def _audit(arguments: dict[str, Any]) -> int:
+    prepared = judging.prepare(arguments, {"paths": ["aws"]})
+    source = _source(prepared[0], arguments) if prepared else None
     if prepared is None or source is None:
         return EXIT_USAGE
-    if given["print_policy"]:
-        return _print_policy(source, given)
+    if arguments["print_policy"]:
+        return _print_policy(source, arguments)
     scan, config = prepared
     scan.sources = [source]
     run = functools.partial(watch, source=source)
-    return with_credentials("auditing AWS", "aws", lambda: judging.finish(scan, given, config, run))
+    return with_credentials("auditing AWS", "aws", lambda: judging.finish(scan, arguments, config, run))
 
 
-def _snapshot(given: dict[str, Any]) -> int:
-    prepared = judging.prepare(given, {"paths": ["aws"]})
-    source = _source(prepared[0], given) if prepared else None
+def _snapshot(arguments: dict[str, Any]) -> int:
+    prepared = judging.prepare(arguments, {"paths": ["aws"]})
+    source = _source(prepared[0], arguments) if prepared else None
     if prepared is None or source is None:
         return EXIT_USAGE
-    if given["print_policy"]:
-        return _print_policy(source, given)
+    if arguments["print_policy"]:
+        return _print_policy(source, arguments)
 
-    return with_credentials("auditing AWS", "aws", lambda: take(source, given, "account"))
+    return with_credentials("auditing AWS", "aws", lambda: take(source, arguments, "account"))
 
 
-def _source(scan: Any, given: dict[str, Any]) -> Any:
+def _source(scan: Any, arguments: dict[str, Any]) -> Any:
     """The audit that was asked for; None, after saying why, where it cannot be."""
     from assay.scanner.facts.catalogue import catalogue
     from assay.scanner.live.aws import make_plan
     from assay.scanner.sources.aws.request import Request
     from assay.scanner.sources.aws.source import AuditSource
 
-    services = _split(given["services"])
+    services = _split(arguments["services"])
     known = sorted({listing.call.service for listing in catalogue("aws_api").listings.values()})
     for service in services:
         if service not in known:
             click.echo(f"assay: there is no service {service!r} to choose; services are {', '.join(known)}", err=True)
             return None
-    if given["resume"] and not given["out"]:
+    if arguments["resume"] and not arguments["out"]:
         click.echo("assay: --resume needs the snapshot that it goes on with: --snapshot FILE", err=True)
         return None
-    if (given["include"] or given["exclude"]) and not given["organization"]:
+    if (arguments["include"] or arguments["exclude"]) and not arguments["organization"]:
         click.echo("assay: --include and --exclude choose accounts of an --organization", err=True)
         return None
     request = Request(
-        profile=given["aws_profile"],
-        roles=given["roles"],
-        external_id=given["external_id"],
-        organization=given["organization"],
-        role_name=given["role_name"],
-        include=given["include"],
-        exclude=given["exclude"],
-        regions=_split(given["regions"]),
+        profile=arguments["aws_profile"],
+        roles=arguments["roles"],
+        external_id=arguments["external_id"],
+        organization=arguments["organization"],
+        role_name=arguments["role_name"],
+        include=arguments["include"],
+        exclude=arguments["exclude"],
+        regions=_split(arguments["regions"]),
     )
-    earlier = [path for path in (given["out"], f"{given['out']}.partial") if os.path.exists(path)] if given["resume"] else []
-    return AuditSource(request, make_plan(scan.selected, services), given["out"], earlier)
+    earlier = [path for path in (arguments["out"], f"{arguments['out']}.partial") if os.path.exists(path)] if arguments["resume"] else []
+    return AuditSource(request, make_plan(scan.selected, services), arguments["out"], earlier)
 
 
 def _split(text: str | None) -> list[str]:
     return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
-def _print_policy(source: Any, given: dict[str, Any]) -> int:
+def _print_policy(source: Any, arguments: dict[str, Any]) -> int:
     from assay.scanner.sources.aws.permissions import policy
 
-    click.echo(json.dumps(policy(source.plan, given["role_name"] if given["organization"] else ""), indent=2))
+    click.echo(json.dumps(policy(source.plan, arguments["role_name"] if arguments["organization"] else ""), indent=2))
     return EXIT_OK

@@ -35,69 +35,69 @@ def _scope(command: Any) -> Any:
 @_scope
 @click.option("--snapshot", "out", type=click.Path(dir_okay=False), help="Keep what was answered in this file as well.")
 @judging.options
-def audit(**given: Any) -> None:
+def audit(**arguments: Any) -> None:
     """Judge a live Google Cloud project, folder or organisation, by Cloud Asset Inventory.
 
     Credentials are the application default ones. Nothing is changed and no data is read.
     """
-    sys.exit(_audit(given))
+    sys.exit(_audit(arguments))
 
 
 @click.command("gcp")
 @_scope
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False), help="The file to write; uncompressed if it ends in .ndjson.")
 @judging.choice
-def snapshot(**given: Any) -> None:
+def snapshot(**arguments: Any) -> None:
     """Collect from a live Google Cloud project, folder or organisation without judging."""
-    sys.exit(_snapshot(given))
+    sys.exit(_snapshot(arguments))
 
 
-def _audit(given: dict[str, Any]) -> int:
-    parent = _parent(given)
-    prepared = judging.prepare(given, {"paths": [f"google:{parent}"]}) if parent else None
+def _audit(arguments: dict[str, Any]) -> int:
+    parent = _parent(arguments)
+    prepared = judging.prepare(arguments, {"paths": [f"google:{parent}"]}) if parent else None
     if parent is None or prepared is None:
         return EXIT_USAGE
-    if given["print_roles"]:
-        return _print_roles(prepared[0], parent, given)
+    if arguments["print_roles"]:
+        return _print_roles(prepared[0], parent, arguments)
     scan, config = prepared
 
     def run() -> int:
-        source = _source(scan, parent, given)
+        source = _source(scan, parent, arguments)
         scan.sources = [source]
-        return judging.finish(scan, given, config, functools.partial(watch, source=source))
+        return judging.finish(scan, arguments, config, functools.partial(watch, source=source))
 
     return with_credentials(_WHAT, "gcp", run)
 
 
-def _snapshot(given: dict[str, Any]) -> int:
-    parent = _parent(given)
-    prepared = judging.prepare(given, {"paths": [f"google:{parent}"]}) if parent else None
+def _snapshot(arguments: dict[str, Any]) -> int:
+    parent = _parent(arguments)
+    prepared = judging.prepare(arguments, {"paths": [f"google:{parent}"]}) if parent else None
     if parent is None or prepared is None:
         return EXIT_USAGE
-    if given["print_roles"]:
-        return _print_roles(prepared[0], parent, given)
+    if arguments["print_roles"]:
+        return _print_roles(prepared[0], parent, arguments)
 
-    return with_credentials(_WHAT, "gcp", lambda: take(_source(prepared[0], parent, given), given, "project"))
+    return with_credentials(_WHAT, "gcp", lambda: take(_source(prepared[0], parent, arguments), arguments, "project"))
 
 
-def _parent(given: dict[str, Any]) -> str | None:
+def _parent(arguments: dict[str, Any]) -> str | None:
     """The relative name of what is to be audited; None, after saying why, where that is not one thing."""
-    chosen = [f"{kind}s/{given[kind]}" for kind in ("project", "folder", "organization") if given[kind]]
+    chosen = [f"{kind}s/{arguments[kind]}" for kind in ("project", "folder", "organization") if arguments[kind]]
     if len(chosen) != 1:
         click.echo("assay: name one of --project, --folder and --organization", err=True)
         return None
-    if given["export"] and not (given["export"].startswith("gs://") and given["export"].count("/") > 2):
+    if arguments["export"] and not (arguments["export"].startswith("gs://") and arguments["export"].count("/") > 2):
         click.echo("assay: --export takes gs://BUCKET/PREFIX", err=True)
         return None
     return chosen[0]
 
 
-def _source(scan: Any, parent: str, given: dict[str, Any]) -> Any:
+def _source(scan: Any, parent: str, arguments: dict[str, Any]) -> Any:
     from assay.scanner.sources.gcp.session import Request
     from assay.scanner.sources.gcp.source import AuditSource
 
-    request = Request(parent, given["impersonate"], given["quota_project"], given["export"])
-    return AuditSource(request, _plan(scan), given["out"])
+    request = Request(parent, arguments["impersonate"], arguments["quota_project"], arguments["export"])
+    return AuditSource(request, _plan(scan), arguments["out"])
 
 
 def _plan(scan: Any) -> Any:
@@ -106,8 +106,8 @@ def _plan(scan: Any) -> Any:
     return make_plan(scan.selected)
 
 
-def _print_roles(scan: Any, parent: str, given: dict[str, Any]) -> int:
+def _print_roles(scan: Any, parent: str, arguments: dict[str, Any]) -> int:
     from assay.scanner.sources.gcp.permissions import role
 
-    click.echo(json.dumps(role(_plan(scan), parent, bool(given["export"])), indent=2))
+    click.echo(json.dumps(role(_plan(scan), parent, bool(arguments["export"])), indent=2))
     return EXIT_OK

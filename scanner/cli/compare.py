@@ -30,7 +30,7 @@ from assay.scanner.results import formats
 @reading
 @click.option("--profile", help="A named set of controls.")
 @functools.partial(judging.options, group=plugins.COMPARISONS)
-def command(**given: Any) -> None:
+def command(**arguments: Any) -> None:
     """Compare the verdicts on CODE with those on the LIVE accounts: drift, what is not deployed, what no code makes.
 
     Each side is a JSON report (assay scan or audit -r json=FILE) or anything that assay scan takes, which is scanned now.
@@ -38,32 +38,32 @@ def command(**given: Any) -> None:
     Exit codes: 1 something at or above --fail-on fails live, whatever the code says; 3 a side or the comparison is incomplete (with
     --strict also: a row is unknown, ambiguous or not seen); 2 wrong usage; 0 none of these.
     """
-    sys.exit(_compare(given))
+    sys.exit(_compare(arguments))
 
 
-def _compare(given: dict[str, Any]) -> int:
+def _compare(arguments: dict[str, Any]) -> int:
     from assay.scanner.compare.state import State, read
     from assay.scanner.compare.table import compare
 
-    targets = judging.report_targets(given)
+    targets = judging.report_targets(arguments)
     if targets is None:
         return EXIT_USAGE
     try:
-        config = judging.configuration(given)
+        config = judging.configuration(arguments)
     except ConfigurationError as error:
         click.echo(str(error), err=True)
         return EXIT_USAGE
-    code = _side(given["ours"], given)
-    live = None if code is None else _side(given["theirs"], given)
-    if code is None or live is None or not _are_sides(code, live, given):
+    code = _side(arguments["ours"], arguments)
+    live = None if code is None else _side(arguments["theirs"], arguments)
+    if code is None or live is None or not _are_sides(code, live, arguments):
         return EXIT_USAGE
-    states = [read(argument) for argument in given["states"]]
+    states = [read(argument) for argument in arguments["states"]]
     readable = [state for state in states if isinstance(state, State)]
     comparison = compare(code, live, readable, [gap for gap in states if not isinstance(gap, State)])
-    return _exit_code(comparison, given, config) if _write(comparison, targets, given) else EXIT_USAGE
+    return _exit_code(comparison, arguments, config) if _write(comparison, targets, arguments) else EXIT_USAGE
 
 
-def _side(path: str, given: dict[str, Any]) -> Any:
+def _side(path: str, arguments: dict[str, Any]) -> Any:
     """The report of one side, read or made now; None, after saying why, where there is none."""
     from assay.scanner.compare import saved
 
@@ -77,22 +77,22 @@ def _side(path: str, given: dict[str, Any]) -> Any:
         return None
     if report is not None:
         return report
-    prepared = judging.prepare(given, named(given, [path]))
+    prepared = judging.prepare(arguments, named(arguments, [path]))
     if prepared is None:
         return None
-    return judging.watch(prepared[0], given["quiet"])
+    return judging.watch(prepared[0], arguments["quiet"])
 
 
-def _are_sides(code: Any, live: Any, given: dict[str, Any]) -> bool:
+def _are_sides(code: Any, live: Any, arguments: dict[str, Any]) -> bool:
     """Whether each side is what it has to be; says so where it is not."""
     from assay.scanner.compare.resources import LIVE_ROOTS
 
     ours = next((result.resource.root for result in code.results if result.resource.root.startswith(LIVE_ROOTS)), None)
     theirs = next((result.resource.root for result in live.results if not result.resource.root.startswith(LIVE_ROOTS)), None)
     if ours is not None:
-        _say(f"CODE ({given['ours']}) holds live resources ({ours}): name the code first, then the live side")
+        _say(f"CODE ({arguments['ours']}) holds live resources ({ours}): name the code first, then the live side")
     elif theirs is not None:
-        _say(f"LIVE ({given['theirs']}) holds resources of code ({theirs}): name an audit's report, a snapshot or an asset export")
+        _say(f"LIVE ({arguments['theirs']}) holds resources of code ({theirs}): name an audit's report, a snapshot or an asset export")
     return ours is None and theirs is None
 
 
@@ -100,15 +100,15 @@ def _say(message: str) -> None:
     click.echo(f"assay: {judging.printable(message)}", err=True)
 
 
-def _write(comparison: Any, targets: list[tuple[str, str]], given: dict[str, Any]) -> bool:
+def _write(comparison: Any, targets: list[tuple[str, str]], arguments: dict[str, Any]) -> bool:
     """Render and write every report; whether all could be written."""
     written = True
     for name, path in targets:
         content = formats.load(name, plugins.COMPARISONS).render(
             comparison,
             width=shutil.get_terminal_size((100, 24)).columns,
-            color=judging.coloured(given, path),
-            quiet=given["quiet"],
+            color=judging.coloured(arguments, path),
+            quiet=arguments["quiet"],
         )
         written &= judging.deliver([content], name, path)
     if ("text", "-") not in targets:  # which names them
@@ -117,8 +117,8 @@ def _write(comparison: Any, targets: list[tuple[str, str]], given: dict[str, Any
     return written
 
 
-def _exit_code(comparison: Any, given: dict[str, Any], config: Config) -> int:
-    failing = judging.failing_severities(given, config)
+def _exit_code(comparison: Any, arguments: dict[str, Any], config: Config) -> int:
+    failing = judging.failing_severities(arguments, config)
     if any(row.live.verdict == "fail" and row.severity in failing for row in comparison.rows):
         return EXIT_FAILED
     if any(finding.verdict == "fail" for row in comparison.rows if row.severity in failing for finding in row.live.findings):
@@ -126,5 +126,5 @@ def _exit_code(comparison: Any, given: dict[str, Any], config: Config) -> int:
     gaps = comparison.code.gaps or comparison.live.gaps or comparison.gaps
     crashed = any("error" in (row.code.verdict, row.live.verdict) for row in comparison.rows)
     open_ = any(row.status in ("unknown", "fails_live_code_unknown", "ambiguous", "not_seen") for row in comparison.rows)
-    incomplete = bool(gaps) or crashed or not comparison.rows or ((given["strict"] or config.strict) and open_)
+    incomplete = bool(gaps) or crashed or not comparison.rows or ((arguments["strict"] or config.strict) and open_)
     return EXIT_INCOMPLETE if incomplete else EXIT_OK

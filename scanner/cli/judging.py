@@ -75,7 +75,7 @@ def options(command: Any, group: str = plugins.REPORTS) -> Any:
     return choice(command)
 
 
-def prepare(given: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] | None:
+def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] | None:
     """The scan that a command line asks for, and its configuration; None, after saying why, where it cannot be.
 
     `named` are the fields of Options that only this command knows, each a value or a function of the configuration.
@@ -83,11 +83,11 @@ def prepare(given: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] 
     from assay.scanner.run import Options, Scan
 
     try:
-        config = configuration(given)
+        config = configuration(arguments)
         chosen = Options(
-            policies=[*config.policies, *given["policies"]],
-            profile=given["profile"] or config.profile,
-            controls=list(given["controls"]),
+            policies=[*config.policies, *arguments["policies"]],
+            profile=arguments["profile"] or config.profile,
+            controls=list(arguments["controls"]),
             params=config.params,
             control_params={name: settings.params for name, settings in config.controls.items()},
             arguments=_arguments(sys.argv[1:]),
@@ -101,26 +101,26 @@ def prepare(given: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] 
     return None
 
 
-def finish(scan: Any, given: dict[str, Any], config: Config, run: Callable[[Any, bool], Report] | None = None) -> int:
+def finish(scan: Any, arguments: dict[str, Any], config: Config, run: Callable[[Any, bool], Report] | None = None) -> int:
     """Run, write the reports, and give the exit code."""
-    targets = report_targets(given)
+    targets = report_targets(arguments)
     if targets is None:
         return EXIT_USAGE
-    report = (run or watch)(scan, given["quiet"])
+    report = (run or watch)(scan, arguments["quiet"])
     if report.coverage.gaps and not report.coverage.files.found and all(gap.code == "not_found" for gap in report.coverage.gaps):
         for gap in report.coverage.gaps:
             click.echo(f"assay: {gap}", err=True)
         return EXIT_USAGE
-    written = _write(report, targets, scan, given)
+    written = _write(report, targets, scan, arguments)
     if ("text", "-") not in targets:  # which names them
         for gap in report.coverage.gaps:
             click.echo(f"assay: {printable(str(gap))}", err=True)
-    return _exit_code(report, scan.incomplete, given, config) if written else EXIT_USAGE
+    return _exit_code(report, scan.incomplete, arguments, config) if written else EXIT_USAGE
 
 
-def report_targets(given: dict[str, Any]) -> list[tuple[str, str]] | None:
+def report_targets(arguments: dict[str, Any]) -> list[tuple[str, str]] | None:
     """The (format, path) of each report to write; None, after saying why, where more than one is for standard output (`-`)."""
-    targets = list(given["reports"]) or [("text", "-")]
+    targets = list(arguments["reports"]) or [("text", "-")]
     if sum(path == "-" for _, path in targets) > 1:
         click.echo("assay: only one report can go to standard output; give the others a path: FORMAT=PATH", err=True)
         return None
@@ -144,22 +144,22 @@ def deliver(content: Iterable[bytes], name: str, path: str) -> bool:
     return True
 
 
-def coloured(given: dict[str, Any], path: str) -> bool:
+def coloured(arguments: dict[str, Any], path: str) -> bool:
     """Whether a report that goes to a path is shown in colours: on a terminal, unless the user says otherwise."""
-    return path == "-" and sys.stdout.isatty() and not given["no_color"] and not os.environ.get("NO_COLOR")
+    return path == "-" and sys.stdout.isatty() and not arguments["no_color"] and not os.environ.get("NO_COLOR")
 
 
-def failing_severities(given: dict[str, Any], config: Config) -> tuple[str, ...]:
+def failing_severities(arguments: dict[str, Any], config: Config) -> tuple[str, ...]:
     """The severities whose failures fail a run (`--fail-on`)."""
-    fail_on = given["fail_on"] or config.fail_on or "low"
+    fail_on = arguments["fail_on"] or config.fail_on or "low"
     return tuple(SEVERITIES[: SEVERITIES.index(fail_on) + 1]) if fail_on != "never" else ()
 
 
-def configuration(given: dict[str, Any]) -> Config:
+def configuration(arguments: dict[str, Any]) -> Config:
     """The configuration file that a command line means. Raises ConfigurationError."""
-    if given["no_config"]:
+    if arguments["no_config"]:
         return Config()
-    path = given["config_file"] or (DEFAULT_FILE if os.path.isfile(DEFAULT_FILE) else None)
+    path = arguments["config_file"] or (DEFAULT_FILE if os.path.isfile(DEFAULT_FILE) else None)
     config = read(Path(path)) if path else Config()
     if config.fail_on not in (None, *SEVERITIES, "never"):
         raise ConfigurationError(f"{path}: fail_on is {config.fail_on!r}; it is one of {', '.join(SEVERITIES)}, never")
@@ -224,16 +224,16 @@ class _Progress:
             click.echo("\r\x1b[2K", nl=False, err=True)
 
 
-def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, given: dict[str, Any]) -> bool:
+def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> bool:
     """Render and write every report; whether all could be written."""
     written = True
     for name, path in targets:
         context = formats.Context(
             controls=scan.rules.set.by_id(),
             source=_source_lines,
-            color=coloured(given, path),
+            color=coloured(arguments, path),
             width=shutil.get_terminal_size((100, 24)).columns,
-            quiet=given["quiet"],
+            quiet=arguments["quiet"],
         )
         written &= deliver(formats.parts(name)(report, context), name, path)
     return written
@@ -247,10 +247,10 @@ def _source_lines(file: str, first: int, last: int) -> list[str]:
         return []
 
 
-def _exit_code(report: Report, incomplete: bool, given: dict[str, Any], config: Config) -> int:
-    failing = failing_severities(given, config)
+def _exit_code(report: Report, incomplete: bool, arguments: dict[str, Any], config: Config) -> int:
+    failing = failing_severities(arguments, config)
     if any(result.verdict == "fail" and result.severity in failing for result in report.results):
         return EXIT_FAILED
-    strict = given["strict"] or config.strict
+    strict = arguments["strict"] or config.strict
     unknown = any(result.verdict == "unknown" for result in report.results)
     return EXIT_INCOMPLETE if incomplete or (strict and unknown) else EXIT_OK

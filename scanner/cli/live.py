@@ -31,15 +31,15 @@ def watch(scan: Any, quiet: bool, source: Any) -> Report:
     return report
 
 
-def take(source: Any, given: dict[str, Any], what: str) -> int:
+def take(source: Any, arguments: dict[str, Any], what: str) -> int:
     """Collect into a snapshot without judging, say what it holds, and give the exit code. `what` it counts: `account` or `project`."""
-    with collecting(source, given["quiet"]):
+    with collecting(source, arguments["quiet"]):
         collected = source.collect_only()
     for gap in collected.gaps:
         click.echo(f"assay: {printable(str(gap))}", err=True)
-    if not given["quiet"]:
+    if not arguments["quiet"]:
         counts = (many(collected.accounts, what), many(collected.resources, "resource"), many(collected.calls, "call"))
-        click.echo(f"{given['out']}: {', '.join(counts)}")
+        click.echo(f"{arguments['out']}: {', '.join(counts)}")
     return EXIT_INCOMPLETE if collected.gaps else EXIT_OK
 
 

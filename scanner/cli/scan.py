@@ -60,18 +60,18 @@ def reading(command: Any) -> Any:
     return command
 
 
-def named(given: dict[str, Any], paths: list[str]) -> dict[str, Any]:
+def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
     """The Options of a scan of `paths` that the options of `reading` ask for."""
     return {
         "paths": paths,
-        "variables": lambda config: {**config.vars, **dict(given["variables"])},
-        "var_files": lambda config: [*config.var_files, *given["var_files"]],
-        "workspace": given["workspace"],
-        "parameters": dict(given["parameters"]),
-        "parameter_files": list(given["parameter_files"]),
-        "region": given["region"],
-        "account": given["account"],
-        "code": given["code"],
+        "variables": lambda config: {**config.vars, **dict(arguments["variables"])},
+        "var_files": lambda config: [*config.var_files, *arguments["var_files"]],
+        "workspace": arguments["workspace"],
+        "parameters": dict(arguments["parameters"]),
+        "parameter_files": list(arguments["parameter_files"]),
+        "region": arguments["region"],
+        "account": arguments["account"],
+        "code": arguments["code"],
     }
 
 
@@ -80,11 +80,11 @@ def named(given: dict[str, Any], paths: list[str]) -> dict[str, Any]:
 @reading
 @click.option("--profile", help="A named set of controls.")
 @judging.options
-def command(**given: Any) -> None:
+def command(**arguments: Any) -> None:
     """Judge what is below PATHs: Terraform code and plans, templates, asset exports, snapshots of accounts."""
-    sys.exit(_scan(given))
+    sys.exit(_scan(arguments))
 
 
-def _scan(given: dict[str, Any]) -> int:
-    prepared = judging.prepare(given, named(given, list(given["paths"])))
-    return EXIT_USAGE if prepared is None else judging.finish(prepared[0], given, prepared[1])
+def _scan(arguments: dict[str, Any]) -> int:
+    prepared = judging.prepare(arguments, named(arguments, list(arguments["paths"])))
+    return EXIT_USAGE if prepared is None else judging.finish(prepared[0], arguments, prepared[1])

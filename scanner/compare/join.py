@@ -83,23 +83,23 @@ class _Kind:
         if not names.tells_apart(ref):
             return None
         candidates = [other for other in self._named(ref) if names.same_type(ref, other.ref) and _account_fits(ref, other.ref)]
-        here = candidates if names.is_global(ref) else [other for other in candidates if _region_fits(ref, other.ref)]
-        if ref.also_in is None and len(candidates) > len(here):
-            copies = {region for original in here for region in original.ref.also_in or ()}
-            if not here or any(other not in here and other.ref.region not in copies for other in candidates):
+        in_region = candidates if names.is_global(ref) else [other for other in candidates if _region_fits(ref, other.ref)]
+        if ref.also_in is None and len(candidates) > len(in_region):
+            copies = {region for original in in_region for region in original.ref.also_in or ()}
+            if not in_region or any(other not in in_region and other.ref.region not in copies for other in candidates):
                 return Match([resource], candidates, None, "where the code makes copies of it is not known", _settling(ref))
             return Match([resource], candidates, "name")
-        why = _several(ref, here) or self._unplaced(ref, here)
-        return Match([resource], here, "name" if here else None, why, _settling(ref) if why else "")
+        why = _several(ref, in_region) or self._unplaced(ref, in_region)
+        return Match([resource], in_region, "name" if in_region else None, why, _settling(ref) if why else "")
 
-    def _unplaced(self, ref: ResourceRef, here: list[JudgedResource]) -> str:
+    def _unplaced(self, ref: ResourceRef, candidates: list[JudgedResource]) -> str:
         """Why the only live resource of its name may be that of another deployment of the same code."""
-        if not here or names.is_global(ref):
+        if not candidates or names.is_global(ref):
             return ""
         if not ref.account and len(self.accounts) > 1:
             return f"the code does not tell its account, and {len(self.accounts)} are on the live side: it may be meant for another"
         regions = {resource.ref.region for resource in self.live if resource.ref.region}
-        if ref.cloud == "aws" and not ref.region and len(regions) > 1 and any(resource.ref.region for resource in here):
+        if ref.cloud == "aws" and not ref.region and len(regions) > 1 and any(resource.ref.region for resource in candidates):
             return "the code does not tell its region: it may be meant for another"
         return ""
 

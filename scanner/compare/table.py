@@ -124,9 +124,9 @@ class _Table:
         if live := self._deployed_as.get((ref.root, ref.address)):
             return _Outcome("one_side", f"it is deployed as {live}, on which this control has no verdict")
         if not self.live_side.judges(ref):
-            what = ref.type or ref.kind
+            type_ = ref.type or ref.kind
             return _Outcome(
-                "one_side", f"no live resource of type {what} can be judged", "scan the code; this is no matter of the live side"
+                "one_side", f"no live resource of type {type_} can be judged", "scan the code; this is no matter of the live side"
             )
         if self.states.lacks(ref):
             return _Outcome("code_not_deployed", "it is not in the state of its root module", "deploy the code")

@@ -92,19 +92,19 @@ class Declared(Item):
 
     def _derived(self, path: str) -> Value[Any]:
         """What is not in the resource itself: a path that begins with `#`."""
-        what, _, rest = path.partition(":")
-        if what == "#has":
+        derived, _, rest = path.partition(":")
+        if derived == "#has":
             written = walk(self.data, self.path, rest)[0]
             return Value(written if isinstance(written, Unknown) else written is not None, (self.location(),))
-        if what == "#enforced":
+        if derived == "#enforced":
             return self._enforced(rest)
         if path.startswith("#iam_policy"):
             return self._policy(path)
-        if what == "#inherited_bindings":
+        if derived == "#inherited_bindings":
             return self._inherited_bindings()
-        if what == "#parent":
+        if derived == "#parent":
             return Value(self.full.rsplit("/", 2)[0] if self.full and self.full.count("/") > 4 else None, (self.location(),))
-        if what in _ABSENT:
+        if derived in _ABSENT:
             return Value(None, (self.location(),))
         raise KeyError(path)
 

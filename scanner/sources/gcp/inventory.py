@@ -291,8 +291,8 @@ class Inventory:
             return self.lacking[kind, ""]
         if any(scope in self.covered[kind] for scope in scopes):
             return None
-        what = "IAM bindings" if kind == IAM_POLICY else "organisation policies"
-        return Unknown(f"the {what} of {scopes[0]} are not in this inventory", f"take the inventory of the organisation, with {kind}")
+        policies = "IAM bindings" if kind == IAM_POLICY else "organisation policies"
+        return Unknown(f"the {policies} of {scopes[0]} are not in this inventory", f"take the inventory of the organisation, with {kind}")
 
 
 def _parent(head: Head | str | None) -> tuple[str, ...]:

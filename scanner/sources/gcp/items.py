@@ -61,13 +61,13 @@ class AssetItem(Item):
 
     def _derived(self, path: str) -> Value[Any]:
         """What is not in the resource itself: a path that begins with `#`."""
-        what, _, rest = path.partition(":")
-        if what == "#has":
+        derived, _, rest = path.partition(":")
+        if derived == "#has":
             written = self._at(rest)
             return Value(written if isinstance(written, Unknown) else written is not None, (self.location(),))
-        if what == "#enforced":
+        if derived == "#enforced":
             return self.constraint(rest).then(lambda policy: None if policy is None else org_policies.enforced(policy))
-        if what == "#org_policy":
+        if derived == "#org_policy":
             return self.constraint(rest) if rest else self._org_policy()
         first, _, rest = path.partition(".")
         if first == "#iam_policy":

@@ -175,10 +175,10 @@ def _service(segments: list[str]) -> str | None:
 
 def project_of(name: str) -> str | None:
     """The project that a full name says, by id or number; None for a bucket, a folder, an organisation."""
-    at = name.find("/projects/", 2)
-    if at < 0:
+    start = name.find("/projects/", 2)
+    if start < 0:
         return None
-    project = name[at + 10 :].partition("/")[0]
+    project = name[start + 10 :].partition("/")[0]
     return project if project not in ("", "_", "-") else None
 
 
