@@ -43,6 +43,7 @@ class Page:
         self.lines: list[str] = []
 
     def blank(self) -> None:
+        """An empty line, where there is none yet."""
         if self.lines and self.lines[-1]:
             self.lines.append("")
 

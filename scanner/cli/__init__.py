@@ -56,7 +56,7 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point of the `assay` command."""
-    # A run keeps nearly all that it makes until it ends, so that collections find little and cost a quarter of the time.
+    # A run keeps nearly all that it makes until it ends: at Python's thresholds, garbage collection finds little and takes a quarter of it.
     gc.set_threshold(100_000, 50, 50)
     try:
         cli(prog_name="assay")

@@ -51,7 +51,7 @@ class SideFinding(msgspec.Struct, frozen=True):
     root: str
 
 
-class Named(msgspec.Struct, frozen=True):
+class SideResource(msgspec.Struct, frozen=True):
     """A resource of one side."""
 
     id: str
@@ -67,12 +67,12 @@ class Half(msgspec.Struct, frozen=True):
     """What one side says of a row: `verdict` is the worst of its findings, None where it has none."""
 
     verdict: Verdict | None
-    resources: list[Named]
+    resources: list[SideResource]
     findings: list[SideFinding]
 
 
 class ComparedRow(msgspec.Struct, frozen=True):
-    """One control on what is one resource in code and live, as far as that can be told."""
+    """One control on one resource, as code and the live side have it; of one side only where the two could not be joined."""
 
     status: Status
     control: str

@@ -15,7 +15,7 @@ import msgspec
 from assay.scanner import __version__
 from assay.scanner.compare import names, seen
 from assay.scanner.compare.join import Match, join
-from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison, Counts, Half, Named, Side, SideFinding, StateUse, Status
+from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison, Counts, Half, Side, SideFinding, SideResource, StateUse, Status
 from assay.scanner.compare.resources import JudgedResource, judged_resources
 from assay.scanner.compare.state import State, States
 from assay.scanner.results.model import Report, ResourceRef, Result, Verdict, worst
@@ -206,11 +206,11 @@ def _by_control(resources: list[JudgedResource]) -> dict[str, list[Result]]:
 
 def _half(resources: list[JudgedResource], results: list[Result]) -> Half:
     verdict = worst(result.verdict for result in results) if results else None
-    return Half(verdict, [_named(resource.ref) for resource in resources], [_finding(result) for result in results])
+    return Half(verdict, [_side_resource(resource.ref) for resource in resources], [_finding(result) for result in results])
 
 
-def _named(ref: ResourceRef) -> Named:
-    return Named(ref.id, ref.name, ref.address, ref.root, ref.type, ref.account, ref.region)
+def _side_resource(ref: ResourceRef) -> SideResource:
+    return SideResource(ref.id, ref.name, ref.address, ref.root, ref.type, ref.account, ref.region)
 
 
 def _finding(result: Result) -> SideFinding:

@@ -190,7 +190,7 @@ class Inventory:
     def _address(self, entry: Entry) -> str:
         address = self.names.full(entry.name)
         if entry.type == SERVICE_ACCOUNT:
-            # Named by their unique id in the inventory, by their mail address everywhere else.
+            # The inventory names service accounts by their unique id, everything else names them by their mail address.
             data = self.content(entry, RESOURCE)
             mail = data.get("email") if isinstance(data, dict) else None
             if isinstance(mail, str):
