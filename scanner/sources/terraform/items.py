@@ -15,6 +15,7 @@ from assay.scanner.sources.terraform.existence import exists_with
 from assay.scanner.sources.terraform.instances import Instance, Resource
 from assay.scanner.sources.terraform.modules import Module
 from assay.scanner.sources.terraform.operators import FAILURES, finish, words
+from assay.scanner.sources.terraform.providers import LOGIN, ROLES
 from assay.scanner.sources.terraform.workspace import FileFunction
 from assay.scanner.sources.values import Location, Unknown, Value, first_known
 
@@ -177,22 +178,13 @@ class ResourceItem(BodyNode, Item):
         return isinstance(other, ResourceItem) and exists_with(other.resource, other.instance, self.resource, self.instance)
 
 
-# What says which account, and as whom: https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration,
-# https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference
-_LOGIN = (
-    "access_key", "secret_key", "token", "profile", "shared_config_files", "shared_credentials_files", "allowed_account_ids", "project",
-    "credentials", "impersonate_service_account",
-)  # fmt: skip
-_ROLES = ("assume_role", "assume_role_with_web_identity")
-
-
 def _login(configuration: tuple[Block, Module] | None) -> Any:
     """What tells one login of a provider from another; alike where neither says anything."""
     if configuration is None:
         return {}, []
     block = configuration[0]
-    arguments = {name: expression for name in _LOGIN if (expression := block.expression(name)) is not None}
-    roles = [(role.type, {name: role.expression(name) for name in sorted(role.arguments)}) for role in block.blocks if role.type in _ROLES]
+    arguments = {name: expression for name in LOGIN if (expression := block.expression(name)) is not None}
+    roles = [(role.type, {name: role.expression(name) for name in sorted(role.arguments)}) for role in block.blocks if role.type in ROLES]
     return arguments, roles
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.terraform.planned import AFTER_APPLY, Plan
+from assay.scanner.sources.terraform.providers import LOGIN, ROLES
 from assay.scanner.sources.values import MAX_OPTIONS, Either, Location, Reference, Unknown, Value, first_known, unknown_inside
 
 _MALFORMED = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError)
@@ -135,12 +136,27 @@ class PlanItem(Item):
     @property
     @_guarded
     def account(self) -> Value[str]:
-        return self._provider("project") if self.type.startswith("google_") else Value(None)
+        if self.type.startswith("google_"):
+            return self._provider("project")
+        allowed = self._arguments().get("allowed_account_ids", {}).get("constant_value")
+        return Value(allowed[0] if isinstance(allowed, list) and len(allowed) == 1 else None, (Location(self.plan.path),))
 
-    def _provider(self, name: str) -> Value[str]:
+    def same_account(self, other: Item) -> bool | None:
+        """By the accounts that the provider configurations name, else by whether they log in alike."""
+        known = isinstance(self.account.data, str) and isinstance(other.account.data, str)
+        if known or not isinstance(other, PlanItem):
+            return super().same_account(other)
+        return True if _login(self._arguments()) == _login(other._arguments()) else None
+
+    def _arguments(self) -> dict[str, Any]:
+        """The expressions of the provider configuration that manages this resource."""
         key = (self.plan.block(self.address)[0] or {}).get("provider_config_key", "")
         provider = self.plan.providers.get(key) or self.plan.providers.get(key.rpartition(":")[2]) or {}
-        expression = provider.get("expressions", {}).get(name, {})
+        found: dict[str, Any] = provider.get("expressions", {})
+        return found
+
+    def _provider(self, name: str) -> Value[str]:
+        expression = self._arguments().get(name, {})
         data = expression.get("constant_value")
         if data is None and expression.get("references", [""])[0].startswith("var."):
             data = self.plan.variables
@@ -153,6 +169,11 @@ class PlanItem(Item):
 
     def coexists(self, other: Item) -> bool:
         return other.template is None
+
+
+def _login(arguments: dict[str, Any]) -> dict[str, Any]:
+    """What tells one login of a provider from another."""
+    return {name: arguments[name] for name in (*LOGIN, *ROLES) if name in arguments}
 
 
 def _written(expressions: Any, names: list[str]) -> bool:

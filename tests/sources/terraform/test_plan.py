@@ -377,3 +377,44 @@ def test_the_code_of_the_real_plan_says_the_same(tmp_path: Path) -> None:
                 assert item[name].data == value, (address, name)
                 compared += 1
     assert compared >= 15
+
+
+def _resource(address: str, provider: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    type_, _, name = address.partition(".")
+    planned = {"address": address, "mode": "managed", "type": type_, "name": name, "values": {}}
+    return planned, {"address": address, "mode": "managed", "type": type_, "name": name, "provider_config_key": provider, "expressions": {}}
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ({"region": {"constant_value": "us-west-2"}}, True),
+        ({"profile": {"constant_value": "other"}}, None),
+        ({"assume_role": [{"role_arn": {"references": ["var.role"]}}]}, None),
+        ({"allowed_account_ids": {"constant_value": ["222222222222"]}}, None),
+        ({"allowed_account_ids": {"constant_value": ["222222222222", "333333333333"]}}, None),
+    ],
+)
+def test_whether_two_providers_of_a_plan_are_of_one_account(other: dict[str, Any], expected: bool | None) -> None:
+    pairs = [_resource("aws_s3_bucket.b", "aws"), _resource("aws_s3_account_public_access_block.a", "aws.other")]
+    content = {
+        "format_version": "1.2",
+        "terraform_version": "1.9.0",
+        "planned_values": {"root_module": {"resources": [planned for planned, _ in pairs]}},
+        "configuration": {
+            "provider_config": {
+                "aws": {"name": "aws", "expressions": {"region": {"constant_value": "us-east-1"}}},
+                "aws.other": {"name": "aws", "alias": "other", "expressions": other},
+            },
+            "root_module": {"resources": [configured for _, configured in pairs]},
+        },
+    }
+    (collection,) = PlanSource("plan.json", content).collect()
+    bucket, block = collection.items
+    assert bucket.same_account(block) is expected
+    content["configuration"]["provider_config"]["aws"]["expressions"]["allowed_account_ids"] = {"constant_value": ["111111111111"]}  # type: ignore[index]
+    (collection,) = PlanSource("plan.json", content).collect()
+    bucket, block = collection.items
+    assert bucket.account.data == "111111111111"
+    known = other.get("allowed_account_ids", {}).get("constant_value")
+    assert bucket.same_account(block) is (False if known == ["222222222222"] else None)
