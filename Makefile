@@ -15,7 +15,7 @@ demo: $(READY) ## scan the reference deployment, a module with defects, and audi
 	@echo "== Written: demo.html and demo.json"
 
 test: $(READY) ## all tests
-	$(BIN)/python -m pytest -q -n auto
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: $(READY) ## style and types
 	$(BIN)/ruff check .

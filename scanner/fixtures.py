@@ -12,9 +12,13 @@ from assay.scanner.run import Options, Scan
 
 
 class Case(msgspec.Struct):
+    """One case of a control: what differs from the expected verdicts, and the verdicts that it has."""
+
     control: str
     name: str
     problems: list[str]
+    verdicts: dict[str, str] = {}
+    """Resource address to its worst verdict; `(code)` to the reason of a gap."""
 
 
 def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str]) -> Iterator[Case]:
@@ -28,11 +32,11 @@ def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str]) -> 
             yield Case(control, "", [f"{listed} does not exist: a control needs cases that pass and fail"])
             continue
         expected, _ = yaml_lines.load(listed.read_text(encoding="utf-8"))
-        verdicts = {verdict for case in expected.values() for verdict in case.values()}
-        for needed in {"pass", "fail"} - verdicts:
+        for needed in {"pass", "fail"} - {verdict for case in expected.values() for verdict in case.values()}:
             yield Case(control, "", [f"no case of {listed} expects {needed}"])
         for name, wanted in expected.items():
-            yield Case(control, name, _compare(wanted, _judge(control, listed.parent / name, policies)))
+            verdicts = _judge(control, listed.parent / name, policies)
+            yield Case(control, name, _compare(wanted, verdicts), verdicts)
 
 
 def _judge(control: str, path: Path, policies: list[str]) -> dict[str, str]:

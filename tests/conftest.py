@@ -1,6 +1,21 @@
-"""Settings of all tests: property tests try the same examples on every run."""
+"""Settings of all tests."""
 
+import gc
+
+import pytest
 from hypothesis import settings
 
-settings.register_profile("assay", derandomize=True, database=None)
+settings.register_profile("assay", derandomize=True, database=None)  # property tests try the same examples on every run
 settings.load_profile("assay")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no worker is left with it when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """The collector has the settings of the command line (scanner/cli), and passes over the libraries that the tests import."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)

@@ -27,6 +27,7 @@ def test_there_are_cases_of_every_area() -> None:
     assert len(CASES) > 300
 
 
+@pytest.mark.long
 def test_every_template_is_valid_and_an_error_would_be_found(tmp_path: Path) -> None:
     broken = tmp_path / "broken.yaml"
     broken.write_text("Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties: {BucketNam: orders}\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from assay.scanner.fixtures import Case, run_fixtures
 from assay.scanner.rules import yaml_lines
 from assay.scanner.rules.load import builtin_folder, load
-from tests.scans import FAILING, ROOT, assay, rule, verdicts, write
+from tests.scans import FAILING, ROOT, assay, rule, write
 
 FIXTURES = ROOT / "fixtures" / "controls"
 CONTROLS = [each.control.id for each in load([builtin_folder()]).controls]
@@ -22,11 +23,34 @@ def expected(control: str) -> dict[str, dict[str, str]]:
     return listed
 
 
+@functools.cache
+def cases(control: str) -> list[Case]:
+    """Every case, judged once for the tests of a worker."""
+    return list(run_fixtures(FIXTURES, [control], []))
+
+
 @pytest.mark.parametrize("control", CONTROLS)
 def test_every_case_of_a_control(control: str) -> None:
-    cases = list(run_fixtures(FIXTURES, [control], []))
-    assert len(cases) >= 6
-    assert [f"{case.name}: {problem}" for case in cases for problem in case.problems] == []
+    assert len(cases(control)) >= 6
+    assert [f"{case.name}: {problem}" for case in cases(control) for problem in case.problems] == []
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_every_control_can_fail_and_its_passes_do_not(control: str) -> None:
+    """By the names of the cases, which are written apart from the expected verdicts. A plan may show less than its name says."""
+    failing, passing = 0, 0
+    for case in cases(control):
+        if not case.name.startswith("terraform/"):
+            continue
+        found = set(case.verdicts.values())
+        kind = Path(case.name).name.removesuffix(".json").split("-")[1]
+        if kind == "fail":
+            failing += 1
+            assert "fail" in found, case.name
+        elif kind == "pass":
+            passing += 1
+            assert not found & {"fail", "unknown", "error"}, case.name
+    assert min(failing, passing) >= 2
 
 
 NOT_POSSIBLE: dict[tuple[str, str, str], str] = {}
@@ -45,23 +69,6 @@ def test_every_control_is_shown_to_pass_fail_and_not_know_on_both_clouds(control
     assert not {each for each in seen if (control, *each) in NOT_POSSIBLE}, "it can occur after all"
 
 
-@pytest.mark.parametrize("control", CONTROLS)
-def test_every_control_can_fail_and_its_passes_do_not(control: str) -> None:
-    """By the names of the cases, which are written apart from the expected verdicts. A plan may show less than its name says."""
-    folder = FIXTURES / control.replace(".", "/", 1)
-    failing, passing = 0, 0
-    for name in filter(lambda each: each.startswith("terraform/"), expected(control)):
-        found = set(verdicts(folder / name, control).values())
-        kind = Path(name).name.removesuffix(".json").split("-")[1]
-        if kind == "fail":
-            failing += 1
-            assert "fail" in found, name
-        elif kind == "pass":
-            passing += 1
-            assert not found & {"fail", "unknown", "error"}, name
-    assert min(failing, passing) >= 2
-
-
 def test_every_folder_with_code_is_a_case() -> None:
     for control in CONTROLS:
         folder = FIXTURES / control.replace(".", "/", 1)
@@ -77,10 +84,10 @@ def problems(folder: Path, policies: Path, wanted: str) -> list[Case]:
 
 def test_what_differs_from_the_expected_is_a_problem(tmp_path: Path) -> None:
     policies = write(tmp_path / "policies", {"team/rule.yaml": rule()})
-    cases = problems(tmp_path / "a", policies, "terraform/aws-fail: {aws_s3_bucket.b: pass, aws_s3_bucket.c: fail}\n")
-    assert cases[0].problems == ["aws_s3_bucket.b: expected pass, got fail", "aws_s3_bucket.c: expected fail, got not_applicable"]
-    cases = problems(tmp_path / "b", policies, "terraform/aws-fail: {aws_s3_bucket.x: not_applicable}\n")
-    found = [problem for case in cases for problem in case.problems]
+    judged = problems(tmp_path / "a", policies, "terraform/aws-fail: {aws_s3_bucket.b: pass, aws_s3_bucket.c: fail}\n")
+    assert judged[0].problems == ["aws_s3_bucket.b: expected pass, got fail", "aws_s3_bucket.c: expected fail, got not_applicable"]
+    judged = problems(tmp_path / "b", policies, "terraform/aws-fail: {aws_s3_bucket.x: not_applicable}\n")
+    found = [problem for case in judged for problem in case.problems]
     assert "aws_s3_bucket.b: fail, which is not expected" in found
     assert [verdict for verdict in ("pass", "fail") if any(each.endswith(f"expects {verdict}") for each in found)] == ["pass", "fail"]
     (case,) = run_fixtures(tmp_path / "c", ["team.rule"], [str(policies)])
@@ -89,9 +96,9 @@ def test_what_differs_from_the_expected_is_a_problem(tmp_path: Path) -> None:
 
 def test_a_case_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     policies = write(tmp_path / "policies", {"team/rule.yaml": rule()})
-    cases = problems(tmp_path / "a", policies, "terraform/aws-fail: {aws_s3_bucket.b: fail}\nterraform/absent: {aws_s3_bucket.b: pass}\n")
-    assert cases[0].problems == []
-    assert any("(not_found)" in problem for problem in cases[1].problems)
+    judged = problems(tmp_path / "a", policies, "terraform/aws-fail: {aws_s3_bucket.b: fail}\nterraform/absent: {aws_s3_bucket.b: pass}\n")
+    assert judged[0].problems == []
+    assert any("(not_found)" in problem for problem in judged[1].problems)
 
 
 def test_the_command(tmp_path: Path) -> None:

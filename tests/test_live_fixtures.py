@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from assay.scanner.sources.aws.calls import snake_case
 from tests.scans import ROOT
 
 botocore_session = pytest.importorskip("botocore.session")
-from fixtures import account, moto_gaps  # noqa: E402
+from fixtures import account, moto_gaps, server  # noqa: E402
 
 FIXTURES = ROOT / "fixtures"
 RECORDINGS = sorted([*FIXTURES.glob("controls/*/*/aws/*.ndjson"), *FIXTURES.glob("trade_streamer/aws/live/*.ndjson*")])
@@ -142,13 +141,9 @@ def test_names_of_operations_are_those_of_the_client() -> None:
 @pytest.fixture(scope="module")
 def moto() -> Iterator[str]:
     """A moto server as it is."""
-    os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    yield f"http://127.0.0.1:{server.get_host_and_port()[1]}"
-    server.stop()
+    running, url = server.start()
+    yield url
+    running.stop()
 
 
 @pytest.mark.parametrize("gap", moto_gaps.GAPS, ids=lambda gap: gap.name)

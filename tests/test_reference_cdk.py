@@ -123,6 +123,7 @@ def missing() -> str:
     return "" if shutil.which("node") else "Node is not installed"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(bool(missing()), reason=missing())
 def test_the_templates_are_those_of_the_app(tmp_path: Path) -> None:
     environment = {**os.environ, "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -15,6 +15,7 @@ import jsonschema_rs
 import pytest
 
 from assay import reports
+from fixtures import server
 from tests.scans import ROOT, assay, assay_process, write
 
 SCHEMA = json.loads((Path(reports.__file__).parent / "schemas" / "assay-compare-1.json").read_text("utf-8"))
@@ -74,8 +75,6 @@ resource "aws_iam_role" "task" {{
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """An account beside the code: versioning of one bucket switched off by hand, one bucket that no code makes, one that is not deployed."""
-    from moto.server import ThreadedMotoServer
-
     folder = tmp_path_factory.mktemp("estate")
     held = pytest.MonkeyPatch()
     for name, value in {
@@ -83,17 +82,15 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
     }.items():  # fmt: skip
         held.setenv(name, value)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
+    running, url = server.start()
     try:
-        host, port = server.get_host_and_port()
-        held.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        held.setenv("AWS_ENDPOINT_URL", url)
         made = _make()
         ran = assay("snapshot", "aws", "--regions", f"{EAST},{WEST}", "-o", folder / "live.ndjson.gz", "--no-config", "--quiet", *CHOSEN)
         assert ran.exit_code == 0, ran.output
         yield {**made, "live": folder / "live.ndjson.gz", "code": write(folder / "code", {"main.tf": CODE})}
     finally:
-        server.stop()
+        running.stop()
         held.undo()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -84,6 +85,11 @@ def source(file: str, first: int, last: int) -> list[str]:
 
 
 def controls() -> dict[str, Control]:
+    return dict(_controls())
+
+
+@functools.cache
+def _controls() -> dict[str, Control]:
     def control(id_: str, title: str, severity: Any, why: str, remediation: dict[str, str], **more: Any) -> Control:
         return Control(
             id=id_,
@@ -144,7 +150,7 @@ def resource(address: str, *blocks: BlockRef, kind: str = "Bucket", root: str = 
 
 
 def result(control: str, verdict: Verdict, held: ResourceRef, message: str = "", element: str = "", **more: Any) -> Result:
-    known = controls().get(control)
+    known = _controls().get(control)
     mark = hashlib.sha256(f"{control} {held.root} {held.address} {element}".encode()).hexdigest()
     given: dict[str, Any] = {"evidence": [], "unknown": []}
     return Result(

@@ -237,6 +237,7 @@ def test_what_is_too_much_is_cut_by_severity_and_counted(monkeypatch: pytest.Mon
     assert "left out: 3 unknown" in note["message"]["text"]
 
 
+@pytest.mark.long
 def test_the_limit_is_that_of_github() -> None:
     found = run(samples.many(100_001))
     assert len(found["results"]) == 25_000

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
 import time
+
+from fixtures import server
 
 BUCKETS, ACCOUNTS = 1000, ("300000000001", "300000000002", "300000000003")
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1")
@@ -30,14 +30,9 @@ def fill() -> None:
 
 
 def main() -> None:
-    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
-    from moto.server import ThreadedMotoServer
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     fill()
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    print(server.get_host_and_port()[1], flush=True)
+    running, _ = server.start()
+    print(running.get_host_and_port()[1], flush=True)
     while sys.stdin.read(1):
         time.sleep(1)
 

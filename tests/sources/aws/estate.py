@@ -6,7 +6,6 @@ import atexit
 import functools
 import itertools
 import json
-import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -22,6 +21,7 @@ from assay.scanner.run import Options, Scan
 from assay.scanner.sources.aws.plan import AccountPlan
 from assay.scanner.sources.aws.request import Request
 from assay.scanner.sources.aws.source import AuditSource, SnapshotSource
+from fixtures import server as moto
 
 HOME, COPY = "us-east-1", "eu-west-1"
 _SESSION = boto3.session.Session()  # its models are read once
@@ -271,14 +271,9 @@ ACCOUNT_IDS = _account_ids()
 @functools.cache
 def server() -> str:
     """The URL of the one moto server of this process."""
-    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
-    from moto.server import ThreadedMotoServer
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    held = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    held.start()
-    atexit.register(held.stop)
-    return f"http://127.0.0.1:{held.get_host_and_port()[1]}"
+    running, url = moto.start()
+    atexit.register(running.stop)
+    return url
 
 
 @functools.cache

@@ -31,6 +31,7 @@ def crowd() -> Iterator[str]:
     server.communicate()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_a_thousand_buckets(crowd: str, tmp_path: Path) -> None:
     report = tmp_path / "report.json"

@@ -83,6 +83,7 @@ VALUES: list[Any] = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=250, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_no_change_to_a_template_makes_reading_fail(data: st.DataObject) -> None:

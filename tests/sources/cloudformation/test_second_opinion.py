@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from assay.scanner.sources.templates.yaml_text import parse as parse_yaml
 from tests.sources.cloudformation.reading import collect
 
-lint = pytest.importorskip("cfnlint.template")
 NAMES = "ABC"
 PARAMETERS = {
     "Env": {"Type": "String", "AllowedValues": ["a", "b"]},
@@ -40,6 +39,7 @@ def test_possible_combinations(first: Any, second: Any, third: Any) -> None:
         "Conditions": dict(zip(NAMES, (first, second, third), strict=True)),
         "Resources": {f"R{name}": {"Type": "AWS::SNS::Topic", "Condition": name} for name in NAMES},
     }
+    lint = pytest.importorskip("cfnlint.template")  # takes a second, which a worker without these tests saves
     theirs = lint.Template("t.json", template, ["us-east-1"]).conditions.build_scenarios({name: {True, False} for name in NAMES})
     with tempfile.TemporaryDirectory() as top:
         [collection] = collect(Path(top), {"t.json": template})
@@ -48,7 +48,7 @@ def test_possible_combinations(first: Any, second: Any, third: Any) -> None:
 
 
 def test_yaml_is_read_as_cfn_lint_reads_it() -> None:
-    from cfnlint.decode.cfn_yaml import loads
+    loads = pytest.importorskip("cfnlint.decode.cfn_yaml").loads
 
     text = (Path(__file__).parent / "data" / "functions.yaml").read_text("utf-8")
     without_merge = text.replace("<<: {EnableKeyRotation: true}", "EnableKeyRotation: true")

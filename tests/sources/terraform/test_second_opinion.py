@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,12 @@ def test_both_readers_say_the_same(deployment: str, at_least: int) -> None:
     assert compared > at_least
 
 
-def collect_root(root: Path) -> Any:
-    return TerraformSource([str(root)], boundary=[str(FIXTURES)]).collect()
+@functools.cache
+def collect_root(root: Path) -> list[Any]:
+    return list(TerraformSource([str(root)], boundary=[str(FIXTURES)]).collect())
 
 
+@functools.cache
 def second(root: Path) -> list[tuple[str, dict[str, Any]]]:
     """Address and attributes of every block that tfparse finds."""
     read = tfparse.load_from_path(str(root), vars_paths=["terraform.tfvars"])
