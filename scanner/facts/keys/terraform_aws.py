@@ -35,4 +35,10 @@ READERS = (
         kms.key,
         kms.KeyAt(name="description", replica=Fixed("REPLICA"), enabled="enabled", policies="policy"),
     ),
+    Reader(
+        Key,
+        ("aws_kms_replica_external_key",),
+        kms.key,
+        kms.KeyAt(name="description", replica=Fixed("REPLICA"), origin=Fixed("EXTERNAL"), enabled="enabled", policies="policy"),
+    ),
 )

@@ -15,6 +15,7 @@ from assay.scanner.facts.spelling import Index, Namesakes
 _SUBSCRIBERS = {
     "google_pubsub_subscription": "topic",
     "google_cloudfunctions2_function": "event_trigger.pubsub_topic",
+    "google_cloudfunctions_function": "event_trigger.resource",
     "google_eventarc_trigger": "transport.pubsub.topic",
 }
 _COMMON: dict[str, Any] = {
