@@ -167,8 +167,8 @@ def test_what_is_no_whole_text_is_unknown(data: Any) -> None:
 
 
 def test_known_and_default_and_absent() -> None:
-    assert [Value(data).known().data for data in (None, "", "a", 0, False, Reference("a.b"))] == [False, False, True, True, True, True]
-    assert isinstance(Value(WHY).known().data, Unknown)
+    assert [Value(data).is_set().data for data in (None, "", "a", 0, False, Reference("a.b"))] == [False, False, True, True, True, True]
+    assert isinstance(Value(WHY).is_set().data, Unknown)
     assert Value(None, PLACES).default(5).data == 5 and Value(None, PLACES).default(5).seen == tuple(PLACES)
     assert Value(0).default(5).data == 0 and Value(WHY).default(5).data is WHY
     assert Value(None).absent and not Value(WHY).absent and Value(WHY).unknown is WHY

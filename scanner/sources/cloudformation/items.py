@@ -96,8 +96,8 @@ class TreeNode(Node):
 
     def _shifted(self, raw: list[Any], name: str) -> Unknown | None:
         """Why it is not known which element a step leads to: one up to it may not be there."""
-        for each in raw[: int(name[:9]) + 1 if name.isdecimal() else 1]:
-            argument = each.get("Fn::If") if isinstance(each, dict) else None
+        for element in raw[: int(name[:9]) + 1 if name.isdecimal() else 1]:
+            argument = element.get("Fn::If") if isinstance(element, dict) else None
             if isinstance(argument, list) and {"Ref": "AWS::NoValue"} in argument and isinstance(argument[0], str):
                 holds = self.scope.condition(argument[0])
                 if isinstance(holds, Unknown):
@@ -106,8 +106,8 @@ class TreeNode(Node):
 
     def _elements(self, raw: list[Any], source: Path) -> list[tuple[Any, Path]]:
         """The elements that count, with their places."""
-        chosen = [self.scope.choose(each, (*source, at)) for at, each in enumerate(raw)]
-        return [(each, place) for each, place in chosen if not (isinstance(each, dict) and each == {"Ref": "AWS::NoValue"})]
+        chosen = [self.scope.choose(element, (*source, at)) for at, element in enumerate(raw)]
+        return [(element, place) for element, place in chosen if not (isinstance(element, dict) and element == {"Ref": "AWS::NoValue"})]
 
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         try:
@@ -139,11 +139,11 @@ class TreeNode(Node):
             return as_nodes(None if data is NO_VALUE else data, self.scope.template.place(source))
         nodes: list[Node] = []
         more: Unknown | None = None
-        for each, place in self._elements(raw, source) if isinstance(raw, list) else [(raw, source)]:
-            if isinstance(each, dict) and not is_function(each):
-                nodes.append(TreeNode(self.scope, each, place))
+        for element, place in self._elements(raw, source) if isinstance(raw, list) else [(raw, source)]:
+            if isinstance(element, dict) and not is_function(element):
+                nodes.append(TreeNode(self.scope, element, place))
             else:
-                data = self.scope.resolve(each)
+                data = self.scope.resolve(element)
                 inner, unknown = as_nodes(None if data is NO_VALUE else data, self.scope.template.place(place))
                 nodes, more = nodes + inner, more or unknown
         return nodes, more

@@ -32,21 +32,21 @@ def _read(content: Any) -> dict[str, Any]:
     """Raises ValueError where it has none of the forms."""
     if isinstance(content, list):  # aws cloudformation create-stack --parameters file://…
         read: dict[str, Any] = {}
-        for each in content:
-            if isinstance(each, str) and "=" in each:  # aws cloudformation deploy --parameter-overrides file://…
-                name, _, value = each.partition("=")
+        for entry in content:
+            if isinstance(entry, str) and "=" in entry:  # aws cloudformation deploy --parameter-overrides file://…
+                name, _, value = entry.partition("=")
                 read[name] = value
-            elif isinstance(each, dict) and isinstance(each.get("ParameterKey"), str):
-                if "ParameterValue" in each:
-                    read[each["ParameterKey"]] = _value(each["ParameterValue"])
+            elif isinstance(entry, dict) and isinstance(entry.get("ParameterKey"), str):
+                if "ParameterValue" in entry:
+                    read[entry["ParameterKey"]] = _value(entry["ParameterValue"])
             else:
                 raise ValueError("an entry is no parameter")
         return read
     if isinstance(content, dict):  # CodePipeline's template configuration has Parameters beside Tags and StackPolicy
-        held = content["Parameters"] if isinstance(content.get("Parameters"), dict) else content
-        return {name: _value(value) for name, value in held.items() if not isinstance(value, dict)}
+        values = content["Parameters"] if isinstance(content.get("Parameters"), dict) else content
+        return {name: _value(value) for name, value in values.items() if not isinstance(value, dict)}
     raise ValueError("neither a list nor an object")
 
 
 def _value(value: Any) -> Any:
-    return ",".join(str(plain(each)) for each in value) if isinstance(value, list) else plain(value)
+    return ",".join(str(plain(element)) for element in value) if isinstance(value, list) else plain(value)

@@ -64,7 +64,7 @@ class CloudFormationSource(Source):
         for path in self.paths:
             if os.path.basename(path) == _MANIFEST:
                 try:
-                    found.update({each.path: each for each in cdk.stacks(path, self.overlay)})
+                    found.update({deployed_stack.path: deployed_stack for deployed_stack in cdk.stacks(path, self.overlay)})
                 except Malformed as error:
                     self._unread[path] = Gap(show(path), "parse_error", str(error), "synthesise it again (cdk synth)")
                 self._templates[path] = None
@@ -118,10 +118,10 @@ class CloudFormationSource(Source):
     def _judged(self, stack: Stack, exports: Exports) -> Collection:
         coverage = Coverage()
         worlds: list[World] = []
-        for each in stack.worlds():
-            held = {name: holds for name, holds in each.decided.items() if isinstance(holds, bool)}
-            items = stack.items(each)
-            worlds.append(World(held, items))
+        for combination in stack.worlds():
+            holding = {name: holds for name, holds in combination.decided.items() if isinstance(holds, bool)}
+            items = stack.items(combination)
+            worlds.append(World(holding, items))
         items = [item for world in worlds for item in world.items]
         context: list[Item] = [item for other in exports.imported_by(stack) for item in other.items(undecided())]
         for world in worlds:
@@ -147,7 +147,7 @@ def _tops(paths: set[str] | list[str], overlay: Overlay) -> Iterator[str]:
 def _outermost(templates: dict[str, Template], deployed: set[str]) -> list[Template]:
     """The templates that are not read as a part of another; of a circle of them, the first."""
     nested = {path: [inner for inner in _nested(template) if inner != path] for path, template in templates.items()}
-    inside = {path for held in nested.values() for path in held}
+    inside = {path for inner_paths in nested.values() for path in inner_paths}
     roots = [path for path in templates if path not in inside or path in deployed]
     read: set[str] = set()
     for path in [*roots, *templates]:

@@ -89,9 +89,9 @@ def _objects(data: Any) -> Iterator[tuple[dict[str, Any], Path]]:
     if not isinstance(data, dict):
         return
     if isinstance(data.get("items"), list) and str(data.get("kind", "")).endswith("List"):
-        for at, each in enumerate(data["items"]):
-            if isinstance(each, dict):
-                yield each, ("items", at)
+        for at, element in enumerate(data["items"]):
+            if isinstance(element, dict):
+                yield element, ("items", at)
     else:
         yield data, ()
 
@@ -128,9 +128,9 @@ def _enter(found: Read, data: dict[str, Any], base: Path, parsed: Parsed, file: 
 def filled(data: Any) -> Any:
     """Data with Unknown in the place of what another tool fills in."""
     if isinstance(data, dict):
-        return {name: filled(each) for name, each in data.items()}
+        return {name: filled(element) for name, element in data.items()}
     if isinstance(data, list):
-        return [filled(each) for each in data]
+        return [filled(element) for element in data]
     if not isinstance(data, str) or ("{{" not in data and "${" not in data):
         return data
     parts = [

@@ -31,16 +31,16 @@ class ConfigConnectorSource(Source):
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         manifests: list[Manifest] = []
         namespaces: dict[str, Any] = {}
-        coverage, held = Coverage(), []
+        coverage, paths_read = Coverage(), []
         for path in self.paths:
             found = self._read(path, coverage)
             if found:
                 manifests += found[0]
                 namespaces |= found[1]
-                held.append(path)
-        if not held and not coverage.gaps:
+                paths_read.append(path)
+        if not paths_read and not coverage.gaps:
             return
-        root = show(held[0] if len(held) == 1 else os.path.commonpath(self.paths) if self.paths else ".")
+        root = show(paths_read[0] if len(paths_read) == 1 else os.path.commonpath(self.paths) if self.paths else ".")
         built = Built(manifests, namespaces, self.project, root, wanted.types)
         coverage.blocks.found = coverage.blocks.evaluated = built.attached
         items: list[Item] = [*built.deployment.items, *built.deployment.others]

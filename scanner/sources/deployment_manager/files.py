@@ -96,23 +96,23 @@ def with_defaults(schema_: Any, properties: dict[str, Any], depth: int = 0) -> d
     described = schema_.get("properties") if isinstance(schema_, dict) else None
     if not isinstance(described, dict) or depth > 20:
         return properties
-    found = dict(properties)
-    for name, held in described.items():
-        if not isinstance(held, dict):
+    filled = dict(properties)
+    for name, property_ in described.items():
+        if not isinstance(property_, dict):
             continue
-        if name not in found and "default" in held:
-            found[name] = held["default"]
-        if isinstance(found.get(name), dict):
-            found[name] = with_defaults(held, found[name], depth + 1)
-    return found
+        if name not in filled and "default" in property_:
+            filled[name] = property_["default"]
+        if isinstance(filled.get(name), dict):
+            filled[name] = with_defaults(property_, filled[name], depth + 1)
+    return filled
 
 
 def imports(listed: Any) -> list[tuple[str, str]]:
     """(name, path) of every import that a configuration or a schema lists."""
     found = []
-    for each in listed[:MAX_IMPORTS] if isinstance(listed, list) else []:
-        path = each.get("path") if isinstance(each, dict) else None
+    for entry in listed[:MAX_IMPORTS] if isinstance(listed, list) else []:
+        path = entry.get("path") if isinstance(entry, dict) else None
         if isinstance(path, str):
-            name = each.get("name")
+            name = entry.get("name")
             found.append((name if isinstance(name, str) else path, path))
     return found

@@ -99,7 +99,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 raise TooMuch("a value is too long")
         if operator == "**" and not (_small(left, 10**6) and _small(right, 20)):
             raise TooMuch("a number is too large")
-        if operator == "%" and isinstance(left, str) and any(each.isdecimal() or each in "*." for each in _specifiers(left)):
+        if operator == "%" and isinstance(left, str) and any(char.isdecimal() or char in "*." for char in _specifiers(left)):
             raise TooMuch("a format with a width is not computed")
         if operator == "%" and isinstance(left, str):
             self._repeated(left.count("%"), right)
@@ -133,9 +133,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return __self.decisions.turns(__self.decisions.unknown("range"))
         return __self._sized(super().call(__context, __obj, *args, **kwargs))
 
-    def _repeated(self, times: int, held: Any) -> None:
+    def _repeated(self, times: int, value: Any) -> None:
         """What will hold something many times must not be too long."""
-        if times * weigh(held)[0] > 20 * MAX_TEXT:
+        if times * weigh(value)[0] > 20 * MAX_TEXT:
             raise TooMuch("a value is too long")
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
@@ -174,10 +174,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return self.unsafe_undefined(obj, attribute)
         return super().getattr(obj, attribute)
 
-    def _slice(self, held: Any, *bounds: Any) -> Any:
-        if is_marked(held) if isinstance(held, str) else is_marked(bounds):
-            return self.decisions.unknown(f"a part of {self.decisions.show(held)}")
-        return self._sized(held[slice(*bounds)])
+    def _slice(self, value: Any, *bounds: Any) -> Any:
+        if is_marked(value) if isinstance(value, str) else is_marked(bounds):
+            return self.decisions.unknown(f"a part of {self.decisions.show(value)}")
+        return self._sized(value[slice(*bounds)])
 
     def _concat(self, *parts: Any) -> str:
         self.budget.spend(1 + weigh(parts)[0] // 500)
@@ -196,18 +196,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _filter(self, name: str, function: Any) -> Any:
         @functools.wraps(function)
         def filtered(*args: Any, **kwargs: Any) -> Any:
-            held = [each for each in [*args, *kwargs.values()] if not is_internal(each)]
-            self.budget.spend(2 + weigh(held)[0] // 200)
-            if any(isinstance(each, int) and not isinstance(each, bool) and abs(each) > 10_000 for each in held[1:]):
+            operands = [operand for operand in [*args, *kwargs.values()] if not is_internal(operand)]
+            self.budget.spend(2 + weigh(operands)[0] // 200)
+            if any(isinstance(operand, int) and not isinstance(operand, bool) and abs(operand) > 10_000 for operand in operands[1:]):
                 raise TooMuch(f"a number for {name} is too large")
             if name in ("replace", "join", "indent"):
-                added = [" " * each if isinstance(each, int) else each for each in held[1:]]
-                self._repeated(max((len(each) for each in held if isinstance(each, (str, list, tuple))), default=0), added)
-            if name == "sum" and any(isinstance(each, (list, tuple)) for each in held[1:]):
+                added = [" " * operand if isinstance(operand, int) else operand for operand in operands[1:]]
+                self._repeated(max((len(operand) for operand in operands if isinstance(operand, (str, list, tuple))), default=0), added)
+            if name == "sum" and any(isinstance(operand, (list, tuple)) for operand in operands[1:]):
                 raise TooMuch("a sum of lists is not computed")
-            taken_apart = name in ("first", "last", "list", "join", "map") and isinstance(next(iter(held), None), str)
-            if (name not in WHOLE_FILTERS or taken_apart) and is_marked(held):
-                return self.decisions.unknown(f"{name} of {', '.join(self.decisions.show(each) for each in held)}")
+            taken_apart = name in ("first", "last", "list", "join", "map") and isinstance(next(iter(operands), None), str)
+            if (name not in WHOLE_FILTERS or taken_apart) and is_marked(operands):
+                return self.decisions.unknown(f"{name} of {', '.join(self.decisions.show(operand) for operand in operands)}")
             return self._sized(function(*args, **kwargs))
 
         return filtered
@@ -234,13 +234,13 @@ def _small(value: Any, limit: int) -> bool:
 
 def _specifiers(text: str) -> str:
     """What stands between `%` and a conversion, and the conversions."""
-    found = []
+    specifiers = []
     for part in text.split("%")[1:]:
-        for at, each in enumerate(part):
-            found.append(each)
-            if each.isalpha() or at > 20:
+        for at, char in enumerate(part):
+            specifiers.append(char)
+            if char.isalpha() or at > 20:
                 break
-    return "".join(found)
+    return "".join(specifiers)
 
 
 FAILURES = (

@@ -127,12 +127,12 @@ class DeploymentManagerSource(Source):
         self._used |= files
         coverage.files.found = coverage.files.parsed = len(fresh)
         coverage.blocks.found = coverage.blocks.evaluated = attached
-        held: list[World] = []
+        combinations: list[World] = []
         for expansion, built in found:
             judged: list[Item] = [*built.deployment.items, *built.deployment.others]
-            held.append(World(expansion.choices.made, judged))
-        items = [item for world in held for item in world.items]
-        return Collection(root, items, coverage, worlds=held if len(held) > 1 else [])
+            combinations.append(World(expansion.choices.made, judged))
+        items = [item for world in combinations for item in world.items]
+        return Collection(root, items, coverage, worlds=combinations if len(combinations) > 1 else [])
 
 
 def is_configuration(data: Any) -> bool:
@@ -141,5 +141,7 @@ def is_configuration(data: Any) -> bool:
     if not isinstance(listed, list) or "apiVersion" in data or "kind" in data:
         return False
     names = {name for name, _ in imports(data.get("imports"))}
-    written = [each.get("type", each.get("action")) for each in listed if isinstance(each, dict)]
-    return any(isinstance(each, str) and (each in names or each.endswith((".py", *TEMPLATES)) or types.spelled(each)) for each in written)
+    written = [entry.get("type", entry.get("action")) for entry in listed if isinstance(entry, dict)]
+    return any(
+        isinstance(entry, str) and (entry in names or entry.endswith((".py", *TEMPLATES)) or types.spelled(entry)) for entry in written
+    )

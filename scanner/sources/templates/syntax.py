@@ -98,20 +98,20 @@ def size(data: Any) -> int:
     """Nodes of a tree with everything that is shared counted each time; more than MAX_NODES or MAX_DEPTH raise Malformed."""
     known: dict[int, int] = {}
 
-    def count(held: Any, depth: int) -> int:
+    def count(node: Any, depth: int) -> int:
         if depth > MAX_DEPTH:
             raise Malformed(f"nested deeper than {MAX_DEPTH} levels")
-        if not isinstance(held, (dict, list)):
+        if not isinstance(node, (dict, list)):
             return 1
-        if id(held) not in known:
-            known[id(held)] = -1
-            inner: Iterable[Any] = held.values() if isinstance(held, dict) else held
-            known[id(held)] = 1 + sum(count(each, depth + 1) for each in inner)
-        if known[id(held)] < 0:
+        if id(node) not in known:
+            known[id(node)] = -1
+            inner: Iterable[Any] = node.values() if isinstance(node, dict) else node
+            known[id(node)] = 1 + sum(count(child, depth + 1) for child in inner)
+        if known[id(node)] < 0:
             raise Malformed("an alias is inside of what it stands for")
-        if known[id(held)] > MAX_NODES:
+        if known[id(node)] > MAX_NODES:
             raise Malformed(f"more than {MAX_NODES} values, aliases expanded")
-        return known[id(held)]
+        return known[id(node)]
 
     return count(data, 0)
 

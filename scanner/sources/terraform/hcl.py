@@ -104,10 +104,10 @@ class TerraformSource(Source):
         try:
             module = Module(workspace, directory)
             modules = list(module.walk())
-            for each in modules:
-                for resource in [*each.resources.values(), *each.data.values()]:
+            for inner in modules:
+                for resource in [*inner.resources.values(), *inner.data.values()]:
                     items += [ResourceItem(resource, instance, root) for instance in resource.instances]
-            directories = {each.directory for each in modules} - self._counted
+            directories = {inner.directory for inner in modules} - self._counted
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
         except (TooMuch, RecursionError) as error:
             coverage.gaps.append(Gap(root, "input_failed", words(error), "simplify the configuration or scan its plan"))
@@ -137,8 +137,8 @@ class TerraformSource(Source):
                 if self.overlay.is_directory(local) and not self.boundary.holds(local):
                     raise EvaluationError("is outside of the scanned directories")
                 return local if self._has_files(local) else None
-            held = installed.get(".".join(path))
-            return held if held and self.boundary.holds(held) and self._has_files(held) else None
+            fetched = installed.get(".".join(path))
+            return fetched if fetched and self.boundary.holds(fetched) and self._has_files(fetched) else None
 
         workspace = Workspace(self._load, self._read_file, resolve, {}, self.workspace, self.show)
         workspace.variables, gaps = self._given(directory)
@@ -227,6 +227,6 @@ class TerraformSource(Source):
         manifest = os.path.join(directory, ".terraform", "modules", "modules.json")
         try:
             listed = json.loads(read_bytes(manifest, self.overlay)).get("Modules", [])
-            return {each["Key"]: os.path.normpath(os.path.join(directory, each["Dir"])) for each in listed if each.get("Key")}
+            return {entry["Key"]: os.path.normpath(os.path.join(directory, entry["Dir"])) for entry in listed if entry.get("Key")}
         except (FileError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}

@@ -166,8 +166,8 @@ _OPERATORS = {"==", "!=", "<", ">", "<=", ">=", "&&", "||", "+", "-", "*", "/", 
 
 def _call(node: tree_sitter.Node) -> Any:
     names = [_text(child) for child in node.children if child.type == "identifier"]
-    held = next((child for child in node.children if child.type == "function_arguments"), None)
-    children = held.children if held else []
+    listed = next((child for child in node.children if child.type == "function_arguments"), None)
+    children = listed.children if listed else []
     arguments = tuple(expression(child) for child in children if child.type == "expression")
     return Call("::".join(names), arguments, any(child.type == "ellipsis" for child in children))
 

@@ -13,8 +13,7 @@ import msgspec
 
 from assay.scanner.options import Options
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Node, Source, Unread, Wanted
-from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Unread, Wanted
 from assay.scanner.sources.overlay import DISK, repository
 from assay.scanner.sources.terraform.plan_items import PlanItem
 from assay.scanner.sources.terraform.planned import Plan
@@ -62,8 +61,8 @@ def _code(content: dict[str, Any], options: Options) -> Source:
     )
 
 
-    """Whether decoded JSON is a plan."""
 def is_plan(content: Any) -> bool:
+    """Whether decoded JSON is a plan."""
     return isinstance(content, dict) and "format_version" in content and "planned_values" in content
 
 
