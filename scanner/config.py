@@ -17,6 +17,8 @@ class ConfigurationError(AssayError):
 
 
 class ControlConfig(msgspec.Struct, forbid_unknown_fields=True):
+    """What `controls.ID` sets for one control."""
+
     params: dict[str, Any] = {}
 
 

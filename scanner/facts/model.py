@@ -116,5 +116,6 @@ def cloud_of(type_: str) -> str:
 
 
 def block_ref(item: Item) -> BlockRef:
+    """Where an item is written; without lines where its place has none."""
     seen: Location = item.location()
     return BlockRef(item.address, seen.file, seen.line or None, seen.end_line or None)

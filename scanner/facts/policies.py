@@ -87,6 +87,7 @@ def acl_grant(principal: Value[Any], actions: Value[Any], public: Value[bool], i
 
 
 def google_grants(bindings: Iterable[Binding | Unknown], blocked: Value[Any] | None = None) -> list[Any]:
+    """Everybody's access by bindings, as Grant or Unknown. `blocked`: public access is ineffective."""
     found: list[Any] = []
     for binding in bindings:
         if isinstance(binding, Unknown):

@@ -17,6 +17,8 @@ from assay.scanner.sources.values import Location, Reference, Text, Unknown, Val
 
 
 class Condition(msgspec.Struct, frozen=True):
+    """One test of a statement: an operator, a condition key, and values of which one has to match."""
+
     operator: str
     key: str
     """Lower case, since condition keys compare without case."""

@@ -83,6 +83,8 @@ class ControlOutcome(msgspec.Struct, frozen=True):
 
 
 class Tool(msgspec.Struct, frozen=True):
+    """What made a report."""
+
     name: str
     version: str
     policies: str
@@ -100,12 +102,16 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
+    """Counts of a run: results by verdict, resources that a control was asked of, controls."""
+
     verdicts: dict[str, int]
     resources: int
     controls: int
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole run, as the JSON contract has it."""
+
     schema: str = "assay-results/1"
     tool: Tool
     run: Run

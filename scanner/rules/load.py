@@ -44,6 +44,8 @@ class CompiledAssertion(msgspec.Struct):
 
 
 class CompiledControl(msgspec.Struct):
+    """A control with its checked expressions, and the facts that decide whether it applies."""
+
     control: Control
     file: str
     kind: str

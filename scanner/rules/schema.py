@@ -32,6 +32,7 @@ def _plain(hint: Any) -> Any:
 
 
 def is_part(hint: Any) -> bool:
+    """Whether the type of a fact is a part, which has facts of its own."""
     return isinstance(hint, type) and issubclass(hint, Part)
 
 

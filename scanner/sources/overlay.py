@@ -183,6 +183,7 @@ def inside(path: str, top: str) -> bool:
 
 
 def not_regular(path: str) -> OSError:
+    """The error for a path that is a directory, a pipe or a device."""
     return OSError(errno.EINVAL, "not a regular file", path)
 
 

@@ -24,6 +24,7 @@ class DatabaseAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def database(view: View, at: DatabaseAt) -> DataStore | None:
+    """A database is one copy, which a multi-region location replicates by itself; None for one that is deleted and still listed."""
     if view[at.deleted].is_set().data is True:
         return None
     place = view[at.location].text()

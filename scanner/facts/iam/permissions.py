@@ -36,6 +36,7 @@ def statement_permission(statement: Statement | Unknown) -> Permission | Unknown
 
 
 def document_permissions(document: Value[Any]) -> list[Any]:
+    """What a policy document allows, as Permission or Unknown; denials give nothing."""
     return [found for each in statements(document) if (found := statement_permission(each)) is not None]
 
 

@@ -27,6 +27,7 @@ def aws_trusts(document: Value[Any], account: str | None) -> list[Any]:
 
 
 def federated_only(document: Value[Any]) -> Value[bool]:
+    """Whether all that a trust policy allows are identity providers; False where it allows nobody."""
     kinds = [
         "unknown" if isinstance(each, Unknown) else kind
         for each in statements(document)

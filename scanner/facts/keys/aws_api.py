@@ -106,6 +106,7 @@ class LiveKey(KeyLink, frozen=True):
 
 
 def live_key(path: str) -> LiveKey:
+    """The key that an answer names at a path."""
     return LiveKey(path, ())
 
 
@@ -127,4 +128,5 @@ class LiveCopyKey(LiveKey, frozen=True):
 
 
 def live_copy_key(path: str, region: str) -> LiveCopyKey:
+    """The key that the copy of a resource in another region names at a path; `region` is the path to that region."""
     return LiveCopyKey(path, (), region=region)

@@ -44,6 +44,7 @@ class CryptoKeyAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def key(view: View, at: CryptoKeyAt) -> Key:
+    """A crypto key with the bindings on it and on its key ring."""
     outside = [view[level].default("SOFTWARE").equals("EXTERNAL", "EXTERNAL_VPC") for level in at.levels]
     imported = any_of([view[at.import_only].default(False).truth(), *outside])
     rotation = view[at.period].text().then(days)
@@ -108,6 +109,7 @@ def usable(view: View, address: str) -> Value[bool]:
 
 
 def own_usable(view: View) -> Value[bool]:
+    """Whether the key itself can be used."""
     return usable(view, view.item.address)
 
 
@@ -124,4 +126,5 @@ class RestKey(KeyLink, frozen=True):
 
 
 def rest_key(path: str) -> RestKey:
+    """The crypto key that a REST resource names at a path."""
     return RestKey(path, ())

@@ -44,6 +44,7 @@ class SecretAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def secret(view: View, at: SecretAt) -> Secret:
+    """A secret with its replicas; a regional one with those of the same name in other regions."""
     region = at.region(view)
     copies, automatic = _copies(view, at, region)
     same = view.namesakes(at.namesakes) if not region.absent else []

@@ -42,6 +42,7 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def bucket(view: View, at: BucketAt) -> Bucket:
+    """A bucket with its bindings and access lists, and the organisation policies that count for it."""
     prevention, above = view[at.prevention], at.prevented_above(view)
     # https://cloud.google.com/storage/docs/public-access-prevention
     enforced = prevention.default("inherited").equals("enforced")

@@ -67,6 +67,7 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def bucket(view: View, at: BucketAt) -> Bucket:
+    """A bucket with what its companions and the account-level block say of it."""
     flags = [any_of([value.default(False).truth() for value in view.values(flag)]) for flag in at.flags]
     ownership = view[at.ownership]
     algorithm, key = _default_key(view[at.algorithm], view[at.key])

@@ -72,6 +72,7 @@ def _scoped(value: Any, condition: Condition) -> bool | Unknown:
 
 
 def matches(text: str, condition: Condition) -> bool:
+    """Whether a text of a condition names one repository and pins a branch, tag, environment or workflow."""
     if condition.key.endswith(":job_workflow_ref"):
         return bool(re.match(r"^[\w.-]+/[\w.-]+/\.github/workflows/[^*]+@[^*]+$", text))
     if "?" in text and condition.operator.lower().endswith("like"):

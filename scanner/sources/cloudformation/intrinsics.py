@@ -38,10 +38,12 @@ def is_function(raw: Any) -> bool:
 
 
 def is_ref(raw: Any) -> bool:
+    """Whether data is a `Ref`."""
     return isinstance(raw, dict) and len(raw) == 1 and "Ref" in raw
 
 
 def malformed(name: str) -> Unknown:
+    """Why the value of a function that is not written as it has to be is not known."""
     return Unknown(f"{name} is not given what it takes", CORRECT)
 
 

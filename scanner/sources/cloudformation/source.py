@@ -22,6 +22,7 @@ _READ = 20_000_000
 
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
+    """All templates among `paths` as one source: they may nest each other and import what others export."""
     yield CloudFormationSource(paths, named, options)
 
 

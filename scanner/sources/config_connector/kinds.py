@@ -16,6 +16,8 @@ POLICY = "orgpolicy.googleapis.com/Policy"
 
 
 class Kind(msgspec.Struct, frozen=True):
+    """How a kind of Config Connector becomes the REST resource that readers know."""
+
     asset: str
     way: str
     """How its full name is made: `bucket`, `compute`, `project`, `account`, `policy`; else the parent that is to be completed."""

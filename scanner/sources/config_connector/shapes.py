@@ -18,6 +18,7 @@ def replication(shaped: dict[str, Any]) -> None:
 
 
 def put(data: dict[str, Any], path: list[str], value: Any) -> None:
+    """Set a value at a path of keys, with the maps on the way; what stands in the way as something else is left."""
     for name in path[:-1]:
         inner = data.setdefault(name, {})
         if not isinstance(inner, dict):

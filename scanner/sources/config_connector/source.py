@@ -15,6 +15,7 @@ from assay.scanner.sources.overlay import DISK
 
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
+    """All manifests among `paths` as one source: they refer to each other across files."""
     yield ConfigConnectorSource(paths, named, options)
 
 

@@ -29,6 +29,8 @@ class Choices:
 
 
 class Budget:
+    """The steps that all templates of one deployment may spend."""
+
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self.steps = steps
 

@@ -120,6 +120,7 @@ def is_private(text: str) -> bool:
 
 
 def without_lines(text: str) -> str:
+    """A rendered text without the marks that carry line numbers."""
     return _LINE.sub("", text) if LINE in text else text
 
 

@@ -19,6 +19,7 @@ _SHORT_NAMES = ("bucket", "global", "region")
 
 
 def address(entry: Entry) -> str:
+    """What an entry is called in reports: `type.name`."""
     return f"{entry.type}.{entry.name}"
 
 

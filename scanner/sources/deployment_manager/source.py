@@ -33,6 +33,7 @@ _READ = 20_000_000
 
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
+    """All configurations and templates among `paths` as one source."""
     yield DeploymentManagerSource(paths, named, options)
 
 

@@ -19,6 +19,8 @@ RESOURCES = "cloudresourcemanager.googleapis.com"
 
 
 class Type(NamedTuple):
+    """What a type of Deployment Manager makes, and how the full name of that is put together."""
+
     asset: str
     """The asset type."""
     way: str

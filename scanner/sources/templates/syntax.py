@@ -30,6 +30,8 @@ class Malformed(Exception):
 
 
 class Places(Protocol):
+    """Where each path of a document is written."""
+
     def span(self, path: Path) -> tuple[int, int]:
         """The characters `[start, end)` of what a path leads to, with its key where it has one; of the nearest that is there."""
 

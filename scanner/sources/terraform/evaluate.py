@@ -59,6 +59,7 @@ class Scope:
 
 
 def evaluate(node: Any, scope: Scope) -> Any:
+    """The raw value of an expression in a scope. Raises EvaluationError where Terraform would refuse it, TooMuch beyond the budget."""
     scope.budget[0] += 1
     if scope.budget[0] > MAX_STEPS:
         raise TooMuch(f"more than {MAX_STEPS:,} evaluation steps")
@@ -72,6 +73,7 @@ def _name(node: tree.Name, scope: Scope) -> Any:
 
 
 def get_attribute(raw: Any, name: str) -> Any:
+    """The attribute of a value as `value.name` reads it. Raises EvaluationError."""
     if isinstance(raw, dict):
         if name in raw:
             return raw[name]
@@ -86,6 +88,7 @@ def get_attribute(raw: Any, name: str) -> Any:
 
 
 def get_index(raw: Any, key: Any) -> Any:
+    """The element of a value as `value[key]` reads it. Raises EvaluationError."""
     if isinstance(raw, (Unknown, Reference)):
         return raw
     if hasattr(raw, "index") and not isinstance(raw, (list, str)):

@@ -53,6 +53,7 @@ def _kind(element: Any) -> str:
 
 
 def make_set(elements: list[Any]) -> Set:
+    """A set of elements of one type, each once; sorted, as Terraform iterates it, where all of them are known."""
     kept = without_repeats(unify(elements))
     kinds = {_kind(element) for element in kept}
     return Set(
@@ -127,6 +128,7 @@ def unsettled(raw: Any) -> bool:
 
 
 def why_unknown(raw: Any) -> Unknown:
+    """Why a value that is not settled is not known."""
     if isinstance(raw, Unknown):
         return raw
     if isinstance(raw, Text) and raw.unknown:
@@ -137,6 +139,7 @@ def why_unknown(raw: Any) -> Unknown:
 
 
 def to_whole(raw: Any) -> int:
+    """A whole number, as `count` takes it. Raises EvaluationError."""
     number = to_number(raw)
     if isinstance(number, float):
         raise EvaluationError(f"{raw!r} is not a whole number")
@@ -144,6 +147,7 @@ def to_whole(raw: Any) -> int:
 
 
 def to_bool(raw: Any) -> bool | Unknown:
+    """A truth value, also of the texts that Terraform converts. Raises EvaluationError."""
     if isinstance(raw, bool):
         return raw
     if unsettled(raw):
@@ -154,6 +158,7 @@ def to_bool(raw: Any) -> bool | Unknown:
 
 
 def to_text(raw: Any) -> str:
+    """A text, also of numbers and truth values. Raises EvaluationError."""
     if isinstance(raw, str):
         return raw
     if isinstance(raw, bool):
@@ -205,6 +210,7 @@ def _equal_collections(left: Any, right: Any) -> bool | Unknown:
 
 
 def to_number(raw: Any) -> int | float:
+    """A number, also of a text that spells one. Raises EvaluationError."""
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return raw
     if isinstance(raw, str):

@@ -13,6 +13,8 @@ from assay.scanner.sources.values import Unknown
 
 
 class Body(Protocol):
+    """What of a data block is read: its attributes and nested blocks."""
+
     def raw(self, name: str, link: bool = False) -> Any: ...
     def nested(self, name: str) -> tuple[list[Any], Unknown | None]: ...
 

@@ -12,6 +12,8 @@ import msgspec
 
 
 class Literal(msgspec.Struct, frozen=True):
+    """A number, truth value, null or text without parts to evaluate."""
+
     value: Any
 
 
@@ -22,11 +24,15 @@ class Name(msgspec.Struct, frozen=True):
 
 
 class Attribute(msgspec.Struct, frozen=True):
+    """`of.name`"""
+
     of: Any
     name: str
 
 
 class Index(msgspec.Struct, frozen=True):
+    """`of[key]`"""
+
     of: Any
     key: Any
 
@@ -39,24 +45,32 @@ class Splat(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True):
+    """`function(arguments)`; `expand` where the last argument is a list of arguments (`...`)."""
+
     function: str
     arguments: tuple[Any, ...]
     expand: bool
 
 
 class Conditional(msgspec.Struct, frozen=True):
+    """`condition ? then : otherwise`"""
+
     condition: Any
     then: Any
     otherwise: Any
 
 
 class Binary(msgspec.Struct, frozen=True):
+    """`left operator right`"""
+
     operator: str
     left: Any
     right: Any
 
 
 class Unary(msgspec.Struct, frozen=True):
+    """`!operand` or `-operand`"""
+
     operator: str
     operand: Any
 
@@ -68,10 +82,14 @@ class Template(msgspec.Struct, frozen=True):
 
 
 class List(msgspec.Struct, frozen=True):
+    """`[items]`"""
+
     items: tuple[Any, ...]
 
 
 class Object(msgspec.Struct, frozen=True):
+    """`{key = value}`, keys and values as expressions."""
+
     items: tuple[tuple[Any, Any], ...]
 
 

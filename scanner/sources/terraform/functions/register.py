@@ -14,6 +14,8 @@ FUNCTIONS: dict[str, Function] = {}
 
 
 def function(name: str) -> Callable[[Function], Function]:
+    """Register a function of the language under its name."""
+
     def register(function: Function) -> Function:
         FUNCTIONS[name] = function
         return function
@@ -36,6 +38,7 @@ def strict(name: str, function: Function, *kinds: Callable[[Any], Any]) -> None:
 
 
 def deep_unsettled(raw: Any) -> bool:
+    """Whether a value, or anything inside of it, is not settled."""
     if isinstance(raw, dict):
         raw = list(raw.values())
     if isinstance(raw, list):
@@ -56,20 +59,24 @@ def as_list(raw: Any) -> list[Any]:
 
 
 def as_ordered(raw: Any) -> list[Any]:
+    """A list, whose elements have an order. Raises EvaluationError for a set and for what is none."""
     if isinstance(raw, Set):
         raise EvaluationError("a list is required, and a set has no order")
     return as_list(raw)
 
 
 def as_unified(raw: Any) -> list[Any]:
+    """A list or set with elements of one type, as Terraform converts them. Raises EvaluationError."""
     return unify(as_list(raw))
 
 
 def as_texts(raw: Any) -> list[str]:
+    """A list or set of texts. Raises EvaluationError."""
     return [to_text(element) for element in as_list(raw)]
 
 
 def as_map(raw: Any) -> dict[str, Any]:
+    """A map or object. Raises EvaluationError for what is none."""
     if not isinstance(raw, dict):
         raise EvaluationError("a map is required")
     return raw
