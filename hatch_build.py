@@ -24,6 +24,8 @@ LAYOUT = {
 
 
 class Layout(BuildHookInterface):  # type: ignore[type-arg]
+    """Puts the folders where the package has them, or links to them."""
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         if version == "editable":
