@@ -38,6 +38,9 @@ class Lines:
 
     def location_of_bytes(self, start: int, end: int) -> Location:
         """The place of the bytes `[start, end)` of the file."""
+        self._lines()
+        if self._text is None:  # most files, and every argument of them
+            return self._location(start - self.skipped, end - self.skipped, start, end)
         return self._location(self._character(start - self.skipped), self._character(end - self.skipped), start, end)
 
     def line(self, offset: int) -> int:
