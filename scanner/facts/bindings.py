@@ -57,15 +57,15 @@ def google_policy_bindings(policy: Value[Any]) -> list[Binding | Unknown]:
     if not isinstance(content, dict):
         return [_not_known(content, "the policy")]
     written = content.get("bindings") or []
-    found: list[Binding | Unknown] = []
+    policy_bindings: list[Binding | Unknown] = []
     for binding in written if isinstance(written, list) else [written]:
         if not isinstance(binding, dict):
-            found.append(_not_known(binding, "a binding"))
+            policy_bindings.append(_not_known(binding, "a binding"))
             continue
         condition = binding.get("condition")
         expression = condition.get("expression") if isinstance(condition, dict) else condition
-        found += google_bindings(Value(binding.get("role"), policy.seen), Value(binding.get("members")), Value(expression))
-    return found
+        policy_bindings += google_bindings(Value(binding.get("role"), policy.seen), Value(binding.get("members")), Value(expression))
+    return policy_bindings
 
 
 def _not_known(data: Any, what: str) -> Unknown:
@@ -84,8 +84,8 @@ def bindings(view: View, place: Place) -> list[Binding | Unknown]:
     if not isinstance(place, tuple):
         return google_policy_bindings(view[place])
     companions = [(join, view.referrers(join)) for join in place if isinstance(join, Many)]
-    found = [binding for _, group in companions for other in group.views for binding in companion_bindings(other.item.type, other)]
-    return found + [group.more for _, group in companions if group.more]
+    entries = [binding for _, group in companions for other in group.views for binding in companion_bindings(other.item.type, other)]
+    return entries + [group.more for _, group in companions if group.more]
 
 
 def companion_bindings(type_: str, companion: View | Node) -> list[Binding | Unknown]:
@@ -100,8 +100,8 @@ def inherited(view: View, place: Place = INHERITED) -> list[Binding]:
     """The bindings of the project, the folders and the organisation that a resource is in, as far as they are in the input."""
     value = view[place]
     known = [binding for binding in value.data if isinstance(binding, dict)] if isinstance(value.data, list) else []
-    found = google_policy_bindings(Value({"bindings": known}, value.seen))
-    return [binding for binding in found if not isinstance(binding, Unknown)]
+    policy_bindings = google_policy_bindings(Value({"bindings": known}, value.seen))
+    return [binding for binding in policy_bindings if not isinstance(binding, Unknown)]
 
 
 def public_inherited(view: View, place: Place, service: str) -> list[Binding | Unknown]:
@@ -110,11 +110,11 @@ def public_inherited(view: View, place: Place, service: str) -> list[Binding | U
     Where the policies above are not in the input, there are none: Resource Manager takes no public members.
     https://cloud.google.com/resource-manager/reference/rest/v3/projects/setIamPolicy
     """
-    found: list[Binding | Unknown] = []
+    public_bindings: list[Binding | Unknown] = []
     for binding in inherited(view, place):
         if binding.member in PUBLIC_MEMBERS and (reaches := _reaches(view, binding.role, service)) is not False:
-            found.append(binding if reaches is True else reaches)
-    return found
+            public_bindings.append(binding if reaches is True else reaches)
+    return public_bindings
 
 
 # https://cloud.google.com/iam/docs/roles-overview#basic

@@ -63,12 +63,12 @@ class Reader(msgspec.Struct, frozen=True, eq=False):
 
     def needs(self, listings: dict[str, Listing]) -> dict[str, set[Need]]:
         """Fact to what it needs of a live account; of the elements of a list by its path, `copies.encryption_key`. `*`: every fact."""
-        found: dict[str, set[Need]] = {}
+        needs_by_fact: dict[str, set[Need]] = {}
         for name, facts_told in _told(self.spelling.__class__, self.kind).items():
             needs = set(self._needs_of(getattr(self.spelling, name), listings))
             for fact in facts_told:
-                found.setdefault(fact, set()).update(needs)
-        return found
+                needs_by_fact.setdefault(fact, set()).update(needs)
+        return needs_by_fact
 
     def _needs_of(self, field: Any, listings: dict[str, Listing]) -> Iterable[Need]:
         steps = {path.partition(".")[0] for path in paths(field)}

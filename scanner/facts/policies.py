@@ -39,15 +39,15 @@ def required(document: Value[Any]) -> Value[Any]:
 
 def aws_grants(value: Value[Any], account: str | None, blocked: Value[Any] | None = None) -> Value[list[Any]]:
     """What the allowing statements of a resource policy grant, one element for each principal. `blocked`: public access is ineffective."""
-    found: list[Any] = []
+    grants: list[Any] = []
     for statement in statements(value):
         if isinstance(statement, Unknown):
-            found.append(statement)
+            grants.append(statement)
         elif isinstance(statement.allows, Unknown):
-            found.append(statement.allows)
+            grants.append(statement.allows)
         elif statement.allows:
-            found += [_aws_grant(statement, kind, who, account, blocked) for kind, who in statement.principals]
-    return Value(found, value.seen)
+            grants += [_aws_grant(statement, kind, who, account, blocked) for kind, who in statement.principals]
+    return Value(grants, value.seen)
 
 
 def _aws_grant(statement: Statement, kind: str, who: Any, account: str | None, blocked: Value[Any] | None) -> Grant:
@@ -88,14 +88,14 @@ def acl_grant(principal: Value[Any], actions: Value[Any], public: Value[bool], i
 
 def google_grants(bindings: Iterable[Binding | Unknown], blocked: Value[Any] | None = None) -> list[Any]:
     """Everybody's access by bindings, as Grant or Unknown. `blocked`: public access is ineffective."""
-    found: list[Any] = []
+    grants: list[Any] = []
     for binding in bindings:
         if isinstance(binding, Unknown):
-            found.append(binding)
+            grants.append(binding)
             continue
         who: Value[Any] = Value(binding.member, binding.seen)
         public = who.equals(*PUBLIC_MEMBERS) if isinstance(binding.member, (str, Text, Unknown)) else Value(False, binding.seen)
-        found.append(
+        grants.append(
             Grant(
                 principal=Value(describe(binding.member), binding.seen),
                 actions=Value(describe(binding.role), binding.seen),
@@ -104,4 +104,4 @@ def google_grants(bindings: Iterable[Binding | Unknown], blocked: Value[Any] | N
                 exposed=all_of([public, blocked.negate()]) if blocked else public,
             )
         )
-    return found
+    return grants

@@ -70,10 +70,10 @@ class Stack:
         targets = self._targets_of(join)
         if isinstance(item, Elsewhere):
             return targets.naming(item.named), None
-        found = list(targets.by_address.get(item.address, ()))
+        items = list(targets.by_address.get(item.address, ()))
         for name in names if targets.all else ():
-            found += [other for other in targets.called(item, name) if other not in found]
-        return found, targets.unclaimed[0][1] if targets.unclaimed else None
+            items += [other for other in targets.called(item, name) if other not in items]
+        return items, targets.unclaimed[0][1] if targets.unclaimed else None
 
     def unclaimed(self, join: Referrer) -> list[tuple[Item, Unknown]]:
         """The items that may name anything, and why."""

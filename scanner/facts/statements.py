@@ -48,10 +48,10 @@ def statements(value: Value[Any]) -> list[Statement | Unknown]:
         return []
     if not isinstance(content, dict):
         return [content if isinstance(content, Unknown) else Unknown("the policy is not an object", "correct the policy")]
-    held = content.get("Statement", [])
-    if isinstance(held, Unknown):
-        return [held]
-    return [_statement(each, value.seen) for each in (held if isinstance(held, list) else [held])]
+    written = content.get("Statement", [])
+    if isinstance(written, Unknown):
+        return [written]
+    return [_statement(statement, value.seen) for statement in (written if isinstance(written, list) else [written])]
 
 
 def _statement(raw: Any, seen: tuple[Location, ...]) -> Statement | Unknown:
@@ -93,7 +93,11 @@ def _principals(raw: Any) -> list[tuple[str, Any]] | Unknown:
         raw = {"AWS": raw}
     if not isinstance(raw, dict):
         return _as_unknown(raw, "the principal of a statement")
-    return [("*" if kind == "AWS" and each == "*" else kind, each) for kind, held in raw.items() for each in _list(held)]
+    return [
+        ("*" if kind == "AWS" and principal == "*" else kind, principal)
+        for kind, principals in raw.items()
+        for principal in _list(principals)
+    ]
 
 
 def _conditions(raw: Any) -> list[Condition] | Unknown:
@@ -101,12 +105,12 @@ def _conditions(raw: Any) -> list[Condition] | Unknown:
         return []
     if not isinstance(raw, dict):
         return _as_unknown(raw, "the condition of a statement")
-    found: list[Condition] = []
+    conditions: list[Condition] = []
     for operator, tests in raw.items():
         if not isinstance(tests, dict):
             return _as_unknown(tests, "the condition of a statement")
-        found += [Condition(operator, key.lower(), _list(values)) for key, values in tests.items()]
-    return found
+        conditions += [Condition(operator, key.lower(), _list(values)) for key, values in tests.items()]
+    return conditions
 
 
 # Conditions that bound who may use a statement.
@@ -142,7 +146,9 @@ def bounded(statement: Statement, keys: Iterable[str] = BOUNDING_KEYS) -> Value[
     if isinstance(statement.conditions, Unknown):
         return Value(statement.conditions, statement.seen)
     wanted = set(keys)
-    return any_of([Value(_bounds(each, wanted), statement.seen) for each in statement.conditions] or [Value(False, statement.seen)])
+    return any_of(
+        [Value(_bounds(condition, wanted), statement.seen) for condition in statement.conditions] or [Value(False, statement.seen)]
+    )
 
 
 def _bounds(condition: Condition, keys: set[str]) -> bool | Unknown:

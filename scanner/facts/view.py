@@ -99,19 +99,19 @@ class View:
 
     def values(self, *places: Place) -> list[Value[Any]]:
         """Every value at some places, those of all companions there, and an Unknown where there may be more of them."""
-        found: list[Value[Any]] = []
+        values: list[Value[Any]] = []
         for place in places:
             if isinstance(place, tuple):
-                found += self.values(*place)
+                values += self.values(*place)
             elif isinstance(place, Referrer):
                 companions = self.referrers(place)
-                found += [view[place.path] for view in companions.views]
-                found += [self.says(companions.more)] if companions.more else []
+                values += [view[place.path] for view in companions.views]
+                values += [self.says(companions.more)] if companions.more else []
             elif isinstance(place, Beside):
-                found += [view[place.path] for view in self.beside(place)]
+                values += [view[place.path] for view in self.beside(place)]
             else:
-                found.append(self[place])
-        return found
+                values.append(self[place])
+        return values
 
     def exists(self, *places: Place) -> Value[bool]:
         """Whether anything is set at some places, or there is a companion at all."""
@@ -213,27 +213,27 @@ class View:
     def beside(self, join: Beside) -> list[View]:
         """The items that speak of the account or project of this resource; in doubt where they may be of another."""
         self._check(join)
-        found: list[View] = []
+        views: list[View] = []
         for item in self.stack.of(join.type):
             named = item[join.account].data if join.account else None
             same = self.item.same_account(item) if not isinstance(named, str) or self.account is None else named == self.account
             if same is not False:
                 view = self.of(item)
                 view.doubt = view.doubt or (_other_account(item) if same is None else None)
-                found.append(view)
-        return found
+                views.append(view)
+        return views
 
     def namesakes(self, join: Namesakes) -> list[View]:
         """The other items of the same type and account with the same text; in doubt where they may be of another, or there may be one."""
         self._check(join)
-        found: list[View] = []
+        views: list[View] = []
         for item in self.stack.namesakes(self.item, join):
             same = self.item.same_account(item)
             if same is not False:
                 view = self.of(item)
                 view.doubt = view.doubt or (item.why if isinstance(item, Unlisted) else _other_account(item) if same is None else None)
-                found.append(view)
-        return found
+                views.append(view)
+        return views
 
     def index(self, index: Index) -> Mapping[Hashable, list[Any]]:
         """Key to records (spelling.py)."""

@@ -49,9 +49,9 @@ def table(view: View, at: TableAt) -> DataStore:
     home = Replica(region=view.item.region.default(at.home), home=view.says(True), encryption_key=key, pitr_enabled=pitr)
     blocks, more = view.inner(*at.copies)
     twins, doubt = view.inner(*at.alike)
-    found = [_copy(view, at, block) for block in blocks]
-    found += [Replica(region=twin[at.copy_region], home=Value(False), encryption_key=key, pitr_enabled=pitr) for twin in twins]
-    copies = [copy for copy in (*found, more, doubt, None if blocks else _old_copies(view, at)) if copy]
+    replicas = [_copy(view, at, block) for block in blocks]
+    replicas += [Replica(region=twin[at.copy_region], home=Value(False), encryption_key=key, pitr_enabled=pitr) for twin in twins]
+    copies = [copy for copy in (*replicas, more, doubt, None if blocks else _old_copies(view, at)) if copy]
     made = any(isinstance(copy, Replica) for copy in copies)
     companions = view.referrers(*[place for place in (*at.copies, *at.alike) if isinstance(place, Referrer)])
     return DataStore(

@@ -59,7 +59,7 @@ class PermissionsAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def permissions(view: View, at: PermissionsAt) -> PermissionSet:
     """What an identity, or a policy by itself, allows. Of an identity that is declared elsewhere, only what is here is judged."""
-    found: list[Any] = []
+    entries: list[Any] = []
     telling: list[Item] = []
     for place, told in at.policies:
         parts, more = _parts(view, place)
@@ -69,14 +69,14 @@ def permissions(view: View, at: PermissionsAt) -> PermissionSet:
             if isinstance(told, PolicyLink):
                 for arn in elements(part.link(told)):
                     allowed, declared = told.allowed(view, arn)
-                    found += _weighed(part, allowed)
+                    entries += _weighed(part, allowed)
                     telling += declared
             else:
-                found += _weighed(part, document_permissions(told(part.surely)))
-        found += [more] if more else []
+                entries += _weighed(part, document_permissions(told(part.surely)))
+        entries += [more] if more else []
     return PermissionSet(
         identity=view.identity(view[at.name], *telling),
-        permissions=view.says(found),
+        permissions=view.says(entries),
         limited_by_boundary=_limited(view, at.boundary),
         service_linked=_service_linked(view[at.path]),
     )

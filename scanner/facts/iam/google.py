@@ -27,15 +27,15 @@ class BindingsAt(Spelling, frozen=True, eq=False, kw_only=True):
 def bindings_above(view: View, at: BindingsAt) -> PermissionSet:
     """What the members of the bindings at one level may do; what is inherited is judged where it stands."""
     written = bindings(view, at.bindings)
-    found = [
+    permissions = [
         binding if isinstance(binding, Unknown) else role_permission(Value(binding.role, binding.seen), binding.member)
         for binding in written
     ]
     if not written and not view[at.role].absent:
-        found = [role_permission(view[at.role], "nobody")]  # the members are not known to be any
+        permissions = [role_permission(view[at.role], "nobody")]  # the members are not known to be any
     agents = [isinstance(binding, Binding) and is_service_agent(binding.member) for binding in written]
     title = view[at.title]
-    return _allowed(view, title if isinstance(title.data, str) else _name(view, at), found, bool(agents) and all(agents))
+    return _allowed(view, title if isinstance(title.data, str) else _name(view, at), permissions, bool(agents) and all(agents))
 
 
 class RoleAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -53,19 +53,19 @@ def custom_role(view: View, at: RoleAt) -> PermissionSet | None:
     if view[at.deleted].truth().data is True:
         return None
     listed = view[at.permissions]
-    found = [
+    permissions = [
         permission
         if isinstance(permission, Unknown)
         else Permission(name=Value(permission, listed.seen), wildcard=Value("*" in str(permission), listed.seen))
         for permission in (listed.data if isinstance(listed.data, list) else [] if listed.absent else [listed.data])
     ]
-    return _allowed(view, _name(view, at), found, False)
+    return _allowed(view, _name(view, at), permissions, False)
 
 
-def _allowed(view: View, name: Value[Any], found: list[Any], service_linked: bool) -> PermissionSet:
+def _allowed(view: View, name: Value[Any], permissions: list[Any], service_linked: bool) -> PermissionSet:
     return PermissionSet(
         identity=view.identity(name),
-        permissions=view.says(found),
+        permissions=view.says(permissions),
         limited_by_boundary=Value(False),
         service_linked=view.says(service_linked),
     )

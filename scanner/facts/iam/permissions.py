@@ -25,10 +25,10 @@ def statement_permission(statement: Statement | Unknown) -> Permission | Unknown
         return None
     keys = set(RESOURCE_KEYS)
     if isinstance(statement.conditions, list):
-        keys |= {each.key for each in statement.conditions if each.key.startswith(_TAG_KEYS)}
+        keys |= {condition.key for condition in statement.conditions if condition.key.startswith(_TAG_KEYS)}
     wide = all_of([Value(statement.allows), _wild_action(statement), _wild_resource(statement), bounded(statement, keys).negate()])
-    actions = ("everything but " if statement.not_action else "") + ", ".join(describe(each) for each in statement.actions)
-    resources = ("everything but " if statement.not_resource else "") + ", ".join(describe(each) for each in statement.resources)
+    actions = ("everything but " if statement.not_action else "") + ", ".join(describe(action) for action in statement.actions)
+    resources = ("everything but " if statement.not_resource else "") + ", ".join(describe(resource) for resource in statement.resources)
     name = f"{actions or 'nothing'} on {resources or 'its own resource'}"
     return Permission(
         name=Value(f"{statement.sid}: {name}" if statement.sid else name, statement.seen), wildcard=Value(wide.data, statement.seen)
@@ -37,7 +37,7 @@ def statement_permission(statement: Statement | Unknown) -> Permission | Unknown
 
 def document_permissions(document: Value[Any]) -> list[Any]:
     """What a policy document allows, as Permission or Unknown; denials give nothing."""
-    return [found for each in statements(document) if (found := statement_permission(each)) is not None]
+    return [permission for statement in statements(document) if (permission := statement_permission(statement)) is not None]
 
 
 def _wild_action(statement: Statement) -> Value[bool]:

@@ -17,22 +17,22 @@ _TRUST_KEYS = BOUNDING_KEYS | {"sts:externalid"}
 
 def aws_trusts(document: Value[Any], account: str | None) -> list[Any]:
     """Everyone whom a trust policy allows, identity providers left out: they are judged as federation."""
-    found: list[Any] = []
+    trusts: list[Any] = []
     for statement in statements(document):
         if isinstance(statement, Unknown):
-            found.append(statement)
+            trusts.append(statement)
         elif statement.allows is not False:
-            found += [_trust(statement, kind, who, account) for kind, who in statement.principals if kind != "Federated"]
-    return found
+            trusts += [_trust(statement, kind, who, account) for kind, who in statement.principals if kind != "Federated"]
+    return trusts
 
 
 def federated_only(document: Value[Any]) -> Value[bool]:
     """Whether all that a trust policy allows are identity providers; False where it allows nobody."""
     kinds = [
-        "unknown" if isinstance(each, Unknown) else kind
-        for each in statements(document)
-        for kind, _ in (each.principals if not isinstance(each, Unknown) else [("", "")])
-        if isinstance(each, Unknown) or each.allows is not False
+        "unknown" if isinstance(statement, Unknown) else kind
+        for statement in statements(document)
+        for kind, _ in (statement.principals if not isinstance(statement, Unknown) else [("", "")])
+        if isinstance(statement, Unknown) or statement.allows is not False
     ]
     return Value(bool(kinds) and set(kinds) == {"Federated"}, document.seen)
 
@@ -66,10 +66,10 @@ def _multi_factor(statement: Statement) -> Value[bool]:
         return Value(statement.conditions)
     return Value(
         any(
-            each.operator.lower() == "bool"
-            and each.key == "aws:multifactorauthpresent"
-            and [str(value).lower() for value in each.values] == ["true"]
-            for each in statement.conditions
+            condition.operator.lower() == "bool"
+            and condition.key == "aws:multifactorauthpresent"
+            and [str(value).lower() for value in condition.values] == ["true"]
+            for condition in statement.conditions
         )
     )
 

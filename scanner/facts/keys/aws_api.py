@@ -99,9 +99,9 @@ class LiveKey(KeyLink, frozen=True):
         known = view.index(self.by_name)
         for record in known.get((name, region), ()):
             keys = [record] if isinstance(record, Item) else known.get((record, region), ())
-            found = next((key for key in keys if isinstance(key, Item)), None)
-            if found is not None:
-                return found
+            first_key = next((key for key in keys if isinstance(key, Item)), None)
+            if first_key is not None:
+                return first_key
         return next(iter(known.get(None, ())), None)
 
 

@@ -52,23 +52,23 @@ def key(view: View, at: CryptoKeyAt) -> Key:
         identity=view.identity(named(view.item) if not at.name else view[at.name]),
         rotatable=view[at.purpose].default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT"),
         imported=imported,
-        rotation_days=imported.then(lambda held: OUTSIDE if held and rotation.absent else rotation.data),
+        rotation_days=imported.then(lambda is_imported: OUTSIDE if is_imported and rotation.absent else rotation.data),
         enabled=at.enabled(view),
         grants=view.says(google_grants(_bindings(view, at))),
     )
 
 
 def _bindings(view: View, at: CryptoKeyAt) -> list[Any]:
-    found: list[Any] = [binding for place in at.bindings for binding in bindings(view, place)]
+    entries: list[Any] = [binding for place in at.bindings for binding in bindings(view, place)]
     if at.ring is not None:
         ring = view.target(at.ring)
         if ring is not None:
-            found += bindings(ring, at.bindings[0])
+            entries += bindings(ring, at.bindings[0])
         elif is_live(view.item):
-            found.append(missing(view.item, "the key ring", KEY_RING))
+            entries.append(missing(view.item, "the key ring", KEY_RING))
     # One reason why there may be more is enough.
-    doubts = [binding for binding in found if isinstance(binding, Unknown)]
-    known = [binding for binding in found if not isinstance(binding, Unknown)]
+    doubts = [binding for binding in entries if isinstance(binding, Unknown)]
+    known = [binding for binding in entries if not isinstance(binding, Unknown)]
     return known + doubts[:1] + (public_inherited(view, at.inherited, "cloudkms") if at.inherited else [])
 
 

@@ -85,10 +85,13 @@ def _consumed(view: View, at: SecretAt) -> Value[bool]:
     if not topics and not more:
         return view.says(False)
     names = {_topic(view.link("topics.name").data), *(_topic(topic.link("name").data) for topic in topics)} - {""}
-    found = [record for name in names for record in view.index(at.subscribers).get(name, ())]
-    if found:
+    subscriptions = [record for name in names for record in view.index(at.subscribers).get(name, ())]
+    if subscriptions:
         return any_of(
-            [view.of(record).weighed(Value(True, (record.location(),)), False) if isinstance(record, Item) else record for record in found]
+            [
+                view.of(record).weighed(Value(True, (record.location(),)), False) if isinstance(record, Item) else record
+                for record in subscriptions
+            ]
         )
     where, way = at.looked_in, "scan what subscribes together with this, or the live project"
     if is_live(view.item):

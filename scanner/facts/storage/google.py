@@ -69,10 +69,10 @@ def bucket(view: View, at: BucketAt) -> Bucket:
 
 
 def _by_bindings(view: View, at: BucketAt, blocked: Value[bool]) -> list[Any]:
-    found = bindings(view, at.bindings) + (public_inherited(view, at.inherited, "storage") if at.inherited else [])
+    entries = bindings(view, at.bindings) + (public_inherited(view, at.inherited, "storage") if at.inherited else [])
     # Whoever else has access to a bucket that blocks the public, it is not the public.
-    known = [binding for binding in found if not isinstance(binding, Unknown)]
-    return google_grants(known if blocked.data is True else found, blocked)
+    known = [binding for binding in entries if not isinstance(binding, Unknown)]
+    return google_grants(known if blocked.data is True else entries, blocked)
 
 
 def _by_acls(view: View, at: BucketAt, ineffective: Value[bool]) -> list[Any]:

@@ -138,7 +138,11 @@ def _opened_to_logs(view: View, at: BucketAt, documents: list[Value[Any]], acls:
 
 def _lets_logs_in(document: Value[Any]) -> bool:
     """Whether a bucket policy allows a service that delivers access logs."""
-    allowed = [each for each in statements.statements(document) if isinstance(each, statements.Statement) and each.allows is True]
+    allowed = [
+        statement
+        for statement in statements.statements(document)
+        if isinstance(statement, statements.Statement) and statement.allows is True
+    ]
     named = [who for statement in allowed for _, who in statement.principals]
     return any(who in _LOG_SERVICES or (isinstance(who, str) and statements.principal_account(who) in _LOG_ACCOUNTS) for who in named)
 

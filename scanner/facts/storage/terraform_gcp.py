@@ -42,13 +42,13 @@ def _enforced(view: View, constraint: str) -> Value[bool]:
 
 def _above(view: View) -> set[str]:
     """What a bucket is known to be in, as the parent of a policy is written: its project, and what that is declared to be in."""
-    found = {str(Text(("projects/", first_known(view["project"], view.item.account).data)))}
+    parents = {str(Text(("projects/", first_known(view["project"], view.item.account).data)))}
     project = view.target(_PROJECT)
     if project is not None:
-        found |= {str(Text(("organizations/", project["org_id"].data)))}
+        parents |= {str(Text(("organizations/", project["org_id"].data)))}
         folder = project["folder_id"].data
-        found |= {folder if isinstance(folder, str) and folder.startswith("folders/") else str(Text(("folders/", folder)))}
-    return found
+        parents |= {folder if isinstance(folder, str) and folder.startswith("folders/") else str(Text(("folders/", folder)))}
+    return parents
 
 
 _ACLS = ("google_storage_bucket_acl", "google_storage_default_object_acl")

@@ -30,13 +30,15 @@ def federation(view: View, at: RoleAt) -> Federation | None:
     ]
     if not trusting:
         return None
-    found: list[Any] = [subject for statement in trusting for subject in subjects(statement)]
+    admitted_subjects: list[Any] = [subject for statement in trusting for subject in subjects(statement)]
     if doubt := next((statement.allows for statement in trusting if isinstance(statement.allows, Unknown)), None):
-        found = [doubt if isinstance(subject, Subject) and subject.scoped.data is False else subject for subject in found]
+        admitted_subjects = [
+            doubt if isinstance(subject, Subject) and subject.scoped.data is False else subject for subject in admitted_subjects
+        ]
     return Federation(
         identity=view.identity(view[at.name]),
         audience_pinned=all_of([Value(_pinned(statement), document.seen) for statement in trusting]),
-        subjects=Value(found, document.seen),
+        subjects=Value(admitted_subjects, document.seen),
     )
 
 

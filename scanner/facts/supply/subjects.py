@@ -44,11 +44,11 @@ def subjects(statement: Statement) -> list[Subject | Unknown]:
     """The subjects that the statement admits."""
     if isinstance(statement.conditions, Unknown):
         return [statement.conditions]
-    found: list[Subject | Unknown] = []
+    admitted_subjects: list[Subject | Unknown] = []
     for condition in statement.conditions:
         if condition.key.endswith((":sub", ":job_workflow_ref")) and _counts(condition):
-            found += [_subject(value, condition, statement.seen) for value in condition.values]
-    return found or [Subject(pattern=Value("*", statement.seen), scoped=Value(False, statement.seen))]
+            admitted_subjects += [_subject(value, condition, statement.seen) for value in condition.values]
+    return admitted_subjects or [Subject(pattern=Value("*", statement.seen), scoped=Value(False, statement.seen))]
 
 
 def _counts(condition: Condition) -> bool:
