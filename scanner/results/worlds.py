@@ -24,22 +24,22 @@ def judged(collection: Collection, judge: Judge) -> Iterator[Result]:
     for world in collection.worlds:
         for result in judge(msgspec.structs.replace(collection, items=world.items, context=world.context, worlds=[])):
             together.setdefault((result.control, result.resource.address), []).append((world, result))
-    for held in together.values():
-        yield from _merged(held)
+    for outcomes in together.values():
+        yield from _merged(outcomes)
 
 
-def _merged(held: list[tuple[World, Result]]) -> Iterator[Result]:
+def _merged(outcomes: list[tuple[World, Result]]) -> Iterator[Result]:
     """The results of one control on one resource: findings of any world, else what all have."""
-    worlds = _distinct(world for world, _ in held)
+    worlds = _distinct(world for world, _ in outcomes)
     findings: dict[str, list[tuple[World, Result]]] = {}
-    for world, result in held:
+    for world, result in outcomes:
         if result.verdict in _FINDINGS:
             findings.setdefault(result.fingerprint, []).append((world, result))
     if not findings:
-        yield min((result for _, result in held), key=lambda result: WORST.index(result.verdict))
+        yield min((result for _, result in outcomes), key=lambda result: WORST.index(result.verdict))
         return
     for seen in findings.values():
-        verdict = next(each for each in _FINDINGS if any(result.verdict == each for _, result in seen))
+        verdict = next(verdict for verdict in _FINDINGS if any(result.verdict == verdict for _, result in seen))
         when = _when([world for world, result in seen if result.verdict == verdict], worlds)
         first = next(result for _, result in seen if result.verdict == verdict)
         yield msgspec.structs.replace(first, message=first.message + when) if when else first

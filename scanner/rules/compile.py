@@ -41,13 +41,13 @@ def compile_files(files: list[tuple[Path, bytes]], digest: str, kinds: Mapping[s
                         raise RuleError(str(path), 1, f"the id {name} is already that of {seen[name]}", "choose another")
                     seen[name] = str(path)
                 controls.append(compiled)
-        except RuleErrors as found:
-            errors += found.errors
+        except RuleErrors as failure:
+            errors += failure.errors
         except RuleError as error:
             errors.append(error)
     if errors:
         raise RuleErrors(errors)
-    return RuleSet(digest, sorted(controls, key=lambda each: each.control.id), profiles)
+    return RuleSet(digest, sorted(controls, key=lambda compiled: compiled.control.id), profiles)
 
 
 def _decode(path: Path, content: bytes, type_: type[Any]) -> tuple[Any, dict[yaml_lines.Path, int]]:
@@ -74,7 +74,7 @@ def _shape_error(path: Path, text: str, type_: type[Any], data: Any, lines: dict
     if field and "unknown" in problem:
         steps.append(field[1])
         within: Any = Assertion if "assert" in steps else type_
-        way = nearest(field[1], [each.encode_name for each in msgspec.structs.fields(within)])
+        way = nearest(field[1], [member.encode_name for member in msgspec.structs.fields(within)])
     while steps and tuple(steps) not in lines:
         steps.pop()
     return RuleError(str(path), lines.get(tuple(steps), 1), problem.replace("Object", "the rule"), way)
@@ -99,7 +99,7 @@ class _Compiler:
         if not rule.assertions:
             self.error(("assert",), "the rule asserts nothing")
         when, when_read = self._expression(rule.when, ("when",), {})
-        assertions = [self._assertion(at, each) for at, each in enumerate(rule.assertions)]
+        assertions = [self._assertion(at, assertion) for at, assertion in enumerate(rule.assertions)]
         if self.errors:
             raise RuleErrors(self.errors)
         reads, contents = list(when_read.paths), when_read.contents
@@ -109,37 +109,41 @@ class _Compiler:
         self.errors.append(RuleError(str(self.path), self.lines.get(place, 1), problem, way))
 
     def _kind(self) -> tuple[str, str]:
-        held = self.rule.applies_to
-        if isinstance(held, dict):
-            unknown = [name for name in held if name not in INPUTS]
-            if unknown or len(held) != 1:
+        applies_to = self.rule.applies_to
+        if isinstance(applies_to, dict):
+            unknown = [name for name in applies_to if name not in INPUTS]
+            if unknown or len(applies_to) != 1:
                 self.error(("applies_to",), "applies_to names one input and its type", nearest(unknown[0], INPUTS) if unknown else "")
-            return RESOURCE_KIND, next(iter(held.values()), "")
-        if held not in self.kinds:
+            return RESOURCE_KIND, next(iter(applies_to.values()), "")
+        if applies_to not in self.kinds:
             self.error(
-                ("applies_to",), f"there is no kind {held!r}", nearest(held, self.kinds) or f"kinds are {', '.join(sorted(self.kinds))}"
+                ("applies_to",),
+                f"there is no kind {applies_to!r}",
+                nearest(applies_to, self.kinds) or f"kinds are {', '.join(sorted(self.kinds))}",
             )
             return "", ""
-        return held, ""
+        return applies_to, ""
 
     def _assertion(self, at: int, assertion: Assertion) -> CompiledAssertion:
         place: yaml_lines.Path = ("assert", at)
-        each: tuple[str, ...] = ()
+        list_path: tuple[str, ...] = ()
         names: dict[str, tuple[str, ...]] = {}
         if assertion.each:
-            each = self._list(assertion.each, (*place, "each"))
+            list_path = self._list(assertion.each, (*place, "each"))
             if not assertion.as_:
                 self.error(
-                    (*place, "each"), "each needs a name for the element", f"add `as: {each[-1].rstrip('s') if each else 'element'}`"
+                    (*place, "each"),
+                    "each needs a name for the element",
+                    f"add `as: {list_path[-1].rstrip('s') if list_path else 'element'}`",
                 )
-            names = {assertion.as_: each} if assertion.as_ else {}
+            names = {assertion.as_: list_path} if assertion.as_ else {}
         that, read = self._expression(assertion.that, (*place, "that"), names)
         when, when_read = self._expression(assertion.when, (*place, "when"), names)
         for name in _NAME.findall(assertion.message):
             self._message_name(name, names, (*place, "message"))
         reads, contents = [*read.paths, *when_read.paths], read.contents + when_read.contents
         of_all = self._of_all(assertion, (*place, "that"))
-        return CompiledAssertion(assertion, that, when, of_all, list(dict.fromkeys(reads)), list(dict.fromkeys(contents)), each)
+        return CompiledAssertion(assertion, that, when, of_all, list(dict.fromkeys(reads)), list(dict.fromkeys(contents)), list_path)
 
     def _of_all(self, assertion: Assertion, place: yaml_lines.Path) -> bytes:
         """The assertion on all elements of its list in one expression: true where it holds for each, or where it does not count."""
@@ -162,10 +166,10 @@ class _Compiler:
             self.error(place, "each names a list of facts, such as resource.grants")
             return ()
         path = tuple(match[1].strip(".").split("."))
-        found, problem = self._resolve(path)
+        hint, problem = self._resolve(path)
         if problem:
             self.error(place, problem)
-        elif found is not Any and typing.get_origin(found) is not list:
+        elif hint is not Any and typing.get_origin(hint) is not list:
             self.error(place, f"{text} is not a list")
         return path
 
@@ -215,10 +219,10 @@ class _Compiler:
             if problem:
                 self.error(place, problem)
         for path in read.ranges:
-            found, problem = self._resolve(path)
-            if not problem and found is not Any and typing.get_origin(found) is not list:
+            hint, problem = self._resolve(path)
+            if not problem and hint is not Any and typing.get_origin(hint) is not list:
                 self.error(place, f"{'.'.join(path)} is not a list")
         for path in read.comparisons:
-            found, problem = self._resolve(path)
-            if not problem and (schema.is_part(found) or typing.get_origin(found) is list):
+            hint, problem = self._resolve(path)
+            if not problem and (schema.is_part(hint) or typing.get_origin(hint) is list):
                 self.error(place, f"{'.'.join(path)} is compared as a whole", "compare its facts, which may be unknown one by one")

@@ -150,8 +150,8 @@ def _rule_files(folder: str) -> list[_RuleFile]:
 def _cached(key: str, digest: str) -> RuleSet | None:
     with contextlib.suppress(msgspec.DecodeError):
         if (kept := cache.read(f"rules-{key[:32]}")) is not None:
-            found = msgspec.msgpack.decode(kept, type=RuleSet)
-            return found if found.digest == digest else None
+            rule_set = msgspec.msgpack.decode(kept, type=RuleSet)
+            return rule_set if rule_set.digest == digest else None
     return None
 
 

@@ -56,7 +56,7 @@ def _alike(value: Any, default: Any) -> bool:
     values, likes = _by_cloud(value), _by_cloud(default)
     number = isinstance(likes[0], (int, float)) and not isinstance(likes[0], bool)
     kinds: tuple[type, ...] = (int, float) if number else (type(likes[0]),)
-    return all(isinstance(each, kinds) and isinstance(each, bool) is isinstance(likes[0], bool) for each in values)
+    return all(isinstance(candidate, kinds) and isinstance(candidate, bool) is isinstance(likes[0], bool) for candidate in values)
 
 
 def _by_cloud(value: Any) -> list[Any]:

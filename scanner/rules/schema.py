@@ -27,7 +27,7 @@ def _plain(hint: Any) -> Any:
     if typing.get_origin(hint) is Value:
         hint = typing.get_args(hint)[0]
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        hint = next(each for each in typing.get_args(hint) if each is not type(None))
+        hint = next(member for member in typing.get_args(hint) if member is not type(None))
     return hint
 
 

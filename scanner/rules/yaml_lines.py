@@ -36,5 +36,5 @@ def _data(loader: Any, node: yaml.Node, path: Path, lines: dict[Path, int], met:
             lines[(*path, key)] = key_node.start_mark.line + 1
         return built
     if isinstance(node, yaml.SequenceNode):
-        return [_data(loader, each, (*path, at), lines, met) for at, each in enumerate(node.value)]
+        return [_data(loader, element_node, (*path, at), lines, met) for at, element_node in enumerate(node.value)]
     return loader.construct_object(node)
