@@ -34,18 +34,18 @@ class Body:
 
     def nested(self, name: str) -> tuple[list[Body], Unknown | None]:
         """The nested blocks of a type in order, and why there may be others."""
-        found: list[Body] = []
+        bodies: list[Body] = []
         more: Unknown | None = None
         for block in self.block.nested(name):
             if block.type == name:
-                found.append(Body(block, self.scope))
+                bodies.append(Body(block, self.scope))
             else:
                 unfolded = self._unfold(block)
                 if isinstance(unfolded, Unknown):
                     more = more or unfolded
                 else:
-                    found += unfolded
-        return found, more
+                    bodies += unfolded
+        return bodies, more
 
     def _unfold(self, block: Block) -> list[Body] | Unknown:
         content = next((inner for inner in block.blocks if inner.type == "content"), None)

@@ -26,12 +26,12 @@ Opened = Callable[[Any], "tuple[str, str] | None"]
 def place(lines: Lines, source: bytes, start: int, end: int, content: Any, path: Path, opened: Opened) -> Location:
     """The place of a path in the document that an argument gives. `source[start:end]` is the argument in HCL, `content` the document."""
     try:
-        found = _found(source[start:end], content, path, opened)
+        span = _found(source[start:end], content, path, opened)
     except RecursionError:  # nested deeper than any document
-        found = None
-    if isinstance(found, Location):
-        return found
-    return lines.location_of_bytes(start, end) if found is None else lines.location_of_bytes(start + found[0], start + found[1])
+        span = None
+    if isinstance(span, Location):
+        return span
+    return lines.location_of_bytes(start, end) if span is None else lines.location_of_bytes(start + span[0], start + span[1])
 
 
 def _found(argument: bytes, content: Any, path: Path, opened: Opened) -> Location | tuple[int, int] | None:

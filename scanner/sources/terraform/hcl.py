@@ -113,11 +113,11 @@ class TerraformSource(Source):
             coverage.gaps.append(Gap(root, "input_failed", words(error), "simplify the configuration or scan its plan"))
             items, directories = [], {directory} - self._counted
         self._counted |= directories
-        for each_directory in sorted(directories):
-            found, failed = self._counts.get(each_directory, (0, 0))
-            coverage.files.found += found
+        for module_directory in sorted(directories):
+            files, failed = self._counts.get(module_directory, (0, 0))
+            coverage.files.found += files
             coverage.files.failed += failed
-            coverage.gaps += self._unread.get(each_directory, [])
+            coverage.gaps += self._unread.get(module_directory, [])
         coverage.files.parsed = coverage.files.found - coverage.files.failed
         coverage.gaps += workspace.gaps
         return Collection(root, items, coverage)
@@ -164,13 +164,13 @@ class TerraformSource(Source):
         for path in paths:
             name = os.path.basename(path).split(".")[0]
             try:
-                found = read_blocks(self._bytes(path), path, self.show(path))
+                file_blocks = read_blocks(self._bytes(path), path, self.show(path))
             except FileError as error:
                 failed += 1
                 gap = Gap(self.show(path), "parse_error", str(error), "correct the file", error.line)
                 self._unread.setdefault(directory, []).append(gap)
                 continue
-            (overrides if name == "override" or name.endswith("_override") else blocks).extend(found)
+            (overrides if name == "override" or name.endswith("_override") else blocks).extend(file_blocks)
         self._counts[directory] = (len(paths), failed)
         for override in overrides:
             for block in blocks:

@@ -49,12 +49,12 @@ class BodyNode(Node):
 
     def _block(self, name: str, rest: str) -> tuple[BodyNode | None, str, Unknown | None]:
         """The nested block of a name, the first or that of a number after it; the path below it; and why there may be more of them."""
-        found, more = self.body.nested(name)
+        bodies, more = self.body.nested(name)
         at = 0
         if rest.partition(".")[0].isdigit():
             number, _, rest = rest.partition(".")
             at = int(number)
-        return BodyNode(found[at]) if at < len(found) else None, rest, more
+        return BodyNode(bodies[at]) if at < len(bodies) else None, rest, more
 
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         name, _, rest = path.partition(".")
@@ -63,14 +63,14 @@ class BodyNode(Node):
         nodes: list[Node] = [BodyNode(body) for body in bodies]
         argument = block.arguments.get(name)
         if argument is not None and argument.blocks(name) is None:
-            found, unknown = as_nodes(self.body.raw(name), argument.location)
-            nodes, more = found + nodes, unknown or more
+            argument_nodes, unknown = as_nodes(self.body.raw(name), argument.location)
+            nodes, more = argument_nodes + nodes, unknown or more
         if not rest:
             return nodes, more
         inner: list[Node] = []
         for node in nodes:
-            found, unknown = node.blocks(rest)
-            inner, more = inner + found, more or unknown
+            children, unknown = node.blocks(rest)
+            inner, more = inner + children, more or unknown
         return inner, more
 
     def location(self) -> Location:
@@ -142,10 +142,10 @@ class ResourceItem(BodyNode, Item):
 
     def _provider(self, name: str) -> Value[str]:
         """An argument of the provider configuration that manages this resource."""
-        found = self._configuration()
-        if found is None:
+        configuration = self._configuration()
+        if configuration is None:
             return Value(None, (self.location(),))
-        block, module = found
+        block, module = configuration
         expression = block.expression(name)
         if expression is None:
             return Value(None, (block.location(),))
@@ -196,6 +196,6 @@ def _everything(body: Body) -> dict[str, Any]:
     built: dict[str, Any] = {name: body.raw(name) for name in body.block.arguments if name not in _META}
     types = [block.labels[0] if block.type == "dynamic" and block.labels else block.type for block in body.block.blocks]
     for type_ in dict.fromkeys(types):
-        found, more = body.nested(type_)
-        built[type_] = [_everything(inner) for inner in found] + ([more] if more else [])
+        bodies, more = body.nested(type_)
+        built[type_] = [_everything(inner) for inner in bodies] + ([more] if more else [])
     return built

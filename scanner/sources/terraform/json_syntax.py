@@ -92,8 +92,8 @@ def blocks(source: bytes, file: str) -> list[Block]:
     where = JsonText(file, text, skipped)
     return [
         _block(kind, labels, where, at, body)
-        for kind, held in content.items()
-        for labels, at, body in _labelled(held, _LABELS.get(kind, 0), (kind,))
+        for kind, bodies in content.items()
+        for labels, at, body in _labelled(bodies, _LABELS.get(kind, 0), (kind,))
     ]
 
 
@@ -122,8 +122,8 @@ def _content(type_: str, text: JsonText, at: Path, body: dict[str, Any]) -> Cont
         if name == _COMMENT:
             continue
         if name in ("dynamic", "lifecycle") or (name == "content" and type_ == "dynamic"):
-            found = _labelled(content, _LABELS.get(name, 0), (*at, name))
-            inside += [_block(name, labels, text, path, inner) for labels, path, inner in found]
+            labelled = _labelled(content, _LABELS.get(name, 0), (*at, name))
+            inside += [_block(name, labels, text, path, inner) for labels, path, inner in labelled]
         else:
             arguments[name] = JsonArgument(text, (*at, name), content)
     return arguments, inside

@@ -99,10 +99,10 @@ class Module:
                 self._memo[key] = limited(compute(name, link))
             except EvaluationError as error:
                 self._memo[key] = error
-        found = self._memo[key]
-        if isinstance(found, EvaluationError):
-            raise found
-        return found
+        result = self._memo[key]
+        if isinstance(result, EvaluationError):
+            raise result
+        return result
 
     def _variable(self, name: str, link: bool) -> Any:
         block = self._blocks.get("variable", {}).get((name,))
@@ -140,8 +140,8 @@ class Module:
         """Every module call: its instances, or why its code is not at hand."""
         if ("calls", "", False) not in self._memo:
             self._memo["calls", "", False] = {block.labels[0]: self._called(block) for block in self.of("module") if block.labels}
-        found: dict[str, list[Module] | Unknown] = self._memo["calls", "", False]
-        return found
+        calls: dict[str, list[Module] | Unknown] = self._memo["calls", "", False]
+        return calls
 
     def _called(self, block: Block) -> list[Module] | Unknown:
         name, source = block.labels[0], block.expression("source")

@@ -279,8 +279,8 @@ def join_text(pieces: list[Any]) -> str | Text:
     length = 0
     for piece in pieces:
         settled = finish(piece)
-        for each in settled.parts if isinstance(settled, Text) else (settled,):
-            part = _text_part(each)
+        for settled_part in settled.parts if isinstance(settled, Text) else (settled,):
+            part = _text_part(settled_part)
             if not isinstance(part, str):
                 parts += ["".join(literal), part]
                 literal = []

@@ -152,8 +152,8 @@ class PlanItem(Item):
         """The expressions of the provider configuration that manages this resource."""
         key = (self.plan.block(self.address)[0] or {}).get("provider_config_key", "")
         provider = self.plan.providers.get(key) or self.plan.providers.get(key.rpartition(":")[2]) or {}
-        found: dict[str, Any] = provider.get("expressions", {})
-        return found
+        expressions: dict[str, Any] = provider.get("expressions", {})
+        return expressions
 
     def _provider(self, name: str) -> Value[str]:
         expression = self._arguments().get(name, {})
@@ -225,8 +225,8 @@ class PlanNode(Node):
             return nodes, more
         inner: list[Node] = []
         for node in nodes:
-            found, unknown = node.blocks(rest)
-            inner, more = inner + found, more or unknown
+            children, unknown = node.blocks(rest)
+            inner, more = inner + children, more or unknown
         return inner, more
 
     def link(self, path: str) -> Value[Any]:

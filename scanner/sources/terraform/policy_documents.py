@@ -23,37 +23,37 @@ def aws(body: Body) -> dict[str, Any]:
     """An IAM policy document in its JSON form; `Statement` may hold Unknown where statements are not known."""
     statements: dict[str, Any] = {}
 
-    def add(each: Any, replace: bool) -> None:
-        sid = each.get("Sid") if isinstance(each, dict) else None
+    def add(statement: Any, replace: bool) -> None:
+        sid = statement.get("Sid") if isinstance(statement, dict) else None
         key = sid if isinstance(sid, str) and sid else f"\0{len(statements)}"
         if replace or key not in statements:
-            statements[key] = each
+            statements[key] = statement
 
     for name in ("source_policy_documents", "source_json"):
-        for each in _sources(body.raw(name)):
-            add(each, replace=False)
+        for statement in _sources(body.raw(name)):
+            add(statement, replace=False)
     own, more = body.nested("statement")
     for block in own:
         add(_statement(block), replace=True)
     if more:
         add(more, replace=False)
     for name in ("override_policy_documents", "override_json"):
-        for each in _sources(body.raw(name)):
-            add(each, replace=True)
+        for statement in _sources(body.raw(name)):
+            add(statement, replace=True)
     return {"Version": body.raw("version") or "2012-10-17", "Statement": list(statements.values())}
 
 
 def _sources(raw: Any) -> list[Any]:
     """Statements of other documents, given as JSON text."""
-    found: list[Any] = []
-    for each in raw if isinstance(raw, list) else [raw]:
-        content = decode(each)
+    statements: list[Any] = []
+    for document in raw if isinstance(raw, list) else [raw]:
+        content = decode(document)
         if isinstance(content, Unknown):
-            found.append(content)
+            statements.append(content)
         elif isinstance(content, dict):
             statement = content.get("Statement", [])
-            found += statement if isinstance(statement, list) else [statement]
-    return found
+            statements += statement if isinstance(statement, list) else [statement]
+    return statements
 
 
 def _statement(block: Body) -> dict[str, Any]:
@@ -98,8 +98,8 @@ def _conditions(blocks: list[Any]) -> Any:
         test, variable, values = block.raw("test"), block.raw("variable"), block.raw("values")
         if not isinstance(test, str) or not isinstance(variable, str):
             return Unknown("a condition of the policy is not known", "scan the plan")
-        held = conditions.setdefault(test, {}).setdefault(variable, [])
-        held.extend(values if isinstance(values, list) else [values])
+        all_values = conditions.setdefault(test, {}).setdefault(variable, [])
+        all_values.extend(values if isinstance(values, list) else [values])
     return conditions
 
 

@@ -42,7 +42,7 @@ def _collection(raw: Any, constraint: tree.Call, default: Callable[[Any], Any]) 
     if constraint.function == "object" and isinstance(raw, dict) and isinstance(inner, tree.Object):
         return _object(raw, inner, default)
     if constraint.function == "tuple" and isinstance(raw, list) and isinstance(inner, tree.List):
-        return [convert(element, each, default) for element, each in zip(raw, inner.items, strict=False)]
+        return [convert(element, element_type, default) for element, element_type in zip(raw, inner.items, strict=False)]
     return raw
 
 

@@ -33,8 +33,8 @@ def _cidrsubnet(prefix: str, bits: int, number: int) -> str | Unknown:
 def _cidrsubnets(prefix: Any, *bits: Any) -> list[str]:
     network = _network(to_text(prefix))
     at, end, subnets = int(network.network_address), int(network.broadcast_address) + 1, []
-    for each in bits:
-        size = network.prefixlen + to_whole(each)
+    for newbits in bits:
+        size = network.prefixlen + to_whole(newbits)
         if not network.prefixlen < size <= network.max_prefixlen:
             raise EvaluationError("cidrsubnets(): a prefix is extended by at least one bit, and not beyond the address")
         step = 1 << (network.max_prefixlen - size)

@@ -44,14 +44,14 @@ def _merge(*maps: Any) -> Any:
     if unknown := open_collection(*maps):
         return unknown
     merged: dict[str, Any] = {}
-    for each in maps:
-        merged.update(as_map(each) if each is not None else {})
+    for mapping in maps:
+        merged.update(as_map(mapping) if mapping is not None else {})
     return merged
 
 
 @function("concat")
 def _concat(first: Any, *rest: Any) -> Any:
-    return open_collection(first, *rest) or [element for each in (first, *rest) for element in as_ordered(each)]
+    return open_collection(first, *rest) or [element for collection in (first, *rest) for element in as_ordered(collection)]
 
 
 @function("flatten")
@@ -111,7 +111,7 @@ def _tomap(elements: Any) -> Any:
 def _length(elements: Any) -> Any:
     if unknown := open_collection(elements):
         return unknown
-    if isinstance(elements, Set) and len(elements) > 1 and (unsure := next((each for each in elements if unsettled(each)), None)):
+    if isinstance(elements, Set) and len(elements) > 1 and (unsure := next((element for element in elements if unsettled(element)), None)):
         return why_unknown(unsure)  # it may be equal to another
     return len(characters(elements)) if isinstance(elements, str) else len(elements)
 
@@ -177,11 +177,11 @@ def _coalesce(*arguments: Any) -> Any:
 
 @function("coalescelist")
 def _coalescelist(*lists: Any) -> Any:
-    for each in lists:
-        if unknown := open_collection(each):
+    for elements in lists:
+        if unknown := open_collection(elements):
             return unknown
-        if as_list(each):
-            return each
+        if as_list(elements):
+            return elements
     raise EvaluationError("coalescelist(): every list is empty")
 
 
@@ -189,8 +189,8 @@ def _coalescelist(*lists: Any) -> Any:
 def _contains(elements: Any, wanted: Any) -> Any:
     if unknown := open_collection(elements):
         return unknown
-    found = [equal(finish(element), finish(wanted)) for element in as_list(elements)]
-    return True if True in found else next((each for each in found if isinstance(each, Unknown)), False)
+    matches = [equal(finish(element), finish(wanted)) for element in as_list(elements)]
+    return True if True in matches else next((match for match in matches if isinstance(match, Unknown)), False)
 
 
 @function("zipmap")
@@ -205,30 +205,30 @@ def _setproduct(first: Any, second: Any, *rest: Any) -> Any:
     sets = (first, second, *rest)
     if unknown := open_collection(*sets):
         return unknown
-    if math.prod(len(as_list(each)) for each in sets) > MAX_ELEMENTS:
+    if math.prod(len(as_list(elements)) for elements in sets) > MAX_ELEMENTS:
         return Unknown(f"setproduct() gives more than {MAX_ELEMENTS:,} elements", "scan the plan")
     product: list[list[Any]] = [[]]
-    for each in sets:
-        product = [[*row, element] for row in product for element in unify(each)]
+    for elements in sets:
+        product = [[*row, element] for row in product for element in unify(elements)]
     return product
 
 
 @function("setunion")
 def _setunion(*sets: Any) -> Any:
-    return open_collection(*sets) or make_set([element for each in sets for element in as_list(each)])
+    return open_collection(*sets) or make_set([element for elements in sets for element in as_list(elements)])
 
 
 def _alike(*sets: list[Any]) -> list[list[Any]]:
     """Lists whose elements have one type, as a function that compares them converts them."""
-    flat = unify([element for each in sets for element in each])
+    flat = unify([element for elements in sets for element in elements])
     ends = list(itertools.accumulate(map(len, sets)))
-    return [flat[end - len(each) : end] for end, each in zip(ends, sets, strict=True)]
+    return [flat[end - len(elements) : end] for end, elements in zip(ends, sets, strict=True)]
 
 
 def _setintersection(*sets: list[Any]) -> Set:
     first, *rest = _alike(*sets)
-    held = [{identity(element) for element in other} for other in rest]
-    return make_set([one for one in first if all(identity(one) in other for other in held)])
+    identities = [{identity(element) for element in other} for other in rest]
+    return make_set([one for one in first if all(identity(one) in other for other in identities)])
 
 
 def _setsubtract(one: list[Any], other: list[Any]) -> Set:
@@ -239,8 +239,8 @@ def _setsubtract(one: list[Any], other: list[Any]) -> Set:
 
 def _matchkeys(values: list[Any], keys: list[Any], wanted: list[Any]) -> list[Any]:
     keys, wanted = _alike(keys, wanted)
-    found = {identity(key) for key in wanted}
-    return [value for value, key in zip(values, keys, strict=True) if identity(key) in found]
+    wanted_keys = {identity(key) for key in wanted}
+    return [value for value, key in zip(values, keys, strict=True) if identity(key) in wanted_keys]
 
 
 def _chunklist(elements: list[Any], size: int) -> list[Any]:

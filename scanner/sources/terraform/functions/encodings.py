@@ -34,7 +34,7 @@ def to_json(plain: Any) -> str:
     return text.translate(_ESCAPED)
 
 
-_ESCAPED = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
+_ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
 
 
 @function("jsondecode")

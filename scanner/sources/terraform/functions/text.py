@@ -36,7 +36,7 @@ from assay.scanner.sources.values import Unknown, unknown_inside
 def _join(separator: Any, *lists: Any) -> Any:
     if unknown := open_collection(separator, *lists):
         return unknown
-    elements = [element for each in lists for element in as_list(each)]
+    elements = [element for collection in lists for element in as_list(collection)]
     return join_text([piece for at, element in enumerate(elements) for piece in ((to_text(separator), element) if at else (element,))])
 
 
@@ -160,7 +160,7 @@ def _formatlist(template: Any, *arguments: Any) -> Any:
     if unknown := open_collection(template, *[argument for argument in arguments if isinstance(argument, Unknown)]):
         return unknown
     count = len(lists[0]) if lists else 1
-    if any(len(each) != count for each in lists):
+    if any(len(values) != count for values in lists):
         raise EvaluationError("formatlist(): the lists differ in length")
     return [_format(template, *[argument[at] if isinstance(argument, list) else argument for argument in arguments]) for at in range(count)]
 
@@ -189,7 +189,7 @@ def _title(text: str) -> str:
 def _upper(text: str) -> str:
     """Letter by letter: `ß` has no capital of one letter and stays."""
     upper = text.upper()
-    return upper if len(upper) == len(text) else "".join(each.upper() if len(each.upper()) == 1 else each for each in text)
+    return upper if len(upper) == len(text) else "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in text)
 
 
 def _indent(spaces: int, text: str) -> str:
@@ -199,9 +199,9 @@ def _indent(spaces: int, text: str) -> str:
 
 
 def _substr(text: str, start: int, length: int) -> str:
-    each = characters(text)
-    start = start if start >= 0 else max(0, len(each) + start)
-    return "".join(each[start:] if length < 0 else each[start : start + length])
+    letters = characters(text)
+    start = start if start >= 0 else max(0, len(letters) + start)
+    return "".join(letters[start:] if length < 0 else letters[start : start + length])
 
 
 def _split(separator: str, text: str) -> list[str]:
