@@ -159,7 +159,7 @@ class Expansion:
         values = {
             "properties": properties,
             "env": env,
-            "imports": {name: each for name, each in self._sources.items() if name != entry.type},
+            "imports": {name: source for name, source in self._sources.items() if name != entry.type},
         }
         rendered, origins = lines(sandbox.render(self._jinja, entry.type, values))
         shown = [show(self._imports.get(name, file)) for name in self._jinja.names]
@@ -169,17 +169,17 @@ class Expansion:
 
     def _included(self) -> dict[str, str]:
         """What templates may include or write out, by name."""
-        found: dict[str, str] = {}
+        sources: dict[str, str] = {}
         size = 0
         for name, path in self._imports.items():
             try:
-                found[name] = self._text(path)
+                sources[name] = self._text(path)
             except (Malformed, OSError):
                 continue
-            size += len(found[name])
+            size += len(sources[name])
             if size > 10 * files.MAX_TEMPLATE:
                 raise Malformed("its imports are too large")
-        return found
+        return sources
 
     def _text(self, path: str) -> str:
         if path not in self._texts:
@@ -199,8 +199,8 @@ _NOWHERE = Sheet(Parsed(None, _Nothing(), Lines("", ""), []), lambda line: ("", 
 
 def _outputs(data: Any) -> dict[str, Any]:
     listed = data.get("outputs") if isinstance(data, dict) else None
-    held = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    return {each["name"]: each.get("value") for each in held if isinstance(each.get("name"), str)}
+    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    return {entry["name"]: entry.get("value") for entry in entries if isinstance(entry.get("name"), str)}
 
 
 def worlds(expand: Callable[[limits.Choices], Expansion], limit: int) -> Iterator[Expansion]:

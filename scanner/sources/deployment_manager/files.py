@@ -109,10 +109,10 @@ def with_defaults(schema_: Any, properties: dict[str, Any], depth: int = 0) -> d
 
 def imports(listed: Any) -> list[tuple[str, str]]:
     """(name, path) of every import that a configuration or a schema lists."""
-    found = []
+    pairs = []
     for entry in listed[:MAX_IMPORTS] if isinstance(listed, list) else []:
         path = entry.get("path") if isinstance(entry, dict) else None
         if isinstance(path, str):
             name = entry.get("name")
-            found.append((name if isinstance(name, str) else path, path))
-    return found
+            pairs.append((name if isinstance(name, str) else path, path))
+    return pairs

@@ -96,8 +96,8 @@ class Built:
 
         https://cloud.google.com/deployment-manager/docs/configuration/set-access-control-resources
         """
-        held = entry.raw.get("accessControl")
-        policy = held.get("gcpIamPolicy") if isinstance(held, dict) else held
+        access = entry.raw.get("accessControl")
+        policy = access.get("gcpIamPolicy") if isinstance(access, dict) else access
         if policy is None:
             return
         policy = decode(self.links.value(policy)) if not isinstance(policy, (dict, list)) else self.links.value(policy)
@@ -144,19 +144,19 @@ def _listed(bindings: Any) -> list[Any]:
 
 
 def _member(properties: dict[str, Any]) -> list[Any]:
-    held = properties.get("member", properties.get("members"))
-    members = held if isinstance(held, (list, Unknown)) else [held]
+    written = properties.get("member", properties.get("members"))
+    members = written if isinstance(written, (list, Unknown)) else [written]
     return [{"role": properties.get("role"), "members": members, "condition": properties.get("condition")}]
 
 
 def _patched(properties: dict[str, Any]) -> list[Any]:
     """What `setIamPolicy` adds, with the policy that it sets where that is written out."""
-    found: list[Any] = []
+    bindings: list[Any] = []
     patch, policy = properties.get("gcpIamPolicyPatch"), properties.get("policy")
     if isinstance(patch, dict):
-        found += _listed(patch.get("add"))
+        bindings += _listed(patch.get("add"))
     if isinstance(policy, dict):
-        found += _listed(policy.get("bindings"))
+        bindings += _listed(policy.get("bindings"))
     elif isinstance(policy, Unknown):
-        found.append(policy)
-    return found
+        bindings.append(policy)
+    return bindings

@@ -44,9 +44,9 @@ class Marks:
     def hide(self, data: Any) -> Any:
         """Data with marks in the place of what is not known, so that a template can work with it."""
         if isinstance(data, dict):
-            return {self.text(name): self.hide(each) for name, each in data.items()}
+            return {self.text(name): self.hide(value) for name, value in data.items()}
         if isinstance(data, list):
-            return [self.hide(each) for each in data]
+            return [self.hide(element) for element in data]
         if isinstance(data, Document):
             return self.hide(data.content)
         return self.text(data) if isinstance(data, (Text, Unknown, Reference)) else data
@@ -69,20 +69,20 @@ class Marks:
         if isinstance(data, str):
             return self.value(data)
         if isinstance(data, list):
-            return [self.show(each) for each in data]
+            return [self.show(element) for element in data]
         if isinstance(data, dict):
             for name in data:
                 if OPEN in name:
-                    held = self.value(name)
-                    why = held.unknown if isinstance(held, Text) else held
-                    return why if isinstance(why, Unknown) else Unknown(f"a key is {describe(held)}", "scan the live resource")
-            return {name: self.show(each) for name, each in data.items()}
+                    key = self.value(name)
+                    why = key.unknown if isinstance(key, Text) else key
+                    return why if isinstance(why, Unknown) else Unknown(f"a key is {describe(key)}", "scan the live resource")
+            return {name: self.show(value) for name, value in data.items()}
         return data
 
     def named(self, text: str) -> str:
         """Text with marks in words: `env.project` for a mark of it."""
-        held = self.value(text)
-        return held.reason if isinstance(held, Unknown) else str(held) if isinstance(held, (Text, Reference)) else text
+        value = self.value(text)
+        return value.reason if isinstance(value, Unknown) else str(value) if isinstance(value, (Text, Reference)) else text
 
 
 def is_marked(data: Any) -> bool:
@@ -100,14 +100,14 @@ def weigh(data: Any, limit: int = 2_000_000) -> tuple[int, bool]:
         return len(data), OPEN in data
     size, marked, waiting = 0, False, [data]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, str):
-            marked = marked or OPEN in each
-            size += len(each)
-        elif isinstance(each, dict):
-            waiting += [*each, *each.values()]
-        elif isinstance(each, (list, tuple)):
-            waiting += each
+        part = waiting.pop()
+        if isinstance(part, str):
+            marked = marked or OPEN in part
+            size += len(part)
+        elif isinstance(part, dict):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, (list, tuple)):
+            waiting += part
         size += 4
         if size > limit or len(waiting) > limit:
             raise TooLarge("a value is too large")
@@ -126,12 +126,12 @@ def without_lines(text: str) -> str:
 
 def lines(text: str) -> tuple[str, list[tuple[int, int]]]:
     """(text without its line marks, for each line of it the number of its file and its line there; (-1, 0) before the first)."""
-    found: list[tuple[int, int]] = []
+    places: list[tuple[int, int]] = []
     at = (-1, 0)
     for line in text.split("\n"):
         before = _LINES.match(line)
         # Of several that follow each other, the last one is next to the text.
         match = _LINE.fullmatch(line, line.rindex(LINE, 0, before.end()), before.end()) if before else _LINE.search(line)
         at = (int(match[1]), int(match[2])) if match else at
-        found.append(at)
-    return without_lines(text), found
+        places.append(at)
+    return without_lines(text), places

@@ -45,9 +45,9 @@ class Links:
         if isinstance(raw, str):
             return self._text(raw) if "$(ref." in raw else raw
         if isinstance(raw, dict):
-            return {name: self.value(each) for name, each in raw.items()}
+            return {name: self.value(value) for name, value in raw.items()}
         if isinstance(raw, list):
-            return [self.value(each) for each in raw]
+            return [self.value(element) for element in raw]
         if isinstance(raw, Text):
             return _joined([piece for part in raw.parts for piece in _pieces(self.value(part))])
         return raw
@@ -70,13 +70,13 @@ class Links:
             return Reference(address(self._entries[name]), field)
         output = field.partition(".")[0].partition("[")[0]
         key = (name, output)
-        held = (self._templates[name].outputs or {}).get(output)
-        if held is None or key in self._reading or len(self._reading) > 50:
-            reason = "is not among its outputs" if held is None else "leads back to itself"
+        raw = (self._templates[name].outputs or {}).get(output)
+        if raw is None or key in self._reading or len(self._reading) > 50:
+            reason = "is not among its outputs" if raw is None else "leads back to itself"
             return Unknown(f"{output} of the template {name} {reason}", "correct the reference")
         self._reading.add(key)
         try:
-            value = self.value(held)
+            value = self.value(raw)
         finally:
             self._reading.discard(key)
         return value if field == output else Unknown(f"{field} of the template {name} is a part of an output", "name the output alone")
@@ -149,7 +149,7 @@ class Links:
         full = self.full(entry)
         if full is None:
             raw = self.value(identifier(entry, kind))
-            return raw if isinstance(raw, Unknown) else next((each for each in _pieces(raw) if isinstance(each, Unknown)), None)
+            return raw if isinstance(raw, Unknown) else next((piece for piece in _pieces(raw) if isinstance(piece, Unknown)), None)
         path = full.removeprefix("//").partition("/")[2]
         return path.rpartition("/")[2] if kind.way in _SHORT_NAMES else path
 
@@ -161,7 +161,7 @@ class Links:
             return value
         path = self.path(raw)
         if not path:
-            why = next((each for each in _pieces(value) if isinstance(each, Unknown)), None)
+            why = next((piece for piece in _pieces(value) if isinstance(piece, Unknown)), None)
             return why or Unknown("what a binding is for", "name it")
         _, service, collection = HOLDERS[word]
         if word in HIGH:
@@ -181,7 +181,7 @@ def identifier(entry: Entry, kind: Type) -> Any:
 
 def _prefixes(path: str) -> list[str]:
     """`a.b.c`, `a.b`, `a`: what a reference may name, the longest first, since names may have dots."""
-    ends = [at for at, each in enumerate(path) if each == "."]
+    ends = [at for at, character in enumerate(path) if character == "."]
     return [path, *(path[:end] for end in reversed(ends[:20]))]
 
 
@@ -190,15 +190,15 @@ def _pieces(data: Any) -> list[Any]:
 
 
 def _joined(parts: list[Any]) -> Any:
-    found: list[Any] = []
+    pieces: list[Any] = []
     for part in parts:
         if part == "" and isinstance(part, str):
             continue
         piece = part if isinstance(part, (str, Reference, Unknown)) or len(parts) == 1 else str(Value(part).text().data)
-        if found and isinstance(piece, str) and isinstance(found[-1], str):
-            found[-1] += piece
+        if pieces and isinstance(piece, str) and isinstance(pieces[-1], str):
+            pieces[-1] += piece
         else:
-            found.append(piece)
-    if not found:
+            pieces.append(piece)
+    if not pieces:
         return ""
-    return found[0] if len(found) == 1 else Text(tuple(found))
+    return pieces[0] if len(pieces) == 1 else Text(tuple(pieces))

@@ -48,7 +48,7 @@ class Rewriter(NodeTransformer):
         self.generic_visit(node)
         if not isinstance(node.arg, nodes.Slice):
             return node
-        bounds = [each or nodes.Const(None, lineno=node.lineno) for each in (node.arg.start, node.arg.stop, node.arg.step)]
+        bounds = [bound or nodes.Const(None, lineno=node.lineno) for bound in (node.arg.start, node.arg.stop, node.arg.step)]
         return self._through("_slice", node.node, *bounds)
 
     def _tested(self, node: Any) -> Any:
@@ -90,7 +90,7 @@ class Rewriter(NodeTransformer):
     def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802
         if not self.inside:
             first, *others = node.data.split("\n")
-            marked = [self._line(node.lineno) + first] + [self._line(node.lineno + at) + each for at, each in enumerate(others, 1)]
+            marked = [self._line(node.lineno) + first] + [self._line(node.lineno + at) + line for at, line in enumerate(others, 1)]
             node.data = "\n".join(marked)
         return node
 

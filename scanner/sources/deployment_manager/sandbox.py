@@ -83,10 +83,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return result
 
     def _range(self, *bounds: int) -> range:
-        found = range(*bounds)
-        if len(found) > 10_000:
+        numbers = range(*bounds)
+        if len(numbers) > 10_000:
             raise TooMuch("a range is too long")
-        return found
+        return numbers
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if is_marked(left) or is_marked(right):

@@ -83,7 +83,7 @@ class DeploymentManagerSource(Source):
     def _deployment(self, path: str, sheet: Sheet | None) -> Collection:
         """A configuration, or a template alone where `sheet` is None."""
         budget, coverage, root = limits.Budget(MAX_TOTAL_STEPS), Coverage(), show(path)
-        found: list[tuple[Expansion, Built]] = []
+        expansions: list[tuple[Expansion, Built]] = []
 
         def expand(choices: limits.Choices) -> Expansion:
             expansion = Expansion(path, self.project, self._files, choices, budget)
@@ -94,19 +94,19 @@ class DeploymentManagerSource(Source):
             return expansion
 
         for expansion in worlds(expand, MAX_WORLDS):
-            made = sum(len(built.deployment.items) for _, built in found)
-            if len(found) == MAX_WORLDS or (found and made + len(expansion.entries) > MAX_ITEMS):
+            made = sum(len(built.deployment.items) for _, built in expansions)
+            if len(expansions) == MAX_WORLDS or (expansions and made + len(expansion.entries) > MAX_ITEMS):
                 reason = f"more combinations of conditions on what is not known than are judged ({MAX_WORLDS})"
                 way = "give the project with --account and the properties in a configuration"
                 coverage.gaps.append(Gap(root, "input_failed", reason, way))
-                found = []
+                expansions = []
                 break
-            found.append((expansion, Built(expansion, root, self._wanted)))
+            expansions.append((expansion, Built(expansion, root, self._wanted)))
         if sheet is not None:
             for name, line in sheet.parsed.duplicates:
                 reason = f"{name} is written twice in one map; the last one was read"
                 coverage.gaps.append(Gap(root, "duplicate_key", reason, "remove one of them", line))
-        return self._collection(root, path, found, coverage)
+        return self._collection(root, path, expansions, coverage)
 
     def _looks(self, path: str) -> bool:
         """Whether a file was meant for Deployment Manager, though it does not parse."""
@@ -117,10 +117,10 @@ class DeploymentManagerSource(Source):
         # A configuration is plain YAML: what has the marks of templates is another tool's.
         return _LOOKS.search(source) is not None and (path.endswith(TEMPLATES) or b"{{" not in source)
 
-    def _collection(self, root: str, path: str, found: list[tuple[Expansion, Built]], coverage: Coverage) -> Collection:
+    def _collection(self, root: str, path: str, expansions: list[tuple[Expansion, Built]], coverage: Coverage) -> Collection:
         files = {path}
         attached = 0
-        for expansion, built in found:
+        for expansion, built in expansions:
             files.update(expansion.used)
             attached = max(attached, built.attached)
             coverage.gaps += [gap for gap in (*expansion.gaps, *built.gaps) if gap not in coverage.gaps]
@@ -129,7 +129,7 @@ class DeploymentManagerSource(Source):
         coverage.files.found = coverage.files.parsed = len(fresh)
         coverage.blocks.found = coverage.blocks.evaluated = attached
         combinations: list[World] = []
-        for expansion, built in found:
+        for expansion, built in expansions:
             judged: list[Item] = [*built.deployment.items, *built.deployment.others]
             combinations.append(World(expansion.choices.made, judged))
         items = [item for world in combinations for item in world.items]
