@@ -65,7 +65,7 @@ def stacks(path: str, overlay: Overlay, depth: int = 0) -> Iterator[Deployed]:
 
 def _stack(directory: str, name: str, file: str, artifact: dict[str, Any], properties: dict[str, Any], overlay: Overlay) -> Deployed:
     match = _ENVIRONMENT.fullmatch(str(artifact.get("environment")))
-    account, region = (None if each.startswith("unknown-") else each for each in match.groups()) if match else (None, None)
+    account, region = (None if part.startswith("unknown-") else part for part in match.groups()) if match else (None, None)
     given = properties.get("stackName")
     metadata = dict(artifact["metadata"]) if isinstance(artifact.get("metadata"), dict) else {}
     more = artifact.get("additionalMetadataFile")
@@ -86,12 +86,12 @@ def _read(path: str, overlay: Overlay) -> Any:
 
 
 def _constructs(metadata: dict[str, Any]) -> dict[str, Construct]:
-    found: dict[str, Construct] = {}
+    constructs: dict[str, Construct] = {}
     for path, entries in metadata.items():
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, dict) and entry.get("type") == "aws:cdk:logicalId" and isinstance(entry.get("data"), str):
-                found[entry["data"]] = Construct(path.strip("/").removesuffix("/Resource"), _traced(entry.get("trace")))
-    return found
+                constructs[entry["data"]] = Construct(path.strip("/").removesuffix("/Resource"), _traced(entry.get("trace")))
+    return constructs
 
 
 def _traced(trace: Any) -> Location | None:
