@@ -29,13 +29,13 @@ class Exports:
 
     def value(self, name: str, by: Stack) -> Any:
         """What another stack exports under a name, None where none or more than one in the same place does."""
-        found = self._exporter(name, by)
-        return self._scope(found[0])[1].output(found[1]) if found else None
+        exporter = self._exporter(name, by)
+        return self._scope(exporter[0])[1].output(exporter[1]) if exporter else None
 
     def output(self, stack: str, name: str, region: str | None, by: Stack) -> Any:
         """An output of the stack of that name, None where none or more than one of this run may be meant."""
-        held = self._named(stack, region, by)
-        return self._scope(held)[1].output(name) if held else None
+        exporter = self._named(stack, region, by)
+        return self._scope(exporter)[1].output(name) if exporter else None
 
     def imported_by(self, stack: Stack) -> list[Stack]:
         """The stacks that a stack imports from, as it sees them."""
@@ -43,26 +43,26 @@ class Exports:
         if not words & {"ImportValue", "GetStackOutput"}:
             return []
         scope = stack.scope({})
-        found: dict[int, Stack] = {}
+        exporters: dict[int, Stack] = {}
         for template in stack.templates.values():
             for argument in _arguments(template, IMPORT):
                 exporter = self._exporter(name, stack) if isinstance(name := scope.resolve(argument), str) else None
-                found |= {id(exporter[0]): exporter[0]} if exporter else {}
+                exporters |= {id(exporter[0]): exporter[0]} if exporter else {}
             for argument in _arguments(template, OUTPUT):
                 given = scope.resolve(argument) if isinstance(argument, dict) else None
                 name, region = (given.get("StackName"), given.get("Region")) if isinstance(given, dict) else (None, None)
                 other = self._named(name, region if isinstance(region, str) else None, stack) if isinstance(name, str) else None
-                found |= {id(other): other} if other else {}
-        return [self._scope(each)[0] for each in found.values()]
+                exporters |= {id(other): other} if other else {}
+        return [self._scope(other)[0] for other in exporters.values()]
 
     def _named(self, name: str, region: str | None, by: Stack) -> Stack | None:
-        held = [each for each in self._stacks if each.name == name and each.template.path != by.template.path]
-        near = [each for each in held if each.region == (region or by.region)]
+        namesakes = [stack for stack in self._stacks if stack.name == name and stack.template.path != by.template.path]
+        near = [stack for stack in namesakes if stack.region == (region or by.region)]
         return near[0] if len(near) == 1 else None
 
     def _exporter(self, name: str, by: Stack) -> tuple[Stack, str] | None:
-        held = [each for each in self._by_name.get(name, ()) if each[0].template.path != by.template.path]
-        near = [each for each in held if (each[0].region, each[0].account) == (by.region, by.account)]
+        exporters = [exporter for exporter in self._by_name.get(name, ()) if exporter[0].template.path != by.template.path]
+        near = [exporter for exporter in exporters if (exporter[0].region, exporter[0].account) == (by.region, by.account)]
         return near[0] if len(near) == 1 else None
 
     def _scope(self, stack: Stack) -> tuple[Stack, Scope]:
@@ -79,13 +79,13 @@ def _left_out(scope: Scope, output: dict[str, Any]) -> bool:
 
 def _arguments(template: Template, function: str) -> list[Any]:
     """The arguments of all calls of a function."""
-    found: list[Any] = []
+    arguments: list[Any] = []
     waiting, seen = [template.data], set()
     while waiting:
         raw = waiting.pop()
         if isinstance(raw, (dict, list)) and id(raw) not in seen:
             seen.add(id(raw))
             if isinstance(raw, dict) and function in raw:
-                found.append(raw[function])
+                arguments.append(raw[function])
             waiting += raw.values() if isinstance(raw, dict) else raw
-    return found
+    return arguments
