@@ -55,12 +55,12 @@ def call(scope: Scope, raw: dict[str, Any], link: bool) -> Any:
     function = _FUNCTIONS.get(name)
     if function is None:
         return Unknown(f"{name} is no function that is known here", "judge the live resource")
-    found = function(scope, argument, link)
-    if link and isinstance(found, Unknown):
-        targets = list(dict.fromkeys(each.address for each in references_in(scope.loosely(argument)) if not each.is_data))
+    value = function(scope, argument, link)
+    if link and isinstance(value, Unknown):
+        targets = list(dict.fromkeys(reference.address for reference in references_in(scope.loosely(argument)) if not reference.is_data))
         if len(targets) == 1:
             return Reference(targets[0])
-    return found
+    return value
 
 
 def _ref(scope: Scope, argument: Any, link: bool) -> Any:
@@ -127,9 +127,9 @@ def _join(scope: Scope, argument: Any, link: bool) -> Any:
 
 def _after(data: Any) -> Unknown:
     """Of something computed from data that is not known."""
-    found = unknown_inside(data)
-    if found is not None:
-        return found
+    unknown = unknown_inside(data)
+    if unknown is not None:
+        return unknown
     return Unknown(f"it is computed from {describe(data)[:80]}, which is known after deployment", "scan the live resource")
 
 
@@ -166,7 +166,7 @@ def _split(scope: Scope, argument: Any, link: bool) -> Any:
         return malformed("Fn::Split")
     text = plain(scope.resolve(argument[1]))
     if isinstance(text, Either):
-        return either(text, *[each.split(argument[0]) if isinstance(each, str) else text for each in text.options])
+        return either(text, *[option.split(argument[0]) if isinstance(option, str) else text for option in text.options])
     if isinstance(text, str):
         return text.split(argument[0])
     return _after(text) if isinstance(text, (Unknown, Text, Reference)) else malformed("Fn::Split")
@@ -178,28 +178,28 @@ def _find_in_map(scope: Scope, argument: Any, link: bool) -> Any:
     # The default is an extension: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-findinmap-enhancements.html
     more = argument[3] if len(argument) == 4 and isinstance(argument[3], dict) else {}
     default = more.get("DefaultValue", NO_VALUE)
-    keys = [plain(scope.resolve(each)) for each in argument[:3]]
-    found = _looked_up(scope.template.mappings, keys)
-    if found is NO_VALUE:
+    keys = [plain(scope.resolve(key)) for key in argument[:3]]
+    value = _looked_up(scope.template.mappings, keys)
+    if value is NO_VALUE:
         if default is not NO_VALUE:
             return scope.resolve(default)
         return Unknown(f"{'.'.join(map(describe, keys))[:80]} is in no mapping", CORRECT)
-    return either(found, *found.options, scope.resolve(default)) if isinstance(found, Either) and default is not NO_VALUE else found
+    return either(value, *value.options, scope.resolve(default)) if isinstance(value, Either) and default is not NO_VALUE else value
 
 
-def _looked_up(held: Any, keys: list[Any]) -> Any:
+def _looked_up(data: Any, keys: list[Any]) -> Any:
     """The value at keys; one of all that a key which is not known may lead to."""
     for at, key in enumerate(keys):
         if isinstance(key, (Unknown, Text, Reference)):
-            if not isinstance(held, dict) or not held:
+            if not isinstance(data, dict) or not data:
                 return NO_VALUE
-            tried = key.options if isinstance(key, Either) else held
-            reached = [found for each in tried if (found := _looked_up(held.get(each), keys[at + 1 :])) is not NO_VALUE]
+            tried = key.options if isinstance(key, Either) else data
+            reached = [value for option in tried if (value := _looked_up(data.get(option), keys[at + 1 :])) is not NO_VALUE]
             return either(_after(key), *reached) if reached else NO_VALUE
-        if not isinstance(held, dict) or key not in held:
+        if not isinstance(data, dict) or key not in data:
             return NO_VALUE
-        held = held[key]
-    return NO_VALUE if held is None else held
+        data = data[key]
+    return NO_VALUE if data is None else data
 
 
 def _if(scope: Scope, argument: Any, link: bool) -> Any:
@@ -207,8 +207,8 @@ def _if(scope: Scope, argument: Any, link: bool) -> Any:
         return malformed("Fn::If")
     holds = scope.condition(argument[0])
     if isinstance(holds, Unknown):
-        branches = [scope.resolve(each, link) for each in argument[1:]]
-        return either(holds, *[None if each is NO_VALUE else each for each in branches])
+        branches = [scope.resolve(branch, link) for branch in argument[1:]]
+        return either(holds, *[None if branch is NO_VALUE else branch for branch in branches])
     return scope.resolve(argument[1 if holds else 2], link)
 
 
@@ -222,7 +222,7 @@ def _base64(scope: Scope, argument: Any, link: bool) -> Any:
 def _cidr(scope: Scope, argument: Any, link: bool) -> Any:
     if not isinstance(argument, list) or len(argument) not in (2, 3):
         return malformed("Fn::Cidr")
-    block, count, *rest = [plain(scope.resolve(each)) for each in argument]
+    block, count, *rest = [plain(scope.resolve(part)) for part in argument]
     for given in (block, count, *rest):
         if isinstance(given, (Unknown, Reference, Text)):
             return _after(given)
@@ -232,10 +232,10 @@ def _cidr(scope: Scope, argument: Any, link: bool) -> Any:
         if not 1 <= wanted <= 256:
             return malformed("Fn::Cidr")
         subnets = network.subnets(new_prefix=network.max_prefixlen - bits)
-        found = [str(next(subnets)) for _ in range(wanted)]
+        blocks = [str(next(subnets)) for _ in range(wanted)]
     except (ValueError, TypeError, StopIteration):
         return malformed("Fn::Cidr")
-    return found
+    return blocks
 
 
 def _zones(scope: Scope, argument: Any, link: bool) -> Any:
@@ -276,7 +276,7 @@ def _to_json(scope: Scope, argument: Any, link: bool) -> Any:
 
 def _length(scope: Scope, argument: Any, link: bool) -> Any:
     elements = scope.resolve(argument)
-    if isinstance(elements, list) and not any(isinstance(each, Either) for each in elements):
+    if isinstance(elements, list) and not any(isinstance(element, Either) for element in elements):
         return len(elements)
     return _after(elements) if isinstance(elements, (Unknown, Reference, list)) else malformed("Fn::Length")
 
