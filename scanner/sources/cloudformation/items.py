@@ -88,11 +88,11 @@ class TreeNode(Node):
 
     def _element(self, raw: list[Any], source: Path, name: str) -> tuple[Any, Path, bool]:
         """The element of a list that a step leads to, and whether the step was its index; else it is the first one's key."""
-        found = self._elements(raw, source)
+        elements = self._elements(raw, source)
         at = int(name[:9]) if name.isdecimal() else 0
-        if at >= len(found):
+        if at >= len(elements):
             return None, source, name.isdecimal()
-        return *found[at], name.isdecimal()
+        return *elements[at], name.isdecimal()
 
     def _shifted(self, raw: list[Any], name: str) -> Unknown | None:
         """Why it is not known which element a step leads to: one up to it may not be there."""
@@ -121,8 +121,8 @@ class TreeNode(Node):
         for name in names:
             inner: list[Node] = []
             for node in nodes:
-                found, unknown = node.own(name) if isinstance(node, TreeNode) else node.blocks(name)
-                inner, more = inner + found, more or unknown
+                children, unknown = node.own(name) if isinstance(node, TreeNode) else node.blocks(name)
+                inner, more = inner + children, more or unknown
             nodes = inner
         return nodes, more
 
