@@ -62,7 +62,7 @@ class Loops:
                 return bound[name]
             return self._map(raw, bound, source)
         if isinstance(raw, list):
-            return [self._value(each, bound, (*source, at)) for at, each in enumerate(raw)]
+            return [self._value(element, bound, (*source, at)) for at, element in enumerate(raw)]
         return _put(raw, bound) if bound and isinstance(raw, str) else raw
 
     def _loop(self, name: str, raw: Any, bound: dict[str, str], source: Path, resources: bool) -> dict[str, Any]:
@@ -76,14 +76,14 @@ class Loops:
             self.template.gap("input_failed", f"how many {name} makes is not known: {collection.reason}", collection.settles_it, line)
             return {}
         built: dict[str, Any] = {}
-        for each in collection:
-            built.update(self._map(raw[2], {**bound, raw[0]: each}, (*source, 2), resources))
+        for value in collection:
+            built.update(self._map(raw[2], {**bound, raw[0]: value}, (*source, 2), resources))
         return built
 
     def _collection(self, raw: Any, bound: dict[str, str]) -> list[str] | Unknown:
         elements = self.resolve(self._value(raw, bound, ()))
-        if isinstance(elements, list) and all(isinstance(each, (str, int)) for each in elements):
-            return [str(each) for each in elements]
+        if isinstance(elements, list) and all(isinstance(element, (str, int)) for element in elements):
+            return [str(element) for element in elements]
         return elements if isinstance(elements, Unknown) else Unknown("its collection is no list of texts", CORRECT)
 
 
