@@ -17,15 +17,15 @@ _FORMS = 'write [{"ParameterKey": …, "ParameterValue": …}], {"Parameters": {
 
 def given(files: Sequence[str], values: dict[str, str], overlay: Overlay) -> tuple[dict[str, Any], list[Gap]]:
     """Values by name, a later file before an earlier one and single values before files; and the files that could not be read."""
-    found: dict[str, Any] = {}
+    file_values: dict[str, Any] = {}
     gaps: list[Gap] = []
     for path in files:
         try:
             content = msgspec.json.decode(overlay.read(path, 10_000_000).removeprefix(b"\xef\xbb\xbf"))
-            found.update(_read(content))
+            file_values.update(_read(content))
         except (OSError, ValueError, RecursionError) as error:
             gaps.append(Gap(show(path), "parse_error", f"no file of parameters: {error}", _FORMS))
-    return {**found, **values}, gaps
+    return {**file_values, **values}, gaps
 
 
 def _read(content: Any) -> dict[str, Any]:
