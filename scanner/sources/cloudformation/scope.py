@@ -96,12 +96,12 @@ class Scope:
         if isinstance(raw, str):
             return dynamic(raw) if "{{resolve:" in raw else raw
         if isinstance(raw, list):
-            return [value for each in raw if (value := self.resolve(each, link)) is not NO_VALUE]
+            return [value for element in raw if (value := self.resolve(element, link)) is not NO_VALUE]
         if not isinstance(raw, dict):
             return raw
         if is_function(raw):
             return call(self, raw, link)
-        return {key: value for key, each in raw.items() if (value := self.resolve(each, link)) is not NO_VALUE}
+        return {key: value for key, element in raw.items() if (value := self.resolve(element, link)) is not NO_VALUE}
 
     def loosely(self, raw: Any) -> Any:
         """All that the parts of a function's argument give, to see what it is made from."""
@@ -109,7 +109,7 @@ class Scope:
             argument = next(iter(raw.values()))
             return self.resolve(raw) if set(raw) & {"Ref", "Fn::GetAtt", "Fn::Sub", "Fn::ImportValue"} else self.loosely(argument)
         if isinstance(raw, (dict, list)):
-            return [self.loosely(each) for each in (raw.values() if isinstance(raw, dict) else raw)]
+            return [self.loosely(part) for part in (raw.values() if isinstance(raw, dict) else raw)]
         return raw
 
     def choose(self, raw: Any, source: Path) -> tuple[Any, Path]:
@@ -128,24 +128,24 @@ class Scope:
             return self._pseudo(name)
         if name in self.template.parameters:
             return self.parameter(name)
-        found = self._resource(name)
-        return found if isinstance(found, Unknown) else Reference(self.address(found))
+        resource = self._resource(name)
+        return resource if isinstance(resource, Unknown) else Reference(self.address(resource))
 
     def attribute(self, name: str, attribute: str) -> Any:
-        found = self._resource(name)
-        if isinstance(found, Unknown):
-            return found
-        if found.type == NESTED and attribute.startswith("Outputs."):
-            return self._output_of(found, attribute.removeprefix("Outputs."))
-        return Reference(self.address(found), attribute)
+        resource = self._resource(name)
+        if isinstance(resource, Unknown):
+            return resource
+        if resource.type == NESTED and attribute.startswith("Outputs."):
+            return self._output_of(resource, attribute.removeprefix("Outputs."))
+        return Reference(self.address(resource), attribute)
 
     def _resource(self, name: str) -> Resource | Unknown:
-        found = self.template.resources.get(name)
-        if found is None:
+        resource = self.template.resources.get(name)
+        if resource is None:
             return Unknown(f"there is no {name} in {self.template.file}", CORRECT)
-        if self.exists(found) is False:
-            return Unknown(f"{name} does not exist: its condition {found.body['Condition']} is false", CORRECT)
-        return found
+        if self.exists(resource) is False:
+            return Unknown(f"{name} does not exist: its condition {resource.body['Condition']} is false", CORRECT)
+        return resource
 
     def _output_of(self, resource: Resource, name: str) -> Any:
         child = self.child(resource)
@@ -154,15 +154,15 @@ class Scope:
         return child.output(name)
 
     def output(self, name: str) -> Any:
-        held = self.template.outputs.get(name)
-        if not isinstance(held, dict) or "Value" not in held:
+        output = self.template.outputs.get(name)
+        if not isinstance(output, dict) or "Value" not in output:
             return Unknown(f"there is no output {name} in {self.template.file}", CORRECT)
         if name not in self._outputs:
             if f"output {name}" in self._busy:
                 return Unknown(f"output {name} leads back to itself", CORRECT)
             self._busy.add(f"output {name}")
             try:
-                value = self.resolve(held["Value"])
+                value = self.resolve(output["Value"])
             finally:
                 self._busy.discard(f"output {name}")
             self._outputs[name] = None if value is NO_VALUE else value
@@ -178,9 +178,9 @@ class Scope:
             return self._variable(name, Unknown("which region this stack is deployed to", "pass --region"), None)
         if name in ("AWS::AccountId", "AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"):
             if self.exploring or name in self.assumed:
-                held = self._variable(name, Unknown(f"{name} is known after deployment", "scan the live resource"), None)
-                if self.exploring or isinstance(held, str):
-                    return held
+                value = self._variable(name, Unknown(f"{name} is known after deployment", "scan the live resource"), None)
+                if self.exploring or isinstance(value, str):
+                    return value
             return Reference(name)
         return Unknown(f"{name} is no pseudo parameter", CORRECT)
 
@@ -210,10 +210,10 @@ class Scope:
 
     def _variable(self, key: str, why: Unknown, allowed: Any) -> Any:
         if key in self.assumed:
-            held = self.assumed[key]
-            return either(why, *held.options) if isinstance(held, Either) else held
-        values = [plain(each) for each in allowed] if isinstance(allowed, list) else []
-        if not values or len(values) > MAX_ALLOWED or not all(isinstance(each, str) for each in values):
+            value = self.assumed[key]
+            return either(why, *value.options) if isinstance(value, Either) else value
+        values = [plain(value) for value in allowed] if isinstance(allowed, list) else []
+        if not values or len(values) > MAX_ALLOWED or not all(isinstance(value, str) for value in values):
             values = []
         if not self.exploring:
             return either(why, *values) if values else why
@@ -236,12 +236,12 @@ class Scope:
                 return Unknown(f"condition {name} leads back to itself", CORRECT)
             self._busy.add(f"condition {name}")
             try:
-                found = self._truth(self.template.conditions[name])
+                truth = self._truth(self.template.conditions[name])
             finally:
                 self._busy.discard(f"condition {name}")
-            if isinstance(found, Unknown) and not found.reason.startswith("whether condition "):
-                found = Unknown(f"whether condition {name} holds: {found.reason}", found.settles_it, found.location)
-            self._conditions[name] = found
+            if isinstance(truth, Unknown) and not truth.reason.startswith("whether condition "):
+                truth = Unknown(f"whether condition {name} holds: {truth.reason}", truth.settles_it, truth.location)
+            self._conditions[name] = truth
         return self._conditions[name]
 
     def _truth(self, raw: Any) -> Any:
@@ -255,15 +255,15 @@ class Scope:
         if not isinstance(argument, list) or name not in ("Fn::And", "Fn::Or", "Fn::Not"):
             return malformed(str(name))
         if name == "Fn::Not":
-            held = self._truth(argument[0]) if len(argument) == 1 else malformed(name)
-            return held if isinstance(held, Unknown) else not held
+            truth = self._truth(argument[0]) if len(argument) == 1 else malformed(name)
+            return truth if isinstance(truth, Unknown) else not truth
         deciding = name == "Fn::Or"
         unknown: Unknown | None = None
-        for each in argument:
-            held = self._truth(each)
-            if held is deciding:
+        for operand in argument:
+            truth = self._truth(operand)
+            if truth is deciding:
                 return deciding
-            unknown = unknown or (held if isinstance(held, Unknown) else None)
+            unknown = unknown or (truth if isinstance(truth, Unknown) else None)
         return unknown or not deciding
 
     def _equal(self, left: Any, right: Any) -> Any:
@@ -275,29 +275,29 @@ class Scope:
                 return False
             if isinstance(one, Either) and isinstance(other, str) and other not in map(_comparable, one.options):
                 return False
-        if all(isinstance(each, (str, list)) for each in values):
+        if all(isinstance(value, (str, list)) for value in values):
             return values[0] == values[1]
         key = f"= {self.prefix} {json.dumps([left, right], default=str)}"
         if key in self.assumed:
             return self.assumed[key]
-        unknown = next((each for each in values if isinstance(each, Unknown)), None)
-        if self.exploring and not any(each is None or isinstance(each, dict) for each in values):
+        unknown = next((value for value in values if isinstance(value, Unknown)), None)
+        if self.exploring and not any(value is None or isinstance(value, dict) for value in values):
             raise Fork(key, [True, False])
         return unknown or Unknown("what is compared is known after deployment", "scan the live resource")
 
 
 def _comparable(data: Any) -> Any:
-    return [plain(each) for each in data] if isinstance(data, list) else plain(data)
+    return [plain(element) for element in data] if isinstance(data, list) else plain(data)
 
 
 def _typed(value: Any, type_: str) -> Any:
     """A parameter's value as its type has it: lists are given with commas."""
     if isinstance(value, Either):
-        return either(value, *[_typed(each, type_) for each in value.options])
+        return either(value, *[_typed(option, type_) for option in value.options])
     if "List" in type_:
         if isinstance(value, (str, int, float)):
-            return [each.strip() for each in str(plain(value)).split(",")]
+            return [part.strip() for part in str(plain(value)).split(",")]
         return [value] if isinstance(value, Text) and "," not in str(value) else value
     if isinstance(value, list):
-        return joined(piece for at, each in enumerate(value) for piece in ([",", each] if at else [each]))
+        return joined(piece for at, element in enumerate(value) for piece in ([",", element] if at else [element]))
     return plain(value) if not isinstance(value, (int, float)) or isinstance(value, bool) or type_ == "String" else value
