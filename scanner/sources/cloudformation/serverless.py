@@ -43,7 +43,7 @@ def translated(template: Template, values: dict[str, Any], region: str | None) -
     if not resources:
         return template.rewritten(data)
     given = {name: {"Ref": name} if _withheld(template.parameters.get(name)) else value for name, value in values.items()}
-    given |= {name: {"Ref": name} for name, held in template.parameters.items() if _withheld(held)}
+    given |= {name: {"Ref": name} for name, declared in template.parameters.items() if _withheld(declared)}
     given = {name: value for name, value in given.items() if isinstance(value, (str, dict))}
     pseudo = {name: {"Ref": name} for name in _PSEUDO}  # so that what is not known stays as it is written
     logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
@@ -86,5 +86,5 @@ def _elsewhere(body: Any) -> bool:
 
 def _source(name: str, written: list[str]) -> Path:
     """Where the resource is written that a translated one comes from: their names begin alike."""
-    owners = [each for each in written if name.startswith(each)]
+    owners = [owner for owner in written if name.startswith(owner)]
     return ("Resources", max(owners, key=len)) if owners else ("Resources",)
