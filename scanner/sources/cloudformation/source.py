@@ -61,15 +61,15 @@ class CloudFormationSource(Source):
 
     def _deployed(self) -> dict[str, cdk.Deployed]:
         """The stacks of CDK assemblies, by the paths of their templates."""
-        found: dict[str, cdk.Deployed] = {}
+        deployed: dict[str, cdk.Deployed] = {}
         for path in self.paths:
             if os.path.basename(path) == _MANIFEST:
                 try:
-                    found.update({deployed_stack.path: deployed_stack for deployed_stack in cdk.stacks(path, self.overlay)})
+                    deployed.update({deployed_stack.path: deployed_stack for deployed_stack in cdk.stacks(path, self.overlay)})
                 except Malformed as error:
                     self._unread[path] = Gap(show(path), "parse_error", str(error), "synthesise it again (cdk synth)")
                 self._templates[path] = None
-        return found
+        return deployed
 
     def _stacks(self, deployed: dict[str, cdk.Deployed], given: dict[str, Any]) -> list[Stack]:
         paths = list(dict.fromkeys([*deployed, *self.paths]))
