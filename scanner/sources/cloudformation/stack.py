@@ -56,13 +56,13 @@ class Stack:
     # What scopes ask for.
 
     def imported(self, name: Any) -> Any:
-        found = self.neighbours.value(name, self) if self.neighbours is not None and isinstance(name, str) else None
+        value = self.neighbours.value(name, self) if self.neighbours is not None and isinstance(name, str) else None
         shown = describe(name)[:100]
-        return found if found is not None else Unknown(f"{shown} is exported by another stack", _TOGETHER)
+        return value if value is not None else Unknown(f"{shown} is exported by another stack", _TOGETHER)
 
     def output_of(self, stack: str, name: str, region: str | None) -> Any:
-        found = self.neighbours.output(stack, name, region, self) if self.neighbours is not None else None
-        return found if found is not None else Unknown(f"{name[:100]} is an output of stack {stack[:100]}", _TOGETHER)
+        value = self.neighbours.output(stack, name, region, self) if self.neighbours is not None else None
+        return value if value is not None else Unknown(f"{name[:100]} is an output of stack {stack[:100]}", _TOGETHER)
 
     def construct(self, resource: Resource) -> str:
         """The path of the construct that a resource was written by, empty where there is none."""
@@ -139,10 +139,10 @@ class Stack:
     def worlds(self) -> list[World]:
         """The combinations that are possible; one, in which conditions are not decided, where there are too many."""
         try:
-            found = explore(lambda assumed: self.scope(assumed, exploring=True))
+            worlds = explore(lambda assumed: self.scope(assumed, exploring=True))
         except TooMany:
             return [undecided()]
-        return found if len(found) * len(self.template.resources) <= MAX_JUDGED else [undecided()]
+        return worlds if len(worlds) * len(self.template.resources) <= MAX_JUDGED else [undecided()]
 
     def items(self, world: World) -> list[Item]:
         return list(self._items(self.scope(world.assumed, world.decided), None, frozenset()))
@@ -220,7 +220,7 @@ def _equal(argument: list[Any]) -> Iterator[tuple[str, str]]:
 
 
 def _keys(argument: list[Any], mappings: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    held = mappings.get(argument[0]) if isinstance(argument[0], str) else None
+    mapping = mappings.get(argument[0]) if isinstance(argument[0], str) else None
     first = argument[1]
-    if isinstance(held, dict) and len(held) <= 16 and isinstance(first, dict) and isinstance(first.get("Ref"), str):
-        yield from ((first["Ref"], str(key)) for key in held)
+    if isinstance(mapping, dict) and len(mapping) <= 16 and isinstance(first, dict) and isinstance(first.get("Ref"), str):
+        yield from ((first["Ref"], str(key)) for key in mapping)
