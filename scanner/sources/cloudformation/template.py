@@ -52,11 +52,11 @@ class Template:
         """The conditions that resources of these types (None for all), and outputs if they are asked for, depend on."""
         if outputs not in self._used:
             names: dict[str, None] = {}
-            resources = [each for each in self.resources.values() if wanted is None or each.type in wanted]
+            resources = [resource for resource in self.resources.values() if wanted is None or resource.type in wanted]
             for resource in resources:
                 if isinstance(name := resource.body.get("Condition"), str):
                     names[name] = None
-            _branches([*(each.body for each in resources), self.outputs if outputs else None], names)
+            _branches([*(resource.body for resource in resources), self.outputs if outputs else None], names)
             self._used[outputs] = [name for name in names if name in self.conditions]
         return self._used[outputs]
 
@@ -77,19 +77,19 @@ class Template:
 
     def place(self, source: Path) -> Location:
         """Where something is written; where its nearest surroundings are, if it is not in the file."""
-        found = self._places.get(source)
-        if found is None:
-            found = self._places[source] = self.parsed.place(source)
-        return found
+        location = self._places.get(source)
+        if location is None:
+            location = self._places[source] = self.parsed.place(source)
+        return location
 
     def _section(self, name: str) -> dict[str, Any]:
-        held = self.data.get(name)
-        if held is None:
+        section = self.data.get(name)
+        if section is None:
             return {}
-        if not isinstance(held, dict):
+        if not isinstance(section, dict):
             self.gap("input_failed", f"{name} is no map", CORRECT, self.place((name,)).line)
             return {}
-        return {str(key): value for key, value in held.items()}
+        return {str(key): value for key, value in section.items()}
 
 
 def _branches(trees: list[Any], names: dict[str, None]) -> None:
