@@ -54,13 +54,13 @@ def dynamic(text: Any) -> Any:
     if any(isinstance(part, str) and ("\ue000" in part or "\ue001" in part) for part in parts):
         return Unknown("the text has characters of a private use area", "remove them")
     marked = "".join(part if isinstance(part, str) else f"\ue000{at}\ue001" for at, part in enumerate(parts))
-    found: list[Any] = []
+    pieces: list[Any] = []
     at = 0
     for match in _DYNAMIC.finditer(marked):
-        found += [*_restored(marked[at : match.start()], parts), _reference(match[1], match[2], parts)]
+        pieces += [*_restored(marked[at : match.start()], parts), _reference(match[1], match[2], parts)]
         at = match.end()
-    found += _restored(marked[at:], parts)
-    return found[0] if len(found) == 1 else Text(tuple(found))
+    pieces += _restored(marked[at:], parts)
+    return pieces[0] if len(pieces) == 1 else Text(tuple(pieces))
 
 
 def _restored(marked: str, parts: tuple[Any, ...]) -> list[Any]:
