@@ -45,10 +45,10 @@ def processed(template: Template, resolve: Callable[[Any], Any], values: dict[st
 
 def _names(template: Template) -> list[str]:
     """The transforms of the whole template, in their order."""
-    held = template.data.get("Transform")
-    elements = held if isinstance(held, list) else [held]
-    found = [each.get("Name") if isinstance(each, dict) else each for each in elements]
-    return [name for name in found if isinstance(name, str)]
+    transform = template.data.get("Transform")
+    elements = transform if isinstance(transform, list) else [transform]
+    names = [element.get("Name") if isinstance(element, dict) else element for element in elements]
+    return [name for name in names if isinstance(name, str)]
 
 
 def _serverless(template: Template, values: dict[str, Any], region: str | None) -> Template:
@@ -71,20 +71,20 @@ class _Includes:
 
     def replaced(self, raw: Any) -> Any:
         if isinstance(raw, list):
-            return [self.replaced(each) for each in raw]
+            return [self.replaced(element) for element in raw]
         if not isinstance(raw, dict):
             return raw
         built = {key: self.replaced(value) for key, value in raw.items() if key != "Fn::Transform"}
         if "Fn::Transform" in raw:
             calls = raw["Fn::Transform"]
-            for each in calls if isinstance(calls, list) else [calls]:
-                content = self._content(each)
+            for call in calls if isinstance(calls, list) else [calls]:
+                content = self._content(call)
                 if not isinstance(content, dict):
-                    return {"Fn::Transform": each}  # what it writes, and what it makes of what is beside it, is not known
+                    return {"Fn::Transform": call}  # what it writes, and what it makes of what is beside it, is not known
                 built = {**built, **content}
         top = built.get("Transform") if raw is self.template.data else None
-        for each in top if isinstance(top, list) else [top]:
-            content = self._content(each) if isinstance(each, dict) and each.get("Name") == _INCLUDE else None
+        for transform in top if isinstance(top, list) else [top]:
+            content = self._content(transform) if isinstance(transform, dict) and transform.get("Name") == _INCLUDE else None
             if isinstance(content, dict):
                 built = {**content, **built}
         return built
