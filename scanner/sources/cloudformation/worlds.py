@@ -45,29 +45,29 @@ def explore(scope: Callable[[dict[str, Any]], Scope]) -> list[World]:
         except Fork as fork:
             waiting += [{**assumed, fork.key: option} for option in reversed(fork.options)]
             continue
-        key = repr(sorted((name, held if isinstance(held, bool) else None) for name, held in decided.items()))
+        key = repr(sorted((name, truth if isinstance(truth, bool) else None) for name, truth in decided.items()))
         groups.setdefault(key, (decided, []))[1].append(assumed)
         if len(groups) > MAX_WORLDS:
             raise TooMany
-    return [World(decided, _merged(held)) for decided, held in groups.values()]
+    return [World(decided, _merged(assumptions)) for decided, assumptions in groups.values()]
 
 
 def truths(scope: Scope) -> dict[str, Any]:
     """Every condition that matters in a scope and the nested stacks that exist in it."""
-    found = {scope.prefix + name: scope.condition(name) for name in scope.template.used(scope.stack.wanted, outputs=bool(scope.prefix))}
+    decided = {scope.prefix + name: scope.condition(name) for name in scope.template.used(scope.stack.wanted, outputs=bool(scope.prefix))}
     for resource, _ in scope.resources():
         child = scope.child(resource)
         if child is not None:
-            found.update(truths(child))
-    return found
+            decided.update(truths(child))
+    return decided
 
 
 def _merged(leaves: list[dict[str, Any]]) -> dict[str, Any]:
     """The values of variables that all of these agree to have told apart."""
-    shared = [key for key in leaves[0] if all(key in each for each in leaves)]
+    shared = [key for key in leaves[0] if all(key in leaf for leaf in leaves)]
     merged: dict[str, Any] = {}
     for key in shared:
-        values = [each[key] for each in leaves]
-        why = next((each for each in values if isinstance(each, Unknown)), Unknown(f"{key} has no value", "pass --parameter"))
+        values = [leaf[key] for leaf in leaves]
+        why = next((value for value in values if isinstance(value, Unknown)), Unknown(f"{key} has no value", "pass --parameter"))
         merged[key] = either(why, *values)
     return merged
