@@ -30,64 +30,64 @@ class Built:
         self._by_address: dict[str, Manifest] = {}
         self._naming: set[str] = set()
         self._attachments: list[Attachment] = []
-        for each in manifests:
-            self._index(each)
-        for each in manifests:
-            self._enter(each)
+        for manifest in manifests:
+            self._index(manifest)
+        for manifest in manifests:
+            self._enter(manifest)
         self.deployment.settle(self._attachments)
 
-    def _index(self, each: Manifest) -> None:
-        name = flat(each.name) or f"{each.file}:{each.place().line}"
-        own = f"{each.kind}.{each.namespace}/{name}" if each.namespace else f"{each.kind}.{name}"
+    def _index(self, manifest: Manifest) -> None:
+        name = flat(manifest.name) or f"{manifest.file}:{manifest.place().line}"
+        own = f"{manifest.kind}.{manifest.namespace}/{name}" if manifest.namespace else f"{manifest.kind}.{name}"
         if own in self._by_address:  # the same in another environment
-            own = f"{own} ({each.file}:{each.place().line})"
-        self._addresses[id(each)], self._by_address[own] = own, each
-        self._by_name.setdefault((each.kind, each.namespace, name), []).append(each)
-        self._by_name.setdefault((each.kind, "*", name), []).append(each)
+            own = f"{own} ({manifest.file}:{manifest.place().line})"
+        self._addresses[id(manifest)], self._by_address[own] = own, manifest
+        self._by_name.setdefault((manifest.kind, manifest.namespace, name), []).append(manifest)
+        self._by_name.setdefault((manifest.kind, "*", name), []).append(manifest)
 
-    def address(self, each: Manifest) -> str:
-        return self._addresses[id(each)]
+    def address(self, manifest: Manifest) -> str:
+        return self._addresses[id(manifest)]
 
-    def _enter(self, each: Manifest) -> None:
-        if each.kind in BINDINGS:
-            self._bindings(each)
-        elif each.kind in ENTRIES:
-            self._entry(each)
+    def _enter(self, manifest: Manifest) -> None:
+        if manifest.kind in BINDINGS:
+            self._bindings(manifest)
+        elif manifest.kind in ENTRIES:
+            self._entry(manifest)
         else:
-            self._resource(each)
+            self._resource(manifest)
 
     # Projects and names.
 
-    def project(self, each: Manifest) -> Any:
+    def project(self, manifest: Manifest) -> Any:
         """The project of a resource: an id, or a Reference that stands for it.
 
         https://cloud.google.com/config-connector/docs/how-to/organizing-resources/overview
         """
-        named = self._reference(each, "projectRef", each.spec.get("projectRef")) if isinstance(each.spec, dict) else None
+        named = self._reference(manifest, "projectRef", manifest.spec.get("projectRef")) if isinstance(manifest.spec, dict) else None
         path = self._path(named) if named is not None else None
         if path:
             return path.rpartition("/")[2]
-        annotated = each.annotations.get(PROJECT_ID, self._namespaces.get(each.namespace))
+        annotated = manifest.annotations.get(PROJECT_ID, self._namespaces.get(manifest.namespace))
         if isinstance(annotated, str):
             return annotated
         if isinstance(annotated, Text) and flat(annotated):
             return flat(annotated)
-        return self._project or Reference(f"Namespace.{each.namespace or 'default'}", "project-id")
+        return self._project or Reference(f"Namespace.{manifest.namespace or 'default'}", "project-id")
 
-    def full(self, each: Manifest) -> str | None:
+    def full(self, manifest: Manifest) -> str | None:
         """Its full name; None where it is not known."""
-        kind, own = kind_of(each.kind, each.service, self._wanted), self.address(each)
+        kind, own = kind_of(manifest.kind, manifest.service, self._wanted), self.address(manifest)
         if kind is None or own in self._naming:
             return None
         self._naming.add(own)
         try:
-            return self._named(each, kind)
+            return self._named(manifest, kind)
         finally:
             self._naming.discard(own)
 
-    def _named(self, each: Manifest, kind: Kind) -> str | None:
-        spec = each.spec if isinstance(each.spec, dict) else {}
-        name, project = flat(spec.get("resourceID", each.name)), self.project(each)
+    def _named(self, manifest: Manifest, kind: Kind) -> str | None:
+        spec = manifest.spec if isinstance(manifest.spec, dict) else {}
+        name, project = flat(spec.get("resourceID", manifest.name)), self.project(manifest)
         if kind.way == "bucket":
             return full_name("storage", name or Unknown("", ""))
         if kind.way == "project":
@@ -100,7 +100,7 @@ class Built:
             )
         if kind.way == "policy":
             constraint = spec.get("constraint")
-            parent = self._parent(each)
+            parent = self._parent(manifest)
             return (
                 full_name("orgpolicy", parent, "policies", constraint.rpartition("/")[2])
                 if isinstance(constraint, str) and parent
@@ -115,9 +115,9 @@ class Built:
         service = kind.asset.partition(".")[0]
         if kind.way.startswith("{"):  # the name of what it is in
             key = f"{kind.way[1:-1]}Ref"
-            parent = self._path(self._reference(each, key, spec.get(key)))
+            parent = self._path(self._reference(manifest, key, spec.get(key)))
         else:
-            default = "global" if each.kind.startswith("IAM") else None
+            default = "global" if manifest.kind.startswith("IAM") else None
             place_ = flat(location) if location is not None else default
             way = kind.way
             if way == ANYWHERE:
@@ -125,101 +125,103 @@ class Built:
             parent = None if "{location}" in way and not place_ else way.format(project=flat(project), location=place_)
         return full_name(service, parent, kind.collection, name) if parent else None
 
-    def _parent(self, each: Manifest) -> str | None:
+    def _parent(self, manifest: Manifest) -> str | None:
         """What an organisation policy is set on: `projects/p`, `folders/1`."""
         for key, word in (("projectRef", "projects"), ("folderRef", "folders"), ("organizationRef", "organizations")):
-            if isinstance(each.spec, dict) and each.spec.get(key) is not None:
-                path = self._path(self._reference(each, key, each.spec[key]))
+            if isinstance(manifest.spec, dict) and manifest.spec.get(key) is not None:
+                path = self._path(self._reference(manifest, key, manifest.spec[key]))
                 return f"{word}/{path.rpartition('/')[2]}" if path else None
-        return f"projects/{flat(self.project(each))}"
+        return f"projects/{flat(self.project(manifest))}"
 
     # References.
 
     def find(self, kind: str, namespace: str, name: str, directory: str) -> Manifest | None:
         """The manifest that a reference means; of several, the one in the same directory."""
-        held = next((found for key in (namespace, "", "*") if (found := self._by_name.get((kind, key, name)))), [])
-        same = [each for each in held if each.directory == directory]
-        return (same or held)[0] if same or len(held) == 1 else None
+        candidates = next((manifests for key in (namespace, "", "*") if (manifests := self._by_name.get((kind, key, name)))), [])
+        same = [manifest for manifest in candidates if manifest.directory == directory]
+        return (same or candidates)[0] if same or len(candidates) == 1 else None
 
-    def _reference(self, by: Manifest, key: str, held: Any, kind: str = "") -> Any:
+    def _reference(self, by: Manifest, key: str, reference: Any, kind: str = "") -> Any:
         """`{name}` as a Reference, `{external}` as the text that it is; None where nothing is referred to."""
-        if held is None or isinstance(held, Unknown):
-            return held
-        if not isinstance(held, dict):
+        if reference is None or isinstance(reference, Unknown):
+            return reference
+        if not isinstance(reference, dict):
             return Unknown(f"{key} is no reference", "write it as {name} or {external}", by.place(("spec",)))
-        external, name = held.get("external"), held.get("name")
+        external, name = reference.get("external"), reference.get("name")
         if external is not None:
             return external
         if not isinstance(name, str):
             return name if isinstance(name, (Unknown, Text)) else None
-        kind = str(held.get("kind") or kind or REFERENCES.get(key, ""))
-        namespace = held.get("namespace")
-        found = self.find(kind, namespace if isinstance(namespace, str) else by.namespace, name, by.directory)
-        if found is not None:
-            return Reference(self.address(found))
+        kind = str(reference.get("kind") or kind or REFERENCES.get(key, ""))
+        namespace = reference.get("namespace")
+        target = self.find(kind, namespace if isinstance(namespace, str) else by.namespace, name, by.directory)
+        if target is not None:
+            return Reference(self.address(target))
         collection = KINDS[kind].collection if kind in KINDS else kind
         return Reference(f"{kind or key}.cnrm/{collection or 'buckets'}/{name}")  # declared somewhere else, and there
 
     def _path(self, target: Any) -> str | None:
         """The relative name of what a reference means."""
         if isinstance(target, Reference):
-            found = self._by_address.get(target.address)
-            if found is None:
+            manifest = self._by_address.get(target.address)
+            if manifest is None:
                 return None if isinstance(target, Unknown) else flat(target)
-            full = self.full(found)
+            full = self.full(manifest)
             return full.removeprefix("//").partition("/")[2] if full else None
         return flat(target)
 
     # The resource as the API has it.
 
-    def _resource(self, each: Manifest) -> None:
-        kind = kind_of(each.kind, each.service, self._wanted)
+    def _resource(self, manifest: Manifest) -> None:
+        kind = kind_of(manifest.kind, manifest.service, self._wanted)
         if kind is None:
-            self._item(each, f"{each.kind} (Config Connector)", each.spec, each.place, None)
+            self._item(manifest, f"{manifest.kind} (Config Connector)", manifest.spec, manifest.place, None)
             return
-        spec = each.spec if each.spec is not None else {}
-        full = self.full(each)
-        data: Any = self._shaped(each, spec, kind) if isinstance(spec, dict) else Unknown("its spec is no map", "correct it", each.place())
+        spec = manifest.spec if manifest.spec is not None else {}
+        full = self.full(manifest)
+        data: Any = (
+            self._shaped(manifest, spec, kind) if isinstance(spec, dict) else Unknown("its spec is no map", "correct it", manifest.place())
+        )
         location = spec.get("location") if isinstance(spec, dict) else None
         asset = kind.regional if kind.regional and isinstance(location, str) and location != "global" else kind.asset
         if isinstance(data, dict):
-            data["name"] = self._rest_name(each, kind, full)
-        self._item(each, asset, data, placing(each, kind), full)
+            data["name"] = self._rest_name(manifest, kind, full)
+        self._item(manifest, asset, data, placing(manifest, kind), full)
 
-    def _rest_name(self, each: Manifest, kind: Kind, full: str | None) -> Any:
+    def _rest_name(self, manifest: Manifest, kind: Kind, full: str | None) -> Any:
         if full is None:
-            return each.name if isinstance(each.name, Unknown) else flat(each.name)
+            return manifest.name if isinstance(manifest.name, Unknown) else flat(manifest.name)
         path = full.removeprefix("//").partition("/")[2]
         return path.rpartition("/")[2] if kind.way in ("bucket", "compute") else path
 
-    def _shaped(self, each: Manifest, spec: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    def _shaped(self, manifest: Manifest, spec: dict[str, Any], kind: Kind) -> dict[str, Any]:
         if kind.way == "policy":
             return self._organisation_policy(spec)
-        shaped = self._renamed(each, spec, kind)
+        shaped = self._renamed(manifest, spec, kind)
         assert isinstance(shaped, dict)
         for source, path in kind.moves.items():
             if source in shaped:
                 put(shaped, path.split("."), shaped.pop(source))
-        if each.kind == "SecretManagerSecret":
+        if manifest.kind == "SecretManagerSecret":
             replication(shaped)
-        if each.kind == "ComputeForwardingRule" and isinstance(shaped.get("target"), dict):
+        if manifest.kind == "ComputeForwardingRule" and isinstance(shaped.get("target"), dict):
             # One of the references below it, or the bundle of Private Service Connect.
-            shaped["target"] = next((held for held in shaped["target"].values() if held is not None), None)
+            shaped["target"] = next((target for target in shaped["target"].values() if target is not None), None)
         return shaped
 
-    def _renamed(self, each: Manifest, held: Any, kind: Kind) -> Any:
-        if isinstance(held, list):
-            return [self._renamed(each, element, kind) for element in held]
-        if not isinstance(held, dict):
-            return held
-        found: dict[str, Any] = {}
-        for key, value in held.items():
+    def _renamed(self, manifest: Manifest, data: Any, kind: Kind) -> Any:
+        if isinstance(data, list):
+            return [self._renamed(manifest, element, kind) for element in data]
+        if not isinstance(data, dict):
+            return data
+        renamed: dict[str, Any] = {}
+        for key, value in data.items():
             if key.endswith("Ref"):
                 short = key[:-3]
-                found[kind.names.get(short, short)] = self._reference(each, key, value)
+                renamed[kind.names.get(short, short)] = self._reference(manifest, key, value)
             else:
-                found[kind.names.get(key) or key] = self._renamed(each, value, kind)
-        return found
+                renamed[kind.names.get(key) or key] = self._renamed(manifest, value, kind)
+        return renamed
 
     def _organisation_policy(self, spec: dict[str, Any]) -> dict[str, Any]:
         """https://cloud.google.com/config-connector/docs/reference/resource-docs/resourcemanager/resourcemanagerpolicy"""
@@ -228,17 +230,17 @@ class Built:
             return {"spec": {"rules": flag}}
         return {"spec": {"rules": [{"enforce": flag.get("enforced", False)}] if isinstance(flag, dict) else []}}
 
-    def _item(self, each: Manifest, type_: str, data: Any, place: Any, full: str | None) -> Declared:
+    def _item(self, manifest: Manifest, type_: str, data: Any, place: Any, full: str | None) -> Declared:
         item = Declared(
             self.deployment,
             type_,
-            self.address(each),
+            self.address(manifest),
             data,
             place,
             root=self.root,
-            label=flat(each.name) or each.kind,
+            label=flat(manifest.name) or manifest.kind,
             full=full,
-            project=self.project(each),
+            project=self.project(manifest),
             path=("spec",),
         )
         self.deployment.add(item)
@@ -246,26 +248,26 @@ class Built:
 
     # Bindings and access lists.
 
-    def _bindings(self, each: Manifest) -> None:
-        spec: dict[str, Any] = each.spec if isinstance(each.spec, dict) else {}
-        held: Any = spec.get("resourceRef")
-        bindings = list(self._listed(each, spec)) if isinstance(each.spec, dict) else [_unread(each)]
-        kind = held.get("kind") if isinstance(held, dict) else None
+    def _bindings(self, manifest: Manifest) -> None:
+        spec: dict[str, Any] = manifest.spec if isinstance(manifest.spec, dict) else {}
+        reference: Any = spec.get("resourceRef")
+        bindings = list(self._listed(manifest, spec)) if isinstance(manifest.spec, dict) else [_unread(manifest)]
+        kind = reference.get("kind") if isinstance(reference, dict) else None
         kind = kind if isinstance(kind, (str, Unknown)) else None
         asset = HOLDERS.get(kind) if isinstance(kind, str) else None
-        own, seen = self.address(each), each.place()
-        if asset is None and not isinstance(kind, Unknown) and isinstance(held, dict):
-            self._item(each, f"{each.kind} on {kind} (Config Connector)", each.spec, each.place, None)
+        own, seen = self.address(manifest), manifest.place()
+        if asset is None and not isinstance(kind, Unknown) and isinstance(reference, dict):
+            self._item(manifest, f"{manifest.kind} on {kind} (Config Connector)", manifest.spec, manifest.place, None)
             return
-        target = self._reference(each, "resourceRef", held, str(kind)) if isinstance(held, dict) else held
+        target = self._reference(manifest, "resourceRef", reference, str(kind)) if isinstance(reference, dict) else reference
         if asset is None:  # any of them
-            why = held if isinstance(held, Unknown) else Unknown(f"what {own} is for", "name it in resourceRef", seen)
+            why = reference if isinstance(reference, Unknown) else Unknown(f"what {own} is for", "name it in resourceRef", seen)
             for possible in dict.fromkeys(HOLDERS.values()):
                 self._attachments.append(Attachment(possible, why, BINDINGS_PATH, [why], own, seen))
             self.attached += 1
             return
         if isinstance(kind, str) and kind in HIGH and not (isinstance(target, Reference) and target.address in self._by_address):
-            item = self._item(each, asset, {"name": flat(each.name) or each.kind}, each.place, None)
+            item = self._item(manifest, asset, {"name": flat(manifest.name) or manifest.kind}, manifest.place, None)
             if kind == "Project" and target is not None:
                 item.project = (flat(target) or "").removeprefix("projects/") or item.project
             target = Reference(own)
@@ -283,46 +285,48 @@ class Built:
             return Unknown("what a binding is for is not known", "name it in resourceRef")
         return name if name.startswith(("//", "https://", "projects/")) else full_name(HOLDERS[kind].partition(".")[0], name)
 
-    def _listed(self, each: Manifest, spec: dict[str, Any]) -> Iterable[Any]:
-        if each.kind == "IAMPolicyMember":
-            yield {"role": spec.get("role"), "members": [self._member(each, spec)], "condition": spec.get("condition")}
+    def _listed(self, manifest: Manifest, spec: dict[str, Any]) -> Iterable[Any]:
+        if manifest.kind == "IAMPolicyMember":
+            yield {"role": spec.get("role"), "members": [self._member(manifest, spec)], "condition": spec.get("condition")}
             return
-        held = spec.get("bindings")
-        for binding in held if isinstance(held, list) else [] if held is None else [held]:
+        bindings = spec.get("bindings")
+        for binding in bindings if isinstance(bindings, list) else [] if bindings is None else [bindings]:
             if not isinstance(binding, dict):
-                yield binding if isinstance(binding, Unknown) else _unread(each)
+                yield binding if isinstance(binding, Unknown) else _unread(manifest)
                 continue
             members = binding.get("members")
-            listed = [self._member(each, member) for member in members] if isinstance(members, list) else members
+            listed = [self._member(manifest, member) for member in members] if isinstance(members, list) else members
             yield {"role": binding.get("role"), "members": listed, "condition": binding.get("condition")}
 
-    def _member(self, each: Manifest, held: Any) -> Any:
+    def _member(self, manifest: Manifest, entry: Any) -> Any:
         """`member`, or the identity of another resource that `memberFrom` names."""
-        if not isinstance(held, dict):
-            return held
-        source = held.get("memberFrom")
-        if held.get("member") is not None or not isinstance(source, dict):
-            return held.get("member", source if isinstance(source, Unknown) else _unread(each))
+        if not isinstance(entry, dict):
+            return entry
+        source = entry.get("memberFrom")
+        if entry.get("member") is not None or not isinstance(source, dict):
+            return entry.get("member", source if isinstance(source, Unknown) else _unread(manifest))
         for key, reference in source.items():
-            target = self._reference(each, key, reference)
+            target = self._reference(manifest, key, reference)
             if isinstance(target, Reference):
                 return Text(("serviceAccount:", Reference(target.address, "email")))
-            return target if target is not None else _unread(each)
-        return _unread(each)
+            return target if target is not None else _unread(manifest)
+        return _unread(manifest)
 
-    def _entry(self, each: Manifest) -> None:
-        spec: dict[str, Any] = each.spec if isinstance(each.spec, dict) else {}
+    def _entry(self, manifest: Manifest) -> None:
+        spec: dict[str, Any] = manifest.spec if isinstance(manifest.spec, dict) else {}
         target = self._holder(
-            "StorageBucket", self._reference(each, "bucketRef", spec.get("bucketRef")) or Unknown("its bucket", "name it")
+            "StorageBucket", self._reference(manifest, "bucketRef", spec.get("bucketRef")) or Unknown("its bucket", "name it")
         )
-        elements = [spec] if isinstance(each.spec, dict) else [_unread(each)]
+        elements = [spec] if isinstance(manifest.spec, dict) else [_unread(manifest)]
         self.attached += 1
         self._attachments.append(
-            Attachment(KINDS["StorageBucket"].asset, target, ENTRIES[each.kind], elements, self.address(each), each.place())
+            Attachment(KINDS["StorageBucket"].asset, target, ENTRIES[manifest.kind], elements, self.address(manifest), manifest.place())
         )
 
 
-def _unread(each: Manifest) -> Unknown:
+def _unread(manifest: Manifest) -> Unknown:
     return (
-        each.spec if isinstance(each.spec, Unknown) else Unknown(f"{each.kind} is not as its definition has it", "correct it", each.place())
+        manifest.spec
+        if isinstance(manifest.spec, Unknown)
+        else Unknown(f"{manifest.kind} is not as its definition has it", "correct it", manifest.place())
     )
