@@ -59,7 +59,7 @@ class Read(msgspec.Struct):
 
 def read(path: str, directory: str, overlay: Overlay) -> Read:
     """Everything of a file that can be read; what cannot is a gap. Raises OSError."""
-    file, found = show(path), Read([], {}, [])
+    file, contents = show(path), Read([], {}, [])
     source = overlay.read(path, MAX_BYTES + 1)
     try:
         text, lines = decode(source, file)
@@ -69,12 +69,12 @@ def read(path: str, directory: str, overlay: Overlay) -> Read:
     for parsed in documents:
         for name, line in parsed.duplicates:
             reason = f"{name} is written twice in one map; the last one was read"
-            found.gaps.append(Gap(file, "duplicate_key", reason, "remove one of them", line))
+            contents.gaps.append(Gap(file, "duplicate_key", reason, "remove one of them", line))
         for data, base in _objects(parsed.data):
-            _enter(found, data, base, parsed, file, directory)
+            _enter(contents, data, base, parsed, file, directory)
     if error is not None:
-        found.gaps.append(_gap(file, error, text))
-    return found
+        contents.gaps.append(_gap(file, error, text))
+    return contents
 
 
 def _gap(file: str, error: Malformed, text: str) -> Gap:
@@ -96,20 +96,20 @@ def _objects(data: Any) -> Iterator[tuple[dict[str, Any], Path]]:
         yield data, ()
 
 
-def _enter(found: Read, data: dict[str, Any], base: Path, parsed: Parsed, file: str, directory: str) -> None:
+def _enter(contents: Read, data: dict[str, Any], base: Path, parsed: Parsed, file: str, directory: str) -> None:
     version, kind, metadata = data.get("apiVersion"), data.get("kind"), data.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     annotations = metadata.get("annotations")
     annotations = filled(annotations) if isinstance(annotations, dict) else {}
     if version == "v1" and kind == "Namespace" and PROJECT_ID in annotations:
-        found.namespaces[str(metadata.get("name"))] = annotations[PROJECT_ID]
+        contents.namespaces[str(metadata.get("name"))] = annotations[PROJECT_ID]
     if not isinstance(version, str) or not _GROUP.fullmatch(version) or version.startswith(_APART) or not isinstance(kind, str):
         return
     namespace, name = metadata.get("namespace"), filled(metadata.get("name"))
     if not isinstance(name, (str, Text)):
         name = name if isinstance(name, Unknown) else Unknown("its name is not written", "give it a name")
     spec = filled(data.get("spec"))
-    found.manifests.append(
+    contents.manifests.append(
         Manifest(
             kind,
             namespace if isinstance(namespace, str) else "",
