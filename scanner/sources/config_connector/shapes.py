@@ -12,9 +12,9 @@ from assay.scanner.sources.values import Location
 
 def replication(shaped: dict[str, Any]) -> None:
     """`automatic: true` of earlier versions is an empty object."""
-    held = shaped.get("replication")
-    if isinstance(held, dict) and isinstance(held.get("automatic"), bool):
-        held["automatic"] = {} if held["automatic"] else None
+    policy = shaped.get("replication")
+    if isinstance(policy, dict) and isinstance(policy.get("automatic"), bool):
+        policy["automatic"] = {} if policy["automatic"] else None
 
 
 def put(data: dict[str, Any], path: list[str], value: Any) -> None:
@@ -27,24 +27,24 @@ def put(data: dict[str, Any], path: list[str], value: Any) -> None:
     data[path[-1]] = value
 
 
-def placing(each: Manifest, kind: Kind) -> Any:
+def placing(manifest: Manifest, kind: Kind) -> Any:
     """Places of paths of the REST resource in the manifest."""
     moved = {tuple(path.split(".")): source for source, path in kind.moves.items()}
     written = {name: key for key, name in kind.names.items()}
 
     def place(below: Path) -> Location:
         if below[:1] != ("spec",):
-            return each.place(below)
+            return manifest.place(below)
         rest = below[1:]
         for path, source in moved.items():
             if rest[: len(path)] == path:
-                return each.place(("spec", source))
-        found: Path = ("spec",)
+                return manifest.place(("spec", source))
+        property_path: Path = ("spec",)
         for name in rest:
             key = written.get(name, name) if isinstance(name, str) else name
-            data = _at(each.spec, found[1:])
-            found = (*found, f"{key}Ref" if isinstance(data, dict) and key not in data and f"{key}Ref" in data else key)
-        return each.place(found)
+            data = _at(manifest.spec, property_path[1:])
+            property_path = (*property_path, f"{key}Ref" if isinstance(data, dict) and key not in data and f"{key}Ref" in data else key)
+        return manifest.place(property_path)
 
     return place
 
