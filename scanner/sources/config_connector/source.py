@@ -34,10 +34,10 @@ class ConfigConnectorSource(Source):
         namespaces: dict[str, Any] = {}
         coverage, paths_read = Coverage(), []
         for path in self.paths:
-            found = self._read(path, coverage)
-            if found:
-                manifests += found[0]
-                namespaces |= found[1]
+            contents = self._read(path, coverage)
+            if contents:
+                manifests += contents[0]
+                namespaces |= contents[1]
                 paths_read.append(path)
         if not paths_read and not coverage.gaps:
             return
@@ -49,14 +49,14 @@ class ConfigConnectorSource(Source):
 
     def _read(self, path: str, coverage: Coverage) -> tuple[list[Manifest], dict[str, Any]] | None:
         try:
-            found = read(path, os.path.dirname(path), self.overlay)
+            contents = read(path, os.path.dirname(path), self.overlay)
         except OSError as error:
             coverage.files.found += 1
             coverage.files.failed += 1
             coverage.gaps.append(Gap(show(path), "parse_error", f"cannot be read ({error.strerror})", "make it readable"))
             return None
-        failed = any(gap.code in ("parse_error", "template_unsupported") for gap in found.gaps)
-        if not found.manifests and not found.namespaces and not failed:
+        failed = any(gap.code in ("parse_error", "template_unsupported") for gap in contents.gaps)
+        if not contents.manifests and not contents.namespaces and not failed:
             if path in self.named:
                 way = "name manifests with an apiVersion of cnrm.cloud.google.com"
                 coverage.gaps.append(Gap(show(path), "unsupported", "of no kind that can be scanned", way))
@@ -64,5 +64,5 @@ class ConfigConnectorSource(Source):
         coverage.files.found += 1
         coverage.files.failed += failed
         coverage.files.parsed += not failed
-        coverage.gaps += found.gaps
-        return found.manifests, found.namespaces
+        coverage.gaps += contents.gaps
+        return contents.manifests, contents.namespaces
