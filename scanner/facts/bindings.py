@@ -44,7 +44,7 @@ def google_bindings(role: Value[Any], members: Value[Any], condition: Value[Any]
     if members.unknown:
         return [members.unknown]
     return [
-        Binding(role.data, member, condition.data, seen)
+        Binding(role.raw, member, condition.raw, seen)
         for member in (members.data if isinstance(members.data, list) else [] if members.absent else [members.data])
     ]
 
@@ -64,7 +64,9 @@ def google_policy_bindings(policy: Value[Any]) -> list[Binding | Unknown]:
             continue
         condition = binding.get("condition")
         expression = condition.get("expression") if isinstance(condition, dict) else condition
-        policy_bindings += google_bindings(Value(binding.get("role"), policy.seen), Value(binding.get("members")), Value(expression))
+        policy_bindings += google_bindings(
+            Value.of(binding.get("role"), policy.seen), Value.of(binding.get("members")), Value.of(expression)
+        )
     return policy_bindings
 
 

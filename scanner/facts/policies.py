@@ -93,7 +93,7 @@ def google_grants(bindings: Iterable[Binding | Unknown], blocked: Value[Any] | N
         if isinstance(binding, Unknown):
             grants.append(binding)
             continue
-        who: Value[Any] = Value(binding.member, binding.seen)
+        who = Value.of(binding.member, binding.seen)
         public = who.equals(*PUBLIC_MEMBERS) if isinstance(binding.member, (str, Text, Unknown)) else Value(False, binding.seen)
         grants.append(
             Grant(

@@ -10,7 +10,7 @@ from assay.scanner.facts.spelling import Beside, Companion, Fixed, Index, Join, 
 from assay.scanner.facts.stack import Stack
 from assay.scanner.sources.interface import Item, Node, Unlisted
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Location, Reference, Unknown, Value, any_of
+from assay.scanner.sources.values import Location, Reference, Unknown, Value, any_of, first_known
 
 
 class Undeclared(Exception):
@@ -52,8 +52,8 @@ class View:
         assert isinstance(place, tuple)
         value = self.says(None)
         for alternative in place:
-            value = self[alternative]
-            if value.data is not None:
+            value = value.otherwise(self[alternative])
+            if value.data is not None and None not in value.options:
                 break
         return value
 
@@ -68,13 +68,12 @@ class View:
             return self.says(self.doubt)
         if "|" not in path:
             return self.node.link(path) if linked else self.node[path]
-        seen: tuple[Location, ...] = ()
+        values: list[Value[Any]] = []
         for alternative in path.split("|"):
-            value = self.node.link(alternative) if linked else self.node[alternative]
-            if value.data is not None:
-                return value
-            seen += value.seen
-        return Value(None, tuple(dict.fromkeys(seen)))
+            values.append(self.node.link(alternative) if linked else self.node[alternative])
+            if values[-1].data is not None and None not in values[-1].options:
+                break
+        return first_known(*values)
 
     def inner(self, *places: str | Referrer) -> tuple[list[View], Unknown | None]:
         """All nested blocks (or objects of a list) at some places, and why there may be more than these.
@@ -260,11 +259,8 @@ class Companions:
 
     def __getitem__(self, path: str) -> Value[Any]:
         """The value at a path of the first that has it; absent where there is no companion at all."""
-        for view in self.views:
-            value = view[path]
-            if not value.absent:
-                return value
-        return Value(self.more, [view.location for view in self.views])
+        absent: Value[Any] = Value(self.more, [view.location for view in self.views])
+        return first_known(*(view[path] for view in self.views), absent)
 
     @property
     def items(self) -> list[Item]:

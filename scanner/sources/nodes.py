@@ -37,7 +37,7 @@ class DataNode(Node):
         data = self.data
         for name in path.split("."):
             data = step(data, name)
-        return Value(data, (self.seen,))
+        return Value.of(data, (self.seen,))
 
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         return as_nodes(self[path].data, self.seen)

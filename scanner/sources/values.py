@@ -59,7 +59,10 @@ class Unknown(msgspec.Struct, frozen=True):
 
 
 class Either(Unknown, frozen=True):
-    """One of a few values, and why it cannot be told which: the branches of a conditional on something unknown."""
+    """One of a few values, and why it cannot be told which: the branches of a conditional on something unknown.
+
+    The options belong to this value alone. As the reason of another value it is handed on by `because`, which leaves them out.
+    """
 
     options: tuple[Any, ...] = ()
 
@@ -67,18 +70,32 @@ class Either(Unknown, frozen=True):
 MAX_OPTIONS = 8
 
 
+def because(why: Unknown) -> Unknown:
+    """Why something is not known, as the reason of another value: what the first may be says nothing of that one."""
+    return why if why.__class__ is Unknown else Unknown(why.reason, why.settles_it, why.location)
+
+
 def either(why: Unknown, *options: Any) -> Any:
     """The value that all options agree on, else an Either; a plain Unknown where one of them is unknown itself."""
     flat: list[Any] = []
     for option in options:
-        for each in option.options if isinstance(option, Either) else (option,):
-            if isinstance(each, Unknown):
-                return Unknown(why.reason, why.settles_it, why.location)
-            if not any(each == other and type(each) is type(other) for other in flat):
-                flat.append(each)
+        for value in option.options if isinstance(option, Either) else (option,):
+            if isinstance(value, Unknown):
+                return because(why)
+            if not any(same(value, other) for other in flat):
+                flat.append(value)
     if len(flat) == 1:
         return flat[0]
-    return Either(why.reason, why.settles_it, why.location, tuple(flat[:MAX_OPTIONS])) if len(flat) <= MAX_OPTIONS else why
+    return Either(why.reason, why.settles_it, why.location, tuple(flat)) if len(flat) <= MAX_OPTIONS else because(why)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two raw values are equal at every depth; True is not 1, unlike in Python."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and bool(one == other)
 
 
 SENSITIVE = Unknown("the value is marked sensitive", "judge the live resource")
@@ -121,7 +138,8 @@ class Text(msgspec.Struct, frozen=True):
 
     @property
     def unknown(self) -> Unknown | None:
-        return next((part for part in self.parts if isinstance(part, Unknown)), None)
+        """Why a part is not known."""
+        return next((because(part) for part in self.parts if isinstance(part, Unknown)), None)
 
     @property
     def prefix(self) -> str:
@@ -152,9 +170,9 @@ def describe(data: Any) -> str:
 
 
 def unknown_inside(data: Any) -> Unknown | None:
-    """The first Unknown at any depth, if there is one."""
+    """Why the first unknown part at any depth is not known, if there is one."""
     if isinstance(data, Unknown):
-        return data
+        return because(data)
     if isinstance(data, Text):
         return data.unknown
     if isinstance(data, Document):
@@ -179,16 +197,35 @@ def references_in(data: Any) -> list[Reference]:
 
 
 class Value(Generic[T]):
-    """A raw value and where it was seen. Absent is `None`."""
+    """A raw value and where it was seen. Absent is `None`.
 
-    __slots__ = ("data", "seen")
+    An Either becomes its reason alone: what is not known of one value says nothing of what another may be. Whoever has the very value
+    that the options are of says so with `Value.of`; the options then stand beside `data`, and nobody who hands that on hands them on.
+    """
+
+    __slots__ = ("data", "options", "seen")
 
     def __init__(self, data: Any, seen: Sequence[Location] = ()) -> None:
-        self.data = data
+        self.data: Any = because(data) if data.__class__ is Either else data
+        self.options: tuple[Any, ...] = ()
+        """What the value may be, where that is known though the value is not."""
         self.seen = tuple(seen)
 
+    @classmethod
+    def of(cls, raw: Any, seen: Sequence[Location] = ()) -> Value[Any]:
+        """A raw value as it stands in an input, with its options where it is an Either."""
+        value: Value[Any] = cls(raw, seen)
+        if raw.__class__ is Either:
+            value.options = raw.options
+        return value
+
     def __repr__(self) -> str:
-        return f"Value({self.data!r})"
+        return f"Value({self.raw!r})"
+
+    @property
+    def raw(self) -> Any:
+        """The raw value, with its options: for whoever keeps this very value inside of another."""
+        return either(self.data, *self.options) if self.options else self.data
 
     @property
     def unknown(self) -> Unknown | None:
@@ -200,15 +237,23 @@ class Value(Generic[T]):
 
     def default(self, data: Any) -> Value[Any]:
         """What the provider takes where nothing is written. The caller cites the provider's documentation."""
+        if self.options:
+            return Value.of(either(self.data, *[data if option is None else option for option in self.options]), self.seen)
         return Value(data, self.seen) if self.data is None else self
+
+    def otherwise(self, following: Value[Any]) -> Value[Any]:
+        """This value, or the following one where it is absent."""
+        if self.data is None:
+            return following
+        return self.default(following.raw) if None in self.options else self
 
     def then(self, function: Callable[[Any], Any]) -> Value[Any]:
         """Apply to a value that is known; an Unknown passes through. `function` may return an Unknown.
 
         Of an Either, the result is known as far as its options agree.
         """
-        if isinstance(self.data, Either):
-            return Value(agreed(self.data, [function(option) for option in self.data.options]), self.seen)
+        if self.options:
+            return Value.of(agreed(self.data, [function(option) for option in self.options]), self.seen)
         return self if isinstance(self.data, Unknown) else Value(function(self.data), self.seen)
 
     def equals(self, *accepted: Any) -> Value[bool]:
@@ -224,7 +269,8 @@ class Value(Generic[T]):
         return self.then(_truth)
 
     def negate(self) -> Value[bool]:
-        return self.then(lambda data: not data)
+        """Whether it is not so; an absent value counts as false."""
+        return self.then(lambda data: not data if data is None or isinstance(data, bool) else _not_settled(data))
 
     def number(self) -> Value[float]:
         return self.then(_number)
@@ -235,15 +281,16 @@ class Value(Generic[T]):
 
 
 def agreed(why: Unknown, results: list[Any]) -> Any:
-    """What the results for all options have in common: structures field by field, anything else as a whole."""
+    """What the results for all options have in common: structures field by field, anything else as a whole or as an Either."""
     first = results[0]
     if isinstance(first, msgspec.Struct) and not isinstance(first, (Unknown, Reference, Text, Document)):
-        if not all(type(each) is type(first) for each in results):
-            return why
-        names = [field.name for field in msgspec.structs.fields(type(first))]
-        held = {name: [getattr(each, name) for each in results] for name in names}
-        return type(first)(**{name: Value(agreed(why, [each.data for each in values]), values[0].seen) for name, values in held.items()})
-    return first if all(type(each) is type(first) and each == first for each in results) else why
+        if not all(type(result) is type(first) for result in results):
+            return because(why)
+        fields = {field.name: [getattr(result, field.name) for result in results] for field in msgspec.structs.fields(type(first))}
+        return type(first)(
+            **{name: Value.of(agreed(why, [value.raw for value in values]), places(values)) for name, values in fields.items()}
+        )
+    return either(why, *[because(result) if isinstance(result, Unknown) else result for result in results])
 
 
 def _equals(data: Any, accepted: tuple[Any, ...]) -> bool | Unknown:
@@ -297,7 +344,8 @@ def _not_settled(data: Any) -> Unknown:
     return Unknown(f"{describe(data)[:80]} is not a value this attribute can have", "correct the attribute")
 
 
-def _places(values: Iterable[Value[Any]]) -> tuple[Location, ...]:
+def places(values: Iterable[Value[Any]]) -> tuple[Location, ...]:
+    """Where any of some values was seen, each place once."""
     seen: dict[Location, None] = {}
     for value in values:
         seen.update(dict.fromkeys(value.seen))
@@ -322,15 +370,15 @@ def _decide(values: Iterable[Value[Any]], *, deciding: bool) -> Value[bool]:
             unknown = unknown or value
         elif bool(value.data) is deciding:
             return Value(deciding, value.seen)
-    return Value(unknown.data, unknown.seen) if unknown else Value(not deciding, _places(values))
+    return Value(unknown.data, unknown.seen) if unknown else Value(not deciding, places(values))
 
 
 def first_known(*values: Value[Any]) -> Value[Any]:
     """The first value that is not absent; an unknown one before it hides it."""
-    for value in values:
+    for at, value in enumerate(values):
         if value.data is not None:
-            return value
-    return Value(None, _places(values))
+            return value.otherwise(first_known(*values[at + 1 :])) if None in value.options else value
+    return Value(None, places(values))
 
 
 def gather(values: Iterable[Value[Any]]) -> Value[list[Any]]:
@@ -342,4 +390,4 @@ def gather(values: Iterable[Value[Any]]) -> Value[list[Any]]:
             elements.extend(value.data)
         elif value.data is not None:
             elements.append(value.data)
-    return Value(elements, _places(values))
+    return Value(elements, places(values))

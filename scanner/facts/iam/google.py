@@ -28,7 +28,7 @@ def bindings_above(view: View, at: BindingsAt) -> PermissionSet:
     """What the members of the bindings at one level may do; what is inherited is judged where it stands."""
     written = bindings(view, at.bindings)
     permissions = [
-        binding if isinstance(binding, Unknown) else role_permission(Value(binding.role, binding.seen), binding.member)
+        binding if isinstance(binding, Unknown) else role_permission(Value.of(binding.role, binding.seen), binding.member)
         for binding in written
     ]
     if not written and not view[at.role].absent:

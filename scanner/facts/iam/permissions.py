@@ -43,7 +43,7 @@ def document_permissions(document: Value[Any]) -> list[Any]:
 def _wild_action(statement: Statement) -> Value[bool]:
     if statement.not_action:
         return Value(True, statement.seen)
-    return any_of([Value(_every_action(action)) for action in statement.actions])
+    return any_of([Value.of(action).then(_every_action) for action in statement.actions])
 
 
 def _every_action(action: Any) -> bool | Unknown:
@@ -56,7 +56,7 @@ def _every_action(action: Any) -> bool | Unknown:
 def _wild_resource(statement: Statement) -> Value[bool]:
     if statement.not_resource:
         return Value(True, statement.seen)
-    return any_of([Value(_every_resource(resource)) for resource in statement.resources])
+    return any_of([Value.of(resource).then(_every_resource) for resource in statement.resources])
 
 
 def _every_resource(resource: Any) -> bool | Unknown:

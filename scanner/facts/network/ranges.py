@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.sources.interface import Node
-from assay.scanner.sources.values import Either, Unknown, Value, agreed, any_of
+from assay.scanner.sources.values import Unknown, Value, any_of
 
 # A range this wide of public addresses is open to strangers whatever its owner meant; /8 and wider are.
 WIDE = {4: 8, 6: 16}
@@ -24,11 +24,8 @@ _GOOGLE_FRONT_ENDS = ("130.211.0.0/22", "35.191.0.0/16")  # https://cloud.google
 
 def is_world(cidr: Any) -> bool | Unknown:
     """Whether a CIDR range, or one of a list of them, is as good as the internet."""
-    if isinstance(cidr, Either):
-        world: bool | Unknown = agreed(cidr, [is_world(option) for option in cidr.options])
-        return world
     if isinstance(cidr, list):
-        decided: bool | Unknown = any_of([Value(is_world(element)) for element in cidr]).data
+        decided: bool | Unknown = any_of([Value.of(element).then(is_world) for element in cidr]).data
         return decided
     if isinstance(cidr, Unknown):
         return cidr
@@ -57,7 +54,7 @@ def opening(source: Value[Any], span: Span, world: bool | Unknown | None = None)
     """Traffic from a range, or from something else of which it is said whether that is the internet."""
     return Opening(
         source=Value(source.data if isinstance(source.data, (str, Unknown)) else str(source.data), source.seen),
-        world=Value(is_world(source.data) if world is None else world, source.seen),
+        world=source.then(is_world) if world is None else Value(world, source.seen),
         protocol=span.protocol,
         from_port=span.first,
         to_port=span.last,
@@ -68,7 +65,7 @@ def elements(value: Value[Any]) -> list[Value[Any]]:
     """Each element of a list, or the one thing in its place; none where it is absent."""
     if value.absent:
         return []
-    return [Value(element, value.seen) for element in (value.data if isinstance(value.data, list) else [value.data])]
+    return [Value.of(element, value.seen) for element in value.data] if isinstance(value.data, list) else [value]
 
 
 def listed(node: Node, path: str, *, linked: bool = False) -> list[Value[Any]]:

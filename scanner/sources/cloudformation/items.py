@@ -84,7 +84,7 @@ class TreeNode(Node):
         data = self.scope.resolve(raw, link)
         for name in names:
             data = step(None if data is NO_VALUE else data, name)
-        return Value(None if data is NO_VALUE else data, (self.scope.template.place(source),))
+        return Value.of(None if data is NO_VALUE else data, (self.scope.template.place(source),))
 
     def _element(self, raw: list[Any], source: Path, name: str) -> tuple[Any, Path, bool]:
         """The element of a list that a step leads to, and whether the step was its index; else it is the first one's key."""

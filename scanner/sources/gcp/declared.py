@@ -85,7 +85,7 @@ class Declared(Item):
             elements = [element for attachment in attachments for element in attachment.elements]
             places = dict.fromkeys([self._place(place), *(attachment.seen for attachment in attachments)])
             return Value([*own, *elements], tuple(places))
-        return Value(plain(data), (self._place(place),))
+        return Value.of(plain(data), (self._place(place),))
 
     def _attached_at(self, path: str) -> list[Attachment]:
         return [attachment for attachment in self.attached if attachment.path == path]
@@ -212,7 +212,7 @@ class DeclaredNode(Node):
             written = walk(self.data, self.path, path[5:])[0]
             return Value(written if isinstance(written, Unknown) else written is not None, (self.location(),))
         data, place = walk(self.data, self.path, path)
-        return Value(plain(data), (self.item.place(place),))
+        return Value.of(plain(data), (self.item.place(place),))
 
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         return nodes_of(self.item, *walk(self.data, self.path, path))

@@ -41,7 +41,7 @@ class BodyNode(Node):
             data = self.body.raw(name, link)
             for key in rest.split(".") if rest else ():
                 data = step(data, key)
-            return Value(data, (block.location(name),))
+            return Value.of(data, (block.location(name),))
         node, rest, more = self._block(name, rest)
         if node is None:
             return Value(more, (block.location(),))
@@ -150,7 +150,7 @@ class ResourceItem(BodyNode, Item):
         if expression is None:
             return Value(None, (block.location(),))
         try:
-            return Value(finish(evaluate(expression, module.scope())), (block.location(name),))
+            return Value.of(finish(evaluate(expression, module.scope())), (block.location(name),))
         except FAILURES as error:
             reason = f"the provider's {name} could not be evaluated: {words(error)}"
             return Value(Unknown(reason, "correct the expression"), (block.location(name),))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from assay.scanner.sources.terraform import literals
-from assay.scanner.sources.values import Document, Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.values import Document, Reference, Text, Unknown, because, unknown_inside
 
 MAX_ELEMENTS = 100_000
 MAX_TEXT = 10_000_000
@@ -130,7 +130,7 @@ def unsettled(raw: Any) -> bool:
 def why_unknown(raw: Any) -> Unknown:
     """Why a value that is not settled is not known."""
     if isinstance(raw, Unknown):
-        return raw
+        return because(raw)
     if isinstance(raw, Text) and raw.unknown:
         return raw.unknown
     if isinstance(raw, Reference) or hasattr(raw, "finish"):

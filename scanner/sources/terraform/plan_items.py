@@ -57,7 +57,7 @@ class PlanItem(Item):
         if isinstance(data, Unknown):
             data = None if data is AFTER_APPLY and self._left_out(path) else self._settled(path, data)
         seen = self.code[name].seen if self.code else (self.location(),)
-        return Value(data, seen)
+        return Value.of(data, seen)
 
     def _left_out(self, path: str) -> bool:
         """Whether the configuration does not write an attribute that the plan calls unknown: the provider computes it.

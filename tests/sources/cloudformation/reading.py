@@ -41,4 +41,4 @@ def read(top: Path, files: dict[str, Any] | str, **options: Any) -> dict[str, It
 def value(top: Path, expression: str, more: str = "", **options: Any) -> Any:
     """The data of one property beside other sections, in YAML."""
     text = f"Resources:\n  R:\n    Type: AWS::X::Y\n    Properties:\n      P: {expression}\n{more}"
-    return read(top, {"t.yaml": text}, **options)["R"]["P"].data
+    return read(top, {"t.yaml": text}, **options)["R"]["P"].raw

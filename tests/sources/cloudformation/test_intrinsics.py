@@ -163,6 +163,6 @@ def test_undecided_conditions_of_many_parameters_give_both_values(tmp_path: Path
     collections = collect(tmp_path, text)
     assert not gaps(collections) and not collections[0].worlds and len(collections[0].items) == 6
     for item in collections[0].items:
-        assert isinstance(item["V"].data, Either) and item["V"].data.options == ("a", "b")
+        assert isinstance(item["V"].raw, Either) and item["V"].options == ("a", "b")
         assert item["W"].data == "a"
         assert item.template is not None and "has no value" in item.template.reason

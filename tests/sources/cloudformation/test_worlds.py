@@ -90,7 +90,7 @@ def test_a_parameter_has_the_value_that_its_world_comes_from(tmp_path: Path) -> 
       R: {Type: AWS::B::C, Properties: {V: !Ref Env, W: !If [IsProd, x, !Ref AWS::NoValue]}}
     """
     [collection] = collect(tmp_path, text)
-    values = {world.holds["IsProd"]: [world.items[0][name].data for name in "VW"] for world in collection.worlds}
+    values = {world.holds["IsProd"]: [world.items[0][name].raw for name in "VW"] for world in collection.worlds}
     assert values[True] == ["prod", "x"]
     assert isinstance(values[False][0], Either) and values[False][0].options == ("dev", "test") and values[False][1] is None
 
@@ -172,8 +172,8 @@ def test_below_an_undecided_value_each_branch_is_followed(tmp_path: Path) -> Non
     text += "      L: [!If [C1, {N: 1}, !Ref AWS::NoValue], {N: 2}]\n      M: [!If [C1, {N: 1}, {N: 1}], {N: 2}]\n"
     [collection] = collect(tmp_path, text)
     item = collection.items[0]
-    assert not collection.worlds and item["E.A"].data.options == ("kms", "aes") and item["E.A"].equals("kms").unknown
-    assert item["E.B.0.N"].data == 1 and item["O.A"].data.options == ("kms", None)
+    assert not collection.worlds and item["E.A"].options == ("kms", "aes") and item["E.A"].equals("kms").unknown
+    assert item["E.B.0.N"].data == 1 and item["O.A"].options == ("kms", None)
     assert isinstance(item["L.0.N"].data, Unknown) and isinstance(item["L.N"].data, Unknown) and isinstance(item["L.1.N"].data, Unknown)
     assert item["M.N"].data == 1 and item["M.1.N"].data == 2
     assert len(item.blocks("L")[0]) == 1 and isinstance(item.blocks("L")[1], Unknown)

@@ -46,4 +46,4 @@ def read_with_gaps(top: Path, files: dict[str, str | bytes] | str, **options: An
 def value(top: Path, expression: str, more: str = "", **options: Any) -> Any:
     """The data of one expression beside other blocks."""
     files = {"main.tf": f'resource "probe" "p" {{\n  value = {expression}\n}}\n{more}'}
-    return read(top, files, **options)["probe.p"]["value"].data
+    return read(top, files, **options)["probe.p"]["value"].raw

@@ -550,5 +550,5 @@ def test_a_template_keeps_what_is_unknown_in_its_place(tmp_path: Path) -> None:
 def test_conditional_resources_keep_their_options(tmp_path: Path) -> None:
     more = 'variable "unset" {}\nresource "aws_kms_key" "k" {}\n'
     item = read(tmp_path, more + 'resource "probe" "p" {\n  key = var.unset ? aws_kms_key.k.arn : "alias/aws/s3"\n}\n')["probe.p"]
-    found = item["key"].data
+    found = item["key"].raw
     assert isinstance(found, Either) and found.options == (Reference("aws_kms_key.k", "arn"), "alias/aws/s3")

@@ -194,7 +194,7 @@ def test_several_possible_targets_are_either_of_them() -> None:
         "resources": [{"address": "probe.p", "expressions": {"key": {"references": ["probe.a.arn", "probe.a", "probe.b.arn", "probe.b"]}}}]
     }
     content = plan(resource("probe.p", {}, {"key": True}), resource("probe.a", {}), resource("probe.b", {}), configuration=configuration)
-    found = items(content)["probe.p"]["key"].data
+    found = items(content)["probe.p"]["key"].raw
     assert isinstance(found, Either) and set(found.options) == {Reference("probe.a", "arn"), Reference("probe.b", "arn")}
 
 

@@ -138,7 +138,7 @@ def test_a_document_that_contains_itself_ends(tmp_path: Path) -> None:
 
 def test_a_document_by_condition_is_one_of_two(tmp_path: Path) -> None:
     more = 'resource "probe" "q" {\n  policy = var.unset ? data.aws_iam_policy_document.source.json : data.aws_iam_policy_document.override.json\n}\n'
-    found = read(tmp_path, VARIABLES + OTHERS + more)["probe.q"]["policy"].data
+    found = read(tmp_path, VARIABLES + OTHERS + more)["probe.q"]["policy"].raw
     assert isinstance(found, Either) and [actions(each.content) for each in found.options] == [["source", "nameless"], ["override"]]
 
 
