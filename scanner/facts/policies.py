@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from assay.scanner.facts.bindings import PUBLIC_MEMBERS, Binding
+from assay.scanner.facts.denials import denied
 from assay.scanner.facts.model import Fact, Part
-from assay.scanner.facts.statements import Statement, bounded, principal_account, statements
+from assay.scanner.facts.statements import Statement, bounded, means_everyone, principal_account, statements
 from assay.scanner.sources.values import Text, Unknown, Value, all_of, describe
 
 
@@ -38,24 +39,30 @@ def required(document: Value[Any]) -> Value[Any]:
 
 
 def aws_grants(value: Value[Any], account: str | None, blocked: Value[Any] | None = None) -> Value[list[Any]]:
-    """What the allowing statements of a resource policy grant, one element for each principal. `blocked`: public access is ineffective."""
+    """What the allowing statements of a resource policy grant, one element for each principal. `blocked`: public access is ineffective.
+
+    What its denials take from everybody is no public grant.
+    """
     grants: list[Any] = []
-    for statement in statements(value):
+    written = statements(value)
+    denials = [statement for statement in written if isinstance(statement, Statement) and statement.allows is not True]
+    for statement in written:
         if isinstance(statement, Unknown):
             grants.append(statement)
         elif isinstance(statement.allows, Unknown):
             grants.append(statement.allows)
         elif statement.allows:
-            grants += [_aws_grant(statement, kind, who, account, blocked) for kind, who in statement.principals]
+            kept = denied(statement, denials).negate()
+            grants += [_aws_grant(statement, kind, who, account, kept, blocked) for kind, who in statement.principals]
     return Value(grants, value.seen)
 
 
-def _aws_grant(statement: Statement, kind: str, who: Any, account: str | None, blocked: Value[Any] | None) -> Grant:
-    everyone: Any = kind == "*" or statement.not_principal
-    if kind == "AWS" and isinstance(who, Unknown):
-        everyone = who
-    open_: Value[bool] = Value(everyone, statement.seen)
-    public = all_of([open_, bounded(statement).negate()])
+def _aws_grant(statement: Statement, kind: str, who: Any, account: str | None, kept: Value[bool], blocked: Value[Any] | None) -> Grant:
+    """`kept`: no denial takes it from everybody."""
+    open_: Value[bool] = Value(True, statement.seen)
+    if kind != "*" and not statement.not_principal:
+        open_ = Value.of(who, statement.seen).then(means_everyone) if kind == "AWS" else Value(False, statement.seen)
+    public = all_of([open_, bounded(statement).negate(), kept])
     actions = ("everything but " if statement.not_action else "") + ", ".join(describe(action) for action in statement.actions)
     return Grant(
         principal=Value(("anyone but " if statement.not_principal else "") + describe(who), statement.seen),

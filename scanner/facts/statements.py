@@ -5,15 +5,19 @@ Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gra
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
 
 import msgspec
 
+from assay.scanner.facts import condition_keys
+from assay.scanner.facts.condition_keys import NEGATED, POSITIVE, Test, exact, names_fixed, of_callers, of_resources
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value, any_of
+from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value, all_of, any_of
+
+TestOf: TypeAlias = Callable[[str], Test | None]
+"""The test of a condition key, in lower case; None for a key that bounds nothing."""
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -113,60 +117,87 @@ def _conditions(raw: Any) -> list[Condition] | Unknown:
     return conditions
 
 
-# Conditions that bound who may use a statement.
+# Conditions that bound who may use a statement, or what it reaches.
 
-BOUNDING_KEYS = frozenset(
-    [
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:sourcearn",
-        "aws:sourceaccount",
-        "aws:sourceowner",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:userid",
-        "aws:sourceip",
-        "aws:vpcsourceip",
-        "kms:calleraccount",
-        "s3:dataaccesspointaccount",
-        "s3:dataaccesspointarn",
-        "elasticfilesystem:accesspointarn",
-    ]
-)
-_POSITIVE = {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"}
-_PATTERNS = {"stringlike", "arnequals", "arnlike"}
+BOUNDING_KEYS = frozenset(condition_keys.CALLERS)
 
 
 def bounded(statement: Statement, keys: Iterable[str] = BOUNDING_KEYS) -> Value[bool]:
-    """Whether a condition limits the statement to fixed callers: a bounding key that must be present with values that are fixed."""
+    """Whether a condition limits the statement to fixed callers: one of some keys, in lower case, that must be there with fixed values.
+
+    Each key has its own test of what is fixed (condition_keys.py); one that has none bounds by values without wildcards.
+    """
+    wanted = frozenset(keys)
+    return _bounded(statement, lambda key: (of_callers(key) or exact) if key in wanted else None)
+
+
+def reach_bounded(statement: Statement) -> Value[bool]:
+    """Whether a condition limits a statement of an identity to fixed resources, or to one service that it is used through."""
+    return _bounded(statement, of_resources)
+
+
+def _bounded(statement: Statement, test_of: TestOf) -> Value[bool]:
     if isinstance(statement.conditions, Unknown):
         return Value(statement.conditions, statement.seen)
-    wanted = set(keys)
-    return any_of(
-        [Value(_bounds(condition, wanted), statement.seen) for condition in statement.conditions] or [Value(False, statement.seen)]
+    required = {key for condition in statement.conditions for key in _must_be_there(condition)}
+    bounds: list[Value[bool]] = [Value(_bounds(condition, test_of, required), statement.seen) for condition in statement.conditions]
+    return any_of([*bounds, Value(False, statement.seen)])
+
+
+def _must_be_there(condition: Condition) -> list[str]:
+    """`Null` with false: the key is in the request."""
+    absent = condition.operator.lower() == "null" and [str(value).lower() for value in condition.values] == ["false"]
+    return [condition.key] if absent else []
+
+
+def _bounds(condition: Condition, test_of: TestOf, required: set[str]) -> bool | Unknown:
+    """Whether a condition holds for fixed callers alone. `required`: keys that are in every request for which the statement counts."""
+    operator = condition.operator.lower()
+    if (operator.startswith("forallvalues:") or operator.endswith("ifexists")) and condition.key not in required:
+        return False  # true where the key is absent
+    operator = operator.rpartition(":")[2].removesuffix("ifexists")
+    if condition.key == _IS_SERVICE:
+        return test_of(condition.key) is not None and _says(condition, "true")
+    if operator not in POSITIVE or not condition.values:
+        return False
+    test = test_of(condition.key)
+    return test is not None and _all_fixed(operator, condition, test)
+
+
+def _all_fixed(operator: str, condition: Condition, test: Test) -> bool | Unknown:
+    return all_of([Value(names_fixed(operator, condition.key, value, test)) for value in condition.values]).data  # type: ignore[no-any-return]
+
+
+_IS_SERVICE = "aws:principalisawsservice"
+
+
+def _says(condition: Condition, truth: str) -> bool:
+    return bool(condition.values) and all(str(value).lower() == truth for value in condition.values)
+
+
+def leaves_bounded(denial: Statement, test_of: TestOf) -> Value[bool]:
+    """Whether everybody (everything) that the conditions of a denial spare is bounded: "unless it comes from this VPC endpoint".
+
+    A denial counts where all of its conditions hold; spared is whoever one of them does not hold for.
+    """
+    if isinstance(denial.conditions, Unknown):
+        return Value(denial.conditions, denial.seen)
+    return all_of(
+        [Value(_spares_bounded(condition, test_of), denial.seen) for condition in denial.conditions] or [Value(True, denial.seen)]
     )
 
 
-def _bounds(condition: Condition, keys: set[str]) -> bool | Unknown:
+def _spares_bounded(condition: Condition, test_of: TestOf) -> bool | Unknown:
     operator = condition.operator.lower()
-    if operator == "bool" and condition.key == "aws:principalisawsservice":
-        return all(str(value).lower() == "true" for value in condition.values)
-    if operator.startswith("forallvalues:") or operator.endswith("ifexists"):
-        return False  # true where the key is absent
-    operator = operator.removeprefix("foranyvalue:")
-    if operator not in _POSITIVE or condition.key not in keys or not condition.values:
+    if condition.key == _IS_SERVICE:
+        return test_of(condition.key) is not None and _says(condition, "false")
+    if operator.startswith("foranyvalue:") and not operator.endswith("ifexists"):
+        return False  # false where the key is absent: whoever has none is spared
+    positive = NEGATED.get(operator.rpartition(":")[2].removesuffix("ifexists"))
+    test = test_of(condition.key)
+    if positive is None or test is None or not condition.values:
         return False
-    unknown: Unknown | None = None
-    for value in condition.values:
-        fixed = _fixed(operator, condition.key, value)
-        if fixed is False:
-            return False
-        unknown = unknown or (fixed if isinstance(fixed, Unknown) else None)
-    return unknown or True
+    return _all_fixed(positive, condition, test)
 
 
 def marked(text: Text) -> str:
@@ -174,44 +205,21 @@ def marked(text: Text) -> str:
     return "".join(part if isinstance(part, str) else "\0" for part in text.parts)
 
 
-def _fixed(operator: str, key: str, value: Any) -> bool | Unknown:
-    """Whether one value of a condition names fixed callers."""
-    if key in ("aws:sourceip", "aws:vpcsourceip"):
-        return _narrow_network(value)
-    if operator not in _PATTERNS or isinstance(value, Reference):
-        return True  # equality with a value that is not known is still equality with one value
-    if isinstance(value, Unknown):
-        return value
-    text = marked(value) if isinstance(value, Text) else str(value)
-    if key.endswith("arn"):
-        fields = text.split(":")
-        return (
-            (len(fields) > 4 and fields[4] not in ("", "*") and "*" not in fields[4])
-            or ("*" not in text and "?" not in text)
-            or "\0" in text
-        )
-    if key == "aws:userid":
-        return not text.startswith("*")
-    return "*" not in text and "?" not in text
-
-
-def _narrow_network(value: Any) -> bool | Unknown:
-    if not isinstance(value, str):
-        return (
-            value
-            if isinstance(value, Unknown)
-            else Unknown("the network of a condition is not known", "scan the plan or the live resource")
-        )
-    try:
-        network = ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return False
-    return network.prefixlen >= (8 if network.version == 4 else 32)
-
-
 # Principals.
 
 _ACCOUNT = re.compile(r"^\d{12}$")
+
+
+def means_everyone(who: Any) -> bool:
+    """`*`, or an ARN with a wildcard for the account. The whole element may be given where it is one of several."""
+    if isinstance(who, dict):
+        return any(means_everyone(principal) for kind, listed in who.items() if kind in ("AWS", "*") for principal in _list(listed))
+    if isinstance(who, list):
+        return any(means_everyone(principal) for principal in who)
+    if not isinstance(who, str):
+        return False
+    fields = who.split(":", 5)
+    return who == "*" or (len(fields) > 5 and ("*" in fields[4] or "?" in fields[4]))
 
 
 def principal_account(principal: Any) -> str | Unknown:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Annotated, Any
 
+import msgspec
+
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
-from assay.scanner.facts.iam.permissions import document_permissions, managed_policy
+from assay.scanner.facts.iam.permissions import managed_policy, permissions_of
 from assay.scanner.facts.iam.trust import aws_trusts, federated_only
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
+from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Reference, Text, Unknown, Value
@@ -28,8 +31,8 @@ class PolicyLink(Link, frozen=True, kw_only=True):
     document: Document
     """The document of a policy that it names."""
 
-    def allowed(self, view: View, arn: Value[Any]) -> tuple[list[Any], list[Item]]:
-        """The permissions by the policy that an ARN names, and the item that declares it."""
+    def allowed(self, view: View, arn: Value[Any]) -> tuple[list[Statement | Unknown] | Permission, list[Item]]:
+        """What the policy that an ARN names says, by its statements or as a whole, and the item that declares it."""
         policy = view.named(arn.data, self) if isinstance(arn.data, (Reference, str)) else None
         if isinstance(arn.data, Reference) and arn.data.address.startswith("arn:"):
             arn = Value(arn.data.address, arn.seen)  # an ARN is the address of a live resource
@@ -38,8 +41,8 @@ class PolicyLink(Link, frozen=True, kw_only=True):
         listed = managed_policy(arn)
         # A policy of AWS's is read from its document where the table does not know it.
         if policy is None or (_BY_AWS in str(arn.data) and listed.wildcard.unknown is None):
-            return [listed], []
-        return document_permissions(self.document(policy.surely)), [policy.item]
+            return listed, []
+        return statements(self.document(policy.surely)), [policy.item]
 
 
 def _looked_up(source: Item, arn: Value[Any]) -> Value[Any]:
@@ -57,9 +60,32 @@ class PermissionsAt(Spelling, frozen=True, eq=False, kw_only=True):
     path: Annotated[Place, "service_linked"] = ""
 
 
+class _Source:
+    """A policy of an identity: its statements, or what one of AWS's amounts to, and the part of the identity that names or has it."""
+
+    __slots__ = ("part", "says")
+
+    def __init__(self, part: View, says: list[Statement | Unknown] | Permission) -> None:
+        self.part, self.says = part, says
+
+    @property
+    def denials(self) -> list[Statement]:
+        """What it denies; an effect that is not known, and a policy that may not be there, may deny."""
+        written = self.says if isinstance(self.says, list) else []
+        denying = [statement for statement in written if isinstance(statement, Statement) and statement.allows is not True]
+        doubt = self.part.doubt
+        return denying if doubt is None else [msgspec.structs.replace(statement, allows=doubt) for statement in denying]
+
+    def permissions(self, denials: list[Statement]) -> list[Any]:
+        """What it allows, as Permission or Unknown, less the denials of all policies of the identity."""
+        allowed = permissions_of(self.says, denials) if isinstance(self.says, list) else [self.says]
+        return _weighed(self.part, allowed)
+
+
 def permissions(view: View, at: PermissionsAt) -> PermissionSet:
     """What an identity, or a policy by itself, allows. Of an identity that is declared elsewhere, only what is here is judged."""
-    entries: list[Any] = []
+    sources: list[_Source] = []
+    doubts: list[Unknown] = []
     telling: list[Item] = []
     for place, told in at.policies:
         parts, more = _parts(view, place)
@@ -68,16 +94,18 @@ def permissions(view: View, at: PermissionsAt) -> PermissionSet:
         for part in parts:
             if isinstance(told, PolicyLink):
                 for arn in elements(part.link(told)):
-                    allowed, declared = told.allowed(view, arn)
-                    entries += _weighed(part, allowed)
+                    says, declared = told.allowed(view, arn)
+                    sources.append(_Source(part, says))
                     telling += declared
             else:
-                entries += _weighed(part, document_permissions(told(part.surely)))
-        entries += [more] if more else []
+                sources.append(_Source(part, statements(told(part.surely))))
+        doubts += [more] if more else []
+    boundary = _boundary(view, at.boundary)
+    denials = [denial for source in sources for denial in source.denials] + ([] if boundary is None else _Source(view, boundary[1]).denials)
     return PermissionSet(
         identity=view.identity(view[at.name], *telling),
-        permissions=view.says(entries),
-        limited_by_boundary=_limited(view, at.boundary),
+        permissions=view.says([*(entry for source in sources for entry in source.permissions(denials)), *doubts]),
+        limited_by_boundary=_limited(boundary),
         service_linked=_service_linked(view[at.path]),
     )
 
@@ -105,17 +133,26 @@ def _weighed(part: View, allowed: list[Any]) -> list[Any]:
     return allowed
 
 
-def _limited(view: View, link: PolicyLink | None) -> Value[bool]:
-    """Whether a permissions boundary without wildcards limits it. Of an identity that is declared elsewhere, none is known."""
-    if link is None or view.elsewhere:
+_Boundary = tuple[Value[Any], list[Statement | Unknown] | Permission]
+"""The ARN of a permissions boundary, and what it says."""
+
+
+def _boundary(view: View, link: PolicyLink | None) -> _Boundary | None:
+    """The permissions boundary of an identity. Of one that is declared elsewhere, none is known."""
+    if link is None or view.elsewhere or (arn := view.link(link)).absent:
+        return None
+    return arn, [arn.unknown] if arn.unknown else link.allowed(view, arn)[0]
+
+
+def _limited(boundary: _Boundary | None) -> Value[bool]:
+    """Whether a permissions boundary without wildcards limits it."""
+    if boundary is None:
         return Value(False)
-    boundary = view.link(link)
-    if boundary.absent or boundary.unknown:
-        return Value(boundary.unknown or False, boundary.seen)
-    allowed, _ = link.allowed(view, boundary)
+    arn, says = boundary
+    allowed = permissions_of(says) if isinstance(says, list) else [says]
     wild = [permission.wildcard.data if isinstance(permission, Permission) else permission for permission in allowed]
     doubt = next((data for data in wild if isinstance(data, Unknown)), None)
-    return Value(False if True in wild else doubt or True, boundary.seen)
+    return Value(False if True in wild else doubt or True, arn.seen)
 
 
 def _service_linked(path: Value[Any]) -> Value[bool]:

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
+from assay.scanner.facts.condition_keys import of_resources
+from assay.scanner.facts.denials import denied
 from assay.scanner.facts.iam.kinds import Permission
-from assay.scanner.facts.statements import BOUNDING_KEYS, Statement, bounded, marked, statements
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of, describe
-
-# Keys that limit which resources, or through which service, an action reaches; a region or TLS does not reduce privilege.
-RESOURCE_KEYS = (BOUNDING_KEYS - {"aws:sourceip", "aws:vpcsourceip", "aws:userid"}) | {
-    "aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "kms:viaservice", "kms:encryptioncontext", "iam:passedtoservice",
-    "iam:permissionsboundary",
-}  # fmt: skip
-_TAG_KEYS = ("aws:requesttag/", *(f"{service}:resourcetag/" for service in ("aws", "ec2", "ssm", "secretsmanager", "iam")))
+from assay.scanner.facts.statements import Statement, marked, reach_bounded, statements
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of, describe, unknown_inside
 
 
-def statement_permission(statement: Statement | Unknown) -> Permission | Unknown | None:
-    """A statement as a permission; None where it denies."""
+def statement_permission(statement: Statement | Unknown, denials: Iterable[Statement] = ()) -> Permission | Unknown | None:
+    """A statement as a permission; None where it denies. `denials`: the statements of all policies of the identity."""
     if isinstance(statement, Unknown):
         return statement
     if statement.allows is False:
         return None
-    keys = set(RESOURCE_KEYS)
-    if isinstance(statement.conditions, list):
-        keys |= {condition.key for condition in statement.conditions if condition.key.startswith(_TAG_KEYS)}
-    wide = all_of([Value(statement.allows), _wild_action(statement), _wild_resource(statement), bounded(statement, keys).negate()])
+    parts = [Value(statement.allows), _wild_action(statement), _wild_resource(statement), reach_bounded(statement).negate()]
+    wide = all_of(parts)
+    if wide.data is not False:
+        wide = all_of([wide, denied(statement, denials, of_resources).negate()])
     actions = ("everything but " if statement.not_action else "") + ", ".join(describe(action) for action in statement.actions)
     resources = ("everything but " if statement.not_resource else "") + ", ".join(describe(resource) for resource in statement.resources)
     name = f"{actions or 'nothing'} on {resources or 'its own resource'}"
@@ -36,8 +32,14 @@ def statement_permission(statement: Statement | Unknown) -> Permission | Unknown
 
 
 def document_permissions(document: Value[Any]) -> list[Any]:
-    """What a policy document allows, as Permission or Unknown; denials give nothing."""
-    return [permission for statement in statements(document) if (permission := statement_permission(statement)) is not None]
+    """What a policy document by itself allows, as Permission or Unknown; its denials are subtracted."""
+    return permissions_of(statements(document))
+
+
+def permissions_of(written: list[Statement | Unknown], denials: Iterable[Statement] = ()) -> list[Any]:
+    """What statements allow, as Permission or Unknown, less what they and `denials` deny."""
+    denying = [*(statement for statement in written if isinstance(statement, Statement) and statement.allows is not True), *denials]
+    return [permission for statement in written if (permission := statement_permission(statement, denying)) is not None]
 
 
 def _wild_action(statement: Statement) -> Value[bool]:
@@ -47,10 +49,25 @@ def _wild_action(statement: Statement) -> Value[bool]:
 
 
 def _every_action(action: Any) -> bool | Unknown:
-    if isinstance(action, str):
-        service, _, name = action.partition(":")
-        return not service.strip("*") or not name.strip("*") if name or action.strip("*") == "" else False
-    return action if isinstance(action, Unknown) else Unknown(f"which actions {describe(action)} are", "scan the plan")
+    """Every action of a service, or of all: `*`, `s3:*`, `s3:?*`."""
+    if isinstance(action, list):
+        return any_of([Value.of(element).then(_every_action) for element in action]).data  # type: ignore[no-any-return]
+    text = marked(action) if isinstance(action, Text) else action
+    if not isinstance(text, str):
+        return Unknown(f"which actions {describe(action)} are", "scan the plan")
+    service, colon, name = text.partition(":")
+    if "\0" in name or (not colon and "\0" in text):
+        # Some sign of its name is known to be none of a wildcard.
+        return False if name.replace("\0", "").strip("*?") else _not_told(action, f"which actions {describe(action)} are")
+    return _all_wild(service) or (bool(colon) and _all_wild(name))
+
+
+def _all_wild(name: str) -> bool:
+    return "*" in name and not name.strip("*?")
+
+
+def _not_told(raw: Any, what: str) -> Unknown:
+    return unknown_inside(raw) or Unknown(what, "scan the plan")
 
 
 def _wild_resource(statement: Statement) -> Value[bool]:
@@ -59,24 +76,29 @@ def _wild_resource(statement: Statement) -> Value[bool]:
     return any_of([Value.of(resource).then(_every_resource) for resource in statement.resources])
 
 
+_TYPE = re.compile(r"^/?[\w-]+[/:](?=[*?])")
+
+
 def _every_resource(resource: Any) -> bool | Unknown:
     """`*`, or an ARN whose resource part is nothing but wildcards: `arn:aws:s3:::*/*`, `arn:aws:dynamodb:*:*:table/*`."""
+    if isinstance(resource, list):
+        return any_of([Value.of(element).then(_every_resource) for element in resource]).data  # type: ignore[no-any-return]
     if isinstance(resource, Reference):
         return False  # it names one resource
     if isinstance(resource, Text):
         if not isinstance(resource.parts[0], str):
-            return resource.parts[0] if isinstance(resource.parts[0], Unknown) else False
+            return resource.unknown if isinstance(resource.parts[0], Unknown) and resource.unknown else False
         resource = marked(resource)  # partition, region and account do not matter, and a name that is not known is a name
     if not isinstance(resource, str):
-        return resource if isinstance(resource, Unknown) else Unknown(f"which resources {describe(resource)} are", "scan the plan")
+        return Unknown(f"which resources {describe(resource)} are", "scan the plan")
     if not resource.startswith("arn:"):
-        return resource.strip("*") == ""
+        return resource.strip("*?") == "" and "*" in resource
     fields = resource.split(":", 5)
     if len(fields) < 6:
-        return fields[-1].strip("*") == ""
+        return fields[-1].endswith("*")  # whatever comes after the service or the region
     # All but S3 begin with the type of the resource; there `orders/*` is what is in one bucket.
-    name = fields[5] if fields[2] == "s3" else re.sub(r"^[a-z-]+[/:](?=\*)", "", fields[5])
-    return name.strip("*/:") == ""
+    name = fields[5] if fields[2] == "s3" else _TYPE.sub("", fields[5])
+    return name.strip("*?/:") == "" and "*" in name
 
 
 # AWS-managed policies by what they amount to: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
