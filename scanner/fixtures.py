@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -35,18 +36,18 @@ def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str]) -> 
         for needed in {"pass", "fail"} - {verdict for case in expected.values() for verdict in case.values()}:
             yield Case(control, "", [f"no case of {listed} expects {needed}"])
         for name, wanted in expected.items():
-            verdicts = _judge(control, listed.parent / name, policies)
-            yield Case(control, name, _compare(wanted, verdicts), verdicts)
+            judged = verdicts(control, listed.parent / name, policies)
+            yield Case(control, name, _compare(wanted, judged), judged)
 
 
-def _judge(control: str, path: Path, policies: list[str]) -> dict[str, str]:
-    """Resource address to its verdict, the worst where there are several."""
-    scan = Scan(Options(paths=[str(path)], controls=[control], policies=policies))
+def verdicts(control: str, path: Path, policies: list[str], **options: Any) -> dict[str, str]:
+    """Resource address to its verdict, the worst where there are several; `(code)` to the reason of a gap."""
+    scan = Scan(Options(paths=[str(path)], controls=[control], policies=policies, **options))
     found: dict[str, list[str]] = {}
     for result in scan:
         found.setdefault(result.resource.address, []).append(result.verdict)
     problems = {f"({gap.code})": gap.reason for gap in scan.coverage.gaps}
-    return {address: worst(verdicts) for address, verdicts in found.items()} | problems
+    return {address: worst(several) for address, several in found.items()} | problems
 
 
 def _compare(wanted: dict[str, str], found: dict[str, str]) -> list[str]:

@@ -22,6 +22,7 @@ from assay.scanner.sources.terraform.operators import (
     join_text,
     limited,
     pairs_of,
+    spread,
     to_bool,
     to_number,
     to_text,
@@ -30,7 +31,7 @@ from assay.scanner.sources.terraform.operators import (
     unsettled,
     why_unknown,
 )
-from assay.scanner.sources.values import Reference, Text, Unknown, either
+from assay.scanner.sources.values import Either, Reference, Text, Unknown, because, either
 
 MAX_STEPS = 2_000_000
 
@@ -116,10 +117,14 @@ def _splat(node: tree.Splat, scope: Scope) -> Any:
     elements = raw.elements() if hasattr(raw, "elements") else raw
     if isinstance(elements, dict):
         elements = list(elements.values()) if hasattr(raw, "elements") else [elements]
+    return spread(lambda collection: _splat_over(node, collection, scope), elements)
+
+
+def _splat_over(node: tree.Splat, elements: Any, scope: Scope) -> Any:
     if elements is None:
         return []
     if isinstance(elements, (Unknown, Reference, Text)):
-        return elements if isinstance(elements, Unknown) else why_unknown(elements)
+        return why_unknown(elements)
     if not isinstance(elements, list):
         elements = [elements]
     return [evaluate(node.each, scope.with_names({"*": element})) for element in elements]
@@ -138,7 +143,7 @@ def _call(node: tree.Call, scope: Scope) -> Any:
             return why_unknown(last)
         arguments += last
     try:
-        result = function(*[argument.elements() if hasattr(argument, "elements") else argument for argument in arguments])
+        result = spread(function, *[argument.elements() if hasattr(argument, "elements") else argument for argument in arguments])
     except (EvaluationError, TooMuch):
         raise
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
@@ -158,14 +163,17 @@ def _try(node: tree.Call, scope: Scope) -> Any:
             continue
         if node.function == "try":
             return raw
-        return raw if isinstance(raw, Unknown) else True
+        return because(raw) if isinstance(raw, Unknown) else True
     if node.function == "can":
         return False
     raise error or EvaluationError("try() has no arguments")
 
 
 def _conditional(node: tree.Conditional, scope: Scope) -> Any:
-    condition = to_bool(evaluate(node.condition, scope))
+    tested = evaluate(node.condition, scope)
+    condition = spread(to_bool, tested)
+    if isinstance(tested, Either) and condition.__class__ is Unknown:
+        return condition  # Terraform refuses one of the options
     if not isinstance(condition, Unknown):
         chosen, other = (node.then, node.otherwise) if condition else (node.otherwise, node.then)
         raw = evaluate(chosen, scope)
@@ -176,7 +184,7 @@ def _conditional(node: tree.Conditional, scope: Scope) -> Any:
             branches.append(finish(evaluate(branch, scope)))
         except EvaluationError:
             return condition
-    return either(condition, *branches)
+    return either(condition, *unify(branches))
 
 
 def _binary(node: tree.Binary, scope: Scope) -> Any:
@@ -184,36 +192,45 @@ def _binary(node: tree.Binary, scope: Scope) -> Any:
     if node.operator in ("&&", "||"):
         return _logic(node, left, scope)
     right = evaluate(node.right, scope)
-    if node.operator in ("==", "!="):
+    return spread(lambda one, other: _operation(node.operator, one, other), left, right)
+
+
+def _operation(operator: str, left: Any, right: Any) -> Any:
+    if operator in ("==", "!="):
         same = equal(finish(left), finish(right))
-        return same if isinstance(same, Unknown) else same is (node.operator == "==")
+        return same if isinstance(same, Unknown) else same is (operator == "==")
     if unsettled(left) or unsettled(right):
         return why_unknown(left if unsettled(left) else right)
-    return _arithmetic(node.operator, to_number(left), to_number(right))
+    return _arithmetic(operator, to_number(left), to_number(right))
 
 
 def _logic(node: tree.Binary, left: Any, scope: Scope) -> Any:
     deciding = node.operator == "||"
-    first = to_bool(left)
+    first = spread(to_bool, left)
     if first is deciding:
         return deciding
-    second = to_bool(evaluate(node.right, scope))
+    second = spread(to_bool, evaluate(node.right, scope))
     if second is deciding:
         return deciding
-    return first if isinstance(first, Unknown) else second
+    if isinstance(first, Unknown):
+        return because(first) if isinstance(second, Unknown) else first
+    return second
 
 
 def _unary(node: tree.Unary, scope: Scope) -> Any:
-    raw = evaluate(node.operand, scope)
+    return spread(lambda raw: _negated(node.operator, raw), evaluate(node.operand, scope))
+
+
+def _negated(operator: str, raw: Any) -> Any:
     if unsettled(raw):
         return why_unknown(raw)
-    return not to_bool(raw) if node.operator == "!" else -to_number(raw)
+    return not to_bool(raw) if operator == "!" else -to_number(raw)
 
 
 def _template(node: tree.Template, scope: Scope) -> Any:
     if len(node.parts) == 1 and not isinstance(node.parts[0], str):
         return evaluate(node.parts[0], scope)
-    return join_text([part if isinstance(part, str) else evaluate(part, scope) for part in node.parts])
+    return spread(lambda *parts: join_text(list(parts)), *(part if isinstance(part, str) else evaluate(part, scope) for part in node.parts))
 
 
 def _list(node: tree.List, scope: Scope) -> list[Any]:
@@ -233,6 +250,10 @@ def _object(node: tree.Object, scope: Scope) -> Any:
 def _for(node: tree.For, scope: Scope) -> Any:
     raw = evaluate(node.collection, scope)
     elements = raw.elements() if hasattr(raw, "elements") else raw
+    return spread(lambda collection: _for_over(node, collection, scope), elements)
+
+
+def _for_over(node: tree.For, elements: Any, scope: Scope) -> Any:
     if elements is None:
         raise EvaluationError("a for expression over null")
     if unsettled(elements):
@@ -247,7 +268,7 @@ def _for(node: tree.For, scope: Scope) -> Any:
         inner = scope.with_names(names)
         wanted = to_bool(evaluate(node.condition, inner)) if node.condition is not None else True
         if isinstance(wanted, Unknown):
-            return wanted
+            return because(wanted)
         if not wanted:
             continue
         result = evaluate(node.value, inner)
@@ -273,8 +294,8 @@ def _unreadable(node: tree.Unreadable, scope: Scope) -> Unknown:
 _EVALUATE: dict[type, Callable[[Any, Scope], Any]] = {
     tree.Literal: lambda node, scope: node.value,
     tree.Name: _name,
-    tree.Attribute: lambda node, scope: get_attribute(evaluate(node.of, scope), node.name),
-    tree.Index: lambda node, scope: get_index(evaluate(node.of, scope), evaluate(node.key, scope)),
+    tree.Attribute: lambda node, scope: spread(lambda raw: get_attribute(raw, node.name), evaluate(node.of, scope)),
+    tree.Index: lambda node, scope: spread(get_index, evaluate(node.of, scope), evaluate(node.key, scope)),
     tree.Splat: _splat,
     tree.Call: _call,
     tree.Conditional: _conditional,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator as operator_module
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from assay.scanner.sources.terraform import literals
-from assay.scanner.sources.values import Document, Reference, Text, Unknown, because, unknown_inside
+from assay.scanner.sources.values import MAX_OPTIONS, Document, Either, Reference, Text, Unknown, because, either, unknown_inside
 
 MAX_ELEMENTS = 100_000
 MAX_TEXT = 10_000_000
@@ -138,6 +139,29 @@ def why_unknown(raw: Any) -> Unknown:
     return Unknown("part of the value is known after apply", "scan the plan or the live resource")
 
 
+def spread(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The result of a function; where arguments are open, that of every combination of their options, up to MAX_OPTIONS of them.
+
+    Raises EvaluationError where Terraform would refuse every combination; where it would refuse some, the result is not known.
+    """
+    opened = [argument for argument in arguments if isinstance(argument, Either)]
+    if not opened:
+        return function(*arguments)
+    why = because(opened[0])
+    if math.prod(len(argument.options) for argument in opened) > MAX_OPTIONS:
+        return why
+    results: list[Any] = []
+    refused: EvaluationError | None = None
+    for combination in itertools.product(*(argument.options if isinstance(argument, Either) else (argument,) for argument in arguments)):
+        try:
+            results.append(finish(function(*combination)))
+        except EvaluationError as error:
+            refused = error
+    if refused is not None and not results:
+        raise refused
+    return why if refused is not None else either(why, *results)
+
+
 def to_whole(raw: Any) -> int:
     """A whole number, as `count` takes it. Raises EvaluationError."""
     number = to_number(raw)
@@ -174,7 +198,7 @@ def equal(left: Any, right: Any) -> bool | Unknown:
     """Equality that says Unknown where a part that could differ is not known."""
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Unknown):
-            return one
+            return because(one)
         if isinstance(one, (Reference, Text, Document)):
             return _equal_unsettled(one, other)
     if isinstance(left, (list, dict)) and type(left) is type(right):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assay.scanner.sources.terraform import parsing, tree
-from assay.scanner.sources.terraform.operators import EvaluationError, make_set, to_bool, to_number, to_text, unify, unsettled
+from assay.scanner.sources.terraform.operators import EvaluationError, make_set, spread, to_bool, to_number, to_text, unify, unsettled
 from assay.scanner.sources.values import Unknown
 
 
@@ -21,9 +21,15 @@ def constraint_of(expression: Any) -> Any:
 
 def convert(raw: Any, constraint: Any, default: Callable[[Any], Any]) -> Any:
     """`raw` as the type that `constraint` (an expression tree) names. `default` evaluates the default of an optional attribute."""
-    if raw is None or unsettled(raw) or constraint is None:
+    if raw is None or constraint is None:
         return raw
     constraint = constraint_of(constraint)
+    return spread(lambda option: _converted(option, constraint, default), raw)
+
+
+def _converted(raw: Any, constraint: Any, default: Callable[[Any], Any]) -> Any:
+    if raw is None or unsettled(raw):
+        return raw
     name = constraint.name if isinstance(constraint, tree.Name) else ""
     if name in _SCALARS:
         return _SCALARS[name](raw)

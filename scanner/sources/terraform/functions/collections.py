@@ -36,7 +36,7 @@ from assay.scanner.sources.terraform.operators import (
     why_unknown,
     without_repeats,
 )
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.values import Unknown, because
 
 
 @function("merge")
@@ -62,11 +62,11 @@ def _flatten(elements: Any) -> Any:
     for element in as_list(elements):
         inner = _flatten(element) if isinstance(element, list) else [element]
         if isinstance(inner, Unknown):
-            return inner
+            return because(inner)
         flat += inner
         if len(flat) > MAX_ELEMENTS:
             raise TooMuch(f"flatten() gives more than {MAX_ELEMENTS:,} elements")
-    return next((element for element in flat if isinstance(element, Unknown)), flat)
+    return next((because(element) for element in flat if isinstance(element, Unknown)), flat)
 
 
 @function("compact")
@@ -74,7 +74,7 @@ def _compact(elements: Any) -> Any:
     """An unknown element could be empty, and then the list is shorter."""
     if unknown := open_collection(elements):
         return unknown
-    unknown = next((element for element in as_list(elements) if isinstance(element, Unknown)), None)
+    unknown = next((because(element) for element in as_list(elements) if isinstance(element, Unknown)), None)
     return unknown or [element for element in unify(elements) if element is not None and element != ""]
 
 
@@ -83,7 +83,7 @@ def _distinct(elements: Any) -> Any:
     if unknown := open_collection(elements):
         return unknown
     given = unify(as_ordered(elements))
-    if len(given) > 1 and (unknown := next((element for element in given if isinstance(element, Unknown)), None)):
+    if len(given) > 1 and (unknown := next((because(element) for element in given if isinstance(element, Unknown)), None)):
         return unknown
     return without_repeats(given)
 
