@@ -98,7 +98,7 @@ def _acl(groups: Listing) -> WebAclAt:
     return WebAclAt(
         blocks_by_default=f"{own}.DefaultAction.Block",
         rules=(f"{own}.Rules", f"{own}.PreProcessFirewallManagerRuleGroups", f"{own}.PostProcessFirewallManagerRuleGroups"),
-        group=Link("Statement.RuleGroupReferenceStatement.ARN", (groups.type,), calls=("get_rule_group",)),
+        group=Link("ARN", (groups.type,), calls=("get_rule_group",)),
         group_rules="get_rule_group.RuleGroup.Rules",
     )
 

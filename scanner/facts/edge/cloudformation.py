@@ -10,7 +10,8 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.entry_points import EntryPointAt, by_arn, entry_point, stage_of_deployment
 from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
 from assay.scanner.facts.edge.listeners import NO_LISTENER, BalancerAt, load_balancer
-from assay.scanner.facts.edge.waf import ClassicAclAt, WebAclAt, classic_acl, web_acl
+from assay.scanner.facts.edge.waf import WebAclAt, web_acl
+from assay.scanner.facts.edge.waf_classic import ClassicAclAt, classic_acl
 from assay.scanner.facts.spelling import Fixed, Link, Many, Referrer
 
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
@@ -42,7 +43,7 @@ READERS = (
         WebFirewall,
         ("AWS::WAFv2::WebACL",),
         web_acl,
-        WebAclAt(group=Link("Statement.RuleGroupReferenceStatement.Arn", ("AWS::WAFv2::RuleGroup",))),
+        WebAclAt(group=Link("Arn", ("AWS::WAFv2::RuleGroup",))),
     ),
     Reader(WebFirewall, ("AWS::WAF::WebACL", "AWS::WAFRegional::WebACL"), classic_acl, ClassicAclAt()),
     Reader(LoadBalancer, (_BALANCER,), load_balancer, BALANCER),

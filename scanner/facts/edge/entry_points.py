@@ -6,9 +6,10 @@ import functools
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
+from assay.scanner.facts.companions import Companions
 from assay.scanner.facts.edge.kinds import EntryPoint
 from assay.scanner.facts.spelling import Fixed, Index, Link, Place, Spelling
-from assay.scanner.facts.view import Companions, View
+from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, references_in, unknown_inside
 

@@ -6,7 +6,8 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.entry_points import EntryPointAt, by_arn, entry_point
 from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
 from assay.scanner.facts.edge.listeners import NO_LISTENER, BalancerAt, load_balancer
-from assay.scanner.facts.edge.waf import ClassicAclAt, WebAclAt, classic_acl, web_acl
+from assay.scanner.facts.edge.waf import WebAclAt, web_acl
+from assay.scanner.facts.edge.waf_classic import ClassicAclAt, classic_acl
 from assay.scanner.facts.spelling import Fixed, Link, Many, Referrer, snake
 
 _BALANCERS = ("aws_lb", "aws_alb")
@@ -55,8 +56,14 @@ READERS = (
             blocks_by_default="default_action.block",
             rules=("rule",),
             field=snake,
-            group=Link("statement.rule_group_reference_statement.arn", ("aws_wafv2_rule_group",)),
+            group=Link("arn", ("aws_wafv2_rule_group",)),
             group_rules="rule",
+            # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/wafv2_web_acl#rule_json-1
+            text="rule_json",
+            group_text="rules_json",
+            text_group=Link("ARN", ("aws_wafv2_rule_group",)),
+            separate=(Referrer("aws_wafv2_web_acl_rule", "web_acl_arn"),),
+            associations=(Referrer("aws_wafv2_web_acl_rule_group_association", "web_acl_arn"),),
         ),
     ),
     Reader(
@@ -70,6 +77,9 @@ READERS = (
             rule_name="rule_id",
             action="action.type",
             override="override_action.type",
+            sort="type",
+            group=Link("rule_id", ("aws_waf_rule_group", "aws_wafregional_rule_group")),
+            group_rules="activated_rule",
         ),
     ),
     Reader(LoadBalancer, _BALANCERS, load_balancer, BALANCER),

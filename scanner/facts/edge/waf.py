@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import msgspec
+
 from assay.scanner.facts.edge.kinds import FirewallRule, WebFirewall
-from assay.scanner.facts.spelling import Link, Place, Spelling
+from assay.scanner.facts.edge.managed_groups import AWS
+from assay.scanner.facts.spelling import Link, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown, Value, all_of, any_of
+from assay.scanner.sources.documents import decode
+from assay.scanner.sources.nodes import DataNode
+from assay.scanner.sources.values import Unknown, Value, all_of, any_of, because
 
 _NOT_HERE = Unknown("what the rules of the referenced rule group do", "scan the rule group together with this, or the live account")
 
@@ -24,20 +29,39 @@ class WebAclAt(Spelling, frozen=True, eq=False, kw_only=True):
     field: Callable[[str], str] = str
     """What the input calls a field of a rule of the API."""
     group: Annotated[Link, "rules"]
-    """A rule group of the customer that a rule refers to by its ARN …"""
+    """A rule group of the customer that a statement refers to by its ARN …"""
     group_rules: str = "Rules"
     """… and where that has its rules."""
+    text: str = ""
+    """Rules as JSON text, which has the API's names, …"""
+    group_text: str = ""
+    """… those of a rule group, …"""
+    text_group: Annotated[Link | None, "rules"] = None
+    """… and a rule group that a statement in such text refers to."""
+    separate: Annotated[tuple[Referrer, ...], "rules"] = ()
+    """Rules of their own. Whether a web ACL blocks anything cannot be said from one of them, so that none is judged alone."""
+    associations: Annotated[tuple[Referrer, ...], "rules"] = ()
+    """What puts a rule group into a web ACL."""
 
 
 def web_acl(view: View, at: WebAclAt) -> WebFirewall:
     """A web ACL of WAFv2."""
     rules, more = view.inner(*at.rules)
-    told: list[Any] = [FirewallRule(name=rule[at.field("Name")], enforced=_enforced(rule, at)) for rule in rules]
+    texts, doubt = _in_text(view, at.text)
+    separate, associations = view.referrers(*at.separate), view.referrers(*at.associations)
+    told = [_rule(rule[at.field("Name")], _enforced(rule, at)) for rule in rules]
+    told += [_rule(rule["Name"], _enforced(rule, _text_spelling(at))) for rule in texts]
+    told += [_rule(rule["name"], rule.weighed(_enforced(rule.surely, at), absence=False)) for rule in separate.views]
+    told += [_rule(rule["rule_name"], rule.weighed(_association(rule.surely, at), absence=False)) for rule in associations.views]
     return WebFirewall(
-        identity=view.identity(view[at.name]),
+        identity=view.identity(view[at.name], *separate.items, *associations.items),
         blocks_by_default=_has(view, at.blocks_by_default),
-        rules=view.says(told + ([more] if more else [])),
+        rules=view.says([*told, *filter(None, (more, doubt, separate.more, associations.more))]),
     )
+
+
+def _rule(name: Value[Any], enforced: Value[bool]) -> Any:
+    return FirewallRule(name=name, enforced=enforced)
 
 
 def _has(view: View, *paths: str) -> Value[bool]:
@@ -46,10 +70,26 @@ def _has(view: View, *paths: str) -> Value[bool]:
     return Value(True, [block.location for block in blocks]) if blocks else view.says(more or False)
 
 
-_ACTS = ("Action.Block", "Action.Captcha", "Action.Challenge")
+def _in_text(view: View, path: str) -> tuple[list[View], Unknown | None]:
+    """The rules in JSON text at a path, and why there may be more."""
+    text = view[path]
+    if text.absent or text.data == "":
+        return [], None
+    content = {"rules": decode(text.data)}
+    return View(view.item, view.stack, view.declared, node=DataNode(content, view.location)).inner("rules")
+
+
+def _text_spelling(at: WebAclAt) -> WebAclAt:
+    """How such rules are spelled."""
+    return msgspec.structs.replace(at, field=str, group=at.text_group or at.group)
+
+
+_ACTS = ("Block", "Captcha", "Challenge")
 """The actions that keep a request from passing as it is."""
-_GROUPS = ("Statement.RuleGroupReferenceStatement", "Statement.ManagedRuleGroupStatement", "FirewallManagerStatement")
-"""Rule groups: the customer's own, those of others, either of them by Firewall Manager."""
+
+
+def _acts(view: View, path: str, at: WebAclAt) -> Value[bool]:
+    return _has(view, *(at.field(f"{path}.{action}") for action in _ACTS))
 
 
 def _enforced(rule: View, at: WebAclAt) -> Value[bool]:
@@ -57,47 +97,95 @@ def _enforced(rule: View, at: WebAclAt) -> Value[bool]:
 
     https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html
     """
+    managed, more = rule.inner(*_statements("ManagedRuleGroupStatement", at))
+    referenced, further = rule.inner(*_statements("RuleGroupReferenceStatement", at))
+    groups = [_managed(group, at) for group in managed] + [_referenced(group, at) for group in referenced]
+    groups += [rule.says(doubt) for doubt in (more, further) if doubt]
     counted = _has(rule, at.field("OverrideAction.Count"))
-    if _has(rule, at.field(_GROUPS[0])).data is True and counted.data is not True:
-        return all_of([_group_enforces(rule, at), counted.negate()])
-    groups = _has(rule, *map(at.field, _GROUPS))
-    return any_of([_has(rule, *map(at.field, _ACTS)), all_of([groups, counted.negate()])])
+    return any_of([_acts(rule, "Action", at), all_of([any_of(groups), counted.negate()])])
 
 
-def _group_enforces(rule: View, at: WebAclAt) -> Value[bool]:
-    """Whether a rule of the referenced group blocks anything."""
-    group = rule.target(at.group)
+def _statements(name: str, at: WebAclAt) -> list[str]:
+    """Where a rule has a rule group: its own statement, or that of Firewall Manager.
+
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_FirewallManagerRuleGroup.html
+    """
+    return [at.field(f"{owner}.{name}") for owner in ("Statement", "FirewallManagerStatement")]
+
+
+def _association(rule: View, at: WebAclAt) -> Value[bool]:
+    """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/wafv2_web_acl_rule_group_association"""
+    managed, more = rule.inner("managed_rule_group")
+    referenced, further = rule.inner("rule_group_reference")
+    groups = [_managed(group, at) for group in managed] + [_referenced(group, at) for group in referenced]
+    groups += [rule.says(doubt) for doubt in (more, further) if doubt]
+    return all_of([any_of(groups), rule["override_action"].default("none").equals("count").negate()])
+
+
+class _Overrides:
+    """What a web ACL has the rules of a rule group do instead of their own actions."""
+
+    def __init__(self, statement: View, at: WebAclAt) -> None:
+        """An excluded rule counts: https://docs.aws.amazon.com/waf/latest/APIReference/API_ExcludedRule.html"""
+        # The singular is Terraform's.
+        overrides, more = statement.inner(at.field("RuleActionOverrides"), at.field("RuleActionOverride"))
+        excluded, further = statement.inner(at.field("ExcludedRules"), at.field("ExcludedRule"))
+        self.by_name: dict[str, Value[bool]] = {}
+        self.doubt = more or further
+        """Why there may be others."""
+        told = [(override, _acts(override, "ActionToUse", at)) for override in overrides]
+        for override, acts in told + [(rule, rule.says(False)) for rule in excluded]:
+            name = override[at.field("Name")].text()
+            if isinstance(name.data, str):
+                self.by_name[name.data] = all_of([acts, self.by_name.get(name.data, acts)])
+            else:
+                reason = Unknown("an override does not say which rule it is for", "name the rule", override.location)
+                self.doubt = self.doubt or name.unknown or reason
+
+    def of(self, name: Any, own: Value[bool]) -> Value[bool]:
+        """Whether a rule that does something by itself does so with the overrides."""
+        if isinstance(name, Unknown) and self.by_name:
+            return Value(because(name), own.seen)
+        if isinstance(name, str) and name in self.by_name:
+            return self.by_name[name]
+        return Value(self.doubt, own.seen) if self.doubt else own
+
+
+def _referenced(statement: View, at: WebAclAt) -> Value[bool]:
+    """Whether a rule of the referenced group blocks anything. A rule group holds no further groups.
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/waf-user-created-rule-groups.html
+    """
+    group = statement.target(at.group)
     if group is None:
-        return rule.says(_NOT_HERE)
-    rules, more = group.surely.inner(at.group_rules)
-    return any_of([*[_enforced(inner, at) for inner in rules], *([Value(more)] if more else [])])
+        return statement.says(_NOT_HERE)
+    overrides, group = _Overrides(statement, at), group.surely
+    rules, more = group.inner(at.group_rules)
+    texts, doubt = _in_text(group, at.group_text)
+    enforced = [overrides.of(rule[at.field("Name")].data, _acts(rule, "Action", at)) for rule in rules]
+    enforced += [overrides.of(rule["Name"].data, _acts(rule, "Action", _text_spelling(at))) for rule in texts]
+    return any_of([*enforced, *(Value(unknown) for unknown in (more, doubt) if unknown)])
 
 
-class ClassicAclAt(Spelling, frozen=True, eq=False, kw_only=True):
-    """Where an input tells the facts of a web ACL of WAF Classic. The last three are paths within a rule."""
+def _managed(statement: View, at: WebAclAt) -> Value[bool]:
+    """Whether anything is left of a managed rule group once some of its rules are overridden.
 
-    name: Place = "Name"
-    blocks_by_default: Place = "DefaultAction.Type"
-    rules: tuple[str, ...] = ("Rules",)
-    rule_name: str = "RuleId"
-    action: str = "Action.Type"
-    override: str = "OverrideAction.Type"
-    """Of a rule group, in place of an action."""
-
-
-def classic_acl(view: View, at: ClassicAclAt) -> WebFirewall:
-    """A web ACL of WAF Classic. https://docs.aws.amazon.com/waf/latest/APIReference/API_waf_ActivatedRule.html"""
-    rules, more = view.inner(*at.rules)
-    told: list[Any] = [
-        FirewallRule(name=rule[at.rule_name].then(str), enforced=_acts(rule[at.action], rule[at.override])) for rule in rules
-    ]
-    return WebFirewall(
-        identity=view.identity(view[at.name]),
-        blocks_by_default=view[at.blocks_by_default].default("").equals("BLOCK"),
-        rules=view.says(told + ([more] if more else [])),
-    )
-
-
-def _acts(action: Value[Any], override: Value[Any]) -> Value[bool]:
-    """Whether a rule blocks, or a rule group is not overridden."""
-    return override.equals("BLOCK", "NONE") if action.absent else action.equals("BLOCK")
+    Overrides for names that the group does not have do nothing:
+    https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html
+    """
+    overrides = _Overrides(statement, at)
+    if not overrides.by_name and overrides.doubt is None:
+        return statement.says(True)
+    vendor, name = statement[at.field("VendorName")], statement[at.field("Name")].text()
+    group = AWS.get(str(name.data)) if vendor.equals("AWS").data is True else None
+    if group is None:
+        reason = f"which rules the managed rule group {name.data} has beside those that are overridden"
+        why = Unknown(reason, "override none of its rules, or waive this", statement.location)
+        return statement.says(vendor.unknown or name.unknown or why)
+    left = [overrides.of(rule, statement.says(True)) for rule in sorted(group.enforcing)]
+    left += [overrides.of(rule, statement.says(False)) for rule in sorted(group.counting)]
+    decided = any_of(left)
+    if decided.data is False and (statement[at.field("Version")].is_set().data is not False or not group.others <= overrides.by_name.keys()):
+        reason = f"whether the version of {name.data} that is used has rules beside those that are overridden"
+        return statement.says(Unknown(reason, "leave a rule of the group as it is", statement.location))
+    return decided
