@@ -1,4 +1,7 @@
-"""Runs the fixtures of controls: `<area>/<control>/expected.yaml` maps a case to the verdict of each resource that the control judges."""
+"""Runs the fixtures of controls: `<area>/<control>/expected.yaml` maps a case to the verdict of each resource that the control judges.
+
+Params come from an `assay.yaml` in the folder of the case, else from one beside the list.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import config
 from assay.scanner.results.model import worst
 from assay.scanner.run import Options, Scan
 
@@ -36,8 +40,14 @@ def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str]) -> 
         for needed in {"pass", "fail"} - {verdict for case in expected.values() for verdict in case.values()}:
             yield Case(control, "", [f"no case of {listed} expects {needed}"])
         for name, wanted in expected.items():
-            judged = verdicts(control, listed.parent / name, policies)
+            judged = verdicts(control, listed.parent / name, policies, params=configured(listed.parent, name))
             yield Case(control, name, _compare(wanted, judged), judged)
+
+
+def configured(folder: Path, case: str = "") -> dict[str, Any]:
+    """The params that a case of the control with this folder is judged with."""
+    files = (place / config.DEFAULT_FILE for place in (folder / case, folder))
+    return next((config.read(file).params for file in files if file.is_file()), {})
 
 
 def verdicts(control: str, path: Path, policies: list[str], **options: Any) -> dict[str, str]:

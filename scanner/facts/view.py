@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from assay.scanner.facts.companions import Companions
 from assay.scanner.facts.model import Identity, identity
 from assay.scanner.facts.spelling import Beside, Companion, Fixed, Index, Join, Link, Namesakes, One, Place, Referrer
 from assay.scanner.facts.stack import Stack
@@ -88,8 +89,8 @@ class View:
             if isinstance(place, Referrer):
                 companions = self.referrers(place)
                 inner = [view.inner(place.path) if place.path or view.doubt else ([view], None) for view in companions.views]
-                views += [view for blocks, _ in inner for view in blocks]
-                doubts += [companions.more, *(doubt for _, doubt in inner)]
+                views += [] if companions.conflict else [view for blocks, _ in inner for view in blocks]
+                doubts += [companions.conflict, companions.more, *(doubt for _, doubt in inner)]
             elif place:
                 nodes, doubt = self.node.blocks(place)
                 views += [View(self.item, self.stack, self.declared, node=node) for node in nodes]
@@ -103,9 +104,7 @@ class View:
             if isinstance(place, tuple):
                 values += self.values(*place)
             elif isinstance(place, Referrer):
-                companions = self.referrers(place)
-                values += [view[place.path] for view in companions.views]
-                values += [self.says(companions.more)] if companions.more else []
+                values += self.referrers(place).values(place.path)
             elif isinstance(place, Beside):
                 values += [view[place.path] for view in self.beside(place)]
             else:
@@ -158,6 +157,13 @@ class View:
         companions.sort(key=lambda item: (item.location().file, item.location().line))
         return identity(self.item, name, [*companions, *further])
 
+    def limits(self, value: Value[Any]) -> Value[Any]:
+        """What takes the effect of a grant away, as far as this input says it.
+
+        A grant on something that is declared elsewhere is judged for what it is, whatever may limit it there.
+        """
+        return self.says(False) if isinstance(self.item, Elsewhere) and value.unknown == self.item.why else value
+
     @property
     def surely(self) -> View:
         """What it says if it exists."""
@@ -178,7 +184,7 @@ class View:
             views += [self.of(item) for item in items]
             # Where one is found, another whose owner is not known is not its second: the provider allows one.
             more = more or (None if items and isinstance(join, One) else doubt)
-        return Companions(views, more, self)
+        return Companions(views, more, self, only=all(isinstance(join, One) for join in joins))
 
     def possible(self, join: Referrer) -> list[View]:
         """The items that may name this resource, since it is not known whom they name: in doubt."""
@@ -190,7 +196,9 @@ class View:
         self._check(join)
         key = (join.type, join.owner, join.through)  # joins that differ in what they are for find the same
         if key not in self._joined:
-            self._joined[key] = self.stack.referrers(self.item, join, self.names)
+            items, doubt = self.stack.referrers(self.item, join, self.names)
+            # What is not here of something that is declared elsewhere may be there.
+            self._joined[key] = items, self.item.why if isinstance(self.item, Elsewhere) else doubt
         return self._joined[key]
 
     def lists(self, join: Referrer) -> bool:
@@ -247,37 +255,6 @@ class View:
     def _check(self, join: Join) -> None:
         if join not in self.declared:
             raise Undeclared(f"{self.item.type}: {join} is not in the spelling of its reader")
-
-
-class Companions:
-    """Items that name one resource, and why there may be more of them."""
-
-    __slots__ = ("more", "owner", "views")
-
-    def __init__(self, views: list[View], more: Unknown | None, owner: View) -> None:
-        self.views, self.more, self.owner = views, more, owner
-
-    def __getitem__(self, path: str) -> Value[Any]:
-        """The value at a path of the first that has it; absent where there is no companion at all."""
-        absent: Value[Any] = Value(self.more, [view.location for view in self.views])
-        return first_known(*(view[path] for view in self.views), absent)
-
-    @property
-    def items(self) -> list[Item]:
-        return [view.item for view in self.views]
-
-    @property
-    def exist(self) -> Value[bool]:
-        """Whether there is one at all."""
-        certain = [view for view in self.views if view.doubt is None]
-        if certain:
-            return Value(True, [view.location for view in self.views])
-        return Value(next((view.doubt for view in self.views), self.more) or False)
-
-
-def either_exists(*companions: Companions) -> Value[bool]:
-    """Whether there is a companion of any of several sorts."""
-    return any_of([group.exist for group in companions])
 
 
 def may_not_exist(item: Item) -> Unknown:

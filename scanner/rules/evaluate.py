@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.model import CLOUDS, Identity, Resource
+from assay.scanner.facts.model import CLOUDS, Part, Resource
 from assay.scanner.rules import cel, trace, view
 from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact, Verdict
 from assay.scanner.rules.load import CompiledAssertion, CompiledControl
@@ -126,26 +126,35 @@ class Judge:
             if applies is False:
                 return [hearing.judgement(self.excludes, "not_applicable", self.control.title)]
             if applies is None:
-                return _of_this_code([hearing.undecided(self.applies, error, "the control applies")], who)
+                undecided = hearing.undecided(self.applies, error, "the control applies")
+                return self._of_this_code([undecided], hearing) if who.elsewhere is not None else [undecided]
         findings = [judgement for assertion in self.assertions for judgement in hearing.findings(assertion)]
         if findings:
-            return _of_this_code(findings, who)
+            return self._of_this_code(findings, hearing) if who.elsewhere is not None else findings
         return [hearing.judgement(self.holds, "pass", self.control.title)]
 
+    def _of_this_code(self, judgements: list[Judgement], hearing: _Hearing) -> list[Judgement]:
+        """Of a resource that is declared elsewhere, only what is said of it here is a matter of this code.
 
-def _of_this_code(judgements: list[Judgement], who: Identity) -> list[Judgement]:
-    """Of a resource that is declared elsewhere, only what is said of it here is a matter of this code.
+        Without verdicts that are unknown for no other reason than that it is declared elsewhere. Where nothing is left, what is
+        attached to it here (a grant, a copy) passes by itself.
+        """
+        why = hearing.subject.resource.identity.elsewhere
+        own = [judgement for judgement in judgements if not _is_for(judgement, why)]
+        if own:
+            return own
+        findings = (judgement for assertion in self.assertions for judgement in hearing.findings(assertion))
+        if not all(_is_for(judgement, why) for judgement in findings):
+            return judgements  # it is not known whether the control applies, and it matters
+        if any(hearing.holds_of_an_element(assertion) for assertion in self.assertions):
+            return [hearing.judgement(self.holds, "pass", f"{self.control.title}: as far as it is declared here")]
+        return []
 
-    Without verdicts that are unknown for no other reason than that it is declared elsewhere.
-    """
-    if who.elsewhere is None:
-        return judgements
-    reason = who.elsewhere.reason
-    return [
-        judgement
-        for judgement in judgements
-        if judgement.verdict != "unknown" or not judgement.unknown or any(unknown.reason != reason for unknown in judgement.unknown)
-    ]
+
+def _is_for(judgement: Judgement, why: Unknown | None) -> bool:
+    """Whether a verdict is unknown for one reason alone."""
+    unknown = judgement.verdict == "unknown" and judgement.unknown
+    return bool(unknown) and all(why is not None and fact.reason == why.reason for fact in judgement.unknown)
 
 
 class _Hearing:
@@ -174,6 +183,12 @@ class _Hearing:
             holds, _ = assertion.of_all.evaluate(self.activation(assertion.contents, assertion.takes_params))
             return () if holds else self._findings_of_elements(assertion, elements)
         return self._findings_of_elements(assertion, [elements])
+
+    def holds_of_an_element(self, assertion: _Assertion) -> bool:
+        """Whether an assertion holds of an element of its list that is known."""
+        elements = self.subject.fact(assertion.list).data if assertion.list else None
+        known = [element for element in elements if isinstance(element, Part)] if isinstance(elements, list) else []
+        return any(not list(self._findings_of_elements(assertion, [element])) for element in known)
 
     def _findings_of_elements(self, assertion: _Assertion, elements: list[Any]) -> Iterator[Judgement]:
         resource = self.subject.facts(assertion.contents)
@@ -229,9 +244,11 @@ class _Hearing:
         return self.judgement(_Question("", self.judge.control.title, []), "unknown", message, unknown)
 
     def judgement(self, question: _Question, verdict: Verdict, message: str, unknown: Iterable[UnknownFact] = ()) -> Judgement:
-        template = self.subject.resource.identity.template
-        if template is not None and verdict in ("fail", "unknown"):
-            message += f" (how many of these there are is not known: {template.reason})"
+        who = self.subject.resource.identity
+        if who.template is not None and verdict in ("fail", "unknown"):
+            message += f" (how many of these there are is not known: {who.template.reason})"
+        if who.elsewhere is not None and verdict == "fail":
+            message += f" ({who.elsewhere.reason}, and what may limit this there is not seen)"
         element = trace.element_name(question.element)
         evidence = self._evidence(question)
         return Judgement(self.judge.control, verdict, message, question.assertion, question.key, element, evidence, list(unknown))

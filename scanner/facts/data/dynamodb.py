@@ -8,6 +8,7 @@ from assay.scanner.facts.data.kinds import DataStore, Replica
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
+from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.values import Unknown, Value
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ReplicaDescription.html
@@ -46,7 +47,7 @@ def table(view: View, at: TableAt) -> DataStore:
     """A table in one region with its copies in others."""
     pitr = _recoverable(view[at.pitr])
     key = _own_key(view[at.encrypted], at.key, view) if at.encrypted else at.key.key(view)
-    home = Replica(region=view.item.region.default(at.home), home=view.says(True), encryption_key=key, pitr_enabled=pitr)
+    home = Replica(region=_home(view, at), home=view.says(True), encryption_key=key, pitr_enabled=pitr)
     blocks, more = view.inner(*at.copies)
     twins, doubt = view.inner(*at.alike)
     replicas = [_copy(view, at, block) for block in blocks]
@@ -62,6 +63,11 @@ def table(view: View, at: TableAt) -> DataStore:
         location=home.region,
         recovery_days=_recovery_days(pitr, view[at.period]),
     )
+
+
+def _home(view: View, at: TableAt) -> Value[Any]:
+    """The region that a table is made in: its provider's, which of a table that is declared elsewhere is not known."""
+    return view.says(view.item.why) if isinstance(view.item, Elsewhere) else view.item.region.default(at.home)
 
 
 def _copy(view: View, at: TableAt, block: View) -> Replica | Unknown | None:

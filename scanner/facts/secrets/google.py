@@ -11,7 +11,7 @@ from assay.scanner.facts.google_assets import is_live, missing, named
 from assay.scanner.facts.keys.google import days
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.policies import google_grants
-from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
+from assay.scanner.facts.secrets.kinds import Secret, SecretCopy, several
 from assay.scanner.facts.spelling import Index, Namesakes, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -50,15 +50,12 @@ def secret(view: View, at: SecretAt) -> Secret:
     same = view.namesakes(at.namesakes) if not region.absent else []
     # The key of another secret is judged there.
     others = [other.doubt or SecretCopy(region=at.region(other), encryption_key=Value(None)) for other in same]
-    regions = copies + others
-    doubt = next((place for place in regions if isinstance(place, Unknown)), False)
-    several = len([place for place in regions if isinstance(place, SecretCopy)]) > 1
     granted = bindings(view, at.bindings) + (public_inherited(view, at.inherited, "secretmanager") if at.inherited else [])
     return Secret(
         identity=view.identity(view[at.name] if at.name else named(view.item)),
         copies=view.says(copies),
-        regions=view.says(regions),
-        replicated=any_of([automatic, view.says(several or doubt)]),
+        regions=view.says(copies + others),
+        replicated=any_of([automatic, view.says(several(copies, others))]),
         automatic_replication=automatic,
         rotation_days=view[at.period].text().then(days),
         rotation_consumed=_consumed(view, at),

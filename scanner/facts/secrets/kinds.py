@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.model import Fact, Part, Resource
 from assay.scanner.facts.policies import Grant
-from assay.scanner.sources.values import Value
+from assay.scanner.sources.values import Unknown, Value
 
 
 class SecretCopy(Part):
@@ -14,6 +14,26 @@ class SecretCopy(Part):
     region: Fact[str]
     """`global` where the provider replicates without naming regions."""
     encryption_key: Fact[KeyRef | None]
+
+
+def several(own: list[SecretCopy | Unknown], others: list[SecretCopy | Unknown]) -> bool | Unknown:
+    """Whether a secret is in more than one region.
+
+    `own`: its copies, which the provider keeps in a region each, whatever these are called. `others`: secrets of the same name, which
+    are copies of it only where their regions are known to be others.
+    """
+    copies = [copy for copy in own if isinstance(copy, SecretCopy)]
+    regions = {copy.region.data for copy in copies if isinstance(copy.region.data, str)}
+    if len(regions) + len([copy for copy in copies if not isinstance(copy.region.data, str)]) > 1:
+        return True
+    doubts = [copy for copy in (*own, *others) if isinstance(copy, Unknown)]
+    for other in others:
+        if isinstance(other, SecretCopy):
+            unknown = other.region.unknown or next((copy.region.unknown for copy in copies if copy.region.unknown), None)
+            if unknown is None and other.region.data not in regions:
+                return True
+            doubts += [unknown] if unknown else []
+    return doubts[0] if doubts else False
 
 
 class Secret(Resource, kw_only=True):

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from assay.scanner.facts import policies
 from assay.scanner.facts.keys.references import KeyLink
-from assay.scanner.facts.secrets.kinds import Secret, SecretCopy
+from assay.scanner.facts.secrets.kinds import Secret, SecretCopy, several
 from assay.scanner.facts.spelling import Namesakes, Place, Spelling
 from assay.scanner.facts.view import View
+from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.values import Unknown, Value, gather
 
 
@@ -47,19 +48,19 @@ def secret(view: View, at: SecretAt) -> Secret | None:
     if _is_replica(view, at):
         return None
     # Without a key, the AWS-managed alias/aws/secretsmanager: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
-    own = SecretCopy(region=view.item.region.default(at.home), encryption_key=at.key.key(view))
+    own = SecretCopy(region=_home(view, at), encryption_key=at.key.key(view))
     blocks, more = view.inner(at.replicas)
     copies = [SecretCopy(region=block[at.replica_region], encryption_key=at.replica_key.key(block)) for block in blocks]
     usable = [_in_sync(block[at.replica_status].data, copy, block) for block, copy in zip(blocks, copies, strict=True)]
-    regions = [place for place in (own, *usable, more, *_namesakes(view, at)) if place]
-    doubt = next((place for place in regions if isinstance(place, Unknown)), False)
+    replicas = [place for place in (own, *usable, more) if place]
+    others = _namesakes(view, at)
     days = _rotation_days(view[at.days], view[at.schedule])
     documents = [policies.required(document) for document in view.values(at.policies)] + [view[at.policy]]
     return Secret(
         identity=view.identity(view[at.name]),
         copies=view.says([own, *copies, *([more] if more else [])]),
-        regions=view.says(regions),
-        replicated=view.says(len([place for place in regions if isinstance(place, SecretCopy)]) > 1 or doubt),
+        regions=view.says([*replicas, *others]),
+        replicated=view.says(several(replicas, others)),
         automatic_replication=Value(False),
         rotation_days=view[at.rotates].default(False).then(lambda on: days.data if on else None) if at.rotates else days,
         rotation_consumed=view.exists(at.rotated_by),
@@ -67,6 +68,11 @@ def secret(view: View, at: SecretAt) -> Secret | None:
         days_since_rotation=_age(view, at),
         grants=gather([policies.aws_grants(document, view.account) for document in documents]),
     )
+
+
+def _home(view: View, at: SecretAt) -> Value[Any]:
+    """The region that a secret is made in: its provider's, which of a secret that is declared elsewhere is not known."""
+    return view.says(view.item.why) if isinstance(view.item, Elsewhere) else view.item.region.default(at.home)
 
 
 def _is_replica(view: View, at: SecretAt) -> bool:

@@ -51,7 +51,7 @@ def bucket(view: View, at: BucketAt) -> Bucket:
         "set it to enforced, or scan the live bucket",
     )
     # An organisation policy that is not in the code is no reason to keep a public grant in it.
-    blocked = any_of([enforced, above.default(False)])
+    blocked = any_of([view.limits(enforced), view.limits(above.default(False))])
     uniform = view[at.uniform].default(False).truth()
     key = at.key.key(view)
     return Bucket(
@@ -64,7 +64,7 @@ def bucket(view: View, at: BucketAt) -> Bucket:
         encryption_key=key,
         encryption=key.then(lambda named: "kms" if named else "google"),
         receives_access_logs=Value(False),
-        grants=Value([*_by_bindings(view, at, blocked), *_by_acls(view, at, any_of([uniform, blocked]))]),
+        grants=Value([*_by_bindings(view, at, blocked), *_by_acls(view, at, any_of([view.limits(uniform), blocked]))]),
     )
 
 

@@ -12,7 +12,6 @@ from assay.scanner.facts.spelling import Fixed, Index, One, Place, Referrer, Spe
 from assay.scanner.facts.stack import called
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
-from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.values import Unknown, Value, all_of, any_of, gather
 
 FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
@@ -21,10 +20,6 @@ FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPu
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 OWNERSHIP_BY_DEFAULT = Unknown(
     "no ownership controls: the default depends on when the bucket was created", "declare BucketOwnerEnforced, or scan the live bucket"
-)
-_RESTRICTS = Unknown(
-    "whether the bucket, which is declared elsewhere, restricts public access",
-    "scan the bucket together with its policy, or the live bucket",
 )
 
 
@@ -84,7 +79,7 @@ def bucket(view: View, at: BucketAt) -> Bucket:
         encryption_key=at.keys.key(view, key),
         encryption=algorithm,
         receives_access_logs=any_of([*_named_by_sources(view, at), *_opened_to_logs(view, at, documents, acls)]),
-        grants=_grants(view, at, documents, acls, flags),
+        grants=_grants(view, at, documents, acls),
     )
 
 
@@ -147,15 +142,13 @@ def _lets_logs_in(document: Value[Any]) -> bool:
     return any(who in _LOG_SERVICES or (isinstance(who, str) and statements.principal_account(who) in _LOG_ACCOUNTS) for who in named)
 
 
-def _grants(view: View, at: BucketAt, documents: list[Value[Any]], acls: list[Value[Any]], flags: list[Value[bool]]) -> Value[Any]:
+def _grants(view: View, at: BucketAt, documents: list[Value[Any]], acls: list[Value[Any]]) -> Value[Any]:
     """What policies and ACLs grant, and whether the public access block takes the effect of that away."""
-    _, _, ignored, restricted = flags
-    if isinstance(view.item, Elsewhere) and restricted.unknown is view.item.why:
-        restricted = view.says(_RESTRICTS)
+    ignored, restricted = (any_of([view.limits(value.default(False).truth()) for value in view.values(flag)]) for flag in at.flags[2:])
     by_policy = gather([policies.aws_grants(document, view.account, restricted) for document in documents])
     # A bucket with an ACL in its code cannot have been made with ACLs disabled. Without ownership controls, ACLs of a live bucket work:
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketOwnershipControls.html
-    ineffective = any_of([ignored, view[at.ownership].equals("BucketOwnerEnforced")])
+    ineffective = any_of([ignored, view.limits(view[at.ownership].equals("BucketOwnerEnforced"))])
     canned = [_canned_grant(acl, ineffective) for acl in acls if not acl.absent]
     listed, more = _listed_grants(view, at, ineffective)
     by_acl: Value[Any] = Value([*canned, *listed, *([more] if more and more not in canned else [])])
