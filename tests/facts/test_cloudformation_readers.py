@@ -82,7 +82,7 @@ def test_a_rule_may_name_its_group(tmp_path: Path) -> None:
 
 def test_companions_of_what_is_declared_elsewhere_are_judged(tmp_path: Path) -> None:
     policy = resource("AWS::S3::BucketPolicy", Bucket="trade-orders", PolicyDocument=OPEN)
-    assert one(tmp_path / "a", PUBLIC, Policy=policy) == {"AWS::S3::BucketPolicy.Policy": "unknown"}
+    assert one(tmp_path / "a", PUBLIC, Policy=policy) == {"AWS::S3::BucketPolicy.Policy": "fail"}
     listener = resource(
         "AWS::ElasticLoadBalancingV2::Listener", LoadBalancerArn="arn:x", Port=80, Protocol="HTTP", DefaultActions=[{"Type": "forward"}]
     )
@@ -108,9 +108,13 @@ def test_replicas_that_a_function_of_the_cdk_makes(tmp_path: Path) -> None:
     keys = {"SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY}}
     table = resource("AWS::DynamoDB::Table", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}, **keys)
     copy = resource("Custom::DynamoDBReplica", TableName={"Ref": "Orders"}, Region="us-west-2")
-    for control, alone in {"data.encrypted-cmk": "pass", "data.pitr-enabled": "pass", "data.replicated-multi-region": "fail"}.items():
+    for control, alone, copied in (
+        ("data.encrypted-cmk", "pass", "unknown"),
+        ("data.pitr-enabled", "pass", "unknown"),
+        ("data.replicated-multi-region", "fail", "pass"),
+    ):
         assert one(tmp_path / "a", control, Orders=table) == {"AWS::DynamoDB::Table.Orders": alone}
-        assert one(tmp_path / "b", control, Orders=table, Copy=copy) == {"AWS::DynamoDB::Table.Orders": "unknown"}
+        assert one(tmp_path / "b", control, Orders=table, Copy=copy) == {"AWS::DynamoDB::Table.Orders": copied}
 
 
 def test_an_alias_of_a_key_that_is_switched_off(tmp_path: Path) -> None:

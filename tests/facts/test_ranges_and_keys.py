@@ -251,12 +251,19 @@ def key_named(named: Any) -> Any:
 
 @pytest.mark.parametrize(("named", "expected"), [
     (None, None), ("", None),
-    ("arn:aws:kms:eu-west-1:111122223333:key/1", True), ("alias/trade", True), ("1234abcd", True),
+    ("arn:aws:kms:eu-west-1:111122223333:key/1", True), ("alias/trade", True), ("1234abcd-12ab-34cd-56ef-1234567890ab", True),
+    ("mrk-1234abcd12ab34cd56ef1234567890ab", True), ("1234abcd", "unknown"), ("not a key", "unknown"), ("aws/s3", False),
+    ("arn:aws:s3:::trade", "unknown"), ("arn:aws:kms:eu-west-1:111122223333:role/1", "unknown"),
+    ("arn:aws:kms:eu-west-1:111122223333:alias/trade", True), ("alias/", "unknown"), ("alias/awsome", True),
     ("alias/aws/s3", False), ("arn:aws:kms:eu-west-1:111122223333:alias/aws/s3", False),
     (Reference("aws_kms_key.k", "arn"), True), (Reference("module.m.aws_kms_alias.k[0]", "arn"), True),
     (Reference("google_kms_crypto_key.k", "id"), True), (Reference("data.google_kms_crypto_key.k", "id"), True),
     (Reference("data.aws_kms_key.k", "arn"), "unknown"), (Reference("module.m.aws_ssm_parameter.k", "value"), "unknown"),
     (Text(("arn:aws:kms:eu-west-1:", WHY, ":key/1")), True), (Text(("alias/aws/", WHY)), False), (Text((WHY, "x")), "unknown"),
+    (Text(("alias/", WHY)), "unknown"), (Text(("alias/trade-", WHY)), True), (Text(("alias/a", WHY)), "unknown"),
+    (Text(("alias/", Reference("random_pet.p", "id"))), True), (Text((Reference("aws_kms_key.k", "id"), "x")), "unknown"),
+    ("projects/p/locations/eu/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1", True), ("projects/p/locations/eu/cryptoKeys/k", "unknown"),
+    (Text((Reference("google_kms_key_ring.r", "id"), "/cryptoKeys/k")), True), (Reference("google_kms_key_ring.r", "id"), "unknown"),
     (Text(("projects/p/locations/eu/keyRings/r/cryptoKeys/", WHY)), True),
     (WHY, "unknown"), (5, "unknown"),
 ])  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.keys import kms
+from assay.scanner.facts.keys import kms, names
 from assay.scanner.facts.keys.kinds import Key, KeyRef
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.spelling import Index
@@ -81,8 +81,9 @@ class LiveKey(KeyLink, frozen=True):
         if len(fields) > 5:
             account, region, name = fields[4], fields[3], ":".join(fields[5:])
         name = name.removeprefix("key/")
-        if name.startswith("alias/aws/"):
-            return False, Value(False)
+        own = names.aws_key(str(named))
+        if own is not True:
+            return own, Value(False)
         if account != view.item.account.data:
             # No other account can use a key that AWS manages: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key
             return True, Value(False)

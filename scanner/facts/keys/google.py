@@ -8,13 +8,14 @@ from typing import Any
 
 from assay.scanner.facts.bindings import bindings, public_inherited
 from assay.scanner.facts.google_assets import is_live, missing, named
+from assay.scanner.facts.keys import names
 from assay.scanner.facts.keys.kinds import Key
 from assay.scanner.facts.keys.references import OUTSIDE, KeyLink
 from assay.scanner.facts.policies import google_grants
 from assay.scanner.facts.spelling import Contribution, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Unknown, Value, any_of
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
 
 CRYPTO_KEY = "cloudkms.googleapis.com/CryptoKey"
 KEY_RING = "cloudkms.googleapis.com/KeyRing"
@@ -122,7 +123,13 @@ class RestKey(KeyLink, frozen=True):
         target = view.link(self).data
         if isinstance(target, Reference) and target.address in view.index(self.states):
             return True, usable(view, target.address).negate()
-        return True, Value(missing(view.item, "the key", CRYPTO_KEY) if is_live(view.item) else False)
+        own = names.crypto_key(named) if isinstance(named, (str, Text)) else self._declared(named)
+        return own, Value(missing(view.item, "the key", CRYPTO_KEY) if is_live(view.item) and own is True else False)
+
+    @staticmethod
+    def _declared(named: Any) -> bool | Unknown:
+        is_key = isinstance(named, Reference) and names.crypto_key(named.address.removeprefix("//")) is True
+        return is_key or Unknown(f"{describe(named)} is no key of this input", "name a key, or scan it together", None)
 
 
 def rest_key(path: str) -> RestKey:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.facts.keys import names
 from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.spelling import Link
 from assay.scanner.facts.view import View
@@ -11,6 +13,10 @@ from assay.scanner.sources.interface import Node
 from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
 
 OUTSIDE = Unknown("the key material comes from outside: whoever holds it rotates it", "attest the rotation of the imported key material")
+_GOOGLE_DATA = (
+    "google_kms_crypto_key", "google_kms_crypto_keys", "google_kms_crypto_key_version", "google_kms_crypto_key_versions",
+    "google_kms_crypto_key_latest_version",
+)  # fmt: skip
 _SETTLES = "give the key's ARN, or scan the live resource"
 
 
@@ -41,6 +47,8 @@ class DeclaredKey(KeyLink, frozen=True):
     """Types of aliases, with the path to what each is an alias of."""
     switches: tuple[str, ...] = ()
     """Paths of keys where they are switched off."""
+    by_name: Callable[[str | Text], bool | Unknown] = names.aws_key
+    """What the text that names a key says of whose it is."""
 
     def facts(self, view: View, named: Any) -> tuple[bool | Unknown, Value[bool]]:
         return self._customer_managed(view, named), self._disabled(view, named)
@@ -48,30 +56,20 @@ class DeclaredKey(KeyLink, frozen=True):
     def _customer_managed(self, view: View, named: Any) -> bool | Unknown:
         if isinstance(named, Reference):
             return self._referred(view, named)
-        text = named if isinstance(named, str) else ""
-        if isinstance(named, Text):
-            text = "".join(part for part in named.parts if isinstance(part, str))
-        if text.startswith("alias/aws/") or ":alias/aws/" in text:
-            return False  # https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key
-        if isinstance(named, str):
-            return True
-        if isinstance(named, Text):
-            first = next((part for part in named.parts if isinstance(part, Reference)), None)
-            if any(mark in text for mark in (":key/", ":alias/", "alias/", "/cryptoKeys/")):
-                return True
-            return self._referred(view, first) if first else named.unknown or Unknown(f"which key {named} is", _SETTLES)
+        if isinstance(named, (str, Text)):
+            return self.by_name(named)
         return Unknown(f"{describe(named)} is no key", _SETTLES)
 
     def _referred(self, view: View, reference: Reference) -> bool | Unknown:
         if not reference.is_data:
             return reference.type in self.types or Unknown(f"whether {reference} is a customer-managed key", _SETTLES)
-        if reference.type.startswith("google_kms_crypto_key"):
+        if reference.type in _GOOGLE_DATA:
             return True  # Cloud KMS holds customer-managed keys only
         source = view.named(reference, self)
         named = [source[path].data for path in ("name", "key_id")] if source else []
-        alias = next((name for name in named if isinstance(name, str)), "")
-        if alias.startswith("alias/"):
-            return not alias.startswith("alias/aws/")
+        text = next((name for name in named if isinstance(name, (str, Text)) and name), None)
+        if text is not None:
+            return self.by_name(text)
         return Unknown(f"whether {reference} is a customer-managed key: its data source is read at plan time", _SETTLES)
 
     def _disabled(self, view: View, named: Any) -> Value[bool]:
@@ -102,4 +100,4 @@ def template_key(path: str) -> DeclaredKey:
 
 def crypto_key(path: str) -> DeclaredKey:
     """Cloud KMS in Terraform, which has no switch for a key."""
-    return DeclaredKey(path, ("google_kms_crypto_key", "google_kms_crypto_key_version"))
+    return DeclaredKey(path, ("google_kms_crypto_key", "google_kms_crypto_key_version"), by_name=names.crypto_key)
