@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 
 demo: $(READY) ## scan the reference deployment, a module with defects, and audit live accounts on this machine
 	@echo "== The reference deployment, as code and as plans: nothing fails"
-	$(BIN)/assay scan --no-config --quiet fixtures/trade_streamer
+	$(BIN)/assay scan --config fixtures/trade_streamer/assay.yaml --quiet fixtures/trade_streamer
 	@echo "== A module with defects: what a pull request would see"
 	$(BIN)/assay scan --no-config fixtures/demo -r text -r html=demo.html -r json=demo.json; test $$? -eq 1
 	@echo "== The reference deployments as live accounts on this machine, beside their code"

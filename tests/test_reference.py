@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assay.scanner.run import Options, Scan
+from fixtures import three
 from tests.scans import ROOT
 
 REFERENCE = ROOT / "fixtures" / "trade_streamer"
@@ -15,7 +16,7 @@ UNKNOWN: set[tuple[str, str, str, str]] = set()
 
 @pytest.mark.parametrize(("cloud", "environment"), [(cloud, each) for cloud, held in ENVIRONMENTS.items() for each in held])
 def test_an_environment_holds_every_control(cloud: str, environment: str) -> None:
-    scan = Scan(Options(paths=[str(REFERENCE / cloud / "terraform" / "environments" / environment)]))
+    scan = Scan(Options(paths=[str(REFERENCE / cloud / "terraform" / "environments" / environment)], params=three.PARAMS))
     report = scan.report()
     bad = [
         (each.verdict, each.control, each.resource.address, each.message) for each in report.results if each.verdict in ("fail", "error")
@@ -45,7 +46,7 @@ def test_all_environments_are_found_below_one_path(cloud: str) -> None:
 def judged(*paths: str, code: str | None = None) -> dict[tuple[str, str], set[str]]:
     """(control, address) to its verdicts."""
     found: dict[tuple[str, str], set[str]] = {}
-    for result in Scan(Options(paths=list(paths), code=code)):
+    for result in Scan(Options(paths=list(paths), code=code, params=three.PARAMS)):
         found.setdefault((result.control, result.resource.address), set()).add(result.verdict)
     return found
 

@@ -10,6 +10,7 @@ import pytest
 
 from assay.scanner.results.model import Report
 from assay.scanner.run import Options, Scan
+from fixtures import three
 from tests.scans import ROOT
 
 GOOGLE = ROOT / "fixtures" / "trade_streamer" / "gcp"
@@ -19,7 +20,7 @@ PER_BLOCK = ("iam.no-wildcard-privilege", "iam.trust-policy-scoped")
 
 
 def report(path: Path, *controls: str) -> Report:
-    return Scan(Options(paths=[str(path)], controls=list(controls))).report()
+    return Scan(Options(paths=[str(path)], controls=list(controls), params=three.PARAMS)).report()
 
 
 def verdicts(found: Report) -> dict[str, Counter[tuple[str, str]]]:
