@@ -11,7 +11,7 @@ from assay.scanner.facts.edge.entry_points import EntryPointAt, entry_point
 from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
 from assay.scanner.facts.edge.listeners import BalancerAt, load_balancer
 from assay.scanner.facts.edge.waf import WebAclAt, web_acl
-from assay.scanner.facts.spelling import Fixed, Link, Referrer
+from assay.scanner.facts.spelling import Fixed, Link, Place, Referrer
 from assay.scanner.sources.aws.calls import Call, Listing
 
 BALANCERS = Listing(
@@ -103,15 +103,18 @@ def _acl(groups: Listing) -> WebAclAt:
     )
 
 
+_APPLICATION = Fixed("application")
+
+
+def _entry(name: str, internal: Place, web_acl: str, type_: Place) -> EntryPointAt:
+    """Whoever attaches a web ACL, the account shows it."""
+    return EntryPointAt(name=name, internal=internal, type=type_, web_acl=Link(web_acl, ()), declared=False)
+
+
 READERS = (
-    Reader(
-        EntryPoint,
-        (BALANCERS.type,),
-        entry_point,
-        EntryPointAt(name="LoadBalancerName", internal="Scheme", type="Type", web_acl="get_web_acl_for_resource.WebACL.ARN"),
-    ),
-    Reader(EntryPoint, (STAGES.type,), entry_point, EntryPointAt(name="stageName", internal="endpointTypes", web_acl="webAclArn")),
-    Reader(EntryPoint, (DISTRIBUTIONS.type,), entry_point, EntryPointAt(name="Comment", internal=Fixed(False), web_acl="WebACLId")),
+    Reader(EntryPoint, (BALANCERS.type,), entry_point, _entry("LoadBalancerName", "Scheme", "get_web_acl_for_resource.WebACL.ARN", "Type")),
+    Reader(EntryPoint, (STAGES.type,), entry_point, _entry("stageName", "endpointTypes", "webAclArn", _APPLICATION)),
+    Reader(EntryPoint, (DISTRIBUTIONS.type,), entry_point, _entry("Comment", Fixed(False), "WebACLId", _APPLICATION)),
     Reader(WebFirewall, (ACLS.type,), web_acl, _acl(GROUPS)),
     Reader(WebFirewall, (CLOUDFRONT_ACLS.type,), web_acl, _acl(CLOUDFRONT_GROUPS)),
     Reader(LoadBalancer, (BALANCERS.type,), load_balancer, BALANCER),

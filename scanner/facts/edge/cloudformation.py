@@ -37,7 +37,7 @@ READERS = (
         EntryPoint,
         ("AWS::CloudFront::Distribution",),
         entry_point,
-        EntryPointAt(name="DistributionConfig.Comment", internal=Fixed(False), web_acl="DistributionConfig.WebACLId"),
+        EntryPointAt(name="DistributionConfig.Comment", internal=Fixed(False), web_acl=Link("DistributionConfig.WebACLId", ())),
     ),
     Reader(
         WebFirewall,

@@ -13,10 +13,7 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, references_in, unknown_inside
 
-_NOT_ATTACHED_HERE = Unknown(
-    "no web ACL association is in this code; another stack or Firewall Manager may attach one",
-    "scan that stack together with this, or the live account",
-)
+_NOT_SHOWN = Unknown("whether another stack or Firewall Manager attaches a web ACL is not in this code", "scan the live account")
 
 
 class EntryPointAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -28,7 +25,10 @@ class EntryPointAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where a stage names its API, if that is where `internal` is."""
     type: Annotated[Place, "accepts_waf"] = Fixed("application")
     """Of a load balancer."""
-    web_acl: Annotated[Place, "waf_attached"] = ""
+    web_acl: Annotated[Link | None, "waf_attached"] = None
+    """The attribute that names it, and the types whose attribute it may be taken from."""
+    declared: bool = True
+    """False of the live account."""
     associations: Annotated[Index | None, "waf_attached"] = None
     """What attaches web ACLs to resources that do not name their own (`by_arn`)."""
 
@@ -39,13 +39,31 @@ def entry_point(view: View, at: EntryPointAt) -> EntryPoint:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
     """
     attached = _associations(view, at)
-    unattached = view[at.web_acl].is_set() if at.web_acl else view.says(_NOT_ATTACHED_HERE)
     return EntryPoint(
         identity=view.identity(view[at.name], *attached.items),
         internet_facing=_internal(view, at).negate(),
         accepts_waf=view[at.type].default("application").equals("application"),
-        waf_attached=attached.exist if attached.views or attached.more else unattached,
+        waf_attached=attached.exist if attached.views or attached.more else _names_web_acl(view, at.web_acl),
+        declared=view.says(at.declared),
+        attached_elsewhere=view.says(_NOT_SHOWN if at.declared else False),
     )
+
+
+def _names_web_acl(view: View, at: Link | None) -> Value[bool]:
+    """Whether an attribute names one: an empty text, or the web ACL of something that has none, is none."""
+    return view[at].then(lambda data: _is_named(view, at, data)) if at else view.says(False)
+
+
+def _is_named(view: View, at: Link, data: Any) -> bool | Unknown:
+    if isinstance(data, Text):
+        decided: bool | Unknown = any_of([Value.of(part).then(lambda part: _is_named(view, at, part)) for part in data.parts]).data
+        return decided
+    if isinstance(data, Reference) and data.attribute == at.path and data.type in at.types:
+        owner = view.named(data, at)
+        if owner is not None:
+            return bool(owner[at.path].is_set().data)
+        return Unknown(f"whether {data.address} has a web ACL is known after apply", "scan the plan or the live account", view.location)
+    return bool(data.strip()) if isinstance(data, str) else data is not None
 
 
 def stage_of_deployment(view: View, at: EntryPointAt) -> EntryPoint | None:

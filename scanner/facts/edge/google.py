@@ -34,6 +34,8 @@ def backend(view: View, at: BackendAt) -> EntryPoint:
         internet_facing=view[at.scheme].default("EXTERNAL").equals(*_EXTERNAL),
         accepts_waf=view[at.protocol].default("HTTP").equals("HTTP", "HTTPS", "HTTP2", "H2C", "GRPC", "TCP", "SSL"),
         waf_attached=view[at.policy].is_set(),
+        declared=view.says(False),  # a backend names its policy itself
+        attached_elsewhere=view.says(False),
     )
 
 

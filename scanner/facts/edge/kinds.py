@@ -17,6 +17,11 @@ class EntryPoint(Resource, kw_only=True):
     accepts_waf: Fact[bool]
     """A web application firewall can be attached to this sort of entry point."""
     waf_attached: Fact[bool]
+    """By what this input shows."""
+    declared: Fact[bool]
+    """It stands in code, where others may attach a web application firewall to it, such as Firewall Manager. Google has no such."""
+    attached_elsewhere: Fact[bool]
+    """Whether others do; never known of what is `declared`."""
 
 
 class FirewallRule(Part):

@@ -62,9 +62,7 @@ AWS = {
     "AWSManagedRulesPHPRuleSet": ManagedGroup(
         _names("PHPHighRiskMethodsVariables: HEADER QUERYSTRING BODY"), _names("PHPHighRiskMethodsVariables: QUERYARGUMENTS URIPATH")
     ),
-    "AWSManagedRulesWordPressRuleSet": ManagedGroup(
-        _names("WordPressExploitableCommands_QUERYSTRING WordPressExploitablePaths_URIPATH")
-    ),
+    "AWSManagedRulesWordPressRuleSet": ManagedGroup(_names("WordPressExploitableCommands_QUERYSTRING WordPressExploitablePaths_URIPATH")),
     "AWSManagedRulesAmazonIpReputationList": ManagedGroup(
         _names("AWSManagedIPReputationList AWSManagedReconnaissanceList"), counting=_names("AWSManagedIPDDoSList")
     ),

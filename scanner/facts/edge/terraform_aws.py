@@ -45,7 +45,10 @@ READERS = (
         ),
     ),
     Reader(
-        EntryPoint, ("aws_cloudfront_distribution",), entry_point, EntryPointAt(name="comment", internal=Fixed(False), web_acl="web_acl_id")
+        EntryPoint,
+        ("aws_cloudfront_distribution",),
+        entry_point,
+        EntryPointAt(name="comment", internal=Fixed(False), web_acl=Link("web_acl_id", ("aws_cloudfront_distribution",))),
     ),
     Reader(
         WebFirewall,

@@ -185,7 +185,8 @@ def _managed(statement: View, at: WebAclAt) -> Value[bool]:
     left = [overrides.of(rule, statement.says(True)) for rule in sorted(group.enforcing)]
     left += [overrides.of(rule, statement.says(False)) for rule in sorted(group.counting)]
     decided = any_of(left)
-    if decided.data is False and (statement[at.field("Version")].is_set().data is not False or not group.others <= overrides.by_name.keys()):
+    pinned = statement[at.field("Version")].is_set().data is not False
+    if decided.data is False and (pinned or not group.others <= overrides.by_name.keys()):
         reason = f"whether the version of {name.data} that is used has rules beside those that are overridden"
         return statement.says(Unknown(reason, "leave a rule of the group as it is", statement.location))
     return decided
