@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 
 from assay.scanner.sources import inputs
+from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.inputs import Format
 from assay.scanner.sources.overlay import DISK, Overlay
 
@@ -18,7 +19,9 @@ def recognise(path: str, overlay: Overlay = DISK) -> Format | None:
         return None
     try:
         with overlay.content(path) as content:
-            head = content[:_PEEK].removeprefix(b"\xef\xbb\xbf").lstrip()
+            if is_utf16(content[:2]):
+                content = utf8(content[:])
+            head = utf8(content[:_PEEK]).lstrip()
             candidates = [format_ for format_ in candidates if not format_.starts or head.startswith(format_.starts)]
             return next((format_ for format_ in candidates if content and all(_has(content, group) for group in format_.marks)), None)
     except (OSError, ValueError):

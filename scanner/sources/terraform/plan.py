@@ -13,12 +13,14 @@ import msgspec
 
 from assay.scanner.options import Options
 from assay.scanner.sources.discover import show
+from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Unread, Wanted
 from assay.scanner.sources.overlay import DISK, repository
 from assay.scanner.sources.terraform.plan_items import PlanItem
 from assay.scanner.sources.terraform.planned import Plan
 
 MAX_BYTES = 500_000_000
+_NAMED = 5
 
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
@@ -29,7 +31,7 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
                 yield Unread(Gap(show(path), "parse_error", f"larger than {MAX_BYTES // 1_000_000} MB", "split the configuration"))
                 continue
             with open(path, "rb") as opened:
-                content = msgspec.json.decode(opened.read())
+                content = msgspec.json.decode(utf8(opened.read()))
         except (OSError, ValueError, RecursionError) as error:
             yield Unread(Gap(show(path), "parse_error", f"not JSON: {error}", "write it with terraform show -json"))
             continue
@@ -88,8 +90,26 @@ class PlanSource(Source):
             reason = f"the plan is not as `terraform show -json` writes it ({type(error).__name__}: {error})"
             coverage.gaps.append(Gap(self.path, "input_failed", reason, "write it again with terraform show -json"))
             items = []
-        if self.content.get("errored"):
-            coverage.gaps.append(
-                Gap(self.path, "plan_errored", "terraform could not complete this plan", "correct the error and plan again")
-            )
+        coverage.gaps += _shortfalls(self.path, self.content)
         yield Collection(self.path, items, coverage)
+
+
+def _shortfalls(path: str, content: dict[str, Any]) -> Iterator[Gap]:
+    """What a plan says of itself that it leaves out (https://developer.hashicorp.com/terraform/internals/json-format#plan-representation)."""
+    if content.get("errored"):
+        yield Gap(path, "plan_errored", "Terraform could not complete this plan", "correct the error and plan again")
+        return
+    deferred = content.get("deferred_changes")
+    if isinstance(deferred, list) and deferred:
+        reason = f"the plan leaves {len(deferred)} changes for later: {_addresses(deferred)}"
+        yield Gap(path, "plan_incomplete", reason, "apply it and plan again")
+    elif content.get("complete") is False:
+        reason = "the plan does not cover the whole configuration, as with -target or where changes are left for later"
+        yield Gap(path, "plan_incomplete", reason, "plan without -target, or apply it and plan again")
+
+
+def _addresses(deferred: list[Any]) -> str:
+    """The addresses of a few deferred changes, for a message."""
+    changes = [entry.get("resource_change") for entry in deferred if isinstance(entry, dict)]
+    addresses = [str(change.get("address")) for change in changes if isinstance(change, dict)]
+    return ", ".join(addresses[:_NAMED]) + (" and others" if len(addresses) > _NAMED else "")

@@ -28,7 +28,9 @@ class Plan:
         self.configuration = content.get("configuration", {}).get("root_module", {})
         self.providers = content.get("configuration", {}).get("provider_config", {})
         self.variables = {name: entry.get("value") for name, entry in (content.get("variables") or {}).items()}
-        self._changes = {change["address"]: change for change in content.get("resource_changes", [])}
+        changes = [change for change in content.get("resource_changes") or [] if not change.get("deposed")]
+        # A deposed object is what a replacement left behind; it has the address of the object that takes its place.
+        self._changes = {change["address"]: change for change in changes}
         self._planned = content["planned_values"].get("root_module", {})
         self._prior = (content.get("prior_state") or {}).get("values", {}).get("root_module", {})
         self._by_configuration: dict[str, list[str]] = {}
@@ -36,7 +38,7 @@ class Plan:
         self._blocks: dict[int, dict[str, dict[str, Any]]] = {}
         """Resources of the configuration of a module, by its identity, which `content` keeps."""
         for address, change in self._changes.items():
-            if "delete" not in change["change"]["actions"] or "create" in change["change"]["actions"]:
+            if remains(change):
                 self._by_configuration.setdefault(without_keys(address), []).append(address)
                 if change.get("mode") == "data":
                     self._data[address] = merge(change["change"].get("after"), change["change"].get("after_unknown"), False)
@@ -48,9 +50,9 @@ class Plan:
     def resources(self) -> Iterator[dict[str, Any]]:
         """Everything that will exist: address, type, and values with Unknown where they are not known."""
         for resource in _resources(self._planned):
-            if resource.get("mode") == "managed":
-                change = self._changes.get(resource["address"], {}).get("change", {})
-                values = merge(resource.get("values"), change.get("after_unknown"), resource.get("sensitive_values"))
+            change = self._changes.get(resource["address"], {})
+            if resource.get("mode") == "managed" and remains(change):
+                values = merge(resource.get("values"), change.get("change", {}).get("after_unknown"), resource.get("sensitive_values"))
                 yield {**resource, "values": values}
 
     def module_configuration(self, address: str) -> tuple[dict[str, Any], list[tuple[dict[str, Any], dict[str, Any]]], str]:
@@ -127,6 +129,16 @@ class Plan:
         local = [instance for instance in known if instance.startswith(prefix)] or known
         same = [instance for instance in local if key and instance.endswith(key)]
         return [Reference(instance, match[3]) for instance in (same if len(same) == 1 else local)]
+
+
+def remains(change: dict[str, Any]) -> bool:
+    """Whether an object is still managed after a change.
+
+    `forget` takes it out of the state (https://developer.hashicorp.com/terraform/language/block/removed); `planned_values` then go on
+    listing its address, without values.
+    """
+    actions = change.get("change", {}).get("actions", [])
+    return "create" in actions or not {"delete", "forget"} & set(actions)
 
 
 def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:

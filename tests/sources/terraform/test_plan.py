@@ -254,6 +254,55 @@ def test_an_errored_plan_is_judged_with_a_gap() -> None:
     assert [gap.code for gap in collection.coverage.gaps] == ["plan_errored"] and len(collection.items) == 1
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"complete": False}, "does not cover the whole configuration"),
+        (
+            {"complete": False, "deferred_changes": [{"reason": "resource_config_unknown", "resource_change": {"address": "probe.later"}}]},
+            "leaves 1 changes for later: probe.later",
+        ),
+        ({"deferred_changes": ["?"] * 9, "complete": None}, "leaves 9 changes for later"),
+    ],
+)
+def test_a_plan_that_says_it_is_incomplete_is_judged_with_a_gap(more: dict[str, Any], said: str) -> None:
+    collection = collected(plan(resource("probe.p", {}), **more))
+    (gap,) = collection.coverage.gaps
+    assert gap.code == "plan_incomplete" and said in gap.reason and len(collection.items) == 1
+
+
+def test_a_complete_plan_has_no_gap() -> None:
+    assert not collected(plan(resource("probe.p", {}), complete=True, deferred_changes=[], errored=False)).coverage.gaps
+
+
+@pytest.mark.parametrize(("actions", "judged"), [(["forget"], False), (["delete"], False), (["create", "forget"], True), (["no-op"], True)])
+def test_what_is_no_longer_managed_is_not_judged(actions: list[str], judged: bool) -> None:
+    """`planned_values` of a real plan list a forgotten resource, without values."""
+    gone = resource("probe.gone", {}, actions=actions)
+    assert ("probe.gone" in items(plan(resource("probe.p", {}), gone))) is judged
+
+
+def test_a_deposed_object_says_nothing_of_the_object_in_its_place() -> None:
+    content = plan(resource("probe.p", {"a": 1}, {"b": True}))
+    deposed = {"address": "probe.p", "mode": "managed", "deposed": "4b1f0c2a", "change": {"actions": ["delete"], "after_unknown": {}}}
+    content["resource_changes"].append(deposed)
+    item = items(content)["probe.p"]
+    assert item["a"].data == 1 and item["b"].unknown is not None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_plan_in_the_encodings_of_shells_is_read(tmp_path: Path, encoding: str) -> None:
+    """PowerShell writes UTF-16 where a program's output goes to a file."""
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    path = tmp_path / "tfplan.json"
+    path.write_bytes((mark + json.dumps(plan(resource("probe.p", {"name": "\u00e9"})))).encode(encoding))
+    found = discover([str(tmp_path)])
+    assert found.inputs == {"plan": [str(path)]}
+    (source,) = sources(found.inputs["plan"], set(), Options(paths=(str(path),)))
+    (collection,) = source.collect()
+    assert not collection.coverage.gaps and [item["name"].data for item in collection.items] == ["\u00e9"]
+
+
 def test_modules_of_a_plan_nest() -> None:
     content = plan()
     content["planned_values"]["root_module"] = {
