@@ -18,9 +18,8 @@ def recognise(path: str, overlay: Overlay = DISK) -> Format | None:
     if not candidates:
         return None
     try:
-        with overlay.content(path) as content:
-            if is_utf16(content[:2]):
-                content = utf8(content[:])
+        with overlay.content(path) as stored:
+            content = utf8(stored[:]) if is_utf16(stored[:2]) else stored
             head = utf8(content[:_PEEK]).lstrip()
             candidates = [format_ for format_ in candidates if not format_.starts or head.startswith(format_.starts)]
             return next((format_ for format_ in candidates if content and all(_has(content, group) for group in format_.marks)), None)
