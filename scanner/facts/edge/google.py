@@ -8,7 +8,7 @@ from assay.scanner.facts.edge.kinds import EntryPoint, FirewallRule, Listener, L
 from assay.scanner.facts.google_assets import is_live, missing
 from assay.scanner.facts.spelling import Link, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Reference, Unknown, Value, all_of, any_of
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of
 
 _EXTERNAL = ("EXTERNAL", "EXTERNAL_MANAGED")
 _DEFAULT_PRIORITY = 2_147_483_647
@@ -110,9 +110,10 @@ def forwarding_rule(view: View, at: ForwardingRuleAt) -> LoadBalancer | None:
     Endpoints of Private Service Connect have no scheme: https://cloud.google.com/compute/docs/reference/rest/v1/forwardingRules
     """
     scheme, target, proxy = view[at.scheme], view.link(at.target), view.target(at.target)
-    sort = proxy.item.type.lower().replace("_", "") if proxy else _sort(target.data)
+    sort = _target_sort(view, at)
     connects = "serviceattachment" in sort or target.data in ("all-apis", "vpc-sc") or view[at.service_connection].is_set().data
-    if scheme.default("EXTERNAL").equals(*_EXTERNAL).data is False or (connects and not scheme.is_set().data):
+    external = scheme.default("EXTERNAL").equals(*_EXTERNAL)
+    if external.data is False or (connects and not scheme.is_set().data):
         return None
     traffic = (False, False) if target.absent else next((told for part, told in _TARGETS.items() if part in sort), None)
     if traffic is None:
@@ -125,18 +126,33 @@ def forwarding_rule(view: View, at: ForwardingRuleAt) -> LoadBalancer | None:
     listener = Listener(
         name=view.says(view.item.address), port=view[at.port].text(), protocol=protocol, encrypted=encrypted, only_redirects=redirects
     )
+    who = view.identity(view[at.name])
+    who.perhaps = external.unknown
     return LoadBalancer(
-        identity=view.identity(view[at.name]),
+        identity=who,
         http=http,
         listeners=view.says([listener]),
         serves_https=any_of([encrypted, redirects]),
     )
 
 
+def is_vpn(view: View, at: ForwardingRuleAt) -> bool:
+    """Whether a forwarding rule is for a gateway of Classic VPN."""
+    return "vpngateway" in _target_sort(view, at)
+
+
+def _target_sort(view: View, at: ForwardingRuleAt) -> str:
+    """What a forwarding rule points to: a type, or the collection in a name, in lower case without `_`."""
+    proxy = view.target(at.target)
+    return proxy.item.type.lower().replace("_", "") if proxy else _sort(view.link(at.target).data)
+
+
 def _sort(target: Any) -> str:
-    """The type that a reference names, or the collection in a full name: `targethttpproxies` of `…/global/targetHttpProxies/web`."""
+    """The type that a reference names, or the collection in a name: `targethttpproxies` of `…/global/targetHttpProxies/web`."""
     name = target.address if isinstance(target, Reference) else target
-    if isinstance(name, str) and name.count("/") > 1:
+    if isinstance(name, Text):
+        name = "".join(part if isinstance(part, str) else "*" for part in name.parts)
+    if isinstance(name, str) and "/" in name:
         return name.rsplit("/", 2)[-2].lower()
     return target.type.lower().replace("_", "") if isinstance(target, Reference) else ""
 

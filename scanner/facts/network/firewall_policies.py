@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.scanner.facts.google_assets import is_live
 from assay.scanner.facts.network.kinds import Ingress, Opening
-from assay.scanner.facts.network.ranges import Span, elements, opening, protocol_name, spans
+from assay.scanner.facts.network.ranges import ANYWHERE, Span, elements, filled, opening, protocol_name, spans
 from assay.scanner.facts.spelling import Many, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Unknown, Value, all_of, any_of
@@ -42,7 +42,7 @@ def firewall_policy(view: View, at: FirewallPolicyAt) -> Ingress | None:
         told = _rule(rule, at.field)
         openings += told
         if any(isinstance(one, Unknown) or one.world.data is not False for one in told):
-            targeted.append(any_of([rule[at.field(name)].is_set() for name in _TARGETS]))
+            targeted.append(any_of([filled(rule[at.field(name)]) for name in _TARGETS]))
     # Rules reach instances, never Google's proxies; with targets, these may be the backends of a passthrough load balancer.
     why = Unknown(f"what the targets of {view.item.address} are is not known", at.settles_targets, view.location)
     guards = view.says(why if targeted and all(target.data is not False for target in targeted) else False)
@@ -50,7 +50,8 @@ def firewall_policy(view: View, at: FirewallPolicyAt) -> Ingress | None:
         identity=view.identity(view[at.name]),
         openings=view.says(openings + [doubt for doubt in (more, separate.more) if doubt]),
         guards_load_balancer=guards,
-        http_only_redirects=guards,
+        reaches=view.says("every instance of its networks" if guards.data is False else "the instances that its rules are for"),
+        http_only_redirects=guards.negate(),  # no load balancer is reached, else that is not known
     )
 
 
@@ -95,4 +96,4 @@ def _sources(rule: View, span: Span, field: Callable[[str], str]) -> list[Openin
             openings.append(opening(Value(f"{what} {group.data}", group.seen), span, why))
     for name in ("srcFqdns", "srcSecureTags", "srcSecureTag", "srcNetworks"):
         openings += [opening(Value(str(source.data), source.seen), span, world=False) for source in named(name)]
-    return openings or [opening(rule.says("0.0.0.0/0"), span)]
+    return openings or [opening(rule.says(ANYWHERE), span)]

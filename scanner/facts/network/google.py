@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.facts.edge.google import ForwardingRuleAt
+from assay.scanner.facts.edge.google import ForwardingRuleAt, is_vpn
 from assay.scanner.facts.edge.google import forwarding_rule as load_balancer
 from assay.scanner.facts.google_assets import short
 from assay.scanner.facts.network.instances import MACHINES, behind_load_balancer
 from assay.scanner.facts.network.kinds import Ingress
-from assay.scanner.facts.network.ranges import Span, elements, opening, protocol_name, spans
+from assay.scanner.facts.network.ranges import ANYWHERE, Span, filled, opening, or_anywhere, protocol_name, spans
 from assay.scanner.facts.spelling import Contribution, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Unknown, Value, all_of, any_of
@@ -31,35 +31,43 @@ class FirewallAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def firewall(view: View, at: FirewallAt) -> Ingress | None:
     """An ingress rule; None for egress."""
-    if view["direction"].default("INGRESS").equals("INGRESS").data is False:
+    enters = view["direction"].default("INGRESS").equals("INGRESS")
+    if enters.data is False:
         return None
     enabled = view["disabled"].default(False).truth().negate()
     allowed, more = view.inner(at.allowed)
     openings: list[Any] = [told for block in allowed for told in _allowed(block, view, at)]
     for told in openings:
-        told.world = all_of([told.world, enabled])
-    targeted = any_of([view[place].is_set() for place in at.targets])
+        told.world = all_of([told.world, enabled, enters])
+    # An empty list of targets is every instance: https://cloud.google.com/firewall/docs/firewalls#rule_assignment
+    targeted = any_of([filled(view[place]) for place in at.targets])
     # The rule reaches instances, never Google's proxies; with targets, these may be the backends of a passthrough load balancer.
     guards = behind_load_balancer(view, at.network, at.targets) if targeted.data is not False else view.says(False)
     return Ingress(
         identity=view.identity(view[at.name]),
         openings=view.says(openings + ([more] if more else [])),
         guards_load_balancer=guards,
+        reaches=view.says("every instance of the network" if targeted.data is False else "the instances that it is for"),
         # A passthrough load balancer hands on what arrives; what the instances answer is not seen.
-        http_only_redirects=guards.then(lambda behind: behind and Unknown("what instances answer on port 80", "open 443 only")),
+        http_only_redirects=guards.then(lambda behind: _NOT_SEEN if behind else True),
     )
 
 
+_NOT_SEEN = Unknown("what instances answer on port 80", "open 443 only")
+
+
 def _allowed(block: View, view: View, at: FirewallAt) -> list[Any]:
-    """Without sources the rule matches any: https://cloud.google.com/firewall/docs/firewalls#sources"""
-    ranges = view[at.source_ranges]
-    tagged = any_of([view[place].is_set() for place in at.sources])
-    sources = elements(ranges if not (ranges.absent and not tagged.data) else ranges.default("0.0.0.0/0"))
+    """Without sources the rule matches any, and a list that is empty names none.
+
+    https://cloud.google.com/firewall/docs/firewalls#sources
+    """
+    tagged = any_of([filled(view[place]) for place in at.sources])
+    sources = or_anywhere(view[at.source_ranges], tagged)
     openings: list[Any] = []
     for span in spans(protocol_name(block[at.protocol]), block["ports"]):
         openings += [opening(source, span) for source in sources]
         if not sources:
-            openings.append(opening(Value("tagged instances", view[at.sources[0]].seen), span, world=False))
+            openings.append(opening(Value("tagged instances", tagged.seen), span, world=False))
     return openings
 
 
@@ -69,18 +77,28 @@ class IngressRuleAt(Spelling, frozen=True, eq=False, kw_only=True):
     balancer: ForwardingRuleAt
     ports: Place = ("portRange", "ports")
     protocol: Place = "IPProtocol"
+    source_ranges: Place = "sourceIpRanges"
+    """Of a passthrough load balancer."""
 
 
 def forwarding_rule(view: View, at: IngressRuleAt) -> Ingress | None:
-    """An external forwarding rule admits the internet on its ports; on all of them where it names none."""
+    """An external forwarding rule admits the internet on its ports; on all of them where it names none.
+
+    Those of Classic VPN hand tunnels to a gateway, which lets in who has the key:
+    https://cloud.google.com/network-connectivity/docs/vpn/concepts/classic-topologies
+    """
     balancer = load_balancer(view, at.balancer)
-    if balancer is None:
+    if balancer is None or is_vpn(view, at.balancer):
         return None
     ports = spans(protocol_name(view[at.protocol].default("TCP")), view[at.ports])
+    sources = or_anywhere(view[at.source_ranges], Value(False))
+    who = view.identity(view[at.balancer.name])
+    who.perhaps = balancer.identity.perhaps
     return Ingress(
-        identity=view.identity(view[at.balancer.name]),
-        openings=view.says([opening(Value("0.0.0.0/0", span.first.seen), span) for span in ports]),
+        identity=who,
+        openings=view.says([opening(source, span) for span in ports for source in sources]),
         guards_load_balancer=view.says(True),
+        reaches=view.says("a load balancer"),
         http_only_redirects=any_of([listener.only_redirects for listener in balancer.listeners.data]),
     )
 
@@ -97,7 +115,7 @@ class RunServiceAt(Spelling, frozen=True, eq=False, kw_only=True):
 
     name: Place = "metadata.name|name"
     annotations: Place = "metadata.annotations"
-    """Of the v1 API, which is Knative's shape and has the ingress there."""
+    """Of the v1 API, which is Knative's shape and has its settings there."""
     ingress: Place = "ingress"
     address_disabled: Place = "defaultUriDisabled"
 
@@ -108,15 +126,21 @@ def run_service(view: View, at: RunServiceAt) -> Ingress:
     https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services
     """
     annotations = view[at.annotations]
-    annotated = annotations.then(lambda data: data.get("run.googleapis.com/ingress") if isinstance(data, dict) else None)
-    ingress = view[at.ingress] if annotations.absent else annotated
+    ingress = view[at.ingress].otherwise(_annotation(annotations, "ingress"))
+    disabled = view[at.address_disabled].otherwise(_annotation(annotations, "default-url-disabled"))
     port: Value[Any] = Value(443, ingress.seen)
-    told = opening(Value("0.0.0.0/0", ingress.seen), Span(Value("tcp", ingress.seen), port, port))
-    reachable = view[at.address_disabled].default(False).truth().negate()
+    told = opening(Value(ANYWHERE, ingress.seen), Span(Value("tcp", ingress.seen), port, port))
+    reachable = disabled.default(False).truth().negate()
     told.world = all_of([ingress.default("all").equals(*_LIMITED).negate(), reachable])
     return Ingress(
         identity=view.identity(short(view[at.name])),
         openings=Value([told], ingress.seen),
         guards_load_balancer=Value(False, ingress.seen),
+        reaches=Value("the address of the service itself", ingress.seen),
         http_only_redirects=Value(True, ingress.seen),
     )
+
+
+def _annotation(annotations: Value[Any], name: str) -> Value[Any]:
+    """A setting of the v1 API: https://cloud.google.com/run/docs/reference/rest/v1/namespaces.services#Service"""
+    return annotations.then(lambda data: data.get(f"run.googleapis.com/{name}") if isinstance(data, dict) else None)

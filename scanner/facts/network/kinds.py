@@ -12,6 +12,8 @@ class Opening(Part):
     """A CIDR range, a prefix list, another group."""
     world: Fact[bool]
     """The source is the internet, or so much of it that it makes no difference."""
+    traffic: Fact[str]
+    """Protocol and ports in words: `TCP port 443`, `all traffic`."""
     protocol: Fact[str]
     """Lower case name: `tcp`, `udp`, `icmp`; `all` for every protocol."""
     from_port: Fact[int]
@@ -24,8 +26,10 @@ class Ingress(Resource, kw_only=True):
     openings: Fact[list[Opening]]
     guards_load_balancer: Fact[bool]
     """Everything that it is attached to is a load balancer."""
+    reaches: Fact[str]
+    """What it lets traffic in to, in words: where that is not a load balancer alone, what else."""
     http_only_redirects: Fact[bool]
-    """Requests without TLS that reach those load balancers are only redirected to HTTPS."""
+    """Requests without TLS that reach those load balancers are only redirected to HTTPS; so it is where no load balancer is reached."""
 
 
 KINDS = (Ingress,)

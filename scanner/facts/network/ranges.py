@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any, NamedTuple
 
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.sources.interface import Node
-from assay.scanner.sources.values import Unknown, Value, any_of
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
 
 # A range this wide of public addresses is open to strangers whatever its owner meant; /8 and wider are.
 WIDE = {4: 8, 6: 16}
@@ -22,15 +23,37 @@ _PRIVATE = [
 _GOOGLE_FRONT_ENDS = ("130.211.0.0/22", "35.191.0.0/16")  # https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges
 
 
+ANYWHERE = "0.0.0.0/0"
+# The ranges of networks themselves, which no provider lets be as wide as the internet. A VPC of AWS is /16 at most, an endpoint of
+# Client VPN /12: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html,
+# https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/limits.html. Those of Google's subnets and clusters are of its own machines:
+# https://cloud.google.com/vpc/docs/subnets. The lists of Google's own addresses hold none wider than /10:
+# https://cloud.google.com/compute/docs/faq#find_ip_range
+_NETWORKS = (
+    "aws_vpc", "aws_default_vpc", "aws_subnet", "aws_default_subnet", "aws_vpc_ipv4_cidr_block_association",
+    "aws_vpc_ipv6_cidr_block_association", "aws_vpc_ipam_pool_cidr_allocation", "aws_ec2_client_vpn_endpoint", "aws_eks_cluster",
+    "AWS::EC2::VPC", "AWS::EC2::Subnet", "google_compute_subnetwork", "google_container_cluster", "google_netblock_ip_ranges",
+    "google_compute_subnetworks",
+)  # fmt: skip
+_HOSTS = ("public_ip", "private_ip", "nat_ip", "network_ip", "ip_address", "address", "PublicIp", "PrivateIp")
+"""Attributes that are one address."""
+
+
 def is_world(cidr: Any) -> bool | Unknown:
     """Whether a CIDR range, or one of a list of them, is as good as the internet."""
     if isinstance(cidr, list):
         decided: bool | Unknown = any_of([Value.of(element).then(is_world) for element in cidr]).data
         return decided
+    if cidr is None:
+        return False
     if isinstance(cidr, Unknown):
         return cidr
+    if isinstance(cidr, Reference):
+        return _of_reference(cidr)
+    if isinstance(cidr, Text):
+        return _of_text(cidr)
     if not isinstance(cidr, str):
-        return Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
+        return Unknown(f"{describe(cidr)[:80]} is not an address range", "correct the range")
     if cidr in _GOOGLE_FRONT_ENDS:
         return False
     try:
@@ -40,6 +63,41 @@ def is_world(cidr: Any) -> bool | Unknown:
     if any(network.subnet_of(private) for private in _PRIVATE if private.version == network.version):  # type: ignore[arg-type]
         return False
     return network.prefixlen <= WIDE[network.version]
+
+
+def _of_reference(cidr: Reference) -> bool | Unknown:
+    """Whether an attribute of another resource is the internet: its type may say how wide it can be."""
+    last = re.sub(r"\[[^]]*\]", "", cidr.attribute).rpartition(".")[2]
+    if (cidr.type in _NETWORKS and ("cidr" in last.lower() or "range" in last.lower())) or last in _HOSTS:
+        return False
+    return Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
+
+
+def _of_text(cidr: Text) -> bool | Unknown:
+    """Whether a range that is known in part is the internet: how wide it is may be known though its addresses are not."""
+    known = "".join(part for part in cidr.parts if isinstance(part, str)).strip()
+    length = re.search(r"/(\d{1,3})$", cidr.parts[-1].strip()) if isinstance(cidr.parts[-1], str) else None
+    families = [6] if ":" in known else [4] if "." in known else [4, 6]
+    if length and int(length[1]) == 0:
+        return True
+    if length and int(length[1]) > max(WIDE[family] for family in families):
+        return False
+    if not known and len(cidr.parts) == 1:
+        return is_world(cidr.parts[0])
+    return cidr.unknown or Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
+
+
+def filled(value: Value[Any]) -> Value[bool]:
+    """Whether there is anything in a list or in its place: providers that take an empty list for none say so where this is asked."""
+    return value.then(lambda data: data is not None and data != "" and data != [])
+
+
+def or_anywhere(ranges: Value[Any], others: Value[bool]) -> list[Value[Any]]:
+    """Each of some ranges; all addresses where these are unset or an empty list, and there are no other sources."""
+    named = ranges.then(lambda data: None if data == [] else data)
+    if others.data is True:
+        return elements(named)
+    return elements(named.default(ANYWHERE if others.data is False else others.data))
 
 
 class Span(NamedTuple):
@@ -53,12 +111,44 @@ class Span(NamedTuple):
 def opening(source: Value[Any], span: Span, world: bool | Unknown | None = None) -> Opening:
     """Traffic from a range, or from something else of which it is said whether that is the internet."""
     return Opening(
-        source=Value(source.data if isinstance(source.data, (str, Unknown)) else str(source.data), source.seen),
+        source=Value(_called(source), source.seen),
         world=source.then(is_world) if world is None else Value(world, source.seen),
+        traffic=Value(_traffic(span), span.protocol.seen),
         protocol=span.protocol,
         from_port=span.first,
         to_port=span.last,
     )
+
+
+def _called(source: Value[Any]) -> str:
+    """What a source is called in a message."""
+    if source.options:
+        return " or ".join(describe(option) for option in source.options)
+    if isinstance(source.data, Unknown):
+        return "addresses that are not known"
+    if isinstance(source.data, (Reference, Text)):
+        return str(source.data)
+    return source.data if isinstance(source.data, str) else describe(source.data)
+
+
+_PORTS = ("tcp", "udp", "sctp")
+
+
+def _traffic(span: Span) -> str:
+    """The traffic in words: `TCP port 443`, `UDP ports 1000-2000`, `all TCP ports`, `ICMP`, `all traffic`."""
+    if span.protocol.unknown:
+        return "traffic of a protocol that is not known"
+    name = str(span.protocol.data).upper()
+    if name == "ALL":
+        return "all traffic"
+    if name.lower() not in _PORTS:
+        return f"protocol {name}" if name.isdigit() else name
+    first, last = span.first.data, span.last.data
+    if isinstance(first, Unknown) or isinstance(last, Unknown):
+        return f"{name} ports that are not known"
+    if first is None or last is None or (first <= 0 and last >= 65_535):
+        return f"all {name} ports"
+    return f"{name} port {first}" if first == last else f"{name} ports {first} to {last}"
 
 
 def elements(value: Value[Any]) -> list[Value[Any]]:
@@ -81,7 +171,7 @@ def listed(node: Node, path: str, *, linked: bool = False) -> list[Value[Any]]:
     return values + ([Value(more, (node.location(),))] if more else [])
 
 
-_NUMBERS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "all": "all", "58": "icmpv6"}
+_NUMBERS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "all": "all", "58": "icmpv6", "l3_default": "all"}
 
 
 def protocol_name(value: Value[Any]) -> Value[Any]:

@@ -57,7 +57,7 @@ class SecurityGroupAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Group to the items that have it in an attribute which is named for groups, though their types are not known to be members, with
     whether they only hand it on."""
     unused: tuple[str, str] = (
-        "what {address} is attached to is not in this code", "scan the code that uses it together with this, or the live account",
+        "nothing in this code is in {address}; what will be is not known", "scan the code that uses it together with this, or the live account",
     )  # fmt: skip
     """Why it is not known what it guards where nothing is in it, and the way out."""
     balancer: Annotated[Another, "http_only_redirects"]
@@ -73,18 +73,33 @@ def security_group(view: View, at: SecurityGroupAt) -> Ingress:
     openings = [told for rule in (*own, *separate.views) for told in _openings(rule, at)]
     members = view.index(at.members)
     inside = members.get(view[at.id].data if at.id else view.item.address, [])
+    others = _others(view, at, inside)
+    guards = _guards(view, at, inside, others, next(iter(members.get(None, ())), None))
     return Ingress(
         identity=view.identity(view[at.name]),
         openings=view.says(openings + ([more] if more else [])),
-        guards_load_balancer=_guards(view, at, inside, next(iter(members.get(None, ())), None)),
+        guards_load_balancer=guards,
+        reaches=Value(_in_words(guards, others), guards.seen),
         http_only_redirects=_only_redirect(view, at, inside),
     )
+
+
+def _in_words(guards: Value[bool], others: list[Item]) -> str:
+    """What a group lets traffic in to."""
+    if not others:
+        return "load balancers alone" if guards.data is True else "whatever is in the group"
+    named = list(dict.fromkeys(other.address for other in others))
+    return ", ".join(named[:_NAMED]) + (f" and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
+
+
+_NAMED = 3
 
 
 def _openings(view: View, at: SecurityGroupAt) -> list[Any]:
     """What one rule lets in: nothing where it is for egress."""
     rule = view.surely
-    if rule[at.direction].default("ingress").equals("ingress").data is False:
+    enters = rule[at.direction].default("ingress").equals("ingress")
+    if enters.data is False:
         return []
     span = Span(protocol_name(rule[at.protocol]), rule[at.from_port].number(), rule[at.to_port].number())
     openings = [opening(source, span) for path in at.ranges for source in listed(rule.node, path)]
@@ -92,25 +107,29 @@ def _openings(view: View, at: SecurityGroupAt) -> list[Any]:
         openings += [opening(Value(describe(source.data), source.seen), span, world=False)] if source.data else []
     openings += at.prefix_lists.openings(rule, span)
     for told in openings:
-        told.world = view.weighed(told.world, absence=False)  # harmless if it would be harmless
+        told.world = view.weighed(all_of([told.world, enters]), absence=False)  # harmless if it would be harmless
     return openings
 
 
-def _guards(view: View, at: SecurityGroupAt, members: list[Member], more: Unknown | None) -> Value[bool]:
+def _others(view: View, at: SecurityGroupAt, members: list[Member]) -> list[Item]:
+    """What is in a group that is no load balancer, whether or not its type is known to be a member."""
+    holders = view.index(at.holders).get(view.item.address, []) if at.holders else []
+    return [member.item for member in members if member.sort is Sort.OTHER] or [holder for holder, hands_on in holders if not hands_on]
+
+
+def _guards(view: View, at: SecurityGroupAt, members: list[Member], others: list[Item], more: Unknown | None) -> Value[bool]:
     """Whether everything that is in the group is a load balancer; without anything in it, that is not known."""
-    others = dict.fromkeys(member.item.location() for member in members if member.sort is Sort.OTHER)
     if others:
-        return Value(False, tuple(others))
+        return Value(False, tuple(dict.fromkeys(other.location() for other in others)))
     if more or not members:
         reason, way = at.unused
         name = view[at.name].data
         return view.says(more or Unknown(reason.format(address=view.item.address, name=name), way))
-    holders = view.index(at.holders).get(view.item.address, []) if at.holders else []
-    seen = tuple(dict.fromkeys(item.location() for item in [holder for holder, _ in holders] or [member.item for member in members]))
-    handed = [holder for holder, hands_on in holders if hands_on]
-    if handed and len(handed) == len(holders):
-        return Value(Unknown(f"{handed[0].address} hands the group on", "scan what is made of it, or the live account"), seen)
-    return Value(not holders, seen)
+    handed = [holder for holder, _ in (view.index(at.holders).get(view.item.address, []) if at.holders else [])]
+    if handed:
+        why = Unknown(f"{handed[0].address} hands the group on", "scan what is made of it, or the live account")
+        return Value(why, tuple(dict.fromkeys(holder.location() for holder in handed)))
+    return Value(True, tuple(dict.fromkeys(member.item.location() for member in members)))
 
 
 _CLASSIC = Unknown(

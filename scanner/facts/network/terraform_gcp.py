@@ -45,7 +45,7 @@ READERS = (
         Ingress,
         FORWARDING_RULES,
         forwarding_rule,
-        IngressRuleAt(balancer=FORWARDING_RULE, ports=("port_range", "ports"), protocol="ip_protocol"),
+        IngressRuleAt(balancer=FORWARDING_RULE, ports=("port_range", "ports"), protocol="ip_protocol", source_ranges="source_ip_ranges"),
         always=False,
     ),
     # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/cloud_run_v2_service
