@@ -49,6 +49,8 @@ class Identity(msgspec.Struct, kw_only=True):
     """Why only a part of it is known: blocks of this code speak of it, but it is declared elsewhere."""
     unlisted: Unknown | None = None
     """Why it is not known which resources of a kind there are; this one stands for all of them."""
+    perhaps: Unknown | None = None
+    """Why it is not known whether it is a resource of its kind at all: what would be a failure is then unknown."""
     unnamed: Unknown | None = None
     """Why the provider's name is not known; `name` is then the label of the block."""
     type: str = ""

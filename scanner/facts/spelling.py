@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Reference, Text, Unknown, unknown_inside
 
 Records: TypeAlias = Callable[[Item], Iterable[tuple[Hashable, Any]]]
 
@@ -102,10 +103,12 @@ class Namesakes(Join, frozen=True):
 
     path: str = ""
 
-    def text(self, item: Item) -> str | None:
-        """The text of an item; None where it has none that is known."""
+    def text(self, item: Item) -> str | Unknown | None:
+        """The text of an item, with the references in it; None where nothing is written."""
         data = item[self.path].data
-        return data if isinstance(data, str) else None
+        return (
+            unknown_inside(data) or str(data) if isinstance(data, (Unknown, Text, Reference)) else data if isinstance(data, str) else None
+        )
 
     @property
     def joined(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ class Stack:
         self._by_address: dict[str, Item] = {}
         self._targets: dict[tuple[str, str, tuple[tuple[str, str], ...]], Targets] = {}
         self._indexes: dict[Index, Mapping[Hashable, list[Any]]] = {}
-        self._texts: dict[tuple[str, Namesakes], dict[str | None, list[Item]]] = {}
+        self._texts: dict[tuple[str, Namesakes], tuple[dict[str, list[Item]], list[tuple[Item, Unknown]]]] = {}
         for item in (*collection.items, *collection.context):
             self._by_type.setdefault(item.type, []).append(item)
             self._by_address[item.address] = item
@@ -51,17 +51,37 @@ class Stack:
                 self._indexes[index] = recorded(index.records, self.of(*index.types) if index.types else self._by_address.values())
         return self._indexes[index]
 
-    def namesakes(self, item: Item, join: Namesakes) -> list[Item]:
-        """The other items of the same type with the same text, and those that stand for any."""
+    def namesakes(self, item: Item, join: Namesakes) -> list[tuple[Item, Unknown | None]]:
+        """The other items of the same type with the same text, those that stand for any, and those that may have it, each with its doubt.
+
+        In one region, and of one provider configuration, another resource has another name.
+        """
         if (item.type, join) not in self._texts:
-            groups: dict[str | None, list[Item]] = {}
-            for other in self.of(item.type):
-                text = None if isinstance(other, Unlisted) else join.text(other)
-                if text is not None or isinstance(other, Unlisted):
-                    groups.setdefault(text, []).append(other)
-            self._texts[item.type, join] = groups
-        groups, text = self._texts[item.type, join], join.text(item)
-        return [] if text is None else [other for key in (text, None) for other in groups.get(key, ()) if other.address != item.address]
+            self._texts[item.type, join] = self._by_text(item.type, join)
+        (groups, open_), text = self._texts[item.type, join], join.text(item)
+        if text is None:
+            return []
+        if isinstance(text, Unknown):
+            same = [(other, _same_name(item, text)) for group in groups.values() for other in group]
+        else:
+            same = [(other, None) for other in groups.get(text, ())]
+        same += open_
+        return [
+            (other, doubt)
+            for other, doubt in same
+            if other.address != item.address and (doubt is None or isinstance(other, Unlisted) or other.region.data != item.region.data)
+        ]
+
+    def _by_text(self, type_: str, join: Namesakes) -> tuple[dict[str, list[Item]], list[tuple[Item, Unknown]]]:
+        groups: dict[str, list[Item]] = {}
+        open_: list[tuple[Item, Unknown]] = []
+        for other in self.of(type_):
+            text = other.why if isinstance(other, Unlisted) else join.text(other)
+            if isinstance(text, Unknown):
+                open_.append((other, text if isinstance(other, Unlisted) else _same_name(other, text)))
+            elif text is not None:
+                groups.setdefault(text, []).append(other)
+        return groups, open_
 
     def referrers(self, item: Item, join: Referrer, names: Iterable[str]) -> tuple[list[Item], Unknown | None]:
         """The items that name `item`, and why there may be more of them."""
@@ -144,6 +164,10 @@ class Targets:
         """Those that name what `item` has at a path: its own name, or something that it belongs to."""
         text = called(item, path)
         return [] if text is None else [*self.by_address.get(text, ()), *self.by_text.get(text, ())]
+
+
+def _same_name(item: Item, why: Unknown) -> Unknown:
+    return Unknown(f"whether {item.address} has the same name: {why.reason}", why.settles_it, item.location())
 
 
 def called(item: Item, path: str) -> str | None:

@@ -231,14 +231,14 @@ class View:
         return views
 
     def namesakes(self, join: Namesakes) -> list[View]:
-        """The other items of the same type and account with the same text; in doubt where they may be of another, or there may be one."""
+        """The other items of the same type and account with the same text; in doubt where that is not known, or there may be one."""
         self._check(join)
         views: list[View] = []
-        for item in self.stack.namesakes(self.item, join):
+        for item, doubt in self.stack.namesakes(self.item, join):
             same = self.item.same_account(item)
             if same is not False:
                 view = self.of(item)
-                view.doubt = view.doubt or (item.why if isinstance(item, Unlisted) else _other_account(item) if same is None else None)
+                view.doubt = view.doubt or doubt or (_other_account(item) if same is None else None)
                 views.append(view)
         return views
 

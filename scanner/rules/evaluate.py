@@ -245,6 +245,10 @@ class _Hearing:
 
     def judgement(self, question: _Question, verdict: Verdict, message: str, unknown: Iterable[UnknownFact] = ()) -> Judgement:
         who = self.subject.resource.identity
+        if who.perhaps is not None and verdict == "fail":
+            why = who.perhaps
+            verdict, message = "unknown", f"not known whether {message}"
+            unknown = [UnknownFact(f"whether it is a {type(self.subject.resource).__name__}", why.reason, why.settles_it, why.location)]
         if who.template is not None and verdict in ("fail", "unknown"):
             message += f" (how many of these there are is not known: {who.template.reason})"
         if who.elsewhere is not None and verdict == "fail":
