@@ -100,6 +100,28 @@ def _unexpanded(reason: Unknown) -> Instance:
     return Instance("*", {"each": {"key": reason, "value": reason}, "count": {"index": reason}}, reason, unexpanded=True)
 
 
+def linked_elements(block: Block, module: Module) -> Any:
+    """The elements of `for_each` in which references to other resources stay references; None where there is none."""
+    for_each = block.expression("for_each")
+    if for_each is None:
+        return None
+    try:
+        raw = evaluate(for_each, module.scope(module.instance.names, link=True))
+    except EvaluationError:
+        return None
+    return raw.elements() if hasattr(raw, "elements") else raw
+
+
+def linked_names(instance: Instance, linked: Any) -> dict[str, Any]:
+    """What `each` and `count` mean in an instance, by the `linked_elements` of its block."""
+    names = instance.names
+    if isinstance(linked, dict) and instance.key in linked:
+        return {**names, "each": {"key": instance.key, "value": linked[instance.key]}}
+    if isinstance(linked, list) and len(linked) == 1 and instance.unexpanded and isinstance(linked[0], One):
+        return {**names, "each": {"key": names["each"]["key"], "value": linked[0]}}
+    return names
+
+
 class Resource:
     """A resource or data block in one module."""
 
@@ -123,19 +145,11 @@ class Resource:
         return self._instances
 
     def scope(self, instance: Instance, link: bool = False) -> Scope:
-        names = instance.names
-        if link and isinstance(names.get("each"), dict) and (for_each := self.block.expression("for_each")) is not None:
-            linked = self._linked(for_each)
-            if isinstance(linked, dict) and instance.key in linked:
-                names = {**names, "each": {"key": instance.key, "value": linked[instance.key]}}
-            elif isinstance(linked, list) and len(linked) == 1 and instance.unexpanded and isinstance(linked[0], One):
-                names = {**names, "each": {"key": instance.names["each"]["key"], "value": linked[0]}}
-        return self.module.scope(names, link)
+        return self.module.scope(linked_names(instance, self._linked()) if link else instance.names, link)
 
-    def _linked(self, for_each: Any) -> Any:
+    def _linked(self) -> Any:
         if ("", "", True) not in self._memo:
-            raw = evaluate(for_each, self.module.scope(self.module.instance.names, link=True))
-            self._memo["", "", True] = raw.elements() if hasattr(raw, "elements") else raw
+            self._memo["", "", True] = linked_elements(self.block, self.module)
         return self._memo["", "", True]
 
     def attribute(self, instance: Instance, name: str, link: bool) -> Any:

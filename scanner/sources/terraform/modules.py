@@ -13,7 +13,7 @@ from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.terraform import functions, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
-from assay.scanner.sources.terraform.instances import Instance, Instances, Resource, expand
+from assay.scanner.sources.terraform.instances import Instance, Instances, Resource, expand, linked_elements, linked_names
 from assay.scanner.sources.terraform.named import Calls, Namespace
 from assay.scanner.sources.terraform.operators import EvaluationError, limited
 from assay.scanner.sources.terraform.workspace import FileFunction, Workspace, file_functions
@@ -110,7 +110,7 @@ class Module:
             raise EvaluationError(f"var.{name} is not declared")
         if self.parent and self.call:
             given = self.call.expression(name)
-            raw = evaluate(given, self.parent.scope(self.instance.names, link)) if given is not None else None
+            raw = evaluate(given, self.parent.scope(self._names(link), link)) if given is not None else None
         else:
             given = self.workspace.variables.get(name)
             raw = evaluate(given, self.scope()) if given is not None else None
@@ -124,6 +124,15 @@ class Module:
             raw = evaluate(default, self.scope())
         return types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))
 
+    def _names(self, link: bool) -> dict[str, Any]:
+        """What `each` and `count` mean in the block that calls this module."""
+        if not link or not self.parent or not self.call:
+            return self.instance.names
+        key = ("each", self.call.labels[0], True)
+        if key not in self.parent._memo:
+            self.parent._memo[key] = linked_elements(self.call, self.parent)
+        return linked_names(self.instance, self.parent._memo[key])
+
     def _local(self, name: str, link: bool) -> Any:
         block = self._locals.get(name)
         if block is None:
@@ -131,17 +140,19 @@ class Module:
         return evaluate(block.expression(name), self.scope(link=link))
 
     def _call(self, name: str, link: bool) -> Any:
-        calls = self.calls()
-        if name not in calls:
+        block = self._blocks.get("module", {}).get((name,))
+        if block is None:
             raise EvaluationError(f"module.{name} is not declared")
-        return Calls(name, calls[name], link)
+        return Calls(name, self._instances_of(block), link)
 
-    def calls(self) -> dict[str, list[Module] | Unknown]:
-        """Every module call: its instances, or why its code is not at hand."""
-        if ("calls", "", False) not in self._memo:
-            self._memo["calls", "", False] = {block.labels[0]: self._called(block) for block in self.of("module") if block.labels}
-        calls: dict[str, list[Module] | Unknown] = self._memo["calls", "", False]
-        return calls
+    def _instances_of(self, block: Block) -> list[Module] | Unknown:
+        """The instances of a module call, or why its code is not at hand. How many there are may depend on other modules."""
+        key = ("module", block.labels[0], False)
+        if key not in self._memo:
+            self._memo[key] = Unknown(f"module.{block.labels[0]} refers to itself", "break the cycle", block.location())
+            self._memo[key] = self._called(block)
+        instances: list[Module] | Unknown = self._memo[key]
+        return instances
 
     def _called(self, block: Block) -> list[Module] | Unknown:
         name, source = block.labels[0], block.expression("source")
@@ -188,7 +199,8 @@ class Module:
     def walk(self) -> Iterator[Module]:
         """This module and all below it."""
         yield self
-        for called in self.calls().values():
+        for block in self.of("module"):
+            called = self._instances_of(block)
             for module in called if isinstance(called, list) else ():
                 yield from module.walk()
 

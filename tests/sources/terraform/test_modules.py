@@ -552,3 +552,58 @@ def test_conditional_resources_keep_their_options(tmp_path: Path) -> None:
     item = read(tmp_path, more + 'resource "probe" "p" {\n  key = var.unset ? aws_kms_key.k.arn : "alias/aws/s3"\n}\n')["probe.p"]
     found = item["key"].raw
     assert isinstance(found, Either) and found.options == (Reference("aws_kms_key.k", "arn"), "alias/aws/s3")
+
+
+# Modules whose number depends on other modules
+
+_CALLED = {
+    "bucket/main.tf": 'variable "name" {}\nresource "probe" "b" {\n  name = var.name\n}\noutput "bucket" {\n  value = probe.b\n}\n'
+    'output "ids" {\n  value = [probe.b.id]\n}\n',
+    "guard/main.tf": 'variable "bucket" {}\nresource "guard" "g" {\n  bucket = var.bucket\n}\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("repeated", "passed"),
+    [
+        ("for_each = module.bucket", "each.value.bucket.id"),
+        ("for_each = local.buckets", "each.value.id"),
+        ("for_each = { for name, called in module.bucket : name => called.bucket.id }", "each.value"),
+        ("for_each = toset(keys(local.buckets))", "module.bucket[each.key].bucket.id"),
+        ('for_each = length(module.bucket["a"].ids) > 0 ? module.bucket : {}', "each.value.bucket.name"),
+    ],
+)
+def test_a_module_for_each_instance_of_another(tmp_path: Path, repeated: str, passed: str) -> None:
+    root = (
+        'module "guard" {\n  source = "./guard"\n  ' + repeated + "\n  bucket = " + passed + "\n}\n"
+        'module "last" {\n  source = "./guard"\n  for_each = module.guard\n  bucket = each.key\n}\n'
+        "locals {\n  buckets = { for name, called in module.bucket : name => called.bucket }\n}\n"
+        'module "bucket" {\n  source = "./bucket"\n  for_each = toset(["a", "b"])\n  name = each.key\n}\n'
+    )
+    items = read(tmp_path, {"main.tf": root, **_CALLED})
+    for name in ("a", "b"):
+        linked = items[f'module.guard["{name}"].guard.g'].link("bucket").data
+        assert isinstance(linked, Reference) and linked.address == f'module.bucket["{name}"].probe.b'
+        assert items[f'module.last["{name}"].guard.g']["bucket"].data == name
+
+
+def test_a_module_counted_by_another(tmp_path: Path) -> None:
+    root = (
+        'module "guard" {\n  source = "./guard"\n  count = length(module.bucket.ids)\n  bucket = module.bucket.ids[count.index]\n}\n'
+        'module "bucket" {\n  source = "./bucket"\n  name = "n"\n}\n'
+    )
+    assert sorted(read(tmp_path, {"main.tf": root, **_CALLED})) == ["module.bucket.probe.b", "module.guard[0].guard.g"]
+
+
+def test_modules_counted_by_each_other_cost_themselves_only(tmp_path: Path) -> None:
+    root = (
+        'module "one" {\n  source = "./bucket"\n  count = length(module.two)\n  name = "n"\n}\n'
+        'module "two" {\n  source = "./bucket"\n  count = length(module.one)\n  name = "n"\n}\n'
+        'resource "probe" "other" {}\n'
+    )
+    items = read(tmp_path, {"main.tf": root, "bucket/main.tf": _CALLED["bucket/main.tf"]})
+    assert {address: item.template is None for address, item in items.items()} == {
+        'module.one["*"].probe.b': False,
+        'module.two["*"].probe.b': False,
+        "probe.other": True,
+    }
