@@ -106,9 +106,9 @@ class Namesakes(Join, frozen=True):
     def text(self, item: Item) -> str | Unknown | None:
         """The text of an item, with the references in it; None where nothing is written."""
         data = item[self.path].data
-        return (
-            unknown_inside(data) or str(data) if isinstance(data, (Unknown, Text, Reference)) else data if isinstance(data, str) else None
-        )
+        if isinstance(data, (Unknown, Text, Reference)):
+            return unknown_inside(data) or str(data)
+        return data if isinstance(data, str) else None
 
     @property
     def joined(self) -> tuple[str, ...]:

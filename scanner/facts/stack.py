@@ -62,7 +62,7 @@ class Stack:
         if text is None:
             return []
         if isinstance(text, Unknown):
-            same = [(other, _same_name(item, text)) for group in groups.values() for other in group]
+            same: list[tuple[Item, Unknown | None]] = [(other, _same_name(item, text)) for group in groups.values() for other in group]
         else:
             same = [(other, None) for other in groups.get(text, ())]
         same += open_

@@ -9,7 +9,7 @@ from assay.scanner.facts.companions import Companions
 from assay.scanner.facts.model import Identity, identity
 from assay.scanner.facts.spelling import Beside, Companion, Fixed, Index, Join, Link, Namesakes, One, Place, Referrer
 from assay.scanner.facts.stack import Stack
-from assay.scanner.sources.interface import Item, Node, Unlisted
+from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.values import Location, Reference, Unknown, Value, any_of, first_known
 
