@@ -89,7 +89,7 @@ def _of_text(cidr: Text) -> bool | Unknown:
 
 def filled(value: Value[Any]) -> Value[bool]:
     """Whether there is anything in a list or in its place: providers that take an empty list for none say so where this is asked."""
-    return value.then(lambda data: data is not None and data != "" and data != [])
+    return value.then(lambda data: data is not None and data not in ("", []))
 
 
 def or_anywhere(ranges: Value[Any], others: Value[bool]) -> list[Value[Any]]:

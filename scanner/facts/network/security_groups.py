@@ -57,7 +57,8 @@ class SecurityGroupAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Group to the items that have it in an attribute which is named for groups, though their types are not known to be members, with
     whether they only hand it on."""
     unused: tuple[str, str] = (
-        "nothing in this code is in {address}; what will be is not known", "scan the code that uses it together with this, or the live account",
+        "nothing in this code is in {address}; what will be is not known",
+        "scan the code that uses it together with this, or the live account",
     )  # fmt: skip
     """Why it is not known what it guards where nothing is in it, and the way out."""
     balancer: Annotated[Another, "http_only_redirects"]
