@@ -40,7 +40,7 @@ def _literal(pattern: str) -> bool | None:
 _TYPE = re.compile(r"^/?[\w-]+[/:](?=[*?])")
 
 
-def _named(pattern: str) -> bool | None:
+def named(pattern: str) -> bool | None:
     """Something of a resource's name is written, beside its type: not `alias/*`, not `arn:aws:ec2:*:*:vpc/*`."""
     return _literal(_TYPE.sub("", pattern.split(":", 5)[-1]).strip("/:"))
 
@@ -131,7 +131,7 @@ RESOURCES: Mapping[str, Test] = {
     "aws:resourceorgpaths": _path,
     **dict.fromkeys(("s3:dataaccesspointarn", "elasticfilesystem:accesspointarn"), _arn),
     **dict.fromkeys(("kms:viaservice", "iam:passedtoservice", "iam:awsservicename"), _service),
-    **dict.fromkeys(("kms:resourcealiases", "kms:requestalias", "ecs:cluster", "ec2:vpc", "iam:permissionsboundary"), _named),
+    **dict.fromkeys(("kms:resourcealiases", "kms:requestalias", "ecs:cluster", "ec2:vpc", "iam:permissionsboundary"), named),
     "kms:encryptioncontextkeys": _literal,
 }
 """Keys that bound which resources, or through which service, an action of an identity reaches. Who it is, and from where it calls, bounds

@@ -128,15 +128,16 @@ def bounded(statement: Statement, keys: Iterable[str] = BOUNDING_KEYS) -> Value[
     Each key has its own test of what is fixed (condition_keys.py); one that has none bounds by values without wildcards.
     """
     wanted = frozenset(keys)
-    return _bounded(statement, lambda key: (of_callers(key) or exact) if key in wanted else None)
+    return bounded_by(statement, lambda key: (of_callers(key) or exact) if key in wanted else None)
 
 
 def reach_bounded(statement: Statement) -> Value[bool]:
     """Whether a condition limits a statement of an identity to fixed resources, or to one service that it is used through."""
-    return _bounded(statement, of_resources)
+    return bounded_by(statement, of_resources)
 
 
-def _bounded(statement: Statement, test_of: TestOf) -> Value[bool]:
+def bounded_by(statement: Statement, test_of: TestOf) -> Value[bool]:
+    """Whether a condition limits the statement, by tests of the caller's own."""
     if isinstance(statement.conditions, Unknown):
         return Value(statement.conditions, statement.seen)
     required = {key for condition in statement.conditions for key in _must_be_there(condition)}
