@@ -1,6 +1,7 @@
-"""Runs the fixtures of controls: `<area>/<control>/expected.yaml` maps a case to the verdict of each resource that the control judges.
+"""Runs the fixtures of controls, `<area>/<control>/` in a folder.
 
-Params come from an `assay.yaml` in the folder of the case, else from one beside the list.
+`expected.yaml` maps a case to the verdict of each resource that the control judges, the worst where there are several. Beside it,
+`findings.jsonl` holds every finding of the cases, so that a second one that comes or goes is seen too; `assay controls accept` writes it.
 """
 
 from __future__ import annotations
@@ -11,50 +12,111 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner import config
-from assay.scanner.results.model import worst
+from assay.scanner.results.model import Result, worst
 from assay.scanner.run import Options, Scan
 
 
+class Finding(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """What a case says of a resource, or of one element of a list of it. The message tells which assertion it is."""
+
+    case: str
+    address: str
+    element: str
+    verdict: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.address}{f' [{self.element}]' if self.element else ''}: {self.verdict}: {self.message}"
+
+
 class Case(msgspec.Struct):
-    """One case of a control: what differs from the expected verdicts, and the verdicts that it has."""
+    """One case of a control: what differs from what is expected, and what it says."""
 
     control: str
     name: str
     problems: list[str]
     verdicts: dict[str, str] = {}
     """Resource address to its worst verdict; `(code)` to the reason of a gap."""
+    findings: list[Finding] = []
+    """In order. What passes, or does not apply, is none."""
 
 
 def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str]) -> Iterator[Case]:
     """Every case of the given controls. A control without fixtures is one case with that problem."""
-    from assay.scanner.rules import yaml_lines
-
     for control in controls:
-        area, _, slug = control.partition(".")
-        listed = folder / area / slug / "expected.yaml"
+        listed = _folder(folder, control) / "expected.yaml"
         if not listed.is_file():
             yield Case(control, "", [f"{listed} does not exist: a control needs cases that pass and fail"])
             continue
-        expected, _ = yaml_lines.load(listed.read_text(encoding="utf-8"))
+        expected = _expected(listed)
         for needed in {"pass", "fail"} - {verdict for case in expected.values() for verdict in case.values()}:
             yield Case(control, "", [f"no case of {listed} expects {needed}"])
+        accepted = _accepted(listed.with_name("findings.jsonl"))
         for name, wanted in expected.items():
-            judged = verdicts(control, listed.parent / name, policies, params=configured(listed.parent, name))
-            yield Case(control, name, _compare(wanted, judged), judged)
+            case = _run(control, name, listed.parent, policies)
+            case.problems = _compare(wanted, case.verdicts)
+            if accepted is not None:
+                case.problems += _changed(accepted.pop(name, []), case.findings)
+            yield case
+        for name in accepted or {}:
+            yield Case(control, name, ["its findings are accepted, and there is no such case"])
 
 
-def configured(folder: Path, case: str = "") -> dict[str, Any]:
-    """The params that a case of the control with this folder is judged with."""
-    files = (place / config.DEFAULT_FILE for place in (folder / case, folder))
-    return next((config.read(file).params for file in files if file.is_file()), {})
+def accept(folder: Path, cases: Iterable[Case]) -> int:
+    """Write what cases find as what they must find, by control. Returns the number of findings."""
+    of_control: dict[str, list[Finding]] = {}
+    for case in cases:
+        of_control.setdefault(case.control, []).extend(case.findings)
+    for control, findings in of_control.items():
+        lines = b"".join(msgspec.json.encode(finding) + b"\n" for finding in sorted(findings))
+        (_folder(folder, control) / "findings.jsonl").write_bytes(lines)
+    return sum(map(len, of_control.values()))
 
 
 def verdicts(control: str, path: Path, policies: list[str], **options: Any) -> dict[str, str]:
     """Resource address to its verdict, the worst where there are several; `(code)` to the reason of a gap."""
+    return _verdicts(*_scanned(control, path, policies, **options))
+
+
+def _folder(folder: Path, control: str) -> Path:
+    area, _, slug = control.partition(".")
+    return folder / area / slug
+
+
+def _expected(listed: Path) -> dict[str, dict[str, str]]:
+    from assay.scanner.rules import yaml_lines
+
+    expected: dict[str, dict[str, str]] = yaml_lines.load(listed.read_text(encoding="utf-8"))[0]
+    return expected
+
+
+def _accepted(path: Path) -> dict[str, list[Finding]] | None:
+    if not path.is_file():
+        return None
+    accepted: dict[str, list[Finding]] = {}
+    for finding in msgspec.json.Decoder(Finding).decode_lines(path.read_bytes()):
+        accepted.setdefault(finding.case, []).append(finding)
+    return accepted
+
+
+def _run(control: str, name: str, folder: Path, policies: list[str]) -> Case:
+    results, scan = _scanned(control, folder / name, policies)
+    findings = [
+        Finding(name, result.resource.address, result.element, result.verdict, result.message.replace(f"{folder}/", ""))
+        for result in results
+        if result.verdict not in ("pass", "not_applicable")
+    ]
+    return Case(control, name, [], _verdicts(results, scan), sorted(findings))
+
+
+def _scanned(control: str, path: Path, policies: list[str], **options: Any) -> tuple[list[Result], Scan]:
     scan = Scan(Options(paths=[str(path)], controls=[control], policies=policies, **options))
+    return list(scan), scan
+
+
+def _verdicts(results: list[Result], scan: Scan) -> dict[str, str]:
     found: dict[str, list[str]] = {}
-    for result in scan:
+    for result in results:
         found.setdefault(result.resource.address, []).append(result.verdict)
     problems = {f"({gap.code})": gap.reason for gap in scan.coverage.gaps}
     return {address: worst(several) for address, several in found.items()} | problems
@@ -65,3 +127,14 @@ def _compare(wanted: dict[str, str], found: dict[str, str]) -> list[str]:
     seen = {address: found.get(address, "not_applicable") for address in wanted}
     problems = [f"{address}: expected {verdict}, got {seen[address]}" for address, verdict in wanted.items() if seen[address] != verdict]
     return problems + [f"{address}: {verdict}, which is not expected" for address, verdict in found.items() if address not in wanted]
+
+
+def _changed(accepted: list[Finding], findings: list[Finding]) -> list[str]:
+    """What came and went. Equal findings count as often as they are there."""
+    gone, come = list(accepted), []
+    for finding in findings:
+        if finding in gone:
+            gone.remove(finding)
+        else:
+            come.append(finding)
+    return [f"gone: {finding}" for finding in gone] + [f"new: {finding}" for finding in come]

@@ -12,6 +12,9 @@ from assay.scanner.rules.load import RuleSet
 from assay.scanner.rules.model import RuleErrors
 
 _POLICIES = click.option("--policies", multiple=True, type=click.Path(exists=True, file_okay=False), help="A folder of your own rules.")
+_FIXTURES = click.option(
+    "--fixtures", type=click.Path(exists=True, file_okay=False), help="Folder of fixtures.  [default: fixtures/controls]"
+)
 
 
 @click.group("controls")
@@ -66,31 +69,53 @@ def lint(policies: tuple[str, ...]) -> None:
 
 @command.command()
 @click.argument("patterns", nargs=-1, metavar="[ID|GLOB]...")
-@click.option("--fixtures", type=click.Path(exists=True, file_okay=False), help="Folder of fixtures.  [default: fixtures/controls]")
+@_FIXTURES
 @_POLICIES
 def test(patterns: tuple[str, ...], fixtures: str | None, policies: tuple[str, ...]) -> None:
     """Run the fixtures of controls: every expected verdict must come, and no other."""
     from assay.scanner.fixtures import run_fixtures
-    from assay.scanner.rules.load import select
 
-    rules = _rules(policies)
-    try:
-        chosen = select(rules, patterns, None)
-    except LookupError as error:
-        click.echo(f"assay: {error.args[0]}", err=True)
-        sys.exit(EXIT_USAGE)
-    folder = Path(fixtures) if fixtures else Path(__file__).resolve().parents[2] / "fixtures" / "controls"
-    if not folder.is_dir():
-        click.echo("assay: the fixtures are not installed with the package; name them with --fixtures", err=True)
-        sys.exit(EXIT_USAGE)
+    folder = _folder(fixtures)
     cases = failures = 0
-    for case in run_fixtures(folder, [compiled.control.id for compiled in chosen], list(policies)):
+    for case in run_fixtures(folder, _chosen(patterns, policies), list(policies)):
         cases += 1
         failures += bool(case.problems)
         for problem in case.problems:
             click.echo(f"{case.control} {case.name}: {problem}")
     click.echo(f"{cases} cases, {failures} failed")
     sys.exit(EXIT_FAILED if failures or not cases else EXIT_OK)
+
+
+@command.command()
+@click.argument("patterns", nargs=-1, metavar="[ID|GLOB]...")
+@_FIXTURES
+@_POLICIES
+def accept(patterns: tuple[str, ...], fixtures: str | None, policies: tuple[str, ...]) -> None:
+    """Write every finding of the fixtures of controls as what `test` must find."""
+    from assay.scanner import fixtures as runner
+
+    folder = _folder(fixtures)
+    chosen = _chosen(patterns, policies)
+    number = runner.accept(folder, runner.run_fixtures(folder, chosen, list(policies)))
+    click.echo(f"{number} findings of {len(chosen)} controls accepted; see what changed before you commit it")
+
+
+def _chosen(patterns: tuple[str, ...], policies: tuple[str, ...]) -> list[str]:
+    from assay.scanner.rules.load import select
+
+    try:
+        return [compiled.control.id for compiled in select(_rules(policies), patterns, None)]
+    except LookupError as error:
+        click.echo(f"assay: {error.args[0]}", err=True)
+        sys.exit(EXIT_USAGE)
+
+
+def _folder(fixtures: str | None) -> Path:
+    folder = Path(fixtures) if fixtures else Path(__file__).resolve().parents[2] / "fixtures" / "controls"
+    if not folder.is_dir():
+        click.echo("assay: the fixtures are not installed with the package; name them with --fixtures", err=True)
+        sys.exit(EXIT_USAGE)
+    return folder
 
 
 @command.command()
