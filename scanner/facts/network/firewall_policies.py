@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.scanner.facts.google_assets import is_live
 from assay.scanner.facts.network.kinds import Ingress, Opening
-from assay.scanner.facts.network.ranges import ANYWHERE, Span, elements, filled, opening, protocol_name, spans
+from assay.scanner.facts.network.ranges import ANYWHERE, Span, elements, filled, on_known_ports, opening, protocol_name, spans
 from assay.scanner.facts.spelling import Many, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Unknown, Value, all_of, any_of
@@ -49,6 +49,7 @@ def firewall_policy(view: View, at: FirewallPolicyAt) -> Ingress | None:
     return Ingress(
         identity=view.identity(view[at.name]),
         openings=view.says(openings + [doubt for doubt in (more, separate.more) if doubt]),
+        openings_on_known_ports=view.says(on_known_ports(openings)),
         guards_load_balancer=guards,
         reaches=view.says("every instance of its networks" if guards.data is False else "the instances that its rules are for"),
         http_only_redirects=guards.negate(),  # no load balancer is reached, else that is not known

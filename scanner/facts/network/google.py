@@ -9,7 +9,7 @@ from assay.scanner.facts.edge.google import forwarding_rule as load_balancer
 from assay.scanner.facts.google_assets import short
 from assay.scanner.facts.network.instances import MACHINES, behind_load_balancer
 from assay.scanner.facts.network.kinds import Ingress
-from assay.scanner.facts.network.ranges import ANYWHERE, Span, filled, opening, or_anywhere, protocol_name, spans
+from assay.scanner.facts.network.ranges import ANYWHERE, Span, filled, on_known_ports, opening, or_anywhere, protocol_name, spans
 from assay.scanner.facts.spelling import Contribution, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Unknown, Value, all_of, any_of
@@ -46,6 +46,7 @@ def firewall(view: View, at: FirewallAt) -> Ingress | None:
     return Ingress(
         identity=view.identity(view[at.name]),
         openings=view.says(openings + ([more] if more else [])),
+        openings_on_known_ports=view.says(on_known_ports(openings)),
         guards_load_balancer=guards,
         reaches=view.says("every instance of the network" if targeted.data is False else "the instances that it is for"),
         # A passthrough load balancer hands on what arrives; what the instances answer is not seen.
@@ -94,9 +95,11 @@ def forwarding_rule(view: View, at: IngressRuleAt) -> Ingress | None:
     sources = or_anywhere(view[at.source_ranges], Value(False))
     who = view.identity(view[at.balancer.name])
     who.perhaps = balancer.identity.perhaps
+    openings = [opening(source, span) for span in ports for source in sources]
     return Ingress(
         identity=who,
-        openings=view.says([opening(source, span) for span in ports for source in sources]),
+        openings=view.says(openings),
+        openings_on_known_ports=view.says(on_known_ports(openings)),
         guards_load_balancer=view.says(True),
         reaches=view.says("a load balancer"),
         http_only_redirects=any_of([listener.only_redirects for listener in balancer.listeners.data]),
@@ -135,6 +138,7 @@ def run_service(view: View, at: RunServiceAt) -> Ingress:
     return Ingress(
         identity=view.identity(short(view[at.name])),
         openings=Value([told], ingress.seen),
+        openings_on_known_ports=Value([told], ingress.seen),
         guards_load_balancer=Value(False, ingress.seen),
         reaches=Value("the address of the service itself", ingress.seen),
         http_only_redirects=Value(True, ingress.seen),

@@ -24,6 +24,8 @@ class Ingress(Resource, kw_only=True):
     """What admits traffic from outside: a security group, a firewall rule of a VPC, an external forwarding rule."""
 
     openings: Fact[list[Opening]]
+    openings_on_known_ports: Fact[list[Opening]]
+    """Those of `openings` whose ports are known."""
     guards_load_balancer: Fact[bool]
     """Everything that it is attached to is a load balancer."""
     reaches: Fact[str]

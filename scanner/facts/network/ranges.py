@@ -120,6 +120,12 @@ def opening(source: Value[Any], span: Span, world: bool | Unknown | None = None)
     )
 
 
+def on_known_ports(openings: list[Any]) -> list[Any]:
+    """Those of some openings, and of reasons why there may be more, whose ports are known."""
+    told = [told for told in openings if isinstance(told, Opening)]
+    return [opening for opening in told if not (opening.from_port.unknown or opening.to_port.unknown)]
+
+
 def _called(source: Value[Any]) -> str:
     """What a source is called in a message."""
     if source.options:

@@ -10,7 +10,7 @@ import msgspec
 from assay.scanner.facts.edge.listeners import load_balancer
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.network.prefix_lists import PrefixLists
-from assay.scanner.facts.network.ranges import Span, listed, opening, protocol_name
+from assay.scanner.facts.network.ranges import Span, listed, on_known_ports, opening, protocol_name
 from assay.scanner.facts.spelling import Another, Index, Many, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -40,7 +40,7 @@ class SecurityGroupAt(Spelling, frozen=True, eq=False, kw_only=True):
 
     id: Annotated[str, "guards_load_balancer", "http_only_redirects"] = ""
     """By which members name it; its address where there is no such path."""
-    rules: Annotated[tuple[str | Many, ...], "openings"]
+    rules: Annotated[tuple[str | Many, ...], "openings", "openings_on_known_ports"]
     """Blocks of the group, and resources of their own. The fields up to `prefix_lists` are of a rule, and name what sorts of rules have."""
     direction: str = ""
     """Where a rule says so that may be one for egress."""
@@ -50,7 +50,7 @@ class SecurityGroupAt(Spelling, frozen=True, eq=False, kw_only=True):
     ranges: tuple[str, ...] = ("CidrIp", "CidrIpv6")
     sources: tuple[str, ...]
     """Groups, whose members are as good as inside."""
-    prefix_lists: Annotated[PrefixLists, "openings"]
+    prefix_lists: Annotated[PrefixLists, "openings", "openings_on_known_ports"]
     members: Annotated[Index, "guards_load_balancer", "http_only_redirects"]
     """Group to `Member`; under None is why there may be more."""
     holders: Annotated[Index | None, "guards_load_balancer"] = None
@@ -79,6 +79,7 @@ def security_group(view: View, at: SecurityGroupAt) -> Ingress:
     return Ingress(
         identity=view.identity(view[at.name]),
         openings=view.says(openings + ([more] if more else [])),
+        openings_on_known_ports=view.says(on_known_ports(openings)),
         guards_load_balancer=guards,
         reaches=Value(_in_words(guards, others), guards.seen),
         http_only_redirects=_only_redirect(view, at, inside),
