@@ -7,6 +7,7 @@ is not read: AWS ended it on 30 September 2025 (https://docs.aws.amazon.com/waf/
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.edge.classic import ClassicBalancerAt, classic_balancer
 from assay.scanner.facts.edge.entry_points import EntryPointAt, entry_point
 from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
 from assay.scanner.facts.edge.listeners import BalancerAt, load_balancer
@@ -48,6 +49,13 @@ RULES = Listing(
     parent=LISTENERS.type,
     known=(("ListenerArn", "ListenerArn"),),
 )
+# https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_DescribeLoadBalancers.html
+CLASSIC_BALANCERS = Listing(
+    "elb.load_balancer",
+    Call("elb", "DescribeLoadBalancers", page_size=400),
+    entries="LoadBalancerDescriptions",
+    id="arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{LoadBalancerName}",
+)
 # https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html
 APIS = Listing(
     "apigateway.rest_api",
@@ -86,11 +94,12 @@ ACLS = _of_waf("wafv2.web_acl", "WebACLs", "GetWebACL", "REGIONAL")
 CLOUDFRONT_ACLS = _of_waf("wafv2.cloudfront_web_acl", "WebACLs", "GetWebACL", "CLOUDFRONT")
 GROUPS = _of_waf("wafv2.rule_group", "RuleGroups", "GetRuleGroup", "REGIONAL")
 CLOUDFRONT_GROUPS = _of_waf("wafv2.cloudfront_rule_group", "RuleGroups", "GetRuleGroup", "CLOUDFRONT")
-LISTINGS = (BALANCERS, LISTENERS, RULES, APIS, STAGES, DISTRIBUTIONS, ACLS, CLOUDFRONT_ACLS, GROUPS, CLOUDFRONT_GROUPS)
+LISTINGS = (BALANCERS, CLASSIC_BALANCERS, LISTENERS, RULES, APIS, STAGES, DISTRIBUTIONS, ACLS, CLOUDFRONT_ACLS, GROUPS, CLOUDFRONT_GROUPS)
 
 BALANCER = BalancerAt(
     name="LoadBalancerName", listeners=(Referrer(LISTENERS.type, "LoadBalancerArn"),), rules=(Referrer(RULES.type, "ListenerArn"),)
 )
+CLASSIC = ClassicBalancerAt(listeners="ListenerDescriptions", protocol="Listener.Protocol", port="Listener.LoadBalancerPort")
 
 
 def _acl(groups: Listing) -> WebAclAt:
@@ -118,4 +127,5 @@ READERS = (
     Reader(WebFirewall, (ACLS.type,), web_acl, _acl(GROUPS)),
     Reader(WebFirewall, (CLOUDFRONT_ACLS.type,), web_acl, _acl(CLOUDFRONT_GROUPS)),
     Reader(LoadBalancer, (BALANCERS.type,), load_balancer, BALANCER),
+    Reader(LoadBalancer, (CLASSIC_BALANCERS.type,), classic_balancer, CLASSIC),
 )

@@ -7,9 +7,10 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.edge.classic import ClassicBalancerAt, classic_balancer
 from assay.scanner.facts.edge.entry_points import EntryPointAt, by_arn, entry_point, stage_of_deployment
 from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
-from assay.scanner.facts.edge.listeners import NO_LISTENER, BalancerAt, load_balancer
+from assay.scanner.facts.edge.listeners import BalancerAt, load_balancer
 from assay.scanner.facts.edge.waf import WebAclAt, web_acl
 from assay.scanner.facts.edge.waf_classic import ClassicAclAt, classic_acl
 from assay.scanner.facts.spelling import Fixed, Link, Many, Referrer
@@ -26,8 +27,9 @@ BALANCER = BalancerAt(
     name="Name",
     listeners=(Many("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn"),),
     rules=(Referrer("AWS::ElasticLoadBalancingV2::ListenerRule", "ListenerArn"),),
-    without_listener=NO_LISTENER,
 )
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancing-loadbalancer.html
+CLASSIC = ClassicBalancerAt()
 
 READERS = (
     Reader(EntryPoint, (_BALANCER,), entry_point, EntryPointAt(name="Name", internal="Scheme", type="Type", associations=_ASSOCIATIONS)),
@@ -47,4 +49,5 @@ READERS = (
     ),
     Reader(WebFirewall, ("AWS::WAF::WebACL", "AWS::WAFRegional::WebACL"), classic_acl, ClassicAclAt()),
     Reader(LoadBalancer, (_BALANCER,), load_balancer, BALANCER),
+    Reader(LoadBalancer, ("AWS::ElasticLoadBalancing::LoadBalancer",), classic_balancer, CLASSIC),
 )

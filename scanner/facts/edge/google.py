@@ -149,12 +149,12 @@ def _target_sort(view: View, at: ForwardingRuleAt) -> str:
 
 def _sort(target: Any) -> str:
     """The type that a reference names, or the collection in a name: `targethttpproxies` of `…/global/targetHttpProxies/web`."""
+    if isinstance(target, Reference) and not target.address.startswith("//"):
+        return target.type.lower().replace("_", "")
     name = target.address if isinstance(target, Reference) else target
     if isinstance(name, Text):
         name = "".join(part if isinstance(part, str) else "*" for part in name.parts)
-    if isinstance(name, str) and "/" in name:
-        return name.rsplit("/", 2)[-2].lower()
-    return target.type.lower().replace("_", "") if isinstance(target, Reference) else ""
+    return name.rsplit("/", 2)[-2].lower() if isinstance(name, str) and "/" in name else ""
 
 
 def _redirects(view: View, proxy: View | None, at: ForwardingRuleAt) -> Value[bool]:

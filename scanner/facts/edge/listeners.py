@@ -7,11 +7,7 @@ from typing import Annotated, Any
 from assay.scanner.facts.edge.kinds import Listener, LoadBalancer
 from assay.scanner.facts.spelling import Place, Referrer, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown, Value, all_of, any_of
-
-NO_LISTENER = Unknown(
-    "no listener of it is in this code", "scan the code that declares its listeners together with this, or the live account"
-)
+from assay.scanner.sources.values import Value, all_of, any_of
 
 
 class BalancerAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -30,8 +26,6 @@ class BalancerAt(Spelling, frozen=True, eq=False, kw_only=True):
     action: str = "Type"
     """The type of an action."""
     redirect_protocol: str = "RedirectConfig.Protocol"
-    without_listener: Unknown | None = None
-    """Why a load balancer without any listener may have some; None where all of them show."""
 
 
 def load_balancer(view: View, at: BalancerAt) -> LoadBalancer:
@@ -39,7 +33,7 @@ def load_balancer(view: View, at: BalancerAt) -> LoadBalancer:
     companions = view.referrers(*at.listeners)
     listeners: list[Any] = [_listener(listener, at) for listener in companions.views]
     encrypted = [owner.weighed(listener.encrypted, absence=False) for listener, owner in zip(listeners, companions.views, strict=True)]
-    more = companions.more or (None if listeners else at.without_listener)
+    more = companions.more
     kind = view[at.type]
     return LoadBalancer(
         identity=view.identity(view[at.name]),

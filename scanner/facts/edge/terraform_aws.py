@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.edge.classic import ClassicBalancerAt, classic_balancer
 from assay.scanner.facts.edge.entry_points import EntryPointAt, by_arn, entry_point
 from assay.scanner.facts.edge.kinds import EntryPoint, LoadBalancer, WebFirewall
-from assay.scanner.facts.edge.listeners import NO_LISTENER, BalancerAt, load_balancer
+from assay.scanner.facts.edge.listeners import BalancerAt, load_balancer
 from assay.scanner.facts.edge.waf import WebAclAt, web_acl
 from assay.scanner.facts.edge.waf_classic import ClassicAclAt, classic_acl
 from assay.scanner.facts.spelling import Fixed, Link, Many, Referrer, snake
@@ -23,8 +24,8 @@ BALANCER = BalancerAt(
     actions="action",
     action="type",
     redirect_protocol="redirect.protocol",
-    without_listener=NO_LISTENER,
 )
+CLASSIC = ClassicBalancerAt(name="name", listeners="listener", protocol="lb_protocol", port="lb_port")
 
 READERS = (
     Reader(
@@ -86,4 +87,5 @@ READERS = (
         ),
     ),
     Reader(LoadBalancer, _BALANCERS, load_balancer, BALANCER),
+    Reader(LoadBalancer, ("aws_elb",), classic_balancer, CLASSIC),
 )

@@ -29,11 +29,16 @@ _BACKEND = BackendAt(scheme="load_balancing_scheme", policy="security_policy")
 _REGIONAL_BACKEND = BackendAt(scheme=("load_balancing_scheme", Fixed("INTERNAL")), policy="security_policy")
 _BUCKET = BackendAt(scheme="load_balancing_scheme", policy="edge_security_policy")
 _POLICY = SecurityPolicyAt(names=("name",), rules="rule", separate=(Referrer("google_compute_security_policy_rule", "security_policy"),))
+# https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_region_security_policy
+_REGIONAL_POLICY = SecurityPolicyAt(
+    names=("name",), rules="rules", separate=(Referrer("google_compute_region_security_policy_rule", "security_policy"),)
+)
 
 READERS = (
     Reader(EntryPoint, ("google_compute_backend_service",), backend, _BACKEND),
     Reader(EntryPoint, ("google_compute_region_backend_service",), backend, _REGIONAL_BACKEND),
     Reader(EntryPoint, ("google_compute_backend_bucket",), backend, _BUCKET),
     Reader(WebFirewall, ("google_compute_security_policy",), security_policy, _POLICY),
+    Reader(WebFirewall, ("google_compute_region_security_policy",), security_policy, _REGIONAL_POLICY),
     Reader(LoadBalancer, FORWARDING_RULES, forwarding_rule, FORWARDING_RULE, always=False),
 )

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.edge.aws_api import BALANCER, BALANCERS
+from assay.scanner.facts.edge.aws_api import BALANCER, BALANCERS, CLASSIC, CLASSIC_BALANCERS
 from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.prefix_lists import PrefixLists
 from assay.scanner.facts.network.ranges import Span, listed, opening
@@ -76,11 +76,13 @@ class LiveLists(PrefixLists, frozen=True):
         return self.of_entries(prefix_list, source, span)
 
 
+_BALANCERS = {BALANCERS.type: Sort.BALANCER, CLASSIC_BALANCERS.type: Sort.CLASSIC}
+
+
 def _members(item: Item) -> Iterator[tuple[Hashable, Any]]:
     """Load balancers, and the interfaces of anything."""
-    balances = item.type == BALANCERS.type
-    for group in listed(item, "SecurityGroups" if balances else "Groups[].GroupId"):
-        yield (None, group.unknown) if group.unknown else (str(group.data), Member(item, Sort.BALANCER if balances else _sort(item)))
+    for group in listed(item, "SecurityGroups" if item.type in _BALANCERS else "Groups[].GroupId"):
+        yield (None, group.unknown) if group.unknown else (str(group.data), Member(item, _BALANCERS.get(item.type) or _sort(item)))
 
 
 def _sort(interface: Item) -> Sort:
@@ -91,7 +93,7 @@ def _sort(interface: Item) -> Sort:
     description = str(interface["Description"].data)
     managed = description.startswith("ELB ") and interface["RequesterManaged"].data is True
     if managed and not description.startswith(("ELB app/", "ELB net/", "ELB gwy/")):
-        return Sort.CLASSIC
+        return Sort.CLASSIC_INTERFACE
     newer = interface["InterfaceType"].data in ("network_load_balancer", "gateway_load_balancer")
     return Sort.INTERFACE if managed or newer else Sort.OTHER
 
@@ -111,9 +113,10 @@ READERS = (
             ranges=("IpRanges[].CidrIp", "Ipv6Ranges[].CidrIpv6"),
             sources=("UserIdGroupPairs[].GroupId",),
             prefix_lists=LiveLists("PrefixListIds[].PrefixListId", (), cidr="Cidr", separate=Referrer(ENTRIES.type, "PrefixListId")),
-            members=Index((INTERFACES.type, BALANCERS.type), _members),
+            members=Index((INTERFACES.type, *_BALANCERS), _members),
             unused=("nothing is in {name} now; what will be is not known", "delete the group, or attach it"),
             balancer=Another(BALANCER),
+            classic=Another(CLASSIC),
         ),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.edge.cloudformation import BALANCER
+from assay.scanner.facts.edge.cloudformation import BALANCER, CLASSIC
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.network.members import holders, members
 from assay.scanner.facts.network.prefix_lists import DeclaredLists
@@ -21,7 +21,9 @@ _LAUNCHED = "SpotFleetRequestConfigData.LaunchSpecifications[]"
 _MEMBERS = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ("SecurityGroups",), "AWS::ElasticLoadBalancing::LoadBalancer": ("SecurityGroups",),
     "AWS::EC2::Instance": ("SecurityGroupIds", "SecurityGroups", "NetworkInterfaces[].GroupSet"),
-    "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.SecurityGroupIds", "LaunchTemplateData.NetworkInterfaces[].Groups"),
+    "AWS::EC2::LaunchTemplate": (
+        "LaunchTemplateData.SecurityGroupIds", "LaunchTemplateData.SecurityGroups", "LaunchTemplateData.NetworkInterfaces[].Groups",
+    ),
     "AWS::EC2::SpotFleet": (f"{_LAUNCHED}.SecurityGroups[].GroupId", f"{_LAUNCHED}.NetworkInterfaces[].Groups"),
     "AWS::AutoScaling::LaunchConfiguration": ("SecurityGroups",), "AWS::EC2::NetworkInterface": ("GroupSet",),
     "AWS::ECS::Service": (_TASK,), "AWS::ECS::TaskSet": (_TASK_SET,), "AWS::Lambda::Function": ("VpcConfig.SecurityGroupIds",),
@@ -57,6 +59,7 @@ READERS = (
                 ("AWS::EC2::SecurityGroup",), (*_BALANCERS, *_CLASSIC), ("AWS::CloudFormation::", "AWS::SSM::Parameter", "Custom::")
             ),
             balancer=Another(BALANCER),
+            classic=Another(CLASSIC),
         ),
     ),
 )

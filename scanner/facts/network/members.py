@@ -42,6 +42,11 @@ def _plain(name: str) -> str:
     return name.lower().replace("_", "")
 
 
+def _is_in(name: str) -> bool:
+    """Whether an attribute names the groups that something is in, and not those that it lets in (`source_security_group_ids`)."""
+    return _NAMED in name and not name.startswith(("source", "referenced"))
+
+
 def _holders(
     groups: tuple[str, ...], balancers: tuple[str, ...], handing_on: tuple[str, ...], item: Item
 ) -> Iterator[tuple[Hashable, Any]]:
@@ -60,5 +65,5 @@ def _groups_named(data: Any) -> list[Reference]:
         return [reference for element in data for reference in _groups_named(element)]
     if not isinstance(data, dict):
         return []
-    inside = [references_in(value) if _NAMED in _plain(name) else _groups_named(value) for name, value in data.items()]
+    inside = [references_in(value) if _is_in(_plain(name)) else _groups_named(value) for name, value in data.items()]
     return [reference for references in inside for reference in references]

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from assay.scanner.facts.edge.classic import classic_balancer
 from assay.scanner.facts.edge.listeners import load_balancer
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.network.prefix_lists import PrefixLists
@@ -22,7 +23,9 @@ class Sort(enum.Enum):
 
     BALANCER = enum.auto()
     CLASSIC = enum.auto()
-    """A classic load balancer, whose listeners are not read."""
+    """A classic load balancer."""
+    CLASSIC_INTERFACE = enum.auto()
+    """A network interface of a classic load balancer."""
     INTERFACE = enum.auto()
     """A network interface of a load balancer that is there itself."""
     OTHER = enum.auto()
@@ -63,6 +66,8 @@ class SecurityGroupAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Why it is not known what it guards where nothing is in it, and the way out."""
     balancer: Annotated[Another, "http_only_redirects"]
     """A `BalancerAt`."""
+    classic: Annotated[Another, "http_only_redirects"]
+    """A `ClassicBalancerAt`."""
 
 
 def security_group(view: View, at: SecurityGroupAt) -> Ingress:
@@ -135,15 +140,16 @@ def _guards(view: View, at: SecurityGroupAt, members: list[Member], others: list
 
 
 _CLASSIC = Unknown(
-    "a classic load balancer is in the group, which cannot redirect: whether it listens on port 80 is not read", "replace it"
+    "a classic load balancer is in the group, which cannot redirect: whether it listens on port 80 was not read", "audit again"
 )
 
 
 def _only_redirect(view: View, at: SecurityGroupAt, members: list[Member]) -> Value[bool]:
     """Whether the load balancers in the group redirect whatever reaches them without TLS."""
     balancers = [load_balancer(view.of(member.item).surely, at.balancer.spelling) for member in members if member.sort is Sort.BALANCER]
-    listeners: list[Any] = [listener for balancer in balancers for listener in balancer.listeners.data]
-    listeners += [_CLASSIC] if any(member.sort is Sort.CLASSIC for member in members) else []
+    classic = [classic_balancer(view.of(member.item).surely, at.classic.spelling) for member in members if member.sort is Sort.CLASSIC]
+    listeners: list[Any] = [listener for balancer in balancers + classic for listener in balancer.listeners.data]
+    listeners += [_CLASSIC] if not classic and any(member.sort is Sort.CLASSIC_INTERFACE for member in members) else []
     return all_of(
         [
             Value(listener) if isinstance(listener, Unknown) else any_of([listener.encrypted, listener.only_redirects])

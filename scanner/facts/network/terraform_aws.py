@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.edge.terraform_aws import BALANCER
+from assay.scanner.facts.edge.terraform_aws import BALANCER, CLASSIC
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.network.members import holders, members
 from assay.scanner.facts.network.prefix_lists import DeclaredLists
@@ -16,8 +16,11 @@ _CLASSIC = ("aws_elb",)
 # Where a resource names the security groups it is in.
 _MEMBERS = {
     "aws_lb": ("security_groups",), "aws_alb": ("security_groups",), "aws_elb": ("security_groups",),
-    "aws_instance": ("vpc_security_group_ids",),
-    "aws_launch_template": ("vpc_security_group_ids", "network_interfaces[].security_groups"),
+    "aws_instance": ("vpc_security_group_ids", "security_groups"),
+    "aws_spot_instance_request": ("vpc_security_group_ids", "security_groups"),
+    "aws_launch_template": ("vpc_security_group_ids", "security_group_names", "network_interfaces[].security_groups"),
+    "aws_network_interface_sg_attachment": ("security_group_id",),
+    "aws_vpc_endpoint_security_group_association": ("security_group_id",),
     "aws_launch_configuration": ("security_groups",), "aws_network_interface": ("security_groups",),
     "aws_ecs_service": ("network_configuration.security_groups",), "aws_lambda_function": ("vpc_config.security_group_ids",),
     "aws_db_instance": ("vpc_security_group_ids",), "aws_rds_cluster": ("vpc_security_group_ids",),
@@ -65,6 +68,7 @@ READERS = (
             members=members(_MEMBERS, _BALANCERS, _CLASSIC),
             holders=holders(_GROUPS, (*_BALANCERS, *_CLASSIC)),
             balancer=Another(BALANCER),
+            classic=Another(CLASSIC),
         ),
     ),
 )
