@@ -121,7 +121,7 @@ def _parts(node: tree_sitter.Node) -> Any:
 
 def _key(key: tree_sitter.Node) -> str | None:
     written = parsing.expression(key)
-    if isinstance(written, tree.Name) and key.children[0].type != "(":
+    if isinstance(written, tree.Name) and key.children[0].type == "variable_expr":
         return written.name
     return written.value if isinstance(written, tree.Literal) and isinstance(written.value, str) else None
 

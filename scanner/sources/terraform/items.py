@@ -15,7 +15,7 @@ from assay.scanner.sources.terraform.existence import exists_with
 from assay.scanner.sources.terraform.instances import Instance, Resource
 from assay.scanner.sources.terraform.modules import Module
 from assay.scanner.sources.terraform.operators import FAILURES, finish, words
-from assay.scanner.sources.terraform.providers import LOGIN, ROLES
+from assay.scanner.sources.terraform.providers import LOGIN, ROLES, provider_key
 from assay.scanner.sources.terraform.workspace import FileFunction
 from assay.scanner.sources.values import Location, Unknown, Value, first_known
 
@@ -37,7 +37,8 @@ class BodyNode(Node):
     def _at(self, path: str, link: bool) -> Value[Any]:
         name, _, rest = path.partition(".")
         block = self.body.block
-        if name in block.arguments:
+        argument = block.arguments.get(name)
+        if argument is not None and not (rest and argument.blocks(name)):
             data = self.body.raw(name, link)
             for key in rest.split(".") if rest else ():
                 data = step(data, key)
@@ -79,7 +80,7 @@ class BodyNode(Node):
     def document_place(self, path: str, inside: Path = ()) -> Location:
         name, _, rest = path.partition(".")
         argument = self.body.block.arguments.get(name)
-        if argument is not None:
+        if argument is not None and not (rest and argument.blocks(name)):
             return argument.document_place(decode(self.body.raw(name)), inside, self._opened) if inside and not rest else argument.location
         node, rest, _ = self._block(name, rest)
         if node is None:
@@ -137,8 +138,7 @@ class ResourceItem(BodyNode, Item):
 
     def _configuration(self) -> tuple[Block, Module] | None:
         """The provider configuration that manages this resource, and the module it stands in."""
-        local, _, alias = self._provider_name().partition(".")
-        return self.resource.module.provider(local, alias)
+        return self.resource.module.provider(*self._provider_key())
 
     def _provider(self, name: str) -> Value[str]:
         """An argument of the provider configuration that manages this resource."""
@@ -155,16 +155,10 @@ class ResourceItem(BodyNode, Item):
             reason = f"the provider's {name} could not be evaluated: {words(error)}"
             return Value(Unknown(reason, "correct the expression"), (block.location(name),))
 
-    def _provider_name(self) -> str:
+    def _provider_key(self) -> tuple[str, ...]:
+        """The name of the provider in this module, and the alias of the configuration where it names one."""
         block = self.resource.block
-        node = block.expression("provider")
-        parts: list[str] = []
-        while node is not None and hasattr(node, "of"):
-            parts.insert(0, node.name)
-            node = node.of
-        if node is not None and hasattr(node, "name"):
-            return ".".join([node.name, *parts])
-        return block.labels[0].partition("_")[0]
+        return provider_key(block.expression("provider")) or (block.labels[0].partition("_")[0],)
 
     def attributes(self) -> Value[dict[str, Any]]:
         try:

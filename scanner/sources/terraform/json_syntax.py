@@ -71,7 +71,7 @@ class JsonArgument(Argument):
 
     def blocks(self, type_: str) -> list[Block] | None:
         elements = self.content if isinstance(self.content, list) else [self.content]
-        if not elements or not all(isinstance(element, dict) for element in elements):
+        if not elements or not all(isinstance(element, dict) and not _computed(element) for element in elements):
             return None
         return [_block(type_, (), self.text, at, body) for _, at, body in _labelled(self.content, 0, self._at)]
 
@@ -127,6 +127,11 @@ def _content(type_: str, text: JsonText, at: Path, body: dict[str, Any]) -> Cont
         else:
             arguments[name] = JsonArgument(text, (*at, name), content)
     return arguments, inside
+
+
+def _computed(element: dict[str, Any]) -> bool:
+    """Whether an object has a key that is an expression, as a map may have and a block has not."""
+    return any("${" in key or "%{" in key for key in element)
 
 
 def whole_expression(content: Any) -> Any:

@@ -16,6 +16,7 @@ from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.instances import Instance, Instances, Resource, expand, linked_elements, linked_names
 from assay.scanner.sources.terraform.named import Calls, Namespace
 from assay.scanner.sources.terraform.operators import EvaluationError, limited
+from assay.scanner.sources.terraform.providers import provider_key
 from assay.scanner.sources.terraform.workspace import FileFunction, Workspace, file_functions
 from assay.scanner.sources.values import SENSITIVE, Reference, Unknown
 
@@ -215,15 +216,6 @@ class Module:
         passed = self.call.expression("providers")
         if isinstance(passed, tree.Object):
             for inner, outer in passed.items:
-                if _provider_key(inner) == key:
-                    return self.parent.provider(*_provider_key(outer))
+                if provider_key(inner) == key and (passed_key := provider_key(outer)):
+                    return self.parent.provider(*passed_key)
         return None if alias else self.parent.provider(name)
-
-
-def _provider_key(node: Any) -> tuple[str, ...]:
-    if isinstance(node, tree.Attribute) and isinstance(node.of, tree.Name):
-        return (node.of.name, node.name)
-    if isinstance(node, tree.Name):
-        return (node.name,)
-    text = node.value if isinstance(node, tree.Literal) and isinstance(node.value, str) else ""
-    return tuple(text.split("."))

@@ -182,7 +182,7 @@ def _collection(node: tree_sitter.Node) -> Any:
             key, value = [child for child in element.children if child.type == "expression"]
             tree = expression(key)
             # A bare name is the key itself, `null` too; `(name)` is an expression.
-            bare = (isinstance(tree, Name) or tree == Literal(None)) and key.children[0].type != "("
+            bare = key.children[0].type in ("variable_expr", "literal_value") and (isinstance(tree, Name) or tree == Literal(None))
             items.append((Literal(_text(key).strip()) if bare else tree, expression(value)))
     return Object(tuple(items))
 

@@ -4,6 +4,12 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication
 https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference
 """
 
+from __future__ import annotations
+
+from typing import Any
+
+from assay.scanner.sources.terraform import tree
+
 LOGIN = (
     "access_key", "secret_key", "token", "profile", "shared_config_files", "shared_credentials_files", "allowed_account_ids", "project",
     "credentials", "impersonate_service_account",
@@ -11,3 +17,18 @@ LOGIN = (
 """Arguments."""
 ROLES = ("assume_role", "assume_role_with_web_identity")
 """Nested blocks."""
+
+
+def provider_key(expression: Any) -> tuple[str, ...]:
+    """Name and alias in a reference to a provider configuration: `aws.west`, in JSON and in old code in quotes. Empty where it is none.
+
+    https://developer.hashicorp.com/terraform/language/meta-arguments/resource-provider
+    """
+    names: list[str] = []
+    while isinstance(expression, tree.Attribute):
+        names.insert(0, expression.name)
+        expression = expression.of
+    if isinstance(expression, tree.Name):
+        return (expression.name, *names[:1])
+    text = expression.value if isinstance(expression, tree.Literal) and isinstance(expression.value, str) else ""
+    return tuple(text.split(".")[:2]) if text else ()

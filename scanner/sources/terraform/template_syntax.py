@@ -26,26 +26,26 @@ class ReadExpression(Protocol):
         """The tree of an `expression` node."""
 
 
-def quoted(node: tree_sitter.Node, read: ReadExpression) -> Template:
+def quoted(node: tree_sitter.Node, read: ReadExpression) -> Any:
     """A template between quotes: a `quoted_template` of the syntax tree."""
     start = node.children[0].end_byte - node.start_byte
     end = node.children[-1].start_byte - node.start_byte
     return _template(_stripped(_tokens(node, start, end, _quoted_text)), read)
 
 
-def heredoc(node: tree_sitter.Node, read: ReadExpression) -> Template:
+def heredoc(node: tree_sitter.Node, read: ReadExpression) -> Any:
     """A `heredoc_template`, which ends with a line break."""
     raw = node.text or b""
     return _heredoc(node, raw.rindex(b"\n") + 1, read)
 
 
-def unbroken(node: tree_sitter.Node, read: ReadExpression) -> Template:
+def unbroken(node: tree_sitter.Node, read: ReadExpression) -> Any:
     """A `heredoc_template` without the line break before its end marker: the text of a file that was made one to be parsed."""
     raw = node.text or b""
     return _heredoc(node, raw.rindex(b"\n"), read)
 
 
-def _heredoc(node: tree_sitter.Node, end: int, read: ReadExpression) -> Template:
+def _heredoc(node: tree_sitter.Node, end: int, read: ReadExpression) -> Any:
     raw = node.text or b""
     start = raw.index(b"\n") + 1
     tokens = _stripped(_tokens(node, start, max(start, end), _lines))
@@ -112,8 +112,10 @@ def _indentation(token: Any) -> int:
     return len(token) - len(token.lstrip()) if isinstance(token, str) else 0
 
 
-def _template(tokens: list[Any], read: ReadExpression) -> Template:
-    return Template(tuple(_branch(iter(_joined(tokens)), read)[0]))
+def _template(tokens: list[Any], read: ReadExpression) -> Any:
+    """A template of one interpolation alone is its expression, whose value need not be a text."""
+    parts = _branch(iter(_joined(tokens)), read)[0]
+    return parts[0] if len(parts) == 1 and not isinstance(parts[0], str) else Template(tuple(parts))
 
 
 def _joined(tokens: list[Any]) -> list[Any]:

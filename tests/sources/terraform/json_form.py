@@ -1,63 +1,116 @@
-"""Terraform's JSON syntax, written by program from HCL: https://developer.hashicorp.com/terraform/language/syntax/json"""
+"""Terraform's JSON syntax, written by program from HCL: https://developer.hashicorp.com/terraform/language/syntax/json
+
+The structure stays: blocks become objects, objects and lists of the code become those of JSON, every other expression `"${…}"`.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.terraform.blocks import Block
+import tree_sitter
 
-_LABELLED = ("resource", "data", "variable", "output", "module", "provider")
-_PLAIN = ("type", "provider", "providers", "depends_on", "ignore_changes", "iterator")
-"""Arguments whose value is no expression, or a list of what is none."""
+from assay.scanner.sources.terraform import parsing
+
+_PLAIN = ("type", "provider", "providers", "depends_on", "ignore_changes", "replace_triggered_by", "iterator", "configuration_aliases")
+"""Arguments that hold names, which JSON writes as texts."""
+_MANY = ("provider", "locals", "terraform", "moved", "removed", "import", "check")
+"""Blocks that a file may have several of with the same labels."""
 
 
-def json_form(blocks: list[Block], source: bytes) -> dict[str, Any] | None:
-    """The same blocks as an object; None where one has an expression that JSON cannot hold, such as a heredoc."""
+def json_form(source: bytes) -> dict[str, Any]:
+    """The blocks of a file in HCL as an object."""
+    root = parsing.parse(source).root_node
+    assert not root.has_error
+    body = next((child for child in root.children if child.type == "body"), None)
+    return _body(body, top=True) if body else {}
+
+
+def _body(body: tree_sitter.Node, top: bool = False) -> dict[str, Any]:
     built: dict[str, Any] = {}
-    for block in blocks:
-        body = _body(block, source)
-        if body is None:
-            return None
-        if block.type not in _LABELLED:
-            built.setdefault(block.type, []).append(body)
-            continue
-        inner = built.setdefault(block.type, {})
-        for label in block.labels[:-1]:
-            inner = inner.setdefault(label, {})
-        if block.labels[-1] in inner:  # several configurations of one provider
-            inner[block.labels[-1]] = [*_listed(inner[block.labels[-1]]), body]
-        else:
-            inner[block.labels[-1]] = body
+    for child in body.children:
+        if child.type == "attribute":
+            name = _text(child.children[0])
+            built[name] = _plain(child.children[2]) if name in _PLAIN else _value(child.children[2])
+        elif child.type == "block":
+            type_, labels, content = _block(child)
+            _enter(built, [type_, *labels], content, several=not top or type_ in _MANY)
     return built
 
 
-def _listed(data: Any) -> list[Any]:
-    return data if isinstance(data, list) else [data]
+def _block(node: tree_sitter.Node) -> tuple[str, list[str], dict[str, Any]]:
+    words = [_text(child).strip('"') for child in node.children if child.type in ("identifier", "string_lit")]
+    body = next((child for child in node.children if child.type == "body"), None)
+    return words[0], words[1:], _body(body) if body else {}
 
 
-def _body(block: Block, source: bytes) -> dict[str, Any] | None:
-    body: dict[str, Any] = {}
-    for name, argument in block.arguments.items():
-        written = source[argument.location.start : argument.location.end].decode().partition("=")[2].strip()
-        if "<<" in written or "#" in written or "//" in written.replace("://", ""):
-            return None
-        body[name] = written.strip('"') if name in _PLAIN and written[0] not in "[{" else _value(written)
-        if name in _PLAIN and written[0] in "[{":
-            return None
-    for inner in block.blocks:
-        content = _body(inner, source)
-        if content is None:
-            return None
-        if inner.type == "dynamic":
-            body.setdefault("dynamic", {}).setdefault(inner.labels[0], []).append(content)
-        elif inner.type in ("content", "lifecycle"):
-            body[inner.type] = content
-        else:
-            body.setdefault(inner.type, []).append(content)
-    return body
+def _enter(built: dict[str, Any], keys: list[str], content: dict[str, Any], several: bool) -> None:
+    """One block as an object, several of the same labels as a list of them."""
+    for key in keys[:-1]:
+        built = built.setdefault(key, {})
+    before = built.get(keys[-1])
+    assert before is None or several
+    built[keys[-1]] = content if before is None else [*before, content] if isinstance(before, list) else [before, content]
 
 
-def _value(written: str) -> Any:
-    if written in ("true", "false"):
-        return written == "true"
-    return int(written) if written.isdigit() else f"${{{written}}}"
+def _text(node: tree_sitter.Node) -> str:
+    return (node.text or b"").decode()
+
+
+def _inner(node: tree_sitter.Node) -> tree_sitter.Node:
+    """What an expression is, as long as it is one thing."""
+    while node.type == "expression" and len(node.children) == 1:
+        node = node.children[0]
+    return node
+
+
+def _value(node: tree_sitter.Node) -> Any:
+    inner = _inner(node)
+    if inner.type == "literal_value":
+        literal = parsing.expression(inner).value
+        return _template(literal) if isinstance(literal, str) else literal
+    if inner.type == "collection_value":
+        return _collection(inner.children[0])
+    if inner.type == "template_expr" and inner.children[0].type == "heredoc_template":
+        return _heredoc(_text(inner.children[0]))
+    return f"${{{_text(node)}}}"
+
+
+def _template(text: str) -> str:
+    return text.replace("${", "$${").replace("%{", "%%{")
+
+
+def _collection(node: tree_sitter.Node) -> Any:
+    if node.type == "tuple":
+        return [_value(child) for child in node.children if child.type == "expression"]
+    built: dict[str, Any] = {}
+    for element in node.children:
+        if element.type == "object_elem":
+            key, value = [child for child in element.children if child.type == "expression"]
+            name = _inner(key)
+            spelled = _text(key) if name.type == "variable_expr" else _value(key)
+            built[str(spelled)] = _value(value)
+    return built
+
+
+def _heredoc(text: str) -> str:
+    """The text of a heredoc is a template as it stands, without escapes by backslashes, and so is a string of JSON."""
+    first, *lines = text.split("\n")
+    lines = lines[:-1]
+    if first.startswith("<<-"):
+        indented = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
+        lines = [line[min(indented, default=0) :] for line in lines]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _plain(node: tree_sitter.Node) -> Any:
+    inner = _inner(node)
+    if inner.type != "collection_value":
+        return _text(node).strip('"')
+    if inner.children[0].type == "tuple":
+        return [_plain(child) for child in inner.children[0].children if child.type == "expression"]
+    pairs = [
+        [child for child in element.children if child.type == "expression"]
+        for element in inner.children[0].children
+        if element.type == "object_elem"
+    ]
+    return {_text(key): _plain(value) for key, value in pairs}

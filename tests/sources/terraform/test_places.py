@@ -96,12 +96,10 @@ def check_json(content: bytes) -> int:
 
 
 def json_files() -> Iterator[bytes]:
-    """The code of the fixtures in JSON, as far as JSON can hold it."""
+    """The code of the fixtures in JSON."""
     for number, path in enumerate(FILES):
         content = path.read_bytes()
-        made = json_form(read_blocks(content, "f.tf", "f"), content)
-        if made is not None:
-            yield json.dumps(made, indent=number % 3 or None, ensure_ascii=bool(number % 2)).encode()
+        yield json.dumps(json_form(content), indent=number % 3 or None, ensure_ascii=bool(number % 2)).encode()
 
 
 def test_every_key_of_the_fixtures_in_json_is_where_its_place_says() -> None:
@@ -177,3 +175,29 @@ def test_two_resources_on_one_line_of_json_are_two_blocks(tmp_path: Path) -> Non
     (collection,) = collect(tmp_path)
     assert len({(item.location().line, item.block) for item in collection.items}) == 2
     assert collection.coverage.blocks.found == 1
+
+
+def test_blocks_in_json_have_lines_of_their_own(tmp_path: Path) -> None:
+    resource = {
+        "rule": {"status": "a", "inner": [{"v": 1}, {"v": 2}]},
+        "dynamic": {"rule": {"for_each": [1], "content": {"status": "b", "inner": {"v": 3}}}},
+        "tags": {'${upper("a")}': "x", "b": "y"},
+        "doc": {"policy": '{"Statement": [{"Effect": "Allow"}]}'},
+    }
+    text = json.dumps({"resource": {"probe": {"p": resource}}}, indent=1)
+    write(tmp_path, {"main.tf.json": text})
+    ((item,),) = [collection.items for collection in collect(tmp_path)]
+    lines = text.splitlines()
+
+    def written(path: str) -> tuple[Any, str]:
+        (place,) = item[path].seen
+        return item[path].data, lines[place.line - 1].strip().rstrip(",")
+
+    assert written("rule.status") == ("a", '"status": "a"')
+    assert written("rule.1.status") == ("b", '"status": "b"')
+    assert written("rule.inner.1.v") == (2, '"v": 2')
+    assert written("tags.A")[0] == "x" and written("tags.b")[0] == "y"
+    assert [node["status"].data for node in item.blocks("rule")[0]] == ["a", "b"]
+    assert [node["v"].data for node in item.blocks("rule.inner")[0]] == [1, 2, 3]
+    place = item.document_place("doc.policy", ("Statement", 0, "Effect"))
+    assert text.encode()[place.start : place.end] == b'\\"Effect\\": \\"Allow\\"'
