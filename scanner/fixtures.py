@@ -2,6 +2,7 @@
 
 `expected.yaml` maps a case to the verdict of each resource that the control judges, the worst where there are several. Beside it,
 `findings.jsonl` holds every finding of the cases, so that a second one that comes or goes is seen too; `assay controls accept` writes it.
+Params come from an `assay.yaml` in the folder of the case, else from one beside the list.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import config
 from assay.scanner.results.model import Result, worst
 from assay.scanner.run import Options, Scan
 
@@ -73,6 +75,12 @@ def accept(folder: Path, cases: Iterable[Case]) -> int:
     return sum(map(len, of_control.values()))
 
 
+def configured(folder: Path, case: str = "") -> dict[str, Any]:
+    """The params that a case of the control with this folder is judged with."""
+    files = (place / config.DEFAULT_FILE for place in (folder / case, folder))
+    return next((config.read(file).params for file in files if file.is_file()), {})
+
+
 def verdicts(control: str, path: Path, policies: list[str], **options: Any) -> dict[str, str]:
     """Resource address to its verdict, the worst where there are several; `(code)` to the reason of a gap."""
     return _verdicts(*_scanned(control, path, policies, **options))
@@ -100,7 +108,7 @@ def _accepted(path: Path) -> dict[str, list[Finding]] | None:
 
 
 def _run(control: str, name: str, folder: Path, policies: list[str]) -> Case:
-    results, scan = _scanned(control, folder / name, policies)
+    results, scan = _scanned(control, folder / name, policies, params=configured(folder, name))
     findings = [
         Finding(name, result.resource.address, result.element, result.verdict, result.message.replace(f"{folder}/", ""))
         for result in results
