@@ -32,7 +32,7 @@ class Companions:
 
     def values(self, path: str) -> list[Value[Any]]:
         """The value at a path of each, and an Unknown where there may be more of them."""
-        if self.conflict:
+        if self.rivals:
             return [self[path]]
         return [*[view[path] for view in self.views], *([self.owner.says(self.more)] if self.more else [])]
 

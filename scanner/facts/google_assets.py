@@ -8,6 +8,7 @@ https://cloud.google.com/asset-inventory/docs/reference/rest/v1/assets
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from assay.scanner.sources.interface import Item
@@ -39,6 +40,23 @@ def missing(item: Item, what: str, type_: str) -> Unknown:
         way = "scan it together with this, or the live project"
         return Unknown(f"{what} of {item.address} is not in this {where}", way, item.location())
     return Unknown(f"{what} of {item.address} is not in the assets that were read", f"include {type_} in the export", item.location())
+
+
+def days_until(item: Item, time: Value[Any]) -> Value[Any]:
+    """Days from when an asset was read to a time; absent in a template, which does not say when it is deployed."""
+    return (
+        time.then(lambda text: None if text in (None, "") else _days_between(item["#as_of"].data, text, item))
+        if is_live(item)
+        else Value(None)
+    )
+
+
+def _days_between(start: Any, end: Any, item: Item) -> int | Unknown:
+    try:
+        first, last = (datetime.datetime.fromisoformat(str(text)) for text in (start, end))
+        return (last.astimezone(datetime.UTC) - first.astimezone(datetime.UTC)).days
+    except (TypeError, ValueError, OverflowError):
+        return Unknown(f"when it rotates next: {end} cannot be read as a time", "write it as 2030-01-31T00:00:00Z", item.location())
 
 
 def constraint(item: Item, name: str) -> Value[bool]:

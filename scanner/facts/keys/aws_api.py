@@ -46,6 +46,7 @@ READERS = (
             usage=f"{_ABOUT}.KeyUsage",
             key_store=f"{_ABOUT}.CustomKeyStoreId",
             replica=f"{_ABOUT}.MultiRegionConfiguration.MultiRegionKeyType",
+            primary=f"{_ABOUT}.MultiRegionConfiguration.PrimaryKey.Arn",
             origin=f"{_ABOUT}.Origin",
             rotates="get_key_rotation_status.KeyRotationEnabled",
             period="get_key_rotation_status.RotationPeriodInDays",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.bindings import bindings, public_inherited
-from assay.scanner.facts.google_assets import is_live, missing, named
+from assay.scanner.facts.google_assets import days_until, is_live, missing, named
 from assay.scanner.facts.keys import names
 from assay.scanner.facts.keys.kinds import Key
 from assay.scanner.facts.keys.references import OUTSIDE, KeyLink
@@ -33,6 +33,8 @@ class CryptoKeyAt(Spelling, frozen=True, eq=False, kw_only=True):
     purpose: Place
     period: Place
     """As the API writes it: `7776000s`."""
+    next: Place = ""
+    """When it rotates next, of an input that says so."""
     import_only: Place
     levels: tuple[str, ...]
     """Where a protection level may stand."""
@@ -54,6 +56,7 @@ def key(view: View, at: CryptoKeyAt) -> Key:
         rotatable=view[at.purpose].default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT"),
         imported=imported,
         rotation_days=imported.then(lambda is_imported: OUTSIDE if is_imported and rotation.absent else rotation.data),
+        days_to_rotation=days_until(view.item, view[at.next]),
         enabled=at.enabled(view),
         grants=view.says(google_grants(_bindings(view, at))),
     )

@@ -16,6 +16,7 @@ READERS = (
         google.CryptoKeyAt(
             purpose="purpose",
             period="rotationPeriod",
+            next="nextRotationTime",
             import_only="importOnly",
             levels=("versionTemplate.protectionLevel", "primary.protectionLevel"),
             enabled=google.own_usable,

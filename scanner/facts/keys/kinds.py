@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from assay.scanner.facts.model import Fact, Naming, Part, Resource
 from assay.scanner.facts.policies import Grant
+from assay.scanner.sources.values import Value
 
 
 class KeyRef(Part):
@@ -31,6 +32,8 @@ class Key(Resource, kw_only=True):
     """Its material comes from outside: whoever holds it rotates it, which cannot be seen here."""
     rotation_days: Fact[float | None]
     """Days between automatic rotations; None where it does not rotate."""
+    days_to_rotation: Fact[float | None] = Value(None)
+    """Days until it rotates next, which may be long after the period; None where the input is no live project."""
     enabled: Fact[bool]
     """It can be used: neither disabled nor waiting to be deleted."""
     grants: Fact[list[Grant]]

@@ -25,6 +25,8 @@ class KeyAt(Spelling, frozen=True, eq=False, kw_only=True):
     key_store: Annotated[Place, "rotatable"] = ""
     replica: Annotated[Place, "rotatable"] = ""
     """`REPLICA` or `PRIMARY` of a multi-Region key."""
+    primary: Annotated[Place, "rotatable"] = ""
+    """The ARN of the primary of a multi-Region key, which is its own where it is that, of an input that says so."""
     origin: Annotated[Place, "imported", "rotation_days"] = ""
     rotates: Annotated[Place, "rotation_days"] = ""
     period: Annotated[Place, "rotation_days"] = ""
@@ -42,7 +44,9 @@ def key(view: View, at: KeyAt) -> Key | None:
     # https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-manage.html
     symmetric = view[at.spec].default("SYMMETRIC_DEFAULT").equals("SYMMETRIC_DEFAULT")
     encrypts = view[at.usage].default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT")
-    primary = view[at.replica].default("PRIMARY").equals("REPLICA").negate()
+    primary = view[at.primary].then(lambda arn: arn == view.item.address)
+    if view[at.primary].absent:
+        primary = view[at.replica].default("PRIMARY").equals("REPLICA").negate()
     # https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html: AWS_KMS makes the material unless it says otherwise
     imported = view[at.origin].default("AWS_KMS").equals("EXTERNAL")
     days = rotation_days(view[at.rotates], view[at.period])

@@ -37,7 +37,9 @@ _SECRET = secrets_manager.SecretAt(
     rotates="RotationEnabled",
     days="RotationRules.AutomaticallyAfterDays",
     schedule="RotationRules.ScheduleExpression",
-    rotated_by=("RotationLambdaARN", "OwningService"),  # a secret that another service manages rotates without a function of the customer's
+    # What a service of AWS, or a partner, manages rotates without a function of the customer's:
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/managed-external-secrets.html
+    rotated_by=("RotationLambdaARN", "OwningService", "ExternalSecretRotationRoleArn"),
     service="OwningService",
     changed="LastRotatedDate|CreatedDate",
     policy="get_resource_policy.ResourcePolicy",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
 from assay.scanner.facts.bindings import bindings, public_inherited
-from assay.scanner.facts.google_assets import is_live, missing, named
+from assay.scanner.facts.google_assets import days_until, is_live, missing, named
 from assay.scanner.facts.keys.google import days
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.policies import google_grants
@@ -34,6 +34,8 @@ class SecretAt(Spelling, frozen=True, eq=False, kw_only=True):
     replica_key: KeyLink
     period: Place
     """As the API writes it: `7776000s`."""
+    next: Place
+    """When it rotates next."""
     subscribers: Index
     looked_in: str
     """Where subscribers were looked for, where it is no live project: `this code`."""
@@ -58,6 +60,7 @@ def secret(view: View, at: SecretAt) -> Secret:
         replicated=any_of([automatic, view.says(several(copies, others))]),
         automatic_replication=automatic,
         rotation_days=view[at.period].text().then(days),
+        days_to_rotation=days_until(view.item, view[at.next]),
         rotation_consumed=_consumed(view, at),
         managed_by_service=Value(False),
         days_since_rotation=_age(view, at.versions) if at.versions and is_live(view.item) else Value(None),

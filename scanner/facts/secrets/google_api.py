@@ -46,6 +46,7 @@ _SECRET = google.SecretAt(
     replicas="replication.userManaged.replicas",
     replica_key=rest_key("customerManagedEncryption.kmsKeyName"),
     period="rotation.rotationPeriod",
+    next="rotation.nextRotationTime",
     subscribers=Contribution(types=tuple(_SUBSCRIBERS), records=google.subscribing(_SUBSCRIBERS, _exists), name="google.subscribers"),
     looked_in="this template",
     versions=Referrer(google.VERSION, "name", "createTime"),

@@ -53,6 +53,8 @@ class Secret(Resource, kw_only=True):
     """Something acts on the rotation: a function, or a subscriber of the topic that Google only notifies."""
     days_since_rotation: Fact[float | None] = Value(None)
     """Days since its value last changed by rotation, or since it was made; None where the input is no live account."""
+    days_to_rotation: Fact[float | None] = Value(None)
+    """Days until it rotates next, which may be long after the period; None where the input is no live account."""
     managed_by_service: Fact[bool]
     """Another service of the provider owns and rotates it."""
     grants: Fact[list[Grant]]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import re
 from typing import Annotated, Any
 
 from assay.scanner.facts import policies
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.secrets.kinds import Secret, SecretCopy, several
+from assay.scanner.facts.secrets.schedules import schedule_days
 from assay.scanner.facts.spelling import Namesakes, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.nodes import Elsewhere
@@ -106,16 +106,6 @@ def _age(view: View, at: SecretAt) -> Value[Any]:
 
 
 def _rotation_days(days: Value[Any], schedule: Value[Any]) -> Value[Any]:
-    """Days between rotations, by their number or by the schedule expression."""
+    """Days between rotations, by their number or by the schedule expression. Terraform writes 0 where there is no number."""
     rules = days.number()
-    return rules if not rules.absent else schedule.text().then(schedule_days)
-
-
-def schedule_days(expression: Any) -> float | Unknown | None:
-    """Days between runs of `rate(30 days)`. https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html"""
-    if not expression:
-        return None
-    match = re.fullmatch(r"rate\((\d+) (hour|day)s?\)", str(expression).strip())
-    if match:
-        return int(match[1]) / (24 if match[2] == "hour" else 1)
-    return Unknown(f"how often {expression} runs is not evaluated", "use rate(… days) or automatically_after_days")
+    return schedule.text().then(schedule_days) if rules.absent or rules.data == 0 else rules

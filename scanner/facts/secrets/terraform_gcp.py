@@ -24,6 +24,7 @@ _COMMON: dict[str, Any] = {
     "namesakes": Namesakes("secret_id"),
     "replica_key": crypto_key("customer_managed_encryption.kms_key_name"),
     "period": "rotation.rotation_period",
+    "next": "rotation.next_rotation_time",
     "subscribers": Index(tuple(_SUBSCRIBERS), google.subscribing(_SUBSCRIBERS, lambda item: item)),
     "looked_in": "this code",
 }

@@ -44,7 +44,7 @@ _BUCKET_AT = s3.BucketAt(
     name="Name",
     flags=tuple((flag, Beside(ACCOUNT.type, path=flag)) for flag in _FLAGS),
     ownership="get_bucket_ownership_controls.OwnershipControls.Rules.0.ObjectOwnership",
-    ownership_by_default=None,
+    new=False,
     versioning="get_bucket_versioning.Status",
     algorithm=f"{_DEFAULT}.SSEAlgorithm",
     key=f"{_DEFAULT}.KMSMasterKeyID",

@@ -59,6 +59,7 @@ def bucket(view: View, at: BucketAt) -> Bucket:
         public_access_blocked=any_of([enforced, above.default(not_here)]),
         block_declared=prevention.is_set(),
         acls_disabled=any_of([uniform, at.uniform_above(view)]),
+        acls_disabled_by=view.says("uniform bucket-level access"),
         versioned=view[at.versioned].default(False).truth(),
         retention_locked=all_of([view[at.retention].is_set(), view[at.locked].default(False).truth()]),
         encryption_key=key,

@@ -7,6 +7,7 @@ from typing import ClassVar
 from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.model import Fact, Naming, Resource
 from assay.scanner.facts.policies import Grant
+from assay.scanner.sources.values import Value
 
 
 class Bucket(Resource, kw_only=True):
@@ -22,6 +23,10 @@ class Bucket(Resource, kw_only=True):
     """The code says something about blocking public access. False: it relies on the provider's default, which the code cannot show."""
     acls_disabled: Fact[bool]
     """Object ACLs have no effect. S3: BucketOwnerEnforced. Cloud Storage: uniform bucket-level access."""
+    acls_disabled_by: Fact[str] = Value("")
+    """What decides that, as the provider names it: `BucketOwnerEnforced`, `ObjectWriter`; and that it is the default, where it is."""
+    versionable: Fact[bool] = Value(True)
+    """It can keep versions, which a directory bucket of S3 cannot."""
     versioned: Fact[bool]
     """Overwritten and deleted objects are kept as versions."""
     retention_locked: Fact[bool]

@@ -10,16 +10,21 @@ from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.policies import Grant
 from assay.scanner.facts.spelling import Fixed, Index, One, Place, Referrer, Spelling
 from assay.scanner.facts.stack import called
+from assay.scanner.facts.storage import access_points
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
+from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.values import Unknown, Value, all_of, any_of, gather
 
 FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 """The flags of a public access block, as the API names them."""
-# Since April 2023 new buckets have ACLs disabled; older ones do not, and code does not tell which this is:
+DIRECTORY_BUCKETS = ("aws_s3_directory_bucket", "AWS::S3Express::DirectoryBucket")
+_ENFORCED = "BucketOwnerEnforced"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
-OWNERSHIP_BY_DEFAULT = Unknown(
-    "no ownership controls: the default depends on when the bucket was created", "declare BucketOwnerEnforced, or scan the live bucket"
+_BY_DEFAULT = f"{_ENFORCED}, the default of buckets that are new since April 2023"
+_ACL_WITHOUT_OWNERSHIP = Unknown(
+    "the bucket has an ACL and no ownership controls: S3 refuses the ACL of a new bucket, and an older one has ACLs enabled",
+    "declare ownership controls, or scan the live bucket",
 )
 
 
@@ -31,10 +36,13 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
     declared: Annotated[Place, "block_declared"] = Fixed(True)
     """What declares a public access block; in a live account what is in force shows, declared or not."""
     ownership: Annotated[Place, "acls_disabled", "grants"]
-    ownership_by_default: Unknown | None = OWNERSHIP_BY_DEFAULT
-    """Whose objects are where no ownership controls are there."""
+    new: Annotated[bool, "acls_disabled"] = True
+    """Buckets are judged as new ones, with the defaults of these; a live account shows them as they are."""
     versioning: Annotated[Place, "versioned"]
     """`Enabled`, or a switch."""
+    object_lock: Annotated[Place, "versioned"] = ""
+    """Whether the bucket is made with Object Lock, of an input that does not show the versioning that S3 turns on for it."""
+    access_points: Annotated[tuple[access_points.PointAt, ...], "grants"] = ()
     algorithm: Annotated[Place, "encryption", "encryption_key"]
     key: Annotated[Place, "encryption_key"]
     keys: Annotated[KeyLink, "encryption_key"]
@@ -63,24 +71,51 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def bucket(view: View, at: BucketAt) -> Bucket:
     """A bucket with what its companions and the account-level block say of it."""
-    flags = [any_of([value.default(False).truth() for value in view.values(flag)]) for flag in at.flags]
-    ownership = view[at.ownership]
+    directory = is_directory(view, at)
+    flags = [any_of([Value(directory), *(value.default(False).truth() for value in view.values(flag))]) for flag in at.flags]
     algorithm, key = _default_key(view[at.algorithm], view[at.key])
     documents = [policies.required(document) for document in view.values(at.policies)] + [view[at.policy]]
     acls = [_canned(name) for name in view.values(at.acl)]
+    ownership = view.says(_ENFORCED) if directory else _ownership(view, at, acls)
     return Bucket(
         identity=view.identity(view[at.name]),
         public_access_blocked=all_of(flags),
-        block_declared=view.exists(at.declared),
-        acls_disabled=ownership.default(at.ownership_by_default).equals("BucketOwnerEnforced"),
+        block_declared=view.says(True) if directory else view.exists(at.declared),
+        acls_disabled=ownership.then(lambda text: text in (_ENFORCED, _BY_DEFAULT)),
+        acls_disabled_by=ownership,
         # Off unless it is configured: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
-        versioned=view[at.versioning].equals("Enabled", "true", True),
+        versioned=any_of(
+            [view[at.versioning].equals("Enabled", "true", True), view.limits(view[at.object_lock].equals("Enabled", "true", True))]
+        ),
+        versionable=view.says(not directory),
         retention_locked=view.says(False),  # S3 Object Lock works on versions, so it is no alternative to them
         encryption_key=at.keys.key(view, key),
         encryption=algorithm,
         receives_access_logs=any_of([*_named_by_sources(view, at), *_opened_to_logs(view, at, documents, acls)]),
         grants=_grants(view, at, documents, acls),
     )
+
+
+def is_directory(view: View, at: BucketAt) -> bool:
+    """Whether it is a directory bucket: S3 Express, or a Local Zone.
+
+    Public access is blocked and ACLs are disabled, which nobody can change, and there are no versions:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-buckets-overview.html
+    """
+    name = view.item.named if isinstance(view.item, Elsewhere) else view[at.name].data
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
+    return view.item.type in DIRECTORY_BUCKETS or (isinstance(name, str) and re.fullmatch(r".+--[a-z0-9-]+--x-s3", name) is not None)
+
+
+def _ownership(view: View, at: BucketAt, acls: list[Value[Any]]) -> Value[Any]:
+    """What decides whether ACLs have effect; the default where nothing says so."""
+    declared = view[at.ownership].then(lambda text: _ENFORCED if isinstance(text, str) and text.lower() == _ENFORCED.lower() else text)
+    if not at.new:
+        return declared.default("no ownership controls: the default of buckets from before April 2023")
+    open_acl = next((acl for acl in acls if not acl.absent and acl.data != "private"), None)
+    listed, more = view.inner(*at.acl_grants)
+    default = _ACL_WITHOUT_OWNERSHIP if open_acl is not None or listed or more else _BY_DEFAULT
+    return declared.default(default)
 
 
 def _default_key(algorithm: Value[Any], key: Value[Any]) -> tuple[Value[Any], Value[Any]]:
@@ -144,15 +179,19 @@ def _lets_logs_in(document: Value[Any]) -> bool:
 
 def _grants(view: View, at: BucketAt, documents: list[Value[Any]], acls: list[Value[Any]]) -> Value[Any]:
     """What policies and ACLs grant, and whether the public access block takes the effect of that away."""
-    ignored, restricted = (any_of([view.limits(value.default(False).truth()) for value in view.values(flag)]) for flag in at.flags[2:])
+    directory: Value[Any] = Value(is_directory(view, at))
+    ignored, restricted = (
+        any_of([directory, *(view.limits(value.default(False).truth()) for value in view.values(flag))]) for flag in at.flags[2:]
+    )
     by_policy = gather([policies.aws_grants(document, view.account, restricted) for document in documents])
     # A bucket with an ACL in its code cannot have been made with ACLs disabled. Without ownership controls, ACLs of a live bucket work:
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketOwnershipControls.html
-    ineffective = any_of([ignored, view.limits(view[at.ownership].equals("BucketOwnerEnforced"))])
+    ineffective = any_of([ignored, view.limits(view[at.ownership].equals(_ENFORCED))])
     canned = [_canned_grant(acl, ineffective) for acl in acls if not acl.absent]
     listed, more = _listed_grants(view, at, ineffective)
     by_acl: Value[Any] = Value([*canned, *listed, *([more] if more and more not in canned else [])])
-    return gather([by_policy, by_acl, _as_s3_judges(view[at.policy_is_public], by_policy, restricted)])
+    by_point = [grants for point in at.access_points for grants in access_points.grants(view, point, restricted)]
+    return gather([by_policy, by_acl, *by_point, _as_s3_judges(view[at.policy_is_public], by_policy, restricted)])
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl

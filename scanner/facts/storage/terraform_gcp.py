@@ -58,7 +58,9 @@ _BUCKET = google.BucketAt(
     prevention="public_access_prevention",
     prevented_above=lambda view: _enforced(view, "storage.publicAccessPrevention"),
     looked_in="this code",
-    uniform="uniform_bucket_level_access",
+    # The second is its name before version 4 of the provider:
+    # https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/version_4_upgrade
+    uniform="uniform_bucket_level_access|bucket_policy_only",
     uniform_above=lambda view: _enforced(view, "storage.uniformBucketLevelAccess"),
     versioned="versioning.enabled",
     retention="retention_policy.retention_period",

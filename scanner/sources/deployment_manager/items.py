@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.sources.deployment_manager.expand import Entry, Expansion
 from assay.scanner.sources.deployment_manager.references import Links, address
-from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, spelled
+from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, settable, spelled
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.gcp.declared import Declared, Path
 from assay.scanner.sources.gcp.deployment import BINDINGS, Attachment, Deployment
@@ -85,7 +85,7 @@ class Built:
         if data is None:
             data = {}
         if isinstance(data, dict):
-            data = {**data, "name": self.links.rest_name(entry, kind)}
+            data = {**settable(kind.asset, data), "name": self.links.rest_name(entry, kind)}
         elif not isinstance(data, Unknown):
             data = Unknown(f"the properties of {entry.name} are no map", "correct them", entry.place())
         item = self._item(entry, kind.asset, data, path, self.links.full(entry), own)

@@ -8,7 +8,7 @@ https://cloud.google.com/deployment-manager/docs/configuration/supported-resourc
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from assay.scanner.sources.gcp.conventions import asset_type, plural, singular
 
@@ -170,3 +170,35 @@ def holder(name: Spelled) -> str | None:
     if (words[0] == "virtual" and words[-1] == "iamMemberBinding" and len(words) > 2) or (words[-1] == "setIamPolicy" and len(words) > 1):
         return words[-2] if words[-2] in HOLDERS else None
     return None
+
+
+# Fields that the APIs answer with and that no request sets: a template may hold them, and they come to nothing. A retention policy is
+# locked by a call of its own.
+# https://cloud.google.com/storage/docs/json_api/v1/buckets#resource,
+# https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys,
+# https://cloud.google.com/firestore/docs/reference/rest/v1/projects.databases,
+# https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions,
+# https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions
+_ANSWERED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "storage.googleapis.com/Bucket": (("retentionPolicy", "isLocked"), ("retentionPolicy", "effectiveTime")),
+    "cloudkms.googleapis.com/CryptoKey": (("primary",), ("createTime",)),
+    "cloudkms.googleapis.com/CryptoKeyVersion": (("createTime",),),
+    "firestore.googleapis.com/Database": (("createTime",), ("deleteTime",)),
+    "secretmanager.googleapis.com/SecretVersion": (("createTime",), ("state",)),
+    "pubsub.googleapis.com/Subscription": (("detached",), ("state",)),
+}
+
+
+def settable(asset: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What a template asks for, without what its API only answers with."""
+    for path in _ANSWERED.get(asset, ()):
+        data = _without(data, path)
+    return data
+
+
+def _without(data: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    first, rest = path[0], path[1:]
+    if not rest:
+        return {name: value for name, value in data.items() if name != first}
+    inner = data.get(first)
+    return {**data, first: _without(inner, rest)} if isinstance(inner, dict) else data
