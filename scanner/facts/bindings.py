@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.google_assets import RESOURCE_MANAGER
-from assay.scanner.facts.spelling import Contribution, Many, Place
+from assay.scanner.facts.google_assets import RESOURCE_MANAGER, is_live
+from assay.scanner.facts.spelling import Contribution, Index, Many, Place
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.values import Location, Unknown, Value, unknown_inside
+from assay.scanner.sources.values import Location, Text, Unknown, Value, unknown_inside
 
 SCOPES = tuple(f"{RESOURCE_MANAGER}/{level}" for level in ("Project", "Folder", "Organization"))
 """What bindings and organisation policies are inherited from."""
@@ -39,14 +39,21 @@ class Binding(msgspec.Struct, frozen=True):
 
 
 def google_bindings(role: Value[Any], members: Value[Any], condition: Value[Any]) -> list[Binding | Unknown]:
-    """Bindings of one role to a member or a list of members."""
+    """Bindings of one role to a member or a list of members; none where the list is empty, or all of them have been deleted."""
     seen = (*role.seen, *members.seen)
     if members.unknown:
         return [members.unknown]
-    return [
-        Binding(role.raw, member, condition.raw, seen)
-        for member in (members.data if isinstance(members.data, list) else [] if members.absent else [members.data])
-    ]
+    listed = members.data if isinstance(members.data, list) else [] if members.absent else [members.data]
+    return [Binding(role.raw, member, condition.raw, seen) for member in listed if not _is_deleted(member)]
+
+
+def _is_deleted(member: Any) -> bool:
+    """A binding keeps a member that is gone, and gives it nothing: `deleted:user:alice@example.com?uid=…`.
+
+    https://cloud.google.com/iam/docs/principal-identifiers#allow
+    """
+    text = member.prefix if isinstance(member, Text) else member
+    return isinstance(text, str) and text.startswith("deleted:")
 
 
 def google_policy_bindings(policy: Value[Any]) -> list[Binding | Unknown]:
@@ -135,8 +142,15 @@ def _reaches(view: View, role: Any, service: str) -> bool | Unknown:
     return role_holds(view, role, lambda permission: permission.startswith(f"{service}."))
 
 
+def role_key(name: Any) -> str:
+    """What a custom role is found by: its full name (`projects/p/roles/r`), or its last part where the project is not known."""
+    return f"//iam.googleapis.com/{name}"
+
+
 def _permissions(role: Item) -> Iterator[tuple[Hashable, Value[Any]]]:
-    yield role.address, role["includedPermissions"]
+    name = role["name"].data
+    keys = {role.address, role_key(name)} if isinstance(name, str) else {role.address}
+    yield from [(key, role["includedPermissions"]) for key in keys]
 
 
 ROLES = Contribution(types=("iam.googleapis.com/Role",), records=_permissions, name="google.roles")
@@ -145,11 +159,29 @@ ROLES = Contribution(types=("iam.googleapis.com/Role",), records=_permissions, n
 
 def role_holds(view: View, role: str, wanted: Callable[[str], bool]) -> bool | Unknown:
     """Whether a custom role, given by its name, holds a permission that is wanted."""
-    records = view.index(ROLES).get(f"//iam.googleapis.com/{role}")
+    held = role_permissions(view, role)
+    if isinstance(held, Unknown):
+        return held
+    return any(isinstance(permission, str) and wanted(permission) for permission in held)
+
+
+def role_permissions(view: View, role: str, roles: Index = ROLES) -> list[Any] | Unknown:
+    """The permissions of a custom role, given by its name (`projects/p/roles/r`). `roles`: full name to permissions."""
+    known = view.index(roles)
+    records = known.get(role_key(role)) or known.get(role_key("roles/" + role.rpartition("/")[2]))
     if not records:
-        way = "include iam.googleapis.com/Role in the export"
-        return Unknown(f"what the custom role {role} allows is not in the assets that were read", way)
+        return _not_here(view, role)
     permissions: Value[Any] = records[0]
     if isinstance(permissions.data, list):
-        return any(isinstance(permission, str) and wanted(permission) for permission in permissions.data)
-    return permissions.unknown or False
+        return permissions.data
+    if permissions.absent:
+        return []
+    return unknown_inside(permissions.data) or Unknown(f"which permissions the custom role {role} lists", "scan the plan", view.location)
+
+
+def _not_here(view: View, role: str) -> Unknown:
+    if is_live(view.item):
+        way = "include iam.googleapis.com/Role in the export"
+        return Unknown(f"what the custom role {role} allows is not in the assets that were read", way)
+    way = "scan it together with this, or the live project"
+    return Unknown(f"what the custom role {role} allows: it is declared elsewhere", way, view.location)

@@ -8,37 +8,60 @@ TLS takes nothing. Where that hangs on what is not known, so does the answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from assay.scanner.facts.condition_keys import of_callers
 from assay.scanner.facts.statements import Statement, TestOf, leaves_bounded, means_everyone
 from assay.scanner.sources.values import Text, Unknown, Value, all_of, any_of, unknown_inside
 
 
-def denied(allow: Statement, denials: Iterable[Statement], test_of: TestOf = of_callers) -> Value[bool]:
-    """Whether denials leave nothing of what a statement allows, or nothing that is not bounded by the condition keys of `test_of`.
+class Spared(NamedTuple):
+    """What a denial may spare and yet count: it then leaves nothing that matters."""
+
+    by_conditions: TestOf
+    """How a condition key bounds whoever, or whatever, is spared."""
+    actions: Callable[[Any], bool | Unknown] = lambda _: False
+    """Whether it does not matter that a denial excepts an action."""
+    resources: Callable[[Any], bool | Unknown] = lambda _: False
+    """Whether it does not matter that a denial excepts a resource."""
+
+
+_MAX_COMPARISONS = 100_000
+"""A policy of AWS has at most 10,240 characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+FIXED_CALLERS = Spared(of_callers)
+"""What is granted to everyone is not, if a denial leaves it to fixed callers."""
+
+
+def denied(allow: Statement, denials: Iterable[Statement], spared: Spared = FIXED_CALLERS) -> Value[bool]:
+    """Whether denials leave nothing of what a statement allows, or nothing that matters.
 
     `denials`: the statements of the same policy (of an identity, of all its policies). Those that allow count for nothing, those whose
     effect is not known may.
     """
     denying = [denial for denial in denials if denial.allows is not True and denial is not allow]
-    bounding = [(denial, bounds) for denial in denying if (bounds := _leaves_bounded(denial, test_of)).data is not False]
+    bounding = [(denial, bounds) for denial in denying if (bounds := _leaves_bounded(denial, spared)).data is not False]
     pairs = [(action, resource) for action in _actions(allow) for resource in _resources(allow) if _meant(action, resource)]
     if not bounding or not pairs:
         return Value(False, allow.seen)
-    return all_of([_taken(action, resource, bounding) for action, resource in pairs])
+    if len(pairs) * sum(len(denial.actions) + len(denial.resources) for denial, _ in bounding) > _MAX_COMPARISONS:
+        return Value(Unknown("the policy is too long to compare what it allows with what it denies", "split it"), allow.seen)
+    return all_of([_taken(action, resource, bounding, spared) for action, resource in pairs])
 
 
-def _leaves_bounded(denial: Statement, test_of: TestOf) -> Value[bool]:
-    """Whether it denies, and spares nobody who is not bounded."""
+def _leaves_bounded(denial: Statement, spared: Spared) -> Value[bool]:
+    """Whether it denies, and its principals and conditions spare nobody who is not bounded."""
     effect = denial.allows if isinstance(denial.allows, Unknown) else denial.allows is False
-    return Value(all_of([Value(effect), _of_everyone(denial), leaves_bounded(denial, test_of)]).data, denial.seen)
+    return Value(all_of([Value(effect), _of_everyone(denial), leaves_bounded(denial, spared.by_conditions)]).data, denial.seen)
 
 
-def _taken(action: Any, resource: Any, bounding: list[tuple[Statement, Value[bool]]]) -> Value[bool]:
+def _taken(action: Any, resource: Any, bounding: list[tuple[Statement, Value[bool]]], spared: Spared) -> Value[bool]:
     """Whether one of some denials reaches all that an action on a resource stands for."""
-    return any_of([Value(all_of([bounds, _reaches(denial, action, resource)]).data, denial.seen) for denial, bounds in bounding])
+    reached: list[Value[bool]] = [
+        Value(all_of([bounds, _reaches(denial, action, resource, spared)]).data, denial.seen) for denial, bounds in bounding
+    ]
+    return any_of(reached)
 
 
 def _actions(statement: Statement) -> list[Any]:
@@ -72,17 +95,32 @@ def _of_everyone(denial: Statement) -> Value[bool]:
     return any_of([Value(True) if kind == "*" else Value.of(who).then(means_everyone) for kind, who in denial.principals])
 
 
-def _reaches(denial: Statement, action: Any, resource: Any) -> Value[bool]:
-    on_action = _in(denial.actions, action, everything_but=denial.not_action, fold=True)
-    listed = denial.resources or ["*"]
-    return all_of([on_action, _in(listed, resource, everything_but=denial.not_resource, fold=False)])
+def _reaches(denial: Statement, action: Any, resource: Any, spared: Spared) -> Value[bool]:
+    actions, resources = denial.actions, denial.resources or ["*"]
+    return all_of(
+        [
+            _all_but(actions, action, spared.actions, True) if denial.not_action else _among(actions, action, True),
+            _all_but(resources, resource, spared.resources, False) if denial.not_resource else _among(resources, resource, False),
+        ]
+    )
 
 
-def _in(patterns: list[Any], wanted: Any, *, everything_but: bool, fold: bool) -> Value[bool]:
-    """Whether all that `wanted` stands for is among (everything but) what some patterns stand for."""
-    if everything_but:
-        return all_of([_apart(pattern, wanted, fold) for pattern in patterns] or [Value(True)])
+def _among(patterns: list[Any], wanted: Any, fold: bool) -> Value[bool]:
+    """Whether all that `wanted` stands for is among what some patterns stand for."""
     return any_of([_covers(pattern, wanted, fold) for pattern in patterns] or [Value(False)])
+
+
+def _all_but(patterns: list[Any], wanted: Any, harmless: Callable[[Any], bool | Unknown], fold: bool) -> Value[bool]:
+    """Whether nothing of what `wanted` stands for is excepted by some patterns, or nothing that matters."""
+    doubt: Value[bool] | None = None
+    for pattern in patterns:
+        excepted = Value.of(pattern).then(harmless)
+        if excepted.data is not True:
+            excepted = any_of([excepted, _apart(pattern, wanted, fold)])
+        if excepted.data is False:
+            return excepted
+        doubt = doubt or (excepted if excepted.unknown else None)
+    return doubt or Value(True)
 
 
 def _covers(pattern: Any, wanted: Any, fold: bool) -> Value[bool]:
@@ -108,6 +146,7 @@ def _not_told(*raw: Any) -> Unknown:
 
 _SIGNS = 0xF0000
 """From here on, characters of a plane for private use."""
+_WILD = re.compile("[*?]")
 _LONGEST = 2048
 """Characters of an ARN: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
@@ -163,6 +202,9 @@ def overlaps(one: str, other: str) -> bool:
     """Whether some text is of both patterns; True for what is too long to compare."""
     if len(one) > _LONGEST or len(other) > _LONGEST:
         return True
+    first, second = _WILD.split(one, maxsplit=1)[0], _WILD.split(other, maxsplit=1)[0]
+    if not first.startswith(second) and not second.startswith(first):
+        return False  # they begin differently
     following = [False] * (len(other) + 1)
     for i in range(len(one), -1, -1):
         row = [False] * (len(other) + 1)

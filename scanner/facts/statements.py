@@ -46,16 +46,23 @@ class Statement(msgspec.Struct, frozen=True):
 
 
 def statements(value: Value[Any]) -> list[Statement | Unknown]:
-    """The statements of a policy document given as text, object or Document. No document gives no statements."""
+    """The statements of a policy document given as text, object or Document. No document gives no statements.
+
+    One without `Statement` is unknown: AWS refuses it, and what was meant stands elsewhere.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html
+    """
     content = None if value.data == "" else decode(value.data)
     if content is None:
         return []
     if not isinstance(content, dict):
         return [content if isinstance(content, Unknown) else Unknown("the policy is not an object", "correct the policy")]
-    written = content.get("Statement", [])
+    written = next((value for key, value in content.items() if key.lower() == "statement"), _NO_STATEMENT)
     if isinstance(written, Unknown):
         return [written]
     return [_statement(statement, value.seen) for statement in (written if isinstance(written, list) else [written])]
+
+
+_NO_STATEMENT = Unknown("the policy has no Statement", "write what it allows under Statement")
 
 
 def _statement(raw: Any, seen: tuple[Location, ...]) -> Statement | Unknown:

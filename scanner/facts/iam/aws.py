@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
-from assay.scanner.facts.iam.permissions import managed_policy, permissions_of
+from assay.scanner.facts.iam.permissions import Managed, managed_denial, managed_policy, permissions_of
 from assay.scanner.facts.iam.trust import aws_trusts, federated_only
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
 from assay.scanner.facts.statements import Statement, statements
@@ -31,7 +31,7 @@ class PolicyLink(Link, frozen=True, kw_only=True):
     document: Document
     """The document of a policy that it names."""
 
-    def allowed(self, view: View, arn: Value[Any]) -> tuple[list[Statement | Unknown] | Permission, list[Item]]:
+    def allowed(self, view: View, arn: Value[Any]) -> tuple[list[Statement | Unknown] | Managed, list[Item]]:
         """What the policy that an ARN names says, by its statements or as a whole, and the item that declares it."""
         policy = view.named(arn.data, self) if isinstance(arn.data, (Reference, str)) else None
         if isinstance(arn.data, Reference) and arn.data.address.startswith("arn:"):
@@ -40,7 +40,9 @@ class PolicyLink(Link, frozen=True, kw_only=True):
             arn, policy = _looked_up(policy.item, arn), None
         listed = managed_policy(arn)
         # A policy of AWS's is read from its document where the table does not know it.
-        if policy is None or (_BY_AWS in str(arn.data) and listed.wildcard.unknown is None):
+        if denial := managed_denial(arn):
+            return denial, []
+        if policy is None or (_BY_AWS in str(arn.data) and listed.permission.wildcard.unknown is None):
             return listed, []
         return statements(self.document(policy.surely)), [policy.item]
 
@@ -65,7 +67,7 @@ class _Source:
 
     __slots__ = ("part", "says")
 
-    def __init__(self, part: View, says: list[Statement | Unknown] | Permission) -> None:
+    def __init__(self, part: View, says: list[Statement | Unknown] | Managed) -> None:
         self.part, self.says = part, says
 
     @property
@@ -78,7 +80,7 @@ class _Source:
 
     def permissions(self, denials: list[Statement]) -> list[Any]:
         """What it allows, as Permission or Unknown, less the denials of all policies of the identity."""
-        allowed = permissions_of(self.says, denials) if isinstance(self.says, list) else [self.says]
+        allowed = permissions_of(self.says, denials) if isinstance(self.says, list) else [self.says.less(denials)]
         return _weighed(self.part, allowed)
 
 
@@ -133,7 +135,7 @@ def _weighed(part: View, allowed: list[Any]) -> list[Any]:
     return allowed
 
 
-_Boundary = tuple[Value[Any], list[Statement | Unknown] | Permission]
+_Boundary = tuple[Value[Any], list[Statement | Unknown] | Managed]
 """The ARN of a permissions boundary, and what it says."""
 
 
@@ -149,7 +151,7 @@ def _limited(boundary: _Boundary | None) -> Value[bool]:
     if boundary is None:
         return Value(False)
     arn, says = boundary
-    allowed = permissions_of(says) if isinstance(says, list) else [says]
+    allowed = permissions_of(says) if isinstance(says, list) else [says.permission]
     wild = [permission.wildcard.data if isinstance(permission, Permission) else permission for permission in allowed]
     doubt = next((data for data in wild if isinstance(data, Unknown)), None)
     return Value(False if True in wild else doubt or True, arn.seen)
@@ -180,6 +182,22 @@ def unattached(view: View, at: PolicyAt) -> PermissionSet | None:
     here = [_is_here(view, at, link, owner.data) for link in at.owners for owner in elements(view.link(link))]
     used = any(view.referrers(user).items for user in at.users)
     return None if (here or used) and all(here) else permissions(view, at)
+
+
+class UnclaimedAt(PermissionsAt, frozen=True, eq=False, kw_only=True):
+    """Where an input tells of a policy, or an attachment of one, for one identity that it names."""
+
+    owner: Link
+
+
+def unclaimed(view: View, at: UnclaimedAt) -> PermissionSet | None:
+    """A policy for an identity that is not known, judged for what it is: somebody gets it.
+
+    None where it is known, and where no identity is judged here: it is then read as one that is declared elsewhere.
+    """
+    if view.link(at.owner).unknown is None or not any(view.stack.own(type_) for type_ in at.owner.types):
+        return None
+    return permissions(view, at)
 
 
 def _is_here(view: View, at: PolicyAt, link: Link, owner: Any) -> bool:

@@ -52,8 +52,17 @@ _SSO_AT = aws.PermissionsAt(
 )
 _TRUST_AT = aws.TrustAt(name="RoleName", document=("AssumeRolePolicyDocument", Fixed(MISSING)), path="Path")
 
+
+def _unclaimed(sort: str) -> Reader:
+    """The policy of a role, a user or a group that is not known."""
+    owner = Link(f"{sort}Name", (f"AWS::IAM::{sort}",))
+    spelling = aws.UnclaimedAt(name="PolicyName", policies=_ITS_DOCUMENT, owner=owner)
+    return Reader(PermissionSet, (f"AWS::IAM::{sort}Policy",), aws.unclaimed, spelling, always=False)
+
+
 READERS = (
     *(_identity(sort) for sort in _SORTS),
+    *(_unclaimed(sort) for sort in _SORTS),
     Reader(PermissionSet, (_POLICY,), aws.unattached, _POLICY_AT, always=False),
     Reader(PermissionSet, (_MANAGED,), aws.unattached, _MANAGED_AT, always=False),
     Reader(PermissionSet, ("AWS::SSO::PermissionSet",), aws.permissions, _SSO_AT),

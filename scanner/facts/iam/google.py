@@ -2,40 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator
 from typing import Any
 
-from assay.scanner.facts.bindings import ITSELF, PUBLIC_MEMBERS, Binding, bindings, inherited, role_holds
+from assay.scanner.facts.bindings import ITSELF, PUBLIC_MEMBERS, ROLES, Binding, bindings, inherited, role_holds, role_permissions
+from assay.scanner.facts.conditions import bounded
 from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
-from assay.scanner.facts.iam.permissions import is_service_agent, role_permission
+from assay.scanner.facts.iam.roles import BASIC, is_service_agent, names_resources, role_permission, worst
 from assay.scanner.facts.iam.trust import ACTING, google_trust, unread_role
-from assay.scanner.facts.spelling import Place, Spelling
+from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown, Value
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.values import Location, Reference, Unknown, Value, describe
 
 
 class BindingsAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the bindings at project level or above."""
 
     bindings: Place = ITSELF
-    role: Place = ""
-    """The one role of the bindings, of an input that writes a resource for each role."""
     title: Place = ""
     """What to call it rather than by `name`, where it is there."""
+    state: Place = ""
+    """Of a live project or folder, whether it is being deleted."""
+    roles: Index = ROLES
+    """The custom roles that are in the input, by their full names."""
+    looked_up: Index | None = None
+    """The roles that code looks up (see `looked_up_roles`)."""
 
 
-def bindings_above(view: View, at: BindingsAt) -> PermissionSet:
-    """What the members of the bindings at one level may do; what is inherited is judged where it stands."""
+def bindings_above(view: View, at: BindingsAt) -> PermissionSet | None:
+    """What the members of the bindings at one level may do; what is inherited is judged where it stands.
+
+    None for a project that is being deleted: nobody can use it. https://cloud.google.com/resource-manager/docs/creating-managing-projects#shutting_down_projects
+    """
+    if view[at.state].equals("DELETE_REQUESTED", "DELETE_IN_PROGRESS").data is True:
+        return None
     written = bindings(view, at.bindings)
-    permissions = [
-        binding if isinstance(binding, Unknown) else role_permission(Value.of(binding.role, binding.seen), binding.member)
-        for binding in written
-    ]
-    if not written and not view[at.role].absent:
-        permissions = [role_permission(view[at.role], "nobody")]  # the members are not known to be any
+    permissions = [binding if isinstance(binding, Unknown) else _permission(view, at, binding) for binding in written]
     agents = [isinstance(binding, Binding) and is_service_agent(binding.member) for binding in written]
     title = view[at.title]
     return _allowed(view, title if isinstance(title.data, str) else _name(view, at), permissions, bool(agents) and all(agents))
+
+
+def _permission(view: View, at: BindingsAt, binding: Binding) -> Permission:
+    role = _resolved(view, at.looked_up, Value.of(binding.role, binding.seen))
+    # https://cloud.google.com/iam/docs/conditions-overview#limitations: basic roles take no condition
+    limited = False if role.data in BASIC else bounded(binding.condition, names_resources)
+    return role_permission(role, binding.member, Value(limited, binding.seen), lambda name: role_permissions(view, name, at.roles))
+
+
+def looked_up_roles(type_: str) -> Index:
+    """The roles that data sources of a type look up: address to name."""
+
+    def records(source: Item) -> Iterator[tuple[Hashable, Value[Any]]]:
+        yield source.address, source["name"]
+
+    return Index((type_,), records)
+
+
+def _resolved(view: View, looked_up: Index | None, role: Value[Any]) -> Value[Any]:
+    """A role by its name, where code looks it up by that."""
+    if looked_up is None or not isinstance(role.data, Reference):
+        return role
+    found: list[Value[Any]] = view.index(looked_up).get(role.data.address, [])
+    return Value.of(found[0].raw, (*role.seen, *found[0].seen)) if found and not found[0].absent else role
 
 
 class RoleAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -43,6 +74,7 @@ class RoleAt(Spelling, frozen=True, eq=False, kw_only=True):
 
     permissions: Place
     deleted: Place = ""
+    looked_up: Index | None = None
 
 
 def custom_role(view: View, at: RoleAt) -> PermissionSet | None:
@@ -53,13 +85,17 @@ def custom_role(view: View, at: RoleAt) -> PermissionSet | None:
     if view[at.deleted].truth().data is True:
         return None
     listed = view[at.permissions]
-    permissions = [
-        permission
-        if isinstance(permission, Unknown)
-        else Permission(name=Value(permission, listed.seen), wildcard=Value("*" in str(permission), listed.seen))
-        for permission in (listed.data if isinstance(listed.data, list) else [] if listed.absent else [listed.data])
-    ]
+    if isinstance(listed.data, Reference):  # the permissions of another role
+        return _allowed(view, _name(view, at), [role_permission(_resolved(view, at.looked_up, listed), "whoever has it")], False)
+    written = listed.data if isinstance(listed.data, list) else [] if listed.absent else [listed.unknown or listed.data]
+    permissions = [permission if isinstance(permission, Unknown) else _listed(permission, listed.seen) for permission in written]
     return _allowed(view, _name(view, at), permissions, False)
+
+
+def _listed(permission: Any, seen: tuple[Location, ...]) -> Permission:
+    """A permission of a custom role: wide where it has a wildcard, or where whoever has it can give itself more."""
+    wide = worst([permission])
+    return Permission(name=Value(describe(permission), seen), wildcard=Value(wide if isinstance(wide, Unknown) else bool(wide), seen))
 
 
 def _allowed(view: View, name: Value[Any], permissions: list[Any], service_linked: bool) -> PermissionSet:

@@ -16,9 +16,20 @@ _PROJECT, *_ABOVE = SCOPES
 _ROLE_AT = google.RoleAt(permissions="includedPermissions", deleted="deleted")
 _ACCOUNT_AT = google.AccountAt(bindings=OWN, inherited=INHERITED, joins=(ROLES, Inherited(SCOPES)))
 
+# Project of v1 and v3, and folders: https://cloud.google.com/resource-manager/reference/rest/v1/projects#LifecycleState
+_STATE = "lifecycleState|state"
+
 READERS = (
-    Reader(PermissionSet, (_PROJECT,), google.bindings_above, google.BindingsAt(bindings=OWN, title="projectId")),
-    Reader(PermissionSet, tuple(_ABOVE), google.bindings_above, google.BindingsAt(bindings=OWN, title="displayName")),
+    Reader(
+        PermissionSet, (_PROJECT,), google.bindings_above, google.BindingsAt(bindings=OWN, title="projectId", state=_STATE), always=False
+    ),
+    Reader(
+        PermissionSet,
+        tuple(_ABOVE),
+        google.bindings_above,
+        google.BindingsAt(bindings=OWN, title="displayName", state=_STATE),
+        always=False,
+    ),
     Reader(PermissionSet, ("iam.googleapis.com/Role",), google.custom_role, _ROLE_AT, always=False),
     Reader(TrustPolicy, ("iam.googleapis.com/ServiceAccount",), google.service_account, _ACCOUNT_AT),
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from assay.scanner.facts.condition_keys import of_resources
-from assay.scanner.facts.denials import denied
+from assay.scanner.facts.denials import Spared, denied
 from assay.scanner.facts.iam.kinds import Permission
+from assay.scanner.facts.iam.tables import policies
 from assay.scanner.facts.statements import Statement, marked, reach_bounded, statements
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of, describe, unknown_inside
+from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value, all_of, any_of, describe, unknown_inside
 
 
 def statement_permission(statement: Statement | Unknown, denials: Iterable[Statement] = ()) -> Permission | Unknown | None:
@@ -22,7 +23,7 @@ def statement_permission(statement: Statement | Unknown, denials: Iterable[State
     parts = [Value(statement.allows), _wild_action(statement), _wild_resource(statement), reach_bounded(statement).negate()]
     wide = all_of(parts)
     if wide.data is not False:
-        wide = all_of([wide, denied(statement, denials, of_resources).negate()])
+        wide = all_of([wide, denied(statement, denials, NARROW).negate()])
     actions = ("everything but " if statement.not_action else "") + ", ".join(describe(action) for action in statement.actions)
     resources = ("everything but " if statement.not_resource else "") + ", ".join(describe(resource) for resource in statement.resources)
     name = f"{actions or 'nothing'} on {resources or 'its own resource'}"
@@ -45,20 +46,20 @@ def permissions_of(written: list[Statement | Unknown], denials: Iterable[Stateme
 def _wild_action(statement: Statement) -> Value[bool]:
     if statement.not_action:
         return Value(True, statement.seen)
-    return any_of([Value.of(action).then(_every_action) for action in statement.actions])
+    return any_of([Value.of(action).then(every_action) for action in statement.actions])
 
 
-def _every_action(action: Any) -> bool | Unknown:
+def every_action(action: Any) -> bool | Unknown:
     """Every action of a service, or of all: `*`, `s3:*`, `s3:?*`."""
     if isinstance(action, list):
-        return any_of([Value.of(element).then(_every_action) for element in action]).data  # type: ignore[no-any-return]
+        return any_of([Value.of(element).then(every_action) for element in action]).data  # type: ignore[no-any-return]
     text = marked(action) if isinstance(action, Text) else action
     if not isinstance(text, str):
         return Unknown(f"which actions {describe(action)} are", "scan the plan")
     service, colon, name = text.partition(":")
     if "\0" in name or (not colon and "\0" in text):
         # Some sign of its name is known to be none of a wildcard.
-        return False if name.replace("\0", "").strip("*?") else _not_told(action, f"which actions {describe(action)} are")
+        return False if (name if colon else text).replace("\0", "").strip("*?") else _not_told(action, f"which actions {describe(action)} are")
     return _all_wild(service) or (bool(colon) and _all_wild(name))
 
 
@@ -73,16 +74,16 @@ def _not_told(raw: Any, what: str) -> Unknown:
 def _wild_resource(statement: Statement) -> Value[bool]:
     if statement.not_resource:
         return Value(True, statement.seen)
-    return any_of([Value.of(resource).then(_every_resource) for resource in statement.resources])
+    return any_of([Value.of(resource).then(every_resource) for resource in statement.resources])
 
 
 _TYPE = re.compile(r"^/?[\w-]+[/:](?=[*?])")
 
 
-def _every_resource(resource: Any) -> bool | Unknown:
+def every_resource(resource: Any) -> bool | Unknown:
     """`*`, or an ARN whose resource part is nothing but wildcards: `arn:aws:s3:::*/*`, `arn:aws:dynamodb:*:*:table/*`."""
     if isinstance(resource, list):
-        return any_of([Value.of(element).then(_every_resource) for element in resource]).data  # type: ignore[no-any-return]
+        return any_of([Value.of(element).then(every_resource) for element in resource]).data  # type: ignore[no-any-return]
     if isinstance(resource, Reference):
         return False  # it names one resource
     if isinstance(resource, Text):
@@ -101,61 +102,64 @@ def _every_resource(resource: Any) -> bool | Unknown:
     return name.strip("*?/:") == "" and "*" in name
 
 
-# AWS-managed policies by what they amount to: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
-# Policies named …FullAccess allow every action of a service on every resource.
-PRIVILEGED = {
-    "AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "SystemAdministrator", "AdministratorAccess-Amplify",
-    "AdministratorAccess-AWSElasticBeanstalk",
-}  # fmt: skip
-HARMLESS = {
-    "AmazonECSTaskExecutionRolePolicy", "AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess",
-    "AWSXrayWriteOnlyAccess", "CloudWatchAgentServerPolicy", "AmazonSSMManagedInstanceCore", "AWSLambdaSQSQueueExecutionRole",
-    "AWSLambdaDynamoDBExecutionRole", "AWSLambdaKinesisExecutionRole", "ReadOnlyAccess", "SecurityAudit", "ViewOnlyAccess",
-    "AmazonEC2ContainerRegistryReadOnly", "AmazonEC2ContainerRegistryPullOnly", "AmazonS3ReadOnlyAccess", "AmazonDynamoDBReadOnlyAccess",
-    "AmazonEKSClusterPolicy", "AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonRDSEnhancedMonitoringRole",
-    "AmazonAPIGatewayPushToCloudWatchLogs", "AWSBackupServiceRolePolicyForS3Backup", "AWSBackupServiceRolePolicyForS3Restore",
-    "AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores",
-    "AWSConfigRole", "AWS_ConfigRole", "CloudWatchReadOnlyAccess", "AWSSupportAccess", "Billing", "AmazonEC2ReadOnlyAccess",
-}  # fmt: skip
+NARROW = Spared(
+    of_resources,
+    actions=lambda action: Value(every_action(action)).negate().data,
+    resources=lambda resource: Value(every_resource(resource)).negate().data,
+)
+"""A denial may leave some actions, some resources, or what conditions bound: that is no wildcard any more."""
+
 _MANAGED = re.compile(r"^arn:(?:aws[a-z-]*|\0):iam::aws:policy/(?:[\w-]+/)*([\w-]+)$")
 
 
-def managed_policy(arn: Value[Any]) -> Permission:
-    """An AWS-managed policy by its ARN, whatever the partition."""
-    text = marked(arn.data) if isinstance(arn.data, Text) else arn.data
-    match = _MANAGED.match(text) if isinstance(text, str) else None
-    if match is None:
+class Managed(NamedTuple):
+    """What a policy amounts to that is known by its name."""
+
+    permission: Permission
+    allows: Statement | None = None
+    """The actions that it allows on every resource."""
+
+    def less(self, denials: Iterable[Statement]) -> Permission:
+        """The permission, less what is denied."""
+        if self.allows is not None and denied(self.allows, denials, NARROW).data is not False:
+            kept = all_of([self.permission.wildcard, denied(self.allows, denials, NARROW).negate()])
+            return Permission(name=self.permission.name, wildcard=Value(kept.data, (*self.permission.wildcard.seen, *kept.seen)))
+        return self.permission
+
+
+def managed_policy(arn: Value[Any]) -> Managed:
+    """An AWS-managed policy by its ARN, whatever the partition, as the table (tables/) has it.
+
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+    """
+    name = _managed_name(arn)
+    if name is None:
         why = arn.unknown or Unknown(
             f"what the policy {describe(arn.data)} allows: it is declared elsewhere", "scan it together with this, or the live account"
         )
-        return Permission(name=Value(describe(arn.data), arn.seen), wildcard=Value(why, arn.seen))
-    name = match[1]
-    wild: Any = name in PRIVILEGED or name.endswith("FullAccess")
-    if not wild and name not in HARMLESS:
-        wild = Unknown(f"what the AWS-managed policy {name} allows is not in our table", "scan the live account")
-    return Permission(name=Value(f"AWS-managed policy {name}", arn.seen), wildcard=Value(wild, arn.seen))
+        return Managed(Permission(name=Value(describe(arn.data), arn.seen), wildcard=Value(why, arn.seen)))
+    table = policies()
+    seen = (*arn.seen, Location(operation=f"documents of AWS-managed policies ({table.source})", time=table.as_of))
+    if actions := table.wide.get(name):
+        wide = Permission(name=Value(f"AWS-managed policy {name} ({actions})", arn.seen), wildcard=Value(True, seen))
+        return Managed(wide, _statement("Allow", "*" if actions.startswith("everything") else actions.split(", "), seen))
+    known = name in table.narrow or name in table.denying
+    missing = Unknown(f"what the AWS-managed policy {name} allows: it is not among those of {table.as_of}", "scan the live account")
+    return Managed(Permission(name=Value(f"AWS-managed policy {name}", arn.seen), wildcard=Value(False if known else missing, seen)))
 
 
-# Google: https://cloud.google.com/iam/docs/roles-overview#basic
-
-_BROAD_ROLES = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer", "roles/reader")
-_SERVICE_AGENT = re.compile(r"^serviceAccount:(?:\d+@cloudservices|(?:service|project)-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
-
-
-def is_service_agent(member: Any) -> bool:
-    """A service account that Google made for one of its services: https://cloud.google.com/iam/docs/service-agents"""
-    return isinstance(member, str) and bool(_SERVICE_AGENT.match(member))
+def managed_denial(arn: Value[Any]) -> list[Statement | Unknown]:
+    """What a policy of AWS's that denies everything says (`AWSDenyAll`); nothing for any other."""
+    return [_statement("Deny", "*", arn.seen)] if _managed_name(arn) in policies().denying else []
 
 
-def role_permission(role: Value[Any], member: Any) -> Permission:
-    """A role that a member has at project level or above."""
+def _managed_name(arn: Value[Any]) -> str | None:
+    text = marked(arn.data) if isinstance(arn.data, Text) else arn.data
+    match = _MANAGED.match(text) if isinstance(text, str) else None
+    return match[1] if match else None
 
-    def wide(name: Any) -> bool | Unknown:
-        if isinstance(name, str):
-            return name in _BROAD_ROLES or bool(re.fullmatch(r"roles/[\w.]+\.admin", name))
-        return False if isinstance(name, Reference) else Unknown(f"which role {describe(name)} is", "scan the plan")
 
-    return Permission(
-        name=Value(f"{describe(role.data)} for {describe(member)}", role.seen),
-        wildcard=Value(False, role.seen) if is_service_agent(member) else role.then(wide),
-    )
+def _statement(effect: str, actions: Any, seen: tuple[Location, ...]) -> Statement:
+    (statement,) = statements(Value({"Statement": {"Effect": effect, "Action": actions, "Resource": "*"}}, seen))
+    assert isinstance(statement, Statement)
+    return statement

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from operator import itemgetter
 from typing import Any
 
@@ -20,7 +21,7 @@ def _policy(path: str) -> PolicyLink:
     return PolicyLink(path, ("aws_iam_policy", "data.aws_iam_policy"), document=_POLICY)
 
 
-_ARN, _BOUNDARY = _policy("policy_arn"), _policy("permissions_boundary")
+_ARN, _ARNS, _BOUNDARY = _policy("policy_arn"), _policy("policy_arns"), _policy("permissions_boundary")
 
 
 def _identity(sort: str, *policies: tuple[Part, Any], boundary: PolicyLink | None = None) -> Reader:
@@ -28,14 +29,25 @@ def _identity(sort: str, *policies: tuple[Part, Any], boundary: PolicyLink | Non
     separate = (
         (Many(f"aws_iam_{sort}_policy", sort), _POLICY),
         (Many(f"aws_iam_{sort}_policy_attachment", sort), _ARN),
+        # It attaches what is missing: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy_attachments_exclusive
+        (Many(f"aws_iam_{sort}_policy_attachments_exclusive", f"{sort}_name"), _ARNS),
         (Referrer(_ATTACH_ALL, f"{sort}s"), _ARN),
     )
     spelling = aws.PermissionsAt(name="name", names=("name",), policies=(*separate, *policies), boundary=boundary, path="path")
     return Reader(PermissionSet, (f"aws_iam_{sort}",), aws.permissions, spelling)
 
 
+def _unclaimed(sort: str) -> Iterator[Reader]:
+    """What is for a role, a user or a group that is not known."""
+    owner, owned = f"aws_iam_{sort}", ((f"aws_iam_{sort}_policy", sort, _POLICY), (f"aws_iam_{sort}_policy_attachment", sort, _ARN))
+    for type_, path, told in (*owned, (f"aws_iam_{sort}_policy_attachments_exclusive", f"{sort}_name", _ARNS)):
+        spelling = aws.UnclaimedAt(name="name", policies=((ITSELF, told),), owner=Link(path, (owner,)))
+        yield Reader(PermissionSet, (type_,), aws.unclaimed, spelling, always=False)
+
+
 _ITS_USERS = (
     *(Referrer(f"aws_iam_{sort}_policy_attachment", "policy_arn") for sort in _SORTS),
+    *(Referrer(f"aws_iam_{sort}_policy_attachments_exclusive", "policy_arns") for sort in _SORTS),
     Referrer(_ATTACH_ALL, "policy_arn"),
     *(Referrer("aws_iam_role", path) for path in ("managed_policy_arns", "permissions_boundary")),
     Referrer("aws_iam_user", "permissions_boundary"),
@@ -56,6 +68,7 @@ READERS = (
     _identity("user", boundary=_BOUNDARY),
     _identity("group"),
     Reader(PermissionSet, ("aws_iam_policy",), aws.unattached, _POLICY_AT, always=False),
+    *(reader for sort in _SORTS for reader in _unclaimed(sort)),
     Reader(PermissionSet, (_ATTACH_ALL,), aws.unattached, _ATTACHMENT_AT, always=False),
     Reader(PermissionSet, ("aws_ssoadmin_permission_set_inline_policy",), aws.permissions, _SSO_INLINE_AT),
     Reader(PermissionSet, ("aws_ssoadmin_managed_policy_attachment",), aws.permissions, _SSO_MANAGED_AT),

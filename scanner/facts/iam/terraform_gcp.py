@@ -5,18 +5,38 @@ https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/g
 
 from __future__ import annotations
 
-from assay.scanner.facts.bindings import PARTS
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from assay.scanner.facts.bindings import PARTS, role_key
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import google
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
-from assay.scanner.facts.spelling import Fixed
+from assay.scanner.facts.spelling import Fixed, Index
+from assay.scanner.sources.interface import Item
 
 _HIGH = tuple(f"google_{level}_iam_{part}" for level in ("project", "folder", "organization") for part in PARTS)
 _CUSTOM = ("google_project_iam_custom_role", "google_organization_iam_custom_role")
 _ON_ACCOUNTS = tuple(f"google_service_account_iam_{part}" for part in PARTS)
 
+# https://registry.terraform.io/providers/hashicorp/google/latest/docs/data-sources/iam_role
+_LOOKED_UP = google.looked_up_roles("data.google_iam_role")
+
+
+def _declared(role: Item) -> Iterator[tuple[Hashable, Any]]:
+    """A custom role by its full name, or without its project where that is not known; with its permissions."""
+    project = role["project"].data or role.account.data
+    scope = (
+        f"organizations/{role['org_id'].data}/" if role.type == _CUSTOM[1] else f"projects/{project}/" if isinstance(project, str) else ""
+    )
+    yield role_key(f"{scope}roles/{role['role_id'].data}"), role["permissions"]
+
+
+_BINDINGS_AT = google.BindingsAt(name=Fixed(None), roles=Index(_CUSTOM, _declared), looked_up=_LOOKED_UP)
+_ROLE_AT = google.RoleAt(name="role_id", permissions="permissions", looked_up=_LOOKED_UP)
+
 READERS = (
-    Reader(PermissionSet, _HIGH, google.bindings_above, google.BindingsAt(name=Fixed(None), role="role")),
-    Reader(PermissionSet, _CUSTOM, google.custom_role, google.RoleAt(name="role_id", permissions="permissions")),
+    Reader(PermissionSet, _HIGH, google.bindings_above, _BINDINGS_AT, always=False),
+    Reader(PermissionSet, _CUSTOM, google.custom_role, _ROLE_AT),
     Reader(TrustPolicy, _ON_ACCOUNTS, google.service_account, google.AccountAt(name="service_account_id")),
 )

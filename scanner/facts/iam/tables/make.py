@@ -1,0 +1,94 @@
+"""Writes the tables: python -m assay.scanner.facts.iam.tables.make aws | google CHECKOUT
+
+`aws` takes the documents of AWS-managed policies from moto, which is among the dependencies of the tests
+(https://github.com/getmoto/moto/blob/master/moto/iam/aws_managed_policies.py). `google` takes the permissions of predefined roles from a
+checkout of https://github.com/iann0036/iam-dataset (MIT), whose history says when they were read.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from assay.scanner.facts.denials import denied
+from assay.scanner.facts.iam.escalation import ESCALATING, escalating, set_more
+from assay.scanner.facts.iam.permissions import every_action, statement_permission
+from assay.scanner.facts.statements import Statement, statements
+from assay.scanner.sources.values import Value
+
+HERE = Path(__file__).parent
+
+
+def aws() -> dict[str, Any]:
+    """The table of AWS-managed policies."""
+    from moto.iam import aws_managed_policies
+
+    documents = json.loads(aws_managed_policies.aws_managed_policies_data)
+    read = {
+        name: [each for each in statements(Value(entry["Document"])) if isinstance(each, Statement)] for name, entry in documents.items()
+    }
+    wide = {name: actions for name, written in sorted(read.items()) if (actions := ", ".join(dict.fromkeys(_wide(written))))}
+    denying = sorted(name for name, written in read.items() if _everything_denied(written))
+    return {
+        "as_of": max(entry["UpdateDate"] for entry in documents.values())[:10],
+        "source": f"moto {version('moto')}",
+        "wide": wide,
+        "denying": denying,
+        "narrow": sorted(read.keys() - wide.keys() - set(denying)),
+    }
+
+
+def _wide(written: list[Statement]) -> Iterator[str]:
+    """The actions by which statements are wide."""
+    denials = [statement for statement in written if statement.allows is False]
+    for statement in written:
+        permission = statement_permission(statement, denials)
+        if permission is not None and permission.wildcard.data is True:  # type: ignore[union-attr]
+            if statement.not_action:
+                yield "everything but " + ", ".join(statement.actions)
+            yield from (action for action in statement.actions if not statement.not_action and every_action(action) is True)
+
+
+def _everything_denied(written: list[Statement]) -> bool:
+    (everything,) = statements(Value({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}))
+    assert isinstance(everything, Statement)
+    return denied(everything, [statement for statement in written if not statement.conditions]).data is True
+
+
+def google(checkout: Path) -> dict[str, Any]:
+    """The table of Google's predefined roles. Raises CalledProcessError where `checkout` is no repository of git."""
+    permissions: dict[str, list[str]] = {}
+    for path in _git(checkout, "ls-tree", "-r", "--name-only", "HEAD", "gcp/roles").split():
+        role = json.loads(_git(checkout, "show", f"HEAD:{path}"))
+        permissions[role["name"]] = role.get("includedPermissions", [])
+    every = frozenset(permission for held in permissions.values() for permission in held)
+    missing = [permission for permission in ESCALATING if permission not in every]
+    if missing:
+        raise SystemExit(f"no role holds {', '.join(missing)}: look whether Google has renamed it")
+    worst = {role: escalating(held) or set_more(held, every) for role, held in sorted(permissions.items()) if held}
+    return {
+        "as_of": _git(checkout, "log", "-1", "--format=%cs").strip(),
+        "source": "iann0036/iam-dataset " + _git(checkout, "rev-parse", "--short=12", "HEAD").strip(),
+        "escalating": {role: permission for role, permission in worst.items() if permission},
+        "narrow": [role for role, permission in worst.items() if not permission],
+    }
+
+
+def _git(checkout: Path, *arguments: str) -> str:
+    return subprocess.run(["git", "-C", checkout, *arguments], check=True, capture_output=True, text=True).stdout  # noqa: S603, S607
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["aws"]:
+            name, table = "aws_policies.json", aws()
+        case ["google", checkout]:
+            name, table = "google_roles.json", google(Path(checkout))
+        case _:
+            raise SystemExit(__doc__)
+    (HERE / name).write_text(json.dumps(table, indent=0) + "\n", encoding="utf-8")
