@@ -77,7 +77,7 @@ def _copy(view: View, at: TableAt, block: View) -> Replica | Unknown | None:
         region = block.item.region.default(at.home)
     if status in _COMING:
         return Unknown(f"the copy in {region.data} is {status}", "audit again later", block.location)
-    if status in _NO_COPY or (isinstance(region.data, str) and region.data == view.item.region.data):
+    if status in _NO_COPY or (isinstance(region.data, str) and region.data == _home(view, at).data):
         return None
     key, pitr = _settings(view, at, block, region)
     return Replica(region=region, home=Value(False), encryption_key=key, pitr_enabled=pitr)

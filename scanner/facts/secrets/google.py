@@ -15,6 +15,7 @@ from assay.scanner.facts.secrets.kinds import Secret, SecretCopy, several
 from assay.scanner.facts.spelling import Index, Namesakes, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
+from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of
 
 VERSION = "secretmanager.googleapis.com/SecretVersion"
@@ -73,7 +74,8 @@ def _copies(view: View, at: SecretAt, region: Value[Any]) -> tuple[list[SecretCo
     blocks, more = view.inner(at.replicas)
     listed = [SecretCopy(region=block["location"], encryption_key=at.replica_key.key(block)) for block in blocks]
     if not region.absent:
-        return [SecretCopy(region=region, encryption_key=at.key.key(view))], view.says(False)
+        elsewhere = [view.item.why] if isinstance(view.item, Elsewhere) else []
+        return [SecretCopy(region=region, encryption_key=at.key.key(view)), *elsewhere], view.says(False)
     if not listed and not more:
         return [SecretCopy(region=view.says("global"), encryption_key=at.key.key(view))], view.says(True)
     return [*listed, *([more] if more else [])], view.says(False if listed else more)
