@@ -17,7 +17,7 @@ from assay.scanner.facts.iam.permissions import (
     managed_policy,
     role_permission,
 )
-from assay.scanner.facts.iam.trust import aws_trusts, federated_only, google_trust
+from assay.scanner.facts.iam.trust import google_trust
 from assay.scanner.sources.values import Reference, Text, Unknown, Value
 
 WHY = Unknown("it is not told", "tell it")
@@ -172,64 +172,6 @@ def test_service_agents() -> None:
 
 
 # Trust
-
-
-def scoped(principal: Any, condition: Any = None, account: str | None = ACCOUNT, **fields: Any) -> Any:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **fields} | (
-        {"Condition": condition} if condition else {}
-    )
-    found = aws_trusts(Value({"Statement": [statement]}), account)
-    held = ["unknown" if isinstance(each, Unknown) else fact(each.scoped) for each in found]
-    return held[0] if len(held) == 1 else held
-
-
-EXTERNAL = {"StringEquals": {"sts:ExternalId": "shared"}}
-MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-
-
-@pytest.mark.parametrize(("principal", "condition", "expected"), [
-    ({"Service": "ecs-tasks.amazonaws.com"}, None, True),
-    ("*", None, False),
-    ("*", {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, True),
-    ("*", EXTERNAL, False),
-    ({"AWS": "*"}, None, False),
-    ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, None, False),
-    ({"AWS": ACCOUNT}, None, False),
-    ({"AWS": ACCOUNT}, MFA, True),
-    ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, {"StringEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/r"}}, True),
-    ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/r"}, None, True),
-    ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"}, None, False),
-    ({"AWS": "arn:aws:iam::444455556666:role/r"}, None, False),
-    ({"AWS": "arn:aws:iam::444455556666:role/r"}, EXTERNAL, True),
-    ({"AWS": Reference("aws_iam_role.r", "arn")}, None, True),
-    ({"AWS": WHY}, None, "unknown"),
-    ({"AWS": WHY}, EXTERNAL, True),
-    ({"AWS": ACCOUNT}, {"Bool": {"aws:MultiFactorAuthPresent": "false"}}, False),
-    (WHY, None, "unknown"),
-    ({"Federated": "token.actions.githubusercontent.com"}, None, []),
-    ({"Service": ["a.amazonaws.com"], "AWS": "*"}, None, [True, False]),
-])  # fmt: skip
-def test_who_may_take_on_a_role(principal: Any, condition: Any, expected: Any) -> None:
-    assert scoped(principal, condition) == expected
-
-
-def test_a_trust_policy_that_denies_or_is_not_known() -> None:
-    assert scoped("*", Effect="Deny") == []
-    assert aws_trusts(Value(WHY), None) == [WHY]
-    assert aws_trusts(Value(None), None) == []
-
-
-def test_federated_only() -> None:
-    def only(*principals: Any, effect: str = "Allow") -> Any:
-        return federated_only(Value({"Statement": [{"Effect": effect, "Principal": each} for each in principals]})).data
-
-    assert only({"Federated": "x"}) is True
-    assert only({"Federated": "x"}, {"Federated": "y"}) is True
-    assert only({"Federated": "x"}, {"Service": "y"}) is False
-    assert only({"Federated": "x"}, "*") is False
-    assert only({"Federated": "x"}, effect="Deny") is False
-    assert only() is False
-    assert federated_only(Value(WHY)).data is False
 
 
 @pytest.mark.parametrize(("member", "expected"), [

@@ -1,4 +1,4 @@
-"""Address ranges, CI subjects and key references."""
+"""Address ranges and key references."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.keys.references import crypto_key, terraform_key
 from assay.scanner.facts.network.ranges import is_world, port_span, protocol_name
 from assay.scanner.facts.stack import Stack
-from assay.scanner.facts.statements import Statement, statements
-from assay.scanner.facts.supply.subjects import audience, condition_pins, subjects
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Collection, Coverage, Unlisted
 from assay.scanner.sources.values import Either, Reference, Text, Unknown, Value
@@ -149,122 +147,6 @@ def test_ports(first: int, last: int) -> None:
 @pytest.mark.parametrize("text", ["", "http", "80-", "-80", "a-b", None, "80,443"])
 def test_what_is_no_port(text: Any) -> None:
     assert port_span(text) in (None, (80, 80))
-
-
-# CI subjects
-
-
-def statement(condition: Any) -> Statement:
-    written = {"Effect": "Allow", "Principal": {"Federated": "x"}, "Action": "sts:AssumeRoleWithWebIdentity"}
-    (found,) = statements(Value({"Statement": [written | ({"Condition": condition} if condition is not None else {})]}))
-    assert isinstance(found, Statement)
-    return found
-
-
-GITHUB = "token.actions.githubusercontent.com"
-
-
-@pytest.mark.parametrize(
-    ("subject", "expected"),
-    [
-        ("repo:trade/app:ref:refs/heads/main", True),
-        ("repo:trade/app:environment:prod", True),
-        ("repo:trade/app:ref:refs/tags/v1", True),
-        ("repo:trade/app:ref:refs/tags/*", False),
-        ("repo:trade/app:*", False),
-        ("repo:trade/*", False),
-        ("repo:*", False),
-        ("*", False),
-        ("repo:trade/app:pull_request", False),
-        ("repo:trade/app*:ref:refs/heads/main", False),
-        ("repo:trade/*:ref:refs/heads/main", False),
-        ("repo:trade/app:environment:*", False),
-        ("repo:trade/app:ref:refs/heads/*", False),
-        ("repo:trade/app:ref:refs/heads/release/*", True),
-        ("repo:trade/ap?:ref:refs/heads/main", False),
-        ("", False),
-        (WHY, "unknown"),
-        (Text(("repo:trade/app:environment:", WHY)), "unknown"),
-        (Text(("repo:", WHY, ":ref:refs/heads/main")), "unknown"),
-        (Text(("repo:", WHY, ":*")), False),
-    ],
-)
-def test_which_github_runs_are_admitted(subject: Any, expected: Any) -> None:
-    (found,) = subjects(statement({"StringLike": {f"{GITHUB}:sub": subject}}))
-    assert not isinstance(found, Unknown)
-    assert fact(found.scoped.data) == expected
-
-
-@pytest.mark.parametrize(
-    ("key", "subject", "expected"),
-    [
-        ("gitlab.com:sub", "project_path:trade/app:ref_type:branch:ref:main", True),
-        ("gitlab.com:sub", "project_path:trade/*:ref_type:branch:ref:main", False),
-        ("app.terraform.io:sub", "organization:trade:project:p:workspace:w:run_phase:apply", True),
-        ("app.terraform.io:sub", "organization:trade:project:*:workspace:w:run_phase:apply", False),
-        (f"{GITHUB}:job_workflow_ref", "trade/app/.github/workflows/d.yml@refs/heads/main", True),
-        (f"{GITHUB}:job_workflow_ref", "trade/app/.github/workflows/*", False),
-    ],
-)
-def test_other_claims(key: str, subject: str, expected: bool) -> None:
-    (found,) = subjects(statement({"StringEquals": {key: subject}}))
-    assert not isinstance(found, Unknown)
-    assert found.scoped.data is expected
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        None,
-        {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}},
-        {"ForAllValues:StringLike": {f"{GITHUB}:sub": "repo:trade/app:ref:refs/heads/main"}},
-        {"StringLikeIfExists": {f"{GITHUB}:sub": "repo:trade/app:ref:refs/heads/main"}},
-        {"StringNotEquals": {f"{GITHUB}:sub": "repo:trade/app:ref:refs/heads/main"}},
-    ],
-)
-def test_without_a_condition_on_the_subject_everyone_gets_in(condition: Any) -> None:
-    (found,) = subjects(statement(condition))
-    assert not isinstance(found, Unknown)
-    assert (found.pattern.data, found.scoped.data) == ("*", False)
-
-
-def test_every_subject_is_judged_by_itself() -> None:
-    found = subjects(statement({"StringLike": {f"{GITHUB}:sub": ["repo:t/a:environment:p", "repo:t/*"]}}))
-    assert [each.scoped.data for each in found if not isinstance(each, Unknown)] == [True, False]
-    assert subjects(statement(WHY)) == [WHY]
-
-
-@pytest.mark.parametrize(("condition", "expected"), [
-    ({"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}, True),
-    ({"StringLike": {f"{GITHUB}:aud": "*"}}, False),
-    ({"StringEquals": {f"{GITHUB}:aud": WHY}}, "unknown"),
-    ({"ForAllValues:StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}, False),
-    (None, False),
-    (WHY, "unknown"),
-])  # fmt: skip
-def test_the_audience(condition: Any, expected: Any) -> None:
-    assert fact(audience(statement(condition))) == expected
-
-
-PINNED = [
-    "assertion.repository == 'trade/app'",
-    'attribute.repository_id == "5"',
-    "assertion.sub.startsWith('repo:trade/app:')",
-    "google.subject == 'x'",
-]
-OPEN = [
-    "true",
-    "assertion.repository_owner == 'trade'",
-    "assertion.repository != 'x'",
-    "assertion.sub.startsWith('repo:trade/')",
-    "assertion.repository == '*'",
-]
-
-
-@given(ways=st.lists(st.sampled_from(PINNED + OPEN), min_size=1, max_size=4), also=st.booleans())
-def test_each_way_of_an_attribute_condition_has_to_pin(ways: list[str], also: bool) -> None:
-    text = " || ".join(f"{way} && assertion.ref == 'refs/heads/main'" if also else way for way in ways)
-    assert condition_pins(text) is all(way in PINNED for way in ways)
 
 
 # Keys

@@ -9,7 +9,7 @@ import msgspec
 
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
 from assay.scanner.facts.iam.permissions import Managed, managed_denial, managed_policy, permissions_of
-from assay.scanner.facts.iam.trust import aws_trusts, federated_only
+from assay.scanner.facts.iam.trust import Role, aws_trusts, ci_only
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
 from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.view import View
@@ -222,17 +222,22 @@ def identities(names: Mapping[str, str]) -> Index:
 class TrustAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells who may take on a role."""
 
-    document: Annotated[Place, "trusts", "federated_only"]
+    document: Annotated[Place, "trusts", "ci_only"]
     """The trust policy."""
     path: Annotated[Place, "service_linked"]
+    providers: Annotated[Link | None, "trusts", "ci_only"] = None
+    """The identity providers that the document may refer to, and where one has its URL."""
+    identities: Annotated[Link | None, "trusts"] = None
+    """What the document may refer to that may be of another account than the role."""
 
 
 def trust(view: View, at: TrustAt) -> TrustPolicy:
     """Who may take on a role. A named role of another account is told from one of its own where the account is known."""
     document = view[at.document]
+    role = Role(view, at.providers, at.identities)
     return TrustPolicy(
         identity=view.identity(view[at.name]),
-        trusts=Value(aws_trusts(document, view.account), document.seen),
+        trusts=Value(aws_trusts(document, role), document.seen),
         service_linked=_service_linked(view[at.path]),
-        federated_only=federated_only(document),
+        ci_only=ci_only(document, role),
     )

@@ -50,7 +50,12 @@ _SSO_AT = aws.PermissionsAt(
     ),
     boundary=_policy("PermissionsBoundary.ManagedPolicyArn|PermissionsBoundary.CustomerManagedPolicyReference.Name"),
 )
-_TRUST_AT = aws.TrustAt(name="RoleName", document=("AssumeRolePolicyDocument", Fixed(MISSING)), path="Path")
+_TRUST_AT = aws.TrustAt(
+    name="RoleName",
+    document=("AssumeRolePolicyDocument", Fixed(MISSING)),
+    path="Path",
+    providers=Link("Url", ("AWS::IAM::OIDCProvider", "Custom::AWSCDKOpenIdConnectProvider")),
+)
 
 
 def _unclaimed(sort: str) -> Reader:

@@ -126,7 +126,7 @@ def service_account(view: View, at: AccountAt) -> TrustPolicy:
         identity=view.identity(_name(view, at)),
         trusts=view.says([trust for binding in written if (trust := google_trust(binding, acting)) is not None]),
         service_linked=Value(False),
-        federated_only=Value(False),
+        ci_only=Value(False),
     )
 
 

@@ -34,12 +34,12 @@ class Trust(Part):
 
 
 class TrustPolicy(Resource, kw_only=True):
-    """Who may take on an identity: the trust policy of a role, the bindings on a service account. Federated CI is a kind of its own."""
+    """Who may take on an identity: the trust policy of a role, the bindings on a service account. CI systems are a kind of their own."""
 
     trusts: Fact[list[Trust]]
     service_linked: Fact[bool]
-    federated_only: Fact[bool]
-    """It trusts identity providers only."""
+    ci_only: Fact[bool]
+    """It trusts CI systems only, which are judged as federation."""
 
 
 KINDS = (PermissionSet, TrustPolicy)

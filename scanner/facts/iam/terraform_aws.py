@@ -62,6 +62,13 @@ _ATTACHMENT_AT = aws.PolicyAt(
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ssoadmin_permission_set
 _SSO_INLINE_AT = aws.PermissionsAt(name="permission_set_arn", policies=((ITSELF, itemgetter("inline_policy")),))
 _SSO_MANAGED_AT = aws.PermissionsAt(name="permission_set_arn", policies=((ITSELF, _policy("managed_policy_arn")),))
+_TRUST_AT = aws.TrustAt(
+    name="name",
+    document="assume_role_policy",
+    path="path",
+    providers=Link("url", ("aws_iam_openid_connect_provider", "data.aws_iam_openid_connect_provider")),
+    identities=Link("", ("aws_iam_role", "aws_iam_user", "data.aws_iam_role", "data.aws_iam_user", "data.aws_caller_identity")),
+)
 
 READERS = (
     _identity("role", ("inline_policy", _POLICY), (ITSELF, _policy("managed_policy_arns")), boundary=_BOUNDARY),
@@ -72,5 +79,5 @@ READERS = (
     Reader(PermissionSet, (_ATTACH_ALL,), aws.unattached, _ATTACHMENT_AT, always=False),
     Reader(PermissionSet, ("aws_ssoadmin_permission_set_inline_policy",), aws.permissions, _SSO_INLINE_AT),
     Reader(PermissionSet, ("aws_ssoadmin_managed_policy_attachment",), aws.permissions, _SSO_MANAGED_AT),
-    Reader(TrustPolicy, ("aws_iam_role",), aws.trust, aws.TrustAt(name="name", document="assume_role_policy", path="path")),
+    Reader(TrustPolicy, ("aws_iam_role",), aws.trust, _TRUST_AT),
 )

@@ -7,58 +7,143 @@ from collections.abc import Callable
 from typing import Any
 
 from assay.scanner.facts.bindings import PUBLIC_MEMBERS, Binding
+from assay.scanner.facts.condition_keys import CALLERS, exact, of_callers
+from assay.scanner.facts.condition_keys import OPEN as UNSEEN
+from assay.scanner.facts.condition_keys import Test as KeyTest
 from assay.scanner.facts.iam.kinds import Trust
-from assay.scanner.facts.statements import BOUNDING_KEYS, Statement, bounded, names_whole_account, principal_account, statements
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
+from assay.scanner.facts.spelling import Link
+from assay.scanner.facts.statements import (
+    Statement,
+    bounded,
+    bounded_by,
+    leaves_bounded,
+    means_everyone,
+    names_whole_account,
+    principal_account,
+    statements,
+)
+from assay.scanner.facts.supply.web_identity import Provider, allowing, providers, scoped
+from assay.scanner.facts.view import View
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe, references_in
 
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-_TRUST_KEYS = BOUNDING_KEYS | {"sts:externalid"}
+
+class Role:
+    """What is known of a role beside its trust policy: the account that it is in, and what the policy may refer to."""
+
+    def __init__(self, view: View, identity_providers: Link | None, identities: Link | None) -> None:
+        self.view, self.identity_providers, self.identities = view, identity_providers, identities
+
+    def providers(self, statement: Statement) -> list[Provider]:
+        """The identity providers that a statement trusts."""
+        return providers(self.view, self.identity_providers, statement)
+
+    def owner(self, who: Any) -> str | Unknown:
+        """The account of a principal (`principal_account`); `other` where it is declared here, in another account than the role."""
+        if self.identities:
+            for reference in references_in(who):
+                declared = self.view.named(reference, self.identities)
+                if declared and self.view.item.same_account(declared.item) is False:
+                    return "other"
+        return principal_account(who)
 
 
-def aws_trusts(document: Value[Any], account: str | None) -> list[Any]:
-    """Everyone whom a trust policy allows, identity providers left out: they are judged as federation."""
-    trusts: list[Any] = []
-    for statement in statements(document):
-        if isinstance(statement, Unknown):
-            trusts.append(statement)
-        elif statement.allows is not False:
-            trusts += [_trust(statement, kind, who, account) for kind, who in statement.principals if kind != "Federated"]
+def aws_trusts(document: Value[Any], role: Role) -> list[Any]:
+    """Everyone whom a trust policy allows; CI systems are left out: they are judged as federation."""
+    written = statements(document)
+    trusts: list[Any] = [statement for statement in written if isinstance(statement, Unknown)]
+    denials = [statement for statement in written if isinstance(statement, Statement) and statement.allows is False]
+    for statement in allowing(written):
+        trusts += [
+            _trust(statement, who, _scoped(statement, kind, who, role, denials))
+            for kind, who in statement.principals
+            if kind != "Federated" or statement.not_principal
+        ]
+        trusts += [
+            _trust(statement, provider.who, any_of([bounded(statement, _TRUST_KEYS), scoped(statement, provider)]))
+            for provider in role.providers(statement)
+            if not provider.is_ci
+        ]
     return trusts
 
 
-def federated_only(document: Value[Any]) -> Value[bool]:
-    """Whether all that a trust policy allows are identity providers; False where it allows nobody."""
-    kinds = [
-        "unknown" if isinstance(statement, Unknown) else kind
-        for statement in statements(document)
-        for kind, _ in (statement.principals if not isinstance(statement, Unknown) else [("", "")])
-        if isinstance(statement, Unknown) or statement.allows is not False
-    ]
-    return Value(bool(kinds) and set(kinds) == {"Federated"}, document.seen)
+def ci_only(document: Value[Any], role: Role) -> Value[bool]:
+    """Whether all that a trust policy allows are CI systems; False where it allows nobody."""
+    written = statements(document)
+    trusting = allowing(written)
+    found = [provider.is_ci for statement in trusting for provider in role.providers(statement)]
+    others = any(kind != "Federated" or statement.not_principal for statement in trusting for kind, _ in statement.principals)
+    unread = any(isinstance(statement, Unknown) for statement in written)
+    return Value(bool(found) and all(found) and not others and not unread, document.seen)
 
 
-def _trust(statement: Statement, kind: str, who: Any, account: str | None) -> Trust:
+def _trust(statement: Statement, who: Any, decided: Value[bool]) -> Trust:
     name = ("anyone but " if statement.not_principal else "") + describe(who)
-    scoped = _scoped(statement, kind, who, account).data
-    if isinstance(statement.allows, Unknown) and scoped is not True:
-        scoped = statement.allows  # it does no harm if it denies
-    return Trust(principal=Value(name, statement.seen), scoped=Value(scoped, statement.seen))
+    data = decided.data
+    if isinstance(statement.allows, Unknown) and data is not True:
+        data = statement.allows  # it does no harm if it denies
+    return Trust(principal=Value(name, statement.seen), scoped=Value(data, statement.seen))
 
 
-def _scoped(statement: Statement, kind: str, who: Any, account: str | None) -> Value[bool]:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+_TRUST_KEYS = frozenset({*CALLERS, "sts:externalid"})
+_SAME_ACCOUNT = ("aws:principalaccount", "kms:calleraccount")
+
+
+def _scoped(statement: Statement, kind: str, who: Any, role: Role, denials: list[Statement]) -> Value[bool]:
     if statement.not_principal or kind == "*":
-        return bounded(statement)
+        return any_of(
+            [bounded_by(statement, _of_anyone), *(leaves_bounded(denial, _of_anyone) for denial in denials if _denies_everyone(denial))]
+        )
     if kind != "AWS":
         return Value(True)  # a service, whichever it is
-    conditioned = any_of([bounded(statement, _TRUST_KEYS), _multi_factor(statement)])
+    in_account = bounded_by(statement, _in_account)
+    conditioned = any_of([in_account, _multi_factor(statement)])
     if names_whole_account(who):
         return conditioned
-    owner = principal_account(who)
+    owner = role.owner(who)
     if isinstance(owner, Unknown):
         return Value(True) if conditioned.data is True else Value(owner)
     wild = isinstance(who, str) and "*" in who
-    foreign = account is not None and owner not in ("", "this", account)
+    foreign = owner == "other" or (role.view.account is not None and owner not in ("", "this", role.view.account))
     return conditioned if wild or foreign else Value(True)
+
+
+def _of_anyone(key: str) -> KeyTest | None:
+    """How a key bounds who of everybody it is: an ARN by its account and a name."""
+    test = of_callers(key)
+    return _named_in_an_account if key == "aws:principalarn" else test
+
+
+def _named_in_an_account(pattern: str) -> bool | None:
+    account = CALLERS["aws:principalarn"](pattern)
+    return _name(pattern) if account else account
+
+
+def _name(pattern: str) -> bool | None:
+    """Something of the name of an identity is written, beside what sort it is: not `arn:aws:iam::111122223333:role/*`."""
+    resource = pattern.split(":", 5)[-1]
+    name = resource.partition("/")[2] or resource
+    return True if name.strip("*?/" + UNSEEN) else None if UNSEEN in name else False
+
+
+def _in_account(key: str) -> KeyTest | None:
+    """How a key bounds the identities of one account, which the principal names: by their names, or by what only some of them know."""
+    if key in _SAME_ACCOUNT:
+        return None  # all of them have it
+    if key == "aws:principalarn":
+        return _name
+    return (of_callers(key) or exact) if key in _TRUST_KEYS else None
+
+
+def _denies_everyone(denial: Statement) -> bool:
+    everyone = any(kind == "*" or means_everyone(who) for kind, who in denial.principals)
+    actions = [str(action).lower() for action in denial.actions]
+    return (
+        everyone
+        and not denial.not_principal
+        and not denial.not_action
+        and bool({"*", "sts:*", "sts:assumerole", "sts:assumerole*"} & {*actions})
+    )
 
 
 def _multi_factor(statement: Statement) -> Value[bool]:

@@ -5,21 +5,20 @@ https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadI
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assay.scanner.facts.bindings import Binding
+from assay.scanner.facts.cel_syntax import Call, Constant, Name, Node, Select, SyntaxProblem, parse
+from assay.scanner.facts.conditions import Path, Test, Way, not_known, product_of, ways, ways_of
 from assay.scanner.facts.google_assets import named
+from assay.scanner.facts.patterns import ANY, OPEN
 from assay.scanner.facts.spelling import Index, Link, Spelling
+from assay.scanner.facts.supply import claims, issuers
 from assay.scanner.facts.supply.kinds import Federation, Subject
-from assay.scanner.facts.supply.subjects import condition_pins
+from assay.scanner.facts.supply.pools import Member, bound
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, describe
+from assay.scanner.sources.values import Text, Unknown, Value, describe, unknown_inside
 
-_PINNING = re.compile(r"/(?:subject|attribute\.(?:repository|repository_id|sub|project_path|workflow_ref|job_workflow_ref))/[^*]+$")
-_POOL = re.compile(r"(?:projects/([^/]+)/locations/[^/]+)?/workloadIdentityPools/([^/]+)/")
-"""The project and the pool in the name of an identity, or of a provider."""
 _OTHERS = ("aws", "saml", "x509")
 """What tells providers of other tokens, which no CI system makes."""
 
@@ -28,82 +27,160 @@ class ProviderAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells which tokens a provider accepts."""
 
     condition: str
+    mapping: str
+    issuer: str
     audiences: str
     state: str = ""
     pool: str | Link
     """What names its pool: a link, or the provider's own full name."""
+    pools: Index | None = None
+    """The pools of the input by their ids (`pools.by_id`), where the pool is named by a link."""
     members: Index
-    """The members of bindings by their pool (see `members`)."""
+    """The members of bindings by their pool (`pools.members`)."""
 
 
 def federation(view: View, at: ProviderAt) -> Federation | None:
     """A provider of tokens; None where it is off, or accepts none of a CI system."""
-    gone = view["disabled"].truth().data is True or view[at.state].equals("DELETED").data is True
-    if gone or view.inner(*_OTHERS)[0]:
+    if view["disabled"].truth().data is True or view[at.state].equals("DELETED").data is True or view.inner(*_OTHERS)[0]:
         return None
+    if isinstance(at.pool, Link) and (pool := view.target(at.pool)) and pool["disabled"].truth().data is True:
+        return None
+    mapping = _mapping(view[at.mapping])
     condition = view[at.condition]
+    admitted = ways(condition.raw, mapping)
+    is_ci = _is_ci(view[at.issuer], mapping, admitted)
+    if is_ci is False:
+        return None
+    pattern, scoped = _decided(condition, admitted, mapping, bound(view, at.pool, at.members, at.pools))
+    if scoped is False and isinstance(is_ci, Unknown):
+        scoped = is_ci
     return Federation(
         identity=view.identity(view[at.name] if at.name else named(view.item)),
         # Without allowed audiences, only the provider's own full name is accepted.
         audience_pinned=Value(True, view[at.audiences].seen),
-        subjects=Value([_by_condition(condition, _bound(view, at))], condition.seen),
+        subjects=Value([Subject(pattern=Value(pattern, condition.seen), scoped=Value(scoped, condition.seen))], condition.seen),
     )
 
 
-def members(bindings: Iterable[Binding | Unknown]) -> Iterator[tuple[Hashable, Any]]:
-    """Pool to the members of bindings that are its identities, each with its project; under None why there may be more."""
-    for binding in bindings:
-        if isinstance(binding, Unknown):
-            yield None, binding
-            continue
-        parts = binding.member.parts if isinstance(binding.member, Text) else ()
-        pools: dict[str, str | None] = {part.address: None for part in parts if isinstance(part, Reference)}
-        if match := _POOL.search(flat(binding.member)):
-            pools[match[2]] = match[1]
-        yield from [(pool, (project, binding.member)) for pool, project in pools.items()]
+# What the attributes of an identity are made of.
 
 
-def _bound(view: View, at: ProviderAt) -> list[Any]:
-    """For every binding that lets identities of the provider's pool in: whether it names a repository."""
-    named = (view.link(at.pool) if isinstance(at.pool, Link) else view[at.pool].default(view.item.address)).data
-    pool = named.address if isinstance(named, Reference) else str(named)
-    match = _POOL.search(pool)
-    project, pool = (match[1], match[2]) if match else (None, pool)
-    known = view.index(at.members)
-    bound = [member for of, member in known.get(pool, ()) if project is None or _same(of, project)]
-    return [names_repository(member) for member in bound] + known.get(None, [])
+def _mapping(written: Value[Any]) -> dict[Path, Node]:
+    """Attribute (`google.subject`, `attribute.NAME`) to the expression that makes it; empty where that is not told."""
+    mapping: dict[Path, Node] = {}
+    for key, expression in written.data.items() if isinstance(written.data, dict) else ():
+        mapping[tuple(str(key).split(".", 1))] = _expression(key, expression)
+    return mapping
 
 
-def _same(one: str | None, other: str) -> bool:
-    """Whether two names can mean one project, which may stand there by its id or by its number."""
-    return one is None or one == other or one.isdecimal() != other.isdecimal()
+def _expression(key: str, written: Any) -> Node:
+    if isinstance(written, str):
+        try:
+            return parse(written)
+        except SyntaxProblem:
+            pass
+    return Call("what is mapped to", (Name(str(key)),))
 
 
-def _by_condition(condition: Value[Any], members: list[Any]) -> Subject:
-    """The condition of the provider may pin the repository, or else every binding that uses the pool."""
-    pattern: Value[str] = Value(describe(condition.data) if not condition.absent else "*", condition.seen)
-    pins: Any = False
-    if isinstance(condition.data, str):
-        pins = condition_pins(condition.data)
-    elif isinstance(condition.data, Text):
-        text = "".join(part if isinstance(part, str) else "unknown" for part in condition.data.parts)
-        pins = condition_pins(text) and (
-            condition.data.unknown or Unknown(f"the condition {condition.data} is known after apply", "scan the plan")
-        )
-    elif not condition.absent:
-        pins = condition.unknown or Unknown("the condition is known after apply", "scan the plan")
-    if pins is not True and members and all(member is True for member in members):
-        pins, pattern = True, Value("the members of the bindings", condition.seen)
-    elif pins is False and not any(member is False for member in members):
-        pins = next((member for member in members if isinstance(member, Unknown)), False)
-    return Subject(pattern=pattern, scoped=Value(pins, condition.seen))
+# Whether it is CI.
 
 
-def names_repository(member: Any) -> bool:
-    """Whether a member of a binding is one repository, or one subject, of a pool."""
-    return bool(_PINNING.search(flat(member)))
+def _is_ci(issuer: Value[Any], mapping: Mapping[Path, Node], admitted: list[Way]) -> bool | Unknown:
+    """Whether the tokens are those of a CI system: by who issues them, else by the claims that are looked at."""
+    if isinstance(issuer.data, (str, Text)):
+        sort = issuers.sort(issuers.name(issuer.data))
+        if sort is not None:
+            return sort == issuers.CI
+    tested = [test for way in admitted for test in way if isinstance(test, Test)]
+    names = [test.path[-1] for test in tested] + [name for node in mapping.values() for name in _claims_in(node)]
+    if any(map(claims.is_of_ci, names)) or any(test.path[-1] in ("sub", "subject") and claims.names_ci(test.pattern) for test in tested):
+        return True
+    if not isinstance(issuer.data, str):
+        return not_known(issuer.data, "the issuer")
+    way = "let issuer_uri be the address of the CI system itself, or map one of its claims to an attribute"
+    return Unknown(f"whether {describe(issuer.data)} is a CI system", way)
 
 
-def flat(member: Any) -> str:
-    """A member as text, with something in the place of what is not known."""
-    return "".join(part if isinstance(part, str) else "x" for part in member.parts) if isinstance(member, Text) else str(member)
+def _claims_in(node: Node) -> Iterator[str]:
+    if isinstance(node, Select):
+        yield node.field
+        yield from _claims_in(node.operand)
+    elif isinstance(node, Call):
+        for argument in node.arguments:
+            yield from _claims_in(argument)
+    elif isinstance(node, Constant) and isinstance(node.value, str):
+        yield node.value  # the index of `assertion['repository']`
+
+
+# Who is admitted.
+
+
+def _decided(
+    condition: Value[Any], admitted: list[Way], mapping: Mapping[Path, Node], members: list[Member | Unknown]
+) -> tuple[str, bool | Unknown]:
+    """Who is admitted in words, and whether they are of named repositories: by the condition, or else by every binding of the pool."""
+    pattern = "*" if condition.absent else describe(condition.data)
+    scoped = _all_pinned(admitted, condition.data)
+    if scoped is True or not members:
+        return pattern, scoped
+    decided = [(member, _by_member(member, admitted, mapping, condition.data)) for member in members]
+    wide = next((member for member, pinned in decided if pinned is False), None)
+    if isinstance(wide, Member):
+        return describe(wide.named), False
+    if doubt := next((pinned for _, pinned in decided if isinstance(pinned, Unknown)), None):
+        return pattern, scoped if isinstance(scoped, Unknown) else doubt
+    return "the members of the bindings", True
+
+
+def _by_member(member: Member | Unknown, admitted: list[Way], mapping: Mapping[Path, Node], condition: Any) -> bool | Unknown:
+    """Whether the identities of a member, which the condition admits too, are of one repository."""
+    if isinstance(member, Unknown):
+        return member
+    kind, _, value = member.who.partition("/")
+    root, _, name = kind.partition(".")
+    if kind == "subject":
+        attribute = Select(Name("google"), "subject", False)
+    elif root == "attribute" and name and value.strip("*"):
+        attribute = Select(Name("attribute"), name, False)
+    else:
+        return _all_pinned(admitted, condition)  # everybody in the pool (`*`), or a group
+    of_member = ways_of(Call("_==_", (attribute, Constant(value))), mapping)
+    if not of_member and OPEN in member.who:
+        return _why(member.named)
+    return _all_pinned(product_of(admitted, of_member), member.named, condition)
+
+
+def _all_pinned(admitted: list[Way], *written: Any) -> bool | Unknown:
+    """Whether every way does. `written`: what may have open parts."""
+    decided = [_pinned(way, written) for way in admitted]
+    return False if False in decided else next((one for one in decided if isinstance(one, Unknown)), True)
+
+
+def _pinned(way: Way, written: tuple[Any, ...]) -> bool | Unknown:
+    """Whether the tests of one way name a repository, project, pipeline or workspace."""
+    told: dict[str, str] = {}
+    for test in way:
+        name = _claim(test.path) if isinstance(test, Test) else None
+        if name and isinstance(test, Test) and (name not in told or claims.says_something({name: test.pattern})):
+            told[name] = test.pattern
+    if claims.pins_repository({name: pattern.replace(OPEN, ANY) for name, pattern in told.items()}):
+        return True
+    if any(map(claims.pins_repository, claims.supposed(told))):
+        return _why(*written)
+    doubt = next((test for test in way if isinstance(test, Unknown)), None)
+    if doubt is None and claims.unread_subject(told):
+        doubt = Unknown(f"which repository the subject {told['sub']} is of", "name the repository in the condition")
+    return doubt or False
+
+
+def _why(*written: Any) -> Unknown:
+    """Why a part of what is written is not known."""
+    plain = next((why for data in written if (why := unknown_inside(data))), None)
+    return plain or Unknown("part of a condition is known after apply", "scan the plan or the live project")
+
+
+def _claim(path: Path) -> str | None:
+    """The claim of a token that an attribute is; an attribute that is not mapped counts as the claim of its name."""
+    if len(path) == 2 and path[0] in ("assertion", "attribute"):
+        return path[1]
+    return "sub" if path == ("google", "subject") else None

@@ -1,96 +1,88 @@
-"""Conditions on the tokens of CI systems.
-
-https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/about-security-hardening-with-openid-connect
-"""
+"""Which runs of a CI system the conditions of a trust policy admit."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import Any
 
-from assay.scanner.facts.statements import Condition, Statement
+from assay.scanner.facts import patterns
+from assay.scanner.facts.statements import Statement
+from assay.scanner.facts.supply import claims
 from assay.scanner.facts.supply.kinds import Subject
-from assay.scanner.sources.values import Location, Text, Unknown, Value, describe
-
-CI_ISSUERS = (
-    "token.actions.githubusercontent.com",
-    "gitlab.com",
-    "app.terraform.io",
-    "oidc.circleci.com",
-    "api.bitbucket.org",
-    "agent.buildkite.com",
-)
-_AUDIENCES = ("sts.amazonaws.com",)
-_EQUAL = ("stringequals", "stringlike", "stringequalsignorecase")
-_GITHUB = re.compile(
-    r"^repo:[\w.-]+(?:@\d+)?/[\w.-]+(?:@\d+)?:(?:environment:[^*]+|ref:refs/(?:heads|tags)/[^*]+|ref:refs/(?:heads|tags)/[^*/]+/\*|job_workflow_ref:.+)$"
-)
-_GITLAB = re.compile(r"^project_path:[^*:]+/[^*:]+:ref_type:(?:branch|tag):ref:[^*]+$")
-_TERRAFORM = re.compile(r"^organization:[^*:]+:project:[^*:]+:workspace:[^*:]+:run_phase:")
+from assay.scanner.facts.supply.web_identity import Claim, claims_of
+from assay.scanner.sources.values import Unknown, Value, describe
 
 
 def audience(statement: Statement) -> bool | Unknown:
     """Whether the statement pins the audience of the token."""
-    if isinstance(statement.conditions, Unknown):
-        return statement.conditions
-    for condition in statement.conditions:
-        if condition.key.endswith(":aud") and _counts(condition):
-            unknown = next((value for value in condition.values if isinstance(value, Unknown)), None)
-            return unknown or all("*" not in str(value) for value in condition.values)
-    return False
+    required = claims_of(statement)
+    if isinstance(required, Unknown):
+        return required
+    pinned = [_all(claim, patterns.fixed) for claim in required if claim.name == "aud"]
+    return True if True in pinned else next((one for one in pinned if isinstance(one, Unknown)), False)
 
 
 def subjects(statement: Statement) -> list[Subject | Unknown]:
-    """The subjects that the statement admits."""
-    if isinstance(statement.conditions, Unknown):
-        return [statement.conditions]
-    admitted_subjects: list[Subject | Unknown] = []
-    for condition in statement.conditions:
-        if condition.key.endswith((":sub", ":job_workflow_ref")) and _counts(condition):
-            admitted_subjects += [_subject(value, condition, statement.seen) for value in condition.values]
-    return admitted_subjects or [Subject(pattern=Value("*", statement.seen), scoped=Value(False, statement.seen))]
+    """The subjects that the statement admits: the values of one condition are ways in, the other conditions hold for each of them."""
+    required = claims_of(statement)
+    if isinstance(required, Unknown):
+        return [required]
+    told = [claim for claim in required if claim.name != "aud"]
+    listed = next((claim for claim in told if claim.name == "sub"), None) or next(
+        (claim for claim in told if claims.may_pin(claim.name)), None
+    )
+    if listed is None:
+        return [Subject(pattern=Value("*", statement.seen), scoped=Value(False, statement.seen))]
+    others = [_worst(claim) for claim in told if claim is not listed]
+    return [
+        Subject(pattern=Value(_pattern(listed, at), statement.seen), scoped=Value(_scoped(_one(listed, at), others), statement.seen))
+        for at in range(len(listed.values))
+    ]
 
 
-def _counts(condition: Condition) -> bool:
-    """ForAllValues and IfExists hold where the claim is missing."""
-    return condition.operator.lower().removeprefix("foranyvalue:") in _EQUAL
+def _pattern(claim: Claim, at: int) -> str:
+    value = describe(claim.values[at])
+    return value if claim.name == "sub" else f"{claim.name} {value}"
 
 
-def _subject(value: Any, condition: Condition, seen: tuple[Location, ...]) -> Subject:
-    return Subject(pattern=Value(describe(value), seen), scoped=Value(_scoped(value, condition), seen))
+def _one(claim: Claim, at: int) -> Claim:
+    return Claim(claim.name, claim.issuer, [claim.values[at]], [claim.patterns[at]])
 
 
-def _scoped(value: Any, condition: Condition) -> bool | Unknown:
-    if isinstance(value, Unknown):
-        return value
-    if isinstance(value, Text):
-        guesses = ["".join(part if isinstance(part, str) else guess for part in value.parts) for guess in ("some", "some/some")]
-        if any(matches(text, condition) for text in guesses):
-            return value.unknown or Unknown(f"the subject {value} is known after apply", "scan the plan")
-        return False
-    return matches(str(value), condition)
+def _worst(claim: Claim) -> Claim:
+    """A condition by its widest value: any of them may be the one that holds."""
+    wide = next((at for at, pattern in enumerate(claim.patterns) if not _may_say_something(claim.name, pattern)), None)
+    partly = next((at for at, pattern in enumerate(claim.patterns) if patterns.OPEN in pattern), 0)
+    return _one(claim, partly if wide is None else wide)
 
 
-def matches(text: str, condition: Condition) -> bool:
-    """Whether a text of a condition names one repository and pins a branch, tag, environment or workflow."""
-    if condition.key.endswith(":job_workflow_ref"):
-        return bool(re.match(r"^[\w.-]+/[\w.-]+/\.github/workflows/[^*]+@[^*]+$", text))
-    if "?" in text and condition.operator.lower().endswith("like"):
-        return False
-    return any(pattern.match(text) for pattern in (_GITHUB, _GITLAB, _TERRAFORM))
+def _may_say_something(name: str, pattern: str) -> bool:
+    """Whether a claim that is of a pattern tells the repository or the run, whatever the rest says."""
+    return any(claims.says_something(told) for told in claims.supposed({name: pattern}))
 
 
-# Google: the attribute condition of a provider is CEL over the token's claims.
-# https://cloud.google.com/iam/docs/workload-identity-federation-with-deployment-pipelines#conditions
+def _scoped(subject: Claim, others: list[Claim]) -> bool | Unknown:
+    """Whether a subject, with the other conditions, pins the repository and its branch, tag, environment or workflow."""
+    told: dict[str, str] = {}
+    for claim in (subject, *others):
+        if claim.name not in told or claims.says_something({claim.name: claim.patterns[0]}):
+            told[claim.name] = claim.patterns[0]
+    if _without_open(told):
+        return True
+    why = next((claim.why(0) for claim in (subject, *others) if patterns.OPEN in claim.patterns[0]), None)
+    if why and any(map(claims.pins_run, claims.supposed(told))):
+        return why
+    if any(map(claims.unread_subject, claims.supposed(told))):
+        way = "write the subject in a format that the CI system publishes, or name the repository in a condition of its own"
+        return why or Unknown(f"which repository and branch the subject {describe(subject.values[0])} is of", way)
+    return False
 
-_CLAIM = (
-    r"(?:assertion|attribute)\.(repository|repository_id|sub|project_path|project_id|workflow_ref|job_workflow_ref|terraform_workspace_id)"
-)
-_PINNED = re.compile(_CLAIM + r"\s*(?:==\s*['\"][^'\"*]+['\"]|in\s*\[[^\]]+\])|google\.subject\s*==\s*['\"][^'\"*]+['\"]")
-_STARTS = re.compile(_CLAIM + r"\.startsWith\(\s*['\"]repo:[\w.-]+/[\w.-]+[:'\"]")
+
+def _without_open(told: dict[str, str]) -> bool:
+    """Whether the claims that are known do it alone."""
+    return claims.pins_run({name: pattern.replace(patterns.OPEN, patterns.ANY) for name, pattern in told.items()})
 
 
-def condition_pins(expression: str) -> bool | Unknown:
-    """Whether an attribute condition admits only named repositories: each side of every `||` has to."""
-    ways = re.split(r"\|\|", expression)
-    return all(_PINNED.search(way) or _STARTS.search(way) for way in ways)
+def _all(claim: Claim, holds: Callable[[str], bool]) -> bool | Unknown:
+    results: list[Any] = [patterns.settled(pattern, holds, claim.why(at)) for at, pattern in enumerate(claim.patterns)]
+    return False if False in results else next((result for result in results if isinstance(result, Unknown)), True)

@@ -1,0 +1,189 @@
+"""Trust policies of AWS that let in whoever an identity provider vouches for: which provider, and what its tokens have to claim.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from assay.scanner.facts import patterns
+from assay.scanner.facts.condition_keys import NEGATED
+from assay.scanner.facts.patterns import ANY
+from assay.scanner.facts.spelling import Link
+from assay.scanner.facts.statements import Condition, Statement, means_everyone
+from assay.scanner.facts.supply import claims, issuers
+from assay.scanner.facts.view import View
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, describe
+
+_ASSUMING = ("sts:assumerole", "sts:assumerolewithwebidentity", "sts:assumerolewithsaml")
+_EQUAL = ("stringequals", "stringequalsignorecase", "arnequals", "arnlike", "stringlike", "bool", "numericequals")
+_WITH_WILDCARDS = ("stringlike", "arnlike", "arnequals")
+
+
+class Provider(msgspec.Struct, frozen=True):
+    """An identity provider that a statement trusts."""
+
+    who: Any
+    """As the statement names it."""
+    issuer: str
+    """Host and path of its URL, as far as they are known; empty where they are not."""
+    is_ci: bool
+    """Its tokens are those of a CI system: such trust is judged by supply.ci-oidc-scoped, any other by iam.trust-policy-scoped."""
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A condition on a token: the claim is there, and has to be one of some values."""
+
+    name: str
+    """`sub`, `aud`, `repository_id`; lower case."""
+    issuer: str
+    values: list[Any]
+    """As the policy writes them."""
+    patterns: list[str]
+    """The same as patterns (patterns.py)."""
+
+    def why(self, at: int) -> Unknown:
+        """Why a value has an open part."""
+        value = self.values[at]
+        plain = value if isinstance(value, Unknown) else value.unknown if isinstance(value, Text) else None
+        return plain or Unknown(f"the {self.name} {describe(value)} is known after apply", "scan the plan")
+
+
+def assumes(statement: Statement) -> bool:
+    """Whether a statement lets somebody take on the role, and not only tag a session: an action that is not known may."""
+    if statement.not_action:
+        return True
+    return any(
+        not isinstance(action, str) or any(fnmatch.fnmatchcase(name, action.lower()) for name in _ASSUMING) for action in statement.actions
+    )
+
+
+def providers(view: View, link: Link | None, statement: Statement) -> list[Provider]:
+    """The identity providers that a statement trusts. One that is excepted by NotPrincipal is none."""
+    if statement.not_principal:
+        return []
+    return [_provider(view, link, statement, who) for kind, who in statement.principals if kind == "Federated"]
+
+
+def _provider(view: View, link: Link | None, statement: Statement, who: Any) -> Provider:
+    issuer = _issuer(view, link, who)
+    required = claims_of(statement)
+    said = required if isinstance(required, list) else []
+    sort = next((sort for name in (issuer, *(claim.issuer for claim in said)) if name and (sort := issuers.sort(name))), None)
+    if sort is None:
+        subjects = [pattern for claim in said if claim.name == "sub" for pattern in claim.patterns]
+        sort = issuers.CI if any(map(claims.names_ci, subjects)) else issuers.OTHER
+    return Provider(who, issuer or next((claim.issuer for claim in said), ""), sort == issuers.CI)
+
+
+def _issuer(view: View, link: Link | None, who: Any) -> str:
+    """The issuer of a provider: by the URL of the resource that is named, or the end of its ARN."""
+    if isinstance(who, Reference):
+        provider = view.named(who, link) if link else None
+        url = provider.item[link.path].data if provider and link else None
+        return issuers.name(url) if isinstance(url, (str, Text)) else ""
+    if isinstance(who, Text):
+        return issuers.name(who.parts[-1]) if isinstance(who.parts[-1], str) else ""
+    return issuers.name(who) if isinstance(who, str) else ""
+
+
+def claims_of(statement: Statement) -> list[Claim] | Unknown:
+    """What the token of whoever uses a statement has to claim; conditions that hold where a claim is missing say nothing."""
+    if isinstance(statement.conditions, Unknown):
+        return statement.conditions
+    there = {
+        condition.key
+        for condition in statement.conditions
+        if condition.operator.lower() == "null" and [str(value).lower() for value in condition.values] == ["false"]
+    }
+    return [claim for condition in statement.conditions if (claim := _claim(condition, there)) is not None]
+
+
+def _claim(condition: Condition, there: set[str]) -> Claim | None:
+    operator = condition.operator.lower()
+    if (operator.startswith("forallvalues:") or operator.endswith("ifexists")) and condition.key not in there:
+        return None
+    operator = operator.rpartition(":")[2].removesuffix("ifexists")
+    issuer, _, name = condition.key.rpartition(":")
+    if operator not in _EQUAL or not condition.values or not ("." in issuer or issuer == "saml"):
+        return None  # a key of AWS itself: `aws:SourceIp`, `sts:ExternalId`
+    spelled = [patterns.aws(value, wildcards=operator in _WITH_WILDCARDS) for value in condition.values]
+    return Claim(name, issuers.name(issuer), condition.values, spelled)
+
+
+def spared(statements: Iterable[Statement | Unknown]) -> list[Condition]:
+    """What the denials of a policy leave: "deny everyone whose subject is not this" is a condition of each statement that allows.
+
+    Only denials with one condition count, which are for everyone and of the actions that take on a role.
+    """
+    conditions: list[Condition] = []
+    for statement in statements:
+        if isinstance(statement, Unknown) or statement.allows is not False or not isinstance(statement.conditions, list):
+            continue
+        everyone = not statement.not_principal and any(kind == "*" or means_everyone(who) for kind, who in statement.principals)
+        if everyone and _of_all_assuming(statement) and len(statement.conditions) == 1:
+            (condition,) = statement.conditions
+            operator = condition.operator.lower()
+            if positive := NEGATED.get(operator):
+                conditions.append(Condition(positive, condition.key, condition.values))
+    return conditions
+
+
+def _of_all_assuming(statement: Statement) -> bool:
+    actions = [action.lower() for action in statement.actions if isinstance(action, str)]
+    return not statement.not_action and all(any(fnmatch.fnmatchcase(name, action) for action in actions) for name in _ASSUMING)
+
+
+def allowing(statements: list[Statement | Unknown]) -> list[Statement]:
+    """The statements that let somebody take on the role, each with what the denials beside it leave."""
+    left = spared(statements)
+    return [
+        msgspec.structs.replace(statement, conditions=[*statement.conditions, *left])
+        if left and isinstance(statement.conditions, list)
+        else statement
+        for statement in statements
+        if isinstance(statement, Statement) and statement.allows is not False and assumes(statement)
+    ]
+
+
+def scoped(statement: Statement, provider: Provider) -> Value[bool]:
+    """Whether conditions say whose tokens of a provider that is no CI system are let in."""
+    required = claims_of(statement)
+    if isinstance(required, Unknown):
+        return Value(required, statement.seen)
+    decided = [_bounds(claim, provider) for claim in required]
+    result = True if True in decided else next((one for one in decided if isinstance(one, Unknown)), False)
+    return Value(result, statement.seen)
+
+
+_NOT_WHO = ("amr", "oaud", "email_verified", "acr", "iat", "exp", "iss")
+"""Claims that say how somebody signed in, or which the caller chooses: `oaud` of Google is what a token was asked for."""
+_AUDIENCES = ("aud", "app_id", "azp", "client_id")
+_ACCOUNT = "system:serviceaccount:"
+
+
+def _bounds(claim: Claim, provider: Provider) -> bool | Unknown:
+    """Whether every value of a condition says who it is."""
+    results = [
+        patterns.settled(pattern, lambda text: _says_who(claim, text, provider), claim.why(at)) for at, pattern in enumerate(claim.patterns)
+    ]
+    return False if False in results else next((result for result in results if isinstance(result, Unknown)), True)
+
+
+def _says_who(claim: Claim, pattern: str, provider: Provider) -> bool:
+    if claim.name in _NOT_WHO or not pattern.strip(ANY + patterns.ONE):
+        return False
+    if ":saml-provider/" in provider.issuer or claim.issuer == "saml":
+        return True  # the assertion itself names the roles: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_saml.html
+    if claim.name in _AUDIENCES:
+        # `sts.amazonaws.com` is AWS itself, and every workload of a cluster may ask for a token with any audience.
+        return patterns.fixed(pattern) and not pattern.startswith("sts.") and not issuers.is_cluster(provider.issuer)
+    if pattern.startswith(_ACCOUNT):
+        namespace = pattern.removeprefix(_ACCOUNT).partition(":")[0]
+        return bool(namespace) and patterns.fixed(namespace)
+    return patterns.fixed(pattern)
