@@ -101,6 +101,9 @@ TYPES: dict[tuple[str, str], Type] = {
     ("orgpolicy", "projects.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
     ("orgpolicy", "folders.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
     ("orgpolicy", "organizations.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
+    # The v1 API is Knative's, which names its resources in their metadata: https://cloud.google.com/run/docs/reference/rest/v1/namespaces.services
+    ("run", "namespaces.services"): Type("run.googleapis.com/Service", "parent", "services"),
+    ("run", "projects.locations.services"): Type("run.googleapis.com/Service", "parent", "services", ("serviceId", "name")),
     ("eventarc", "projects.locations.triggers"): Type("eventarc.googleapis.com/Trigger", "parent", "triggers", ("triggerId",)),
     **{
         ("compute", name): Type(f"{COMPUTE}/{asset}", way, collection)
