@@ -70,6 +70,7 @@ _BITBUCKET = re.compile(rf"^(\{{[\w{OPEN}-]+\}}):(.+)$")
 _UUID = re.compile(r"^\{[\w-]+\}$")
 _PATH = re.compile(r"^[\w.-]+(?:@\d+)?(?:/[\w.-]+(?:@\d+)?)+$")
 _WORKFLOW = re.compile(r"^[\w.-]+/[\w.-]+/\.github/workflows/.+@.+$")
+_REPOSITORY_OF_WORKFLOW = re.compile(r"^([\w.-]+/[\w.-]+)/\.github/workflows/")
 GUESSES = (
     "some", "some/some", "refs/heads/some", "1", "some:environment:some", "some/some:environment:some",
     "repo:some/some:environment:some", "some/some/.github/workflows/some.yml@refs/heads/some",
@@ -142,6 +143,8 @@ def read(claims: Claims) -> dict[str, str]:
     for name, pattern in plain.items():
         if name not in together or not _is_one(name, together):
             together[name] = pattern
+    if "repo" not in together and (match := _REPOSITORY_OF_WORKFLOW.match(together.get("workflow_ref", ""))):
+        together["repo"] = match[1]  # whichever of its workflows it is
     return together
 
 

@@ -57,7 +57,9 @@ def is_cluster(issuer: str) -> bool:
 
 
 def sort(issuer: str) -> str | None:
-    """`ci`, `other`, or None where the host says nothing."""
+    """`ci`, `other`, or None where the host says nothing, or is not known."""
+    if "${" in issuer:
+        return None
     host, _, path = issuer.partition("/")
     host = host.partition(":")[0]
     if host in _CI_HOSTS or _within(host, _CI_DOMAINS) or _GITHUB_ENTERPRISE.match(host) or f"/{path}".endswith("/_services/token"):

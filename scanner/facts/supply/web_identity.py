@@ -110,7 +110,7 @@ def _claim(condition: Condition, there: set[str]) -> Claim | None:
         return None
     operator = operator.rpartition(":")[2].removesuffix("ifexists")
     issuer, _, name = condition.key.rpartition(":")
-    if operator not in _EQUAL or not condition.values or not ("." in issuer or issuer == "saml"):
+    if operator not in _EQUAL or not condition.values or not ("." in issuer or issuer == "saml" or "${" in issuer):
         return None  # a key of AWS itself: `aws:SourceIp`, `sts:ExternalId`
     spelled = [patterns.aws(value, wildcards=operator in _WITH_WILDCARDS) for value in condition.values]
     return Claim(name, issuers.name(issuer), condition.values, spelled)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.values import Text, Unknown
 
 
 class Body(Protocol):
@@ -96,6 +96,8 @@ def _conditions(blocks: list[Any]) -> Any:
     conditions: dict[str, dict[str, Any]] = {}
     for block in blocks:
         test, variable, values = block.raw("test"), block.raw("variable"), block.raw("values")
+        if isinstance(variable, Text) and isinstance(variable.parts[-1], str) and ":" in variable.parts[-1]:
+            variable = str(variable)  # of `${…url}:sub` it is known that it is a claim of some provider's token
         if not isinstance(test, str) or not isinstance(variable, str):
             return Unknown("a condition of the policy is not known", "scan the plan")
         all_values = conditions.setdefault(test, {}).setdefault(variable, [])
