@@ -83,6 +83,24 @@ class Stack:
                 groups.setdefault(text, []).append(other)
         return groups, open_
 
+    def standing_for(self, target: Any) -> list[Any]:
+        """What a reference stands for, itself first: an attribute that names another resource is that one (`….role` of a profile)."""
+        chain = [target]
+        while isinstance(target, Reference) and target.attribute and (item := self.at(target.address)) is not None:
+            target = item.link(target.attribute).data
+            if target is None or isinstance(target, (Unknown, list, dict)) or target in chain:
+                break
+            chain.append(target)
+        return chain
+
+    def resolved(self, target: Any, types: tuple[str, ...]) -> Any:
+        """Of what a reference stands for, the first that is a resource of some types here; itself where none is."""
+        if isinstance(target, list):
+            return [self.resolved(element, types) for element in target]
+        chain = self.standing_for(target) if isinstance(target, Reference) else []
+        items = ((step, self.at(step.address)) for step in chain if isinstance(step, Reference))
+        return next((step for step, item in items if item is not None and item.type in types), target)
+
     def referrers(self, item: Item, join: Referrer, names: Iterable[str]) -> tuple[list[Item], Unknown | None]:
         """The items that name `item`, and why there may be more of them."""
         if not self._by_type.get(join.type):
@@ -110,10 +128,11 @@ class Stack:
         known = {item.address: item for item in self.of(*owners)}
         for owner in list(known.values()):
             known |= {text: owner for name in names if (text := called(owner, name)) is not None}
-        for item, target in targets.all:
+        for item, chain in targets.all:
+            target = chain[-1]
             if target is None:
                 continue
-            named = known.get(spelled(target))
+            named = next((known[name] for step in chain if (name := spelled(step)) in known), None)
             if named is None:
                 yield item, target, None
             elif id(named) in self._context and id(item) not in self._context:
@@ -123,47 +142,77 @@ class Stack:
         key = (join.type, join.owner, join.through)
         if key not in self._targets:
             stand_ins = {item.address: item.link(path).data for type_, path in join.through for item in self.of(type_)}
-            self._targets[key] = Targets(self._by_type.get(join.type, ()), join.owner, stand_ins)
+            self._targets[key] = Targets(self, self._by_type.get(join.type, ()), join.owner, stand_ins)
         return self._targets[key]
 
 
 class Targets:
     """Items by what one of their attributes names: one resource, or each of a list."""
 
-    def __init__(self, items: Iterable[Item], path: str, stand_ins: Mapping[str, Any]) -> None:
+    def __init__(self, stack: Stack, items: Iterable[Item], path: str, stand_ins: Mapping[str, Any]) -> None:
         """`stand_ins`: addresses that are named in place of what they stand for."""
+        self._stack = stack
         self.by_address: dict[str, list[Item]] = {}
         self.by_text: dict[str, list[Item]] = {}
-        self.all: list[tuple[Item, Any]] = []
+        self.all: list[tuple[Item, list[Any]]] = []
+        """Each with what it names, and what that stands for."""
         self.unclaimed: list[tuple[Item, Unknown]] = []
         """Those that may name anything, and why."""
+        self._claimed: dict[int, set[str]] = {}
+        """Items by identity to the types of the resources that they name by reference."""
         for item in items:
             data = next((data for alternative in path.split("|") if (data := item.link(alternative).data) is not None), None)
-            for target in data if isinstance(data, list) else [data]:
+            for target in self._told_apart(item, path, data) if isinstance(data, list) else [data]:
                 self._add(item, stand_ins.get(target.address, target) if isinstance(target, Reference) else target, path)
 
+    def _told_apart(self, item: Item, path: str, targets: list[Any]) -> list[Any]:
+        """Of several resources of which one is named (in a plan), those that have the text that is there, if any is known to have it."""
+        text = next((data for alternative in path.split("|") if (data := item[alternative].data) is not None), None)
+        if not isinstance(text, str):
+            return targets
+        named = [target for target in targets if isinstance(target, Reference) and self._text(target) == text]
+        return named or targets
+
+    def _text(self, target: Reference) -> Any:
+        item = self._stack.at(target.address)
+        return item[target.attribute].data if item is not None and target.attribute else None
+
     def _add(self, item: Item, target: Any, path: str) -> None:
-        if isinstance(target, Text) and isinstance(target.parts[0], Reference):
+        if isinstance(target, Text) and isinstance(target.parts[0], Reference) and _qualified(target):
             target = target.parts[0]  # "${aws_lambda_function.f.arn}:*"
-        self.all.append((item, target))
-        if isinstance(target, Reference):
-            self.by_address.setdefault(target.address, []).append(item)
-        elif isinstance(target, (str, Text)):
-            self.by_text.setdefault(str(target), []).append(item)
-        elif isinstance(target, Unknown):
-            reason = f"{item.address} may belong to it: {path} is not known ({target.reason})"
-            self.unclaimed.append((item, Unknown(reason, target.settles_it, item.location())))
+        chain = self._stack.standing_for(target)
+        if isinstance(target, Reference) and len(chain) == 1 and isinstance(text := item[path.partition("|")[0]].data, str):
+            chain += [text] if text != target.address else []  # a plan has the text of much that it does not follow
+        self.all.append((item, chain))
+        for step in chain:
+            if isinstance(step, Reference):
+                self.by_address.setdefault(step.address, []).append(item)
+                self._claimed.setdefault(id(item), set()).add(step.type)
+            elif isinstance(step, (str, Text)):
+                self.by_text.setdefault(str(step), []).append(item)
+            elif isinstance(step, Unknown):
+                reason = f"{item.address} may belong to it: {path} is not known ({step.reason})"
+                self.unclaimed.append((item, Unknown(reason, step.settles_it, item.location())))
 
     def naming(self, target: Any) -> list[Item]:
         """Those that name what `target` names, which is declared elsewhere."""
         if isinstance(target, Unknown):
-            return [item for item, named in self.all if named == target]
+            return [item for item, chain in self.all if chain[-1] == target]
         return [*self.by_address.get(spelled(target), ()), *self.by_text.get(spelled(target), ())]
 
     def called(self, item: Item, path: str) -> list[Item]:
         """Those that name what `item` has at a path: its own name, or something that it belongs to."""
         text = called(item, path)
-        return [] if text is None else [*self.by_address.get(text, ()), *self.by_text.get(text, ())]
+        if text is None:
+            return []
+        # Another resource of this type may have the same name, in another region.
+        by_text = [other for other in self.by_text.get(text, ()) if item.type not in self._claimed.get(id(other), ())]
+        return [*self.by_address.get(text, ()), *by_text]
+
+
+def _qualified(text: Text) -> bool:
+    """Whether what follows a reference names a part or a version of what it refers to, rather than making another name of it."""
+    return len(text.parts) == 1 or (isinstance(text.parts[1], str) and text.parts[1].startswith((":", "/")))
 
 
 def _same_name(item: Item, why: Unknown) -> Unknown:

@@ -60,7 +60,11 @@ class View:
 
     def link(self, place: str | Link) -> Value[Any]:
         """Like `[place]`, but what refers to another resource is a Reference to it even where its text is configured."""
-        return self._first(place if isinstance(place, str) else place.path, linked=True)
+        if isinstance(place, str):
+            return self._first(place, linked=True)
+        value = self._first(place.path, linked=True)
+        resolved = self.stack.resolved(value.data, place.types)
+        return value if resolved is value.data or resolved == value.data else Value(resolved, value.seen)
 
     def _first(self, path: str, *, linked: bool) -> Value[Any]:
         if not path:

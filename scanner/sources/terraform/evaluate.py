@@ -90,8 +90,10 @@ def get_attribute(raw: Any, name: str) -> Any:
 
 def get_index(raw: Any, key: Any) -> Any:
     """The element of a value as `value[key]` reads it. Raises EvaluationError."""
-    if isinstance(raw, (Unknown, Reference)):
+    if isinstance(raw, Unknown):
         return raw
+    if isinstance(raw, Reference):
+        return Reference(raw.address, f"{raw.attribute}[{to_text(key)}]") if raw.attribute and not unsettled(key) else raw
     if hasattr(raw, "index") and not isinstance(raw, (list, str)):
         return raw.index(key)
     if unsettled(key):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assay.scanner.sources.terraform import policy_documents
+from assay.scanner.sources.terraform import equal_attributes, policy_documents
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -138,6 +138,11 @@ class Resource:
         return f"{self.module.address}{prefix}{'.'.join(self.block.labels)}"
 
     @property
+    def type(self) -> str:
+        """The type; of a data source it begins with `data.`."""
+        return ("data." if self.block.type == "data" else "") + self.block.labels[0]
+
+    @property
     def instances(self) -> list[Instance]:
         if self._instances is None:
             self._instances = [_unexpanded(Unknown(f"{self.address} refers to itself", "break the cycle"))]
@@ -155,6 +160,7 @@ class Resource:
     def attribute(self, instance: Instance, name: str, link: bool) -> Any:
         """An attribute of an instance as another block reads it."""
         address = self.address + instance.suffix
+        name = equal_attributes.argument(self.type, name)
         if self.block.type == "data" and name in ("json", "minified_json", "policy_data"):
             return self._document(instance, address, name)
         if link:

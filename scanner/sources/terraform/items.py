@@ -107,7 +107,7 @@ class ResourceItem(BodyNode, Item):
         self.resource, self.instance, self.root = resource, instance, root
         self.address = resource.address + instance.suffix
         self.template = instance.template
-        self.type = ("data." if resource.block.type == "data" else "") + resource.block.labels[0]
+        self.type = resource.type
 
     def link(self, path: str) -> Value[Any]:
         linked = BodyNode(Body(self.resource.block, self.resource.scope(self.instance, link=True)))

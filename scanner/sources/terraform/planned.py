@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from assay.scanner.sources.terraform import policy_documents
+from assay.scanner.sources.terraform import equal_attributes, policy_documents
 from assay.scanner.sources.values import SENSITIVE, Document, Reference, Unknown
 
 AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
@@ -123,12 +123,14 @@ class Plan:
         if not match:
             return []
         address = prefix + match[1] + match[2]
+        type_ = match[1].rpartition(".")[0]
+        attribute = equal_attributes.argument(type_, match[3])
         if match[2]:
-            return [Reference(address, match[3])]
+            return [Reference(address, attribute)]
         known = self._by_configuration.get(without_keys(address), [])
         local = [instance for instance in known if instance.startswith(prefix)] or known
         same = [instance for instance in local if key and instance.endswith(key)]
-        return [Reference(instance, match[3]) for instance in (same if len(same) == 1 else local)]
+        return [Reference(instance, attribute) for instance in (same if len(same) == 1 else local)]
 
 
 def remains(change: dict[str, Any]) -> bool:

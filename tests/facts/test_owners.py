@@ -1,0 +1,101 @@
+"""Which resource a block belongs to, however it names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assay.scanner.run import Options, Scan
+
+_POLICY = """policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "*" }] })"""
+_BUCKETS = """
+resource "aws_s3_bucket" "b" {
+  bucket = NAME
+}
+resource "aws_s3_bucket" "other" {
+  bucket = "other"
+}
+resource "aws_s3_bucket_policy" "p" {
+  bucket = OWNER
+  POLICY
+}
+resource "aws_s3_bucket_versioning" "v" {
+  bucket = aws_s3_bucket.b.bucket
+}
+resource "random_pet" "p" {}
+variable "open" {}
+module "m" {
+  source = "./m"
+  bucket = aws_s3_bucket_versioning.v.id
+}
+"""
+_MODULE = """
+variable "bucket" {}
+resource "aws_s3_bucket_versioning" "v" {
+  bucket = var.bucket
+}
+output "bucket" {
+  value = aws_s3_bucket_versioning.v.bucket
+}
+"""
+
+
+def verdicts(top: Path, control: str) -> dict[str, str]:
+    return {result.resource.address: result.verdict for result in Scan(Options(paths=[str(top)], controls=[control]))}
+
+
+_OWNERS = (
+    "aws_s3_bucket.b.id",
+    "aws_s3_bucket.b.bucket",
+    "aws_s3_bucket_versioning.v.bucket",
+    "aws_s3_bucket_versioning.v.id",
+    "module.m.bucket",
+    "one(aws_s3_bucket_versioning.v[*].id)",
+    '"${aws_s3_bucket_versioning.v.id}"',
+)
+_NAMES = ("random_pet.p.id", '"b-${random_pet.p.id}"', '"b-${var.open}"')
+
+
+@pytest.mark.parametrize(("owner", "name"), [*((owner, '"b"') for owner in _OWNERS), *((_OWNERS[-1], name) for name in _NAMES)])
+def test_a_reference_is_followed_to_what_it_stands_for(tmp_path: Path, owner: str, name: str) -> None:
+    text = _BUCKETS.replace("OWNER", owner).replace("NAME", name).replace("POLICY", _POLICY)
+    (tmp_path / "main.tf").write_text(text)
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text(_MODULE)
+    assert verdicts(tmp_path, "storage.bucket-not-public") == {"aws_s3_bucket.b": "fail", "aws_s3_bucket.other": "pass"}
+
+
+@pytest.mark.parametrize("owner", ['"${aws_s3_bucket.b.id}-logs"', "aws_s3_bucket_policy.p.bucket", "aws_s3_bucket_policy.p.id"])
+def test_another_name_made_of_one_is_not_that_one(tmp_path: Path, owner: str) -> None:
+    """The last two name themselves, which Terraform refuses."""
+    text = _BUCKETS.replace("OWNER", owner).replace("NAME", '"b"').replace("POLICY", _POLICY).replace("./m", "./none")
+    (tmp_path / "main.tf").write_text(text)
+    found = verdicts(tmp_path, "storage.bucket-not-public")
+    assert found["aws_s3_bucket.b"] != "fail" and found["aws_s3_bucket.other"] != "fail"
+
+
+def test_a_name_that_two_resources_have_does_not_lead_from_the_one_to_the_other(tmp_path: Path) -> None:
+    text = "".join(
+        f"""
+        provider "aws" {{
+          alias  = "{place}"
+          region = "{place}"
+        }}
+        resource "aws_secretsmanager_secret" "{place}" {{
+          provider = aws.{place}
+          name     = "broker"
+        }}
+        resource "aws_secretsmanager_secret_policy" "{place}" {{
+          provider   = aws.{place}
+          secret_arn = aws_secretsmanager_secret.{place}.name
+          policy     = jsonencode({{ Statement = [{{ Effect = "{effect}", Principal = "*", Action = "*", Resource = "*" }}] }})
+        }}
+        """
+        for place, effect in (("eu-west-1", "Allow"), ("us-east-1", "Deny"))
+    )
+    (tmp_path / "main.tf").write_text(text)
+    assert verdicts(tmp_path, "secrets.resource-policy-not-public") == {
+        "aws_secretsmanager_secret.eu-west-1": "fail",
+        "aws_secretsmanager_secret.us-east-1": "pass",
+    }
