@@ -137,7 +137,7 @@ class _Overrides:
         for override, acts in told + [(rule, rule.says(False)) for rule in excluded]:
             name = override[at.field("Name")].text()
             if isinstance(name.data, str):
-                self.by_name[name.data] = all_of([acts, self.by_name.get(name.data, acts)])
+                self.by_name[name.data] = acts
             else:
                 reason = Unknown("an override does not say which rule it is for", "name the rule", override.location)
                 self.doubt = self.doubt or name.unknown or reason
