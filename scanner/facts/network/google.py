@@ -10,7 +10,7 @@ from assay.scanner.facts.google_assets import short
 from assay.scanner.facts.network.instances import MACHINES, behind_load_balancer
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.network.ranges import ANYWHERE, Span, filled, on_known_ports, opening, or_anywhere, protocol_name, spans
-from assay.scanner.facts.spelling import Contribution, Link, Place, Spelling
+from assay.scanner.facts.spelling import Contribution, Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Unknown, Value, all_of, any_of
 
@@ -27,6 +27,8 @@ class FirewallAt(Spelling, frozen=True, eq=False, kw_only=True):
     targets: tuple[Place, ...] = ("targetTags", "targetServiceAccounts")
     network: Link = Link("network", ())
     machines: Contribution = MACHINES
+    instances: Index | None = None
+    """Those that code declares."""
 
 
 def firewall(view: View, at: FirewallAt) -> Ingress | None:
@@ -42,7 +44,7 @@ def firewall(view: View, at: FirewallAt) -> Ingress | None:
     # An empty list of targets is every instance: https://cloud.google.com/firewall/docs/firewalls#rule_assignment
     targeted = any_of([filled(view[place]) for place in at.targets])
     # The rule reaches instances, never Google's proxies; with targets, these may be the backends of a passthrough load balancer.
-    guards = behind_load_balancer(view, at.network, at.targets) if targeted.data is not False else view.says(False)
+    guards = behind_load_balancer(view, at.network, at.targets, at.instances) if targeted.data is not False else view.says(False)
     return Ingress(
         identity=view.identity(view[at.name]),
         openings=view.says(openings + ([more] if more else [])),

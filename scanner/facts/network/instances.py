@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.google_assets import is_live
-from assay.scanner.facts.spelling import Contribution, Link, Place
+from assay.scanner.facts.network.ranges import elements
+from assay.scanner.facts.spelling import Contribution, Index, Link, Place
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Unknown, Value
+from assay.scanner.sources.values import Reference, Unknown, Value, all_of
 
 INSTANCE = "compute.googleapis.com/Instance"
 _WAY = "name the ranges that need it as the source, or waive the rule"
@@ -41,10 +42,37 @@ MACHINES = Contribution(types=(INSTANCE,), records=_machines, name="google.machi
 """The instances on each network, which may be shared by projects; under None why there may be more of them."""
 
 
-def behind_load_balancer(view: View, network: Link, targets: tuple[Place, ...]) -> Value[bool]:
+def declared(*types: str) -> Index:
+    """The instances that Terraform declares, and those made of its templates, by each of their network tags and service accounts."""
+    return Index(types, _declared)
+
+
+def _declared(instance: Item) -> Iterator[tuple[Hashable, Any]]:
+    """https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_instance"""
+    accounts, _ = instance.blocks("service_account")
+    labels = [*elements(instance["tags"]), *(account.link("email") for account in accounts)]
+    interfaces, more = instance.blocks("network_interface")
+    for interface in interfaces:
+        addresses = [interface.blocks(path) for path in ("access_config", "ipv6_access_config")]
+        doubt = next((doubt for _, doubt in addresses if doubt), None)
+        external: Any = True if any(blocks for blocks, _ in addresses) else doubt or False
+        network = interface.link("network").data
+        for label in labels:
+            key = _label(label.data)
+            yield key, label.unknown if key is None else (instance, None if network is None else _network(network), external)
+    if more:
+        yield None, more
+
+
+def _label(data: Any) -> str | None:
+    """A tag, a mail address, or the address of the service account that has it; None where it is not known."""
+    return data.address if isinstance(data, Reference) else data if isinstance(data, str) else None
+
+
+def behind_load_balancer(view: View, network: Link, targets: tuple[Place, ...], declared_here: Index | None) -> Value[bool]:
     """Whether the instances that a rule targets have no address on the internet, so that only a load balancer leads to them."""
     if not is_live(view.item):
-        return view.says(Unknown(f"what the targets of {view.item.address} are is not known", "scan the live project", view.location))
+        return _of_declared(view, network, targets, declared_here)
     networks = view.index(MACHINES)
     labels = {text for place in targets for text in _texts(view[place])}
     reached = [machine for machine in networks.get(_network(view.link(network).data), ()) if machine.labels & labels]
@@ -54,6 +82,28 @@ def behind_load_balancer(view: View, network: Link, targets: tuple[Place, ...]) 
         missing = f"which instances {view.item.address} is for is not in the assets that were read"
         return view.says(next(iter(networks.get(None, ())), None) or Unknown(missing, f"include {INSTANCE}"))
     return view.says(True if reached else Unknown(f"no instance has a target of {view.item.address} at the moment", _WAY))
+
+
+def _of_declared(view: View, network: Link, targets: tuple[Place, ...], at: Index | None) -> Value[bool]:
+    """By the instances of this code; a target that none of them has may be anything."""
+    unseen = Unknown(f"what the targets of {view.item.address} are is not in this code", "scan the live project", view.location)
+    labels = [label for place in targets for label in elements(view.link(place) if isinstance(place, str) else view[place])]
+    if at is None:
+        return view.says(unseen)
+    by_label = view.index(at)
+    own = _network(view.link(network).data)
+    inside: list[Value[bool]] = []
+    for label in labels:
+        found = [record for record in by_label.get(_label(label.data), ()) if not isinstance(record, Unknown)]
+        here = [(item, where, external) for item, where, external in found if where in (own, None)]
+        if label.unknown or not here:
+            inside.append(view.says(label.unknown or unseen))
+        for item, where, external in here:
+            may_be = Unknown(f"which network {item.address} is in is told by its subnetwork", "scan the live project", item.location())
+            outside: Value[Any] = Value(may_be if where is None and external is not False else external, (item.location(),))
+            inside.append(view.of(item).weighed(outside, absence=False).negate())
+    doubts = [view.says(doubt) for doubt in by_label.get(None, ()) if doubt]
+    return all_of([*inside, *doubts]) if inside else view.says(unseen)
 
 
 def _network(data: Any) -> str:

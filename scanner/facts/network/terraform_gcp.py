@@ -6,6 +6,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.terraform_gcp import FORWARDING_RULE, FORWARDING_RULES
 from assay.scanner.facts.network.firewall_policies import FirewallPolicyAt, firewall_policy
 from assay.scanner.facts.network.google import FirewallAt, IngressRuleAt, RunServiceAt, firewall, forwarding_rule, run_service
+from assay.scanner.facts.network.instances import declared
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.spelling import Many, snake
 
@@ -35,6 +36,7 @@ READERS = (
             source_ranges="source_ranges",
             sources=("source_tags", "source_service_accounts"),
             targets=("target_tags", "target_service_accounts"),
+            instances=declared("google_compute_instance", "google_compute_instance_template", "google_compute_region_instance_template"),
         ),
         always=False,
     ),
