@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-conditio
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -56,11 +55,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 def assumes(statement: Statement) -> bool:
     """Whether a statement lets somebody take on the role, and not only tag a session: an action that is not known may."""
-    if statement.not_action:
-        return True
-    return any(
-        not isinstance(action, str) or any(fnmatch.fnmatchcase(name, action.lower()) for name in _ASSUMING) for action in statement.actions
-    )
+    return bool(_assuming(statement))
 
 
 def providers(view: View, link: Link | None, statement: Statement) -> list[Provider]:
@@ -116,39 +111,51 @@ def _claim(condition: Condition, there: set[str]) -> Claim | None:
     return Claim(name, issuers.name(issuer), condition.values, spelled)
 
 
-def spared(statements: Iterable[Statement | Unknown]) -> list[Condition]:
-    """What the denials of a policy leave: "deny everyone whose subject is not this" is a condition of each statement that allows.
-
-    Only denials with one condition count, which are for everyone and of the actions that take on a role.
-    """
-    conditions: list[Condition] = []
-    for statement in statements:
-        if isinstance(statement, Unknown) or statement.allows is not False or not isinstance(statement.conditions, list):
-            continue
-        everyone = not statement.not_principal and any(kind == "*" or means_everyone(who) for kind, who in statement.principals)
-        if everyone and _of_all_assuming(statement) and len(statement.conditions) == 1:
-            (condition,) = statement.conditions
-            operator = condition.operator.lower()
-            if positive := NEGATED.get(operator):
-                conditions.append(Condition(positive, condition.key, condition.values))
-    return conditions
-
-
-def _of_all_assuming(statement: Statement) -> bool:
-    actions = [action.lower() for action in statement.actions if isinstance(action, str)]
-    return not statement.not_action and all(any(fnmatch.fnmatchcase(name, action) for action in actions) for name in _ASSUMING)
-
-
 def allowing(statements: list[Statement | Unknown]) -> list[Statement]:
     """The statements that let somebody take on the role, each with what the denials beside it leave."""
-    left = spared(statements)
+    denials = [statement for statement in statements if isinstance(statement, Statement) and statement.allows is False]
     return [
-        msgspec.structs.replace(statement, conditions=[*statement.conditions, *left])
-        if left and isinstance(statement.conditions, list)
-        else statement
+        _spared(statement, denials)
         for statement in statements
         if isinstance(statement, Statement) and statement.allows is not False and assumes(statement)
     ]
+
+
+def _spared(statement: Statement, denials: list[Statement]) -> Statement:
+    """A statement with what denials leave of it: "deny everyone whose subject is not this" is a condition of what allows.
+
+    Only denials with one condition count, which are for everyone and of all the actions by which the statement lets take on the role.
+    """
+    left = [condition for denial in denials if _is_for_all(denial, statement) and (condition := _opposite(denial))]
+    if not left or isinstance(statement.conditions, Unknown):
+        return statement
+    return msgspec.structs.replace(statement, conditions=[*statement.conditions, *left])
+
+
+def _is_for_all(denial: Statement, statement: Statement) -> bool:
+    everyone = not denial.not_principal and any(kind == "*" or means_everyone(who) for kind, who in denial.principals)
+    return everyone and not denial.not_action and _assuming(statement) <= _named(denial)
+
+
+def _assuming(statement: Statement) -> set[str]:
+    """The actions by which a statement may let take on the role; one that is not known may be any."""
+    unknown = any(not isinstance(action, str) for action in statement.actions)
+    return set(_ASSUMING) if statement.not_action or unknown else _named(statement)
+
+
+def _named(statement: Statement) -> set[str]:
+    """Those that its actions name."""
+    patterns_of = [action.lower() for action in statement.actions if isinstance(action, str)]
+    return {name for name in _ASSUMING if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns_of)}
+
+
+def _opposite(denial: Statement) -> Condition | None:
+    """What is asked of whoever a denial with one condition spares."""
+    if not isinstance(denial.conditions, list) or len(denial.conditions) != 1:
+        return None
+    (condition,) = denial.conditions
+    positive = NEGATED.get(condition.operator.lower())
+    return Condition(positive, condition.key, condition.values) if positive else None
 
 
 def scoped(statement: Statement, provider: Provider) -> Value[bool]:
