@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.aws_api import live_key
-from assay.scanner.facts.spelling import Beside
-from assay.scanner.facts.storage import s3
+from assay.scanner.facts.spelling import Beside, Many
+from assay.scanner.facts.storage import access_points, s3
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.sources.aws.calls import Call, Listing
 
@@ -36,12 +36,36 @@ _ACCOUNT_BLOCK = Call(
 ACCOUNT = Listing(
     "s3control.account", _ACCOUNT_BLOCK, entries="", id="arn:{partition}:s3:::account/{account}/public-access-block", everywhere=True
 )
-LISTINGS = (BUCKETS, ACCOUNT)
+_POINT = (("AccountId", "@account"), ("Name", "Name"))
+GET_POINT = Call("s3control", "GetAccessPoint", _POINT)
+POINT_POLICY = Call("s3control", "GetAccessPointPolicy", _POINT, absent=("NoSuchAccessPointPolicy",))
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListAccessPoints.html
+POINTS = Listing(
+    "s3control.access-point",
+    Call("s3control", "ListAccessPoints", (("AccountId", "@account"), ("Bucket", "Name")), marker=("NextToken", "NextToken")),
+    entries="AccessPointList",
+    id="AccessPointArn",
+    parent=BUCKETS.type,
+    known=(("OfBucket", "Name"),),
+    gone=("NoSuchAccessPoint",),
+    details=(GET_POINT, POINT_POLICY),
+)
+LISTINGS = (BUCKETS, ACCOUNT, POINTS)
+_POINT_BLOCK = "get_access_point.PublicAccessBlockConfiguration"
+_POINTS = access_points.PointAt(
+    points=Many(POINTS.type, "OfBucket", calls=(GET_POINT.name, POINT_POLICY.name)),
+    policy="get_access_point_policy.Policy",
+    block=_POINT_BLOCK,
+    restricts=f"{_POINT_BLOCK}.RestrictPublicBuckets",
+    vpc="get_access_point.VpcConfiguration.VpcId",
+)
 _FLAGS = tuple(f"get_public_access_block.PublicAccessBlockConfiguration.{flag}" for flag in s3.FLAGS)
 _DEFAULT = "get_bucket_encryption.ServerSideEncryptionConfiguration.Rules.0.ApplyServerSideEncryptionByDefault"
 
 _BUCKET_AT = s3.BucketAt(
     name="Name",
+    names=("Name",),
+    access_points=(_POINTS,),
     flags=tuple((flag, Beside(ACCOUNT.type, path=flag)) for flag in _FLAGS),
     ownership="get_bucket_ownership_controls.OwnershipControls.Rules.0.ObjectOwnership",
     new=False,

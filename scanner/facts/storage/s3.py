@@ -35,8 +35,8 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Those of the bucket's public access block and the account's, in the order of FLAGS."""
     declared: Annotated[Place, "block_declared"] = Fixed(True)
     """What declares a public access block; in a live account what is in force shows, declared or not."""
-    ownership: Annotated[Place, "acls_disabled", "grants"]
-    new: Annotated[bool, "acls_disabled"] = True
+    ownership: Annotated[Place, "acls_disabled", "acls_disabled_by", "grants"]
+    new: Annotated[bool, "acls_disabled", "acls_disabled_by"] = True
     """Buckets are judged as new ones, with the defaults of these; a live account shows them as they are."""
     versioning: Annotated[Place, "versioned"]
     """`Enabled`, or a switch."""

@@ -150,8 +150,8 @@ class Collector:
     def _listing(self, type_: str) -> Listing:
         return next(listing for listing in self.plan.listings if listing.type == type_)
 
-    def _pages(self, unit: Unit, call: Call, entry: dict[str, Any], parent: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        return self.asker.pages(unit.account, unit.home, call, _parameters(call, unit.account, entry, parent), unit.region)
+    def _pages(self, unit: Unit, call: Call, entry: dict[str, Any], parent: dict[str, Any], region: str = "") -> Iterator[dict[str, Any]]:
+        return self.asker.pages(unit.account, region or unit.home, call, _parameters(call, unit.account, entry, parent), unit.region)
 
     def _single(self, unit: Unit, listing: Listing) -> list[Any]:
         """An answer that is itself the resource."""
@@ -160,11 +160,15 @@ class Collector:
         record.answers[listing.call.name] = answer
         return [record]
 
-    def _described(self, unit: Unit, listing: Listing, entry: Any, parent: dict[str, Any]) -> list[Any]:
-        """The records of one listed resource: itself with the answers about it, and those of the resources that are listed for it."""
+    def _described(self, unit: Unit, listing: Listing, entry: Any, parent: dict[str, Any], region: str = "") -> list[Any]:
+        """The records of one listed resource: itself with the answers about it, and those of the resources that are listed for it.
+
+        `region`: that of what it is listed for, where this was listed globally.
+        """
         listed = {"value": entry} if isinstance(entry, str) else dict(entry)
         listed |= {field: walk(parent, path) for field, path in listing.known}
         record = _record(unit, listing, listed)
+        record.region = record.region or region
         if listing.uses and _OF_AWS in record.id and not any(listed.get(count) for count in listing.uses):
             return []
         if listing.region and not self._in_chosen_region(unit, listing, record):
@@ -237,9 +241,9 @@ class Collector:
         if not _applies(unit, group[0].call, parent):
             return records
         try:
-            for page in self._pages(unit, group[0].call, parent, parent):
+            for page in self._pages(unit, group[0].call, parent, parent, record.region):
                 for listing, entry in self._entries(unit, page, group):
-                    records += self._described(unit, listing, entry, parent)
+                    records += self._described(unit, listing, entry, parent, record.region)
         except Refused as refused:
             if refused.answer.code not in self._listing(record.type).gone:
                 records += self._unlisted(unit, group, refused.answer, parent)

@@ -124,7 +124,7 @@ class SnapshotReader:
         elif isinstance(record, AccountRecord):
             if self._items:
                 yield self._flush()
-            self._account, self._region, self._shared, self._left_out = record, "", [], self._not_chosen(record)
+            self._account, self._region, self._shared, self._left_out = record, "", [], self._not_asked(record)
             self._doubted = False
         elif isinstance(record, RegionRecord):
             yield self._flush()
@@ -164,6 +164,15 @@ class SnapshotReader:
                 region = self._region.removeprefix("global")
                 record = UnlistedRecord(listing.type, self._account.account, region, answer)
                 self._items.append(unlisted(record, self._account.caller))
+
+    def _not_asked(self, account: AccountRecord) -> list[Item]:
+        """What may be there and was not asked for: other regions, and types that no control of that run, or of its version, needed."""
+        called = self._called
+        why = Unknown("what it needs was not called: no control of that run needed it", "take the snapshot again with this control")
+        types = [listing.type for listing in self.listings.values() if called and listing.call.label not in called]
+        place = f"{account.account}, which was not asked for them"
+        not_called: list[Item] = [Unlisted(type_, f"aws:{account.account}", place, why).within(account.account, None) for type_ in types]
+        return [*self._not_chosen(account), *not_called]
 
     def _not_chosen(self, account: AccountRecord) -> list[Item]:
         """Where only some regions were audited: what resources of those may refer to in the others."""

@@ -107,7 +107,7 @@ def test_a_declared_listing_names_fields_of_its_answer(listing: Listing) -> None
     if listing.parent:
         parent = LISTINGS[listing.parent]
         above = member(model(parent.call)[0].output_shape, parent.entries).member
-        for _, path in (*listing.known, *((name, path) for name, path in listing.call.parameters if not path.startswith("="))):
+        for _, path in (*listing.known, *((name, path) for name, path in listing.call.parameters if path[0] not in "=@")):
             assert path.partition(".")[0] in above.members, path
     if not listing.call.marker:
         paged = client.can_paginate(listing.call.name)
