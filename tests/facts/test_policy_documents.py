@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from typing import Any
 
@@ -9,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.scanner.facts import policies
+from assay.scanner.facts import denials, policies
 from assay.scanner.facts.bindings import google_bindings, google_policy_bindings
 from assay.scanner.facts.policies import Grant, google_grants
 from assay.scanner.facts.statements import BOUNDING_KEYS, Statement, bounded, principal_account, statements
-from assay.scanner.sources.values import Document, Location, Reference, Text, Unknown, Value
+from assay.scanner.sources.values import Document, Either, Location, Reference, Text, Unknown, Value
 
 WHY = Unknown("it is not told", "tell it")
 SEEN = (Location("main.tf", 3, 3),)
@@ -55,13 +56,14 @@ def test_one_statement_needs_no_list_and_names_have_no_case() -> None:
     assert (statement.allows, statement.principals, statement.actions, statement.sid) == (True, [("*", "*")], ["s3:*"], "One")
 
 
-@pytest.mark.parametrize("empty", [None, "", {}, {"Statement": []}, '{"Statement": []}'])
+@pytest.mark.parametrize("empty", [None, "", {"Statement": []}, '{"Statement": []}', {"statement": []}])
 def test_no_document_grants_nothing(empty: Any) -> None:
     assert statements(Value(empty)) == []
 
 
 @pytest.mark.parametrize(
-    "held", ["not json", "[1]", 5, WHY, [WHY], Reference("data.aws_iam_policy_document.d", "json"), {"Statement": WHY}]
+    "held",
+    ["not json", "[1]", 5, WHY, [WHY], Reference("data.aws_iam_policy_document.d", "json"), {"Statement": WHY}, {}, {"Statements": []}],
 )
 def test_a_document_that_cannot_be_told_is_unknown_and_never_nothing(held: Any) -> None:
     (found,) = statements(Value(held))
@@ -93,6 +95,10 @@ def test_an_effect_that_cannot_be_told_is_unknown(effect: Any) -> None:
     ({"Service": "cloudfront.amazonaws.com"}, False),
     ({"CanonicalUser": "79a59"}, False),
     ({"AWS": Reference("aws_iam_role.r", "arn")}, False),
+    ({"AWS": "arn:aws:iam::*:root"}, True),
+    ({"AWS": Either("w", "s", options=("*", "111122223333"))}, "unknown"),
+    (Either("w", "s", options=("*", {"AWS": "*"})), True),
+    (Either("w", "s", options=("*", {"AWS": ["111122223333"]})), "unknown"),
     ({"AWS": WHY}, "unknown"),
     (WHY, "unknown"),
 ])  # fmt: skip
@@ -131,6 +137,21 @@ BOUNDS = [
     {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}},
     {"Bool": {"aws:PrincipalIsAWSService": "true"}},
     {"StringEquals": {"aws:SourceVpc": Reference("aws_vpc.v", "id")}},
+    {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-a1b2c3d4e5/*/ou-machinelearn/*", "o-a1b2c3d4e5/*"]}},
+    {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}, "Null": {"aws:PrincipalOrgPaths": "false"}},
+    {"ForAnyValue:StringLike": {"aws:VpceOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}},
+    {"StringEquals": {"aws:VpceAccount": "111122223333"}},
+    {"StringEquals": {"aws:VpceOrgID": "o-a1b2c3d4e5"}},
+    {"ArnLike": {"aws:SourceVpcArn": "arn:aws:ec2:*:111122223333:vpc/*"}},
+    {"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}},
+    {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
+    {"StringLike": {"aws:PrincipalServiceName": "*.amazonaws.com"}},
+    {"ArnLike": {"aws:PrincipalArn": Text(("arn:aws:iam::111122223333:role/", WHY))}},
+    {"ArnLike": {"aws:PrincipalArn": Text(("arn:aws:iam::", Reference("AWS::AccountId"), ":role/*"))}},
+    {"ArnLike": {"aws:PrincipalArn": Text((Reference("aws_iam_role.r", "arn"), "*"))}},
+    {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": Text(("o-a1b2c3d4e5/", WHY, "/*"))}},
+    {"IpAddress": {"aws:SourceIp": Text((Reference("aws_eip.e", "public_ip"), "/32"))}},
+    {"StringLike": {"aws:PrincipalOrgID": Either("w", "s", options=("o-1", "o-2"))}},
     {"StringEquals": {"aws:SourceVpc": WHY}},
     {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SourceAccount": "111122223333"}},
 ]
@@ -151,9 +172,42 @@ NO_BOUNDS = [
     {"Bool": {"aws:PrincipalIsAWSService": "false"}},
     {"StringEquals": {"aws:SourceVpc": []}},
     {"StringEquals": {"s3:x-amz-acl": "private"}},
+    {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*/*"}},
+    {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-a1b2c3d4e5/*", "*"]}},
+    {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5*"}},
+    {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}},
+    {"ForAnyValue:StringLike": {"aws:VpceOrgPaths": "*"}},
+    {"StringLike": {"aws:VpceAccount": "1111*"}},
+    {"StringLike": {"aws:userid": "A*"}},
+    {"StringLike": {"aws:userid": "AROA*:me"}},
+    {"StringLike": {"aws:userid": "?*"}},
+    {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::????????????:role/admin"}},
+    {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam*"}},
+    {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::trade*"}},
+    {"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/24"}},
+    {"StringEquals": {"aws:ResourceOrgID": "o-a1b2c3d4e5"}},
+    {"StringEquals": {"aws:ResourceAccount": "111122223333"}},
+    {"StringEquals": {"aws:PrincipalOrgID": "${aws:PrincipalOrgID}"}},
+    {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalTag/account}"}},
+    {"StringEquals": {"aws:PrincipalTag/team": "trade"}},
+    {"Null": {"aws:PrincipalOrgID": "false"}},
+    {"Bool": {"aws:PrincipalIsAWSService": []}},
     {},
 ]
-UNTOLD = [WHY, {"StringEquals": WHY}, {"StringLike": {"aws:PrincipalOrgID": WHY}}, {"IpAddress": {"aws:SourceIp": WHY}}]
+UNTOLD = [
+    WHY,
+    {"StringEquals": WHY},
+    {"StringLike": {"aws:PrincipalOrgID": WHY}},
+    {"IpAddress": {"aws:SourceIp": WHY}},
+    {"StringLike": {"aws:PrincipalOrgID": Either("w", "s", options=("*", "o-1"))}},
+    {"StringLike": {"aws:PrincipalOrgID": Either("w", "s", options=(["*"], ["o-1"]))}},
+    {"ArnLike": {"aws:PrincipalArn": Text(("arn:aws:iam::", WHY, ":role/*"))}},
+    {"ArnLike": {"aws:PrincipalArn": Text((WHY, ":role/r"))}},
+    {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": Text((WHY, "/*"))}},
+    {"StringLike": {"aws:userid": Text((WHY, ":*"))}},
+    {"StringEquals": {"aws:ResourceOrgID": WHY}},
+    {"IpAddress": {"aws:SourceIp": Reference("aws_eip.e", "public_ip")}},
+]
 
 
 @pytest.mark.parametrize(("condition", "expected"), [
@@ -168,6 +222,113 @@ def test_a_further_condition_never_widens(condition: Any) -> None:
     """All conditions of a statement must hold, so one that bounds is enough."""
     if isinstance(condition, dict) and not any(isinstance(tests, Unknown) for tests in condition.values()):
         assert public(Condition={**condition, "ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:topic"}}) is False
+
+
+# Denials
+
+
+def public_with(*denials: Any, **fields: Any) -> Any:
+    """Whether what everyone is allowed stays public beside denials, whatever their order."""
+    answers = []
+    for written in ([allow(**fields), *denials], [*denials, allow(**fields)]):
+        (grant,) = [found for found in grants(*written) if isinstance(found, Grant)]
+        answers.append(fact(grant.public))
+    assert answers[0] == answers[1]
+    return answers[0]
+
+
+def deny(**fields: Any) -> dict[str, Any]:
+    return {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", **fields}
+
+
+def but(name: str, value: Any, **fields: Any) -> dict[str, Any]:
+    """A denial of everything but something: `NotPrincipal`, `NotAction`, `NotResource`."""
+    return {name: value, **{key: other for key, other in deny(**fields).items() if key != name.removeprefix("Not")}}
+
+
+ENDPOINT = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+BUCKET = "arn:aws:s3:::orders"
+
+
+@pytest.mark.parametrize(("denial", "expected"), [
+    (deny(Condition=ENDPOINT), False),
+    (deny(Principal={"AWS": "*"}, Condition=ENDPOINT), False),
+    (deny(Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}), False),
+    (deny(Condition={"ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": "o-1/*"}}), False),
+    (deny(Condition={"ForAnyValue:StringNotLikeIfExists": {"aws:PrincipalOrgPaths": "o-1/*"}}), False),
+    (deny(Condition={"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}), False),
+    (deny(Condition={"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}), False),
+    (deny(Condition={**ENDPOINT, "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}), False),
+    (deny(Condition={**ENDPOINT, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}), False),
+    (deny(), False),
+    (but("NotPrincipal", {"AWS": "arn:aws:iam::111122223333:root"}), False),
+    (but("NotAction", "s3:PutObject"), False),
+    (but("NotResource", "arn:aws:s3:::other/*"), "overlaps"),
+    (deny(Condition={"Bool": {"aws:SecureTransport": "false"}}), True),
+    (deny(Condition={**ENDPOINT, "Bool": {"aws:SecureTransport": "false"}}), True),
+    (deny(Condition={"StringNotLike": {"aws:PrincipalOrgID": "*"}}), True),
+    (deny(Condition={"StringEquals": {"aws:SourceVpce": "vpce-1"}}), True),
+    (deny(Condition={"ForAnyValue:StringNotEquals": {"aws:PrincipalOrgPaths": "o-1/r-1/"}}), True),
+    (deny(Condition={"NotIpAddress": {"aws:SourceIp": "0.0.0.0/1"}}), True),
+    (deny(Condition={"StringNotEquals": {"aws:PrincipalTag/team": "trade"}}), True),
+    (deny(Condition={"Null": {"aws:PrincipalOrgID": "true"}}), True),
+    (deny(Action="s3:PutObject", Condition=ENDPOINT), True),
+    (deny(Action="s3:G?tObject", Condition=ENDPOINT), False),
+    (deny(Principal={"AWS": "arn:aws:iam::111122223333:root"}, Condition=ENDPOINT), True),
+    (deny(Resource=f"{BUCKET}/private/*", Condition=ENDPOINT), True),
+    (but("NotPrincipal", {"AWS": "*"}), True),
+    (but("NotAction", "s3:Get*"), True),
+    (deny(Condition=WHY), "unknown"),
+    (deny(Principal={"AWS": WHY}, Condition=ENDPOINT), "unknown"),
+    (deny(Action=Text(("s3:", WHY)), Condition=ENDPOINT), "unknown"),
+    (deny(Action=Text(("s3:Put", WHY)), Condition=ENDPOINT), True),
+    (deny(Condition={"StringNotLike": {"aws:SourceVpce": WHY}}), "unknown"),
+    (deny(Effect=WHY, Condition=ENDPOINT), "unknown"),
+])  # fmt: skip
+def test_which_denials_take_a_grant_from_everyone(denial: Any, expected: Any) -> None:
+    resource = f"{BUCKET}/*"
+    assert public_with(denial, Resource=resource) == (False if expected == "overlaps" else expected)
+
+
+@pytest.mark.parametrize(("allowed", "refused", "expected"), [
+    ([BUCKET, f"{BUCKET}/*"], f"{BUCKET}/*", False),  # s3:GetObject is no action of the bucket itself
+    (f"{BUCKET}/*", BUCKET, True),
+    (Text((Reference("aws_s3_bucket.b", "arn"), "/*")), Text((Reference("aws_s3_bucket.b", "arn"), "/*")), False),
+    (Text((Reference("aws_s3_bucket.b", "arn"), "/*")), f"{BUCKET}/*", "unknown"),
+    (Text((Reference("aws_s3_bucket.b", "arn"), "/*")), "*", False),
+    (f"{BUCKET}/*", [BUCKET, f"{BUCKET}/*"], False),
+    (f"{BUCKET}/*", WHY, "unknown"),
+])  # fmt: skip
+def test_of_which_resources_a_denial_is(allowed: Any, refused: Any, expected: Any) -> None:
+    assert public_with(deny(Resource=refused, Condition=ENDPOINT), Resource=allowed) == expected
+
+
+def test_denials_take_together_what_neither_takes_alone() -> None:
+    actions = ["s3:GetObject", "s3:PutObject"]
+    get, put = deny(Action="s3:GetObject", Condition=ENDPOINT), deny(Action="s3:PutObject")
+    assert public_with(get, put, Action=actions) is False
+    assert public_with(get, Action=actions) is True
+
+
+def test_a_policy_that_is_too_long_to_compare_is_unknown() -> None:
+    actions = [f"s3:Action{number}" for number in range(1000)]
+    assert public_with(deny(Action=actions, Condition=ENDPOINT), Action=actions) == "unknown"
+
+
+PATTERNS = st.text(alphabet="ab*?", max_size=5)
+
+
+@given(one=PATTERNS, other=PATTERNS, text=st.text(alphabet="ab", max_size=5))
+def test_patterns_are_compared_as_the_texts_they_stand_for(one: str, other: str, text: str) -> None:
+    def matches(pattern: str) -> bool:
+        return fnmatch.fnmatchcase(text, pattern)
+
+    if denials.covers(one, other) and matches(other):
+        assert matches(one)
+    if matches(one) and matches(other):
+        assert denials.overlaps(one, other)
+    assert denials.covers("*", one)
+    assert denials.covers(one, one)
 
 
 CONDITIONS = st.sampled_from([each for each in BOUNDS + NO_BOUNDS if each])
