@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.scanner.facts import conditions
 from assay.scanner.facts.bindings import Binding
-from assay.scanner.facts.iam.permissions import (
-    HARMLESS,
-    PRIVILEGED,
-    document_permissions,
-    is_service_agent,
-    managed_policy,
-    role_permission,
-)
+from assay.scanner.facts.iam import escalation, tables
+from assay.scanner.facts.iam.permissions import document_permissions, managed_denial, managed_policy
+from assay.scanner.facts.iam.roles import is_service_agent, names_resources, role_permission
+from assay.scanner.facts.iam.tables import make
 from assay.scanner.facts.iam.trust import google_trust
-from assay.scanner.sources.values import Reference, Text, Unknown, Value
+from assay.scanner.facts.statements import Statement
+from assay.scanner.sources.values import Either, Reference, Text, Unknown, Value
 
 WHY = Unknown("it is not told", "tell it")
 ACCOUNT = "111122223333"
@@ -39,6 +38,9 @@ def wild(**fields: Any) -> Any:
     ("s3:Get*", False), ("s3:GetObject", False), ("s3", False), ([], False),
     (["s3:GetObject", "s3:*"], True), (["s3:GetObject", WHY], "unknown"), (["s3:*", WHY], True), (WHY, "unknown"),
     (Text(("s3:", WHY)), "unknown"),
+    ("s3:?*", True), ("s3:*?", True), ("s3:????????*", True), ("?*", True), ("s3:?", False), ("s3:G?*", False), ("S3:*", True),
+    (Text((WHY, ":*")), True), (Text(("s3:Get", WHY)), False), (Text((WHY, "Object")), False), (Text((WHY, "*")), "unknown"),
+    (Either("w", "s", options=("s3:*", "s3:GetObject")), "unknown"), (Either("w", "s", options=("s3:*", ["ec2:*"])), True),
 ])  # fmt: skip
 def test_wildcard_actions(action: Any, expected: Any) -> None:
     assert wild(Action=action) == expected
@@ -56,6 +58,13 @@ def test_wildcard_actions(action: Any, expected: Any) -> None:
         ("arn:aws:logs:*:*:log-group:*:*", True),
         ("arn:aws:dynamodb:*:*:table/*", True),
         ("arn:*", True),
+        ("?*", True),
+        ("arn:aws:s3:::?*", True),
+        ("arn:aws:s3*", True),
+        ("arn:aws:dynamodb:us-east-1*", True),
+        ("arn:aws:states:*:*:stateMachine:*", True),
+        ("arn:aws:apigateway:*::/restapis/*", True),
+        ("?", False),
         ("arn:aws:iam::*:role/*", True),
         ("arn:aws:s3:::orders", False),
         ("arn:aws:s3:::orders/*", False),
@@ -91,6 +100,23 @@ def test_everything_but_something_is_wild() -> None:
     ({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, True),
     ({"StringLike": {"aws:ResourceTag/team": "*"}}, True),
     ({"StringNotEquals": {"aws:ResourceTag/team": "trade"}}, True),
+    ({"StringLike": {"kms:ViaService": "ec2.*.amazonaws.com"}}, False),
+    ({"StringLike": {"kms:ViaService": "*.us-east-1.amazonaws.com"}}, True),
+    ({"StringLike": {"aws:ResourceTag/team": "trade-*"}}, False),
+    ({"StringLike": {"aws:ResourceTag/team": "?*"}}, True),
+    ({"StringLike": {"aws:ResourceTag/team": Text(("trade-", WHY))}}, False),
+    ({"StringLike": {"aws:ResourceTag/team": WHY}}, "unknown"),
+    ({"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}, False),
+    ({"StringEquals": {"aws:ResourceTag/team": "${aws:RequestTag/team}"}}, True),
+    ({"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}, False),
+    ({"ForAnyValue:StringLike": {"aws:ResourceOrgPaths": "o-a1b2c3d4e5/*"}}, False),
+    ({"StringLike": {"kms:RequestAlias": "alias/*"}}, True),
+    ({"StringLike": {"kms:RequestAlias": "alias/trade*"}}, False),
+    ({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, True),
+    ({"StringEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/r"}}, True),
+    ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, True),
+    ({"StringEqualsIfExists": {"aws:ResourceTag/team": "trade"}}, True),
+    ({"StringEqualsIfExists": {"aws:ResourceTag/team": "trade"}, "Null": {"aws:ResourceTag/team": "false"}}, False),
     (WHY, "unknown"),
 ])  # fmt: skip
 def test_which_conditions_bound_a_permission(condition: Any, expected: Any) -> None:
@@ -131,37 +157,181 @@ def test_an_unknown_element_never_hides_a_wildcard(actions: list[str], resources
     assert with_unknown in ((True,) if known else (False, "unknown"))
 
 
+TABLE_ARNS = ("arn:aws:dynamodb:*:*:table/orders", "arn:aws:dynamodb:*:*:table/orders/*")
+
+
+def deny(**fields: Any) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*", **fields}
+
+
+def without(statement: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in statement.items() if name not in names}
+
+
+@pytest.mark.parametrize(("denial", "expected"), [
+    (deny(), False),
+    (deny(Action="*"), False),
+    (deny(Action="DynamoDB:*"), False),
+    (deny(Action="dynamodb:DeleteTable"), True),
+    (deny(Action=["dynamodb:Get*", "dynamodb:Put*"]), True),
+    (deny(Resource="arn:aws:dynamodb:*:*:table/orders"), True),
+    ({**without(deny(), "Resource"), "NotResource": list(TABLE_ARNS)}, False),
+    ({**without(deny(), "Resource"), "NotResource": "arn:aws:dynamodb:*:*:table/*"}, True),
+    ({**without(deny(), "Action"), "NotAction": ["dynamodb:GetItem"]}, False),
+    ({**without(deny(), "Action"), "NotAction": ["iam:*", "dynamodb:*"]}, True),
+    ({**without(deny(), "Action"), "NotAction": ["iam:*"]}, False),
+    (deny(Condition={"Bool": {"aws:SecureTransport": "false"}}), True),
+    (deny(Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}), True),
+    (deny(Condition={"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}), True),
+    (deny(Condition={"StringNotEquals": {"aws:ResourceTag/team": "trade"}}), False),
+    (deny(Condition={"StringNotLike": {"aws:ResourceTag/team": "*"}}), True),
+    (deny(Condition={"StringNotEquals": {"aws:ResourceTag/team": "trade"}, "Bool": {"aws:SecureTransport": "false"}}), True),
+    (deny(Condition={"StringEquals": {"aws:ResourceTag/team": "trade"}}), True),
+    (deny(Condition=WHY), "unknown"),
+    (deny(Action=WHY), "unknown"),
+    (deny(Resource=WHY), "unknown"),
+    (deny(Effect=WHY), "unknown"),
+    (deny(Effect=WHY, Action="s3:*"), True),
+    (deny(Effect="Allow"), True),
+    (WHY, True),
+])  # fmt: skip
+def test_what_a_denial_takes_from_an_identity(denial: Any, expected: Any) -> None:
+    allow = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
+    for written in ([allow, denial], [denial, allow]):
+        allowed = document_permissions(Value({"Statement": written}))
+        (found,) = [each for each in allowed if not isinstance(each, Unknown) and each.name.data == "dynamodb:* on *"][:1]
+        assert fact(found.wildcard) == expected
+
+
 @pytest.mark.parametrize(("arn", "expected"), [
     ("arn:aws:iam::aws:policy/AdministratorAccess", True),
     ("arn:aws:iam::aws:policy/AmazonS3FullAccess", True),
     ("arn:aws-cn:iam::aws:policy/PowerUserAccess", True),
+    ("arn:aws:iam::aws:policy/AWSSupportAccess", True),
+    ("arn:aws:iam::aws:policy/job-function/SystemAdministrator", True),
+    ("arn:aws:iam::aws:policy/AmazonVPCFullAccess", False),
+    ("arn:aws:iam::aws:policy/AmazonDocDBFullAccess", False),
+    ("arn:aws:iam::aws:policy/AWSDenyAll", False),
     ("arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy", False),
     ("arn:aws:iam::aws:policy/ReadOnlyAccess", False),
     ("arn:aws:iam::aws:policy/SomethingNew", "unknown"),
+    ("arn:aws:iam::aws:policy/SomethingNewFullAccess", "unknown"),
     (f"arn:aws:iam::{ACCOUNT}:policy/AdministratorAccess", "unknown"),
     ("AdministratorAccess", "unknown"),
     (WHY, "unknown"),
     (None, "unknown"),
 ])  # fmt: skip
 def test_managed_policies(arn: Any, expected: Any) -> None:
-    found = managed_policy(Value(arn))
-    assert not isinstance(found, Unknown)
+    found = managed_policy(Value(arn)).permission
     assert fact(found.wildcard) == expected
 
 
-def test_the_tables_of_managed_policies_do_not_overlap() -> None:
-    assert not PRIVILEGED & HARMLESS
-    assert not [name for name in HARMLESS if name.endswith("FullAccess")]
+def test_a_managed_policy_less_what_is_denied() -> None:
+    (denial,) = managed_denial(Value("arn:aws:iam::aws:policy/AWSDenyAll"))
+    assert isinstance(denial, Statement)
+    for name in ("AdministratorAccess", "PowerUserAccess", "AmazonS3FullAccess"):
+        managed = managed_policy(Value(f"arn:aws:iam::aws:policy/{name}"))
+        assert (managed.less([]).wildcard.data, managed.less([denial]).wildcard.data) == (True, False)
+    assert managed_denial(Value("arn:aws:iam::aws:policy/ReadOnlyAccess")) == []
+
+
+def test_a_verdict_by_a_table_names_its_day() -> None:
+    policy = managed_policy(Value("arn:aws:iam::aws:policy/ReadOnlyAccess")).permission
+    role = role_permission(Value("roles/storage.objectViewer"), "user:a@example.com")
+    for wildcard, table in ((policy.wildcard, tables.policies()), (role.wildcard, tables.roles())):
+        assert [place.time for place in wildcard.seen] == [table.as_of]
+        assert table.source in wildcard.seen[0].operation
+
+
+def test_the_tables_of_managed_policies_and_roles_do_not_overlap() -> None:
+    policies, roles = tables.policies(), tables.roles()
+    assert not policies.wide.keys() & policies.narrow
+    assert not roles.escalating.keys() & roles.narrow
+    assert len(policies.wide) + len(policies.narrow) > 1500
+    assert len(roles.escalating) + len(roles.narrow) > 2000
+
+
+def test_the_table_of_managed_policies_is_what_its_program_writes() -> None:
+    written = make.aws()
+    assert msgspec.convert(written, tables.Policies) == tables.policies()
+
+
+@pytest.mark.parametrize(("permissions", "expected"), [
+    (["resourcemanager.projects.setIamPolicy", "iam.serviceAccounts.actAs"], "resourcemanager.projects.setIamPolicy"),
+    (["iam.serviceAccounts.getAccessToken"], "iam.serviceAccounts.getAccessToken"),
+    (["iam.serviceAccounts.get", "resourcemanager.projects.getIamPolicy"], None),
+])  # fmt: skip
+def test_permissions_that_give_more(permissions: list[str], expected: str | None) -> None:
+    assert escalation.escalating(permissions) == expected
+
+
+def test_who_sets_the_policies_of_what_it_has_already_gives_itself_nothing() -> None:
+    objects = {f"storage.objects.{verb}" for verb in ("get", "create", "setIamPolicy")}
+    every = frozenset(objects | {"storage.buckets.setIamPolicy", "storage.buckets.delete", "run.jobs.setIamPolicy", "run.jobs.run"})
+    assert escalation.set_more(objects, every) is None
+    assert escalation.set_more(objects - {"storage.objects.get"}, every) == "storage.objects.setIamPolicy"
+    assert escalation.set_more({"storage.buckets.setIamPolicy", "storage.buckets.delete"}, every) == "storage.buckets.setIamPolicy"
+    assert escalation.set_more({"run.jobs.setIamPolicy"}, every) == "run.jobs.setIamPolicy"
 
 
 @pytest.mark.parametrize(("role", "expected"), [
     ("roles/owner", True), ("roles/editor", True), ("roles/viewer", True), ("roles/storage.admin", True), ("roles/container.admin", True),
-    ("roles/storage.objectViewer", False), ("roles/storage.objectAdmin", False), ("projects/p/roles/custom", False),
-    (Reference("google_project_iam_custom_role.r", "id"), False), (WHY, "unknown"), (Text(("roles/", WHY)), "unknown"),
+    ("roles/storage.objectViewer", False), ("roles/storage.objectAdmin", False), ("roles/run.invoker", False), ("roles/browser", False),
+    ("roles/resourcemanager.projectIamAdmin", True), ("roles/iam.serviceAccountUser", True), ("roles/iam.workloadIdentityPoolAdmin", True),
+    ("roles/iam.roleAdmin", True), ("roles/bigquery.dataOwner", True), ("roles/new.service", "unknown"),
+    ("projects/p/roles/custom", "unknown"), ("projects/p/roles/wide", True), ("projects/p/roles/narrow", False),
+    ("projects/p/roles/open", "unknown"), ("projects/p/roles/wideAndOpen", True),
+    (Reference("google_project_iam_custom_role.r", "id"), False), (Reference("data.google_iam_role.r", "name"), "unknown"),
+    (Text(("projects/p/roles/", Reference("google_project_iam_custom_role.r", "role_id"))), False),
+    (WHY, "unknown"), (Text(("roles/", WHY)), "unknown"), (None, "unknown"),
 ])  # fmt: skip
 def test_google_roles(role: Any, expected: Any) -> None:
-    assert fact(role_permission(Value(role), "user:a@example.com").wildcard) == expected
+    custom = {"wide": ["iam.roles.update"], "narrow": ["iam.roles.get"], "open": [WHY], "wideAndOpen": [WHY, "iam.roles.update"]}
+
+    def holds(name: str) -> list[Any] | Unknown:
+        return custom.get(name.rpartition("/")[2], WHY)
+
+    assert fact(role_permission(Value(role), "user:a@example.com", holds=holds).wildcard) == expected
     assert role_permission(Value(role), "serviceAccount:service-1@gcp-sa-pubsub.iam.gserviceaccount.com").wildcard.data is False
+
+
+@pytest.mark.parametrize(("expression", "expected"), [
+    ('resource.name == "projects/_/buckets/orders"', True),
+    ('"projects/_/buckets/orders" == resource.name', True),
+    ('resource.name.startsWith("projects/_/buckets/orders")', True),
+    ('resource.name.startsWith("projects/_/buckets/orders/objects/")', True),
+    ('resource.name.startsWith("projects/p/locations/eu/keyRings/trade/cryptoKeys/")', True),
+    ('resource.name.startsWith("//storage.googleapis.com/projects/_/buckets/orders")', True),
+    ('resource.name.endsWith("/orders")', True),
+    ('resource.name.startsWith("projects/_/buckets/")', False),
+    ('resource.name.startsWith("projects/")', False),
+    ('resource.name.startsWith("projects/p/locations/eu/")', False),
+    ('resource.name.startsWith("")', False),
+    ('resource.name != "projects/_/buckets/orders"', False),
+    ('!resource.name.startsWith("projects/_/buckets/orders")', False),
+    ('!(resource.name != "projects/_/buckets/orders")', True),
+    ('resource.type == "storage.googleapis.com/Bucket"', False),
+    ('resource.type != "storage.googleapis.com/Bucket" || resource.name == "projects/_/buckets/orders"', False),
+    ('resource.type == "storage.googleapis.com/Bucket" && resource.name == "projects/_/buckets/orders"', True),
+    ('resource.name.contains("orders")', "unknown"),
+    ('resource.matchTag("1/team", "trade")', "unknown"),
+    ('request.time < timestamp("2030-01-01T00:00:00Z")', False),
+    ("true", False),
+    ("", False),
+    (None, False),
+    ("resource.name ==", "unknown"),
+    (WHY, "unknown"),
+    (Text(('resource.name == "projects/_/buckets/', WHY, '"')), "unknown"),
+    (Text(('resource.name == "projects/_/buckets/trade-', WHY, '"')), True),
+])  # fmt: skip
+def test_which_conditions_name_the_resources_of_a_binding(expression: Any, expected: Any) -> None:
+    assert fact(Value(conditions.bounded(expression, names_resources))) == expected
+
+
+@pytest.mark.parametrize(("bound", "expected"), [(True, False), (False, True), (WHY, "unknown")])
+def test_a_role_with_a_condition(bound: Any, expected: Any) -> None:
+    assert fact(role_permission(Value("roles/storage.admin"), "user:a@example.com", Value(bound)).wildcard) == expected
+    assert role_permission(Value("roles/run.invoker"), "user:a@example.com", Value(bound)).wildcard.data is False
 
 
 def test_service_agents() -> None:
