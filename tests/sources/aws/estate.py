@@ -6,8 +6,8 @@ import atexit
 import functools
 import itertools
 import json
-import re
 import os
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
