@@ -61,7 +61,8 @@ def _is_named(view: View, at: Link, data: Any) -> bool | Unknown:
     if isinstance(data, Reference) and data.attribute == at.path and data.type in at.types:
         owner = view.named(data, at)
         if owner is not None:
-            return bool(owner[at.path].is_set().data)
+            named: bool | Unknown = owner[at.path].is_set().data
+            return named
         return Unknown(f"whether {data.address} has a web ACL is known after apply", "scan the plan or the live account", view.location)
     return bool(data.strip()) if isinstance(data, str) else data is not None
 
@@ -77,8 +78,11 @@ def _internal(view: View, at: EntryPointAt) -> Value[bool]:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html
     """
     owner = view if at.api is None else view.target(at.api)
+    if owner is None:
+        reason = f"whether the API of {view.item.address} is private: it is declared elsewhere"
+        return view.says(Unknown(reason, "scan it together with this, or the live account", view.location))
     # The API of a stage exists where the stage does.
-    return owner.surely[at.internal].then(_keeps_within) if owner else Value(False)
+    return owner.surely[at.internal].then(_keeps_within)
 
 
 _SCHEMES = {"internal": True, "internet-facing": False, "PRIVATE": True, "REGIONAL": False, "EDGE": False}

@@ -68,7 +68,8 @@ def _rule(rule: View, field: Callable[[str], str]) -> list[Any]:
     )
     if enters.data is False:
         return []
-    scope = rule["|".join(field(f"match.{name}") for name in ("srcNetworkContext", "srcNetworkType"))]
+    # One setting by three names: https://cloud.google.com/firewall/docs/firewall-policies-rule-details#network-types
+    scope = rule["|".join(field(f"match.{name}") for name in ("srcNetworkContext", "srcNetworkType", "srcNetworkScope"))]
     outside = scope.default("").equals(*_INSIDE).negate()
     # Protocols with their ports; the singular is that of Terraform's policies that hold their rules.
     layers, more = rule.inner(field("match.layer4Configs"), field("match.layer4Config"))
