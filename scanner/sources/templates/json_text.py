@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Container
 from typing import Any
 
 from assay.scanner.sources.lines import Lines
@@ -76,6 +77,10 @@ class JsonPlaces:
                 self._members[at] = {}
         return self._members[at]
 
+    def _key(self, key: str, found: Container[str | int]) -> str:
+        """How paths name a key of an object of which `found` are read: of several alike, the last counts."""
+        return key
+
     def _read(self, at: int) -> dict[str | int, tuple[int, int, int]]:
         found: dict[str | int, tuple[int, int, int]] = {}
         text, object_ = self.text, self.text[at] == "{"
@@ -86,8 +91,8 @@ class JsonPlaces:
             first: int = at
             key: str | int = len(found)
             if object_:
-                key, at = json.decoder.scanstring(text, at + 1)  # type: ignore[attr-defined]
-                at = self._space(self._space(at) + 1)
+                written, at = json.decoder.scanstring(text, at + 1)  # type: ignore[attr-defined]
+                key, at = self._key(written, found), self._space(self._space(at) + 1)
             _, end = _decoder.raw_decode(text, at)
             found[key] = (first, at, end)
             at = self._space(end)

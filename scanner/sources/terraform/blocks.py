@@ -109,7 +109,17 @@ class Block:
         return self._location
 
     def override(self, other: Block) -> None:
-        """Merge a block of an override file (https://developer.hashicorp.com/terraform/language/files/override)."""
-        self.arguments.update(other.arguments)
-        replaced = {block.type for block in other.blocks}
-        self._blocks = [block for block in self.blocks if block.type not in replaced] + other.blocks
+        """Merge a block of an override file (https://developer.hashicorp.com/terraform/language/files/override).
+
+        Blocks of a type there take the place of all of that type here, `dynamic` ones too; in JSON both may stand as arguments.
+        """
+        written = {_made(block) for block in other.blocks}
+        replaced = written | set(other.arguments)
+        kept = {name: argument for name, argument in self.arguments.items() if name not in written}
+        self._blocks = [block for block in self.blocks if _made(block) not in replaced] + other.blocks
+        self._arguments = {**kept, **other.arguments}
+
+
+def _made(block: Block) -> str:
+    """The type of the blocks that a block is, or makes."""
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type

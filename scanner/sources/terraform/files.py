@@ -1,4 +1,4 @@
-"""Terraform files as blocks: `.tf`, `.tofu` and `.tf.json`, read once, with the place of every argument."""
+"""Terraform files as blocks: `.tf`, `.tofu`, `.tf.json` and `.tofu.json`, read once, with the place of every argument."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 import tree_sitter
 
+from assay.scanner.sources.encodings import is_utf16, utf8
+from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.templates.syntax import Path
@@ -16,7 +18,7 @@ from assay.scanner.sources.terraform.blocks import Argument, Block, Content
 from assay.scanner.sources.terraform.document_places import Opened
 from assay.scanner.sources.values import Location
 
-SUFFIXES = (".tf", ".tofu", ".tf.json")
+SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 MAX_BYTES = 20_000_000
 
 
@@ -33,13 +35,25 @@ class FileError(Exception):
         self.line = line
 
 
+class Reencoded(Lines):
+    """The lines of a file in UTF-16. Of its text as UTF-8 the bytes are not those of the file."""
+
+    def _location(self, first: int, last: int, start: int, end: int) -> Location:
+        return super()._location(first, last, 0, 0)
+
+
+def not_utf8(shown: str) -> Gap:
+    """The gap for a file in UTF-16, which is read here all the same."""
+    return Gap(shown, "parse_error", "the file is in UTF-16, and Terraform reads UTF-8 alone", "save the file as UTF-8", 1)
+
+
 class HclText:
     """The text of a file in HCL."""
 
     __slots__ = ("lines", "source")
 
-    def __init__(self, file: str, source: bytes, text: str) -> None:
-        self.source, self.lines = source, Lines(file, text)
+    def __init__(self, source: bytes, lines: Lines) -> None:
+        self.source, self.lines = source, lines
 
     def place(self, at: tuple[int, int]) -> Location:
         return self.lines.location_of_bytes(*at)
@@ -86,7 +100,7 @@ def read_blocks(source: bytes, path: str, shown: str) -> list[Block]:
     """The top-level blocks of a file's content; `shown` is the path that locations name. Raises FileError."""
     if path.endswith(".json"):
         try:
-            return json_syntax.blocks(source, shown)
+            return json_syntax.blocks(_utf8(source), shown, Reencoded if is_utf16(source) else Lines)
         except (ValueError, RecursionError) as error:
             raise _not_json(source, error) from None
     body, text = _parsed(source, shown)
@@ -97,7 +111,7 @@ def read_arguments(source: bytes, path: str) -> dict[str, Any]:
     """The content of a variable file (`.tfvars`, `.tfvars.json`): name to expression. Raises FileError."""
     if path.endswith(".json"):
         try:
-            return {name: json_syntax.whole_expression(value) for name, value in json_syntax.load(source)[1].items()}
+            return {name: json_syntax.whole_expression(value) for name, value in json_syntax.load(_utf8(source))[1].items()}
         except (ValueError, RecursionError) as error:
             raise _not_json(source, error) from None
     body, text = _parsed(source, path)
@@ -114,9 +128,16 @@ def _not_json(source: bytes, error: ValueError | RecursionError) -> FileError:
     return FileError(str(error), 1)
 
 
+def _utf8(source: bytes) -> bytes:
+    """The text as UTF-8; a byte order mark of UTF-8 stays. Raises UnicodeDecodeError."""
+    return utf8(source) if is_utf16(source) else source
+
+
 def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText]:
     """The body of a file in HCL, None where the file is empty. Raises FileError."""
+    lines = Reencoded if is_utf16(source) else Lines
     try:
+        source = _utf8(source)
         text = source.decode("utf-8")
     except UnicodeDecodeError as error:
         raise FileError("not valid UTF-8", source[: error.start].count(b"\n") + 1) from None
@@ -124,7 +145,7 @@ def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText
     if root.has_error:
         line, near = _first_error(root)
         raise FileError(f"syntax error near {near!r}", line)
-    return next((child for child in root.children if child.type == "body"), None), HclText(shown, source, text)
+    return next((child for child in root.children if child.type == "body"), None), HclText(source, lines(shown, text))
 
 
 def _first_error(root: tree_sitter.Node) -> tuple[int, str]:

@@ -7,19 +7,21 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted
+from assay.scanner.sources.encodings import is_utf16
+from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, World
 from assay.scanner.sources.overlay import DISK, Boundary, Overlay
-from assay.scanner.sources.terraform import json_syntax, parsing, tree, types
+from assay.scanner.sources.terraform import module_files, tree
 from assay.scanner.sources.terraform.blocks import Block
-from assay.scanner.sources.terraform.files import FileError, is_code, read_arguments, read_blocks, read_bytes
+from assay.scanner.sources.terraform.files import FileError, is_code, not_utf8, read_blocks, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
 from assay.scanner.sources.terraform.modules import Module
 from assay.scanner.sources.terraform.operators import EvaluationError, TooMuch, words
+from assay.scanner.sources.terraform.variables import Files, Given, values
 from assay.scanner.sources.terraform.workspace import Workspace
 from assay.scanner.sources.values import Unknown
 
 MAX_FILE_FUNCTION_BYTES = 2_000_000
-_LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
+_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
 
 
 class TerraformSource(Source):
@@ -45,12 +47,14 @@ class TerraformSource(Source):
         overlay: Overlay = DISK,
     ) -> None:
         self.directories, self.files, self.show = list(directories), list(files), show
-        self.variables, self.var_files, self.workspace = variables or {}, var_files, workspace
-        self.planned = planned or {}
+        self.given = Given(variables or {}, var_files, planned or {})
+        self.workspace = workspace
         self.overlay, self.boundary = overlay, Boundary(boundary, overlay)
-        self._blocks: dict[str, list[Block]] = {}
-        self._unread: dict[str, list[Gap]] = {}
-        self._counts: dict[str, tuple[int, int]] = {}
+        self._blocks: dict[tuple[str, str], list[Block]] = {}
+        """Of a directory, as one program reads it."""
+        self._gaps: dict[str, list[Gap]] = {}
+        self._read_paths: dict[str, set[str]] = {}
+        self._failed: dict[str, set[str]] = {}
         self._counted: set[str] = set()
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
@@ -90,12 +94,33 @@ class TerraformSource(Source):
         return wanted in seen
 
     def _collect_root(self, directory: str) -> tuple[Collection, set[str]]:
-        workspace = self._workspace(directory)
-        return self._read(directory, workspace), workspace.called
+        """The root module, in each of the ways in which the programs that may apply it read its files."""
+        first, *others = module_files.programs(directory, self.overlay)
+        workspace = self._workspace(directory, first)
+        collection = self._read(directory, workspace)
+        called = set(workspace.called)
+        if others and any(self._differs(read) for read in {directory, *called}):
+            collection.worlds = [World({module_files.OPENTOFU: True}, collection.items)]
+            for other in others:
+                workspace = self._workspace(directory, other)
+                read = self._read(directory, workspace)
+                collection.worlds.append(World({module_files.OPENTOFU: False}, read.items))
+                collection.items = collection.items + read.items
+                collection.coverage = Coverage.merged([collection.coverage, read.coverage])
+                called |= workspace.called
+        self._count(collection.coverage, {directory, *called})
+        return collection, called
+
+    def _differs(self, directory: str) -> bool:
+        """Whether programs read different files of a directory."""
+        names = self._names(directory)
+        return len({tuple(read(names)) for read in module_files.READ_BY.values()}) > 1
 
     def _collect(self, directory: str, only: str) -> Collection:
-        self._blocks[directory] = self._load_files([only], directory)
-        return self._read(directory, self._workspace(directory), name=only)
+        self._blocks[directory, module_files.OPENTOFU] = self._load_files([only], directory)
+        collection = self._read(directory, self._workspace(directory), name=only)
+        self._count(collection.coverage, {directory})
+        return collection
 
     def _read(self, directory: str, workspace: Workspace, name: str = "") -> Collection:
         root = self.show(name or directory)
@@ -105,30 +130,31 @@ class TerraformSource(Source):
             module = Module(workspace, directory)
             modules = list(module.walk())
             for inner in modules:
-                for resource in [*inner.resources.values(), *inner.data.values()]:
+                for resource in inner.declared:
                     items += [ResourceItem(resource, instance, root) for instance in resource.instances]
-            directories = {inner.directory for inner in modules} - self._counted
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
         except (TooMuch, RecursionError) as error:
             coverage.gaps.append(Gap(root, "input_failed", words(error), "simplify the configuration or scan its plan"))
-            items, directories = [], {directory} - self._counted
-        self._counted |= directories
-        for module_directory in sorted(directories):
-            files, failed = self._counts.get(module_directory, (0, 0))
-            coverage.files.found += files
-            coverage.files.failed += failed
-            coverage.gaps += self._unread.get(module_directory, [])
-        coverage.files.parsed = coverage.files.found - coverage.files.failed
+            items = []
         coverage.gaps += workspace.gaps
         return Collection(root, items, coverage)
+
+    def _count(self, coverage: Coverage, directories: set[str]) -> None:
+        """Enter the files of some directories in the ledger, unless they stand in that of another root module."""
+        for directory in sorted(directories - self._counted):
+            coverage.files.found += len(self._read_paths.get(directory, ()))
+            coverage.files.failed += len(self._failed.get(directory, ()))
+            coverage.gaps += self._gaps.get(directory, [])
+        coverage.files.parsed = coverage.files.found - coverage.files.failed
+        self._counted |= directories
 
     def _never_made(self, modules: list[Module], items: list[Item]) -> int:
         """Blocks of which the code says that there are none (`count = 0`)."""
         made = {item.location() for item in items}
-        blocks = {resource.block.location() for module in modules for resource in module.resources.values()}
+        blocks = {resource.block.location() for module in modules for resource in module.declared if resource.block.type == "resource"}
         return len(blocks - made)
 
-    def _workspace(self, directory: str) -> Workspace:
+    def _workspace(self, directory: str, program: str = module_files.OPENTOFU) -> Workspace:
         installed = self._installed(directory)
 
         def resolve(caller: str, source: str, path: tuple[str, ...]) -> str | None:
@@ -140,74 +166,57 @@ class TerraformSource(Source):
             fetched = installed.get(".".join(path))
             return fetched if fetched and self.boundary.holds(fetched) and self._has_files(fetched) else None
 
-        workspace = Workspace(self._load, self._read_file, resolve, {}, self.workspace, self.show)
-        workspace.variables, gaps = self._given(directory)
+        def load(directory: str) -> list[Block]:
+            return self._load(directory, program)
+
+        files = Files(self.overlay, self._bytes, self.show)
+        given, gaps = values(self.given, directory, files, load(directory))
+        workspace = Workspace(load, self._read_file, resolve, given, self.workspace, self.show)
         workspace.gaps += gaps
         return workspace
 
     def _has_files(self, directory: str) -> bool:
         return self.overlay.is_directory(directory) and any(is_code(name) for name in self.overlay.names(directory))
 
-    def _load(self, directory: str) -> list[Block]:
-        if directory not in self._blocks:
-            try:
-                names = sorted(self.overlay.names(directory))
-            except OSError:
-                names = []
-            self._blocks[directory] = self._load_files([os.path.join(directory, name) for name in names if is_code(name)], directory)
-        return self._blocks[directory]
+    def _load(self, directory: str, program: str = module_files.OPENTOFU) -> list[Block]:
+        if (directory, program) not in self._blocks:
+            names = module_files.READ_BY[program](self._names(directory))
+            paths = [os.path.join(directory, name) for name in names]
+            self._blocks[directory, program] = self._load_files(paths, directory)
+        return self._blocks[directory, program]
+
+    def _names(self, directory: str) -> list[str]:
+        """The names of files of code. A directory that is called like one is none."""
+        try:
+            names = self.overlay.names(directory)
+        except OSError:
+            return []
+        return [name for name in names if is_code(name) and not self.overlay.is_directory(os.path.join(directory, name))]
 
     def _load_files(self, paths: list[str], directory: str) -> list[Block]:
         blocks: list[Block] = []
         overrides: list[Block] = []
-        failed = 0
+        gaps = self._gaps.setdefault(directory, [])
         for path in paths:
-            name = os.path.basename(path).split(".")[0]
             try:
-                file_blocks = read_blocks(self._bytes(path), path, self.show(path))
+                source = self._bytes(path)
+                file_blocks = read_blocks(source, path, self.show(path))
             except FileError as error:
-                failed += 1
-                gap = Gap(self.show(path), "parse_error", str(error), "correct the file", error.line)
-                self._unread.setdefault(directory, []).append(gap)
+                self._failed.setdefault(directory, set()).add(path)
+                gaps.append(Gap(self.show(path), "parse_error", str(error), "correct the file", error.line))
                 continue
-            (overrides if name == "override" or name.endswith("_override") else blocks).extend(file_blocks)
-        self._counts[directory] = (len(paths), failed)
-        for override in overrides:
-            for block in blocks:
-                if (block.type, block.labels) == (override.type, override.labels):
-                    block.override(override)
-        return [block for block in blocks if len(block.labels) == _LABELS.get(block.type, len(block.labels))]
+            gaps += [not_utf8(self.show(path))] if is_utf16(source) else []
+            (overrides if module_files.is_override(os.path.basename(path)) else blocks).extend(file_blocks)
+        self._read_paths.setdefault(directory, set()).update(paths)
+        blocks, refused = module_files.together(_well_formed(blocks), _well_formed(overrides))
+        self._gaps[directory] = list(dict.fromkeys([*gaps, *refused]))
+        return blocks
 
     def _bytes(self, path: str) -> bytes:
         """The content of a file that is not outside of what is scanned. Raises FileError."""
         if not self.boundary.holds(path):
             raise FileError("a link out of the scanned directories, which is not followed")
         return read_bytes(path, self.overlay)
-
-    def _given(self, directory: str) -> tuple[dict[str, Any], list[Gap]]:
-        """Values of the root's variables, lowest precedence first (https://developer.hashicorp.com/terraform/language/values/variables)."""
-        given: dict[str, Any] = {}
-        gaps: list[Gap] = []
-        names = sorted(self.overlay.names(directory))
-        automatic: list[str] = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
-        automatic += [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
-        for path in [*(os.path.join(directory, name) for name in automatic), *self.var_files]:
-            try:
-                source = read_bytes(path, self.overlay) if path in self.var_files else self._bytes(path)  # those the user names
-                given.update(read_arguments(source, path))
-            except FileError as error:
-                gaps.append(Gap(self.show(path), "parse_error", str(error), "correct the file", error.line))
-        constraints = {
-            block.labels[0]: types.constraint_of(block.expression("type"))
-            for block in self._load(directory)
-            if block.type == "variable" and block.labels
-        }
-        for name, text in self.variables.items():
-            constraint = constraints.get(name)
-            plain = constraint is None or (isinstance(constraint, tree.Name) and constraint.name in ("string", "number", "bool"))
-            given[name] = tree.Literal(text) if plain else parsing.standalone(text)
-        given.update({name: json_syntax.expression(value) for name, value in self.planned.items()})
-        return given, gaps
 
     def _read_file(self, path: str) -> str | Unknown:
         """A file that is not there is an error, as in Terraform; of others that are not read nothing is known, and no try() may go on."""
@@ -230,3 +239,7 @@ class TerraformSource(Source):
             return {entry["Key"]: os.path.normpath(os.path.join(directory, entry["Dir"])) for entry in listed if entry.get("Key")}
         except (FileError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}
+
+
+def _well_formed(blocks: list[Block]) -> list[Block]:
+    return [block for block in blocks if len(block.labels) == _LABELS.get(block.type, len(block.labels))]

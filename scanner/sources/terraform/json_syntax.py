@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Container, Iterator
 from typing import Any
 
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines
@@ -22,13 +23,51 @@ _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1,
 _COMMENT = "//"
 
 
+_AGAIN = "\0"
+"""Between a key and its number, where an object has it more than once: each is a block of its own."""
+_MAX_SAME = 1000
+
+
+def name(key: str) -> str:
+    """A key as it is written."""
+    return key.partition(_AGAIN)[0]
+
+
+def _numbered(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    built = dict(pairs)
+    if len(built) < len(pairs):
+        if max(Counter(key for key, _ in pairs).values()) > _MAX_SAME:
+            raise ValueError(f"an object has a key more than {_MAX_SAME:,} times")
+        built = {}
+        for key, value in pairs:
+            built[_next(key, built)] = value
+    return built
+
+
+def _next(key: str, taken: Container[str | int]) -> str:
+    """The key itself, or with a number where an object has it already."""
+    number = 1
+    numbered = key
+    while numbered in taken:
+        number += 1
+        numbered = f"{key}{_AGAIN}{number}"
+    return numbered
+
+
+class _Places(JsonPlaces):
+    """Places by numbered keys."""
+
+    def _key(self, key: str, found: Container[str | int]) -> str:
+        return _next(key, found)
+
+
 class JsonText:
     """The text of a file."""
 
     __slots__ = ("lines", "places")
 
-    def __init__(self, file: str, text: str, skipped: int) -> None:
-        self.lines, self.places = Lines(file, text, skipped), JsonPlaces(text)
+    def __init__(self, text: str, lines: Lines) -> None:
+        self.lines, self.places = lines, _Places(text)
 
     def place(self, at: Path) -> Location:
         return self.lines.location(*self.places.span(at))
@@ -48,11 +87,12 @@ class JsonText:
 class JsonArgument(Argument):
     """A key of an object with its value."""
 
-    __slots__ = ("_at", "_expression", "content")
+    __slots__ = ("_at", "_expression", "before", "content")
 
-    def __init__(self, text: JsonText, at: Path, content: Any) -> None:
+    def __init__(self, text: JsonText, at: Path, content: Any, before: Argument | None = None) -> None:
+        """`before`: the same key of the same object before this one. Both are blocks, if they are any."""
         super().__init__(text)
-        self._at, self.content = at, content
+        self._at, self.content, self.before = at, content, before
         self._expression: Any = None
 
     @property
@@ -73,27 +113,28 @@ class JsonArgument(Argument):
         elements = self.content if isinstance(self.content, list) else [self.content]
         if not elements or not all(isinstance(element, dict) and not _computed(element) for element in elements):
             return None
-        return [_block(type_, (), self.text, at, body) for _, at, body in _labelled(self.content, 0, self._at)]
+        before = self.before.blocks(type_) if self.before else None
+        return [*(before or ()), *(_block(type_, (), self.text, at, body) for _, at, body in _labelled(self.content, 0, self._at))]
 
 
 def load(source: bytes) -> tuple[str, dict[str, Any], int]:
     """The text of a JSON file, its object, and the length of its byte order mark. Raises ValueError, RecursionError."""
     text = source.decode("utf-8-sig")
-    content = json.loads(text)
+    content = json.loads(text, object_pairs_hook=_numbered)
     if not isinstance(content, dict):
         raise ValueError("the document is not an object")
     mark = BYTE_ORDER_MARK.encode()
     return text, content, len(mark) if source.startswith(mark) else 0
 
 
-def blocks(source: bytes, file: str) -> list[Block]:
+def blocks(source: bytes, file: str, lines: type[Lines] = Lines) -> list[Block]:
     """The top-level blocks of a file. Raises ValueError, RecursionError."""
     text, content, skipped = load(source)
-    where = JsonText(file, text, skipped)
+    where = JsonText(text, lines(file, text, skipped))
     return [
-        _block(kind, labels, where, at, body)
+        _block(name(kind), labels, where, at, body)
         for kind, bodies in content.items()
-        for labels, at, body in _labelled(bodies, _LABELS.get(kind, 0), (kind,))
+        for labels, at, body in _labelled(bodies, _LABELS.get(name(kind), 0), (kind,))
     ]
 
 
@@ -109,7 +150,7 @@ def _labelled(content: Any, labels: int, at: Path) -> Iterator[tuple[tuple[str, 
     elif isinstance(content, dict) and labels:
         for label, inner in content.items():
             for more, path, body in _labelled(inner, labels - 1, (*at, label)):
-                yield (label, *more), path, body
+                yield (name(label), *more), path, body
     elif isinstance(content, dict):
         yield (), at, content
 
@@ -118,14 +159,15 @@ def _content(type_: str, text: JsonText, at: Path, body: dict[str, Any]) -> Cont
     """What is always a block is one: `dynamic`, the content of that, `lifecycle`."""
     arguments: dict[str, Argument] = {}
     inside: list[Block] = []
-    for name, content in body.items():
-        if name == _COMMENT:
+    for key, content in body.items():
+        word = name(key)
+        if word == _COMMENT:
             continue
-        if name in ("dynamic", "lifecycle") or (name == "content" and type_ == "dynamic"):
-            labelled = _labelled(content, _LABELS.get(name, 0), (*at, name))
-            inside += [_block(name, labels, text, path, inner) for labels, path, inner in labelled]
+        if word in ("dynamic", "lifecycle") or (word == "content" and type_ == "dynamic"):
+            labelled = _labelled(content, _LABELS.get(word, 0), (*at, key))
+            inside += [_block(word, labels, text, path, inner) for labels, path, inner in labelled]
         else:
-            arguments[name] = JsonArgument(text, (*at, name), content)
+            arguments[word] = JsonArgument(text, (*at, key), content, arguments.get(word))
     return arguments, inside
 
 
@@ -149,5 +191,5 @@ def expression(content: Any) -> Any:
     if isinstance(content, list):
         return tree.List(tuple(expression(element) for element in content))
     if isinstance(content, dict):
-        return tree.Object(tuple((expression(key), expression(value)) for key, value in content.items() if key != _COMMENT))
+        return tree.Object(tuple((expression(name(key)), expression(value)) for key, value in content.items() if key != _COMMENT))
     return tree.Literal(content)

@@ -36,8 +36,11 @@ class Module:
         self.template: Unknown | None = self.instance.template or (parent.template if parent else None)
         self._memo: dict[tuple[str, str, bool], Any] = {}
         self._blocks: dict[str, dict[tuple[str, ...], Block]] = {}
+        self._calls: dict[int, list[Module] | Unknown] = {}
+        """Instances of module calls, by the identity of the block, which the workspace keeps."""
         self._locals: dict[str, Block] = {}
-        for block in workspace.load(directory):
+        blocks = workspace.load(directory)
+        for block in blocks:
             if block.type == "locals":
                 self._locals.update(dict.fromkeys(block.arguments, block))
             elif block.type == "provider":
@@ -45,9 +48,11 @@ class Module:
                 key = (block.labels[0], alias.value) if isinstance(alias, tree.Literal) else block.labels
                 self._blocks.setdefault("provider", {})[key] = block
             else:
-                self._blocks.setdefault(block.type, {})[block.labels] = block
-        self.resources = {block.labels: Resource(self, block) for block in self.of("resource")}
-        self.data = {block.labels: Resource(self, block) for block in self.of("data")}
+                self._blocks.setdefault(block.type, {}).setdefault(block.labels, block)
+        self.declared = [Resource(self, block) for block in blocks if block.type in ("resource", "data")]
+        """Every resource and data source. Of two with one address, which Terraform refuses, references mean the first."""
+        self.resources = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "resource"}
+        self.data = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "data"}
         self.functions: dict[str, Callable[..., Any]] = {**functions.FUNCTIONS}
         self.functions |= file_functions(FileFunction(workspace, self._root().directory), self.functions)
 
@@ -148,12 +153,10 @@ class Module:
 
     def _instances_of(self, block: Block) -> list[Module] | Unknown:
         """The instances of a module call, or why its code is not at hand. How many there are may depend on other modules."""
-        key = ("module", block.labels[0], False)
-        if key not in self._memo:
-            self._memo[key] = Unknown(f"module.{block.labels[0]} refers to itself", "break the cycle", block.location())
-            self._memo[key] = self._called(block)
-        instances: list[Module] | Unknown = self._memo[key]
-        return instances
+        if id(block) not in self._calls:
+            self._calls[id(block)] = Unknown(f"module.{block.labels[0]} refers to itself", "break the cycle", block.location())
+            self._calls[id(block)] = self._called(block)
+        return self._calls[id(block)]
 
     def _called(self, block: Block) -> list[Module] | Unknown:
         name, source = block.labels[0], block.expression("source")
@@ -200,8 +203,8 @@ class Module:
     def walk(self) -> Iterator[Module]:
         """This module and all below it."""
         yield self
-        for block in self.of("module"):
-            called = self._instances_of(block)
+        for block in self.workspace.load(self.directory):
+            called = self._instances_of(block) if block.type == "module" else ()
             for module in called if isinstance(called, list) else ():
                 yield from module.walk()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.scanner.sources.interface import Collection, Gap
+from assay.scanner.sources.terraform.files import SUFFIXES
 from assay.scanner.sources.terraform.hcl import TerraformSource
 from assay.scanner.sources.terraform.items import ResourceItem
 
@@ -19,8 +20,7 @@ def write(top: Path, files: dict[str, str | bytes]) -> None:
 
 
 def directories(top: Path) -> list[str]:
-    suffixes = (".tf", ".tofu", ".tf.json")
-    found = {str(path.parent) for path in top.rglob("*") if path.name.endswith(suffixes) and ".terraform" not in path.parts}
+    found = {str(path.parent) for path in top.rglob("*") if path.name.endswith(SUFFIXES) and ".terraform" not in path.parts}
     return sorted(found)
 
 

@@ -97,12 +97,171 @@ def test_json_of_any_shape_is_read_or_a_gap(tmp_path: Path, content: str) -> Non
     assert all(item.attributes().data is not None for item in items.values())
 
 
+@pytest.mark.parametrize("base", [True, False])
+@pytest.mark.parametrize("syntax", ["hcl", "json"])
+def test_overridden_blocks_drop_all_of_their_type(tmp_path: Path, syntax: str, base: bool) -> None:
+    """Whatever either is written as, and `dynamic` ones too."""
+    hcl = 'resource "probe" "p" {\n  other {\n    v = 1\n  }\n  rule {\n    v = 1\n  }\n  dynamic "rule" {\n    for_each = [2]\n    content {\n      v = rule.value\n    }\n  }\n}\n'
+    rules = {"rule": [{"v": 1}], "dynamic": {"rule": {"for_each": [2], "content": {"v": "${rule.value}"}}}}
+    files = {"main.tf": hcl} if base else {"main.tf.json": json.dumps({"resource": {"probe": {"p": {"other": {"v": 1}, **rules}}}})}
+    if syntax == "hcl":
+        files["b_override.tf"] = 'resource "probe" "p" {\n  rule {\n    v = 3\n  }\n}\n'
+    else:
+        files["b_override.tf.json"] = '{"resource": {"probe": {"p": {"rule": {"v": 3}}}}}'
+    item = read(tmp_path, {**files})["probe.p"]
+    assert [node["v"].data for node in item.blocks("rule")[0]] == [3] and item["other.v"].data == 1
+
+
+def test_the_alias_is_part_of_the_name_of_a_provider_configuration(tmp_path: Path) -> None:
+    files = {
+        "main.tf": 'provider "probe" {\n  region = "r1"\n}\nprovider "probe" {\n  alias = "two"\n  region = "r2"\n}\n'
+        'resource "probe" "one" {}\nresource "probe" "two" {\n  provider = probe.two\n}\nresource "other" "o" {}\n',
+        "a.b_override.tf": 'provider "probe" {\n  alias = "two"\n  region = "r3"\n}\nprovider "other" {\n  region = "r4"\n}\n',
+    }
+    items = read(tmp_path, files)
+    assert [items[name].region.data for name in ("probe.one", "probe.two", "other.o")] == ["r1", "r3", "r4"]
+
+
+def test_an_override_of_nothing_is_judged_with_a_gap(tmp_path: Path) -> None:
+    files = {
+        "main.tf": 'resource "probe" "p" {}\n',
+        "override.tf": 'resource "probe" "q" {\n  v = local.l\n}\nlocals {\n  l = 1\n}\nterraform {\n  backend "s3" {}\n}\n',
+    }
+    items, gaps = read_with_gaps(tmp_path, {**files})
+    assert items["probe.q"]["v"].data == 1
+    assert [(gap.code, gap.scope, gap.line) for gap in gaps] == [("refused_block", "override.tf", 1), ("refused_block", "override.tf", 5)]
+
+
+# What Terraform refuses
+
+
+def test_two_blocks_of_one_address_are_both_judged_with_a_gap(tmp_path: Path) -> None:
+    files = {
+        "a.tf": 'resource "probe" "p" {\n  v = 1\n}\nmodule "m" {\n  source = "./m"\n  v = 3\n}\n',
+        "b.tf.json": '{"resource": {"probe": {"p": {"v": 2}}}, "module": {"m": {"source": "./m", "v": 4}}}',
+        "c.tf": 'resource "probe" "q" {\n  v = [probe.p.v, local.l, var.x]\n}\nlocals {\n  l = 1\n}\nlocals {\n  l = 2\n}\n'
+        'variable "x" {\n  default = 1\n}\nvariable "x" {\n  default = 2\n}\n',
+        "m/main.tf": 'variable "v" {}\nresource "probe" "m" {\n  v = var.v\n}\n',
+    }
+    write(tmp_path, {**files})
+    (collection,) = collect(tmp_path)
+    found = sorted((item.address, item["v"].data) for item in collection.items if item.address != "probe.q")
+    assert found == [("module.m.probe.m", 3), ("module.m.probe.m", 4), ("probe.p", 1), ("probe.p", 2)]
+    assert sorted((gap.code, gap.reason.split(",")[0]) for gap in collection.coverage.gaps) == [
+        ("refused_block", name + " is declared twice") for name in ("local.l", "module.m", "probe.p", "var.x")
+    ]
+    assert collection.coverage.blocks.found == 0  # what was left out; items are counted when they are judged
+
+
+def test_a_key_that_json_has_twice_is_two_blocks(tmp_path: Path) -> None:
+    text = """{
+ "resource": {"probe": {"p": {"rule": {"v": 1}, "rule": {"v": 2}}}},
+ "resource": {"probe": {
+  "q": {"v": 1},
+  "q": {"v": 2}}}
+}"""
+    write(tmp_path, {"main.tf.json": text})
+    (collection,) = collect(tmp_path)
+    p, *q = collection.items
+    assert [node["v"].data for node in p.blocks("rule")[0]] == [1, 2]
+    assert [(item.address, item["v"].data, item.location().line) for item in q] == [("probe.q", 1, 4), ("probe.q", 2, 5)]
+    assert [gap.code for gap in collection.coverage.gaps] == ["refused_block"]
+
+
+def test_a_key_without_end_costs_its_file(tmp_path: Path) -> None:
+    items, gaps = read_with_gaps(tmp_path, {"a.tf.json": "{" + ", ".join(['"locals": {}'] * 30_000) + "}", "b.tf": PROBE})
+    assert list(items) == ["probe.p"] and [gap.code for gap in gaps] == ["parse_error"]
+
+
+# What OpenTofu reads
+
+_TWO = {
+    "main.tf": 'resource "probe" "p" {\n  v = "terraform"\n}\n',
+    "main.tofu": 'resource "probe" "p" {\n  v = "opentofu"\n}\n',
+    "more.tf.json": '{"resource": {"probe": {"q": {"v": 1}}}}',
+    "more.tofu.json": '{"resource": {"probe": {"q": {"v": 2}}}}',
+}
+
+
+def _worlds(top: Path) -> dict[bool, list[Any]]:
+    (collection,) = collect(top)
+    assert not collection.coverage.gaps
+    worlds = {world.holds["OpenTofu"]: [item["v"].data for item in world.items] for world in collection.worlds}
+    return worlds or {True: [item["v"].data for item in collection.items]}
+
+
+def test_files_that_two_programs_read_differently_are_judged_in_both_ways(tmp_path: Path) -> None:
+    write(tmp_path, {**_TWO})
+    assert _worlds(tmp_path) == {True: ["opentofu", 2], False: ["terraform", 1]}
+    assert collect(tmp_path)[0].coverage.files.found == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "program"),
+    [
+        (".terraform.lock.hcl", 'provider "registry.opentofu.org/hashicorp/aws" {}\n', "opentofu"),
+        (".terraform.lock.hcl", 'provider "registry.terraform.io/hashicorp/aws" {}\n', "terraform"),
+        (".opentofu-version", "1.8.0\n", "opentofu"),
+        (".terraform-version", "1.11.0\n", "terraform"),
+    ],
+)
+def test_the_program_that_a_root_module_names_counts(tmp_path: Path, name: str, content: str, program: str) -> None:
+    write(tmp_path, {**_TWO, name: content})
+    (collection,) = collect(tmp_path)
+    assert [item["v"].data for item in collection.items][0] == program and not collection.worlds
+
+
+def test_modules_for_opentofu_below_a_root_for_both(tmp_path: Path) -> None:
+    files = {"main.tf": 'module "m" {\n  source = "./m"\n}\n', "m/a.tf": _TWO["main.tf"], "m/a.tofu": _TWO["main.tofu"]}
+    write(tmp_path, {**files})
+    assert _worlds(tmp_path) == {True: ["opentofu"], False: ["terraform"]}
+
+
+def test_code_for_opentofu_alone_has_one_reading(tmp_path: Path) -> None:
+    write(tmp_path, {"a.tofu": _TWO["main.tofu"], "b.tofu.json": _TWO["more.tofu.json"]})
+    (collection,) = collect(tmp_path)
+    assert not collection.worlds and len(collection.items) == 2
+
+
+# Encodings
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("json_", [True, False])
+def test_code_and_variables_in_the_encodings_of_editors(tmp_path: Path, encoding: str, json_: bool) -> None:
+    """Terraform reads a byte order mark of UTF-8, and refuses UTF-16."""
+    code = (
+        json.dumps({"resource": {"probe": {"p": {"v": "\u00e9 ${var.v}"}}}}, indent=1)
+        if json_
+        else 'resource "probe" "p" {\n  v = "\u00e9 ${var.v}"\n}\n'
+    )
+    given = '{"v": "\u00fc"}' if json_ else 'v = "\u00fc"\n'
+    end = ".json" if json_ else ""
+    files = {f"main.tf{end}": code.encode(encoding), f"terraform.tfvars{end}": given.encode(encoding), "v.tf": 'variable "v" {}\n'}
+    items, gaps = read_with_gaps(tmp_path, {**files})
+    place = items["probe.p"]["v"].seen[0]
+    assert items["probe.p"]["v"].data == "\u00e9 \u00fc" and place.line == (5 if json_ else 2)
+    wide = encoding == "utf-16"
+    assert sorted(gap.scope for gap in gaps) == ([f"main.tf{end}", f"terraform.tfvars{end}"] if wide else [])
+    assert (place.start == 0) is wide
+
+
+@pytest.mark.parametrize(("name", "gaps"), [("terraform.tfvars", 0), ("terraform.tfvars.json", 0), ("a.auto.tfvars", 1)])
+def test_a_variable_file_that_is_a_link_to_nothing(tmp_path: Path, name: str, gaps: int) -> None:
+    """Terraform looks whether the files of fixed names are there, and insists on the others."""
+    write(tmp_path, {"main.tf": PROBE + 'variable "v" {}\n'})
+    (tmp_path / name).symlink_to("nowhere")
+    items, found = read_with_gaps(tmp_path, {})
+    assert items["probe.p"]["v"].unknown and len(found) == gaps
+
+
 def test_override_files_win_attribute_by_attribute(tmp_path: Path) -> None:
     files = {
         "main.tf": 'resource "probe" "p" {\n  a = 1\n  b = 1\n  rule {\n    v = 1\n  }\n  other {\n    v = 1\n  }\n}\n',
         "override.tf": 'resource "probe" "p" {\n  b = 2\n  rule {\n    v = 2\n  }\n}\n',
         "z_override.tf": 'resource "probe" "p" {\n  b = 3\n}\n',
-        "no_override.tf.json": '{"locals": {"unused": 1}}',
+        "no_override.tf.json": '{"locals": {"used": 1}}',
+        "locals.tf": "locals {\n  used = 2\n}\n",
     }
     item = read(tmp_path, files)["probe.p"]
     assert (item["a"].data, item["b"].data, item["rule.v"].data, item["other.v"].data) == (1, 3, 2, 1)
@@ -434,7 +593,7 @@ def test_what_is_no_regular_file_is_a_gap(tmp_path: Path) -> None:
     (tmp_path / "directory.tf").mkdir()
     os.mkfifo(tmp_path / "pipe.tf")
     (collection,) = TerraformSource([str(tmp_path)], boundary=[str(tmp_path)]).collect()
-    assert [gap.code for gap in collection.coverage.gaps] == ["parse_error"] * 5
+    assert [gap.code for gap in collection.coverage.gaps] == ["parse_error"] * 4  # a directory is passed over
 
 
 def test_a_budget_that_is_spent_stops_everything_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
