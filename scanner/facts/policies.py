@@ -73,6 +73,15 @@ def _aws_grant(statement: Statement, kind: str, who: Any, account: str | None, k
     )
 
 
+def denied_to_everyone(value: Value[Any]) -> bool:
+    """Whether a resource policy allows something to everyone that its denials certainly take away again."""
+    written = [statement for statement in statements(value) if isinstance(statement, Statement)]
+    denials = [statement for statement in written if statement.allows is not True]
+    allowed = [statement for statement in written if statement.allows is True and bounded(statement).data is False]
+    wide = [statement for statement in allowed if statement.not_principal or any(kind == "*" for kind, _ in statement.principals)]
+    return any(denied(statement, denials).data is True for statement in wide)
+
+
 def _foreign(kind: str, who: Any, account: str | None, statement: Statement) -> Value[bool]:
     if kind != "AWS":
         return Value(False, statement.seen)

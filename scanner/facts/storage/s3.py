@@ -191,7 +191,9 @@ def _grants(view: View, at: BucketAt, documents: list[Value[Any]], acls: list[Va
     listed, more = _listed_grants(view, at, ineffective)
     by_acl: Value[Any] = Value([*canned, *listed, *([more] if more and more not in canned else [])])
     by_point = [grants for point in at.access_points for grants in access_points.grants(view, point, restricted)]
-    return gather([by_policy, by_acl, *by_point, _as_s3_judges(view[at.policy_is_public], by_policy, restricted)])
+    explained = any(map(policies.denied_to_everyone, documents))
+    status = Value(None) if explained else _as_s3_judges(view[at.policy_is_public], by_policy, restricted)
+    return gather([by_policy, by_acl, *by_point, status])
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
@@ -225,7 +227,11 @@ def _is_public(acl: str) -> bool | Unknown:
 
 
 def _as_s3_judges(public: Value[Any], by_policy: Value[Any], restricted: Value[Any]) -> Value[Any]:
-    """A policy that S3 itself calls public, and that no statement explains: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PolicyStatus.html"""
+    """A policy that S3 itself calls public, and that no statement explains: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PolicyStatus.html
+
+    What S3 calls public are grants; what denials take from them again is no part of that:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
+    """
     explained = any(isinstance(grant, Grant) and grant.public.data is True for grant in by_policy.data)
     if public.data is not True or explained:
         return Value(None)
