@@ -8,6 +8,7 @@ from assay.scanner.sources import inputs
 from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.inputs import Format
 from assay.scanner.sources.overlay import DISK, Overlay
+from assay.scanner.sources.packed import GZIP, PEEK_BYTES, beginning
 
 _PEEK = 512
 
@@ -19,10 +20,16 @@ def recognise(path: str, overlay: Overlay = DISK) -> Format | None:
         return None
     try:
         with overlay.content(path) as stored:
-            content = utf8(stored[:]) if is_utf16(stored[:2]) else stored
+            if packed := stored[: len(GZIP)] == GZIP:
+                content: bytes | mmap.mmap = beginning(stored[:PEEK_BYTES])
+            else:
+                content = utf8(stored[:]) if is_utf16(stored[:2]) else stored
             head = utf8(content[:_PEEK]).lstrip()
+            if packed:
+                candidates = [format_ for format_ in candidates if format_.packed]
             candidates = [format_ for format_ in candidates if not format_.starts or head.startswith(format_.starts)]
-            return next((format_ for format_ in candidates if content and all(_has(content, group) for group in format_.marks)), None)
+            found = next((format_ for format_ in candidates if content and all(_has(content, group) for group in format_.marks)), None)
+            return found or (inputs.PACKED if packed else None)
     except (OSError, ValueError):
         return None
 

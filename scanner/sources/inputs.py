@@ -25,6 +25,8 @@ class Format(msgspec.Struct, frozen=True):
     """The first characters other than white space; empty where anything may come first."""
     suffixes: tuple[str, ...] = ()
     """Ends of the file's name; empty where any will do."""
+    packed: bool = False
+    """Whether it is read where it is compressed with gzip, too; the marks are then in the first PEEK_BYTES of its text (packed.py)."""
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -92,21 +94,9 @@ INPUTS = (
             Format(
                 "assets",
                 "assay.scanner.sources.gcp.assets",
-                (
-                    (b'"asset_type"', b'"assetType"'),
-                    (
-                        b'"resource"',
-                        b'"iam_policy"',
-                        b'"iamPolicy"',
-                        b'"org_policy"',
-                        b'"orgPolicy"',
-                        b'"policy"',
-                        b'"access',
-                        b'"service',
-                        b'"versioned',
-                    ),
-                ),
+                ((b'"asset_type"', b'"assetType"'), (b'"//', b'"\\/\\/')),
                 (b"{", b"["),
+                packed=True,
             ),
         ),
     ),
@@ -180,14 +170,13 @@ def live_readers() -> tuple[str, ...]:
     return tuple(dict.fromkeys(reader for known in table() if known.live for reader in known.columns))
 
 
-SNAPSHOTS = (
-    Format("snapshot", "assay.scanner.sources.snapshot", ((b'"assay-snapshot/',),), (b"{",)),
-    Format("compressed snapshot", "assay.scanner.sources.snapshot", (), (b"\x1f\x8b",)),
-)
+SNAPSHOT = Format("snapshot", "assay.scanner.sources.snapshot", ((b'"assay-snapshot/',),), (b"{",), packed=True)
 """What live accounts of any cloud answered, kept in a file."""
+PACKED = Format("compressed data", "assay.scanner.sources.snapshot", (), (b"\x1f\x8b",))
+"""What is compressed, and in no format that is read so."""
 
 
 @functools.cache
 def formats() -> tuple[Format, ...]:
     """The formats of files, in the order in which a file is tried."""
-    return (*SNAPSHOTS, *(format_ for known in table() for format_ in known.formats))
+    return (SNAPSHOT, *(format_ for known in table() for format_ in known.formats), PACKED)

@@ -8,9 +8,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import importlib
-import io
 import os
-import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,12 +16,12 @@ import msgspec
 
 from assay.scanner import __version__
 from assay.scanner.options import Options
+from assay.scanner.sources import packed
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import Gap, Source, Unread
 
 FORMAT = "assay-snapshot/1"
 MAX_LINE_BYTES = 64_000_000
-_GZIP = b"\x1f\x8b"
 
 
 CLOUDS = {"aws": "assay.scanner.sources.aws.source", "google": "assay.scanner.sources.gcp.source"}
@@ -37,8 +35,8 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
         if first is not None and first.get("cloud") in CLOUDS:
             yield importlib.import_module(CLOUDS[first["cloud"]]).from_snapshot(path)
         elif path in named:
-            way = "name a file that assay snapshot wrote; one of a newer version needs that version"
-            yield Unread(Gap(show(path), "unsupported", "compressed data, but no snapshot that can be read", way))
+            way = "name a file that assay snapshot or gcloud asset export wrote; a snapshot of a newer version needs that version"
+            yield Unread(Gap(show(path), "unsupported", "no snapshot or asset export that can be read", way))
 
 
 class CutOff(Exception):
@@ -88,17 +86,14 @@ def replacing(path: str) -> Iterator[Writer]:
 
 def lines(path: str) -> Iterator[bytes]:
     """The lines of a snapshot, as they are stored. Raises CutOff where the compressed data ends early, OSError where it cannot be read."""
-    with open(path, "rb") as raw:
-        compressed = raw.read(2) == _GZIP
-        raw.seek(0)
-        buffered: Any = io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 20) if compressed else raw
-        try:
-            while line := buffered.readline(MAX_LINE_BYTES):
+    try:
+        with packed.opened(path) as text:
+            while line := text.stream.readline(MAX_LINE_BYTES):
                 if not line.endswith(b"\n"):
                     raise CutOff
                 yield line
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise CutOff from error
+    except packed.BROKEN as error:
+        raise CutOff from error
 
 
 def read_header(path: str) -> dict[str, Any] | None:

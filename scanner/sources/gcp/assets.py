@@ -6,6 +6,7 @@ https://cloud.google.com/asset-inventory/docs/exporting-to-cloud-storage
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from assay.scanner.options import Options
 from assay.scanner.sources.discover import show
@@ -26,6 +27,7 @@ from assay.scanner.sources.interface import (
     Wanted,
     recorded,
 )
+from assay.scanner.words import many
 
 __all__ = ["AssetSource", "collections", "plain", "sources"]
 
@@ -42,12 +44,17 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
         yield AssetSource(exports)
 
 
+_LOOKED_AT = 100
+"""Records by which a file is told to be an export: some of them may be damaged."""
+
+
 def _is_export(path: str) -> bool:
-    """Whether the first record names an asset."""
+    """Whether one of the first records names an asset."""
     store = Store()
     try:
-        for record, *_ in read_file(path, store):
-            return isinstance(record, records.Record) and record.name.startswith("//") and "/" in record.type
+        for record, *_ in islice(read_file(path, store), _LOOKED_AT):
+            if isinstance(record, records.Record) and record.name.startswith("//") and "/" in record.type:
+                return True
     except (OSError, *records.MALFORMED):
         return True  # reading it whole says what is wrong with it
     finally:
@@ -74,6 +81,11 @@ class AssetSource(Source):
                 coverage.files.failed += 1
                 inventory.damaged(len(inventory.files) - 1, show(path))
                 coverage.gaps.append(Gap(show(path), "parse_error", f"no asset export ({error})", "export it again"))
+        last, others = inventory.store.pages
+        if others and not last:
+            inventory.damaged(None, "the list")
+            reason = "the last page of a list is missing: each that was given names another (nextPageToken)"
+            coverage.gaps.append(Gap(", ".join(map(show, self.paths[:3])), "parse_error", reason, "give all pages of the list"))
         yield from collections(inventory, coverage)
 
 
@@ -83,7 +95,7 @@ def _read(path: str, inventory: Inventory, coverage: Coverage) -> None:
     inventory.files.append(show(path))
     add = inventory.add
     for record, raw, file, offset, line in read_file(path, inventory.store):
-        if record.__class__ is records.Record and record.name and (record.asset_type or record.assetType):
+        if isinstance(record, records.Record) and record.name and (record.asset_type or record.assetType):
             add(record, raw, file, offset, line)
             continue
         failed += 1
@@ -104,6 +116,11 @@ def collections(
     `left_out` stand for those that nobody asked for: seen by all.
     """
     inventory.settle()
+    empty = 0 if inventory.operations else inventory.empty()
+    if empty:
+        reason = f"{many(empty, 'asset')} without content: the export names what there is, and not what it is like"
+        way = "export with --content-type resource, or search with --read-mask='*'"
+        coverage.gaps.append(Gap(inventory.files[0], "parse_error", reason, way))
     for type_, count in inventory.unread().items():
         coverage.unsupported_types[type_] = coverage.unsupported_types.get(type_, 0) + count
         coverage.blocks.found += count

@@ -10,7 +10,7 @@ import msgspec
 
 from assay.scanner.sources.gcp import records
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, FullNames, project_of
-from assay.scanner.sources.gcp.records import ACCESS_POLICY, CONTENTS, IAM_POLICY, ORG_POLICY, RESOURCE, Head, Record
+from assay.scanner.sources.gcp.records import ACCESS_POLICY, CONTENTS, IAM_POLICY, ORG_POLICY, RESOURCE, Head, Observed, Record, filled
 from assay.scanner.sources.gcp.store import SPOOL, Store
 from assay.scanner.sources.values import Location, Unknown
 
@@ -35,6 +35,8 @@ class RecordPlace(msgspec.Struct, frozen=True, gc=False):
     line: int
     time: str
     """Of the asset's newest change."""
+    alone: bool = False
+    """It tells of this asset only: a list of the input may lack others of its kind."""
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -74,6 +76,8 @@ class Inventory:
         """(kind of content, asset type or empty for all) to why a live inventory does not have it."""
         self._wanted = None if wanted is None else wanted | ALWAYS
         self._unread: dict[str, set[int]] = {}
+        self._deleted: dict[str, str] = {}
+        """Name of an asset that a feed or a history tells was deleted, to when."""
         self._lineages: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._listed: dict[str, set[tuple[str, str]]] = {kind: set() for kind in CONTENTS}
         self._decoded: OrderedDict[tuple[str, str], Any] = OrderedDict()
@@ -108,15 +112,22 @@ class Inventory:
         if not entry.lineage:
             lineage = record.ancestors or _parent(head)
             entry.lineage = self._lineages.setdefault(lineage, lineage)
-        time = sys.intern(record.update_time or record.updateTime)
+        alone = isinstance(record, Observed)
+        time = record.update_time or record.updateTime
+        time = sys.intern(_time(record, time) if alone or " " in time else time)
         if time > self.newest:  # noqa: PLR1730 (called for every asset)
             self.newest = time
-        place = RecordPlace(file, offset, len(raw), len(self.files) - 1, line, time)
-        if head.__class__ is Head:
+        place = RecordPlace(file, offset, len(raw), len(self.files) - 1, line, time, alone)
+        if isinstance(record, Observed) and record.deleted:
+            self._deleted[name] = max(time, self._deleted.get(name, ""))
+            return
+        if head.__class__ is Head and filled(head.data):
             self._keep(entry.contents, RESOURCE, place)
-        if record.iam_policy or record.iamPolicy:
+        policy = record.iam_policy or record.iamPolicy
+        if policy and filled(policy):
             self._keep(entry.contents, IAM_POLICY, place)
-        if record.org_policy or record.orgPolicy:
+        policy = record.org_policy or record.orgPolicy
+        if policy and filled(policy):
             self._keep(entry.contents, ORG_POLICY, place)
         if record.text(ACCESS_POLICY):
             self._keep(entry.contents, ACCESS_POLICY, place)
@@ -132,8 +143,12 @@ class Inventory:
         """Assets of types that nobody reads."""
         return {type_: len(names) for type_, names in sorted(self._unread.items())}
 
-    def damaged(self, file: int, shown: str) -> None:
-        """Part of a file cannot be read: content that an asset lacks may have stood there, of any kind that is in that file."""
+    def empty(self) -> int:
+        """How many assets are named of which the input has no content at all. After `settle`."""
+        return sum(not entry.contents and entry.type not in ALWAYS for entry in self.entries.values())
+
+    def damaged(self, file: int | None, shown: str) -> None:
+        """Part of a file (of any, for None) cannot be read: what an asset lacks may have stood there, of any kind that is in that file."""
         kinds = {kind for entry in self.entries.values() for kind, place in entry.contents.items() if place.file == file}
         why = Unknown(f"a part of {shown} cannot be read", "export it again")
         for kind in kinds or set(CONTENTS):
@@ -141,6 +156,7 @@ class Inventory:
 
     def settle(self) -> None:
         """After the last record: learn which number is which project, name assets canonically, enter scopes and policies."""
+        self._forget_deleted()
         self._learn_projects()
         self.effective = {self.relative(scope): policies for scope, policies in self.effective.items()}
         if self.root:
@@ -149,6 +165,11 @@ class Inventory:
                 self.covered[kind].add(self.root)
         self._merge_same_addresses()
         self._enter_scopes()
+
+    def _forget_deleted(self) -> None:
+        for name, time in self._deleted.items():
+            if all(place.time <= time for place in self.entries[name].contents.values()):
+                del self.entries[name]
 
     def _merge_same_addresses(self) -> None:
         by_address: dict[str, Entry] = {}
@@ -163,12 +184,13 @@ class Inventory:
 
     def _enter_scopes(self) -> None:
         for entry in self.entries.values():
-            for kind in entry.contents:
+            listed = [kind for kind, place in entry.contents.items() if not place.alone]
+            for kind in listed:
                 self._listed[kind].add((entry.scope, entry.type))
             if entry.type in (PROJECT, FOLDER, ORGANIZATION):
                 scope = entry.address.removeprefix(RESOURCE_MANAGER)
                 self._by_scope[scope] = entry
-                for kind in entry.contents:
+                for kind in listed:
                     self.covered[kind].add(scope)
             elif entry.type == POLICY:
                 owner = _policy_owner(entry.address)
@@ -258,7 +280,8 @@ class Inventory:
             return None
         listed = self._listed[kind]
         own = self._by_scope.get(entry.scope)
-        if (entry.scope, entry.type) in listed or (kind == IAM_POLICY and own is not None and kind in own.contents):
+        of_project = own.contents.get(kind) if own is not None and kind == IAM_POLICY else None
+        if (entry.scope, entry.type) in listed or (of_project is not None and not of_project.alone):
             return None
         return _NOT_EXPORTED[kind]
 
@@ -293,6 +316,13 @@ class Inventory:
             return None
         policies = "IAM bindings" if kind == IAM_POLICY else "organisation policies"
         return Unknown(f"the {policies} of {scopes[0]} are not in this inventory", f"take the inventory of the organisation, with {kind}")
+
+
+def _time(record: Record, time: str) -> str:
+    """When an asset was so, as RFC 3339 has it. BigQuery writes `2026-11-20 08:00:00.000000 UTC`."""
+    if isinstance(record, Observed) and record.since:
+        time = record.since
+    return time.removesuffix(" UTC").replace(" ", "T", 1) + "Z" if " " in time else time
 
 
 def _parent(head: Head | str | None) -> tuple[str, ...]:

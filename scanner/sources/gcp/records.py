@@ -1,12 +1,16 @@
 """Records of an asset inventory: one asset with one or more kinds of content, in a line of a file or an element of a JSON array.
 
 The same asset is written in two spellings: `asset_type` in exports to Cloud Storage and in dumps of the policy library, `assetType` in what
-gcloud and the REST API print. What a search gives has a shape of its own, and becomes an asset when it is read.
+gcloud and the REST API print. What a search gives, what BigQuery keeps (resources as text), and what a feed or a history tells of one time
+have shapes of their own, and become assets when they are read.
 https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportAssets
+https://cloud.google.com/asset-inventory/docs/exporting-to-bigquery
+https://cloud.google.com/asset-inventory/docs/monitoring-asset-changes
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
@@ -16,7 +20,19 @@ RESOURCE, IAM_POLICY, ORG_POLICY, ACCESS_POLICY = "RESOURCE", "IAM_POLICY", "ORG
 CONTENTS = (RESOURCE, IAM_POLICY, ORG_POLICY, ACCESS_POLICY)
 MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What decoding raises."""
-_NONE, _NULL = msgspec.Raw(), msgspec.Raw(b"null")
+_NONE, _QUOTE = msgspec.Raw(), ord('"')
+_EMPTY = (msgspec.Raw(b"null"), msgspec.Raw(b"[]"))
+_LONGEST_EMPTY = 4
+
+
+def filled(raw: msgspec.Raw) -> bool:
+    """Whether a JSON value is there and says something: a table has null or an empty list in a column that is not filled."""
+    return len(raw) > _LONGEST_EMPTY or bool(raw and raw not in _EMPTY)
+
+
+def is_text(raw: msgspec.Raw) -> bool:
+    """Whether a JSON value is a text."""
+    return bool(raw) and memoryview(raw)[0] == _QUOTE
 
 
 class Head(msgspec.Struct):
@@ -62,21 +78,54 @@ class Record(msgspec.Struct):
         """Whether it is what a search gives."""
         return bool(self.versionedResources or self.versioned_resources or self.policy)
 
+    @property
+    def of_table(self) -> bool:
+        """Whether it is a row of BigQuery, which keeps the resource as text."""
+        return isinstance(self.resource, Head) and is_text(self.resource.data)
+
     def text(self, kind: str) -> msgspec.Raw:
         """One kind of content; empty where it has none."""
         if kind == RESOURCE:
-            return self.resource.data if isinstance(self.resource, Head) else _NONE
-        if kind == IAM_POLICY:
+            raw = self.resource.data if isinstance(self.resource, Head) else _NONE
+        elif kind == IAM_POLICY:
             raw = self.iam_policy or self.iamPolicy
         elif kind == ORG_POLICY:
             raw = self.org_policy or self.orgPolicy
         else:
             snake, lower = self.access_policy or self.access_level or self.service_perimeter, self.accessPolicy or self.accessLevel
             raw = snake or lower or self.servicePerimeter
-        return _NONE if raw == _NULL else raw
+        return raw if filled(raw) else _NONE
+
+
+class Observed(Record):
+    """An asset as a feed or a history tells it: of one time, and nothing of what else there is."""
+
+    since: str = ""
+    """From when on it was so; empty where that is not told."""
+    deleted: bool = False
+    """It was deleted then."""
+
+
+class _Window(msgspec.Struct, rename="camel"):
+    start_time: str = ""
+
+
+class Envelope(msgspec.Struct, rename="camel"):
+    """What assets come in: a page of a list, a history (`assets`), a page of a search (`results`), or a message of a feed (`asset`).
+
+    https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TemporalAsset
+    """
+
+    assets: list[msgspec.Raw] | None = None
+    results: list[msgspec.Raw] | None = None
+    next_page_token: str | None = None
+    asset: msgspec.Raw = _NONE
+    window: _Window | None = None
+    deleted: bool | None = None
 
 
 decode = msgspec.json.Decoder(Record).decode
+envelope = msgspec.json.Decoder(Envelope).decode
 _plain = msgspec.json.Decoder().decode
 
 
@@ -111,6 +160,21 @@ def camel(data: Any) -> Any:
             for key, value in data.items()
         }
     return [camel(element) for element in data] if isinstance(data, list) else data
+
+
+def from_table(raw: bytes) -> bytes:
+    """A row of BigQuery as an asset; without its resource where the text of that is no JSON. Raises one of MALFORMED."""
+    row = _plain(raw)
+    text = row["resource"].pop("data").encode()
+    with contextlib.suppress(*MALFORMED):
+        row["resource"]["data"] = _plain(text)
+    return msgspec.json.encode(row)
+
+
+def observed(record: Record, told: Envelope) -> Observed:
+    """An asset that a feed or a history tells of."""
+    fields = {name: getattr(record, name) for name in record.__struct_fields__}
+    return Observed(**fields, since=told.window.start_time if told.window else "", deleted=bool(told.deleted))
 
 
 def from_search(raw: bytes) -> bytes:

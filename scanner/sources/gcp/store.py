@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from typing import IO, TypeAlias
 
 import msgspec
 
-from assay.scanner.sources.gcp.records import MALFORMED, Head, Record, decode, from_search
+from assay.scanner.sources.gcp.records import MALFORMED, Head, Record, decode, envelope, from_search, from_table, is_text, observed
+from assay.scanner.sources.packed import BROKEN, MAX_TEXT_BYTES, Opened, opened
 
 MAX_LINE_BYTES = 64_000_000
-MAX_ARRAY_BYTES = 500_000_000
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+MAX_DEPTH = 3
+"""Of what assets come in: an array of pages of messages."""
 _OPEN_FILES = 64
 """At once. An export of an organisation has thousands of shards."""
 SPOOL = -1
@@ -32,6 +35,8 @@ class Store:
         self._spool: IO[bytes] | None = None
         self._end = 0
         self._flushed = 0
+        self.pages = [0, 0]
+        """Pages of lists that were the last, and those after which there is another."""
 
     def file(self, path: str) -> int:
         """Enter a file; gives the number that it is read by."""
@@ -78,54 +83,127 @@ class Store:
 
 
 def read_file(path: str, store: Store) -> Iterator[Read]:
-    """The records of one file: JSON lines or an array.
+    """The records of one file, packed as `packed.opened` reads it: JSON lines, an array, or whole JSON texts such as pages of a list.
 
     Raises OSError where it cannot be read, one of MALFORMED where it is an array that is broken.
     """
-    with open(path, "rb") as opened:
-        head = opened.read(512).removeprefix(_BYTE_ORDER_MARK).lstrip()
-        opened.seek(0)
-        if head.startswith(b"["):
-            if os.fstat(opened.fileno()).st_size > MAX_ARRAY_BYTES:
-                raise OSError(f"an array larger than {MAX_ARRAY_BYTES // 1_000_000} MB: write one asset a line")
-            yield from _array(opened.read().removeprefix(_BYTE_ORDER_MARK))
-            return
-        file, offset, number = store.file(path), 0, 0
-        while line := opened.readline(MAX_LINE_BYTES):
-            number += 1
-            if number == 1 and line.startswith(_BYTE_ORDER_MARK):
-                line, offset = line[len(_BYTE_ORDER_MARK) :], len(_BYTE_ORDER_MARK)
-            try:
-                record = decode(line)
-            except MALFORMED as error:
-                if not line.isspace():
-                    yield error, line, file, offset, number
+    try:
+        with opened(path) as text:
+            first = text.stream.readline(MAX_LINE_BYTES)
+            if first and not _is_json(first):
+                whole = first + text.stream.read(MAX_TEXT_BYTES + 1 - len(first))
+                if texts := _texts(whole):
+                    for line, document in texts:
+                        yield from _spread(document, line, store)
+                    return
+                if text.offset is None:
+                    text.stream = io.BytesIO(whole)
+                else:
+                    text.stream.seek(text.offset)
+                first = text.stream.readline(MAX_LINE_BYTES)
+            yield from _lines(path, first, text, store)
+    except BROKEN as error:
+        raise OSError(f"the compressed data ends early or is damaged: {error}") from None
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except MALFORMED:
+        return False
+    return True
+
+
+def _texts(whole: bytes) -> list[tuple[int, bytes]]:
+    """The JSON texts that a file is, each with its first line; none where each line of it is one.
+
+    Raises OSError where they are too large to be read whole, one of MALFORMED where an array is broken.
+    """
+    is_array = whole.lstrip()[:1] == b"["
+    if len(whole) > MAX_TEXT_BYTES and is_array:
+        raise OSError(f"an array larger than {MAX_TEXT_BYTES // 1_000_000} MB: write one asset a line")
+    if _is_json(whole):
+        return [(1, whole)]
+    texts, start = [], 0
+    for end in (match.end() for match in _LAST_LINE.finditer(whole)):
+        texts.append((whole.count(b"\n", 0, start) + 1, whole[start:end]))
+        start = end
+    if texts and not whole[start:].strip() and all(_is_json(text) for _, text in texts):
+        return texts
+    if is_array:
+        msgspec.json.decode(whole, type=msgspec.Raw)
+    return []
+
+
+_LAST_LINE = re.compile(rb"^[}\]]\s*$", re.MULTILINE)
+"""Of a JSON text over several lines, of which the others begin with white space."""
+
+
+def _lines(path: str, line: bytes, text: Opened, store: Store) -> Iterator[Read]:
+    """The records of JSON lines, of which `line` is the first."""
+    file, offset, number = SPOOL if text.offset is None else store.file(path), text.offset or 0, 0
+    while line:
+        number += 1
+        try:
+            record = decode(line)
+        except MALFORMED as error:
+            if not line.isspace():
+                yield from _spread(line, number, store) if line.lstrip()[:1] == b"[" else ((error, line, file, offset, number),)
+        else:
+            head = record.resource
+            plain = not is_text(head.data) if isinstance(head, Head) else not record.of_search
+            if plain and record.name:
+                yield record, line, file, offset, number
             else:
-                plain = record.resource.__class__ is Head or not record.of_search
-                yield (record, line, file, offset, number) if plain else read_text(line, file, offset, number)
-            offset += len(line)
+                yield from _spread(line, number, store)
+        offset += len(line)
+        line = text.stream.readline(MAX_LINE_BYTES)
 
 
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def _array(source: bytes) -> Iterator[Read]:
-    line, end = 1, 0
-    for raw in _ARRAY.decode(source):
-        text = bytes(raw)
+def _spread(source: bytes, line: int, store: Store, depth: int = 0) -> Iterator[Read]:
+    """The records in a JSON text: of an array, a page or a history those of its elements, of anything else itself."""
+    try:
+        if depth > MAX_DEPTH:
+            raise msgspec.DecodeError(f"nested deeper than {MAX_DEPTH}")
+        if source.lstrip()[:1] == b"[":
+            elements = _ARRAY.decode(source)
+        else:
+            record = decode(source)
+            if record.of_search or (record.name and record.type):
+                yield read_text(source, SPOOL, 0, line)
+                return
+            told = envelope(source)
+            if told.asset:
+                inner, raw, *_ = read_text(bytes(told.asset), SPOOL, 0, line)
+                yield inner if isinstance(inner, Exception) else observed(inner, told), raw, SPOOL, 0, line
+                return
+            elements = told.assets or told.results or []
+            if told.assets is not None or told.results is not None:
+                store.pages[bool(told.next_page_token)] += 1
+            else:
+                yield record, source, SPOOL, 0, line
+    except (*MALFORMED, AttributeError) as error:
+        yield error, source, SPOOL, 0, line
+        return
+    end = 0
+    for element in elements:
+        text = bytes(element)
         start = source.find(text, end)  # elements are slices of the source
         line += source.count(b"\n", end, start)
-        yield read_text(text, SPOOL, 0, line)
+        yield from _spread(text, line, store, depth + 1)
         line, end = line + text.count(b"\n"), start + len(text)
 
 
 def read_text(raw: bytes, file: int, offset: int, line: int) -> Read:
-    """One record from its text. A search result becomes an asset, which is in no file as it stands."""
+    """One record from its text. A search result or a row of a table becomes an asset, which is in no file as it stands."""
     try:
         record = decode(raw)
-        if not record.of_search:
+        if not (record.of_search or record.of_table):
             return record, raw, file, offset, line
-        raw = from_search(raw)
+        raw = from_search(raw) if record.of_search else from_table(raw)
         return decode(raw), raw, SPOOL, 0, line
     except (*MALFORMED, AttributeError) as error:
         return error, raw, file, offset, line

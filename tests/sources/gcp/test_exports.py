@@ -212,6 +212,6 @@ def test_what_is_nested_too_deep_is_unknown(tmp_path: Path) -> None:
 
 
 def test_json_that_is_no_export(tmp_path: Path) -> None:
-    path = write(tmp_path / "x.json", {"asset_type": "shoe", "name": "x", "resource": {}})
+    path = write(tmp_path / "x.json", {"asset_type": "shoe", "name": "//x", "resource": {}})
     assert not [item for collection in collected(tmp_path) for item in collection.items]
     assert [gap.code for collection in collected(path) for gap in collection.coverage.gaps] == ["unsupported"]

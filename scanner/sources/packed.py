@@ -1,0 +1,74 @@
+"""Files of records as UTF-8 text, whatever they are packed in: gzip, UTF-16 with its byte order mark, UTF-8 with or without one."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from typing import IO, Any
+
+import msgspec
+
+from assay.scanner.sources.encodings import is_utf16, utf8
+
+GZIP = b"\x1f\x8b"
+MAX_TEXT_BYTES = 500_000_000
+"""Of what is held in memory as a whole."""
+BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
+"""What reading compressed data raises where it ends early or is damaged."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+PEEK_BYTES = 1 << 16
+"""By which compressed data is recognised."""
+
+
+class Opened(msgspec.Struct):
+    """The text of a file from its first character on."""
+
+    stream: IO[bytes]
+    offset: int | None
+    """Where in the file the stream begins, in bytes; None where it is not the bytes of the file that are read."""
+
+
+@contextlib.contextmanager
+def opened(path: str) -> Iterator[Opened]:
+    """Raises OSError; while it is read, one of BROKEN as well."""
+    with open(path, "rb") as raw:
+        first = raw.read(3)
+        raw.seek(0)
+        if first.startswith(GZIP):
+            unpacked: Any = io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 20)
+            yield Opened(_text(unpacked), None)
+        elif is_utf16(first):
+            yield Opened(_text(raw), None)
+        else:
+            offset = len(_BYTE_ORDER_MARK) if first == _BYTE_ORDER_MARK else 0
+            raw.seek(offset)
+            yield Opened(raw, offset)
+
+
+def _text(stream: IO[bytes]) -> IO[bytes]:
+    """A stream, in UTF-8 without its byte order mark. Raises OSError where it is too large or in no such encoding."""
+    peek: Any = stream
+    first = peek.peek(3)[:3]
+    if is_utf16(first):
+        content = stream.read(MAX_TEXT_BYTES + 1)
+        if len(content) > MAX_TEXT_BYTES:
+            raise OSError(f"text in UTF-16 larger than {MAX_TEXT_BYTES // 1_000_000} MB: write it in UTF-8")
+        try:
+            return io.BytesIO(utf8(content))
+        except UnicodeDecodeError as error:
+            raise OSError(f"no text in UTF-16: {error}") from None
+    if first == _BYTE_ORDER_MARK:
+        stream.read(len(_BYTE_ORDER_MARK))
+    return stream
+
+
+def beginning(packed: bytes) -> bytes:
+    """The first bytes of compressed data, unpacked; none where it cannot be."""
+    try:
+        content = zlib.decompressobj(wbits=31).decompress(packed, PEEK_BYTES)
+        return utf8(content[: len(content) // 2 * 2] if is_utf16(content) else content)
+    except (zlib.error, UnicodeDecodeError):
+        return b""
