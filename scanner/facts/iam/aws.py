@@ -8,13 +8,14 @@ from typing import Annotated, Any
 import msgspec
 
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
-from assay.scanner.facts.iam.permissions import Managed, managed_denial, managed_policy, permissions_of
+from assay.scanner.facts.iam.permissions import Managed, managed_name, managed_policy, permissions_of
 from assay.scanner.facts.iam.trust import Role, aws_trusts, ci_only
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
 from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Text, Unknown, Value
+from assay.scanner.sources.nodes import Elsewhere
+from assay.scanner.sources.values import Reference, Text, Unknown, Value, agreed
 
 Part = str | Referrer
 """Blocks at a path, or items that name the resource."""
@@ -25,26 +26,35 @@ ITSELF = ""
 _BY_AWS = ":iam::aws:policy/"
 
 
+Says = list[Statement | Unknown] | Managed
+"""The statements of a policy, or a policy that counts as one thing."""
+
+
 class PolicyLink(Link, frozen=True, kw_only=True):
     """An attribute that names managed policies: one, or each of a list."""
 
     document: Document
     """The document of a policy that it names."""
 
-    def allowed(self, view: View, arn: Value[Any]) -> tuple[list[Statement | Unknown] | Managed, list[Item]]:
-        """What the policy that an ARN names says, by its statements or as a whole, and the item that declares it."""
+    def allowed(self, view: View, arn: Value[Any]) -> tuple[Says, list[Item]]:
+        """What the policy that an ARN names says, and the item that declares it. One of AWS's is read from its document if that is here."""
         policy = view.named(arn.data, self) if isinstance(arn.data, (Reference, str)) else None
         if isinstance(arn.data, Reference) and arn.data.address.startswith("arn:"):
             arn = Value(arn.data.address, arn.seen)  # an ARN is the address of a live resource
         if policy is not None and policy.item.type == "data.aws_iam_policy":
             arn, policy = _looked_up(policy.item, arn), None
-        listed = managed_policy(arn)
-        # A policy of AWS's is read from its document where the table does not know it.
-        if denial := managed_denial(arn):
-            return denial, []
-        if policy is None or (_BY_AWS in str(arn.data) and listed.permission.wildcard.unknown is None):
-            return listed, []
-        return statements(self.document(policy.surely)), [policy.item]
+        if policy is None:
+            return (managed_policy(arn) if not arn.options else _one_of(arn)), []
+        written, name = statements(self.document(policy.surely)), managed_name(arn)
+        return (written if name is None else Managed(f"AWS-managed policy {name}", written, arn.seen)), [policy.item]
+
+
+def _one_of(arn: Value[Any]) -> Managed:
+    """One of several policies: what all of them amount to."""
+    options = [managed_policy(Value(option, arn.seen)) for option in arn.options]
+    wild = Value(agreed(arn.data, [option.permission().wildcard.data for option in options])).data
+    written = options[0].written if wild is True else [] if wild is False else [wild]
+    return Managed(" or ".join(dict.fromkeys(option.name for option in options)), written, options[0].seen)
 
 
 def _looked_up(source: Item, arn: Value[Any]) -> Value[Any]:
@@ -67,20 +77,20 @@ class _Source:
 
     __slots__ = ("part", "says")
 
-    def __init__(self, part: View, says: list[Statement | Unknown] | Managed) -> None:
+    def __init__(self, part: View, says: Says) -> None:
         self.part, self.says = part, says
 
     @property
     def denials(self) -> list[Statement]:
         """What it denies; an effect that is not known, and a policy that may not be there, may deny."""
-        written = self.says if isinstance(self.says, list) else []
+        written = self.says if isinstance(self.says, list) else self.says.written
         denying = [statement for statement in written if isinstance(statement, Statement) and statement.allows is not True]
         doubt = self.part.doubt
         return denying if doubt is None else [msgspec.structs.replace(statement, allows=doubt) for statement in denying]
 
     def permissions(self, denials: list[Statement]) -> list[Any]:
         """What it allows, as Permission or Unknown, less the denials of all policies of the identity."""
-        allowed = permissions_of(self.says, denials) if isinstance(self.says, list) else [self.says.less(denials)]
+        allowed = permissions_of(self.says, denials) if isinstance(self.says, list) else [self.says.permission(denials)]
         return _weighed(self.part, allowed)
 
 
@@ -105,11 +115,17 @@ def permissions(view: View, at: PermissionsAt) -> PermissionSet:
     boundary = _boundary(view, at.boundary)
     denials = [denial for source in sources for denial in source.denials] + ([] if boundary is None else _Source(view, boundary[1]).denials)
     return PermissionSet(
-        identity=view.identity(view[at.name], *telling),
+        identity=view.identity(_called(view, at.name), *telling),
         permissions=view.says([*(entry for source in sources for entry in source.permissions(denials)), *doubts]),
         limited_by_boundary=_limited(boundary),
         service_linked=_service_linked(view[at.path]),
     )
+
+
+def _called(view: View, name: Place) -> Value[Any]:
+    """What an identity is called: one that is declared elsewhere by what names it here."""
+    named = view.item.named if isinstance(view.item, Elsewhere) else None
+    return Value(named) if isinstance(named, str) and named else view[name]
 
 
 def _parts(view: View, place: Part) -> tuple[list[View], Unknown | None]:
@@ -123,8 +139,8 @@ def _parts(view: View, place: Part) -> tuple[list[View], Unknown | None]:
 
 def elements(value: Value[Any]) -> list[Value[Any]]:
     """The elements of a list; what is no list, as an attribute of another resource, is one."""
-    listed = value.data if isinstance(value.data, list) else [] if value.absent else [value.data]
-    return [Value(element, value.seen) for element in listed]
+    listed = value.data if isinstance(value.data, list) else [] if value.absent else [value.raw]
+    return [Value.of(element, value.seen) for element in listed]
 
 
 def _weighed(part: View, allowed: list[Any]) -> list[Any]:
@@ -135,7 +151,7 @@ def _weighed(part: View, allowed: list[Any]) -> list[Any]:
     return allowed
 
 
-_Boundary = tuple[Value[Any], list[Statement | Unknown] | Managed]
+_Boundary = tuple[Value[Any], Says]
 """The ARN of a permissions boundary, and what it says."""
 
 
@@ -151,7 +167,7 @@ def _limited(boundary: _Boundary | None) -> Value[bool]:
     if boundary is None:
         return Value(False)
     arn, says = boundary
-    allowed = permissions_of(says) if isinstance(says, list) else [says.permission]
+    allowed = permissions_of(says) if isinstance(says, list) else [says.permission()]
     wild = [permission.wildcard.data if isinstance(permission, Permission) else permission for permission in allowed]
     doubt = next((data for data in wild if isinstance(data, Unknown)), None)
     return Value(False if True in wild else doubt or True, arn.seen)
@@ -198,6 +214,11 @@ def unclaimed(view: View, at: UnclaimedAt) -> PermissionSet | None:
     if view.link(at.owner).unknown is None or not any(view.stack.own(type_) for type_ in at.owner.types):
         return None
     return permissions(view, at)
+
+
+def attached(view: View, at: PolicyAt) -> PermissionSet | None:
+    """An attachment of a policy; None where its lists are empty: nobody gets it."""
+    return unattached(view, at) if any(elements(view.link(owner)) for owner in at.owners) else None
 
 
 def _is_here(view: View, at: PolicyAt, link: Link, owner: Any) -> bool:

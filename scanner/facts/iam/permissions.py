@@ -59,7 +59,9 @@ def every_action(action: Any) -> bool | Unknown:
     service, colon, name = text.partition(":")
     if "\0" in name or (not colon and "\0" in text):
         # Some sign of its name is known to be none of a wildcard.
-        return False if (name if colon else text).replace("\0", "").strip("*?") else _not_told(action, f"which actions {describe(action)} are")
+        return (
+            False if (name if colon else text).replace("\0", "").strip("*?") else _not_told(action, f"which actions {describe(action)} are")
+        )
     return _all_wild(service) or (bool(colon) and _all_wild(name))
 
 
@@ -113,18 +115,23 @@ _MANAGED = re.compile(r"^arn:(?:aws[a-z-]*|\0):iam::aws:policy/(?:[\w-]+/)*([\w-
 
 
 class Managed(NamedTuple):
-    """What a policy amounts to that is known by its name."""
+    """A managed policy that is one thing to whoever reads of it: what it is called, and what it says."""
 
-    permission: Permission
-    allows: Statement | None = None
-    """The actions that it allows on every resource."""
+    name: str
+    written: list[Statement | Unknown]
+    seen: tuple[Location, ...]
 
-    def less(self, denials: Iterable[Statement]) -> Permission:
-        """The permission, less what is denied."""
-        if self.allows is not None and denied(self.allows, denials, NARROW).data is not False:
-            kept = all_of([self.permission.wildcard, denied(self.allows, denials, NARROW).negate()])
-            return Permission(name=self.permission.name, wildcard=Value(kept.data, (*self.permission.wildcard.seen, *kept.seen)))
-        return self.permission
+    def permission(self, denials: Iterable[Statement] = ()) -> Permission:
+        """What it allows as a whole, less what is denied."""
+        allowed = [_as_permission(entry, self.seen) for entry in permissions_of(self.written, denials)]
+        wide = [permission.name.data for permission in allowed if permission.wildcard.data is True]
+        wild = any_of([*(permission.wildcard for permission in allowed), Value(False, self.seen)])
+        name = f"{self.name} ({'; '.join(wide)})" if wide else self.name
+        return Permission(name=Value(name, self.seen[:1]), wildcard=Value(wild.data, tuple(dict.fromkeys((*self.seen, *wild.seen)))))
+
+
+def _as_permission(entry: Any, seen: tuple[Location, ...]) -> Permission:
+    return entry if isinstance(entry, Permission) else Permission(name=Value("", seen), wildcard=Value(entry, seen))
 
 
 def managed_policy(arn: Value[Any]) -> Managed:
@@ -132,34 +139,35 @@ def managed_policy(arn: Value[Any]) -> Managed:
 
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
     """
-    name = _managed_name(arn)
+    name = managed_name(arn)
     if name is None:
-        why = arn.unknown or Unknown(
-            f"what the policy {describe(arn.data)} allows: it is declared elsewhere", "scan it together with this, or the live account"
-        )
-        return Managed(Permission(name=Value(describe(arn.data), arn.seen), wildcard=Value(why, arn.seen)))
+        way = "scan it together with this, or the live account"
+        why = Unknown(f"what the policy {describe(arn.data)} allows: it is declared elsewhere", way)
+        return Managed("a policy that is not known" if arn.unknown else describe(arn.data), [arn.unknown or why], arn.seen)
     table = policies()
     seen = (*arn.seen, Location(operation=f"documents of AWS-managed policies ({table.source})", time=table.as_of))
+    return Managed(f"AWS-managed policy {name}", _by_table(name, seen), seen)
+
+
+def _by_table(name: str, seen: tuple[Location, ...]) -> list[Statement | Unknown]:
+    table = policies()
     if actions := table.wide.get(name):
-        wide = Permission(name=Value(f"AWS-managed policy {name} ({actions})", arn.seen), wildcard=Value(True, seen))
-        return Managed(wide, _statement("Allow", "*" if actions.startswith("everything") else actions.split(", "), seen))
-    known = name in table.narrow or name in table.denying
-    missing = Unknown(f"what the AWS-managed policy {name} allows: it is not among those of {table.as_of}", "scan the live account")
-    return Managed(Permission(name=Value(f"AWS-managed policy {name}", arn.seen), wildcard=Value(False if known else missing, seen)))
+        excepted = actions.removeprefix("everything but ")
+        return _statement("Allow", "Action" if excepted == actions else "NotAction", excepted.split(", "), seen)
+    if name in table.denying:
+        return _statement("Deny", "Action", "*", seen)
+    if name in table.narrow:
+        return []
+    reason = f"what the AWS-managed policy {name} allows: it is not among those of {table.as_of}"
+    return [Unknown(reason, "scan the live account")]
 
 
-def managed_denial(arn: Value[Any]) -> list[Statement | Unknown]:
-    """What a policy of AWS's that denies everything says (`AWSDenyAll`); nothing for any other."""
-    return [_statement("Deny", "*", arn.seen)] if _managed_name(arn) in policies().denying else []
-
-
-def _managed_name(arn: Value[Any]) -> str | None:
+def managed_name(arn: Value[Any]) -> str | None:
+    """The name of an AWS-managed policy; None for an ARN of any other."""
     text = marked(arn.data) if isinstance(arn.data, Text) else arn.data
     match = _MANAGED.match(text) if isinstance(text, str) else None
     return match[1] if match else None
 
 
-def _statement(effect: str, actions: Any, seen: tuple[Location, ...]) -> Statement:
-    (statement,) = statements(Value({"Statement": {"Effect": effect, "Action": actions, "Resource": "*"}}, seen))
-    assert isinstance(statement, Statement)
-    return statement
+def _statement(effect: str, element: str, actions: Any, seen: tuple[Location, ...]) -> list[Statement | Unknown]:
+    return statements(Value({"Statement": {"Effect": effect, element: actions, "Resource": "*"}}, seen))

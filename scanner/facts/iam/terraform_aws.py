@@ -76,7 +76,7 @@ READERS = (
     _identity("group"),
     Reader(PermissionSet, ("aws_iam_policy",), aws.unattached, _POLICY_AT, always=False),
     *(reader for sort in _SORTS for reader in _unclaimed(sort)),
-    Reader(PermissionSet, (_ATTACH_ALL,), aws.unattached, _ATTACHMENT_AT, always=False),
+    Reader(PermissionSet, (_ATTACH_ALL,), aws.attached, _ATTACHMENT_AT, always=False),
     Reader(PermissionSet, ("aws_ssoadmin_permission_set_inline_policy",), aws.permissions, _SSO_INLINE_AT),
     Reader(PermissionSet, ("aws_ssoadmin_managed_policy_attachment",), aws.permissions, _SSO_MANAGED_AT),
     Reader(TrustPolicy, ("aws_iam_role",), aws.trust, _TRUST_AT),
