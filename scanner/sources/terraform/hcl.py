@@ -50,6 +50,9 @@ class TerraformSource(Source):
         self.given = Given(variables or {}, var_files, planned or {})
         self.workspace = workspace
         self.overlay, self.boundary = overlay, Boundary(boundary, overlay)
+        self._in_repository = any(overlay.is_repository(top) for top in boundary)
+        self._followed: dict[str, Boundary] = {}
+        """Modules beside what is scanned."""
         self._blocks: dict[tuple[str, str], list[Block]] = {}
         """Of a directory, as one program reads it."""
         self._gaps: dict[str, list[Gap]] = {}
@@ -161,7 +164,7 @@ class TerraformSource(Source):
             if source.startswith(("./", "../")) or source in (".", ".."):
                 local = os.path.normpath(os.path.join(caller, source))
                 if self.overlay.is_directory(local) and not self.boundary.holds(local):
-                    raise EvaluationError("is outside of the scanned directories")
+                    self._follow(local)
                 return local if self._has_files(local) else None
             fetched = installed.get(".".join(path))
             return fetched if fetched and self.boundary.holds(fetched) and self._has_files(fetched) else None
@@ -174,6 +177,15 @@ class TerraformSource(Source):
         workspace = Workspace(load, self._read_file, resolve, given, self.workspace, self.show)
         workspace.gaps += gaps
         return workspace
+
+    def _follow(self, directory: str) -> None:
+        """Read the code of a module beside what is scanned, as when one folder of a tree is: not where a repository says where the tree ends.
+
+        Raises EvaluationError.
+        """
+        if self._in_repository or not self._has_files(directory):
+            raise EvaluationError("is outside of the scanned directories")
+        self._followed.setdefault(directory, Boundary([directory], self.overlay))
 
     def _has_files(self, directory: str) -> bool:
         return self.overlay.is_directory(directory) and any(is_code(name) for name in self.overlay.names(directory))
@@ -214,7 +226,7 @@ class TerraformSource(Source):
 
     def _bytes(self, path: str) -> bytes:
         """The content of a file that is not outside of what is scanned. Raises FileError."""
-        if not self.boundary.holds(path):
+        if not any(boundary.holds(path) for boundary in (self.boundary, *self._followed.values())):
             raise FileError("a link out of the scanned directories, which is not followed")
         return read_bytes(path, self.overlay)
 

@@ -208,7 +208,7 @@ def test_files_that_two_programs_read_differently_are_judged_in_both_ways(tmp_pa
 def test_the_program_that_a_root_module_names_counts(tmp_path: Path, name: str, content: str, program: str) -> None:
     write(tmp_path, {**_TWO, name: content})
     (collection,) = collect(tmp_path)
-    assert [item["v"].data for item in collection.items][0] == program and not collection.worlds
+    assert next(item["v"].data for item in collection.items) == program and not collection.worlds
 
 
 def test_modules_for_opentofu_below_a_root_for_both(tmp_path: Path) -> None:

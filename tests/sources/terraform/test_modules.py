@@ -502,6 +502,28 @@ def test_nothing_outside_of_the_boundary_is_read(tmp_path: Path, path: str) -> N
     assert isinstance(found, Unknown) and "secret" not in found.reason.replace("secret.txt", "")
 
 
+@pytest.mark.parametrize("repository", [True, False])
+def test_one_folder_of_a_tree_is_scanned_with_the_modules_beside_it(tmp_path: Path, repository: bool) -> None:
+    """Where a repository says where the tree ends, nothing beyond that is read; elsewhere the code of modules is, and nothing else."""
+    files: dict[str, str | bytes] = {
+        "env/main.tf": 'module "m" {\n  source = "../modules/m"\n}\n',
+        "modules/m/main.tf": 'resource "probe" "p" {\n  v = 1\n  w = try(file("${path.module}/secret"), "none")\n}\n',
+        "modules/m/secret": "top secret",
+        "modules/secret.tf": 'resource "probe" "secret" {}\n',
+    }
+    write(tmp_path, files)
+    (tmp_path / "modules/m/link.tf").symlink_to("../secret.tf")
+    if repository:
+        (tmp_path / "env/.git").mkdir()
+    (collection,) = collect(tmp_path / "env")
+    codes = [gap.code for gap in collection.coverage.gaps]
+    if repository:
+        assert not collection.items and codes == ["module_missing"]
+    else:
+        (item,) = collection.items
+        assert item["v"].data == 1 and item["w"].unknown and codes == ["parse_error"]
+
+
 @pytest.mark.parametrize(
     "expression",
     [
