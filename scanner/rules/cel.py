@@ -1,4 +1,6 @@
-"""CEL, the language of assertions, run by Google's runtime `cel-expr-python`. Nothing else of ours imports it.
+"""CEL, the language of assertions, run by Google's runtime `cel-expr-python`.
+
+Conditions of Google's IAM are read, and not run: facts/cel_syntax.py.
 
 Language: https://github.com/google/cel-spec/blob/master/doc/langdef.md. Checked expressions:
 https://github.com/google/cel-spec/blob/master/proto/cel/expr/checked.proto, whose wire format is read here to learn which facts are used.
@@ -7,10 +9,11 @@ https://github.com/google/cel-spec/blob/master/proto/cel/expr/checked.proto, who
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from cel_expr_python import cel
+
+from assay.scanner.facts.cel_syntax import fields as wire_fields
 
 Path = tuple[str, ...]
 
@@ -107,47 +110,18 @@ _ALLOWED = {
 
 def read_facts(serialized: bytes, names: dict[str, Path] | None = None) -> Read:
     """Which facts a compiled expression reads. `names` are further roots: an element's name and the path of its list."""
-    checked = dict(_fields(dict(_fields(serialized))[2]))
+    checked = dict(wire_fields(dict(wire_fields(serialized))[2]))
     read = Read()
     roots = {"resource": (), **{name: (*path, "*") for name, path in (names or {}).items()}}
     _record(_walk(checked[4], roots, read), read)
     return read
 
 
-def _fields(message: bytes) -> Iterator[tuple[int, Any]]:
-    """Fields of a protobuf message (https://protobuf.dev/programming-guides/encoding/): number and integer or bytes."""
-    at = 0
-    while at < len(message):
-        tag, at = _varint(message, at)
-        number, wire = tag >> 3, tag & 7
-        if wire == 0:
-            value, at = _varint(message, at)
-            yield number, value
-        elif wire == 2:
-            length, at = _varint(message, at)
-            yield number, message[at : at + length]
-            at += length
-        else:
-            at += 8 if wire == 1 else 4
-            yield number, None
-
-
-def _varint(message: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7
-
-
 def _walk(expression: bytes, names: dict[str, Path], read: Read) -> Path | None:
     """Record what an expression reads; gives its path where it is a fact itself."""
-    fields = dict(_fields(expression))
+    fields = dict(wire_fields(expression))
     if 4 in fields:
-        path = names.get(dict(_fields(fields[4]))[1].decode())
+        path = names.get(dict(wire_fields(fields[4]))[1].decode())
         read.roots += path is not None
         return path
     if 5 in fields:
@@ -155,7 +129,7 @@ def _walk(expression: bytes, names: dict[str, Path], read: Read) -> Path | None:
     if 6 in fields:
         _call(fields[6], names, read)
     elif 7 in fields:
-        for _, element in (field for field in _fields(fields[7]) if field[0] == 1):
+        for _, element in (field for field in wire_fields(fields[7]) if field[0] == 1):
             path = _walk(element, names, read)
             _record(path, read)
             read.comparisons += [path] if path else []
@@ -174,7 +148,7 @@ def _record(path: Path | None, read: Read, *, content: bool = True) -> None:
 
 
 def _select(message: bytes, names: dict[str, Path], read: Read) -> Path | None:
-    fields = dict(_fields(message))
+    fields = dict(wire_fields(message))
     before = read.roots
     operand = _walk(fields[1], names, read)
     name = fields[2].decode()
@@ -188,7 +162,7 @@ def _select(message: bytes, names: dict[str, Path], read: Read) -> Path | None:
 
 
 def _call(message: bytes, names: dict[str, Path], read: Read) -> None:
-    parts = list(_fields(message))
+    parts = list(wire_fields(message))
     function = next(value.decode() for number, value in parts if number == 2)
     operands = [value for number, value in parts if number in (1, 3)]
     paths = [_walk(operand, names, read) for operand in operands]
@@ -205,12 +179,12 @@ def _call(message: bytes, names: dict[str, Path], read: Read) -> None:
 
 
 def _is_null(expression: bytes) -> bool:
-    constant = dict(_fields(expression)).get(3)
-    return constant is not None and next(_fields(constant), (0, 0))[0] == 1
+    constant = dict(wire_fields(expression)).get(3)
+    return constant is not None and next(wire_fields(constant), (0, 0))[0] == 1
 
 
 def _comprehension(message: bytes, names: dict[str, Path], read: Read) -> None:
-    fields = dict(_fields(message))
+    fields = dict(wire_fields(message))
     before = read.roots
     ranged = _walk(fields[2], names, read)
     if ranged is None and read.roots != before:
@@ -225,7 +199,7 @@ def _comprehension(message: bytes, names: dict[str, Path], read: Read) -> None:
         # What does not look at the element would count one that is not known to be there.
         if b"\n" + bytes([len(variable)]) + variable.encode() not in fields[6]:
             read.problems.append((ranged, f"the condition says nothing of {variable}"))
-    step = dict(_fields(fields[6]))
+    step = dict(wire_fields(fields[6]))
     if 6 not in step or not any(name in fields[6] for name in (b"_&&_", b"_||_")):
         read.problems.append((ranged or (), "only all() and exists() keep what is unknown"))
     for number in (5, 6, 7):
