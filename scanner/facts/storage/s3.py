@@ -183,17 +183,25 @@ def _grants(view: View, at: BucketAt, documents: list[Value[Any]], acls: list[Va
     ignored, restricted = (
         any_of([directory, *(view.limits(value.default(False).truth()) for value in view.values(flag))]) for flag in at.flags[2:]
     )
-    by_policy = gather([policies.aws_grants(document, view.account, restricted) for document in documents])
+    by_policy = _settled(gather([policies.aws_grants(document, view.account, restricted) for document in documents]), restricted)
     # A bucket with an ACL in its code cannot have been made with ACLs disabled. Without ownership controls, ACLs of a live bucket work:
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketOwnershipControls.html
     ineffective = any_of([ignored, view.limits(view[at.ownership].equals(_ENFORCED))])
     canned = [_canned_grant(acl, ineffective) for acl in acls if not acl.absent]
     listed, more = _listed_grants(view, at, ineffective)
-    by_acl: Value[Any] = Value([*canned, *listed, *([more] if more and more not in canned else [])])
-    by_point = [grants for point in at.access_points for grants in access_points.grants(view, point, restricted)]
+    by_acl = _settled(Value([*canned, *listed, *([more] if more and more not in canned else [])]), ineffective)
+    by_point = [_settled(grants, restricted) for point in at.access_points for grants in access_points.grants(view, point, restricted)]
     explained = any(map(policies.denied_to_everyone, documents))
     status = Value(None) if explained else _as_s3_judges(view[at.policy_is_public], by_policy, restricted)
     return gather([by_policy, by_acl, *by_point, status])
+
+
+def _settled(grants: Value[Any], blocked: Value[bool]) -> Value[Any]:
+    """Where public access is blocked, nobody whom a part that is not known may let in is the public."""
+    if blocked.data is not True:
+        return grants
+    elements = grants.data if isinstance(grants.data, list) else [grants.data]
+    return Value([grant for grant in elements if not isinstance(grant, Unknown)], [*grants.seen, *blocked.seen])
 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
