@@ -179,7 +179,7 @@ class TerraformSource(Source):
         return workspace
 
     def _follow(self, directory: str) -> None:
-        """Read the code of a module beside what is scanned, as when one folder of a tree is: not where a repository says where the tree ends.
+        """Read the code of a module beside what is scanned, unless a repository says where the tree ends.
 
         Raises EvaluationError.
         """

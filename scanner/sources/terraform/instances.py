@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from assay.scanner.sources.terraform import equal_attributes, policy_documents
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body
+from assay.scanner.sources.terraform.configurations import Configuration, answer
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.operators import EvaluationError, TooMuch, finish, limited, to_text, to_whole, unsettled, why_unknown
+from assay.scanner.sources.terraform.providers import provider_key
 from assay.scanner.sources.values import Document, Reference, Unknown
 
 if TYPE_CHECKING:
@@ -173,7 +175,19 @@ class Resource:
             self._memo[key] = limited(evaluate(expression, self.scope(instance)))
         return self._memo[key]
 
+    @property
+    def configuration(self) -> Configuration | None:
+        """The provider configuration that manages it, None where there is none in the code."""
+        key = provider_key(self.block.expression("provider")) or (self.block.labels[0].partition("_")[0],)
+        found = self.module.provider(*key)
+        return Configuration(*found) if found else None
+
     def _computed(self, address: str, name: str) -> Any:
+        if self.block.type == "data" and (configuration := self.configuration) is not None:
+            usual = self.module.provider(self.block.labels[0].partition("_")[0])
+            told = answer(self.block.labels[0], name, configuration, Configuration(*usual) if usual else None, self.block.location())
+            if told is not None:
+                return told
         if name in IDENTITY or name.endswith(("_id", "_arn", "_name")) or self.block.type == "data":
             return Reference(address, name)
         if any(block.type == name for block in self.block.blocks):

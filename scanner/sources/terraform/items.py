@@ -8,14 +8,12 @@ from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import Body
+from assay.scanner.sources.terraform.configurations import login
 from assay.scanner.sources.terraform.evaluate import evaluate
 from assay.scanner.sources.terraform.existence import exists_with
 from assay.scanner.sources.terraform.instances import Instance, Resource
-from assay.scanner.sources.terraform.modules import Module
-from assay.scanner.sources.terraform.operators import FAILURES, finish, words
-from assay.scanner.sources.terraform.providers import LOGIN, ROLES, provider_key
+from assay.scanner.sources.terraform.operators import FAILURES
 from assay.scanner.sources.terraform.workspace import FileFunction
 from assay.scanner.sources.values import Location, Unknown, Value, first_known
 
@@ -124,41 +122,20 @@ class ResourceItem(BodyNode, Item):
 
     @property
     def account(self) -> Value[str]:
-        if self.type.startswith("google_"):
-            return self._provider("project")
-        allowed = self._provider("allowed_account_ids")
-        return allowed.then(lambda ids: ids[0] if isinstance(ids, list) and len(ids) == 1 else None)
+        configuration = self.resource.configuration
+        return configuration.account if configuration else Value(None, (self.location(),))
 
     def same_account(self, other: Item) -> bool | None:
         """By the accounts that the provider configurations name, else by whether they log in alike."""
         known = isinstance(self.account.data, str) and isinstance(other.account.data, str)
         if known or not isinstance(other, ResourceItem):
             return super().same_account(other)
-        return True if _login(self._configuration()) == _login(other._configuration()) else None
-
-    def _configuration(self) -> tuple[Block, Module] | None:
-        """The provider configuration that manages this resource, and the module it stands in."""
-        return self.resource.module.provider(*self._provider_key())
+        return True if login(self.resource.configuration) == login(other.resource.configuration) else None
 
     def _provider(self, name: str) -> Value[str]:
         """An argument of the provider configuration that manages this resource."""
-        configuration = self._configuration()
-        if configuration is None:
-            return Value(None, (self.location(),))
-        block, module = configuration
-        expression = block.expression(name)
-        if expression is None:
-            return Value(None, (block.location(),))
-        try:
-            return Value.of(finish(evaluate(expression, module.scope())), (block.location(name),))
-        except FAILURES as error:
-            reason = f"the provider's {name} could not be evaluated: {words(error)}"
-            return Value(Unknown(reason, "correct the expression"), (block.location(name),))
-
-    def _provider_key(self) -> tuple[str, ...]:
-        """The name of the provider in this module, and the alias of the configuration where it names one."""
-        block = self.resource.block
-        return provider_key(block.expression("provider")) or (block.labels[0].partition("_")[0],)
+        configuration = self.resource.configuration
+        return configuration[name] if configuration else Value(None, (self.location(),))
 
     def attributes(self) -> Value[dict[str, Any]]:
         try:
@@ -170,16 +147,6 @@ class ResourceItem(BodyNode, Item):
         if other.template is None:
             return True
         return isinstance(other, ResourceItem) and exists_with(other.resource, other.instance, self.resource, self.instance)
-
-
-def _login(configuration: tuple[Block, Module] | None) -> Any:
-    """What tells one login of a provider from another; alike where neither says anything."""
-    if configuration is None:
-        return {}, []
-    block = configuration[0]
-    arguments = {name: expression for name in LOGIN if (expression := block.expression(name)) is not None}
-    roles = [(role.type, {name: role.expression(name) for name in sorted(role.arguments)}) for role in block.blocks if role.type in ROLES]
-    return arguments, roles
 
 
 _META = ("count", "for_each", "provider", "depends_on")

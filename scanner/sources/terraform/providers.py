@@ -25,6 +25,8 @@ def provider_key(expression: Any) -> tuple[str, ...]:
     https://developer.hashicorp.com/terraform/language/meta-arguments/resource-provider
     """
     names: list[str] = []
+    if isinstance(expression, tree.Index):  # one of several configurations of an alias, as OpenTofu has them
+        expression = expression.of
     while isinstance(expression, tree.Attribute):
         names.insert(0, expression.name)
         expression = expression.of

@@ -629,3 +629,78 @@ def test_modules_counted_by_each_other_cost_themselves_only(tmp_path: Path) -> N
         'module.two["*"].probe.b': False,
         "probe.other": True,
     }
+
+
+# What data sources say of their provider configuration
+
+_PROVIDERS = """
+provider "aws" {
+  region = "us-east-1"
+}
+provider "aws" {
+  alias               = "peer"
+  region              = "cn-north-1"
+  allowed_account_ids = ["111122223333"]
+}
+provider "aws" {
+  alias = "role"
+  assume_role {
+    role_arn = "arn:aws:iam::444455556666:role/deploy"
+  }
+}
+provider "aws" {
+  alias   = "profile"
+  profile = "other"
+}
+variable "open" {}
+provider "aws" {
+  alias  = "open"
+  region = var.open
+}
+module "m" {
+  source    = "./m"
+  providers = { aws.inner = aws.peer }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("type_", "provider", "attribute", "told"),
+    [
+        ("aws_region", "", "name", "us-east-1"),
+        ("aws_region", "peer", "id", "cn-north-1"),
+        ("aws_region", "open", "name", None),
+        ("aws_region", "role", "name", None),
+        ("aws_region", "", "description", None),
+        ("aws_partition", "peer", "partition", "aws-cn"),
+        ("aws_partition", "", "partition", "aws"),
+        ("aws_partition", "peer", "dns_suffix", "amazonaws.com.cn"),
+        ("aws_partition", "open", "partition", None),
+        ("aws_caller_identity", "peer", "account_id", "111122223333"),
+        ("aws_caller_identity", "role", "account_id", "444455556666"),
+        ("aws_caller_identity", "", "account_id", None),
+        ("aws_caller_identity", "open", "account_id", None),
+        ("aws_caller_identity", "profile", "account_id", Unknown),
+    ],
+)
+def test_data_sources_answer_of_their_provider_configuration(
+    tmp_path: Path, type_: str, provider: str, attribute: str, told: object
+) -> None:
+    chosen = f"  provider = aws.{provider}\n" if provider else ""
+    text = f'data "{type_}" "d" {{\n{chosen}}}\nresource "probe" "p" {{\n  v = data.{type_}.d.{attribute}\n}}\n'
+    inner = 'data "aws_region" "r" {\n  provider = aws.inner\n}\nresource "probe" "q" {\n  v = data.aws_region.r.name\n}\n'
+    items = read(tmp_path, {"main.tf": _PROVIDERS + text, "m/main.tf": inner})
+    found = items["probe.p"]["v"].data
+    if told is Unknown:
+        assert isinstance(found, Unknown) and "aws.profile" in found.reason
+    else:
+        assert found == (Reference(f"data.{type_}.d", attribute) if told is None else told)
+    assert items["module.m.probe.q"]["v"].data == "cn-north-1"
+
+
+@pytest.mark.parametrize("syntax", ["aws.peer", '"aws.peer"', '"${aws.peer}"', 'aws.peer["x"]'])
+def test_the_account_of_a_resource_is_that_of_the_configuration_it_names(tmp_path: Path, syntax: str) -> None:
+    text = f'resource "probe" "p" {{\n  provider = {syntax}\n}}\nresource "probe" "r" {{\n  provider = aws.role\n}}\n'
+    items = read(tmp_path, {"main.tf": _PROVIDERS + text, "m/main.tf": ""})
+    assert (items["probe.p"].account.data, items["probe.r"].account.data) == ("111122223333", "444455556666")
+    assert items["probe.p"].region.data == "cn-north-1" and items["probe.p"].same_account(items["probe.r"]) is False
