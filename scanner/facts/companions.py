@@ -31,8 +31,12 @@ class Companions:
         return first_known(*(view[path] for view in self.views), absent)
 
     def values(self, path: str) -> list[Value[Any]]:
-        """The value at a path of each, and an Unknown where there may be more of them."""
-        if self.rivals:
+        """The value at a path of each, and an Unknown where there may be more of them.
+
+        Of several where the provider allows one, what all of them say; what they give to something that is declared elsewhere is
+        judged one by one.
+        """
+        if self.rivals and not self.owner.elsewhere:
             return [self[path]]
         return [*[view[path] for view in self.views], *([self.owner.says(self.more)] if self.more else [])]
 
@@ -48,8 +52,9 @@ class Companions:
 
     @property
     def conflict(self) -> Unknown | None:
-        """The same where more than one of them surely exists."""
-        return self.rivals if len([view for view in self.views if view.doubt is None]) > 1 else None
+        """The same where more than one of them surely exists, of something that is declared here."""
+        several = len([view for view in self.views if view.doubt is None]) > 1
+        return self.rivals if several and not self.owner.elsewhere else None
 
     @property
     def items(self) -> list[Item]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from assay.scanner.facts import policies, statements
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.policies import Grant
-from assay.scanner.facts.spelling import Fixed, Index, One, Place, Referrer, Spelling
+from assay.scanner.facts.spelling import Beside, Fixed, Index, One, Place, Referrer, Spelling
 from assay.scanner.facts.stack import called
 from assay.scanner.facts.storage import access_points
 from assay.scanner.facts.storage.kinds import Bucket
@@ -72,7 +72,7 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
 def bucket(view: View, at: BucketAt) -> Bucket:
     """A bucket with what its companions and the account-level block say of it."""
     directory = is_directory(view, at)
-    flags = [any_of([Value(directory), *(value.default(False).truth() for value in view.values(flag))]) for flag in at.flags]
+    flags = [any_of([Value(directory), *_switches(view, flag)]) for flag in at.flags]
     algorithm, key = _default_key(view[at.algorithm], view[at.key])
     documents = [policies.required(document) for document in view.values(at.policies)] + [view[at.policy]]
     acls = [_canned(name) for name in view.values(at.acl)]
@@ -94,6 +94,14 @@ def bucket(view: View, at: BucketAt) -> Bucket:
         receives_access_logs=any_of([*_named_by_sources(view, at), *_opened_to_logs(view, at, documents, acls)]),
         grants=_grants(view, at, documents, acls),
     )
+
+
+def _switches(view: View, flag: Place) -> list[Value[bool]]:
+    """A flag on the bucket itself, and on its account."""
+    places = flag if isinstance(flag, tuple) else (flag,)
+    own = [view[place] for place in places if not isinstance(place, Beside)]
+    of_account = view.values(*[place for place in places if isinstance(place, Beside)])
+    return [value.default(False).truth() for value in (*own, *of_account)]
 
 
 def is_directory(view: View, at: BucketAt) -> bool:
@@ -180,9 +188,7 @@ def _lets_logs_in(document: Value[Any]) -> bool:
 def _grants(view: View, at: BucketAt, documents: list[Value[Any]], acls: list[Value[Any]]) -> Value[Any]:
     """What policies and ACLs grant, and whether the public access block takes the effect of that away."""
     directory: Value[Any] = Value(is_directory(view, at))
-    ignored, restricted = (
-        any_of([directory, *(view.limits(value.default(False).truth()) for value in view.values(flag))]) for flag in at.flags[2:]
-    )
+    ignored, restricted = (any_of([directory, *map(view.limits, _switches(view, flag))]) for flag in at.flags[2:])
     by_policy = _settled(gather([policies.aws_grants(document, view.account, restricted) for document in documents]), restricted)
     # A bucket with an ACL in its code cannot have been made with ACLs disabled. Without ownership controls, ACLs of a live bucket work:
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketOwnershipControls.html
