@@ -86,7 +86,12 @@ def _expression(key: str, written: Any) -> Node:
 
 
 def _is_ci(issuer: Value[Any], mapping: Mapping[Path, Node], admitted: list[Way]) -> bool | Unknown:
-    """Whether the tokens are those of a CI system: by who issues them, else by the claims that are looked at."""
+    """Whether the tokens are those of a CI system: by who issues them, else by the claims that are looked at.
+
+    Without an issuer the resource is not one that Google takes; it is judged as what it would be with that of a CI system.
+    """
+    if issuer.absent:
+        return True
     if isinstance(issuer.data, (str, Text)):
         sort = issuers.sort(issuers.name(issuer.data))
         if sort is not None:
