@@ -6,6 +6,7 @@ Semantics follow https://developer.hashicorp.com/terraform/language/expressions.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -243,10 +244,20 @@ def _object(node: tree.Object, scope: Scope) -> Any:
     built: dict[str, Any] = {}
     for key_node, value_node in node.items:
         key = evaluate(key_node, scope)
+        if isinstance(key, Text) and _of_a_provider(key):
+            key = str(key)
         if unsettled(key):
             return why_unknown(key)
         built[to_text(key)] = evaluate(value_node, scope)
     return built
+
+
+def _of_a_provider(key: Text) -> bool:
+    """Whether a key is `${…}:sub`: in a policy it is known to be a claim of an identity provider's token, whichever provider that is."""
+    return len(key.parts) == 2 and not isinstance(key.parts[0], str) and bool(_CLAIM.match(str(key.parts[1])))
+
+
+_CLAIM = re.compile(r"^:[a-z_]+$")
 
 
 def _for(node: tree.For, scope: Scope) -> Any:
