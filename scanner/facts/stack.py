@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -111,7 +112,8 @@ class Stack:
         items = list(targets.by_address.get(item.address, ()))
         for name in names if targets.all else ():
             items += [other for other in targets.called(item, name) if other not in items]
-        return items, targets.unclaimed[0][1] if targets.unclaimed else None
+        doubt = targets.unclaimed[0][1] if targets.unclaimed else targets.one_of(item)
+        return items, doubt
 
     def unclaimed(self, join: Referrer) -> list[tuple[Item, Unknown]]:
         """The items that may name anything, and why."""
@@ -146,6 +148,11 @@ class Stack:
         return self._targets[key]
 
 
+_ALL = '["*"]'
+"""The key of an item that stands for all instances of its block."""
+_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"]*)\]')
+
+
 class Targets:
     """Items by what one of their attributes names: one resource, or each of a list."""
 
@@ -158,6 +165,8 @@ class Targets:
         """Each with what it names, and what that stands for."""
         self.unclaimed: list[tuple[Item, Unknown]] = []
         """Those that may name anything, and why."""
+        self._by_block: dict[str, list[tuple[Item, str]]] = {}
+        """Items by the block of what they name, with its address: keys of instances left out."""
         self._claimed: dict[int, set[str]] = {}
         """Items by identity to the types of the resources that they name by reference."""
         for item in items:
@@ -187,12 +196,24 @@ class Targets:
         for step in chain:
             if isinstance(step, Reference):
                 self.by_address.setdefault(step.address, []).append(item)
+                self._by_block.setdefault(_KEYS.sub("", step.address), []).append((item, step.address))
                 self._claimed.setdefault(id(item), set()).add(step.type)
             elif isinstance(step, (str, Text)):
                 self.by_text.setdefault(str(step), []).append(item)
             elif isinstance(step, Unknown):
                 reason = f"{item.address} may belong to it: {path} is not known ({step.reason})"
                 self.unclaimed.append((item, Unknown(reason, step.settles_it, item.location())))
+
+    def one_of(self, item: Item) -> Unknown | None:
+        """Why something may name one of the instances that an item stands for, since their number is not known."""
+        if item.template is None or _ALL not in item.address:
+            return None
+        named = self._by_block.get(_KEYS.sub("", item.address), ())
+        other = next((other for other, address in named if address != item.address and self._stack.at(address) is None), None)
+        if other is None:
+            return None
+        reason = f"{other.address} names one of {item.address}: {item.template.reason}"
+        return Unknown(reason, item.template.settles_it, other.location())
 
     def naming(self, target: Any) -> list[Item]:
         """Those that name what `target` names, which is declared elsewhere."""

@@ -99,3 +99,36 @@ def test_a_name_that_two_resources_have_does_not_lead_from_the_one_to_the_other(
         "aws_secretsmanager_secret.eu-west-1": "fail",
         "aws_secretsmanager_secret.us-east-1": "pass",
     }
+
+
+_BLOCK = """
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+variable "open" {}
+variable "names" {
+  type = set(string)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("repeated", "block", "verdict"),
+    [
+        ("for_each = var.names", 'bucket = aws_s3_bucket.b["x"].id', "unknown"),
+        ("for_each = var.names", "bucket = aws_s3_bucket.b[var.open].id", "unknown"),
+        ("for_each = var.names", "for_each = var.names\n  bucket = aws_s3_bucket.b[each.key].id", "pass"),
+        ("for_each = var.names", "for_each = var.names\n  bucket = aws_s3_bucket.b[each.value].id", "pass"),
+        ("for_each = var.open", "for_each = var.open\n  bucket = aws_s3_bucket.b[each.value].id", "unknown"),
+        ("for_each = var.names", "for_each = aws_s3_bucket.b\n  bucket = each.value.id", "pass"),
+        ("count = var.open ? 1 : 0", "count = var.open ? 1 : 0\n  bucket = aws_s3_bucket.b[0].id", "pass"),
+        ("count = var.open", "bucket = aws_s3_bucket.b[0].id", "unknown"),
+        ("count = var.open", "count = var.open\n  bucket = aws_s3_bucket.b[count.index].id", "pass"),
+    ],
+)
+def test_one_instance_is_not_all_of_them(tmp_path: Path, repeated: str, block: str, verdict: str) -> None:
+    text = f'resource "aws_s3_bucket" "b" {{\n  {repeated}\n}}\nresource "aws_s3_bucket_public_access_block" "p" {{\n  {block}\n{_BLOCK}'
+    (tmp_path / "main.tf").write_text(text)
+    assert verdicts(tmp_path, "storage.public-access-blocked")['aws_s3_bucket.b["*"]'] == verdict

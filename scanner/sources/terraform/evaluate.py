@@ -22,6 +22,7 @@ from assay.scanner.sources.terraform.operators import (
     finish,
     join_text,
     limited,
+    never_empty,
     pairs_of,
     spread,
     to_bool,
@@ -126,7 +127,7 @@ def _splat(node: tree.Splat, scope: Scope) -> Any:
 def _splat_over(node: tree.Splat, elements: Any, scope: Scope) -> Any:
     if elements is None:
         return []
-    if isinstance(elements, (Unknown, Reference, Text)):
+    if isinstance(elements, (Unknown, Reference, Text)) and not never_empty(elements):
         return why_unknown(elements)
     if not isinstance(elements, list):
         elements = [elements]

@@ -9,31 +9,22 @@ from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body
 from assay.scanner.sources.terraform.configurations import Configuration, answer
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
-from assay.scanner.sources.terraform.operators import EvaluationError, TooMuch, finish, limited, to_text, to_whole, unsettled, why_unknown
+from assay.scanner.sources.terraform.operators import (
+    EvaluationError,
+    TooMuch,
+    finish,
+    is_identity,
+    limited,
+    to_text,
+    to_whole,
+    unsettled,
+    why_unknown,
+)
 from assay.scanner.sources.terraform.providers import provider_key
-from assay.scanner.sources.values import Document, Reference, Unknown
+from assay.scanner.sources.values import Document, Either, Reference, Unknown
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
-
-# Attributes that the provider computes for every resource and that are never null once it exists.
-IDENTITY = (
-    "id",
-    "arn",
-    "name",
-    "self_link",
-    "key_id",
-    "email",
-    "member",
-    "unique_id",
-    "dns_name",
-    "invoke_arn",
-    "url",
-    "uri",
-    "fqdn",
-    "writer_identity",
-)
-
 
 class Instance:
     """One instance of a block with `count` or `for_each`.
@@ -54,6 +45,20 @@ class Instance:
         return f"[{self.key}]" if isinstance(self.key, int) else f'["{self.key}"]'
 
 
+class EachKey(Unknown, frozen=True):
+    """`each.key` or `count.index` where one instance stands for all: it leads to the one that stands for all of another block."""
+
+
+def one_of(stand_in: Instance, key: Any, single: bool) -> Instance:
+    """The instance of a key among those that another stands for: itself, where the key is that of all or there is one at most."""
+    if isinstance(key, EachKey) or single:
+        return stand_in
+    if unsettled(key):
+        return Instance("?", stand_in.names, stand_in.template)
+    each = {"key": key, "value": stand_in.names["each"]["value"]}
+    return Instance(key, {"each": each, "count": {"index": key}}, stand_in.template)
+
+
 def expand(block: Block, module: Module) -> list[Instance]:
     """The instances of a block. Where their number is not known, one that stands for all."""
     template = module.template
@@ -61,7 +66,7 @@ def expand(block: Block, module: Module) -> list[Instance]:
         if (count := block.expression("count")) is not None:
             return _counted(evaluate(count, module.scope(module.instance.names)), template, module)
         if (for_each := block.expression("for_each")) is not None:
-            return _for_each(evaluate(for_each, module.scope(module.instance.names)), template, module)
+            return _for_each(for_each, evaluate(for_each, module.scope(module.instance.names)), template, module)
     except EvaluationError as error:
         return [_unexpanded(Unknown(str(error), "correct the expression", block.location()))]
     return [Instance(None, {}, template)]
@@ -77,10 +82,10 @@ def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instanc
     return [Instance(at, {"count": {"index": at}}, template) for at in range(number)]
 
 
-def _for_each(raw: Any, template: Unknown | None, module: Module) -> list[Instance]:
+def _for_each(for_each: Any, raw: Any, template: Unknown | None, module: Module) -> list[Instance]:
     elements = raw.elements() if hasattr(raw, "elements") else raw
     if elements is None or unsettled(elements):
-        return [_unexpanded(why_unknown(elements or Unknown("for_each is null", "correct the expression")))]
+        return [_unexpanded(why_unknown(elements or Unknown("for_each is null", "correct the expression")), module.gives_set(for_each))]
     if isinstance(elements, list):
         unknown = next((element for element in elements if unsettled(element)), None)
         if unknown is not None:
@@ -98,8 +103,10 @@ def _spend(module: Module, number: int) -> None:
         raise TooMuch(f"more than {MAX_INSTANCES:,} instances")
 
 
-def _unexpanded(reason: Unknown) -> Instance:
-    return Instance("*", {"each": {"key": reason, "value": reason}, "count": {"index": reason}}, reason, unexpanded=True)
+def _unexpanded(reason: Unknown, of_set: bool = False) -> Instance:
+    """`of_set`: it stands for the elements of a set, of which each is its own key."""
+    key = EachKey(reason.reason, reason.settles_it, reason.location)
+    return Instance("*", {"each": {"key": key, "value": key if of_set else reason}, "count": {"index": key}}, reason, unexpanded=True)
 
 
 def linked_elements(block: Block, module: Module) -> Any:
@@ -176,6 +183,18 @@ class Resource:
         return self._memo[key]
 
     @property
+    def single(self) -> bool:
+        """Whether it has one instance at most, though their number is not known: `count = var.create ? 1 : 0`."""
+        count = self.block.expression("count")
+        if count is None:
+            return False
+        try:
+            raw = evaluate(count, self.module.scope(self.module.instance.names))
+        except EvaluationError:
+            return False
+        return isinstance(raw, Either) and all(option in (0, 1, "0", "1") for option in raw.options)
+
+    @property
     def configuration(self) -> Configuration | None:
         """The provider configuration that manages it, None where there is none in the code."""
         key = provider_key(self.block.expression("provider")) or (self.block.labels[0].partition("_")[0],)
@@ -188,7 +207,7 @@ class Resource:
             told = answer(self.block.labels[0], name, configuration, Configuration(*usual) if usual else None, self.block.location())
             if told is not None:
                 return told
-        if name in IDENTITY or name.endswith(("_id", "_arn", "_name")) or self.block.type == "data":
+        if is_identity(name) or self.block.type == "data":
             return Reference(address, name)
         if any(block.type == name for block in self.block.blocks):
             return Unknown(f"the nested block {name} of {address} is not read through a reference", "scan the plan")
@@ -224,7 +243,7 @@ class Instances:
     def index(self, key: Any) -> Any:
         instances = self.resource.instances
         if len(instances) == 1 and instances[0].unexpanded:
-            return self._wrapped(instances[0])
+            return self._wrapped(one_of(instances[0], key, self.resource.single))
         if unsettled(key):
             return why_unknown(key)
         if len(instances) == 1 and instances[0].key is None:

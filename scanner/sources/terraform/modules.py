@@ -139,6 +139,14 @@ class Module:
             self.parent._memo[key] = linked_elements(self.call, self.parent)
         return linked_names(self.instance, self.parent._memo[key])
 
+    def gives_set(self, expression: Any) -> bool:
+        """Whether an expression is certainly a set, whatever its elements are."""
+        if isinstance(expression, tree.Attribute) and expression.of == tree.Name("var"):
+            block = self._blocks.get("variable", {}).get((expression.name,))
+            expression = types.constraint_of(block.expression("type")) if block else None
+            return isinstance(expression, tree.Call) and expression.function == "set"
+        return isinstance(expression, tree.Call) and expression.function == "toset"
+
     def _local(self, name: str, link: bool) -> Any:
         block = self._locals.get(name)
         if block is None:

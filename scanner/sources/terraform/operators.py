@@ -208,9 +208,42 @@ def equal(left: Any, right: Any) -> bool | Unknown:
     return bool(left == right)
 
 
+IDENTITY = (
+    "id",
+    "arn",
+    "name",
+    "self_link",
+    "key_id",
+    "email",
+    "member",
+    "unique_id",
+    "dns_name",
+    "invoke_arn",
+    "url",
+    "uri",
+    "fqdn",
+    "writer_identity",
+)
+"""Attributes that the provider computes for every resource and that are never null once it exists."""
+
+
+def is_identity(attribute: str) -> bool:
+    """Whether an attribute of a resource is a text that is neither null nor empty once the resource exists."""
+    return attribute in IDENTITY or attribute.endswith(("_id", "_arn", "_name"))
+
+
+def never_empty(raw: Any) -> bool:
+    """Whether a value is certainly a text that is not empty, though it is not known."""
+    if isinstance(raw, Text):
+        return any(part != "" if isinstance(part, str) else never_empty(part) for part in raw.parts)
+    return isinstance(raw, Reference) and (raw.attribute in ("id", "arn") if raw.is_data else is_identity(raw.attribute))
+
+
 def _equal_unsettled(one: Any, other: Any) -> bool | Unknown:
     if one == other:
         return True
+    if other in (None, "") and never_empty(one):
+        return False
     if other is None and not (isinstance(one, Reference) and one.is_data):
         return False  # an attribute of a resource in this configuration, and a string, are never null
     if isinstance(one, Text) and isinstance(other, str) and not other.startswith(one.prefix):

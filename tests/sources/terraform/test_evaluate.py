@@ -380,3 +380,35 @@ def test_sets_are_ordered_and_unified() -> None:
     assert pairs_of(Set(["a"])) == [("a", "a")]
     assert unify([1, None, "a"]) == ["1", None, "a"]
     assert unify([1, [2]]) == [1, [2]]
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ('aws_kms_key.k.arn == ""', False),
+        ('aws_kms_key.k.arn != ""', True),
+        ('"" == aws_kms_key.k.key_id', False),
+        ("aws_kms_key.k.arn == null", False),
+        ('data.aws_kms_key.k.arn == ""', False),
+        ("data.aws_kms_key.k.arn == null", False),
+        ('"a${var.open}" == ""', False),
+        ('"${aws_kms_key.k.id}:${var.open}" != ""', True),
+        ("length(aws_kms_key.k.arn[*])", 1),
+        ('aws_kms_key.k.arn != "" && aws_kms_key.k.arn != null ? "own" : "aws"', "own"),
+        ('var.open == ""', None),
+        ('"${var.open}" == ""', None),
+        ('aws_kms_key.k.description_of_it == ""', None),
+        ('data.aws_kms_key.k.description == ""', None),
+        ("data.aws_kms_key.k.deletion_date[*]", None),
+    ],
+)
+def test_an_arn_is_never_empty(tmp_path: Path, expression: str, said: object) -> None:
+    more = 'resource "aws_kms_key" "k" {}\ndata "aws_kms_key" "k" {}\nvariable "open" {}\n'
+    found = value(tmp_path, expression, more)
+    assert isinstance(found, Unknown) if said is None else found == said
+
+
+def test_elements_of_one_attribute_are_told_apart(tmp_path: Path) -> None:
+    more = 'resource "aws_x" "x" {}\n'
+    assert value(tmp_path, "aws_x.x.list_id[0] == aws_x.x.list_id[0]", more) is True
+    assert isinstance(value(tmp_path, "aws_x.x.list_id[0] == aws_x.x.list_id[1]", more), Unknown)
