@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
 from assay.scanner.facts.companions import Companions
+from assay.scanner.facts.edge.attached import names_firewall
 from assay.scanner.facts.edge.kinds import EntryPoint
 from assay.scanner.facts.spelling import Fixed, Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
@@ -39,32 +40,15 @@ def entry_point(view: View, at: EntryPointAt) -> EntryPoint:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
     """
     attached = _associations(view, at)
+    own = names_firewall(view, at.web_acl) if at.web_acl else view.says(False)
     return EntryPoint(
         identity=view.identity(view[at.name], *attached.items),
         internet_facing=_internal(view, at).negate(),
         accepts_waf=view[at.type].default("application").equals("application"),
-        waf_attached=attached.exist if attached.views or attached.more else _names_web_acl(view, at.web_acl),
+        waf_attached=attached.exist if attached.views or attached.more else own,
         declared=view.says(at.declared),
         attached_elsewhere=view.says(_NOT_SHOWN if at.declared else False),
     )
-
-
-def _names_web_acl(view: View, at: Link | None) -> Value[bool]:
-    """Whether an attribute names one: an empty text, or the web ACL of something that has none, is none."""
-    return view[at].then(lambda data: _is_named(view, at, data)) if at else view.says(False)
-
-
-def _is_named(view: View, at: Link, data: Any) -> bool | Unknown:
-    if isinstance(data, Text):
-        decided: bool | Unknown = any_of([Value.of(part).then(lambda part: _is_named(view, at, part)) for part in data.parts]).data
-        return decided
-    if isinstance(data, Reference) and data.attribute == at.path and data.type in at.types:
-        owner = view.named(data, at)
-        if owner is not None:
-            named: bool | Unknown = owner[at.path].is_set().data
-            return named
-        return Unknown(f"whether {data.address} has a web ACL is known after apply", "scan the plan or the live account", view.location)
-    return bool(data.strip()) if isinstance(data, str) else data is not None
 
 
 def stage_of_deployment(view: View, at: EntryPointAt) -> EntryPoint | None:

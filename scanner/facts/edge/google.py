@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from assay.scanner.facts.edge.attached import names_firewall
 from assay.scanner.facts.edge.kinds import EntryPoint, FirewallRule, Listener, LoadBalancer, WebFirewall
 from assay.scanner.facts.google_assets import is_live, missing
 from assay.scanner.facts.spelling import Link, Place, Referrer, Spelling
@@ -20,7 +21,7 @@ class BackendAt(Spelling, frozen=True, eq=False, kw_only=True):
     name: Place = "name"
     scheme: Place = "loadBalancingScheme"
     protocol: Place = "protocol"
-    policy: Place = "securityPolicy"
+    policy: Annotated[Link, "waf_attached"] = Link("securityPolicy", ())
     """Buckets take edge security policies only: https://cloud.google.com/armor/docs/security-policy-overview#edge-security-policies"""
 
 
@@ -33,7 +34,7 @@ def backend(view: View, at: BackendAt) -> EntryPoint:
         identity=view.identity(view[at.name]),
         internet_facing=view[at.scheme].default("EXTERNAL").equals(*_EXTERNAL),
         accepts_waf=view[at.protocol].default("HTTP").equals("HTTP", "HTTPS", "HTTP2", "H2C", "GRPC", "TCP", "SSL"),
-        waf_attached=view[at.policy].is_set(),
+        waf_attached=names_firewall(view, at.policy),
         declared=view.says(False),  # a backend names its policy itself
         attached_elsewhere=view.says(False),
     )

@@ -14,7 +14,7 @@ FORWARDING_RULES = (f"{_COMPUTE}/GlobalForwardingRule", f"{_COMPUTE}/ForwardingR
 
 READERS = (
     Reader(EntryPoint, (f"{_COMPUTE}/BackendService", f"{_COMPUTE}/RegionBackendService"), backend, BackendAt()),
-    Reader(EntryPoint, (f"{_COMPUTE}/BackendBucket",), backend, BackendAt(policy="edgeSecurityPolicy")),
+    Reader(EntryPoint, (f"{_COMPUTE}/BackendBucket",), backend, BackendAt(policy=Link("edgeSecurityPolicy", ()))),
     Reader(WebFirewall, (f"{_COMPUTE}/SecurityPolicy", f"{_COMPUTE}/RegionSecurityPolicy"), security_policy, SecurityPolicyAt()),
     Reader(LoadBalancer, FORWARDING_RULES, forwarding_rule, FORWARDING_RULE, always=False),
 )

@@ -24,10 +24,12 @@ FORWARDING_RULE = ForwardingRuleAt(
 )
 FORWARDING_RULES = ("google_compute_global_forwarding_rule", "google_compute_forwarding_rule")
 
-_BACKEND = BackendAt(scheme="load_balancing_scheme", policy="security_policy")
+_SERVICES = ("google_compute_backend_service", "google_compute_region_backend_service")
+_SERVICE_POLICY = Link("security_policy", _SERVICES)
+_BACKEND = BackendAt(scheme="load_balancing_scheme", policy=_SERVICE_POLICY)
 # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_region_backend_service
-_REGIONAL_BACKEND = BackendAt(scheme=("load_balancing_scheme", Fixed("INTERNAL")), policy="security_policy")
-_BUCKET = BackendAt(scheme="load_balancing_scheme", policy="edge_security_policy")
+_REGIONAL_BACKEND = BackendAt(scheme=("load_balancing_scheme", Fixed("INTERNAL")), policy=_SERVICE_POLICY)
+_BUCKET = BackendAt(scheme="load_balancing_scheme", policy=Link("edge_security_policy", (*_SERVICES, "google_compute_backend_bucket")))
 _POLICY = SecurityPolicyAt(names=("name",), rules="rule", separate=(Referrer("google_compute_security_policy_rule", "security_policy"),))
 # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_region_security_policy
 _REGIONAL_POLICY = SecurityPolicyAt(

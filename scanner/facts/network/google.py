@@ -78,7 +78,8 @@ class IngressRuleAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells what a forwarding rule admits. The defaults are those of the REST API."""
 
     balancer: ForwardingRuleAt
-    ports: Place = ("portRange", "ports")
+    ports: tuple[str, ...] = ("portRange", "ports")
+    """Of several, the first that is not empty."""
     protocol: Place = "IPProtocol"
     source_ranges: Place = "sourceIpRanges"
     """Of a passthrough load balancer."""
@@ -93,7 +94,8 @@ def forwarding_rule(view: View, at: IngressRuleAt) -> Ingress | None:
     balancer = load_balancer(view, at.balancer)
     if balancer is None or is_vpn(view, at.balancer):
         return None
-    ports = spans(protocol_name(view[at.protocol].default("TCP")), view[at.ports])
+    written = (value for place in at.ports if filled(value := view[place]).data is not False)
+    ports = spans(protocol_name(view[at.protocol].default("TCP")), next(written, view.says(None)))
     sources = or_anywhere(view[at.source_ranges], Value(False))
     who = view.identity(view[at.balancer.name])
     who.perhaps = balancer.identity.perhaps
