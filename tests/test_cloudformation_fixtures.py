@@ -10,7 +10,14 @@ from tests.scans import ROOT
 from tests.test_fixtures import CONTROLS, expected
 
 FIXTURES = ROOT / "fixtures" / "controls"
-CASES = sorted(path for suffix in ("yaml", "template.json") for path in FIXTURES.glob(f"*/*/cloudformation/**/*.{suffix}"))
+REFUSED = {"aws-fail-service-name", "aws-unknown-no-key", "aws-unknown-two-policies", "aws-unknown-acl"}
+"""Cases of what the provider refuses: text that names no key, two policies of one bucket, an ACL that a new bucket cannot have."""
+CASES = sorted(
+    path
+    for suffix in ("yaml", "template.json")
+    for path in FIXTURES.glob(f"*/*/cloudformation/**/*.{suffix}")
+    if path.stem not in REFUSED and path.name != "assay.yaml"
+)
 
 
 def errors(*templates: Path) -> list[str]:
