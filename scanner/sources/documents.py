@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from assay.scanner.sources.values import Document, Text, Unknown
@@ -33,11 +34,21 @@ def _decode_text(text: Text) -> Any:
         return text.unknown or Unknown("the policy has parts that are known after apply", "scan the plan or the live resource")
 
 
+_CLAIM = re.compile("^(\ue000\\d+\ue001)(:[a-z_]+)$")
+
+
+def _key(key: str, marks: dict[str, Any]) -> str:
+    """A key as it is; of `${url}:sub` it is known to be a claim of an identity provider's token, whichever provider that is."""
+    if "\ue000" not in key:
+        return key
+    if match := _CLAIM.match(key):
+        return str(Text((marks[match[1]], match[2])))
+    raise ValueError("a key is not known")
+
+
 def _restore(content: Any, marks: dict[str, Any]) -> Any:
     if isinstance(content, dict):
-        if any("\ue000" in key for key in content):
-            raise ValueError("a key is not known")
-        return {key: _restore(value, marks) for key, value in content.items()}
+        return {_key(key, marks): _restore(value, marks) for key, value in content.items()}
     if isinstance(content, list):
         return [_restore(element, marks) for element in content]
     if isinstance(content, str) and "\ue000" in content:

@@ -79,3 +79,9 @@ def test_a_part_may_stand_in_a_key() -> None:
 def test_marks_in_the_text_itself_are_not_taken_for_parts() -> None:
     decoded = decode(Text(('{"a": "\ue0000\ue001", "b": "', KEY, '"}')))
     assert isinstance(decoded, Unknown) or decoded == {"a": "\ue0000\ue001", "b": KEY}
+
+
+def test_a_claim_of_a_provider_that_is_not_known_is_still_a_claim() -> None:
+    assert decode(Text(('{"', KEY, ':sub": "a"}'))) == {f"{Text((KEY,))}:sub": "a"}
+    assert isinstance(decode(Text(('{"', KEY, ':PrincipalOrgID": "a"}'))), Unknown)
+    assert isinstance(decode(Text(('{"aws:', KEY, '": "a"}'))), Unknown)
