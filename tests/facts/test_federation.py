@@ -208,6 +208,9 @@ ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
     ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/r"}, None, True), ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"}, None, False),
     ({"AWS": "arn:aws:iam::444455556666:role/r"}, None, False), ({"AWS": "arn:aws:iam::444455556666:role/r"}, EXTERNAL, True),
     ({"AWS": Text(("arn:aws:iam::444455556666:role/", WHY))}, None, False), ({"AWS": Reference("aws_iam_role.r", "arn")}, None, True),
+    ({"AWS": Text((f"arn:aws:iam::{ACCOUNT}:", WHY))}, None, "unknown"), ({"AWS": Text((f"arn:aws:iam::{ACCOUNT}:", WHY))}, EXTERNAL, True),
+    ({"AWS": Text((f"arn:aws:iam::{ACCOUNT}:role/", WHY))}, None, True),
+    ({"AWS": Text(("arn:aws:iam::", Reference("data.aws_caller_identity.me", "account_id"), ":role/*"))}, None, False),
     ({"AWS": WHY}, None, "unknown"), ({"AWS": WHY}, EXTERNAL, True), ({"AWS": ACCOUNT}, {"Bool": {"aws:MultiFactorAuthPresent": "false"}}, False),
     (WHY, None, "unknown"), ({"Federated": GITHUB_ARN}, None, []), ({"Service": ["a.amazonaws.com"], "AWS": "*"}, None, [True, False]),
 ])  # fmt: skip

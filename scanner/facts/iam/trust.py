@@ -11,6 +11,8 @@ from assay.scanner.facts.condition_keys import CALLERS, exact, of_callers
 from assay.scanner.facts.condition_keys import OPEN as UNSEEN
 from assay.scanner.facts.condition_keys import Test as KeyTest
 from assay.scanner.facts.iam.kinds import Trust
+from assay.scanner.facts.patterns import OPEN as ANY_TEXT
+from assay.scanner.facts.patterns import spelled
 from assay.scanner.facts.spelling import Link
 from assay.scanner.facts.statements import (
     Statement,
@@ -103,9 +105,17 @@ def _scoped(statement: Statement, kind: str, who: Any, role: Role, denials: list
     owner = role.owner(who)
     if isinstance(owner, Unknown):
         return Value(True) if conditioned.data is True else Value(owner)
-    wild = isinstance(who, str) and "*" in who
+    if why := _open_name(who):
+        return Value(True) if conditioned.data is True else Value(why)
+    wild = isinstance(who, (str, Text)) and "*" in spelled(who)
     foreign = owner == "other" or (role.view.account is not None and owner not in ("", "this", role.view.account))
     return conditioned if wild or foreign else Value(True)
+
+
+def _open_name(who: Any) -> Unknown | None:
+    """Why it is not known what of an account a principal is: it may be `root`, which is every identity."""
+    resource = spelled(who).split(":", 5)[5:] if isinstance(who, Text) else []
+    return who.unknown if isinstance(who, Text) and resource and resource[0].startswith(ANY_TEXT) else None
 
 
 def _of_anyone(key: str) -> KeyTest | None:
