@@ -21,6 +21,7 @@ from assay.scanner.sources.terraform.workspace import Workspace
 from assay.scanner.sources.values import Unknown
 
 MAX_FILE_FUNCTION_BYTES = 2_000_000
+MAX_LISTED = 20_000
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
 
 
@@ -174,7 +175,7 @@ class TerraformSource(Source):
 
         files = Files(self.overlay, self._bytes, self.show)
         given, gaps = values(self.given, directory, files, load(directory))
-        workspace = Workspace(load, self._read_file, resolve, given, self.workspace, self.show)
+        workspace = Workspace(load, self._read_file, self._files_below, resolve, given, self.workspace, self.show)
         workspace.gaps += gaps
         return workspace
 
@@ -242,6 +243,20 @@ class TerraformSource(Source):
             return Unknown(f"{path} is not text", "scan the plan")
         except FileError as error:
             return Unknown(f"{path} could not be read: {error}", "scan the plan")
+
+    def _files_below(self, top: str) -> list[str] | Unknown:
+        """The paths of all regular files below a directory, relative to it; of links, those to files inside of the scanned directories."""
+        if not self.boundary.holds(top):
+            return Unknown(f"{top} is outside of the scanned directories", "scan the plan")
+        paths: list[str] = []
+        for directory, _, names in self.overlay.walk(top):
+            for name in names:
+                path = os.path.join(directory, name)
+                if self.overlay.is_file(path):
+                    paths.append(os.path.relpath(path, top))
+            if len(paths) > MAX_LISTED:
+                return Unknown(f"there are more than {MAX_LISTED:,} files below {top}", "scan the plan")
+        return paths
 
     def _installed(self, directory: str) -> dict[str, str]:
         """Modules that `terraform init` fetched: dotted call path to directory."""

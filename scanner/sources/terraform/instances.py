@@ -26,6 +26,7 @@ from assay.scanner.sources.values import Document, Either, Reference, Unknown
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
 
+
 class Instance:
     """One instance of a block with `count` or `for_each`.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,22 +12,28 @@ from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.terraform import parsing
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
-from assay.scanner.sources.terraform.operators import EvaluationError, to_text, unsettled, why_unknown
+from assay.scanner.sources.terraform.functions.patterns import glob
+from assay.scanner.sources.terraform.operators import EvaluationError, make_set, to_text, unsettled, why_unknown
 from assay.scanner.sources.values import Unknown
 
 
 class Workspace:
-    """What all modules of one root share. `load` gives the blocks of a module directory; `read` a file that a function names."""
+    """What all modules of one root share.
+
+    `load` gives the blocks of a module directory; `read` a file that a function names, `files` the files below a directory that one names.
+    """
 
     def __init__(
         self,
         load: Callable[[str], list[Block]],
         read: Callable[[str], str | Unknown],
+        files: Callable[[str], list[str] | Unknown],
         resolve: Callable[[str, str, tuple[str, ...]], str | None],
         variables: dict[str, Any],
         name: str,
         show: Callable[[str], str],
     ) -> None:
+        self.files = files
         self.load, self.read, self.resolve, self.variables, self.name, self.show = load, read, resolve, variables, name, show
         self.budget = [0]
         self.instances = 0
@@ -40,14 +48,15 @@ class FileFunction:
         self.workspace, self.directory = workspace, directory
 
     def __call__(self, path: Any) -> Any:
-        return why_unknown(path) if unsettled(path) else self.workspace.read(self._full(path))
+        return why_unknown(path) if unsettled(path) else self.workspace.read(self.full(path))
 
     def opened(self, path: Any) -> tuple[str, str] | None:
         """The name in reports and the text of a file, None where it cannot be told or read. Raises EvaluationError."""
         text = self(path)
-        return (self.workspace.show(self._full(path)), text) if isinstance(text, str) else None
+        return (self.workspace.show(self.full(path)), text) if isinstance(text, str) else None
 
-    def _full(self, path: Any) -> str:
+    def full(self, path: Any) -> str:
+        """Where a path of the code leads."""
         return os.path.normpath(os.path.join(self.directory, to_text(path)))
 
 
@@ -68,7 +77,42 @@ def file_functions(read: FileFunction, functions: Mapping[str, Callable[..., Any
             return False
         return text if isinstance(text, Unknown) else True
 
-    return {"file": read, "templatefile": templatefile, "fileexists": exists}
+    def templatestring(template: Any, names: Any) -> Any:
+        if unsettled(template) or unsettled(names):
+            return why_unknown(template if unsettled(template) else names)
+        return evaluate(parsing.template(to_text(template)), Scope(_no_names, functions, read.workspace.budget, dict(names)))
+
+    def hashed(name: str, encode: Callable[[Any], str]) -> Callable[[Any], Any]:
+        def digest(path: Any) -> Any:
+            text = read(path)
+            return text if unsettled(text) else encode(hashlib.new(name, text.encode(), usedforsecurity=False))
+
+        return digest
+
+    def encoded(path: Any) -> Any:
+        text = read(path)
+        return text if unsettled(text) else base64.b64encode(text.encode()).decode()
+
+    made: dict[str, Callable[..., Any]] = {"filebase64": encoded, "fileset": FileSet(read), "templatestring": templatestring}
+    for name in ("md5", "sha1", "sha256", "sha512"):
+        made[f"file{name}"] = hashed(name, lambda digest: digest.hexdigest())
+    for name in ("sha256", "sha512"):
+        made[f"filebase64{name}"] = hashed(name, lambda digest: base64.b64encode(digest.digest()).decode())
+    return made | {"file": read, "templatefile": templatefile, "fileexists": exists}
+
+
+class FileSet:
+    """The function `fileset()`: the regular files below a directory whose path in it has a pattern."""
+
+    def __init__(self, read: FileFunction) -> None:
+        self.read = read
+
+    def __call__(self, path: Any, pattern: Any) -> Any:
+        if unsettled(path) or unsettled(pattern):
+            return why_unknown(path if unsettled(path) else pattern)
+        wanted, top = glob(os.path.normpath(to_text(pattern))), self.read.full(path)
+        names = self.read.workspace.files(top)
+        return names if isinstance(names, Unknown) else make_set([name for name in names if wanted.fullmatch(name)])
 
 
 def _no_names(name: str, scope: Scope) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from assay.scanner.sources.terraform.bodies import Body
 from assay.scanner.sources.values import Either, Reference, Text, Unknown
-from tests.sources.terraform.reading import collect, read, read_with_gaps, write
+from tests.sources.terraform.reading import collect, read, read_with_gaps, value, write
 
 CALL = 'module "m" {\n  source = "./m"\n'
 
@@ -704,3 +704,50 @@ def test_the_account_of_a_resource_is_that_of_the_configuration_it_names(tmp_pat
     items = read(tmp_path, {"main.tf": _PROVIDERS + text, "m/main.tf": ""})
     assert (items["probe.p"].account.data, items["probe.r"].account.data) == ("111122223333", "444455556666")
     assert items["probe.p"].region.data == "cn-north-1" and items["probe.p"].same_account(items["probe.r"]) is False
+
+
+# Files
+
+_TREE = ("d/a.x", "d/b.x", "d/c.y", "d/.h.x", "d/e/f.x", "d/e/g/c.z", "q.x")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "named"),
+    [
+        ('".", "*.x"', ["q.x"]),
+        ('"d", "**"', [".h.x", "a.x", "b.x", "c.y", "e/f.x", "e/g/c.z"]),
+        ('"d", "**/*.x"', [".h.x", "a.x", "b.x", "e/f.x"]),
+        ('"d", "*.{x,y}"', [".h.x", "a.x", "b.x", "c.y"]),
+        ('"d", "[^a]*"', [".h.x", "b.x", "c.y"]),
+        ('"d", "[!a]*"', ["a.x"]),
+        ('"d", "?.x"', ["a.x", "b.x"]),
+        ('"d", "[a-b].x"', ["a.x", "b.x"]),
+        ('"d/", "**/c*"', ["c.y", "e/g/c.z"]),
+        ('path.module, "d/*"', ["d/.h.x", "d/a.x", "d/b.x", "d/c.y"]),
+        ('"none", "*"', []),
+    ],
+)
+def test_files_by_pattern(tmp_path: Path, pattern: str, named: list[str]) -> None:
+    """As terraform answers for the same tree."""
+    write(tmp_path, dict.fromkeys(_TREE, "text"))
+    assert value(tmp_path, f"fileset({pattern})") == named
+
+
+@pytest.mark.parametrize("pattern", ['"..", "*"', '"/etc", "*"', 'var.open, "*"', '"d", var.open', '"d", "{a"', '"away", "**"'])
+def test_files_outside_of_the_boundary_are_not_listed(tmp_path: Path, pattern: str) -> None:
+    root = tmp_path / "root"
+    write(root, {"d/a": "", "main.tf": f'variable "open" {{}}\nresource "probe" "p" {{\n  v = fileset({pattern})\n}}\n'})
+    (root / "away").symlink_to("/etc")
+    (collection,) = collect(root)
+    assert isinstance(collection.items[0]["v"].data, Unknown)
+
+
+def test_one_resource_for_each_file(tmp_path: Path) -> None:
+    text = (
+        'resource "probe" "p" {\n  for_each = fileset("${path.module}/d", "*.json")\n  v = jsondecode(file("d/${each.value}")).n\n'
+        '  h = [filemd5("d/${each.key}"), fileexists("d/none")]\n  t = templatestring("n-$${a}", { a = each.key })\n}\n'
+    )
+    items = read(tmp_path, {"main.tf": text, "d/a.json": '{"n": 1}', "d/b.json": '{"n": 2}', "d/c.txt": ""})
+    assert {address: item["v"].data for address, item in items.items()} == {'probe.p["a.json"]': 1, 'probe.p["b.json"]': 2}
+    assert items['probe.p["a.json"]']["h"].data == ["96d730b7a405ed0e9cb1068b43e06fe4", False]
+    assert items['probe.p["a.json"]']["t"].data == "n-a.json"

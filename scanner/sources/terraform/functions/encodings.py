@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import csv
 import functools
 import hashlib
 import io
 import json
 import re
+import uuid
 from typing import Any
 
 from assay.scanner.sources.terraform.functions.register import (
@@ -46,6 +48,29 @@ def _jsondecode(raw: Any) -> Any:
 
 def _no_constant(name: str) -> Any:
     raise EvaluationError(f"jsondecode(): {name} is not JSON")
+
+
+@function("yamlencode")
+def _yamlencode(raw: Any) -> Any:
+    settled = finish(raw)
+    if deep_unsettled(settled):
+        return Document(settled)  # text by its content, whatever its form
+    import yaml
+
+    return yaml.dump(settled, Dumper=_yaml_dumper(), sort_keys=True, allow_unicode=True, width=1 << 20)
+
+
+@functools.cache
+def _yaml_dumper() -> Any:
+    """Texts in quotes, those of several lines as blocks, lists as far in as what they are in: as Terraform writes them."""
+    import yaml
+
+    def text(dumper: Any, data: str) -> Any:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else '"')
+
+    dumper_class: Any = type("Dumper", (yaml.SafeDumper,), {"ignore_aliases": lambda self, data: True})
+    dumper_class.add_representer(str, text)
+    return dumper_class
 
 
 _YAML_ALIAS = re.compile(r"(?:^|[\s\[{,:-])[&*]\w", re.MULTILINE)
@@ -108,6 +133,35 @@ def _yaml_time(text: str) -> str:
     raise NotImplementedError(f"the time {text} is in an unusual form")
 
 
+def _encoded(text: str, encoding: str) -> str:
+    try:
+        return base64.b64encode(text.encode(_codec(encoding))).decode()
+    except UnicodeEncodeError as error:
+        raise EvaluationError(f"textencodebase64(): {error}") from None
+
+
+def _decoded(text: str, encoding: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode(_codec(encoding))
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise EvaluationError(f"textdecodebase64(): {error}") from None
+
+
+def _codec(encoding: str) -> str:
+    """A character encoding by its IANA name: https://www.iana.org/assignments/character-sets"""
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise EvaluationError(f"{encoding!r} is no encoding") from None
+
+
+_NAMESPACES = {"dns": uuid.NAMESPACE_DNS, "url": uuid.NAMESPACE_URL, "oid": uuid.NAMESPACE_OID, "x500": uuid.NAMESPACE_X500}
+
+
+def _uuidv5(namespace: str, name: str) -> str:
+    return str(uuid.uuid5(_NAMESPACES.get(namespace) or uuid.UUID(namespace), name))
+
+
 def _base64decode(text: str) -> str:
     try:
         return base64.b64decode(text.replace("\r", "").replace("\n", ""), validate=True).decode()
@@ -137,6 +191,9 @@ strict("yamldecode", _yamldecode, to_text)
 strict("base64encode", lambda text: base64.b64encode(text.encode()).decode(), to_text)
 strict("base64decode", _base64decode, to_text)
 strict("csvdecode", _csvdecode, to_text)
+strict("textencodebase64", _encoded, to_text)
+strict("textdecodebase64", _decoded, to_text)
+strict("uuidv5", _uuidv5, to_text)
 for _digest in ("md5", "sha1", "sha256", "sha512"):
     strict(_digest, _hash(_digest), to_text)
 for _digest in ("sha256", "sha512"):

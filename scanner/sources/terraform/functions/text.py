@@ -19,7 +19,6 @@ from assay.scanner.sources.terraform.functions.register import (
 from assay.scanner.sources.terraform.operators import (
     MAX_TEXT,
     EvaluationError,
-    TooMuch,
     finish,
     join_text,
     to_bool,
@@ -173,14 +172,6 @@ def characters(text: str) -> list[str]:
 _CHARACTER = re.compile(r"\r\n|.[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]*", re.DOTALL)
 
 
-def _replace(text: str, old: str, new: str) -> str | Unknown:
-    if len(old) > 1 and old.startswith("/") and old.endswith("/"):
-        return Unknown("replace() with a pattern is not evaluated", "scan the plan")
-    if (len(text) + 1) * len(new) > MAX_TEXT and text.count(old) * len(new) > MAX_TEXT:
-        raise TooMuch(f"replace() gives a text of more than {MAX_TEXT:,} characters")
-    return text.replace(old, new)
-
-
 def _title(text: str) -> str:
     """A letter after anything but a letter, a digit or `_` becomes a capital."""
     return re.sub(r"(?<!\w)\w", lambda match: _upper(match[0]), text)
@@ -219,7 +210,6 @@ strict("trimprefix", lambda text, prefix: text.removeprefix(prefix), to_text)
 strict("trimsuffix", lambda text, suffix: text.removesuffix(suffix), to_text)
 strict("chomp", lambda text: text.rstrip("\r\n"), to_text)
 strict("indent", _indent, to_whole, to_text)
-strict("replace", _replace, to_text)
 strict("split", _split, to_text)
 strict("substr", _substr, to_text, to_whole)
 strict("strrev", lambda text: "".join(reversed(characters(text))), to_text)
