@@ -149,7 +149,11 @@ CASES = {
 @pytest.mark.parametrize("control", CASES, ids=str)
 def test_every_control_has_exports_that_say_their_verdict(control: Path) -> None:
     """By the names of the files, which are written apart from the expected verdicts."""
-    listed = {name.removeprefix("assets/"): set(held.values()) for name, held in CASES[control].items() if name.startswith("assets/")}
+    listed = {
+        name.removeprefix("assets/"): {verdict for address, verdict in case.items() if not address.startswith("(")}  # but for gaps
+        for name, case in CASES[control].items()
+        if name.startswith("assets/")
+    }
     assert {path.name for path in (FIXTURES / "controls" / control / "assets").iterdir()} == listed.keys()
     for name, held in listed.items():
         said = next(verdict for verdict in VERDICTS if name.startswith(f"gcp-{verdict.replace('_', '-')}"))
