@@ -13,6 +13,7 @@ from assay.reports.view import (
     accounts,
     calls,
     failing,
+    nothing_unseen,
     outcome,
     place,
     remediation,
@@ -22,6 +23,7 @@ from assay.reports.view import (
     visible,
 )
 from assay.scanner.results.formats import Context
+from assay.scanner.results.ledger import told
 from assay.scanner.results.model import Report, Result
 from assay.scanner.sources.values import Location
 from assay.scanner.words import many
@@ -191,7 +193,8 @@ def _summary(page: Page, report: Report) -> None:
     read += (
         [", ".join(f"{number:,} calls {outcome}" for outcome, number in calls(report).items() if number)] if report.coverage.calls else []
     )
-    page.prose(", ".join([*read, f"{blocks.evaluated} of {blocks.found} resource blocks"]), lead="Read:", style="heading")
+    joins = f", {blocks.joined} of them for joins" if blocks.joined else ""
+    page.prose(", ".join([*read, f"{blocks.evaluated} of {blocks.found} resource blocks"]) + joins, lead="Read:", style="heading")
 
 
 def _unseen(page: Page, report: Report) -> None:
@@ -199,15 +202,28 @@ def _unseen(page: Page, report: Report) -> None:
     coverage = report.coverage
     types = unsupported(report)
     if not (coverage.gaps or types or coverage.blocks.unsupported or coverage.blocks.template or coverage.files.failed):
-        page.prose("nothing; everything that was found was judged", lead="Not seen:", style="heading")
+        page.prose(nothing_unseen(report), lead="Not seen:", style="heading")
+        _left_out(page, report)
         return
     page.prose("", lead="Not seen:", style="heading")
     if coverage.files.failed:
         page.prose(f"{many(coverage.files.failed, 'file')} failed to parse", 2)
-    for gap in coverage.gaps:
-        page.prose(str(gap), 2)
+    for sentence in told(coverage.gaps):
+        page.prose(sentence, 2)
     if types or coverage.blocks.unsupported:
         listed = ", ".join(f"{type_}:{number}" for type_, number in types)  # one word, so that wrapping keeps them together
         page.prose(f"{many(coverage.blocks.unsupported, 'block')} of types without rules" + (f": {listed}" if listed else ""), 2)
     if coverage.blocks.template:
         page.prose(f"{many(coverage.blocks.template, 'block')} with a number of instances that is not known", 2)
+    _left_out(page, report)
+
+
+def _left_out(page: Page, report: Report) -> None:
+    """Accounts and projects that are there and are no part of the run, by why."""
+    by_reason: dict[str, list[str]] = {}
+    for left_out in report.coverage.left_out:
+        by_reason.setdefault(left_out.reason, []).append(f"{left_out.scope} ({left_out.name})" if left_out.name else left_out.scope)
+    if by_reason:
+        page.prose(f"{len(report.coverage.left_out)} that are there and are no part of the run", lead="Left out:", style="heading")
+    for reason, scopes in by_reason.items():
+        page.prose(f"{', '.join(scopes)}: {reason}", 2)

@@ -145,7 +145,9 @@ def sums(report: Report) -> list[Sum]:
     """Results, blocks and files, each with its parts. A part is added for what the parts leave over, so that every sum holds."""
     blocks, files = report.coverage.blocks, report.coverage.files
     results = [(WORDS[verdict], number) for verdict, number in verdicts(report)]
-    judged = [("evaluated", blocks.evaluated), ("of a type without rules", blocks.unsupported), ("instances not known", blocks.template)]
+    judged = [("evaluated", blocks.evaluated - blocks.joined)]
+    judged += [("read for joins", blocks.joined)] if blocks.joined else []
+    judged += [("of a type without rules", blocks.unsupported), ("instances not known", blocks.template)]
     asked = calls(report)
     return [
         Sum("Results", sum(number for _, number in results), results),
@@ -195,6 +197,16 @@ def outcome(report: Report) -> Outcome:
         said = [f"{counts['pass']} pass", "nothing fails"]
     said += [many(gaps, "gap")] if gaps else []
     return Outcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all")
+
+
+def nothing_unseen(report: Report) -> str:
+    """What is said where nothing was left unread: not that all was judged, where some was read for what it says of others."""
+    blocks, judged = report.coverage.blocks, report.summary.resources
+    if not judged:
+        return "nothing was judged; everything that was found was read"
+    if blocks.joined or judged < blocks.evaluated:
+        return f"nothing; everything that was found was read, and {many(judged, 'resource')} judged"
+    return "nothing; everything that was found was judged"
 
 
 def unsupported(report: Report) -> list[tuple[str, int]]:

@@ -29,6 +29,7 @@ class Config(msgspec.Struct, forbid_unknown_fields=True):
     profile: str | None = None
     fail_on: str | None = None
     strict: bool = False
+    allow_empty: bool = False
     var_files: list[str] = []
     vars: dict[str, str] = {}
     params: dict[str, Any] = {}

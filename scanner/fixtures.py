@@ -118,7 +118,7 @@ def _run(control: str, name: str, folder: Path, policies: list[str]) -> Case:
 
 
 def _scanned(control: str, path: Path, policies: list[str], **options: Any) -> tuple[list[Result], Scan]:
-    scan = Scan(Options(paths=[str(path)], controls=[control], policies=policies, **options))
+    scan = Scan(Options(paths=[str(path)], controls=[control], policies=policies, allow_empty=True, **options))
     return list(scan), scan
 
 

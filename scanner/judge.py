@@ -15,7 +15,7 @@ from assay.scanner.options import Options
 from assay.scanner.results import findings, ledger, worlds
 from assay.scanner.results.model import Result
 from assay.scanner.rules import evaluate, load, params, view
-from assay.scanner.sources.interface import Collection, Contributions, Coverage, Gap, Item, Wanted
+from assay.scanner.sources.interface import Collection, Contributions, Coverage, Gap, Item, Wanted, Within
 
 
 class Judged(msgspec.Struct):
@@ -74,12 +74,14 @@ class _Run:
     def __init__(self, rules: Rules, known: Catalogue, coverage: Coverage) -> None:
         self.rules, self.known, self.coverage = rules, known, coverage
         self.resources: set[tuple[str, str]] = set()
+        self.within: Within | None = None
 
     def results(self, collection: Collection) -> Iterator[Result]:
         """Of one world of the collection."""
         stack = Stack(collection)
         types = list(dict.fromkeys(item.type for item in collection.items))
         scope = collection.scope or collection.name
+        self.within = collection.within
         wanted = self.rules.judges.applies_to
         for resource in reading.read_all(self.known, stack, types, wanted, self._failed):
             yield from self._judged(resource, type(resource).__name__, scope)
@@ -89,8 +91,15 @@ class _Run:
 
     def _judged(self, resource: Resource | view.Attributes, name: str, scope: str) -> Iterator[Result]:
         """`name`: of the kind, or the input's own type."""
+        results = findings.results(resource, scope, self.rules.judges.judge(name, resource))
+        if self.within is not None:
+            within = self.within
+            chosen = [result for result in results if within.declares((block.address, block.file) for block in result.resource.blocks)]
+            if not chosen:
+                return
+            results = iter(chosen)
         self.resources.add((resource.identity.address, resource.identity.id))
-        yield from findings.results(resource, scope, self.rules.judges.judge(name, resource))
+        yield from results
 
     def _failed(self, item: Item, error: Exception) -> None:
         ledger.failed(self.coverage, item, error)

@@ -43,6 +43,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """Values for the params of all controls that have them."""
     control_params: dict[str, dict[str, Any]] = {}
     """Values for the params of one control."""
+    allow_empty: bool = False
+    """A run in which nothing was judged is no gap: for hooks and gates that may meet no infrastructure."""
     arguments: tuple[str, ...] = ()
     """The command line, as the report keeps it."""
     overlay: Overlay | None = None
@@ -67,6 +69,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             controls: str | Sequence[str] = (),
             params: Mapping[str, Any] = ...,
             control_params: Mapping[str, Mapping[str, Any]] = ...,
+            allow_empty: bool = False,
             arguments: Sequence[str] = (),
             overlay: Overlay | None = None,
         ) -> None: ...

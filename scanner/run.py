@@ -102,8 +102,16 @@ class Scan:
                 judged = judge(collection, self.rules, known)
                 self.tally.take(judged.results, judged.coverage, judged.resources)
                 yield judged
+        if not (self.tally.resources or self.tally.coverage.gaps or self.options.allow_empty):
+            self.tally.add(Coverage(gaps=[self._empty()]))
+
+    def _empty(self) -> Gap:
+        """Nothing judged is no clean run: a filter that matches nothing must not look like one."""
+        scope = ", ".join(self.options.paths)
         if self.tally.saw_nothing:
-            self.tally.add(Coverage(gaps=[Gap(", ".join(self.options.paths), "nothing_found", "nothing was found to scan", "name a path")]))
+            return Gap(scope, "nothing_found", "nothing was found to scan", "name a path; --allow-empty where that is expected")
+        reason = "nothing was judged: of what was found, no resource is of a kind that the selected controls ask of"
+        return Gap(scope, "nothing_judged", reason, "name what holds such resources, or --allow-empty where that is expected")
 
 
 def _now() -> str:

@@ -26,7 +26,8 @@ def sources(options: Options) -> tuple[Iterator[Source], list[Gap]]:
                 module = importlib.import_module(format_.module)
                 yield from module.sources(found.inputs[format_.name], found.named, options)
 
-    return made(), found.gaps
+    expected = ("nothing_found",) if options.allow_empty else ()
+    return made(), [gap for gap in found.gaps if gap.code not in expected]
 
 
 def _terraform(directories: list[str], files: list[str], boundary: list[str], options: Options) -> Source:

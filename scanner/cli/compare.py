@@ -111,9 +111,8 @@ def _write(comparison: Any, targets: list[tuple[str, str]], arguments: dict[str,
             quiet=arguments["quiet"],
         )
         written &= judging.deliver([content], name, path)
-    if ("text", "-") not in targets:  # which names them
-        for gap in (*comparison.code.gaps, *comparison.live.gaps, *comparison.gaps):
-            _say(str(gap))
+    if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
+        judging.say((*comparison.code.gaps, *comparison.live.gaps, *comparison.gaps))
     return written
 
 

@@ -22,6 +22,7 @@ from assay.scanner.rules.model import SEVERITIES, RuleErrors
 
 if TYPE_CHECKING:
     from assay.scanner.judge import Judged
+    from assay.scanner.sources.interface import Gap
 
 
 class ReportTarget(click.ParamType):  # type: ignore[type-arg]
@@ -54,6 +55,7 @@ _CHOICE = (
 _JUDGING = (
     click.option("--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="The lowest severity that fails the run.  [default: low]"),
     click.option("--strict", is_flag=True, help="An unknown verdict makes the run incomplete (exit 3)."),
+    click.option("--allow-empty", is_flag=True, help="A run in which nothing is judged may end with 0."),
     click.option("--no-color", is_flag=True, help="No colours (also NO_COLOR)."),
 )
 
@@ -90,6 +92,7 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             controls=list(arguments["controls"]),
             params=config.params,
             control_params={name: settings.params for name, settings in config.controls.items()},
+            allow_empty=arguments.get("allow_empty") or config.allow_empty,
             arguments=_arguments(sys.argv[1:]),
             **{name: value(config) if callable(value) else value for name, value in named.items()},
         )
@@ -112,10 +115,17 @@ def finish(scan: Any, arguments: dict[str, Any], config: Config, run: Callable[[
             click.echo(f"assay: {gap}", err=True)
         return EXIT_USAGE
     written = _write(report, targets, scan, arguments)
-    if ("text", "-") not in targets:  # which names them
-        for gap in report.coverage.gaps:
-            click.echo(f"assay: {printable(str(gap))}", err=True)
+    if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
+        say(report.coverage.gaps)
     return _exit_code(report, scan.incomplete, arguments, config) if written else EXIT_USAGE
+
+
+def say(gaps: Iterable[Gap]) -> None:
+    """Tell gaps on standard error."""
+    from assay.scanner.results.ledger import told
+
+    for sentence in told(gaps):
+        click.echo(f"assay: {printable(sentence)}", err=True)
 
 
 def report_targets(arguments: dict[str, Any]) -> list[tuple[str, str]] | None:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
-from assay.scanner.cli.judging import on_terminal, printable
+from assay.scanner.cli.judging import on_terminal, say
 from assay.scanner.results.model import Report
 from assay.scanner.sources.live import CredentialsError
 from assay.scanner.words import many
@@ -35,8 +35,7 @@ def take(source: Any, arguments: dict[str, Any], what: str) -> int:
     """Collect into a snapshot without judging, say what it holds, and give the exit code. `what` it counts: `account` or `project`."""
     with collecting(source, arguments["quiet"]):
         collected = source.collect_only()
-    for gap in collected.gaps:
-        click.echo(f"assay: {printable(str(gap))}", err=True)
+    say(collected.gaps)
     if not arguments["quiet"]:
         counts = (many(collected.accounts, what), many(collected.resources, "resource"), many(collected.calls, "call"))
         click.echo(f"{arguments['out']}: {', '.join(counts)}")

@@ -9,6 +9,7 @@ import msgspec
 
 from assay.scanner.errors import AssayError
 from assay.scanner.results.model import Report
+from assay.scanner.sources.encodings import is_utf16, utf8
 
 FORMAT = "assay-results/1"
 MAX_BYTES = 2_000_000_000
@@ -31,7 +32,7 @@ def read(path: str) -> Report | None:
         raise UnreadableReport(f"the report is larger than {MAX_BYTES:,} bytes")
     try:
         with open(path, "rb") as opened:
-            content = opened.read().removeprefix(b"\xef\xbb\xbf")
+            content = utf8(opened.read())
         schema = msgspec.json.decode(content, type=_Head).schema
     except (OSError, msgspec.DecodeError, UnicodeError, RecursionError):
         return None  # of another format, which only quotes the mark; a scan says what is wrong with it
@@ -53,6 +54,7 @@ def _has_mark(path: str) -> bool:
             if not os.fstat(opened.fileno()).st_size:
                 return False
             with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                return content.find(_MARK) >= 0
+                marks = [_MARK.decode().encode(order) for order in ("utf-16-le", "utf-16-be")] if is_utf16(content[:2]) else [_MARK]
+                return any(content.find(mark) >= 0 for mark in marks)
     except (OSError, ValueError):
         return False

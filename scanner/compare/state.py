@@ -17,6 +17,7 @@ from assay.scanner.compare.names import some, spelled
 from assay.scanner.compare.resources import JudgedResource
 from assay.scanner.results.model import ResourceRef
 from assay.scanner.sources.discover import show
+from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.interface import Gap
 
 MAX_BYTES = 1_000_000_000
@@ -101,7 +102,7 @@ def read(text: str) -> State | Gap:
         if os.path.getsize(path) > MAX_BYTES:
             return Gap(show(path), "parse_error", f"the state is larger than {MAX_BYTES:,} bytes", _WAY)
         with open(path, "rb") as opened:
-            document = msgspec.json.decode(opened.read().removeprefix(b"\xef\xbb\xbf"))
+            document = msgspec.json.decode(utf8(opened.read()))
         identities = dict(_identities(document))
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -173,7 +174,7 @@ def _names(attributes: Mapping[str, Any]) -> frozenset[str]:
     project = attributes.get("project")
     project = project if isinstance(project, str) else ""
     spellings = {
-        spelled(text, project) for text in _texts(attributes, "self_link", "id", "name") if "/" in text or text == attributes["name"]
+        spelled(text, project) for text in _texts(attributes, "self_link", "id", "name") if "/" in text or text == attributes.get("name")
     }
     for attribute, prefix in _OWNERS.items():
         owner = attributes.get(attribute)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from assay.scanner.sources.interface import Blocks, Collection, Coverage, Gap, Item
+from assay.scanner.words import many
 
 
 def enter(collection: Collection, read: Types[str], joined: Types[str]) -> Coverage:
@@ -29,6 +30,32 @@ def failed(coverage: Coverage, item: Item, error: Exception) -> None:
     if gap not in coverage.gaps:
         coverage.gaps.append(gap)
         coverage.blocks.evaluated -= 1 if item.template is None else 0
+
+
+_PLACES, _OF_A_KIND = 3, 5
+"""Places of one gap, and different gaps of one code in one source, that people are told; the JSON report has all."""
+
+
+def told(gaps: Iterable[Gap]) -> list[str]:
+    """Gaps as sentences for people: what several places have in common is said once, and of many of a kind in one source the first few."""
+    places: dict[tuple[str, str, str], dict[str, str]] = {}
+    for gap in gaps:
+        shown = f"{gap.scope}:{gap.line}" if gap.line else gap.scope
+        places.setdefault((gap.code, gap.reason, gap.settles_it), {}).setdefault(shown, gap.scope)
+    sentences: list[str] = []
+    of_kind: dict[tuple[str, str], int] = {}
+    for (code, reason, settles_it), seen in places.items():
+        source = next(iter(seen.values()))
+        of_kind[source, code] = of_kind.get((source, code), 0) + 1
+        if of_kind[source, code] <= _OF_A_KIND:
+            more = len(seen) - _PLACES
+            shown = ", ".join(list(seen)[:_PLACES]) + (f" and {many(more, 'more place')}" if more > 0 else "")
+            sentences.append(f"{shown}: {reason}; {settles_it}")
+    more_of_kind = {key: number - _OF_A_KIND for key, number in of_kind.items() if number > _OF_A_KIND}
+    return sentences + [
+        f"{source}: {many(number, 'more gap')} of the kind {code}; the json report has all"
+        for (source, code), number in more_of_kind.items()
+    ]
 
 
 def _count(items: Iterable[Item], read: Types[str], joined: Types[str]) -> tuple[Blocks, dict[str, int]]:

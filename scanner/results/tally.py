@@ -53,9 +53,8 @@ class Tally:
 
     @property
     def incomplete(self) -> bool:
-        """Something could not be read or judged, or there was nothing to judge."""
-        coverage = self.coverage
-        return bool(self.verdicts["error"] or coverage.gaps) or not (coverage.files.found or coverage.calls)
+        """Something could not be read or judged."""
+        return bool(self.verdicts["error"] or self.coverage.gaps)
 
     def summary(self) -> Summary:
         return Summary({**self.verdicts}, self.resources, len(self._controls))

@@ -17,7 +17,7 @@ _WAY = "name code, a plan, a template, an asset export or a snapshot: README.md 
 
 
 class Found(msgspec.Struct):
-    """Directories with Terraform files, single Terraform files that were named, files of other formats, and what could not be used."""
+    """Directories with Terraform files, Terraform files named by themselves, files of other formats, and what could not be used."""
 
     directories: list[str]
     files: list[str]
@@ -51,8 +51,19 @@ def discover(paths: Iterable[str], overlay: Overlay = DISK) -> Found:
         else:
             found.missing += 1
             found.gaps.append(Gap(path, "not_found", "no such file or directory", "correct the path"))
-    found.directories = list(dict.fromkeys(found.directories))
+    found.directories = _once(found.directories)
+    whole = set(map(os.path.abspath, found.directories))
+    found.files = [path for path in _once(found.files) if os.path.abspath(os.path.dirname(path)) not in whole]
+    found.inputs = {name: _once(paths) for name, paths in found.inputs.items()}
     return found
+
+
+def _once(paths: Iterable[str]) -> list[str]:
+    """Paths without those that another one spells as well."""
+    spelled: dict[str, str] = {}
+    for path in paths:
+        spelled.setdefault(os.path.abspath(path), path)
+    return list(spelled.values())
 
 
 def show(path: str) -> str:

@@ -60,6 +60,16 @@ class CallCount(msgspec.Struct, frozen=True):
     count: int
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """An account or project that was listed and, as the user asked or its state demands, not judged."""
+
+    scope: str
+    """`aws:ACCOUNT`, `google:PROJECT`."""
+    name: str
+    """What its owners call it; empty where that is not known."""
+    reason: str
+
+
 class Coverage(msgspec.Struct):
     """The ledger of a collection, or of a whole run: what was found, and what became of it."""
 
@@ -69,6 +79,8 @@ class Coverage(msgspec.Struct):
     gaps: list[Gap] = msgspec.field(default_factory=list)
     calls: list[CallCount] = msgspec.field(default_factory=list)
     """What was asked of live accounts, and how it ended."""
+    left_out: list[LeftOut] = msgspec.field(default_factory=list)
+    """Accounts and projects that are there and are no part of the run."""
 
     @staticmethod
     def merged(parts: Iterable[Coverage]) -> Coverage:
@@ -76,16 +88,18 @@ class Coverage(msgspec.Struct):
         whole = Coverage()
         gaps: dict[Gap, None] = {}
         calls: dict[CallCount, int] = {}
+        left_out: dict[LeftOut, None] = {}
         for part in parts:
             _add(whole.files, part.files)
             _add(whole.blocks, part.blocks)
             for type_, count in part.unsupported_types.items():
                 whole.unsupported_types[type_] = whole.unsupported_types.get(type_, 0) + count
             gaps.update(dict.fromkeys(part.gaps))
+            left_out.update(dict.fromkeys(part.left_out))
             for call in part.calls:
                 key = msgspec.structs.replace(call, count=0)
                 calls[key] = calls.get(key, 0) + call.count
-        whole.gaps = list(gaps)
+        whole.gaps, whole.left_out = list(gaps), list(left_out)
         whole.calls = [msgspec.structs.replace(call, count=count) for call, count in calls.items()]
         return whole
 
@@ -297,6 +311,25 @@ class Contributed(Protocol):
         """Key to the records of all collections."""
 
 
+class Within(msgspec.Struct, frozen=True):
+    """A part of a collection that the user named: what is declared in some files, and in the modules that these call."""
+
+    files: frozenset[str]
+    """As locations name them."""
+    modules: frozenset[str] = frozenset()
+    """The names of the calls in them."""
+
+    def declares(self, blocks: Iterable[tuple[str, str]]) -> bool:
+        """Whether one of some blocks, each (address, file), is among them."""
+        return any(file in self.files or _called(address) in self.modules for address, file in blocks)
+
+
+def _called(address: str) -> str:
+    """The call of the root module that a block is in; empty where it is in the root module itself."""
+    name = address.removeprefix("module.") if address.startswith("module.") else ""
+    return name[: min((at for at in (name.find("."), name.find("[")) if at >= 0), default=len(name))]
+
+
 class Collection(msgspec.Struct):
     """What one target gave: items, the ledger, and a name for messages."""
 
@@ -311,6 +344,8 @@ class Collection(msgspec.Struct):
     """What the whole input contributes, where joins cross its collections: a key of another project, a role of the organisation."""
     worlds: list[World] = msgspec.field(default_factory=list)
     """The combinations of conditions that are possible, where nothing decides them; `items` are then those of all of them."""
+    within: Within | None = None
+    """What of it is judged: everything, or what single files that were named declare."""
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -38,11 +38,36 @@ def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Pat
     (FAILING, ["--strict"], 1),
     (PASSING, ["--strict"], 0),
     (PASSING + "locals {\n", [], 3),
-    ('resource "aws_sqs_queue" "q" {}\n', [], 0),
-    ("", [], 0),
+    ('resource "aws_sqs_queue" "q" {}\n', [], 3),
+    ('resource "aws_sqs_queue" "q" {}\n', ["--allow-empty"], 0),
+    ('resource "aws_s3_bucket_versioning" "q" {\n  count = 0\n}\n', [], 3),
+    ("", [], 3),
+    ("", ["--allow-empty"], 0),
+    ("locals {\n", ["--allow-empty"], 3),
+    (FAILING, ["--allow-empty"], 1),
 ])  # fmt: skip
 def test_exit_codes(text: str, options: list[str], expected: int, code: Callable[[str], Path]) -> None:
     assert assay_json(code(text), *VERSIONING, *options)[0] == expected
+
+
+def test_a_run_that_judges_nothing_says_so(code: Callable[[str], Path], tmp_path: Path) -> None:
+    """In every format, also where it is allowed."""
+    infra = code('resource "aws_sqs_queue" "q" {}\n')
+    _, report, stderr = assay_json(infra, *VERSIONING)
+    assert [gap["code"] for gap in report["coverage"]["gaps"]] == ["nothing_judged"]
+    assert "--allow-empty" in stderr
+    assert assay("scan", "--no-config", infra, *VERSIONING, "--allow-empty").stdout.splitlines()[-1] == "EMPTY: nothing was judged"
+    write(tmp_path, {"assay.yaml": "allow_empty: true\n"})
+    assert assay("scan", infra, *VERSIONING).exit_code == 0
+    (tmp_path / "empty").mkdir()
+    assert [assay("scan", tmp_path / "empty", *options).exit_code for options in (["--no-config"], ["--no-config", "--allow-empty"])] == [3, 0]
+
+
+def test_gaps_stand_on_standard_error_where_the_report_is_quiet(code: Callable[[str], Path]) -> None:
+    ran = assay("scan", "--no-config", code(PASSING + "locals {\n"), *VERSIONING, "--quiet")
+    assert ran.exit_code == 3
+    assert "main.tf" in ran.stderr and "main.tf" not in ran.stdout
+    assert "main.tf" not in assay("scan", "--no-config", code(PASSING + "locals {\n"), *VERSIONING).stderr
 
 
 def test_a_failure_outweighs_what_could_not_be_read(code: Callable[..., Path], tmp_path: Path) -> None:
@@ -161,6 +186,46 @@ def test_several_paths_are_one_report(code: Callable[..., Path]) -> None:
     exit_code, report, _ = assay_json(one, two / "main.tf", *VERSIONING)
     assert (exit_code, sorted(each["verdict"] for each in report["results"])) == (1, ["fail", "pass"])
     assert report["coverage"]["files"] == {"found": 2, "parsed": 2, "failed": 0}
+
+
+PARTS = {
+    "a.tf": FAILING,
+    "b.tf": 'resource "aws_s3_bucket" "other" {\n  bucket = "other"\n}\nmodule "more" {\n  source = "./more"\n}\n',
+    "c.tf": 'resource "aws_s3_bucket_versioning" "b" {\n  bucket = aws_s3_bucket.b.id\n  versioning_configuration {\n    status = var.on\n  }\n}\n',
+    "v.tf": 'variable "on" {\n  default = "Suspended"\n}\n',
+    "more/main.tf": 'resource "aws_s3_bucket" "third" {\n  bucket = "third"\n}\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        (["a.tf"], {"aws_s3_bucket.b"}),
+        (["b.tf"], {"aws_s3_bucket.other", "module.more.aws_s3_bucket.third"}),
+        (["c.tf"], {"aws_s3_bucket.b"}),
+        (["a.tf", "b.tf"], {"aws_s3_bucket.b", "aws_s3_bucket.other", "module.more.aws_s3_bucket.third"}),
+        (["a.tf", "."], {"aws_s3_bucket.b", "aws_s3_bucket.other", "module.more.aws_s3_bucket.third"}),
+        ([".", "./a.tf", "a.tf"], {"aws_s3_bucket.b", "aws_s3_bucket.other", "module.more.aws_s3_bucket.third"}),
+        (["a.tf", "more/main.tf"], {"aws_s3_bucket.b", "module.more.aws_s3_bucket.third"}),
+        (["v.tf"], set()),
+    ],
+)
+def test_named_files(named: list[str], expected: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pre-commit passes: read with the whole root module, judged for what they declare; with their directory, nothing is lost."""
+    monkeypatch.chdir(write(tmp_path, PARTS))
+    exit_code, report, _ = assay_json(*named, *VERSIONING)
+    whole = {result["resource"]["address"]: result for result in assay_json(".", *VERSIONING)[1]["results"]}
+    found = [result["resource"]["address"] for result in report["results"]]
+    assert sorted(found) == sorted(expected)
+    assert [result["fingerprint"] for result in report["results"]] == [whole[address]["fingerprint"] for address in found]
+    assert (exit_code, report["summary"]["resources"]) == (1 if expected else 3, len(expected))
+
+
+def test_other_files_that_are_named_twice_count_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = {"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}
+    monkeypatch.chdir(write(tmp_path, {"t.json": json.dumps(template)}))
+    for named in (["t.json", "./t.json"], [".", "t.json"], ["t.json", tmp_path]):
+        assert len(assay_json(*named, *VERSIONING)[1]["results"]) == 1
 
 
 # Configuration

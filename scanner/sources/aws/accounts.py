@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import msgspec
 
-from assay.scanner.sources.aws.asking import Account, Asker, NoRole, Refused
+from assay.scanner.sources.aws.asking import Account, Asker, NoRole, Refused, Stopped
 from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.request import Request
 from assay.scanner.sources.aws.session import Caller, Clients, assumed, own_caller
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.interface import Gap, LeftOut
+from assay.scanner.words import many
 
 _IDENTITY = Call("sts", "GetCallerIdentity")
 _ASSUME = Call("sts", "AssumeRole")
@@ -20,6 +21,7 @@ _REGIONS = Call("ec2", "DescribeRegions")
 _ACCOUNTS = Call("organizations", "ListAccounts")
 _PARENTS = Call("organizations", "ListParents", (("ChildId", "Id"),))
 _TAGS = Call("organizations", "ListTagsForResource", (("ResourceId", "Id"),))
+_Listed = TypeVar("_Listed")
 # Enabled in every account, and not to be disabled: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
 ALWAYS_ENABLED = (
     "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1",
@@ -28,11 +30,12 @@ ALWAYS_ENABLED = (
 
 
 class Accounts:
-    """The accounts of a request. What cannot be reached is a gap."""
+    """The accounts of a request. What cannot be reached is a gap, what is not chosen is left out; both are named."""
 
     def __init__(self, request: Request, clients: Clients, asker: Asker) -> None:
         self.request, self.clients, self.asker = request, clients, asker
         self.gaps: list[Gap] = []
+        self.left_out: list[LeftOut] = []
         self._own, self.home = own_caller(request.profile)
 
     def own(self) -> Account | None:
@@ -44,8 +47,7 @@ class Accounts:
         if self.request.organization:
             yield from self._organization()
         elif self.request.roles:
-            for role in self.request.roles:
-                yield from filter(None, [self._assumed(role, "")])
+            yield from self._reached([(_account_of(role), role) for role in self.request.roles], self._assumed)
         else:
             yield from filter(None, [self.own()])
 
@@ -60,22 +62,51 @@ class Accounts:
             way = "run it in the management account or a delegated administrator's, with that permission"
             self.gaps.append(Gap(f"aws:{own.id}", "account_failed", reason, way))
             return
-        for account in sorted(listed, key=lambda account: str(account.get("Id"))):
-            id_, name = str(account.get("Id")), str(account.get("Name", ""))
-            if account.get("Status", "ACTIVE") != "ACTIVE":
-                reason = f"the account is {str(account['Status']).lower()}"
-                self.gaps.append(Gap(f"aws:{id_}", "account_inactive", reason, "leave it out with --exclude"))
-            elif self._chosen(own, account):
-                if id_ == own.id:
-                    yield msgspec.structs.replace(own, name=name)
-                else:
-                    yield from filter(None, [self._assumed(f"arn:{own.partition}:iam::{id_}:role/{self.request.role_name}", name)])
+        accounts = sorted(listed, key=lambda account: str(account.get("Id")))
+        yield from self._reached([(str(account.get("Id")), account) for account in accounts], lambda account: self._entered(own, account))
+        if len(self.left_out) == len(accounts):
+            chosen = [f"--include {pattern}" for pattern in self.request.include]
+            chosen += [f"--exclude {pattern}" for pattern in self.request.exclude]
+            reason = f"{' '.join(chosen) or 'the list'} leaves none of the {many(len(accounts), 'account')} of the organisation"
+            self.gaps.append(Gap(f"aws:{own.id}", "nothing_found", reason, "correct --include and --exclude"))
 
-    def _chosen(self, own: Account, account: dict[str, Any]) -> bool:
-        """Whether an account of the organisation is included and not excluded."""
-        if any(self._matches(own, account, pattern) for pattern in self.request.exclude):
-            return False
-        return not self.request.include or any(self._matches(own, account, pattern) for pattern in self.request.include)
+    def _reached(self, listed: list[tuple[str, _Listed]], enter: Callable[[_Listed], Account | None]) -> Iterator[Account]:
+        """The accounts of a list that can be entered. Those that are not reached before the run is stopped are gaps, each by its id."""
+        for at, (_, one) in enumerate(listed):
+            try:
+                account = enter(one)
+            except Stopped:
+                reason = "the audit was stopped before it reached this account"
+                self.gaps += [Gap(f"aws:{id_}", "interrupted", reason, "go on with --resume") for id_, _ in listed[at:]]
+                raise
+            if account is not None:
+                yield account
+
+    def _entered(self, own: Account, listed: dict[str, Any]) -> Account | None:
+        """An account of the organisation, entered; None where it is not chosen, not active or not to be entered."""
+        id_, name = str(listed.get("Id")), str(listed.get("Name", ""))
+        if why := self._not_chosen(own, listed):
+            self.left_out.append(LeftOut(f"aws:{id_}", name, why))
+            return None
+        # State replaces Status, which ListAccounts leaves out since 9 September 2026:
+        # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
+        state = str(listed.get("State") or listed.get("Status") or "ACTIVE")
+        if state != "ACTIVE":
+            reason = f"the account is {state.lower().replace('_', ' ')}"
+            self.gaps.append(Gap(f"aws:{id_}", "account_inactive", reason, "leave it out with --exclude"))
+            return None
+        if id_ == own.id:
+            return msgspec.structs.replace(own, name=name)
+        return self._assumed(f"arn:{own.partition}:iam::{id_}:role/{self.request.role_name}", name)
+
+    def _not_chosen(self, own: Account, account: dict[str, Any]) -> str:
+        """Why an account of the organisation is no part of the audit; empty where it is."""
+        excluded = next((pattern for pattern in self.request.exclude if self._matches(own, account, pattern)), None)
+        if excluded is not None:
+            return f"--exclude {excluded}"
+        if not self.request.include or any(self._matches(own, account, pattern) for pattern in self.request.include):
+            return ""
+        return f"no --include names it: {', '.join(self.request.include)}"
 
     def _matches(self, own: Account, account: dict[str, Any], wanted: str) -> bool:
         if wanted.startswith("tag:"):
@@ -108,10 +139,9 @@ class Accounts:
                 self.gaps.append(gap)
             return []
 
-    def _assumed(self, role: str, name: str) -> Account | None:
+    def _assumed(self, role: str, name: str = "") -> Account | None:
         """The account that a role is in, entered by assuming the role."""
-        fields = role.split(":")
-        account = (fields[4] if len(fields) > 5 else "") or role
+        account = _account_of(role)
         parameters = {"RoleArn": role, "RoleSessionName": "assay"}
         if self.request.external_id:
             parameters["ExternalId"] = self.request.external_id
@@ -145,3 +175,9 @@ class Accounts:
         regions = answer.data.get("Regions", []) if isinstance(answer.data, dict) else []
         names = sorted(str(region["RegionName"]) for region in regions if isinstance(region, dict) and region.get("RegionName"))
         return names or list(ALWAYS_ENABLED)
+
+
+def _account_of(role: str) -> str:
+    """The account in the ARN of a role; what is no ARN itself."""
+    fields = role.split(":")
+    return (fields[4] if len(fields) > 5 else "") or role

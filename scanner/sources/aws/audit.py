@@ -54,6 +54,8 @@ def run(audit: Any, folder: str) -> Iterator[bytes]:
         for count in asker.ledger():
             if count.account not in entered:  # of accounts that only helped to find the others
                 yield written(encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n")
+        for left_out in accounts.left_out:
+            yield written(encode({"record": "left_out", **msgspec.structs.asdict(left_out)}) + b"\n")
         for gap in accounts.gaps:
             fields = {name: value for name, value in msgspec.structs.asdict(gap).items() if name != "line"}
             yield written(encode({"record": "gap", **fields}) + b"\n")

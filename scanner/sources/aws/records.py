@@ -10,7 +10,7 @@ import msgspec
 from assay.scanner.sources import snapshot
 from assay.scanner.sources.aws.calls import Listing
 from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted
-from assay.scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, Unlisted
+from assay.scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, LeftOut, Unlisted
 from assay.scanner.sources.values import Unknown
 
 
@@ -59,6 +59,14 @@ class GapRecord(msgspec.Struct, tag="gap", tag_field="record"):
     settles_it: str
 
 
+class LeftOutRecord(msgspec.Struct, tag="left_out", tag_field="record"):
+    """An account that was listed and is no part of the snapshot, see LeftOut."""
+
+    scope: str
+    name: str
+    reason: str
+
+
 class HeaderRecord(msgspec.Struct, tag="snapshot", tag_field="record"):
     """The first line, see snapshot.header; `scope` is what was asked for."""
 
@@ -76,7 +84,18 @@ class EndRecord(msgspec.Struct, tag="end", tag_field="record"):
     complete: bool
 
 
-Record = ItemRecord | UnlistedRecord | AccountRecord | RegionRecord | CallsRecord | AccountEndRecord | GapRecord | HeaderRecord | EndRecord
+Record = (
+    ItemRecord
+    | UnlistedRecord
+    | AccountRecord
+    | RegionRecord
+    | CallsRecord
+    | AccountEndRecord
+    | GapRecord
+    | LeftOutRecord
+    | HeaderRecord
+    | EndRecord
+)
 decode = msgspec.json.Decoder(Record).decode
 
 
@@ -107,7 +126,7 @@ class SnapshotReader:
                 self._doubt("UnreadableLine")
                 continue
             yield from self._enter(record)
-        if self._items or self._coverage.gaps or self._coverage.calls:
+        if self._items or self._coverage.gaps or self._coverage.calls or self._coverage.left_out:
             yield self._flush()
 
     def cut(self) -> Collection:
@@ -137,6 +156,8 @@ class SnapshotReader:
             yield self._flush()
         elif isinstance(record, GapRecord):
             self._gap(Gap(record.scope, record.code, record.reason, record.settles_it))
+        elif isinstance(record, LeftOutRecord):
+            self._coverage.left_out.append(LeftOut(record.scope, record.name, record.reason))
         elif isinstance(record, HeaderRecord):
             calls, self._chosen = record.scope.get("calls"), record.scope.get("regions")
             self._called = frozenset(map(str, calls)) if isinstance(calls, list) else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assay.scanner.sources.encodings import is_utf16
-from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, World
+from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, Within, World
 from assay.scanner.sources.overlay import DISK, Boundary, Overlay
 from assay.scanner.sources.terraform import module_files, tree
 from assay.scanner.sources.terraform.blocks import Block
@@ -26,7 +26,7 @@ _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1,
 
 
 class TerraformSource(Source):
-    """Root modules among `directories` (and `files` that stand alone).
+    """Root modules among `directories`, and those of `files`, of which only what these declare is judged.
 
     `variables` are texts as on the command line, `planned` the values that a plan was made with; `boundary` are the directories outside of
     which no function reads a file; `show` gives a path as reports name it; `overlay` is where files are read from.
@@ -47,7 +47,10 @@ class TerraformSource(Source):
         show: Any = os.path.relpath,
         overlay: Overlay = DISK,
     ) -> None:
-        self.directories, self.files, self.show = list(directories), list(files), show
+        self.files, self.show = list(files), show
+        self._partly = {os.path.normpath(os.path.dirname(path)) for path in files} - {os.path.normpath(path) for path in directories}
+        """Directories of which only some files were named."""
+        self.directories = [*directories, *sorted(self._partly)]
         self.given = Given(variables or {}, var_files, planned or {})
         self.workspace = workspace
         self.overlay, self.boundary = overlay, Boundary(boundary, overlay)
@@ -62,8 +65,6 @@ class TerraformSource(Source):
         self._counted: set[str] = set()
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
-        for path in self.files:
-            yield self._collect(os.path.dirname(path) or ".", path)
         reached: set[str] = set()
         for directory in self._roots():
             if directory not in reached:
@@ -113,21 +114,22 @@ class TerraformSource(Source):
                 collection.coverage = Coverage.merged([collection.coverage, read.coverage])
                 called |= workspace.called
         self._count(collection.coverage, {directory, *called})
+        collection.within = self._named_of(directory) if os.path.normpath(directory) in self._partly else None
         return collection, called
+
+    def _named_of(self, directory: str) -> Within:
+        """What the files that were named declare in a root module."""
+        files = frozenset(map(self.show, self.files))
+        calls = [block for block in self._load(directory) if block.type == "module" and block.labels and block.location().file in files]
+        return Within(files, frozenset(block.labels[0] for block in calls))
 
     def _differs(self, directory: str) -> bool:
         """Whether programs read different files of a directory."""
         names = self._names(directory)
         return len({tuple(read(names)) for read in module_files.READ_BY.values()}) > 1
 
-    def _collect(self, directory: str, only: str) -> Collection:
-        self._blocks[directory, module_files.OPENTOFU] = self._load_files([only], directory)
-        collection = self._read(directory, self._workspace(directory), name=only)
-        self._count(collection.coverage, {directory})
-        return collection
-
-    def _read(self, directory: str, workspace: Workspace, name: str = "") -> Collection:
-        root = self.show(name or directory)
+    def _read(self, directory: str, workspace: Workspace) -> Collection:
+        root = self.show(directory)
         coverage = Coverage()
         items: list[Item] = []
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +11,7 @@ import msgspec
 import pytest
 
 from tests.sources.aws.estate import ACCOUNT_IDS, HOME, Keys, Run, audit, enter
-from tests.sources.aws.faults import Sent, Wire, error
+from tests.sources.aws.faults import Sent, Wire, answer, error
 
 VERSIONS = ("storage.versioning-enabled",)
 
@@ -84,6 +86,53 @@ def test_accounts_are_chosen(include: list[str], exclude: list[str], expected: s
     found = audit(organization=True, controls=VERSIONS, include=[each.format(**names) for each in include],
                   exclude=[each.format(**names) for each in [*exclude, org.gone]])
     assert accounts(found).keys() == {names[each] for each in expected}
+
+
+def test_accounts_that_are_left_out_are_named(org: Organization) -> None:
+    found = audit(organization=True, controls=VERSIONS, include=[org.trade, org.quotes, org.gone], exclude=["tag:stage=prod-eu", org.gone])
+    left_out = {entry.scope: (entry.name, entry.reason) for entry in found.report.coverage.left_out}
+    assert left_out[f"aws:{org.quotes}"] == ("quotes", "--exclude tag:stage=prod-eu")
+    assert left_out[f"aws:{org.gone}"] == ("gone", f"--exclude {org.gone}")
+    assert left_out[f"aws:{org.main.account}"][1].startswith("no --include names it: ")
+    assert not found.gaps
+
+
+def test_filters_that_match_no_account_are_a_gap(org: Organization) -> None:
+    found = audit(organization=True, controls=VERSIONS, include=["ou-none-such"])
+    assert [gap.code for gap in found.report.coverage.gaps] == ["nothing_found"]
+    assert "--include ou-none-such leaves none of the 4 accounts" in found.gaps[0]
+    assert len(found.report.coverage.left_out) == 4
+
+
+@pytest.mark.parametrize("field", ["State", "Status"])
+def test_the_state_of_an_account_is_read_by_either_name(field: str, org: Organization, wire: Wire) -> None:
+    """Status is left out since 9 September 2026: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html"""
+    states = ["ACTIVE", "PENDING_CLOSURE", "SUSPENDED", "CLOSED", "PENDING_ACTIVATION"]
+    listed = [{"Id": id_, "Name": "x", field: state} for id_, state in zip([org.main.account, *("1" * 12, "2" * 12, "3" * 12, "4" * 12)], states, strict=True)]
+
+    def fault(sent: Sent) -> Any:
+        return answer(200, json.dumps({"Accounts": listed}), "application/x-amz-json-1.1") if sent.operation == "ListAccounts" else None
+
+    wire.fault = fault
+    found = audit(organization=True, controls=VERSIONS)
+    assert accounts(found) == {org.main.account: "pass"}
+    inactive = [gap for gap in found.report.coverage.gaps if gap.code == "account_inactive"]
+    assert [gap.scope for gap in inactive] == [f"aws:{number * 12}" for number in "1234"]
+    assert inactive[0].reason == "the account is pending closure"
+
+
+def test_accounts_that_are_not_reached_are_named(org: Organization, wire: Wire) -> None:
+    """The audit is stopped as the first role is assumed."""
+
+    def fault(sent: Sent) -> None:
+        if sent.label == "sts:AssumeRole":
+            stopping.set()
+
+    stopping = threading.Event()
+    wire.fault = fault
+    found = audit(organization=True, controls=VERSIONS, exclude=[org.gone], stopping=stopping)
+    named = {gap.scope for gap in found.report.coverage.gaps if gap.code == "interrupted"}
+    assert stopping.is_set() and {f"aws:{org.trade}", f"aws:{org.quotes}"} & named
 
 
 def test_a_role_that_cannot_be_assumed_costs_its_account_only(org: Organization, wire: Wire) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assay.scanner.sources.interface import Within
 from assay.scanner.sources.terraform import evaluate, functions
 from assay.scanner.sources.terraform.files import MAX_BYTES
 from assay.scanner.sources.terraform.hcl import TerraformSource
@@ -277,10 +278,16 @@ def test_override_of_locals_and_variables(tmp_path: Path) -> None:
     assert read(tmp_path, files)["probe.p"]["v"].data == [2, 1, 2]
 
 
-def test_a_file_alone_is_a_configuration_of_its_own(tmp_path: Path) -> None:
-    write(tmp_path, {"a.tf": PROBE, "b.tf": 'variable "v" {\n  default = 1\n}\n'})
-    (collection,) = TerraformSource([], files=[str(tmp_path / "a.tf")], boundary=[str(tmp_path)]).collect()
-    assert len(collection.items) == 1 and isinstance(collection.items[0]["v"].data, Unknown)
+def test_a_named_file_is_read_with_its_whole_root_module(tmp_path: Path) -> None:
+    calls = 'module "m" {\n  source = "./m"\n}\n'
+    write(tmp_path, {"a.tf": PROBE + calls, "b.tf": 'variable "v" {\n  default = 1\n}\n', "m/main.tf": "locals {}\n"})
+    named = str(tmp_path / "a.tf")
+    (collection,) = TerraformSource([], files=[named], boundary=[str(tmp_path)], show=str).collect()
+    assert [item["v"].data for item in collection.items] == [1]
+    assert collection.within == Within(frozenset({named}), frozenset({"m"}))
+    assert collection.coverage.files.found == 3
+    (collection,) = TerraformSource([str(tmp_path)], files=[named], boundary=[str(tmp_path)]).collect()
+    assert collection.within is None
 
 
 def test_a_broken_file_is_a_gap_and_the_others_are_read(tmp_path: Path) -> None:
