@@ -48,7 +48,7 @@ def bindings_above(view: View, at: BindingsAt) -> PermissionSet | None:
 def _permission(view: View, at: BindingsAt, binding: Binding) -> Permission:
     role = _resolved(view, at.looked_up, Value.of(binding.role, binding.seen))
     # https://cloud.google.com/iam/docs/conditions-overview#limitations: basic roles take no condition
-    limited = False if role.data in BASIC else bounded(binding.condition, names_resources)
+    limited = False if isinstance(role.data, str) and role.data in BASIC else bounded(binding.condition, names_resources)
     return role_permission(role, binding.member, Value(limited, binding.seen), lambda name: role_permissions(view, name, at.roles))
 
 
