@@ -10,6 +10,7 @@ import msgspec
 from assay.scanner.sources.formats import recognise
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.overlay import DISK, Overlay, inside, repository
+from assay.scanner.sources.terraform import terragrunt
 from assay.scanner.sources.terraform.files import SUFFIXES, is_code
 
 SKIPPED = ("node_modules", "__pycache__", "venv")
@@ -74,6 +75,7 @@ def show(path: str) -> str:
 
 def _directory(top: str, found: Found, overlay: Overlay) -> None:
     real_top = overlay.real(top)
+    units: list[str] = []
     for directory, names, files in overlay.walk(top):
         for name in names:
             path = os.path.join(directory, name)
@@ -82,10 +84,12 @@ def _directory(top: str, found: Found, overlay: Overlay) -> None:
         names[:] = sorted(name for name in names if not name.startswith(".") and name not in SKIPPED)
         if any(is_code(name) for name in files):
             found.directories.append(os.path.normpath(directory))
+        units += [os.path.join(directory, name) for name in terragrunt.FILES if name in files]
         for name in sorted(files):
             path = os.path.join(directory, name)
             if not name.endswith(SUFFIXES) and overlay.is_file(path) and inside(overlay.real(path), real_top):
                 _enter(path, found, overlay)
+    found.gaps += terragrunt.gaps(units, show)
 
 
 def _enter(path: str, found: Found, overlay: Overlay) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assay.scanner.sources.discover import discover
 from assay.scanner.sources.terraform.bodies import Body
 from assay.scanner.sources.values import Either, Reference, Text, Unknown
 from tests.sources.terraform.reading import collect, read, read_with_gaps, value, write
@@ -751,3 +752,12 @@ def test_one_resource_for_each_file(tmp_path: Path) -> None:
     assert {address: item["v"].data for address, item in items.items()} == {'probe.p["a.json"]': 1, 'probe.p["b.json"]': 2}
     assert items['probe.p["a.json"]']["h"].data == ["96d730b7a405ed0e9cb1068b43e06fe4", False]
     assert items['probe.p["a.json"]']["t"].data == "n-a.json"
+
+
+def test_files_of_terragrunt_are_one_gap(tmp_path: Path) -> None:
+    names = ("live/a/terragrunt.hcl", "live/b/terragrunt.hcl", "live/root.hcl", "modules/m/main.tf", ".terragrunt-cache/x/terragrunt.hcl")
+    write(tmp_path, dict.fromkeys(names, "# nothing\n"))
+    found = discover([str(tmp_path)])
+    (gap,) = found.gaps
+    assert gap.code == "terragrunt_unsupported" and gap.scope.endswith("live/a/terragrunt.hcl") and "and 1 more" in gap.reason
+    assert found.directories == [str(tmp_path / "modules/m")]
