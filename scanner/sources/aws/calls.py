@@ -10,7 +10,7 @@ import re
 
 import msgspec
 
-_PREFIXES = {"elbv2": "elasticloadbalancing", "s3control": "s3"}
+_PREFIXES = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing", "s3control": "s3"}
 """Client names whose IAM service prefix is another: https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html"""
 
 
