@@ -100,6 +100,9 @@ def _failures_at_place(page: Page, failures: FailuresAtPlace, context: Context, 
     page.verbatim(resource.address, 4)
     if show_root and resource.root:
         page.verbatim(f"in {resource.root}", 4, "dim")
+    for block in resource.blocks:
+        if resource.address.startswith(f"{block.address}."):  # the call of a module that was fetched
+            page.verbatim(f"{block.address} is called in {block.file}:{block.start_line or ''}".rstrip(":"), 4, "dim")
     for message in failures.messages:
         page.prose(message, 4)
     if not _code(page, failures, context):

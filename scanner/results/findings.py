@@ -56,10 +56,14 @@ def resource_ref(resource: Resource | Attributes, blocks: list[BlockRef]) -> Res
 
 
 def _blocks_of_element(who: Identity, evidence: list[Evidence]) -> list[BlockRef]:
-    """The resource's own block and those that the evidence was seen in; all of them where that is none of the others."""
+    """The resource's own block, the call of the module that has it, and those that the evidence was seen in.
+
+    All of them where the evidence is in none of the others.
+    """
     places = [observation.location for observation in evidence if observation.location and observation.location.line]
-    contributed = [block for block in who.blocks if block.address == who.address or any(_within(place, block) for place in places)]
-    return contributed if any(block.address != who.address for block in contributed) or len(who.blocks) == 1 else who.blocks
+    own = [block for block in who.blocks if block.address == who.address or who.address.startswith(f"{block.address}.")]
+    contributed = [block for block in who.blocks if block in own or any(_within(place, block) for place in places)]
+    return contributed if len(contributed) > len(own) or len(who.blocks) == len(own) else who.blocks
 
 
 def _stands_for(who: Identity) -> StandsFor:

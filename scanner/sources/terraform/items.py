@@ -116,6 +116,16 @@ class ResourceItem(BodyNode, Item):
         return ".".join(self.resource.block.labels)
 
     @property
+    def origins(self) -> list[tuple[str, Location]]:
+        """Of code that `terraform init` fetched, the block that calls its module: nobody edits the copy."""
+        module = self.resource.module
+        while module.fetched and module.parent is not None and module.call is not None:
+            if not module.parent.fetched:
+                return [(module.address.rstrip("."), module.call.location())]
+            module = module.parent
+        return []
+
+    @property
     def region(self) -> Value[str]:
         own = first_known(self["region"], self["location"]) if self.type.startswith("google_") else self["region"]
         return own if not own.absent else self._provider("region")

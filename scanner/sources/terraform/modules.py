@@ -56,6 +56,11 @@ class Module:
         self.functions: dict[str, Callable[..., Any]] = {**functions.FUNCTIONS}
         self.functions |= file_functions(FileFunction(workspace, self._root().directory), self.functions)
 
+    @property
+    def fetched(self) -> bool:
+        """Whether `terraform init` copied its code into the directory of the root module."""
+        return ".terraform" in os.path.normpath(self.directory).split(os.sep)
+
     def of(self, kind: str) -> list[Block]:
         return list(self._blocks.get(kind, {}).values())
 

@@ -761,3 +761,18 @@ def test_files_of_terragrunt_are_one_gap(tmp_path: Path) -> None:
     (gap,) = found.gaps
     assert gap.code == "terragrunt_unsupported" and gap.scope.endswith("live/a/terragrunt.hcl") and "and 1 more" in gap.reason
     assert found.directories == [str(tmp_path / "modules/m")]
+
+
+def test_what_a_fetched_module_makes_names_the_block_that_calls_it(tmp_path: Path) -> None:
+    modules = {"Modules": [{"Key": "a", "Dir": ".terraform/modules/a"}, {"Key": "a.b", "Dir": ".terraform/modules/a.b"}]}
+    files = {
+        "main.tf": '\nmodule "a" {\n  source = "acme/a/aws"\n}\nmodule "own" {\n  source = "./own"\n}\n',
+        "own/main.tf": 'resource "probe" "o" {}\n',
+        ".terraform/modules/modules.json": json.dumps(modules),
+        ".terraform/modules/a/main.tf": 'module "b" {\n  source = "acme/b/aws"\n}\n',
+        ".terraform/modules/a.b/main.tf": 'resource "probe" "p" {}\n',
+    }
+    items = read(tmp_path, {**files})
+    ((name, place),) = items["module.a.module.b.probe.p"].origins
+    assert (name, place.file, place.line) == ("module.a", "main.tf", 2)
+    assert items["module.own.probe.o"].origins == []
