@@ -183,6 +183,8 @@ def _edge(keys: Keys, named: dict[str, str]) -> None:
     listener = elb.create_listener(LoadBalancerArn=open_["LoadBalancers"][0]["LoadBalancerArn"], Protocol="HTTP", Port=80,
                                    DefaultActions=[redirect])["Listeners"][0]["ListenerArn"]
     elb.create_rule(ListenerArn=listener, Priority=1, Conditions=[{"Field": "path-pattern", "Values": ["/x"]}], Actions=[answer])
+    classic = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstanceProtocol": "HTTP", "InstancePort": 8080}
+    keys.client("elb").create_load_balancer(LoadBalancerName="classic", Listeners=[classic], Subnets=subnets, SecurityGroups=[back])
     named |= {"front": front_arn, "web_acl": _firewalls(keys)}
     keys.client("wafv2").associate_web_acl(WebACLArn=named["web_acl"], ResourceArn=front_arn)
     api = keys.client("apigateway")

@@ -26,6 +26,7 @@ CONTROLS = {
     "cloudfront": ("edge.*",),
     "dynamodb": ("data.*",),
     "ec2": ("network.*",),
+    "elb": ("edge.*", "network.*"),
     "elbv2": ("edge.*", "network.*"),
     "iam": ("iam.*", "supply.*"),
     "kms": ("keys.*", "data.*", "secrets.*", "storage.*"),
