@@ -7,7 +7,7 @@ from typing import Any
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
-from assay.scanner.sources.terraform.operators import FAILURES, finish, limited, pairs_of, unsettled, why_unknown, words
+from assay.scanner.sources.terraform.operators import FAILURES, finish, limited, pairs_of, to_text, unsettled, why_unknown, words
 from assay.scanner.sources.values import Unknown
 
 MAX_INSTANCES = 20_000
@@ -70,3 +70,51 @@ class Body:
         if len(pairs) > MAX_INSTANCES:
             return Unknown(f"there are more than {MAX_INSTANCES:,} {block.labels[0]} blocks", "scan the plan", block.location("for_each"))
         return [Body(content, self.scope.with_names({name: {"key": key, "value": value}})) for key, value in pairs]
+
+
+class Nested:
+    """A nested block as another block reads it through a reference: `aws_instance.i.root_block_device[0]`."""
+
+    __slots__ = ("address", "body")
+
+    def __init__(self, address: str, body: Body) -> None:
+        self.address, self.body = address, body
+
+    def attribute(self, name: str) -> Any:
+        """What is written; what is not, the provider may set."""
+        if name in self.body.block.arguments:
+            return self.body.raw(name)
+        inner = through_reference(self.body, name, self.address)
+        return _left(f"{self.address}.{name}", self.body) if inner is None else inner
+
+    def index(self, key: Any) -> Any:
+        return why_unknown(key) if unsettled(key) else self.attribute(to_text(key))
+
+    def elements(self) -> Any:
+        return _left(self.address, self.body)
+
+    def finish(self) -> Any:
+        return contents(self.body)
+
+
+def through_reference(body: Body, name: str, address: str) -> Any:
+    """The nested blocks of a type as a reference gives them, None where there is none of them."""
+    bodies, more = body.nested(name)
+    return more or [Nested(f"{address}.{name}", inner) for inner in bodies] or None
+
+
+def _left(address: str, body: Body) -> Unknown:
+    return Unknown(f"{address} is decided by the provider", "scan the plan or the live resource", body.block.location())
+
+
+_META = ("count", "for_each", "provider", "depends_on")
+
+
+def contents(body: Body) -> dict[str, Any]:
+    """All attributes of a block and of the blocks inside; a block type is a list, as in the provider's schema."""
+    built: dict[str, Any] = {name: body.raw(name) for name in body.block.arguments if name not in _META}
+    types = [block.labels[0] if block.type == "dynamic" and block.labels else block.type for block in body.block.blocks]
+    for type_ in dict.fromkeys(types):
+        bodies, more = body.nested(type_)
+        built[type_] = [contents(inner) for inner in bodies] + ([more] if more else [])
+    return built

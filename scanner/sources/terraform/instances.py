@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.terraform import equal_attributes, policy_documents
 from assay.scanner.sources.terraform.blocks import Block
-from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body
+from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body, through_reference
 from assay.scanner.sources.terraform.configurations import Configuration, answer
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.operators import (
@@ -176,7 +176,7 @@ class Resource:
         if link:
             return Reference(address, name)
         if (expression := self.block.expression(name)) is None:
-            return self._computed(address, name)
+            return self._computed(instance, address, name)
         key = (instance.key, name, link)
         if key not in self._memo:
             self._memo[key] = Unknown(f"{address}.{name} refers to itself", "break the cycle")
@@ -202,16 +202,17 @@ class Resource:
         found = self.module.provider(*key)
         return Configuration(*found) if found else None
 
-    def _computed(self, address: str, name: str) -> Any:
+    def _computed(self, instance: Instance, address: str, name: str) -> Any:
         if self.block.type == "data" and (configuration := self.configuration) is not None:
             usual = self.module.provider(self.block.labels[0].partition("_")[0])
             told = answer(self.block.labels[0], name, configuration, Configuration(*usual) if usual else None, self.block.location())
             if told is not None:
                 return told
+        nested = through_reference(Body(self.block, self.scope(instance)), name, address)
+        if nested is not None:
+            return nested
         if is_identity(name) or self.block.type == "data":
             return Reference(address, name)
-        if any(block.type == name for block in self.block.blocks):
-            return Unknown(f"the nested block {name} of {address} is not read through a reference", "scan the plan")
         return Unknown(f"{address}.{name} is decided by the provider", "scan the plan or the live resource", self.block.location())
 
     def _document(self, instance: Instance, address: str, name: str) -> Any:

@@ -8,7 +8,7 @@ from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.terraform.bodies import Body
+from assay.scanner.sources.terraform.bodies import Body, contents
 from assay.scanner.sources.terraform.configurations import login
 from assay.scanner.sources.terraform.evaluate import evaluate
 from assay.scanner.sources.terraform.existence import exists_with
@@ -149,7 +149,7 @@ class ResourceItem(BodyNode, Item):
 
     def attributes(self) -> Value[dict[str, Any]]:
         try:
-            return Value(_everything(self.body), (self.location(),))
+            return Value(contents(self.body), (self.location(),))
         except RecursionError:
             return Value(Unknown("the blocks are nested too deeply", "simplify the configuration or scan its plan"), (self.location(),))
 
@@ -157,16 +157,3 @@ class ResourceItem(BodyNode, Item):
         if other.template is None:
             return True
         return isinstance(other, ResourceItem) and exists_with(other.resource, other.instance, self.resource, self.instance)
-
-
-_META = ("count", "for_each", "provider", "depends_on")
-
-
-def _everything(body: Body) -> dict[str, Any]:
-    """All attributes of a block and of the blocks inside; a block type is a list, as in the provider's schema."""
-    built: dict[str, Any] = {name: body.raw(name) for name in body.block.arguments if name not in _META}
-    types = [block.labels[0] if block.type == "dynamic" and block.labels else block.type for block in body.block.blocks]
-    for type_ in dict.fromkeys(types):
-        bodies, more = body.nested(type_)
-        built[type_] = [_everything(inner) for inner in bodies] + ([more] if more else [])
-    return built

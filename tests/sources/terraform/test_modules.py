@@ -776,3 +776,32 @@ def test_what_a_fetched_module_makes_names_the_block_that_calls_it(tmp_path: Pat
     ((name, place),) = items["module.a.module.b.probe.p"].origins
     assert (name, place.file, place.line) == ("module.a", "main.tf", 2)
     assert items["module.own.probe.o"].origins == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("other.o.rule[0].v", 1),
+        ("other.o.rule[1].v", "b"),
+        ("other.o.rule[*].v", [1, "b"]),
+        ("[for rule in other.o.rule : rule.v]", [1, "b"]),
+        ("length(other.o.rule)", 2),
+        ("other.o.rule[0].inner[0].w", True),
+        ("one(data.other.d.filter[*].name)", "n"),
+        ("other.o.rule[0].computed", Unknown),
+        ('try(other.o.rule[0].computed, "fallback")', Unknown),
+        ("other.o.open[0].v", Unknown),
+        ("other.o.none[0].v", Unknown),
+        ('try(other.o.rule[9].v, "none")', "none"),
+        ("other.o.self[0].v", Unknown),
+    ],
+)
+def test_nested_blocks_through_a_reference(tmp_path: Path, expression: str, told: object) -> None:
+    text = (
+        'resource "other" "o" {\n  rule {\n    v = 1\n    inner {\n      w = true\n    }\n  }\n'
+        '  dynamic "rule" {\n    for_each = ["b"]\n    content {\n      v = rule.value\n    }\n  }\n'
+        '  dynamic "open" {\n    for_each = var.open\n    content {\n      v = 1\n    }\n  }\n  self {\n    v = other.o.self[0].v\n  }\n}\n'
+        'data "other" "d" {\n  filter {\n    name = "n"\n  }\n}\nvariable "open" {}\n'
+    )
+    found = value(tmp_path, expression, text)
+    assert isinstance(found, Unknown) if told is Unknown else found == told
