@@ -24,6 +24,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     paths: tuple[str, ...] = ()
     variables: dict[str, str] = {}
     """Values of root module variables, as on terraform's command line."""
+    must_declare: tuple[str, ...] = ()
+    """Names of those variables of which it is a gap that no root module declares them; the others may be for another scan."""
     var_files: tuple[str, ...] = ()
     workspace: str = "default"
     parameters: dict[str, str] = {}
@@ -57,6 +59,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             *,
             paths: Paths = (),
             variables: Mapping[str, str] = ...,
+            must_declare: str | Sequence[str] = (),
             var_files: Paths = (),
             workspace: str = "default",
             parameters: Mapping[str, str] = ...,
@@ -76,7 +79,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
 
     def __post_init__(self) -> None:
         self._set({name: _paths(name, getattr(self, name)) for name in ("paths", "var_files", "parameter_files", "policies")})
-        self._set({name: _texts(name, getattr(self, name)) for name in ("controls", "arguments")})
+        self._set({name: _texts(name, getattr(self, name)) for name in ("controls", "arguments", "must_declare")})
         self._set({name: _named_texts(name, getattr(self, name)) for name in ("variables", "parameters")})
         if self.code is not None and not isinstance(self.code, (str, os.PathLike)):
             raise OptionsError(f"code is {self.code!r}; give one path")

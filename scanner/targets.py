@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assay.scanner.options import Options
 from assay.scanner.sources import inputs
 from assay.scanner.sources.discover import discover, repository, show
-from assay.scanner.sources.interface import Gap, Source
+from assay.scanner.sources.interface import Gap, Source, Unread
 from assay.scanner.sources.overlay import DISK
+
+if TYPE_CHECKING:
+    from assay.scanner.sources.terraform.hcl import TerraformSource
 
 
 def sources(options: Options) -> tuple[Iterator[Source], list[Gap]]:
@@ -19,8 +24,13 @@ def sources(options: Options) -> tuple[Iterator[Source], list[Gap]]:
     found = discover(options.paths, options.overlay or DISK)
 
     def made() -> Iterator[Source]:
+        declared: set[str] = set()
         if found.directories or found.files:
-            yield _terraform(found.directories, found.files, found.boundary, options)
+            code = _terraform(found.directories, found.files, found.boundary, options)
+            yield code
+            declared = code.declared
+        if unused := [_unused(name, declared) for name in options.must_declare if name not in declared]:
+            yield Unread(*unused)
         for format_ in inputs.formats():
             if format_.name in found.inputs:
                 module = importlib.import_module(format_.module)
@@ -30,7 +40,14 @@ def sources(options: Options) -> tuple[Iterator[Source], list[Gap]]:
     return made(), [gap for gap in found.gaps if gap.code not in expected]
 
 
-def _terraform(directories: list[str], files: list[str], boundary: list[str], options: Options) -> Source:
+def _unused(name: str, declared: set[str]) -> Gap:
+    """The gap of a variable that is given and that nothing declares: a slip of the pen, by which another keeps its default."""
+    near = difflib.get_close_matches(name, sorted(declared), 1)
+    way = f"did you mean {near[0]}?" if near else "correct the name, or leave it out"
+    return Gap(f"--var {name}", "variable_unused", f'no root module that was scanned declares a variable "{name}"', way)
+
+
+def _terraform(directories: list[str], files: list[str], boundary: list[str], options: Options) -> TerraformSource:
     from assay.scanner.sources.terraform.hcl import TerraformSource
 
     return TerraformSource(

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, judging
-from assay.scanner.cli.live import leave, take, watch, with_credentials
+from assay.scanner.cli.live import leave, may_write, take, watch, with_credentials
 from assay.scanner.sources.aws.request import DEFAULT_ROLE
 
 _ACCOUNTS = (
@@ -96,6 +96,8 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
         if service not in known:
             click.echo(f"assay: there is no service {service!r} to choose; services are {', '.join(known)}", err=True)
             return None
+    if not arguments["print_policy"] and not may_write(arguments, "go on with it by --resume, "):
+        return None
     if arguments["resume"] and not arguments["out"]:
         click.echo("assay: --resume needs the snapshot that it goes on with: --snapshot FILE", err=True)
         return None

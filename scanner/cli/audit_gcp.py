@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, judging
-from assay.scanner.cli.live import take, watch, with_credentials
+from assay.scanner.cli.live import may_write, take, watch, with_credentials
 
 _WHAT = "auditing Google Cloud"
 _SCOPE = (
@@ -89,7 +89,7 @@ def _parent(arguments: dict[str, Any]) -> str | None:
     if arguments["export"] and not (arguments["export"].startswith("gs://") and arguments["export"].count("/") > 2):
         click.echo("assay: --export takes gs://BUCKET/PREFIX", err=True)
         return None
-    return chosen[0]
+    return chosen[0] if arguments["print_roles"] or may_write(arguments, "") else None
 
 
 def _source(scan: Any, parent: str, arguments: dict[str, Any]) -> Any:

@@ -13,15 +13,25 @@ from typing import Any, NoReturn
 import click
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
-from assay.scanner.cli.judging import on_terminal, say
+from assay.scanner.cli.judging import on_terminal, printable, say
 from assay.scanner.results.model import Report
 from assay.scanner.sources.live import CredentialsError
+from assay.scanner.sources.snapshot import in_the_way
 from assay.scanner.words import many
 
 _SECONDS = 0.2
 """Between two looks at how far a source is."""
 THREADS = "assay"
 """What the names of threads that make calls begin with."""
+
+
+def may_write(arguments: dict[str, Any], resuming: str) -> bool:
+    """Whether the snapshot that is to be written overwrites nothing; says so where it would. `resuming`: how to go on with one."""
+    out = arguments["out"]
+    kept = in_the_way(out) if out and not arguments.get("resume") else ""
+    if kept:
+        click.echo(f"assay: {printable(kept)} is there already: {resuming}name another file, or remove it first", err=True)
+    return not kept
 
 
 def watch(scan: Any, quiet: bool, source: Any) -> Report:

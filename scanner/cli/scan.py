@@ -65,6 +65,7 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
     return {
         "paths": paths,
         "variables": lambda config: {**config.vars, **dict(arguments["variables"])},
+        "must_declare": list(dict(arguments["variables"])),
         "var_files": lambda config: [*config.var_files, *arguments["var_files"]],
         "workspace": arguments["workspace"],
         "parameters": dict(arguments["parameters"]),

@@ -144,6 +144,8 @@ def _rule_files(folder: str) -> list[_RuleFile]:
                 elif entry.name.endswith((".yaml", ".yml")) and entry.is_file():
                     status = entry.stat()
                     files.append(_RuleFile(entry.path, status.st_mtime_ns, status.st_size))
+    if not files:
+        raise RuleErrors([RuleError(folder, 0, "holds no rules: name a folder with files that end in .yaml or .yml")])
     return sorted(files, key=lambda file: file.path.split(os.sep))
 
 

@@ -72,6 +72,11 @@ class Writer:
         self._raw.close()
 
 
+def in_the_way(path: str) -> str:
+    """The file that a snapshot at a path would overwrite: itself, or what an audit that was killed left of it. Empty where there is none."""
+    return next((file for file in (path, f"{path}.partial") if os.path.isfile(file)), "")
+
+
 @contextlib.contextmanager
 def replacing(path: str) -> Iterator[Writer]:
     """A writer to `PATH.partial`, which takes the place of the file at `path` when it is done, or was stopped."""

@@ -153,6 +153,19 @@ def test_progress_is_shown_on_a_terminal_only(slow: Callable[[float], str]) -> N
     assert piped.stderr == ""
 
 
+@pytest.mark.parametrize("ending", ["", ".partial"])
+@pytest.mark.parametrize("command", [
+    ["snapshot", "aws", "-o"], ["audit", "aws", "--snapshot"], ["snapshot", "gcp", "--project", "p", "-o"], ["audit", "gcp", "--project", "p", "--snapshot"],
+])  # fmt: skip
+def test_a_snapshot_overwrites_nothing(command: list[str], ending: str, tmp_path: Path) -> None:
+    kept = tmp_path / f"tonight.gz{ending}"
+    kept.write_bytes(b"yesterday's")
+    ran = assay(*command, tmp_path / "tonight.gz", "--no-config")
+    assert (ran.exit_code, kept.read_bytes()) == (2, b"yesterday's")
+    assert f"{kept.name} is there already: " in ran.stderr and "name another file, or remove it first" in ran.stderr
+    assert ("--resume" in ran.stderr) is ("aws" in command)
+
+
 def test_exit_codes_and_a_snapshot(tmp_path: Path) -> None:
     out = tmp_path / "a.snapshot"
     held = {**environment(server()), **seeded_account().environment()}

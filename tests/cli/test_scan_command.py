@@ -228,6 +228,22 @@ def test_other_files_that_are_named_twice_count_once(tmp_path: Path, monkeypatch
         assert len(assay_json(*named, *VERSIONING)[1]["results"]) == 1
 
 
+def test_a_variable_that_nothing_declares_is_said(code: Callable[[str], Path], tmp_path: Path) -> None:
+    """On the command line: what the configuration file gives may be for other root modules."""
+    infra = code(UNKNOWN)
+    exit_code, report, _ = assay_json(infra, *VERSIONING, "--var", "statsu=Enabled", "--var", "status=Enabled")
+    gaps = [(gap["scope"], gap["code"], gap["settles_it"]) for gap in report["coverage"]["gaps"]]
+    assert (exit_code, gaps) == (3, [("--var statsu", "variable_unused", "did you mean status?")])
+    write(tmp_path, {"assay.yaml": "vars: {other: x, status: Enabled}\n"})
+    assert assay("scan", infra, *VERSIONING, "-r", "json").exit_code == 0
+
+
+def test_a_folder_without_rules_is_said(code: Callable[[str], Path], tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    ran = assay("scan", code(PASSING), "--no-config", "--policies", tmp_path / "empty")
+    assert (ran.exit_code, "holds no rules: name a folder with files that end in .yaml or .yml" in ran.stderr) == (2, True)
+
+
 # Configuration
 
 

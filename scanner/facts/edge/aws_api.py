@@ -20,7 +20,8 @@ BALANCERS = Listing(
     Call("elbv2", "DescribeLoadBalancers", page_size=400),
     entries="LoadBalancers",
     id="LoadBalancerArn",
-    gone=("LoadBalancerNotFound", "LoadBalancerNotFoundException"),
+    # The last is what a call about its web ACL says: https://docs.aws.amazon.com/waf/latest/APIReference/API_GetWebACLForResource.html
+    gone=("LoadBalancerNotFound", "LoadBalancerNotFoundException", "WAFNonexistentItemException"),
     details=(
         Call(
             "wafv2",
@@ -62,6 +63,7 @@ APIS = Listing(
     Call("apigateway", "GetRestApis", page_size=500, action="apigateway:GET", may_be_empty=True),
     entries="items",
     id="arn:{partition}:apigateway:{region}::/restapis/{id}",
+    gone=("NotFoundException",),
 )
 STAGES = Listing(
     "apigateway.stage",

@@ -100,22 +100,28 @@ class Asker:
         self._expired: set[str] = set()
         self._lock = threading.Lock()
 
-    def ask(self, account: Account, region: str, call: Call, parameters: dict[str, Any], unit: str = "global") -> Answer:
-        """The answer to one call at an endpoint of `region`, entered in the ledger under `unit`. Raises Stopped."""
+    def ask(
+        self, account: Account, region: str, call: Call, parameters: dict[str, Any], unit: str = "global", gone: tuple[str, ...] = ()
+    ) -> Answer:
+        """The answer to one call at an endpoint of `region`, entered in the ledger under `unit`. Raises Stopped.
+
+        `gone` are codes that say that what the call is about was deleted in the meantime, which is an answer (`absent`).
+        """
         try:
             with acting(self._attempt(account, region, call)):
                 data = plain(getattr(self._client(account, region, call), call.name)(**parameters))
         except Stopped:
             raise
         except Exception as error:  # whatever a client raises is what became of this call
-            return self._enter(account, region, call, classify(error, call), unit)
+            answer = classify(error, call)
+            return self._enter(account, region, call, Answer("absent", code=answer.code) if answer.code in gone else answer, unit)
         malformed = not isinstance(data, dict) or (not call.may_be_empty and all(value == {} for value in data.values()))
         return self._enter(account, region, call, Answer("failed", code=MALFORMED) if malformed else Answer(data=data), unit)
 
     def pages(
-        self, account: Account, region: str, call: Call, parameters: dict[str, Any], unit: str = "global"
+        self, account: Account, region: str, call: Call, parameters: dict[str, Any], unit: str = "global", gone: tuple[str, ...] = ()
     ) -> Iterator[dict[str, Any]]:
-        """The pages of a listing. Raises Stopped, and Refused where one is not answered."""
+        """The pages of a listing. Raises Stopped, and Refused where one is not answered, or what it is about is gone (see `ask`)."""
         try:
             size = _page_size(self.clients.get(call.service, region), call)
         except Exception as error:  # a region that botocore does not take for one
@@ -123,7 +129,7 @@ class Asker:
         position: dict[str, Any] = {}
         earlier: list[dict[str, Any]] = []
         while True:
-            answer = self.ask(account, region, call, {**parameters, **size, **position}, unit)
+            answer = self.ask(account, region, call, {**parameters, **size, **position}, unit, gone)
             if answer.outcome != "answered":
                 raise Refused(answer)
             yield answer.data

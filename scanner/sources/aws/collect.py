@@ -150,8 +150,10 @@ class Collector:
     def _listing(self, type_: str) -> Listing:
         return next(listing for listing in self.plan.listings if listing.type == type_)
 
-    def _pages(self, unit: Unit, call: Call, entry: dict[str, Any], parent: dict[str, Any], region: str = "") -> Iterator[dict[str, Any]]:
-        return self.asker.pages(unit.account, region or unit.home, call, _parameters(call, unit.account, entry, parent), unit.region)
+    def _pages(
+        self, unit: Unit, call: Call, entry: dict[str, Any], parent: dict[str, Any], region: str = "", gone: tuple[str, ...] = ()
+    ) -> Iterator[dict[str, Any]]:
+        return self.asker.pages(unit.account, region or unit.home, call, _parameters(call, unit.account, entry, parent), unit.region, gone)
 
     def _single(self, unit: Unit, listing: Listing) -> list[Any]:
         """An answer that is itself the resource."""
@@ -231,7 +233,8 @@ class Collector:
             return Answer("absent", operation=call.label, time=now())
         region = record.region or unit.home if call.regional else unit.home
         try:
-            return self.asker.ask(unit.account, region, call, _parameters(call, unit.account, known, parent), unit.region)
+            gone = self._listing(record.type).gone
+            return self.asker.ask(unit.account, region, call, _parameters(call, unit.account, known, parent), unit.region, gone)
         except Stopped:
             return _interrupted(call, call.permission)
 
@@ -240,12 +243,13 @@ class Collector:
         records: list[Any] = []
         if not _applies(unit, group[0].call, parent):
             return records
+        gone = self._listing(record.type).gone
         try:
-            for page in self._pages(unit, group[0].call, parent, parent, record.region):
+            for page in self._pages(unit, group[0].call, parent, parent, record.region, gone):
                 for listing, entry in self._entries(unit, page, group):
                     records += self._described(unit, listing, entry, parent, record.region)
         except Refused as refused:
-            if refused.answer.code not in self._listing(record.type).gone:
+            if refused.answer.code not in gone:
                 records += self._unlisted(unit, group, refused.answer, parent)
         except Stopped:
             records += self._unlisted(unit, group, _interrupted(group[0].call), parent)

@@ -20,6 +20,7 @@ from assay.scanner.sources.interface import (
     Coverage,
     Gap,
     Item,
+    LeftOut,
     Recording,
     Records,
     Source,
@@ -128,16 +129,20 @@ def collections(
     groups: dict[str, list[Item]] = {}
     for entry in inventory.entries.values():
         groups.setdefault(entry.scope, []).append(AssetItem(inventory, entry))
+    started = False
     whole = Contributing(inventory, [*unlisted, *left_out])
     if unlisted:
         groups.setdefault(inventory.root, []).extend(unlisted)
+    for scope in [scope for scope in groups if inventory.is_being_deleted(scope)]:
+        groups.pop(scope)
+        coverage.left_out.append(LeftOut(root_of(scope), "", "the project is being deleted"))
     for scope in sorted(groups, key=lambda scope: (scope.startswith("projects/"), scope)):
         items = groups.pop(scope)
         context = [item for above in _above(inventory, scope) for item in _context(inventory, above)]
         context += [*(unlisted if scope != inventory.root else ()), *left_out]
         yield Collection(root_of(scope), items, coverage, context=context, scope=root_of(scope), beyond=whole)
-        coverage = Coverage()
-    if not inventory.entries and not unlisted:
+        coverage, started = Coverage(), True
+    if not started:
         yield Collection("google", [], coverage)
 
 

@@ -301,6 +301,15 @@ class Inventory:
         """The asset of a project, folder or organisation itself; None where the inventory does not have it."""
         return self._by_scope.get(scope)
 
+    def is_being_deleted(self, scope: str) -> bool:
+        """Whether a project was shut down: nothing in it serves or can be used, until it is deleted after 30 days or restored.
+
+        https://cloud.google.com/resource-manager/docs/creating-managing-projects#shutting_down_projects
+        """
+        asset = self.scope_asset(scope) if scope.startswith("projects/") else None
+        data = self.content(asset, RESOURCE) if asset else None
+        return isinstance(data, dict) and (data.get("lifecycleState") or data.get("state")) in ("DELETE_REQUESTED", "DELETE_IN_PROGRESS")
+
     def policies_of(self, scope: str) -> list[Entry]:
         """The organisation policies (v2) that are set on a project, folder or organisation."""
         return self._policies.get(scope, [])

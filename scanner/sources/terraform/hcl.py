@@ -63,6 +63,8 @@ class TerraformSource(Source):
         self._read_paths: dict[str, set[str]] = {}
         self._failed: dict[str, set[str]] = {}
         self._counted: set[str] = set()
+        self.declared: set[str] = set()
+        """The variables of the root modules that were collected."""
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         reached: set[str] = set()
@@ -177,6 +179,7 @@ class TerraformSource(Source):
 
         files = Files(self.overlay, self._bytes, self.show)
         given, gaps = values(self.given, directory, files, load(directory))
+        self.declared |= {block.labels[0] for block in load(directory) if block.type == "variable" and block.labels}
         workspace = Workspace(load, self._read_file, self._files_below, resolve, given, self.workspace, self.show)
         workspace.gaps += gaps
         return workspace

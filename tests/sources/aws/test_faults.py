@@ -288,24 +288,22 @@ def test_credentials_that_expire_in_mid_run(after: int, faulted: Callable[..., R
     assert len(wire.sent) - after <= 30
 
 
-def test_a_bucket_that_is_deleted_while_it_is_read(faulted: Callable[..., Run], estate: Keys) -> None:
+def test_a_bucket_that_is_deleted_while_it_is_read(estate: Keys, wire: Wire) -> None:
+    """It is no unknown and no gap: there is no such bucket any more."""
     gone = f"bad-{estate.account}"
-    found = faulted_gone(faulted, gone)
+    wire.fault = lambda sent: error(sent, "NoSuchBucket", 404) if gone in sent.url else None
+    found = audit(controls=("storage.*",), stopping=Impatient())
     assert not any(gone in key[2] for key in found.verdicts)
     assert any(f"good-{estate.account}" in key[2] for key in found.verdicts)
+    assert not found.gaps and {call.outcome for call in found.report.coverage.calls} == {"answered"}
 
 
-def faulted_gone(faulted: Callable[..., Run], gone: str) -> Run:
-    try:
-        return faulted(lambda sent: error(sent, "NoSuchBucket", 404) if gone in sent.url else None, controls=("storage.*",))
-    except AssertionError as raised:  # it is no unknown either: there is no such bucket any more
-        if gone not in str(raised) or "leaves an unknown" in str(raised):
-            raise
-        return audit_gone(gone)
-
-
-def audit_gone(gone: str) -> Run:
-    return audit(controls=("storage.*",), stopping=Impatient())
+def test_an_api_that_is_deleted_while_it_is_read(estate: Keys, wire: Wire) -> None:
+    """Its stages are listed by a call about it."""
+    wire.fault = lambda sent: error(sent, "NotFoundException", 404) if sent.operation == "GetStages" else None
+    found = audit(controls=("edge.waf-attached",), stopping=Impatient())
+    assert not any("/stages/" in key[2] for key in found.verdicts)
+    assert not found.gaps and {call.outcome for call in found.report.coverage.calls} == {"answered"}
 
 
 def test_a_reader_that_crashes_costs_its_resource_only(estate: Keys, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:

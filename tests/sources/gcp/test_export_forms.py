@@ -113,6 +113,19 @@ def test_a_list_without_its_last_page_is_a_gap(tmp_path: Path) -> None:
     assert [gap for collection in collected(path, last) for gap in collection.coverage.gaps] == []
 
 
+def test_a_project_that_is_being_deleted_is_left_out(tmp_path: Path) -> None:
+    """In the words of v1 and v3 of the API; the other projects are judged."""
+    other = bucket("other", above=["projects/222222222222"])
+    for state in ({"lifecycleState": "DELETE_REQUESTED"}, {"state": "DELETE_REQUESTED"}):
+        shut = project()
+        shut["resource"]["data"] |= state
+        found = collected(write(tmp_path / "x.json", shut, bucket(), project("222222222222", "keys"), other))
+        assert [collection.name for collection in found] == ["google:keys"]
+        assert [(entry.scope, entry.reason) for entry in found[0].coverage.left_out] == [("google:trade", "the project is being deleted")]
+    (alone,) = collected(write(tmp_path / "x.json", shut, bucket()))
+    assert not alone.items and len(alone.coverage.left_out) == 1
+
+
 def test_names_alone_are_a_gap(tmp_path: Path) -> None:
     """What `gcloud asset search-all-resources` prints without a read mask; below a directory too."""
     write(tmp_path / "search.json", [{"name": ORDERS, "assetType": "storage.googleapis.com/Bucket", "displayName": "orders"}])
