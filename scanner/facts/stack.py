@@ -9,7 +9,7 @@ from typing import Any
 from assay.scanner.facts.spelling import Contribution, Index, Namesakes, Referrer
 from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Reference, Text, Unknown
+from assay.scanner.sources.values import Open, Reference, Text, Unknown
 
 
 class Stack:
@@ -23,6 +23,7 @@ class Stack:
         self._by_address: dict[str, Item] = {}
         self._targets: dict[tuple[str, str, tuple[tuple[str, str], ...]], Targets] = {}
         self._indexes: dict[Index, Mapping[Hashable, list[Any]]] = {}
+        self._open_names: dict[tuple[str, tuple[str, ...]], set[str]] = {}
         self._texts: dict[tuple[str, Namesakes], tuple[dict[str, list[Item]], list[tuple[Item, Unknown]]]] = {}
         for item in (*collection.items, *collection.context):
             self._by_type.setdefault(item.type, []).append(item)
@@ -112,8 +113,17 @@ class Stack:
         items = list(targets.by_address.get(item.address, ()))
         for name in names if targets.all else ():
             items += [other for other in targets.called(item, name) if other not in items]
-        doubt = targets.unclaimed[0][1] if targets.unclaimed else targets.one_of(item)
-        return items, doubt
+        return items, self._doubt(item, targets, tuple(names)) or targets.one_of(item)
+
+    def _doubt(self, item: Item, targets: Targets, names: tuple[str, ...]) -> Unknown | None:
+        """Why something may name an item: not what is known to name another by a name that is not known."""
+        if not targets.unclaimed:
+            return None
+        if (item.type, names) not in self._open_names:
+            texts = (called(other, name) for other in self.of(item.type) for name in names)
+            self._open_names[item.type, names] = {text for text in texts if text is not None and text.startswith(_OPEN)}
+        taken = self._open_names[item.type, names]
+        return next((why for other, why in targets.unclaimed if not targets.open_names.get(id(other), set()) & taken), None)
 
     def unclaimed(self, join: Referrer) -> list[tuple[Item, Unknown]]:
         """The items that may name anything, and why."""
@@ -165,6 +175,8 @@ class Targets:
         """Each with what it names, and what that stands for."""
         self.unclaimed: list[tuple[Item, Unknown]] = []
         """Those that may name anything, and why."""
+        self.open_names: dict[int, set[str]] = {}
+        """Items by identity to the names of what they name, of which no more is known."""
         self._by_block: dict[str, list[tuple[Item, str]]] = {}
         """Items by the block of what they name, with its address: keys of instances left out."""
         self._claimed: dict[int, set[str]] = {}
@@ -201,6 +213,9 @@ class Targets:
             elif isinstance(step, (str, Text)):
                 self.by_text.setdefault(str(step), []).append(item)
             elif isinstance(step, Unknown):
+                if name := spelled(step):
+                    self.by_text.setdefault(name, []).append(item)
+                    self.open_names.setdefault(id(item), set()).add(name)
                 reason = f"{item.address} may belong to it: {path} is not known ({step.reason})"
                 self.unclaimed.append((item, Unknown(reason, step.settles_it, item.location())))
 
@@ -247,7 +262,13 @@ def called(item: Item, path: str) -> str | None:
 
 
 def spelled(target: Any) -> str:
-    """What is named, as one text: the address of a resource, or the text that names it; empty where that is not known."""
+    """What is named, as one text: an address, a text, or the name of an open value; empty where none is known."""
     if isinstance(target, Reference):
         return target.address
+    if isinstance(target, Open):
+        return _OPEN + target.name if target.name else ""
     return str(target) if isinstance(target, (str, Text)) else ""
+
+
+_OPEN = "\0"
+"""Before the name of a value that has no other text."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.values import Document, Either, Location, Reference, Text, Unknown, Value, describe, either
+from assay.scanner.sources.values import Document, Either, Location, Reference, Text, Unknown, Value, because, describe, either
 
 
 def step(data: Any, name: str) -> Any:
     """One step down into raw data: a key of a map, of the first object of a list, or an index."""
     if isinstance(data, Either):
         return either(data, *[step(option, name) for option in data.options])
-    if isinstance(data, (Unknown, Reference)):
+    if isinstance(data, Unknown):
+        return because(data)
+    if isinstance(data, Reference):
         return data
     if isinstance(data, (Text, Document)):
         return None

@@ -67,6 +67,15 @@ class Either(Unknown, frozen=True):
     options: tuple[Any, ...] = ()
 
 
+class Open(Unknown, frozen=True):
+    """A value that is not known and that has a name: a variable without a value. Two of one name are equal, whatever they are.
+
+    The name belongs to this value alone. As the reason of another value it is handed on by `because`, which leaves it out.
+    """
+
+    name: str = ""
+
+
 MAX_OPTIONS = 8
 
 

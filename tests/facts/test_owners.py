@@ -132,3 +132,70 @@ def test_one_instance_is_not_all_of_them(tmp_path: Path, repeated: str, block: s
     text = f'resource "aws_s3_bucket" "b" {{\n  {repeated}\n}}\nresource "aws_s3_bucket_public_access_block" "p" {{\n  {block}\n{_BLOCK}'
     (tmp_path / "main.tf").write_text(text)
     assert verdicts(tmp_path, "storage.public-access-blocked")['aws_s3_bucket.b["*"]'] == verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "owner", "other", "expected"),
+    [
+        ("var.open", "var.open", '"other"', {"b": "pass", "other": "fail"}),
+        ("var.object.name", "var.object.name", "var.object.other", {"b": "pass", "other": "fail"}),
+        ("var.list[0]", "var.list[0]", "var.list[1]", {"b": "pass", "other": "fail"}),
+        ("local.name", "module.m.bucket", '"other"', {"b": "pass", "other": "fail"}),
+        ("var.list[0]", "var.list[1]", '"other"', {"b": "unknown", "other": "unknown"}),
+        ("upper(var.open)", "lower(var.open)", '"other"', {"b": "unknown", "other": "unknown"}),
+        ("var.open", 'coalesce(var.open, "x")', '"other"', {"b": "unknown", "other": "unknown"}),
+        ("var.open", "try(var.open, null)", '"other"', {"b": "unknown", "other": "unknown"}),
+        ("var.list[var.at]", "var.list[var.at]", '"other"', {"b": "unknown", "other": "unknown"}),
+    ],
+)
+def test_the_same_open_value_on_both_sides(tmp_path: Path, name: str, owner: str, other: str, expected: dict[str, str]) -> None:
+    text = f"""
+variable "open" {{}}
+variable "object" {{}}
+variable "list" {{}}
+variable "at" {{}}
+locals {{
+  name = var.open
+}}
+module "m" {{
+  source = "./m"
+  bucket = local.name
+}}
+resource "aws_s3_bucket" "b" {{
+  bucket = {name}
+}}
+resource "aws_s3_bucket" "other" {{
+  bucket = {other}
+}}
+resource "aws_s3_bucket_versioning" "v" {{
+  bucket = {owner}
+  versioning_configuration {{
+    status = "Enabled"
+  }}
+}}
+"""
+    (tmp_path / "main.tf").write_text(text)
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text('variable "bucket" {}\noutput "bucket" {\n  value = var.bucket\n}\n')
+    assert verdicts(tmp_path, "storage.versioning-enabled") == {f"aws_s3_bucket.{name}": verdict for name, verdict in expected.items()}
+
+
+def test_the_same_key_of_the_same_repetition_on_both_sides(tmp_path: Path) -> None:
+    text = """
+variable "names" {
+  type = set(string)
+}
+resource "aws_s3_bucket" "b" {
+  for_each = var.names
+  bucket   = each.key
+}
+resource "aws_s3_bucket_versioning" "v" {
+  for_each = var.names
+  bucket   = each.value
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+"""
+    (tmp_path / "main.tf").write_text(text)
+    assert verdicts(tmp_path, "storage.versioning-enabled") == {'aws_s3_bucket.b["*"]': "pass"}

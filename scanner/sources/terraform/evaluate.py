@@ -33,7 +33,7 @@ from assay.scanner.sources.terraform.operators import (
     unsettled,
     why_unknown,
 )
-from assay.scanner.sources.values import Either, Reference, Text, Unknown, because, either
+from assay.scanner.sources.values import Either, Open, Reference, Text, Unknown, because, either
 
 MAX_STEPS = 2_000_000
 
@@ -82,7 +82,7 @@ def get_attribute(raw: Any, name: str) -> Any:
             return raw[name]
         raise EvaluationError(f'there is no attribute "{name}"')
     if isinstance(raw, Unknown):
-        return raw
+        return _part(raw, f".{name}")
     if isinstance(raw, Reference):
         return Reference(raw.address, f"{raw.attribute}.{name}" if raw.attribute else name)
     if hasattr(raw, "attribute"):
@@ -93,7 +93,7 @@ def get_attribute(raw: Any, name: str) -> Any:
 def get_index(raw: Any, key: Any) -> Any:
     """The element of a value as `value[key]` reads it. Raises EvaluationError."""
     if isinstance(raw, Unknown):
-        return raw
+        return because(raw) if unsettled(key) else _part(raw, f"[{to_text(key)}]")
     if isinstance(raw, Reference):
         return Reference(raw.address, f"{raw.attribute}[{to_text(key)}]") if raw.attribute and not unsettled(key) else raw
     if hasattr(raw, "index") and not isinstance(raw, (list, str)):
@@ -110,6 +110,11 @@ def get_index(raw: Any, key: Any) -> Any:
             return raw[at]
         raise EvaluationError(f"there is no element {at} in a list of {len(raw)}")
     raise EvaluationError(f"a {type(raw).__name__} has no elements")
+
+
+def _part(raw: Unknown, step: str) -> Unknown:
+    """A part of a value that is not known."""
+    return Open(raw.reason, raw.settles_it, raw.location, raw.name + step) if isinstance(raw, Open) else because(raw)
 
 
 def _key(key: Any) -> str:
@@ -166,7 +171,7 @@ def _try(node: tree.Call, scope: Scope) -> Any:
             error = caught
             continue
         if node.function == "try":
-            return raw
+            return because(raw) if isinstance(raw, Open) else raw  # where it fails, another takes its place
         return because(raw) if isinstance(raw, Unknown) else True
     if node.function == "can":
         return False

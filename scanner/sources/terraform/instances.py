@@ -21,7 +21,7 @@ from assay.scanner.sources.terraform.operators import (
     why_unknown,
 )
 from assay.scanner.sources.terraform.providers import provider_key
-from assay.scanner.sources.values import Document, Either, Reference, Unknown
+from assay.scanner.sources.values import Document, Either, Open, Reference, Unknown
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
@@ -46,7 +46,7 @@ class Instance:
         return f"[{self.key}]" if isinstance(self.key, int) else f'["{self.key}"]'
 
 
-class EachKey(Unknown, frozen=True):
+class EachKey(Open, frozen=True):
     """`each.key` or `count.index` where one instance stands for all: it leads to the one that stands for all of another block."""
 
 
@@ -63,19 +63,21 @@ def one_of(stand_in: Instance, key: Any, single: bool) -> Instance:
 def expand(block: Block, module: Module) -> list[Instance]:
     """The instances of a block. Where their number is not known, one that stands for all."""
     template = module.template
+    count, for_each = block.expression("count"), block.expression("for_each")
+    expression = for_each if count is None else count
+    if expression is None:
+        return [Instance(None, {}, template)]
     try:
-        if (count := block.expression("count")) is not None:
-            return _counted(evaluate(count, module.scope(module.instance.names)), template, module)
-        if (for_each := block.expression("for_each")) is not None:
-            return _for_each(for_each, evaluate(for_each, module.scope(module.instance.names)), template, module)
+        raw = evaluate(expression, module.scope(module.instance.names))
+        instances = _for_each(raw, template, module) if count is None else _counted(raw, template, module)
     except EvaluationError as error:
-        return [_unexpanded(Unknown(str(error), "correct the expression", block.location()))]
-    return [Instance(None, {}, template)]
+        instances = Unknown(str(error), "correct the expression", block.location())
+    return [_unexpanded(instances, module, expression)] if isinstance(instances, Unknown) else instances
 
 
-def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instance]:
+def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instance] | Unknown:
     if unsettled(raw):
-        return [_unexpanded(why_unknown(raw))]
+        return why_unknown(raw)
     number = to_whole(raw)
     if number < 0:
         raise EvaluationError("count is negative")
@@ -83,14 +85,14 @@ def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instanc
     return [Instance(at, {"count": {"index": at}}, template) for at in range(number)]
 
 
-def _for_each(for_each: Any, raw: Any, template: Unknown | None, module: Module) -> list[Instance]:
+def _for_each(raw: Any, template: Unknown | None, module: Module) -> list[Instance] | Unknown:
     elements = raw.elements() if hasattr(raw, "elements") else raw
     if elements is None or unsettled(elements):
-        return [_unexpanded(why_unknown(elements or Unknown("for_each is null", "correct the expression")), module.gives_set(for_each))]
+        return why_unknown(elements or Unknown("for_each is null", "correct the expression"))
     if isinstance(elements, list):
         unknown = next((element for element in elements if unsettled(element)), None)
         if unknown is not None:
-            return [_unexpanded(why_unknown(unknown))]
+            return why_unknown(unknown)
         elements = {to_text(element): to_text(element) for element in elements}
     if not isinstance(elements, dict):
         raise EvaluationError(f"for_each is {finish(elements)!r:.60}")
@@ -104,10 +106,11 @@ def _spend(module: Module, number: int) -> None:
         raise TooMuch(f"more than {MAX_INSTANCES:,} instances")
 
 
-def _unexpanded(reason: Unknown, of_set: bool = False) -> Instance:
-    """`of_set`: it stands for the elements of a set, of which each is its own key."""
-    key = EachKey(reason.reason, reason.settles_it, reason.location)
-    return Instance("*", {"each": {"key": key, "value": key if of_set else reason}, "count": {"index": key}}, reason, unexpanded=True)
+def _unexpanded(reason: Unknown, module: Module, expression: Any) -> Instance:
+    """The instance that stands for all. `expression` is the `count` or `for_each`: of a set, each element is its own key."""
+    key = EachKey(reason.reason, reason.settles_it, reason.location, f"each.key of {module.address}{expression!r}")
+    value = key if module.gives_set(expression) else reason
+    return Instance("*", {"each": {"key": key, "value": value}, "count": {"index": key}}, reason, unexpanded=True)
 
 
 def linked_elements(block: Block, module: Module) -> Any:
@@ -155,7 +158,7 @@ class Resource:
     @property
     def instances(self) -> list[Instance]:
         if self._instances is None:
-            self._instances = [_unexpanded(Unknown(f"{self.address} refers to itself", "break the cycle"))]
+            self._instances = [_unexpanded(Unknown(f"{self.address} refers to itself", "break the cycle"), self.module, self.address)]
             self._instances = expand(self.block, self.module)
         return self._instances
 

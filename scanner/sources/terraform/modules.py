@@ -18,7 +18,7 @@ from assay.scanner.sources.terraform.named import Calls, Namespace
 from assay.scanner.sources.terraform.operators import EvaluationError, limited
 from assay.scanner.sources.terraform.providers import provider_key
 from assay.scanner.sources.terraform.workspace import FileFunction, Workspace, file_functions
-from assay.scanner.sources.values import SENSITIVE, Reference, Unknown
+from assay.scanner.sources.values import SENSITIVE, Open, Reference, Unknown
 
 MAX_DEPTH = 30
 
@@ -131,7 +131,7 @@ class Module:
         if given is None or (raw is None and default is not None and block.expression("nullable") == tree.Literal(False)):
             if default is None:
                 way = f"pass --var {name}=VALUE or --var-file FILE" if not self.parent else f'pass "{name}" in the module call'
-                return Unknown(f'variable "{name}" has no value', way, block.location())
+                return Open(f'variable "{name}" has no value', way, block.location(), f"{self.address}var.{name}")
             raw = evaluate(default, self.scope())
         return types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from assay.scanner.sources.terraform import literals
-from assay.scanner.sources.values import MAX_OPTIONS, Document, Either, Reference, Text, Unknown, because, either, unknown_inside
+from assay.scanner.sources.values import MAX_OPTIONS, Document, Either, Open, Reference, Text, Unknown, because, either, unknown_inside
 
 MAX_ELEMENTS = 100_000
 MAX_TEXT = 10_000_000
@@ -197,6 +197,8 @@ def to_text(raw: Any) -> str:
 def equal(left: Any, right: Any) -> bool | Unknown:
     """Equality that says Unknown where a part that could differ is not known."""
     for one, other in ((left, right), (right, left)):
+        if isinstance(one, Open) and isinstance(other, Open) and one.name and one.name == other.name:
+            return True
         if isinstance(one, Unknown):
             return because(one)
         if isinstance(one, (Reference, Text, Document)):

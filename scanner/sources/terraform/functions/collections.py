@@ -169,7 +169,7 @@ def _one(elements: Any) -> Any:
 def _coalesce(*arguments: Any) -> Any:
     for argument in unify(list(arguments)):
         if isinstance(argument, Unknown):
-            return argument
+            return because(argument)  # it may be null, and then the next counts
         if argument is not None and argument != "":
             return argument
     raise EvaluationError("coalesce(): every argument is null or empty")
