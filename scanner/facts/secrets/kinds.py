@@ -24,9 +24,13 @@ def several(own: list[SecretCopy | Unknown], others: list[SecretCopy | Unknown])
     """
     copies = [copy for copy in own if isinstance(copy, SecretCopy)]
     regions = {copy.region.data for copy in copies if isinstance(copy.region.data, str)}
-    if len(regions) + len([copy for copy in copies if not isinstance(copy.region.data, str)]) > 1:
+    open_regions = [copy.region for copy in copies if not isinstance(copy.region.data, str)]
+    # One of several values may be that of another copy, though the provider would refuse it.
+    apart = [region for region in open_regions if not regions.intersection(filter(_is_text, region.options))]
+    if len(regions) + len(apart) > 1:
         return True
     doubts = [copy for copy in (*own, *others) if isinstance(copy, Unknown)]
+    doubts += [region.unknown for region in open_regions if region.unknown and len(copies) > 1]
     for other in others:
         if isinstance(other, SecretCopy):
             unknown = other.region.unknown or next((copy.region.unknown for copy in copies if copy.region.unknown), None)
@@ -34,6 +38,10 @@ def several(own: list[SecretCopy | Unknown], others: list[SecretCopy | Unknown])
                 return True
             doubts += [unknown] if unknown else []
     return doubts[0] if doubts else False
+
+
+def _is_text(data: object) -> bool:
+    return isinstance(data, str)
 
 
 class Secret(Resource, kw_only=True):

@@ -13,7 +13,6 @@ from assay.scanner.facts.stack import called
 from assay.scanner.facts.storage import access_points
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
-from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.values import Unknown, Value, all_of, any_of, gather
 
 FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
@@ -71,7 +70,7 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def bucket(view: View, at: BucketAt) -> Bucket:
     """A bucket with what its companions and the account-level block say of it."""
-    directory = is_directory(view, at)
+    directory = is_directory(view)
     flags = [any_of([Value(directory), *_switches(view, flag)]) for flag in at.flags]
     algorithm, key = _default_key(view[at.algorithm], view[at.key])
     documents = [policies.required(document) for document in view.values(at.policies)] + [view[at.policy]]
@@ -104,15 +103,13 @@ def _switches(view: View, flag: Place) -> list[Value[bool]]:
     return [value.default(False).truth() for value in (*own, *of_account)]
 
 
-def is_directory(view: View, at: BucketAt) -> bool:
+def is_directory(view: View) -> bool:
     """Whether it is a directory bucket: S3 Express, or a Local Zone.
 
     Public access is blocked and ACLs are disabled, which nobody can change, and there are no versions:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-buckets-overview.html
     """
-    name = view.item.named if isinstance(view.item, Elsewhere) else view[at.name].data
-    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
-    return view.item.type in DIRECTORY_BUCKETS or (isinstance(name, str) and re.fullmatch(r".+--[a-z0-9-]+--x-s3", name) is not None)
+    return view.item.type in DIRECTORY_BUCKETS
 
 
 def _ownership(view: View, at: BucketAt, acls: list[Value[Any]]) -> Value[Any]:
@@ -187,7 +184,7 @@ def _lets_logs_in(document: Value[Any]) -> bool:
 
 def _grants(view: View, at: BucketAt, documents: list[Value[Any]], acls: list[Value[Any]]) -> Value[Any]:
     """What policies and ACLs grant, and whether the public access block takes the effect of that away."""
-    directory: Value[Any] = Value(is_directory(view, at))
+    directory: Value[Any] = Value(is_directory(view))
     ignored, restricted = (any_of([directory, *map(view.limits, _switches(view, flag))]) for flag in at.flags[2:])
     by_policy = _settled(gather([policies.aws_grants(document, view.account, restricted) for document in documents]), restricted)
     # A bucket with an ACL in its code cannot have been made with ACLs disabled. Without ownership controls, ACLs of a live bucket work:
