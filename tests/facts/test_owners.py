@@ -199,3 +199,20 @@ resource "aws_s3_bucket_versioning" "v" {
 """
     (tmp_path / "main.tf").write_text(text)
     assert verdicts(tmp_path, "storage.versioning-enabled") == {'aws_s3_bucket.b["*"]': "pass"}
+
+
+@pytest.mark.parametrize(
+    ("block", "verdict"),
+    [
+        ('bucket = module.m["x"].id', "unknown"),
+        ("for_each = var.names\n  bucket = module.m[each.key].id", "pass"),
+        ("for_each = module.m\n  bucket = each.value.id", "pass"),
+    ],
+)
+def test_one_instance_of_a_module_is_not_all_of_them(tmp_path: Path, block: str, verdict: str) -> None:
+    called = 'module "m" {\n  source = "./m"\n  for_each = var.names\n  name = each.key\n}\n'
+    (tmp_path / "main.tf").write_text(f'{called}resource "aws_s3_bucket_public_access_block" "p" {{\n  {block}\n{_BLOCK}')
+    (tmp_path / "m").mkdir()
+    made = 'variable "name" {}\nresource "aws_s3_bucket" "b" {\n  bucket = var.name\n}\noutput "id" {\n  value = aws_s3_bucket.b.id\n}\n'
+    (tmp_path / "m" / "main.tf").write_text(made)
+    assert verdicts(tmp_path, "storage.public-access-blocked")['module.m["*"].aws_s3_bucket.b'] == verdict

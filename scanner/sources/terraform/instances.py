@@ -9,6 +9,7 @@ from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body, through_reference
 from assay.scanner.sources.terraform.configurations import Configuration, answer
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
+from assay.scanner.sources.terraform.named import OneCall
 from assay.scanner.sources.terraform.operators import (
     EvaluationError,
     TooMuch,
@@ -60,6 +61,18 @@ def one_of(stand_in: Instance, key: Any, single: bool) -> Instance:
     return Instance(key, {"each": each, "count": {"index": key}}, stand_in.template)
 
 
+def is_single(block: Block, module: Module) -> bool:
+    """Whether a block has one instance at most, though their number is not known: `count = var.create ? 1 : 0`."""
+    count = block.expression("count")
+    if count is None:
+        return False
+    try:
+        raw = evaluate(count, module.scope(module.instance.names))
+    except EvaluationError:
+        return False
+    return isinstance(raw, Either) and all(option in (0, 1, "0", "1") for option in raw.options)
+
+
 def expand(block: Block, module: Module) -> list[Instance]:
     """The instances of a block. Where their number is not known, one that stands for all."""
     template = module.template
@@ -81,7 +94,7 @@ def _counted(raw: Any, template: Unknown | None, module: Module) -> list[Instanc
     number = to_whole(raw)
     if number < 0:
         raise EvaluationError("count is negative")
-    _spend(module, number)
+    spend(module, number)
     return [Instance(at, {"count": {"index": at}}, template) for at in range(number)]
 
 
@@ -96,11 +109,12 @@ def _for_each(raw: Any, template: Unknown | None, module: Module) -> list[Instan
         elements = {to_text(element): to_text(element) for element in elements}
     if not isinstance(elements, dict):
         raise EvaluationError(f"for_each is {finish(elements)!r:.60}")
-    _spend(module, len(elements))
+    spend(module, len(elements))
     return [Instance(key, {"each": {"key": key, "value": value}}, template) for key, value in elements.items()]
 
 
-def _spend(module: Module, number: int) -> None:
+def spend(module: Module, number: int) -> None:
+    """Count instances that a root module makes. Raises TooMuch."""
     module.workspace.instances += number
     if module.workspace.instances > MAX_INSTANCES:
         raise TooMuch(f"more than {MAX_INSTANCES:,} instances")
@@ -130,7 +144,7 @@ def linked_names(instance: Instance, linked: Any) -> dict[str, Any]:
     names = instance.names
     if isinstance(linked, dict) and instance.key in linked:
         return {**names, "each": {"key": instance.key, "value": linked[instance.key]}}
-    if isinstance(linked, list) and len(linked) == 1 and instance.unexpanded and isinstance(linked[0], One):
+    if isinstance(linked, list) and len(linked) == 1 and instance.unexpanded and isinstance(linked[0], (One, OneCall)):
         return {**names, "each": {"key": names["each"]["key"], "value": linked[0]}}
     return names
 
@@ -187,18 +201,6 @@ class Resource:
         return self._memo[key]
 
     @property
-    def single(self) -> bool:
-        """Whether it has one instance at most, though their number is not known: `count = var.create ? 1 : 0`."""
-        count = self.block.expression("count")
-        if count is None:
-            return False
-        try:
-            raw = evaluate(count, self.module.scope(self.module.instance.names))
-        except EvaluationError:
-            return False
-        return isinstance(raw, Either) and all(option in (0, 1, "0", "1") for option in raw.options)
-
-    @property
     def configuration(self) -> Configuration | None:
         """The provider configuration that manages it, None where there is none in the code."""
         key = provider_key(self.block.expression("provider")) or (self.block.labels[0].partition("_")[0],)
@@ -248,7 +250,7 @@ class Instances:
     def index(self, key: Any) -> Any:
         instances = self.resource.instances
         if len(instances) == 1 and instances[0].unexpanded:
-            return self._wrapped(one_of(instances[0], key, self.resource.single))
+            return self._wrapped(one_of(instances[0], key, is_single(self.resource.block, self.resource.module)))
         if unsettled(key):
             return why_unknown(key)
         if len(instances) == 1 and instances[0].key is None:

@@ -13,7 +13,17 @@ from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.terraform import functions, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
-from assay.scanner.sources.terraform.instances import Instance, Instances, Resource, expand, linked_elements, linked_names
+from assay.scanner.sources.terraform.instances import (
+    Instance,
+    Instances,
+    Resource,
+    expand,
+    is_single,
+    linked_elements,
+    linked_names,
+    one_of,
+    spend,
+)
 from assay.scanner.sources.terraform.named import Calls, Namespace
 from assay.scanner.sources.terraform.operators import EvaluationError, limited
 from assay.scanner.sources.terraform.providers import provider_key
@@ -35,6 +45,7 @@ class Module:
         self.path: tuple[str, ...] = (*parent.path, call.labels[0]) if parent and call else ()
         self.template: Unknown | None = self.instance.template or (parent.template if parent else None)
         self._memo: dict[tuple[str, str, bool], Any] = {}
+        self._others: dict[str, Module] = {}
         self._blocks: dict[str, dict[tuple[str, ...], Block]] = {}
         self._calls: dict[int, list[Module] | Unknown] = {}
         """Instances of module calls, by the identity of the block, which the workspace keeps."""
@@ -170,6 +181,17 @@ class Module:
             self._calls[id(block)] = Unknown(f"module.{block.labels[0]} refers to itself", "break the cycle", block.location())
             self._calls[id(block)] = self._called(block)
         return self._calls[id(block)]
+
+    def one_of(self, key: Any) -> Module:
+        """The instance of a key among those that this one stands for, since their number is not known."""
+        assert self.parent is not None and self.call is not None
+        instance = one_of(self.instance, key, is_single(self.call, self.parent))
+        if instance is self.instance:
+            return self
+        if instance.suffix not in self._others:
+            spend(self, len(self.declared) + 1)
+            self._others[instance.suffix] = Module(self.workspace, self.directory, self.parent, self.call, instance)
+        return self._others[instance.suffix]
 
     def _called(self, block: Block) -> list[Module] | Unknown:
         name, source = block.labels[0], block.expression("source")

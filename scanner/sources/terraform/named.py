@@ -52,7 +52,7 @@ class Calls:
         if isinstance(self.called, Unknown):
             return self.called
         if len(self.called) == 1 and self.called[0].instance.unexpanded:
-            return self
+            return OneCall(self.name, self.called[0].one_of(key), self.link)
         if unsettled(key):
             return why_unknown(key)
         for module in self.called:
@@ -64,7 +64,7 @@ class Calls:
         if isinstance(self.called, Unknown):
             return self.called
         if len(self.called) == 1 and self.called[0].instance.unexpanded:
-            return self.called[0].template
+            return [OneCall(self.name, self.called[0], self.link)] if self.link else self.called[0].template
         wrapped = {module.instance.key: OneCall(self.name, module, self.link) for module in self.called}
         return wrapped if any(isinstance(key, str) for key in wrapped) else list(wrapped.values())
 
