@@ -52,7 +52,10 @@ class _Kind:
         self.unlisted = [resource for resource in live if resource.ref.stands_for == "unlisted"]
         self._by_key: dict[str, list[JudgedResource]] = {}
         self._by_name: dict[str, list[JudgedResource]] = {}
+        self._by_alias: dict[str, list[JudgedResource]] = {}
         for resource in self.live:
+            for alias in resource.ref.also_named:
+                self._by_alias.setdefault(alias, []).append(resource)
             self._by_key.setdefault(names.live_key(resource.ref), []).append(resource)
             self._by_name.setdefault(resource.ref.name, []).append(resource)
 
@@ -80,9 +83,10 @@ class _Kind:
             return Match([resource], candidates, "state" if candidates else None, gone="" if candidates else shown)
         if (scope := names.scope_key(ref)) is not None and scope in self._by_key:
             return Match([resource], self._by_key[scope], "scope")
-        if not names.tells_apart(ref):
+        named = self._named(ref) if names.tells_apart(ref) else self._aliased(ref)
+        if not named and not names.tells_apart(ref):
             return None
-        candidates = [other for other in self._named(ref) if names.same_type(ref, other.ref) and _account_fits(ref, other.ref)]
+        candidates = [other for other in named if names.same_type(ref, other.ref) and _account_fits(ref, other.ref)]
         in_region = candidates if names.is_global(ref) else [other for other in candidates if _region_fits(ref, other.ref)]
         if ref.also_in is None and len(candidates) > len(in_region):
             copies = {region for original in in_region for region in original.ref.also_in or ()}
@@ -109,6 +113,11 @@ class _Kind:
             return self._by_name.get(ref.name, [])
         exact = self._by_key.get(names.spelled(ref.name, ""), [])  # a relative name of Google's
         return exact or self._by_name.get(ref.name.rpartition("/")[2], [])
+
+    def _aliased(self, ref: ResourceRef) -> list[JudgedResource]:
+        """The live resources that have one of the aliases of one of the code, where they can be it."""
+        aliased = {id(other): other for alias in ref.also_named for other in self._by_alias.get(alias, ())}
+        return [other for other in aliased.values() if _account_fits(ref, other.ref) and _region_fits(ref, other.ref)]
 
     def _checked(self, match: Match) -> Match:
         """The match, ambiguous where several resources of the code make one live resource; bindings and policies on it may be many."""

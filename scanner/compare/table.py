@@ -46,7 +46,7 @@ def compare(code: Report, live: Report, states: Iterable[State] = (), gaps: Iter
     matches = join(code_resources, live_resources, known, live_side.accounts)
     table = _Table(code, live, seen.CodeSide(code, code_resources), live_side, known)
     table.learn(matches)
-    rows = sorted((row for match in matches for row in table.rows(match)), key=_rank)
+    rows = sorted((row for match in _by_doubt(matches) for row in table.rows(match)), key=_rank)
     return Comparison(
         version=__version__,
         compared=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -174,6 +174,20 @@ class _Table:
             failing = control in self.code_controls and any(result.verdict in _FAILING for result in theirs)
             return _Outcome("fails_live_code_unknown" if failing else "one_side", _no_result("code", control in self.code_controls))
         return _status(worst(result.verdict for result in ours), worst(result.verdict for result in theirs))
+
+
+def _by_doubt(matches: Iterable[Match]) -> list[Match]:
+    """The matches, those of a kind of which the same doubt is told as one."""
+    grouped: dict[tuple[object, ...], Match] = {}
+    for match in matches:
+        ref = (match.code or match.live)[0].ref
+        key = (ref.cloud, ref.kind, match.by, match.ambiguous, match.settles_it) if match.ambiguous else (id(match),)
+        if key in grouped:
+            first = grouped[key]
+            grouped[key] = msgspec.structs.replace(first, code=[*first.code, *match.code], live=[*first.live, *match.live])
+        else:
+            grouped[key] = match
+    return list(grouped.values())
 
 
 def _no_result(side: str, judged: bool) -> str:

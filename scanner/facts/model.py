@@ -80,6 +80,11 @@ class Resource(msgspec.Struct, kw_only=True):
         """Further regions in which the provider shows it as a resource of its own; None where they are not known."""
         return []
 
+    @property
+    def also_named(self) -> list[str]:
+        """Other names that the provider knows it by, in its account and region, as far as they are known: aliases."""
+        return []
+
 
 class Part(msgspec.Struct, kw_only=True):
     """Base of what lists of facts hold."""

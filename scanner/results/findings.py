@@ -52,6 +52,7 @@ def resource_ref(resource: Resource | Attributes, blocks: list[BlockRef]) -> Res
         named=who.unnamed is None and who.unlisted is None,
         stands_for=_stands_for(who),
         also_in=resource.also_in if isinstance(resource, Resource) else [],
+        also_named=resource.also_named if isinstance(resource, Resource) else [],
     )
 
 

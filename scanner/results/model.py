@@ -54,6 +54,8 @@ class ResourceRef(msgspec.Struct, frozen=True, gc=False):
     stands_for: StandsFor = "itself"
     also_in: list[str] | None = []
     """Further regions in which the provider shows it as a resource of its own; None where they are not known."""
+    also_named: list[str] = []
+    """Other names that the provider knows it by, as far as they are known: aliases of a key."""
 
 
 class Result(msgspec.Struct, frozen=True, gc=False):

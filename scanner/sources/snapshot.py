@@ -73,7 +73,7 @@ class Writer:
 
 
 def in_the_way(path: str) -> str:
-    """The file that a snapshot at a path would overwrite: itself, or what an audit that was killed left of it. Empty where there is none."""
+    """The file that a snapshot at a path would overwrite: itself, or what an audit that was killed left of it; empty for none."""
     return next((file for file in (path, f"{path}.partial") if os.path.isfile(file)), "")
 
 

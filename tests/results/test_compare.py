@@ -253,6 +253,32 @@ def test_a_name_that_is_no_identity_is_ambiguous_without_a_state() -> None:
     assert (row.status, row.joined_by) == ("fails_live", "state")
 
 
+def test_keys_are_joined_by_alias() -> None:
+    """An alias is of an account and a region; one that is nowhere else tells nothing."""
+    ids = [f"arn:aws:kms:{EAST}:{ACCOUNT}:key/75d5", f"arn:aws:kms:{EAST}:{ACCOUNT}:key/86e6", f"arn:aws:kms:{WEST}:{ACCOUNT}:key/75d5"]
+    orders, fills, west = (
+        live("x", "Key", id=id_, region=region, also_named=aliases)
+        for id_, region, aliases in zip(ids, (EAST, EAST, WEST), (["alias/o", "alias/orders"], ["alias/fills"], ["alias/orders"]), strict=True)
+    )
+    ours = report(said(code("orders", "Key", also_named=["alias/orders"])))
+    theirs = audit(said(orders, "fail"), said(fills), said(west), made=calls((ACCOUNT, EAST), (ACCOUNT, WEST)))
+    joined = {row.live.resources[0].id: row for row in rows(ours, theirs)}
+    assert (joined[ids[0]].status, joined[ids[0]].joined_by) == ("fails_live", "name")
+    assert {joined[id_].status for id_ in ids[1:]} == {"live_without_code"}
+    other = report(said(code("orders", "Key", also_named=["alias/none"])))
+    assert {row.status for row in rows(other, audit(said(orders)))} == {"ambiguous"}
+
+
+def test_what_is_ambiguous_for_one_reason_is_one_row() -> None:
+    keys = [live(f"k{number}", "Key") for number in range(4)]
+    ours = report(*(said(code(f"k{number}", "Key", named=False)) for number in range(3)))
+    found = rows(ours, audit(*(said(key, "fail" if key is keys[0] else "pass") for key in keys)))
+    assert [(row.status, len(row.code.resources), len(row.live.resources), row.live.verdict) for row in found] == [
+        ("ambiguous", 0, 4, "fail"),
+        ("ambiguous", 3, 0, None),
+    ]
+
+
 def test_a_resource_without_a_known_name_hides_what_it_may_be() -> None:
     ours = report(said(code("this", named=False)), said(code("orders")))
     found = statuses(ours, audit(said(live("orders")), said(live("x-1"), "fail")))
@@ -424,6 +450,31 @@ def test_a_state_as_its_backend_stores_it(tmp_path: Path) -> None:
         "google_compute_firewall.f": {"f", "projects/trade/global/firewalls/f"},
         "google_secret_manager_secret.s": {"projects/trade/secrets/s"},
     }
+
+
+@pytest.mark.parametrize("attributes", [
+    {"id": "rtbassoc-1/rtb-1", "route_table_id": "rtb-1"}, {"id": "7"}, {"id": None}, {}, {"id": "a", "name": None}, {"id": "x/y", "name": ["z"]},
+    {"self_link": 7, "project": 3, "replica": 3}, {"bucket": 3, "role": "r", "etag": "e"}, {"arn": 7, "id": "a/b"},
+])  # fmt: skip
+def test_resources_of_every_provider_are_in_a_state(attributes: dict[str, Any], tmp_path: Path) -> None:
+    """Most have no name, and many no id that tells anything."""
+    bucket = entry("aws_s3_bucket", "b", instance(id="orders", arn="arn:aws:s3:::orders"))
+    for content in (
+        tfstate(entry("random_id", "r", instance(**attributes)), bucket),
+        {"format_version": "1.0", "values": {"root_module": {"resources": [
+            {"address": "random_id.r", "mode": "managed", "values": attributes},
+            {"address": "aws_s3_bucket.b", "mode": "managed", "values": {"arn": "arn:aws:s3:::orders"}},
+        ]}}},
+    ):  # fmt: skip
+        state = read(saved(tmp_path, content))
+        assert isinstance(state, State) and state.identities["aws_s3_bucket.b"] == {"arn:aws:s3:::orders"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_state_as_powershell_redirects_it(encoding: str, tmp_path: Path) -> None:
+    text = json.dumps(tfstate(entry("aws_s3_bucket", "b", instance(arn="arn:aws:s3:::orders"))))
+    state = read(saved(tmp_path, text.encode(encoding)))
+    assert isinstance(state, State) and set(state.identities) == {"aws_s3_bucket.b"}
 
 
 def test_a_state_and_a_plan_as_terraform_shows_them(tmp_path: Path) -> None:

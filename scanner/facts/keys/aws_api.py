@@ -9,7 +9,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys import kms, names
 from assay.scanner.facts.keys.kinds import Key, KeyRef
 from assay.scanner.facts.keys.references import KeyLink
-from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.spelling import Index, Referrer
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
@@ -52,6 +52,8 @@ READERS = (
             period="get_key_rotation_status.RotationPeriodInDays",
             enabled=f"{_ABOUT}.KeyState",
             policies="get_key_policy.Policy",
+            names=("KeyId",),
+            aliases=Referrer(ALIASES.type, "TargetKeyId", "AliasName"),
         ),
         always=False,
     ),

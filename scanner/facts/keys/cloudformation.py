@@ -5,7 +5,9 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys import kms
 from assay.scanner.facts.keys.kinds import Key
-from assay.scanner.facts.spelling import Fixed
+from assay.scanner.facts.spelling import Fixed, Referrer
+
+_ALIASES = Referrer("AWS::KMS::Alias", "TargetKeyId", "AliasName")
 
 READERS = (
     Reader(
@@ -21,12 +23,13 @@ READERS = (
             period="RotationPeriodInDays",
             enabled="Enabled",
             policies="KeyPolicy",
+            aliases=_ALIASES,
         ),
     ),
     Reader(
         Key,
         ("AWS::KMS::ReplicaKey",),
         kms.key,
-        kms.KeyAt(name="Description", replica=Fixed("REPLICA"), enabled="Enabled", policies="KeyPolicy"),
+        kms.KeyAt(name="Description", replica=Fixed("REPLICA"), enabled="Enabled", policies="KeyPolicy", aliases=_ALIASES),
     ),
 )

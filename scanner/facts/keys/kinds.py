@@ -38,6 +38,13 @@ class Key(Resource, kw_only=True):
     """It can be used: neither disabled nor waiting to be deleted."""
     grants: Fact[list[Grant]]
     """Access by key policy or bindings."""
+    aliases: Fact[list[str]] = Value([])
+    """Names that stand for it, `alias/orders`; those of a live key only where some control has them listed."""
+
+    @property
+    def also_named(self) -> list[str]:
+        aliases = self.aliases.data
+        return sorted(alias for alias in aliases if isinstance(alias, str)) if isinstance(aliases, list) else []
 
 
 KINDS = (Key,)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from assay.scanner.facts import policies
 from assay.scanner.facts.keys.kinds import Key
 from assay.scanner.facts.keys.references import OUTSIDE
-from assay.scanner.facts.spelling import Fixed, Place, Spelling
+from assay.scanner.facts.spelling import Fixed, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Value, all_of, gather
 
@@ -33,6 +33,7 @@ class KeyAt(Spelling, frozen=True, eq=False, kw_only=True):
     enabled: Place = Fixed(True)
     """A switch, or a live key's state."""
     policies: Annotated[Place, "grants"] = ""
+    aliases: Referrer | str = ""
 
 
 def key(view: View, at: KeyAt) -> Key | None:
@@ -57,7 +58,17 @@ def key(view: View, at: KeyAt) -> Key | None:
         rotation_days=imported.then(lambda outside: OUTSIDE if outside else days.data),
         enabled=view[at.enabled].default(True).then(_usable).truth(),
         grants=grants(view, at.policies),
+        aliases=aliases(view, at.aliases),
     )
+
+
+def aliases(view: View, join: Referrer | str) -> Value[list[Any]]:
+    """The names that stand for a key. An alias is of its region: a key of several has the same id in each."""
+    if not isinstance(join, Referrer):
+        return Value([])
+    region = view.item.region.data
+    here = [alias for alias in view.referrers(join).views if alias.item.region.data in (None, region) or region is None]
+    return Value([alias[join.path].data for alias in here])
 
 
 def _usable(switch: Any) -> Any:

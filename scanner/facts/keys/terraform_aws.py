@@ -5,7 +5,9 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys import kms
 from assay.scanner.facts.keys.kinds import Key
-from assay.scanner.facts.spelling import Fixed, One
+from assay.scanner.facts.spelling import Fixed, One, Referrer
+
+_ALIASES = Referrer("aws_kms_alias", "target_key_id", "name")
 
 READERS = (
     Reader(
@@ -21,24 +23,27 @@ READERS = (
             period="rotation_period_in_days",
             enabled="is_enabled",
             policies=("policy", One("aws_kms_key_policy", "key_id", "policy")),
+            aliases=_ALIASES,
         ),
     ),
     Reader(
         Key,
         ("aws_kms_external_key",),
         kms.key,
-        kms.KeyAt(name="description", origin=Fixed("EXTERNAL"), enabled="enabled", policies="policy"),
+        kms.KeyAt(name="description", origin=Fixed("EXTERNAL"), enabled="enabled", policies="policy", aliases=_ALIASES),
     ),
     Reader(
         Key,
         ("aws_kms_replica_key",),
         kms.key,
-        kms.KeyAt(name="description", replica=Fixed("REPLICA"), enabled="enabled", policies="policy"),
+        kms.KeyAt(name="description", replica=Fixed("REPLICA"), enabled="enabled", policies="policy", aliases=_ALIASES),
     ),
     Reader(
         Key,
         ("aws_kms_replica_external_key",),
         kms.key,
-        kms.KeyAt(name="description", replica=Fixed("REPLICA"), origin=Fixed("EXTERNAL"), enabled="enabled", policies="policy"),
+        kms.KeyAt(
+            name="description", replica=Fixed("REPLICA"), origin=Fixed("EXTERNAL"), enabled="enabled", policies="policy", aliases=_ALIASES
+        ),
     ),
 )
