@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.reports.compare_view import EXISTENCE, WORDS, Section, by_resource, outcome, places, sections
 from assay.reports.page import Page
 from assay.scanner.compare.model import ComparedRow, Comparison, Half, Side
+from assay.scanner.results.ledger import told
 from assay.scanner.words import many
 
 COUNTED = ("passes_both", "not_applicable")
@@ -110,12 +111,12 @@ def _counts(page: Page, comparison: Comparison) -> None:
 def _unseen(page: Page, comparison: Comparison) -> None:
     for name, side in (("Code", comparison.code), ("Live", comparison.live)):
         page.prose(_side(side), lead=f"{name}:", style="heading")
-        for gap in side.gaps:
-            page.prose(str(gap), 2)
+        for sentence in told(side.gaps):
+            page.prose(sentence, 2)
     if comparison.gaps:
         page.prose("", lead="Not compared:", style="heading")
-        for gap in comparison.gaps:
-            page.prose(str(gap), 2)
+        for sentence in told(comparison.gaps):
+            page.prose(sentence, 2)
 
 
 def _side(side: Side) -> str:

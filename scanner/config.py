@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.errors import AssayError
+from assay.scanner.sources.encodings import utf8
 
 DEFAULT_FILE = "assay.yaml"
 
@@ -43,7 +44,7 @@ def read(path: Path) -> Config:
     from assay.scanner.rules import yaml_lines
 
     try:
-        data, lines = yaml_lines.load(path.read_text(encoding="utf-8"))
+        data, lines = yaml_lines.load(utf8(path.read_bytes()).decode())
         config = msgspec.convert(data or {}, Config)
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from None

@@ -238,6 +238,12 @@ def test_a_variable_that_nothing_declares_is_said(code: Callable[[str], Path], t
     assert assay("scan", infra, *VERSIONING, "-r", "json").exit_code == 0
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_configuration_as_powershell_writes_it(encoding: str, code: Callable[[str], Path], tmp_path: Path) -> None:
+    write(tmp_path, {"assay.yaml": "strict: true\n".encode(encoding)})
+    assert assay("scan", code(UNKNOWN), *VERSIONING).exit_code == 3
+
+
 def test_a_folder_without_rules_is_said(code: Callable[[str], Path], tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     ran = assay("scan", code(PASSING), "--no-config", "--policies", tmp_path / "empty")

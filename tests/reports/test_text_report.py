@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from assay.reports.text import render
 from assay.reports.view import visible
 from assay.scanner.results.model import Report
-from assay.scanner.sources.interface import Coverage
+from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap, LeftOut
 from tests.reports import samples
 
 CODE = re.compile(r" +[> ] +\d+ \|")
@@ -146,6 +146,41 @@ def test_what_was_not_seen() -> None:
     ):
         assert f"\n  {line}\n" in unseen
     assert "nothing" in text(samples.report(coverage=Coverage())).split("Not seen:")[1]
+
+
+def test_gaps_that_say_the_same_are_told_once() -> None:
+    """Some 1,700 lines of one gap once hid what else was not seen."""
+    same = [Gap(f"modules/m{number}", "module_missing", "the module is not here", "run terraform init") for number in range(900)]
+    kind = [Gap("main.tf", "input_failed", f"resource {number} could not be read", "simplify it", number + 1) for number in range(900)]
+    other = Gap("x.tf", "parse_error", "a brace is not closed", "correct the file", 3)
+    lines = text(samples.report(coverage=Coverage(gaps=[*same, *kind, other]))).split("Not seen:")[1].splitlines()
+    told = [line.strip() for line in lines if line.strip()][:-1]
+    assert told[0] == "modules/m0, modules/m1, modules/m2 and 897 more places: the module is not here; run terraform init"
+    assert told[1:6] == [f"main.tf:{number + 1}: resource {number} could not be read; simplify it" for number in range(5)]
+    assert told[6:] == ["x.tf:3: a brace is not closed; correct the file", "main.tf: 895 more gaps of the kind input_failed; the json report has all"]
+
+
+def test_what_is_read_for_joins_alone_is_not_called_judged() -> None:
+    def said(blocks: Blocks, judged: int) -> tuple[str, str]:
+        report = samples.report(coverage=Coverage(Files(1, 1, 0), blocks))
+        report = msgspec.structs.replace(report, summary=msgspec.structs.replace(report.summary, resources=judged))
+        written = text(report)
+        return written.split("Read: ")[1].splitlines()[0], written.split("Not seen: ")[1].splitlines()[0]
+
+    assert said(Blocks(3, 3), 3)[1] == "nothing; everything that was found was judged"
+    assert said(Blocks(3, 3, joined=2), 1) == (
+        "1 of 1 files, 3 of 3 resource blocks, 2 of them for joins",
+        "nothing; everything that was found was read, and 1 resource judged",
+    )
+    assert said(Blocks(3, 3), 2)[1] == "nothing; everything that was found was read, and 2 resources judged"
+    assert said(Blocks(3, 3), 0)[1] == "nothing was judged; everything that was found was read"
+
+
+def test_what_was_left_out_is_named() -> None:
+    left_out = [LeftOut("aws:111122223333", "dev", "--exclude ou-x"), LeftOut("aws:2", "", "--exclude ou-x"), LeftOut("google:p", "", "closed")]
+    written = text(samples.report(coverage=Coverage(left_out=left_out))).split("Left out:")[1]
+    assert "3 that are there and are no part of the run" in written
+    assert "\n  aws:111122223333 (dev), aws:2: --exclude ou-x\n  google:p: closed\n" in written
 
 
 def test_the_last_line_is_the_outcome() -> None:
