@@ -196,8 +196,9 @@ def _summary(page: Page, report: Report) -> None:
     read += (
         [", ".join(f"{number:,} calls {outcome}" for outcome, number in calls(report).items() if number)] if report.coverage.calls else []
     )
-    joins = f", {blocks.joined} of them for joins" if blocks.joined else ""
-    page.prose(", ".join([*read, f"{blocks.evaluated} of {blocks.found} resource blocks"]) + joins, lead="Read:", style="heading")
+    read.append(f"{blocks.evaluated - blocks.joined} of {blocks.found} resource blocks")
+    read += [f"{blocks.joined} read for joins"] if blocks.joined else []
+    page.prose(", ".join(read), lead="Read:", style="heading")
 
 
 def _unseen(page: Page, report: Report) -> None:

@@ -12,8 +12,10 @@ from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.overlay import DISK, Overlay, inside, repository
 from assay.scanner.sources.terraform import terragrunt
 from assay.scanner.sources.terraform.files import SUFFIXES, is_code
+from assay.scanner.sources.terraform.variables import automatic
 
 SKIPPED = ("node_modules", "__pycache__", "venv")
+_VALUES = (".tfvars", ".tfvars.json")
 _WAY = "name code, a plan, a template, an asset export or a snapshot: README.md shows each"
 
 
@@ -103,11 +105,23 @@ def _enter(path: str, found: Found, overlay: Overlay) -> bool:
 def _file(path: str, found: Found, overlay: Overlay) -> None:
     if path.endswith(SUFFIXES):
         found.files.append(os.path.normpath(path))
+    elif path.endswith(_VALUES):
+        _values(path, found, overlay)
     elif not _enter(path, found, overlay):
         if path.endswith(".json"):
             found.inputs.setdefault("plan", []).append(path)  # which says what is wrong with it
         else:
             found.gaps.append(Gap(show(path), "unsupported", "not a kind of file that can be scanned", _WAY))
+
+
+def _values(path: str, found: Found, overlay: Overlay) -> None:
+    """Values of variables: of a whole root module where Terraform reads them unasked, as any verdict on it may hang on them."""
+    directory = os.path.dirname(path) or "."
+    if os.path.join(directory, os.path.basename(path)) in automatic(directory, overlay):
+        found.directories.append(os.path.normpath(directory))
+    else:
+        way = "give it by --var-file, and name the root module that it is for"
+        found.gaps.append(Gap(show(path), "unsupported", "values of variables, which no root module reads unasked", way))
 
 
 __all__ = ["Found", "discover", "repository", "show"]

@@ -193,6 +193,8 @@ PARTS = {
     "b.tf": 'resource "aws_s3_bucket" "other" {\n  bucket = "other"\n}\nmodule "more" {\n  source = "./more"\n}\n',
     "c.tf": 'resource "aws_s3_bucket_versioning" "b" {\n  bucket = aws_s3_bucket.b.id\n  versioning_configuration {\n    status = var.on\n  }\n}\n',
     "v.tf": 'variable "on" {\n  default = "Suspended"\n}\n',
+    **dict.fromkeys(("terraform.tfvars", "prod.tfvars"), 'on = "Suspended"\n'),
+    "x.auto.tfvars.json": "{}",
     "more/main.tf": 'resource "aws_s3_bucket" "third" {\n  bucket = "third"\n}\n',
 }
 
@@ -208,6 +210,9 @@ PARTS = {
         ([".", "./a.tf", "a.tf"], {"aws_s3_bucket.b", "aws_s3_bucket.other", "module.more.aws_s3_bucket.third"}),
         (["a.tf", "more/main.tf"], {"aws_s3_bucket.b", "module.more.aws_s3_bucket.third"}),
         (["v.tf"], set()),
+        (["terraform.tfvars", "a.tf"], {"aws_s3_bucket.b", "aws_s3_bucket.other", "module.more.aws_s3_bucket.third"}),
+        (["x.auto.tfvars.json"], {"aws_s3_bucket.b", "aws_s3_bucket.other", "module.more.aws_s3_bucket.third"}),
+        (["prod.tfvars"], set()),
     ],
 )
 def test_named_files(named: list[str], expected: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

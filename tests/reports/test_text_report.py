@@ -169,7 +169,7 @@ def test_what_is_read_for_joins_alone_is_not_called_judged() -> None:
 
     assert said(Blocks(3, 3), 3)[1] == "nothing; everything that was found was judged"
     assert said(Blocks(3, 3, joined=2), 1) == (
-        "1 of 1 files, 3 of 3 resource blocks, 2 of them for joins",
+        "1 of 1 files, 1 of 3 resource blocks, 2 read for joins",
         "nothing; everything that was found was read, and 1 resource judged",
     )
     assert said(Blocks(3, 3), 2)[1] == "nothing; everything that was found was read, and 2 resources judged"
