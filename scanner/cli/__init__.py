@@ -50,7 +50,7 @@ def cli() -> None:
     """Judge AWS and Google Cloud infrastructure by declarative controls.
 
     Exit codes: 0 nothing at or above --fail-on failed; 1 something did; 2 wrong usage or configuration; 3 incomplete: something could not
-    be read or judged, or (with --strict) a verdict is unknown.
+    be read or judged, nothing was judged (unless --allow-empty), or (with --strict) a verdict is unknown.
     """
 
 
