@@ -50,17 +50,18 @@ _LOOKED_AT = 100
 
 
 def _is_export(path: str) -> bool:
-    """Whether one of the first records names an asset."""
-    store = Store()
+    """Whether one of the first records names an asset, or is too damaged to tell."""
+    store, damaged = Store(), False
     try:
         for record, *_ in islice(read_file(path, store), _LOOKED_AT):
             if isinstance(record, records.Record) and record.name.startswith("//") and "/" in record.type:
                 return True
+            damaged = damaged or isinstance(record, Exception)
     except (OSError, *records.MALFORMED):
-        return True  # reading it whole says what is wrong with it
+        return True
     finally:
         store.close()
-    return False
+    return damaged  # reading it whole says what is wrong with it
 
 
 class AssetSource(Source):

@@ -143,6 +143,14 @@ def test_compressed_data_that_is_cut_off_is_a_gap(tmp_path: Path, end: int) -> N
     assert (code == 0, bool(report["coverage"]["gaps"])) == (False, True)
 
 
+def test_a_history_that_is_cut_off_is_a_gap(tmp_path: Path) -> None:
+    """Below a directory, where what is no export is passed over."""
+    told = json.dumps({"assets": [message(VERSIONED, "2026-11-20T08:00:00Z")]}, indent=2)
+    (tmp_path / "history.json").write_text(told[:-30])
+    code, report, _ = assay_json(tmp_path, *VERSIONING)
+    assert (code, [gap["code"] for gap in report["coverage"]["gaps"]]) == (3, ["parse_error"])
+
+
 def test_an_export_whose_first_line_is_damaged_is_one_all_the_same(tmp_path: Path) -> None:
     path = write(tmp_path / "x.json", VERSIONED)
     path.write_bytes(b'{"name": "//x\n' + path.read_bytes())
