@@ -17,7 +17,7 @@ from assay.scanner.judge import Judged, Rules, judge
 from assay.scanner.options import Options
 from assay.scanner.results.tally import Tally
 from assay.scanner.sources import inputs
-from assay.scanner.sources.interface import Blocks, CallCount, Contributions, Coverage, Files, Gap, Source
+from assay.scanner.sources.interface import Blocks, CallCount, Contributions, Coverage, Files, Gap, LeftOut, Source
 from tests.scans import ROOT
 
 CASES = {
@@ -79,12 +79,13 @@ _COVERAGE = st.builds(
     st.dictionaries(st.sampled_from(["t", "u"]), _NUMBERS),
     st.lists(st.builds(Gap, st.sampled_from(["s", "t"]), st.just("parse_error"), st.just("r"), st.just("w"), st.integers(0, 2))),
     st.lists(_CALL),
+    st.lists(st.builds(LeftOut, st.sampled_from(["aws:1", "aws:2"]), st.just("n"), st.just("r"))),
 )
 
 
 def _plain(coverage: Coverage) -> tuple[object, ...]:
     """A ledger whatever the order of its entries."""
-    return (coverage.files, coverage.blocks, coverage.unsupported_types, set(coverage.gaps), set(coverage.calls))
+    return (coverage.files, coverage.blocks, coverage.unsupported_types, set(coverage.gaps), set(coverage.calls), set(coverage.left_out))
 
 
 @given(st.lists(_COVERAGE, max_size=5), st.integers(0, 5))
@@ -94,6 +95,7 @@ def test_ledgers_merge_in_whatever_groups_and_order(parts: list[Coverage], at: i
     assert _plain(grouped) == _plain(whole)
     assert _plain(Coverage.merged([whole, Coverage()])) == _plain(whole)
     assert len(whole.gaps) == len(set(whole.gaps)) == len({gap for part in parts for gap in part.gaps})
+    assert len(whole.left_out) == len({entry for part in parts for entry in part.left_out})
     assert sum(call.count for call in whole.calls) == sum(call.count for part in parts for call in part.calls)
 
 

@@ -13,6 +13,7 @@ import pytest
 from assay.reports.html import render
 from assay.reports.view import visible
 from assay.scanner.results.model import Report
+from assay.scanner.sources.interface import Blocks, Coverage, Files, LeftOut
 from tests.reports import samples
 
 VOID = {"meta", "link", "br", "input"}
@@ -223,3 +224,17 @@ def test_colors_have_the_contrast_of_wcag_aa() -> None:
             for ground in ("page", "panel"):
                 light, dark = sorted((luminance(colors[name]), luminance(colors[ground])), reverse=True)
                 assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)
+
+
+def test_accounts_that_were_left_out_are_named() -> None:
+    left_out = [LeftOut("aws:111122223333", "dev <b>", "--exclude ou-x")]
+    prose = parsed(samples.report(coverage=Coverage(left_out=left_out))).prose()
+    assert "Left out: accounts and projects that are there and are no part of the run" in prose
+    for text in ("aws:111122223333", "dev <b>", "--exclude ou-x"):
+        assert text in prose
+    assert "Left out" not in parsed(samples.report()).prose()
+
+
+def test_what_is_read_for_joins_is_a_part_of_its_own() -> None:
+    prose = parsed(samples.report(coverage=Coverage(Files(1, 1, 0), Blocks(9, 9, joined=4)))).prose()
+    assert "= 5 evaluated + 4 read for joins" in prose
