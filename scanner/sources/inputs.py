@@ -94,7 +94,7 @@ INPUTS = (
             Format(
                 "assets",
                 "assay.scanner.sources.gcp.assets",
-                ((b'"asset_type"', b'"assetType"'), (b'"//', b'"\\/\\/')),
+                ((b'"asset_type"', b'"assetType"', b'"ackId"'), (b'"//', b'"\\/\\/', b'"message"')),
                 (b"{", b"["),
                 packed=True,
             ),

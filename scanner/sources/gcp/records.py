@@ -110,8 +110,15 @@ class _Window(msgspec.Struct, rename="camel"):
     start_time: str = ""
 
 
+class _Message(msgspec.Struct):
+    """https://cloud.google.com/pubsub/docs/reference/rest/v1/PubsubMessage"""
+
+    data: bytes = b""
+
+
 class Envelope(msgspec.Struct, rename="camel"):
-    """What assets come in: a page of a list, a history (`assets`), a page of a search (`results`), or a message of a feed (`asset`).
+    """What assets come in: a page of a list, a history (`assets`), a page of a search (`results`), or what a feed tells (`asset`),
+    as such or in the message of Pub/Sub that `gcloud pubsub subscriptions pull` prints.
 
     https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TemporalAsset
     """
@@ -120,6 +127,7 @@ class Envelope(msgspec.Struct, rename="camel"):
     results: list[msgspec.Raw] | None = None
     next_page_token: str | None = None
     asset: msgspec.Raw = _NONE
+    message: _Message | None = None
     window: _Window | None = None
     deleted: bool | None = None
 

@@ -180,6 +180,10 @@ def _spread(source: bytes, line: int, store: Store, depth: int = 0) -> Iterator[
                 inner, raw, *_ = read_text(bytes(told.asset), SPOOL, 0, line)
                 yield inner if isinstance(inner, Exception) else observed(inner, told), raw, SPOOL, 0, line
                 return
+            if told.message is not None:
+                told_in_it = [read for read in _spread(told.message.data, line, store, depth + 1) if not isinstance(read[0], Exception)]
+                yield from told_in_it or [(record, source, SPOOL, 0, line)]  # of some other topic
+                return
             elements = told.assets or told.results or []
             if told.assets is not None or told.results is not None:
                 store.pages[bool(told.next_page_token)] += 1

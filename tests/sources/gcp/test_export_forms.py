@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from pathlib import Path
@@ -31,6 +32,11 @@ def message(asset: dict[str, Any], since: str, **more: Any) -> dict[str, Any]:
     return {"asset": asset, "window": {"startTime": since}, "priorAssetState": "PRESENT", "priorAsset": asset, **more}
 
 
+def pulled(data: str) -> dict[str, Any]:
+    """What `gcloud pubsub subscriptions pull --format=json` prints of a message."""
+    return {"ackId": "x", "message": {"data": base64.b64encode(data.encode()).decode(), "messageId": "7"}}
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -44,6 +50,7 @@ def message(asset: dict[str, Any], since: str, **more: Any) -> dict[str, Any]:
         json.dumps([VERSIONED]) + "\n" + json.dumps([bucket("other")]) + "\n",
         json.dumps(message(VERSIONED, "2026-11-20T08:00:00Z")) + "\n",
         json.dumps({"assets": [message(VERSIONED, "2026-11-20T08:00:00Z")]}),
+        json.dumps([pulled(json.dumps(message(VERSIONED, "2026-11-20T08:00:00Z")))], indent=2),
         json.dumps({"results": [VERSIONED | {"resource": None, "versionedResources": [{"version": "v1", "resource": {"versioning": {"enabled": True}}}]}]}),
     ],
 )  # fmt: skip
@@ -124,6 +131,14 @@ def test_a_project_that_is_being_deleted_is_left_out(tmp_path: Path) -> None:
         assert [(entry.scope, entry.reason) for entry in found[0].coverage.left_out] == [("google:trade", "the project is being deleted")]
     (alone,) = collected(write(tmp_path / "x.json", shut, bucket()))
     assert not alone.items and len(alone.coverage.left_out) == 1
+
+
+@pytest.mark.parametrize("data", ["hello", "{}", '{"asset": 7}', ""])
+def test_messages_of_another_topic_are_no_export(tmp_path: Path, data: str) -> None:
+    write(tmp_path / "x.json", bucket())
+    write(tmp_path / "messages.json", [pulled(data)])
+    assert [gap for collection in collected(tmp_path) for gap in collection.coverage.gaps] == []
+    assert set(items(tmp_path)) == {ORDERS}
 
 
 def test_names_alone_are_a_gap(tmp_path: Path) -> None:
