@@ -16,10 +16,12 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
+from assay.scanner.sources.cloudformation.packaging import Marks, packaged
 from assay.scanner.sources.cloudformation.template import CORRECT, Template
 from assay.scanner.sources.templates.syntax import Path
 
-_PSEUDO = ("AWS::Region", "AWS::Partition", "AWS::AccountId", "AWS::StackName", "AWS::StackId", "AWS::URLSuffix")
+_ATTEMPTS = 10
+"""How often a template is tried, each time without the resources that were refused."""
 
 
 class _Session:
@@ -42,25 +44,46 @@ def translated(template: Template, values: dict[str, Any], region: str | None) -
             template.gap("module_missing", f"{name} is an application of a repository, which is not here", "scan its deployed stack", line)
     if not resources:
         return template.rewritten(data)
-    given = {name: {"Ref": name} if _withheld(template.parameters.get(name)) else value for name, value in values.items()}
-    given |= {name: {"Ref": name} for name, declared in template.parameters.items() if _withheld(declared)}
-    given = {name: value for name, value in given.items() if isinstance(value, (str, dict))}
-    pseudo = {name: {"Ref": name} for name in _PSEUDO}  # so that what is not known stays as it is written
-    logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
-    try:
-        translator = Translator(None, Parser(), boto_session=_Session(region or "us-east-1"))
-        content = translator.translate(data, {**given, **pseudo}, get_managed_policy_map=_managed_policies)
-    except InvalidDocumentException as error:
-        causes = "; ".join(str(cause.message) for cause in error.causes) or str(error)
-        template.gap("input_failed", f"refused by the translator of serverless resources: {causes}"[:500], CORRECT)
+    packaged(data)
+    withheld = [name for name, declared in template.parameters.items() if _withheld(declared)]
+    marks = Marks(data, withheld)
+    given = {name: value for name, value in values.items() if isinstance(value, str)} | marks.by_name
+    content, refused = _translated(template, data, given, region)
+    if content is None:
         return template
-    except Exception as error:  # the translator trusts its input, which nothing has validated
-        reason = f"the translator of serverless resources failed ({type(error).__name__}: {error})"
-        template.gap("input_failed", reason[:500], CORRECT)
-        return template
+    content = marks.restored(content)
     made = content.get("Resources")
+    if isinstance(made, dict):
+        made.update({name: template.data["Resources"][name] for name in refused})
     names = [str(name) for name in template.data["Resources"]]
     return template.rewritten(content, {str(name): _source(str(name), names) for name in made} if isinstance(made, dict) else {})
+
+
+def _translated(
+    template: Template, data: dict[str, Any], given: dict[str, str], region: str | None
+) -> tuple[dict[str, Any] | None, list[str]]:
+    """The translated template without the resources that are refused, and their names; None where nothing can be translated."""
+    logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
+    refused: list[str] = []
+    for _ in range(_ATTEMPTS):
+        try:
+            translator = Translator(None, Parser(), boto_session=_Session(region or "us-east-1"))
+            content: dict[str, Any] = translator.translate(copy.deepcopy(data), given, get_managed_policy_map=_managed_policies)
+            return content, refused
+        except InvalidDocumentException as error:
+            causes = "; ".join(str(cause.message) for cause in error.causes) or str(error)
+            template.gap("input_failed", f"refused by the translator of serverless resources: {causes}"[:500], CORRECT)
+            named = {str(getattr(cause, "_logical_id", "")) for cause in error.causes} & data["Resources"].keys()
+            if not named or not data["Resources"].keys() - named:
+                break
+            refused += sorted(named)
+            for name in named:
+                del data["Resources"][name]
+        except Exception as error:  # the translator trusts its input, which nothing has validated
+            reason = f"the translator of serverless resources failed ({type(error).__name__}: {error})"
+            template.gap("input_failed", reason[:500], CORRECT)
+            break
+    return None, []
 
 
 @functools.cache

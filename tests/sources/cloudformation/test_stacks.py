@@ -332,6 +332,55 @@ def test_serverless_resources(tmp_path: Path) -> None:
     assert list(read(tmp_path, SAM, region="us-east-1")) == ["Table"]
 
 
+KEPT = """
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Stage: {Type: String}
+  Secret: {Type: String, NoEcho: true, Default: hunter2}
+Globals:
+  Function: {CodeUri: src/, Environment: {Variables: {SECRET: !Ref Secret}}}
+Resources:
+  Local: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.12, Handler: a.b, CodeUri: ./local}}
+  Inline: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.12, Handler: a.b, InlineCode: pass}}
+  Image: {Type: AWS::Serverless::Function, Properties: {PackageType: Image}}
+  Named:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      Handler: a.b
+      FunctionName: !Sub ${AWS::StackName}-${Stage}
+      Policies: [{Statement: [{Effect: Allow, Action: s3:GetObject, Resource: !Sub "arn:${AWS::Partition}:s3:::${Secret}-b/*"}]}]
+  Layer: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layer}}
+  Api: {Type: AWS::Serverless::Api, Properties: {StageName: !Ref Stage, DefinitionUri: api.yaml}}
+  Http: {Type: AWS::Serverless::HttpApi, Properties: {DefinitionUri: api.yaml}}
+  Steps: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: steps.json, Role: !Sub "arn:aws:iam::${AWS::AccountId}:role/r"}}
+  Plain: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "${AWS::StackName}-${AWS::Region}"}}
+"""
+
+
+def test_serverless_templates_are_judged_as_people_keep_them(tmp_path: Path) -> None:
+    """Local files are uploaded by `sam package`, and names that only a deployment knows stay as they are written."""
+    pytest.importorskip("samtranslator")
+    items = read(tmp_path, KEPT)
+    types = {items[name].type for name in ("Local", "Inline", "Image", "Named")}
+    assert types == {"AWS::Lambda::Function"} and items["Plain"].type == "AWS::S3::Bucket"
+    assert items["Image"]["PackageType"].data == "Image" and items["Inline"]["Code.ZipFile"].data == "pass"
+    assert items["Plain"]["BucketName"].data.parts[0] == Reference("AWS::StackName")
+    secret = items["Local"]["Environment.Variables.SECRET"].data
+    assert secret == "hunter2" or isinstance(secret, Unknown)  # a default is in the template; what is given is not shown
+    resource = items["NamedRole"]["Policies"].data[0]["PolicyDocument"]["Statement"][0]["Resource"]
+    assert "AssayMark" not in repr([item.attributes() for item in items.values()]) and str(resource).startswith("arn:")
+
+
+def test_one_refused_serverless_resource_costs_only_itself(tmp_path: Path) -> None:
+    pytest.importorskip("samtranslator")
+    bad = "  Bad: {Type: AWS::Serverless::Function, Properties: {CodeUri: src, Policies: [x], Events: {A: {Type: Nothing}}}}\n"
+    collections = collect(tmp_path, KEPT + bad)
+    assert {gap.code for gap in gaps(collections)} == {"input_failed"}
+    types = {item.address: item.type for collection in collections for item in collection.items}
+    assert types["AWS::Lambda::Function.Local"] == "AWS::Lambda::Function" and "AWS::Serverless::Function.Bad" in types
+
+
 @pytest.mark.parametrize("properties", ["{CodeUri: 5}", "{Events: [x]}", "5", "{Environment: {Ref: x}, Events: {A: {Type: Api}}}"])
 def test_refused_serverless_resources_are_gaps(tmp_path: Path, properties: str) -> None:
     pytest.importorskip("samtranslator")
