@@ -84,3 +84,12 @@ class Lines:
             lengths = (len(text[at : at + _CHUNK].encode()) for at in range(0, len(text), _CHUNK))
             self._bytes = [0, *itertools.accumulate(lengths)]
         return self._bytes
+
+
+class Reencoded(Lines):
+    """The lines of a file in UTF-16. Of its text as UTF-8 the bytes are not those of the file."""
+
+    __slots__ = ()
+
+    def _location(self, first: int, last: int, start: int, end: int) -> Location:
+        return super()._location(first, last, 0, 0)

@@ -41,7 +41,7 @@ class ConfigConnectorSource(Source):
                 paths_read.append(path)
         if not paths_read and not coverage.gaps:
             return
-        root = show(paths_read[0] if len(paths_read) == 1 else os.path.commonpath(self.paths) if self.paths else ".")
+        root = show(paths_read[0] if len(paths_read) == 1 else _common(self.paths))
         built = Built(manifests, namespaces, self.project, root, wanted.types)
         coverage.blocks.found = coverage.blocks.evaluated = built.attached
         items: list[Item] = [*built.deployment.items, *built.deployment.others]
@@ -66,3 +66,8 @@ class ConfigConnectorSource(Source):
         coverage.files.parsed += not failed
         coverage.gaps += contents.gaps
         return contents.manifests, contents.namespaces
+
+
+def _common(paths: list[str]) -> str:
+    """The folder that all files are in, whether they are named by relative or absolute paths."""
+    return os.path.commonpath([os.path.abspath(path) for path in paths]) if paths else "."

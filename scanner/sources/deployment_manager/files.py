@@ -10,7 +10,7 @@ import msgspec
 from assay.scanner.sources.deployment_manager.marks import is_private
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.overlay import Boundary, Overlay
-from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path
+from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path, decode
 from assay.scanner.sources.templates.syntax import parse as parse_bytes
 from assay.scanner.sources.templates.yaml_text import parse as parse_text
 from assay.scanner.sources.values import Location
@@ -71,10 +71,7 @@ class Files:
         content = self.overlay.read(path, MAX_TEMPLATE + 1)
         if len(content) > MAX_TEMPLATE:
             raise Malformed(f"larger than {MAX_TEMPLATE // 1_000_000} MB")
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise Malformed(f"not UTF-8: {error.reason}") from error
+        text, _ = decode(content)
         if is_private(text):
             raise Malformed("it has characters of a private use area")
         return text.replace("\r\n", "\n")

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines
+from assay.scanner.sources.encodings import is_utf16
+from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines, Reencoded
 from assay.scanner.sources.values import Location
 
 MAX_BYTES = 10_000_000
@@ -65,14 +66,24 @@ WORDS = ("Transform", "Fn::ForEach", "ImportValue", "GetStackOutput")
 
 def parse(source: bytes, file: str = "") -> Parsed:
     """One document. `file` is the name that places give. Raises Malformed."""
-    parsed = _parse(source, file)
-    return msgspec.structs.replace(parsed, words=frozenset(word for word in WORDS if word.encode() in source))
+    text, lines = decode(source, file)
+    parsed = _parse(text, lines)
+    return msgspec.structs.replace(parsed, words=frozenset(word for word in WORDS if word in text))
 
 
 def decode(source: bytes, file: str = "") -> tuple[str, Lines]:
-    """The text of a file without a byte order mark, and its lines. Raises Malformed."""
+    """The text of a file in UTF-8, or UTF-16 with a byte order mark, without that mark, and its lines. Raises Malformed.
+
+    YAML is in either of them: https://yaml.org/spec/1.2.2/#52-character-encodings
+    """
     if len(source) > MAX_BYTES:
         raise Malformed(f"larger than {MAX_BYTES // 1_000_000} MB")
+    if is_utf16(source):
+        try:
+            text = source.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise Malformed(f"not UTF-16: {error.reason}") from error
+        return text, Reencoded(file, text)
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -81,10 +92,9 @@ def decode(source: bytes, file: str = "") -> tuple[str, Lines]:
     return text, Lines(file, text, len(BYTE_ORDER_MARK.encode()) if marked else 0)
 
 
-def _parse(source: bytes, file: str) -> Parsed:
+def _parse(text: str, lines: Lines) -> Parsed:
     from assay.scanner.sources.templates import json_text, yaml_text
 
-    text, lines = decode(source, file)
     if text.lstrip().startswith("{"):
         try:
             return json_text.parse(text, lines)

@@ -10,7 +10,7 @@ import tree_sitter
 
 from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.interface import Gap
-from assay.scanner.sources.lines import Lines
+from assay.scanner.sources.lines import Lines, Reencoded
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import document_places, json_syntax, parsing
@@ -33,13 +33,6 @@ class FileError(Exception):
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
         self.line = line
-
-
-class Reencoded(Lines):
-    """The lines of a file in UTF-16. Of its text as UTF-8 the bytes are not those of the file."""
-
-    def _location(self, first: int, last: int, start: int, end: int) -> Location:
-        return super()._location(first, last, 0, 0)
 
 
 def not_utf8(shown: str) -> Gap:

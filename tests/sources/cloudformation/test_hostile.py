@@ -115,7 +115,7 @@ def test_no_change_to_the_text_makes_reading_fail(data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        b"[" * 100_000, b"- " * 100_000, b"{a: " * 100_000, b"a: &a [*a]", b"a: *b", b"\x00", b"\xff\xfe", b"a: 1\n---\nb: 2", b"? [a]\n: 1",
+        b"[" * 100_000, b"- " * 100_000, b"{a: " * 100_000, b"a: &a [*a]", b"a: *b", b"\x00", b"\xff\xfe\x00\xd8", b"\xff\xfea", b"a: 1\n---\nb: 2", b"? [a]\n: 1",
         b"%YAML 9.9\n---\na: 1", b"!!python/object/apply:os.system [x", b"{" + b'"a":{' * 50_000, b"{" * 10, b'{"a": 1', b"a:\tb: c", b"\xef\xbb\xbf[",
         b"x: " + b"9" * 11_000_000,
         b"a0: &a0 [x]\n" + b"".join(b"a%d: &a%d [%s]\n" % (at, at, b", ".join([b"*a%d" % (at - 1)] * 10)) for at in range(1, 12)),

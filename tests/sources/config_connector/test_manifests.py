@@ -43,6 +43,22 @@ def test_a_binding_in_another_file(tmp_path: Path) -> None:
     assert (report.coverage.blocks.found, report.coverage.blocks.evaluated) == (2, 2)
 
 
+def test_two_folders_are_scanned_from_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"a/bucket.yaml": BUCKET, "b/open.yaml": OPEN})
+    monkeypatch.chdir(tmp_path)
+    report = Scan(Options(paths=["."], controls=["storage.bucket-not-public"])).report()
+    assert verdicts(report) == {"StorageBucket.trade/orders": "fail"} and report.coverage.gaps == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_manifests_with_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    files: dict[str, str | bytes] = {"a.yaml": (mark + BUCKET).encode(encoding), "b.yaml": (mark + OPEN).encode(encoding)}
+    report = scan(tmp_path, files, "storage.bucket-not-public")
+    assert verdicts(report) == {"StorageBucket.trade/orders": "fail"} and report.coverage.gaps == []
+    assert [block.start_line for result in report.results for block in result.resource.blocks if "a.yaml" in block.file] == [1]
+
+
 def test_a_binding_in_another_namespace_is_for_another_bucket(tmp_path: Path) -> None:
     other = OPEN.replace("namespace: trade", "namespace: other") + BUCKET.join(["---\n", ""]).replace(
         "namespace: trade", "namespace: other"
@@ -63,7 +79,7 @@ def test_the_project_is_that_of_the_namespace_unless_the_resource_says_it(tmp_pa
 def test_lines_are_those_of_the_manifest(tmp_path: Path) -> None:
     text = "# comment\n---\n" + manifest("storage", "StorageBucket", "b", "location: US\nuniformBucketLevelAccess: false")
     (result,) = scan(tmp_path, {"a.yaml": text}, "storage.uniform-access").results
-    assert [(each.location.line if each.location else 0) for each in result.evidence] == [10]
+    assert {fact.location.line for fact in result.evidence if fact.location} == {3, 10}  # its block, and what it says
     assert result.resource.blocks[0].start_line == 3
 
 
