@@ -11,7 +11,7 @@ from assay.scanner.sources.config_connector.shapes import placing, put, replicat
 from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.gcp.deployment import BINDINGS as BINDINGS_PATH
 from assay.scanner.sources.gcp.deployment import Attachment, Deployment, flat, full_name, project_name
-from assay.scanner.sources.values import Reference, Text, Unknown
+from assay.scanner.sources.values import Open, Reference, Text, Unknown, unknown_inside
 
 
 class Built:
@@ -70,8 +70,8 @@ class Built:
         annotated = manifest.annotations.get(PROJECT_ID, self._namespaces.get(manifest.namespace))
         if isinstance(annotated, str):
             return annotated
-        if isinstance(annotated, Text) and flat(annotated):
-            return flat(annotated)
+        if isinstance(annotated, (Text, Open)) and flat(annotated):
+            return Reference(f"Project.{flat(annotated)}", "project-id")
         return self._project or Reference(f"Namespace.{manifest.namespace or 'default'}", "project-id")
 
     def full(self, manifest: Manifest) -> str | None:
@@ -150,13 +150,16 @@ class Built:
         external, name = reference.get("external"), reference.get("name")
         if external is not None:
             return external
-        if not isinstance(name, str):
-            return name if isinstance(name, (Unknown, Text)) else None
+        written, name = name, flat(name)
+        if name is None:
+            return written if isinstance(written, (Unknown, Text)) else None
         kind = str(reference.get("kind") or kind or REFERENCES.get(key, ""))
         namespace = reference.get("namespace")
         target = self.find(kind, namespace if isinstance(namespace, str) else by.namespace, name, by.directory)
         if target is not None:
             return Reference(self.address(target))
+        if not isinstance(written, str):
+            return written
         collection = KINDS[kind].collection if kind in KINDS else kind
         return Reference(f"{kind or key}.cnrm/{collection or 'buckets'}/{name}")  # declared somewhere else, and there
 
@@ -278,7 +281,7 @@ class Built:
 
     def _holder(self, kind: str, target: Any) -> Any:
         """What bindings are on, as a Reference or a full name."""
-        if isinstance(target, (Reference, Unknown)):
+        if isinstance(target, (Reference, Unknown)) or unknown_inside(target) is not None:
             return target
         name = flat(target)
         if name is None:

@@ -17,7 +17,7 @@ from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed, Parsed, decode
 from assay.scanner.sources.templates.yaml_text import parse_documents
-from assay.scanner.sources.values import Location, Text, Unknown
+from assay.scanner.sources.values import Location, Open, Text, Unknown
 
 _GROUP = re.compile(r"[a-z0-9-]+\.cnrm\.cloud\.google\.com/v\d\w*")
 _APART = ("core.cnrm.cloud.google.com", "customize.core.cnrm.cloud.google.com", "addons.cnrm.cloud.google.com")
@@ -126,7 +126,7 @@ def _enter(contents: Read, data: dict[str, Any], base: Path, parsed: Parsed, fil
 
 
 def filled(data: Any) -> Any:
-    """Data with Unknown in the place of what another tool fills in."""
+    """Data with an open value in the place of what another tool fills in: the same text stands for the same value."""
     if isinstance(data, dict):
         return {name: filled(element) for name, element in data.items()}
     if isinstance(data, list):
@@ -134,7 +134,7 @@ def filled(data: Any) -> Any:
     if not isinstance(data, str) or ("{{" not in data and "${" not in data):
         return data
     parts = [
-        Unknown(f"{part} is filled in by another tool", "render it first, and scan what comes out") if at % 2 else part
+        Open(f"{part} is filled in by another tool", "render it first, and scan what comes out", name=part) if at % 2 else part
         for at, part in enumerate(_FILLED.split(data))
     ]
     parts = [part for part in parts if part != ""]

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from assay.scanner.sources.deployment_manager.expand import Entry, Expansion
-from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, OWNERS, Type, resource_type, spelled
+from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, OWNERS, PARTS, Type, holder, resource_type, spelled
 from assay.scanner.sources.gcp.deployment import flat, full_name, project_name
 from assay.scanner.sources.values import Reference, Text, Unknown, Value
 
@@ -67,7 +67,7 @@ class Links:
             return Unknown(f"there is no resource {path.partition('.')[0]} in this deployment", "correct the reference")
         field = path[len(name) + 1 :]
         if name in self._entries:
-            return Reference(address(self._entries[name]), field)
+            return self._followed(self._entries[name], field)
         output = field.partition(".")[0].partition("[")[0]
         key = (name, output)
         raw = (self._templates[name].outputs or {}).get(output)
@@ -80,6 +80,19 @@ class Links:
         finally:
             self._reading.discard(key)
         return value if field == output else Unknown(f"{field} of the template {name} is a part of an output", "name the output alone")
+
+    def _followed(self, entry: Entry, field: str) -> Any:
+        """A Reference to a resource; of a binding or an entry of an access list, what its property says: the owner that it names."""
+        spelling, key = spelled(entry.type), (entry.name, field)
+        part = spelling is not None and (holder(spelling) is not None or (spelling.service, spelling.noun) in PARTS)
+        written = entry.properties.get(field) if part and isinstance(entry.properties, dict) else None
+        if written is None or key in self._reading or len(self._reading) > 50:
+            return Reference(address(entry), field)
+        self._reading.add(key)
+        try:
+            return self.value(written)
+        finally:
+            self._reading.discard(key)
 
     def full(self, entry: Entry) -> str | None:
         """The full name of a resource, with words for what is referred to; None where it is not known."""

@@ -122,26 +122,35 @@ class Declared(Item):
         return Value(bindings or None, tuple(place for value in values if value.data for place in value.seen) or (self.location(),))
 
     def _enforced(self, constraint: str) -> Value[Any]:
+        above: Value[Any] = Value(None, (self.location(),))
         for policy in self.deployment.policies:
             name = policy["name"].data
-            if not isinstance(name, str) or name.rpartition("/")[2] != constraint or not self._under(policy):
+            if not isinstance(name, str) or name.rpartition("/")[2] != constraint or self._set_on(policy) is None:
                 continue
             rules = policy["spec.rules"]
             if rules.unknown:
                 return Value(rules.unknown, rules.seen)
             entries = rules.data if isinstance(rules.data, list) else []
-            if policy.template is not None:
-                return Value(Unknown(f"whether {policy.address} exists: {policy.template.reason}", policy.template.settles_it), rules.seen)
             doubt = next((rule["enforce"] for rule in entries if isinstance(rule, dict) and not _is_flag(rule.get("enforce"))), None)
             if doubt is not None:
                 return Value(doubt if isinstance(doubt, Unknown) else Unknown(f"whether {constraint} is enforced", "scan the live project"))
-            return Value(org_policies.enforced({"constraint": f"constraints/{constraint}", "rules": entries}), rules.seen)
-        return Value(None, (self.location(),))
+            enforced = org_policies.enforced({"constraint": f"constraints/{constraint}", "rules": entries})
+            if self._set_on(policy) == "projects":
+                return Value(enforced, rules.seen)
+            if enforced is not False:  # one nearer to the resource counts before it
+                why = f"{policy.address} sets {constraint}, and it is not known whether what it is set on has this resource"
+                above = Value(Unknown(why, "scan the live project", policy.location()), rules.seen)
+        return above
 
-    def _under(self, policy: Declared) -> bool:
-        """Whether a policy counts for this resource: it does for folders and organisations, which a template does not tell."""
+    def _set_on(self, policy: Declared) -> str | None:
+        """`projects` where a policy is set on the project of this resource, `above` where it may be on what that is in; else None.
+
+        The folders and the organisation of a project are not in its name.
+        """
         parent = policy.full or ""
-        return "/projects/" not in parent or f"/projects/{flat(self.project)}/" in parent
+        if "/projects/" in parent:
+            return "projects" if f"/projects/{flat(self.project)}/" in parent else None
+        return "above"
 
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         data, place = walk(self.data, self.path, path)
@@ -186,7 +195,7 @@ class Declared(Item):
     def region(self) -> Value[str]:
         written = next((self[name].data for name in ("location", "locationId", "region") if isinstance(self[name].data, str)), None)
         region = written.rpartition("/")[2].lower() if written is not None else location_of(self.full) if self.full else None
-        return Value(region, (self.location(),))
+        return Value(None if region is not None and _is_open(region) else region, (self.location(),))
 
     @property
     def account(self) -> Value[str]:
@@ -248,6 +257,11 @@ def nodes_of(item: Declared, data: Any, place: Path) -> tuple[list[Node], Unknow
             wrong = Unknown(f"an element of {place[-1] if place else 'it'} is no object", "correct it")
             more = more or (element if isinstance(element, Unknown) else wrong)
     return nodes, more
+
+
+def _is_open(text: str) -> bool:
+    """Whether a part of a name stands for what is not known (`flat` of deployment.py)."""
+    return "${" in text or "{{" in text
 
 
 def _is_flag(flag: Any) -> bool:

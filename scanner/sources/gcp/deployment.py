@@ -14,7 +14,7 @@ import msgspec
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, FullNames
 from assay.scanner.sources.interface import Node
 from assay.scanner.sources.nodes import Elsewhere, as_nodes
-from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value
+from assay.scanner.sources.values import Location, Open, Reference, Text, Unknown, Value, unknown_inside
 
 if TYPE_CHECKING:
     from assay.scanner.sources.gcp.declared import Declared
@@ -25,10 +25,13 @@ BINDINGS = "#iam_policy.bindings"
 
 
 def flat(data: Any) -> str | None:
-    """Text that is the same for two attributes that name the same thing; a reference stands for what it refers to.
+    """Text that is the same for two attributes that name the same thing; a reference stands for what it refers to, and an open
+    name for whatever it will be.
 
     None where a part is not known.
     """
+    if isinstance(data, Open):
+        return data.name or None
     if isinstance(data, str):
         return data
     if isinstance(data, Text):
@@ -84,26 +87,27 @@ class Deployment:
         elsewhere: dict[tuple[str, str], DeclaredElsewhere] = {}
         doubtful: set[tuple[str, str]] = set()
         for attachment in attachments:
-            if isinstance(attachment.target, Unknown):  # it may be for any resource of that type
-                if (attachment.type, attachment.path) in doubtful:
-                    continue  # one reason why there may be more is enough
-                doubtful.add((attachment.type, attachment.path))
-                attachment = msgspec.structs.replace(attachment, elements=[attachment.target])  # noqa: PLW2901
-            owners = self._owners(attachment)
-            for item in owners:
-                item.attached.append(attachment)
-            if not owners:
+            owner = self._owner(attachment)
+            if owner is not None:
+                owner.attached.append(attachment)
+                continue
+            why = _doubt(attachment)
+            items = [item for item in self.items if item.type == attachment.type] if why is not None else []
+            possible = [item for item in items if _may_be(attachment.target, item)]
+            for item in possible:
+                if (item.address, attachment.path) not in doubtful:  # one reason why there may be more is enough
+                    doubtful.add((item.address, attachment.path))
+                    item.attached.append(msgspec.structs.replace(attachment, elements=[why]))
+            if not possible or attachment.elements != [attachment.target]:  # whatever it is for, what it says is said
                 key = (attachment.type, str(flat(attachment.target) or attachment.name))
                 if key not in elsewhere:
                     elsewhere[key] = DeclaredElsewhere(attachment, self)
                 elsewhere[key].attached.append(attachment)
         self.others = list(elsewhere.values())
 
-    def _owners(self, attachment: Attachment) -> list[Declared]:
-        if isinstance(attachment.target, Unknown):
-            return [item for item in self.items if item.type == attachment.type]
+    def _owner(self, attachment: Attachment) -> Declared | None:
         owner = self.find(attachment.target)
-        return [owner] if owner is not None and owner.type == attachment.type else []
+        return owner if owner is not None and owner.type == attachment.type else None
 
     def find(self, target: Any, project: Any = None) -> Declared | None:
         """The item that a reference, or text that names a resource, means. `project` completes a name that leaves it out."""
@@ -116,6 +120,33 @@ class Deployment:
             return None
         canonical = self._names.canonical(name, flat(project) or flat(self.project) or "")
         return self._by_name.get(canonical[0]) if canonical else None
+
+
+def _doubt(attachment: Attachment) -> Unknown | None:
+    """Why it is not known what an attachment is for, with its place; None where its name is known."""
+    why = unknown_inside(attachment.target)
+    if why is None:
+        return None
+    reason = f"what {attachment.name} is for: {why.reason}"
+    return Unknown(reason, why.settles_it, why.location or attachment.seen)
+
+
+def _may_be(target: Any, item: Declared) -> bool:
+    """Whether a name of which a part is open can be that of a resource. Two resources have two names, so that an open one is another's."""
+    if item.full is None or "${" in item.full or "{{" in item.full:
+        return True
+    parts = target.parts if isinstance(target, Text) else (target,)
+    name, at = f"/{item.full}", 0
+    for index, part in enumerate(parts):
+        if not isinstance(part, str):
+            continue
+        known = part if index else f"/{part.removeprefix('//')}"
+        if index == len(parts) - 1 and not name.endswith(known):
+            return False
+        at = name.find(known, at) + len(known)
+        if at < len(known):
+            return False
+    return True
 
 
 class DeclaredElsewhere(Elsewhere):

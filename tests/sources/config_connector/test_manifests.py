@@ -59,6 +59,48 @@ def test_manifests_with_a_byte_order_mark(tmp_path: Path, encoding: str) -> None
     assert [block.start_line for result in report.results for block in result.resource.blocks if "a.yaml" in block.file] == [1]
 
 
+def test_the_same_placeholder_is_the_same_name_and_known_parts_exclude(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a.yaml": BUCKET.replace("name: orders", 'name: "${BUCKET}"') + "---\n" + BUCKET,
+        "b.yaml": BUCKET.replace("name: orders", 'name: "${ENV}-logs"') + "---\n" + OPEN.replace("name: orders", 'name: "${BUCKET}"'),
+    }
+    found = verdicts(scan(tmp_path, files, "storage.bucket-not-public"))
+    assert found == {
+        "StorageBucket.trade/${BUCKET}": "fail",
+        "StorageBucket.trade/orders": "pass",
+        "StorageBucket.trade/${ENV}-logs": "pass",
+    }
+
+
+def test_a_binding_on_an_open_name_is_doubt_where_its_known_parts_fit(tmp_path: Path) -> None:
+    opened = OPEN.replace("name: orders", 'name: "${ENV}-orders"')
+    files: dict[str, str | bytes] = {
+        "a.yaml": BUCKET.replace("name: orders", "name: prod-orders"),
+        "b.yaml": BUCKET.replace("name: orders", "name: prod-logs"),
+        "c.yaml": opened,
+    }
+    report = scan(tmp_path, files, "storage.bucket-not-public")
+    found = verdicts(report)
+    assert {address: found[address] for address in found if address.startswith("StorageBucket")} == {
+        "StorageBucket.trade/prod-orders": "unknown",
+        "StorageBucket.trade/prod-logs": "pass",
+    }
+    assert found["IAMPolicyMember.trade/open"] == "fail"
+    reasons = [unknown for result in report.results for unknown in result.unknown]
+    assert [unknown.location.file.rpartition("/")[2] for unknown in reasons if unknown.location] == ["c.yaml"]
+
+
+@pytest.mark.parametrize("owner", ["folderRef", "organizationRef"])
+def test_an_organisation_policy_of_a_folder_is_not_known_to_count(tmp_path: Path, owner: str) -> None:
+    """A manifest does not say which folders are above its project."""
+    policy = manifest(
+        "resourcemanager", "ResourceManagerPolicy", "public",
+        f"constraint: constraints/storage.publicAccessPrevention\nbooleanPolicy:\n  enforced: true\n{owner}:\n  external: \"12\"",
+    )  # fmt: skip
+    found = verdicts(scan(tmp_path, {"a.yaml": BUCKET, "b.yaml": policy}, "storage.public-access-blocked"))
+    assert found == {"StorageBucket.trade/orders": "unknown"}
+
+
 def test_a_binding_in_another_namespace_is_for_another_bucket(tmp_path: Path) -> None:
     other = OPEN.replace("namespace: trade", "namespace: other") + BUCKET.join(["---\n", ""]).replace(
         "namespace: trade", "namespace: other"

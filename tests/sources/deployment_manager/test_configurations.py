@@ -82,7 +82,18 @@ def test_a_binding_for_a_bucket_of_another_deployment_is_judged_there(tmp_path: 
 
 def test_a_target_that_is_not_known_makes_every_bucket_doubtful(tmp_path: Path) -> None:
     template = "resources:\n- name: b\n  type: storage.v1.bucket\n- name: open\n  type: gcp-types/storage-v1:virtual.buckets.iamMemberBinding\n  properties:\n    bucket: {{ properties['bucket'] }}\n    role: roles/storage.objectViewer\n    member: allUsers\n"
-    assert verdicts(scan(tmp_path, {"t.jinja": template}, ["storage.bucket-not-public"])) == {"storage.v1.bucket.b": "unknown"}
+    assert verdicts(scan(tmp_path, {"t.jinja": template}, ["storage.bucket-not-public"])) == {
+        "storage.v1.bucket.b": "unknown",
+        "gcp-types/storage-v1:virtual.buckets.iamMemberBinding.open": "fail",  # whichever bucket it is for
+    }
+
+
+def test_the_owner_that_an_entry_of_an_access_list_names_is_the_owner_of_another(tmp_path: Path) -> None:
+    entry = "- name: {}\n  type: storage.v1.bucketAccessControl\n  properties: {{bucket: $(ref.{}), entity: {}, role: READER}}\n"
+    text = "resources:\n- name: b\n  type: storage.v1.bucket\n- name: c\n  type: storage.v1.bucket\n"
+    text += entry.format("first", "b.name", "user-a@b.example") + entry.format("second", "first.bucket", "allUsers")
+    found = verdicts(scan(tmp_path, {"d.yaml": text}, ["storage.bucket-not-public"]))
+    assert found == {"storage.v1.bucket.b": "fail", "storage.v1.bucket.c": "pass"}
 
 
 def test_python_is_never_run(tmp_path: Path) -> None:
