@@ -10,7 +10,18 @@ import msgspec
 
 from assay.scanner.sources.gcp import records
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, FullNames, project_of
-from assay.scanner.sources.gcp.records import ACCESS_POLICY, CONTENTS, IAM_POLICY, ORG_POLICY, RESOURCE, Head, Observed, Record, filled
+from assay.scanner.sources.gcp.records import (
+    ACCESS_POLICY,
+    CONTENTS,
+    IAM_POLICY,
+    LONGEST_EMPTY,
+    ORG_POLICY,
+    RESOURCE,
+    Head,
+    Observed,
+    Record,
+    filled,
+)
 from assay.scanner.sources.gcp.store import SPOOL, Store
 from assay.scanner.sources.values import Location, Unknown
 
@@ -112,16 +123,16 @@ class Inventory:
         if not entry.lineage:
             lineage = record.ancestors or _parent(head)
             entry.lineage = self._lineages.setdefault(lineage, lineage)
-        alone = isinstance(record, Observed)
+        alone = record.__class__ is Observed
         time = record.update_time or record.updateTime
         time = sys.intern(_time(record, time) if alone or " " in time else time)
         if time > self.newest:  # noqa: PLR1730 (called for every asset)
             self.newest = time
         place = RecordPlace(file, offset, len(raw), len(self.files) - 1, line, time, alone)
-        if isinstance(record, Observed) and record.deleted:
+        if alone and isinstance(record, Observed) and record.deleted:
             self._deleted[name] = max(time, self._deleted.get(name, ""))
             return
-        if head.__class__ is Head and filled(head.data):
+        if head.__class__ is Head and (len(head.data) > LONGEST_EMPTY or filled(head.data)):
             self._keep(entry.contents, RESOURCE, place)
         policy = record.iam_policy or record.iamPolicy
         if policy and filled(policy):

@@ -20,19 +20,19 @@ RESOURCE, IAM_POLICY, ORG_POLICY, ACCESS_POLICY = "RESOURCE", "IAM_POLICY", "ORG
 CONTENTS = (RESOURCE, IAM_POLICY, ORG_POLICY, ACCESS_POLICY)
 MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What decoding raises."""
-_NONE, _QUOTE = msgspec.Raw(), ord('"')
+_NONE, QUOTE = msgspec.Raw(), ord('"')
 _EMPTY = (msgspec.Raw(b"null"), msgspec.Raw(b"[]"))
-_LONGEST_EMPTY = 4
+LONGEST_EMPTY = 4
 
 
 def filled(raw: msgspec.Raw) -> bool:
     """Whether a JSON value is there and says something: a table has null or an empty list in a column that is not filled."""
-    return len(raw) > _LONGEST_EMPTY or bool(raw and raw not in _EMPTY)
+    return len(raw) > LONGEST_EMPTY or bool(raw and raw not in _EMPTY)
 
 
 def is_text(raw: msgspec.Raw) -> bool:
     """Whether a JSON value is a text."""
-    return bool(raw) and memoryview(raw)[0] == _QUOTE
+    return bool(raw) and memoryview(raw)[0] == QUOTE
 
 
 class Head(msgspec.Struct):

@@ -11,7 +11,7 @@ from typing import IO, TypeAlias
 
 import msgspec
 
-from assay.scanner.sources.gcp.records import MALFORMED, Head, Record, decode, envelope, from_search, from_table, is_text, observed
+from assay.scanner.sources.gcp.records import MALFORMED, QUOTE, Head, Record, decode, envelope, from_search, from_table, observed
 from assay.scanner.sources.packed import BROKEN, MAX_TEXT_BYTES, Opened, opened
 
 MAX_LINE_BYTES = 64_000_000
@@ -151,7 +151,11 @@ def _lines(path: str, line: bytes, text: Opened, store: Store) -> Iterator[Read]
                 yield from _spread(line, number, store) if line.lstrip()[:1] == b"[" else ((error, line, file, offset, number),)
         else:
             head = record.resource
-            plain = not is_text(head.data) if isinstance(head, Head) else not record.of_search
+            if head.__class__ is Head:
+                raw = head.data
+                plain = not raw or memoryview(raw)[0] != QUOTE  # a row of a table has text there
+            else:
+                plain = not record.of_search
             if plain and record.name:
                 yield record, line, file, offset, number
             else:
