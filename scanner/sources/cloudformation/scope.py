@@ -270,6 +270,10 @@ class Scope:
         if left == right and not isinstance(left, (int, float)):
             return True
         values = [_comparable(self.resolve(left)), _comparable(self.resolve(right))]
+        if (right == "" and (_is_pseudo(left) or _never_empty(values[0]))) or (
+            left == "" and (_is_pseudo(right) or _never_empty(values[1]))
+        ):
+            return False
         for one, other in (values, values[::-1]):
             if isinstance(one, Other) and isinstance(other, str) and other in one.excluded:
                 return False
@@ -284,6 +288,22 @@ class Scope:
         if self.exploring and not any(value is None or isinstance(value, dict) for value in values):
             raise Fork(key, [True, False])
         return unknown or Unknown("what is compared is known after deployment", "scan the live resource")
+
+
+# None of them is ever empty: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+_FILLED = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix")
+
+
+def _is_pseudo(raw: Any) -> bool:
+    """Whether data is a `Ref` to a pseudo parameter that has a value in every stack."""
+    return isinstance(raw, dict) and len(raw) == 1 and raw.get("Ref") in _FILLED
+
+
+def _never_empty(value: Any) -> bool:
+    """Whether a value that is not known yet has text in any case: the name or ARN of a resource, or text around what is open."""
+    if isinstance(value, Reference):
+        return not value.is_data and (value.attribute == "" or value.attribute.endswith(("Arn", "Id")))
+    return isinstance(value, Text) and any(bool(part) if isinstance(part, str) else _never_empty(part) for part in value.parts)
 
 
 def _comparable(data: Any) -> Any:

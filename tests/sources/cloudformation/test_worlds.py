@@ -12,7 +12,7 @@ from assay.scanner.results.model import Result
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.interface import Collection, Wanted
 from assay.scanner.sources.values import Either, Unknown
-from tests.sources.cloudformation.reading import collect, gaps
+from tests.sources.cloudformation.reading import collect, gaps, read
 
 
 def found(top: Path, conditions: str, parameters: str = "Env: {Type: String}", **options: Any) -> list[dict[str, bool]]:
@@ -54,6 +54,27 @@ def test_possible_combinations(tmp_path: Path, conditions: str, expected: list[s
     else:
         held = found(tmp_path, conditions)
     assert vectors(held) == expected
+
+
+@pytest.mark.parametrize(
+    "left", ["!GetAtt K.Arn", "!Ref K", "!Ref AWS::Region", "!Ref AWS::StackId", '!Sub "a-${P}"', "!Sub 'arn:aws:s3:::${AWS::StackName}'"]
+)
+def test_what_is_never_empty_is_not_compared_with_nothing(tmp_path: Path, left: str) -> None:
+    text = f"""
+Parameters: {{P: {{Type: String}}}}
+Conditions: {{Empty: !Equals [{left}, ""], Filled: !Not [!Equals ["", {left}]]}}
+Resources:
+  K: {{Type: AWS::KMS::Key}}
+  Not: {{Type: AWS::SQS::Queue, Condition: Empty}}
+  Is: {{Type: AWS::SQS::Queue, Condition: Filled}}
+"""
+    assert set(read(tmp_path, text)) == {"K", "Is"}
+
+
+def test_a_parameter_may_be_empty(tmp_path: Path) -> None:
+    text = 'Parameters: {P: {Type: String}}\nConditions: {Empty: !Equals [!Ref P, ""]}\nResources:\n  Q: {Type: AWS::SQS::Queue, Condition: Empty}\n'
+    [collection] = collect(tmp_path, text)
+    assert len(collection.worlds) == 2
 
 
 def test_allowed_values_bound_what_is_possible(tmp_path: Path) -> None:
