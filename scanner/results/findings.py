@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
 from assay.scanner.facts.model import BlockRef, Identity, Resource
 from assay.scanner.results.model import ResourceRef, Result, StandsFor, fingerprint
-from assay.scanner.rules.judgement import Evidence, Judgement
+from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact
 from assay.scanner.rules.view import Attributes
 from assay.scanner.sources.values import Location
 
@@ -31,8 +33,22 @@ def results(resource: Resource | Attributes, scope: str, judgements: Iterable[Ju
             element=judgement.element,
             resource=reference,
             evidence=judgement.evidence,
-            unknown=judgement.unknown,
+            unknown=_settled_here(judgement.unknown, who.type),
         )
+
+
+def _settled_here(unknown: list[UnknownFact], type_: str) -> list[UnknownFact]:
+    """What could not be told, with what settles it where the resource is declared: only Terraform has plans.
+
+    Its types are the only ones without a mark in them: `aws_s3_bucket`, `AWS::S3::Bucket`, `storage.googleapis.com/Bucket`, `s3.bucket`.
+    """
+    if type_.replace("_", "").isalnum():
+        return unknown
+    return [structs.replace(fact, settles_it=_without_plan(fact.settles_it)) for fact in unknown]
+
+
+def _without_plan(settles_it: str) -> str:
+    return settles_it.replace("scan the plan or the live", "scan the live").replace("scan the plan", "scan the live resource")
 
 
 def resource_ref(resource: Resource | Attributes, blocks: list[BlockRef]) -> ResourceRef:

@@ -230,3 +230,15 @@ def test_what_hangs_on_the_same_undecided_conditions_exists_together(tmp_path: P
     assert items["N/X"].coexists(items["RA"]) and items["RA"].coexists(items["N/X"]) and not items["RB"].coexists(items["N/X"])
     assert items["N/Y"].coexists(items["N/X"]) and not items["N/X"].coexists(items["N/Y"])
     assert not items["RA"].coexists(items["N/Y"]), "a condition of the same name in another template is another"
+
+
+def test_no_plan_is_asked_for_where_there_is_none(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(
+        "Resources:\n"
+        "  G: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x,"
+        " SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: !GetAtt X.Cidr}]}}\n"
+        "  X: {Type: Custom::Thing, Properties: {ServiceToken: arn:aws:lambda:eu-west-1:123456789012:function:f}}\n"
+    )
+    report = Scan(Options(paths=[str(tmp_path)])).report()
+    settling = [fact.settles_it for result in report.results for fact in result.unknown]
+    assert set(settling) == {"scan the live resource"}
