@@ -8,7 +8,7 @@ from collections.abc import Container
 from typing import Any
 
 from assay.scanner.sources.lines import Lines
-from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path, size
+from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path, earlier, is_resource, size
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _decoder = json.JSONDecoder()
@@ -20,9 +20,16 @@ def parse(text: str, lines: Lines) -> Parsed:
 
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         built = dict(pairs)
-        if len(built) < len(pairs):
-            names = [name for name, _ in pairs]
-            duplicates.extend({name for name in names if names.count(name) > 1} if len(names) < 1000 else ["a key"])
+        return built if len(built) == len(pairs) else repeated(pairs)
+
+    def repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        built: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in built:
+                duplicates.append(name)
+                if is_resource(built[name]):
+                    built[earlier(name, built)] = built[name]
+            built[name] = value
         return built
 
     try:
@@ -94,6 +101,8 @@ class JsonPlaces:
                 written, at = json.decoder.scanstring(text, at + 1)  # type: ignore[attr-defined]
                 key, at = self._key(written, found), self._space(self._space(at) + 1)
             _, end = _decoder.raw_decode(text, at)
+            if key in found:
+                found[earlier(key, found)] = found[key]
             found[key] = (first, at, end)
             at = self._space(end)
             if text[at] == ",":

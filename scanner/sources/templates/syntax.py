@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any, Protocol
 
 import msgspec
@@ -19,6 +19,8 @@ MAX_BYTES = 10_000_000
 """CloudFormation itself takes 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 MAX_DEPTH = 100
 MAX_NODES = 1_000_000
+MAX_REPEATED = 20
+"""Resources of one name that are told apart."""
 Path = tuple[str | int, ...]
 
 
@@ -46,7 +48,7 @@ class Parsed(msgspec.Struct):
     lines: Any
     """Lines."""
     duplicates: list[tuple[str, int]]
-    """Keys that are written twice in one map, with their lines; the last one counts, as it does for CloudFormation."""
+    """Keys that are written twice in one map, with their lines; the last one counts. Of resources both are there, see `earlier`."""
     words: frozenset[str] = frozenset()
     """Which of WORDS are in the text: what is not there needs not be looked for."""
 
@@ -104,6 +106,22 @@ def _parse(text: str, lines: Lines) -> Parsed:
             except Malformed:
                 raise error from None
     return yaml_text.parse(text, lines)
+
+
+def is_resource(data: Any) -> bool:
+    """Whether data is a resource of a template, by its type: `AWS::S3::Bucket`."""
+    return isinstance(data, dict) and isinstance(type_ := data.get("Type"), str) and "::" in type_
+
+
+def earlier(key: str | int, taken: Container[str | int]) -> str:
+    """What the earlier of two of one key is called, so that both can be told apart: `Orders#1`, of three the second `Orders#2`.
+
+    Of more than MAX_REPEATED only the last is kept under the last of these names.
+    """
+    count = 1
+    while count < MAX_REPEATED and f"{key}#{count}" in taken:
+        count += 1
+    return f"{key}#{count}"
 
 
 def size(data: Any) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from assay.scanner.sources.lines import Lines
-from assay.scanner.sources.templates.syntax import MAX_DEPTH, Malformed, Parsed, Path, size
+from assay.scanner.sources.templates.syntax import MAX_DEPTH, Malformed, Parsed, Path, earlier, is_resource, size
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"}
@@ -145,6 +145,9 @@ class _Builder:
                 continue
             if key in built:
                 self.duplicates.append((key, start.line + 1))
+                if is_resource(built[key]):
+                    before = earlier(key, built)
+                    mark.inside[before], built[before] = mark.inside[key], built[key]
             placed = Mark(start.index, inner.end)
             placed.inside = inner.inside
             mark.inside[key], built[key] = placed, data

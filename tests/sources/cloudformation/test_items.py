@@ -133,3 +133,18 @@ def test_a_key_written_twice_is_a_gap(tmp_path: Path) -> None:
         collections = collect(tmp_path / name.replace(".", "_"), {name: text})
         assert [gap.code for gap in gaps(collections)] == ["duplicate_key"]
         assert collections[0].items[0]["P"].data == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.yaml", "Resources:\n  A: {Type: AWS::B::C, Properties: {P: 1}}\n  A: {Type: AWS::B::C, Properties: {P: 2}}\n  A: {Type: AWS::B::C}\n"),
+        ("t.json", '{"Resources": {\n"A": {"Type": "AWS::B::C", "Properties": {"P": 1}},\n"A": {"Type": "AWS::B::C", "Properties": {"P": 2}},\n"A": {"Type": "AWS::B::C"}}}'),
+    ],
+)  # fmt: skip
+def test_two_resources_of_one_name_are_both_there(tmp_path: Path, name: str, text: str) -> None:
+    """Which of them counts is decided by the program that deploys the template; one that is public must not hide behind the other."""
+    [collection] = collect(tmp_path, {name: text})
+    assert {gap.code for gap in gaps([collection])} == {"duplicate_key"}
+    places = {item.address: (item["P"].data, item.location().line) for item in collection.items}
+    assert places == {"AWS::B::C.A#1": (1, 2), "AWS::B::C.A#2": (2, 3), "AWS::B::C.A": (None, 4)}
