@@ -117,7 +117,7 @@ class Built:
             properties, bindings, target = {}, [why], why
         else:
             bindings = _member(properties) if "role" in properties or "member" in properties else _patched(properties)
-            target = self.links.held(word, entry.raw["properties"])
+            target = self.links.holder_of(word, entry.raw["properties"])
         type_, seen = HOLDERS[word][0], entry.place()
         if word in HIGH and not self.links.declares(target):
             project = (

@@ -166,7 +166,7 @@ class Links:
         path = full.removeprefix("//").partition("/")[2]
         return path.rpartition("/")[2] if kind.way in _SHORT_NAMES else path
 
-    def held(self, word: str, properties: dict[str, Any]) -> Any:
+    def holder_of(self, word: str, properties: dict[str, Any]) -> Any:
         """What bindings are set on: a Reference, a full name, or Unknown. `word`: of HOLDERS."""
         raw = next((properties[name] for name in OWNERS if properties.get(name) is not None), None)
         value = self.value(raw)

@@ -84,30 +84,30 @@ class JsonPlaces:
                 self._members[at] = {}
         return self._members[at]
 
-    def _key(self, key: str, found: Container[str | int]) -> str:
-        """How paths name a key of an object of which `found` are read: of several alike, the last counts."""
+    def _key(self, key: str, members: Container[str | int]) -> str:
+        """How paths name a key of an object of which `members` are read: of several alike, the last counts."""
         return key
 
     def _read(self, at: int) -> dict[str | int, tuple[int, int, int]]:
-        found: dict[str | int, tuple[int, int, int]] = {}
+        members: dict[str | int, tuple[int, int, int]] = {}
         text, object_ = self.text, self.text[at] == "{"
         if text[at] not in "{[":
-            return found
+            return members
         at = self._space(at + 1)
         while text[at] not in "}]":
             first: int = at
-            key: str | int = len(found)
+            key: str | int = len(members)
             if object_:
                 written, at = json.decoder.scanstring(text, at + 1)  # type: ignore[attr-defined]
-                key, at = self._key(written, found), self._space(self._space(at) + 1)
+                key, at = self._key(written, members), self._space(self._space(at) + 1)
             _, end = _decoder.raw_decode(text, at)
-            if key in found:
-                found[earlier(key, found)] = found[key]
-            found[key] = (first, at, end)
+            if key in members:
+                members[earlier(key, members)] = members[key]
+            members[key] = (first, at, end)
             at = self._space(end)
             if text[at] == ",":
                 at = self._space(at + 1)
-        return found
+        return members
 
 
 def span_of(text: str, content: Any, path: Path) -> tuple[int, int] | None:

@@ -54,8 +54,8 @@ class Parsed(msgspec.Struct):
 
     def place(self, path: Path) -> Location:
         """Where a path is written: its key with its value, or the nearest part of it that is there."""
-        found: Location = self.lines.location(*self.places.span(path))
-        return found
+        location: Location = self.lines.location(*self.places.span(path))
+        return location
 
     def line_span(self, path: Path) -> tuple[int, int]:
         """The first and the last line of what a path leads to."""

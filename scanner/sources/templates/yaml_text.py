@@ -49,19 +49,19 @@ def parse(text: str, lines: Lines | None = None) -> Parsed:
 
 def parse_documents(text: str, lines: Lines | None = None) -> tuple[list[Parsed], Malformed | None]:
     """The documents of a file, as far as they can be read, and why not all."""
-    found: list[Parsed] = []
+    documents: list[Parsed] = []
     try:
         for parsed in _Builder(text, lines).documents():
             size(parsed.data)
-            found.append(parsed)
+            documents.append(parsed)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return found, Malformed(f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else 0)
+        return documents, Malformed(f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else 0)
     except (yaml.YAMLError, ValueError) as error:
-        return found, Malformed(f"not YAML: {error}".replace("\n", " ")[:300])
+        return documents, Malformed(f"not YAML: {error}".replace("\n", " ")[:300])
     except Malformed as error:
-        return found, error
-    return found, None
+        return documents, error
+    return documents, None
 
 
 class _Builder:
@@ -141,7 +141,7 @@ class _Builder:
             data, inner = self.value(self.events.get_event(), depth + 1)
             mark.end = inner.end
             if key == _MERGE and event.implicit[0]:
-                merged += [(each, inner.inside[at]) for at, each in enumerate(data)] if isinstance(data, list) else [(data, inner)]
+                merged += [(element, inner.inside[at]) for at, element in enumerate(data)] if isinstance(data, list) else [(data, inner)]
                 continue
             if key in built:
                 self.duplicates.append((key, start.line + 1))
@@ -199,8 +199,8 @@ class _Places:
         for name in path:
             if isinstance(name, str) and name not in mark.inside and (name.startswith("Fn::") or name in _UNCHANGED):
                 continue  # a short form: the tag has no place of its own
-            found = mark.inside.get(name)
-            if found is None:
+            inner = mark.inside.get(name)
+            if inner is None:
                 break
-            mark = found
+            mark = inner
         return mark.start, mark.end
