@@ -19,7 +19,8 @@ SAMPLES = 2500
 # What is no setting of a resource, or decides with others whether the provider takes it at all.
 _NAMES = (
     "source", "for_each", "count", "region", "region_name", "provider", "default", "type", "alias", "version", "load_balancer_type",
-    "key_ring_id",
+    # What resources are joined by: another name makes another resource of it.
+    "key_ring_id", "name", "bucket", "account_id", "secret_id", "table_name",
 )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ WORSE = [
     ("secrets.replicated-to-stack-regions", DATA, put(SECRET, "ReplicaRegions", 0, "Region", to="eu-west-1"), "fail"),
     ("secrets.rotation-enabled", DATA, remove("AWS::SecretsManager::RotationSchedule"), "fail"),
     ("keys.rotation-and-policy", KEYS, put("AWS::KMS::Key", "EnableKeyRotation", to=False), "fail"),
-    ("edge.waf-attached", REGION, remove("AWS::WAFv2::WebACLAssociation"), "unknown"),
+    ("edge.waf-attached", REGION, remove("AWS::WAFv2::WebACLAssociation"), "fail"),
     ("edge.waf-effective", REGION, put("AWS::WAFv2::WebACL", "Rules", to=[]), "fail"),
     ("edge.lb-https-only", REGION, forward, "fail"),
     ("network.ingress-https-only", REGION, forward, "fail"),

@@ -81,6 +81,7 @@ def test_configurations_have_fields_of_the_api() -> None:
                     or item.type not in SCHEMAS
                     or "iamMemberBinding" in item.address
                     or "setIamPolicy" in item.address
+                    or "run-v1" in item.address  # Knative's shape; the document here is that of v2
                 ):
                     continue
                 document, schema = SCHEMAS[item.type]

@@ -52,6 +52,7 @@ def days_until(item: Item, time: Value[Any]) -> Value[Any]:
 
 
 def _days_between(start: Any, end: Any, item: Item) -> int | Unknown:
+    start = datetime.datetime.now(datetime.UTC).isoformat() if start is None else start  # what does not say when it was read is older
     try:
         first, last = (datetime.datetime.fromisoformat(str(text)) for text in (start, end))
         return (last.astimezone(datetime.UTC) - first.astimezone(datetime.UTC)).days

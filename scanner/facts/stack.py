@@ -113,7 +113,19 @@ class Stack:
         items = list(targets.by_address.get(item.address, ()))
         for name in names if targets.all else ():
             items += [other for other in targets.called(item, name) if other not in items]
-        return items, self._doubt(item, targets, tuple(names)) or targets.one_of(item)
+        return items, self._doubt(item, targets, tuple(names)) or targets.one_of(item) or self._unnamed(item, targets, names)
+
+    def _unnamed(self, item: Item, targets: Targets, names: Iterable[str]) -> Unknown | None:
+        """Why something that names by text may name an item: the item's own name is not known, and no other has that text."""
+        for name in names if targets.by_text else ():
+            value = item[name]
+            if value.unknown is not None:
+                others = {called(other, name) for other in self.of(item.type)}
+                free = [text for text in targets.by_text if text not in others and (not value.options or text in value.options)]
+                if free:
+                    reason = f"whether {item.address} is {free[0]}: {value.unknown.reason}"
+                    return Unknown(reason, value.unknown.settles_it, item.location())
+        return None
 
     def _doubt(self, item: Item, targets: Targets, names: tuple[str, ...]) -> Unknown | None:
         """Why something may name an item: not what is known to name another by a name that is not known."""

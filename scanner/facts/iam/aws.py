@@ -54,6 +54,8 @@ def _one_of(arn: Value[Any]) -> Managed:
     options = [managed_policy(Value(option, arn.seen)) for option in arn.options]
     wild = Value(agreed(arn.data, [option.permission().wildcard.data for option in options])).data
     written = options[0].written if wild is True else [] if wild is False else [wild]
+    denying = [entry for option in options for entry in option.written if isinstance(entry, Statement) and entry.allows is False]
+    written = [*written, *(msgspec.structs.replace(statement, allows=arn.data) for statement in denying)]
     return Managed(" or ".join(dict.fromkeys(option.name for option in options)), written, options[0].seen)
 
 

@@ -199,8 +199,12 @@ def google_trust(binding: Binding | Unknown, acting: Callable[[str], bool | Unkn
     """
     if isinstance(binding, Unknown):
         return binding
-    custom = isinstance(binding.role, str) and not binding.role.startswith("roles/")
-    acts = acting(binding.role) if custom else not isinstance(binding.role, str) or binding.role in _ACTS_AS
+
+    def lets_act(role: Any) -> bool | Unknown:
+        custom = isinstance(role, str) and not role.startswith("roles/")
+        return acting(role) if custom else not isinstance(role, str) or role in _ACTS_AS
+
+    acts = Value.of(binding.role).then(lets_act).data
     if acts is False:
         return None
     scoped = _scoped_member(binding.member)

@@ -90,6 +90,9 @@ def _is_ci(issuer: Value[Any], mapping: Mapping[Path, Node], admitted: list[Way]
 
     Without an issuer the resource is not one that Google takes; it is judged as what it would be with that of a CI system.
     """
+    if issuer.options:
+        sorts = {_is_ci(Value(option, issuer.seen), mapping, admitted) for option in issuer.options}
+        return sorts.pop() if len(sorts) == 1 else not_known(issuer.data, "the issuer")
     if issuer.absent:
         return True
     if isinstance(issuer.data, (str, Text)):
