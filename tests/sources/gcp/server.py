@@ -27,7 +27,7 @@ class Fail(Exception):
 
 def asset(name: str, type_: str, data: dict[str, Any] | None = None, *, location: str = "", policy: Any = None, above: Any = None) -> dict[str, Any]:
     """An asset as the REST API spells it."""
-    held: dict[str, Any] = {"name": name, "assetType": type_, "updateTime": "2026-05-01T10:00:00Z"}
+    held: dict[str, Any] = {"name": name, "assetType": type_, "updateTime": "2026-11-27T10:00:00Z"}
     held["ancestors"] = above or ["projects/111111111111", "folders/22", "organizations/33"]
     if data is not None:
         held["resource"] = {"version": "v1", "data": data, "location": location}
@@ -66,7 +66,7 @@ class Cloud:
         raw = page._pb
         for each in held[start : start + size]:
             json_format.ParseDict(each, raw.assets.add())
-        raw.read_time.FromJsonString("2026-05-02T00:00:00Z")
+        raw.read_time.FromJsonString("2026-11-28T00:00:00Z")
         raw.next_page_token = str(start + size) if start + size < len(held) else ""
         return page
 
