@@ -9,7 +9,7 @@ from typing import Any
 from assay.scanner.facts.spelling import Contribution, Index, Namesakes, Referrer
 from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Open, Reference, Text, Unknown
+from assay.scanner.sources.values import Open, Reference, Text, Unknown, unknown_inside
 
 
 class Stack:
@@ -23,6 +23,7 @@ class Stack:
         self._by_address: dict[str, Item] = {}
         self._targets: dict[tuple[str, str, tuple[tuple[str, str], ...]], Targets] = {}
         self._indexes: dict[Index, Mapping[Hashable, list[Any]]] = {}
+        self._called: dict[tuple[str, str], set[str | None]] = {}
         self._open_names: dict[tuple[str, tuple[str, ...]], set[str]] = {}
         self._texts: dict[tuple[str, Namesakes], tuple[dict[str, list[Item]], list[tuple[Item, Unknown]]]] = {}
         for item in (*collection.items, *collection.context):
@@ -120,19 +121,25 @@ class Stack:
         for name in names if targets.by_text else ():
             value = item[name]
             if value.unknown is not None:
-                others = {called(other, name) for other in self.of(item.type)}
+                others = self._names(item.type, name)
                 free = [text for text in targets.by_text if text not in others and (not value.options or text in value.options)]
                 if free:
                     reason = f"whether {item.address} is {free[0]}: {value.unknown.reason}"
                     return Unknown(reason, value.unknown.settles_it, item.location())
         return None
 
+    def _names(self, type_: str, path: str) -> set[str | None]:
+        """What the items of a type are called by an attribute."""
+        if (type_, path) not in self._called:
+            self._called[type_, path] = {called(item, path) for item in self.of(type_)}
+        return self._called[type_, path]
+
     def _doubt(self, item: Item, targets: Targets, names: tuple[str, ...]) -> Unknown | None:
         """Why something may name an item: not what is known to name another by a name that is not known."""
         if not targets.unclaimed:
             return None
         if (item.type, names) not in self._open_names:
-            texts = (called(other, name) for other in self.of(item.type) for name in names)
+            texts = (text for name in names for text in self._names(item.type, name))
             self._open_names[item.type, names] = {text for text in texts if text is not None and text.startswith(_OPEN)}
         taken = self._open_names[item.type, names]
         return next((why for other, why in targets.unclaimed if not targets.open_names.get(id(other), set()) & taken), None)
@@ -222,14 +229,15 @@ class Targets:
                 self.by_address.setdefault(step.address, []).append(item)
                 self._by_block.setdefault(_KEYS.sub("", step.address), []).append((item, step.address))
                 self._claimed.setdefault(id(item), set()).add(step.type)
-            elif isinstance(step, (str, Text)):
-                self.by_text.setdefault(str(step), []).append(item)
-            elif isinstance(step, Unknown):
-                if name := spelled(step):
-                    self.by_text.setdefault(name, []).append(item)
+                continue
+            if name := spelled(step):
+                self.by_text.setdefault(name, []).append(item)
+            why = unknown_inside(step) if isinstance(step, Unknown) or not name else None
+            if why is not None:
+                if name:
                     self.open_names.setdefault(id(item), set()).add(name)
-                reason = f"{item.address} may belong to it: {path} is not known ({step.reason})"
-                self.unclaimed.append((item, Unknown(reason, step.settles_it, item.location())))
+                reason = f"{item.address} may belong to it: {path} is not known ({why.reason})"
+                self.unclaimed.append((item, Unknown(reason, why.settles_it, item.location())))
 
     def one_of(self, item: Item) -> Unknown | None:
         """Why something may name one of the instances that an item stands for, since their number is not known."""
@@ -279,7 +287,13 @@ def spelled(target: Any) -> str:
         return target.address
     if isinstance(target, Open):
         return _OPEN + target.name if target.name else ""
-    return str(target) if isinstance(target, (str, Text)) else ""
+    if isinstance(target, Text):
+        # Parts that are not known and have no name may be anything: two texts of them are not one name.
+        pieces = [
+            f"${{{part}}}" if isinstance(part, Reference) else part if isinstance(part, str) else spelled(part) for part in target.parts
+        ]
+        return "".join(pieces) if all(pieces) else ""
+    return target if isinstance(target, str) else ""
 
 
 _OPEN = "\0"

@@ -216,3 +216,36 @@ def test_one_instance_of_a_module_is_not_all_of_them(tmp_path: Path, block: str,
     made = 'variable "name" {}\nresource "aws_s3_bucket" "b" {\n  bucket = var.name\n}\noutput "id" {\n  value = aws_s3_bucket.b.id\n}\n'
     (tmp_path / "m" / "main.tf").write_text(made)
     assert verdicts(tmp_path, "storage.public-access-blocked")['module.m["*"].aws_s3_bucket.b'] == verdict
+
+
+def test_texts_of_different_open_values_are_not_one_name(tmp_path: Path) -> None:
+    code = """
+variable "names" { type = map(string) }
+resource "aws_s3_bucket" "b" { bucket = "${var.names["ONE"]}-x" }
+resource "aws_s3_bucket_versioning" "v" {
+  bucket = "${var.names["TWO"]}-x"
+  versioning_configuration { status = "Enabled" }
+}
+"""
+    for folder, one, two in (("same", "a", "a"), ("different", "a", "b")):
+        top = tmp_path / folder
+        top.mkdir()
+        (top / "main.tf").write_text(code.replace("ONE", one).replace("TWO", two), "utf-8")
+        passes = verdicts(top, "storage.versioning-enabled")["aws_s3_bucket.b"] == "pass"
+        assert passes is (folder == "same"), folder
+
+
+def test_texts_of_one_open_parameter_are_one_name(tmp_path: Path) -> None:
+    template = """
+Parameters: {Env: {Type: String}, Other: {Type: String}}
+Resources:
+  B: {Type: "AWS::S3::Bucket", Properties: {BucketName: !Sub "${Env}-x"}}
+  P:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Sub "OWNER"
+      PolicyDocument: {Statement: [{Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: "*"}]}
+"""
+    for owner, verdict in (("${Env}-x", "fail"), ("${Other}-x", "pass")):
+        (tmp_path / "t.yaml").write_text(template.replace("OWNER", owner), "utf-8")
+        assert verdicts(tmp_path, "storage.bucket-not-public")["AWS::S3::Bucket.B"] == verdict, owner

@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.cloudformation.template import CORRECT
 from assay.scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joined, plain
-from assay.scanner.sources.values import Document, Either, Reference, Text, Unknown, describe, either, references_in, unknown_inside
+from assay.scanner.sources.values import (
+    Document,
+    Either,
+    Open,
+    Reference,
+    Text,
+    Unknown,
+    because,
+    describe,
+    either,
+    references_in,
+    unknown_inside,
+)
 
 if TYPE_CHECKING:
     from assay.scanner.sources.cloudformation.scope import Scope
@@ -47,6 +59,10 @@ def malformed(name: str) -> Unknown:
     return Unknown(f"{name} is not given what it takes", CORRECT)
 
 
+_SAME_VALUE = ("Ref", "Fn::If", "Fn::Sub")
+"""Functions that can give the very value of a parameter; what others make of it has no name of its own."""
+
+
 def call(scope: Scope, raw: dict[str, Any], link: bool) -> Any:
     """The value of a function. With `link`, what is derived from one resource is a Reference to it."""
     if len(raw) != 1:
@@ -56,6 +72,8 @@ def call(scope: Scope, raw: dict[str, Any], link: bool) -> Any:
     if function is None:
         return Unknown(f"{name} is no function that is known here", "judge the live resource")
     value = function(scope, argument, link)
+    if isinstance(value, Open) and name not in _SAME_VALUE:
+        value = because(value)
     if link and isinstance(value, Unknown):
         targets = list(dict.fromkeys(reference.address for reference in references_in(scope.loosely(argument)) if not reference.is_data))
         if len(targets) == 1:
@@ -166,7 +184,7 @@ def _split(scope: Scope, argument: Any, link: bool) -> Any:
         return malformed("Fn::Split")
     text = plain(scope.resolve(argument[1]))
     if isinstance(text, Either):
-        return either(text, *[option.split(argument[0]) if isinstance(option, str) else text for option in text.options])
+        return either(text, *[option.split(argument[0]) if isinstance(option, str) else because(text) for option in text.options])
     if isinstance(text, str):
         return text.split(argument[0])
     return _after(text) if isinstance(text, (Unknown, Text, Reference)) else malformed("Fn::Split")

@@ -15,7 +15,7 @@ from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_f
 from assay.scanner.sources.cloudformation.template import CORRECT, Resource, Template
 from assay.scanner.sources.cloudformation.texts import dynamic, joined, plain
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.values import SENSITIVE, Either, Reference, Text, Unknown, either
+from assay.scanner.sources.values import SENSITIVE, Either, Open, Reference, Text, Unknown, either
 
 if TYPE_CHECKING:
     from assay.scanner.sources.cloudformation.stack import Stack
@@ -175,7 +175,7 @@ class Scope:
         if known is not None:
             return known
         if name == "AWS::Region":
-            return self._variable(name, Unknown("which region this stack is deployed to", "pass --region"), None)
+            return self._variable(name, Open("which region this stack is deployed to", "pass --region", name=name), None)
         if name in ("AWS::AccountId", "AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"):
             if self.exploring or name in self.assumed:
                 value = self._variable(name, Unknown(f"{name} is known after deployment", "scan the live resource"), None)
@@ -202,7 +202,7 @@ class Scope:
             way = f"pass --parameter {name}=VALUE or --parameter-file FILE"
             if self.prefix:
                 way = f"give it in the Parameters of {self.prefix.rstrip('/')}"
-            why = Unknown(f'parameter "{self.prefix}{name}" has no value', way, place)
+            why = Open(f'parameter "{self.prefix}{name}" has no value', way, place, f"parameter {self.prefix}{name}")
             return _typed(self._variable(self.prefix + name, why, declared.get("AllowedValues")), str(type_))
         if str(type_).startswith("AWS::SSM::Parameter::Value<") and isinstance(given, (str, int)):
             return Reference(f"data.ssm.{str(given).replace('.', '_')}")

@@ -79,21 +79,32 @@ _YAML_ALIAS = re.compile(r"(?:^|[\s\[{,:-])[&*]\w", re.MULTILINE)
 MAX_YAML = 200_000
 
 
-def _yamldecode(text: str) -> Any:
-    import yaml
+SHORT_YAML = 16_384
+"""Characters of a text whose content is kept: modules read the same small files for each of their instances."""
 
+
+def _yamldecode(text: str) -> Any:
     if _YAML_ALIAS.search(text) or "!!" in text:  # a few lines of aliases can stand for gigabytes
         return Unknown("yamldecode() of text with anchors or tags is not evaluated", "scan the plan")
     if len(text) > MAX_YAML:
         return Unknown(f"yamldecode() of text of more than {MAX_YAML:,} characters is not evaluated", "scan the plan")
     if not re.search(r"^\s*[^\s#]", text, re.MULTILINE):
         raise EvaluationError("yamldecode(): there is no document")
+    return _read_yaml_once(text) if len(text) <= SHORT_YAML else _read_yaml(text)
+
+
+def _read_yaml(text: str) -> Any:
+    import yaml
+
     try:
         return json.loads(json.dumps(yaml.load(text, _yaml_loader()), allow_nan=False), parse_float=to_number)  # noqa: S506 - a SafeLoader
     except NotImplementedError as error:
         return Unknown(f"yamldecode(): {error}", "scan the plan")
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise EvaluationError(f"yamldecode(): {error}") from None
+
+
+_read_yaml_once = functools.lru_cache(256)(_read_yaml)
 
 
 @functools.cache
