@@ -112,7 +112,8 @@ def _yaml_loader() -> Any:
     """Plain words mean what they mean to Terraform, which is neither quite YAML 1.1 nor 1.2."""
     import yaml
 
-    loader_class: Any = type("Loader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": {}})
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where PyYAML was built with libyaml
+    loader_class: Any = type("Loader", (base,), {"yaml_implicit_resolvers": {}})
     for kind, pattern in (
         ("bool", r"y|Y|n|N|yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF"),
         ("null", r"~|null|Null|NULL|"),
