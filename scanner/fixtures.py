@@ -123,18 +123,18 @@ def _scanned(control: str, path: Path, policies: list[str], **options: Any) -> t
 
 
 def _verdicts(results: list[Result], scan: Scan) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
+    by_address: dict[str, list[str]] = {}
     for result in results:
-        found.setdefault(result.resource.address, []).append(result.verdict)
+        by_address.setdefault(result.resource.address, []).append(result.verdict)
     problems = {f"({gap.code})": gap.reason for gap in scan.coverage.gaps}
-    return {address: worst(several) for address, several in found.items()} | problems
+    return {address: worst(several) for address, several in by_address.items()} | problems
 
 
-def _compare(wanted: dict[str, str], found: dict[str, str]) -> list[str]:
+def _compare(wanted: dict[str, str], judged: dict[str, str]) -> list[str]:
     # A resource that the control does not see is one that it does not apply to.
-    seen = {address: found.get(address, "not_applicable") for address in wanted}
+    seen = {address: judged.get(address, "not_applicable") for address in wanted}
     problems = [f"{address}: expected {verdict}, got {seen[address]}" for address, verdict in wanted.items() if seen[address] != verdict]
-    return problems + [f"{address}: {verdict}, which is not expected" for address, verdict in found.items() if address not in wanted]
+    return problems + [f"{address}: {verdict}, which is not expected" for address, verdict in judged.items() if address not in wanted]
 
 
 def _changed(accepted: list[Finding], findings: list[Finding]) -> list[str]:

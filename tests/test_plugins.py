@@ -23,7 +23,8 @@ import json
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Item, Source
 from assay.scanner.sources.inputs import Format, Input
 from assay.scanner.sources.nodes import DataNode
-from assay.scanner.sources.values import Location, Value
+from assay.scanner.sources.raw import Location
+from assay.scanner.sources.values import Value
 
 FILES = Format("tidy", "tidy_input", ((b"tidy-infrastructure/1",),), (b"{",))
 TIDY = Input("tidy", {"tidy": "Tidy"}, formats=(FILES,))

@@ -12,7 +12,7 @@ from assay.scanner.results.model import worst
 from assay.scanner.run import Scan
 from assay.scanner.sources.deployment_manager.source import DeploymentManagerSource
 from assay.scanner.sources.gcp.declared import Declared
-from assay.scanner.sources.values import Reference, Text, Unknown
+from assay.scanner.sources.raw import Reference, Text, Unknown
 from tests.scans import ROOT
 from tests.test_asset_fixtures import SCHEMAS, problems
 from tests.test_fixtures import CONTROLS, FIXTURES, expected

@@ -16,7 +16,8 @@ from assay.scanner.facts.spelling import Contribution, Index, Many, Place
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.values import Location, Text, Unknown, Value, unknown_inside
+from assay.scanner.sources.raw import Location, Text, Unknown, unknown_inside
+from assay.scanner.sources.values import Value
 
 SCOPES = tuple(f"{RESOURCE_MANAGER}/{level}" for level in ("Project", "Folder", "Organization"))
 """What bindings and organisation policies are inherited from."""
@@ -159,10 +160,10 @@ ROLES = Contribution(types=("iam.googleapis.com/Role",), records=_permissions, n
 
 def role_holds(view: View, role: str, wanted: Callable[[str], bool]) -> bool | Unknown:
     """Whether a custom role, given by its name, holds a permission that is wanted."""
-    held = role_permissions(view, role)
-    if isinstance(held, Unknown):
-        return held
-    return any(isinstance(permission, str) and wanted(permission) for permission in held)
+    permissions = role_permissions(view, role)
+    if isinstance(permissions, Unknown):
+        return permissions
+    return any(isinstance(permission, str) and wanted(permission) for permission in permissions)
 
 
 def role_permissions(view: View, role: str, roles: Index = ROLES) -> list[Any] | Unknown:

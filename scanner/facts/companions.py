@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Unknown, Value, either, first_known, places
+from assay.scanner.sources.raw import Unknown, either
+from assay.scanner.sources.values import Value, first_known, places
 
 if TYPE_CHECKING:
     from assay.scanner.facts.view import View

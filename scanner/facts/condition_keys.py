@@ -15,7 +15,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assay.scanner.sources.values import Either, Reference, Text, Unknown, Value, agreed, all_of, unknown_inside
+from assay.scanner.sources.raw import Either, Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.values import Value, agreed, all_of
 
 Test = Callable[[str], bool | None]
 """Whether a pattern with `*` and `?` is fixed; None where that hangs on a part that is not known."""
@@ -40,9 +41,14 @@ def _literal(pattern: str) -> bool | None:
 _TYPE = re.compile(r"^/?[\w-]+[/:](?=[*?])")
 
 
+def without_type(resource: str) -> str:
+    """The last field of an ARN without the type before a wildcard: `*` of `table/*`."""
+    return _TYPE.sub("", resource)
+
+
 def named(pattern: str) -> bool | None:
     """Something of a resource's name is written, beside its type: not `alias/*`, not `arn:aws:ec2:*:*:vpc/*`."""
-    return _literal(_TYPE.sub("", pattern.split(":", 5)[-1]).strip("/:"))
+    return _literal(without_type(pattern.split(":", 5)[-1]).strip("/:"))
 
 
 def exact(pattern: str) -> bool | None:

@@ -14,7 +14,7 @@ import msgspec
 
 from assay.scanner.facts.cel_syntax import Call, Comprehension, Constant, Listed, Name, Node, Select, SyntaxProblem, parse
 from assay.scanner.facts.patterns import ANY, MAX_ALTERNATIVES, OPEN, literal, regular_expression, spelled
-from assay.scanner.sources.values import Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Text, Unknown, unknown_inside
 
 Path: TypeAlias = tuple[str, ...]
 """An attribute: `("resource", "name")`, `("assertion", "repository")`."""

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from assay.scanner.facts.condition_keys import of_callers
 from assay.scanner.facts.statements import Statement, TestOf, leaves_bounded, means_everyone
-from assay.scanner.sources.values import Text, Unknown, Value, all_of, any_of, unknown_inside
+from assay.scanner.sources.raw import Text, Unknown, unknown_inside
+from assay.scanner.sources.values import Value, all_of, any_of
 
 
 class Spared(NamedTuple):

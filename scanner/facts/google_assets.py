@@ -12,7 +12,8 @@ import datetime
 from typing import Any
 
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Unknown, Value
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
 
 RESOURCE_MANAGER = "cloudresourcemanager.googleapis.com"
 

@@ -13,7 +13,8 @@ import msgspec
 
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Location, Unknown, Value
+from assay.scanner.sources.raw import Location, Unknown
+from assay.scanner.sources.values import Value
 
 T = TypeVar("T")
 Fact: TypeAlias = Value[T]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any
 
-from assay.scanner.sources.values import Text, Unknown
+from assay.scanner.sources.raw import Text, Unknown
 
 ANY = "\ue010"
 """Any text, or none."""
@@ -67,12 +67,12 @@ def regular_expression(text: str) -> list[str] | None:
     Syntax, which is found anywhere in a text unless it is anchored: https://github.com/google/re2/wiki/Syntax
     """
     try:
-        found, rest = _alternatives(text)
+        alternatives, rest = _alternatives(text)
     except _NotRead:
         return None
     if rest:
         return None
-    anchored = [(pattern if pattern.startswith("^") else ANY + pattern) for pattern in found]
+    anchored = [(pattern if pattern.startswith("^") else ANY + pattern) for pattern in alternatives]
     anchored = [(pattern if pattern.endswith("$") else pattern + ANY).strip("^$") for pattern in anchored]
     return None if any("^" in pattern or "$" in pattern for pattern in anchored) else [_unescaped(pattern) for pattern in anchored]
 

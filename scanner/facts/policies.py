@@ -13,7 +13,8 @@ from assay.scanner.facts.bindings import PUBLIC_MEMBERS, Binding
 from assay.scanner.facts.denials import denied
 from assay.scanner.facts.model import Fact, Part
 from assay.scanner.facts.statements import Statement, bounded, means_everyone, principal_account, statements
-from assay.scanner.sources.values import Text, Unknown, Value, all_of, describe
+from assay.scanner.sources.raw import Text, Unknown, describe
+from assay.scanner.sources.values import Value, all_of
 
 
 class Grant(Part):

@@ -13,7 +13,8 @@ from assay.scanner.facts.spelling import Companion
 from assay.scanner.facts.stack import Stack, spelled
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Unknown, Value
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
 
 Failed = Callable[[Item, Exception], None]
 """Told of an item that could not be read, and why."""

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
 
 Records: TypeAlias = Callable[[Item], Iterable[tuple[Hashable, Any]]]
 

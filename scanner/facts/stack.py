@@ -9,7 +9,7 @@ from typing import Any
 from assay.scanner.facts.spelling import Contribution, Index, Namesakes, Referrer
 from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Open, Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Open, Reference, Text, Unknown, unknown_inside
 
 
 class Stack:

@@ -14,7 +14,8 @@ import msgspec
 from assay.scanner.facts import condition_keys
 from assay.scanner.facts.condition_keys import NEGATED, POSITIVE, Test, exact, names_fixed, of_callers, of_resources
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value, all_of, any_of
+from assay.scanner.sources.raw import Location, Reference, Text, Unknown
+from assay.scanner.sources.values import Value, all_of, any_of
 
 TestOf: TypeAlias = Callable[[str], Test | None]
 """The test of a condition key, in lower case; None for a key that bounds nothing."""

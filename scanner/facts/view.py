@@ -11,7 +11,8 @@ from assay.scanner.facts.spelling import Beside, Companion, Fixed, Index, Join, 
 from assay.scanner.facts.stack import Stack
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Location, Reference, Unknown, Value, any_of, first_known
+from assay.scanner.sources.raw import Location, Reference, Unknown
+from assay.scanner.sources.values import Value, any_of, first_known
 
 
 class Undeclared(Exception):

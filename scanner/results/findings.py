@@ -10,7 +10,7 @@ from assay.scanner.facts.model import BlockRef, Identity, Resource
 from assay.scanner.results.model import ResourceRef, Result, StandsFor, fingerprint
 from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact
 from assay.scanner.rules.view import Attributes
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 
 
 def results(resource: Resource | Attributes, scope: str, judgements: Iterable[Judgement]) -> Iterator[Result]:

@@ -18,7 +18,7 @@ from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact, Verd
 from assay.scanner.rules.load import CompiledAssertion, CompiledControl
 from assay.scanner.rules.schema import IDENTITY
 from assay.scanner.rules.subject import Subject, environment, program
-from assay.scanner.sources.values import Reference, Text, Unknown
+from assay.scanner.sources.raw import Reference, Text, Unknown
 
 
 class Judges:

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from assay.scanner.rules.model import Control
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 
 Verdict = Literal["pass", "fail", "unknown", "not_applicable", "waived", "error"]
 VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "unknown", "not_applicable", "waived", "error")

@@ -13,7 +13,8 @@ from assay.scanner.rules import cel
 from assay.scanner.rules.judgement import UnknownFact
 from assay.scanner.rules.schema import IDENTITY
 from assay.scanner.rules.view import Attributes, fields_of, named
-from assay.scanner.sources.values import Document, Location, Reference, Text, Unknown, Value, describe
+from assay.scanner.sources.raw import Document, Location, Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value
 
 _SECRET_NAME = re.compile(
     r"(?:passw|passphrase|secret|private_key|api_?key|access_?key|token|credential|connection_string)(?![a-z_]*_(?:arn|id|name|version)\b)",

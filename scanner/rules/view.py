@@ -11,7 +11,8 @@ import msgspec
 from assay.scanner.facts.model import Identity, Part, Resource, identity
 from assay.scanner.rules import cel
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, describe
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value
 
 Shape = dict[str, Any]
 """Which facts are read: a name to the shape below it (`*` for the elements of a list); the empty shape is everything."""

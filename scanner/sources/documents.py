@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from assay.scanner.sources.values import Document, Text, Unknown
+from assay.scanner.sources.raw import Document, Text, Unknown
 
 
 def decode(raw: Any) -> Any:

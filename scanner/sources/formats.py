@@ -28,8 +28,8 @@ def recognise(path: str, overlay: Overlay = DISK) -> Format | None:
             if packed:
                 candidates = [format_ for format_ in candidates if format_.packed]
             candidates = [format_ for format_ in candidates if not format_.starts or head.startswith(format_.starts)]
-            found = next((format_ for format_ in candidates if content and all(_has(content, group) for group in format_.marks)), None)
-            return found or (inputs.PACKED if packed else None)
+            recognised = next((format_ for format_ in candidates if content and all(_has(content, group) for group in format_.marks)), None)
+            return recognised or (inputs.PACKED if packed else None)
     except (OSError, ValueError):
         return None
 

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from assay.scanner.sources.values import Location, Reference, Unknown, Value
+from assay.scanner.sources.raw import Location, Reference, Unknown
+from assay.scanner.sources.values import Value
 
 
 class Gap(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ import itertools
 import re
 from array import array
 
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 
 _CHUNK = 4096
 BYTE_ORDER_MARK = "\ufeff"

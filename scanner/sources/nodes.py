@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.values import Document, Either, Location, Reference, Text, Unknown, Value, because, describe, either
+from assay.scanner.sources.raw import Document, Either, Location, Reference, Text, Unknown, because, describe, either
+from assay.scanner.sources.values import Value
 
 
 def step(data: Any, name: str) -> Any:

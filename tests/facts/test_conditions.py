@@ -13,7 +13,7 @@ from assay.scanner.facts.cel_syntax import SyntaxProblem, parse
 from assay.scanner.facts.conditions import MAX_WAYS, bounded, ways
 from assay.scanner.facts.conditions import Test as OneTest
 from assay.scanner.facts.patterns import ANY, ONE, OPEN
-from assay.scanner.sources.values import Text, Unknown
+from assay.scanner.sources.raw import Text, Unknown
 
 WHY = Unknown("it is not told", "tell it")
 MAPPING = {("attribute", "repo"): parse("assertion.repository"), ("google", "subject"): parse("assertion['sub']")}

@@ -16,7 +16,8 @@ from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.supply import claims, issuers, pools
 from assay.scanner.facts.supply.subjects import audience, subjects
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Reference, Text, Unknown, Value
+from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.values import Value
 
 WHY = Unknown("it is not told", "tell it")
 ACCOUNT = "111122223333"

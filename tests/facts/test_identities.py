@@ -17,7 +17,8 @@ from assay.scanner.facts.iam.roles import is_service_agent, names_resources, rol
 from assay.scanner.facts.iam.tables import make
 from assay.scanner.facts.iam.trust import google_trust
 from assay.scanner.facts.statements import Statement, statements
-from assay.scanner.sources.values import Either, Reference, Text, Unknown, Value
+from assay.scanner.sources.raw import Either, Reference, Text, Unknown
+from assay.scanner.sources.values import Value
 
 WHY = Unknown("it is not told", "tell it")
 ACCOUNT = "111122223333"

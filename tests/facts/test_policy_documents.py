@@ -14,7 +14,8 @@ from assay.scanner.facts import denials, policies
 from assay.scanner.facts.bindings import google_bindings, google_policy_bindings
 from assay.scanner.facts.policies import Grant, google_grants
 from assay.scanner.facts.statements import BOUNDING_KEYS, Statement, bounded, principal_account, statements
-from assay.scanner.sources.values import Document, Either, Location, Reference, Text, Unknown, Value
+from assay.scanner.sources.raw import Document, Either, Location, Reference, Text, Unknown
+from assay.scanner.sources.values import Value
 
 WHY = Unknown("it is not told", "tell it")
 SEEN = (Location("main.tf", 3, 3),)

@@ -15,7 +15,8 @@ from assay.scanner.facts.network.ranges import is_world, port_span, protocol_nam
 from assay.scanner.facts.stack import Stack
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Collection, Coverage, Unlisted
-from assay.scanner.sources.values import Either, Reference, Text, Unknown, Value
+from assay.scanner.sources.raw import Either, Reference, Text, Unknown
+from assay.scanner.sources.values import Value
 
 WHY = Unknown("it is not told", "tell it")
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from assay.scanner.facts.secrets.kinds import SecretCopy, several
 from assay.scanner.facts.secrets.schedules import schedule_days
 from assay.scanner.sources.deployment_manager.types import settable
-from assay.scanner.sources.values import Unknown, Value
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
 
 WHY = Unknown("it is not told", "tell it")
 

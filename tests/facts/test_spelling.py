@@ -32,8 +32,8 @@ from assay.scanner.sources import inputs
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.cloudformation.source import CloudFormationSource
 from assay.scanner.sources.interface import Collection, Unlisted
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform.hcl import TerraformSource
-from assay.scanner.sources.values import Unknown
 from tests.scans import write
 
 POLICY = One("aws_kms_key_policy", "key_id", "policy")

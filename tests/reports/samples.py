@@ -26,7 +26,7 @@ from assay.scanner.results.model import (
 )
 from assay.scanner.rules.model import Assertion, Control
 from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 
 T = TypeVar("T")
 

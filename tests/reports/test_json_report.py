@@ -17,7 +17,7 @@ from assay.scanner.facts.model import BlockRef
 from assay.scanner.results import model
 from assay.scanner.results.model import Report
 from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 from tests.reports import samples
 
 SCHEMA = json.loads((Path(reports.__file__).parent / "schemas" / "assay-results-1.json").read_text("utf-8"))

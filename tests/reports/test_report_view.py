@@ -17,7 +17,7 @@ from assay.reports.view import outcome, place, remediation, sums, visible, where
 from assay.scanner.results import formats
 from assay.scanner.results.model import Verdict
 from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 from tests.reports import samples
 
 anything = st.text(st.characters(codec=None))

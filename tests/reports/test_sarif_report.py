@@ -16,7 +16,7 @@ from assay.reports.sarif import artifact, render
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.model import Report
 from assay.scanner.sources.interface import Coverage, Files, Gap
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 from tests.reports import samples
 
 VALIDATOR = jsonschema_rs.validator_for(

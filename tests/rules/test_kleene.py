@@ -18,7 +18,8 @@ from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.rules.compile import compile_files
 from assay.scanner.rules.evaluate import Judges
 from assay.scanner.rules.judgement import Judgement
-from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value
+from assay.scanner.sources.raw import Location, Reference, Text, Unknown
+from assay.scanner.sources.values import Value
 from tests.scans import rule
 
 SEEN = (Location("main.tf", 7, 7),)

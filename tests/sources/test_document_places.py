@@ -13,8 +13,8 @@ from assay.scanner.sources.cloudformation.source import CloudFormationSource
 from assay.scanner.sources.discover import discover
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform.hcl import TerraformSource
-from assay.scanner.sources.values import Unknown
 from tests.sources.cloudformation import reading as templates
 from tests.sources.terraform.reading import read
 

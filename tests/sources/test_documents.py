@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.values import Document, Reference, Text, Unknown
+from assay.scanner.sources.raw import Document, Reference, Text, Unknown
 
 WHY = Unknown("why", "how")
 KEY = Reference("aws_kms_key.k", "arn")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assay.scanner.sources.nodes import DataNode, Doubtful, Elsewhere, as_nodes, step
-from assay.scanner.sources.values import Document, Location, Reference, Text, Unknown
+from assay.scanner.sources.raw import Document, Location, Reference, Text, Unknown
 from tests.sources.terraform.reading import read
 
 WHY = Unknown("why", "how")

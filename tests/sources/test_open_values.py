@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.scanner.sources.values import Either, Text, Unknown, Value, all_of, any_of, first_known, same
+from assay.scanner.sources.raw import Either, Text, Unknown, same
+from assay.scanner.sources.values import Value, all_of, any_of, first_known
 from tests.sources.terraform.reading import value
 
 # Values: an expression is a function of the assignment, so that the same expression is computed on open values and on each choice.

@@ -9,24 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.scanner.sources.values import (
-    MAX_OPTIONS,
-    Document,
-    Either,
-    Location,
-    Reference,
-    Text,
-    Unknown,
-    Value,
-    agreed,
-    all_of,
-    any_of,
-    describe,
-    either,
-    first_known,
-    gather,
-    unknown_inside,
-)
+from assay.scanner.sources.raw import MAX_OPTIONS, Document, Either, Location, Reference, Text, Unknown, describe, either, unknown_inside
+from assay.scanner.sources.values import Value, agreed, all_of, any_of, first_known, gather
 
 WHY = Unknown("why", "how")
 PLACES = [Location("a.tf", 1), Location("b.tf", 2)]

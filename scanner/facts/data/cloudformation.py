@@ -13,7 +13,7 @@ from assay.scanner.facts.data import dynamodb
 from assay.scanner.facts.data.kinds import DataStore
 from assay.scanner.facts.keys.references import template_key
 from assay.scanner.facts.spelling import Referrer
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 
 _PITR = "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"
 

@@ -9,7 +9,8 @@ from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Unknown, Value
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ReplicaDescription.html
 _COMING = ("CREATING", "ARCHIVING")

@@ -7,7 +7,7 @@ from assay.scanner.facts.data import dynamodb
 from assay.scanner.facts.data.kinds import DataStore
 from assay.scanner.facts.keys.references import terraform_key
 from assay.scanner.facts.spelling import Many, Referrer
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 
 _TABLE = dynamodb.TableAt(
     name="name",

@@ -6,7 +6,8 @@ from typing import Any
 
 from assay.scanner.facts.spelling import Link
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of
+from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.values import Value, any_of
 
 
 def names_firewall(view: View, at: Link) -> Value[bool]:

@@ -10,7 +10,8 @@ from typing import Any
 from assay.scanner.facts.edge.kinds import Listener, LoadBalancer
 from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown, Value, any_of
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, any_of
 
 _HTTP_PORT = 80
 _ENCRYPTED = ("HTTPS", "SSL")

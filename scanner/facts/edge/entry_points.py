@@ -12,7 +12,8 @@ from assay.scanner.facts.edge.kinds import EntryPoint
 from assay.scanner.facts.spelling import Fixed, Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, references_in, unknown_inside
+from assay.scanner.sources.raw import Reference, Text, Unknown, references_in, unknown_inside
+from assay.scanner.sources.values import Value, any_of
 
 _NOT_SHOWN = Unknown("whether another stack or Firewall Manager attaches a web ACL is not in this code", "scan the live account")
 

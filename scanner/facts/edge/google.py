@@ -9,7 +9,8 @@ from assay.scanner.facts.edge.kinds import EntryPoint, FirewallRule, Listener, L
 from assay.scanner.facts.google_assets import is_live, missing
 from assay.scanner.facts.spelling import Link, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, all_of, any_of
+from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.values import Value, all_of, any_of
 
 _EXTERNAL = ("EXTERNAL", "EXTERNAL_MANAGED")
 _DEFAULT_PRIORITY = 2_147_483_647

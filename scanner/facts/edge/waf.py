@@ -13,7 +13,8 @@ from assay.scanner.facts.spelling import Link, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.nodes import DataNode
-from assay.scanner.sources.values import Unknown, Value, all_of, any_of, because
+from assay.scanner.sources.raw import Unknown, because
+from assay.scanner.sources.values import Value, all_of, any_of
 
 _NOT_HERE = Unknown("what the rules of the referenced rule group do", "scan the rule group together with this, or the live account")
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from assay.scanner.facts.edge.kinds import FirewallRule, WebFirewall
 from assay.scanner.facts.spelling import Link, Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown, Value, all_of, any_of
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, all_of, any_of
 
 _NOT_HERE = Unknown("what the rules of the rule group do", "scan the rule group together with this")
 

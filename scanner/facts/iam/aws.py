@@ -15,7 +15,8 @@ from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, agreed
+from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.values import Value, agreed
 
 Part = str | Referrer
 """Blocks at a path, or items that name the resource."""

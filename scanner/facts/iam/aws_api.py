@@ -11,7 +11,8 @@ from assay.scanner.facts.iam.aws import ITSELF, PolicyLink
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing
-from assay.scanner.sources.values import Unknown, Value
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
 
 _DETAILS = Call("iam", "GetAccountAuthorizationDetails", page_size=1000)
 _COUNTS = ("AttachmentCount", "PermissionsBoundaryUsageCount")

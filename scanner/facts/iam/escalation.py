@@ -34,8 +34,8 @@ _SET = ".setIamPolicy"
 
 def escalating(permissions: Iterable[str]) -> str | None:
     """The worst of the permissions of a role by which it can be given more at the level of the project; None where there is none."""
-    held = set(permissions)
-    return next((permission for permission in ESCALATING if permission in held), None)
+    granted = set(permissions)
+    return next((permission for permission in ESCALATING if permission in granted), None)
 
 
 def set_more(permissions: Iterable[str], every: frozenset[str]) -> str | None:
@@ -43,10 +43,10 @@ def set_more(permissions: Iterable[str], every: frozenset[str]) -> str | None:
 
     `every`: all permissions that there are. `roles/storage.objectAdmin` sets the policies of objects, of which it may do everything.
     """
-    held = set(permissions)
-    for permission in sorted(held):
+    granted = set(permissions)
+    for permission in sorted(granted):
         type_ = permission.removesuffix(_SET)
-        if type_ != permission and any(_of(every, kind) - held for kind in (type_, *_WITHIN.get(type_, ()))):
+        if type_ != permission and any(_of(every, kind) - granted for kind in (type_, *_WITHIN.get(type_, ()))):
             return permission
     return None
 

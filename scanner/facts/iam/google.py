@@ -14,7 +14,8 @@ from assay.scanner.facts.iam.trust import ACTING, google_trust, unread_role
 from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Location, Reference, Unknown, Value, describe
+from assay.scanner.sources.raw import Location, Reference, Unknown, describe
+from assay.scanner.sources.values import Value
 
 
 class BindingsAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -65,8 +66,8 @@ def _resolved(view: View, looked_up: Index | None, role: Value[Any]) -> Value[An
     """A role by its name, where code looks it up by that."""
     if looked_up is None or not isinstance(role.data, Reference):
         return role
-    found: list[Value[Any]] = view.index(looked_up).get(role.data.address, [])
-    return Value.of(found[0].raw, (*role.seen, *found[0].seen)) if found and not found[0].absent else role
+    names: list[Value[Any]] = view.index(looked_up).get(role.data.address, [])
+    return Value.of(names[0].raw, (*role.seen, *names[0].seen)) if names and not names[0].absent else role
 
 
 class RoleAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from assay.scanner.facts.condition_keys import of_resources
+from assay.scanner.facts.condition_keys import of_resources, without_type
 from assay.scanner.facts.denials import Spared, denied
 from assay.scanner.facts.iam.kinds import Permission
 from assay.scanner.facts.iam.tables import policies
 from assay.scanner.facts.statements import Statement, marked, reach_bounded, statements
-from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value, all_of, any_of, describe, unknown_inside
+from assay.scanner.sources.raw import Location, Reference, Text, Unknown, describe, unknown_inside
+from assay.scanner.sources.values import Value, all_of, any_of
 
 
 def statement_permission(statement: Statement | Unknown, denials: Iterable[Statement] = ()) -> Permission | Unknown | None:
@@ -79,9 +80,6 @@ def _wild_resource(statement: Statement) -> Value[bool]:
     return any_of([Value.of(resource).then(every_resource) for resource in statement.resources])
 
 
-_TYPE = re.compile(r"^/?[\w-]+[/:](?=[*?])")
-
-
 def every_resource(resource: Any) -> bool | Unknown:
     """`*`, or an ARN whose resource part is nothing but wildcards: `arn:aws:s3:::*/*`, `arn:aws:dynamodb:*:*:table/*`."""
     if isinstance(resource, list):
@@ -100,7 +98,7 @@ def every_resource(resource: Any) -> bool | Unknown:
     if len(fields) < 6:
         return fields[-1].endswith("*")  # whatever comes after the service or the region
     # All but S3 begin with the type of the resource; there `orders/*` is what is in one bucket.
-    name = fields[5] if fields[2] == "s3" else _TYPE.sub("", fields[5])
+    name = fields[5] if fields[2] == "s3" else without_type(fields[5])
     return name.strip("*?/:") == "" and "*" in name
 
 

@@ -15,7 +15,8 @@ from assay.scanner.facts.iam.escalation import escalating
 from assay.scanner.facts.iam.kinds import Permission
 from assay.scanner.facts.iam.tables import roles
 from assay.scanner.facts.patterns import ANY, ONE, OPEN
-from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value, describe, unknown_inside
+from assay.scanner.sources.raw import Location, Reference, Text, Unknown, describe, unknown_inside
+from assay.scanner.sources.values import Value
 
 BASIC = frozenset(f"roles/{name}" for name in ("owner", "editor", "viewer", "admin", "writer", "reader"))
 _ADMINISTRATOR = re.compile(r"roles/[\w.]+\.admin")
@@ -83,8 +84,8 @@ def _gives(name: Any, holds: Holds) -> str | Unknown:
     if name in BASIC or _ADMINISTRATOR.fullmatch(name):
         return "all"
     if not name.startswith("roles/"):
-        held = holds(name)
-        return held if isinstance(held, Unknown) else worst(held)
+        permissions = holds(name)
+        return permissions if isinstance(permissions, Unknown) else worst(permissions)
     table = roles()
     if name in table.escalating:
         return table.escalating[name]
@@ -97,8 +98,8 @@ def _gives(name: Any, holds: Holds) -> str | Unknown:
 def worst(permissions: list[Any]) -> str | Unknown:
     """The permission of a custom role by which a member can be given more, or its wildcard; empty where there is none."""
     known = [permission for permission in permissions if isinstance(permission, str)]
-    found = escalating(known) or next((permission for permission in known if "*" in permission), "")
-    return found or next((why for permission in permissions if (why := unknown_inside(permission)) is not None), "")
+    widest = escalating(known) or next((permission for permission in known if "*" in permission), "")
+    return widest or next((why for permission in permissions if (why := unknown_inside(permission)) is not None), "")
 
 
 def _read_from(role: Value[Any]) -> list[Location]:

@@ -26,7 +26,8 @@ from assay.scanner.facts.statements import (
 )
 from assay.scanner.facts.supply.web_identity import Provider, allowing, providers, scoped
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe, references_in
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe, references_in
+from assay.scanner.sources.values import Value, any_of
 
 
 class Role:
@@ -72,10 +73,10 @@ def ci_only(document: Value[Any], role: Role) -> Value[bool]:
     """Whether all that a trust policy allows are CI systems; False where it allows nobody."""
     written = statements(document)
     trusting = allowing(written)
-    found = [provider.is_ci for statement in trusting for provider in role.providers(statement)]
+    are_ci = [provider.is_ci for statement in trusting for provider in role.providers(statement)]
     others = any(kind != "Federated" or statement.not_principal for statement in trusting for kind, _ in statement.principals)
     unread = any(isinstance(statement, Unknown) for statement in written)
-    return Value(bool(found) and all(found) and not others and not unread, document.seen)
+    return Value(bool(are_ci) and all(are_ci) and not others and not unread, document.seen)
 
 
 def _trust(statement: Statement, who: Any, decided: Value[bool]) -> Trust:

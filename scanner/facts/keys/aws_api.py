@@ -13,7 +13,8 @@ from assay.scanner.facts.spelling import Index, Referrer
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Unknown, Value
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
 
 _KEY = (("KeyId", "KeyId"),)
 _CUSTOMER = ("describe_key.KeyMetadata.KeyManager", "CUSTOMER")

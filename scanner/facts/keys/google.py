@@ -15,7 +15,8 @@ from assay.scanner.facts.policies import google_grants
 from assay.scanner.facts.spelling import Contribution, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value, any_of
 
 CRYPTO_KEY = "cloudkms.googleapis.com/CryptoKey"
 KEY_RING = "cloudkms.googleapis.com/KeyRing"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from assay.scanner.sources.values import Reference, Text, Unknown
+from assay.scanner.sources.raw import Reference, Text, Unknown
 
 _SETTLES = "give the key's ARN, or scan the live resource"
 _OPEN, _REFERENCE = "\0", "\1"

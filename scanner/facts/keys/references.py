@@ -10,7 +10,8 @@ from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.spelling import Link
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Node
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value, any_of
 
 OUTSIDE = Unknown("the key material comes from outside: whoever holds it rotates it", "attest the rotation of the imported key material")
 _GOOGLE_DATA = (

@@ -15,7 +15,8 @@ from assay.scanner.facts.spelling import Another, Fixed, Index, Referrer
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Unknown, Value
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
 
 GROUPS = Listing(
     "ec2.security_group",

@@ -10,7 +10,8 @@ from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.ranges import ANYWHERE, Span, elements, filled, on_known_ports, opening, protocol_name, spans
 from assay.scanner.facts.spelling import Many, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown, Value, all_of, any_of
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, all_of, any_of
 
 _LETS_IN = ("allow", "apply_security_profile_group")
 _INSIDE = ("NON_INTERNET", "INTRA_VPC", "VPC_NETWORKS")

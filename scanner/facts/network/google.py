@@ -12,7 +12,8 @@ from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.network.ranges import ANYWHERE, Span, filled, on_known_ports, opening, or_anywhere, protocol_name, spans
 from assay.scanner.facts.spelling import Contribution, Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown, Value, all_of, any_of
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, all_of, any_of
 
 
 class FirewallAt(Spelling, frozen=True, eq=False, kw_only=True):

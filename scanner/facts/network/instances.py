@@ -12,7 +12,8 @@ from assay.scanner.facts.network.ranges import elements
 from assay.scanner.facts.spelling import Contribution, Index, Link, Place
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Unknown, Value, all_of
+from assay.scanner.sources.raw import Reference, Unknown
+from assay.scanner.sources.values import Value, all_of
 
 INSTANCE = "compute.googleapis.com/Instance"
 _WAY = "name the ranges that need it as the source, or waive the rule"
@@ -94,8 +95,8 @@ def _of_declared(view: View, network: Link, targets: tuple[Place, ...], at: Inde
     own = _network(view.link(network).data)
     inside: list[Value[bool]] = []
     for label in labels:
-        found = [record for record in by_label.get(_label(label.data), ()) if not isinstance(record, Unknown)]
-        here = [(item, where, external) for item, where, external in found if where in (own, None)]
+        records = [record for record in by_label.get(_label(label.data), ()) if not isinstance(record, Unknown)]
+        here = [(item, where, external) for item, where, external in records if where in (own, None)]
         if label.unknown or not here:
             inside.append(view.says(label.unknown or unseen))
         for item, where, external in here:

@@ -10,7 +10,7 @@ from assay.scanner.facts.network.ranges import listed
 from assay.scanner.facts.network.security_groups import Member, Sort
 from assay.scanner.facts.spelling import Index
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Unknown, references_in
+from assay.scanner.sources.raw import Reference, Unknown, references_in
 
 
 def members(paths: Mapping[str, tuple[str, ...]], balancers: tuple[str, ...], classic: tuple[str, ...]) -> Index:

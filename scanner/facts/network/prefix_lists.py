@@ -8,7 +8,8 @@ from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.facts.network.ranges import Span, elements, listed, opening
 from assay.scanner.facts.spelling import Link, Referrer
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, describe
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value
 
 
 class PrefixLists(Link, frozen=True):

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.sources.interface import Node
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of, describe
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value, any_of
 
 # A range this wide of public addresses is open to strangers whatever its owner meant; /8 and wider are.
 WIDE = {4: 8, 6: 16}

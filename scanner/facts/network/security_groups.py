@@ -15,7 +15,8 @@ from assay.scanner.facts.network.ranges import Span, listed, on_known_ports, ope
 from assay.scanner.facts.spelling import Another, Index, Many, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Unknown, Value, all_of, any_of, describe
+from assay.scanner.sources.raw import Unknown, describe
+from assay.scanner.sources.values import Value, all_of, any_of
 
 
 class Sort(enum.Enum):

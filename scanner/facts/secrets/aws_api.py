@@ -8,7 +8,7 @@ from assay.scanner.facts.secrets import secrets_manager
 from assay.scanner.facts.secrets.kinds import Secret
 from assay.scanner.facts.spelling import Namesakes
 from assay.scanner.sources.aws.calls import Call, Listing
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 
 _ID = (("SecretId", "ARN"),)
 DESCRIBE = Call("secretsmanager", "DescribeSecret", _ID)

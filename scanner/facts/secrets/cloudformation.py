@@ -10,7 +10,7 @@ from assay.scanner.facts.keys.references import template_key
 from assay.scanner.facts.secrets import secrets_manager
 from assay.scanner.facts.secrets.kinds import Secret
 from assay.scanner.facts.spelling import Namesakes, One
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 
 
 def _of_secret(type_: str, path: str = "") -> One:

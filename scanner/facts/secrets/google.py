@@ -16,7 +16,8 @@ from assay.scanner.facts.spelling import Index, Namesakes, Place, Referrer, Spel
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, any_of
+from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.values import Value, any_of
 
 VERSION = "secretmanager.googleapis.com/SecretVersion"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.model import Fact, Part, Resource
 from assay.scanner.facts.policies import Grant
-from assay.scanner.sources.values import Unknown, Value
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
 
 
 class SecretCopy(Part):

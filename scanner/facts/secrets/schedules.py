@@ -13,7 +13,7 @@ import itertools
 import re
 from collections.abc import Callable
 
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 
 _MONTHS = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if number}
 _DAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)}

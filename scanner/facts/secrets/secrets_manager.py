@@ -12,7 +12,8 @@ from assay.scanner.facts.secrets.schedules import schedule_days
 from assay.scanner.facts.spelling import Namesakes, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.values import Unknown, Value, gather
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, gather
 
 
 class SecretAt(Spelling, frozen=True, eq=False, kw_only=True):

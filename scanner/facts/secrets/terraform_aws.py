@@ -7,7 +7,7 @@ from assay.scanner.facts.keys.references import terraform_key
 from assay.scanner.facts.secrets import secrets_manager
 from assay.scanner.facts.secrets.kinds import Secret
 from assay.scanner.facts.spelling import Namesakes, One
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 
 _ROTATION = ("aws_secretsmanager_secret_rotation", "secret_id")
 _DAYS, _SCHEDULE = "rotation_rules.automatically_after_days", "rotation_rules.schedule_expression"

@@ -12,7 +12,7 @@ from assay.scanner.facts.storage import s3
 from assay.scanner.facts.storage.access_points import PointAt
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Text
+from assay.scanner.sources.raw import Reference, Text
 
 _BLOCK = "PublicAccessBlockConfiguration"
 _DEFAULT = "BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault"

@@ -12,7 +12,8 @@ from assay.scanner.facts.policies import acl_grant, google_grants
 from assay.scanner.facts.spelling import Many, Place, Spelling
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown, Value, all_of, any_of
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, all_of, any_of
 
 _PUBLIC_ACL = ("publicRead", "publicReadWrite", "authenticatedRead")
 

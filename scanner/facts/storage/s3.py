@@ -13,7 +13,8 @@ from assay.scanner.facts.stack import called
 from assay.scanner.facts.storage import access_points
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown, Value, all_of, any_of, gather
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, all_of, any_of, gather
 
 FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 """The flags of a public access block, as the API names them."""

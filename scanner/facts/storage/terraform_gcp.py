@@ -12,7 +12,8 @@ from assay.scanner.facts.storage import google
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Text, Unknown, Value, any_of, first_known
+from assay.scanner.sources.raw import Text, Unknown
+from assay.scanner.sources.values import Value, any_of, first_known
 
 
 def _constraint(policy: Item) -> Iterator[tuple[Hashable, Item]]:

@@ -10,7 +10,8 @@ from assay.scanner.facts.supply.kinds import Federation, Subject
 from assay.scanner.facts.supply.subjects import audience, subjects
 from assay.scanner.facts.supply.web_identity import allowing, providers
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Unknown, Value, all_of
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, all_of
 
 
 class RoleAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -17,7 +17,8 @@ from assay.scanner.facts.supply import claims, issuers
 from assay.scanner.facts.supply.kinds import Federation, Subject
 from assay.scanner.facts.supply.pools import Member, bound
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Text, Unknown, Value, describe, unknown_inside
+from assay.scanner.sources.raw import Text, Unknown, describe, unknown_inside
+from assay.scanner.sources.values import Value
 
 _OTHERS = ("aws", "saml", "x509")
 """What tells providers of other tokens, which no CI system makes."""

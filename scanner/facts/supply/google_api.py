@@ -11,7 +11,7 @@ from assay.scanner.facts.spelling import Contribution
 from assay.scanner.facts.supply import google, pools
 from assay.scanner.facts.supply.kinds import Federation
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 
 _ACTING = ("iam.googleapis.com/ServiceAccount", SCOPES[0])
 """Where bindings let identities of a pool act as a service account: what is not known of them matters."""

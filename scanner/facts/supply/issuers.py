@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from assay.scanner.sources.values import Text
+from assay.scanner.sources.raw import Text
 
 CI = "ci"
 OTHER = "other"

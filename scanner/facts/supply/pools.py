@@ -16,7 +16,7 @@ from assay.scanner.facts.patterns import OPEN, literal
 from assay.scanner.facts.spelling import Index, Link
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Reference, Text, Unknown, describe
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 
 _PRINCIPAL = re.compile(
     r"^(?:principal|principalSet)://iam\.googleapis\.com/"
@@ -89,10 +89,10 @@ def _id_of(raw: Any) -> str:
 
 def bound(view: View, place: str | Link, known: Index, pools: Index | None) -> list[Member | Unknown]:
     """The members of bindings that are identities of the pool of a provider; an Unknown where there may be more of them."""
-    found = view.index(known)
+    by_pool = view.index(known)
     names, project = _names(view, place, pools)
-    bound = [member for name in names for member in found.get(name, ()) if _same(member.project, project)]
-    return bound + found.get(None, [])
+    bound = [member for name in names for member in by_pool.get(name, ()) if _same(member.project, project)]
+    return bound + by_pool.get(None, [])
 
 
 def _names(view: View, place: str | Link, pools: Index | None) -> tuple[list[str], str | None]:

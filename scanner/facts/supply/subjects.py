@@ -10,7 +10,8 @@ from assay.scanner.facts.statements import Statement
 from assay.scanner.facts.supply import claims
 from assay.scanner.facts.supply.kinds import Subject
 from assay.scanner.facts.supply.web_identity import Claim, claims_of
-from assay.scanner.sources.values import Unknown, Value, describe
+from assay.scanner.sources.raw import Unknown, describe
+from assay.scanner.sources.values import Value
 
 
 def audience(statement: Statement) -> bool | Unknown:

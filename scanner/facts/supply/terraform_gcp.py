@@ -14,7 +14,7 @@ from assay.scanner.facts.spelling import Index, Link
 from assay.scanner.facts.supply import google, pools
 from assay.scanner.facts.supply.kinds import Federation
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 
 _POOL = "google_iam_workload_identity_pool"
 # Where bindings let identities of a pool act as a service account, or use a resource without one.

@@ -17,7 +17,8 @@ from assay.scanner.facts.spelling import Link
 from assay.scanner.facts.statements import Condition, Statement, means_everyone
 from assay.scanner.facts.supply import claims, issuers
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Reference, Text, Unknown, Value, describe
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value
 
 _ASSUMING = ("sts:assumerole", "sts:assumerolewithwebidentity", "sts:assumerolewithsaml")
 _EQUAL = ("stringequals", "stringequalsignorecase", "arnequals", "arnlike", "stringlike", "bool", "numericequals")

@@ -8,7 +8,8 @@ import msgspec
 
 from assay.scanner.sources.interface import Item, Node, Unlisted
 from assay.scanner.sources.nodes import as_nodes, step
-from assay.scanner.sources.values import Location, Reference, Unknown, Value
+from assay.scanner.sources.raw import Location, Reference, Unknown
+from assay.scanner.sources.values import Value
 
 _DISABLED = "enable the region, leave it out with --regions, or check the credentials"
 NOT_ENABLED = frozenset(["InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "OptInRequired"])

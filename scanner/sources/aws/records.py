@@ -11,7 +11,7 @@ from assay.scanner.sources import snapshot
 from assay.scanner.sources.aws.calls import Listing
 from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted
 from assay.scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, LeftOut, Unlisted
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 
 
 class AccountRecord(msgspec.Struct, tag="account", tag_field="record"):

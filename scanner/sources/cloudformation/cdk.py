@@ -14,8 +14,8 @@ import msgspec
 
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.overlay import Overlay
+from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed
-from assay.scanner.sources.values import Location
 
 _STACK = "aws:cloudformation:stack"
 _ASSEMBLY = "cdk:cloud-assembly"

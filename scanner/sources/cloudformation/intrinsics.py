@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.cloudformation.template import CORRECT
 from assay.scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joined, plain
-from assay.scanner.sources.values import (
+from assay.scanner.sources.raw import (
     Document,
     Either,
     Open,

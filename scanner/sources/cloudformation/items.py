@@ -11,8 +11,9 @@ from assay.scanner.sources.cloudformation.scope import Scope
 from assay.scanner.sources.cloudformation.template import CORRECT, Resource
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.values import Location, Unknown, Value
+from assay.scanner.sources.values import Value
 
 _FAILURES = (RecursionError, KeyError, IndexError, TypeError, ValueError, AttributeError)
 _DEEP = Unknown("it could not be computed", "simplify the template")

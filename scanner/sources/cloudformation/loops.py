@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from assay.scanner.sources.cloudformation.template import CORRECT, Template
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.values import Unknown
 
 LOOP = "Fn::ForEach"
 MAX_VALUES = 500_000

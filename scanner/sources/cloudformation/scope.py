@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
 from assay.scanner.sources.cloudformation.template import CORRECT, Resource, Template
 from assay.scanner.sources.cloudformation.texts import dynamic, joined, plain
+from assay.scanner.sources.raw import SENSITIVE, Either, Open, Reference, Text, Unknown, either
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.values import SENSITIVE, Either, Open, Reference, Text, Unknown, either
 
 if TYPE_CHECKING:
     from assay.scanner.sources.cloudformation.stack import Stack

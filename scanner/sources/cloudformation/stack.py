@@ -13,7 +13,7 @@ from assay.scanner.sources.cloudformation.template import Resource, Template
 from assay.scanner.sources.cloudformation.transforms import Include, processed
 from assay.scanner.sources.cloudformation.worlds import TooMany, World, explore
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.values import Location, Unknown, describe
+from assay.scanner.sources.raw import Location, Unknown, describe
 
 MAX_NESTED = 8
 MAX_JUDGED = 20_000

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import Parsed, Path
-from assay.scanner.sources.values import Location
 
 CORRECT = "correct the template"
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from assay.scanner.sources.values import MAX_OPTIONS, Either, Reference, Text, Unknown, describe, either
+from assay.scanner.sources.raw import MAX_OPTIONS, Either, Reference, Text, Unknown, describe, either
 
 MAX_TEXT = 1_000_000
 TOO_LONG = Unknown("the text is too long", "simplify the template")

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.cloudformation.scope import Fork, Scope
-from assay.scanner.sources.values import Unknown, either
+from assay.scanner.sources.raw import Unknown, either
 
 MAX_LEAVES = 256
 MAX_WORLDS = 16

@@ -11,7 +11,7 @@ from assay.scanner.sources.config_connector.shapes import placing, put, replicat
 from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.gcp.deployment import BINDINGS as BINDINGS_PATH
 from assay.scanner.sources.gcp.deployment import Attachment, Deployment, flat, full_name, project_name
-from assay.scanner.sources.values import Open, Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Open, Reference, Text, Unknown, unknown_inside
 
 
 class Built:

@@ -15,9 +15,9 @@ from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp.declared import Path
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.overlay import Overlay
+from assay.scanner.sources.raw import Location, Open, Text, Unknown
 from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed, Parsed, decode
 from assay.scanner.sources.templates.yaml_text import parse_documents
-from assay.scanner.sources.values import Location, Open, Text, Unknown
 
 _GROUP = re.compile(r"[a-z0-9-]+\.cnrm\.cloud\.google\.com/v\d\w*")
 _APART = ("core.cnrm.cloud.google.com", "customize.core.cnrm.cloud.google.com", "addons.cnrm.cloud.google.com")

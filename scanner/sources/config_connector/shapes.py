@@ -7,7 +7,7 @@ from typing import Any
 from assay.scanner.sources.config_connector.kinds import Kind
 from assay.scanner.sources.config_connector.manifests import Manifest
 from assay.scanner.sources.gcp.declared import Path
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 
 
 def replication(shaped: dict[str, Any]) -> None:

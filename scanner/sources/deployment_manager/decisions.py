@@ -15,7 +15,7 @@ from jinja2 import nodes
 
 from assay.scanner.sources.deployment_manager.limits import Budget, Choices, Open, Perhaps
 from assay.scanner.sources.deployment_manager.marks import Marks, is_marked, weigh, without_lines
-from assay.scanner.sources.values import Text, Unknown
+from assay.scanner.sources.raw import Text, Unknown
 
 _NOT_KNOWN = " is not known"
 

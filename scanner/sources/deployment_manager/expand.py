@@ -14,8 +14,8 @@ from assay.scanner.sources.deployment_manager.marks import Marks, lines
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.lines import Lines
+from assay.scanner.sources.raw import Location, Reference, Unknown, describe
 from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path
-from assay.scanner.sources.values import Location, Reference, Unknown, describe
 
 MAX_DEPTH = 20
 MAX_TEMPLATES = 500

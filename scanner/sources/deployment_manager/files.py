@@ -10,10 +10,10 @@ import msgspec
 from assay.scanner.sources.deployment_manager.marks import is_private
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.overlay import Boundary, Overlay
+from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path, decode
 from assay.scanner.sources.templates.syntax import parse as parse_bytes
 from assay.scanner.sources.templates.yaml_text import parse as parse_text
-from assay.scanner.sources.values import Location
 
 MAX_TEMPLATE = 1_000_000
 TEMPLATES = (".jinja", ".jinja2", ".j2")

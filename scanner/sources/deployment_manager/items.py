@@ -11,7 +11,7 @@ from assay.scanner.sources.documents import decode
 from assay.scanner.sources.gcp.declared import Declared, Path
 from assay.scanner.sources.gcp.deployment import BINDINGS, Attachment, Deployment
 from assay.scanner.sources.interface import Gap
-from assay.scanner.sources.values import Reference, Unknown
+from assay.scanner.sources.raw import Reference, Unknown
 
 
 class Built:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from assay.scanner.sources.values import Document, Reference, Text, Unknown, describe
+from assay.scanner.sources.raw import Document, Reference, Text, Unknown, describe
 
 OPEN, CLOSE = "\ue000", "\ue001"
 LINE, END = "\ue002", "\ue003"

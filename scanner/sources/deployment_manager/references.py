@@ -11,7 +11,8 @@ from typing import Any
 from assay.scanner.sources.deployment_manager.expand import Entry, Expansion
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, OWNERS, PARTS, Type, holder, resource_type, spelled
 from assay.scanner.sources.gcp.deployment import flat, full_name, project_name
-from assay.scanner.sources.values import Reference, Text, Unknown, Value
+from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.values import Value
 
 _REFERENCE = re.compile(r"\$\(ref\.([^()]{1,1000})\)")
 _SHORT_NAMES = ("bucket", "global", "region")

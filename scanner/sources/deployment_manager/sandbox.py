@@ -33,7 +33,7 @@ from assay.scanner.sources.deployment_manager.limits import (
 )
 from assay.scanner.sources.deployment_manager.marks import Marks, TooLarge, is_marked, weigh
 from assay.scanner.sources.deployment_manager.rewriting import Rewriter
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 
 MAX_TEXT = 2_000_000
 _MAX_NUMBER = 10**18

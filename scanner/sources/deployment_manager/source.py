@@ -19,8 +19,8 @@ from assay.scanner.sources.deployment_manager.items import Built
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, World
 from assay.scanner.sources.overlay import DISK, Boundary, repository
+from assay.scanner.sources.raw import Reference
 from assay.scanner.sources.templates.syntax import Malformed
-from assay.scanner.sources.values import Reference
 
 MAX_WORLDS = 32
 MAX_ITEMS = 50_000

@@ -24,7 +24,8 @@ from assay.scanner.sources.gcp.items import plain
 from assay.scanner.sources.gcp.names import location_of
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
-from assay.scanner.sources.values import Location, Reference, Text, Unknown, Value
+from assay.scanner.sources.raw import Location, Reference, Text, Unknown
+from assay.scanner.sources.values import Value
 
 Path = tuple[str | int, ...]
 _ABSENT = ("#ancestors", "#as_of", "#version", "#org_policy")

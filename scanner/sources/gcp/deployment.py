@@ -14,7 +14,8 @@ import msgspec
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, FullNames
 from assay.scanner.sources.interface import Node
 from assay.scanner.sources.nodes import Elsewhere, as_nodes
-from assay.scanner.sources.values import Location, Open, Reference, Text, Unknown, Value, unknown_inside
+from assay.scanner.sources.raw import Location, Open, Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.values import Value
 
 if TYPE_CHECKING:
     from assay.scanner.sources.gcp.declared import Declared

@@ -23,7 +23,7 @@ from assay.scanner.sources.gcp.records import (
     filled,
 )
 from assay.scanner.sources.gcp.store import SPOOL, Store
-from assay.scanner.sources.values import Location, Unknown
+from assay.scanner.sources.raw import Location, Unknown
 
 PROJECT, FOLDER, ORGANIZATION = (f"cloudresourcemanager.googleapis.com/{kind}" for kind in ("Project", "Folder", "Organization"))
 POLICY = "orgpolicy.googleapis.com/Policy"

@@ -25,7 +25,8 @@ from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, location_of, regio
 from assay.scanner.sources.gcp.records import IAM_POLICY, ORG_POLICY, RESOURCE
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import step
-from assay.scanner.sources.values import Location, Reference, Unknown, Value
+from assay.scanner.sources.raw import Location, Reference, Unknown
+from assay.scanner.sources.values import Value
 
 
 def root_of(scope: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from assay.scanner.sources.gcp.inventory import Entry, Inventory
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER
 from assay.scanner.sources.gcp.records import ORG_POLICY, RESOURCE
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 
 Effective: TypeAlias = tuple[dict[str, dict[str, Any]], Unknown | None]
 CONSTRAINTS = ("storage.publicAccessPrevention", "storage.uniformBucketLevelAccess")

@@ -18,7 +18,7 @@ from assay.scanner.sources.gcp.records import ORG_POLICY, RESOURCE
 from assay.scanner.sources.gcp.store import SPOOL, read_text
 from assay.scanner.sources.interface import EVERYTHING, CallCount, Collection, Coverage, Gap, Item, Source, Unlisted, Wanted
 from assay.scanner.sources.live import Collected, Status
-from assay.scanner.sources.values import Location, Unknown
+from assay.scanner.sources.raw import Location, Unknown
 
 
 class SnapshotSource(Source):

@@ -13,7 +13,7 @@ import msgspec
 
 from assay.scanner.sources.encodings import is_utf16
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines, Reencoded
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 
 MAX_BYTES = 10_000_000
 """CloudFormation itself takes 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""

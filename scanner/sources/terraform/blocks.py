@@ -6,9 +6,9 @@ import abc
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform.document_places import Opened
-from assay.scanner.sources.values import Location
 
 
 class Places(Protocol):

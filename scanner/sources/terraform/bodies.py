@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.operators import FAILURES, finish, limited, pairs_of, to_text, unsettled, why_unknown, words
-from assay.scanner.sources.values import Unknown
 
 MAX_INSTANCES = 20_000
 

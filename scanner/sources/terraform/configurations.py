@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import evaluate
 from assay.scanner.sources.terraform.operators import FAILURES, finish, words
 from assay.scanner.sources.terraform.providers import LOGIN, ROLES
-from assay.scanner.sources.values import Location, Unknown, Value
+from assay.scanner.sources.values import Value
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module

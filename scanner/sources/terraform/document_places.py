@@ -14,10 +14,10 @@ from typing import Any
 import tree_sitter
 
 from assay.scanner.sources.lines import Lines
+from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.json_text import same_shape, span_of
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import literals, parsing, template_syntax, tree
-from assay.scanner.sources.values import Location
 
 Opened = Callable[[Any], "tuple[str, str] | None"]
 """The name in reports and the text of the file that an expression names, None where it cannot be told or read."""

@@ -1,4 +1,4 @@
-"""Evaluates expressions to raw values (`assay.scanner.sources.values`), with Unknown where the input does not tell.
+"""Evaluates expressions to raw values (`assay.scanner.sources.raw`), with Unknown where the input does not tell.
 
 Semantics follow https://developer.hashicorp.com/terraform/language/expressions. What Terraform itself would refuse is an
 `EvaluationError`, which `try()` and `can()` catch as there; what we cannot tell is an Unknown, which they pass on.
@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from assay.scanner.sources.raw import Either, Open, Reference, Text, Unknown, because, either
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.operators import (
     MAX_ELEMENTS,
@@ -33,7 +34,6 @@ from assay.scanner.sources.terraform.operators import (
     unsettled,
     why_unknown,
 )
-from assay.scanner.sources.values import Either, Open, Reference, Text, Unknown, because, either
 
 MAX_STEPS = 2_000_000
 

@@ -12,11 +12,11 @@ from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.lines import Lines, Reencoded
 from assay.scanner.sources.overlay import Overlay
+from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import document_places, json_syntax, parsing
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content
 from assay.scanner.sources.terraform.document_places import Opened
-from assay.scanner.sources.values import Location
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 MAX_BYTES = 20_000_000

@@ -10,6 +10,7 @@ from typing import Any
 from assay.scanner.sources.encodings import is_utf16
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, Within, World
 from assay.scanner.sources.overlay import DISK, Boundary, Overlay
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import module_files, tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.files import FileError, is_code, not_utf8, read_blocks, read_bytes
@@ -18,7 +19,6 @@ from assay.scanner.sources.terraform.modules import Module
 from assay.scanner.sources.terraform.operators import EvaluationError, TooMuch, words
 from assay.scanner.sources.terraform.variables import Files, Given, values
 from assay.scanner.sources.terraform.workspace import Workspace
-from assay.scanner.sources.values import Unknown
 
 MAX_FILE_FUNCTION_BYTES = 2_000_000
 MAX_LISTED = 20_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assay.scanner.sources.raw import Document, Either, Open, Reference, Unknown
 from assay.scanner.sources.terraform import equal_attributes, policy_documents
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body, through_reference
@@ -22,7 +23,6 @@ from assay.scanner.sources.terraform.operators import (
     why_unknown,
 )
 from assay.scanner.sources.terraform.providers import provider_key
-from assay.scanner.sources.values import Document, Either, Open, Reference, Unknown
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module

@@ -7,6 +7,7 @@ from typing import Any
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform.bodies import Body, contents
 from assay.scanner.sources.terraform.configurations import login
@@ -15,7 +16,7 @@ from assay.scanner.sources.terraform.existence import exists_with
 from assay.scanner.sources.terraform.instances import Instance, Resource
 from assay.scanner.sources.terraform.operators import FAILURES
 from assay.scanner.sources.terraform.workspace import FileFunction
-from assay.scanner.sources.values import Location, Unknown, Value, first_known
+from assay.scanner.sources.values import Value, first_known
 
 
 class BodyNode(Node):

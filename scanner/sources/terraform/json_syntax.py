@@ -12,12 +12,12 @@ from collections.abc import Container, Iterator
 from typing import Any
 
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines
+from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.json_text import JsonPlaces, span_of, unescaped
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import parsing, tree
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content
 from assay.scanner.sources.terraform.document_places import Opened
-from assay.scanner.sources.values import Location
 
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "dynamic": 1}
 _COMMENT = "//"

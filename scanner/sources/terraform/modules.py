@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.raw import SENSITIVE, Open, Reference, Unknown
 from assay.scanner.sources.terraform import functions, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -28,7 +29,6 @@ from assay.scanner.sources.terraform.named import Calls, Namespace
 from assay.scanner.sources.terraform.operators import EvaluationError, limited
 from assay.scanner.sources.terraform.providers import provider_key
 from assay.scanner.sources.terraform.workspace import FileFunction, Workspace, file_functions
-from assay.scanner.sources.values import SENSITIVE, Open, Reference, Unknown
 
 MAX_DEPTH = 30
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform.operators import EvaluationError, to_text, unsettled, why_unknown
-from assay.scanner.sources.values import Unknown
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module

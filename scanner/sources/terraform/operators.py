@@ -9,8 +9,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Protocol
 
+from assay.scanner.sources.raw import MAX_OPTIONS, Document, Either, Open, Reference, Text, Unknown, because, either, unknown_inside
 from assay.scanner.sources.terraform import literals
-from assay.scanner.sources.values import MAX_OPTIONS, Document, Either, Open, Reference, Text, Unknown, because, either, unknown_inside
 
 MAX_ELEMENTS = 100_000
 MAX_TEXT = 10_000_000

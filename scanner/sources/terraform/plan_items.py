@@ -9,9 +9,10 @@ from typing import Any
 
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
+from assay.scanner.sources.raw import MAX_OPTIONS, Either, Location, Reference, Unknown, unknown_inside
 from assay.scanner.sources.terraform.planned import AFTER_APPLY, Plan
 from assay.scanner.sources.terraform.providers import LOGIN, ROLES
-from assay.scanner.sources.values import MAX_OPTIONS, Either, Location, Reference, Unknown, Value, first_known, unknown_inside
+from assay.scanner.sources.values import Value, first_known
 
 _MALFORMED = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError)
 

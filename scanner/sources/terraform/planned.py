@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from assay.scanner.sources.raw import SENSITIVE, Document, Reference, Unknown
 from assay.scanner.sources.terraform import equal_attributes, policy_documents
-from assay.scanner.sources.values import SENSITIVE, Document, Reference, Unknown
 
 AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
 _KEYS = re.compile(r"\[[^\]]*\]")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.values import Text, Unknown
+from assay.scanner.sources.raw import Text, Unknown
 
 
 class Body(Protocol):

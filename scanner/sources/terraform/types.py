@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import parsing, tree
 from assay.scanner.sources.terraform.operators import EvaluationError, make_set, spread, to_bool, to_number, to_text, unify, unsettled
-from assay.scanner.sources.values import Unknown
 
 
 def constraint_of(expression: Any) -> Any:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import parsing
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.functions.patterns import glob
 from assay.scanner.sources.terraform.operators import EvaluationError, make_set, to_text, unsettled, why_unknown
-from assay.scanner.sources.values import Unknown
 
 
 class Workspace:

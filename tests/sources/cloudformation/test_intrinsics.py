@@ -11,7 +11,7 @@ import pytest
 
 from assay.scanner.facts.statements import names_whole_account, principal_account
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.values import SENSITIVE, Either, Reference, Text, Unknown
+from assay.scanner.sources.raw import SENSITIVE, Either, Reference, Text, Unknown
 from tests.sources.cloudformation.reading import collect, gaps, read, value
 
 KEY = "  Key:\n    Type: AWS::KMS::Key\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assay.scanner.sources.interface import Node
-from assay.scanner.sources.values import Reference, Unknown
+from assay.scanner.sources.raw import Reference, Unknown
 from tests.sources.cloudformation.reading import collect, gaps, read
 
 TEXT = """\

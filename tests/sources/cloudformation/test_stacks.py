@@ -13,7 +13,8 @@ from assay.scanner.facts.model import identity
 from assay.scanner.sources.cloudformation import parameters
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.overlay import DISK
-from assay.scanner.sources.values import Reference, Unknown, Value
+from assay.scanner.sources.raw import Reference, Unknown
+from assay.scanner.sources.values import Value
 from tests.sources.cloudformation.reading import collect, gaps, read
 
 CHILD = """

@@ -11,7 +11,7 @@ from assay.scanner.results import worlds as merging
 from assay.scanner.results.model import Result
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.interface import Collection, Wanted
-from assay.scanner.sources.values import Either, Unknown
+from assay.scanner.sources.raw import Either, Unknown
 from tests.sources.cloudformation.reading import collect, gaps, read
 
 

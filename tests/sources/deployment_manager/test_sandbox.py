@@ -11,7 +11,7 @@ from assay.scanner.sources.deployment_manager.expand import worlds
 from assay.scanner.sources.deployment_manager.limits import Budget, Choices, Open
 from assay.scanner.sources.deployment_manager.marks import Marks, lines
 from assay.scanner.sources.deployment_manager.sandbox import FAILURES, Sandbox, render
-from assay.scanner.sources.values import Reference, Text, Unknown
+from assay.scanner.sources.raw import Reference, Text, Unknown
 
 PROJECT = Reference("env", "project")
 

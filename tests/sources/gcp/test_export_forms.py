@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 from tests.scans import VERSIONING, assay_json
 from tests.sources.gcp.exports import bucket, collected, items, project, write
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assay.scanner.facts.spelling import Contribution
-from assay.scanner.sources.values import Reference, Unknown
+from assay.scanner.sources.raw import Reference, Unknown
 from tests.sources.gcp.exports import MANAGER, asset, bucket, collected, items, node, project, write
 
 ORDERS = "//storage.googleapis.com/orders"

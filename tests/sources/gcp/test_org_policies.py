@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 from tests.sources.gcp.exports import MANAGER, asset, bucket, items, node, project, write
 
 PREVENTION = "storage.publicAccessPrevention"

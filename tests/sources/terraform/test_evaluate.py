@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from assay.scanner.sources.raw import Document, Either, Reference, Text, Unknown, either
 from assay.scanner.sources.terraform.operators import (
     EvaluationError,
     Set,
@@ -19,7 +20,6 @@ from assay.scanner.sources.terraform.operators import (
     to_text,
     unify,
 )
-from assay.scanner.sources.values import Document, Either, Reference, Text, Unknown, either
 from tests.sources.terraform.reading import read, value
 
 UNSET = 'variable "unset" {}\n'

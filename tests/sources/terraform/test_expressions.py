@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.sources.values import Unknown
+from assay.scanner.sources.raw import Unknown
 from tests.sources.terraform import oracle
 
 GROUPS: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "expressions.json").read_text("utf-8"))

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assay.scanner.sources.interface import Within
+from assay.scanner.sources.raw import Text, Unknown
 from assay.scanner.sources.terraform import evaluate, functions
 from assay.scanner.sources.terraform.files import MAX_BYTES
 from assay.scanner.sources.terraform.hcl import TerraformSource
 from assay.scanner.sources.terraform.instances import MAX_INSTANCES
-from assay.scanner.sources.values import Text, Unknown
 from tests.sources.terraform.reading import collect, read, read_with_gaps, value, write
 
 PROBE = 'resource "probe" "p" {\n  v = var.v\n}\n'

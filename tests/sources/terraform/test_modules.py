@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from assay.scanner.sources.discover import discover
+from assay.scanner.sources.raw import Either, Reference, Text, Unknown
 from assay.scanner.sources.terraform.bodies import Body
-from assay.scanner.sources.values import Either, Reference, Text, Unknown
 from tests.sources.terraform.reading import collect, read, read_with_gaps, value, write
 
 CALL = 'module "m" {\n  source = "./m"\n'

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from assay.scanner.options import Options
 from assay.scanner.sources.discover import discover
 from assay.scanner.sources.interface import Collection
+from assay.scanner.sources.raw import SENSITIVE, Document, Either, Reference, Text, Unknown
 from assay.scanner.sources.terraform.plan import PlanSource, is_plan, sources
 from assay.scanner.sources.terraform.plan_items import PlanItem
 from assay.scanner.sources.terraform.planned import merge
-from assay.scanner.sources.values import SENSITIVE, Document, Either, Reference, Text, Unknown
 from tests.sources.terraform.reading import collect, write
 
 REAL: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "plan.json").read_text("utf-8"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.values import Document, Either, Reference, Text, Unknown
+from assay.scanner.sources.raw import Document, Either, Reference, Text, Unknown
 from tests.sources.terraform.reading import read
 
 VARIABLES = 'variable "unset" {}\n'

@@ -66,11 +66,11 @@ def google(checkout: Path) -> dict[str, Any]:
     for path in _git(checkout, "ls-tree", "-r", "--name-only", "HEAD", "gcp/roles").split():
         role = json.loads(_git(checkout, "show", f"HEAD:{path}"))
         permissions[role["name"]] = role.get("includedPermissions", [])
-    every = frozenset(permission for held in permissions.values() for permission in held)
+    every = frozenset(permission for granted in permissions.values() for permission in granted)
     missing = [permission for permission in ESCALATING if permission not in every]
     if missing:
         raise SystemExit(f"no role holds {', '.join(missing)}: look whether Google has renamed it")
-    worst = {role: escalating(held) or set_more(held, every) for role, held in sorted(permissions.items()) if held}
+    worst = {role: escalating(granted) or set_more(granted, every) for role, granted in sorted(permissions.items()) if granted}
     return {
         "as_of": _git(checkout, "log", "-1", "--format=%cs").strip(),
         "source": "iann0036/iam-dataset " + _git(checkout, "rev-parse", "--short=12", "HEAD").strip(),

@@ -7,11 +7,11 @@ import posixpath
 import re
 from typing import Any
 
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform.functions.register import (
     strict,
 )
 from assay.scanner.sources.terraform.operators import EvaluationError, to_text, to_whole
-from assay.scanner.sources.values import Unknown
 
 
 def _network(prefix: str) -> Any:

@@ -6,6 +6,7 @@ import itertools
 import math
 from typing import Any
 
+from assay.scanner.sources.raw import Unknown, because
 from assay.scanner.sources.terraform.functions.register import (
     as_list,
     as_map,
@@ -36,7 +37,6 @@ from assay.scanner.sources.terraform.operators import (
     why_unknown,
     without_repeats,
 )
-from assay.scanner.sources.values import Unknown, because
 
 
 @function("merge")

@@ -14,6 +14,7 @@ import re
 import uuid
 from typing import Any
 
+from assay.scanner.sources.raw import Document, Unknown
 from assay.scanner.sources.terraform.functions.register import (
     Function,
     deep_unsettled,
@@ -21,7 +22,6 @@ from assay.scanner.sources.terraform.functions.register import (
     strict,
 )
 from assay.scanner.sources.terraform.operators import EvaluationError, finish, to_number, to_text, unsettled, why_unknown
-from assay.scanner.sources.values import Document, Unknown
 
 
 @function("jsonencode")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform.functions.register import (
     FUNCTIONS,
     function,
@@ -12,7 +13,6 @@ from assay.scanner.sources.terraform.functions.register import (
 )
 from assay.scanner.sources.terraform.literals import MAX_DIGITS
 from assay.scanner.sources.terraform.operators import EvaluationError, tidy, to_bool, to_number, to_text, to_whole, unsettled
-from assay.scanner.sources.values import Unknown
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

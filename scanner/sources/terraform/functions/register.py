@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.sources.raw import Document, Reference, Text, Unknown, unknown_inside
 from assay.scanner.sources.terraform.operators import EvaluationError, Set, finish, to_text, unify, unsettled, why_unknown
-from assay.scanner.sources.values import Document, Reference, Text, Unknown, unknown_inside
 
 Function = Callable[..., Any]
 FUNCTIONS: dict[str, Function] = {}

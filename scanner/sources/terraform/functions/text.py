@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from assay.scanner.sources.raw import Unknown, unknown_inside
 from assay.scanner.sources.terraform.functions.encodings import to_json
 from assay.scanner.sources.terraform.functions.register import (
     as_list,
@@ -28,7 +29,6 @@ from assay.scanner.sources.terraform.operators import (
     unsettled,
     why_unknown,
 )
-from assay.scanner.sources.values import Unknown, unknown_inside
 
 
 @function("join")

@@ -1,0 +1,196 @@
+"""What an input writes, before any place is remembered.
+
+A raw value is plain data (`None`, bool, int, float, str, list, dict) or one of four kinds of not-quite-data:
+
+- `Unknown`: nothing can be said; carries the reason and what would settle it. An `Either` has options, an `Open` value a name.
+- `Reference`: an attribute of another resource of the same input. Its final text is not known, but it is known not to be null.
+- `Text`: a string of which some parts are references or unknown.
+- `Document`: JSON text whose decoded form is at hand, so that one unknown inside does not hide the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+
+class Location(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where something was seen: a span of a file, or a call to a cloud API.
+
+    Lines and columns are 1-based; a column counts Unicode characters, as editors do. `end_line` is the line of the last character,
+    `end_column` the column after it. `start` and `end` are offsets of bytes, half-open: `content[start:end]` is what is written there,
+    of an attribute its name with its value, of a block everything up to its closing brace. Where only lines are known, the rest is 0.
+    """
+
+    file: str = ""
+    line: int = 0
+    end_line: int = 0
+    column: int = 0
+    end_column: int = 0
+    start: int = 0
+    end: int = 0
+    operation: str = ""
+    time: str = ""
+    caller: str = ""
+
+    def __str__(self) -> str:
+        if self.operation:
+            return f"{self.operation} at {self.time}"
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """Why a value cannot be told, and what would settle it."""
+
+    reason: str
+    settles_it: str
+    location: Location | None = None
+
+
+class Either(Unknown, frozen=True):
+    """One of a few values, and why it cannot be told which: the branches of a conditional on something unknown.
+
+    The options belong to this value alone. As the reason of another value it is handed on by `because`, which leaves them out.
+    """
+
+    options: tuple[Any, ...] = ()
+
+
+class Open(Unknown, frozen=True):
+    """A value that is not known and that has a name: a variable without a value. Two of one name are equal, whatever they are.
+
+    The name belongs to this value alone. As the reason of another value it is handed on by `because`, which leaves it out.
+    """
+
+    name: str = ""
+
+
+MAX_OPTIONS = 8
+
+
+def because(why: Unknown) -> Unknown:
+    """Why something is not known, as the reason of another value: what the first may be says nothing of that one."""
+    return why if why.__class__ is Unknown else Unknown(why.reason, why.settles_it, why.location)
+
+
+def either(why: Unknown, *options: Any) -> Any:
+    """The value that all options agree on, else an Either; a plain Unknown where one of them is unknown itself."""
+    flat: list[Any] = []
+    for option in options:
+        for value in option.options if isinstance(option, Either) else (option,):
+            if isinstance(value, Unknown):
+                return because(why)
+            if not any(same(value, other) for other in flat):
+                flat.append(value)
+    if len(flat) == 1:
+        return flat[0]
+    return Either(why.reason, why.settles_it, why.location, tuple(flat)) if len(flat) <= MAX_OPTIONS else because(why)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two raw values are equal at every depth; True is not 1, unlike in Python."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
+SENSITIVE = Unknown("the value is marked sensitive", "judge the live resource")
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """`address` is the absolute address of a resource or data source of this input, `attribute` what is read from it (dotted)."""
+
+    address: str
+    attribute: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.address}.{self.attribute}" if self.attribute else self.address
+
+    @property
+    def type(self) -> str:
+        """The resource type: `aws_kms_key` of `module.a["x"].aws_kms_key.k["y"]`, also for `data.` addresses."""
+        address = _KEYS.sub("", self.address) if "[" in self.address else self.address
+        return address.rsplit(".", 2)[-2] if "." in address else ""
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it is a data source, whose answer only the provider knows. A module may be called `data` too."""
+        names = _KEYS.sub("", self.address).split(".")
+        while names[:1] == ["module"]:
+            names = names[2:]
+        return names[:1] == ["data"]
+
+
+_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"]*)\]')
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A string with parts that are not known: `("arn:aws:iam::", Reference(...), ":root")`."""
+
+    parts: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        return "".join(part if isinstance(part, str) else f"${{{describe(part)}}}" for part in self.parts)
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """Why a part is not known."""
+        return next((because(part) for part in self.parts if isinstance(part, Unknown)), None)
+
+    @property
+    def prefix(self) -> str:
+        return self.parts[0] if isinstance(self.parts[0], str) else ""
+
+
+class Document(msgspec.Struct, frozen=True):
+    """JSON text by its decoded form, which may hold Unknown, Reference and Text."""
+
+    content: Any
+
+
+def describe(data: Any) -> str:
+    """A raw value in words short enough for a message."""
+    if isinstance(data, Unknown):
+        return f"unknown: {data.reason}"
+    if isinstance(data, Document):
+        return "a JSON document"
+    if data is None:
+        return "absent"
+    if data is True or data is False:
+        return str(data).lower()
+    if isinstance(data, list):
+        return "[" + ", ".join(describe(element) for element in data) + "]"
+    if isinstance(data, dict):
+        return "{" + ", ".join(f"{key}: {describe(element)}" for key, element in data.items()) + "}"
+    return str(data)
+
+
+def unknown_inside(data: Any) -> Unknown | None:
+    """Why the first unknown part at any depth is not known, if there is one."""
+    if isinstance(data, Unknown):
+        return because(data)
+    if isinstance(data, Text):
+        return data.unknown
+    if isinstance(data, Document):
+        return unknown_inside(data.content)
+    if isinstance(data, dict):
+        data = list(data.values())
+    if isinstance(data, list):
+        return next((found for element in data if (found := unknown_inside(element))), None)
+    return None
+
+
+def references_in(data: Any) -> list[Reference]:
+    """Every Reference at any depth."""
+    if isinstance(data, Reference):
+        return [data]
+    if isinstance(data, Document):
+        return references_in(data.content)
+    elements = (
+        data.parts if isinstance(data, Text) else list(data.values()) if isinstance(data, dict) else data if isinstance(data, list) else ()
+    )
+    return [found for each in elements for found in references_in(each)]
