@@ -16,7 +16,7 @@ from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.sources.interface import Gap
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 from assay.scanner.words import many
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

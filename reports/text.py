@@ -25,7 +25,7 @@ from assay.reports.view import (
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
 from assay.scanner.results.model import Report, Result
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 from assay.scanner.words import many
 
 LINES_BEFORE, LINES_SHOWN = 2, 6

@@ -10,7 +10,7 @@ import msgspec
 
 from assay.scanner.results.model import VERDICTS, Report, ResourceRef, Result, Verdict, worst
 from assay.scanner.rules.model import SEVERITIES, Control
-from assay.scanner.sources.values import Location
+from assay.scanner.sources.raw import Location
 from assay.scanner.words import many
 
 WORDS: dict[str, str] = {verdict: verdict.replace("_", " ") for verdict in VERDICTS}
