@@ -1,6 +1,6 @@
 """The rules of the rule groups that AWS manages, as far as their names decide what is left of a group whose rules are overridden.
 
-From the lists in the WAF Developer Guide, read in November 2026: https://docs.aws.amazon.com/waf/latest/developerguide/
+After the lists in the WAF Developer Guide, which name the rules of the default versions: https://docs.aws.amazon.com/waf/latest/developerguide/
 aws-managed-rule-groups-baseline.html, …-use-case.html, …-ip-rep.html, …-bot.html and …-anti-ddos.html beside it.
 """
 
