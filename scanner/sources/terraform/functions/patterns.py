@@ -91,10 +91,10 @@ def _replaced(pattern: str, text: str, new: str) -> str:
 def _expanded(pattern: str, match: Any, new: str) -> str:
     names = compiled(pattern).groupindex
 
-    def group(match: re.Match[str]) -> str:
-        if match[1]:
+    def group(reference: re.Match[str]) -> str:
+        if reference[1]:
             return "$"
-        name = match[2] or match[3]
+        name = reference[2] or reference[3]
         number = int(name) if name.isdecimal() else names.get(name, -1)
         return (match.group(number) or "") if 0 <= number <= compiled(pattern).groups else ""
 
