@@ -1,0 +1,33 @@
+"""What reading one collection may cost: steps of evaluation, and bytes of the values that it makes."""
+
+from __future__ import annotations
+
+MAX_STEPS = 2_000_000
+MAX_SIZE = 256_000_000
+"""Bytes. A value of Python takes several times its text, so that this stays well below the memory of a small machine."""
+
+
+class OverBudget(Exception):  # noqa: N818 - what happened, not an error of ours
+    """Reading a collection costs more than it may: the message says of what."""
+
+
+class Budget:
+    """What is left for one collection. Everything that its text makes grow spends from the same one: expressions, functions, loops, module
+    instances, templates, includes, nested stacks."""
+
+    __slots__ = ("size", "steps")
+
+    def __init__(self, steps: int = MAX_STEPS, size: int = MAX_SIZE) -> None:
+        self.steps, self.size = steps, size
+
+    def step(self, count: int = 1) -> None:
+        """Spend steps. Raises OverBudget."""
+        self.steps -= count
+        if self.steps < 0:
+            raise OverBudget("it takes too many steps to evaluate")
+
+    def made(self, size: int) -> None:
+        """Spend the bytes of a value that was made, a copy or a text included. Raises OverBudget."""
+        self.size -= size
+        if self.size < 0:
+            raise OverBudget("its values take too much memory")

@@ -1,0 +1,41 @@
+"""What is being read at the moment, so that whoever supervises the reading knows what it was lost over.
+
+A source says `enter(name)` before each part of its input that could cost more than it may: a file that is opened (overlays do that), a root
+module, a stack. Where an earlier worker was lost over that part, `enter` raises `Lost`, an OSError as for a file that cannot be read, and
+the source enters a gap in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+
+class Lost(OSError):
+    """What is not read again: a worker was lost over it. `strerror` says how."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(0, reason)
+
+
+class Stage:
+    """Where a worker is."""
+
+    def __init__(self) -> None:
+        self._lost: Mapping[str, str] = {}
+        self._tell: Callable[[str], None] | None = None
+
+    def watch(self, tell: Callable[[str], None], lost: Mapping[str, str]) -> None:
+        """Tell each name that is entered; `lost`: name to how an earlier worker was lost over it."""
+        self._tell, self._lost = tell, lost
+
+    def enter(self, name: str) -> None:
+        """Begin to read a part of the input. Raises Lost."""
+        if self._tell is None:
+            return
+        if reason := self._lost.get(name):
+            raise Lost(reason)
+        self._tell(name)
+
+
+STAGE = Stage()
+enter = STAGE.enter
