@@ -7,7 +7,7 @@ MAX_SIZE = 256_000_000
 """Bytes. A value of Python takes several times its text, so that this stays well below the memory of a small machine."""
 
 
-class OverBudget(Exception):  # noqa: N818 - what happened, not an error of ours
+class OverBudget(Exception):
     """Reading a collection costs more than it may: the message says of what."""
 
 
