@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -16,6 +17,20 @@ if TYPE_CHECKING:
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
 """One path, or several: a string is one path, not its characters."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What reading and judging one collection may take. Raises OptionsError for values that cannot be meant."""
+
+    memory: int | None = None
+    """Bytes; 0 for no limit; None for one that grows with the input."""
+    seconds: float | None = None
+    """Of the processor; 0 for no limit; None for one that grows with the input."""
+
+    def __post_init__(self) -> None:
+        for name, value in (("memory", self.memory), ("seconds", self.seconds)):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf):
+                raise OptionsError(f"the limit of {name} is {value!r}; give a number, 0 for no limit, or None for the default")
 
 
 class Options(msgspec.Struct, kw_only=True, frozen=True):
@@ -47,6 +62,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """Values for the params of one control."""
     allow_empty: bool = False
     """A run in which nothing was judged is no gap: for hooks and gates that may meet no infrastructure."""
+    limits: Limits | None = None
+    """Collections are read and judged in a process of their own, under these limits; None: in this process."""
     arguments: tuple[str, ...] = ()
     """The command line, as the report keeps it."""
     overlay: Overlay | None = None
@@ -73,6 +90,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             params: Mapping[str, Any] = ...,
             control_params: Mapping[str, Mapping[str, Any]] = ...,
             allow_empty: bool = False,
+            limits: Limits | None = None,
             arguments: Sequence[str] = (),
             overlay: Overlay | None = None,
         ) -> None: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -23,6 +24,18 @@ from assay.scanner.rules.model import SEVERITIES, RuleErrors
 if TYPE_CHECKING:
     from assay.scanner.judge import Judged
     from assay.scanner.sources.interface import Gap
+
+
+class Size(click.ParamType):  # type: ignore[type-arg]
+    """A number of bytes, with K, M or G for the powers of 1024."""
+
+    name = "SIZE"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        match = re.fullmatch(r"([0-9]{1,15})([KMGkmg]?)", value) if isinstance(value, str) else None
+        if match is None:
+            self.fail(f"{value!r} is no size: give bytes, or a number with K, M or G (512M, 4G), or 0 for no limit", param, ctx)
+        return int(match[1]) << 10 * " KMG".index(match[2].upper() or " ")
 
 
 class ReportTarget(click.ParamType):  # type: ignore[type-arg]
@@ -56,6 +69,8 @@ _JUDGING = (
     click.option("--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="The lowest severity that fails the run.  [default: low]"),
     click.option("--strict", is_flag=True, help="An unknown verdict makes the run incomplete (exit 3)."),
     click.option("--allow-empty", is_flag=True, help="A run in which nothing is judged may end with 0."),
+    click.option("--limit-memory", type=Size(), help="Memory for one collection (a root module, a template): 512M, 4G; 0 for no limit."),
+    click.option("--limit-seconds", type=click.FloatRange(min=0), help="Seconds of the processor for one collection; 0 for no limit."),
     click.option("--no-color", is_flag=True, help="No colours (also NO_COLOR)."),
 )
 
@@ -82,6 +97,7 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
 
     `named` are the fields of Options that only this command knows, each a value or a function of the configuration.
     """
+    from assay.scanner.options import Limits
     from assay.scanner.run import Options, Scan
 
     try:
@@ -93,6 +109,7 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             params=config.params,
             control_params={name: settings.params for name, settings in config.controls.items()},
             allow_empty=arguments.get("allow_empty") or config.allow_empty,
+            limits=Limits(arguments.get("limit_memory"), arguments.get("limit_seconds")),
             arguments=_arguments(sys.argv[1:]),
             **{name: value(config) if callable(value) else value for name, value in named.items()},
         )
