@@ -12,7 +12,7 @@ from assay.scanner.facts.edge.kinds import EntryPoint
 from assay.scanner.facts.spelling import Fixed, Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Reference, Text, Unknown, references_in, unknown_inside
+from assay.scanner.sources.raw import Reference, Text, Unknown, because, references_in, unknown_inside
 from assay.scanner.sources.values import Value, any_of
 
 _NOT_SHOWN = Unknown("whether another stack or Firewall Manager attaches a web ACL is not in this code", "scan the live account")
@@ -94,9 +94,28 @@ def _by_arn(path: str, association: Item) -> Iterator[tuple[Hashable, Any]]:
     arn = association.link(path).data
     for reference in references_in(arn):
         yield reference.address, (association, arn.parts[-1] if isinstance(arn, Text) else "")
-    if unknown := unknown_inside(arn):
+    if unknown := _leaves_open(arn):
         reason = f"{association.address} may belong to it: {path} is not known ({unknown.reason})"
         yield None, Unknown(reason, unknown.settles_it, association.location())
+
+
+_WHERE = (1, 3, 4)
+"""The colons before the parts of an ARN that say where a resource is, and not which: its partition, region and account."""
+
+
+def _leaves_open(arn: Any) -> Unknown | None:
+    """Why it is not known which resource an ARN is for: a template does not say in which region it will be.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    if not isinstance(arn, Text):
+        return unknown_inside(arn)
+    ahead = ""
+    for part in arn.parts:
+        if isinstance(part, Unknown) and ahead.count(":") not in _WHERE:
+            return because(part)
+        ahead += part if isinstance(part, str) else ""
+    return None
 
 
 def _associations(view: View, at: EntryPointAt) -> Companions:
