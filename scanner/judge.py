@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from assay.scanner.facts import reading
-from assay.scanner.facts.catalogue import Catalogue
+from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.facts.model import Resource
 from assay.scanner.facts.stack import Stack
 from assay.scanner.options import Options
 from assay.scanner.results import findings, ledger, worlds
 from assay.scanner.results.model import Result
 from assay.scanner.rules import evaluate, load, params, view
-from assay.scanner.sources.interface import Collection, Contributions, Coverage, Gap, Item, Wanted, Within
+from assay.scanner.sources import inputs
+from assay.scanner.sources.interface import Collection, Contributions, Coverage, Gap, Item, Source, Wanted, Within
+
+_WAY = "write the input again; if it is as its tool writes it, report this as a defect"
 
 
 class Judged(msgspec.Struct):
@@ -36,7 +39,7 @@ class Rules:
 
     def __init__(self, options: Options) -> None:
         """Raises RuleErrors and SelectionError."""
-        self.set = load.load([load.builtin_folder(), *[Path(folder) for folder in options.policies]])
+        self.set = load.load([load.builtin_folder(), *[Path(folder) for folder in options.policies]], overrides=options.overrides)
         self.selected = load.select(self.set, options.controls, options.profile)
         given = params.Given(options.params, options.control_params, self.set)
         self.digest = given.digest()
@@ -52,19 +55,85 @@ class Rules:
         return Wanted(known.read_types | self.named_types, frozenset({*judged, *named}), known.listings)
 
 
+class Watch:
+    """Is told how far the work over some sources is. This one listens to nothing, and leaves nothing out."""
+
+    def wants(self, source: int) -> bool:
+        """Whether a source is collected: its number among all."""
+        return True
+
+    def reads(self, source: int, collection: int) -> None:
+        """The next collection of a source is read from now on."""
+
+    def judges(self, collection: int, name: str) -> str | None:
+        """A collection is judged now. Why it is not judged, or empty text where that was done before; None to judge it."""
+        return None
+
+    def fails(self, error: Exception) -> None:
+        """Reading a source ended with an exception: nothing more comes of it."""
+
+
+def judge_all(sources: Iterable[Source], rules: Rules, scope_of: Callable[[str], str], watch: Watch) -> Iterator[Judged]:
+    """What the rules say of every collection of some sources.
+
+    `scope_of`: the name of a collection to what its addresses are relative to.
+    """
+    for number, source in enumerate(sources):
+        if watch.wants(number):
+            yield from _of_source(number, source, rules, scope_of, watch)
+
+
+def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[str], str], watch: Watch) -> Iterator[Judged]:
+    known = catalogue(*inputs.readers(source.input)) if source.input else catalogue()
+    collections = source.collect(rules.wanted(known))
+    count, name = 0, source.input
+    while True:
+        watch.reads(number, count)
+        try:
+            collection = next(collections, None)
+        except Exception as error:  # a source enters gaps itself: this is a defect of ours, or the end of the memory
+            watch.fails(error)
+            yield _lost(name, f"could not be read to the end ({described(error)})")
+            return
+        if collection is None:
+            return
+        if collection.scope is None:
+            collection.scope = scope_of(collection.name)
+        name, left_out = collection.name, watch.judges(count, collection.name)
+        if left_out is None:
+            yield judge(collection, rules, known)
+        elif left_out:
+            yield _lost(name, left_out, collection.coverage)
+        count += 1
+
+
+def _lost(name: str, reason: str, coverage: Coverage | None = None) -> Judged:
+    """Of what could not be judged: a gap."""
+    coverage = coverage or Coverage()
+    coverage.gaps.append(Gap(name, "input_failed", reason, _WAY))
+    return Judged(name, [], coverage, 0, Contributions())
+
+
+def described(error: BaseException) -> str:
+    """An exception in a few words."""
+    text = str(error)
+    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
+
+
 def judge(collection: Collection, rules: Rules, known: Catalogue) -> Judged:
     """The verdicts of all controls on all resources of a collection. `known`: the readers of its input."""
     coverage = ledger.enter(collection, {*known.readers, *rules.named_types}, known.joined)
+    entered = len(collection.coverage.gaps)
     run = _Run(rules, known, coverage)
     results: list[Result] = []
     try:
         results.extend(worlds.judged(collection, run.results))
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
-        # Plans are read as far as rules ask for, so that a shape that no Terraform writes shows only here.
-        reason = f"could not be judged to the end ({type(error).__name__}: {error})"
-        way = "write the input again; if it is as its tool writes it, report this as a defect"
-        coverage.gaps.append(Gap(collection.name, "input_failed", reason, way))
-    contributions = Contributions.of(known.contributions, collection.items)
+        contributions = Contributions.of(known.contributions, collection.items)
+    except Exception as error:
+        # Inputs are read as far as rules ask for, so that a shape that no tool writes shows only here.
+        coverage.gaps.append(Gap(collection.name, "input_failed", f"could not be judged to the end ({described(error)})", _WAY))
+        contributions = Contributions()
+    coverage.gaps += collection.coverage.gaps[entered:]  # what showed only when rules asked for it
     return Judged(collection.name, results, coverage, len(run.resources), contributions)
 
 

@@ -18,14 +18,13 @@ from collections.abc import Iterable, Iterator
 
 from assay.scanner import __version__, targets
 from assay.scanner.errors import RunError
-from assay.scanner.facts.catalogue import catalogue
-from assay.scanner.judge import Judged, Rules, Sink, judge
+from assay.scanner.judge import Judged, Rules, Sink, Watch, judge_all
 from assay.scanner.options import Options
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.results.tally import Tally
 from assay.scanner.rules.load import CompiledControl
-from assay.scanner.sources import inputs
 from assay.scanner.sources.interface import Coverage, Gap, Source
+from assay.scanner.worker import parent
 
 
 class Scan:
@@ -91,19 +90,24 @@ class Scan:
         if self._started:
             raise RunError("the scan has run already: make another Scan, or take report().results")
         self._started = _now()
-        sources, gaps = (self.sources, []) if self.sources is not None else targets.sources(self.options)
-        self.tally.add(Coverage(gaps=gaps))
-        for source in sources:
-            known = catalogue(*inputs.readers(source.input)) if source.input else catalogue()
-            wanted = self.rules.wanted(known)
-            for collection in source.collect(wanted):
-                if collection.scope is None:
-                    collection.scope = targets.scope_of(collection.name, self.options.paths)
-                judged = judge(collection, self.rules, known)
-                self.tally.take(judged.results, judged.coverage, judged.resources)
-                yield judged
+        for judged in self._parts():
+            self.tally.take(judged.results, judged.coverage, judged.resources)
+            yield judged
         if not (self.tally.resources or self.tally.coverage.gaps or self.options.allow_empty):
             self.tally.add(Coverage(gaps=[self._empty()]))
+
+    def _parts(self) -> Iterator[Judged]:
+        """Each collection as it is judged: in a worker, where the options set limits for it and there can be one."""
+        if self.sources is not None:
+            return judge_all(self.sources, self.rules, self._scope, Watch())
+        made, gaps = targets.sources(self.options)
+        self.tally.add(Coverage(gaps=gaps))
+        if self.options.limits is not None and parent.available():
+            return parent.supervised(made, self.rules, self.options)
+        return judge_all(made(), self.rules, self._scope, Watch())
+
+    def _scope(self, name: str) -> str:
+        return targets.scope_of(name, self.options.paths)
 
     def _empty(self) -> Gap:
         """Nothing judged is no clean run: a filter that matches nothing must not look like one."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,37 +13,31 @@ from assay.scanner.sources import inputs
 from assay.scanner.sources.discover import discover, repository, show
 from assay.scanner.sources.interface import Gap, Source, Unread
 from assay.scanner.sources.overlay import DISK
+from assay.scanner.sources.terraform import variables
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.hcl import TerraformSource
 
 
-def sources(options: Options) -> tuple[Iterator[Source], list[Gap]]:
-    """The sources below the paths of the options, and what of those paths cannot be used."""
+def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]]:
+    """What gives the sources below the paths of the options, and what of those paths cannot be used.
+
+    Sources are made as they are asked for, and again for each that asks: that may read the files.
+    """
     found = discover(options.paths, options.overlay or DISK)
 
     def made() -> Iterator[Source]:
-        declared: set[str] = set()
         if found.directories or found.files:
-            code = _terraform(found.directories, found.files, found.boundary, options)
-            yield code
-            declared = code.declared
-        if unused := [_unused(name, declared) for name in options.must_declare if name not in declared]:
-            yield Unread(*unused)
+            yield _terraform(found.directories, found.files, found.boundary, options)
+        elif options.must_declare:
+            yield Unread(*(variables.unused(name, ()) for name in options.must_declare))
         for format_ in inputs.formats():
             if format_.name in found.inputs:
                 module = importlib.import_module(format_.module)
                 yield from module.sources(found.inputs[format_.name], found.named, options)
 
     expected = ("nothing_found",) if options.allow_empty else ()
-    return made(), [gap for gap in found.gaps if gap.code not in expected]
-
-
-def _unused(name: str, declared: set[str]) -> Gap:
-    """The gap of a variable that is given and that nothing declares: a slip of the pen, by which another keeps its default."""
-    near = difflib.get_close_matches(name, sorted(declared), 1)
-    way = f"did you mean {near[0]}?" if near else "correct the name, or leave it out"
-    return Gap(f"--var {name}", "variable_unused", f'no root module that was scanned declares a variable "{name}"', way)
+    return made, [gap for gap in found.gaps if gap.code not in expected]
 
 
 def _terraform(directories: list[str], files: list[str], boundary: list[str], options: Options) -> TerraformSource:
@@ -54,6 +47,7 @@ def _terraform(directories: list[str], files: list[str], boundary: list[str], op
         directories,
         files=files,
         variables=options.variables,
+        must_declare=options.must_declare,
         var_files=options.var_files,
         workspace=options.workspace,
         boundary=boundary,

@@ -38,7 +38,7 @@ def judged(specification: bytes) -> bytes:
 
 def specified(path: Path) -> tuple[Options, list[Source]]:
     options = Options(paths=[str(path)])
-    return options, list(targets.sources(options)[0])
+    return options, list(targets.sources(options)[0]())
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ LAYERS = (
     ("rules",),
     ("results",),
     ("judge", "targets", "live", "compare", "config", "control_pages"),
+    ("worker",),
     ("run",),
     ("fixtures",),
     ("cli",),

@@ -14,6 +14,8 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 
+from assay.scanner.sources import stage
+
 EVERYTHING = 1 << 62
 """A limit that no file reaches."""
 
@@ -74,8 +76,10 @@ class Disk(Overlay):
 
     def read(self, path: str, limit: int) -> bytes:
         with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as opened:  # a pipe must not block
-            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            status = os.fstat(opened.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise not_regular(path)
+            stage.enter(path, min(status.st_size, limit))
             return opened.read(-1 if limit == EVERYTHING else limit)
 
     def names(self, directory: str) -> list[str]:
@@ -102,6 +106,7 @@ class Disk(Overlay):
             status = os.fstat(opened.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise not_regular(path)
+            stage.enter(path, status.st_size)
             if not status.st_size:
                 yield b""
                 return

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
+import os
 import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
 import msgspec
 
+from assay.scanner.sources import stage
 from assay.scanner.sources.encodings import is_utf16, utf8
 
 GZIP = b"\x1f\x8b"
@@ -35,6 +37,7 @@ class Opened(msgspec.Struct):
 def opened(path: str) -> Iterator[Opened]:
     """Raises OSError; while it is read, one of BROKEN as well."""
     with open(path, "rb") as raw:
+        stage.enter(path, os.fstat(raw.fileno()).st_size)
         first = raw.read(3)
         raw.seek(0)
         if first.startswith(GZIP):

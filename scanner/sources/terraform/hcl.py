@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.encodings import is_utf16
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, Within, World
 from assay.scanner.sources.overlay import DISK, Boundary, Overlay
@@ -16,8 +17,8 @@ from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.files import FileError, is_code, not_utf8, read_blocks, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
 from assay.scanner.sources.terraform.modules import Module
-from assay.scanner.sources.terraform.operators import EvaluationError, TooMuch, words
-from assay.scanner.sources.terraform.variables import Files, Given, values
+from assay.scanner.sources.terraform.operators import EXCEEDED, EvaluationError, words
+from assay.scanner.sources.terraform.variables import Files, Given, unused, values
 from assay.scanner.sources.terraform.workspace import Workspace
 
 MAX_FILE_FUNCTION_BYTES = 2_000_000
@@ -28,8 +29,9 @@ _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1,
 class TerraformSource(Source):
     """Root modules among `directories`, and those of `files`, of which only what these declare is judged.
 
-    `variables` are texts as on the command line, `planned` the values that a plan was made with; `boundary` are the directories outside of
-    which no function reads a file; `show` gives a path as reports name it; `overlay` is where files are read from.
+    `variables` are texts as on the command line, of which some root module must declare those of `must_declare`; `planned` the values that
+    a plan was made with; `boundary` are the directories outside of which no function reads a file; `show` gives a path as reports name it;
+    `overlay` is where files are read from.
     """
 
     input = "terraform"
@@ -40,6 +42,7 @@ class TerraformSource(Source):
         *,
         files: Sequence[str] = (),
         variables: dict[str, str] | None = None,
+        must_declare: Sequence[str] = (),
         planned: dict[str, Any] | None = None,
         var_files: Sequence[str] = (),
         workspace: str = "default",
@@ -63,7 +66,8 @@ class TerraformSource(Source):
         self._read_paths: dict[str, set[str]] = {}
         self._failed: dict[str, set[str]] = {}
         self._counted: set[str] = set()
-        self.declared: set[str] = set()
+        self._must_declare = must_declare
+        self._declared: set[str] = set()
         """The variables of the root modules that were collected."""
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
@@ -73,6 +77,8 @@ class TerraformSource(Source):
                 collection, called = self._collect_root(directory)
                 reached |= called
                 yield collection
+        if slips := [unused(name, self._declared) for name in self._must_declare if name not in self._declared]:
+            yield Collection(slips[0].scope, [], Coverage(gaps=slips))
 
     def _roots(self) -> list[str]:
         """Directories that no other directory calls; then the rest, which only reach each other."""
@@ -103,19 +109,23 @@ class TerraformSource(Source):
     def _collect_root(self, directory: str) -> tuple[Collection, set[str]]:
         """The root module, in each of the ways in which the programs that may apply it read its files."""
         first, *others = module_files.programs(directory, self.overlay)
-        workspace = self._workspace(directory, first)
+        root, spent = self.show(directory), list[Gap]()
+        budget = Budget(tell=lambda reason: spent.append(_too_costly(root, reason)))
+        workspace = self._workspace(directory, budget, first)
         collection = self._read(directory, workspace)
         called = set(workspace.called)
         if others and any(self._differs(read) for read in {directory, *called}):
             collection.worlds = [World({module_files.OPENTOFU: True}, collection.items)]
             for other in others:
-                workspace = self._workspace(directory, other)
+                workspace = self._workspace(directory, budget, other)
                 read = self._read(directory, workspace)
                 collection.worlds.append(World({module_files.OPENTOFU: False}, read.items))
                 collection.items = collection.items + read.items
                 collection.coverage = Coverage.merged([collection.coverage, read.coverage])
                 called |= workspace.called
         self._count(collection.coverage, {directory, *called})
+        collection.coverage.gaps += spent
+        budget.tell = lambda reason: collection.coverage.gaps.append(_too_costly(root, reason))  # while rules ask for values
         collection.within = self._named_of(directory) if os.path.normpath(directory) in self._partly else None
         return collection, called
 
@@ -141,8 +151,8 @@ class TerraformSource(Source):
                 for resource in inner.declared:
                     items += [ResourceItem(resource, instance, root) for instance in resource.instances]
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
-        except (TooMuch, RecursionError) as error:
-            coverage.gaps.append(Gap(root, "input_failed", words(error), "simplify the configuration or scan its plan"))
+        except EXCEEDED as error:
+            coverage.gaps += [] if isinstance(error, OverBudget) else [_too_costly(root, words(error))]
             items = []
         coverage.gaps += workspace.gaps
         return Collection(root, items, coverage)
@@ -162,7 +172,7 @@ class TerraformSource(Source):
         blocks = {resource.block.location() for module in modules for resource in module.declared if resource.block.type == "resource"}
         return len(blocks - made)
 
-    def _workspace(self, directory: str, program: str = module_files.OPENTOFU) -> Workspace:
+    def _workspace(self, directory: str, budget: Budget, program: str) -> Workspace:
         installed = self._installed(directory)
 
         def resolve(caller: str, source: str, path: tuple[str, ...]) -> str | None:
@@ -179,8 +189,8 @@ class TerraformSource(Source):
 
         files = Files(self.overlay, self._bytes, self.show)
         given, gaps = values(self.given, directory, files, load(directory))
-        self.declared |= {block.labels[0] for block in load(directory) if block.type == "variable" and block.labels}
-        workspace = Workspace(load, self._read_file, self._files_below, resolve, given, self.workspace, self.show)
+        self._declared |= {block.labels[0] for block in load(directory) if block.type == "variable" and block.labels}
+        workspace = Workspace(load, self._read_file, self._files_below, resolve, given, self.workspace, self.show, budget)
         workspace.gaps += gaps
         return workspace
 
@@ -271,6 +281,10 @@ class TerraformSource(Source):
             return {entry["Key"]: os.path.normpath(os.path.join(directory, entry["Dir"])) for entry in listed if entry.get("Key")}
         except (FileError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}
+
+
+def _too_costly(root: str, reason: str) -> Gap:
+    return Gap(root, "input_failed", reason, "simplify the configuration or scan its plan")
 
 
 def _well_formed(blocks: list[Block]) -> list[Block]:

@@ -67,3 +67,12 @@ def automatic(directory: str, overlay: Overlay) -> list[str]:
     fixed = [os.path.join(directory, name) for name in _FIXED if name in names]
     there = [path for path in fixed if overlay.is_file(path) or overlay.is_directory(path)]
     return there + [os.path.join(directory, name) for name in names if name.endswith(_AUTOMATIC)]
+
+
+def unused(name: str, declared: Iterable[str]) -> Gap:
+    """The gap of a variable that is given and that nothing declares: a slip of the pen, by which another keeps its default."""
+    import difflib
+
+    near = difflib.get_close_matches(name, sorted(declared), 1)
+    way = f"did you mean {near[0]}?" if near else "correct the name, or leave it out"
+    return Gap(f"--var {name}", "variable_unused", f'no root module that was scanned declares a variable "{name}"', way)

@@ -1,0 +1,159 @@
+"""Starts workers, takes what they judged, and goes on where one was lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from assay.scanner.judge import Judged, Rules
+from assay.scanner.options import Options
+from assay.scanner.sources.interface import Contributions, Coverage, Gap, Source
+from assay.scanner.words import many
+from assay.scanner.worker.board import Board, Place
+from assay.scanner.worker.child import FINISHED, Task, Work
+from assay.scanner.worker.wire import Damaged, Failed, Messages
+
+if TYPE_CHECKING:
+    from assay.scanner.options import Limits
+
+MAX_LOSSES = 8
+"""Workers that may be lost over one source; what is left of it is then not read."""
+_CHUNK = 1 << 20
+_WAY = "simplify or exclude it; --limit-memory and --limit-seconds say what it may take"
+
+
+def available() -> bool:
+    """Whether this process can fork workers: on Linux, and as long as it has one thread, since a fork has only that which forks.
+
+    Elsewhere limits of memory are not kept (macOS) or there is no fork (Windows): budgets of the readers stand alone there.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def supervised(sources: Callable[[], Iterator[Source]], rules: Rules, options: Options, workers: int = 1) -> Iterator[Judged]:
+    """What the rules say of every collection of some sources, as it comes from so many workers at once.
+
+    `sources` gives the sources, the same for each worker. What a worker was lost over is a gap.
+    """
+    lines = [_Line(sources, rules, options, Task(share, workers)) for share in range(workers)]
+    try:
+        while running := {line.output: line for line in lines if line.running}:
+            for output in select.select(list(running), [], [])[0]:
+                yield from running[output].came()
+        for line in lines:
+            yield from line.unsaid()
+    finally:
+        for line in lines:
+            line.stop()
+
+
+class _Line:
+    """A worker, and those that take its place."""
+
+    def __init__(self, sources: Callable[[], Iterator[Source]], rules: Rules, options: Options, task: Task) -> None:
+        self._sources, self._rules, self._options = sources, rules, options
+        self._losses: dict[int, int] = {}
+        self._said: list[str] = []
+        self._unsaid: list[Gap] = []
+        self._start(task)
+
+    def _start(self, task: Task) -> None:
+        self.task, self._board, self._messages = task, Board(), Messages()
+        self._failure = ""
+        self.output, theirs = os.pipe()
+        self.running = True
+        self._process = os.fork()
+        if not self._process:
+            os.close(self.output)
+            Work(self._sources, self._rules, self._options, task, self._board).run(theirs)
+        os.close(theirs)
+
+    def came(self) -> Iterator[Judged]:
+        """What the worker sent since it was last asked; it must have sent something, or have ended."""
+        content = os.read(self.output, _CHUNK)
+        if not content:
+            self._ended()
+            return
+        try:
+            for message in self._messages.add(content):
+                yield from self._taken(message)
+        except Damaged as error:
+            self._failure = f"made the worker send what is no result ({error})"
+            os.kill(self._process, signal.SIGKILL)
+            self._ended()
+
+    def _taken(self, message: Any) -> Iterator[Judged]:
+        if isinstance(message, Failed):
+            self._failure = message.reason
+        elif isinstance(message, Judged):
+            self._said += [gap.reason for gap in message.coverage.gaps] if self._unsaid else []
+            yield message
+
+    def _ended(self) -> None:
+        status = os.waitstatus_to_exitcode(self._reaped())
+        if status == FINISHED and not self._failure:
+            return
+        place = self._board.read()
+        reason = self._failure or _killed(status, self._options.limits)
+        losses = self._losses[place.source] = self._losses.get(place.source, 0) + 1
+        if losses >= MAX_LOSSES:
+            rest = f"nothing more is read of this input: {many(losses, 'worker')} were lost over it, the last as it {reason}"
+            self._unsaid.append(Gap(place.name or _nameless(place), "input_failed", rest, _WAY))
+        else:
+            self._unsaid.append(Gap(place.name or _nameless(place), "input_failed", reason, _WAY))
+        self._start(_behind(self.task, place, reason, losses))
+
+    def _reaped(self) -> int:
+        os.close(self.output)
+        self.running = False
+        return os.waitpid(self._process, 0)[1]
+
+    def unsaid(self) -> Iterator[Judged]:
+        """The losses that no source entered in its ledger itself: one of which only a value hung is not told by whoever lacks the value."""
+        for gap in self._unsaid:
+            if not any(gap.reason in said for said in self._said):
+                yield Judged(gap.scope, [], Coverage(gaps=[gap]), 0, Contributions())
+
+    def stop(self) -> None:
+        """End the worker, where it runs."""
+        if self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process, signal.SIGKILL)
+            self._reaped()
+
+
+def _behind(task: Task, place: Place, reason: str, losses: int) -> Task:
+    """What is left to do of a task whose worker was lost at a place."""
+    same = place.source == task.source
+    lost, unjudged = dict(task.lost), dict(task.unjudged) if same else {}
+    source, collections = place.source, max(place.collection, task.collections if same else 0)
+    if losses >= MAX_LOSSES or not (place.name or place.judging):
+        source, collections, unjudged = place.source + 1, 0, {}
+    elif place.judging:
+        unjudged[place.collection] = reason
+    else:
+        lost[place.name] = reason
+    return msgspec.structs.replace(task, source=source, collections=collections, lost=lost, unjudged=unjudged)
+
+
+def _nameless(place: Place) -> str:
+    return f"input {place.source + 1}"
+
+
+def _killed(status: int, limits: Limits | None) -> str:
+    """How a worker ended that could not say it itself."""
+    if -status in (signal.SIGXCPU, signal.SIGALRM):
+        return "takes more time than it may" + (f" ({limits.seconds:g} s)" if limits is not None and limits.seconds else "")
+    if -status == signal.SIGKILL:
+        return "was being read when the worker was killed: the machine has too little memory, or somebody did it"
+    if status < 0:
+        return f"ended the worker ({signal.Signals(-status).name}): it takes more memory than it may, or meets a defect of a parser"
+    return f"ended the worker (exit code {status})"
