@@ -53,6 +53,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """The source that scanned plans were made from."""
     policies: tuple[str, ...] = ()
     """Folders of rules beside the built-in ones."""
+    overrides: tuple[str, ...] = ()
+    """Ids of built-in controls and profiles that those of these folders may replace."""
     profile: str | None = None
     controls: tuple[str, ...] = ()
     """Ids or globs; empty for all of the profile."""
@@ -60,8 +62,12 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """Values for the params of all controls that have them."""
     control_params: dict[str, dict[str, Any]] = {}
     """Values for the params of one control."""
+    fail_on: str = "low"
+    """The lowest severity whose failures fail the run, or `never`; a report says it, and whoever runs the scan acts on it."""
     allow_empty: bool = False
     """A run in which nothing was judged is no gap: for hooks and gates that may meet no infrastructure."""
+    configuration: str | None = None
+    """The file that some of this comes from, as the report names it."""
     limits: Limits | None = None
     """Collections are read and judged in a process of their own, under these limits; None: in this process."""
     arguments: tuple[str, ...] = ()
@@ -85,11 +91,14 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             account: str | None = None,
             code: PathLike | None = None,
             policies: Paths = (),
+            overrides: str | Sequence[str] = (),
             profile: str | None = None,
             controls: str | Sequence[str] = (),
             params: Mapping[str, Any] = ...,
             control_params: Mapping[str, Mapping[str, Any]] = ...,
+            fail_on: str = "low",
             allow_empty: bool = False,
+            configuration: str | None = None,
             limits: Limits | None = None,
             arguments: Sequence[str] = (),
             overlay: Overlay | None = None,
@@ -97,7 +106,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
 
     def __post_init__(self) -> None:
         self._set({name: _paths(name, getattr(self, name)) for name in ("paths", "var_files", "parameter_files", "policies")})
-        self._set({name: _texts(name, getattr(self, name)) for name in ("controls", "arguments", "must_declare")})
+        self._set({name: _texts(name, getattr(self, name)) for name in ("controls", "overrides", "arguments", "must_declare")})
         self._set({name: _named_texts(name, getattr(self, name)) for name in ("variables", "parameters")})
         if self.code is not None and not isinstance(self.code, (str, os.PathLike)):
             raise OptionsError(f"code is {self.code!r}; give one path")

@@ -53,7 +53,10 @@ class Program:
 
     def evaluate(self, activation: Any) -> tuple[bool | None, str]:
         """(verdict, error): None where the result is an error, then with its text."""
-        value = self._expression.eval(activation)
+        try:
+            value = self._expression.eval(activation)
+        except RuntimeError as error:  # the budget of iterations is spent: a list of lists, or one that is very long
+            return None, str(error)
         result = value.value()
         return (result, "") if result is True or result is False else (None, str(value))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,41 +13,83 @@ import yaml
 
 from assay.scanner.facts.model import Resource
 from assay.scanner.rules import cel, schema, yaml_lines
-from assay.scanner.rules.load import NOT_CONTROLS, RESOURCE_KIND, CompiledAssertion, CompiledControl, RuleSet, nearest
+from assay.scanner.rules.load import NOT_CONTROLS, RESOURCE_KIND, CompiledAssertion, CompiledControl, RuleSet, builtin_folder, nearest
 from assay.scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
 from assay.scanner.sources import inputs
 
 INPUTS = tuple(known.name for known in inputs.table() if known.name != "plan")
-_ID = re.compile(r"^[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*$")
+_ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*")
+_ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"\{([\w.]*)\}")
 _FACT_PATH = re.compile(r"^resource((?:\.\w+)+)$")
 
 
-def compile_files(files: list[tuple[Path, bytes]], digest: str, kinds: Mapping[str, type[Resource]]) -> RuleSet:
-    """The rules of files given with their content, on kinds by name. Raises RuleErrors."""
+def compile_files(
+    files: list[tuple[Path, bytes]], digest: str, kinds: Mapping[str, type[Resource]], overrides: Iterable[str] = ()
+) -> RuleSet:
+    """The rules of files given with their content, on kinds by name. Raises RuleErrors.
+
+    `overrides`: ids of built-in controls and profiles that another file may define again, and stands for.
+    """
     errors: list[RuleError] = []
-    controls: list[CompiledControl] = []
-    profiles: dict[str, Profile] = {}
-    seen: dict[str, str] = {}
+    controls, profiles = _Names(overrides), _Names(overrides)
+    compiled_by_file: dict[str, CompiledControl] = {}
+    profile_by_file: dict[str, Profile] = {}
     for path, content in files:
         try:
             if path.parent.name == "profiles":
-                profile = _decode(path, content, Profile)[0]
-                profiles[profile.id] = profile
+                profile, lines = _decode(path, content, Profile)
+                profiles.enter(path, lines, profile.id)
+                profile_by_file[str(path)] = profile
             elif path.parent.name not in NOT_CONTROLS:
-                compiled = _Compiler(path, *_decode(path, content, Control), kinds).control()
-                for name in (compiled.control.id, *compiled.control.aliases):
-                    if name in seen:
-                        raise RuleError(str(path), 1, f"the id {name} is already that of {seen[name]}", "choose another")
-                    seen[name] = str(path)
-                controls.append(compiled)
+                control, lines = _decode(path, content, Control)
+                compiled = _Compiler(path, control, lines, kinds).control()
+                controls.enter(path, lines, control.id, *control.aliases)
+                compiled_by_file[str(path)] = compiled
         except RuleErrors as failure:
             errors += failure.errors
         except RuleError as error:
             errors.append(error)
     if errors:
         raise RuleErrors(errors)
-    return RuleSet(digest, sorted(controls, key=lambda compiled: compiled.control.id), profiles)
+    kept = [compiled for file, compiled in compiled_by_file.items() if file not in controls.replaced_files]
+    return RuleSet(
+        digest,
+        sorted(kept, key=lambda compiled: compiled.control.id),
+        {profile.id: profile for file, profile in profile_by_file.items() if file not in profiles.replaced_files},
+        controls.replaced | profiles.replaced,
+    )
+
+
+class _Names:
+    """Who defines which id. Only a built-in definition can be replaced, and only where the configuration says so: a rule that took the
+    place of another by its name alone would be a control switched off that nobody sees."""
+
+    def __init__(self, overrides: Iterable[str]) -> None:
+        self.overrides = frozenset(overrides)
+        self.files: dict[str, str] = {}
+        self.replaced: dict[str, str] = {}
+        self.replaced_files: set[str] = set()
+
+    def enter(self, path: Path, lines: dict[yaml_lines.Path, int], *names: str) -> None:
+        """Enter the id of a file and its other names. Raises RuleError where one of them is another's."""
+        for name in dict.fromkeys(names):
+            other = self.files.get(name)
+            if other is None or other in self.replaced_files:
+                self.files[name] = str(path)
+                continue
+            own, builtin = (str(path), other) if _is_builtin(other) else (other, str(path))
+            replaceable = _is_builtin(builtin) and not _is_builtin(own)
+            if not replaceable or name not in self.overrides:
+                way = f"choose another id, or list {name} under `overrides:` of the configuration" if replaceable else "choose another id"
+                raise RuleError(str(path), lines.get(("id",), 1), f"the id {name} is already that of {other}", way)
+            self.replaced[name] = own
+            self.replaced_files.add(builtin)
+            self.files[name] = own
+
+
+def _is_builtin(file: str) -> bool:
+    return Path(file).is_relative_to(builtin_folder())
 
 
 def _decode(path: Path, content: bytes, type_: type[Any]) -> tuple[Any, dict[yaml_lines.Path, int]]:
@@ -91,8 +133,9 @@ class _Compiler:
 
     def control(self) -> CompiledControl:
         rule = self.rule
-        if not _ID.match(rule.id):
-            self.error(("id",), f"the id {rule.id!r} is not area.slug in lower case")
+        for place, name in (("id", rule.id), *(("aliases", alias) for alias in rule.aliases)):
+            if not _ID.fullmatch(name):
+                self.error((place,), f"the id {name!r} is not area.slug in lower case")
         for name in rule.judged:
             if name not in (*INPUTS, "plan"):
                 self.error(("judged", name), f"there is no input {name!r}", nearest(name, (*INPUTS, "plan")))
@@ -136,7 +179,12 @@ class _Compiler:
                     "each needs a name for the element",
                     f"add `as: {list_path[-1].rstrip('s') if list_path else 'element'}`",
                 )
-            names = {assertion.as_: list_path} if assertion.as_ else {}
+            elif not _ELEMENT.fullmatch(assertion.as_) or assertion.as_ in ("resource", "params"):
+                self.error((*place, "as"), f"{assertion.as_!r} cannot name an element", "take a word, such as `grant`")
+            else:
+                names = {assertion.as_: list_path}
+        if not assertion.that.strip():
+            self.error((*place, "that"), "the assertion says nothing", "write what must hold, in CEL")
         that, read = self._expression(assertion.that, (*place, "that"), names)
         when, when_read = self._expression(assertion.when, (*place, "when"), names)
         for name in _NAME.findall(assertion.message):
@@ -203,6 +251,9 @@ class _Compiler:
         except cel.CelError as error:
             column = f" at column {error.column}" if error.column else ""
             self.error(place, f"not CEL{column}: {error}")
+            return b"", cel.Read()
+        except RecursionError:
+            self.error(place, "not CEL: nested too deep")
             return b"", cel.Read()
         for name in re.findall(r"\bparams\.(\w+)", text):
             self._param(name, place)

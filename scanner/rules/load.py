@@ -19,7 +19,8 @@ from assay.scanner import __version__, cache
 from assay.scanner.errors import SelectionError
 from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.facts.model import Resource
-from assay.scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
+from assay.scanner.rules.model import MAX_SIZE, Assertion, Control, Profile, RuleError, RuleErrors
+from assay.scanner.sources.overlay import DISK, inside
 
 NOT_CONTROLS = ("frameworks", "profiles")
 RESOURCE_KIND = "Resource"
@@ -63,6 +64,8 @@ class RuleSet(msgspec.Struct):
     digest: str
     controls: list[CompiledControl]
     profiles: dict[str, Profile]
+    replaced: dict[str, str] = {}
+    """Id of each built-in control or profile that an own one stands for, to the file of that."""
 
     def by_id(self) -> dict[str, Control]:
         return {compiled.control.id: compiled.control for compiled in self.controls}
@@ -87,30 +90,40 @@ _SETTLED = 2_000_000_000
 """Nanoseconds after which a file that is written again has another time, on any file system."""
 
 
-def load(folders: Iterable[Path], kinds: Mapping[str, type[Resource]] | None = None) -> RuleSet:
-    """Every rule below the folders. Raises RuleErrors with all that is wrong.
+def load(folders: Iterable[Path], kinds: Mapping[str, type[Resource]] | None = None, overrides: Iterable[str] = ()) -> RuleSet:
+    """Every rule below the folders. Raises RuleErrors with all that is wrong, and SelectionError for an override that replaces nothing.
 
-    `kinds` are what rules may apply to, by name; those of the catalogue where they are not given. Files that have not changed are read once
-    in a process.
+    `kinds` are what rules may apply to, by name; those of the catalogue where they are not given. `overrides` are ids of built-in controls
+    and profiles that those of other folders may replace. Files that have not changed are read once in a process.
     """
-    files = tuple(file for folder in folders for file in _rule_files(str(folder)))
+    distinct = {os.path.realpath(folder): folder for folder in reversed(list(folders))}
+    files = tuple(file for folder in reversed(distinct.values()) for file in _rule_files(str(folder)))
     known = tuple((catalogue().kinds if kinds is None else kinds).items())
     changing = max((file.modified for file in files), default=0) > time.time_ns() - _SETTLED
-    return _read(files, known) if changing else _read_once(files, known)
+    replacing = tuple(sorted(set(overrides)))
+    rules = _read(files, known, replacing) if changing else _read_once(files, known, replacing)
+    for id_ in replacing:
+        if id_ not in rules.replaced:
+            builtin = [*rules.profiles, *rules.by_id()]
+            way = nearest(id_, builtin) if id_ not in builtin else "no rule of your own has that id: remove it from the list"
+            raise SelectionError(f"overrides: {id_!r} replaces no built-in control or profile; {way or 'see assay controls list'}")
+    return rules
 
 
-def _read(files: tuple[_RuleFile, ...], kinds: tuple[tuple[str, type[Resource]], ...]) -> RuleSet:
-    contents = [(path, path.read_bytes()) for path in (Path(file.path) for file in files)]
+def _read(files: tuple[_RuleFile, ...], kinds: tuple[tuple[str, type[Resource]], ...], overrides: tuple[str, ...]) -> RuleSet:
+    contents = [(Path(file.path), _content(file.path)) for file in files]
     digest = hashlib.sha256(__version__.encode())
     for path, content in contents:
-        digest.update(b"\0".join((path.parent.name.encode(), path.name.encode(), content, b"")))
+        digest.update(b"\0".join((os.fsencode(path.parent.name), os.fsencode(path.name), content, b"")))
+    for id_ in overrides:
+        digest.update(b"\0override\0" + id_.encode("utf-8", "replace"))
     name = digest.hexdigest()
     digest.update(_code(kinds))
     cached = _cached(digest.hexdigest(), name)
     if cached is None:
         from assay.scanner.rules.compile import compile_files
 
-        cached = compile_files(contents, name, dict(kinds))
+        cached = compile_files(contents, name, dict(kinds), overrides)
         cache.write(f"rules-{digest.hexdigest()[:32]}", msgspec.msgpack.encode(cached))
     return cached
 
@@ -131,22 +144,57 @@ def _code(kinds: tuple[tuple[str, type[Resource]], ...]) -> bytes:
     return digest.digest()
 
 
+def _content(path: str) -> bytes:
+    try:
+        content = DISK.read(path, MAX_SIZE + 1)
+    except OSError as error:
+        raise RuleErrors([RuleError(path, 0, f"cannot be read: {error.strerror}")]) from None
+    if len(content) > MAX_SIZE:
+        raise RuleErrors([RuleError(path, 0, f"larger than {MAX_SIZE:,} bytes", "cut it into several rules")])
+    return content
+
+
 def _rule_files(folder: str) -> list[_RuleFile]:
     if not os.path.isdir(folder):
         raise RuleErrors([RuleError(folder, 0, "is not a directory of rules")])
     files: list[_RuleFile] = []
+    real = os.path.realpath(folder)
     pending = [folder]
     while pending:
-        with os.scandir(pending.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(entry.path)
-                elif entry.name.endswith((".yaml", ".yml")) and entry.is_file():
-                    status = entry.stat()
-                    files.append(_RuleFile(entry.path, status.st_mtime_ns, status.st_size))
+        for entry in _entries(pending.pop()):
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(entry.path)
+            elif problem := _problem(entry, real):
+                raise RuleErrors([RuleError(entry.path, 0, problem, "put the rules themselves into the folder")])
+            elif _is_rule(entry):
+                status = entry.stat()
+                files.append(_RuleFile(entry.path, status.st_mtime_ns, status.st_size))
     if not files:
         raise RuleErrors([RuleError(folder, 0, "holds no rules: name a folder with files that end in .yaml or .yml")])
     return sorted(files, key=lambda file: file.path.split(os.sep))
+
+
+def _is_rule(entry: os.DirEntry[str]) -> bool:
+    return entry.name.lower().endswith((".yaml", ".yml"))
+
+
+def _problem(entry: os.DirEntry[str], folder: str) -> str:
+    """Why rules would be missing; empty where none are. Links lead to files of the same folder only: an error could show others."""
+    if entry.is_symlink() and entry.is_dir():
+        return "is a link to a directory, which is not followed"
+    if not _is_rule(entry):
+        return ""
+    if entry.is_symlink() and not inside(os.path.realpath(entry.path), folder):
+        return "is a link that leads out of its folder of rules"
+    return "" if entry.is_file() else "is no regular file"
+
+
+def _entries(directory: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as entries:
+            return list(entries)
+    except OSError as error:
+        raise RuleErrors([RuleError(directory, 0, f"cannot be read: {error.strerror}")]) from None
 
 
 def _cached(key: str, digest: str) -> RuleSet | None:

@@ -11,6 +11,9 @@ from assay.scanner.errors import AssayError
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 
+MAX_SIZE = 1_000_000
+"""Bytes of a file of rules or of configuration: the largest rule of the catalogue has 6,000."""
+
 
 class Assertion(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One line of CEL that must hold."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Any
 
 import msgspec
@@ -33,7 +34,7 @@ class Given:
     def of(self, control: Control) -> dict[str, Any]:
         """The params of one control."""
         given = {**self.everywhere, **self.by_control.get(control.id, {})}
-        return {name: given.get(name, value) for name, value in control.params.items()}
+        return {name: _for_all_clouds(given[name], value) if name in given else value for name, value in control.params.items()}
 
     def digest(self) -> str:
         """What is applied: the rules and the configured values."""
@@ -53,11 +54,35 @@ def _check(place: str, params: dict[str, Any], defaults: dict[str, Any]) -> None
 
 def _alike(value: Any, default: Any) -> bool:
     """Whether a configured value can stand for a default: of the same type, or a map of such by cloud."""
-    values, likes = _by_cloud(value), _by_cloud(default)
-    number = isinstance(likes[0], (int, float)) and not isinstance(likes[0], bool)
-    kinds: tuple[type, ...] = (int, float) if number else (type(likes[0]),)
-    return all(isinstance(candidate, kinds) and isinstance(candidate, bool) is isinstance(likes[0], bool) for candidate in values)
+    likes = _by_cloud(default)
+    return all(any(_is_like(candidate, like) for like in likes) for candidate in _by_cloud(value))
+
+
+def _is_like(value: Any, like: Any) -> bool:
+    """Of one type, lists by their elements too. Numbers have to fit in 64 bits, which is what CEL computes with."""
+    if isinstance(value, list):
+        return isinstance(like, list) and all(any(_is_like(element, other) for other in like or _SCALARS) for element in value)
+    if isinstance(value, bool) or isinstance(like, bool):
+        return isinstance(value, bool) and isinstance(like, bool)
+    if isinstance(value, (int, float)):
+        return isinstance(like, (int, float)) and (math.isfinite(value) if isinstance(value, float) else -(1 << 63) <= value < 1 << 63)
+    return type(value) is type(like)
+
+
+_SCALARS = ("", 0, False)
+"""What the elements of a list may be like whose default is empty."""
+
+
+def _for_all_clouds(value: Any, default: Any) -> Any:
+    """A configured value; where it is for one cloud alone, with the default of the others."""
+    if not _is_by_cloud(value):
+        return value
+    return {**{cloud: default[cloud] if _is_by_cloud(default) else default for cloud in CLOUDS if cloud not in value}, **value}
+
+
+def _is_by_cloud(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value) and value.keys() <= CLOUDS
 
 
 def _by_cloud(value: Any) -> list[Any]:
-    return list(value.values()) if isinstance(value, dict) and value and value.keys() <= CLOUDS else [value]
+    return list(value.values()) if _is_by_cloud(value) else [value]
