@@ -25,13 +25,12 @@ from assay.reports.view import (
     sums,
     unsupported,
     verdicts,
-    visible,
     where,
 )
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import WORST, ControlOutcome, Report, Result
 from assay.scanner.rules.model import Control
-from assay.scanner.words import many
+from assay.scanner.words import many, visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 BAR = 1000

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
 
-from assay.reports.view import visible
+from assay.scanner.words import defused, visible
 
 STYLES = {
     "critical": "bold red",
@@ -25,8 +24,6 @@ STYLES = {
     "heading": "bold",
     "dim": "dim",
 }
-COMMAND = re.compile(r"(^(?:[^\S\n]|\x1b\[[0-9;]*m)*(?=::)|#(?=#\[|#vso\[))", re.MULTILINE | re.IGNORECASE)
-"""GitHub Actions, Azure Pipelines: a resource's name must not be able to set variables of the job."""
 LONGEST = 400
 """Characters of a line of code that are shown: a minified document would bury the report."""
 
@@ -79,7 +76,7 @@ class Page:
     def encoded(self) -> bytes:
         """UTF-8. What a build server would take for a command to itself is defused: `::error::` at the start of a line, `##[` in it."""
         text = "\n".join(self.lines).rstrip("\n") + "\n"
-        return COMMAND.sub(r"\1\\", text).encode()
+        return defused(text).encode()
 
     def _styled(self, text: str, style: str) -> str:
         if not self.color or style not in STYLES or not text:

@@ -11,13 +11,13 @@ from urllib.parse import quote
 import msgspec
 
 from assay.reports.sarif_rules import LEVELS, Object, SarifRules, plain
-from assay.reports.view import BROKEN, WORDS, place, severity_rank, unsupported, verdicts, visible
+from assay.reports.view import BROKEN, WORDS, place, severity_rank, unsupported, verdicts
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import Location
-from assay.scanner.words import many
+from assay.scanner.words import many, visible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 KINDS = {"fail": "fail", "waived": "fail", "unknown": "open"}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, TypeAlias
 
-from assay.reports.view import remediation, visible
+from assay.reports.view import remediation
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import Control
+from assay.scanner.words import visible
 
 Object: TypeAlias = dict[str, Any]
 
@@ -66,7 +67,10 @@ class SarifRules:
 
 def plain(text: str, keep: str = "") -> str:
     """A plain text message: what reads as an embedded link (3.11.6) is escaped, what is not visible is written out."""
-    return re.sub(r"\[(?=[^\]]*\]\()", r"\\[", visible(text.strip(), keep)) or "(none)"
+    parts = visible(text.strip(), keep).split("]")
+    # A part is in a link where the bracket that ends it is followed by one that opens. By parts, so that the time is linear.
+    links = [after.startswith("(") for after in parts[1:]] + [False]
+    return "]".join(part.replace("[", "\\[") if link else part for part, link in zip(parts, links, strict=True)) or "(none)"
 
 
 def _taxonomy(name: str, controls: Any) -> Object:

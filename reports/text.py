@@ -20,13 +20,12 @@ from assay.reports.view import (
     severity_rank,
     unsupported,
     verdicts,
-    visible,
 )
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
 from assay.scanner.results.model import Report, Result
 from assay.scanner.sources.raw import Location
-from assay.scanner.words import many
+from assay.scanner.words import many, visible
 
 LINES_BEFORE, LINES_SHOWN = 2, 6
 ADDRESSES = 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import unicodedata
 from collections.abc import Iterable
 
 import msgspec
@@ -22,27 +21,6 @@ _RANK: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITI
 def severity_rank(severity: str) -> int:
     """0 for critical; what is no severity comes last."""
     return _RANK.get(severity, len(_RANK))
-
-
-def visible(text: str, keep: str = "") -> str:
-    r"""Text in which every character that moves the cursor, reorders or hides others is written out: ESC becomes `\x1b`.
-
-    The result can always be encoded as UTF-8. Characters in `keep` stay, such as line feeds of a text of several lines.
-    """
-    if text.isprintable():
-        return text
-    return "".join(char if char in keep or _shown(char) else _escaped(char) for char in text)
-
-
-def _shown(char: str) -> bool:
-    return char.isprintable() or unicodedata.category(char) == "Zs"
-
-
-def _escaped(char: str) -> str:
-    if char in "\n\r\t":
-        return repr(char)[1:-1]
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def place(result: Result) -> Location | None:

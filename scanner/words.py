@@ -2,7 +2,44 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
+_COMMAND = re.compile(r"(^(?:[^\S\n]|\x1b\[[0-9;]*m)*(?=::)|#(?=#(?:vso|teamcity)?\[))", re.MULTILINE | re.IGNORECASE)
+"""What build servers take for a command to themselves: `::error::` at the start of a line, `##[` and `##vso[` in it, `##teamcity[`.
+
+https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands
+https://www.jetbrains.com/help/teamcity/service-messages.html
+"""
+
 
 def many(number: int, what: str) -> str:
     """A number and a noun whose plural ends in s."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def visible(text: str, keep: str = "") -> str:
+    r"""Text in which every character that moves the cursor, reorders or hides others is written out: ESC becomes `\x1b`.
+
+    The result can always be encoded as UTF-8. Characters in `keep` stay, such as line feeds of a text of several lines.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char in keep or _shown(char) else _escaped(char) for char in text)
+
+
+def defused(text: str) -> str:
+    """Lines in which nothing is left that a build server would take for a command: the name of a resource must not set its variables."""
+    return _COMMAND.sub(r"\1\\", text)
+
+
+def _shown(char: str) -> bool:
+    return char.isprintable() or unicodedata.category(char) == "Zs"
+
+
+def _escaped(char: str) -> str:
+    if char in "\n\r\t":
+        return repr(char)[1:-1]
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

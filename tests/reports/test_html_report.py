@@ -11,9 +11,9 @@ from itertools import pairwise
 import pytest
 
 from assay.reports.html import render
-from assay.reports.view import visible
 from assay.scanner.results.model import Report
 from assay.scanner.sources.interface import Blocks, Coverage, Files, LeftOut
+from assay.scanner.words import visible
 from tests.reports import samples
 
 VOID = {"meta", "link", "br", "input"}

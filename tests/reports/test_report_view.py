@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from assay.reports.page import wrap
-from assay.reports.view import outcome, place, remediation, sums, visible, where
+from assay.reports.view import outcome, place, remediation, sums, where
 from assay.scanner.results import formats
 from assay.scanner.results.model import Verdict
 from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
 from assay.scanner.sources.raw import Location
+from assay.scanner.words import visible
 from tests.reports import samples
 
 anything = st.text(st.characters(codec=None))

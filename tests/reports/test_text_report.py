@@ -10,9 +10,9 @@ import pytest
 from rich.cells import cell_len
 
 from assay.reports.text import render
-from assay.reports.view import visible
 from assay.scanner.results.model import Report
 from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap, LeftOut
+from assay.scanner.words import visible
 from tests.reports import samples
 
 CODE = re.compile(r" +[> ] +\d+ \|")
@@ -157,7 +157,10 @@ def test_gaps_that_say_the_same_are_told_once() -> None:
     told = [line.strip() for line in lines if line.strip()][:-1]
     assert told[0] == "modules/m0, modules/m1, modules/m2 and 897 more places: the module is not here; run terraform init"
     assert told[1:6] == [f"main.tf:{number + 1}: resource {number} could not be read; simplify it" for number in range(5)]
-    assert told[6:] == ["x.tf:3: a brace is not closed; correct the file", "main.tf: 895 more gaps of the kind input_failed; the json report has all"]
+    assert told[6:] == [
+        "x.tf:3: a brace is not closed; correct the file",
+        "main.tf: 895 more gaps of the kind input_failed; the json report has all",
+    ]
 
 
 def test_what_is_read_for_joins_alone_is_not_called_judged() -> None:
@@ -177,7 +180,11 @@ def test_what_is_read_for_joins_alone_is_not_called_judged() -> None:
 
 
 def test_what_was_left_out_is_named() -> None:
-    left_out = [LeftOut("aws:111122223333", "dev", "--exclude ou-x"), LeftOut("aws:2", "", "--exclude ou-x"), LeftOut("google:p", "", "closed")]
+    left_out = [
+        LeftOut("aws:111122223333", "dev", "--exclude ou-x"),
+        LeftOut("aws:2", "", "--exclude ou-x"),
+        LeftOut("google:p", "", "closed"),
+    ]
     written = text(samples.report(coverage=Coverage(left_out=left_out))).split("Left out:")[1]
     assert "3 that are there and are no part of the run" in written
     assert "\n  aws:111122223333 (dev), aws:2: --exclude ou-x\n  google:p: closed\n" in written
