@@ -58,8 +58,11 @@ class Rules:
 class Watch:
     """Is told how far the work over some sources is. This one listens to nothing, and leaves nothing out."""
 
+    def makes(self, source: int) -> None:
+        """The next source is made from now on, which may read files: its number among all."""
+
     def wants(self, source: int) -> bool:
-        """Whether a source is collected: its number among all."""
+        """Whether a source is collected."""
         return True
 
     def reads(self, source: int, collection: int) -> None:
@@ -78,9 +81,20 @@ def judge_all(sources: Iterable[Source], rules: Rules, scope_of: Callable[[str],
 
     `scope_of`: the name of a collection to what its addresses are relative to.
     """
-    for number, source in enumerate(sources):
+    iterator, number = iter(sources), 0
+    while True:
+        watch.makes(number)
+        try:
+            source = next(iterator, None)
+        except Exception as error:
+            watch.fails(error)
+            yield _lost(f"input {number + 1}", f"it and what follows could not be read ({described(error)})")
+            return
+        if source is None:
+            return
         if watch.wants(number):
             yield from _of_source(number, source, rules, scope_of, watch)
+        number += 1
 
 
 def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[str], str], watch: Watch) -> Iterator[Judged]:

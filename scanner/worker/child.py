@@ -73,9 +73,10 @@ class _Watch(Watch):
         self._task, self._board, self._enforced = task, board, enforced
         self._place = Place()
 
+    def makes(self, source: int) -> None:
+        self.reads(source, 0)
+
     def wants(self, source: int) -> bool:
-        self._enter(Place(source))
-        self._enforced.begin()
         return source >= self._task.source and source % self._task.shares == self._task.share
 
     def reads(self, source: int, collection: int) -> None:

@@ -24,8 +24,8 @@ from assay.scanner.worker.wire import Damaged, Failed, Messages
 if TYPE_CHECKING:
     from assay.scanner.options import Limits
 
-MAX_LOSSES = 8
-"""Workers that may be lost over one source; what is left of it is then not read."""
+MAX_LOSSES, MAX_LOSSES_IN_ALL = 8, 64
+"""Workers that may be lost over one source, and over all that one of them works through; what is left is then not read."""
 _CHUNK = 1 << 20
 _WAY = "simplify or exclude it; --limit-memory and --limit-seconds say what it may take"
 
@@ -104,12 +104,15 @@ class _Line:
         place = self._board.read()
         reason = self._failure or _killed(status, self._options.limits)
         losses = self._losses[place.source] = self._losses.get(place.source, 0) + 1
-        if losses >= MAX_LOSSES:
-            rest = f"nothing more is read of this input: {many(losses, 'worker')} were lost over it, the last as it {reason}"
-            self._unsaid.append(Gap(place.name or _nameless(place), "input_failed", rest, _WAY))
-        else:
-            self._unsaid.append(Gap(place.name or _nameless(place), "input_failed", reason, _WAY))
-        self._start(_behind(self.task, place, reason, losses))
+        # Sources are made one after the other: over one that cannot be made, none comes to those behind it.
+        stuck = place.source < self.task.source and not place.name
+        if last := stuck or sum(self._losses.values()) >= MAX_LOSSES_IN_ALL:
+            reason += "; nothing that follows is read"
+        elif losses >= MAX_LOSSES:
+            reason += f"; nothing more of this input is read, as {many(losses, 'worker')} were lost over it"
+        self._unsaid.append(Gap(place.name or f"input {place.source + 1}", "input_failed", reason, _WAY))
+        if not last:
+            self._start(_behind(self.task, place, reason, losses))
 
     def _reaped(self) -> int:
         os.close(self.output)
@@ -132,20 +135,16 @@ class _Line:
 
 def _behind(task: Task, place: Place, reason: str, losses: int) -> Task:
     """What is left to do of a task whose worker was lost at a place."""
+    if place.name and not place.judging:
+        task = msgspec.structs.replace(task, lost={**task.lost, place.name: reason})
+    if place.source < task.source:  # it was on its way there
+        return task
+    if losses >= MAX_LOSSES or not place.name:
+        return msgspec.structs.replace(task, source=place.source + 1, collections=0, unjudged={})
     same = place.source == task.source
-    lost, unjudged = dict(task.lost), dict(task.unjudged) if same else {}
-    source, collections = place.source, max(place.collection, task.collections if same else 0)
-    if losses >= MAX_LOSSES or not (place.name or place.judging):
-        source, collections, unjudged = place.source + 1, 0, {}
-    elif place.judging:
-        unjudged[place.collection] = reason
-    else:
-        lost[place.name] = reason
-    return msgspec.structs.replace(task, source=source, collections=collections, lost=lost, unjudged=unjudged)
-
-
-def _nameless(place: Place) -> str:
-    return f"input {place.source + 1}"
+    unjudged = {**(task.unjudged if same else {}), **({place.collection: reason} if place.judging else {})}
+    collections = max(place.collection, task.collections if same else 0)
+    return msgspec.structs.replace(task, source=place.source, collections=collections, unjudged=unjudged)
 
 
 def _killed(status: int, limits: Limits | None) -> str:

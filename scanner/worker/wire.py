@@ -19,7 +19,11 @@ from assay.scanner import plugins
 from assay.scanner.sources.values import Value
 
 _LENGTH = 8
-_PLAIN = {("builtins", "set"): set, ("builtins", "frozenset"): frozenset}
+_PLAIN: dict[tuple[str, str], Any] = {
+    ("builtins", "set"): set,
+    ("builtins", "frozenset"): frozenset,
+    ("msgspec._core", "UNSET"): msgspec.UNSET,
+}
 
 
 class Damaged(Exception):
@@ -40,8 +44,8 @@ def encoded(message: Any) -> bytes:
 
 class _Structs(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if plain := _PLAIN.get((module, name)):
-            return plain
+        if (module, name) in _PLAIN:
+            return _PLAIN[module, name]
         if module.partition(".")[0] in _packages():
             known = getattr(importlib.import_module(module), name, None)
             if isinstance(known, type) and issubclass(known, (msgspec.Struct, Value)):

@@ -30,8 +30,7 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
             if os.path.getsize(path) > MAX_BYTES:
                 yield Unread(Gap(show(path), "parse_error", f"larger than {MAX_BYTES // 1_000_000} MB", "split the configuration"))
                 continue
-            with open(path, "rb") as opened:
-                content = msgspec.json.decode(utf8(opened.read()))
+            content = msgspec.json.decode(utf8(DISK.read(path, MAX_BYTES)))
         except (OSError, ValueError, RecursionError) as error:
             yield Unread(Gap(show(path), "parse_error", f"not JSON: {error}", "write it with terraform show -json"))
             continue
