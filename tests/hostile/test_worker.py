@@ -248,5 +248,5 @@ def test_sources_that_cannot_be_made_end_no_run(named: bool, rules: Rules) -> No
 
     judged = list(parent.supervised(sources, rules, Options(limits=SMALL)))
     assert [part.name for part in judged if not part.coverage.gaps] == (["a", "b", "c"] if named else ["a", "b"])
-    assert [scope for scope, _ in gaps(judged)][0] == ("plan" if named else "input 2")
+    assert next(scope for scope, _ in gaps(judged)) == ("plan" if named else "input 2")
     assert named or any("nothing that follows" in reason for _, reason in gaps(judged))
