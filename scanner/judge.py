@@ -13,6 +13,7 @@ from assay.scanner.facts.model import Resource
 from assay.scanner.facts.stack import Stack
 from assay.scanner.options import Options
 from assay.scanner.results import findings, ledger, worlds
+from assay.scanner.results.in_force import in_force
 from assay.scanner.results.model import Result
 from assay.scanner.rules import evaluate, load, params, view
 from assay.scanner.sources import inputs
@@ -43,6 +44,7 @@ class Rules:
         self.selected = load.select(self.set, options.controls, options.profile)
         given = params.Given(options.params, options.control_params, self.set)
         self.digest = given.digest()
+        self.in_force = in_force(options, self.set, self.selected, given)
         self.judges = evaluate.Judges((compiled, given.of(compiled.control)) for compiled in self.selected)
         self.named_types = frozenset(compiled.source_type for compiled in self.set.controls if compiled.source_type)
         """Types of inputs that some rule names instead of a kind."""

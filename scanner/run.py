@@ -73,7 +73,9 @@ class Scan:
         order = {severity: at for at, severity in enumerate(("critical", "high", "medium", "low"))}
         return Report(
             tool=Tool("assay", __version__, self.rules.digest),
-            run=Run(str(uuid.uuid4()), self._started, _now(), list(self.options.arguments), list(self.options.paths)),
+            run=Run(
+                str(uuid.uuid4()), self._started, _now(), list(self.options.arguments), list(self.options.paths), self.rules.in_force
+            ),
             summary=self.tally.summary(),
             controls=self.tally.outcomes(),
             results=sorted(

@@ -16,10 +16,12 @@ __all__ = [
     "WORST",
     "ControlOutcome",
     "Evidence",
+    "InForce",
     "Report",
     "ResourceRef",
     "Result",
     "Run",
+    "Setting",
     "StandsFor",
     "Summary",
     "Tool",
@@ -93,6 +95,34 @@ class Tool(msgspec.Struct, frozen=True):
     """Digest of the rules that were applied."""
 
 
+class Setting(msgspec.Struct, frozen=True):
+    """A setting whose value is not its default; both as text, JSON for what is no text."""
+
+    name: str
+    """`fail_on`, `allow_empty`, `controls.ID.params.NAME`."""
+    value: str
+    default: str
+
+
+class InForce(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run was judged by, beside the built-in controls with their defaults."""
+
+    configuration: str | None = None
+    """The configuration file; None where none was read."""
+    profile: str | None = None
+    policies: list[str] = []
+    """Folders of own rules."""
+    replaced: dict[str, str] = {}
+    """Id of each built-in control or profile that an own one stands for, to the file of that."""
+    left_out: list[str] = []
+    """Ids of controls that are there and that the run did not judge by."""
+    settings: list[Setting] = []
+    """What differs from the defaults."""
+    var_files: list[str] = []
+    variables: list[str] = []
+    """Names of variables whose values were given; the values may be secret."""
+
+
 class Run(msgspec.Struct, frozen=True):
     """Times are RFC 3339 in UTC. `arguments` is the command line with the values of variables left out."""
 
@@ -101,6 +131,7 @@ class Run(msgspec.Struct, frozen=True):
     finished: str
     arguments: list[str]
     targets: list[str]
+    in_force: InForce = InForce()
 
 
 class Summary(msgspec.Struct, frozen=True):

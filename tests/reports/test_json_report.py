@@ -101,6 +101,7 @@ STRUCTS = {
     "location": Location,
     "coverage": Coverage,
     "gap": Gap,
+    "in_force": model.InForce,
 }
 
 
@@ -140,5 +141,5 @@ def objects(node: Any) -> Any:
 
 def test_no_object_of_the_schema_is_open() -> None:
     found = [each for each in objects(SCHEMA) if each.get("type") == "object"]
-    assert len(found) == 17
+    assert len(found) == 19
     assert all(each["additionalProperties"] is False for each in found)

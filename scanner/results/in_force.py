@@ -1,0 +1,46 @@
+"""What a run was judged by, and how far that is from what Assay does unasked: every report says it.
+
+A configuration may be part of what is judged. It may choose controls, change their params and say what fails a run; it may not do so unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from assay.scanner.options import Options
+from assay.scanner.results.model import InForce, Setting
+from assay.scanner.rules.load import CompiledControl, RuleSet
+from assay.scanner.rules.params import Given
+
+_DEFAULTS = Options()
+
+
+def in_force(options: Options, rules: RuleSet, selected: Sequence[CompiledControl], given: Given) -> InForce:
+    """What the options of a run ask for, with the controls that were selected by them."""
+    chosen = {compiled.control.id for compiled in selected}
+    settings = [
+        Setting(name, _text(getattr(options, name)), _text(getattr(_DEFAULTS, name)))
+        for name in ("fail_on", "allow_empty")
+        if getattr(options, name) != getattr(_DEFAULTS, name)
+    ]
+    for compiled in selected:
+        defaults, control = compiled.control.params, compiled.control.id
+        params = given.of(compiled.control) if defaults else {}
+        changed = (name for name in defaults if params[name] != defaults[name])
+        settings += [Setting(f"controls.{control}.params.{name}", _text(params[name]), _text(defaults[name])) for name in changed]
+    return InForce(
+        configuration=options.configuration,
+        profile=options.profile,
+        policies=list(options.policies),
+        replaced=dict(sorted(rules.replaced.items())),
+        left_out=sorted(compiled.control.id for compiled in rules.controls if compiled.control.id not in chosen),
+        settings=settings,
+        var_files=list(options.var_files),
+        variables=sorted(options.variables),
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value, order="deterministic").decode()
