@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform import costs, tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
-from assay.scanner.sources.terraform.operators import FAILURES, finish, limited, pairs_of, to_text, unsettled, why_unknown, words
+from assay.scanner.sources.terraform.operators import FAILURES, finish, pairs_of, to_text, unsettled, why_unknown, words
 
 MAX_INSTANCES = 20_000
 
@@ -27,7 +27,8 @@ class Body:
         if expression is None:
             return None
         try:
-            return limited(finish(evaluate(expression, self.scope.linking() if link else self.scope)))
+            raw = costs.limited(evaluate(expression, self.scope.linking() if link else self.scope), self.scope.budget)
+            return costs.limited(finish(raw), self.scope.budget)
         except FAILURES as error:
             reason = f"{name} could not be evaluated: {words(error)}"
             return Unknown(reason, "correct the expression or scan the plan", self.block.location(name))
@@ -59,6 +60,8 @@ class Body:
         try:
             raw = evaluate(for_each, self.scope)
             elements = raw.elements() if hasattr(raw, "elements") else raw
+            costs.copy(elements, self.scope.budget)
+            self.scope.budget.made(costs.BODY * len(elements) if isinstance(elements, (list, dict)) else 0)
         except FAILURES as error:
             return Unknown(f"for_each could not be evaluated: {words(error)}", "correct the expression", block.location("for_each"))
         if unsettled(elements):

@@ -10,19 +10,21 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assay.scanner.sources.raw import Either, Open, Reference, Text, Unknown, because, either
-from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.budget import Budget
+from assay.scanner.sources.raw import MAX_OPTIONS, Either, Open, Reference, Text, Unknown, because, either
+from assay.scanner.sources.terraform import costs, tree
+from assay.scanner.sources.terraform.costs import TooMuch
+from assay.scanner.sources.terraform.functions import register
 from assay.scanner.sources.terraform.operators import (
     MAX_ELEMENTS,
     MAX_TEXT,
     EvaluationError,
     Set,
-    TooMuch,
     _arithmetic,
+    brief,
     equal,
     finish,
     join_text,
-    limited,
     never_empty,
     pairs_of,
     spread,
@@ -35,8 +37,6 @@ from assay.scanner.sources.terraform.operators import (
     why_unknown,
 )
 
-MAX_STEPS = 2_000_000
-
 
 class Scope:
     """What names mean at one place. `link`: a reference to a resource attribute stays a reference even where its text is configured."""
@@ -47,7 +47,7 @@ class Scope:
         self,
         lookup: Callable[[str, Scope], Any],
         functions: Mapping[str, Callable[..., Any]],
-        budget: list[int],
+        budget: Budget,
         names: dict[str, Any] | None = None,
         link: bool = False,
     ) -> None:
@@ -62,10 +62,8 @@ class Scope:
 
 
 def evaluate(node: Any, scope: Scope) -> Any:
-    """The raw value of an expression in a scope. Raises EvaluationError where Terraform would refuse it, TooMuch beyond the budget."""
-    scope.budget[0] += 1
-    if scope.budget[0] > MAX_STEPS:
-        raise TooMuch(f"more than {MAX_STEPS:,} evaluation steps")
+    """The raw value of an expression in a scope. Raises EvaluationError where Terraform would refuse it, TooMuch, OverBudget."""
+    scope.budget.step()
     return _EVALUATE[type(node)](node, scope)
 
 
@@ -95,7 +93,9 @@ def get_index(raw: Any, key: Any) -> Any:
     if isinstance(raw, Unknown):
         return because(raw) if unsettled(key) else _part(raw, f"[{to_text(key)}]")
     if isinstance(raw, Reference):
-        return Reference(raw.address, f"{raw.attribute}[{to_text(key)}]") if raw.attribute and not unsettled(key) else raw
+        if not raw.attribute or unsettled(key):
+            return raw
+        return Reference(raw.address, f"{raw.attribute}[{to_text(key)}]") if len(to_text(key)) < _MAX_NAME else why_unknown(raw)
     if hasattr(raw, "index") and not isinstance(raw, (list, str)):
         return raw.index(key)
     if unsettled(key):
@@ -103,7 +103,7 @@ def get_index(raw: Any, key: Any) -> Any:
     if isinstance(raw, dict):
         if _key(key) in raw:
             return raw[_key(key)]
-        raise EvaluationError(f'there is no element "{key}"')
+        raise EvaluationError(f"there is no element {brief(key)}")
     if isinstance(raw, list) and not isinstance(raw, Set):
         at = to_whole(key)
         if 0 <= at < len(raw):
@@ -112,8 +112,14 @@ def get_index(raw: Any, key: Any) -> Any:
     raise EvaluationError(f"a {type(raw).__name__} has no elements")
 
 
+_MAX_NAME = 1000
+"""Characters of what leads to a part of a value that is not known."""
+
+
 def _part(raw: Unknown, step: str) -> Unknown:
     """A part of a value that is not known."""
+    if isinstance(raw, Open) and len(raw.name) + len(step) > _MAX_NAME:
+        return because(raw)
     return Open(raw.reason, raw.settles_it, raw.location, raw.name + step) if isinstance(raw, Open) else because(raw)
 
 
@@ -121,12 +127,20 @@ def _key(key: Any) -> str:
     return to_text(key) if not isinstance(key, str) else key
 
 
+def _spread(scope: Scope, function: Callable[..., Any], *arguments: Any) -> Any:
+    """`spread`, after what it costs to combine and compare options is spent."""
+    for argument in arguments:
+        if argument.__class__ is Either:
+            costs.walk(argument, scope.budget, times=MAX_OPTIONS)
+    return spread(function, *arguments)
+
+
 def _splat(node: tree.Splat, scope: Scope) -> Any:
     raw = evaluate(node.of, scope)
     elements = raw.elements() if hasattr(raw, "elements") else raw
     if isinstance(elements, dict):
         elements = list(elements.values()) if hasattr(raw, "elements") else [elements]
-    return spread(lambda collection: _splat_over(node, collection, scope), elements)
+    return _spread(scope, lambda collection: _splat_over(node, collection, scope), elements)
 
 
 def _splat_over(node: tree.Splat, elements: Any, scope: Scope) -> Any:
@@ -136,7 +150,7 @@ def _splat_over(node: tree.Splat, elements: Any, scope: Scope) -> Any:
         return why_unknown(elements)
     if not isinstance(elements, list):
         elements = [elements]
-    return [evaluate(node.each, scope.with_names({"*": element})) for element in elements]
+    return costs.made([evaluate(node.each, scope.with_names({"*": element})) for element in elements], scope.budget)
 
 
 def _call(node: tree.Call, scope: Scope) -> Any:
@@ -151,14 +165,18 @@ def _call(node: tree.Call, scope: Scope) -> Any:
         if not isinstance(last, list):
             return why_unknown(last)
         arguments += last
+    arguments = [argument.elements() if hasattr(argument, "elements") else argument for argument in arguments]
+    cost = register.COSTS.get(node.function.removeprefix("core::"), register.Cost())
+    cost.before(arguments, scope.budget)
     try:
-        result = spread(function, *[argument.elements() if hasattr(argument, "elements") else argument for argument in arguments])
+        result = _spread(scope, function, *arguments)
     except (EvaluationError, TooMuch):
         raise
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
         raise EvaluationError(f"{node.function}(): {error}") from None
     if isinstance(result, (str, list)) and len(result) > (MAX_TEXT if isinstance(result, str) else MAX_ELEMENTS):
         raise TooMuch(f"{node.function}() gives a value of {len(result):,} elements")
+    cost.after(result, scope.budget)
     return result
 
 
@@ -180,7 +198,7 @@ def _try(node: tree.Call, scope: Scope) -> Any:
 
 def _conditional(node: tree.Conditional, scope: Scope) -> Any:
     tested = evaluate(node.condition, scope)
-    condition = spread(to_bool, tested)
+    condition = _spread(scope, to_bool, tested)
     if isinstance(tested, Either) and condition.__class__ is Unknown:
         return condition  # Terraform refuses one of the options
     if not isinstance(condition, Unknown):
@@ -190,10 +208,15 @@ def _conditional(node: tree.Conditional, scope: Scope) -> Any:
     branches = []
     for branch in (node.then, node.otherwise):
         try:
-            branches.append(finish(evaluate(branch, scope)))
+            branches.append(_finished(evaluate(branch, scope), scope))
         except EvaluationError:
             return condition
     return either(condition, *unify(branches))
+
+
+def _finished(raw: Any, scope: Scope) -> Any:
+    costs.walk(raw, scope.budget)
+    return finish(raw)
 
 
 def _binary(node: tree.Binary, scope: Scope) -> Any:
@@ -201,7 +224,10 @@ def _binary(node: tree.Binary, scope: Scope) -> Any:
     if node.operator in ("&&", "||"):
         return _logic(node, left, scope)
     right = evaluate(node.right, scope)
-    return spread(lambda one, other: _operation(node.operator, one, other), left, right)
+    if node.operator in ("==", "!="):
+        costs.walk(left, scope.budget)
+        costs.walk(right, scope.budget)
+    return _spread(scope, lambda one, other: _operation(node.operator, one, other), left, right)
 
 
 def _operation(operator: str, left: Any, right: Any) -> Any:
@@ -215,10 +241,10 @@ def _operation(operator: str, left: Any, right: Any) -> Any:
 
 def _logic(node: tree.Binary, left: Any, scope: Scope) -> Any:
     deciding = node.operator == "||"
-    first = spread(to_bool, left)
+    first = _spread(scope, to_bool, left)
     if first is deciding:
         return deciding
-    second = spread(to_bool, evaluate(node.right, scope))
+    second = _spread(scope, to_bool, evaluate(node.right, scope))
     if second is deciding:
         return deciding
     if isinstance(first, Unknown):
@@ -227,7 +253,7 @@ def _logic(node: tree.Binary, left: Any, scope: Scope) -> Any:
 
 
 def _unary(node: tree.Unary, scope: Scope) -> Any:
-    return spread(lambda raw: _negated(node.operator, raw), evaluate(node.operand, scope))
+    return _spread(scope, lambda raw: _negated(node.operator, raw), evaluate(node.operand, scope))
 
 
 def _negated(operator: str, raw: Any) -> Any:
@@ -239,11 +265,12 @@ def _negated(operator: str, raw: Any) -> Any:
 def _template(node: tree.Template, scope: Scope) -> Any:
     if len(node.parts) == 1 and not isinstance(node.parts[0], str):
         return evaluate(node.parts[0], scope)
-    return spread(lambda *parts: join_text(list(parts)), *(part if isinstance(part, str) else evaluate(part, scope) for part in node.parts))
+    parts = [part if isinstance(part, str) else evaluate(part, scope) for part in node.parts]
+    return costs.made(_spread(scope, lambda *pieces: join_text(list(pieces)), *parts), scope.budget)
 
 
 def _list(node: tree.List, scope: Scope) -> list[Any]:
-    return [evaluate(item, scope) for item in node.items]
+    return costs.made([evaluate(item, scope) for item in node.items], scope.budget)  # type: ignore[no-any-return]
 
 
 def _object(node: tree.Object, scope: Scope) -> Any:
@@ -255,7 +282,7 @@ def _object(node: tree.Object, scope: Scope) -> Any:
         if unsettled(key):
             return why_unknown(key)
         built[to_text(key)] = evaluate(value_node, scope)
-    return built
+    return costs.made(built, scope.budget)
 
 
 def _of_a_provider(key: Text) -> bool:
@@ -269,7 +296,7 @@ _CLAIM = re.compile(r"^:[a-z_]+$")
 def _for(node: tree.For, scope: Scope) -> Any:
     raw = evaluate(node.collection, scope)
     elements = raw.elements() if hasattr(raw, "elements") else raw
-    return spread(lambda collection: _for_over(node, collection, scope), elements)
+    return _spread(scope, lambda collection: _for_over(node, collection, scope), elements)
 
 
 def _for_over(node: tree.For, elements: Any, scope: Scope) -> Any:
@@ -277,6 +304,7 @@ def _for_over(node: tree.For, elements: Any, scope: Scope) -> Any:
         raise EvaluationError("a for expression over null")
     if unsettled(elements):
         return why_unknown(elements)
+    costs.copy(elements, scope.budget)
     pairs = pairs_of(elements)
     if pairs is None:
         raise EvaluationError(f"a for expression over a {type(elements).__name__}")
@@ -299,11 +327,13 @@ def _for_over(node: tree.For, elements: Any, scope: Scope) -> Any:
             return why_unknown(name)
         if node.group:
             built.setdefault(to_text(name), []).append(result)
+            scope.budget.made(costs.SLOT)
         elif to_text(name) in built:
             raise EvaluationError(f'two elements have the key "{to_text(name)}"')
         else:
             built[to_text(name)] = result
-    return limited(values if node.key is None else built)
+    result = costs.made(values if node.key is None else built, scope.budget)
+    return costs.limited(result, scope.budget)
 
 
 def _unreadable(node: tree.Unreadable, scope: Scope) -> Unknown:
@@ -313,8 +343,8 @@ def _unreadable(node: tree.Unreadable, scope: Scope) -> Unknown:
 _EVALUATE: dict[type, Callable[[Any, Scope], Any]] = {
     tree.Literal: lambda node, scope: node.value,
     tree.Name: _name,
-    tree.Attribute: lambda node, scope: spread(lambda raw: get_attribute(raw, node.name), evaluate(node.of, scope)),
-    tree.Index: lambda node, scope: spread(get_index, evaluate(node.of, scope), evaluate(node.key, scope)),
+    tree.Attribute: lambda node, scope: _spread(scope, lambda raw: get_attribute(raw, node.name), evaluate(node.of, scope)),
+    tree.Index: lambda node, scope: _spread(scope, get_index, evaluate(node.of, scope), evaluate(node.key, scope)),
     tree.Splat: _splat,
     tree.Call: _call,
     tree.Conditional: _conditional,

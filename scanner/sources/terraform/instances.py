@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.raw import Document, Either, Open, Reference, Unknown
-from assay.scanner.sources.terraform import equal_attributes, policy_documents
+from assay.scanner.sources.terraform import costs, equal_attributes, policy_documents
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body, through_reference
 from assay.scanner.sources.terraform.configurations import Configuration, answer
+from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.named import OneCall
 from assay.scanner.sources.terraform.operators import (
     EvaluationError,
-    TooMuch,
+    brief,
     finish,
     is_identity,
-    limited,
     to_text,
     to_whole,
     unsettled,
@@ -114,7 +114,9 @@ def _for_each(raw: Any, template: Unknown | None, module: Module) -> list[Instan
 
 
 def spend(module: Module, number: int) -> None:
-    """Count instances that a root module makes. Raises TooMuch."""
+    """Count instances that a root module makes. Raises TooMuch, OverBudget."""
+    module.workspace.budget.step(number)
+    module.workspace.budget.made(costs.RESOURCE * number)
     module.workspace.instances += number
     if module.workspace.instances > MAX_INSTANCES:
         raise TooMuch(f"more than {MAX_INSTANCES:,} instances")
@@ -152,11 +154,12 @@ def linked_names(instance: Instance, linked: Any) -> dict[str, Any]:
 class Resource:
     """A resource or data block in one module."""
 
-    __slots__ = ("_instances", "_memo", "block", "module")
+    __slots__ = ("_by_key", "_instances", "_memo", "block", "module")
 
     def __init__(self, module: Module, block: Block) -> None:
         self.module, self.block = module, block
         self._instances: list[Instance] | None = None
+        self._by_key: dict[str, Instance] | None = None
         self._memo: dict[tuple[Any, str, bool], Any] = {}
 
     @property
@@ -175,6 +178,13 @@ class Resource:
             self._instances = [_unexpanded(Unknown(f"{self.address} refers to itself", "break the cycle"), self.module, self.address)]
             self._instances = expand(self.block, self.module)
         return self._instances
+
+    @property
+    def by_key(self) -> dict[str, Instance]:
+        """The instances by the texts of their keys."""
+        if self._by_key is None:
+            self._by_key = {to_text(instance.key): instance for instance in reversed(self.instances) if instance.key is not None}
+        return self._by_key
 
     def scope(self, instance: Instance, link: bool = False) -> Scope:
         return self.module.scope(linked_names(instance, self._linked()) if link else instance.names, link)
@@ -197,7 +207,7 @@ class Resource:
         key = (instance.key, name, link)
         if key not in self._memo:
             self._memo[key] = Unknown(f"{address}.{name} refers to itself", "break the cycle")
-            self._memo[key] = limited(evaluate(expression, self.scope(instance)))
+            self._memo[key] = costs.limited(evaluate(expression, self.scope(instance)), self.module.workspace.budget)
         return self._memo[key]
 
     @property
@@ -226,7 +236,7 @@ class Resource:
             self._memo[key] = Unknown(f"{address} refers to itself", "break the cycle")
             build = policy_documents.BUILDERS.get(self.block.labels[0])
             body = Body(self.block, self.scope(instance))
-            self._memo[key] = Document(build(body)) if build else Reference(address, name)
+            self._memo[key] = Document(costs.limited(build(body), self.module.workspace.budget)) if build else Reference(address, name)
         return self._memo[key]
 
 
@@ -255,13 +265,14 @@ class Instances:
             return why_unknown(key)
         if len(instances) == 1 and instances[0].key is None:
             return self.attribute(to_text(key))
-        for instance in instances:
-            if instance.key == key or (instance.key is not None and to_text(instance.key) == to_text(key)):
-                return self._wrapped(instance)
-        raise EvaluationError(f'{self.resource.address} has no instance "{key}"')
+        instance = self.resource.by_key.get(to_text(key))
+        if instance is None:
+            raise EvaluationError(f"{self.resource.address} has no instance {brief(key)}")
+        return self._wrapped(instance)
 
     def elements(self) -> Any:
         instances = self.resource.instances
+        self.resource.module.workspace.budget.step(len(instances) // 4)
         if len(instances) == 1 and instances[0].unexpanded and not self.link:
             return instances[0].template
         if instances and isinstance(instances[0].key, str) and not instances[0].unexpanded:

@@ -11,7 +11,7 @@ from typing import Any
 
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import SENSITIVE, Open, Reference, Unknown
-from assay.scanner.sources.terraform import functions, tree, types
+from assay.scanner.sources.terraform import costs, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.instances import (
@@ -26,9 +26,9 @@ from assay.scanner.sources.terraform.instances import (
     spend,
 )
 from assay.scanner.sources.terraform.named import Calls, Namespace
-from assay.scanner.sources.terraform.operators import EvaluationError, limited
+from assay.scanner.sources.terraform.operators import EvaluationError
 from assay.scanner.sources.terraform.providers import provider_key
-from assay.scanner.sources.terraform.workspace import FileFunction, Workspace, file_functions
+from assay.scanner.sources.terraform.workspace import Workspace
 
 MAX_DEPTH = 30
 
@@ -51,6 +51,8 @@ class Module:
         """Instances of module calls, by the identity of the block, which the workspace keeps."""
         self._locals: dict[str, Block] = {}
         blocks = workspace.load(directory)
+        workspace.budget.step(len(blocks))
+        workspace.budget.made(costs.MODULE + costs.RESOURCE * len(blocks))
         for block in blocks:
             if block.type == "locals":
                 self._locals.update(dict.fromkeys(block.arguments, block))
@@ -64,8 +66,7 @@ class Module:
         """Every resource and data source. Of two with one address, which Terraform refuses, references mean the first."""
         self.resources = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "resource"}
         self.data = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "data"}
-        self.functions: dict[str, Callable[..., Any]] = {**functions.FUNCTIONS}
-        self.functions |= file_functions(FileFunction(workspace, self._root().directory), self.functions)
+        self.functions = workspace.functions(self._root().directory)
 
     @property
     def fetched(self) -> bool:
@@ -118,7 +119,7 @@ class Module:
         if key not in self._memo:
             self._memo[key] = Unknown(f"{kind}.{name} refers to itself", "break the cycle")
             try:
-                self._memo[key] = limited(compute(name, link))
+                self._memo[key] = costs.limited(compute(name, link), self.workspace.budget)
             except EvaluationError as error:
                 self._memo[key] = error
         result = self._memo[key]
@@ -144,6 +145,7 @@ class Module:
                 way = f"pass --var {name}=VALUE or --var-file FILE" if not self.parent else f'pass "{name}" in the module call'
                 return Open(f'variable "{name}" has no value', way, block.location(), f"{self.address}var.{name}")
             raw = evaluate(default, self.scope())
+        costs.walk(raw, self.workspace.budget)
         return types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))
 
     def _names(self, link: bool) -> dict[str, Any]:

@@ -9,28 +9,34 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Protocol
 
+from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.raw import MAX_OPTIONS, Document, Either, Open, Reference, Text, Unknown, because, either, unknown_inside
 from assay.scanner.sources.terraform import literals
+from assay.scanner.sources.terraform.costs import TooMuch
 
 MAX_ELEMENTS = 100_000
 MAX_TEXT = 10_000_000
-MAX_NODES = 100_000
 
 
 class EvaluationError(Exception):
     """The expression is invalid for the values it meets."""
 
 
-class TooMuch(Exception):
-    """The input asks for more work than any real configuration: a gap for its root module."""
-
-
-FAILURES = (EvaluationError, TooMuch, RecursionError)
+EXCEEDED = (TooMuch, OverBudget, RecursionError, MemoryError)
+"""The input asks for more work than any real configuration: a gap for its root module."""
+FAILURES = (EvaluationError, *EXCEEDED)
 
 
 def words(error: Exception) -> str:
     """One of FAILURES in words."""
-    return "the code is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    if isinstance(error, RecursionError):
+        return "the code is nested too deeply"
+    return "its values take more memory than there is" if isinstance(error, MemoryError) else str(error)
+
+
+def brief(raw: Any) -> str:
+    """A value for a message: a text is cut, and of a list or a map only its kind is told."""
+    return f"{raw[:60]!r}" if isinstance(raw, str) else f"a {type(raw).__name__}" if isinstance(raw, (list, dict)) else f"{raw!r:.60}"
 
 
 class Set(list[Any]):
@@ -108,21 +114,6 @@ def finish(raw: Any) -> Any:
     return raw.finish() if hasattr(raw, "finish") else raw
 
 
-def limited(raw: Any) -> Any:
-    """The value itself, unless it is larger than any real one: as parts are shared, forty lines can stand for a million millions."""
-    if isinstance(raw, (list, dict)) and _weight(raw, {}) > MAX_NODES:
-        raise TooMuch(f"a value of more than {MAX_NODES:,} elements")
-    return raw
-
-
-def _weight(raw: list[Any] | dict[str, Any], known: dict[int, int]) -> int:
-    """How many elements there are at all depths; each shared part is walked once."""
-    if id(raw) not in known:
-        elements = raw.values() if isinstance(raw, dict) else raw
-        known[id(raw)] = len(raw) + sum(_weight(element, known) for element in elements if isinstance(element, (list, dict)))
-    return known[id(raw)]
-
-
 def unsettled(raw: Any) -> bool:
     """Whether the value as a whole is not plain data."""
     return isinstance(raw, (Unknown, Reference, Text, Document)) or hasattr(raw, "finish")
@@ -178,7 +169,7 @@ def to_bool(raw: Any) -> bool | Unknown:
         return why_unknown(raw)
     if raw in ("true", "false", "1", "0") and isinstance(raw, str):
         return raw in ("true", "1")
-    raise EvaluationError(f"{raw!r} is not a condition")
+    raise EvaluationError(f"{brief(raw)} is not a condition")
 
 
 def to_text(raw: Any) -> str:
@@ -276,7 +267,7 @@ def to_number(raw: Any) -> int | float:
         number = literals.read_number(raw)
         if number is not None:
             return number
-    raise EvaluationError(f"{str(raw)[:60]!r} is not a number")
+    raise EvaluationError(f"{brief(raw)} is not a number")
 
 
 def _arithmetic(operator: str, left: int | float, right: int | float) -> Any:

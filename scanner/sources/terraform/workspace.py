@@ -8,11 +8,13 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.terraform import parsing
+from assay.scanner.sources.terraform import costs, parsing
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
+from assay.scanner.sources.terraform.functions import FUNCTIONS
 from assay.scanner.sources.terraform.functions.patterns import glob
 from assay.scanner.sources.terraform.operators import EvaluationError, make_set, to_text, unsettled, why_unknown
 
@@ -32,13 +34,31 @@ class Workspace:
         variables: dict[str, Any],
         name: str,
         show: Callable[[str], str],
+        budget: Budget,
     ) -> None:
         self.files = files
         self.load, self.read, self.resolve, self.variables, self.name, self.show = load, read, resolve, variables, name, show
-        self.budget = [0]
+        self.budget = budget
         self.instances = 0
         self.gaps: list[Gap] = []
         self.called: set[str] = set()
+        self._functions: dict[str, dict[str, Callable[..., Any]]] = {}
+        self._templates: dict[str, Any] = {}
+
+    def functions(self, directory: str) -> dict[str, Callable[..., Any]]:
+        """The functions of a root module."""
+        if directory not in self._functions:
+            own = self._functions[directory] = {**FUNCTIONS}
+            own |= file_functions(FileFunction(self, directory), own)
+        return self._functions[directory]
+
+    def template(self, text: str) -> Any:
+        """The expression that a template file stands for. Raises OverBudget."""
+        if text not in self._templates:
+            self.budget.step(len(text) // 8)
+            self.budget.made(8 * len(text))
+            self._templates[text] = parsing.template(text)
+        return self._templates[text]
 
 
 class FileFunction:
@@ -48,7 +68,12 @@ class FileFunction:
         self.workspace, self.directory = workspace, directory
 
     def __call__(self, path: Any) -> Any:
-        return why_unknown(path) if unsettled(path) else self.workspace.read(self.full(path))
+        if unsettled(path):
+            return why_unknown(path)
+        self.workspace.budget.step(20)  # a file is opened
+        text = self.workspace.read(self.full(path))
+        costs.copy(text, self.workspace.budget)
+        return text
 
     def opened(self, path: Any) -> tuple[str, str] | None:
         """The name in reports and the text of a file, None where it cannot be told or read. Raises EvaluationError."""
@@ -67,8 +92,7 @@ def file_functions(read: FileFunction, functions: Mapping[str, Callable[..., Any
         text = read(path)
         if unsettled(text) or unsettled(names):
             return why_unknown(text if unsettled(text) else names)
-        scope = Scope(_no_names, functions, read.workspace.budget, dict(names))
-        return evaluate(parsing.template(text), scope)
+        return evaluate(read.workspace.template(text), Scope(_no_names, functions, read.workspace.budget, dict(names)))
 
     def exists(path: Any) -> Any:
         try:
@@ -80,11 +104,12 @@ def file_functions(read: FileFunction, functions: Mapping[str, Callable[..., Any
     def templatestring(template: Any, names: Any) -> Any:
         if unsettled(template) or unsettled(names):
             return why_unknown(template if unsettled(template) else names)
-        return evaluate(parsing.template(to_text(template)), Scope(_no_names, functions, read.workspace.budget, dict(names)))
+        return evaluate(read.workspace.template(to_text(template)), Scope(_no_names, functions, read.workspace.budget, dict(names)))
 
     def hashed(name: str, encode: Callable[[Any], str]) -> Callable[[Any], Any]:
         def digest(path: Any) -> Any:
             text = read(path)
+            costs.walk(text, read.workspace.budget)
             return text if unsettled(text) else encode(hashlib.new(name, text.encode(), usedforsecurity=False))
 
         return digest
@@ -112,6 +137,7 @@ class FileSet:
             return why_unknown(path if unsettled(path) else pattern)
         wanted, top = glob(os.path.normpath(to_text(pattern))), self.read.full(path)
         names = self.read.workspace.files(top)
+        self.read.workspace.budget.step(20 * len(names) if isinstance(names, list) else 1000)  # each is looked at on disk
         return names if isinstance(names, Unknown) else make_set([name for name in names if wanted.fullmatch(name)])
 
 

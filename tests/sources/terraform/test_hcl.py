@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import time
@@ -12,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.interface import Within
 from assay.scanner.sources.raw import Text, Unknown
-from assay.scanner.sources.terraform import evaluate, functions
+from assay.scanner.sources.terraform import functions, hcl
 from assay.scanner.sources.terraform.files import MAX_BYTES
 from assay.scanner.sources.terraform.hcl import TerraformSource
 from assay.scanner.sources.terraform.instances import MAX_INSTANCES
@@ -198,18 +200,18 @@ def test_files_that_two_programs_read_differently_are_judged_in_both_ways(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "program"),
+    ("name", "content"),
     [
-        (".terraform.lock.hcl", 'provider "registry.opentofu.org/hashicorp/aws" {}\n', "opentofu"),
-        (".terraform.lock.hcl", 'provider "registry.terraform.io/hashicorp/aws" {}\n', "terraform"),
-        (".opentofu-version", "1.8.0\n", "opentofu"),
-        (".terraform-version", "1.11.0\n", "terraform"),
+        (".terraform.lock.hcl", 'provider "registry.opentofu.org/hashicorp/aws" {}\n'),
+        (".terraform.lock.hcl", 'provider "registry.terraform.io/hashicorp/aws" {}\n'),
+        (".opentofu-version", "1.8.0\n"),
+        (".terraform-version", "1.11.0\n"),
     ],
 )
-def test_the_program_that_a_root_module_names_counts(tmp_path: Path, name: str, content: str, program: str) -> None:
+def test_no_file_beside_the_code_takes_one_of_its_readings_away(tmp_path: Path, name: str, content: str) -> None:
+    """Whoever adds another reading of the code can add a lock file too."""
     write(tmp_path, {**_TWO, name: content})
-    (collection,) = collect(tmp_path)
-    assert next(item["v"].data for item in collection.items) == program and not collection.worlds
+    assert _worlds(tmp_path) == {True: ["opentofu", 2], False: ["terraform", 1]}
 
 
 def test_modules_for_opentofu_below_a_root_for_both(tmp_path: Path) -> None:
@@ -489,7 +491,7 @@ NESTED_DOUBLING = "[for a0 in [0] : " + "".join(f"[for a{at + 1} in [[a{at}, a{a
     ],
 )
 def test_expressions_that_ask_for_too_much_end_soon(tmp_path: Path, expression: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluate, "MAX_STEPS", 400_000)  # a fifth of the real number: the tests have to end soon too
+    monkeypatch.setattr(hcl, "Budget", functools.partial(Budget, 400_000))  # a fifth of the real number: the tests have to end soon too
     values, gaps = hostile(tmp_path, PROBE_V.format(expression) + 'resource "probe" "other" {\n  v = 1\n}\n')
     assert len(values) == 2 or gaps
 
@@ -497,7 +499,7 @@ def test_expressions_that_ask_for_too_much_end_soon(tmp_path: Path, expression: 
 def test_the_real_number_of_steps_ends_soon_too(tmp_path: Path) -> None:
     loops = "[for i in range(1000) : length([for j in range(1000) : length([for k in range(1000) : k])])]"
     ((found,), _) = hostile(tmp_path, PROBE_V.format(loops))
-    assert "evaluation steps" in found["v"].reason
+    assert "too many steps" in found["v"].reason
 
 
 @pytest.mark.parametrize(
@@ -604,11 +606,12 @@ def test_what_is_no_regular_file_is_a_gap(tmp_path: Path) -> None:
 
 
 def test_a_budget_that_is_spent_stops_everything_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluate, "MAX_STEPS", 500)
+    monkeypatch.setattr(hcl, "Budget", functools.partial(Budget, 500))
     write(tmp_path, {"main.tf": PROBE_V.format("[for i in range(1000) : i]") + 'resource "probe" "q" {\n  v = "${1}"\n}\n'})
     (collection,) = collect(tmp_path)
     assert [isinstance(item["v"].data, Unknown) for item in collection.items] == [True, True]
-    assert "evaluation steps" in collection.items[0]["v"].data.reason
+    assert "too many steps" in collection.items[0]["v"].data.reason
+    assert [gap.code for gap in collection.coverage.gaps] == ["input_failed"]
 
 
 # Any text at all

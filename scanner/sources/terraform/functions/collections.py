@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from assay.scanner.sources.raw import Unknown, because
+from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.functions.register import (
     as_list,
     as_map,
@@ -22,7 +23,6 @@ from assay.scanner.sources.terraform.operators import (
     MAX_ELEMENTS,
     EvaluationError,
     Set,
-    TooMuch,
     equal,
     finish,
     identity,

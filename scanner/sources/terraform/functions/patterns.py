@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.functions.register import strict
-from assay.scanner.sources.terraform.operators import MAX_ELEMENTS, MAX_TEXT, EvaluationError, TooMuch, to_text
+from assay.scanner.sources.terraform.operators import MAX_ELEMENTS, MAX_TEXT, EvaluationError, to_text
 
 _MAX_PATTERN = 10_000
 _MAX_MEMORY = 8 << 20

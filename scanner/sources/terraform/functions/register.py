@@ -6,11 +6,65 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import Document, Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.terraform import costs
 from assay.scanner.sources.terraform.operators import EvaluationError, Set, finish, to_text, unify, unsettled, why_unknown
 
 Function = Callable[..., Any]
 FUNCTIONS: dict[str, Function] = {}
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """What a call of a function spends."""
+
+    walks: bool = True
+    """It goes through all of its arguments, not only through their first level."""
+    times: int = 1
+    """How much more than a copy it does with each part of its arguments."""
+    fresh: bool = False
+    """The parts of its result are new, not those of its arguments."""
+    matches: bool = False
+    """The first arguments are a pattern and a text, which takes the product of their lengths (https://github.com/google/re2/wiki/WhyRE2)."""
+
+    def before(self, arguments: list[Any], budget: Budget) -> None:
+        """Spend what a call needs for its arguments. Raises OverBudget."""
+        for argument in arguments if self.times else ():
+            if self.walks:
+                costs.walk(argument, budget, self.times)
+            else:
+                costs.copy(argument, budget)
+        if self.matches and len(arguments) > 1:
+            budget.step(costs.weight(arguments[0])[1] * costs.weight(arguments[1])[1] // _MATCHED_A_STEP)
+
+    def after(self, result: Any, budget: Budget) -> None:
+        """Spend what the result takes. Raises OverBudget."""
+        if self.fresh:
+            costs.all_made(result, budget)
+        else:
+            costs.made(result, budget)
+
+
+_MATCHED_A_STEP = 500
+"""Characters of a pattern times those of a text."""
+_SHARES, _AT_ONCE = Cost(walks=False), Cost(times=0)
+_MAKES, _SLOW = Cost(fresh=True), Cost(times=8)
+COSTS: dict[str, Cost] = {
+    **dict.fromkeys(("lookup", "element", "one", "coalescelist", "sensitive", "nonsensitive", "ephemeralasnull"), _AT_ONCE),
+    **dict.fromkeys(("tostring", "tonumber", "tobool", "file", "fileexists", "templatefile", "templatestring"), _AT_ONCE),
+    **dict.fromkeys(("merge", "concat", "length", "keys", "values", "slice", "reverse", "coalesce", "tolist", "tomap"), _SHARES),
+    **dict.fromkeys(("setproduct", "chunklist", "csvdecode", "formatlist", "transpose", "cidrsubnets", "split", "fileset"), _MAKES),
+    **dict.fromkeys(("strrev", "substr", "title", "trim", "urlencode", "textencodebase64", "textdecodebase64"), _SLOW),
+    **dict.fromkeys(("regex", "regexall"), Cost(fresh=True, matches=True)),
+    "replace": Cost(matches=True),
+    "jsonencode": Cost(times=4),
+    "jsondecode": Cost(times=4, fresh=True),
+    "yamlencode": Cost(times=200),
+    "yamldecode": Cost(times=16, fresh=True),
+}
+"""By the name of a function; others go through all of their arguments once."""
 
 
 def function(name: str) -> Callable[[Function], Function]:
