@@ -28,10 +28,6 @@ THROTTLED = frozenset(
 EXPIRED = frozenset(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"])
 _DENIED_STATUS = (401, 403)
 _SILENT_AFTER = 2  # calls that got no answer at all from an endpoint, each after all its attempts
-# Answers hold no secret by design of these calls; should a provider add one, it does not reach a file.
-_SECRET_FIELDS = frozenset(
-    ["environment", "userdata", "secretstring", "secretbinary", "password", "masteruserpassword", "authtoken", "variables", "privatekey"]
-)
 
 
 class Stopped(Exception):
@@ -241,13 +237,9 @@ def _markers(client: Any, call: Call) -> tuple[tuple[str, str], ...]:
 
 
 def plain(data: Any) -> Any:
-    """An answer as data that JSON can hold, without the transport's metadata and without fields that may hold secrets."""
+    """An answer as data that JSON can hold, without the transport's metadata. Bytes are left out."""
     if isinstance(data, dict):
-        return {
-            key: "(redacted)" if key.lower() in _SECRET_FIELDS and value else plain(value)
-            for key, value in data.items()
-            if key != "ResponseMetadata"
-        }
+        return {key: plain(value) for key, value in data.items() if key != "ResponseMetadata"}
     if isinstance(data, list):
         return [plain(element) for element in data]
     if isinstance(data, datetime.datetime):

@@ -9,6 +9,7 @@ import msgspec
 from assay.scanner.sources.interface import Item, Node, Unlisted
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Reference, Unknown
+from assay.scanner.sources.redaction import unknown_where_hidden
 from assay.scanner.sources.values import Value
 
 _DISABLED = "enable the region, leave it out with --regions, or check the credentials"
@@ -51,6 +52,12 @@ class ItemRecord(msgspec.Struct, tag="item", tag_field="record", omit_defaults=T
     answers: dict[str, Answer] = {}
 
 
+def without_hidden(record: ItemRecord) -> ItemRecord:
+    """A record as readers may see it: what was left out of it is Unknown."""
+    answers = {name: msgspec.structs.replace(answer, data=unknown_where_hidden(answer.data)) for name, answer in record.answers.items()}
+    return msgspec.structs.replace(record, listed=unknown_where_hidden(record.listed), answers=answers)
+
+
 class UnlistedRecord(msgspec.Struct, tag="unlisted", tag_field="record", omit_defaults=True):
     """Resources that could not be listed, or not to the end. `known` are fields that all of them have."""
 
@@ -69,6 +76,7 @@ class ApiItem(Item):
     __slots__ = ("_caller", "_record", "address", "root", "template", "type")
 
     def __init__(self, record: ItemRecord, caller: str) -> None:
+        """`record` may have Unknown where something was left out, see `without_hidden`."""
         self._record, self._caller = record, caller
         self.type, self.address, self.root = record.type, record.id, f"aws:{record.account}"
         self.template = None

@@ -9,9 +9,10 @@ import msgspec
 
 from assay.scanner.sources import snapshot
 from assay.scanner.sources.aws.calls import Listing
-from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted
+from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted, without_hidden
 from assay.scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, LeftOut, Unlisted
 from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.redaction import may_be_hidden
 
 
 class AccountRecord(msgspec.Struct, tag="account", tag_field="record"):
@@ -125,6 +126,8 @@ class SnapshotReader:
                 self._gap(Gap(self.path, "parse_error", reason, "take the snapshot again", number))
                 self._doubt("UnreadableLine")
                 continue
+            if isinstance(record, ItemRecord) and may_be_hidden(line):
+                record = without_hidden(record)
             yield from self._enter(record)
         if self._items or self._coverage.gaps or self._coverage.calls or self._coverage.left_out:
             yield self._flush()

@@ -13,8 +13,8 @@ from assay.scanner.sources.gcp.asking import Asker, Refusal, Refused, Stopped, n
 from assay.scanner.sources.gcp.export import Export
 from assay.scanner.sources.gcp.plan import AssetPlan, Method
 from assay.scanner.sources.gcp.records import IAM_POLICY, RESOURCE
-from assay.scanner.sources.gcp.redact import redacted
 from assay.scanner.sources.gcp.session import Clients, Request
+from assay.scanner.sources.redaction import redacted
 
 PAGE_SIZE, SEARCH_PAGE_SIZE = 1000, 500
 """The largest that the API gives: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/assets/list"""

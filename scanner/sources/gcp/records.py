@@ -16,6 +16,8 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.sources.redaction import may_be_hidden, unknown_where_hidden
+
 RESOURCE, IAM_POLICY, ORG_POLICY, ACCESS_POLICY = "RESOURCE", "IAM_POLICY", "ORG_POLICY", "ACCESS_POLICY"
 CONTENTS = (RESOURCE, IAM_POLICY, ORG_POLICY, ACCESS_POLICY)
 MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -140,12 +142,13 @@ _plain = msgspec.json.Decoder().decode
 def content(raw: bytes, kind: str) -> Any:
     """One kind of content of a record as plain data, None where it has none. Raises one of MALFORMED.
 
+    What was left out of it is Unknown.
     Policies may be in the other spelling than that of the REST API.
     """
     text = decode(raw).text(kind)
     if not text:
         return None
-    data = _plain(text)
+    data = unknown_where_hidden(_plain(text)) if may_be_hidden(text) else _plain(text)
     return data if kind == RESOURCE or not _SNAKE_KEY.search(text) else camel(data)
 
 

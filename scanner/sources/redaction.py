@@ -1,0 +1,286 @@
+"""What of a provider's answers may stand in a file: names, policies and settings. Everything else that is text is left out.
+
+One redactor for all clouds. A text stays where its field is listed in READABLE, for the reason that stands there; in any other field,
+also one that a provider adds tomorrow, it is replaced by HIDDEN. Numbers and flags stay, but in fields of SECRETS. What stays is still
+looked through for tokens, keys and passwords (secret_text.py): a label may hold one.
+
+A reader sees HIDDEN as unknown (`unknown_where_hidden`), so that leaving something out cannot turn a verdict into another that is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.secret_text import HIDDEN, hidden_headers, is_secret_pair, without_secrets
+
+LEFT_OUT = Unknown("the field is left out of snapshots, since it may hold a secret", "look at the resource itself")
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_IDENTIFIERS = "by which resources are told apart and joined"
+_WORDS = "one of a few words that the API documents"
+READABLE_ENDS: dict[str, str] = {
+    **dict.fromkeys(("Arn", "ARN", "Arns", "Id", "ID", "Ids", "IDs", "Name", "Names", "name", "Number", "Email", "email"), _IDENTIFIERS),
+    **dict.fromkeys(("Type", "Types", "Mode", "State", "Status", "Class", "Protocol", "Algorithm", "Algorithms", "Version"), _WORDS),
+    **dict.fromkeys(("Region", "Regions", "Zone", "Zones", "Location", "Locations"), "where it is"),
+    **dict.fromkeys(("Time", "Date", "Timestamp", "Duration", "Period", "Ttl"), "when it was made and changed, and how long it lasts"),
+}
+"""Ends of the names of fields whose text may stand, with the reason."""
+READABLE: dict[str, str] = {
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    # https://cloud.google.com/apis/design/resource_names
+    **dict.fromkeys(
+        _words(
+            """Bucket OfBucket Path id uid Alias Principal Owner SecurityGroups Subnets selfLink name parent project projects regions
+            region location zone network subnetwork target topic subscription resource bucket urlMap service backendService
+            defaultService backends group instance instances certificateMap sslPolicy sslCertificates securityPolicy edgeSecurityPolicy
+            attachmentTarget serviceAccount serviceAccounts deadLetterTopic pubsubTopic trigger logBucket ancestors networks
+            activeKeyVersion image machineType zones locations targetResources targetServiceAccounts sourceServiceAccounts store pool
+            secret keyRing cryptoKey"""
+        ),
+        _IDENTIFIERS,
+    ),
+    **dict.fromkeys(_words("dynamodb.table.value TableNames AssociatedSubnets vpcEndpointIds"), _IDENTIFIERS),
+    "secretKeyRef.key": "the version of a secret",
+    "secretKeyRef.version": "the version of a secret",
+    "KeyMetadata.Description": "the name that people give a key",
+    "cloudfront.distribution.Comment": "the name that people give a distribution",
+    "ec2.network_interface.Description": "by which interfaces of load balancers are known",
+    "items.key": "which metadata an instance has; a value stays where it is a flag",
+    # Words: enumerations of the REST references and of botocore's models
+    **dict.fromkeys(
+        _words(
+            """Action Origin Scheme Permission KeyManager KeySpec KeyUsage CustomerMasterKeySpec MFADelete AddressFamily Field Position
+            Forward MatchScope UsageOfAction InspectionLevel Sensitivity SensitivityLevel SensitivityToBlock SSLSupportMethod
+            CertificateSource HttpVersion OnUnauthenticatedRequest FallbackBehavior OversizeHandling ComparisonOperator
+            PositionalConstraint ObjectOwnership LocationConstraint CountryCodes Code OriginProtocolPolicy ViewerProtocolPolicy
+            IncludedMethods apiKeySource types action direction kind algorithm purpose protectionLevel lifecycleState state status type
+            mode format loadBalancingScheme protocol ipProtocol IPProtocol ingress ingressSettings launchStage publicAccessPrevention
+            rpo storageClass balancingMode cacheMode networkTier natIP networkIP stackType routingMode exceedAction conformAction
+            enforceOnKey versionedExpr redirectResponseCode layer4Configs srcRegionCodes srcNetworkScope srcNetworkContext
+            ruleVisibility jsonParsing logLevel quicOverride proxyHeader profile minTlsVersion sessionAffinity appEngineIntegrationMode
+            databaseEdition pointInTimeRecoveryEnablement networkFirewallPolicyEnforcementOrder policyEnforcementOrder logType
+            environment runtime stage generation apiVersion version retryPolicy entryPoint eventType aggregationInterval PriceClass
+            logConfig.metadata scopes allValues validity defaultUriDisabled invokerIamDisabled preview direction Unit InterfaceType
+            VendorName Identifier usage access"""
+        ),
+        _WORDS,
+    ),
+    # What is open to whom
+    **dict.fromkeys(
+        _words(
+            """Cidr CidrIp CidrIpv6 PrivateIpAddress PublicIp PublicIpv4 IpAddress Ipv6Address IPAddress IPPrefix Addresses sourceRanges
+            destinationRanges srcIpRanges destIpRanges srcFqdns destFqdns srcAddressGroups destAddressGroups srcThreatIntelligences
+            sourceTags targetTags ipCidrRange ports portRange portName portRanges sourceIpRanges IpProtocol Port hosts paths prefixMatch
+            fullPathMatch pathMatcher PathPattern DomainName DNSName Host Aliases.Items AllowedMethods.Items CachedMethods.Items
+            PathPatternConfig.Values HostHeaderConfig.Values HttpRequestMethodConfig.Values SourceIpConfig.Values Conditions.Values
+            Region Destination ipAddress IPAddresses ResponseCode"""
+        ),
+        "addresses, ports, hosts and paths: what is reached by whom",
+    ),
+    # Access
+    **dict.fromkeys(
+        _words(
+            """AuthorizedArns includedPermissions members role entity email domain projectTeam.team predefinedAcl
+            predefinedDefaultObjectAcl URI ID allowedAudiences issuerUri attributeCondition allowedValues deniedValues constraint
+            expression accessLevels audience oauth2ClientId jwksUri idpEntityId awsAccountId"""
+        ),
+        "who may do what, and under which condition",
+    ),
+    # Encryption, rotation, copies, retention
+    **dict.fromkeys(
+        _words(
+            """SSEAlgorithm KmsKeyId KMSMasterKeyID defaultKmsKeyName kmsKeyName kmsKey encryptionKey ScheduleExpression PrimaryRegion
+            Duration rotationPeriod nextRotationTime destroyScheduledDuration dataLocations allowedPersistenceRegions retentionPeriod
+            retentionDurationSeconds versionRetentionPeriod messageRetentionDuration versionDestroyTtl ttl AutomaticallyAfterDays
+            customerManagedEncryption updated timeCreated discoveryDocumentUri discoveryName resourceUrl"""
+        ),
+        "how it is encrypted, rotated, copied and kept",
+    ),
+    # Where messages go. What a URL carries beside its host and path is left out.
+    **dict.fromkeys(_words("pushEndpoint uri url eventFilters.attribute eventFilters.value eventFilters.operator"), "where messages go"),
+    # Of what was asked, which is no answer
+    **dict.fromkeys(_words("managed_by operation"), "who manages it"),
+}
+"""Names of fields (`parent.name` for one in a certain field) whose text may stand, with the reason."""
+POLICIES = frozenset(
+    _words(
+        """Policy PolicyDocument AssumeRolePolicyDocument Document ResourcePolicy iamPolicy iam_policy orgPolicy org_policy accessPolicy
+        access_policy accessLevel access_level servicePerimeter service_perimeter"""
+    )
+)
+"""Policies stand whole, as they are what is judged: as data or as JSON text, but for the values of SECRET_CONDITIONS."""
+SECRET_CONDITIONS = frozenset({"sts:externalid", "aws:referer", "aws:useragent"})
+"""Condition keys that are used as shared secrets.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-referer
+"""
+CHOSEN = frozenset(
+    ("Tags", "TagList", "tags", "labels", "annotations", "attributeMapping", "userLabels", "effectiveLabels", "resourceLabels")
+)
+"""Maps and lists of pairs whose names users choose. They say whose and what a resource is; a value that looks like a secret is left out."""
+SECRETS = frozenset(
+    _words(
+        """environment variables environmentvariables buildenvironmentvariables environment_variables build_environment_variables env
+        stagevariables stagevariableoverrides userdata user_data startupscript secretstring secretbinary password masteruserpassword
+        masterpassword authtoken privatekey private_key clientsecret client_secret oauth2clientsecret oauth2clientsecretsha256
+        sharedsecret accesskey secretkey customheaders customrequestheaders httpheaderconfig authenticationrequestextraparams
+        inserthandling insertheaders command args arguments entrypointcommand containeroverrides secretenvironmentvariables
+        parametervalue rawkey rsaencryptedkey"""
+    )
+)
+"""Fields of which nothing stands but the names in them, whatever their type. In lower case.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginCustomHeader.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HttpHeaderConditionConfig.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AuthenticateOidcActionConfig.html
+https://cloud.google.com/run/docs/reference/rest/v2/Container
+https://cloud.google.com/compute/docs/reference/rest/v1/instances (metadata, disks.diskEncryptionKey)
+"""
+_NAMES_IN_SECRETS = frozenset({"name", "key", "headername", "httpheadername"})
+_REFERENCES = frozenset({"valueFrom", "valueSource", "ValueFrom"})
+_FLAGS = frozenset({"true", "false", "yes", "no", "0", "1", "enabled", "disabled"})
+
+
+def redacted(data: Any, parent: str = "") -> Any:
+    """The same data with HIDDEN for every text that may be a secret. `parent`: the name of the field that it stands in, or a type."""
+    return _field(parent, "", data)
+
+
+def unknown_where_hidden(data: Any) -> Any:
+    """The same data with LEFT_OUT for every HIDDEN: what a reader may know of it."""
+    if isinstance(data, dict):
+        return {name: unknown_where_hidden(value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [unknown_where_hidden(element) for element in data]
+    return LEFT_OUT if data == HIDDEN and isinstance(data, str) else data
+
+
+def may_be_hidden(encoded: Any) -> bool:
+    """Whether something may be left out of a record, from its JSON text (bytes, or a view of them)."""
+    return _HIDDEN in bytes(encoded)
+
+
+_SNAKE = re.compile(r"_([a-z])")
+_HIDDEN = msgspec.json.encode(HIDDEN)
+
+
+def readable(parent: str, name: str) -> str:
+    """Why the text of a field may stand; empty where it may not."""
+    return (
+        READABLE.get(f"{parent}.{name}")
+        or READABLE.get(name)
+        or next((why for end, why in READABLE_ENDS.items() if name.endswith(end)), "")
+    )
+
+
+def _field(name: str, parent: str, value: Any) -> Any:
+    """One field; the elements of a list stand in the same field as the list."""
+    if isinstance(value, dict):
+        if name in POLICIES:
+            return _policy(value)
+        if name in CHOSEN:
+            return {key: _pair(key, below) for key, below in value.items()}
+        if name.lower() in SECRETS:
+            return _secret(value)
+        return {key: _field(key, name, below) for key, below in value.items()}
+    if isinstance(value, list):
+        if name in CHOSEN:
+            return [_chosen(element) for element in value]
+        return _secret(value) if name.lower() in SECRETS else [_field(name, parent, element) for element in value]
+    if name.lower() in SECRETS and not (isinstance(value, str) and readable(parent, name)):
+        return HIDDEN if value and not isinstance(value, bool) else value
+    if not isinstance(value, str) or not value:
+        return value
+    if name in POLICIES:
+        return _policy_text(value)
+    if readable(parent, name):
+        return hidden_headers(without_secrets(value)) if name == "expression" else without_secrets(value)
+    return value if name == "value" and value.lower() in _FLAGS else HIDDEN
+
+
+def _secret(value: Any, of_list: bool = False) -> Any:
+    """The names in a field of SECRETS: the keys of a map, or what a list of pairs has for names."""
+    if isinstance(value, dict):
+        return {
+            key: _field(key, "", below)
+            if key in _REFERENCES
+            else below
+            if of_list and isinstance(below, str) and key.lower() in _NAMES_IN_SECRETS
+            else _secret(below)
+            for key, below in value.items()
+        }
+    if isinstance(value, list):
+        return [_secret(element, of_list=True) for element in value]
+    return HIDDEN if value and not isinstance(value, bool) else value
+
+
+def _chosen(element: Any) -> Any:
+    """An element of a list of tags: a text, or a pair of `Key` and `Value`."""
+    if isinstance(element, dict):
+        key = str(element.get("Key", element.get("key", "")))
+        return {name: _pair(key, value) if name.lower() == "value" else _texts(value, without_secrets) for name, value in element.items()}
+    return _texts(element, without_secrets)
+
+
+def _pair(key: str, value: Any) -> Any:
+    """A value that a user chose, with its name. A whole document in it (a manifest that was applied) is no label."""
+    if isinstance(value, str) and (is_secret_pair(key, value) or value.lstrip()[:1] in ("{", "[")):
+        return HIDDEN
+    return _texts(value, without_secrets)
+
+
+def _texts(data: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(data, dict):
+        return {name: _texts(value, change) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_texts(element, change) for element in data]
+    return change(data) if isinstance(data, str) else data
+
+
+def _policy(data: Any) -> Any:
+    """A policy without secrets. What its conditions ask for keeps its wildcards, so that it is judged as what it was."""
+    if isinstance(data, dict):
+        return {
+            key: _texts(value, _shape)
+            if key.lower() in SECRET_CONDITIONS
+            else hidden_headers(without_secrets(value))
+            if key == "expression" and isinstance(value, str)
+            else _policy(value)
+            for key, value in data.items()
+        }
+    if isinstance(data, list):
+        return [_policy(element) for element in data]
+    return without_secrets(data) if isinstance(data, str) else data
+
+
+_MAY_BE_SECRET = re.compile(r"externalid|referer|useragent|\\u", re.IGNORECASE)
+_OPEN = re.compile(r"([*?]|\$\{[^{}]{0,200}\})")
+
+
+def _policy_text(text: str) -> str:
+    """JSON text of a policy, as it is where nothing in it is secret."""
+    if text.lstrip()[:1] == "{" and not _MAY_BE_SECRET.search(text):
+        return without_secrets(text)
+    try:
+        data = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return HIDDEN
+    without = _policy(data)
+    return text if without == data else msgspec.json.encode(without).decode()
+
+
+def _shape(text: str) -> str:
+    """What is secret of a pattern, with its wildcards and variables: `abc-*` is `redacted*`."""
+    return "".join(part if number % 2 or not part else "redacted" for number, part in enumerate(_OPEN.split(text)))

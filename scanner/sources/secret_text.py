@@ -1,0 +1,103 @@
+"""Secrets in texts: what tokens, keys and passwords look like.
+
+Every expression runs in linear time: repetitions are bounded, or begin after a mark that they do not hold.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+HIDDEN = "(redacted)"
+"""Stands for a text that was left out."""
+_TOKENS = re.compile(
+    r"""
+    \b(?:AKIA|ASIA)[A-Z2-7]{16}\b                              # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+  | -----BEGIN[A-Z0-9\ ]{0,40}PRIVATE\ KEY                     # RFC 7468, also of OpenSSH, and in the JSON of service accounts
+  | \bgh[pousr]_[A-Za-z0-9]{30}                                # https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
+  | \bgithub_pat_[A-Za-z0-9_]{20}
+  | \bglpat-[\w-]{20}                                          # https://docs.gitlab.com/security/tokens/#token-prefixes
+  | \bxox[a-z]-[A-Za-z0-9-]{10} | \bxapp-\d-[A-Z0-9]{8}        # https://docs.slack.dev/authentication/tokens
+  | hooks\.slack\.com/(?:services|workflows)/\w
+  | \b[sr]k_(?:live|test)_[A-Za-z0-9]{10} | \bwhsec_[A-Za-z0-9]{20}  # https://docs.stripe.com/keys
+  | \bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{20}
+  | \bAIza[\w-]{35} | \bya29\.[\w-]{20} | \bGOCSPX-[\w-]{20}   # https://cloud.google.com/docs/authentication/api-keys
+  | \beyJ[\w-]{8,4096}\.eyJ[\w-]{8,4096}\.                     # RFC 7519
+  | \bnpm_[A-Za-z0-9]{36} | \bpypi-AgE[\w-]{20} | \bdop_v1_[a-f0-9]{64} | \bhv[sbr]\.[\w-]{24} | \bSG\.[\w-]{16,32}\.[\w-]{16}
+  | \bdckr_pat_[\w-]{20} | \bshp(?:at|ss|ca)_[a-fA-F0-9]{32} | \bdapi[a-f0-9]{32}
+    """,
+    re.VERBOSE | re.ASCII,
+)
+_IN_URL = re.compile(r"(?<=://)[^/?#\s:@]{0,256}:[^/?#\s@]{1,256}(?=@)", re.ASCII)
+"""A name and a password: RFC 3986, 3.2.1."""
+_NAMED = re.compile(
+    r"""(?:(?<=[\s;,&?"'{(])|^)
+    ((?:[\w-]{0,40}[_-])?(?:password|passwd|passphrase|pwd|secret|api[_-]?key|access[_-]?key|accountkey|sharedaccesskey|account_key
+       |auth[_-]?token|token|signature|sig|x-amz-credential|client_secret)\ {0,4}(?:=(?!=)|:\ )\ {0,4})
+    (?:"[^"]{1,4096}"|'[^']{1,4096}'|[^\s;,&"'<>=)\]}$]{3,4096})""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+"""`Password=…` of a connection string, `?token=…` of an address, `--password=…`."""
+_SCHEME = re.compile(r"\b((?:bearer|basic)\s{1,4})[A-Za-z0-9._~+/=-]{12,4096}", re.IGNORECASE | re.ASCII)
+"""Of an Authorization header: RFC 7617, RFC 6750."""
+_MARKS = re.compile(r"[=:@]|eyJ|AKIA|ASIA|[a-zA-Z]{2,8}[-_.]|earer |asic |dapi|AIza", re.ASCII)
+_PASSWORD = re.compile(r"passw|passphrase|\bpwd\b", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"secret|private.?key|api.?key|access.?key|token|credential|auth", re.IGNORECASE)
+_RANDOM, _LONG = 3.2, 16
+# Bits of each character, of texts of at least so many: those of words are below, those of keys above.
+
+
+def without_secrets(text: str) -> str:
+    """The text without what looks like a secret: all of it where it holds a token or a key, else without the secret part."""
+    if len(text) < 8 or not _MARKS.search(text):
+        return text
+    if _TOKENS.search(text):
+        return HIDDEN
+    text = _IN_URL.sub(HIDDEN, text) if "://" in text else text
+    text = _SCHEME.sub(rf"\1{HIDDEN}", text)
+    return _NAMED.sub(rf"\1{HIDDEN}", text) if "=" in text or ": " in text else text
+
+
+def is_secret_pair(name: str, value: str) -> bool:
+    """Whether a value is secret by its name: a password whatever it is, anything else that is called so where it looks random."""
+    if _PASSWORD.search(name):
+        return bool(value)
+    return len(value) >= _LONG and _SECRET_NAME.search(name) is not None and _entropy(value) > _RANDOM and not _readable(value)
+
+
+def _readable(value: str) -> bool:
+    """Whether a text is words, or a name of a resource: letters of one case with marks between them."""
+    return value.startswith(("arn:", "projects/", "//")) or not any(char.isdigit() for char in value)
+
+
+def _entropy(text: str) -> float:
+    """Bits of each character by Shannon's formula."""
+    size = len(text)
+    return -sum(count / size * math.log2(count / size) for count in Counter(text).values())
+
+
+_HEADER_TEST = re.compile(
+    r"""(request\.(?:headers|query|path)?(?:\[[^\]]{0,200}\])?(?:\.\w{1,30}\(\)){0,4}\s{0,8}
+    (?:==|!=|\.(?:matches|contains|startsWith|endsWith)\()\s{0,8})
+    ("[^"\n]{1,2000}"|'[^'\n]{1,2000}')""",
+    re.VERBOSE,
+)
+_HEADER_TESTED = re.compile(r"""("[^"\n]{1,2000}"|'[^'\n]{1,2000}')(\s{0,8}(?:==|!=)\s{0,8}request\.headers)""")
+_ANYTHING = re.compile(r"[.*+?^$|()\[\]\\/]*\Z")
+
+
+def hidden_headers(expression: str) -> str:
+    """A condition in CEL without the values that it compares headers with, which may be shared secrets: those of a load balancer's clients.
+
+    https://cloud.google.com/armor/docs/rules-language-reference
+    """
+    if "headers" not in expression:
+        return expression
+    hidden = _HEADER_TEST.sub(lambda match: match[1] + _literal(match[2]) if "headers" in match[1] else match[0], expression)
+    return _HEADER_TESTED.sub(lambda match: _literal(match[1]) + match[2], hidden)
+
+
+def _literal(quoted: str) -> str:
+    """A literal that tells nothing; one that matches anything stays, since it decides what the condition lets through."""
+    return quoted if _ANYTHING.match(quoted[1:-1]) else f"{quoted[0]}redacted{quoted[0]}"
