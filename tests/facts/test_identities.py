@@ -357,7 +357,8 @@ def test_service_agents() -> None:
     ("principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/*", False),
     ("principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/attribute.repository/o/r", True),
     (Text(("principalSet://iam.googleapis.com/", Reference("google_iam_workload_identity_pool.p", "name"), "/*")), False),
-    (Text(("principalSet://iam.googleapis.com/p/", WHY)), "unknown"),
+    (Text(("principalSet://iam.googleapis.com/p/", WHY)), "unknown"), (Text((WHY, ":a@example.com")), "unknown"),
+    (Text(("user:", WHY)), True), ("principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/s", True),
     (Reference("google_service_account.s", "member"), True),
     (WHY, "unknown"),
 ])  # fmt: skip
