@@ -1,0 +1,111 @@
+"""Tries inputs, and says what they show."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from assay.scanner.options import Limits
+from assay.scanner.run import Options, Scan
+from tests.hostile.fuzzing.cases import Case, Files, cases, write
+from tests.hostile.fuzzing.damage import damage
+from tests.hostile.fuzzing.disguises import REFUSED, disguise
+
+LIMITS = Limits(memory=1_000_000_000, seconds=20)
+_DEFECT = ("Error", "ended the worker", "more time than it may", "more memory than it may", "Exception", "worker")
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a run says of an input."""
+
+    failed: frozenset[str]
+    """Addresses."""
+    incomplete: bool
+    defects: tuple[str, ...]
+    """Gaps and verdicts that tell of a defect of ours."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """An input for which Assay does what it must not."""
+
+    seed: int
+    case: str
+    steps: list[str]
+    problem: str
+    files: Files
+
+    def __str__(self) -> str:
+        return f"seed {self.seed}: {self.case}, {' then '.join(self.steps)}: {self.problem}"
+
+
+def outcome(case: Case, files: Files) -> Outcome:
+    """Judge files by the control of a case."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(files, Path(folder))
+        options = Options(paths=[folder], controls=[case.control], params=case.params, limits=LIMITS)
+        scan = Scan(options)
+        results = list(scan)
+        gaps = scan.coverage.gaps
+        failed = frozenset(result.resource.address.rpartition("/")[2] for result in results if result.verdict == "fail")
+        defects = [
+            f"gap {gap.code}: {gap.reason}" for gap in gaps if gap.code == "input_failed" and any(word in gap.reason for word in _DEFECT)
+        ]
+        defects += [f"verdict error: {result.message}" for result in results if result.verdict == "error"]
+        return Outcome(failed, scan.incomplete, tuple(defects))
+
+
+def damaged(seed: int) -> Finding | None:
+    """One damaged case; what it shows."""
+    chance = random.Random(f"damage {seed}")
+    case = chance.choice(cases())
+    steps, files = _steps(case.files(), chance, damage)
+    return _tried(seed, case, steps, files, lambda seen: "; ".join(seen.defects))
+
+
+def disguised(seed: int) -> Finding | None:
+    """One disguised case that fails; what it shows."""
+    chance = random.Random(f"disguise {seed}")
+    case = chance.choice([case for case in cases() if case.fails])
+    plain = outcome(case, case.files())
+    steps, files = _steps(case.files(), chance, disguise)
+
+    def problem(seen: Outcome) -> str:
+        lost = plain.failed - seen.failed
+        hidden = f"{', '.join(sorted(lost))} failed before, and nothing is incomplete now" if lost and not seen.incomplete else ""
+        alarm = "incomplete, though nothing changed" if seen.incomplete and not plain.incomplete and REFUSED.isdisjoint(steps) else ""
+        return "; ".join(filter(None, (hidden, alarm, *seen.defects)))
+
+    return _tried(seed, case, steps, files, problem)
+
+
+def _steps(files: Files, chance: random.Random, step: Callable[[Files, random.Random], tuple[str, Files]]) -> tuple[list[str], Files]:
+    names = []
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        name, files = step(files, chance)
+        names.append(name)
+    return names, files
+
+
+def _tried(seed: int, case: Case, steps: list[str], files: Files, problem: Callable[[Outcome], str]) -> Finding | None:
+    try:
+        said = problem(outcome(case, files))
+    except Exception as error:  # the parent itself ended
+        said = f"{type(error).__name__}: {error}"
+    return Finding(seed, case.name, steps, said, files) if said else None
+
+
+def tried(seeds: range, tell: Callable[[Finding], None]) -> Counter[str]:
+    """Try one damaged and one disguised input for each seed. Returns how many there were, and how many showed something."""
+    counts: Counter[str] = Counter()
+    for seed in seeds:
+        for kind, attempt in (("damaged", damaged), ("disguised", disguised)):
+            counts[kind] += 1
+            if (finding := attempt(seed)) is not None:
+                counts[f"{kind} with findings"] += 1
+                tell(finding)
+    return counts
