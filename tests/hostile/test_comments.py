@@ -57,7 +57,7 @@ def test_a_comment_changes_nothing(share: int) -> None:
     [
         b"a /* c */ = 1", b"a = /* c */ 1", b"a = b /* c */ .c", b"a = b[ /* c */ 0 /* c */ ]", b"a = - /* c */ 1",
         b"a = ( /* c */ 1 /* c */ )", b"a = b /* c */ ? c /* c */ : d", b"a = [ # c\n 1, // c\n 2 /* c */ ]", b"a = f( /* c */ 1 /* c */ , 2)",
-        b'a = "${ /* c */ b /* c */ }"', b"a = { /* c */ b /* c */ = /* c */ 1 }", b"a = { # c\n b = 1 # c\n}", b"a = b[ /* c */ * ].c",
+        b'a = "${ /* c */ b /* c */ }"', b"a = { /* c */ b /* c */ = /* c */ 1 }", b"a = { # c\n b = 1 # c\n}",
         b"a = [ /* c */ for /* c */ x /* c */ in b /* c */ : /* c */ x /* c */ if /* c */ true ]", b"a = 1 /* c\nd */ + 2",
     ],
 )  # fmt: skip
