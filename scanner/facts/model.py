@@ -90,6 +90,9 @@ class Resource(msgspec.Struct, kw_only=True):
 class Part(msgspec.Struct, kw_only=True):
     """Base of what lists of facts hold."""
 
+    known_by: ClassVar[tuple[str, ...]] = ()
+    """The facts that tell it from others of its list, whatever else is known of it; empty for all that it has."""
+
 
 _UNNAMED = Unknown("the name is the provider's choice", "scan the live resource")
 

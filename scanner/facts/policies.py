@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from assay.scanner.facts.bindings import PUBLIC_MEMBERS, Binding
 from assay.scanner.facts.denials import denied
@@ -20,6 +20,7 @@ from assay.scanner.sources.values import Value, all_of
 class Grant(Part):
     """Access that a resource's own policy, access list or bindings give to somebody."""
 
+    known_by: ClassVar = ("principal", "actions")
     principal: Fact[str]
     """As the policy names it: an ARN, `*`, `allUsers`, a group URI."""
     actions: Fact[str]

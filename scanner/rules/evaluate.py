@@ -195,7 +195,7 @@ class _Hearing:
         count: dict[str, int] = {}
         for element in elements:
             facts = {} if isinstance(element, (Unknown, Reference, Text)) else view.convert(element)
-            key = trace.element_key(facts)
+            key = trace.element_key(element)
             count[key] = count.get(key, 0) + 1
             key += f"#{count[key]}" if count[key] > 1 else ""  # equal elements are findings of their own
             if not isinstance(facts, dict):

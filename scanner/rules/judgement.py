@@ -43,7 +43,7 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     assertion: str
     """The number of the assertion, from 0; `when` for the condition of the control; empty for the control as a whole."""
     element_key: str
-    """The content of the list element as JSON with sorted keys, `#2` behind the second of equal ones; empty for the resource itself."""
+    """What the list element is known by, as JSON with sorted keys, `#2` behind the second of equal ones; empty for the resource itself."""
     element: str
     """What the element is called in a report; empty for the resource itself, and for an element without a name."""
     evidence: list[Evidence]

@@ -110,9 +110,17 @@ def _is_secret(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
-def element_key(facts: Any) -> str:
-    """The content of a list element, the same wherever it stands."""
-    return msgspec.json.encode(facts, order="deterministic").decode()
+def element_key(element: Any) -> str:
+    """What a list element is known by, the same wherever it stands and whichever other facts of it are known or asked for."""
+    if isinstance(element, Part):
+        names = element.known_by or fields_of(element.__class__)
+        return msgspec.json.encode({name: _key(getattr(element, name)) for name in names}, order="deterministic").decode()
+    return msgspec.json.encode(_key(element), order="deterministic").decode()
+
+
+def _key(fact: Any) -> str | None:
+    data = fact.data if isinstance(fact, Value) else fact
+    return None if isinstance(data, Unknown) else describe(data)
 
 
 def element_name(element: Any) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.scanner.results.model import Result, fingerprint, worst
-from tests.scans import judge, rule, write
+from tests.scans import ROOT, judge, rule, write
 
 BLOCKS = [
     'variable "unset" {}',
@@ -163,3 +163,35 @@ def test_equal_elements_are_told_apart(tmp_path: Path) -> None:
     )
     results: list[Result] = judge(write(in_repository(tmp_path), {"main.tf": block}), "network.ingress-https-only")
     assert len({each.fingerprint for each in results}) == len(results)
+
+
+def test_fingerprints_do_not_depend_on_which_controls_are_asked() -> None:
+    """Rules see of an element the facts that some selected rule reads."""
+    cases = ROOT / "fixtures" / "controls"
+    for case in ("network/ingress-https-only/terraform/aws-fail-all-protocols", "storage/bucket-not-public/aws/aws-fail-acl.ndjson"):
+        control = ".".join(case.split("/")[:2])
+        every = {result.fingerprint for result in judge(cases / case) if result.control == control}
+        assert every and {result.fingerprint for result in judge(cases / case, control)} == every
+
+
+def test_fingerprints_do_not_depend_on_which_facts_are_known(tmp_path: Path) -> None:
+    """A grant is known by whom it lets in and to what: whether a block makes it ineffective is another matter."""
+    known = """
+resource "aws_s3_bucket" "b" { bucket = "orders" }
+resource "aws_s3_bucket_policy" "b" {
+  bucket = aws_s3_bucket.b.id
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "*" }] })
+}
+"""
+    block = """
+variable "open" {}
+resource "aws_s3_bucket_public_access_block" "b" {
+  bucket                  = aws_s3_bucket.b.id
+  restrict_public_buckets = var.open
+}
+"""
+    fails = [result for result in judge(write(tmp_path / "a", {"main.tf": known}), "storage.bucket-not-public") if result.element]
+    open_ = [result for result in judge(write(tmp_path / "b", {"main.tf": known + block}), "storage.bucket-not-public") if result.element]
+    assert [result.verdict for result in fails] == ["fail"] and [result.verdict for result in open_] == ["unknown"]
+    keys = {result.fingerprint for result in fails}, {result.fingerprint for result in open_}
+    assert keys[0] and keys[0] == keys[1]

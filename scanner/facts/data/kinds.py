@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.model import Fact, Part, Resource
 
@@ -9,6 +11,7 @@ from assay.scanner.facts.model import Fact, Part, Resource
 class Replica(Part):
     """A copy of a data store in one region, the home copy included."""
 
+    known_by: ClassVar = ("region",)
     region: Fact[str]
     home: Fact[bool]
     """The copy that the others were made from; it has the settings of the store itself."""

@@ -27,6 +27,7 @@ class EntryPoint(Resource, kw_only=True):
 class FirewallRule(Part):
     """A rule of a web application firewall."""
 
+    known_by: ClassVar = ("name",)
     name: Fact[str]
     enforced: Fact[bool]
     """It blocks, challenges or limits requests; False where it only counts, previews or allows."""
@@ -42,6 +43,7 @@ class WebFirewall(Resource, kw_only=True):
 class Listener(Part):
     """A port that a load balancer listens on."""
 
+    known_by: ClassVar = ("name", "port")
     name: Fact[str]
     port: Fact[str]
     protocol: Fact[str]

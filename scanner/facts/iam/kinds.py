@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from assay.scanner.facts.model import Fact, Part, Resource
 
 
 class Permission(Part):
     """One thing that an identity is allowed: a statement of a policy, an attached managed policy, a role of a binding."""
 
+    known_by: ClassVar = ("name",)
     name: Fact[str]
     """What to call it in a message: actions and resources, the policy's name, the role."""
     wildcard: Fact[bool]
@@ -28,6 +31,7 @@ class PermissionSet(Resource, kw_only=True):
 class Trust(Part):
     """Somebody who may take on an identity."""
 
+    known_by: ClassVar = ("principal",)
     principal: Fact[str]
     scoped: Fact[bool]
     """It is a service, or one named identity; or a condition bounds who it can be."""

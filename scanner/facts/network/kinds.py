@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from assay.scanner.facts.model import Fact, Part, Resource
 
 
 class Opening(Part):
     """Traffic that a rule lets in."""
 
+    known_by: ClassVar = ("source", "protocol", "from_port", "to_port")
     source: Fact[str]
     """A CIDR range, a prefix list, another group."""
     world: Fact[bool]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.model import Fact, Part, Resource
 from assay.scanner.facts.policies import Grant
@@ -12,6 +14,7 @@ from assay.scanner.sources.values import Value
 class SecretCopy(Part):
     """A secret in one region, the primary included."""
 
+    known_by: ClassVar = ("region",)
     region: Fact[str]
     """`global` where the provider replicates without naming regions."""
     encryption_key: Fact[KeyRef | None]

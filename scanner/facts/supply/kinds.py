@@ -10,6 +10,7 @@ from assay.scanner.facts.model import Fact, Naming, Part, Resource
 class Subject(Part):
     """Which runs of an outside CI system a federation admits."""
 
+    known_by: ClassVar = ("pattern",)
     pattern: Fact[str]
     """As the policy writes it: `repo:org/app:ref:refs/heads/main`."""
     scoped: Fact[bool]
