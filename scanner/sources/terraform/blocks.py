@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import Path
+from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.document_places import Opened
 
 
@@ -21,10 +22,11 @@ class Places(Protocol):
 class Argument(abc.ABC):
     """`name = value` in a block (https://developer.hashicorp.com/terraform/language/syntax/configuration#arguments)."""
 
-    __slots__ = ("_location", "text")
+    __slots__ = ("_location", "before", "text")
 
-    def __init__(self, text: Places) -> None:
-        self.text = text
+    def __init__(self, text: Places, before: Argument | None) -> None:
+        """`before`: one of the same name before it in its block."""
+        self.text, self.before = text, before
         self._location: Location | None = None
 
     @property
@@ -51,6 +53,15 @@ class Argument(abc.ABC):
             self._location = self.text.place(self.at)
         return self._location
 
+
+def one_of_two(before: Argument | None, expression: Any) -> Any:
+    """The expression of an argument: of one that its block has before, which Terraform refuses, either counts as its value."""
+    if before is None:
+        return expression
+    return tree.Conditional(_TWICE, before.expression, expression) if before.before is None else _TWICE
+
+
+_TWICE = tree.Unreadable("it is set twice in one block")
 
 Content = tuple[dict[str, Argument], "list[Block]"]
 """The arguments of a block, and the blocks inside."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import tree_sitter
@@ -15,16 +17,21 @@ from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import document_places, json_syntax, parsing
-from assay.scanner.sources.terraform.blocks import Argument, Block, Content
+from assay.scanner.sources.terraform.blocks import Argument, Block, Content, one_of_two
 from assay.scanner.sources.terraform.document_places import Opened
+from assay.scanner.sources.terraform.literals import unescape
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 MAX_BYTES = 20_000_000
 
 
 def is_code(name: str) -> bool:
-    """Whether Terraform reads a file of this name: not hidden ones, nor the backups of editors."""
-    return name.endswith(SUFFIXES) and not name.startswith((".", "#"))
+    """Whether Terraform or OpenTofu reads a file of this name: not hidden ones.
+
+    The backups that they leave out, `NAME~` and `#NAME#`, have other ends; `#main.tf` is read (`IsIgnoredFile` in
+    https://github.com/hashicorp/terraform/blob/main/internal/configs/parser_config_dir.go).
+    """
+    return name.endswith(SUFFIXES) and not name.startswith(".")
 
 
 class FileError(Exception):
@@ -38,6 +45,16 @@ class FileError(Exception):
 def not_utf8(shown: str) -> Gap:
     """The gap for a file in UTF-16, which is read here all the same."""
     return Gap(shown, "parse_error", "the file is in UTF-16, and Terraform reads UTF-8 alone", "save the file as UTF-8", 1)
+
+
+def refused(place: Location, what: str, way: str) -> Gap:
+    """The gap for what Terraform refuses, so that nothing of the module is deployed: what there is of it is judged all the same."""
+    return Gap(place.file, "refused_block", f"{what}, which Terraform refuses", way, place.line)
+
+
+def set_twice(name: str, place: Location) -> Gap:
+    """The gap for an argument that a block has more than once."""
+    return refused(place, f'the argument "{name}" is set twice in one block', "remove one of the two")
 
 
 class HclText:
@@ -57,9 +74,9 @@ class HclArgument(Argument):
 
     __slots__ = ("_end", "_expression", "_start")
 
-    def __init__(self, text: HclText, node: tree_sitter.Node) -> None:
+    def __init__(self, text: HclText, node: tree_sitter.Node, before: Argument | None = None) -> None:
         """`node`: an `attribute` of the syntax tree."""
-        super().__init__(text)
+        super().__init__(text, before)
         self._start, self._end = node.start_byte, node.end_byte
         self._expression: Any = node.children[2]
 
@@ -70,7 +87,7 @@ class HclArgument(Argument):
     @property
     def expression(self) -> Any:
         if isinstance(self._expression, tree_sitter.Node):
-            self._expression = parsing.whole_expression(self._expression)
+            self._expression = one_of_two(self.before, parsing.whole_expression(self._expression))
         return self._expression
 
     def document_place(self, content: Any, path: Path, opened: Opened) -> Location:
@@ -89,26 +106,48 @@ def read_bytes(path: str, overlay: Overlay, limit: int = MAX_BYTES) -> bytes:
     return content
 
 
-def read_blocks(source: bytes, path: str, shown: str) -> list[Block]:
-    """The top-level blocks of a file's content; `shown` is the path that locations name. Raises FileError."""
+def read_blocks(source: bytes, path: str, shown: str) -> tuple[list[Block], list[Gap]]:
+    """The top-level blocks of a file's content, and what Terraform refuses in how they are written.
+
+    `shown` is the path that places name. Raises FileError.
+    """
     if path.endswith(".json"):
         try:
-            return json_syntax.blocks(_utf8(source), shown, Reencoded if is_utf16(source) else Lines)
+            blocks, faults = json_syntax.blocks(_utf8(source), shown, Reencoded if is_utf16(source) else Lines)
         except (ValueError, RecursionError) as error:
             raise _not_json(source, error) from None
+        return blocks, [set_twice(name, place) if name else refused(place, _NO_BLOCK, _AN_OBJECT) for place, name in faults[:_MAX_FAULTS]]
     body, text = _parsed(source, shown)
-    return _content(body, text)[1] if body else []
+    if body is None:
+        return [], []
+    arguments, blocks = _content(body, text)
+    outside = [(f'"{name}" is an argument outside of any block', argument.location) for name, argument in arguments.items()]
+    gaps = [refused(place, what, "remove it") for what, place in outside[:_MAX_FAULTS]]
+    return blocks, gaps + [set_twice(name, text.place(at)) for name, at in itertools.islice(_repeated(body), _MAX_FAULTS)]
+
+
+_MAX_FAULTS = 100
+"""Gaps of one kind for one file."""
+_NO_BLOCK = "the content of a block is no object"
+_AN_OBJECT = "write an object, or a list of objects"
 
 
 def read_arguments(source: bytes, path: str) -> dict[str, Any]:
     """The content of a variable file (`.tfvars`, `.tfvars.json`): name to expression. Raises FileError."""
     if path.endswith(".json"):
         try:
-            return {name: json_syntax.whole_expression(value) for name, value in json_syntax.load(_utf8(source))[1].items()}
+            return json_syntax.arguments(_utf8(source))
         except (ValueError, RecursionError) as error:
             raise _not_json(source, error) from None
     body, text = _parsed(source, path)
-    return {name: argument.expression for name, argument in _content(body, text)[0].items()} if body else {}
+    if body is None:
+        return {}
+    arguments, blocks = _content(body, text)
+    for name, at in _repeated(body):
+        raise FileError(f'"{name}" is set twice, which Terraform refuses', text.place(at).line)
+    if blocks:
+        raise FileError("a block, where Terraform takes values of variables alone", blocks[0].location().line)
+    return {name: argument.expression for name, argument in arguments.items()}
 
 
 def _not_json(source: bytes, error: ValueError | RecursionError) -> FileError:
@@ -157,7 +196,8 @@ def _content(body: tree_sitter.Node, text: HclText) -> Content:
     blocks: list[Block] = []
     for child in body.children:
         if child.type == "attribute":
-            arguments[(child.children[0].text or b"").decode()] = HclArgument(text, child)
+            name = (child.children[0].text or b"").decode()
+            arguments[name] = HclArgument(text, child, arguments.get(name))
         elif child.type == "block":
             blocks.append(_block(child, text))
     return arguments, blocks
@@ -170,8 +210,23 @@ def _block(node: tree_sitter.Node, text: HclText) -> Block:
         if child.type == "identifier":
             words.append((child.text or b"").decode())
         elif child.type == "string_lit":
-            words.append("".join((part.text or b"").decode() for part in child.children if part.type == "template_literal"))
+            words.append(unescape((child.text or b"").decode()[1:-1]))
         elif child.type == "body":
             body = child
     read = functools.partial(_content, body, text) if body else None
     return Block(words[0], tuple(words[1:]), text, (node.start_byte, node.end_byte), read)
+
+
+def _repeated(body: tree_sitter.Node) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The arguments, with the bytes where they stand, that a block at any depth has before under the same name."""
+    pending = [body]
+    while pending:
+        names: set[bytes | None] = set()
+        for child in pending.pop().children:
+            if child.type == "attribute":
+                name = child.children[0].text
+                if name in names:
+                    yield (name or b"").decode(), (child.start_byte, child.end_byte)
+                names.add(name)
+            elif child.type == "block":
+                pending += [inner for inner in child.children if inner.type == "body"]

@@ -11,15 +11,18 @@ from collections import Counter
 from collections.abc import Container, Iterator
 from typing import Any
 
+import msgspec
+
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.json_text import JsonPlaces, span_of, unescaped
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import parsing, tree
-from assay.scanner.sources.terraform.blocks import Argument, Block, Content
+from assay.scanner.sources.terraform.blocks import Argument, Block, Content, one_of_two
 from assay.scanner.sources.terraform.document_places import Opened
 
-_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "dynamic": 1}
+_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1, "action": 2,
+           "dynamic": 1}  # fmt: skip
 _COMMENT = "//"
 
 
@@ -34,13 +37,11 @@ def name(key: str) -> str:
 
 
 def _numbered(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    built = dict(pairs)
-    if len(built) < len(pairs):
-        if max(Counter(key for key, _ in pairs).values()) > _MAX_SAME:
-            raise ValueError(f"an object has a key more than {_MAX_SAME:,} times")
-        built = {}
-        for key, value in pairs:
-            built[_next(key, built)] = value
+    if max(Counter(key for key, _ in pairs).values()) > _MAX_SAME:
+        raise ValueError(f"an object has a key more than {_MAX_SAME:,} times")
+    built: dict[str, Any] = {}
+    for key, value in pairs:
+        built[_next(key, built)] = value
     return built
 
 
@@ -87,12 +88,12 @@ class JsonText:
 class JsonArgument(Argument):
     """A key of an object with its value."""
 
-    __slots__ = ("_at", "_expression", "before", "content")
+    __slots__ = ("_at", "_expression", "content")
 
     def __init__(self, text: JsonText, at: Path, content: Any, before: Argument | None = None) -> None:
-        """`before`: the same key of the same object before this one. Both are blocks, if they are any."""
-        super().__init__(text)
-        self._at, self.content, self.before = at, content, before
+        """Keys of one name in an object are blocks, all of them, if they are any."""
+        super().__init__(text, before)
+        self._at, self.content = at, content
         self._expression: Any = None
 
     @property
@@ -102,7 +103,7 @@ class JsonArgument(Argument):
     @property
     def expression(self) -> Any:
         if self._expression is None:
-            self._expression = whole_expression(self.content)
+            self._expression = one_of_two(self.before, whole_expression(self.content))
         return self._expression
 
     def document_place(self, content: Any, path: Path, opened: Opened) -> Location:
@@ -110,32 +111,79 @@ class JsonArgument(Argument):
         return text.document_place(self._at, content, path) if isinstance(self.content, str) else self.location
 
     def blocks(self, type_: str) -> list[Block] | None:
-        elements = self.content if isinstance(self.content, list) else [self.content]
-        if not elements or not all(isinstance(element, dict) and not _computed(element) for element in elements):
+        if not self._are_blocks:
             return None
-        before = self.before.blocks(type_) if self.before else None
-        return [*(before or ()), *(_block(type_, (), self.text, at, body) for _, at, body in _labelled(self.content, 0, self._at))]
+        same: list[JsonArgument] = []
+        argument: Any = self
+        while argument is not None and argument._are_blocks:
+            same.insert(0, argument)
+            argument = argument.before
+        found = [block for one in same for block in _labelled(one.content, 0, one._at)]
+        return [_block(type_, (), self.text, at, body) for _, at, body in found]
+
+    @property
+    def _are_blocks(self) -> bool:
+        elements = self.content if isinstance(self.content, list) else [self.content]
+        return bool(elements) and all(isinstance(element, dict) and not _computed(element) for element in elements)
 
 
-def load(source: bytes) -> tuple[str, dict[str, Any], int]:
-    """The text of a JSON file, its object, and the length of its byte order mark. Raises ValueError, RecursionError."""
+class Loaded(msgspec.Struct, frozen=True):
+    """A JSON file: its text, its object or list, the length of its byte order mark, and whether an object has a key more than once."""
+
+    text: str
+    content: Any
+    skipped: int
+    repeated: bool
+
+
+def load(source: bytes) -> Loaded:
+    """A JSON file. Raises ValueError, RecursionError."""
     text = source.decode("utf-8-sig")
-    content = json.loads(text, object_pairs_hook=_numbered)
+    repeated = False
+
+    def built(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeated
+        plain = dict(pairs)
+        if len(plain) == len(pairs):
+            return plain
+        repeated = True
+        return _numbered(pairs)
+
+    content = json.loads(text, object_pairs_hook=built)
+    mark = BYTE_ORDER_MARK.encode()
+    return Loaded(text, content, len(mark) if source.startswith(mark) else 0, repeated)
+
+
+def arguments(source: bytes) -> dict[str, Any]:
+    """The content of a variable file: name to expression. Raises ValueError, RecursionError."""
+    content = load(source).content
     if not isinstance(content, dict):
         raise ValueError("the document is not an object")
-    mark = BYTE_ORDER_MARK.encode()
-    return text, content, len(mark) if source.startswith(mark) else 0
+    for key in content:
+        if _AGAIN in key and name(key) != _COMMENT:
+            raise ValueError(f'"{name(key)}" is set twice, which Terraform refuses')
+    return {name: whole_expression(value) for name, value in content.items() if name != _COMMENT}
 
 
-def blocks(source: bytes, file: str, lines: type[Lines] = Lines) -> list[Block]:
-    """The top-level blocks of a file. Raises ValueError, RecursionError."""
-    text, content, skipped = load(source)
-    where = JsonText(text, lines(file, text, skipped))
-    return [
-        _block(name(kind), labels, where, at, body)
-        for kind, bodies in content.items()
-        for labels, at, body in _labelled(bodies, _LABELS.get(name(kind), 0), (kind,))
-    ]
+def blocks(source: bytes, file: str, lines: type[Lines] = Lines) -> tuple[list[Block], list[tuple[Location, str]]]:
+    """The top-level blocks of a file, and the places of arguments that a block has twice, with their names, and of what should be a block
+    and is none, without. The whole may be a list of objects, as the content of any block. Raises ValueError, RecursionError.
+    """
+    loaded = load(source)
+    content = loaded.content
+    where = JsonText(loaded.text, lines(file, loaded.text, loaded.skipped))
+    several = isinstance(content, list)
+    parts: list[tuple[Path, Any]] = [((number,), part) for number, part in enumerate(content)] if several else [((), content)]
+    if not all(isinstance(part, dict) for _, part in parts):
+        raise ValueError("the document is not an object")
+    found: list[Block] = []
+    faults = [(at, word) for top, part in parts for at, word in _repeated(part, top)] if loaded.repeated else list[tuple[Path, str]]()
+    kinds = [(name(kind), (*top, kind), bodies) for top, part in parts for kind, bodies in part.items()]
+    for kind, top, bodies in kinds:
+        if kind != _COMMENT:
+            found += [_block(kind, labels, where, at, body) for labels, at, body in _labelled(bodies, _LABELS.get(kind, 0), top)]
+            faults += [(at, "") for at in _misshapen(bodies, _LABELS.get(kind, 0), top)]
+    return found, [(where.place(at), word) for at, word in faults]
 
 
 def _block(type_: str, labels: tuple[str, ...], text: Any, at: Path, body: dict[str, Any]) -> Block:
@@ -153,6 +201,40 @@ def _labelled(content: Any, labels: int, at: Path) -> Iterator[tuple[tuple[str, 
                 yield (name(label), *more), path, body
     elif isinstance(content, dict):
         yield (), at, content
+
+
+def _misshapen(content: Any, labels: int, at: Path) -> Iterator[Path]:
+    """The paths of what should be the content of a block, or hold its labels, and is no object: null alone is no block."""
+    if isinstance(content, list):
+        for number, element in enumerate(content):
+            yield from _misshapen(element, labels, (*at, number))
+    elif isinstance(content, dict) and labels:
+        for label, inner in content.items():
+            yield from _misshapen(inner, labels - 1, (*at, label))
+    elif content is not None and not isinstance(content, dict):
+        yield at
+
+
+def _repeated(content: Any, at: Path) -> Iterator[tuple[Path, str]]:
+    """The paths and names of keys that an object has before, at any depth, where they cannot all be blocks, which are then several.
+
+    Terraform merges repeated keys of blocks, and refuses those of arguments and of objects: `collectDeepAttrs`, `PartialContent` and
+    `Value` in https://github.com/hashicorp/hcl/blob/main/json/structure.go.
+    """
+    if isinstance(content, list):
+        for number, element in enumerate(content):
+            yield from _repeated(element, (*at, number))
+    elif isinstance(content, dict):
+        plain = {name(key) for key, value in content.items() if not _may_be_block(value)}
+        for key, value in content.items():
+            if _AGAIN in key and name(key) in plain and name(key) != _COMMENT:
+                yield (*at, key), name(key)
+            yield from _repeated(value, (*at, key))
+
+
+def _may_be_block(content: Any) -> bool:
+    elements = content if isinstance(content, list) else [content]
+    return bool(elements) and all(isinstance(element, dict) for element in elements)
 
 
 def _content(type_: str, text: JsonText, at: Path, body: dict[str, Any]) -> Content:

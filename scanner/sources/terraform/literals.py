@@ -22,6 +22,33 @@ def read_number(text: str) -> int | float | None:
     return int(number) if number.is_integer() else number
 
 
+_RUN = re.compile(rb"\$\$\$+\{|%%%+\{")
+_BRACE = 0x01
+"""Stands for the brace of such a run. In a file of code that control character has no meaning."""
+
+
+def shielded(source: bytes) -> bytes:
+    """Source text for the parser, of the same length, in which no `$$${` begins an interpolation.
+
+    Of a run of `$` or `%` the last two are the escape (`TemplateNotInterp` in
+    https://github.com/hashicorp/hcl/blob/main/hclsyntax/scan_tokens.rl); the parser pairs them from the first on. `restored` undoes it.
+    """
+    if b"$$${" not in source and b"%%%{" not in source:
+        return source
+    return _RUN.sub(lambda run: run[0][:-1] + bytes((_BRACE,)), source)
+
+
+def restored(text: str) -> str:
+    """Source text as it was before `shielded`, its escape resolved."""
+    return text.replace("$$\x01", "${").replace("%%\x01", "%{") if "\x01" in text else text
+
+
+def leads_on(text: str) -> bool:
+    """Whether literal source text holds the mark of an interpolation or directive that is not escaped: the parser has passed over it."""
+    return ("${" in text or "%{" in text) and _LEADS.search(text) is not None
+
+
+_LEADS = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|(\$\$\{|%%\{)')
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
@@ -30,6 +57,7 @@ def unescape(text: str) -> str:
     """A text with its escapes resolved, and with letters and their accents as one character where there is one, as Terraform holds it."""
     if "\\" in text or "$${" in text or "%%{" in text:
         text = _ESCAPE.sub(_escape, text)
+    text = restored(text)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

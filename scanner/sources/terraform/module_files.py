@@ -7,22 +7,22 @@ Terraform's ending (https://opentofu.org/docs/language/files/). Override files c
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 
 from assay.scanner.sources.interface import Gap
-from assay.scanner.sources.overlay import Overlay
-from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.raw import Location
+from assay.scanner.sources.terraform import files, tree
 from assay.scanner.sources.terraform.blocks import Block
-from assay.scanner.sources.terraform.files import FileError, is_code, read_bytes
+from assay.scanner.sources.terraform.files import is_code
 
 TERRAFORM, OPENTOFU = "Terraform", "OpenTofu"
 _ALTERNATIVES = {".tf": ".tofu", ".tf.json": ".tofu.json"}
 _UNIQUE = ("resource", "data", "ephemeral", "variable", "output", "module", "provider", "check")
 """Types of blocks of which a module has one with the same labels."""
-_LOCKS = {b'"registry.opentofu.org/': OPENTOFU, b'"registry.terraform.io/': TERRAFORM}
-_VERSIONS = {".opentofu-version": OPENTOFU, ".terraform-version": TERRAFORM}
-_MAX_LOCK = 1_000_000
+_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1, "action": 2,
+           "terraform": 0, "locals": 0, "moved": 0, "removed": 0, "import": 0}  # fmt: skip
+"""Types of blocks to how many labels they have: `configFileSchema` in
+https://github.com/hashicorp/terraform/blob/main/internal/configs/parser_config.go"""
 
 
 def of_terraform(names: Iterable[str]) -> list[str]:
@@ -38,17 +38,6 @@ def of_opentofu(names: Iterable[str]) -> list[str]:
 
 
 READ_BY: dict[str, Callable[[Iterable[str]], list[str]]] = {OPENTOFU: of_opentofu, TERRAFORM: of_terraform}
-
-
-def programs(directory: str, overlay: Overlay) -> list[str]:
-    """The programs that may apply a root module: the one that its lock file or a version file names, else both."""
-    try:
-        lock = read_bytes(os.path.join(directory, ".terraform.lock.hcl"), overlay, _MAX_LOCK)
-    except FileError:
-        lock = b""
-    named = [program for mark, program in _LOCKS.items() if mark in lock]
-    named = named or [program for name, program in _VERSIONS.items() if overlay.is_file(os.path.join(directory, name))]
-    return named if len(named) == 1 else list(READ_BY)
 
 
 def _is_tofu(name: str) -> bool:
@@ -115,7 +104,30 @@ def _repeated(blocks: list[Block]) -> Iterable[Gap]:
 
 
 def _refused(file: str, line: int, what: str) -> Gap:
-    return Gap(file, "refused_block", f"{what}, which Terraform refuses", "remove one of the blocks, or correct its name", line)
+    return files.refused(Location(file, line), what, "remove one of the blocks, or correct its name")
+
+
+def well_formed(blocks: list[Block]) -> tuple[list[Block], list[Gap]]:
+    """The blocks that have the labels of their type, and gaps for what Terraform refuses in types and labels."""
+    formed: list[Block] = []
+    gaps: list[Gap] = []
+    for block in blocks:
+        wrong = _wrong(block)
+        if wrong:
+            gaps.append(files.refused(block.location(), wrong, "correct the block"))
+        if len(block.labels) == _LABELS.get(block.type, len(block.labels)):
+            formed.append(block)
+    return formed, gaps
+
+
+def _wrong(block: Block) -> str:
+    expected = _LABELS.get(block.type)
+    if expected is None:
+        return f'"{block.type}" is no type of block'
+    if len(block.labels) != expected:
+        return f"a {block.type} block has {expected} labels and this one {len(block.labels)}"
+    named = next((label for label in block.labels if not label.replace("-", "_").isidentifier()), None)
+    return "" if named is None else f'"{named}" is no name'
 
 
 def _key(block: Block) -> tuple[object, ...]:

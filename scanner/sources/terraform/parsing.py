@@ -6,6 +6,7 @@ recovers from errors. `expression()` turns its nodes into the classes of tree.py
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ import tree_sitter
 import tree_sitter_hcl
 
 from assay.scanner.sources.terraform import template_syntax
-from assay.scanner.sources.terraform.literals import read_number, unescape
+from assay.scanner.sources.terraform.literals import leads_on, read_number, shielded, unescape
 from assay.scanner.sources.terraform.tree import (
     Attribute,
     Binary,
@@ -30,15 +31,43 @@ from assay.scanner.sources.terraform.tree import (
     Unreadable,
 )
 
-_parser: tree_sitter.Parser | None = None
+@functools.cache
+def _language() -> tree_sitter.Language:
+    return tree_sitter.Language(tree_sitter_hcl.language())
+
+
+@functools.cache
+def _parser() -> tree_sitter.Parser:
+    return tree_sitter.Parser(_language())
+
+
+@functools.cache
+def _comments() -> tree_sitter.QueryCursor:
+    return tree_sitter.QueryCursor(tree_sitter.Query(_language(), "(comment) @comment"))
 
 
 def parse(source: bytes) -> tree_sitter.Tree:
-    """Syntax tree of a file; errors are nodes in it (`root_node.has_error`)."""
-    global _parser
-    if _parser is None:
-        _parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
-    return _parser.parse(source)
+    """Syntax tree of a file; errors are nodes in it (`root_node.has_error`). Inside of blocks and expressions it has no comments."""
+    text = shielded(source)
+    tree = _parser().parse(text)
+    if any(mark in text for mark in _COMMENT_MARKS) and (comments := _inner_comments(tree)):
+        blank = bytearray(text)
+        for start, end in comments:
+            blank[start:end] = b" " * (end - start)
+        tree = _parser().parse(bytes(blank))
+    return tree
+
+
+_COMMENT_MARKS = (b"#", b"//", b"/*")
+
+
+def _inner_comments(tree: tree_sitter.Tree) -> list[tuple[int, int]]:
+    """The bytes of comments that stand in front of or between the parts of something: its parts are then not where they are without."""
+    comments = _comments().captures(tree.root_node).get("comment", ())
+    return [(node.start_byte, node.end_byte) for node in comments if node.parent is not None and node.parent.type not in _BESIDE]
+
+
+_BESIDE = ("body", "config_file")
 
 
 def template(text: str) -> Any:
@@ -53,6 +82,8 @@ def template(text: str) -> Any:
         return template_syntax.unbroken(node.children[0].children[0], expression)
     except RecursionError:
         return Unreadable("nested too deeply")
+    except template_syntax.Misread:
+        return Unreadable(text)
 
 
 def standalone(text: str) -> Any:
@@ -126,7 +157,8 @@ def _unreadable(node: tree_sitter.Node) -> Any:
 def _literal(node: tree_sitter.Node) -> Any:
     inner = node.children[0]
     if inner.type == "string_lit":
-        return Literal(unescape(_text(inner)[1:-1]))
+        text = _text(inner)[1:-1]
+        return _unreadable(node) if leads_on(text) else Literal(unescape(text))
     text = _text(inner)
     if inner.type == "numeric_lit":
         number = read_number(text)
@@ -200,7 +232,11 @@ def _for(node: tree_sitter.Node) -> Any:
 
 def _template_expression(node: tree_sitter.Node) -> Any:
     inner = node.children[0]
-    return template_syntax.heredoc(inner, expression) if inner.type == "heredoc_template" else template_syntax.quoted(inner, expression)
+    read = template_syntax.heredoc if inner.type == "heredoc_template" else template_syntax.quoted
+    try:
+        return read(inner, expression)
+    except template_syntax.Misread:
+        return _unreadable(node)
 
 
 _PRIMARY: dict[str, Callable[[tree_sitter.Node], Any]] = {

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import tree_sitter
 
-from assay.scanner.sources.terraform.literals import unescape
+from assay.scanner.sources.terraform.literals import leads_on, restored, unescape
 from assay.scanner.sources.terraform.tree import Call, Conditional, For, Literal, Template
 
 
@@ -26,21 +26,28 @@ class ReadExpression(Protocol):
         """The tree of an `expression` node."""
 
 
+class Misread(Exception):
+    """The parser took an interpolation for literal text, as in a line of a heredoc that begins with the name of its end."""
+
+
 def quoted(node: tree_sitter.Node, read: ReadExpression) -> Any:
-    """A template between quotes: a `quoted_template` of the syntax tree."""
+    """A template between quotes: a `quoted_template` of the syntax tree. Raises Misread."""
     start = node.children[0].end_byte - node.start_byte
     end = node.children[-1].start_byte - node.start_byte
     return _template(_stripped(_tokens(node, start, end, _quoted_text)), read)
 
 
 def heredoc(node: tree_sitter.Node, read: ReadExpression) -> Any:
-    """A `heredoc_template`, which ends with a line break."""
+    """A `heredoc_template`, which ends with a line break. Raises Misread."""
     raw = node.text or b""
     return _heredoc(node, raw.rindex(b"\n") + 1, read)
 
 
 def unbroken(node: tree_sitter.Node, read: ReadExpression) -> Any:
-    """A `heredoc_template` without the line break before its end marker: the text of a file that was made one to be parsed."""
+    """A `heredoc_template` without the line break before its end marker: the text of a file that was made one to be parsed.
+
+    Raises Misread.
+    """
     raw = node.text or b""
     return _heredoc(node, raw.rindex(b"\n"), read)
 
@@ -66,13 +73,21 @@ def marks(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
 
 
 def _tokens(node: tree_sitter.Node, start: int, end: int, literal: Callable[[str], list[str]]) -> list[Any]:
-    """Literal texts and marks. Literal text is what lies between the marks: the parser drops its white space."""
+    """Literal texts and marks. Literal text is what lies between the marks: the parser drops its white space. Raises Misread."""
     raw, base = node.text or b"", node.start_byte
     tokens: list[Any] = []
     for mark in marks(node):
-        tokens += [*literal(raw[start : mark.start_byte - base].decode("utf-8", "replace")), mark]
+        tokens += [*literal(_between(raw, start, mark.start_byte - base)), mark]
         start = mark.end_byte - base
-    return tokens + literal(raw[start:end].decode("utf-8", "replace"))
+    return tokens + literal(_between(raw, start, end))
+
+
+def _between(raw: bytes, start: int, end: int) -> str:
+    """The literal text between two marks. Raises Misread."""
+    text = raw[start:end].decode("utf-8", "replace")
+    if leads_on(text):
+        raise Misread
+    return text
 
 
 def _quoted_text(text: str) -> list[str]:
@@ -81,7 +96,7 @@ def _quoted_text(text: str) -> list[str]:
 
 def _lines(text: str) -> list[str]:
     text = text if text.isascii() else unicodedata.normalize("NFC", text)
-    return [line.replace("$${", "${").replace("%%{", "%{") for line in re.findall(r"[^\n]*\n|[^\n]+", text)]
+    return [restored(line.replace("$${", "${").replace("%%{", "%{")) for line in re.findall(r"[^\n]*\n|[^\n]+", text)]
 
 
 def _stripped(tokens: list[Any]) -> list[Any]:

@@ -323,8 +323,8 @@ def test_an_installed_module_is_read_from_where_init_put_it(tmp_path: Path) -> N
     listed = {
         "Modules": [
             {"Key": "", "Dir": "."},
-            {"Key": "vpc", "Dir": ".terraform/modules/vpc"},
-            {"Key": "vpc.inner", "Dir": ".terraform/modules/i"},
+            {"Key": "vpc", "Source": "registry.terraform.io/example/vpc/aws", "Version": "5.1.0", "Dir": ".terraform/modules/vpc"},
+            {"Key": "vpc.inner", "Source": "registry.opentofu.org/example/inner/aws", "Dir": ".terraform/modules/i"},
         ]
     }
     files = {
@@ -764,7 +764,8 @@ def test_files_of_terragrunt_are_one_gap(tmp_path: Path) -> None:
 
 
 def test_what_a_fetched_module_makes_names_the_block_that_calls_it(tmp_path: Path) -> None:
-    modules = {"Modules": [{"Key": "a", "Dir": ".terraform/modules/a"}, {"Key": "a.b", "Dir": ".terraform/modules/a.b"}]}
+    fetched = {"a": "acme/a/aws", "a.b": "acme/b/aws"}
+    modules = {"Modules": [{"Key": key, "Source": source, "Dir": f".terraform/modules/{key}"} for key, source in fetched.items()]}
     files = {
         "main.tf": '\nmodule "a" {\n  source = "acme/a/aws"\n}\nmodule "own" {\n  source = "./own"\n}\n',
         "own/main.tf": 'resource "probe" "o" {}\n',

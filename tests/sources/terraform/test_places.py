@@ -35,14 +35,14 @@ def every(blocks: list[Block]) -> Iterator[Block]:
 
 def alone(content: bytes, place: Any) -> tuple[list[Block], dict[str, Any]]:
     """The blocks and arguments of what is cut out of a file."""
-    (around,) = read_blocks(b"around {\n" + content[place.start : place.end] + b"\n}\n", "cut.tf", "cut.tf")
+    (around,) = read_blocks(b"around {\n" + content[place.start : place.end] + b"\n}\n", "cut.tf", "cut.tf")[0]
     return around.blocks, {name: argument.expression for name, argument in around.arguments.items()}
 
 
 def check_hcl(content: bytes) -> int:
     checked = 0
     lines = content.decode().split("\n")
-    for block in every(read_blocks(content, "f.tf", "f")):
+    for block in every(read_blocks(content, "f.tf", "f")[0]):
         place = block.location()
         assert [written(found) for found in alone(content, place)[0]] == [written(block)]
         assert lines[place.line - 1][place.column - 1 :].startswith(block.type)
@@ -82,7 +82,7 @@ def object_at(content: bytes, place: Any, name: str | None) -> Any:
 
 def check_json(content: bytes) -> int:
     checked = 0
-    for block in every(read_blocks(content, "f.tf.json", "f")):
+    for block in every(read_blocks(content, "f.tf.json", "f")[0]):
         data = object_at(content, block.location(), block.labels[-1] if block.labels else block.type)
         for name, argument in block.arguments.items():
             value = object_at(content, argument.location, name)

@@ -1,0 +1,170 @@
+"""The code of directories, as each program reads it, with what of it could not be read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+
+from assay.scanner.sources.encodings import is_utf16
+from assay.scanner.sources.interface import Coverage, Gap
+from assay.scanner.sources.overlay import Boundary, Overlay
+from assay.scanner.sources.terraform import installed, module_files, roots
+from assay.scanner.sources.terraform.blocks import Block
+from assay.scanner.sources.terraform.files import FileError, is_code, not_utf8, read_blocks, read_bytes
+from assay.scanner.sources.terraform.operators import EvaluationError
+
+
+class Directories:
+    """Directories by their paths. Each file is read once for all root modules."""
+
+    def __init__(self, boundary: Sequence[str], overlay: Overlay, show: Callable[[str], str]) -> None:
+        """`boundary`: what functions may read; `show` gives a path as reports name it."""
+        self.overlay, self.show = overlay, show
+        self.boundary = Boundary(boundary, overlay)
+        self._in_repository = any(overlay.is_repository(top) for top in boundary)
+        self._followed: dict[str, Boundary] = {}
+        """Modules beside what is scanned."""
+        self._blocks: dict[tuple[str, str], list[Block]] = {}
+        """Of a directory, as one program reads it."""
+        self._gaps: dict[str, list[Gap]] = {}
+        self._read_paths: dict[str, set[str]] = {}
+        self._failed: dict[str, set[str]] = {}
+        self._counted: set[str] = set()
+
+    def names(self, directory: str) -> list[str]:
+        """The names in a directory, none where it cannot be listed."""
+        try:
+            return self.overlay.names(directory)
+        except OSError:
+            return []
+
+    def code(self, directory: str) -> list[str]:
+        """The names of files of code. A directory that is called like one is none."""
+        return [name for name in self.names(directory) if is_code(name) and not self.overlay.is_directory(os.path.join(directory, name))]
+
+    def has_code(self, directory: str) -> bool:
+        """Whether it is a directory that holds code."""
+        return self.overlay.is_directory(directory) and any(map(is_code, self.names(directory)))
+
+    def differs(self, directory: str) -> bool:
+        """Whether programs read different files of a directory."""
+        names = self.code(directory)
+        return len({tuple(read(names)) for read in module_files.READ_BY.values()}) > 1
+
+    def load(self, directory: str, program: str = module_files.OPENTOFU) -> list[Block]:
+        """The blocks of a directory as a program reads it, overrides merged."""
+        if (directory, program) not in self._blocks:
+            names = module_files.READ_BY[program](self.code(directory))
+            self._blocks[directory, program] = self._together([os.path.join(directory, name) for name in names], directory)
+        return self._blocks[directory, program]
+
+    def all_blocks(self, directory: str) -> Iterable[Block]:
+        """The blocks of a directory in every reading."""
+        programs = list(module_files.READ_BY) if self.differs(directory) else [module_files.OPENTOFU]
+        return [block for program in programs for block in self.load(directory, program)]
+
+    def _together(self, paths: list[str], directory: str) -> list[Block]:
+        blocks: list[Block] = []
+        overrides: list[Block] = []
+        gaps = self._gaps.setdefault(directory, [])
+        for path in paths:
+            try:
+                source = self.content(path)
+                written, faults = read_blocks(source, path, self.show(path))
+            except FileError as error:
+                self._failed.setdefault(directory, set()).add(path)
+                gaps.append(Gap(self.show(path), "parse_error", str(error), "correct the file", error.line))
+                continue
+            gaps += [not_utf8(self.show(path))] if is_utf16(source) else []
+            formed, refused = module_files.well_formed(written)
+            gaps += [*faults, *refused]
+            (overrides if module_files.is_override(os.path.basename(path)) else blocks).extend(formed)
+        self._read_paths.setdefault(directory, set()).update(paths)
+        blocks, refused = module_files.together(blocks, overrides)
+        self._gaps[directory] = list(dict.fromkeys([*gaps, *refused]))
+        return blocks
+
+    def content(self, path: str) -> bytes:
+        """The content of a file that is not outside of what is scanned. Raises FileError."""
+        if not any(boundary.holds(path) for boundary in (self.boundary, *self._followed.values())):
+            raise FileError("a link out of the scanned directories, which is not followed")
+        return read_bytes(path, self.overlay)
+
+    def count(self, coverage: Coverage, directories: set[str]) -> None:
+        """Enter the files of some directories in the ledger, unless they stand in that of another root module."""
+        for directory in sorted(directories - self._counted):
+            coverage.files.found += len(self._read_paths.get(directory, ()))
+            coverage.files.failed += len(self._failed.get(directory, ()))
+            coverage.gaps += self._gaps.get(directory, [])
+            self._say(coverage, directory)
+        coverage.files.parsed = coverage.files.found - coverage.files.failed
+        self._counted |= directories
+
+    def _say(self, coverage: Coverage, directory: str) -> None:
+        """Say what became of each file of code in a directory."""
+        read, failed = self._read_paths.get(directory, set()), self._failed.get(directory, ())
+        for path in read:
+            coverage.enter(self.show(path), "terraform", "unread" if path in failed else "judged")
+        for path in {os.path.join(directory, name) for name in self.code(directory)} - read:
+            coverage.enter(self.show(path), "terraform", "other", "code that the program of its root module does not read")
+
+    def local_calls(self, directory: str) -> set[str]:
+        """The directories that a directory calls as local modules, by normal paths."""
+        sources = (roots.local_source(block) for block in self.all_blocks(directory))
+        return {os.path.normpath(os.path.join(directory, source)) for source in sources if source is not None}
+
+    def stands_alone(self, directory: str) -> bool:
+        """Whether a directory can be deployed by itself."""
+        return roots.stands_alone(self.names(directory), self.all_blocks(directory))
+
+    def resolver(self, root: str, program: str, gaps: list[Gap]) -> Callable[[str, str, tuple[str, ...]], str | None]:
+        """What tells where the code of a module call in a root module is: by the directory of the caller, the source and the path of names.
+
+        It gives None where that is nowhere, and adds to `gaps` why a record of `terraform init` is not taken.
+        """
+        records = installed.records(root, self.overlay)
+
+        def refuse(path: tuple[str, ...], reason: str) -> None:
+            way = f"run terraform init in {self.show(root)}, or scan the plan"
+            gap = Gap(self.show(installed.manifest(root)), "module_missing", f'module "{".".join(path)}" {reason}', way)
+            gaps.extend([gap] if gap not in gaps else [])
+
+        def resolve(caller: str, source: str, path: tuple[str, ...]) -> str | None:
+            record = records.get(".".join(path))
+            local = roots.local(source)
+            if local is not None:
+                directory = self._linked(caller, os.path.normpath(os.path.join(caller, local)))
+                if record is not None and self.overlay.real(record.directory) != self.overlay.real(directory):
+                    refuse(path, f"is recorded in {self.show(record.directory)}, where its source does not lead")
+                if self.overlay.is_directory(directory) and not self.boundary.holds(directory):
+                    self._follow(directory)
+                return directory if self.has_code(directory) else None
+            if record is None:
+                return None
+            if fault := installed.fault(record, root, source, self._version(caller, path[-1], program)):
+                refuse(path, fault)
+                return None
+            return record.directory if self.boundary.holds(record.directory) and self.has_code(record.directory) else None
+
+        return resolve
+
+    def _version(self, caller: str, name: str, program: str) -> str | None:
+        """The version that a module call asks for."""
+        for block in self.load(caller, program):
+            if block.type == "module" and block.labels == (name,) and (version := block.expression("version")) is not None:
+                return str(getattr(version, "value", ""))
+        return None
+
+    def _linked(self, caller: str, directory: str) -> str:
+        """A directory where a link leads, if it is one: what it calls itself begins there (`installLocalModule` of Terraform)."""
+        real = self.overlay.real(directory)
+        below = os.path.normpath(os.path.join(self.overlay.real(caller), os.path.relpath(directory, caller)))
+        if real == below:
+            return directory
+        return real if os.path.isabs(directory) else os.path.relpath(real)
+
+    def _follow(self, directory: str) -> None:
+        """Read the code of a module beside what is scanned, unless a repository says where the tree ends. Raises EvaluationError."""
+        if self._in_repository or not self.has_code(directory):
+            raise EvaluationError("is outside of the scanned directories")
+        self._followed.setdefault(directory, Boundary([directory], self.overlay))

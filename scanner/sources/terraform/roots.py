@@ -1,0 +1,104 @@
+"""Which directories are root modules.
+
+A directory is one that nobody calls; one that can be deployed by itself, whoever calls it as well: it has a backend, a provider
+configuration, values of variables, a lock file or a state; and one whose calls do not make what it holds: `count = 0`, a call in doubt, or
+examples and tests alone. So no new caller takes a directory that is deployed out of what is judged.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from assay.scanner.sources.terraform import tree
+from assay.scanner.sources.terraform.blocks import Block
+
+_ENDS = (".tfvars", ".tfvars.json", ".tfstate", ".tfbackend")
+_NAMES = (".terraform.lock.hcl", "terraform.tfstate.d", "terragrunt.hcl")
+"""What `terraform init`, `plan` and `apply` read and write beside the code of a root module, and of it alone:
+https://developer.hashicorp.com/terraform/language/files/dependency-lock, …/language/backend, …/language/values/variables"""
+_TRIALS = frozenset({"example", "examples", "sample", "samples", "demo", "demos", "test", "tests", "testing", "e2e", "fixture", "fixtures"})
+_PASSED = frozenset({"alias", "version"})
+
+
+def local_source(block: Block) -> str | None:
+    """The path that a module call names; None where it is another kind of source.
+
+    `moduleSourceLocalPrefixes` in https://github.com/hashicorp/terraform/blob/main/internal/addrs/module_source.go
+    """
+    source = block.expression("source") if block.type == "module" else None
+    if not isinstance(source, tree.Literal) or not isinstance(source.value, str):
+        return None
+    return local(source.value)
+
+
+def local(source: str) -> str | None:
+    """A local source as a path, None for a source of another kind."""
+    slashed = source.replace("\\", "/")
+    return slashed if slashed.startswith(("./", "../")) else None
+
+
+def stands_alone(names: Iterable[str], blocks: Iterable[Block]) -> bool:
+    """Whether a directory can be deployed by itself, by the names in it and its blocks."""
+    return any(name in _NAMES or name.endswith(_ENDS) for name in names) or any(map(_configures, blocks))
+
+
+def needs_values(blocks: Iterable[Block]) -> bool:
+    """Whether a module has a variable without a default, so that it is applied by a caller, or with values from elsewhere."""
+    return any(block.type == "variable" and "default" not in block.arguments for block in blocks)
+
+
+def takes_values(blocks: Iterable[Block]) -> bool:
+    """Whether a module has variables, so that a caller may give it others than it has by itself."""
+    return any(block.type == "variable" for block in blocks)
+
+
+def _configures(block: Block) -> bool:
+    """Whether a block is of a root module. A provider block with nothing but an alias declares what callers pass:
+    https://developer.hashicorp.com/terraform/language/modules/develop/providers
+    """
+    if block.type == "terraform":
+        return any(inner in block.arguments or any(nested.type == inner for nested in block.blocks) for inner in ("backend", "cloud"))
+    if block.type != "provider":
+        return False
+    return "alias" not in block.arguments or bool(block.blocks) or not _PASSED.issuperset(block.arguments)
+
+
+def is_trial(caller: str, called: str) -> bool:
+    """Whether a caller is an example or a test of what it calls, by the names of the directories that only its path has."""
+    own, other = os.path.abspath(caller).split(os.sep), os.path.abspath(called).split(os.sep)
+    shared = next((at for at, (one, two) in enumerate(zip(own, other, strict=False)) if one != two), min(len(own), len(other)))
+    return any(part.lower() in _TRIALS for part in own[shared:])
+
+
+def is_within(root: str, called: str) -> bool:
+    """Whether a module is laid out as a part of a root: below it, or below a directory of modules."""
+    own, path = os.path.abspath(root), os.path.abspath(called)
+    if path == own or path.startswith(own.rstrip(os.sep) + os.sep):
+        return True
+    shared = os.path.commonpath([own, path])
+    return any("module" in part.lower() for part in os.path.relpath(path, shared).split(os.sep))
+
+
+def in_order(directories: Mapping[str, str], calls: Callable[[str], Iterable[str]]) -> Iterator[str]:
+    """Directories (normal path to path as given): those that nobody calls, then the rest, callers before what they call.
+
+    Where they call each other in a circle, the first is the caller. `calls` gives the normal paths that one calls.
+    """
+    called = {path: {target for target in calls(directory) if target in directories} for path, directory in directories.items()}
+    callers: dict[str, set[str]] = {path: set() for path in directories}
+    for path, targets in called.items():
+        for target in targets - {path}:
+            callers[target].add(path)
+    waiting = dict.fromkeys(sorted(directories, key=lambda path: bool(callers[path])))
+    ready = [path for path in waiting if not callers[path]]
+    while waiting:
+        path = ready.pop(0) if ready else next(iter(waiting))
+        if path not in waiting:
+            continue
+        del waiting[path]
+        yield directories[path]
+        for target in sorted(called[path]):
+            callers[target].discard(path)
+            if target in waiting and not callers[target]:
+                ready.append(target)
