@@ -1,4 +1,4 @@
-"""Results: what a run says. The shape of `Report` is the JSON contract (docs/json-contract.md, reports/schemas/assay-results-1.json)."""
+"""Results: what a run says. The shape of `Report` is the JSON contract (docs/json-contract.md, reports/schemas/assay-results-2.json)."""
 
 from __future__ import annotations
 
@@ -60,6 +60,32 @@ class ResourceRef(msgspec.Struct, frozen=True, gc=False):
     """Other names that the provider knows it by, as far as they are known: aliases of a key."""
 
 
+WaivedBy = Literal["configuration", "comment", "mark", "checkov", "trivy"]
+"""Where a waiver stands: in a configuration, in a comment of the code, in the resource itself (metadata, annotation, tag), or in a comment
+for another scanner."""
+
+
+class Waived(msgspec.Struct, frozen=True):
+    """Who accepts a finding, why, and for how long."""
+
+    by: WaivedBy
+    owner: str
+    reason: str
+    ticket: str
+    expires: str
+    """The last day on which it holds, as `YYYY-MM-DD`; empty for comments for other scanners that have none."""
+    file: str
+    line: int
+    verdict: Verdict
+    """What the verdict is without it."""
+    expired: bool = False
+    """Its last day is over: the verdict is what it is without it."""
+
+
+Standing = Literal["", "new", "known"]
+"""Beside what was accepted before (a baseline, another revision): `new` or `known`; empty where nothing was compared."""
+
+
 class Result(msgspec.Struct, frozen=True, gc=False):
     """One verdict of one control on one resource, or on one element of a list of it."""
 
@@ -74,6 +100,9 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     resource: ResourceRef
     evidence: list[Evidence]
     unknown: list[UnknownFact]
+    waiver: Waived | None = None
+    """The waiver that makes it `waived`, or one that has expired."""
+    standing: Standing = ""
 
 
 class ControlOutcome(msgspec.Struct, frozen=True):
@@ -84,6 +113,8 @@ class ControlOutcome(msgspec.Struct, frozen=True):
     severity: str
     verdict: Verdict
     resources: int
+    frameworks: dict[str, list[str]] = {}
+    """Framework to the ids of its requirements that the control serves."""
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -142,15 +173,71 @@ class Summary(msgspec.Struct, frozen=True):
     controls: int
 
 
+class WaiverUse(msgspec.Struct, frozen=True):
+    """A waiver of a run, and how many findings it is for."""
+
+    by: WaivedBy
+    control: str
+    """Id or glob."""
+    resource: str
+    """What it selects, in words."""
+    owner: str
+    reason: str
+    ticket: str
+    expires: str
+    file: str
+    line: int
+    findings: int
+    """Findings that it is for; 0 for one that is for nothing that this run found."""
+    expired: bool = False
+    refused: str = ""
+    """Why it does not count though it is for findings: what the guardrails forbid."""
+
+
+class PastFinding(msgspec.Struct, frozen=True):
+    """A finding of a baseline or another revision that is not there any more."""
+
+    fingerprint: str
+    control: str
+    address: str
+    element: str
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """What the findings of a run are compared with: a baseline, or another revision of the code."""
+
+    kind: Literal["baseline", "revision"]
+    name: str
+    """The baseline's file, or the revision as it was named."""
+    made: str
+    """When the baseline was made (RFC 3339), or the id of the commit."""
+    expires: str = ""
+    """The last day on which a baseline holds."""
+    expired: bool = False
+    new: int = 0
+    known: int = 0
+    gone: list[PastFinding] = []
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run means for a team: what was accepted, by whom and until when, and what it was compared with."""
+
+    waivers: list[WaiverUse] = []
+    comparisons: list[Comparison] = []
+    warnings: list[str] = []
+    """What those who look after the gate should see: waivers for nothing, changes of the configuration."""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A whole run, as the JSON contract has it."""
 
-    schema: str = "assay-results/1"
+    schema: str = "assay-results/2"
     tool: Tool
     run: Run
     summary: Summary
     controls: list[ControlOutcome]
     results: list[Result]
+    gate: Gate = Gate()
     coverage: Coverage
 
 
