@@ -1,0 +1,169 @@
+"""Writing reports: where they go, in which formats, and the lines of code that they show."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import IO, Any
+
+import click
+
+from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
+from assay.scanner.results import formats
+from assay.scanner.results.model import Report
+from assay.scanner.sources.encodings import utf8
+from assay.scanner.sources.overlay import DISK, inside, repository
+
+
+class ReportTarget(click.ParamType):  # type: ignore[type-arg]
+    """FORMAT or FORMAT=PATH; `-` is standard output."""
+
+    name = "FORMAT[=PATH]"
+
+    def __init__(self, formats: Iterable[str]) -> None:
+        self.formats = list(formats)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
+        name, _, path = value.partition("=")
+        if name not in self.formats:
+            self.fail(f"{name!r} is no report format; formats are {', '.join(self.formats)}", param, ctx)
+        return name, path or "-"
+
+
+def report_targets(arguments: dict[str, Any]) -> list[tuple[str, str]] | None:
+    """The (format, path) of each report to write; None, after saying why, where more than one is for standard output (`-`)."""
+    targets = list(arguments["reports"]) or [("text", "-")]
+    if sum(path == "-" for _, path in targets) > 1:
+        console.tell("assay: only one report can go to standard output; give the others a path: FORMAT=PATH")
+        return None
+    return targets
+
+
+def coloured(arguments: dict[str, Any], path: str) -> bool:
+    """Whether a report that goes to a path is shown in colours: on a terminal, unless the user says otherwise."""
+    return path == "-" and sys.stdout.isatty() and not arguments["no_color"] and not os.environ.get("NO_COLOR")
+
+
+def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> int:
+    """Render and write every report; the exit code that this alone asks for."""
+    excerpts = Excerpts(scan.options.paths)
+    codes = [EXIT_OK]
+    for name, path in targets:
+        context = formats.Context(
+            controls=scan.rules.set.by_id(),
+            source=excerpts.lines,
+            color=coloured(arguments, path),
+            width=shutil.get_terminal_size((100, 24)).columns,
+            quiet=arguments["quiet"],
+        )
+        codes.append(written(name, path, functools.partial(_parts, name, report, context)))
+    return EXIT_USAGE if EXIT_USAGE in codes else max(codes)
+
+
+def _parts(name: str, report: Report, context: formats.Context) -> Iterable[bytes]:
+    return formats.parts(name)(report, context)
+
+
+def written(name: str, path: str, parts: Callable[[], Iterable[bytes]]) -> int:
+    """Make a report and write it; the exit code that this alone asks for. A defect of a format costs no other report."""
+    try:
+        return EXIT_OK if _deliver(_made(parts), name, path) else EXIT_USAGE
+    except _Unmade as error:
+        console.tell(f"assay: the {name} report could not be made: {error}; please report it")
+        return EXIT_INCOMPLETE
+
+
+class _Unmade(Exception):
+    """A format failed to make a report."""
+
+
+def _made(parts: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
+    try:
+        yield from parts()
+    except Exception as error:
+        raise _Unmade(f"{type(error).__name__}: {error}") from error
+
+
+def _deliver(content: Iterable[bytes], name: str, path: str) -> bool:
+    """Write a report to a file or, for `-`, to standard output. False, after saying why, where it could not be written."""
+    try:
+        if path == "-":
+            sys.stdout.buffer.writelines(content)
+            sys.stdout.buffer.flush()
+        else:
+            with _opened(path) as file:
+                file.writelines(content)
+    except BrokenPipeError:  # the reader has seen enough; the verdict stands
+        if path == "-":
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        console.tell(f"assay: {path}: the {name} report could not be written: {error.strerror or error}")
+        return False
+    return True
+
+
+def _opened(path: str) -> IO[bytes]:
+    """A file to write to. Raises OSError: for a pipe that nobody reads, which would wait for ever, and for a link to a file, since whoever
+    made it (a commit, perhaps) would choose what is overwritten."""
+    if os.path.islink(path) and (os.path.isfile(path) or not os.path.exists(path)):
+        raise OSError(0, "it is a link; name the file itself")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o666)
+    file = open(descriptor, "wb")  # noqa: SIM115
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.truncate()
+    with contextlib.suppress(OSError, AttributeError):
+        os.set_blocking(descriptor, True)
+    return file
+
+
+class Excerpts:
+    """Lines of the code that was scanned. A report can name any file, in a stack trace of an assembly for one: no other is opened, no pipe
+    and no device, and each file once for the places that follow each other."""
+
+    MAX_FILE = 20_000_000
+    """Bytes: what a file of code may have to be scanned."""
+    MAX_LINES = 500_000
+    MAX_LINE = 4_000
+    """Bytes of a line; reports show fewer."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        """`paths`: what was scanned. Code is shown that is below it or in the same repository."""
+        self._tops = [repository(path) or os.path.realpath(path) for path in paths if os.path.exists(path)]
+        self._file, self._content = "", b""
+        self._starts: list[int] = []
+
+    def lines(self, file: str, first: int, last: int) -> list[str]:
+        """From the first to the last line, counted from 1; empty where they cannot be read."""
+        if file != self._file:
+            self._file, self._content = file, self._read(file)
+            self._starts = _starts(self._content)
+        return [self._line(number) for number in range(max(first, 1), min(last, len(self._starts)) + 1)]
+
+    def _line(self, number: int) -> str:
+        start = self._starts[number - 1]
+        end = self._starts[number] if number < len(self._starts) else len(self._content)
+        return self._content[start : min(end, start + self.MAX_LINE)].decode("utf-8", "replace").rstrip("\r\n")
+
+    def _read(self, file: str) -> bytes:
+        try:
+            real = os.path.realpath(file)
+            if not any(inside(real, top) for top in self._tops) or ".git" in real.split(os.sep):  # which may hold credentials
+                return b""
+            content = DISK.read(file, self.MAX_FILE + 1)
+            return utf8(content) if len(content) <= self.MAX_FILE and content.count(b"\n") < self.MAX_LINES else b""
+        except (OSError, ValueError):
+            return b""
+
+
+def _starts(content: bytes) -> list[int]:
+    """Where each line begins."""
+    starts, position = [], 0
+    for line in content.splitlines(keepends=True):
+        starts.append(position)
+        position += len(line)
+    return starts
