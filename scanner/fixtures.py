@@ -7,7 +7,7 @@ Params come from an `assay.yaml` in the folder of the case, else from one beside
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ class Case(msgspec.Struct):
     """In order. What passes, or does not apply, is none."""
 
 
-def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str]) -> Iterator[Case]:
+def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str], overrides: Sequence[str] = ()) -> Iterator[Case]:
     """Every case of the given controls. A control without fixtures is one case with that problem."""
     for control in controls:
         listed = _folder(folder, control) / "expected.yaml"
@@ -55,7 +55,7 @@ def run_fixtures(folder: Path, controls: Iterable[str], policies: list[str]) -> 
             yield Case(control, "", [f"no case of {listed} expects {needed}"])
         accepted = _accepted(listed.with_name("findings.jsonl"))
         for name, wanted in expected.items():
-            case = _run(control, name, listed.parent, policies)
+            case = _run(control, name, listed.parent, policies, overrides)
             case.problems = _compare(wanted, case.verdicts)
             if accepted is not None:
                 case.problems += _changed(accepted.pop(name, []), case.findings)
@@ -107,8 +107,8 @@ def _accepted(path: Path) -> dict[str, list[Finding]] | None:
     return accepted
 
 
-def _run(control: str, name: str, folder: Path, policies: list[str]) -> Case:
-    results, scan = _scanned(control, folder / name, policies, params=configured(folder, name))
+def _run(control: str, name: str, folder: Path, policies: list[str], overrides: Sequence[str]) -> Case:
+    results, scan = _scanned(control, folder / name, policies, params=configured(folder, name), overrides=overrides)
     findings = [
         Finding(name, result.resource.address, result.element, result.verdict, result.message.replace(f"{folder}/", ""))
         for result in results

@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import sys
+from typing import Any, NoReturn
 
 import click
 
@@ -43,6 +44,24 @@ class Commands(click.Group):
             )
         return super().resolve_command(ctx, args)
 
+    def main(self, *arguments: Any, **settings: Any) -> NoReturn:
+        """Run, and end the process. No error of any kind is printed past `console`."""
+        from assay.scanner.cli import console
+
+        try:
+            with console.hooked():
+                code = super().main(*arguments, **{**settings, "standalone_mode": False})
+        except click.ClickException as error:
+            console.usage(error)
+            code = error.exit_code
+        except click.Abort:
+            console.tell("assay: stopped")
+            code = EXIT_INCOMPLETE
+        except BrokenPipeError:  # the reader has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = EXIT_INCOMPLETE
+        sys.exit(code if isinstance(code, int) else EXIT_OK)
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="assay")
@@ -61,9 +80,7 @@ def main() -> None:
     try:
         cli(prog_name="assay")
     except Exception as error:  # a defect of ours must not look like a verdict
-        frame = error.__traceback__
-        while frame is not None and frame.tb_next is not None:
-            frame = frame.tb_next
-        place = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"
-        click.echo(f"assay: internal error: {type(error).__name__}: {error} ({place}); please report it", err=True)
+        from assay.scanner.cli import console
+
+        console.internal_error(error)
         sys.exit(EXIT_INCOMPLETE)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_OK, EXIT_USAGE, judging
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging
 from assay.scanner.cli.live import leave, may_write, take, watch, with_credentials
 from assay.scanner.sources.aws.request import DEFAULT_ROLE
 
@@ -94,15 +94,15 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
     known = sorted({listing.call.service for listing in catalogue("aws_api").listings.values()})
     for service in services:
         if service not in known:
-            click.echo(f"assay: there is no service {service!r} to choose; services are {', '.join(known)}", err=True)
+            console.tell(f"assay: there is no service {service!r} to choose; services are {', '.join(known)}")
             return None
     if not arguments["print_policy"] and not may_write(arguments, "go on with it by --resume, "):
         return None
     if arguments["resume"] and not arguments["out"]:
-        click.echo("assay: --resume needs the snapshot that it goes on with: --snapshot FILE", err=True)
+        console.tell("assay: --resume needs the snapshot that it goes on with: --snapshot FILE")
         return None
     if (arguments["include"] or arguments["exclude"]) and not arguments["organization"]:
-        click.echo("assay: --include and --exclude choose accounts of an --organization", err=True)
+        console.tell("assay: --include and --exclude choose accounts of an --organization")
         return None
     request = Request(
         profile=arguments["aws_profile"],
@@ -125,5 +125,5 @@ def _split(text: str | None) -> list[str]:
 def _print_policy(source: Any, arguments: dict[str, Any]) -> int:
     from assay.scanner.sources.aws.permissions import policy
 
-    click.echo(json.dumps(policy(source.plan, arguments["role_name"] if arguments["organization"] else ""), indent=2))
+    console.show(json.dumps(policy(source.plan, arguments["role_name"] if arguments["organization"] else ""), indent=2))
     return EXIT_OK

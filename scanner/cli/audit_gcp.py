@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_OK, EXIT_USAGE, judging
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging
 from assay.scanner.cli.live import may_write, take, watch, with_credentials
 
 _WHAT = "auditing Google Cloud"
@@ -84,10 +84,10 @@ def _parent(arguments: dict[str, Any]) -> str | None:
     """The relative name of what is to be audited; None, after saying why, where that is not one thing."""
     chosen = [f"{kind}s/{arguments[kind]}" for kind in ("project", "folder", "organization") if arguments[kind]]
     if len(chosen) != 1:
-        click.echo("assay: name one of --project, --folder and --organization", err=True)
+        console.tell("assay: name one of --project, --folder and --organization")
         return None
     if arguments["export"] and not (arguments["export"].startswith("gs://") and arguments["export"].count("/") > 2):
-        click.echo("assay: --export takes gs://BUCKET/PREFIX", err=True)
+        console.tell("assay: --export takes gs://BUCKET/PREFIX")
         return None
     return chosen[0] if arguments["print_roles"] or may_write(arguments, "") else None
 
@@ -109,5 +109,5 @@ def _plan(scan: Any) -> Any:
 def _print_roles(scan: Any, parent: str, arguments: dict[str, Any]) -> int:
     from assay.scanner.sources.gcp.permissions import role
 
-    click.echo(json.dumps(role(_plan(scan), parent, bool(arguments["export"])), indent=2))
+    console.show(json.dumps(role(_plan(scan), parent, bool(arguments["export"])), indent=2))
     return EXIT_OK

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from assay.scanner import plugins
-from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, judging
+from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, judging, output
 from assay.scanner.cli.scan import named, reading
 from assay.scanner.config import Config, ConfigurationError
 from assay.scanner.results import formats
@@ -45,13 +45,13 @@ def _compare(arguments: dict[str, Any]) -> int:
     from assay.scanner.compare.state import State, read
     from assay.scanner.compare.table import compare
 
-    targets = judging.report_targets(arguments)
+    targets = output.report_targets(arguments)
     if targets is None:
         return EXIT_USAGE
     try:
         config = judging.configuration(arguments)
     except ConfigurationError as error:
-        click.echo(str(error), err=True)
+        console.refused(error)
         return EXIT_USAGE
     code = _side(arguments["ours"], arguments)
     live = None if code is None else _side(arguments["theirs"], arguments)
@@ -60,7 +60,8 @@ def _compare(arguments: dict[str, Any]) -> int:
     states = [read(argument) for argument in arguments["states"]]
     readable = [state for state in states if isinstance(state, State)]
     comparison = compare(code, live, readable, [gap for gap in states if not isinstance(gap, State)])
-    return _exit_code(comparison, arguments, config) if _write(comparison, targets, arguments) else EXIT_USAGE
+    asked = _write(comparison, targets, arguments)
+    return asked if asked == EXIT_USAGE else _exit_code(comparison, arguments, config) or asked
 
 
 def _side(path: str, arguments: dict[str, Any]) -> Any:
@@ -97,23 +98,26 @@ def _are_sides(code: Any, live: Any, arguments: dict[str, Any]) -> bool:
 
 
 def _say(message: str) -> None:
-    click.echo(f"assay: {judging.printable(message)}", err=True)
+    console.tell(f"assay: {message}")
 
 
-def _write(comparison: Any, targets: list[tuple[str, str]], arguments: dict[str, Any]) -> bool:
-    """Render and write every report; whether all could be written."""
-    written = True
-    for name, path in targets:
-        content = formats.load(name, plugins.COMPARISONS).render(
-            comparison,
-            width=shutil.get_terminal_size((100, 24)).columns,
-            color=judging.coloured(arguments, path),
-            quiet=arguments["quiet"],
-        )
-        written &= judging.deliver([content], name, path)
+def _write(comparison: Any, targets: list[tuple[str, str]], arguments: dict[str, Any]) -> int:
+    """Render and write every report; the exit code that this alone asks for."""
+    codes = [output.written(name, path, functools.partial(_rendered, comparison, name, path, arguments)) for name, path in targets]
     if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
         judging.say((*comparison.code.gaps, *comparison.live.gaps, *comparison.gaps))
-    return written
+    return EXIT_USAGE if EXIT_USAGE in codes else max(codes)
+
+
+def _rendered(comparison: Any, name: str, path: str, arguments: dict[str, Any]) -> list[bytes]:
+    return [
+        formats.load(name, plugins.COMPARISONS).render(
+            comparison,
+            width=shutil.get_terminal_size((100, 24)).columns,
+            color=output.coloured(arguments, path),
+            quiet=arguments["quiet"],
+        )
+    ]
 
 
 def _exit_code(comparison: Any, arguments: dict[str, Any], config: Config) -> int:

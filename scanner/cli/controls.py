@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE
+from assay.scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE, console, judging
+from assay.scanner.config import Config
+from assay.scanner.errors import AssayError
 from assay.scanner.rules.load import RuleSet
-from assay.scanner.rules.model import RuleErrors
 
-_POLICIES = click.option("--policies", multiple=True, type=click.Path(exists=True, file_okay=False), help="A folder of your own rules.")
 _FIXTURES = click.option(
     "--fixtures", type=click.Path(exists=True, file_okay=False), help="Folder of fixtures.  [default: fixtures/controls]"
 )
@@ -22,106 +23,112 @@ def command() -> None:
     """The controls: list, show, check, test."""
 
 
-def _rules(policies: tuple[str, ...]) -> RuleSet:
+def _configured(arguments: dict[str, Any]) -> tuple[Config, RuleSet]:
+    """The configuration of a command line and the rules that it has; ends the process, after saying why, where they cannot be used."""
     from assay.scanner.rules.load import builtin_folder, load
 
     try:
-        return load([builtin_folder(), *[Path(folder) for folder in policies]])
-    except RuleErrors as error:
-        click.echo(str(error), err=True)
+        config = judging.configuration(arguments)
+        folders = [Path(folder) for folder in (*config.policies, *arguments["policies"])]
+        return config, load([builtin_folder(), *folders], overrides=config.overrides)
+    except AssayError as error:
+        console.refused(error)
         sys.exit(EXIT_USAGE)
 
 
 @command.command("list")
-@_POLICIES
-def list_controls(policies: tuple[str, ...]) -> None:
+@judging.configured
+def list_controls(**arguments: Any) -> None:
     """All controls, a line each."""
-    for compiled in _rules(policies).controls:
+    for compiled in _configured(arguments)[1].controls:
         control = compiled.control
-        click.echo(f"{control.id:42} {control.severity:9} {control.title}")
+        console.show(f"{control.id:42} {control.severity:9} {control.title}")
 
 
 @command.command()
 @click.argument("control_id", metavar="ID")
-@_POLICIES
-def show(control_id: str, policies: tuple[str, ...]) -> None:
+@judging.configured
+def show(control_id: str, **arguments: Any) -> None:
     """One control: text, rule, remediation, mappings."""
     from assay.scanner.control_pages import page
     from assay.scanner.rules.load import nearest
 
-    rules = _rules(policies)
+    rules = _configured(arguments)[1]
     named = (compiled for compiled in rules.controls if control_id in (compiled.control.id, *compiled.control.aliases))
     compiled = next(named, None)
     if compiled is None:
         way = nearest(control_id, rules.by_id()) or "see assay controls list"
-        click.echo(f"assay: there is no control {control_id!r}; {way}", err=True)
+        console.tell(f"assay: there is no control {control_id!r}; {way}")
         sys.exit(EXIT_USAGE)
-    click.echo(page(compiled).rstrip())
+    console.show(page(compiled).rstrip())
 
 
 @command.command()
-@_POLICIES
-def lint(policies: tuple[str, ...]) -> None:
+@judging.configured
+def lint(**arguments: Any) -> None:
     """Check rule files without running them."""
-    rules = _rules(policies)
-    click.echo(f"{len(rules.controls)} controls are well-formed")
+    rules = _configured(arguments)[1]
+    console.show(f"{len(rules.controls)} controls are well-formed")
 
 
 @command.command()
 @click.argument("patterns", nargs=-1, metavar="[ID|GLOB]...")
 @_FIXTURES
-@_POLICIES
-def test(patterns: tuple[str, ...], fixtures: str | None, policies: tuple[str, ...]) -> None:
+@judging.configured
+def test(patterns: tuple[str, ...], fixtures: str | None, **arguments: Any) -> None:
     """Run the fixtures of controls: every expected verdict must come, and no other."""
     from assay.scanner.fixtures import run_fixtures
 
     folder = _folder(fixtures)
     cases = failures = 0
-    for case in run_fixtures(folder, _chosen(patterns, policies), list(policies)):
+    config, rules = _configured(arguments)
+    for case in run_fixtures(folder, _chosen(patterns, rules), [*config.policies, *arguments["policies"]], config.overrides):
         cases += 1
         failures += bool(case.problems)
         for problem in case.problems:
-            click.echo(f"{case.control} {case.name}: {problem}")
-    click.echo(f"{cases} cases, {failures} failed")
+            console.show(f"{case.control} {case.name}: {problem}")
+    console.show(f"{cases} cases, {failures} failed")
     sys.exit(EXIT_FAILED if failures or not cases else EXIT_OK)
 
 
 @command.command()
 @click.argument("patterns", nargs=-1, metavar="[ID|GLOB]...")
 @_FIXTURES
-@_POLICIES
-def accept(patterns: tuple[str, ...], fixtures: str | None, policies: tuple[str, ...]) -> None:
+@judging.configured
+def accept(patterns: tuple[str, ...], fixtures: str | None, **arguments: Any) -> None:
     """Write every finding of the fixtures of controls as what `test` must find."""
     from assay.scanner import fixtures as runner
 
     folder = _folder(fixtures)
-    chosen = _chosen(patterns, policies)
-    number = runner.accept(folder, runner.run_fixtures(folder, chosen, list(policies)))
-    click.echo(f"{number} findings of {len(chosen)} controls accepted; see what changed before you commit it")
+    config, rules = _configured(arguments)
+    chosen = _chosen(patterns, rules)
+    cases = runner.run_fixtures(folder, chosen, [*config.policies, *arguments["policies"]], config.overrides)
+    number = runner.accept(folder, cases)
+    console.show(f"{number} findings of {len(chosen)} controls accepted; see what changed before you commit it")
 
 
-def _chosen(patterns: tuple[str, ...], policies: tuple[str, ...]) -> list[str]:
+def _chosen(patterns: tuple[str, ...], rules: RuleSet) -> list[str]:
     from assay.scanner.rules.load import select
 
     try:
-        return [compiled.control.id for compiled in select(_rules(policies), patterns, None)]
-    except LookupError as error:
-        click.echo(f"assay: {error.args[0]}", err=True)
+        return [compiled.control.id for compiled in select(rules, patterns, None)]
+    except AssayError as error:
+        console.refused(error)
         sys.exit(EXIT_USAGE)
 
 
 def _folder(fixtures: str | None) -> Path:
     folder = Path(fixtures) if fixtures else Path(__file__).resolve().parents[2] / "fixtures" / "controls"
     if not folder.is_dir():
-        click.echo("assay: the fixtures are not installed with the package; name them with --fixtures", err=True)
+        console.tell("assay: the fixtures are not installed with the package; name them with --fixtures")
         sys.exit(EXIT_USAGE)
     return folder
 
 
 @command.command()
-@_POLICIES
-def matrix(policies: tuple[str, ...]) -> None:
+@judging.configured
+def matrix(**arguments: Any) -> None:
     """Which input judges which control: in full, in part, not at all, and why."""
     from assay.scanner.control_pages import matrix as build
 
-    click.echo(build(_rules(policies).controls).rstrip())
+    console.show(build(_configured(arguments)[1].controls).rstrip())

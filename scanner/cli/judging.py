@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.scanner import plugins
-from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
-from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, read
+from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, output
+from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, of_tree, read
 from assay.scanner.errors import AssayError
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
-from assay.scanner.rules.model import SEVERITIES, RuleErrors
+from assay.scanner.rules.model import SEVERITIES
+from assay.scanner.words import visible
 
 if TYPE_CHECKING:
     from assay.scanner.judge import Judged
@@ -38,31 +39,26 @@ class Size(click.ParamType):  # type: ignore[type-arg]
         return int(match[1]) << 10 * " KMG".index(match[2].upper() or " ")
 
 
-class ReportTarget(click.ParamType):  # type: ignore[type-arg]
-    """FORMAT or FORMAT=PATH; `-` is standard output."""
+class ConfigurationChoice(click.Path):
+    """`none`, `tree`, or a file."""
 
-    name = "FORMAT[=PATH]"
-
-    def __init__(self, formats: Iterable[str]) -> None:
-        self.formats = list(formats)
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
-        name, _, path = value.partition("=")
-        if name not in self.formats:
-            self.fail(f"{name!r} is no report format; formats are {', '.join(self.formats)}", param, ctx)
-        return name, path or "-"
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        return value if value in ("none", "tree") else super().convert(value, param, ctx)
 
 
-_CHOICE = (
+_CONFIGURATION = (
     click.option("--policies", multiple=True, type=click.Path(exists=True, file_okay=False), help="A folder of your own rules."),
-    click.option("--control", "controls", multiple=True, metavar="ID|GLOB", help="Judge by these controls only."),
     click.option(
         "--config",
         "config_file",
-        type=click.Path(exists=True, dir_okay=False),
-        help=f"Configuration file.  [default: {DEFAULT_FILE} if there]",
+        type=ConfigurationChoice(exists=True, dir_okay=False),
+        metavar="none|tree|FILE",
+        help=f"Read no configuration file, the {DEFAULT_FILE} in the working directory if there is one, or this file.  [default: tree]",
     ),
-    click.option("--no-config", is_flag=True, help="Read no configuration file."),
+    click.option("--no-config", is_flag=True, help="The same as --config none."),
+)
+_CHOICE = (
+    click.option("--control", "controls", multiple=True, metavar="ID|GLOB", help="Judge by these controls only."),
     click.option("--quiet", is_flag=True, help="Text report: failures and the outcome only. No progress."),
 )
 _JUDGING = (
@@ -70,14 +66,26 @@ _JUDGING = (
     click.option("--strict", is_flag=True, help="An unknown verdict makes the run incomplete (exit 3)."),
     click.option("--allow-empty", is_flag=True, help="A run in which nothing is judged may end with 0."),
     click.option("--limit-memory", type=Size(), help="Memory for one collection (a root module, a template): 512M, 4G; 0 for no limit."),
-    click.option("--limit-seconds", type=click.FloatRange(min=0), help="Seconds of the processor for one collection; 0 for no limit."),
+    click.option(
+        "--limit-seconds",
+        type=click.FloatRange(min=0),
+        metavar="SECONDS",
+        help="Seconds of the processor for one collection; 0 for no limit.",
+    ),
     click.option("--no-color", is_flag=True, help="No colours (also NO_COLOR)."),
 )
 
 
+def configured(command: Any) -> Any:
+    """The options that say which rules and which configuration there are."""
+    for option in reversed(_CONFIGURATION):
+        command = option(command)
+    return command
+
+
 def choice(command: Any) -> Any:
     """The options that say which controls there are and which of them count."""
-    for option in reversed(_CHOICE):
+    for option in reversed((*_CONFIGURATION, *_CHOICE)):
         command = option(command)
     return command
 
@@ -86,7 +94,7 @@ def options(command: Any, group: str = plugins.REPORTS) -> Any:
     """The options of a command that judges and writes reports of the formats of a group."""
     names = formats.names(group)
     listed = f"Write a report: {', '.join(names)}. Repeatable."
-    report = click.option("-r", "--report", "reports", multiple=True, type=ReportTarget(names), help=listed)
+    report = click.option("-r", "--report", "reports", multiple=True, type=output.ReportTarget(names), help=listed)
     for option in reversed((*_JUDGING[:2], report, *_JUDGING[2:])):
         command = option(command)
     return choice(command)
@@ -104,37 +112,39 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
         config = configuration(arguments)
         chosen = Options(
             policies=[*config.policies, *arguments["policies"]],
+            overrides=config.overrides,
+            configuration=config.file or None,
             profile=arguments["profile"] or config.profile,
             controls=list(arguments["controls"]),
             params=config.params,
             control_params={name: settings.params for name, settings in config.controls.items()},
+            fail_on=arguments.get("fail_on") or config.fail_on or "low",
             allow_empty=arguments.get("allow_empty") or config.allow_empty,
             limits=Limits(arguments.get("limit_memory"), arguments.get("limit_seconds")),
             arguments=_arguments(sys.argv[1:]),
             **{name: value(config) if callable(value) else value for name, value in named.items()},
         )
         return Scan(chosen), config
-    except (ConfigurationError, RuleErrors) as error:
-        click.echo(str(error), err=True)
     except AssayError as error:
-        click.echo(f"assay: {error}", err=True)
+        console.refused(error)
     return None
 
 
 def finish(scan: Any, arguments: dict[str, Any], config: Config, run: Callable[[Any, bool], Report] | None = None) -> int:
     """Run, write the reports, and give the exit code."""
-    targets = report_targets(arguments)
+    targets = output.report_targets(arguments)
     if targets is None:
         return EXIT_USAGE
     report = (run or watch)(scan, arguments["quiet"])
     if report.coverage.gaps and not report.coverage.files.found and all(gap.code == "not_found" for gap in report.coverage.gaps):
         for gap in report.coverage.gaps:
-            click.echo(f"assay: {gap}", err=True)
+            console.tell(f"assay: {gap}")
         return EXIT_USAGE
-    written = _write(report, targets, scan, arguments)
+    asked = output.write(report, targets, scan, arguments)
     if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
         say(report.coverage.gaps)
-    return _exit_code(report, scan.incomplete, arguments, config) if written else EXIT_USAGE
+    code = _exit_code(report, scan.incomplete, arguments, config)
+    return asked if asked == EXIT_USAGE else code or asked
 
 
 def say(gaps: Iterable[Gap]) -> None:
@@ -142,38 +152,7 @@ def say(gaps: Iterable[Gap]) -> None:
     from assay.scanner.results.ledger import told
 
     for sentence in told(gaps):
-        click.echo(f"assay: {printable(sentence)}", err=True)
-
-
-def report_targets(arguments: dict[str, Any]) -> list[tuple[str, str]] | None:
-    """The (format, path) of each report to write; None, after saying why, where more than one is for standard output (`-`)."""
-    targets = list(arguments["reports"]) or [("text", "-")]
-    if sum(path == "-" for _, path in targets) > 1:
-        click.echo("assay: only one report can go to standard output; give the others a path: FORMAT=PATH", err=True)
-        return None
-    return targets
-
-
-def deliver(content: Iterable[bytes], name: str, path: str) -> bool:
-    """Write a report to a file or, for `-`, to standard output. False, after saying why, where it could not be written."""
-    try:
-        if path == "-":
-            sys.stdout.buffer.writelines(content)
-            sys.stdout.buffer.flush()
-        else:
-            with open(path, "wb") as opened:
-                opened.writelines(content)
-    except BrokenPipeError:  # the reader has seen enough; the verdict stands
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        click.echo(f"assay: {printable(path)}: the {name} report could not be written: {error.strerror}", err=True)
-        return False
-    return True
-
-
-def coloured(arguments: dict[str, Any], path: str) -> bool:
-    """Whether a report that goes to a path is shown in colours: on a terminal, unless the user says otherwise."""
-    return path == "-" and sys.stdout.isatty() and not arguments["no_color"] and not os.environ.get("NO_COLOR")
+        console.tell(f"assay: {sentence}")
 
 
 def failing_severities(arguments: dict[str, Any], config: Config) -> tuple[str, ...]:
@@ -183,14 +162,15 @@ def failing_severities(arguments: dict[str, Any], config: Config) -> tuple[str, 
 
 
 def configuration(arguments: dict[str, Any]) -> Config:
-    """The configuration file that a command line means. Raises ConfigurationError."""
+    """The configuration that a command line means. Raises ConfigurationError."""
+    named = arguments["config_file"]
     if arguments["no_config"]:
+        if named not in (None, "none"):
+            raise ConfigurationError(f"assay: --no-config and --config {named} contradict each other; give one of them")
         return Config()
-    path = arguments["config_file"] or (DEFAULT_FILE if os.path.isfile(DEFAULT_FILE) else None)
-    config = read(Path(path)) if path else Config()
-    if config.fail_on not in (None, *SEVERITIES, "never"):
-        raise ConfigurationError(f"{path}: fail_on is {config.fail_on!r}; it is one of {', '.join(SEVERITIES)}, never")
-    return config
+    if named == "none":
+        return Config()
+    return read(Path(named)) if named not in (None, "tree") else of_tree()
 
 
 _ASSIGNING = ("--var", "--parameter")
@@ -207,13 +187,8 @@ def _arguments(argv: list[str]) -> list[str]:
             text = f"{argument.partition('=')[0]}=…"
         else:
             text = argument
-        shown.append(printable(text))
+        shown.append(visible(text))
     return shown
-
-
-def printable(text: str) -> str:
-    """Text of an input as a terminal may show it: control characters and others that do not show are written out, `\\x1b`."""
-    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)
 
 
 def on_terminal(quiet: bool) -> bool:
@@ -242,36 +217,12 @@ class _Progress:
         self.verdicts += len(judged.results)
         if time.monotonic() - self._last > 0.1:
             self._last = time.monotonic()
-            line = f"\r\x1b[2K{self.verdicts:,} verdicts, {printable(judged.name)}"
-            click.echo(line[: shutil.get_terminal_size().columns + 4], nl=False, err=True)
+            console.progress(f"{self.verdicts:,} verdicts, {judged.name}", shutil.get_terminal_size().columns)
 
     def end(self) -> None:
         """Clear the line."""
         if self._last:
-            click.echo("\r\x1b[2K", nl=False, err=True)
-
-
-def _write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> bool:
-    """Render and write every report; whether all could be written."""
-    written = True
-    for name, path in targets:
-        context = formats.Context(
-            controls=scan.rules.set.by_id(),
-            source=_source_lines,
-            color=coloured(arguments, path),
-            width=shutil.get_terminal_size((100, 24)).columns,
-            quiet=arguments["quiet"],
-        )
-        written &= deliver(formats.parts(name)(report, context), name, path)
-    return written
-
-
-def _source_lines(file: str, first: int, last: int) -> list[str]:
-    try:
-        with open(file, encoding="utf-8", errors="replace") as opened:
-            return [line.rstrip("\r\n") for number, line in enumerate(opened, 1) if first <= number <= last]
-    except OSError:
-        return []
+            console.progress("", 0)
 
 
 def _exit_code(report: Report, incomplete: bool, arguments: dict[str, Any], config: Config) -> int:

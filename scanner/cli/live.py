@@ -10,10 +10,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
-import click
-
-from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE
-from assay.scanner.cli.judging import on_terminal, printable, say
+from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
+from assay.scanner.cli.judging import on_terminal, say
 from assay.scanner.results.model import Report
 from assay.scanner.sources.live import CredentialsError
 from assay.scanner.sources.snapshot import in_the_way
@@ -30,7 +28,7 @@ def may_write(arguments: dict[str, Any], resuming: str) -> bool:
     out = arguments["out"]
     kept = in_the_way(out) if out and not arguments.get("resume") else ""
     if kept:
-        click.echo(f"assay: {printable(kept)} is there already: {resuming}name another file, or remove it first", err=True)
+        console.tell(f"assay: {kept} is there already: {resuming}name another file, or remove it first")
     return not kept
 
 
@@ -48,7 +46,7 @@ def take(source: Any, arguments: dict[str, Any], what: str) -> int:
     say(collected.gaps)
     if not arguments["quiet"]:
         counts = (many(collected.accounts, what), many(collected.resources, "resource"), many(collected.calls, "call"))
-        click.echo(f"{arguments['out']}: {', '.join(counts)}")
+        console.show(f"{arguments['out']}: {', '.join(counts)}")
     return EXIT_INCOMPLETE if collected.gaps else EXIT_OK
 
 
@@ -57,11 +55,11 @@ def with_credentials(cloud: str, extra: str, run: Callable[[], int]) -> int:
     try:
         return run()
     except ModuleNotFoundError as error:
-        click.echo(f"assay: {cloud} needs libraries that are not installed ({error.name}): pip install 'assay[{extra}]'", err=True)
+        console.tell(f"assay: {cloud} needs libraries that are not installed ({error.name}): pip install 'assay[{extra}]'")
     except CredentialsError as error:
-        click.echo(f"assay: {error}", err=True)
+        console.tell(f"assay: {error}")
     except OSError as error:
-        click.echo(f"assay: {error.filename}: the snapshot could not be written: {error.strerror}", err=True)
+        console.tell(f"assay: {error.filename}: the snapshot could not be written: {error.strerror}")
     return EXIT_USAGE
 
 
@@ -90,7 +88,7 @@ def _stoppable(source: Any) -> Iterator[None]:
         source.stop()
         for number in before:
             signal.signal(number, signal.SIG_DFL)
-        click.echo("assay: stopping with what is known; once more to end at once", err=True)
+        console.tell("assay: stopping with what is known; once more to end at once")
 
     if threading.current_thread() is threading.main_thread():
         for number in before:
@@ -108,7 +106,8 @@ def _bar(source: Any) -> Iterator[None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.fields[at]}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[count]}"), TimeElapsedColumn())
+    at, count = [TextColumn(f"{{task.fields[{name}]}}", markup=False) for name in ("at", "count")]
+    columns = (at, BarColumn(), MofNCompleteColumn(), count, TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=None, at="", count="")
         ended = threading.Event()
@@ -116,7 +115,13 @@ def _bar(source: Any) -> Iterator[None]:
         def update() -> None:
             while not ended.wait(_SECONDS):
                 status = source.status()
-                progress.update(task, completed=status.done, total=status.total or None, at=status.at, count=status.count)
+                progress.update(
+                    task,
+                    completed=status.done,
+                    total=status.total or None,
+                    at=console.one_line(status.at),
+                    count=console.one_line(status.count),
+                )
 
         thread = threading.Thread(target=update, daemon=True)
         thread.start()

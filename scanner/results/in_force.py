@@ -1,6 +1,6 @@
 """What a run was judged by, and how far that is from what Assay does unasked: every report says it.
 
-A configuration may be part of what is judged. It may choose controls, change their params and say what fails a run; it may not do so unseen.
+A configuration may be part of what is judged. It may choose controls, change their params and say what fails a run, but not unseen.
 """
 
 from __future__ import annotations
