@@ -51,8 +51,10 @@ class Body:
     def _unfold(self, block: Block) -> list[Body] | Unknown:
         content = next((inner for inner in block.blocks if inner.type == "content"), None)
         if content is None:
-            return []
+            return Unknown(f"the dynamic {block.labels[0]} block has no content", "correct the block", block.location())
         iterator = block.expression("iterator")
+        if isinstance(iterator, tree.Literal):  # in JSON names are texts
+            iterator = tree.Name(str(iterator.value))
         name = iterator.name if isinstance(iterator, tree.Name) else block.labels[0]
         for_each = block.expression("for_each")
         if for_each is None:
