@@ -12,12 +12,13 @@ from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.facts.model import Resource
 from assay.scanner.facts.stack import Stack
 from assay.scanner.options import Options
-from assay.scanner.results import findings, ledger, worlds
+from assay.scanner.results import findings, ledger, shown, worlds
 from assay.scanner.results.in_force import in_force
 from assay.scanner.results.model import Result
 from assay.scanner.rules import evaluate, load, params, view
 from assay.scanner.sources import inputs
 from assay.scanner.sources.interface import Collection, Contributions, Coverage, Gap, Item, Source, Wanted, Within
+from assay.scanner.sources.sensitive import Sensitive
 
 _WAY = "write the input again; if it is as its tool writes it, report this as a defect"
 
@@ -33,6 +34,8 @@ class Judged(msgspec.Struct):
     """How many resources some control was asked of."""
     contributions: Contributions
     """What the collection adds to indexes over all collections."""
+    sensitive: list[str] = []
+    """Texts of it that no report shows; for lines of code, which are read where a report is written."""
 
 
 class Rules:
@@ -150,7 +153,17 @@ def judge(collection: Collection, rules: Rules, known: Catalogue) -> Judged:
         coverage.gaps.append(Gap(collection.name, "input_failed", f"could not be judged to the end ({described(error)})", _WAY))
         contributions = Contributions()
     coverage.gaps += collection.coverage.gaps[entered:]  # what showed only when rules asked for it
-    return Judged(collection.name, results, coverage, len(run.resources), contributions)
+    return _shown(Judged(collection.name, results, coverage, len(run.resources), contributions), collection.sensitive)
+
+
+def _shown(judged: Judged, sensitive: Sensitive | None) -> Judged:
+    """What may be shown: without the texts that the input marks as sensitive, which came to light while it was judged."""
+    if not sensitive:
+        return judged
+    judged.results = [shown.result_of(result, sensitive) for result in judged.results]
+    judged.coverage.gaps = [shown.gap_of(gap, sensitive) for gap in judged.coverage.gaps]
+    judged.sensitive = sensitive.texts
+    return judged
 
 
 class _Run:

@@ -16,14 +16,19 @@ import datetime
 import uuid
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from assay.scanner import __version__, targets
 from assay.scanner.errors import RunError
 from assay.scanner.judge import Judged, Rules, Sink, Watch, judge_all
 from assay.scanner.options import Options
+from assay.scanner.results import ledger
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.results.tally import Tally
 from assay.scanner.rules.load import CompiledControl
 from assay.scanner.sources.interface import Coverage, Gap, Source
+from assay.scanner.sources.listing import Fate, Listing
+from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.worker import parent
 
 
@@ -37,7 +42,11 @@ class Scan:
         """What to run over instead of the paths of the options; may be set until the run begins."""
         self.tally = Tally(self.rules.selected)
         """Counts of what was judged so far."""
-        self._started = ""
+        self.sensitive = Sensitive()
+        """Texts that no report shows, of what was judged so far."""
+        self.files: dict[str, Fate] = {}
+        """What became of each file below the targets, once the run is over."""
+        self._started, self._listing = "", Listing()
 
     @property
     def selected(self) -> list[CompiledControl]:
@@ -84,7 +93,7 @@ class Scan:
                     result.resource.root, order[result.severity], result.control, result.resource.address, result.element
                 ),
             ),
-            coverage=self.tally.coverage,
+            coverage=msgspec.structs.replace(self.tally.coverage, fates=msgspec.UNSET),
         )  # fmt: skip
 
     def _judged(self) -> Iterator[Judged]:
@@ -94,7 +103,10 @@ class Scan:
         self._started = _now()
         for judged in self._parts():
             self.tally.take(judged.results, judged.coverage, judged.resources)
+            self.sensitive.take(judged.sensitive)
             yield judged
+        self.files, closing = ledger.close(self._listing, self.tally.coverage)
+        self.tally.add(closing)
         if not (self.tally.resources or self.tally.coverage.gaps or self.options.allow_empty):
             self.tally.add(Coverage(gaps=[self._empty()]))
 
@@ -102,7 +114,7 @@ class Scan:
         """Each collection as it is judged: in a worker, where the options set limits for it and there can be one."""
         if self.sources is not None:
             return judge_all(self.sources, self.rules, self._scope, Watch())
-        made, gaps = targets.sources(self.options)
+        made, gaps, self._listing = targets.sources(self.options)
         self.tally.add(Coverage(gaps=gaps))
         if self.options.limits is not None and parent.available():
             return parent.supervised(made, self.rules, self.options)

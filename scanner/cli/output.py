@@ -15,9 +15,11 @@ import click
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
 from assay.scanner.results import formats
+from assay.scanner.results.code import without_secret_values
 from assay.scanner.results.model import Report
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK, inside, repository
+from assay.scanner.sources.sensitive import Sensitive
 
 
 class ReportTarget(click.ParamType):  # type: ignore[type-arg]
@@ -51,7 +53,7 @@ def coloured(arguments: dict[str, Any], path: str) -> bool:
 
 def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> int:
     """Render and write every report; the exit code that this alone asks for."""
-    excerpts = Excerpts(scan.options.paths)
+    excerpts = Excerpts(scan.options.paths, scan.sensitive)
     codes = [EXIT_OK]
     for name, path in targets:
         context = formats.Context(
@@ -131,8 +133,9 @@ class Excerpts:
     MAX_LINE = 4_000
     """Bytes of a line; reports show fewer."""
 
-    def __init__(self, paths: Sequence[str]) -> None:
-        """`paths`: what was scanned. Code is shown that is below it or in the same repository."""
+    def __init__(self, paths: Sequence[str], sensitive: Sensitive) -> None:
+        """`paths`: what was scanned. Code is shown that is below it or in the same repository, without what is `sensitive`."""
+        self._sensitive = sensitive
         self._tops = [repository(path) or os.path.realpath(path) for path in paths if os.path.exists(path)]
         self._file, self._content = "", b""
         self._starts: list[int] = []
@@ -140,7 +143,8 @@ class Excerpts:
     def lines(self, file: str, first: int, last: int) -> list[str]:
         """From the first to the last line, counted from 1; empty where they cannot be read."""
         if file != self._file:
-            self._file, self._content = file, self._read(file)
+            content = self._read(file).decode("utf-8", "surrogateescape")
+            self._file, self._content = file, without_secret_values(content, self._sensitive).encode("utf-8", "surrogateescape")
             self._starts = _starts(self._content)
         return [self._line(number) for number in range(max(first, 1), min(last, len(self._starts)) + 1)]
 

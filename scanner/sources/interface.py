@@ -7,8 +7,12 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from assay.scanner.sources import listing
+from assay.scanner.sources.listing import Became, Fate, Fates, Tree
 from assay.scanner.sources.raw import Location, Reference, Unknown
+from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.values import Value
 
 
@@ -82,6 +86,16 @@ class Coverage(msgspec.Struct):
     """What was asked of live accounts, and how it ended."""
     left_out: list[LeftOut] = msgspec.field(default_factory=list)
     """Accounts and projects that are there and are no part of the run."""
+    tree: Tree = msgspec.field(default_factory=Tree)
+    """Of a whole run: the files below its targets."""
+    fates: Fates | UnsetType = UNSET
+    """What became of files, as their readers say it; no part of a report, which has `tree`."""
+
+    def enter(self, file: str, format_: str, became: Became, why: str = "") -> None:
+        """Say what became of a file, `file` as reports name it, that may be of a format."""
+        fates = {} if self.fates is UNSET else self.fates
+        listing.enter(fates, {(file, format_): Fate(became, why or format_)})
+        self.fates = fates
 
     @staticmethod
     def merged(parts: Iterable[Coverage]) -> Coverage:
@@ -90,9 +104,12 @@ class Coverage(msgspec.Struct):
         gaps: dict[Gap, None] = {}
         calls: dict[CallCount, int] = {}
         left_out: dict[LeftOut, None] = {}
+        fates: Fates = {}
         for part in parts:
             _add(whole.files, part.files)
             _add(whole.blocks, part.blocks)
+            _add_tree(whole.tree, part.tree)
+            listing.enter(fates, part.fates or {})
             for type_, count in part.unsupported_types.items():
                 whole.unsupported_types[type_] = whole.unsupported_types.get(type_, 0) + count
             gaps.update(dict.fromkeys(part.gaps))
@@ -100,7 +117,7 @@ class Coverage(msgspec.Struct):
             for call in part.calls:
                 key = msgspec.structs.replace(call, count=0)
                 calls[key] = calls.get(key, 0) + call.count
-        whole.gaps, whole.left_out = list(gaps), list(left_out)
+        whole.gaps, whole.left_out, whole.fates = list(gaps), list(left_out), fates or UNSET
         whole.calls = [msgspec.structs.replace(call, count=count) for call, count in calls.items()]
         return whole
 
@@ -108,6 +125,13 @@ class Coverage(msgspec.Struct):
 def _add(whole: Files | Blocks, part: Files | Blocks) -> None:
     for name in whole.__struct_fields__:
         setattr(whole, name, getattr(whole, name) + getattr(part, name))
+
+
+def _add_tree(whole: Tree, part: Tree) -> None:
+    for name in ("found", "judged", "other", "excluded", "unread"):
+        setattr(whole, name, getattr(whole, name) + getattr(part, name))
+    for reason, count in part.reasons.items():
+        whole.reasons[reason] = whole.reasons.get(reason, 0) + count
 
 
 class Node(abc.ABC):
@@ -347,6 +371,8 @@ class Collection(msgspec.Struct):
     """The combinations of conditions that are possible, where nothing decides them; `items` are then those of all of them."""
     within: Within | None = None
     """What of it is judged: everything, or what single files that were named declare."""
+    sensitive: Sensitive | None = None
+    """Its texts that are judged and not shown."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -383,3 +409,34 @@ class Unread(Source):
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         coverage = Coverage(gaps=list(self.gaps))
         yield Collection(self.gaps[0].scope, [], coverage)
+
+
+class Entries(Source):
+    """What is to be entered in the ledger of files that no source reads."""
+
+    def __init__(self, name: str, coverage: Coverage) -> None:
+        self.name, self.coverage = name, coverage
+
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        if self.coverage.fates or self.coverage.gaps:
+            yield Collection(self.name, [], self.coverage)
+
+
+class Entered(Source):
+    """A source of one file, which stands in the ledger as judged with the first that the source gives."""
+
+    def __init__(self, source: Source, file: str, format_: str) -> None:
+        self.source, self.file, self.format = source, file, format_
+        self.input = source.input
+
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        entered = False
+        for collection in self.source.collect(wanted):
+            if not entered:
+                collection.coverage.enter(self.file, self.format, "judged")
+            entered = True
+            yield collection
+        if not entered:
+            coverage = Coverage()
+            coverage.enter(self.file, self.format, "judged")
+            yield Collection(self.file, [], coverage)

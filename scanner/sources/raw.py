@@ -82,7 +82,7 @@ def either(why: Unknown, *options: Any) -> Any:
         for value in option.options if isinstance(option, Either) else (option,):
             if isinstance(value, Unknown):
                 return because(why)
-            if not any(same(value, other) for other in flat):
+            if len(flat) <= MAX_OPTIONS and not any(same(value, other) for other in flat):  # of more, none is told
                 flat.append(value)
     if len(flat) == 1:
         return flat[0]
@@ -96,9 +96,6 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and bool(one == other)
-
-
-SENSITIVE = Unknown("the value is marked sensitive", "judge the live resource")
 
 
 class Reference(msgspec.Struct, frozen=True):

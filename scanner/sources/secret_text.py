@@ -39,6 +39,9 @@ _NAMED = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 """`Password=…` of a connection string, `?token=…` of an address, `--password=…`."""
+_QUERY = re.compile(
+    r"([?&;][\w-]{0,40}(?:password|passwd|pwd|secret|key|token|signature|sig|credential)=)[^\s&;\"'<>$]{3,4096}", re.IGNORECASE | re.ASCII
+)
 _SCHEME = re.compile(r"\b((?:bearer|basic)\s{1,4})[A-Za-z0-9._~+/=-]{12,4096}", re.IGNORECASE | re.ASCII)
 """Of an Authorization header: RFC 7617, RFC 6750."""
 _MARKS = re.compile(r"[=:@]|eyJ|AKIA|ASIA|[a-zA-Z]{2,8}[-_.]|earer |asic |dapi|AIza", re.ASCII)
@@ -52,11 +55,18 @@ def without_secrets(text: str) -> str:
     """The text without what looks like a secret: all of it where it holds a token or a key, else without the secret part."""
     if len(text) < 8 or not _MARKS.search(text):
         return text
+    text = without_tokens(text)
+    return _NAMED.sub(rf"\1{HIDDEN}", text) if "=" in text or ": " in text else text
+
+
+def without_tokens(text: str) -> str:
+    """The text without what is a secret whatever it is called; also a line of code, in which `password = var.p` is none."""
     if _TOKENS.search(text):
         return HIDDEN
-    text = _IN_URL.sub(HIDDEN, text) if "://" in text else text
-    text = _SCHEME.sub(rf"\1{HIDDEN}", text)
-    return _NAMED.sub(rf"\1{HIDDEN}", text) if "=" in text or ": " in text else text
+    if "://" in text:
+        text = _IN_URL.sub(HIDDEN, text)
+        text = _QUERY.sub(rf"\1{HIDDEN}", text)
+    return _SCHEME.sub(rf"\1{HIDDEN}", text)
 
 
 def is_secret_pair(name: str, value: str) -> bool:

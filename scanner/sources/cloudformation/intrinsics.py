@@ -12,8 +12,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.cloudformation.template import CORRECT
-from assay.scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joined, plain
+from assay.scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joined, plain, weight
 from assay.scanner.sources.raw import (
     Document,
     Either,
@@ -63,6 +64,10 @@ _SAME_VALUE = ("Ref", "Fn::If", "Fn::Sub")
 """Functions that can give the very value of a parameter; what others make of it has no name of its own."""
 
 
+_MAKING = ("Fn::Sub", "Fn::Join", "Fn::Split", "Fn::Base64", "Fn::ToJsonString")
+"""Functions that make a text or a list of their own."""
+
+
 def call(scope: Scope, raw: dict[str, Any], link: bool) -> Any:
     """The value of a function. With `link`, what is derived from one resource is a Reference to it."""
     if len(raw) != 1:
@@ -71,7 +76,11 @@ def call(scope: Scope, raw: dict[str, Any], link: bool) -> Any:
     function = _FUNCTIONS.get(name)
     if function is None:
         return Unknown(f"{name} is no function that is known here", "judge the live resource")
+    budget = scope.stack.budget
+    budget.step()
     value = function(scope, argument, link)
+    if isinstance(value, (str, Text, list)) and name in _MAKING:
+        budget.made(weight(value))
     if isinstance(value, Open) and name not in _SAME_VALUE:
         value = because(value)
     if link and isinstance(value, Unknown):
@@ -93,6 +102,7 @@ def _get_att(scope: Scope, argument: Any, link: bool) -> Any:
     return scope.attribute(parts[0], attribute) if isinstance(attribute, str) else malformed("Fn::GetAtt")
 
 
+MAX_PARTS = 10_000
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -183,10 +193,13 @@ def _split(scope: Scope, argument: Any, link: bool) -> Any:
     if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str) or not argument[0]:
         return malformed("Fn::Split")
     text = plain(scope.resolve(argument[1]))
+    if isinstance(text, str) and text.count(argument[0]) > MAX_PARTS:
+        return TOO_LONG
     if isinstance(text, Either):
         return either(text, *[option.split(argument[0]) if isinstance(option, str) else because(text) for option in text.options])
     if isinstance(text, str):
-        return text.split(argument[0])
+        parts = text.split(argument[0])
+        return scope.stack.sensitive.add(parts) if scope.stack.sensitive.holds(text) else parts
     return _after(text) if isinstance(text, (Unknown, Text, Reference)) else malformed("Fn::Split")
 
 
@@ -197,7 +210,7 @@ def _find_in_map(scope: Scope, argument: Any, link: bool) -> Any:
     more = argument[3] if len(argument) == 4 and isinstance(argument[3], dict) else {}
     default = more.get("DefaultValue", NO_VALUE)
     keys = [plain(scope.resolve(key)) for key in argument[:3]]
-    value = _looked_up(scope.template.mappings, keys)
+    value = _looked_up(scope.template.mappings, keys, scope.stack.budget)
     if value is NO_VALUE:
         if default is not NO_VALUE:
             return scope.resolve(default)
@@ -205,16 +218,18 @@ def _find_in_map(scope: Scope, argument: Any, link: bool) -> Any:
     return either(value, *value.options, scope.resolve(default)) if isinstance(value, Either) and default is not NO_VALUE else value
 
 
-def _looked_up(data: Any, keys: list[Any]) -> Any:
+def _looked_up(data: Any, keys: list[Any], budget: Budget) -> Any:
     """The value at keys; one of all that a key which is not known may lead to."""
     for at, key in enumerate(keys):
         if isinstance(key, (Unknown, Text, Reference)):
             if not isinstance(data, dict) or not data:
                 return NO_VALUE
-            tried = key.options if isinstance(key, Either) else data
-            reached = [value for option in tried if (value := _looked_up(data.get(option), keys[at + 1 :])) is not NO_VALUE]
+            tried = [option for option in key.options if isinstance(option, str)] if isinstance(key, Either) else list(data)
+            budget.step(len(tried))
+            found = (_looked_up(data.get(option), keys[at + 1 :], budget) for option in tried)
+            reached = [value for value in found if value is not NO_VALUE]
             return either(_after(key), *reached) if reached else NO_VALUE
-        if not isinstance(data, dict) or key not in data:
+        if not isinstance(data, dict) or not isinstance(key, str) or key not in data:
             return NO_VALUE
         data = data[key]
     return NO_VALUE if data is None else data
@@ -234,7 +249,10 @@ def _base64(scope: Scope, argument: Any, link: bool) -> Any:
     text = plain(scope.resolve(argument))
     if not isinstance(text, str):
         return _after(text) if isinstance(text, (Unknown, Text, Reference)) else malformed("Fn::Base64")
-    return base64.b64encode(text.encode("utf-8", "replace")).decode() if len(text) < MAX_TEXT else TOO_LONG
+    if len(text) >= MAX_TEXT:
+        return TOO_LONG
+    encoded = base64.b64encode(text.encode("utf-8", "replace")).decode()
+    return scope.stack.sensitive.add(encoded) if scope.stack.sensitive.holds(text) else encoded
 
 
 def _cidr(scope: Scope, argument: Any, link: bool) -> Any:
@@ -285,6 +303,8 @@ def _to_json(scope: Scope, argument: Any, link: bool) -> Any:
         return _after(content) if isinstance(content, (Unknown, Reference)) else malformed("Fn::ToJsonString")
     if unknown_inside(content) or references_in(content):
         return Document(content)
+    if weight(content) > MAX_TEXT:
+        return TOO_LONG
     try:
         text = json.dumps(content, separators=(",", ":"))
     except (TypeError, ValueError):

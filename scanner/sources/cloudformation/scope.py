@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
 from assay.scanner.sources.cloudformation.template import CORRECT, Resource, Template
 from assay.scanner.sources.cloudformation.texts import dynamic, joined, plain
-from assay.scanner.sources.raw import SENSITIVE, Either, Open, Reference, Text, Unknown, either
+from assay.scanner.sources.raw import Either, Open, Reference, Text, Unknown, either
+from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.templates.syntax import Path
 
 if TYPE_CHECKING:
     from assay.scanner.sources.cloudformation.stack import Stack
 
 MAX_ALLOWED = 16
+COST_OF_STACK = 50
+"""Steps of a nested stack: those of a resource are one."""
 NESTED = "AWS::CloudFormation::Stack"
 
 
@@ -80,6 +83,7 @@ class Scope:
             self._children[resource.name] = None
             template = self.stack.nested(self, resource)
             if template is not None:
+                self.stack.budget.step(COST_OF_STACK + len(template.resources))
                 properties = resource.body.get("Properties")
                 given = self.resolve(properties.get("Parameters")) if isinstance(properties, dict) else None
                 given, prefix = given if isinstance(given, dict) else {}, f"{self.prefix}{resource.name}/"
@@ -190,13 +194,8 @@ class Scope:
         declared = self.template.parameters[name]
         declared = declared if isinstance(declared, dict) else {}
         type_ = declared.get("Type") if isinstance(declared.get("Type"), str) else "String"
-        secret = str(declared.get("NoEcho")).lower() == "true"
-        if name in self.parameters:
-            given = self.parameters[name]
-            if secret and not self.prefix and not self.exploring:
-                return SENSITIVE
-        else:
-            given = declared.get("Default")
+        secret = str(declared.get("NoEcho")).lower() not in ("none", "false") or is_secret_name(name)
+        given = self.parameters[name] if name in self.parameters else declared.get("Default")
         if given is None or given is NO_VALUE:
             place = self.template.place(("Parameters", name))
             way = f"pass --parameter {name}=VALUE or --parameter-file FILE"
@@ -206,7 +205,8 @@ class Scope:
             return _typed(self._variable(self.prefix + name, why, declared.get("AllowedValues")), str(type_))
         if str(type_).startswith("AWS::SSM::Parameter::Value<") and isinstance(given, (str, int)):
             return Reference(f"data.ssm.{str(given).replace('.', '_')}")
-        return _typed(given, str(type_))
+        typed = _typed(given, str(type_))
+        return self.stack.sensitive.add(typed) if secret else typed
 
     def _variable(self, key: str, why: Unknown, allowed: Any) -> Any:
         if key in self.assumed:
@@ -245,6 +245,7 @@ class Scope:
         return self._conditions[name]
 
     def _truth(self, raw: Any) -> Any:
+        self.stack.budget.step()
         if not isinstance(raw, dict) or len(raw) != 1:
             return malformed("a condition")
         ((name, argument),) = raw.items()

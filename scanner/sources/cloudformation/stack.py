@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.cloudformation.cdk import Construct
 from assay.scanner.sources.cloudformation.items import TemplateItem
-from assay.scanner.sources.cloudformation.scope import NESTED, Scope
+from assay.scanner.sources.cloudformation.scope import COST_OF_STACK, NESTED, Scope
 from assay.scanner.sources.cloudformation.template import Resource, Template
 from assay.scanner.sources.cloudformation.transforms import Include, processed
 from assay.scanner.sources.cloudformation.worlds import TooMany, World, explore
-from assay.scanner.sources.interface import Item
+from assay.scanner.sources.interface import Coverage, Gap, Item
 from assay.scanner.sources.raw import Location, Unknown, describe
+from assay.scanner.sources.sensitive import Sensitive
 
 MAX_NESTED = 8
-MAX_JUDGED = 20_000
+MAX_JUDGED = 10_000
 """Resources times combinations: CloudFormation takes 500 resources in a template."""
 _TOGETHER = "scan that stack together with this one"
 STACK_SET = "AWS::CloudFormation::StackSet"
@@ -33,6 +35,16 @@ class Neighbours(Protocol):
         """An output of a stack by their names."""
 
 
+class Use(NamedTuple):
+    """A nested stack in one world."""
+
+    world: int
+    """The number of the world, in the order in which they were made."""
+    exists: bool
+    """It certainly exists there."""
+    parameters: dict[str, Any]
+
+
 class Stack:
     """`load` gives the template of a file of this scan; `imports` what another stack of it exports under a name."""
 
@@ -42,6 +54,9 @@ class Stack:
     ) -> None:  # fmt: skip
         self.name, self.parameters, self.region, self.account = name, parameters, region, account
         self.load, self.include, self.neighbours = load, include, neighbours
+        self.budget, self.coverage = Budget(), Coverage()
+        self.sensitive = Sensitive()
+        """The values of `NoEcho` parameters, also where they are handed to nested stacks."""
         self.constructs = constructs or {}
         self.wanted: frozenset[str] | None = None
         """The types that something reads: conditions that others depend on tell nothing apart."""
@@ -50,6 +65,8 @@ class Stack:
         self.pseudo = _pseudo(region, account, name)
         self.templates = {template.path: template}
         """Those that were read for this stack, by their paths."""
+        self.uses: dict[str, list[Use]] = {}
+        """By the paths of their templates, the nested stacks of all worlds whose items were made."""
         self._literals: dict[str, set[str]] | None = None
         self.template = self.processed(template, parameters, "")
 
@@ -91,7 +108,13 @@ class Stack:
     def processed(self, template: Template, given: dict[str, Any], prefix: str, parents: tuple[str, ...] = ()) -> Template:
         """A template after its transforms, under the parameters that it is given."""
         before = Scope(self, template, prefix, given, {}, {}, False, parents)
-        return processed(template, before.resolve, given, self.region, self.include)
+        return processed(template, before.resolve, given, self.region, self.include, self.budget)
+
+    def spent(self, reason: str) -> None:
+        """Enter that reading costs more than it may, in the ledger of the collection that is judged."""
+        gap = Gap(self.template.file, "input_failed", f"the template could not be read to the end: {reason}", "split the template")
+        if gap not in self.coverage.gaps:
+            self.coverage.gaps.append(gap)
 
     def literals(self, key: str) -> list[str]:
         """The texts that conditions compare a variable with, in any template of the stack."""
@@ -109,6 +132,7 @@ class Stack:
 
         for name, literal in _comparisons(list(template.conditions.values()), template.mappings):
             self._literals.setdefault(key(name), set()).add(literal)
+        self.budget.step(COST_OF_STACK)
         for resource in template.resources.values() if depth < MAX_NESTED else ():
             path = nested_path(template, resource) if resource.type == NESTED else None
             child = self.load(path) if path else None
@@ -144,24 +168,27 @@ class Stack:
             return [undecided()]
         return worlds if len(worlds) * len(self.template.resources) <= MAX_JUDGED else [undecided()]
 
-    def items(self, world: World) -> list[Item]:
-        return list(self._items(self.scope(world.assumed, world.decided), None, frozenset()))
+    def items(self, world: World, number: int = 0) -> list[Item]:
+        """The items of a world, which is the first, second, … (from 0) that is asked for. Raises OverBudget."""
+        return list(self._items(self.scope(world.assumed, world.decided), None, frozenset(), number))
 
-    def _items(self, scope: Scope, doubt: Unknown | None, conditions: frozenset[str]) -> Iterator[Item]:
+    def _items(self, scope: Scope, doubt: Unknown | None, conditions: frozenset[str], world: int) -> Iterator[Item]:
         """The items of a template. `doubt`: why it is not known that the nested stack exists, which it does under `conditions`."""
         for resource, template in scope.resources():
             own = conditions | scope.conditions_of(resource)
             yield TemplateItem(scope, resource, doubt or template, self.template.file, own)
             child = scope.child(resource)
             if child is not None:
-                yield from self._items(child, doubt or template, own)
+                use = Use(world, (doubt or template) is None, child.parameters)
+                self.uses.setdefault(child.template.path, []).append(use)
+                yield from self._items(child, doubt or template, own, world)
             elif resource.type == NESTED:
                 url = describe(_url(resource))[:120]
                 scope.template.gap(
                     "module_missing", f"the template of nested stack {resource.name} is not read: {url}",
                     "put it beside this template, with a relative TemplateURL", scope.template.place(resource.source).line,
                 )  # fmt: skip
-            elif resource.type == STACK_SET and nested_path(scope.template, resource) is None:
+            elif resource.type == STACK_SET and not self._is_here(scope.template, resource):
                 scope.template.gap(
                     "module_missing", f"the template of stack set {resource.name} is not read", "scan its template by itself",
                     scope.template.place(resource.source).line,
@@ -171,6 +198,12 @@ class Stack:
                     "macro_unsupported", f"the resources of module {resource.type} are not here", "scan the processed template",
                     scope.template.place(resource.source).line,
                 )  # fmt: skip
+
+
+    def _is_here(self, template: Template, resource: Resource) -> bool:
+        """Whether the template of a stack set is a file of this scan, which is judged by itself."""
+        path = nested_path(template, resource)
+        return path is not None and self.load(path) is not None
 
 
 def undecided() -> World:
@@ -190,10 +223,13 @@ def _url(resource: Resource) -> Any:
 
 
 def nested_path(template: Template, resource: Resource) -> str | None:
-    """The file of a nested stack's template: that of the CDK's asset, else a relative TemplateURL. It need not exist."""
-    metadata = resource.body.get("Metadata")
+    """The file of a nested stack's template: a relative TemplateURL, else that of the CDK's asset. It need not exist.
+
+    The CDK writes the address of an asset as a function. A text is what is deployed, whatever the metadata says.
+    """
+    metadata, url = resource.body.get("Metadata"), _url(resource)
     asset = metadata.get("aws:asset:path") if isinstance(metadata, dict) else None
-    url = asset if isinstance(asset, str) else _url(resource)
+    url = asset if isinstance(asset, str) and not isinstance(url, str) else url
     if not isinstance(url, str) or "://" in url or not url or os.path.isabs(url) or "\0" in url:
         return None
     return os.path.normpath(os.path.join(template.directory, url))

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.scanner.sources.interface import Gap
-from assay.scanner.sources.raw import SENSITIVE, Open, Reference, Unknown
+from assay.scanner.sources.raw import Open, Reference, Unknown
+from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -137,8 +138,6 @@ class Module:
         else:
             given = self.workspace.variables.get(name)
             raw = evaluate(given, self.scope()) if given is not None else None
-        if given is not None and block.expression("sensitive") == tree.Literal(True):
-            return SENSITIVE
         default = block.expression("default")
         if given is None or (raw is None and default is not None and block.expression("nullable") == tree.Literal(False)):
             if default is None:
@@ -146,7 +145,8 @@ class Module:
                 return Open(f'variable "{name}" has no value', way, block.location(), f"{self.address}var.{name}")
             raw = evaluate(default, self.scope())
         costs.walk(raw, self.workspace.budget)
-        return types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))
+        raw = types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))
+        return self.workspace.sensitive.add(raw) if _is_sensitive(block) or is_secret_name(name) else raw
 
     def _names(self, link: bool) -> dict[str, Any]:
         """What `each` and `count` mean in the block that calls this module."""
@@ -232,7 +232,8 @@ class Module:
         block = self._blocks.get("output", {}).get((name,))
         if block is None:
             raise EvaluationError(f"{self.address}{name} is not an output")
-        return evaluate(block.expression("value"), self.scope(link=link))
+        raw = evaluate(block.expression("value"), self.scope(link=link))
+        return self.workspace.sensitive.add(raw) if _is_sensitive(block) else raw
 
     def outputs(self) -> list[str]:
         return [block.labels[0] for block in self.of("output") if block.labels]
@@ -259,3 +260,14 @@ class Module:
                 if provider_key(inner) == key and (passed_key := provider_key(outer)):
                     return self.parent.provider(*passed_key)
         return None if alias else self.parent.provider(name)
+
+
+def _is_sensitive(block: Block) -> bool:
+    """Whether a variable or an output is marked as `sensitive` or `ephemeral`: by anything that is not certainly false.
+
+    https://developer.hashicorp.com/terraform/language/manage-sensitive-data
+    """
+    return any(block.expression(mark) not in _NOT_MARKED for mark in ("sensitive", "ephemeral"))
+
+
+_NOT_MARKED = (None, tree.Literal(False), tree.Literal(None), tree.Literal("false"))

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,8 +13,9 @@ import msgspec
 from assay.scanner.options import Options
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import utf8
-from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Unread, Wanted
+from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Entries, Gap, Item, Source, Wanted
 from assay.scanner.sources.overlay import DISK, repository
+from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.terraform.plan_items import PlanItem
 from assay.scanner.sources.terraform.planned import Plan
 
@@ -25,21 +25,26 @@ _NAMED = 5
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
     """The plans among `paths`, each with the code that it was made from, where that was given."""
+    coverage, overlay = Coverage(), options.overlay or DISK
     for path in paths:
+        file = show(path)
         try:
-            if os.path.getsize(path) > MAX_BYTES:
-                yield Unread(Gap(show(path), "parse_error", f"larger than {MAX_BYTES // 1_000_000} MB", "split the configuration"))
+            source = overlay.read(path, MAX_BYTES + 1)
+            if len(source) > MAX_BYTES:
+                coverage.gaps.append(Gap(file, "parse_error", f"larger than {MAX_BYTES // 1_000_000} MB", "split the configuration"))
+                coverage.enter(file, "plan", "unread", "too large")
                 continue
-            content = msgspec.json.decode(utf8(DISK.read(path, MAX_BYTES)))
+            content = msgspec.json.decode(utf8(source))
         except (OSError, ValueError, RecursionError) as error:
-            yield Unread(Gap(show(path), "parse_error", f"not JSON: {error}", "write it with terraform show -json"))
+            reason = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else f"not JSON: {error}"
+            coverage.gaps.append(Gap(file, "parse_error", reason, "write it with terraform show -json"))
+            coverage.enter(file, "plan", "unread", "not JSON")
             continue
         if is_plan(content):
-            yield PlanSource(show(path), content, _code(content, options) if options.code else None)
-        elif path in named:
-            yield Unread(
-                Gap(show(path), "unsupported", "JSON, but of no kind that can be scanned", "write the plan with terraform show -json")
-            )
+            yield PlanSource(file, content, _code(content, options) if options.code else None)
+        else:
+            coverage.enter(file, "plan", "other", "JSON, and no plan")
+    yield Entries("plans", coverage)
 
 
 def _code(content: dict[str, Any], options: Options) -> Source:
@@ -78,19 +83,23 @@ class PlanSource(Source):
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         coverage = Coverage()
         coverage.files.found = coverage.files.parsed = 1
+        coverage.enter(self.path, "plan", "judged")
         code: dict[str, Item] = {}
+        sensitive: Sensitive | None = None
         for collection in self.code.collect(wanted) if self.code else ():
             code.update({item.address: item for item in collection.items})
             coverage.gaps += collection.coverage.gaps
+            sensitive = collection.sensitive or sensitive
         try:
             plan = Plan(self.path, self.content)
+            plan.sensitive = sensitive = plan.sensitive.joined(sensitive)
             items: list[Item] = [PlanItem(plan, resource, code.get(resource["address"])) for resource in plan.resources()]
         except (KeyError, TypeError, AttributeError, RecursionError) as error:
             reason = f"the plan is not as `terraform show -json` writes it ({type(error).__name__}: {error})"
             coverage.gaps.append(Gap(self.path, "input_failed", reason, "write it again with terraform show -json"))
             items = []
         coverage.gaps += _shortfalls(self.path, self.content)
-        yield Collection(self.path, items, coverage)
+        yield Collection(self.path, items, coverage, sensitive=sensitive)
 
 
 def _shortfalls(path: str, content: dict[str, Any]) -> Iterator[Gap]:

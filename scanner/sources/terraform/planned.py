@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from assay.scanner.sources.raw import SENSITIVE, Document, Reference, Unknown
+from assay.scanner.sources.raw import Document, Reference, Unknown
+from assay.scanner.sources.sensitive import Sensitive, is_secret_name
 from assay.scanner.sources.terraform import equal_attributes, policy_documents
 
 AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
@@ -28,6 +29,12 @@ class Plan:
         self.configuration = content.get("configuration", {}).get("root_module", {})
         self.providers = content.get("configuration", {}).get("provider_config", {})
         self.variables = {name: entry.get("value") for name, entry in (content.get("variables") or {}).items()}
+        self.sensitive = Sensitive()
+        """What the plan marks as sensitive: it is there in plain text."""
+        declared = self.configuration.get("variables") or {}
+        for name, value in self.variables.items():
+            if (declared.get(name) or {}).get("sensitive") or is_secret_name(name):
+                self.sensitive.add(value)
         changes = [change for change in content.get("resource_changes") or [] if not change.get("deposed")]
         # A deposed object is what a replacement left behind; it has the address of the object that takes its place.
         self._changes = {change["address"]: change for change in changes}
@@ -40,9 +47,12 @@ class Plan:
         for address, change in self._changes.items():
             if remains(change):
                 self._by_configuration.setdefault(without_keys(address), []).append(address)
+                marked(change.get("change", {}).get("after"), change.get("change", {}).get("after_sensitive"), self.sensitive)
+                marked(change.get("change", {}).get("before"), change.get("change", {}).get("before_sensitive"), self.sensitive)
                 if change.get("mode") == "data":
-                    self._data[address] = merge(change["change"].get("after"), change["change"].get("after_unknown"), False)
+                    self._data[address] = merge(change["change"].get("after"), change["change"].get("after_unknown"))
         for resource in _resources(self._prior):
+            marked(resource.get("values"), resource.get("sensitive_values"), self.sensitive)
             if resource.get("mode") == "data":
                 self._data.setdefault(resource["address"], resource.get("values") or {})
                 self._by_configuration.setdefault(without_keys(resource["address"]), []).append(resource["address"])
@@ -52,7 +62,8 @@ class Plan:
         for resource in _resources(self._planned):
             change = self._changes.get(resource["address"], {})
             if resource.get("mode") == "managed" and remains(change):
-                values = merge(resource.get("values"), change.get("change", {}).get("after_unknown"), resource.get("sensitive_values"))
+                marked(resource.get("values"), resource.get("sensitive_values"), self.sensitive)
+                values = merge(resource.get("values"), change.get("change", {}).get("after_unknown"))
                 yield {**resource, "values": values}
 
     def module_configuration(self, address: str) -> tuple[dict[str, Any], list[tuple[dict[str, Any], dict[str, Any]]], str]:
@@ -149,21 +160,31 @@ def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _resources(child)
 
 
-def merge(values: Any, unknown: Any, sensitive: Any) -> Any:
-    """Values with Unknown in the places that are known after apply or sensitive."""
+def merge(values: Any, unknown: Any) -> Any:
+    """Values with Unknown in the places that are known after apply."""
     if unknown is True:
         return AFTER_APPLY
-    if sensitive is True and values is not None:
-        return SENSITIVE
     if isinstance(values, dict) or isinstance(unknown, dict):
-        pending, hidden = unknown if isinstance(unknown, dict) else {}, sensitive if isinstance(sensitive, dict) else {}
+        pending = unknown if isinstance(unknown, dict) else {}
         values = values if isinstance(values, dict) else {}
         names = [*values, *[name for name in pending if name not in values]]
-        return {name: merge(values.get(name), pending.get(name), hidden.get(name)) for name in names}
+        return {name: merge(values.get(name), pending.get(name)) for name in names}
     if isinstance(values, list):
         at = range(max(len(values), len(unknown) if isinstance(unknown, list) else 0))
-        return [merge(_nth(values, index), _nth(unknown, index), _nth(sensitive, index)) for index in at]
+        return [merge(_nth(values, index), _nth(unknown, index)) for index in at]
     return values
+
+
+def marked(values: Any, marks: Any, sensitive: Sensitive) -> None:
+    """Take in the values that a tree of marks names: https://developer.hashicorp.com/terraform/internals/json-format#change-representation"""
+    if marks is True:
+        sensitive.add(values)
+    elif isinstance(marks, dict) and isinstance(values, dict):
+        for name, below in marks.items():
+            marked(values.get(name), below, sensitive)
+    elif isinstance(marks, list) and isinstance(values, list):
+        for value, below in zip(values, marks, strict=False):
+            marked(value, below, sensitive)
 
 
 def _nth(elements: Any, at: int) -> Any:

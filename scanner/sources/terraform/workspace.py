@@ -11,6 +11,7 @@ from typing import Any
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.terraform import costs, parsing
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -39,6 +40,8 @@ class Workspace:
         self.files = files
         self.load, self.read, self.resolve, self.variables, self.name, self.show = load, read, resolve, variables, name, show
         self.budget = budget
+        self.sensitive = Sensitive()
+        """What the code marks as sensitive, as far as it was evaluated."""
         self.instances = 0
         self.gaps: list[Gap] = []
         self.called: set[str] = set()
@@ -50,6 +53,8 @@ class Workspace:
         if directory not in self._functions:
             own = self._functions[directory] = {**FUNCTIONS}
             own |= file_functions(FileFunction(self, directory), own)
+            own |= {name: _watched(function, self.sensitive) for name, function in own.items() if name not in _HANDS_ON}
+            own["sensitive"] = self.sensitive.add
         return self._functions[directory]
 
     def template(self, text: str) -> Any:
@@ -59,6 +64,31 @@ class Workspace:
             self.budget.made(8 * len(text))
             self._templates[text] = parsing.template(text)
         return self._templates[text]
+
+
+_HANDS_ON = frozenset(
+    ("nonsensitive", "ephemeralasnull", "merge", "concat", "flatten", "lookup", "element", "one", "coalesce", "coalescelist", "keys",
+     "values", "tolist", "toset", "tomap", "slice", "reverse", "compact", "distinct", "zipmap", "length", "contains", "index", "range",
+     "tonumber", "tobool", "fileexists", "fileset")
+)  # fmt: skip
+"""Functions whose results are parts of their arguments, or tell nothing of their text."""
+
+
+def _watched(function: Callable[..., Any], sensitive: Sensitive) -> Callable[..., Any]:
+    """A function whose result is sensitive where an argument is: the digest of a password, its encoding, a document with it."""
+
+    def call(*arguments: Any) -> Any:
+        result = function(*arguments)
+        if sensitive and (isinstance(result, str) or _took_apart(result, arguments)) and any(map(sensitive.holds, arguments)):
+            sensitive.add(result)
+        return result
+
+    return call
+
+
+def _took_apart(result: Any, arguments: tuple[Any, ...]) -> bool:
+    """Whether a function made parts of texts: `split()`, `regex()`, `jsondecode()`."""
+    return isinstance(result, (list, dict)) and all(isinstance(argument, str) for argument in arguments)
 
 
 class FileFunction:

@@ -1,0 +1,174 @@
+"""Lines of code as reports show them: without the values that the code, or their name, makes out to be secret.
+
+What was evaluated is known by its text (sources/sensitive.py). A report may show a line that nobody evaluated, so that the code is looked
+through for the marks themselves. Every replacement stays on its line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assay.scanner.sources.secret_text import without_tokens
+from assay.scanner.sources.sensitive import SHOWN, Sensitive
+
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.){0,100000}"|\'[^\'\n]{0,100000}\'')
+_CALL = re.compile(r"\bsensitive\s{0,20}\(")
+_MARKS = re.compile(
+    r"sensitive|ephemeral|noecho|passw|passphrase|secret|private|access.?key|api.?key|token|credential|connection|AKIA|ASIA|://|eyJ|BEGIN|bearer|"
+    r"gh[pousr]_|github_pat|glpat|xox|sk[-_]|AIza|GOCSPX|npm_|hv[sbr]\.",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"""^(?P<name>[ \t]{0,400}(?:-[ \t]{1,9})?["']?[\w.-]{0,80}
+    (?:passw(?:or)?d|passphrase|private_?key|secret_?key|secret_?string|access_?key|api_?key|auth_?token|client_?secret|connection_?string
+       |secret|token|credentials?)
+    (?:[_-]?(?:value|wo|base64|plaintext|data))?["']?)
+    (?P<mark>[ \t]{0,100}[=:][ \t]{0,100})(?P<value>[^\n]{1,100000})$""",
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+_FLAT = re.compile(r"\{[^{}]{0,100000}\}")
+_MARKED_FLOW = re.compile(r"[{,]\s{0,99}NoEcho:(?!\s{0,99}[\"']?(?:false|no)\b)", re.IGNORECASE)
+_DEFAULT_FLOW = re.compile(r"([{,]\s{0,99}Default:[ \t]{0,99})[^,}\n]{1,100000}")
+_MARKED_JSON = re.compile(r'"(?:sensitive|ephemeral|NoEcho)"\s{0,99}:\s{0,99}(?!false|"false"|null)')
+_DEFAULT_JSON = re.compile(r'("(?:default|Default)"\s{0,99}:\s{0,99})("(?:[^"\\\n]|\\.){0,100000}"|-?\d[\d.]{0,99})')
+_VARIABLE = re.compile(r"^[ \t]{0,99}(?:variable|output)\b[^\n]{0,1000}", re.MULTILINE)
+_MARKED = re.compile(r"\b(?:sensitive|ephemeral)\s{0,99}=(?!\s{0,99}(?:false|null)\b)")
+_NO_ECHO = re.compile(r"""^([ \t]{0,99})["']?NoEcho["']?[ \t]{0,99}:(?![ \t]{0,99}["']?(?:false|no)\b)""", re.MULTILINE | re.IGNORECASE)
+_DEFAULT_YAML = re.compile(r"""^([ \t]{0,99}["']?Default["']?[ \t]{0,99}:[ \t]{0,99})[^\n]{1,100000}$""")
+
+
+def without_secret_values(code: str, sensitive: Sensitive) -> str:
+    """Code with SHOWN for values that are not shown; as many lines as it had."""
+    if _MARKS.search(code):
+        code = _NAMED.sub(_named, code) if ":" in code or "=" in code else code
+        code = _calls(code)
+        code = _FLAT.sub(_flat, code)
+        code = _variables(code)
+        code = _no_echo(code)
+    lines = [sensitive.mask(without_tokens(line)) for line in code.split("\n")]
+    return "\n".join(lines)
+
+
+def _flat(match: re.Match[str]) -> str:
+    """A variable or parameter in the braces of JSON or YAML, with a mark beside its default."""
+    if _MARKED_JSON.search(match[0]):
+        return _DEFAULT_JSON.sub(rf'\1"{SHOWN}"', match[0])
+    return _DEFAULT_FLOW.sub(rf"\1{SHOWN}", match[0]) if _MARKED_FLOW.search(match[0]) else match[0]
+
+
+def _named(match: re.Match[str]) -> str:
+    """The line of a setting with a secret name: its literals, or the plain text of YAML, but no reference."""
+    value = match["value"]
+    if _QUOTED.search(value):
+        return match["name"] + match["mark"] + _literals(value)
+    if (
+        ":" in match["mark"]
+        and value.strip()[:1] not in ("", "!", "{", "[", "|", ">", "&", "*", "$", "#")
+        and not _PLAIN.match(value.strip())
+    ):
+        return f"{match['name']}{match['mark']}{SHOWN}"
+    return match[0]
+
+
+_PLAIN = re.compile(r"(?:true|false|null|~|yes|no|\d{1,5})(?:\s|,|$)", re.IGNORECASE)
+
+
+def _literals(text: str) -> str:
+    """Quoted texts replaced, but those that hold nothing or name what is elsewhere: `"${var.password}"`, `"{{resolve:…}}"`."""
+    return _QUOTED.sub(
+        lambda match: match[0] if len(match[0]) == 2 or _ELSEWHERE.match(match[0][1:-1]) else f"{match[0][0]}{SHOWN}{match[0][0]}", text
+    )
+
+
+_ELSEWHERE = re.compile(r"(?:\$\{[^{}]{0,1000}\}|\{\{resolve:[^{}]{0,1000}\}\}|arn:[^\s]{0,2000}|projects/[^\s]{0,2000})\Z")
+
+
+def _calls(code: str) -> str:
+    """The literals in calls of `sensitive()`."""
+    parts, end = [], 0
+    for match in _CALL.finditer(code):
+        if match.start() < end:
+            continue
+        close = _closing(code, match.end())
+        parts += [code[end : match.end()], _literals(code[match.end() : close])]
+        end = close
+    return "".join([*parts, code[end:]])
+
+
+_MAX_CALL = 20_000
+_BRACKET = re.compile(r'"(?:[^"\\\n]|\\.){0,100000}"|[(){}]')
+
+
+def _closing(code: str, start: int) -> int:
+    """Where the bracket is closed that was opened before a place."""
+    depth = 1
+    for match in _BRACKET.finditer(code, start, min(len(code), start + _MAX_CALL)):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if not depth:
+            return match.start()
+    return min(len(code), start + _MAX_CALL)
+
+
+def _variables(code: str) -> str:
+    """The defaults of variables that are marked, and the values of such outputs."""
+    parts, end = [], 0
+    for match in _VARIABLE.finditer(code):
+        opened = code.find("{", match.start(), match.end() + 2)
+        if match.start() < end or opened < 0:
+            continue
+        depth, close = 1, min(len(code), opened + _MAX_CALL)
+        for bracket in _BRACKET.finditer(code, opened + 1, close):
+            depth += {"{": 1, "}": -1}.get(bracket[0], 0)
+            if not depth:
+                close = bracket.start()
+                break
+        body = code[opened:close]
+        parts.append(code[end:opened])
+        parts.append(_default(body) if _MARKED.search(body) else body)
+        end = close
+    return "".join([*parts, code[end:]])
+
+
+_AFTER_DEFAULT = re.compile(r"(?:^|(?<=[\s{]))(?:default|value)\s{0,99}=")
+_NEXT = re.compile(r"^[ \t]{0,99}(?:type|description|sensitive|ephemeral|nullable|validation)\b", re.MULTILINE)
+_NUMBER = re.compile(r"(?<![\w.])-?\d[\d.]{0,99}(?![\w.])")
+
+
+def _default(body: str) -> str:
+    match = _AFTER_DEFAULT.search(body)
+    if match is None:
+        return body
+    following = _NEXT.search(body, match.end())
+    end = following.start() if following else len(body)
+    value = body[match.end() : end]
+    if "<<" in value:
+        first, *rest = value.split("\n")
+        value = "\n".join([first, *[SHOWN if line.strip() else line for line in rest]])
+    return body[: match.end()] + _NUMBER.sub(SHOWN, _literals(value)) + body[end:]
+
+
+def _no_echo(code: str) -> str:
+    """The defaults that stand beside `NoEcho: true` in YAML."""
+    if not _NO_ECHO.search(code):
+        return code
+    lines = code.split("\n")
+    for number, line in enumerate(lines):
+        match = _NO_ECHO.match(line)
+        if match is None:
+            continue
+        for step in (-1, 1):
+            at = number + step
+            while 0 <= at < len(lines) and abs(at - number) < _SIBLINGS and (not lines[at].strip() or _indent(lines[at]) >= len(match[1])):
+                if lines[at].lstrip(" \t\"'")[:6] == "NoEcho":
+                    break  # of another parameter
+                if _indent(lines[at]) == len(match[1]):
+                    lines[at] = _DEFAULT_YAML.sub(rf"\1{SHOWN}", lines[at])
+                at += step
+    return "\n".join(lines)
+
+
+_SIBLINGS = 60
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -1,0 +1,47 @@
+"""What results and gaps show of a collection: everything but its sensitive texts."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from assay.scanner.results.model import Evidence, ResourceRef, Result, UnknownFact
+from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.sensitive import Sensitive
+
+
+def result_of(result: Result, sensitive: Sensitive) -> Result:
+    """A result without the texts that are not to be shown. What it is known by from run to run stays."""
+    mask = sensitive.mask
+    return structs.replace(
+        result,
+        message=mask(result.message),
+        element=mask(result.element),
+        resource=_resource(result.resource, sensitive),
+        evidence=[_evidence(evidence, sensitive) for evidence in result.evidence],
+        unknown=[_unknown(fact, sensitive) for fact in result.unknown],
+    )
+
+
+def gap_of(gap: Gap, sensitive: Sensitive) -> Gap:
+    """A gap without the texts that are not to be shown."""
+    return structs.replace(gap, reason=sensitive.mask(gap.reason), settles_it=sensitive.mask(gap.settles_it))
+
+
+def _resource(resource: ResourceRef, sensitive: Sensitive) -> ResourceRef:
+    mask = sensitive.mask
+    return structs.replace(
+        resource,
+        id=mask(resource.id),
+        name=mask(resource.name),
+        address=mask(resource.address),
+        also_named=[mask(name) for name in resource.also_named],
+        blocks=[structs.replace(block, address=mask(block.address)) for block in resource.blocks],
+    )
+
+
+def _evidence(evidence: Evidence, sensitive: Sensitive) -> Evidence:
+    return structs.replace(evidence, observed=sensitive.mask(evidence.observed))
+
+
+def _unknown(fact: UnknownFact, sensitive: Sensitive) -> UnknownFact:
+    return structs.replace(fact, reason=sensitive.mask(fact.reason), settles_it=sensitive.mask(fact.settles_it))

@@ -1,0 +1,149 @@
+"""Texts of an input that are judged and not shown: what its author marks as sensitive, and what is made from that.
+
+They are told by their content: whoever hands on such a text, or puts it into another, need not know of it. What is shown of a collection
+goes through `mask` once, at its end (results/shown.py), so that no reader, rule or report can forget it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import re2
+
+from assay.scanner.sources.raw import Document, Either, Text, Unknown
+
+SHOWN = "(sensitive)"
+"""What stands in the place of such a text."""
+SHORTEST = 4
+"""Characters of a text that is looked for inside of others; shorter ones, and words that say nothing, are told where they are the whole."""
+MAX_CHARACTERS = 100_000
+"""Of all texts of a collection together. Where there are more, nothing that its values say is shown."""
+CHUNK = 400
+_WORDS = frozenset({"true", "false", "null", "none"})
+_SECRET_NAME = re.compile(
+    r"passw(?:or)?d|passphrase|private_?key|secret_?key|access_?key|api_?key|auth_?token|client_?secret"
+    r"|(?:^|_)(?:secret|token|credentials?|connection_string)$",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether the text of a variable or parameter is taken for sensitive by its name, marked or not."""
+    return _SECRET_NAME.search(_CAMEL.sub("_", name)) is not None
+
+
+class Sensitive:
+    """The sensitive texts of one collection. More may come while it is judged, as expressions are evaluated where a rule asks for them."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._whole: set[str] = set()
+        self._inside: dict[str, None] = {}
+        self._characters = 0
+        self._pattern: Any = None
+        self.overflow = False
+        for text in texts:
+            self._add(text)
+
+    def __bool__(self) -> bool:
+        return bool(self._whole) or self.overflow
+
+    @property
+    def texts(self) -> list[str]:
+        """What there is, as `Sensitive(texts)` takes it; a text of no characters stands for too many."""
+        return [*self._whole, *([""] if self.overflow else [])]
+
+    def joined(self, other: Sensitive | None) -> Sensitive:
+        """These texts with those of another collection; that one takes in what comes to these, and the other way round."""
+        if other is None:
+            return self
+        other.take(self.texts)
+        return other
+
+    def take(self, texts: Iterable[str]) -> None:
+        """Take in the `texts` of another collection."""
+        for text in texts:
+            self._add(text)
+
+    def add(self, raw: Any) -> Any:
+        """Take in every text of a raw value, which is given back."""
+        for text in texts_of(raw):
+            self._add(text)
+        return raw
+
+    def holds(self, raw: Any) -> bool:
+        """Whether a sensitive text is in a raw value."""
+        return bool(self) and any(self.mask(text) is not text for text in texts_of(raw))
+
+    def mask(self, text: str) -> str:
+        """The text with SHOWN for what is sensitive in it; the very same object where nothing is."""
+        if self.overflow:
+            return SHOWN if text not in _WORDS else text
+        if text in self._whole:
+            return SHOWN
+        if not self._inside or len(text) < SHORTEST:
+            return text
+        masked = self._compiled().sub(SHOWN, text)
+        masked = self._without_beginning(masked) if masked[-1:] == "…" else masked
+        return text if masked == text else str(masked)
+
+    def _without_beginning(self, text: str) -> str:
+        """A text that was cut, without the part of a sensitive one that its end may be."""
+        body = text[:-1]
+        for secret in self._inside:
+            for size in range(min(len(secret), len(body)) - 1, SHORTEST - 1, -1):
+                if body.endswith(secret[:size]):
+                    return f"{body[:-size]}{SHOWN}…"
+        return text
+
+    def _add(self, text: str) -> None:
+        if not text:
+            self.overflow = True
+        if self.overflow or text in self._whole or text.lower() in _WORDS:
+            return
+        self._whole.add(text)
+        escaped = json.dumps(text)[1:-1]
+        lines = [line.strip() for line in text.splitlines()] if "\n" in text else []
+        for part in (text, escaped, json.dumps(text, ensure_ascii=False)[1:-1], *lines):
+            for start in range(0, len(part), CHUNK):
+                chunk = part[start : start + CHUNK]
+                if len(chunk) >= SHORTEST and chunk not in self._inside:
+                    self._inside[chunk] = None
+                    self._characters += len(chunk)
+        self._pattern = None
+        self.overflow = self._characters > MAX_CHARACTERS or len(self._whole) > MAX_CHARACTERS // 20
+
+    def _compiled(self) -> Any:
+        if self._pattern is None:
+            longest = sorted(self._inside, key=len, reverse=True)
+            options = re2.Options()
+            options.max_mem = 64 << 20
+            self._pattern = re2.compile("|".join(re2.escape(text.encode("utf-8", "replace").decode()) for text in longest), options)
+        return self._pattern
+
+
+def texts_of(raw: Any) -> Iterator[str]:
+    """The texts in a raw value that are known, and numbers as texts; not the keys of objects."""
+    pending = [raw]
+    while pending:
+        data = pending.pop()
+        if isinstance(data, str):
+            if data:
+                yield data
+        elif isinstance(data, dict):
+            pending.extend(data.values())
+        elif isinstance(data, list):
+            pending.extend(data)
+        elif isinstance(data, Text):
+            pending.extend(data.parts)
+        elif isinstance(data, Document):
+            pending.append(data.content)
+        elif isinstance(data, Either):
+            pending.extend(data.options)
+        elif isinstance(data, (int, float)) and not isinstance(data, bool):
+            yield str(data)
+        elif isinstance(data, Unknown):
+            continue

@@ -1,0 +1,290 @@
+"""Secrets stay where they are: what code, templates and plans mark as sensitive is judged, and stands in no report."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.scanner.cli.output import Excerpts
+from assay.scanner.results import formats
+from assay.scanner.results.code import without_secret_values
+from assay.scanner.run import Options, Scan
+from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
+
+CANARY = "canary-7d20e9b4"
+GROUP = """
+resource "aws_security_group" "g" {
+  name        = VALUE
+  description = VALUE
+  ingress {
+    from_port   = 22
+    to_port     = 22
+    protocol    = "tcp"
+    description = VALUE
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  tags = { Owner = VALUE }
+}
+resource "aws_s3_bucket" "b" {
+  bucket = VALUE
+}
+resource "aws_secretsmanager_secret" "s" {
+  name = VALUE
+}
+resource "aws_iam_role" "r" {
+  name               = VALUE
+  assume_role_policy = jsonencode({ Statement = [{ Sid = VALUE, Effect = "Allow", Action = "sts:AssumeRole",
+    Principal = { AWS = "arn:aws:iam::123456789012:role/${VALUE}" } }] })
+}
+"""
+
+
+def written(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return folder
+
+
+def reports(path: Path, **options: Any) -> dict[str, str]:
+    """Format to the report on a path."""
+    scan = Scan(Options(paths=[str(path)], **options))
+    report = scan.report()
+    context = formats.Context(scan.rules.set.by_id(), Excerpts([str(path)], scan.sensitive).lines)
+    made = {name: b"".join(formats.parts(name)(report, context)).decode() for name in ("text", "json", "sarif", "html")}
+    assert any(result.verdict == "fail" for result in report.results), "nothing is judged"
+    return made
+
+
+def spelled(canary: str) -> Iterable[str]:
+    """A text, and what functions make of it."""
+    return canary, canary.upper(), canary[::-1], base64.b64encode(canary.encode()).decode(), hashlib.sha256(canary.encode()).hexdigest()
+
+
+def shown(path: Path, **options: Any) -> list[tuple[str, str]]:
+    """(format, text) of what is shown and is not to be."""
+    return [(name, text) for name, report in reports(path, **options).items() for text in spelled(CANARY) if text in report]
+
+
+DECLARED = f'variable "v" {{\n  sensitive = true\n  default   = "{CANARY}"\n}}\n'
+CODE: dict[str, tuple[str, str]] = {
+    "sensitive()": ("", f'sensitive("{CANARY}")'),
+    "sensitive() over lines": ("", f'sensitive(\n    "{CANARY}"\n  )'),
+    "sensitive() of a local": (f'locals {{\n  a = "{CANARY[:8]}"\n  b = sensitive("${{local.a}}{CANARY[8:]}")\n}}\n', "local.b"),
+    "default of a sensitive variable": (DECLARED, "var.v"),
+    "sensitive as a text": (DECLARED.replace("true", '"true"'), "var.v"),
+    "sensitive by an expression": (DECLARED.replace("true", "!false"), "var.v"),
+    "an ephemeral variable": (DECLARED.replace("sensitive", "ephemeral"), "var.v"),
+    "interpolated": (DECLARED, '"x-${var.v}-y"'),
+    "nonsensitive()": (DECLARED, "nonsensitive(var.v)"),
+    "upper()": (DECLARED, "upper(var.v)"),
+    "strrev()": (DECLARED, "strrev(var.v)"),
+    "base64encode()": (DECLARED, "base64encode(var.v)"),
+    "sha256()": (DECLARED, "sha256(var.v)"),
+    "base64encode() of a text with it": (DECLARED, 'base64decode(base64encode("${var.v}"))'),
+    "through jsonencode()": (DECLARED, 'jsondecode(jsonencode({ a = var.v })).a'),
+    "in a list": (f'variable "v" {{\n  sensitive = true\n  default   = ["{CANARY}"]\n}}\n', "var.v[0]"),
+    "in an object": (f'variable "v" {{\n  sensitive = true\n  default   = {{ k = {{ l = "{CANARY}" }} }}\n}}\n', "var.v.k.l"),
+    "joined": (DECLARED, 'join("-", ["x", var.v])'),
+    "of a conditional": (DECLARED, 'var.v == "x" ? "y" : var.v'),
+    "by the name of a variable": (f'variable "db_password" {{\n  default = "{CANARY}"\n}}\n', "var.db_password"),
+    "a heredoc": (f'variable "v" {{\n  sensitive = true\n  default   = <<-EOT\n    {CANARY}\n  EOT\n}}\n', "trimspace(var.v)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CODE)
+def test_code(case: str, tmp_path: Path) -> None:
+    before, expression = CODE[case]
+    code = before + GROUP.replace("VALUE", expression)
+    assert shown(written(tmp_path, {"main.tf": code})) == []
+
+
+def test_a_value_that_is_given(tmp_path: Path) -> None:
+    code = 'variable "v" {\n  sensitive = true\n}\n' + GROUP.replace("VALUE", "var.v")
+    tree = written(tmp_path, {"main.tf": code})
+    assert shown(tree, variables={"v": CANARY}) == []
+    written(tmp_path, {"terraform.tfvars": f'v = "{CANARY}"\n'})
+    assert shown(tree) == []
+
+
+def test_a_module_and_its_outputs(tmp_path: Path) -> None:
+    inner = 'variable "w" {}\noutput "o" {\n  sensitive = true\n  value     = "' + CANARY + '"\n}\n' + GROUP.replace("VALUE", "var.w")
+    outer = DECLARED + 'module "m" {\n  source = "./m"\n  w      = var.v\n}\nmodule "n" {\n  source = "./m"\n  w      = module.m.o\n}\n'
+    assert shown(written(tmp_path, {"main.tf": outer, "m/main.tf": inner})) == []
+
+
+def test_the_syntax_of_json(tmp_path: Path) -> None:
+    ingress = {"from_port": 22, "to_port": 22, "protocol": "tcp", "cidr_blocks": ["0.0.0.0/0"], "description": "${var.v}"}
+    code = {
+        "variable": {"v": {"sensitive": "true", "default": CANARY}},
+        "resource": {"aws_security_group": {"g": {"name": "${var.v}", "ingress": [ingress]}}},
+    }
+    assert shown(written(tmp_path, {"main.tf.json": json.dumps(code, indent=2)})) == []
+
+
+def test_a_sensitive_value_is_judged(tmp_path: Path) -> None:
+    code = GROUP.replace("VALUE", '"x"').replace('["0.0.0.0/0"]', "[var.c]")
+    code += 'variable "c" {\n  sensitive = true\n  default   = "0.0.0.0/0"\n}\n'
+    results = Scan(Options(paths=[str(written(tmp_path, {"main.tf": code}))], controls=["network.ingress-https-only"])).report().results
+    assert [result.verdict for result in results] == ["fail"]
+    assert "0.0.0.0/0" not in str(results) and SHOWN in results[0].message
+
+
+def plan(marks: dict[str, Any]) -> dict[str, Any]:
+    ingress = {"from_port": 22, "to_port": 22, "protocol": "tcp", "cidr_blocks": ["0.0.0.0/0"], "description": CANARY}
+    values = {"name": CANARY, "description": CANARY, "ingress": [ingress], "tags": {"a": CANARY}}
+    resource = {"address": "aws_security_group.g", "mode": "managed", "type": "aws_security_group", "name": "g", "values": values}
+    change = {"actions": ["create"], "before": None, "after": values, "after_unknown": {}, **marks}
+    provider = "registry.terraform.io/hashicorp/aws"
+    return {
+        "format_version": "1.2",
+        "terraform_version": "1.11.0",
+        "planned_values": {"root_module": {"resources": [{**resource, "provider_name": provider}]}},
+        "resource_changes": [{**{name: resource[name] for name in ("address", "mode", "type", "name")}, "change": change}],
+        "configuration": {"root_module": {}},
+    }
+
+
+def test_a_plan(tmp_path: Path) -> None:
+    content = plan({"after_sensitive": {"name": True}})
+    assert shown(written(tmp_path, {"plan.json": json.dumps(content)})) == []
+    content = plan({})
+    content["planned_values"]["root_module"]["resources"][0]["sensitive_values"] = {"ingress": [{"description": True}]}
+    assert shown(written(tmp_path, {"plan.json": json.dumps(content)})) == []
+    content = plan({"before": {"name": CANARY}, "before_sensitive": {"name": True}})
+    assert shown(written(tmp_path, {"plan.json": json.dumps(content)})) == []
+    content = {
+        **plan({}),
+        "variables": {"v": {"value": CANARY}},
+        "configuration": {"root_module": {"variables": {"v": {"sensitive": True}}}},
+    }
+    assert shown(written(tmp_path, {"plan.json": json.dumps(content)})) == []
+
+
+TEMPLATE = """
+Parameters:
+  P: {Type: String, NoEcho: true, Default: CANARY}
+  Q:
+    Type: String
+    Default: CANARY
+    NoEcho: "true"
+  DbPassword: {Type: String, Default: CANARY}
+Resources:
+  G:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupName: VALUE
+      GroupDescription: VALUE
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0, Description: VALUE}
+  B: {Type: AWS::S3::Bucket, Properties: {BucketName: VALUE}}
+"""
+
+
+@pytest.mark.parametrize("value", ["!Ref P", "!Ref Q", "!Ref DbPassword", "!Sub 'x-${P}'", "!Join ['-', [x, !Ref P]]", "!Base64 {Ref: P}"])
+def test_a_template(value: str, tmp_path: Path) -> None:
+    template = TEMPLATE.replace("VALUE", value.replace("!Base64 {Ref: P}", "{'Fn::Base64': {Ref: P}}")).replace("CANARY", CANARY)
+    assert shown(written(tmp_path, {"t.yaml": template})) == []
+    assert (
+        shown(written(tmp_path, {"t.yaml": template.replace(CANARY, "other")}), parameters={"P": CANARY, "Q": CANARY, "DbPassword": CANARY})
+        == []
+    )
+
+
+def test_a_nested_stack(tmp_path: Path) -> None:
+    inner = (
+        TEMPLATE.replace("VALUE", "!Ref Plain").replace("Parameters:", "Parameters:\n  Plain: {Type: String}").replace("CANARY", "other")
+    )
+    outer = f"""
+Parameters:
+  P: {{Type: String, NoEcho: true, Default: {CANARY}}}
+Resources:
+  N:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: inner.yaml, Parameters: {{Plain: !Ref P}}}}
+"""
+    assert shown(written(tmp_path, {"outer.yaml": outer, "inner.yaml": inner})) == []
+
+
+LINES: dict[str, str] = {
+    "a password": f'  password = "{CANARY}"',
+    "of YAML": f"  MasterUserPassword: {CANARY}",
+    "of a list": f"  - db_password: '{CANARY}'",
+    "of JSON": f'  "client_secret": "{CANARY}",',
+    "written only": f'  password_wo = "{CANARY}"',
+    "secret_string": f'  secret_string = "{CANARY}"',
+    "an address": f'  url = "postgres://app:{CANARY}@db.example/x"',
+    "a header": f'  value = "Bearer {CANARY}"',
+    "sensitive": f'  a = sensitive("{CANARY}")',
+    "sensitive, of an object": f'  a = sensitive({{ b = "x", c = ["{CANARY}"] }})',
+    "a variable in a line": f'variable "v" {{ sensitive = true, default = "{CANARY}" }}',
+    "a variable, the mark last": f'variable "v" {{\n  default = {{\n    a = "{CANARY}"\n  }}\n  sensitive = true\n}}',
+    "JSON of a variable": f'{{"sensitive": true, "default": "{CANARY}"}}',
+    "JSON of a parameter": f'{{"Type": "String", "Default": "{CANARY}", "NoEcho": true}}',
+    "YAML of a parameter": f"  P:\n    Default: {CANARY}\n    Type: String\n    NoEcho: true\n",
+    "a key": '  key = "AKIA' + 'IOSFODNN7EXAMPLE" # ' + CANARY,
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_lines_of_code_that_nobody_evaluated(line: str) -> None:
+    code = f"before\n{LINES[line]}\nafter"
+    assert CANARY not in without_secret_values(code, Sensitive())
+    assert without_secret_values(code, Sensitive()).count("\n") == code.count("\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '  secret_id = "trade/etrade"',
+        "  password = var.password",
+        "  password = random_password.db.result",
+        '  password = "${var.password}"',
+        '  secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:trade"',
+        "  MasterUserPassword: !Ref Password",
+        "  manage_master_user_password = true",
+        '  password = "{{resolve:secretsmanager:a:SecretString:b}}"',
+        'variable "v" { default = "x" }',
+        '  max_password_age = "90"',
+        "    NoEcho: false\n    Default: shown",
+    ],
+)
+def test_lines_without_secrets_stay(line: str) -> None:
+    assert without_secret_values(line, Sensitive()) == line
+
+
+def test_names() -> None:
+    assert all(map(is_secret_name, ("password", "db_password", "DbPassword", "apiKey", "GitHubToken", "client_secret", "secret")))
+    assert not any(map(is_secret_name, ("secret_name", "secret_arn", "token_url", "SecretRegions", "environment", "key_id")))
+
+
+def test_a_text_that_was_cut() -> None:
+    sensitive = Sensitive([CANARY])
+    assert CANARY[:6] not in sensitive.mask(f"xxxx {CANARY[:9]}…")
+    assert Sensitive(["ab"]).mask("ab") == SHOWN and Sensitive(["ab"]).mask("table") == "table"
+    assert Sensitive(['a"b\\c-long']).mask(json.dumps({"k": 'a"b\\c-long'})) == '{"k": "(sensitive)"}'
+
+
+def test_too_many_texts_hide_everything() -> None:
+    sensitive = Sensitive(f"text-{number}-{'x' * 50}" for number in range(20_000))
+    assert sensitive.mask("anything") == SHOWN
+    assert Sensitive(sensitive.texts).mask("anything") == SHOWN
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["password" * 40_000, "sensitive(" * 20_000, 'variable "v" {\n' * 20_000, "{" * 300_000 + "sensitive", "NoEcho: true\n" * 20_000, '"a' * 200_000 + "secret",
+     "  NoEcho: true\n" + "  Default: x\n" * 50_000, "password = " + '"' * 300_000, 'secret: "' + "\\" * 200_000],
+)  # fmt: skip
+def test_code_is_looked_through_in_little_time(code: str) -> None:
+    began = time.process_time()
+    without_secret_values(code, Sensitive([CANARY]))
+    assert time.process_time() - began < 3
