@@ -1,13 +1,16 @@
-"""What AWS answers about a resource that was deleted after it was listed is no answer about another, and leaves nothing unknown."""
+"""What is asked of AWS about a resource, and what its answer says where the resource was deleted after it was listed."""
 
 from __future__ import annotations
 
 import importlib
+import re
 
 import botocore.session
 import pytest
 from botocore.model import OperationModel
 
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.spelling import paths
 from assay.scanner.sources.aws.calls import Call, Listing
 
 AREAS = ("data", "edge", "iam", "keys", "network", "secrets", "storage")
@@ -41,3 +44,19 @@ def test_a_resource_that_is_gone_is_told_from_a_call_that_failed(listing: Listin
     about = [*listing.details, *(child.call for child in LISTINGS if child.parent == listing.type)]
     codes = {code for call in about for code in declared(call)} | UNDECLARED.get(listing.type, set())
     assert sorted(codes - OTHERS.get(listing.type, set()) - set(listing.gone)) == []
+
+
+READERS = [reader for area in AREAS for reader in importlib.import_module(f"assay.scanner.facts.{area}.aws_api").READERS]
+BY_TYPE = {listing.type: listing for listing in LISTINGS}
+CALL = re.compile(r"[a-z]+(_[a-z0-9]+)+")
+"""A first step that is a call, and no field of an answer: `get_bucket_policy`."""
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: "-".join((reader.kind.__name__, *reader.types)))
+def test_whatever_is_read_of_a_resource_is_asked_for(reader: Reader) -> None:
+    fields = [getattr(reader.spelling, name) for name in reader.spelling.__struct_fields__]
+    steps = {path.partition(".")[0] for field in fields for path in paths(field)}
+    of_others = {call.name for type_ in reader.joined - {*reader.types} for call in BY_TYPE[type_].details}
+    for type_ in reader.types:
+        asked = of_others | {call.name for call in BY_TYPE[type_].details}
+        assert sorted(step for step in steps if CALL.fullmatch(step) and step not in asked) == []
