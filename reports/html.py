@@ -16,6 +16,7 @@ from assay.reports.view import (
     WORDS,
     accounts,
     failing,
+    in_force,
     nothing_unseen,
     ordered,
     outcome,
@@ -35,6 +36,9 @@ from assay.scanner.words import many, visible
 TEMPLATES = Path(__file__).parent / "templates"
 BAR = 1000
 """Width of the bar of verdicts, in its own units."""
+
+MOST_BLOCKS = 20
+"""Blocks that are named of one resource: a thousand results on a resource of a thousand blocks would fill any disk."""
 
 
 class FailedControl(msgspec.Struct):
@@ -76,6 +80,7 @@ def render(report: Report, context: Context) -> bytes:
         policy=policy(),
         report=report,
         outcome=outcome(report),
+        in_force=in_force(report),
         verdicts=[(verdict, WORDS[verdict], number) for verdict, number in verdicts(report)],
         bar=_bar(report),
         sums=sums(report),
@@ -131,10 +136,11 @@ def _frameworks(control: Control | None) -> list[tuple[str, str]]:
 
 def _failed_controls(report: Report, context: Context) -> list[FailedControl]:
     failed: dict[str, FailedControl] = {}
+    inputs = failing(report)
     for result in _with_verdict(report, "fail"):
         if result.control not in failed:
             control = context.controls.get(result.control)
-            why, (tool, way) = control.why if control else "", remediation(control, failing(report, result.control))
+            why, (tool, way) = control.why if control else "", remediation(control, inputs[result.control])
             failed[result.control] = FailedControl(result.control, result.title, result.severity, why.strip(), tool, way.strip(), [])
         failed[result.control].results.append(result)
     return list(failed.values())
@@ -146,7 +152,7 @@ def environment() -> Environment:
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_safe, trim_blocks=True, lstrip_blocks=True
     )
-    templates.globals.update(place=place, where=where, many=many, words=WORDS)
+    templates.globals.update(place=place, where=where, many=many, words=WORDS, most_blocks=MOST_BLOCKS)
     return templates
 
 

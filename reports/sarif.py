@@ -11,7 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from assay.reports.sarif_rules import LEVELS, Object, SarifRules, plain
-from assay.reports.view import BROKEN, WORDS, place, severity_rank, unsupported, verdicts
+from assay.reports.view import BROKEN, WORDS, in_force, in_force_briefly, place, severity_rank, unsupported, verdicts
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
@@ -62,8 +62,8 @@ def _driver(report: Report, rules: SarifRules, notifications: list[Object]) -> O
     driver: Object = {"name": visible(report.tool.name) or "assay", "rules": rules.descriptors}
     if report.tool.version:
         driver["version"] = visible(report.tool.version)
-    if notifications:
-        driver["notifications"] = [{"id": id_} for id_ in sorted({notification["descriptor"]["id"] for notification in notifications})]
+    if told := [*notifications, *_configured(report)]:
+        driver["notifications"] = [{"id": id_} for id_ in sorted({notification["descriptor"]["id"] for notification in told})]
     if rules.taxonomies:
         driver["supportedTaxonomies"] = rules.supported()
     return driver
@@ -85,6 +85,8 @@ def _invocation(report: Report, notifications: list[Object]) -> Object:
         "arguments": [visible(argument) for argument in report.run.arguments],
         "toolExecutionNotifications": notifications,
     }
+    if configured := _configured(report):
+        invocation["toolConfigurationNotifications"] = configured
     for name, time in (("startTimeUtc", report.run.started), ("endTimeUtc", report.run.finished)):
         if _TIME.fullmatch(time):
             invocation[name] = time.replace("+00:00", "Z")
@@ -96,6 +98,7 @@ def _properties(report: Report) -> Object:
         "policies": visible(report.tool.policies),
         "runId": visible(report.run.id),
         "targets": [visible(target) for target in report.run.targets],
+        "inForce": {heading: visible(text) for heading, text in in_force(report)},
         "verdicts": dict(verdicts(report)),
         "unsupportedTypes": {visible(type_): number for type_, number in unsupported(report)},
     }
@@ -206,6 +209,13 @@ def _notifications(report: Report, rules: SarifRules, left_out: Counter[str]) ->
             _notification("results_left_out", "warning", f"more than {MOST_RESULTS} results; left out: {listed}; the json report has all")
         )
     return built
+
+
+def _configured(report: Report) -> list[Object]:
+    """What is in force beside the built-in controls with their defaults (3.20.21)."""
+    if not in_force_briefly(report):
+        return []
+    return [_notification("in_force", "note", "; ".join(f"{heading}: {text}" for heading, text in in_force(report)))]
 
 
 def _rule_error(result: Result, rules: SarifRules) -> Object:

@@ -13,6 +13,7 @@ from assay.reports.view import (
     accounts,
     calls,
     failing,
+    in_force,
     nothing_unseen,
     outcome,
     place,
@@ -58,7 +59,7 @@ def render(report: Report, context: Context) -> bytes:
 def _failures(page: Page, report: Report, context: Context) -> None:
     roots = {result.resource.root for result in report.results}
     explained: set[str] = set()
-    inputs = {control.id: failing(report, control.id) for control in report.controls if control.verdict == "fail"}
+    inputs = failing(report)
     for heading, groups in _by_file(result for result in report.results if result.verdict == "fail"):
         page.blank()
         page.verbatim(heading, style="heading")
@@ -188,6 +189,8 @@ def _summary(page: Page, report: Report) -> None:
     page.blank()
     page.prose(", ".join(f"{number} {WORDS[verdict]}" for verdict, number in verdicts(report)), lead="Verdicts:", style="heading")
     page.prose(f"{many(report.summary.controls, 'control')}, {many(report.summary.resources, 'resource')}", lead="Judged:", style="heading")
+    for heading, told_of in in_force(report):
+        page.prose(told_of, lead=f"{heading}:", style="heading")
     for account, regions in accounts(report):
         page.prose(f"{account} in {', '.join(regions)}", lead="Scope:", style="heading")
     files, blocks = report.coverage.files, report.coverage.blocks

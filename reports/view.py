@@ -72,11 +72,19 @@ def remediation(control: Control | None, mended: FailingInput = _ANY_INPUT) -> t
     return tool, _part_for(ways.get(tool, ""), mended.cloud)
 
 
-def failing(report: Report, control: str) -> FailingInput:
-    """The input of everything that fails a control."""
-    resources = [result.resource for result in report.results if result.control == control and result.verdict == "fail"]
-    clouds, tools = {resource.cloud for resource in resources}, {_tool(resource) for resource in resources}
-    return FailingInput(clouds.pop() if len(clouds) == 1 else "", tools.pop() if len(tools) == 1 else "")
+def failing(report: Report) -> dict[str, FailingInput]:
+    """Each control that has failures, whatever else it has, to the input of all that fails it."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for result in report.results:
+        if result.verdict == "fail":
+            clouds, tools = found.setdefault(result.control, (set(), set()))
+            clouds.add(result.resource.cloud)
+            tools.add(_tool(result.resource))
+    return {control: FailingInput(_only(clouds), _only(tools)) for control, (clouds, tools) in found.items()}
+
+
+def _only(names: set[str]) -> str:
+    return next(iter(names)) if len(names) == 1 else ""
 
 
 _LIVE = {"aws:": "aws", "google:": "gcloud"}
@@ -163,6 +171,12 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def outcome(report: Report) -> Outcome:
     """The whole run in a word and a sentence. A run in which something was not read never counts as passed."""
+    said = _outcome(report)
+    by = in_force_briefly(report)
+    return Outcome(said.word, f"{said.sentence}; in force: {by}") if by else said
+
+
+def _outcome(report: Report) -> Outcome:
     counts = dict(verdicts(report))
     total = sum(counts.values())
     gaps = len(report.coverage.gaps)
@@ -175,6 +189,47 @@ def outcome(report: Report) -> Outcome:
         said = [f"{counts['pass']} pass", "nothing fails"]
     said += [many(gaps, "gap")] if gaps else []
     return Outcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all")
+
+
+_LONGEST = 300
+_LISTED = 5
+"""Entries of a list that people are told; the JSON report has all."""
+
+
+def in_force(report: Report) -> list[tuple[str, str]]:
+    """What the run was judged by, as headings and what stands under them: always the configuration, and what is not the default."""
+    told = report.run.in_force
+    changed = [f"{setting.name} is {setting.value}, by default {setting.default}" for setting in told.settings]
+    given = [*told.var_files, *([many(len(told.variables), "value")] if told.variables else [])]
+    sections = [
+        ("Profile", told.profile or ""),
+        ("Own policies", _few(told.policies)),
+        ("Built-in rules replaced", _few([f"{id_} by {file}" for id_, file in told.replaced.items()], "; ")),
+        ("Not the defaults", _few(changed, "; ")),
+        ("Controls left out", f"{len(told.left_out)}: {_few(told.left_out)}" if told.left_out else ""),
+        ("Variables from", _few(given)),
+    ]
+    return [("Configuration", told.configuration or "none"), *((heading, text) for heading, text in sections if text)]
+
+
+def _few(entries: list[str], between: str = ", ") -> str:
+    more = len(entries) - _LISTED
+    shown = [entry if len(entry) <= _LONGEST else f"{entry[:_LONGEST]}…" for entry in entries[:_LISTED]]
+    return between.join([*shown, *([f"and {more} more"] if more > 0 else [])])
+
+
+def in_force_briefly(report: Report) -> str:
+    """The same in a few words for the outcome: empty for the built-in controls with their defaults."""
+    told = report.run.in_force
+    named = [told.configuration or "", f"profile {told.profile}" if told.profile else ""]
+    named += [f"own policies {_few(told.policies)}"] if told.policies else []
+    named += [f"{many(len(told.replaced), 'built-in rule')} replaced"] if told.replaced else []
+    named += [f"{setting.name} {setting.value}" for setting in told.settings if "." not in setting.name]
+    params = sum("." in setting.name for setting in told.settings)
+    named += [f"{many(params, 'param')} changed"] if params else []
+    left_out = len(told.left_out) if told.profile else 0
+    named += [f"{many(left_out, 'control')} left out"] if left_out else []
+    return ", ".join(filter(None, named))
 
 
 def nothing_unseen(report: Report) -> str:
