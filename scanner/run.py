@@ -20,6 +20,7 @@ import msgspec
 
 from assay.scanner import __version__, targets
 from assay.scanner.errors import RunError
+from assay.scanner.gate.apply import Gate
 from assay.scanner.judge import Judged, Rules, Sink, Watch, judge_all
 from assay.scanner.options import Options
 from assay.scanner.results import ledger
@@ -40,6 +41,8 @@ class Scan:
         self.options, self.rules = options, Rules(options)
         self.sources = sources
         """What to run over instead of the paths of the options; may be set until the run begins."""
+        self.gate = Gate()
+        """What findings mean for the team; may be set until the run begins. This one lets everything through as it is."""
         self.tally = Tally(self.rules.selected)
         """Counts of what was judged so far."""
         self.sensitive = Sensitive()
@@ -60,8 +63,8 @@ class Scan:
 
     @property
     def incomplete(self) -> bool:
-        """Something could not be read or judged, or there was nothing to judge."""
-        return self.tally.incomplete
+        """Something could not be read or judged, or there was nothing to judge, and it was not so before."""
+        return bool(self.tally.verdicts["error"]) or any(not self.gate.is_known(gap) for gap in self.tally.coverage.gaps)
 
     def __iter__(self) -> Iterator[Result]:
         """Every result as it comes; none is kept. Raises RunError where the scan ran already."""
@@ -93,15 +96,17 @@ class Scan:
                     result.resource.root, order[result.severity], result.control, result.resource.address, result.element
                 ),
             ),
+            gate=self.gate.report(compiled.control.id for compiled in self.selected),
             coverage=msgspec.structs.replace(self.tally.coverage, fates=msgspec.UNSET),
         )  # fmt: skip
 
     def _judged(self) -> Iterator[Judged]:
-        """Between this line and the sinks is the place of what a run means for a team."""
+        """Each collection as the gate leaves it."""
         if self._started:
             raise RunError("the scan has run already: make another Scan, or take report().results")
         self._started = _now()
         for judged in self._parts():
+            judged.results = [self.gate.result(result) for result in judged.results]
             self.tally.take(judged.results, judged.coverage, judged.resources)
             self.sensitive.take(judged.sensitive)
             yield judged

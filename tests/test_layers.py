@@ -17,6 +17,7 @@ LAYERS = (
     ("facts",),
     ("rules",),
     ("results",),
+    ("gate",),
     ("judge", "targets", "live", "compare", "config", "control_pages"),
     ("worker",),
     ("run",),

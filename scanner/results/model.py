@@ -36,6 +36,15 @@ StandsFor = Literal["itself", "instances", "part", "unlisted"]
 in its account and region, which could not be listed."""
 
 
+class Mark(msgspec.Struct, frozen=True):
+    """Text in a resource that speaks to Assay: metadata, an annotation or a tag whose name is `assay:waive`."""
+
+    text: str
+    """`assay:waive CONTROL until=YYYY-MM-DD reason="…"`."""
+    file: str
+    line: int
+
+
 class ResourceRef(msgspec.Struct, frozen=True, gc=False):
     """Which resource a result speaks of."""
 
@@ -58,6 +67,10 @@ class ResourceRef(msgspec.Struct, frozen=True, gc=False):
     """Further regions in which the provider shows it as a resource of its own; None where they are not known."""
     also_named: list[str] = []
     """Other names that the provider knows it by, as far as they are known: aliases of a key."""
+    tags: dict[str, str] = {}
+    """Tags or labels, as far as they are known."""
+    marks: list[Mark] = []
+    """What the resource itself says of findings on it."""
 
 
 WaivedBy = Literal["configuration", "comment", "mark", "checkov", "trivy"]
@@ -115,6 +128,8 @@ class ControlOutcome(msgspec.Struct, frozen=True):
     resources: int
     frameworks: dict[str, list[str]] = {}
     """Framework to the ids of its requirements that the control serves."""
+    reason: str = ""
+    """Why it is `not_applicable`; empty for every other verdict."""
 
 
 class Tool(msgspec.Struct, frozen=True):

@@ -1,0 +1,56 @@
+"""The gate of a run: between what was judged and whoever is told of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+
+from assay.scanner.gate import waivers
+from assay.scanner.gate.baseline import Beside
+from assay.scanner.gate.comments import Comments
+from assay.scanner.gate.waivers import Waivers
+from assay.scanner.results import model
+from assay.scanner.results.model import Result
+from assay.scanner.sources.interface import Gap
+
+
+class Gate:
+    """What findings mean: waived for a time, known from before, or what they are."""
+
+    def __init__(
+        self,
+        accepted: Waivers | None = None,
+        comments: Comments | None = None,
+        beside: Sequence[Beside] = (),
+        digest: Callable[[str], str] = lambda _: "",
+        warnings: Iterable[str] = (),
+    ) -> None:
+        """`comments`: None where they do not count. `digest`: file to a digest of its content, for gaps that are known."""
+        self._waivers, self._comments, self._beside, self._digest = accepted, comments, beside, digest
+        self._warnings = list(warnings)
+
+    def result(self, result: Result) -> Result:
+        """A result as the gate leaves it."""
+        if self._waivers is not None and result.verdict in waivers.WAIVABLE:
+            result = self._waivers.applied(result, self._comments.of(result) if self._comments else ())
+        for beside in self._beside:
+            result = beside.standing(result)
+        return result
+
+    def is_known(self, gap: Gap) -> bool:
+        """Whether a gap was there before, as it is now."""
+        return any(beside.is_known(gap, self._digest) for beside in self._beside)
+
+    def report(self, controls: Iterable[str]) -> model.Gate:
+        """What the gate did, once everything has passed it. `controls`: those of the run."""
+        controls = list(controls)
+        uses = self._waivers.uses() if self._waivers is not None else []
+        comparisons = [beside.comparison(controls) for beside in self._beside]
+        over = [f"{past.name}: the baseline ended on {past.expires}; everything counts" for past in comparisons if past.expired]
+        return model.Gate(waivers=uses, comparisons=comparisons, warnings=[*self._warnings, *over, *waivers.told(uses, controls)])
+
+
+def relative_to(directory: str) -> Callable[[str], str]:
+    """A function of a file to its path as a configuration in a directory names it, with `/`."""
+    top = os.path.abspath(directory or os.curdir)
+    return lambda file: os.path.relpath(os.path.abspath(file), top).replace(os.sep, "/")

@@ -1,0 +1,150 @@
+"""Baselines: what was there when a team began to look. Only what is new beside it counts.
+
+A finding is known by its fingerprint, so that code that was moved is known, and the same name elsewhere is not. It is known as bad as it
+was: what was unknown and fails now is new. A gap is known by what it says and, where it is about a file, by the content of that file: what
+could not be read and has changed may hide something new.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+import msgspec
+
+from assay.scanner.errors import AssayError
+from assay.scanner.results.model import Comparison, PastFinding, Report, Result
+from assay.scanner.sources.interface import Gap
+
+FORMAT = "assay-baseline/1"
+COUNTED = ("fail", "unknown", "error")
+_BADNESS = {"unknown": 1, "fail": 2, "error": 3}
+
+
+class BaselineError(AssayError):
+    """A file that is no baseline, or one that this version cannot read."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A finding of a baseline."""
+
+    fingerprint: str
+    control: str
+    verdict: str
+    address: str
+    element: str = ""
+
+
+class KnownGap(msgspec.Struct, frozen=True):
+    """A gap of a baseline. `digest`: of the file that it is about, empty where it is about none."""
+
+    code: str
+    scope: str
+    reason: str
+    digest: str = ""
+
+
+class Baseline(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known, as the file keeps it: sorted, so that two of them can be compared by eye."""
+
+    schema: str = FORMAT
+    made: str
+    """RFC 3339; of a revision, the id of its commit."""
+    expires: str = ""
+    """The last day on which it counts; empty for no end."""
+    findings: list[Known] = []
+    gaps: list[KnownGap] = []
+
+
+def of_report(report: Report, digest: Callable[[str], str], expires: str = "", made: str = "") -> Baseline:
+    """What a report found, as a baseline. `digest`: file to a digest of its content, empty where it is no file."""
+    findings = {
+        Known(result.fingerprint, result.control, result.verdict, result.resource.address, result.element)
+        for result in report.results
+        if result.verdict in COUNTED
+    }
+    gaps = {known_gap(gap, digest) for gap in report.coverage.gaps}
+    return Baseline(
+        made=made or report.run.started,
+        expires=expires,
+        findings=sorted(findings, key=lambda known: (known.control, known.address, known.element, known.fingerprint)),
+        gaps=sorted(gaps, key=lambda gap: (gap.scope, gap.code, gap.reason)),
+    )
+
+
+def known_gap(gap: Gap, digest: Callable[[str], str]) -> KnownGap:
+    """A gap as a baseline keeps it."""
+    return KnownGap(gap.code, gap.scope, gap.reason, digest(gap.scope))
+
+
+def digest_of(read: Callable[[str], bytes]) -> Callable[[str], str]:
+    """A function of a file to the SHA-256 of its content; `read` raises OSError for what is no file."""
+
+    def digest(file: str) -> str:
+        try:
+            return hashlib.sha256(read(file)).hexdigest()
+        except OSError:
+            return ""
+
+    return digest
+
+
+def encode(baseline: Baseline) -> bytes:
+    """The file of a baseline."""
+    return msgspec.json.format(msgspec.json.encode(baseline), indent=1) + b"\n"
+
+
+def decode(content: bytes, name: str) -> Baseline:
+    """The baseline of a file. Raises BaselineError."""
+    try:
+        baseline = msgspec.json.decode(content, type=Baseline)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BaselineError(f"{name}: no baseline as assay baseline writes it: {error}") from None
+    if baseline.schema != FORMAT:
+        raise BaselineError(f"{name}: a baseline of format {baseline.schema}; this version reads {FORMAT}")
+    if baseline.expires:
+        try:
+            datetime.date.fromisoformat(baseline.expires)
+        except ValueError:
+            raise BaselineError(f"{name}: expires is {baseline.expires!r}; write YYYY-MM-DD") from None
+    return baseline
+
+
+class Beside:
+    """A run beside a baseline: what of it is known, and what of the baseline is gone."""
+
+    def __init__(self, baseline: Baseline, kind: Literal["baseline", "revision"], name: str, today: datetime.date) -> None:
+        self.baseline, self.kind, self.name = baseline, kind, name
+        self.expired = bool(baseline.expires) and datetime.date.fromisoformat(baseline.expires) < today
+        self._known = {} if self.expired else {known.fingerprint: known for known in baseline.findings}
+        self._gaps = frozenset(() if self.expired else baseline.gaps)
+        self._seen: set[str] = set()
+        self._new = self._old = 0
+
+    def standing(self, result: Result) -> Result:
+        """A finding with its standing; what is no finding as it is."""
+        self._seen.add(result.fingerprint)
+        if result.verdict not in COUNTED:
+            return result
+        known = self._known.get(result.fingerprint)
+        is_known = known is not None and _BADNESS[result.verdict] <= _BADNESS.get(known.verdict, 0)
+        self._new, self._old = self._new + (not is_known), self._old + is_known
+        return msgspec.structs.replace(result, standing="known" if is_known else "new")
+
+    def is_known(self, gap: Gap, digest: Callable[[str], str]) -> bool:
+        return known_gap(gap, digest) in self._gaps
+
+    def comparison(self, judged: Iterable[str]) -> Comparison:
+        """What the comparison says. `judged`: the controls of the run; findings of others are not gone but not looked for."""
+        controls = set(judged)
+        gone = [
+            PastFinding(known.fingerprint, known.control, known.address, known.element)
+            for known in self.baseline.findings
+            if known.fingerprint not in self._seen and known.control in controls
+        ]
+        return Comparison(
+            kind=self.kind, name=self.name, made=self.baseline.made, expires=self.baseline.expires, expired=self.expired,
+            new=self._new, known=self._old, gone=gone,
+        )  # fmt: skip

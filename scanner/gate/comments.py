@@ -1,0 +1,116 @@
+"""Waivers that stand beside what they are for: in comments of code and templates, and in the resource itself.
+
+    # assay:waive storage.versioning-enabled until=2027-01-31 reason="logs are copied elsewhere" owner=platform ticket=SEC-12
+    resource "aws_s3_bucket" "logs" {
+
+A comment counts for the block whose first line it is on, or right above it with nothing but comments between. The same text, without the
+mark of a comment, may be a value of a resource: its metadata, an annotation, a tag. Comments for checkov and Trivy are read where the
+configuration accepts them, for the controls that name what they suppress as a peer.
+
+https://www.checkov.io/2.Concepts/Suppressing%20and%20Skipping%20Policies.html,
+https://trivy.dev/latest/docs/scanner/misconfiguration/#skipping-resources-by-inline-comments
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import msgspec
+
+from assay.scanner.gate.waivers import Waiver
+from assay.scanner.results.model import Result
+from assay.scanner.rules.model import Control
+
+_COMMENT = re.compile(r"\s*(?:#|//|/\*)+\s?(.*?)\s*(?:\*/\s*)?$")
+_TRAILING = re.compile(r"(?:#|//)\s*((?:assay:|checkov:|trivy:|tfsec:).*)$")
+_OURS = re.compile(r"assay:waive\s+(\S+)\s*(.*)$")
+_CHECKOV = re.compile(r"checkov:skip=([A-Z0-9_]+)(?::(.*))?$")
+_TRIVY = re.compile(r"(?:trivy|tfsec):ignore:([A-Za-z0-9-]+)((?::\S+)*)")
+_UNTIL = re.compile(r":exp:(\d{4}-\d{2}-\d{2})")
+MAX_LINES = 50
+"""Comment lines above a block, and lines of a block, that are looked at."""
+
+
+class Comments:
+    """The comments of the files that findings are in; each file is asked for once."""
+
+    def __init__(self, source: Callable[[str, int, int], list[str]], controls: Mapping[str, Control], accepted: Iterable[str] = ()) -> None:
+        """`source`: (file, first line, last line) to lines. `accepted`: other scanners whose comments count, `checkov` and `trivy`."""
+        self._source, self._controls, self._accepted = source, controls, frozenset(accepted)
+        self._known: dict[tuple[str, int, int], list[Waiver]] = {}
+
+    def of(self, result: Result) -> list[Waiver]:
+        """The waivers that stand at the blocks of the resource of a finding, and in the resource itself."""
+        marks = [waiver for mark in result.resource.marks for waiver in self._read(mark.text, mark.file, mark.line, "mark")]
+        return marks + [
+            waiver
+            for block in result.resource.blocks
+            if block.start_line
+            for waiver in self._at(block.file, block.start_line, min(block.end_line or block.start_line, block.start_line + MAX_LINES))
+        ]
+
+    def _at(self, file: str, first: int, last: int) -> list[Waiver]:
+        key = file, first, last
+        if key not in self._known:
+            start = max(1, first - MAX_LINES)
+            lines = self._source(file, start, last)
+            self._known[key] = list(self._waivers(file, start, lines, first)) if len(lines) > first - start else []
+        return self._known[key]
+
+    def _waivers(self, file: str, start: int, lines: list[str], first: int) -> Iterator[Waiver]:
+        at = first - start
+        above = at
+        while above > 0 and _COMMENT.match(lines[above - 1]):
+            above -= 1
+        for number, line in enumerate(lines[above:], start + above):
+            comment = _COMMENT.match(line) or (_TRAILING.search(line) if number >= first else None)
+            if comment is None:
+                continue
+            for waiver in self._read(comment[1], file, number, "comment"):
+                if number <= first or waiver.by != "comment":  # those of other scanners stand inside of the block as well
+                    yield waiver
+
+    def _read(self, text: str, file: str, line: int, by: str) -> Iterator[Waiver]:
+        if ours := _OURS.search(text):
+            yield msgspec.structs.replace(written(ours[1], ours[2]), by=by, file=file, line=line)  # type: ignore[arg-type]
+        if "checkov" in self._accepted and (skipped := _CHECKOV.search(text)):
+            yield from self._of_peer("checkov", skipped[1], Waiver(control="", reason=skipped[2] or "", file=file, line=line))
+        if "trivy" in self._accepted and (ignored := _TRIVY.search(text)):
+            until = _UNTIL.search(ignored[2])
+            day = _day(until[1]) if until else None
+            yield from self._of_peer("trivy", ignored[1], Waiver(control="", expires=day, file=file, line=line))
+
+    def _of_peer(self, peer: str, id_: str, waiver: Waiver) -> Iterator[Waiver]:
+        for control in self._controls.values():
+            if any(_same(id_, known) for known in control.peers.get(peer, ())):
+                reason = waiver.reason or f"{id_} is ignored"
+                yield msgspec.structs.replace(waiver, by=peer, control=control.id, reason=reason)
+
+
+def written(control: str, rest: str) -> Waiver:
+    """A waiver by what stands behind `assay:waive`; with a fault where it says too little."""
+    try:
+        words = dict(word.partition("=")[::2] for word in shlex.split(rest.removesuffix("*/")))
+    except ValueError:
+        words = {}
+    day = _day(words.get("until", ""))
+    fault = "" if day else "it says no last day: until=YYYY-MM-DD"
+    if not fault and not words.get("reason", "").strip():
+        fault = 'it says no reason: reason="…"'
+    said = {name: words.get(name, "") for name in ("owner", "reason", "ticket")}
+    return Waiver(control=control, expires=day, fault=fault, **said)
+
+
+def _day(text: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text) if len(text) == len("2027-01-31") else None
+    except ValueError:
+        return None
+
+
+def _same(written_id: str, known: str) -> bool:
+    """Trivy writes one check as `AVD-AWS-0086` and `AWS-0086`."""
+    return written_id.upper().removeprefix("AVD-") == known.upper().removeprefix("AVD-")

@@ -1,0 +1,167 @@
+"""Waivers: findings that somebody accepts, with a name, a reason and a last day."""
+
+from __future__ import annotations
+
+import datetime
+import fnmatch
+import functools
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from assay.scanner.results.model import Result, Waived, WaivedBy, WaiverUse
+from assay.scanner.words import many
+
+LONGEST_DAYS = 366
+"""How far ahead the last day of a waiver may be, where nobody says otherwise."""
+WAIVABLE = ("fail", "unknown")
+
+
+class Waiver(msgspec.Struct, frozen=True, kw_only=True):
+    """One waiver, wherever it stands."""
+
+    by: WaivedBy = "configuration"
+    control: str
+    """Id or glob."""
+    resource: str = "*"
+    """Glob over the address, the id and the name of a resource."""
+    path: str = "*"
+    """Glob over the files that a resource is written in; a directory is everything below it."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Tags or labels that a resource has, each with a glob over its value."""
+    owner: str = ""
+    reason: str = ""
+    ticket: str = ""
+    expires: datetime.date | None = None
+    """The last day on which it holds; None for comments for other scanners that have none."""
+    file: str = ""
+    line: int = 0
+    fault: str = ""
+    """Why it cannot count: it lacks a date or a reason, or names no control that there is."""
+
+    @property
+    def selects(self) -> str:
+        """What it selects, in words."""
+        tags = [f"{name}={value}" for name, value in self.tags]
+        parts = [self.resource if self.resource != "*" else "", f"in {self.path}" if self.path != "*" else "", *tags]
+        return " ".join(filter(None, parts)) or "every resource"
+
+    def is_for(self, result: Result, path_of: Callable[[str], str]) -> bool:
+        """Whether it is for a finding; `path_of` gives a file as waivers name it."""
+        return (
+            matches(self.control, result.control)
+            and any(matches(self.resource, name) for name in _names(result))
+            and (self.path == "*" or any(_below(self.path, path_of(block.file)) for block in result.resource.blocks))
+            and all(matches(value, result.resource.tags.get(name, "")) for name, value in self.tags)
+        )
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """On which terms waivers count."""
+
+    today: datetime.date
+    longest_days: int = LONGEST_DAYS
+    never: tuple[str, ...] = ()
+    """Globs of controls that nobody may waive."""
+
+    def refused(self, waiver: Waiver) -> str:
+        """Why a waiver does not count; empty where it does, or did until its last day."""
+        if waiver.fault:
+            return waiver.fault
+        if forbidden := next((glob for glob in self.never if matches(glob, waiver.control) or matches(waiver.control, glob)), ""):
+            return f"the guardrails forbid to waive {forbidden}"
+        if waiver.expires is not None and (waiver.expires - self.today).days > self.longest_days:
+            return f"its last day is more than {many(self.longest_days, 'day')} away"
+        return ""
+
+    def expired(self, waiver: Waiver) -> bool:
+        return waiver.expires is not None and waiver.expires < self.today
+
+
+class Waivers:
+    """The waivers of a run, and what each of them was for."""
+
+    def __init__(self, waivers: Iterable[Waiver], terms: Terms, path_of: Callable[[str], str] = os.path.normpath) -> None:
+        self._terms, self._path_of = terms, path_of
+        self._uses: dict[Waiver, int] = dict.fromkeys(waivers, 0)
+        self._configured = list(self._uses)
+
+    def applied(self, result: Result, beside: Iterable[Waiver] = ()) -> Result:
+        """A finding as the waivers leave it: those of the run, and those that stand at its resource."""
+        if result.verdict not in WAIVABLE:
+            return result
+        expired: Waiver | None = None
+        for waiver in (*self._configured, *beside):
+            if not waiver.is_for(result, self._path_of):
+                continue
+            self._uses[waiver] = self._uses.get(waiver, 0) + 1
+            if self._terms.refused(waiver):
+                continue
+            if self._terms.expired(waiver):
+                expired = expired or waiver
+                continue
+            return msgspec.structs.replace(result, verdict="waived", waiver=_waived(waiver, result, False))
+        if expired is None:
+            return result
+        message = f"{result.message} (waived until {expired.expires}, which is over)"
+        return msgspec.structs.replace(result, message=message, waiver=_waived(expired, result, True))
+
+    def uses(self) -> list[WaiverUse]:
+        """Every waiver with the number of findings that it was for, by control and place."""
+        return sorted(map(self._use, self._uses), key=lambda use: (use.control, use.file, use.line, use.resource))
+
+    def _use(self, waiver: Waiver) -> WaiverUse:
+        return WaiverUse(
+            waiver.by, waiver.control, waiver.selects, waiver.owner, waiver.reason, waiver.ticket, _day(waiver), waiver.file, waiver.line,
+            self._uses[waiver], self._terms.expired(waiver), self._terms.refused(waiver),
+        )  # fmt: skip
+
+
+def told(uses: Iterable[WaiverUse], selected: Iterable[str]) -> Iterator[str]:
+    """Waivers that somebody should look at, as sentences: those that do not count, are over, or are for nothing that was found.
+
+    `selected`: the controls of the run; a waiver of another one is no matter of it.
+    """
+    controls = list(selected)
+    for use in uses:
+        if not any(matches(use.control, control) for control in controls) and not use.refused:
+            continue
+        what = f"{use.file}:{use.line}: the waiver of {use.control} for {use.resource}"
+        if use.refused:
+            yield f"{what} does not count: {use.refused}"
+        elif use.expired:
+            now = "what it was for counts again" if use.findings else "it is for nothing that was found"
+            yield f"{what} ended on {use.expires}; {now}"
+        elif not use.findings:
+            yield f"{what} is for nothing that was found; remove it"
+
+
+def matches(glob: str, text: str) -> bool:
+    """Whether a text is what a glob says: `*` is any text, `?` any character, and everything else, brackets too, stands for itself."""
+    return glob == text or _pattern(glob)(text) is not None
+
+
+@functools.lru_cache(1024)
+def _pattern(glob: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(fnmatch.translate(glob.replace("[", "[[]"))).match
+
+
+def _below(glob: str, path: str) -> bool:
+    directory = glob.rstrip("/")
+    return matches(directory, path) or matches(f"{directory}/*", path)
+
+
+def _names(result: Result) -> tuple[str, ...]:
+    return result.resource.address, result.resource.id, result.resource.name
+
+
+def _waived(waiver: Waiver, result: Result, expired: bool) -> Waived:
+    return Waived(
+        waiver.by, waiver.owner, waiver.reason, waiver.ticket, _day(waiver), waiver.file, waiver.line, result.verdict, expired
+    )  # fmt: skip
+
+
+def _day(waiver: Waiver) -> str:
+    return waiver.expires.isoformat() if waiver.expires else ""
