@@ -37,7 +37,7 @@ MOST = 150.0
 
 def read(paths: list[str], rules: Rules) -> Iterator[Any]:
     """Every resource of the kinds that the rules judge."""
-    sources, _ = targets.sources(Options(paths=paths))
+    sources, *_ = targets.sources(Options(paths=paths))
     for source in sources():
         known = catalogue(*inputs.readers(source.input)) if source.input else catalogue()
         for collection in source.collect(rules.wanted(known)):

@@ -12,6 +12,7 @@ from assay.scanner.options import Options
 from assay.scanner.sources import inputs
 from assay.scanner.sources.discover import discover, repository, show
 from assay.scanner.sources.interface import Gap, Source, Unread
+from assay.scanner.sources.listing import Listing
 from assay.scanner.sources.overlay import DISK
 from assay.scanner.sources.terraform import variables
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from assay.scanner.sources.terraform.hcl import TerraformSource
 
 
-def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]]:
-    """What gives the sources below the paths of the options, and what of those paths cannot be used.
+def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap], Listing]:
+    """What gives the sources below the paths of the options, what of those paths cannot be used, and all files that are there.
 
     Sources are made as they are asked for, and again for each that asks: that may read the files.
     """
@@ -37,7 +38,7 @@ def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]
                 yield from module.sources(found.inputs[format_.name], found.named, options)
 
     expected = ("nothing_found",) if options.allow_empty else ()
-    return made, [gap for gap in found.gaps if gap.code not in expected]
+    return made, [gap for gap in found.gaps if gap.code not in expected], found.listing
 
 
 def _terraform(directories: list[str], files: list[str], boundary: list[str], options: Options) -> TerraformSource:

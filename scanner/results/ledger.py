@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from assay.scanner.sources.interface import Blocks, Collection, Coverage, Gap, Item
+from assay.scanner.sources.listing import Fate, Fates, Listing, Tree, decisive
 from assay.scanner.words import many
 
 
@@ -77,3 +78,56 @@ def _count(items: Iterable[Item], read: Types[str], joined: Types[str]) -> tuple
             counted.evaluated += 1
             counted.joined += type_ not in read
     return counted, unsupported
+
+
+_NAMED = "name code, a plan, a template, an asset export or a snapshot: README.md shows each"
+
+
+def close(listing: Listing, coverage: Coverage) -> tuple[dict[str, Fate], Coverage]:
+    """What became of everything below the targets, and the counts of it, with gaps for what a run owes an answer.
+
+    A file that was given to readers is what the least favourable of them says: unread, judged, of another kind. That none says anything is
+    a gap, and so is a file that the user named and that is of no kind that is read.
+    """
+    fates = dict(listing.settled)
+    silent: dict[str, list[str]] = {}
+    closing = Coverage()
+    for file, formats in listing.candidates.items():
+        told = _told(file, formats, coverage.fates or {})
+        for format_ in set(formats) - {known for known, _ in told}:
+            silent.setdefault(format_, []).append(file)
+            told.append((format_, Fate("unread", f"its reader ({format_}) says nothing of it")))
+        fates[file] = fate = decisive(fate for _, fate in told)
+        if fate.became == "other" and file in listing.named:
+            fates[file] = Fate("unread", fate.why)
+            closing.gaps.append(Gap(file, "unsupported", f"of no kind that can be scanned: {fate.why}", _NAMED))
+    scopes = {gap.scope for gap in coverage.gaps}
+    for format_, files in silent.items():
+        if uncovered := [file for file in files if not _covered(file, scopes)]:
+            more = f", and {many(len(uncovered) - 1, 'more file')}" if len(uncovered) > 1 else ""
+            reason = f"was given to the reader of {format_}, which says nothing of it{more}"
+            closing.gaps.append(Gap(uncovered[0], "input_failed", reason, "report this as a defect"))
+    closing.tree = _counted(fates)
+    return fates, closing
+
+
+def _told(file: str, formats: Iterable[str], fates: Fates) -> list[tuple[str, Fate]]:
+    return [(format_, fates[file, format_]) for format_ in formats if (file, format_) in fates]
+
+
+def _covered(file: str, scopes: Types[str]) -> bool:
+    """Whether a gap speaks of a file, or of a directory that it is in."""
+    while file:
+        if file in scopes:
+            return True
+        file = file.rpartition("/")[0]
+    return "." in scopes
+
+
+def _counted(fates: dict[str, Fate]) -> Tree:
+    tree = Tree(found=len(fates))
+    for fate in fates.values():
+        setattr(tree, fate.became, getattr(tree, fate.became) + 1)
+        if fate.became in ("other", "excluded"):
+            tree.reasons[fate.why] = tree.reasons.get(fate.why, 0) + 1
+    return tree

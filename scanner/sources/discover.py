@@ -7,16 +7,23 @@ from collections.abc import Iterable
 
 import msgspec
 
+from assay.scanner.sources import formats
+from assay.scanner.sources.below import Below, Place
 from assay.scanner.sources.formats import recognise
 from assay.scanner.sources.interface import Gap
-from assay.scanner.sources.overlay import DISK, Overlay, inside, repository
+from assay.scanner.sources.listing import Fate, Listing
+from assay.scanner.sources.overlay import DISK, Overlay, repository
+from assay.scanner.sources.paths import show
 from assay.scanner.sources.terraform import terragrunt
 from assay.scanner.sources.terraform.files import SUFFIXES, is_code
 from assay.scanner.sources.terraform.variables import automatic
 
-SKIPPED = ("node_modules", "__pycache__", "venv")
 _VALUES = (".tfvars", ".tfvars.json")
+_STATES = (".tfstate", ".tfstate.backup")
 _WAY = "name code, a plan, a template, an asset export or a snapshot: README.md shows each"
+_SHOW_PLAN = "write it as JSON: terraform show -json FILE > plan.json"
+_SPECIAL = "a pipe, a socket or a device, which is never opened"
+"""Why a file is none that is read."""
 
 
 class Found(msgspec.Struct):
@@ -25,12 +32,13 @@ class Found(msgspec.Struct):
     directories: list[str]
     files: list[str]
     inputs: dict[str, list[str]]
-    """Format to the files of it (sources/formats.py)."""
+    """Format to the files that may be of it (sources/formats.py)."""
     named: set[str]
     """The paths that were given."""
     gaps: list[Gap]
     boundary: list[str]
     """What functions such as file() may read: the repositories, else the paths, that were named."""
+    listing: Listing
     missing: int = 0
 
     def __len__(self) -> int:
@@ -39,7 +47,7 @@ class Found(msgspec.Struct):
 
 def discover(paths: Iterable[str], overlay: Overlay = DISK) -> Found:
     """What there is below some paths. What cannot be scanned is a gap."""
-    found = Found([], [], {}, set(paths := list(paths)), [], [])
+    found = Found([], [], {}, set(paths := list(paths)), [], [], Listing())
     for path in paths:
         if overlay.is_directory(path):
             found.boundary.append(repository(path, overlay) or path)
@@ -50,7 +58,10 @@ def discover(paths: Iterable[str], overlay: Overlay = DISK) -> Found:
         elif overlay.is_file(path):
             directory = os.path.dirname(path) or "."
             found.boundary.append(repository(directory, overlay) or directory)
+            found.listing.named.add(show(path))
             _file(path, found, overlay)
+        elif os.path.lexists(path) and overlay is DISK:
+            _special(path, found)
         else:
             found.missing += 1
             found.gaps.append(Gap(path, "not_found", "no such file or directory", "correct the path"))
@@ -69,59 +80,130 @@ def _once(paths: Iterable[str]) -> list[str]:
     return list(spelled.values())
 
 
-def show(path: str) -> str:
-    """A path as reports name it: relative to the working directory where it is below it, with `/`."""
-    relative = os.path.relpath(path)
-    return (os.path.abspath(path) if relative.startswith("..") else relative).replace(os.sep, "/")
-
-
 def _directory(top: str, found: Found, overlay: Overlay) -> None:
-    real_top = overlay.real(top)
+    below = Below(top, found.boundary[-1], overlay)
     units: list[str] = []
-    for directory, names, files in overlay.walk(top):
-        for name in names:
-            path = os.path.join(directory, name)
-            if overlay.is_link(path) and not inside(target := overlay.real(path), real_top):
-                found.gaps.append(Gap(show(path), "link_not_followed", "a link out of the scanned directory", f"name {target} to scan it"))
-        names[:] = sorted(name for name in names if not name.startswith(".") and name not in SKIPPED)
-        if any(is_code(name) for name in files):
-            found.directories.append(os.path.normpath(directory))
-        units += [os.path.join(directory, name) for name in terragrunt.FILES if name in files]
-        for name in sorted(files):
-            path = os.path.join(directory, name)
-            if not name.endswith(SUFFIXES) and overlay.is_file(path) and inside(overlay.real(path), real_top):
-                _enter(path, found, overlay)
-    found.gaps += terragrunt.gaps(units, show)
+    for place in below:
+        if any(is_code(name) for name in place.files):
+            found.directories.append(os.path.normpath(place.directory))
+        units += [os.path.join(place.directory, name) for name in terragrunt.FILES if name in place.files]
+        binary = [name for name in place.files if _entered(place, name, found, overlay)]
+        _binary_plans(place, binary, found)
+        for name, fate in place.settled:
+            found.listing.settle(place.show(name), fate)
+    found.gaps += [*below.gaps, *terragrunt.gaps(units, show)]
 
 
-def _enter(path: str, found: Found, overlay: Overlay) -> bool:
-    """Enter a file by its content; whether it is of a kind that can be scanned."""
-    format_ = recognise(path, overlay)
-    if format_ is not None:
+def _entered(place: Place, name: str, found: Found, overlay: Overlay) -> bool:
+    """Enter a file below a directory; whether it is a plan in the form that only Terraform reads."""
+    shown = place.show(name)
+    if is_code(name):
+        found.listing.may_be(shown, "terraform")
+        return False
+    path = os.path.join(place.directory, name)
+    if name in terragrunt.FILES:
+        found.listing.settle(shown, Fate("unread", "a file of Terragrunt, which is not evaluated"))
+        return False
+    if fate := _by_name(name):
+        found.listing.settle(shown, fate)
+        return False
+    try:
+        recognised = recognise(path, overlay)
+    except OSError as error:
+        _unreadable(shown, name, error, found)
+        return False
+    for format_ in recognised.formats:
         found.inputs.setdefault(format_.name, []).append(path)
-    return format_ is not None
+    if recognised.formats:
+        found.listing.may_be(shown, *(format_.name for format_ in recognised.formats))
+    else:
+        found.listing.settle(shown, _OTHER.get(recognised.why) or Fate("other", recognised.why))
+    return recognised.why == formats.BINARY_PLAN and not recognised.formats
+
+
+_OTHER = {why: Fate("other", why) for why in (formats.NO_FORMAT, formats.EMPTY, formats.PACKED)}
+
+
+def _by_name(name: str) -> Fate | None:
+    """Files that are told by their names, as their programs do."""
+    if name.endswith(_VALUES):
+        return Fate("other", "values of variables, which a root module reads, or --var-file names")
+    if name.endswith(_STATES):
+        return Fate("other", "a state of Terraform, which says what was, and nothing of what code asks for")
+    return None
+
+
+def _unreadable(shown: str, name: str, error: OSError, found: Found) -> None:
+    reason = f"cannot be read ({error.strerror or error})"
+    if formats.expected(name):
+        found.listing.settle(shown, Fate("unread", reason))
+        found.gaps.append(Gap(shown, "parse_error", reason, "make it readable, or scan what does not hold it"))
+    else:
+        found.listing.settle(shown, Fate("other", f"{reason}, and its name is of no format that is read"))
+
+
+def _binary_plans(place: Place, names: list[str], found: Found) -> None:
+    """Plans that only Terraform reads are gaps, unless the same directory has one in JSON: then that is what people made to scan."""
+    plans = {os.path.dirname(path) for path in found.inputs.get("plan", ())} if names else set()
+    for name in names:
+        if place.directory not in plans:
+            found.listing.settle(place.show(name), Fate("unread", formats.BINARY_PLAN))
+            found.gaps.append(Gap(place.show(name), "unsupported", formats.BINARY_PLAN, _SHOW_PLAN))
+
+
+def _special(path: str, found: Found) -> None:
+    """A path that was named and is there, and is neither a file nor a directory."""
+    link = os.path.islink(path) and not os.path.exists(path)
+    reason, way = ("a link to nothing", "correct the link") if link else (_SPECIAL, "write what comes from it to a file, and name that")
+    found.listing.settle(show(path), Fate("unread", reason))
+    found.gaps.append(Gap(show(path), "unsupported", reason, way))
 
 
 def _file(path: str, found: Found, overlay: Overlay) -> None:
+    """Enter a file that was named."""
+    shown = show(path)
     if path.endswith(SUFFIXES):
         found.files.append(os.path.normpath(path))
+        found.listing.may_be(shown, "terraform")
     elif path.endswith(_VALUES):
         _values(path, found, overlay)
-    elif not _enter(path, found, overlay):
-        if path.endswith(".json"):
-            found.inputs.setdefault("plan", []).append(path)  # which says what is wrong with it
+    else:
+        try:
+            recognised = recognise(path, overlay)
+        except OSError as error:
+            found.listing.settle(shown, Fate("unread", "cannot be read"))
+            found.gaps.append(Gap(shown, "parse_error", f"cannot be read ({error.strerror or error})", "make it readable"))
+            return
+        names = [format_.name for format_ in recognised.formats]
+        if not names and path.lower().endswith(".json"):
+            names = ["plan"]  # whose reader says what is wrong with it
+        for name in names:
+            found.inputs.setdefault(name, []).append(path)
+        if names:
+            found.listing.may_be(shown, *names)
         else:
-            found.gaps.append(Gap(show(path), "unsupported", "not a kind of file that can be scanned", _WAY))
+            _refused(path, shown, recognised.why, found)
+
+
+def _refused(path: str, shown: str, why: str, found: Found) -> None:
+    known = _by_name(os.path.basename(path))
+    reason = known.why if known else why
+    way = _SHOW_PLAN if why == formats.BINARY_PLAN else "scan the plan, or the live account" if known else _WAY
+    found.listing.settle(shown, Fate("unread", reason))
+    found.gaps.append(Gap(shown, "unsupported", f"not a kind of file that can be scanned: {reason}", way))
 
 
 def _values(path: str, found: Found, overlay: Overlay) -> None:
     """Values of variables: of a whole root module where Terraform reads them unasked, as any verdict on it may hang on them."""
-    directory = os.path.dirname(path) or "."
+    directory, shown = os.path.dirname(path) or ".", show(path)
     if os.path.join(directory, os.path.basename(path)) in automatic(directory, overlay):
         found.directories.append(os.path.normpath(directory))
+        found.listing.settle(shown, Fate("other", "values of variables, which its root module reads"))
     else:
         way = "give it by --var-file, and name the root module that it is for"
-        found.gaps.append(Gap(show(path), "unsupported", "values of variables, which no root module reads unasked", way))
+        reason = "values of variables, which no root module reads unasked"
+        found.listing.settle(shown, Fate("unread", reason))
+        found.gaps.append(Gap(shown, "unsupported", reason, way))
 
 
 __all__ = ["Found", "discover", "repository", "show"]

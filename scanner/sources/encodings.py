@@ -7,8 +7,10 @@ https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.core/ab
 from __future__ import annotations
 
 import codecs
+import re
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NUL = b"\0"
 
 
 def is_utf16(content: bytes) -> bool:
@@ -21,3 +23,31 @@ def utf8(content: bytes) -> bytes:
     if is_utf16(content):
         return content.decode("utf-16").encode()
     return content.removeprefix(codecs.BOM_UTF8)
+
+
+_ESCAPE = re.compile(
+    rb"""\\(?:
+        (?:x|u00|U000000)(2[2dDeEfF]|3[0-9aA]|4[0-9a-fA-F]|5[0-9aAfF]|6[0-9a-fA-F]|7[0-9aA])    # a letter, a digit or one of "-./:_
+        | (?:\r\n|[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9])[ \t]*    # YAML: a line that goes on in the next
+        | (/)
+    )""",
+    re.VERBOSE,
+)
+
+
+def legible(content: bytes) -> bytes:
+    """A text as bytes in which ASCII words can be searched for, whatever encoding and escapes of JSON and YAML it is written in.
+
+    It may be no valid text. Takes time in proportion to its length.
+    https://www.rfc-editor.org/rfc/rfc8259#section-7, https://yaml.org/spec/1.2.2/#57-escaped-characters
+    """
+    if _NUL in content[:4] or is_utf16(content):  # UTF-16 and UTF-32, with a byte order mark or without
+        content = content.replace(_NUL, b"").lstrip(b"\xff\xfe")
+    content = content.removeprefix(codecs.BOM_UTF8)
+    if b"\\" in content and _ESCAPE.search(content):
+        content = _ESCAPE.sub(_written, content)
+    return content
+
+
+def _written(match: re.Match[bytes]) -> bytes:
+    return bytes([int(match[1], 16)]) if match[1] else match[2] or b""

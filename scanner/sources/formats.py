@@ -1,38 +1,106 @@
-"""Recognises files by what is in them."""
+"""Tells of what formats a file may be, by its bytes: it is not parsed here. Whether it is of a format, the format's reader says.
+
+A file may be of several formats: it is given to the reader of each. What cannot be of any is not parsed by anybody. So a test of bytes must
+never miss: words are searched for whatever encoding and escapes they are written in.
+"""
 
 from __future__ import annotations
 
 import mmap
+import os
+import re
+from collections.abc import Sequence
+
+import msgspec
 
 from assay.scanner.sources import inputs
-from assay.scanner.sources.encodings import is_utf16, utf8
+from assay.scanner.sources.encodings import is_utf16, legible
 from assay.scanner.sources.inputs import Format
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.packed import GZIP, PEEK_BYTES, beginning
 
-_PEEK = 512
+EMPTY = "it is empty"
+NO_FORMAT = "of no format that is read"
+PACKED = "compressed data of no format that is read"
+BINARY_PLAN = "a plan as terraform keeps it, which only terraform reads"
+_ZIP, _PLAN_IN_ZIP = b"PK\x03\x04", b"tfplan"
+_HEAD = 4096
+_MAX_LEGIBLE = 64_000_000
+"""Bytes of a file of which a legible copy is made; of larger ones with escapes, nothing is ruled out by what is not in them."""
+_NOT_YET = re.compile(rb"(?:\s++|\#[^\n]*+|%[^\n]*+|---(?=\s|$)|!\S++(?:\s|$))*+")
+"""What comes before YAML says something: comments, directives, the beginning of a document, a tag."""
+_YAML = re.compile(rb"""[{\[]|[&*]\w|[?-]\s|["'][^\n]{1,200}["']\s*:|[\w.$</][\w .$/<-]{0,200}:(?:\s|$)""")
+"""A key, an element of a list, or an anchor of one."""
+# Tags that decode text, and those that may be one of them under another name (https://yaml.org/type/binary.html).
+_DECODED = re.compile(rb"!\S{0,100}binary|!\S{0,100}%[0-9A-Fa-f]{2}|^%TAG|!<", re.MULTILINE)
+_RECORDS = (".json", ".ndjson", ".jsonl", "snapshot")
+"""In names of compressed files that are read."""
 
 
-def recognise(path: str, overlay: Overlay = DISK) -> Format | None:
-    """The format of a file, by its name's end and marks in its content; it is not parsed."""
-    candidates = [format_ for format_ in inputs.formats() if not format_.suffixes or path.endswith(format_.suffixes)]
-    if not candidates:
-        return None
+class Recognised(msgspec.Struct):
+    """What formats a file may be of, in the order of the table; where there is none, why not."""
+
+    formats: Sequence[Format] = ()
+    why: str = NO_FORMAT
+
+
+def recognise(path: str, overlay: Overlay = DISK) -> Recognised:
+    """What formats a file may be of, by marks in its content. Raises OSError where it cannot be read."""
+    name = os.path.basename(path).lower()
     try:
         with overlay.content(path) as stored:
-            if packed := stored[: len(GZIP)] == GZIP:
-                content: bytes | mmap.mmap = beginning(stored[:PEEK_BYTES])
-            else:
-                content = utf8(stored[:]) if is_utf16(stored[:2]) else stored
-            head = utf8(content[:_PEEK]).lstrip()
-            if packed:
-                candidates = [format_ for format_ in candidates if format_.packed]
-            candidates = [format_ for format_ in candidates if not format_.starts or head.startswith(format_.starts)]
-            recognised = next((format_ for format_ in candidates if content and all(_has(content, group) for group in format_.marks)), None)
-            return recognised or (inputs.PACKED if packed else None)
-    except (OSError, ValueError):
-        return None
+            if not stored:
+                return Recognised((), EMPTY)
+            start = stored[:_HEAD]
+            if start.startswith(GZIP):
+                return _packed(name, stored)
+            if start.startswith(_ZIP):
+                return Recognised((), BINARY_PLAN if _PLAN_IN_ZIP in start[26:60] else PACKED)
+            return _text(name, start, stored)
+    except ValueError as error:  # of mmap: the file has become empty in between
+        raise OSError(0, str(error)) from None
 
 
-def _has(content: bytes | mmap.mmap, texts: tuple[bytes, ...]) -> bool:
-    return any(content.find(text) >= 0 for text in texts)
+def expected(name: str) -> bool:
+    """Whether a file of this name is expected to be of a format: one that cannot be read is then a gap."""
+    return name.lower().endswith(inputs.suffixes()) or "." not in name
+
+
+def _packed(name: str, stored: bytes | mmap.mmap) -> Recognised:
+    content = beginning(stored[:PEEK_BYTES])
+    candidates = [format_ for format_ in inputs.formats() if format_.packed]
+    if not content and any(part in name for part in _RECORDS):
+        return Recognised(candidates)  # damaged: their readers say how
+    return Recognised([format_ for format_ in candidates if _marked(format_, content)], PACKED)
+
+
+def _text(name: str, start: bytes, stored: bytes | mmap.mmap) -> Recognised:
+    head = legible(start)
+    candidates = [format_ for format_ in inputs.formats() if _may_begin(format_, name, head)]
+    if not candidates:
+        return Recognised()
+    content: bytes | mmap.mmap = stored
+    if b"\0" in start[:4] or is_utf16(start) or stored.find(b"\\") >= 0:
+        if len(stored) > _MAX_LEGIBLE:
+            return Recognised(candidates)
+        content = legible(stored[:])
+    decoded = content.find(b"!") >= 0 and _DECODED.search(content) is not None
+    return Recognised([format_ for format_ in candidates if (decoded and format_.yaml) or _marked(format_, content)])
+
+
+def _may_begin(format_: Format, name: str, head: bytes) -> bool:
+    """Whether a file of a format may be called so and begin so. What is called like it may begin as it likes: its beginning may be damaged."""
+    if name.endswith(format_.suffixes) or not (format_.suffixes or format_.starts or format_.yaml):
+        return True
+    text = head.lstrip()
+    return not text or text.startswith(format_.starts) or (format_.yaml and _is_yaml(head))
+
+
+def _is_yaml(head: bytes) -> bool:
+    match = _NOT_YET.match(head)
+    rest = head[match.end() if match else 0 :]
+    return not rest or _YAML.match(rest) is not None
+
+
+def _marked(format_: Format, content: bytes | mmap.mmap) -> bool:
+    return all(any(content.find(text) >= 0 for text in group) for group in format_.marks)

@@ -13,18 +13,21 @@ from assay.scanner import plugins
 class Format(msgspec.Struct, frozen=True):
     """Files that are recognised by their content, whatever they are called.
 
-    Its module has `sources(paths, named, options)`, which gives the Sources that read files of it. A file that has the marks of a format
-    and is something else is passed over in silence, unless it is one of `named`, the paths that the user gave.
+    Its module has `sources(paths, named, options)`, which gives the Sources that read files of it. A file that has the marks of several
+    formats is given to each. The reader decides by what is in it, and enters every path that it was given in the ledger (`Coverage.enter`):
+    judged, of another kind, or unread, with a gap. What it does not enter is a gap.
     """
 
     name: str
     module: str
     marks: tuple[tuple[bytes, ...], ...]
-    """Of each group, one text has to be in the file."""
+    """Of each group, one text has to be in the file, of ASCII letters, digits and `"-./:_`: any escapes for them are undone."""
     starts: tuple[bytes, ...] = ()
-    """The first characters other than white space; empty where anything may come first."""
+    """The first characters other than white space, where it is not called by one of `suffixes`."""
     suffixes: tuple[str, ...] = ()
-    """Ends of the file's name; empty where any will do."""
+    """Ends of the names, in lower case, that such files mostly have: one that is called so may begin with anything."""
+    yaml: bool = False
+    """Whether it may be in YAML, and then be called and begin in any way that YAML may."""
     packed: bool = False
     """Whether it is read where it is compressed with gzip, too; the marks are then in the first PEEK_BYTES of its text (packed.py)."""
 
@@ -62,8 +65,9 @@ INPUTS = (
             Format(
                 "plan",
                 "assay.scanner.sources.terraform.plan",
-                ((b'"format_version"',), (b'"terraform_version"',), (b'"planned_values"',)),
+                ((b'"format_version"',), (b'"planned_values"',)),
                 (b"{",),
+                (".json",),
             ),
         ),
     ),
@@ -77,8 +81,10 @@ INPUTS = (
             Format(
                 "cloudformation",
                 "assay.scanner.sources.cloudformation.source",
-                ((b"AWS::", b"AWSTemplateFormatVersion", b"aws:cloudformation:stack"), (b"Resources", b"artifacts")),
-                suffixes=(".yaml", ".yml", ".json", ".template", ".cfn", ".cform"),
+                ((b"AWS::", b"AWSTemplateFormatVersion", b"Transform", b"aws:cloudformation:stack"), (b"Resources", b"artifacts")),
+                (b"{",),
+                (".yaml", ".yml", ".json", ".template", ".cfn", ".cform"),
+                yaml=True,
             ),
         ),
     ),
@@ -96,6 +102,7 @@ INPUTS = (
                 "assay.scanner.sources.gcp.assets",
                 ((b'"asset_type"', b'"assetType"', b'"ackId"'), (b'"//', b'"\\/\\/', b'"message"')),
                 (b"{", b"["),
+                (".json", ".ndjson", ".jsonl"),
                 packed=True,
             ),
         ),
@@ -108,7 +115,9 @@ INPUTS = (
                 "config_connector",
                 "assay.scanner.sources.config_connector.source",
                 ((b"cnrm.cloud.google.com",), (b"kind",)),
-                suffixes=(".yaml", ".yml", ".json"),
+                (b"{", b"["),
+                (".yaml", ".yml", ".json"),
+                yaml=True,
             ),
         ),
     ),
@@ -127,13 +136,14 @@ INPUTS = (
                     (b"type", b"action"),
                     (b"gcp-types/", b".v1.", b".v1beta", b".v2.", b".v2beta", b".beta.", b".alpha.", b".jinja", b".j2", b".py"),
                 ),
-                suffixes=(".yaml", ".yml", ".json", ".jinja", ".jinja2", ".j2"),
+                (b"{",),
+                (".yaml", ".yml", ".json", ".jinja", ".jinja2", ".j2"),
+                yaml=True,
             ),
         ),
     ),
 )
-"""In the order of the matrix of controls, and in which a file is tried: manifests of Config Connector may have marks of configurations of
-Deployment Manager."""
+"""In the order of the matrix of controls."""
 _SAME = {"plan": "terraform"}
 """Inputs that show what another one shows: a plan is read by the readers of code."""
 
@@ -170,13 +180,25 @@ def live_readers() -> tuple[str, ...]:
     return tuple(dict.fromkeys(reader for known in table() if known.live for reader in known.columns))
 
 
-SNAPSHOT = Format("snapshot", "assay.scanner.sources.snapshot", ((b'"assay-snapshot/',),), (b"{",), packed=True)
+SNAPSHOT = Format(
+    "snapshot",
+    "assay.scanner.sources.snapshot",
+    ((b'"assay-snapshot/', b'"record":"'),),
+    (b"{",),
+    (".snapshot", ".ndjson"),
+    packed=True,
+)
 """What live accounts of any cloud answered, kept in a file."""
-PACKED = Format("compressed data", "assay.scanner.sources.snapshot", (), (b"\x1f\x8b",))
-"""What is compressed, and in no format that is read so."""
 
 
 @functools.cache
 def formats() -> tuple[Format, ...]:
-    """The formats of files, in the order in which a file is tried."""
-    return (SNAPSHOT, *(format_ for known in table() for format_ in known.formats), PACKED)
+    """The formats of files: each is tried on each file."""
+    return (SNAPSHOT, *(format_ for known in table() for format_ in known.formats))
+
+
+@functools.cache
+def suffixes() -> tuple[str, ...]:
+    """Ends of the names that files of the formats mostly have, and code of Terraform: what is called so and cannot be read is a gap."""
+    named = dict.fromkeys(suffix for format_ in formats() for suffix in format_.suffixes)
+    return (*named, ".tf", ".tofu", *(f"{suffix}.gz" for suffix in named if suffix.startswith((".json", ".ndjson", ".snapshot"))))

@@ -13,11 +13,24 @@ import mmap
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, NamedTuple
 
 from assay.scanner.sources import stage
 
 EVERYTHING = 1 << 62
 """A limit that no file reaches."""
+_SMALL = 1 << 16
+"""Bytes of a file that is read rather than mapped."""
+
+
+class Listed(NamedTuple):
+    """The names in a directory, in no order. A link is not followed, whatever it leads to."""
+
+    directories: list[str]
+    files: list[str]
+    links: list[str]
+    special: list[str]
+    """Pipes, sockets and devices."""
 
 
 class Overlay(abc.ABC):
@@ -55,6 +68,19 @@ class Overlay(abc.ABC):
         """All of a file, to search in. Raises OSError, ValueError."""
         yield self.read(path, EVERYTHING)
 
+    def listed(self, directory: str) -> Listed:
+        """What is in a directory. Raises OSError."""
+        listed = Listed([], [], [], [])
+        for name in self.names(directory):
+            path = os.path.join(directory, name)
+            if self.is_link(path):
+                listed.links.append(name)
+            elif self.is_directory(path):
+                listed.directories.append(name)
+            else:
+                (listed.files if self.is_file(path) else listed.special).append(name)
+        return listed
+
     def walk(self, top: str) -> Iterator[tuple[str, list[str], list[str]]]:
         """Every directory with the names of its directories and files, as `os.walk` gives them: links to directories are not followed."""
         waiting = [top]
@@ -75,11 +101,8 @@ class Disk(Overlay):
     """The file system."""
 
     def read(self, path: str, limit: int) -> bytes:
-        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as opened:  # a pipe must not block
-            status = os.fstat(opened.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise not_regular(path)
-            stage.enter(path, min(status.st_size, limit))
+        with open_regular(path) as opened:
+            stage.enter(path, min(os.fstat(opened.fileno()).st_size, limit))
             return opened.read(-1 if limit == EVERYTHING else limit)
 
     def names(self, directory: str) -> list[str]:
@@ -102,16 +125,26 @@ class Disk(Overlay):
 
     @contextlib.contextmanager
     def content(self, path: str) -> Iterator[bytes | mmap.mmap]:
-        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as opened:
-            status = os.fstat(opened.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise not_regular(path)
-            stage.enter(path, status.st_size)
-            if not status.st_size:
-                yield b""
+        with open_regular(path) as opened:
+            size = os.fstat(opened.fileno()).st_size
+            stage.enter(path, size)
+            if size <= _SMALL:
+                yield opened.read()
                 return
             with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
                 yield mapped
+
+    def listed(self, directory: str) -> Listed:
+        listed = Listed([], [], [], [])
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False):
+                    listed.files.append(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    listed.directories.append(entry.name)
+                else:
+                    (listed.links if entry.is_symlink() else listed.special).append(entry.name)
+        return listed
 
     def walk(self, top: str) -> Iterator[tuple[str, list[str], list[str]]]:
         return os.walk(top)
@@ -185,6 +218,18 @@ class Boundary:
 def inside(path: str, top: str) -> bool:
     """Whether a path is a directory or below it; both absolute, with links followed."""
     return path == top or path.startswith(top.rstrip(os.sep) + os.sep)
+
+
+def open_regular(path: str) -> IO[bytes]:
+    """Open a regular file, or what links lead to, for reading. A pipe or a device is not opened, since that alone may have
+    effects, or wait. Raises OSError."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise not_regular(path)
+    opened = open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):  # it has been replaced in between
+        opened.close()
+        raise not_regular(path)
+    return opened
 
 
 def not_regular(path: str) -> OSError:

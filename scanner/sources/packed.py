@@ -13,7 +13,8 @@ from typing import IO, Any
 import msgspec
 
 from assay.scanner.sources import stage
-from assay.scanner.sources.encodings import is_utf16, utf8
+from assay.scanner.sources.encodings import is_utf16, legible, utf8
+from assay.scanner.sources.overlay import open_regular
 
 GZIP = b"\x1f\x8b"
 MAX_TEXT_BYTES = 500_000_000
@@ -21,7 +22,7 @@ MAX_TEXT_BYTES = 500_000_000
 BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
 """What reading compressed data raises where it ends early or is damaged."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-PEEK_BYTES = 1 << 16
+PEEK_BYTES, _STEP = 1 << 18, 1 << 10
 """By which compressed data is recognised."""
 
 
@@ -36,7 +37,7 @@ class Opened(msgspec.Struct):
 @contextlib.contextmanager
 def opened(path: str) -> Iterator[Opened]:
     """Raises OSError; while it is read, one of BROKEN as well."""
-    with open(path, "rb") as raw:
+    with open_regular(path) as raw:
         stage.enter(path, os.fstat(raw.fileno()).st_size)
         first = raw.read(3)
         raw.seek(0)
@@ -69,9 +70,11 @@ def _text(stream: IO[bytes]) -> IO[bytes]:
 
 
 def beginning(packed: bytes) -> bytes:
-    """The first bytes of compressed data, unpacked; none where it cannot be."""
-    try:
-        content = zlib.decompressobj(wbits=31).decompress(packed, PEEK_BYTES)
-        return utf8(content[: len(content) // 2 * 2] if is_utf16(content) else content)
-    except (zlib.error, UnicodeDecodeError):
-        return b""
+    """The first bytes of compressed data, unpacked, as far as that is possible, with what encodes and escapes words undone (`legible`)."""
+    unpack, content = zlib.decompressobj(wbits=31), b""
+    with contextlib.suppress(zlib.error):
+        for at in range(0, len(packed), _STEP):  # what comes before damage is there
+            content += unpack.decompress(packed[at : at + _STEP], PEEK_BYTES)
+            if len(content) >= PEEK_BYTES:
+                break
+    return legible(content[:PEEK_BYTES])

@@ -18,7 +18,7 @@ from assay.scanner import __version__
 from assay.scanner.options import Options
 from assay.scanner.sources import packed
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import Gap, Source, Unread
+from assay.scanner.sources.interface import Coverage, Entered, Entries, Gap, Source
 
 FORMAT = "assay-snapshot/1"
 MAX_LINE_BYTES = 64_000_000
@@ -28,15 +28,54 @@ CLOUDS = {"aws": "assay.scanner.sources.aws.source", "google": "assay.scanner.so
 """Cloud to the module whose `from_snapshot(path)` gives the Source."""
 
 
+_TAGS = frozenset(
+    "snapshot account region item unlisted calls account_end gap left_out end asset listed effective_policy".split()
+)  # fmt: skip
+"""What the records of snapshots are called, of every cloud."""
+_LOOKED_AT, _LINE = 100, 1 << 20
+"""Lines, and bytes of each, by which a file without a header is told to be a damaged snapshot."""
+
+
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
-    """The snapshots among `paths`."""
+    """The snapshots among `paths`. One that is damaged or of another version is a gap."""
+    coverage = Coverage()
     for path in paths:
-        first = read_header(path)
-        if first is not None and first.get("cloud") in CLOUDS:
-            yield importlib.import_module(CLOUDS[first["cloud"]]).from_snapshot(path)
-        elif path in named:
-            way = "name a file that assay snapshot or gcloud asset export wrote; a snapshot of a newer version needs that version"
-            yield Unread(Gap(show(path), "unsupported", "no snapshot or asset export that can be read", way))
+        file, first = show(path), read_header(path)
+        cloud = first.get("cloud") if first is not None else None
+        if isinstance(cloud, str) and cloud in CLOUDS:
+            yield Entered(importlib.import_module(CLOUDS[cloud]).from_snapshot(path), file, "snapshot")
+        elif reason := _unreadable(path):
+            coverage.enter(file, "snapshot", "unread", reason)
+            coverage.gaps.append(Gap(file, "parse_error", reason, "take it again, or judge it with the version that wrote it", 1))
+        else:
+            coverage.enter(file, "snapshot", "other", "no snapshot")
+    yield Entries("snapshots", coverage)
+
+
+def is_snapshot(path: str) -> bool:
+    """Whether a file is a snapshot, damaged or of another version perhaps."""
+    return read_header(path) is not None or bool(_unreadable(path))
+
+
+def _unreadable(path: str) -> str:
+    """Why a file that has no header which can be read is a snapshot all the same; empty where it is none."""
+    try:
+        with packed.opened(path) as text:
+            for number in range(_LOOKED_AT):
+                line = text.stream.readline(_LINE)
+                try:
+                    record = msgspec.json.decode(line)
+                except (ValueError, RecursionError):
+                    record = None
+                if isinstance(record, dict) and number == 0 and str(record.get("format")).startswith("assay-snapshot/"):
+                    return f"a snapshot that this version does not read: it is in {str(record.get('format'))[:60]}, of {record.get('tool')!s:.60}"
+                if isinstance(record, dict) and isinstance(tag := record.get("record"), str) and tag in _TAGS:
+                    return "a snapshot whose first line, which says what it is, is damaged"
+                if not line.endswith(b"\n"):
+                    return ""
+    except (OSError, *packed.BROKEN):
+        pass  # as far as it can be read, it is none
+    return ""
 
 
 class CutOff(Exception):

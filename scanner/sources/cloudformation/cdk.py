@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.overlay import Overlay
+from assay.scanner.sources.overlay import Boundary, Overlay
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed
 
@@ -23,6 +23,10 @@ _MAX_NESTED = 5
 _ENVIRONMENT = re.compile(r"aws://([^/]+)/([^/]+)")
 # A line of a JavaScript stack trace: `at new Orders (/app/lib/orders.ts:12:5)`
 _FRAME = re.compile(r"^\s*(?:at\s+)?(?:.*\()?([^()\s][^()]*?):(\d+):\d+\)?\s*$")
+
+
+class NoAssembly(Malformed):
+    """JSON of another kind."""
 
 
 class Construct(msgspec.Struct):
@@ -43,27 +47,30 @@ class Deployed(msgspec.Struct):
     """By logical id."""
 
 
-def stacks(path: str, overlay: Overlay, depth: int = 0) -> Iterator[Deployed]:
-    """The stacks of a manifest and of the assemblies in it. Raises Malformed."""
+def stacks(path: str, overlay: Overlay, boundary: Boundary, depth: int = 0) -> Iterator[Deployed]:
+    """The stacks of a manifest and of the assemblies in it, of which nothing outside of the boundary is read. Raises Malformed."""
     manifest = _read(path, overlay)
     artifacts = manifest.get("artifacts") if isinstance(manifest, dict) else None
     if not isinstance(artifacts, dict):
-        raise Malformed("no manifest of a CDK assembly")
+        raise NoAssembly("no manifest of a CDK assembly")
     directory = os.path.dirname(path)
     for name, artifact in artifacts.items():
         properties = artifact.get("properties") if isinstance(artifact, dict) else None
         if not isinstance(properties, dict):
             continue
         file, below = properties.get("templateFile"), properties.get("directoryName")
-        if artifact.get("type") == _STACK and isinstance(file, str) and "\0" not in file:
-            yield _stack(directory, str(name), file, artifact, properties, overlay)
-        elif artifact.get("type") == _ASSEMBLY and isinstance(below, str) and "\0" not in below and depth < _MAX_NESTED:
+        if isinstance(file, str) and "\0" not in file:  # of whatever type: those of later versions of the schema are not known here
+            yield _stack(directory, str(name), file, artifact, properties, overlay, boundary)
+        elif artifact.get("type") == _ASSEMBLY and isinstance(below, str):
             inner = os.path.normpath(os.path.join(directory, below, "manifest.json"))
-            if overlay.is_file(inner):
-                yield from stacks(inner, overlay, depth + 1)
+            if depth == _MAX_NESTED or not boundary.holds(inner) or not overlay.is_file(inner):
+                raise Malformed(f"its nested assembly {below} is not there, outside of what is scanned, or nested too deep")
+            yield from stacks(inner, overlay, boundary, depth + 1)
 
 
-def _stack(directory: str, name: str, file: str, artifact: dict[str, Any], properties: dict[str, Any], overlay: Overlay) -> Deployed:
+def _stack(
+    directory: str, name: str, file: str, artifact: dict[str, Any], properties: dict[str, Any], overlay: Overlay, boundary: Boundary
+) -> Deployed:
     match = _ENVIRONMENT.fullmatch(str(artifact.get("environment")))
     account, region = (None if part.startswith("unknown-") else part for part in match.groups()) if match else (None, None)
     given = properties.get("stackName")
@@ -71,7 +78,7 @@ def _stack(directory: str, name: str, file: str, artifact: dict[str, Any], prope
     more = artifact.get("additionalMetadataFile")
     if isinstance(more, str) and "\0" not in more:
         beside = os.path.normpath(os.path.join(directory, more))
-        content = _read(beside, overlay) if beside.startswith(os.path.join(directory, "")) and overlay.is_file(beside) else None
+        content = _read(beside, overlay) if boundary.holds(beside) and overlay.is_file(beside) else None
         metadata |= content if isinstance(content, dict) else {}
     return Deployed(
         os.path.normpath(os.path.join(directory, file)), given if isinstance(given, str) else name, region, account, _constructs(metadata)

@@ -10,8 +10,14 @@ from assay.scanner.options import Options
 from assay.scanner.sources.config_connector.items import Built
 from assay.scanner.sources.config_connector.manifests import Manifest, read
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted
+from assay.scanner.sources.encodings import legible
+from assay.scanner.sources.formats import expected
+from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Entries, Gap, Item, Source, Wanted
 from assay.scanner.sources.overlay import DISK
+from assay.scanner.sources.templates.syntax import MAX_BYTES
+
+
+_MARK = b"cnrm.cloud.google.com/v"
 
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
@@ -39,7 +45,8 @@ class ConfigConnectorSource(Source):
                 manifests += contents[0]
                 namespaces |= contents[1]
                 paths_read.append(path)
-        if not paths_read and not coverage.gaps:
+        if not paths_read:
+            yield from Entries("manifests", coverage).collect()
             return
         root = show(paths_read[0] if len(paths_read) == 1 else _common(self.paths))
         built = Built(manifests, namespaces, self.project, root, wanted.types)
@@ -48,24 +55,30 @@ class ConfigConnectorSource(Source):
         yield Collection(root, items, coverage)
 
     def _read(self, path: str, coverage: Coverage) -> tuple[list[Manifest], dict[str, Any]] | None:
+        file = show(path)
         try:
             contents = read(path, os.path.dirname(path), self.overlay)
         except OSError as error:
             coverage.files.found += 1
             coverage.files.failed += 1
-            coverage.gaps.append(Gap(show(path), "parse_error", f"cannot be read ({error.strerror})", "make it readable"))
+            coverage.gaps.append(Gap(file, "parse_error", f"cannot be read ({error.strerror})", "make it readable"))
+            coverage.enter(file, self.input, "unread", "cannot be read")
             return None
         failed = any(gap.code in ("parse_error", "template_unsupported") for gap in contents.gaps)
-        if not contents.manifests and not contents.namespaces and not failed:
-            if path in self.named:
-                way = "name manifests with an apiVersion of cnrm.cloud.google.com"
-                coverage.gaps.append(Gap(show(path), "unsupported", "of no kind that can be scanned", way))
+        known = bool(contents.manifests or contents.namespaces)
+        if not known and not (failed and self._meant(path)):
+            coverage.enter(file, self.input, "other", "no manifest of Config Connector")
             return None
         coverage.files.found += 1
         coverage.files.failed += failed
         coverage.files.parsed += not failed
         coverage.gaps += contents.gaps
+        coverage.enter(file, self.input, "unread" if failed else "judged", "no manifest that can be read to the end" if failed else "")
         return contents.manifests, contents.namespaces
+
+    def _meant(self, path: str) -> bool:
+        """Whether a file that does not parse was meant to be of manifests of Config Connector."""
+        return path in self.named or (expected(path) and _MARK in legible(self.overlay.read(path, MAX_BYTES)))
 
 
 def _common(paths: list[str]) -> str:

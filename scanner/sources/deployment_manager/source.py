@@ -17,18 +17,23 @@ from assay.scanner.sources.deployment_manager.expand import Expansion, worlds
 from assay.scanner.sources.deployment_manager.files import TEMPLATES, Files, Sheet, imports, read_sheet
 from assay.scanner.sources.deployment_manager.items import Built
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, World
+from assay.scanner.sources.encodings import legible
+from assay.scanner.sources.formats import expected
+from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Entries, Gap, Item, Source, Wanted, World
 from assay.scanner.sources.overlay import DISK, Boundary, repository
 from assay.scanner.sources.raw import Reference
 from assay.scanner.sources.templates.syntax import Malformed
+from assay.scanner.sources.templates.yaml_text import several
 
 MAX_WORLDS = 32
 MAX_ITEMS = 50_000
 """Of all worlds together, where there is more than one."""
 MAX_TOTAL_STEPS = 3_000_000
 _LOOKS = re.compile(
-    rb"""^\s*(?:-\s*)?["']?type["']?\s*:\s*["']?(?:gcp-types/[\w.-]+:|[a-z]+\.(?:v\d\w*|beta|alpha)\.\w+["']?\s*$)""", re.MULTILINE
+    rb"""(?:^|[{,\s-])["']?type["']?\s{0,20}:\s{0,20}["']?(?:gcp-types/[\w.-]+:|[a-z]+\.(?:v\d\w*|beta|alpha)\.\w+["']?\s{0,20}(?:$|[,}]))""",
+    re.MULTILINE,
 )
+_COMMENT = re.compile(rb"(?:^|\s)\#[^\n]*")
 _READ = 20_000_000
 
 
@@ -58,27 +63,44 @@ class DeploymentManagerSource(Source):
         for path in self.paths:
             if path not in templates:
                 yield from self._configuration(path)
+        others = Coverage()
         for path in templates:
-            if path not in self._used and (path in self.named or self._looks(path)):
+            if path in self._used:
+                others.enter(show(path), self.input, "judged")
+            elif path in self.named or self._looks(path):
                 yield self._deployment(path, None)
+            else:
+                others.enter(show(path), self.input, "other", "no template of Deployment Manager")
+        yield from Entries("configurations", others).collect()
 
     def _configuration(self, path: str) -> Iterator[Collection]:
-        gap: Gap | None = None
+        coverage, file = Coverage(), show(path)
         try:
             sheet = read_sheet(path, self.overlay)
             if is_configuration(sheet.data):
                 yield self._deployment(path, sheet)
                 return
-            if path in self.named:
-                way = "name a configuration of Deployment Manager, with `resources` that have a `type`"
-                gap = Gap(show(path), "unsupported", "of no kind that can be scanned", way)
-        except (Malformed, OSError) as error:
-            if path in self.named or self._looks(path):
-                gap = Gap(show(path), "parse_error", str(error), "correct the configuration", getattr(error, "line", 0))
-        if gap is not None:
-            coverage = Coverage(gaps=[gap])
+            meant, reason, line = False, "", 0
+        except OSError as error:
+            meant, reason, line = True, f"cannot be read ({error.strerror or error})", 0
+        except Malformed as error:
+            meant, reason, line = self._meant(path, error), str(error), error.line
+        if meant:
+            coverage.gaps.append(Gap(file, "parse_error", reason, "correct the configuration", line))
             coverage.files.found = coverage.files.failed = 1
-            yield Collection(show(path), [], coverage)
+            coverage.enter(file, self.input, "unread", "no configuration that can be read")
+        else:
+            coverage.enter(file, self.input, "other", "no configuration of Deployment Manager")
+        yield Collection(file, [], coverage)
+
+    def _meant(self, path: str, error: Malformed) -> bool:
+        """Whether a file that does not parse was meant to be a configuration: by the documents in it, else by its text."""
+        if error.data is not None:
+            return is_configuration(error.data)
+        documents, whole = several(self.overlay.read(path, _READ))
+        if whole or any(map(is_configuration, documents)):
+            return any(map(is_configuration, documents))
+        return path in self.named or (expected(path) and self._looks(path))
 
     def _deployment(self, path: str, sheet: Sheet | None) -> Collection:
         """A configuration, or a template alone where `sheet` is None."""
@@ -114,8 +136,9 @@ class DeploymentManagerSource(Source):
             source = self.overlay.read(path, _READ)
         except OSError:
             return False
+        text = legible(source)
         # A configuration is plain YAML: what has the marks of templates is another tool's.
-        return _LOOKS.search(source) is not None and (path.endswith(TEMPLATES) or b"{{" not in source)
+        return _LOOKS.search(text) is not None and (path.endswith(TEMPLATES) or b"{{" not in _COMMENT.sub(b"", text))
 
     def _collection(self, root: str, path: str, expansions: list[tuple[Expansion, Built]], coverage: Coverage) -> Collection:
         files = {path}
@@ -126,6 +149,8 @@ class DeploymentManagerSource(Source):
             coverage.gaps += [gap for gap in (*expansion.gaps, *built.gaps) if gap not in coverage.gaps]
         fresh = files - self._used
         self._used |= files
+        for used in files:
+            coverage.enter(show(used), self.input, "judged")
         coverage.files.found = coverage.files.parsed = len(fresh)
         coverage.blocks.found = coverage.blocks.evaluated = attached
         combinations: list[World] = []

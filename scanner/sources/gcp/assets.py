@@ -18,16 +18,17 @@ from assay.scanner.sources.interface import (
     EVERYTHING,
     Collection,
     Coverage,
+    Entries,
     Gap,
     Item,
     LeftOut,
     Recording,
     Records,
     Source,
-    Unread,
     Wanted,
     recorded,
 )
+from assay.scanner.sources.snapshot import is_snapshot
 from assay.scanner.words import many
 
 __all__ = ["AssetSource", "collections", "plain", "sources"]
@@ -35,14 +36,17 @@ __all__ = ["AssetSource", "collections", "plain", "sources"]
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
     """All exports among `paths` as one inventory."""
-    exports = []
+    exports, coverage = [], Coverage()
     for path in paths:
-        if _is_export(path):
+        if is_snapshot(path):  # which holds assets too, in records of its own
+            coverage.enter(show(path), "assets", "other", "a snapshot")
+        elif _is_export(path):
             exports.append(path)
-        elif path in named:
-            yield Unread(Gap(show(path), "unsupported", "JSON, but no asset export", "write one with gcloud asset export"))
+        else:
+            coverage.enter(show(path), "assets", "other", "no asset export")
     if exports:
         yield AssetSource(exports)
+    yield Entries("assets", coverage)
 
 
 _LOOKED_AT = 100
@@ -79,8 +83,10 @@ class AssetSource(Source):
             try:
                 _read(path, inventory, coverage)
                 coverage.files.parsed += 1
+                coverage.enter(show(path), "assets", "judged")
             except (OSError, *records.MALFORMED) as error:
                 coverage.files.failed += 1
+                coverage.enter(show(path), "assets", "unread", "it cannot be read to its end")
                 inventory.damaged(len(inventory.files) - 1, show(path))
                 coverage.gaps.append(Gap(show(path), "parse_error", f"no asset export ({error})", "export it again"))
         last, others = inventory.store.pages

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Container, Iterable
 from typing import Any, Protocol
 
 import msgspec
 
-from assay.scanner.sources.encodings import is_utf16
+from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines, Reencoded
 from assay.scanner.sources.raw import Location
 
@@ -19,17 +20,19 @@ MAX_BYTES = 10_000_000
 """CloudFormation itself takes 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 MAX_DEPTH = 100
 MAX_NODES = 1_000_000
+MAX_SHARED, SHARED_TIMES = 20_000, 10
+"""Values that aliases and merge keys may make in any case, and how many times those that are written."""
 MAX_REPEATED = 20
 """Resources of one name that are told apart."""
 Path = tuple[str | int, ...]
 
 
 class Malformed(Exception):
-    """Text that is no template; `line` is 1-based, 0 where it cannot be told."""
+    """Text that is no template; `line` is 1-based, 0 where it cannot be told. `data`: what it says, where only its size is the matter."""
 
-    def __init__(self, reason: str, line: int = 0) -> None:
+    def __init__(self, reason: str, line: int = 0, data: Any = None) -> None:
         super().__init__(reason)
-        self.line = line
+        self.line, self.data = line, data
 
 
 class Places(Protocol):
@@ -50,7 +53,7 @@ class Parsed(msgspec.Struct):
     duplicates: list[tuple[str, int]]
     """Keys that are written twice in one map, with their lines; the last one counts. Of resources both are there, see `earlier`."""
     words: frozenset[str] = frozenset()
-    """Which of WORDS are in the text: what is not there needs not be looked for."""
+    """Which of WORDS may be in the text: what is not there needs not be looked for."""
 
     def place(self, path: Path) -> Location:
         """Where a path is written: its key with its value, or the nearest part of it that is there."""
@@ -70,7 +73,8 @@ def parse(source: bytes, file: str = "") -> Parsed:
     """One document. `file` is the name that places give. Raises Malformed."""
     text, lines = decode(source, file)
     parsed = _parse(text, lines)
-    return msgspec.structs.replace(parsed, words=frozenset(word for word in WORDS if word in text))
+    escaped = "\\" in text or "%" in text  # in a string, or in a tag: any word may be in it
+    return msgspec.structs.replace(parsed, words=frozenset(word for word in WORDS if escaped or word in text))
 
 
 def decode(source: bytes, file: str = "") -> tuple[str, Lines]:
@@ -101,6 +105,8 @@ def _parse(text: str, lines: Lines) -> Parsed:
         try:
             return json_text.parse(text, lines)
         except Malformed as error:
+            if error.data is not None:
+                raise
             try:
                 return yaml_text.parse(text, lines)  # a flow mapping, or JSON with comments
             except Malformed:
@@ -125,30 +131,52 @@ def earlier(key: str | int, taken: Container[str | int]) -> str:
 
 
 def size(data: Any) -> int:
-    """Nodes of a tree with everything that is shared counted each time; more than MAX_NODES or MAX_DEPTH raise Malformed."""
+    """Nodes of a tree with everything that is shared counted each time.
+
+    Raises Malformed for more than MAX_NODES, for more than what is written allows (`allowed`), and deeper than MAX_DEPTH.
+    """
     known: dict[int, int] = {}
+    written = 0
 
     def count(node: Any, depth: int) -> int:
+        nonlocal written
         if depth > MAX_DEPTH:
-            raise Malformed(f"nested deeper than {MAX_DEPTH} levels")
+            raise Malformed(f"nested deeper than {MAX_DEPTH} levels", data=data)
         if not isinstance(node, (dict, list)):
             return 1
         if id(node) not in known:
             known[id(node)] = -1
             inner: Iterable[Any] = node.values() if isinstance(node, dict) else node
+            written += 1 + sum(not isinstance(child, (dict, list)) for child in inner)
             known[id(node)] = 1 + sum(count(child, depth + 1) for child in inner)
         if known[id(node)] < 0:
-            raise Malformed("an alias is inside of what it stands for")
+            raise Malformed("an alias is inside of what it stands for", data=data)
         if known[id(node)] > MAX_NODES:
-            raise Malformed(f"more than {MAX_NODES} values, aliases expanded")
+            raise Malformed(f"more than {MAX_NODES} values, aliases expanded", data=data)
         return known[id(node)]
 
-    return count(data, 0)
+    whole = count(data, 0)
+    if whole > allowed(written):
+        raise Malformed(f"{whole} values with aliases expanded, of {written} that are written", data=data)
+    return whole
 
 
-_LOOKS = re.compile(rb"""^(?:["']?AWSTemplateFormatVersion["']?\s*:|Resources\s*:|\s{0,8}"Resources"\s*:)""", re.MULTILINE)
+def allowed(written: int) -> int:
+    """How many values so many that are written may become by aliases and merge keys: what is made of a file follows its size."""
+    return MAX_SHARED + SHARED_TIMES * written
+
+
+# Words by their place as a key, wherever in a line: minified JSON has no lines. Escapes are undone before.
+_VERSION = re.compile(rb"""(?:^|[{,\s])["']?AWSTemplateFormatVersion["']?\s{0,20}:""")
+_SECTION = re.compile(rb"""(?:^|[{,\s])["']?Resources["']?\s{0,20}:""")
+_TYPE = re.compile(rb"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Alexa|Custom)::\w""")
+_ESCAPE = re.compile(rb"\\(?:u00([0-9a-fA-F]{2})|x([0-9a-fA-F]{2}))")
 
 
 def looks_like_template(source: bytes) -> bool:
     """Whether text that does not parse was meant to be a template."""
-    return _LOOKS.search(source) is not None
+    with contextlib.suppress(UnicodeDecodeError):
+        source = utf8(source) if is_utf16(source) else source
+    if b"\\" in source:
+        source = _ESCAPE.sub(lambda match: bytes([int(match[1] or match[2], 16)]), source)
+    return _VERSION.search(source) is not None or (_SECTION.search(source) is not None and _TYPE.search(source) is not None)

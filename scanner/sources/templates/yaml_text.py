@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import yaml
 
 from assay.scanner.sources.lines import Lines
-from assay.scanner.sources.templates.syntax import MAX_DEPTH, Malformed, Parsed, Path, earlier, is_resource, size
+from assay.scanner.sources.templates.syntax import MAX_DEPTH, Malformed, Parsed, Path, allowed, decode, earlier, is_resource, size
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"}
@@ -64,12 +65,24 @@ def parse_documents(text: str, lines: Lines | None = None) -> tuple[list[Parsed]
     return documents, None
 
 
+def several(source: bytes) -> tuple[list[Any], bool]:
+    """The data of each document of a file in YAML, as far as they can be read, and whether that is all of it."""
+    try:
+        text, lines = decode(source)
+        documents, error = parse_documents(text, lines)
+    except Malformed:
+        return [], False
+    return [document.data for document in documents], error is None
+
+
 class _Builder:
     def __init__(self, text: str, lines: Lines | None) -> None:
         self.events = _PARSER(text)
         self.text, self.lines = text, lines or Lines("", text)
         self.anchors: dict[str, tuple[Any, Mark]] = {}
         self.duplicates: list[tuple[str, int]] = []
+        self.values = self.merged = 0
+        """Of all maps so far: values with a key, and those that merge keys copied."""
 
     def document(self) -> Parsed:
         self.events.get_event()  # the start of the stream
@@ -130,17 +143,30 @@ class _Builder:
             mark.end = end.index
         return built
 
+    def _key(self, event: Any) -> str | None:
+        """The text of a key; None where it is no text."""
+        if isinstance(event, yaml.AliasEvent):
+            data, _ = self.anchors.get(event.anchor, (None, None))
+            return data if isinstance(data, str) else None
+        if not isinstance(event, yaml.ScalarEvent):
+            return None
+        key: str = event.value
+        if event.anchor:
+            self.anchors[event.anchor] = (key, Mark(event.start_mark.index, event.end_mark.index))
+        return key
+
     def _mapping(self, mark: Mark, flow: bool, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}
         merged: list[tuple[Any, Mark]] = []
         while not isinstance(event := self.events.get_event(), yaml.MappingEndEvent):
             start: Any = event.start_mark
-            if not isinstance(event, yaml.ScalarEvent):
+            key = self._key(event)
+            if key is None:
                 raise Malformed("a key that is no text", start.line + 1)
-            key = event.value
             data, inner = self.value(self.events.get_event(), depth + 1)
             mark.end = inner.end
-            if key == _MERGE and event.implicit[0]:
+            self.values += 1
+            if key == _MERGE and isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
                 merged += [(element, inner.inside[at]) for at, element in enumerate(data)] if isinstance(data, list) else [(data, inner)]
                 continue
             if key in built:
@@ -153,6 +179,9 @@ class _Builder:
             mark.inside[key], built[key] = placed, data
         for data, inner in merged:
             if isinstance(data, dict):
+                self.merged += len(data) + len(built)
+                if self.merged > allowed(self.values):
+                    raise Malformed(f"merge keys make {self.merged} values of {self.values} that are written", event.start_mark.line + 1)
                 built = {**data, **built}
                 mark.inside = {**inner.inside, **mark.inside}
         if flow:
@@ -171,7 +200,9 @@ def _scalar(event: Any) -> Any:
         return text in _TRUE
     if _INTEGER.fullmatch(text):
         return int(text)
-    return float(text) if _DECIMAL.fullmatch(text) else text
+    if _DECIMAL.fullmatch(text) and math.isfinite(number := float(text)):
+        return number
+    return text
 
 
 _UNCHANGED = {"Ref": "Ref", "Condition": "Condition"}
