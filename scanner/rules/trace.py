@@ -22,6 +22,8 @@ _SECRET_NAME = re.compile(
 )
 _NAME = re.compile(r"\{([\w.]*)\}")
 MAX_OBSERVED = 300
+MAX_MESSAGE = 4_000
+"""Characters of names and values that a message holds: a name can be as long as a file."""
 Observation = tuple[str, str, Location | None]
 """(fact, its value in words, where it was seen)"""
 
@@ -135,19 +137,28 @@ def element_name(element: Any) -> str:
 
 
 def filled_in(message: str, resource: Any, params: dict[str, Any], name: str, element: Any) -> str:
-    """A message with `{fact}`, `{params.name}` and the facts of an element that is called `name` put in."""
+    """A message with `{fact}`, `{params.name}` and the facts of an element that is called `name` put in, MAX_MESSAGE characters in all."""
+    left = MAX_MESSAGE
 
     def put(match: re.Match[str]) -> str:
-        first, *rest = match[1].split(".")
-        if first == "params":
-            return describe(params.get(rest[0]))
-        if first == name and element is not None:
-            facts = walk(element, tuple(rest), "")
-        elif first in ("name", "cloud", "region", "address"):
-            return str(getattr(resource.identity, first))
-        else:
-            facts = walk(resource, (first, *rest), "")
-        values = [value.data if isinstance(value, Value) else value for _, value in facts]
-        return ", ".join("(unknown)" if isinstance(value, Unknown) else observed(match[1], value) for value in values) or "?"
+        nonlocal left
+        text = _named(match[1], resource, params, name, element) if left > 0 else ""
+        shown = text if len(text) <= left else f"{text[: max(left, 0)]}…"
+        left -= len(shown)
+        return shown
 
     return _NAME.sub(put, message)
+
+
+def _named(path: str, resource: Any, params: dict[str, Any], name: str, element: Any) -> str:
+    first, *rest = path.split(".")
+    if first == "params":
+        return describe(params.get(rest[0]))
+    if first == name and element is not None:
+        facts = walk(element, tuple(rest), "")
+    elif first in ("name", "cloud", "region", "address"):
+        return str(getattr(resource.identity, first))
+    else:
+        facts = walk(resource, (first, *rest), "")
+    values = [value.data if isinstance(value, Value) else value for _, value in facts]
+    return ", ".join("(unknown)" if isinstance(value, Unknown) else observed(path, value) for value in values) or "?"
