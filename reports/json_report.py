@@ -1,4 +1,4 @@
-"""The JSON contract itself, `schemas/assay-results-1.json`: the same run gives the same bytes."""
+"""The JSON contract itself, `schemas/assay-results-2.json`: the same run gives the same bytes."""
 
 from __future__ import annotations
 

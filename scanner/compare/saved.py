@@ -11,7 +11,8 @@ from assay.scanner.errors import AssayError
 from assay.scanner.results.model import Report
 from assay.scanner.sources.encodings import is_utf16, utf8
 
-FORMAT = "assay-results/1"
+FORMATS = ("assay-results/1", "assay-results/2")
+"""What is read. All that version 2 adds has a default, so that a report of version 1 is one of version 2 that says nothing of it."""
 MAX_BYTES = 2_000_000_000
 _MARK = b'"assay-results/'
 
@@ -36,12 +37,13 @@ def read(path: str) -> Report | None:
         schema = msgspec.json.decode(content, type=_Head).schema
     except (OSError, msgspec.DecodeError, UnicodeError, RecursionError):
         return None  # of another format, which only quotes the mark; a scan says what is wrong with it
-    if schema != FORMAT:
+    if schema not in FORMATS:
         if schema.startswith("assay-results/"):
-            raise UnreadableReport(f"a report of format {schema}; this version reads {FORMAT}")
+            raise UnreadableReport(f"a report of format {schema}; this version reads {' and '.join(FORMATS)}")
         return None
     try:
-        return msgspec.json.decode(content, type=Report)
+        report = msgspec.json.decode(content, type=Report)
+        return msgspec.structs.replace(report, schema=FORMATS[-1])
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise UnreadableReport(f"no report as assay scan writes it: {error}") from error
 

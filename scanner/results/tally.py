@@ -9,6 +9,7 @@ import msgspec
 from assay.scanner.results.model import VERDICTS, ControlOutcome, Result, Summary, Verdict, worst
 from assay.scanner.rules.load import CompiledControl
 from assay.scanner.sources.interface import Coverage
+from assay.scanner.words import many
 
 
 class _Count(msgspec.Struct):
@@ -61,7 +62,16 @@ class Tally:
 
     def outcomes(self) -> list[ControlOutcome]:
         """Every control with its worst verdict; `not_applicable` where it met no resource."""
-        return [
-            ControlOutcome(compiled.control.id, compiled.control.title, compiled.control.severity, worst(count.verdicts), count.resources)
-            for compiled, count in self._controls.values()
-        ]
+        return [_outcome(compiled, count) for compiled, count in self._controls.values()]
+
+
+def _outcome(compiled: CompiledControl, count: _Count) -> ControlOutcome:
+    control, verdict = compiled.control, worst(count.verdicts)
+    reason = _why_not_applicable(compiled, count.resources) if verdict == "not_applicable" else ""
+    return ControlOutcome(control.id, control.title, control.severity, verdict, count.resources, control.frameworks, reason)
+
+
+def _why_not_applicable(compiled: CompiledControl, resources: int) -> str:
+    if not resources:
+        return f"nothing of the kind that it asks of ({compiled.source_type or compiled.kind}) is in what was judged"
+    return f"its condition ({compiled.control.when}) is false for all of {many(resources, 'resource')}"

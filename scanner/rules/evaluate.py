@@ -20,6 +20,9 @@ from assay.scanner.rules.schema import IDENTITY
 from assay.scanner.rules.subject import Subject, environment, program
 from assay.scanner.sources.raw import Reference, Text, Unknown
 
+_FACTS_TOLD, _SHORT = 3, 60
+"""How many facts a message names, and how many characters each of them has at most; all of them are in the evidence."""
+
 
 class Judges:
     """Controls, ready to run, by the kind (or the input's own type) that they apply to."""
@@ -124,7 +127,7 @@ class Judge:
         if self.when is not None:
             applies, error = self.when.evaluate(hearing.activation(self.compiled.when_contents, self.takes_params))
             if applies is False:
-                return [hearing.judgement(self.excludes, "not_applicable", self.control.title)]
+                return [hearing.not_applicable(self.excludes)]
             if applies is None:
                 undecided = hearing.undecided(self.applies, error, "the control applies")
                 return self._of_this_code([undecided], hearing) if who.elsewhere is not None else [undecided]
@@ -236,6 +239,13 @@ class _Hearing:
             behind = [fact for fact in unknown if fact.fact.rpartition(".")[2] == missing] or unknown
             return self.judgement(question, "unknown", f"not known whether {message}", behind)
         return self.judgement(question, "error", f"the rule raised: {error or 'no unknown fact explains it'}")
+
+    def not_applicable(self, question: _Question) -> Judgement:
+        """The verdict where the condition of the control is false, with the facts that make it so."""
+        judgement = self.judgement(question, "not_applicable", "")
+        told = [f"{fact.fact} is {fact.observed}" for fact in judgement.evidence if len(fact.observed) <= _SHORT][:_FACTS_TOLD]
+        behind = f" ({', '.join(told)})" if told else ""
+        return msgspec.structs.replace(judgement, message=f"the control applies only where {' '.join(question.expected.split())}{behind}")
 
     def not_listed(self, why: Unknown) -> Judgement:
         """The one verdict on resources of which not even the number is known."""

@@ -301,7 +301,7 @@ def test_sides_that_are_mixed_up_are_refused(estate: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("content", "message"), [
-    ('{"schema": "assay-results/2"}', "this version reads assay-results/1"),
+    ('{"schema": "assay-results/3"}', "this version reads assay-results/1 and assay-results/2"),
     ('{"schema": "assay-results/1", "results": 7}', "no report as assay scan writes it"),
     ('{"schema": "assay-results/1"}', "no report as assay scan writes it"),
 ])  # fmt: skip

@@ -12,8 +12,11 @@ import msgspec
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import (
+    Comparison,
     ControlOutcome,
     Evidence,
+    Gate,
+    PastFinding,
     Report,
     ResourceRef,
     Result,
@@ -22,6 +25,8 @@ from assay.scanner.results.model import (
     Tool,
     UnknownFact,
     Verdict,
+    Waived,
+    WaiverUse,
     worst,
 )
 from assay.scanner.rules.model import Assertion, Control
@@ -54,7 +59,20 @@ HOSTILE = (
     "  ",
 )
 
-ENUMERATED = {"schema", "verdict", "severity", "fingerprint", "started", "finished", "code", "stands_for"}
+ENUMERATED = {
+    "schema",
+    "verdict",
+    "severity",
+    "fingerprint",
+    "started",
+    "finished",
+    "code",
+    "stands_for",
+    "by",
+    "expires",
+    "standing",
+    "Comparison.kind",
+}
 """Strings that the contract limits to a list or a pattern."""
 
 CODE = {
@@ -183,6 +201,60 @@ DATA = [
 ]
 
 
+ACCEPTED = Waived("configuration", "platform", "moved by March", "OPS-7", "2027-03-31", "assay.yaml", 12, "fail")
+OVER = Waived("comment", "platform", "moved by June", "OPS-3", "2026-06-30", "storage/main.tf", 4, "fail", expired=True)
+
+
+def gate() -> Gate:
+    waivers = [
+        WaiverUse(
+            "configuration",
+            "storage.*",
+            "address aws_s3_bucket.data[1]",
+            "platform",
+            "moved by March",
+            "OPS-7",
+            "2027-03-31",
+            "assay.yaml",
+            12,
+            1,
+        ),
+        WaiverUse(
+            "comment",
+            "edge.lb-https-only",
+            "the block below",
+            "edge",
+            "until the move",
+            "",
+            "2026-06-30",
+            "network/edge.tf",
+            1,
+            0,
+            expired=True,
+        ),
+    ]
+    gone = [PastFinding("ab" * 32, "keys.rotation", "aws_kms_key.old", "")]
+    comparisons = [
+        Comparison(
+            kind="baseline", name=".assay-baseline.json", made="2026-11-01T08:00:00Z", expires="2027-05-01", new=3, known=1, gone=gone
+        )
+    ]
+    return Gate(waivers=waivers, comparisons=comparisons, warnings=["assay.yaml:14: the waiver is for nothing that was found"])
+
+
+def compared() -> Report:
+    """A run with a baseline, in which one failure is known and the others are new."""
+    held = [
+        msgspec.structs.replace(
+            each, standing="known" if each.element == "a:80" else "new", waiver=OVER if each.element == "b:8080" else each.waiver
+        )
+        if each.verdict == "fail"
+        else each
+        for each in results()
+    ]
+    return report(held)
+
+
 def results() -> list[Result]:
     flag = Location("storage/main.tf", 7, 7)
     call = Location(operation="storage.buckets.get", time="2026-11-20T08:00:01Z", caller="auditor@trade-prod")
@@ -198,7 +270,7 @@ def results() -> list[Result]:
         *[result("storage.versioning-enabled", "unknown", each, unknown=[why]) for each in DATA],
         result(public, "unknown", DATA[0], unknown=[UnknownFact("grants", "denied", "grant s3:GetBucketPolicy", None)]),
         result("team.own-rule", "error", LOGS, "no such overload: string < int"),
-        result(public, "waived", DATA[1], "accepted until 2027"),
+        result(public, "waived", DATA[1], "no policy blocks public access", waiver=ACCEPTED),
         result("keys.rotation", "not_applicable", LOGS),
     ]
 
@@ -213,7 +285,9 @@ def report(held: list[Result] | None = None, coverage: Coverage | None = None) -
     for id_ in ids:
         own = [each for each in held if each.control == id_]
         met = len({each.resource.address for each in own})
-        outcomes.append(ControlOutcome(id_, own[0].title, own[0].severity, worst(each.verdict for each in own), met))
+        known, verdict = _controls().get(id_), worst(each.verdict for each in own)
+        reason = "its condition is false for all of 1 resource" if verdict == "not_applicable" else ""
+        outcomes.append(ControlOutcome(id_, own[0].title, own[0].severity, verdict, met, known.frameworks if known else {}, reason))
     return Report(
         tool=Tool("assay", "1.0.0", "sha256:8f3a"),
         run=Run(
@@ -222,6 +296,7 @@ def report(held: list[Result] | None = None, coverage: Coverage | None = None) -
         summary=Summary(verdicts, len({each.resource.address for each in held}), len(ids)),
         controls=outcomes,
         results=held,
+        gate=gate() if held else Gate(),
         coverage=some_coverage() if coverage is None else coverage,
     )
 
@@ -267,10 +342,12 @@ def _replaced(data: Any, text: Callable[[str], str], keep: frozenset[str]) -> An
     if isinstance(data, list):
         return [_replaced(each, text, keep) for each in data]
     if isinstance(data, dict):
-        return {text(key) if isinstance(value, int) else key: _replaced(value, text, keep) for key, value in data.items()}
+        return {text(key) if isinstance(value, (int, list)) else key: _replaced(value, text, keep) for key, value in data.items()}
     if isinstance(data, msgspec.Struct):
         fields = {name: getattr(data, name) for name in data.__struct_fields__}
-        changed = {name: value if name in keep or name == "verdicts" else _replaced(value, text, keep) for name, value in fields.items()}
+        kept = {*keep, "verdicts"}
+        limited = {name for name in fields if name in kept or f"{type(data).__name__}.{name}" in kept}
+        changed = {name: value if name in limited else _replaced(value, text, keep) for name, value in fields.items()}
         return msgspec.structs.replace(data, **changed)
     return data
 
