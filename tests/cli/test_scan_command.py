@@ -342,7 +342,7 @@ def test_several_reports(code: Callable[[str], Path], tmp_path: Path) -> None:
     ran = assay("scan", code(FAILING), *VERSIONING, "-r", "json=one.json", "-r", "json=two.json", "-r", "json")
     assert ran.exit_code == 1
     assert (tmp_path / "one.json").read_text("utf-8") == (tmp_path / "two.json").read_text("utf-8") == ran.stdout
-    assert json.loads(ran.stdout)["schema"] == "assay-results/1"
+    assert json.loads(ran.stdout)["schema"] == "assay-results/2"
 
 
 def test_a_report_that_cannot_be_written(code: Callable[[str], Path], tmp_path: Path) -> None:
