@@ -28,7 +28,7 @@ class Body:
             return None
         try:
             raw = costs.limited(evaluate(expression, self.scope.linking() if link else self.scope), self.scope.budget)
-            return costs.limited(finish(raw), self.scope.budget)
+            return costs.asked(finish(raw), self.scope.budget)
         except FAILURES as error:
             reason = f"{name} could not be evaluated: {words(error)}"
             return Unknown(reason, "correct the expression or scan the plan", self.block.location(name))

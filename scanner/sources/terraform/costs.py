@@ -16,6 +16,8 @@ from assay.scanner.sources.raw import Document, Either, Text
 MAX_NODES = 100_000
 """Elements of one value, nested ones counted."""
 _BYTES_A_STEP, _ELEMENTS_A_STEP, _COPIES_A_STEP = 64, 4, 16
+_FACTS = 4
+"""Steps for each element that is asked for."""
 SLOT, _ENTRY, _CONTAINER = 48, 128, 64
 """Bytes that an element of a list takes, with a number in it, an entry of a map, and the list or map itself."""
 MODULE, RESOURCE, BODY = 4000, 1000, 300
@@ -24,6 +26,13 @@ MODULE, RESOURCE, BODY = 4000, 1000, 300
 
 class TooMuch(Exception):
     """One value is larger than any real one: a gap for its root module, or an unknown value."""
+
+
+def asked(raw: Any, budget: Budget) -> Any:
+    """The value itself, which rules are given now: facts are made of each of its elements. Raises TooMuch, OverBudget."""
+    if isinstance(raw, (list, dict)):
+        budget.step(_FACTS * len(raw))
+    return limited(raw, budget)
 
 
 def limited(raw: Any, budget: Budget) -> Any:
@@ -67,7 +76,7 @@ def made(raw: Any, budget: Budget) -> Any:
 def all_made(raw: Any, budget: Budget) -> Any:
     """The value itself, after its bytes and those of all its elements are spent. Raises OverBudget."""
     elements, length = weight(raw)
-    budget.step(elements // _ELEMENTS_A_STEP)
+    budget.step(elements)
     budget.made(_ENTRY * elements + length)
     return raw
 

@@ -38,7 +38,9 @@ class Workspace:
         budget: Budget,
     ) -> None:
         self.files = files
-        self.load, self.read, self.resolve, self.variables, self.name, self.show = load, read, resolve, variables, name, show
+        self.load, self.read, self.variables, self.name, self.show = load, read, variables, name, show
+        self._resolve = resolve
+        self._resolved: dict[tuple[str, str, tuple[str, ...]], str | None] = {}
         self.budget = budget
         self.sensitive = Sensitive()
         """What the code marks as sensitive, as far as it was evaluated."""
@@ -47,6 +49,15 @@ class Workspace:
         self.called: set[str] = set()
         self._functions: dict[str, dict[str, Callable[..., Any]]] = {}
         self._templates: dict[str, Any] = {}
+
+    def resolve(self, caller: str, source: str, path: tuple[str, ...]) -> str | None:
+        """The directory of a called module, None where it is nowhere. Raises EvaluationError, OverBudget."""
+        key = caller, source, path
+        self.budget.step(50)
+        if key not in self._resolved:
+            self.budget.step(150)  # links are followed on disk
+            self._resolved[key] = self._resolve(caller, source, path)
+        return self._resolved[key]
 
     def functions(self, directory: str) -> dict[str, Callable[..., Any]]:
         """The functions of a root module."""
