@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from assay.scanner.sources.cloudformation.scope import Scope
 from assay.scanner.sources.cloudformation.stack import Stack
 from assay.scanner.sources.cloudformation.template import Template
 
+_ENOUGH = 20
+"""Exporters of one name, of which one alone is an answer."""
 IMPORT, OUTPUT = "Fn::ImportValue", "Fn::GetStackOutput"
 
 
@@ -15,17 +18,25 @@ class Exports:
     """The exports of the stacks of a run. What comes from another stack has addresses that begin with its name: `other/Key`."""
 
     def __init__(self, stacks: list[Stack]) -> None:
-        self._by_name: dict[str, list[tuple[Stack, str]]] = {}
-        self._stacks = stacks
+        self._exporters: dict[tuple[str, str | None, str | None], list[tuple[Stack, str]]] = {}
+        """By the name of the export, the region and the account."""
+        self._named_stacks: dict[str | None, list[Stack]] = {}
         self._qualified: dict[int, tuple[Stack, Scope]] = {}
         for stack in stacks:
-            scope = stack.scope({})
-            for name, output in stack.template.outputs.items():
-                export = output.get("Export") if isinstance(output, dict) else None
-                if isinstance(export, dict) and not _left_out(scope, output):
-                    exported = scope.resolve(export.get("Name"))
-                    if isinstance(exported, str):
-                        self._by_name.setdefault(exported, []).append((stack, name))
+            self._named_stacks.setdefault(stack.name, []).append(stack)
+            with contextlib.suppress(Exception):  # what is wrong with it is a gap where it is judged
+                self._enter(stack)
+
+    def _enter(self, stack: Stack) -> None:
+        scope = stack.scope({})
+        for name, output in stack.template.outputs.items():
+            export = output.get("Export") if isinstance(output, dict) else None
+            if isinstance(export, dict) and not _left_out(scope, output):
+                exported = scope.resolve(export.get("Name"))
+                if isinstance(exported, str):
+                    exporters = self._exporters.setdefault((exported, stack.region, stack.account), [])
+                    if len(exporters) < _ENOUGH:
+                        exporters.append((stack, name))
 
     def value(self, name: str, by: Stack) -> Any:
         """What another stack exports under a name, None where none or more than one in the same place does."""
@@ -53,16 +64,19 @@ class Exports:
                 name, region = (given.get("StackName"), given.get("Region")) if isinstance(given, dict) else (None, None)
                 other = self._named(name, region if isinstance(region, str) else None, stack) if isinstance(name, str) else None
                 exporters |= {id(other): other} if other else {}
-        return [self._scope(other)[0] for other in exporters.values()]
+        others = [self._scope(other)[0] for other in exporters.values()]
+        for other in others:
+            other.coverage = stack.coverage  # what it costs, it costs this one
+        return others
 
     def _named(self, name: str, region: str | None, by: Stack) -> Stack | None:
-        namesakes = [stack for stack in self._stacks if stack.name == name and stack.template.path != by.template.path]
+        namesakes = [stack for stack in self._named_stacks.get(name, ()) if stack.template.path != by.template.path]
         near = [stack for stack in namesakes if stack.region == (region or by.region)]
         return near[0] if len(near) == 1 else None
 
     def _exporter(self, name: str, by: Stack) -> tuple[Stack, str] | None:
-        exporters = [exporter for exporter in self._by_name.get(name, ()) if exporter[0].template.path != by.template.path]
-        near = [exporter for exporter in exporters if (exporter[0].region, exporter[0].account) == (by.region, by.account)]
+        exporters = self._exporters.get((name, by.region, by.account), ())
+        near = [exporter for exporter in exporters if exporter[0].template.path != by.template.path]
         return near[0] if len(near) == 1 else None
 
     def _scope(self, stack: Stack) -> tuple[Stack, Scope]:

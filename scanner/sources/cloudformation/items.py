@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, is_function
 from assay.scanner.sources.cloudformation.scope import Scope
 from assay.scanner.sources.cloudformation.template import CORRECT, Resource
@@ -15,7 +16,7 @@ from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.values import Value
 
-_FAILURES = (RecursionError, KeyError, IndexError, TypeError, ValueError, AttributeError)
+_FAILURES = (RecursionError, KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError)
 _DEEP = Unknown("it could not be computed", "simplify the template")
 
 
@@ -24,6 +25,9 @@ def _guarded(read: Callable[..., Value[Any]]) -> Callable[..., Value[Any]]:
     def guarded(node: TreeNode, *arguments: Any) -> Value[Any]:
         try:
             return read(node, *arguments)
+        except OverBudget as error:
+            node.scope.stack.spent(str(error))
+            return Value(Unknown(f"{_DEEP.reason}: {error}", _DEEP.settles_it), (node.location(),))
         except _FAILURES as error:
             return Value(Unknown(f"{_DEEP.reason} ({type(error).__name__}: {error})"[:300], _DEEP.settles_it), (node.location(),))
 
@@ -56,7 +60,7 @@ class TreeNode(Node):
         raw, source, names = self._start(path)
         try:
             return self._follow(raw, source, [*names, *map(str, inside)], False).seen[0]
-        except _FAILURES:
+        except (*_FAILURES, OverBudget):
             return self.location()
 
     def _at(self, path: str, link: bool) -> Value[Any]:
@@ -113,6 +117,9 @@ class TreeNode(Node):
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         try:
             return self._blocks(path)
+        except OverBudget as error:
+            self.scope.stack.spent(str(error))
+            return [], Unknown(f"{_DEEP.reason}: {error}", _DEEP.settles_it)
         except _FAILURES as error:
             return [], Unknown(f"{_DEEP.reason} ({type(error).__name__}: {error})"[:300], _DEEP.settles_it)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assay.scanner.sources.cloudformation.stack import Stack
 
 MAX_ALLOWED = 16
-COST_OF_STACK = 50
+COST_OF_STACK = 200
 """Steps of a nested stack: those of a resource are one."""
 NESTED = "AWS::CloudFormation::Stack"
 

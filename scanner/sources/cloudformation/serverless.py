@@ -20,6 +20,8 @@ from assay.scanner.sources.cloudformation.packaging import Marks, packaged
 from assay.scanner.sources.cloudformation.template import CORRECT, Template
 from assay.scanner.sources.templates.syntax import Path
 
+_LONGEST_NAME = 255
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 _ATTEMPTS = 10
 """How often a template is tried, each time without the resources that were refused."""
 
@@ -55,7 +57,7 @@ def translated(template: Template, values: dict[str, Any], region: str | None) -
     made = content.get("Resources")
     if isinstance(made, dict):
         made.update({name: template.data["Resources"][name] for name in refused})
-    names = [str(name) for name in template.data["Resources"]]
+    names = {str(name) for name in template.data["Resources"]}
     return template.rewritten(content, {str(name): _source(str(name), names) for name in made} if isinstance(made, dict) else {})
 
 
@@ -107,7 +109,8 @@ def _elsewhere(body: Any) -> bool:
     return not isinstance(properties, dict) or not isinstance(properties.get("Location"), str)
 
 
-def _source(name: str, written: list[str]) -> Path:
+def _source(name: str, written: set[str]) -> Path:
     """Where the resource is written that a translated one comes from: their names begin alike."""
-    owners = [owner for owner in written if name.startswith(owner)]
-    return ("Resources", max(owners, key=len)) if owners else ("Resources",)
+    beginnings = (name[:end] for end in range(min(len(name), _LONGEST_NAME), 0, -1))
+    owner = next((beginning for beginning in beginnings if beginning in written), None)
+    return ("Resources", owner) if owner else ("Resources",)

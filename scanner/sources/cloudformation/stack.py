@@ -199,7 +199,6 @@ class Stack:
                     scope.template.place(resource.source).line,
                 )  # fmt: skip
 
-
     def _is_here(self, template: Template, resource: Resource) -> bool:
         """Whether the template of a stack set is a file of this scan, which is judged by itself."""
         path = nested_path(template, resource)

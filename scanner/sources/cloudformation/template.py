@@ -12,6 +12,9 @@ from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import Parsed, Path
 
 CORRECT = "correct the template"
+MAX_GAPS = 1_000
+"""Of one template: more say nothing new."""
+_REWRITTEN = ("Fn::ForEach", "Fn::Transform")
 
 
 class Resource(msgspec.Struct):
@@ -29,6 +32,7 @@ class Template:
     def __init__(self, path: str, file: str, parsed: Parsed, gaps: list[Gap] | None = None, sources: dict[str, Path] | None = None) -> None:
         self.path, self.file, self.parsed = path, file, parsed
         self.gaps: list[Gap] = [] if gaps is None else gaps
+        self._entered = set(self.gaps)
         self.data: dict[str, Any] = parsed.data if isinstance(parsed.data, dict) else {}
         for name, line in parsed.duplicates:
             self.gap("duplicate_key", f"{name} is written twice in one map; the last one was read", "remove one of them", line)
@@ -43,6 +47,9 @@ class Template:
         for name, body in self._section("Resources").items():
             if not name.startswith("Fn::"):  # loops and macros, which transforms.py takes care of
                 self.add(name, body, sources.get(name, ("Resources", name)))
+            elif not name.startswith(_REWRITTEN):
+                reason = f"{name} stands where the resources are named: which there are is not known"
+                self.gap("input_failed", reason, CORRECT, self.place(("Resources", name)).line)
 
     def rewritten(self, data: dict[str, Any], sources: dict[str, Path] | None = None) -> Template:
         """The same file with other data; its gaps are those of this one."""
@@ -72,7 +79,8 @@ class Template:
 
     def gap(self, code: str, reason: str, settles_it: str, line: int = 0) -> None:
         gap = Gap(self.file, code, reason, settles_it, line)
-        if gap not in self.gaps:
+        if gap not in self._entered and len(self._entered) < MAX_GAPS:
+            self._entered.add(gap)
             self.gaps.append(gap)
 
     def place(self, source: Path) -> Location:
@@ -114,7 +122,18 @@ def is_template(data: Any) -> bool:
     resources = data.get("Resources")
     if not isinstance(resources, dict):
         return "AWSTemplateFormatVersion" in data and "Resources" in data
-    types = [body.get("Type") for body in resources.values() if isinstance(body, dict)]
-    if "AWSTemplateFormatVersion" in data or ("Transform" in data and any(str(name).startswith("Fn::") for name in resources)):
+    if "AWSTemplateFormatVersion" in data or any(_is_function_name(name) for name in resources):
         return True
-    return any(isinstance(type_, str) and "::" in type_ for type_ in types)
+    return any(_is_typed(body) for body in resources.values() if isinstance(body, dict))
+
+
+def _is_function_name(name: Any) -> bool:
+    return isinstance(name, str) and name.startswith("Fn::")
+
+
+def _is_typed(body: dict[str, Any]) -> bool:
+    """Whether it has a type of a provider, or one that a function would have to give; or is given by a function itself."""
+    type_ = body.get("Type")
+    if isinstance(type_, dict):
+        return any(map(_is_function_name, type_)) or "Ref" in type_
+    return (isinstance(type_, str) and "::" in type_) or any(map(_is_function_name, body))

@@ -25,6 +25,8 @@ def plain(data: Any) -> Any:
 def joined(parts: Iterable[Any]) -> Any:
     """One string of strings, numbers and what is not known: `str`, `Text`, or the part itself where it is alone."""
     flat: list[Any] = []
+    run: list[str] = []
+    """The texts that follow each other."""
     length = 0
     for part in map(plain, parts):
         for piece in part.parts if isinstance(part, Text) else (part,):
@@ -33,10 +35,15 @@ def joined(parts: Iterable[Any]) -> Any:
             length += len(piece) if isinstance(piece, str) else 100
             if length > MAX_TEXT:
                 return TOO_LONG
-            if isinstance(piece, str) and flat and isinstance(flat[-1], str):
-                flat[-1] += piece
-            elif piece != "":
-                flat.append(piece)
+            if isinstance(piece, str):
+                run.append(piece)
+                continue
+            if text := "".join(run):
+                flat.append(text)
+            flat.append(piece)
+            run.clear()
+    if text := "".join(run):
+        flat.append(text)
     alternatives = [piece for piece in flat if isinstance(piece, Either)]
     if len(alternatives) == 1 and len(alternatives[0].options) <= MAX_OPTIONS and len(flat) > 1:
         at = flat.index(alternatives[0])
@@ -44,6 +51,21 @@ def joined(parts: Iterable[Any]) -> Any:
     if len(flat) < 2:
         return dynamic(flat[0]) if flat else ""
     return dynamic(Text(tuple(flat)))
+
+
+def weight(data: Any, limit: int = MAX_TEXT) -> int:
+    """The characters of all that is in data, everything that is shared counted each time; not much more than `limit` is counted."""
+    weighed, waiting = 0, [data]
+    while waiting and weighed <= limit:
+        part = waiting.pop()
+        weighed += len(part) if isinstance(part, str) else 8
+        if isinstance(part, dict):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, (list, tuple)):
+            waiting += part
+        elif isinstance(part, Text):
+            waiting += part.parts
+    return weighed
 
 
 def dynamic(text: Any) -> Any:

@@ -10,27 +10,36 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.cloudformation.loops import LOOP, Loops
 from assay.scanner.sources.cloudformation.template import Template
+from assay.scanner.sources.templates.syntax import earlier, is_resource
 
 SAM = "AWS::Serverless-2016-10-31"
 _INCLUDE = "AWS::Include"
 # These add resources or change how an update is done; what is written stays as it is.
 _HARMLESS = ("AWS::LanguageExtensions", "AWS::SecretsManager-", "AWS::CodeDeployBlueGreen", "AWS::ServiceCatalog")
 _PROCESSED = "scan the processed template (aws cloudformation get-template --template-stage Processed)"
-MAX_INCLUDED = 100
+_SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
+_BYTES = 100
+"""Of a key with the reference to its value."""
 Include = Callable[[Template, str], Any]
 
 
-def processed(template: Template, resolve: Callable[[Any], Any], values: dict[str, Any], region: str | None, include: Include) -> Template:
-    """The template after its transforms. `resolve` gives the value of a collection, `include` the content of a file beside the template."""
+def processed(
+    template: Template, resolve: Callable[[Any], Any], values: dict[str, Any], region: str | None, include: Include, budget: Budget
+) -> Template:
+    """The template after its transforms. `resolve` gives the value of a collection, `include` the content of a file beside the template.
+
+    Raises OverBudget.
+    """
     words, names = template.parsed.words, _names(template)
     if not words & {"Transform", LOOP}:
         return template
     if "Transform" in words:
-        template = template.rewritten(_Includes(template, include).replaced(template.data))
+        template = template.rewritten(_Includes(template, include, budget).replaced(template.data))
     if LOOP in words:
-        template = template.rewritten(*Loops(template, resolve).expanded())
+        template = template.rewritten(*Loops(template, resolve, budget).expanded())
     for name in names:
         if name == SAM:
             template = _serverless(template, values, region)
@@ -66,10 +75,11 @@ def _serverless(template: Template, values: dict[str, Any], region: str | None) 
 class _Includes:
     """Replaces `Fn::Transform` with AWS::Include by the content of the file; other macros are gaps."""
 
-    def __init__(self, template: Template, include: Include) -> None:
-        self.template, self.include, self.left = template, include, MAX_INCLUDED
+    def __init__(self, template: Template, include: Include, budget: Budget) -> None:
+        self.template, self.include, self.budget = template, include, budget
 
     def replaced(self, raw: Any) -> Any:
+        self.budget.step()
         if isinstance(raw, list):
             return [self.replaced(element) for element in raw]
         if not isinstance(raw, dict):
@@ -79,22 +89,42 @@ class _Includes:
             calls = raw["Fn::Transform"]
             for call in calls if isinstance(calls, list) else [calls]:
                 content = self._content(call)
-                if not isinstance(content, dict):
+                if isinstance(content, dict):
+                    built = self._with(built, content)
+                elif raw is not self.template.data.get("Resources"):
                     return {"Fn::Transform": call}  # what it writes, and what it makes of what is beside it, is not known
-                built = {**built, **content}
         top = built.get("Transform") if raw is self.template.data else None
         for transform in top if isinstance(top, list) else [top]:
             content = self._content(transform) if isinstance(transform, dict) and transform.get("Name") == _INCLUDE else None
             if isinstance(content, dict):
-                built = {**content, **built}
+                built = self._with(built, content)
         return built
+
+    def _with(self, built: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
+        """What is written and what is included. Of two resources of one name both are judged; of sections, all that is in either."""
+        merged = dict(built)
+        self.budget.made(_BYTES * (len(built) + len(content)))
+        for key, value in content.items():
+            written = merged.get(key)
+            if is_resource(written):
+                self._repeated(key)
+                merged[earlier(key, merged)] = written
+            elif isinstance(written, dict) and isinstance(value, dict) and key in _SECTIONS:
+                merged[key] = self._with(written, value)
+                continue
+            elif key in merged and written != value:
+                self._repeated(key)
+            merged[key] = value
+        return merged
+
+    def _repeated(self, key: str) -> None:
+        self.template.gap("duplicate_key", f"{key} is written and included: which of them counts is not known", "remove one of them")
 
     def _content(self, call: Any) -> Any:
         name = call.get("Name") if isinstance(call, dict) else None
         parameters = call.get("Parameters") if isinstance(call, dict) else None
         location = parameters.get("Location") if isinstance(parameters, dict) else None
-        if name == _INCLUDE and isinstance(location, str) and "://" not in location and self.left:
-            self.left -= 1
+        if name == _INCLUDE and isinstance(location, str) and "://" not in location:
             content = self.include(self.template, location)
             if isinstance(content, dict):
                 return content

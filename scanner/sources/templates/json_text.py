@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Container
 from typing import Any
@@ -33,13 +34,27 @@ def parse(text: str, lines: Lines) -> Parsed:
         return built
 
     try:
-        data = json.loads(text, object_pairs_hook=build, parse_constant=str)
+        data = json.loads(text, object_pairs_hook=build, parse_constant=str, parse_int=_integer, parse_float=_decimal)
     except json.JSONDecodeError as error:
         raise Malformed(f"not JSON: {error.msg}", error.lineno) from error
     except (ValueError, RecursionError) as error:
         raise Malformed(f"not JSON: {error}") from error
     size(data)
     return Parsed(data, JsonPlaces(text), lines, [(name, 0) for name in dict.fromkeys(duplicates)])
+
+
+_MAX_DIGITS = 300
+
+
+def _integer(text: str) -> int | str:
+    """A number, text where it is longer than any that a template means: Python itself refuses more than 4,300 digits."""
+    return int(text) if len(text) <= _MAX_DIGITS else text
+
+
+def _decimal(text: str) -> float | str:
+    """A number, text where no number of a machine is as large."""
+    number = float(text)
+    return number if math.isfinite(number) else text
 
 
 class JsonPlaces:

@@ -145,22 +145,24 @@ class _Builder:
 
     def _key(self, event: Any) -> str | None:
         """The text of a key; None where it is no text."""
+        start, end = event.start_mark, event.end_mark
         if isinstance(event, yaml.AliasEvent):
-            data, _ = self.anchors.get(event.anchor, (None, None))
-            return data if isinstance(data, str) else None
+            anchored = self.anchors.get(event.anchor or "")
+            return anchored[0] if anchored and isinstance(anchored[0], str) else None
         if not isinstance(event, yaml.ScalarEvent):
             return None
         key: str = event.value
         if event.anchor:
-            self.anchors[event.anchor] = (key, Mark(event.start_mark.index, event.end_mark.index))
+            self.anchors[event.anchor] = (key, Mark(start.index, end.index))
         return key
 
     def _mapping(self, mark: Mark, flow: bool, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}
         merged: list[tuple[Any, Mark]] = []
+        line = 0
         while not isinstance(event := self.events.get_event(), yaml.MappingEndEvent):
             start: Any = event.start_mark
-            key = self._key(event)
+            key, line = self._key(event), start.line + 1
             if key is None:
                 raise Malformed("a key that is no text", start.line + 1)
             data, inner = self.value(self.events.get_event(), depth + 1)
@@ -181,7 +183,7 @@ class _Builder:
             if isinstance(data, dict):
                 self.merged += len(data) + len(built)
                 if self.merged > allowed(self.values):
-                    raise Malformed(f"merge keys make {self.merged} values of {self.values} that are written", event.start_mark.line + 1)
+                    raise Malformed(f"merge keys make {self.merged} values of {self.values} that are written", line)
                 built = {**data, **built}
                 mark.inside = {**inner.inside, **mark.inside}
         if flow:
