@@ -160,13 +160,14 @@ def test_claims_that_whoever_calls_chooses(name: str) -> None:
 
 # https://docs.github.com/en/actions/reference/security/oidc, https://docs.gitlab.com/ci/secrets/id_token_authentication/,
 # https://docs.spacelift.io/integrations/cloud-providers/oidc and the pages of issuers.py
-@pytest.mark.parametrize("name", """
-    actor actor_id base_ref context enterprise enterprise_id event_name head_ref ref_type repository_owner repository_owner_id
-    repository_visibility run_id run_number run_attempt runner_environment sha workflow workflow_sha job_workflow_sha ref_protected
-    check_run_id namespace_path namespace_id user_login environment_protected environment_action deployment_tier pipeline_source run_phase
-    project operation commit step run_type scope user env initiator scm_repo_url scm_user_name scm_pull_request_target_branch job tenant
-    type repository environment ref branch workspace stack
-    """.split())  # fmt: skip
+@pytest.mark.parametrize("name", [
+    "actor", "actor_id", "base_ref", "context", "enterprise", "enterprise_id", "event_name", "head_ref", "ref_type", "repository_owner",
+    "repository_owner_id", "repository_visibility", "run_id", "run_number", "run_attempt", "runner_environment", "sha", "workflow",
+    "workflow_sha", "job_workflow_sha", "ref_protected", "check_run_id", "namespace_path", "namespace_id", "user_login",
+    "environment_protected", "environment_action", "deployment_tier", "pipeline_source", "run_phase", "project", "operation", "commit",
+    "step", "run_type", "scope", "user", "env", "initiator", "scm_repo_url", "scm_user_name", "scm_pull_request_target_branch", "job",
+    "tenant", "type", "repository", "environment", "ref", "branch", "workspace", "stack",
+])  # fmt: skip
 def test_words_of_subjects(name: str) -> None:
     assert claims.subject(f"repo:trade/app:{name}:value:more") == {"repo": "trade/app", name: "value:more"}
     assert claims.subject(f"{name}:value") == {name: "value"}
