@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.scanner import plugins
-from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, output
+from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, gating, output
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, of_tree, read
 from assay.scanner.errors import AssayError
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
+from assay.scanner.sources.secret_text import without_secrets
 from assay.scanner.words import visible
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def options(command: Any, group: str = plugins.REPORTS) -> Any:
     report = click.option("-r", "--report", "reports", multiple=True, type=output.ReportTarget(names), help=listed)
     for option in reversed((*_JUDGING[:2], report, *_JUDGING[2:])):
         command = option(command)
-    return choice(command)
+    return choice(gating.options(command))
 
 
 def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] | None:
@@ -118,13 +119,17 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             controls=list(arguments["controls"]),
             params=config.params,
             control_params={name: settings.params for name, settings in config.controls.items()},
+            disabled={name: settings.reason for name, settings in config.controls.items() if not settings.enabled},
+            severities={name: settings.severity for name, settings in config.controls.items() if settings.severity},
             fail_on=arguments.get("fail_on") or config.fail_on or "low",
             allow_empty=arguments.get("allow_empty") or config.allow_empty,
             limits=Limits(arguments.get("limit_memory"), arguments.get("limit_seconds")),
             arguments=_arguments(sys.argv[1:]),
             **{name: value(config) if callable(value) else value for name, value in named.items()},
         )
-        return Scan(chosen), config
+        scan = Scan(chosen)
+        scan.gate = gating.gate(scan, arguments, config)
+        return scan, config
     except AssayError as error:
         console.refused(error)
     return None
@@ -174,10 +179,11 @@ def configuration(arguments: dict[str, Any]) -> Config:
 
 
 _ASSIGNING = ("--var", "--parameter")
+_SECRET = ("--external-id",)
 
 
 def _arguments(argv: list[str]) -> list[str]:
-    """The command line as the report keeps it: values of variables may be secret."""
+    """The command line as the report keeps it: values of variables, and external ids, may be secret."""
     shown: list[str] = []
     for index, argument in enumerate(argv):
         option, equals, rest = argument.partition("=")
@@ -185,8 +191,12 @@ def _arguments(argv: list[str]) -> list[str]:
             text = f"{option}={rest.partition('=')[0]}=…"
         elif index and argv[index - 1] in _ASSIGNING:
             text = f"{argument.partition('=')[0]}=…"
+        elif equals and option in _SECRET:
+            text = f"{option}=…"
+        elif index and argv[index - 1] in _SECRET:
+            text = "…"
         else:
-            text = argument
+            text = without_secrets(argument)
         shown.append(visible(text))
     return shown
 
@@ -226,9 +236,11 @@ class _Progress:
 
 
 def _exit_code(report: Report, incomplete: bool, arguments: dict[str, Any], config: Config) -> int:
+    """What was known before fails no run, and leaves none incomplete."""
     failing = failing_severities(arguments, config)
-    if any(result.verdict == "fail" and result.severity in failing for result in report.results):
+    counted = [result for result in report.results if result.standing != "known"]
+    if any(result.verdict == "fail" and result.severity in failing for result in counted):
         return EXIT_FAILED
     strict = arguments["strict"] or config.strict
-    unknown = any(result.verdict == "unknown" for result in report.results)
+    unknown = any(result.verdict == "unknown" for result in counted)
     return EXIT_INCOMPLETE if incomplete or (strict and unknown) else EXIT_OK

@@ -14,6 +14,7 @@ from assay.scanner.rules.judgement import UnknownFact
 from assay.scanner.rules.schema import IDENTITY
 from assay.scanner.rules.view import Attributes, fields_of, named
 from assay.scanner.sources.raw import Document, Location, Reference, Text, Unknown, describe
+from assay.scanner.sources.secret_text import without_tokens
 from assay.scanner.sources.values import Value
 
 _SECRET_NAME = re.compile(
@@ -92,9 +93,14 @@ def is_parts(data: Any) -> bool:
 
 
 def observed(name: str, data: Any) -> str:
-    """A fact in words, cut to MAX_OBSERVED characters; text that its name makes out to be secret is not shown."""
+    """A fact in words, cut to MAX_OBSERVED characters. Text that is secret by its name, or by what it looks like, is not shown."""
     text = describe(_masked(name, data))
+    text = _without_tokens(text) if len(text) >= _SHORTEST_TOKEN else text
     return text if len(text) <= MAX_OBSERVED else text[: MAX_OBSERVED - 1] + "…"
+
+
+_SHORTEST_TOKEN = 16
+_without_tokens = functools.lru_cache(4096)(without_tokens)
 
 
 def _masked(name: str, data: Any) -> Any:
@@ -132,7 +138,7 @@ def element_name(element: Any) -> str:
     if not isinstance(element, Part):
         return observed("", element)
     facts = [getattr(element, name).data for name in fields_of(element.__class__)]
-    texts = [describe(data) for data in facts if not is_parts(data) and not isinstance(data, (Unknown, bool, type(None)))]
+    texts = [observed("", data) for data in facts if not is_parts(data) and not isinstance(data, (Unknown, bool, type(None)))]
     return ", ".join(texts)[:MAX_OBSERVED]
 
 

@@ -16,10 +16,9 @@ import msgspec
 
 from assay.scanner.sources.aws.asking import MALFORMED, Account, Asker, Refused, Stopped, now
 from assay.scanner.sources.aws.calls import Call, Listing
-from assay.scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, walk
+from assay.scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, redacted_record, walk
 from assay.scanner.sources.aws.plan import AccountPlan
 from assay.scanner.sources.aws.spool import SHARED, Spool
-from assay.scanner.sources.redaction import redacted
 
 LISTERS, DETAILERS = 8, 16
 GLOBAL = "global"
@@ -144,7 +143,7 @@ class Collector:
     def _write(self, unit: Unit, spool: Spool, records: list[Any]) -> None:
         for record in records:
             shared = self._listing(record.type).joined_across_regions
-            spool.write(SHARED if shared else unit.region, _redacted(record))
+            spool.write(SHARED if shared else unit.region, redacted_record(record))
         with self._lock:
             self.progress.resources += len(records)
 
@@ -255,17 +254,6 @@ class Collector:
         except Stopped:
             records += self._unlisted(unit, group, _interrupted(group[0].call), parent)
         return records
-
-
-def _redacted(record: Any) -> Any:
-    """A record as it may stand in a file. What is collected next is asked for by the answers as they came."""
-    if not isinstance(record, ItemRecord):
-        return msgspec.structs.replace(record, known=redacted(record.known, record.type))
-    answers = {
-        name: msgspec.structs.replace(answer, data=redacted(answer.data, name)) if answer.data is not None else answer
-        for name, answer in record.answers.items()
-    }
-    return msgspec.structs.replace(record, listed=redacted(record.listed, record.type), answers=answers)
 
 
 def _interrupted(call: Call, permission: str = "") -> Answer:

@@ -9,7 +9,7 @@ import msgspec
 from assay.scanner.sources.interface import Item, Node, Unlisted
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Reference, Unknown
-from assay.scanner.sources.redaction import unknown_where_hidden
+from assay.scanner.sources.redaction import redacted, unknown_where_hidden
 from assay.scanner.sources.values import Value
 
 _DISABLED = "enable the region, leave it out with --regions, or check the credentials"
@@ -68,6 +68,17 @@ class UnlistedRecord(msgspec.Struct, tag="unlisted", tag_field="record", omit_de
     known: dict[str, Any] = {}
     left_out: bool = False
     """The user left the service out."""
+
+
+def redacted_record(record: ItemRecord | UnlistedRecord) -> ItemRecord | UnlistedRecord:
+    """A record as it may stand in a file. What is collected next is asked for by the answers as they came."""
+    if not isinstance(record, ItemRecord):
+        return msgspec.structs.replace(record, known=redacted(record.known, record.type))
+    answers = {
+        name: msgspec.structs.replace(answer, data=redacted(answer.data, name)) if answer.data is not None else answer
+        for name, answer in record.answers.items()
+    }
+    return msgspec.structs.replace(record, listed=redacted(record.listed, record.type), answers=answers)
 
 
 class ApiItem(Item):

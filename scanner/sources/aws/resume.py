@@ -9,7 +9,7 @@ import msgspec
 
 from assay.scanner.sources import snapshot
 from assay.scanner.sources.aws import records
-from assay.scanner.sources.aws.items import ItemRecord, UnlistedRecord
+from assay.scanner.sources.aws.items import ItemRecord, UnlistedRecord, redacted_record
 from assay.scanner.sources.aws.spool import SHARED, Spool
 from assay.scanner.sources.interface import CallCount
 
@@ -29,7 +29,7 @@ def _taken_over(path: str, folder: str) -> dict[str, Spool]:
     """Account to what one snapshot holds of it."""
     ended, spools = _ended_regions(path), dict[str, Spool]()
     spool, section = Spool(folder, "none", "", ""), ""
-    for line, record in _records(path):
+    for record in _records(path):
         if isinstance(record, records.AccountRecord):
             spool = spools[record.account] = Spool(folder, record.account, record.name, record.caller)
             spool.regions, section = record.regions, SHARED
@@ -39,7 +39,7 @@ def _taken_over(path: str, folder: str) -> dict[str, Spool]:
         elif isinstance(record, (ItemRecord, UnlistedRecord)):
             kept = section == SHARED and (record.region or "global") in spool.complete and not getattr(record, "left_out", False)
             if kept or section not in ("", SHARED):
-                spool.append(section, line)
+                spool.write(section, redacted_record(record))  # the snapshot may be of a version that left out less
         elif isinstance(record, records.CallsRecord) and record.region in spool.complete:
             spool.calls.append(CallCount(**msgspec.structs.asdict(record)))
     return spools
@@ -49,7 +49,7 @@ def _ended_regions(path: str) -> set[tuple[str, str]]:
     """The (account, region) that a snapshot has to the end, every call answered or denied. A region ends where the next part begins."""
     ended, failed = set[tuple[str, str]](), set[tuple[str, str]]()
     account, begun = "", ""
-    for _, record in _records(path):
+    for record in _records(path):
         if isinstance(record, (records.RegionRecord, records.AccountRecord, records.AccountEndRecord)):
             ended |= {(account, begun)} if begun else set()
             begun = ""
@@ -62,10 +62,10 @@ def _ended_regions(path: str) -> set[tuple[str, str]]:
     return ended - failed
 
 
-def _records(path: str) -> Iterator[tuple[bytes, records.Record]]:
+def _records(path: str) -> Iterator[records.Record]:
     with contextlib.suppress(snapshot.CutOff):
         for line in snapshot.lines(path):
             try:
-                yield line, records.decode(line)
+                yield records.decode(line)
             except (msgspec.DecodeError, RecursionError):
                 return  # what follows is in a part of which nothing is known

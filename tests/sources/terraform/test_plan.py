@@ -116,7 +116,7 @@ def test_a_policy_that_is_written_at_apply_is_put_together_from_its_statements()
 def test_a_sensitive_value_of_a_real_plan_is_judged_and_not_shown() -> None:
     collection = collected(REAL)
     (item,) = [item for item in collection.items if item.address == "aws_db_instance.db"]
-    assert item["password"].data == "hunter2"
+    assert item["password"].data == "hunter2-secret"
     assert collection.sensitive is not None and "hunter2" not in collection.sensitive.mask("the password hunter2")
 
 
