@@ -6,14 +6,16 @@ report says what it changed (results/model.py, InForce).
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
 from assay.scanner.errors import AssayError
+from assay.scanner.gate.waivers import LONGEST_DAYS, Waiver
 from assay.scanner.rules.model import MAX_SIZE, SEVERITIES
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK, inside
@@ -21,6 +23,7 @@ from assay.scanner.sources.overlay import DISK, inside
 if TYPE_CHECKING:
     from assay.scanner.rules.yaml_lines import Path as YamlPath
 
+T = TypeVar("T")
 DEFAULT_FILE = "assay.yaml"
 NEVER = "never"
 """The value of `fail_on` by which no failure fails a run."""
@@ -34,6 +37,34 @@ class ControlConfig(msgspec.Struct, forbid_unknown_fields=True):
     """What `controls.ID` sets for one control."""
 
     params: dict[str, Any] = {}
+    enabled: bool = True
+    """A control that is not enabled is not judged by."""
+    severity: str | None = None
+    """Another severity than the control's own."""
+    reason: str = ""
+    """Why it is not enabled, or has another severity."""
+
+
+class WaiverConfig(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """An entry of `waivers`: findings that somebody accepts for a time (gate/waivers.py). What it selects is given by one of `resource`,
+    `path` and `tags` at least."""
+
+    control: str
+    resource: str = ""
+    path: str = ""
+    tags: dict[str, str] = {}
+    owner: str
+    reason: str
+    ticket: str = ""
+    expires: datetime.date
+
+
+class Inline(msgspec.Struct, forbid_unknown_fields=True):
+    """What comments and marks in the code count."""
+
+    enabled: bool = True
+    accept: list[Literal["checkov", "trivy"]] = []
+    """Other scanners whose comments count too."""
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
@@ -50,12 +81,20 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     vars: dict[str, str] = {}
     params: dict[str, Any] = {}
     controls: dict[str, ControlConfig] = {}
+    waivers: list[WaiverConfig] = []
+    waiver_files: list[str] = []
+    """Files with a list of further waivers."""
+    longest_waiver_days: int = LONGEST_DAYS
+    inline: Inline = msgspec.field(default_factory=Inline)
+    baseline: str | None = None
 
 
 class Config(Settings):
     """The settings of a file with its name; those of no file have none."""
 
     file: str = ""
+    accepted: list[Waiver] = []
+    """The waivers of the file and of those that it names, with their places."""
 
 
 _WAYS = {"policies": "--policies", "var_files": "--var-file"}
@@ -81,9 +120,55 @@ def read(path: Path) -> Config:
     if settings.fail_on not in (None, *SEVERITIES, NEVER):
         known = ", ".join((*SEVERITIES, NEVER))
         raise ConfigurationError(f"{path}:{lines['fail_on',]}: fail_on is {settings.fail_on!r}; it is one of {known}")
-    for key in _WAYS:
+    for key in (*_WAYS, "waiver_files"):
         setattr(settings, key, [_beside(path, key, at, text, lines) for at, text in enumerate(getattr(settings, key))])
-    return Config(**msgspec.structs.asdict(settings), file=str(path))
+    if settings.baseline is not None:
+        settings.baseline = _beside(path, "baseline", 0, settings.baseline, lines)
+    for control, chosen in settings.controls.items():
+        _check_control(f"{path}:{lines.get(('controls', control), 1)}: controls.{control}", chosen)
+    accepted = [_waiver(path, at, entry, lines, "waivers") for at, entry in enumerate(settings.waivers)]
+    for file in map(Path, settings.waiver_files):
+        accepted += _waivers(file)
+    return Config(**msgspec.structs.asdict(settings), file=str(path), accepted=accepted)
+
+
+def _check_control(place: str, chosen: ControlConfig) -> None:
+    if chosen.severity not in (None, *SEVERITIES):
+        raise ConfigurationError(f"{place}: severity is {chosen.severity!r}; it is one of {', '.join(SEVERITIES)}")
+    if (not chosen.enabled or chosen.severity) and not chosen.reason.strip():
+        raise ConfigurationError(f"{place}: say why, as the reports do: reason: …")
+
+
+def _waivers(path: Path) -> list[Waiver]:
+    """The waivers of a file that holds a list of them. Raises ConfigurationError."""
+    data, lines = _data(path)
+    try:
+        entries = msgspec.convert([] if data is None else data, list[WaiverConfig])
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{path}{_line(str(error), lines)}: {error}; a list of waivers, see docs/configuration.md") from None
+    return [_waiver(path, at, entry, lines) for at, entry in enumerate(entries)]
+
+
+def _waiver(path: Path, at: int, entry: WaiverConfig, lines: dict[YamlPath, int], *inside: str) -> Waiver:
+    line = lines.get((*inside, at), 1)
+    if not (entry.resource or entry.path or entry.tags):
+        raise ConfigurationError(f'{path}:{line}: a waiver says what it is for: resource, path or tags; resource: "*" is everything')
+    for name in ("owner", "reason"):
+        if not getattr(entry, name).strip():
+            raise ConfigurationError(f"{path}:{line}: the waiver of {entry.control} has no {name}")
+    return Waiver(
+        control=entry.control, resource=entry.resource or "*", path=entry.path or "*", tags=tuple(sorted(entry.tags.items())),
+        owner=entry.owner, reason=entry.reason, ticket=entry.ticket, expires=entry.expires, file=str(path), line=line,
+    )  # fmt: skip
+
+
+def load_file(path: Path, shape: type[T], page: str) -> T:
+    """What a file of YAML says, as a struct; `page`: where that is described. Raises ConfigurationError."""
+    data, lines = _data(path)
+    try:
+        return msgspec.convert({} if data is None else data, shape)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{path}{_line(str(error), lines)}: {error}; see {page}") from None
 
 
 def _data(path: Path) -> tuple[Any, dict[YamlPath, int]]:
@@ -114,13 +199,19 @@ def _beside(file: Path, key: str, at: int, text: str, lines: dict[YamlPath, int]
         raise ConfigurationError(f"{place}: {text!r} is no path")
     path = file.parent / text
     if not inside(os.path.realpath(path), os.path.realpath(file.parent)):
-        way = f"put it below that directory, or name it on the command line: {_WAYS[key]}"
+        way = "put it below that directory" + (f", or name it on the command line: {_WAYS[key]}" if key in _WAYS else "")
         raise ConfigurationError(f"{place}: {text!r} leads out of the directory of the configuration file; {way}")
-    if key == "var_files" and path.exists() and not path.is_file():
-        raise ConfigurationError(f"{place}: {text!r} is no regular file; name a file of variables")
+    if key != "policies" and path.exists() and not path.is_file():
+        raise ConfigurationError(f"{place}: {text!r} is no regular file")
     return str(path)
 
 
 def _line(problem: str, lines: dict[YamlPath, int]) -> str:
-    field = re.search(r"field `(\w+)`", problem) or re.search(r"\$\.(\w+)", problem)
-    return f":{lines[(field[1],)]}" if field and (field[1],) in lines else ""
+    """`:LINE` of what msgspec finds fault with: the nearest place around it that is known, or the field that it does not know."""
+    at = re.search(r"`?\$((?:\.\w+|\[\d+\])+)", problem)
+    path = tuple(int(part) if part.isdigit() else part for part in re.findall(r"\w+", at[1])) if at else ()
+    if field := re.search(r"unknown field `(\w+)`", problem):
+        path = (*path, field[1])
+    while path and path not in lines:
+        path = path[:-1]
+    return f":{lines[path]}" if path in lines else ""

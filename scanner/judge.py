@@ -44,7 +44,8 @@ class Rules:
     def __init__(self, options: Options) -> None:
         """Raises RuleErrors and SelectionError."""
         self.set = load.load([load.builtin_folder(), *[Path(folder) for folder in options.policies]], overrides=options.overrides)
-        self.selected = load.select(self.set, options.controls, options.profile)
+        chosen = load.select(self.set, options.controls, options.profile)
+        self.selected = load.adjusted(self.set, chosen, options.disabled, options.severities)
         given = params.Given(options.params, options.control_params, self.set)
         self.digest = given.digest()
         self.in_force = in_force(options, self.set, self.selected, given)

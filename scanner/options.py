@@ -62,6 +62,10 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """Values for the params of all controls that have them."""
     control_params: dict[str, dict[str, Any]] = {}
     """Values for the params of one control."""
+    disabled: dict[str, str] = {}
+    """Controls that are not judged by, though they would be selected, each with the reason."""
+    severities: dict[str, str] = {}
+    """Controls that have another severity than their own."""
     fail_on: str = "low"
     """The lowest severity whose failures fail the run, or `never`; a report says it, and whoever runs the scan acts on it."""
     allow_empty: bool = False
@@ -96,6 +100,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             controls: str | Sequence[str] = (),
             params: Mapping[str, Any] = ...,
             control_params: Mapping[str, Mapping[str, Any]] = ...,
+            disabled: Mapping[str, str] = ...,
+            severities: Mapping[str, str] = ...,
             fail_on: str = "low",
             allow_empty: bool = False,
             configuration: str | None = None,
@@ -107,7 +113,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     def __post_init__(self) -> None:
         self._set({name: _paths(name, getattr(self, name)) for name in ("paths", "var_files", "parameter_files", "policies")})
         self._set({name: _texts(name, getattr(self, name)) for name in ("controls", "overrides", "arguments", "must_declare")})
-        self._set({name: _named_texts(name, getattr(self, name)) for name in ("variables", "parameters")})
+        self._set({name: _named_texts(name, getattr(self, name)) for name in ("variables", "parameters", "disabled", "severities")})
         if self.code is not None and not isinstance(self.code, (str, os.PathLike)):
             raise OptionsError(f"code is {self.code!r}; give one path")
         if self.code is not None:

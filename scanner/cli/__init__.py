@@ -18,6 +18,7 @@ COMMANDS = {
     "audit": "assay.scanner.cli.audit",
     "snapshot": "assay.scanner.cli.snapshot",
     "compare": "assay.scanner.cli.compare",
+    "baseline": "assay.scanner.cli.baseline",
     "controls": "assay.scanner.cli.controls",
 }
 

@@ -25,6 +25,9 @@ def in_force(options: Options, rules: RuleSet, selected: Sequence[CompiledContro
         for name in ("fail_on", "allow_empty")
         if getattr(options, name) != getattr(_DEFAULTS, name)
     ]
+    own = {compiled.control.id: compiled.control.severity for compiled in rules.controls}
+    settings += [Setting(f"controls.{id_}.enabled", f"false: {reason}", "true") for id_, reason in sorted(options.disabled.items())]
+    settings += [Setting(f"controls.{id_}.severity", severity, own[id_]) for id_, severity in sorted(options.severities.items())]
     for compiled in selected:
         defaults, control = compiled.control.params, compiled.control.id
         params = given.of(compiled.control) if defaults else {}

@@ -228,5 +228,25 @@ def select(rules: RuleSet, patterns: Iterable[str], profile: str | None) -> list
     return [compiled for compiled in chosen if not patterns or any(_matches(compiled.control, pattern) for pattern in patterns)]
 
 
+def adjusted(
+    rules: RuleSet, selected: Iterable[CompiledControl], disabled: Iterable[str], severities: Mapping[str, str]
+) -> list[CompiledControl]:
+    """The selected controls without those that are disabled, with other severities.
+
+    Raises SelectionError for a control that is not there.
+    """
+    off, known = set(disabled), rules.by_id()
+    for id_ in (*off, *severities):
+        if id_ not in known:
+            raise SelectionError(f"there is no control {id_!r}; {nearest(id_, known) or 'see assay controls list'}")
+    return [
+        compiled
+        if compiled.control.id not in severities
+        else msgspec.structs.replace(compiled, control=msgspec.structs.replace(compiled.control, severity=severities[compiled.control.id]))
+        for compiled in selected
+        if compiled.control.id not in off
+    ]
+
+
 def _matches(control: Control, pattern: str) -> bool:
     return fnmatchcase(control.id, pattern) or pattern in control.aliases

@@ -85,6 +85,8 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Any:
         tag = event.tag if event.tag not in (None, "!") else self.events.resolve(yaml.ScalarNode, event.value, event.implicit)
+        if tag == "tag:yaml.org,2002:timestamp":  # of YAML 1.1: in the core schema a date is text
+            return str(event.value)
         kind = _CORE.get(tag)
         if kind is None:
             raise _refused(event, f"{event.value[:40]!r} is read as {tag.rpartition(':')[2]}: write it in quotes")

@@ -1,0 +1,121 @@
+"""The options of the gate, and the gate that a command line asks for."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.scanner.config import Config, ConfigurationError, load_file
+from assay.scanner.gate import baseline, guardrails
+from assay.scanner.gate.apply import Gate, relative_to
+from assay.scanner.gate.comments import Comments
+from assay.scanner.gate.waivers import LONGEST_DAYS, Terms, Waivers
+from assay.scanner.rules.model import SEVERITIES
+from assay.scanner.sources.encodings import utf8
+from assay.scanner.sources.overlay import DISK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assay.scanner.run import Scan
+
+_FILES_KEPT = 32
+_MAX_BASELINE = 500_000_000
+_OPTIONS = (
+    click.option(
+        "--baseline", type=click.Path(exists=True, dir_okay=False), help="Only what is new beside this file counts (assay baseline)."
+    ),
+    click.option("--no-inline", is_flag=True, help="Comments and marks in the code waive nothing."),
+    click.option(
+        "--guardrails", type=click.Path(exists=True, dir_okay=False), help="What an organisation lets the configuration and waivers say."
+    ),
+)
+
+
+def options(command: Any) -> Any:
+    """The options of a command whose findings pass a gate."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def gate(scan: Scan, arguments: dict[str, Any], config: Config) -> Gate:
+    """The gate of a run. Raises ConfigurationError and BaselineError."""
+    rails = _rails(arguments.get("guardrails"))
+    known = arguments.get("baseline") or (None if arguments.get("no_baseline") else config.baseline)
+    if problems := guardrails.refused(rails, _asked(scan, bool(known))):
+        file = config.file or "the command line"
+        raise ConfigurationError("\n".join(f"{file}: {problem}; see {arguments['guardrails']}" for problem in problems))
+    today = datetime.datetime.now(datetime.UTC).date()
+    longest = [days for days in (config.longest_waiver_days, rails.longest_waiver_days) if days is not None]
+    terms = Terms(today=today, longest_days=min([*longest, LONGEST_DAYS]), never=rails.never_waive)
+    counted = rails.comments and config.inline.enabled and not arguments.get("no_inline")
+    content = content_of(scan)
+    return Gate(
+        Waivers(config.accepted, terms, relative_to(os.path.dirname(config.file))),
+        Comments(functools.partial(_lines, content), scan.rules.set.by_id(), config.inline.accept) if counted else None,
+        [_beside(known, today)] if known else [],
+        baseline.digest_of(content),
+    )
+
+
+def _rails(path: str | None) -> guardrails.Guardrails:
+    if path is None:
+        return guardrails.Guardrails()
+    rails = load_file(Path(path), guardrails.Guardrails, "docs/adopting.md")
+    if rails.fail_on not in (None, *SEVERITIES):
+        raise ConfigurationError(f"{path}: fail_on is {rails.fail_on!r}; it is one of {', '.join(SEVERITIES)}")
+    return rails
+
+
+def _asked(scan: Scan, known: bool) -> guardrails.Asked:
+    options, in_force = scan.options, scan.rules.in_force
+    return guardrails.Asked(
+        fail_on=options.fail_on,
+        judged=frozenset(compiled.control.id for compiled in scan.selected),
+        known=frozenset(scan.rules.set.by_id()),
+        severities=options.severities,
+        replaced=in_force.replaced,
+        params=[setting.name for setting in in_force.settings if ".params." in setting.name],
+        baseline=known,
+    )
+
+
+def _beside(path: str, today: datetime.date) -> baseline.Beside:
+    try:
+        content = DISK.read(path, _MAX_BASELINE)
+    except OSError as error:
+        raise baseline.BaselineError(f"{path}: {error.strerror or error}") from None
+    return baseline.Beside(baseline.decode(content, path), "baseline", path, today)
+
+
+def content_of(scan: Scan) -> Callable[[str], bytes]:
+    """File to its content, of the files of a run; those that were read last are kept."""
+    overlay = scan.options.overlay or DISK
+
+    @functools.lru_cache(_FILES_KEPT)
+    def content(file: str) -> bytes:
+        return overlay.read(file, _MAX_FILE)
+
+    return content
+
+
+_MAX_FILE = 20_000_000
+"""What a file of code may have to be scanned."""
+
+
+@functools.lru_cache(_FILES_KEPT)
+def _split(content: bytes) -> list[str]:
+    return content.decode("utf-8", "replace").splitlines()
+
+
+def _lines(content: Callable[[str], bytes], file: str, first: int, last: int) -> list[str]:
+    try:
+        return _split(utf8(content(file)))[first - 1 : last]
+    except (OSError, ValueError):
+        return []

@@ -1,0 +1,84 @@
+"""Guardrails: what an organisation lets a repository's own configuration say.
+
+A file that the repository cannot change, given to every run of a gate (`--guardrails FILE`). What it forbids is refused before anything is
+judged; waivers that it forbids do not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from assay.scanner.gate.waivers import matches
+from assay.scanner.rules.model import SEVERITIES
+
+
+class Guardrails(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The keys of the file. Without one, everything is allowed."""
+
+    never_waive: tuple[str, ...] = ()
+    """Ids or globs of controls whose findings nobody may waive."""
+    longest_waiver_days: int | None = None
+    """How far ahead the last day of a waiver may be."""
+    fail_on: str | None = None
+    """The highest severity that a run may begin to fail at: with `medium`, it may be `medium` or `low`."""
+    required: tuple[str, ...] = ()
+    """Ids or globs of controls that every run judges by, with the severity and the rule that they have."""
+    comments: bool = True
+    """Whether comments and marks in the code may waive."""
+    baseline: bool = True
+    """Whether what was there before may be left uncounted."""
+    params: bool = True
+    """Whether params of controls may be changed."""
+    exclude: bool = True
+    """Whether paths may be excluded."""
+    strict: bool = False
+    """Whether an unknown verdict makes a run incomplete whatever the repository says."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run is asked to do, as far as guardrails speak of it."""
+
+    fail_on: str
+    judged: frozenset[str]
+    """Controls that it judges by."""
+    known: frozenset[str]
+    """All that there are."""
+    severities: Mapping[str, str] = {}
+    """Controls whose severity is another than their own."""
+    replaced: Iterable[str] = ()
+    """Built-in controls that own ones stand for."""
+    params: Sequence[str] = ()
+    """Names of params whose values differ from the defaults."""
+    excluded: Sequence[str] = ()
+    baseline: bool = False
+
+
+def refused(rails: Guardrails, asked: Asked) -> list[str]:
+    """What the guardrails forbid of what a run is asked, as sentences."""
+    problems: list[str] = []
+    order = (*SEVERITIES, "never")
+    if rails.fail_on is not None and _weaker(asked.fail_on, rails.fail_on):
+        allowed = " or ".join(order[order.index(rails.fail_on) : len(SEVERITIES)])
+        problems.append(f"fail_on is {asked.fail_on}, and the guardrails allow {allowed}")
+    for glob in rails.required:
+        named = [control for control in sorted(asked.known) if matches(glob, control)]
+        if not named:
+            problems.append(f"the guardrails require {glob}, and there is no such control")
+        problems += [f"{control} is not judged by, and the guardrails require it" for control in named if control not in asked.judged]
+        changed = [*asked.severities, *asked.replaced]
+        problems += [f"{control} is changed, and the guardrails require it as it is" for control in named if control in changed]
+    if not rails.params and asked.params:
+        problems.append(f"params are changed ({', '.join(asked.params)}), and the guardrails forbid that")
+    if not rails.exclude and asked.excluded:
+        problems.append(f"paths are excluded ({', '.join(asked.excluded)}), and the guardrails forbid that")
+    if not rails.baseline and asked.baseline:
+        problems.append("a baseline is given, and the guardrails forbid that")
+    return problems
+
+
+def _weaker(asked: str, allowed: str) -> bool:
+    """Whether a run that fails at one severity lets more pass than at another: `critical` lets most pass, but for `never`."""
+    strength = {"never": -1, **{severity: rank for rank, severity in enumerate(SEVERITIES)}}
+    return strength[asked] < strength[allowed]
