@@ -26,6 +26,8 @@ result as an alert whatever its kind; the properties of the run count them, and 
 MOST_RESULTS = 25_000
 """GitHub refuses a run with more."""
 MOST_RELATED = 10
+MOST_NOTIFICATIONS = 5_000
+"""GitHub takes no file of more than 10 MB."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
 
@@ -191,6 +193,10 @@ def _related(result: Result) -> list[Object]:
 def _notifications(report: Report, rules: SarifRules, left_out: Counter[str]) -> list[Object]:
     built = [_rule_error(result, rules) for result in report.results if result.verdict == "error"]
     built += [_gap(gap) for gap in report.coverage.gaps]
+    if len(built) > MOST_NOTIFICATIONS:
+        built.sort(key=lambda notification: notification["level"] != "error")
+        more = f"{len(built) - MOST_NOTIFICATIONS} more errors and gaps; the json report has all"
+        built = [*built[:MOST_NOTIFICATIONS], _notification("notifications_left_out", "warning", more)]
     blocks, types = report.coverage.blocks, unsupported(report)
     if blocks.unsupported or types:
         listed = ", ".join(f"{type_} {number}" for type_, number in types)

@@ -35,6 +35,8 @@ def failed(coverage: Coverage, item: Item, error: Exception) -> None:
 
 _PLACES, _OF_A_KIND = 3, 5
 """Places of one gap, and different gaps of one code in one source, that people are told; the JSON report has all."""
+_SENTENCES = 200
+"""That people are told of all gaps together."""
 
 
 def told(gaps: Iterable[Gap]) -> list[str]:
@@ -53,10 +55,12 @@ def told(gaps: Iterable[Gap]) -> list[str]:
             shown = ", ".join(list(seen)[:_PLACES]) + (f" and {many(more, 'more place')}" if more > 0 else "")
             sentences.append(f"{shown}: {reason}; {settles_it}")
     more_of_kind = {key: number - _OF_A_KIND for key, number in of_kind.items() if number > _OF_A_KIND}
-    return sentences + [
+    sentences += [
         f"{source}: {many(number, 'more gap')} of the kind {code}; the json report has all"
         for (source, code), number in more_of_kind.items()
     ]
+    more = len(sentences) - _SENTENCES
+    return sentences[:_SENTENCES] + ([f"and {many(more, 'more sentence')} on gaps; the json report has all"] if more > 0 else [])
 
 
 def _count(items: Iterable[Item], read: Types[str], joined: Types[str]) -> tuple[Blocks, dict[str, int]]:

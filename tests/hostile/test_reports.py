@@ -1,0 +1,234 @@
+"""Reports on hostile input: none of them ends a run, opens what was not scanned, or takes more than time in proportion to what it shows."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from assay.reports.sarif_rules import plain
+from assay.scanner.cli.output import Excerpts
+from assay.scanner.results import formats
+from assay.scanner.results.formats import Context
+from assay.scanner.results.ledger import told
+from assay.scanner.results.model import Report
+from assay.scanner.sources.interface import Gap
+from tests.reports import samples
+from tests.scans import FAILING, VERSIONING, assay, rule, write
+
+FORMATS = ("text", "html", "json", "sarif")
+SURROGATES = "half \ud800 \udcff"
+
+
+def made(name: str, report: Report) -> bytes:
+    return b"".join(formats.parts(name)(report, Context(controls=samples.controls(), source=lambda *_: [])))
+
+
+def report_of(count: int, gaps: int = 0, text: str = "") -> Report:
+    """A report with so many results of every verdict, all of the same two controls."""
+    verdicts = ("fail", "unknown", "error", "pass")
+    results = []
+    for number in range(count):
+        made_of = samples.result(f"team.c{number % 2}", verdicts[number // 2 % 4], samples.resource(f"aws_s3_bucket.b{number}"))
+        resource = msgspec.structs.replace(made_of.resource, address=f"{made_of.resource.address}{text}", name=text or "b")
+        results.append(msgspec.structs.replace(made_of, resource=resource, message=f"{number}{text}"))
+    listed = [Gap(f"{number}.tf{text}", "parse_error", f"{number}{text}", f"mend it{text}", 1) for number in range(gaps)]
+    whole = samples.report()
+    controls = [msgspec.structs.replace(whole.controls[0], id=f"team.c{number}", verdict="error") for number in range(2)]
+    coverage = msgspec.structs.replace(whole.coverage, gaps=listed)
+    return msgspec.structs.replace(whole, results=results, controls=controls, coverage=coverage)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_control_with_errors_and_failures(name: str) -> None:
+    assert b"aws_s3_bucket.b0" in made(name, report_of(8))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_halves_of_surrogate_pairs_anywhere(name: str) -> None:
+    made(name, report_of(8, gaps=3, text=SURROGATES)).decode("utf-8")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_time_is_in_proportion(name: str) -> None:
+    """Four times as much takes no more than nine times as long: sixteen times, where each result were compared with all others."""
+
+    def seconds(count: int) -> float:
+        report = report_of(count, gaps=count)
+        start = time.process_time()
+        made(name, report)
+        return time.process_time() - start
+
+    seconds(100)
+    small, large = min(seconds(1_000), seconds(1_000)), seconds(4_000)
+    assert large < 9 * small + 0.2
+
+
+def test_gaps_without_end_are_counted_and_not_all_told() -> None:
+    gaps = [Gap(f"{number}.tf", "parse_error", f"reason {number}", "mend it") for number in range(100_000)]
+    start = time.process_time()
+    sentences = told(gaps)
+    assert len(sentences) < 300
+    assert "99800 more" in sentences[-1]
+    assert time.process_time() - start < 5
+    log = json.loads(made("sarif", report_of(0, gaps=20_000)))
+    assert len(log["runs"][0]["invocations"][0]["toolExecutionNotifications"]) < 5_010
+    assert len(json.loads(made("json", report_of(0, gaps=20_000)))["coverage"]["gaps"]) == 20_000
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 200_000, "[](" * 60_000, "[a]" * 60_000, "]" * 200_000, "#" * 200_000 + "::" * 1_000, " " * 200_000]
+)
+def test_text_is_escaped_in_linear_time(text: str) -> None:
+    start = time.process_time()
+    plain(text)
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(("text", "escaped"), [
+    ("[a](b)", "\\[a](b)"), ("[a] (b)", "[a] (b)"), ("[[a](b)", "\\[\\[a](b)"), ("[a][b](c)", "[a]\\[b](c)"), ("](x", "](x"), ("[a](", "\\[a]("),
+])  # fmt: skip
+def test_links_are_escaped(text: str, escaped: str) -> None:
+    assert plain(text) == escaped
+
+
+# Lines of code
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    tree = write(tmp_path / "tree", {"main.tf": FAILING, ".git/config": "token = canary\n"})
+    write(tmp_path, {"secret": "canary\n"})
+    monkeypatch.chdir(tree)
+    return tree
+
+
+def excerpts(*paths: str) -> Excerpts:
+    """Of a scan without sensitive values."""
+    from assay.scanner.run import Options, Scan
+
+    sensitive = getattr(Scan(Options(paths=paths, controls=VERSIONING[1])), "sensitive", None)
+    return Excerpts(paths, *([sensitive] if sensitive is not None else []))
+
+
+@pytest.mark.parametrize("name", ["../secret", "link", "folder/secret", "/proc/self/environ", "pipe", "/dev/zero", "/dev/stdin", ".git/config",
+                                  ".", "absent", "", "nul\0", SURROGATES])  # fmt: skip
+def test_only_code_that_was_scanned_is_shown(name: str, tree: Path) -> None:
+    (tree / "link").symlink_to("../secret")
+    (tree / "folder").symlink_to("..")
+    os.mkfifo(tree / "pipe")
+    assert excerpts(".").lines(name, 1, 5) == []
+    assert excerpts(".").lines("main.tf", 1, 1) == ['resource "aws_s3_bucket" "b" {']
+
+
+def test_a_stack_trace_shows_no_other_file(tree: Path) -> None:
+    """CDK's metadata may name any file as the one that made a construct."""
+    template = {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Metadata": {"aws:cdk:path": "S/B"}}}}
+    metadata = {"/S/B": [{"type": "aws:cdk:logicalId", "data": "B", "trace": [f"new B ({tree.parent}/secret:1:1)"]}]}
+    stack = {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
+             "properties": {"templateFile": "s.json"}, "metadata": metadata}  # fmt: skip
+    write(tree, {"out/manifest.json": json.dumps({"version": "36.0.0", "artifacts": {"S": stack}}), "out/s.json": json.dumps(template)})
+    ran = assay("scan", "out", *VERSIONING, "-r", "text", "-r", "html=o.html", "-r", "sarif=o.sarif", "-r", "json=o.json")
+    assert ran.exit_code == 1
+    for text in (ran.stdout, *((tree / f"o.{name}").read_text("utf-8") for name in ("html", "sarif", "json"))):
+        assert "canary" not in text
+
+
+def test_each_file_is_read_once_and_lines_are_bounded(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = "".join(f'resource "aws_s3_bucket" "b{number}" {{ bucket = "b{number}" }}\n' for number in range(300))
+    write(tree, {"main.tf": blocks + f'# {"x" * 1_000_000}\nresource "aws_s3_bucket" "last" {{ bucket = "last" }}\n'})
+    shown = excerpts(".")
+    opened: list[Any] = []
+    real = os.open
+    monkeypatch.setattr(os, "open", lambda path, *more, **named: (opened.append(path), real(path, *more, **named))[1])
+    for line in range(1, 300):
+        assert len(shown.lines("main.tf", line, line + 5)) >= 3
+    assert len(opened) == 1
+    assert len(shown.lines("main.tf", 301, 301)[0]) <= 4_000
+    assert shown.lines("main.tf", -5, 1)[0].startswith("resource")
+    assert shown.lines("main.tf", 10_000, 10_010) == []
+
+
+# Where reports go
+
+
+def test_a_report_that_a_format_cannot_make_costs_only_itself(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        @staticmethod
+        def render(report: Report, context: Context) -> bytes:
+            raise RecursionError("::error::x\x1b[2J")
+
+    real = formats.load
+    monkeypatch.setattr(formats, "load", lambda name, *more: Broken if name == "html" else real(name, *more))
+    ran = assay("scan", ".", *VERSIONING, "-r", "html=o.html", "-r", "json=o.json", "-r", "text")
+    assert ran.exit_code == 1
+    assert "assay: the html report could not be made: RecursionError: ::error::x\\x1b[2J; please report it" in ran.stderr
+    assert json.loads((tree / "o.json").read_text("utf-8"))["summary"]["verdicts"]["fail"] == 1
+    assert "FAIL: 1 fail" in ran.stdout
+    assert assay("scan", ".", *VERSIONING, "--fail-on", "never", "-r", "html=o.html").exit_code == 3
+
+
+def _link_to(target: str) -> Callable[[Path], None]:
+    return lambda path: path.symlink_to(target)
+
+
+TARGETS: dict[str, Callable[[Path], Any]] = {
+    "a pipe that nobody reads": os.mkfifo,
+    "a directory": lambda path: path.mkdir(),
+    "a link to a file": _link_to("../secret"),
+    "a link to nothing": _link_to("../nothing"),
+    "a link to itself": _link_to("report"),
+}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_report_goes_to_a_file_and_nowhere_else(name: str, tree: Path) -> None:
+    TARGETS[name](tree / "report")
+    ran = assay("scan", ".", *VERSIONING, "-r", "json=report", "-r", "text")
+    assert ran.exit_code == 2
+    assert ran.stderr.startswith("assay: report: the json report could not be written: ")
+    assert "FAIL: 1 fail" in ran.stdout
+    assert (tree.parent / "secret").read_text() == "canary\n"
+    assert not (tree.parent / "nothing").exists()
+
+
+def test_a_report_replaces_all_of_a_longer_one(tree: Path) -> None:
+    write(tree, {"report": "x" * 1_000_000})
+    assay("scan", ".", *VERSIONING, "-r", "json=report")
+    json.loads((tree / "report").read_text("utf-8"))
+    assert assay("scan", ".", *VERSIONING, "-r", f"json={os.devnull}").exit_code == 1
+
+
+def test_a_pipe_that_is_read_gets_the_report(tree: Path) -> None:
+    os.mkfifo(tree / "pipe")
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append((tree / "pipe").read_bytes()))
+    reader.start()
+    while not reader.is_alive():
+        time.sleep(0.01)
+    deadline = time.monotonic() + 10
+    code = 2
+    while code == 2 and time.monotonic() < deadline:
+        code = assay("scan", ".", *VERSIONING, "-r", "json=pipe").exit_code
+    reader.join(10)
+    assert code == 1
+    assert json.loads(got[0])["summary"]["verdicts"]["fail"] == 1
+
+
+def test_names_that_no_text_holds(tree: Path) -> None:
+    name = os.fsdecode(b"\xff\xfe.tf")
+    write(tree, {"team/rule.yaml": rule()})
+    with builtins.open(tree / name, "w") as file:
+        file.write(FAILING.replace('"b"', '"c"'))
+    ran = assay("scan", ".", *VERSIONING, *(part for each in FORMATS for part in ("-r", f"{each}=o.{each}")))
+    assert ran.exit_code == 1
+    for each in FORMATS:
+        (tree / f"o.{each}").read_text("utf-8")
