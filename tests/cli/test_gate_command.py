@@ -1,0 +1,169 @@
+"""Waivers, baselines and guardrails on the command line."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scans import FAILING, PASSING, VERSIONING, assay, write
+
+NEXT_MONTH = (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=30)).isoformat()
+LONG_AGO = "2026-01-01"
+WAIVER = f"""waivers:
+  - control: storage.versioning-enabled
+    resource: orders
+    owner: ops
+    reason: copied elsewhere
+    ticket: OPS-7
+    expires: {NEXT_MONTH}
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return write(tmp_path, {"infra/main.tf": FAILING})
+
+
+def report(*arguments: str) -> tuple[int, dict[str, Any]]:
+    ran = assay("scan", "infra", *VERSIONING, "-r", "json", *arguments)
+    return ran.exit_code, json.loads(ran.stdout)
+
+
+def test_a_waiver_of_the_configuration(tree: Path) -> None:
+    write(tree, {"assay.yaml": WAIVER})
+    code, said = report()
+    assert code == 0 and said["summary"]["verdicts"]["waived"] == 1
+    [result] = said["results"]
+    assert result["waiver"] == {
+        "by": "configuration", "owner": "ops", "reason": "copied elsewhere", "ticket": "OPS-7", "expires": NEXT_MONTH,
+        "file": "assay.yaml", "line": 2, "verdict": "fail", "expired": False,
+    }  # fmt: skip
+    assert said["gate"]["waivers"][0]["findings"] == 1
+
+
+def test_a_file_of_waivers(tree: Path) -> None:
+    entry = WAIVER.partition("\n")[2]
+    write(tree, {"assay.yaml": "waiver_files: [accepted/ops.yaml]\n", "accepted/ops.yaml": entry})
+    code, said = report()
+    assert code == 0 and said["gate"]["waivers"][0]["file"] == "accepted/ops.yaml" and said["gate"]["waivers"][0]["line"] == 1
+
+
+@pytest.mark.parametrize(
+    ("configuration", "problem"),
+    [
+        (WAIVER.replace("    resource: orders\n", ""), 'assay.yaml:2: a waiver says what it is for: resource, path or tags'),
+        (WAIVER.replace("    owner: ops\n", ""), "assay.yaml:2: Object missing required field `owner`"),
+        (WAIVER.replace("owner: ops", 'owner: " "'), "assay.yaml:2: the waiver of storage.versioning-enabled has no owner"),
+        (WAIVER.replace(f"    expires: {NEXT_MONTH}\n", ""), "assay.yaml:2: Object missing required field `expires`"),
+        (WAIVER.replace(NEXT_MONTH, "soon"), "assay.yaml:7: Invalid RFC3339 encoded date"),
+        (WAIVER.replace("ticket", "tickt"), "assay.yaml:6: Object contains unknown field `tickt`"),
+        ("waiver_files: [../x.yaml]\n", "assay.yaml:1: waiver_files: '../x.yaml' leads out"),
+        ("controls:\n  keys.rotation-and-policy:\n    enabled: false\n", "assay.yaml:2: controls.keys.rotation-and-policy: say why"),
+        ("controls:\n  keys.rotation-and-policy: {severity: worst, reason: x}\n", "severity is 'worst'; it is one of critical"),
+        ("controls:\n  keys.rotation: {enabled: false, reason: x}\n", "there is no control 'keys.rotation'"),
+        ("inline: {accept: [tfsec]}\n", "assay.yaml:1: Invalid enum value 'tfsec'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_accepted_is_refused_with_its_line(configuration: str, problem: str, tree: Path) -> None:
+    write(tree, {"assay.yaml": configuration})
+    ran = assay("scan", "infra")
+    assert ran.exit_code == 2 and problem in ran.stderr
+
+
+def test_a_comment_waives_unless_comments_do_not_count(tree: Path) -> None:
+    comment = f'# assay:waive storage.versioning-enabled until={NEXT_MONTH} reason="copied"\n'
+    write(tree, {"infra/main.tf": comment + FAILING, "rails.yaml": "comments: false\n", "off.yaml": "inline: {enabled: false}\n"})
+    assert report()[0] == 0
+    for forbidding in (["--no-inline"], ["--guardrails", "rails.yaml"], ["--config", "off.yaml"]):
+        assert report(*forbidding)[0] == 1
+
+
+def test_a_control_that_is_off_and_one_that_weighs_less(tree: Path) -> None:
+    write(tree, {"assay.yaml": "controls:\n  storage.versioning-enabled: {severity: low, reason: small}\nfail_on: medium\n"})
+    code, said = report()
+    assert code == 0 and said["results"][0]["severity"] == "low"
+    assert {"name": "controls.storage.versioning-enabled.severity", "value": "low", "default": "high"} in said["run"]["in_force"][
+        "settings"
+    ]
+    write(tree, {"assay.yaml": "controls:\n  storage.versioning-enabled: {enabled: false, reason: elsewhere}\n"})
+    ran = assay("scan", "infra", "-r", "json")
+    said = json.loads(ran.stdout)
+    assert "storage.versioning-enabled" not in {control["id"] for control in said["controls"]}
+    assert "storage.versioning-enabled" in said["run"]["in_force"]["left_out"]
+    assert [setting["value"] for setting in said["run"]["in_force"]["settings"]] == ["false: elsewhere"]
+
+
+def test_a_baseline_leaves_what_is_new(tree: Path) -> None:
+    ran = assay("baseline", "-o", "known.json", "infra")
+    assert ran.exit_code == 0 and "known.json: 3 findings and 0 gaps are known; use it with --baseline known.json" in ran.stderr
+    assert report("--baseline", "known.json")[0] == 0
+    write(tree, {"assay.yaml": "baseline: known.json\n", "infra/more.tf": FAILING.replace('"b"', '"c"').replace("orders", "fills")})
+    code, said = report()
+    assert code == 1 and {result["resource"]["address"]: result["standing"] for result in said["results"]} == {
+        "aws_s3_bucket.b": "known",
+        "aws_s3_bucket.c": "new",
+    }
+    assert assay("baseline", "-o", "again.json", "infra").exit_code == 0, "the baseline that is configured leaves nothing out of another"
+    assert len(json.loads((tree / "again.json").read_text())["findings"]) == 6
+
+
+def test_a_baseline_is_the_same_for_the_same_code(tree: Path) -> None:
+    for name in ("a.json", "b.json"):
+        assert assay("baseline", "-o", name, "infra", "--quiet").stderr == ""
+    first, second = (json.loads((tree / name).read_text()) for name in ("a.json", "b.json"))
+    assert first | {"made": ""} == second | {"made": ""}
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "no"])
+def test_what_is_no_baseline(content: str, tree: Path) -> None:
+    write(tree, {"known.json": content})
+    ran = assay("scan", "infra", "--baseline", "known.json")
+    assert ran.exit_code == 2 and "known.json: no baseline as assay baseline writes it" in ran.stderr
+
+
+def test_a_day_that_is_over_ends_no_baseline(tree: Path) -> None:
+    ran = assay("baseline", "-o", "known.json", "infra", "--expires", LONG_AGO)
+    assert ran.exit_code == 2 and "that day is over" in ran.stderr and not (tree / "known.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("rails", "configuration", "problem"),
+    [
+        ("fail_on: high", "fail_on: critical", "fail_on is critical, and the guardrails allow high or medium or low"),
+        ("fail_on: low", "fail_on: never", "fail_on is never, and the guardrails allow low"),
+        ("required: [storage.*]", "controls: {storage.versioning-enabled: {enabled: false, reason: x}}", "storage.versioning-enabled is not judged by"),
+        ("required: [storage.*]", "controls: {storage.versioning-enabled: {severity: low, reason: x}}", "storage.versioning-enabled is changed"),
+        ("required: [storage.nothing]", "", "the guardrails require storage.nothing, and there is no such control"),
+        ("params: false", "params: {min_recovery_days: 1}", "params are changed (controls.data.pitr-enabled.params.min_recovery_days)"),
+        ("baseline: false", "baseline: known.json", "a baseline is given, and the guardrails forbid that"),
+        ("fail_on: worst", "", "rails.yaml: fail_on is 'worst'"),
+        ("fail_om: low", "", "rails.yaml:1: Object contains unknown field `fail_om`"),
+    ],
+)  # fmt: skip
+def test_what_the_guardrails_forbid_is_refused(rails: str, configuration: str, problem: str, tree: Path) -> None:
+    assay("baseline", "-o", "known.json", "infra")
+    write(tree, {"assay.yaml": configuration, "rails.yaml": rails})
+    ran = assay("scan", "infra", "--guardrails", "rails.yaml")
+    assert ran.exit_code == 2 and problem in ran.stderr
+
+
+def test_what_the_guardrails_allow_is_done(tree: Path) -> None:
+    write(tree, {"assay.yaml": "fail_on: high\n", "rails.yaml": "fail_on: high\nrequired: [storage.*]\nlongest_waiver_days: 10\n"})
+    assert assay("scan", "infra", "--guardrails", "rails.yaml").exit_code == 1
+    write(tree, {"assay.yaml": WAIVER})
+    code, said = report()
+    assert code == 0
+    ran = assay("scan", "infra", "--guardrails", "rails.yaml", "-r", "json")
+    said = json.loads(ran.stdout)
+    assert ran.exit_code == 1 and "its last day is more than 10 days away" in said["gate"]["warnings"][0]
+
+
+def test_what_passes_is_no_matter_of_the_gate(tree: Path) -> None:
+    write(tree, {"infra/main.tf": PASSING, "assay.yaml": WAIVER})
+    code, said = report()
+    assert code == 0 and "is for nothing that was found; remove it" in said["gate"]["warnings"][0]
