@@ -111,7 +111,7 @@ class Below:
         elif self._overlay.is_file(path):
             place.files.append(name)
         else:
-            place.settled.append((name, _SPECIAL if os.path.lexists(target) else _NOTHING))
+            place.settled.append((name, _SPECIAL if os.path.exists(path) else _NOTHING))
         return False
 
     def _link_to_directory(self, place: Place, name: str, path: str, target: str) -> bool:

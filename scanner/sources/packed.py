@@ -19,6 +19,8 @@ from assay.scanner.sources.overlay import open_regular
 GZIP = b"\x1f\x8b"
 MAX_TEXT_BYTES = 500_000_000
 """Of what is held in memory as a whole."""
+MAX_RATIO = 200
+"""How many times its size compressed data may become: records of assets, which are much alike, become 20 to 60 times."""
 BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
 """What reading compressed data raises where it ends early or is damaged."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -42,14 +44,34 @@ def opened(path: str) -> Iterator[Opened]:
         first = raw.read(3)
         raw.seek(0)
         if first.startswith(GZIP):
-            unpacked: Any = io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 20)
-            yield Opened(_text(unpacked), None)
+            size = os.fstat(raw.fileno()).st_size
+            yield Opened(_text(io.BufferedReader(_Unpacked(raw, size), 1 << 20)), None)
         elif is_utf16(first):
             yield Opened(_text(raw), None)
         else:
             offset = len(_BYTE_ORDER_MARK) if first == _BYTE_ORDER_MARK else 0
             raw.seek(offset)
             yield Opened(raw, offset)
+
+
+class _Unpacked(io.RawIOBase):
+    """The data of a compressed file, piece by piece, so that what comes before damage is there. Raises one of BROKEN, and OSError where it
+    grows beyond what text does."""
+
+    def __init__(self, packed: IO[bytes], size: int) -> None:
+        self._data = gzip.GzipFile(fileobj=packed)
+        self._left = max(MAX_TEXT_BYTES, size * MAX_RATIO)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._data.read1(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            raise OSError(f"the compressed data becomes more than {MAX_RATIO} times its size")
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def _text(stream: IO[bytes]) -> IO[bytes]:

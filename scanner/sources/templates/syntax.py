@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Container, Iterable
 from typing import Any, Protocol
 
 import msgspec
 
-from assay.scanner.sources.encodings import is_utf16, utf8
+from assay.scanner.sources.encodings import is_utf16, legible
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines, Reencoded
 from assay.scanner.sources.raw import Location
 
@@ -170,13 +169,9 @@ def allowed(written: int) -> int:
 _VERSION = re.compile(rb"""(?:^|[{,\s])["']?AWSTemplateFormatVersion["']?\s{0,20}:""")
 _SECTION = re.compile(rb"""(?:^|[{,\s])["']?Resources["']?\s{0,20}:""")
 _TYPE = re.compile(rb"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Alexa|Custom)::\w""")
-_ESCAPE = re.compile(rb"\\(?:u00([0-9a-fA-F]{2})|x([0-9a-fA-F]{2}))")
 
 
 def looks_like_template(source: bytes) -> bool:
     """Whether text that does not parse was meant to be a template."""
-    with contextlib.suppress(UnicodeDecodeError):
-        source = utf8(source) if is_utf16(source) else source
-    if b"\\" in source:
-        source = _ESCAPE.sub(lambda match: bytes([int(match[1] or match[2], 16)]), source)
+    source = legible(source)
     return _VERSION.search(source) is not None or (_SECTION.search(source) is not None and _TYPE.search(source) is not None)

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections.abc import Iterator
@@ -151,7 +152,7 @@ class _Builder:
             return anchored[0] if anchored and isinstance(anchored[0], str) else None
         if not isinstance(event, yaml.ScalarEvent):
             return None
-        key: str = event.value
+        key: str = _from_base64(event.value) if event.tag == _BINARY else event.value
         if event.anchor:
             self.anchors[event.anchor] = (key, Mark(start.index, end.index))
         return key
@@ -207,6 +208,17 @@ def _scalar(event: Any) -> Any:
     return text
 
 
+_BINARY = "tag:yaml.org,2002:binary"
+
+
+def _from_base64(data: str) -> str:
+    """The text that kubectl reads (https://yaml.org/type/binary.html); the data itself where it is none."""
+    try:
+        return base64.b64decode("".join(data.split()), validate=True).decode()
+    except ValueError:
+        return data
+
+
 _UNCHANGED = {"Ref": "Ref", "Condition": "Condition"}
 
 
@@ -215,7 +227,7 @@ def _long_form(tag: str | None, data: Any) -> Any:
     if tag is None or not tag.startswith("!") or tag == "!":
         if tag == "tag:yaml.org,2002:str" and data is not None and not isinstance(data, (dict, list)):
             return str(data)
-        return data
+        return _from_base64(data) if tag == _BINARY and isinstance(data, str) else data
     name = tag[1:]
     if name == "GetAtt" and isinstance(data, str):
         data = data.split(".", 1)
