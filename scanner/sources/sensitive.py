@@ -13,7 +13,7 @@ from typing import Any
 
 import re2
 
-from assay.scanner.sources.raw import Document, Either, Text, Unknown
+from assay.scanner.sources.raw import Document, Either, Text
 
 SHOWN = "(sensitive)"
 """What stands in the place of such a text."""
@@ -22,18 +22,25 @@ SHORTEST = 4
 MAX_CHARACTERS = 100_000
 """Of all texts of a collection together. Where there are more, nothing that its values say is shown."""
 CHUNK = 400
+_BEGINNING = 16
+"""Characters of the beginning of a longer text that is looked for too, since messages quote no more of it."""
 _WORDS = frozenset({"true", "false", "null", "none"})
 _SECRET_NAME = re.compile(
     r"passw(?:or)?d|passphrase|private_?key|secret_?key|access_?key|api_?key|auth_?token|client_?secret"
     r"|(?:^|_)(?:secret|token|credentials?|connection_string)$",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"_(?:arns?|ids?|names?|versions?|length|size|age|days|ttl|policy|rotation|enabled|url|uri|path|regions?|prefix|type)$", re.IGNORECASE
+)
+"""Of a name that speaks of a secret and does not give it: `password_length`, `secret_key_arn`."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_secret_name(name: str) -> bool:
     """Whether the text of a variable or parameter is taken for sensitive by its name, marked or not."""
-    return _SECRET_NAME.search(_CAMEL.sub("_", name)) is not None
+    name = _CAMEL.sub("_", name)
+    return _SECRET_NAME.search(name) is not None and _ABOUT.search(name) is None
 
 
 class Sensitive:
@@ -74,6 +81,21 @@ class Sensitive:
             self._add(text)
         return raw
 
+    def named(self, name: str, raw: Any) -> Any:
+        """Take in the texts of something with a secret name, marked or not: `db_password`. Numbers, flags and ARNs are none."""
+        if is_secret_name(name):
+            for text in texts_of(raw, numbers=False):
+                if not text.startswith(("arn:", "projects/", "//")):
+                    self._add(text)
+        return raw
+
+    def derived(self, raw: Any) -> Any:
+        """Take in what was made of a sensitive text, where that does not stand in it: its digest, its encoding, a part of it."""
+        for text in texts_of(raw):
+            if self.mask(text) is text:
+                self._add(text, whole=True)
+        return raw
+
     def holds(self, raw: Any) -> bool:
         """Whether a sensitive text is in a raw value."""
         return bool(self) and any(self.mask(text) is not text for text in texts_of(raw))
@@ -99,14 +121,16 @@ class Sensitive:
                     return f"{body[:-size]}{SHOWN}…"
         return text
 
-    def _add(self, text: str) -> None:
+    def _add(self, text: str, whole: bool = False) -> None:
+        """`whole`: its lines and its beginning tell nothing of it."""
         if not text:
             self.overflow = True
         if self.overflow or text in self._whole or text.lower() in _WORDS:
             return
         self._whole.add(text)
         escaped = json.dumps(text)[1:-1]
-        lines = [line.strip() for line in text.splitlines()] if "\n" in text else []
+        lines = [] if whole else [line.strip() for line in text.splitlines()] if "\n" in text else [text[:_BEGINNING]]
+        lines = [line for line in lines if len(line) >= _BEGINNING // 2 and line[0] not in "{[" and line not in _WORDS]
         for part in (text, escaped, json.dumps(text, ensure_ascii=False)[1:-1], *lines):
             for start in range(0, len(part), CHUNK):
                 chunk = part[start : start + CHUNK]
@@ -125,7 +149,7 @@ class Sensitive:
         return self._pattern
 
 
-def texts_of(raw: Any) -> Iterator[str]:
+def texts_of(raw: Any, numbers: bool = True) -> Iterator[str]:
     """The texts in a raw value that are known, and numbers as texts; not the keys of objects."""
     pending = [raw]
     while pending:
@@ -143,7 +167,5 @@ def texts_of(raw: Any) -> Iterator[str]:
             pending.append(data.content)
         elif isinstance(data, Either):
             pending.extend(data.options)
-        elif isinstance(data, (int, float)) and not isinstance(data, bool):
+        elif numbers and isinstance(data, (int, float)) and not isinstance(data, bool):
             yield str(data)
-        elif isinstance(data, Unknown):
-            continue

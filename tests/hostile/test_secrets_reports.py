@@ -96,6 +96,10 @@ CODE: dict[str, tuple[str, str]] = {
     "joined": (DECLARED, 'join("-", ["x", var.v])'),
     "of a conditional": (DECLARED, 'var.v == "x" ? "y" : var.v'),
     "by the name of a variable": (f'variable "db_password" {{\n  default = "{CANARY}"\n}}\n', "var.db_password"),
+    "the value of a parameter": (f'resource "aws_ssm_parameter" "p" {{\n  value = "{CANARY}"\n}}\n', "aws_ssm_parameter.p.value"),
+    "the password of a database": (f'resource "aws_db_instance" "d" {{\n  password = "{CANARY}"\n}}\n', "aws_db_instance.d.password"),
+    "a long one": (DECLARED.replace(CANARY, f"{CANARY}-{'0123456789' * 200}"), "var.v"),
+    "split()": (DECLARED.replace(CANARY, f"x,{CANARY},y"), 'split(",", var.v)[1]'),
     "a heredoc": (f'variable "v" {{\n  sensitive = true\n  default   = <<-EOT\n    {CANARY}\n  EOT\n}}\n', "trimspace(var.v)"),
 }  # fmt: skip
 

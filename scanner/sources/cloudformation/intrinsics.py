@@ -199,7 +199,7 @@ def _split(scope: Scope, argument: Any, link: bool) -> Any:
         return either(text, *[option.split(argument[0]) if isinstance(option, str) else because(text) for option in text.options])
     if isinstance(text, str):
         parts = text.split(argument[0])
-        return scope.stack.sensitive.add(parts) if scope.stack.sensitive.holds(text) else parts
+        return scope.stack.sensitive.derived(parts) if scope.stack.sensitive.holds(text) else parts
     return _after(text) if isinstance(text, (Unknown, Text, Reference)) else malformed("Fn::Split")
 
 
@@ -252,7 +252,7 @@ def _base64(scope: Scope, argument: Any, link: bool) -> Any:
     if len(text) >= MAX_TEXT:
         return TOO_LONG
     encoded = base64.b64encode(text.encode("utf-8", "replace")).decode()
-    return scope.stack.sensitive.add(encoded) if scope.stack.sensitive.holds(text) else encoded
+    return scope.stack.sensitive.derived(encoded) if scope.stack.sensitive.holds(text) else encoded
 
 
 def _cidr(scope: Scope, argument: Any, link: bool) -> Any:

@@ -15,7 +15,6 @@ from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_f
 from assay.scanner.sources.cloudformation.template import CORRECT, Resource, Template
 from assay.scanner.sources.cloudformation.texts import dynamic, joined, plain
 from assay.scanner.sources.raw import Either, Open, Reference, Text, Unknown, either
-from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.templates.syntax import Path
 
 if TYPE_CHECKING:
@@ -194,7 +193,7 @@ class Scope:
         declared = self.template.parameters[name]
         declared = declared if isinstance(declared, dict) else {}
         type_ = declared.get("Type") if isinstance(declared.get("Type"), str) else "String"
-        secret = str(declared.get("NoEcho")).lower() not in ("none", "false") or is_secret_name(name)
+        secret = str(declared.get("NoEcho")).lower() not in ("none", "false")
         given = self.parameters[name] if name in self.parameters else declared.get("Default")
         if given is None or given is NO_VALUE:
             place = self.template.place(("Parameters", name))
@@ -206,7 +205,7 @@ class Scope:
         if str(type_).startswith("AWS::SSM::Parameter::Value<") and isinstance(given, (str, int)):
             return Reference(f"data.ssm.{str(given).replace('.', '_')}")
         typed = _typed(given, str(type_))
-        return self.stack.sensitive.add(typed) if secret else typed
+        return self.stack.sensitive.add(typed) if secret else self.stack.sensitive.named(name, typed)
 
     def _variable(self, key: str, why: Unknown, allowed: Any) -> Any:
         if key in self.assumed:

@@ -208,6 +208,9 @@ class Resource:
         if key not in self._memo:
             self._memo[key] = Unknown(f"{address}.{name} refers to itself", "break the cycle")
             self._memo[key] = costs.limited(evaluate(expression, self.scope(instance)), self.module.workspace.budget)
+            if (self.type, name) in _SECRET_ARGUMENTS:
+                self.module.workspace.sensitive.add(self._memo[key])
+            self.module.workspace.sensitive.named(name, self._memo[key])
         return self._memo[key]
 
     @property
@@ -238,6 +241,22 @@ class Resource:
             body = Body(self.block, self.scope(instance))
             self._memo[key] = Document(costs.limited(build(body), self.module.workspace.budget)) if build else Reference(address, name)
         return self._memo[key]
+
+
+_SECRET_ARGUMENTS = frozenset(
+    {
+        ("aws_ssm_parameter", "value"),
+        ("aws_secretsmanager_secret_version", "secret_string"),
+        ("aws_secretsmanager_secret_version", "secret_binary"),
+        ("google_secret_manager_secret_version", "secret_data"),
+        ("google_secret_manager_regional_secret_version", "secret_data"),
+    }
+)
+"""Arguments that the providers mark as sensitive, beside those that are called so.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ssm_parameter
+https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/secret_manager_secret_version
+"""
 
 
 class Instances:

@@ -11,7 +11,6 @@ from typing import Any
 
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import Open, Reference, Unknown
-from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -146,7 +145,7 @@ class Module:
             raw = evaluate(default, self.scope())
         costs.walk(raw, self.workspace.budget)
         raw = types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))
-        return self.workspace.sensitive.add(raw) if _is_sensitive(block) or is_secret_name(name) else raw
+        return self.workspace.sensitive.add(raw) if _is_sensitive(block) else self.workspace.sensitive.named(name, raw)
 
     def _names(self, link: bool) -> dict[str, Any]:
         """What `each` and `count` mean in the block that calls this module."""

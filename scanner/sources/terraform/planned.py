@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay.scanner.sources.raw import Document, Reference, Unknown
-from assay.scanner.sources.sensitive import Sensitive, is_secret_name
+from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.terraform import equal_attributes, policy_documents
 
 AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
@@ -33,8 +33,7 @@ class Plan:
         """What the plan marks as sensitive: it is there in plain text."""
         declared = self.configuration.get("variables") or {}
         for name, value in self.variables.items():
-            if (declared.get(name) or {}).get("sensitive") or is_secret_name(name):
-                self.sensitive.add(value)
+            self.sensitive.add(value) if (declared.get(name) or {}).get("sensitive") else self.sensitive.named(name, value)
         changes = [change for change in content.get("resource_changes") or [] if not change.get("deposed")]
         # A deposed object is what a replacement left behind; it has the address of the object that takes its place.
         self._changes = {change["address"]: change for change in changes}

@@ -91,7 +91,7 @@ def _watched(function: Callable[..., Any], sensitive: Sensitive) -> Callable[...
     def call(*arguments: Any) -> Any:
         result = function(*arguments)
         if sensitive and (isinstance(result, str) or _took_apart(result, arguments)) and any(map(sensitive.holds, arguments)):
-            sensitive.add(result)
+            sensitive.derived(result)
         return result
 
     return call
