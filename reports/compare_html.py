@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.reports.compare_view import EXISTENCE, WORDS, by_resource, outcome, places, sections
 from assay.reports.html import asset, environment, policy
+from assay.reports.view import in_force
 from assay.scanner.compare.model import Comparison
 
 
@@ -23,6 +24,7 @@ def render(comparison: Comparison, *, width: int = 0, color: bool = False, quiet
             existence=EXISTENCE,
             by_resource=by_resource,
             places=places,
+            in_force=in_force,
         )
     )
     return page.encode() + b"\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.reports.compare_view import EXISTENCE, WORDS, Section, by_resource, outcome, places, sections
 from assay.reports.page import Page
+from assay.reports.view import in_force
 from assay.scanner.compare.model import ComparedRow, Comparison, Half, Side
 from assay.scanner.results.ledger import told
 from assay.scanner.words import many
@@ -121,4 +122,5 @@ def _unseen(page: Page, comparison: Comparison) -> None:
 
 def _side(side: Side) -> str:
     gaps = f", not seen: {many(len(side.gaps), 'gap')}" if side.gaps else ""
-    return f"{', '.join(side.targets) or '(live)'} at {side.finished}: {many(side.results, 'verdict')}{gaps}"
+    by = "; ".join(f"{heading}: {text}" for heading, text in in_force(side.in_force))
+    return f"{', '.join(side.targets) or '(live)'} at {side.finished}: {many(side.results, 'verdict')}{gaps}. {by}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from assay.reports.view import Outcome
+from assay.reports.view import Outcome, in_force_briefly
 from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison, Half, Status
 from assay.scanner.words import many
 
@@ -67,6 +67,13 @@ def places(half: Half, side: str) -> list[str]:
 
 def outcome(comparison: Comparison) -> Outcome:
     """The whole in a word and a sentence. Nothing that was not seen counts as agreed."""
+    said = _outcome(comparison)
+    parts = (("", comparison), (" in code", comparison.code), (" live", comparison.live))
+    by = [f"in force{where}: {briefly}" for where, part in parts if (briefly := in_force_briefly(part.in_force))]
+    return Outcome(said.word, "; ".join([said.sentence, *by]))
+
+
+def _outcome(comparison: Comparison) -> Outcome:
     counts = comparison.summary.statuses
     if not comparison.rows:
         return Outcome("incomplete", "nothing was compared")

@@ -80,7 +80,7 @@ def render(report: Report, context: Context) -> bytes:
         policy=policy(),
         report=report,
         outcome=outcome(report),
-        in_force=in_force(report),
+        in_force=in_force(report.run.in_force),
         verdicts=[(verdict, WORDS[verdict], number) for verdict, number in verdicts(report)],
         bar=_bar(report),
         sums=sums(report),

@@ -100,7 +100,7 @@ def _properties(report: Report) -> Object:
         "policies": visible(report.tool.policies),
         "runId": visible(report.run.id),
         "targets": [visible(target) for target in report.run.targets],
-        "inForce": {heading: visible(text) for heading, text in in_force(report)},
+        "inForce": {heading: visible(text) for heading, text in in_force(report.run.in_force)},
         "verdicts": dict(verdicts(report)),
         "unsupportedTypes": {visible(type_): number for type_, number in unsupported(report)},
     }
@@ -219,9 +219,9 @@ def _notifications(report: Report, rules: SarifRules, left_out: Counter[str]) ->
 
 def _configured(report: Report) -> list[Object]:
     """What is in force beside the built-in controls with their defaults (3.20.21)."""
-    if not in_force_briefly(report):
+    if not in_force_briefly(report.run.in_force):
         return []
-    return [_notification("in_force", "note", "; ".join(f"{heading}: {text}" for heading, text in in_force(report)))]
+    return [_notification("in_force", "note", "; ".join(f"{heading}: {text}" for heading, text in in_force(report.run.in_force)))]
 
 
 def _rule_error(result: Result, rules: SarifRules) -> Object:

@@ -19,6 +19,7 @@ from assay.reports.view import (
     place,
     remediation,
     severity_rank,
+    tree,
     unsupported,
     verdicts,
 )
@@ -189,7 +190,7 @@ def _summary(page: Page, report: Report) -> None:
     page.blank()
     page.prose(", ".join(f"{number} {WORDS[verdict]}" for verdict, number in verdicts(report)), lead="Verdicts:", style="heading")
     page.prose(f"{many(report.summary.controls, 'control')}, {many(report.summary.resources, 'resource')}", lead="Judged:", style="heading")
-    for heading, told_of in in_force(report):
+    for heading, told_of in in_force(report.run.in_force):
         page.prose(told_of, lead=f"{heading}:", style="heading")
     for account, regions in accounts(report):
         page.prose(f"{account} in {', '.join(regions)}", lead="Scope:", style="heading")
@@ -201,6 +202,8 @@ def _summary(page: Page, report: Report) -> None:
     read.append(f"{blocks.evaluated - blocks.joined} of {blocks.found} resource blocks")
     read += [f"{blocks.joined} read for joins"] if blocks.joined else []
     page.prose(", ".join(read), lead="Read:", style="heading")
+    if said := tree(report):
+        page.prose(said, lead="Files:", style="heading")
 
 
 def _unseen(page: Page, report: Report) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from assay.scanner.results.model import VERDICTS, Report, ResourceRef, Result, Verdict, worst
+from assay.scanner.results.model import VERDICTS, InForce, Report, ResourceRef, Result, Verdict, worst
 from assay.scanner.rules.model import SEVERITIES, Control
+from assay.scanner.sources.listing import EXCLUSIONS
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import many
 
@@ -140,7 +141,25 @@ def sums(report: Report) -> list[Sum]:
         *([Sum("Calls", sum(asked.values()), list(asked.items()))] if report.coverage.calls else []),
         _balanced("Resource blocks", blocks.found, judged, "in a gap"),
         _balanced("Files", files.found, [("parsed", files.parsed), ("failed to parse", files.failed)], "not read"),
+        *([Sum("Below the targets", report.coverage.tree.found, list(_parts(report).items()))] if report.coverage.tree.found else []),
     ]
+
+
+def _parts(report: Report) -> dict[str, int]:
+    """What became of what is below the targets, in words, to how many."""
+    below = report.coverage.tree
+    parts = {"judged": below.judged, "of another kind": below.other, "left out by a rule": below.excluded, "not read": below.unread}
+    return {words: count for words, count in parts.items() if count}
+
+
+def tree(report: Report) -> str:
+    """What became of the files below the targets, as a sentence, with the rules by which some are left out; empty where there are none."""
+    below = report.coverage.tree
+    if not below.found:
+        return ""
+    rules = [reason for reason in below.reasons if reason in EXCLUSIONS]
+    said = ", ".join(f"{count} {words}" for words, count in _parts(report).items())
+    return f"{below.found} below the targets: {said}" + (f" ({'; '.join(sorted(rules))})" if rules else "") + ". --verbose lists them"
 
 
 def calls(report: Report) -> dict[str, int]:
@@ -172,7 +191,7 @@ class Outcome(msgspec.Struct, frozen=True):
 def outcome(report: Report) -> Outcome:
     """The whole run in a word and a sentence. A run in which something was not read never counts as passed."""
     said = _outcome(report)
-    by = in_force_briefly(report)
+    by = in_force_briefly(report.run.in_force)
     return Outcome(said.word, f"{said.sentence}; in force: {by}") if by else said
 
 
@@ -196,9 +215,8 @@ _LISTED = 5
 """Entries of a list that people are told; the JSON report has all."""
 
 
-def in_force(report: Report) -> list[tuple[str, str]]:
-    """What the run was judged by, as headings and what stands under them: always the configuration, and what is not the default."""
-    told = report.run.in_force
+def in_force(told: InForce) -> list[tuple[str, str]]:
+    """What a run was judged by, as headings and what stands under them: always the configuration, and what is not the default."""
     changed = [f"{setting.name} is {setting.value}, by default {setting.default}" for setting in told.settings]
     given = [*told.var_files, *([many(len(told.variables), "value")] if told.variables else [])]
     sections = [
@@ -218,9 +236,8 @@ def _few(entries: list[str], between: str = ", ") -> str:
     return between.join([*shown, *([f"and {more} more"] if more > 0 else [])])
 
 
-def in_force_briefly(report: Report) -> str:
+def in_force_briefly(told: InForce) -> str:
     """The same in a few words for the outcome: empty for the built-in controls with their defaults."""
-    told = report.run.in_force
     named = [told.configuration or "", f"profile {told.profile}" if told.profile else ""]
     named += [f"own policies {_few(told.policies)}"] if told.policies else []
     named += [f"{many(len(told.replaced), 'built-in rule')} replaced"] if told.replaced else []

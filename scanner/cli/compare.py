@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 import click
+import msgspec
 
 from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, judging, output
@@ -44,6 +45,8 @@ def command(**arguments: Any) -> None:
 def _compare(arguments: dict[str, Any]) -> int:
     from assay.scanner.compare.state import State, read
     from assay.scanner.compare.table import compare
+    from assay.scanner.options import Options
+    from assay.scanner.results.in_force import of_options
 
     targets = output.report_targets(arguments)
     if targets is None:
@@ -60,6 +63,8 @@ def _compare(arguments: dict[str, Any]) -> int:
     states = [read(argument) for argument in arguments["states"]]
     readable = [state for state in states if isinstance(state, State)]
     comparison = compare(code, live, readable, [gap for gap in states if not isinstance(gap, State)])
+    chosen = Options(configuration=config.file or None, fail_on=arguments["fail_on"] or config.fail_on or "low")
+    comparison = msgspec.structs.replace(comparison, in_force=of_options(chosen))
     asked = _write(comparison, targets, arguments)
     return asked if asked == EXIT_USAGE else _exit_code(comparison, arguments, config) or asked
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from assay.scanner.results.model import Verdict
+from assay.scanner.results.model import InForce, Verdict
 from assay.scanner.sources.interface import Gap
 
 Status = Literal[
@@ -99,6 +99,7 @@ class Side(msgspec.Struct, frozen=True):
     results: int
     resources: int
     gaps: list[Gap]
+    in_force: InForce = InForce()
 
 
 class StateUse(msgspec.Struct, frozen=True):
@@ -136,3 +137,5 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[ComparedRow]
     gaps: list[Gap]
     """What kept the comparison itself from being whole, beside the gaps of each side."""
+    in_force: InForce = InForce()
+    """What the comparison itself was judged by: the configuration, and `fail_on`."""

@@ -243,7 +243,15 @@ def _side(report: Report, resources: list[JudgedResource]) -> Side:
     gaps = sorted(report.coverage.gaps, key=lambda gap: (gap.scope, gap.line, gap.code, gap.reason))
     run = report.run
     return Side(
-        run.targets, run.started, run.finished, report.tool.version, report.tool.policies, len(report.results), len(resources), gaps
+        run.targets,
+        run.started,
+        run.finished,
+        report.tool.version,
+        report.tool.policies,
+        len(report.results),
+        len(resources),
+        gaps,
+        run.in_force,
     )
 
 

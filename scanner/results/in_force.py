@@ -20,11 +20,7 @@ _DEFAULTS = Options()
 def in_force(options: Options, rules: RuleSet, selected: Sequence[CompiledControl], given: Given) -> InForce:
     """What the options of a run ask for, with the controls that were selected by them."""
     chosen = {compiled.control.id for compiled in selected}
-    settings = [
-        Setting(name, _text(getattr(options, name)), _text(getattr(_DEFAULTS, name)))
-        for name in ("fail_on", "allow_empty")
-        if getattr(options, name) != getattr(_DEFAULTS, name)
-    ]
+    settings = []
     own = {compiled.control.id: compiled.control.severity for compiled in rules.controls}
     settings += [Setting(f"controls.{id_}.enabled", f"false: {reason}", "true") for id_, reason in sorted(options.disabled.items())]
     settings += [Setting(f"controls.{id_}.severity", severity, own[id_]) for id_, severity in sorted(options.severities.items())]
@@ -33,13 +29,26 @@ def in_force(options: Options, rules: RuleSet, selected: Sequence[CompiledContro
         params = given.of(compiled.control) if defaults else {}
         changed = (name for name in defaults if params[name] != defaults[name])
         settings += [Setting(f"controls.{control}.params.{name}", _text(params[name]), _text(defaults[name])) for name in changed]
+    apart = of_options(options)
+    return msgspec.structs.replace(
+        apart,
+        replaced=dict(sorted(rules.replaced.items())),
+        left_out=sorted(compiled.control.id for compiled in rules.controls if compiled.control.id not in chosen),
+        settings=apart.settings + settings,
+    )
+
+
+def of_options(options: Options) -> InForce:
+    """What options ask for, apart from what depends on the rules that they load."""
     return InForce(
         configuration=options.configuration,
         profile=options.profile,
         policies=list(options.policies),
-        replaced=dict(sorted(rules.replaced.items())),
-        left_out=sorted(compiled.control.id for compiled in rules.controls if compiled.control.id not in chosen),
-        settings=settings,
+        settings=[
+            Setting(name, _text(getattr(options, name)), _text(getattr(_DEFAULTS, name)))
+            for name in ("fail_on", "allow_empty")
+            if getattr(options, name) != getattr(_DEFAULTS, name)
+        ],
         var_files=list(options.var_files),
         variables=sorted(options.variables),
     )
