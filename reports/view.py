@@ -145,10 +145,13 @@ def sums(report: Report) -> list[Sum]:
     ]
 
 
+_LEFT_OUT = "left out by a rule"
+
+
 def _parts(report: Report) -> dict[str, int]:
     """What became of what is below the targets, in words, to how many."""
     below = report.coverage.tree
-    parts = {"judged": below.judged, "of another kind": below.other, "left out by a rule": below.excluded, "not read": below.unread}
+    parts = {"judged": below.judged, "of another kind": below.other, _LEFT_OUT: below.excluded, "not read": below.unread}
     return {words: count for words, count in parts.items() if count}
 
 
@@ -157,9 +160,9 @@ def tree(report: Report) -> str:
     below = report.coverage.tree
     if not below.found:
         return ""
-    rules = [reason for reason in below.reasons if reason in EXCLUSIONS]
-    said = ", ".join(f"{count} {words}" for words, count in _parts(report).items())
-    return f"{below.found} below the targets: {said}" + (f" ({'; '.join(sorted(rules))})" if rules else "") + ". --verbose lists them"
+    rules = "; ".join(sorted(reason for reason in below.reasons if reason in EXCLUSIONS))
+    said = ", ".join(f"{count} {words}" + (f" ({rules})" if words == _LEFT_OUT else "") for words, count in _parts(report).items())
+    return f"{below.found} below the targets: {said}; --verbose lists them"
 
 
 def calls(report: Report) -> dict[str, int]:

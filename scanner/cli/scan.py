@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.scanner.cli import EXIT_USAGE, judging
+from assay.scanner.cli import EXIT_USAGE, console, judging
+
+if TYPE_CHECKING:
+    from assay.scanner.sources.listing import Fate
 
 
 class Assignment(click.ParamType):  # type: ignore[type-arg]
@@ -80,6 +84,7 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @reading
 @click.option("--profile", help="A named set of controls.")
+@click.option("-v", "--verbose", is_flag=True, help="List every file below the paths on standard error: what became of it, and why.")
 @judging.options
 def command(**arguments: Any) -> None:
     """Judge what is below PATHs: Terraform code and plans, templates, asset exports, snapshots of accounts."""
@@ -88,4 +93,15 @@ def command(**arguments: Any) -> None:
 
 def _scan(arguments: dict[str, Any]) -> int:
     prepared = judging.prepare(arguments, named(arguments, list(arguments["paths"])))
-    return EXIT_USAGE if prepared is None else judging.finish(prepared[0], arguments, prepared[1])
+    if prepared is None:
+        return EXIT_USAGE
+    code = judging.finish(prepared[0], arguments, prepared[1])
+    if arguments["verbose"]:
+        _list(prepared[0].files)
+    return code
+
+
+def _list(files: Mapping[str, Fate]) -> None:
+    """Tell what became of each file. One that is judged has the format that it is judged as."""
+    for file, fate in sorted(files.items()):
+        console.tell(f"{fate.became:<8} {file} ({fate.why})")

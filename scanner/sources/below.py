@@ -12,19 +12,11 @@ import msgspec
 
 from assay.scanner.sources import formats
 from assay.scanner.sources.interface import Gap
-from assay.scanner.sources.listing import Fate
+from assay.scanner.sources.listing import Fate, excluded
 from assay.scanner.sources.overlay import Listed, Overlay, inside
 from assay.scanner.sources.paths import show
 from assay.scanner.sources.terraform.files import is_code
 
-_RULES = {
-    ".git": "the store of git",
-    ".terraform": "what terraform init fetched",
-    "node_modules": "packages of npm",
-    "__pycache__": "compiled Python",
-    "venv": "a virtual environment of Python",
-}
-_HIDDEN = "a directory whose name begins with a dot"
 _SPECIAL = Fate("other", "a pipe, a socket or a device, which is never opened")
 _NOTHING = Fate("other", "a link to nothing")
 _ELSEWHERE = Fate("other", "a link to a directory that is scanned where it is")
@@ -45,11 +37,6 @@ class Place(msgspec.Struct):
     def show(self, name: str) -> str:
         """The path of a file in it, as reports name it."""
         return self.prefix + name
-
-
-def excluded(name: str) -> str | None:
-    """The rule by which a directory of this name is left out; None where it is not."""
-    return _RULES.get(name) or (_HIDDEN if name.startswith(".") else None)
 
 
 class Below:

@@ -89,7 +89,7 @@ def _text(name: str, start: bytes, stored: bytes | mmap.mmap) -> Recognised:
 
 
 def _may_begin(format_: Format, name: str, head: bytes) -> bool:
-    """Whether a file of a format may be called so and begin so. What is called like it may begin as it likes: its beginning may be damaged."""
+    """Whether a file of a format may be called so and begin so. What is called like it may begin in any way: that may be damaged."""
     if name.endswith(format_.suffixes) or (format_.packed and "." not in name):
         return True
     if not (format_.suffixes or format_.starts or format_.yaml):

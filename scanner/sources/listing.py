@@ -1,7 +1,7 @@
 """The ledger of files: what there is below the targets of a run, and what became of each file.
 
-Every file is judged, of another kind, left out by a rule that has a name, or unread, which is a gap. A directory that is left out as a whole
-is one entry, with `/` at its end: what is in it is not listed.
+Every file is judged, of another kind, left out by a rule that has a name, or unread, which is a gap. A directory that is left out as
+a whole is one entry, with `/` at its end: what is in it is not listed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,23 @@ import msgspec
 
 Became = Literal["unread", "judged", "other", "excluded"]
 _ORDER: tuple[Became, ...] = ("unread", "judged", "other", "excluded")
+
+
+_RULES = {
+    ".git": "the store of git",
+    ".terraform": "what terraform init fetched",
+    "node_modules": "packages of npm",
+    "__pycache__": "compiled Python",
+    "venv": "a virtual environment of Python",
+}
+_HIDDEN = "a directory whose name begins with a dot"
+EXCLUSIONS = frozenset({*_RULES.values(), _HIDDEN})
+"""The rules by which directories are left out."""
+
+
+def excluded(name: str) -> str | None:
+    """The rule by which a directory of this name is left out; None where it is not."""
+    return _RULES.get(name) or (_HIDDEN if name.startswith(".") else None)
 
 
 class Fate(msgspec.Struct, frozen=True):
@@ -27,7 +44,7 @@ Fates: TypeAlias = dict[tuple[str, str], Fate]
 
 
 def decisive(fates: Iterable[Fate]) -> Fate:
-    """The one of several that counts for a file: what was not read before what was judged, whatever the order. Raises ValueError for none."""
+    """The one of several that counts for a file: what was not read before what was judged, in any order. Raises ValueError for none."""
     return min(fates, key=lambda fate: (_ORDER.index(fate.became), fate.why))
 
 

@@ -28,9 +28,8 @@ CLOUDS = {"aws": "assay.scanner.sources.aws.source", "google": "assay.scanner.so
 """Cloud to the module whose `from_snapshot(path)` gives the Source."""
 
 
-_TAGS = frozenset(
-    "snapshot account region item unlisted calls account_end gap left_out end asset listed effective_policy".split()
-)  # fmt: skip
+_TAGS = ("snapshot", "account", "region", "item", "unlisted", "calls",
+         "account_end", "gap", "left_out", "end", "asset", "listed", "effective_policy")  # fmt: skip
 """What the records of snapshots are called, of every cloud."""
 _LOOKED_AT, _LINE = 100, 1 << 20
 """Lines, and bytes of each, by which a file without a header is told to be a damaged snapshot."""
@@ -68,7 +67,7 @@ def _unreadable(path: str) -> str:
                 except (ValueError, RecursionError):
                     record = None
                 if isinstance(record, dict) and number == 0 and str(record.get("format")).startswith("assay-snapshot/"):
-                    return f"a snapshot that this version does not read: it is in {str(record.get('format'))[:60]}, of {record.get('tool')!s:.60}"
+                    return f"a snapshot that this version does not read: {record.get('format')!s:.60}, of {record.get('tool')!s:.60}"
                 if isinstance(record, dict) and isinstance(tag := record.get("record"), str) and tag in _TAGS:
                     return "a snapshot whose first line, which says what it is, is damaged"
                 if not line.endswith(b"\n"):

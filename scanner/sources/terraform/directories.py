@@ -100,11 +100,18 @@ class Directories:
         coverage.files.parsed = coverage.files.found - coverage.files.failed
         self._counted |= directories
 
+    def left_out(self, directory: str, why: str) -> Coverage:
+        """The ledger of a directory whose code is not judged; what is judged as part of another root module stays that."""
+        coverage = Coverage()
+        for name in self.code(directory):
+            coverage.enter(self.show(os.path.join(directory, name)), "terraform", "excluded", why)
+        return coverage
+
     def _say(self, coverage: Coverage, directory: str) -> None:
         """Say what became of each file of code in a directory."""
         read, failed = self._read_paths.get(directory, set()), self._failed.get(directory, ())
         for path in read:
-            coverage.enter(self.show(path), "terraform", "unread" if path in failed else "judged")
+            coverage.enter(self.show(path), "terraform", *(("unread", "code that cannot be read") if path in failed else ("judged", "")))
         for path in {os.path.join(directory, name) for name in self.code(directory)} - read:
             coverage.enter(self.show(path), "terraform", "other", "code that the program of its root module does not read")
 
