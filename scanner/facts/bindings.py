@@ -16,7 +16,7 @@ from assay.scanner.facts.spelling import Contribution, Index, Many, Place
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.raw import Location, Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Location, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value
 
 SCOPES = tuple(f"{RESOURCE_MANAGER}/{level}" for level in ("Project", "Folder", "Organization"))
@@ -159,11 +159,21 @@ ROLES = Contribution(types=("iam.googleapis.com/Role",), records=_permissions, n
 
 
 def role_holds(view: View, role: str, wanted: Callable[[str], bool]) -> bool | Unknown:
-    """Whether a custom role, given by its name, holds a permission that is wanted."""
+    """Whether a custom role, given by its name, holds a permission that is wanted; one that is not known may be it."""
     permissions = role_permissions(view, role)
     if isinstance(permissions, Unknown):
         return permissions
-    return any(isinstance(permission, str) and wanted(permission) for permission in permissions)
+    if any(isinstance(permission, str) and wanted(permission) for permission in permissions):
+        return True
+    return open_permission(permissions) or False
+
+
+def open_permission(permissions: list[Any]) -> Unknown | None:
+    """Why one of the permissions of a role may be any."""
+    untold = next((permission for permission in permissions if permission is not None and not isinstance(permission, str)), None)
+    if untold is None:
+        return None
+    return unknown_inside(untold) or Unknown(f"which permission {describe(untold)} is", "scan the plan, or the live project")
 
 
 def role_permissions(view: View, role: str, roles: Index = ROLES) -> list[Any] | Unknown:

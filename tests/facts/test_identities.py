@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.scanner.facts import conditions
+from assay.scanner.facts import bindings, conditions
 from assay.scanner.facts.bindings import Binding
 from assay.scanner.facts.iam import escalation, tables
 from assay.scanner.facts.iam.permissions import document_permissions, managed_policy
@@ -17,6 +17,7 @@ from assay.scanner.facts.iam.roles import is_service_agent, names_resources, rol
 from assay.scanner.facts.iam.tables import make
 from assay.scanner.facts.iam.trust import google_trust
 from assay.scanner.facts.statements import Statement, statements
+from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Either, Reference, Text, Unknown
 from assay.scanner.sources.values import Value
 
@@ -336,6 +337,20 @@ def test_which_conditions_name_the_resources_of_a_binding(expression: Any, expec
 def test_a_role_with_a_condition(bound: Any, expected: Any) -> None:
     assert fact(role_permission(Value("roles/storage.admin"), "user:a@example.com", Value(bound)).wildcard) == expected
     assert role_permission(Value("roles/run.invoker"), "user:a@example.com", Value(bound)).wildcard.data is False
+
+
+@pytest.mark.parametrize(("permissions", "expected"), [
+    (["a.b.get"], False), (["a.b.get", "a.b.set"], True), ([], False), ([None], False), ([WHY], "unknown"), ([WHY, "a.b.set"], True),
+    (["a.b.get", Text(("a.b.", WHY))], "unknown"), ([Reference("x.y", "name")], "unknown"), (WHY, "unknown"),
+])  # fmt: skip
+def test_what_a_custom_role_holds(permissions: Any, expected: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bindings, "role_permissions", lambda view, role: permissions)
+    assert fact(Value(bindings.role_holds(cast(View, None), "projects/p/roles/r", "a.b.set".__eq__))) == expected
+
+
+def test_a_custom_role_with_a_permission_that_is_not_known() -> None:
+    for permissions in ([WHY], [Reference("x.y", "name"), "a.b.get"]):
+        assert fact(role_permission(Value("projects/p/roles/r"), "user:a", holds=lambda _, told=permissions: told).wildcard) == "unknown"
 
 
 def test_service_agents() -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.facts.bindings import open_permission
 from assay.scanner.facts.conditions import Test
 from assay.scanner.facts.iam.escalation import escalating
 from assay.scanner.facts.iam.kinds import Permission
@@ -99,7 +100,7 @@ def worst(permissions: list[Any]) -> str | Unknown:
     """The permission of a custom role by which a member can be given more, or its wildcard; empty where there is none."""
     known = [permission for permission in permissions if isinstance(permission, str)]
     widest = escalating(known) or next((permission for permission in known if "*" in permission), "")
-    return widest or next((why for permission in permissions if (why := unknown_inside(permission)) is not None), "")
+    return widest or open_permission(permissions) or ""
 
 
 def _read_from(role: Value[Any]) -> list[Location]:
