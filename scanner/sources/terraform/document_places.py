@@ -18,6 +18,7 @@ from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.json_text import same_shape, span_of
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import literals, parsing, template_syntax, tree
+from assay.scanner.sources.terraform.bounds import Refused
 
 Opened = Callable[[Any], "tuple[str, str] | None"]
 """The name in reports and the text of the file that an expression names, None where it cannot be told or read."""
@@ -27,7 +28,7 @@ def place(lines: Lines, source: bytes, start: int, end: int, content: Any, path:
     """The place of a path in the document that an argument gives. `source[start:end]` is the argument in HCL, `content` the document."""
     try:
         span = _found(source[start:end], content, path, opened)
-    except RecursionError:  # nested deeper than any document
+    except (RecursionError, Refused):  # nested deeper than any document
         span = None
     if isinstance(span, Location):
         return span

@@ -16,7 +16,7 @@ from assay.scanner.sources.lines import Lines, Reencoded
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.terraform import document_places, json_syntax, parsing
+from assay.scanner.sources.terraform import bounds, document_places, json_syntax, parsing
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content, one_of_two
 from assay.scanner.sources.terraform.document_places import Opened
 from assay.scanner.sources.terraform.literals import unescape
@@ -173,7 +173,10 @@ def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText
         text = source.decode("utf-8")
     except UnicodeDecodeError as error:
         raise FileError("not valid UTF-8", source[: error.start].count(b"\n") + 1) from None
-    root = parsing.parse(source).root_node
+    try:
+        root = parsing.parse(source).root_node
+    except bounds.Refused as error:
+        raise FileError(str(error), 1) from None
     if root.has_error:
         line, near = _first_error(root)
         raise FileError(f"syntax error near {near!r}", line)

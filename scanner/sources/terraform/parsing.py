@@ -13,7 +13,7 @@ from typing import Any
 import tree_sitter
 import tree_sitter_hcl
 
-from assay.scanner.sources.terraform import template_syntax
+from assay.scanner.sources.terraform import bounds, template_syntax
 from assay.scanner.sources.terraform.literals import leads_on, read_number, shielded, unescape
 from assay.scanner.sources.terraform.tree import (
     Attribute,
@@ -31,6 +31,7 @@ from assay.scanner.sources.terraform.tree import (
     Unreadable,
 )
 
+
 @functools.cache
 def _language() -> tree_sitter.Language:
     return tree_sitter.Language(tree_sitter_hcl.language())
@@ -47,7 +48,11 @@ def _comments() -> tree_sitter.QueryCursor:
 
 
 def parse(source: bytes) -> tree_sitter.Tree:
-    """Syntax tree of a file; errors are nodes in it (`root_node.has_error`). Inside of blocks and expressions it has no comments."""
+    """Syntax tree of a file; errors are nodes in it (`root_node.has_error`). Inside of blocks and expressions it has no comments.
+
+    Raises Refused for what the parser is not given.
+    """
+    bounds.check(source)
     text = shielded(source)
     tree = _parser().parse(text)
     if any(mark in text for mark in _COMMENT_MARKS) and (comments := _inner_comments(tree)):
@@ -74,8 +79,10 @@ def template(text: str) -> Any:
     """The expression that a string in JSON syntax, or a template file, stands for."""
     if "${" not in text and "%{" not in text:
         return Literal(text)
-    source = b"a = <<ASSAY_TEMPLATE\n" + text.encode("utf-8", "replace") + b"\nASSAY_TEMPLATE\n"
-    node = _first_expression(source)
+    marker = "ASSAY_TEMPLATE"
+    while marker in text:  # the text must not end it
+        marker += "_"
+    node = _first_expression(f"a = <<{marker}\n{text}\n{marker}\n".encode("utf-8", "replace"))
     if node is None or node.has_error:
         return Unreadable(text)
     try:
@@ -93,7 +100,10 @@ def standalone(text: str) -> Any:
 
 
 def _first_expression(source: bytes) -> tree_sitter.Node | None:
-    root = parse(source).root_node
+    try:
+        root = parse(source).root_node
+    except bounds.Refused:
+        return None
     if root.has_error or not root.child_count:
         return None
     return root.children[0].children[0].children[2]
@@ -136,7 +146,7 @@ def _postfix(tree: Any, steps: list[tree_sitter.Node]) -> Any:
             tree = Attribute(tree, _text(step.children[1]))
         elif step.type == "index":
             index = step.children[0]
-            key = expression(index.children[1]) if index.type == "new_index" else Literal(int(_text(index)[1:]))
+            key = expression(index.children[1]) if index.type == "new_index" else Literal(read_number(_text(index)[1:]))
             tree = Index(tree, key)
         elif step.type == "splat":
             inner, rest = step.children[0].children[1:], steps[at + 1 :]
