@@ -103,12 +103,12 @@ class Below:
 
     def _link_to_directory(self, place: Place, name: str, path: str, target: str) -> bool:
         if rule := excluded(name):
-            place.settled.append((f"{name}/", Fate("excluded", rule)))
+            place.settled.append((name, Fate("excluded", rule)))
         elif not inside(target, self._real_top):
-            place.settled.append((f"{name}/", Fate("unread", _OUT)))
+            place.settled.append((name, Fate("unread", _OUT)))
             self.gaps.append(Gap(place.show(name), "link_not_followed", _OUT, f"name {target} to scan it"))
         elif not any(excluded(part) for part in target[len(self._real_top) :].split(os.sep) if part):
-            place.settled.append((f"{name}/", _ELSEWHERE))
+            place.settled.append((name, _ELSEWHERE))
         else:  # what is left out where it is, and has a name here by which it is applied
             return self._first(path, place, name)
         return False
@@ -117,7 +117,7 @@ class Below:
         """Whether no link led to a directory before."""
         real = self._overlay.real(path)
         if real in self._followed:
-            place.settled.append((f"{name}/", _ELSEWHERE))
+            place.settled.append((name, _ELSEWHERE))
             return False
         self._followed.add(real)
         return True

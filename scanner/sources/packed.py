@@ -93,10 +93,13 @@ def _text(stream: IO[bytes]) -> IO[bytes]:
 
 def beginning(packed: bytes) -> bytes:
     """The first bytes of compressed data, unpacked, as far as that is possible, with what encodes and escapes words undone (`legible`)."""
-    unpack, content = zlib.decompressobj(wbits=31), b""
+    content, unpack = b"", zlib.decompressobj(wbits=31)
     with contextlib.suppress(zlib.error):
         for at in range(0, len(packed), _STEP):  # what comes before damage is there
-            content += unpack.decompress(packed[at : at + _STEP], PEEK_BYTES)
-            if len(content) >= PEEK_BYTES:
-                break
+            piece = packed[at : at + _STEP]
+            while piece and len(content) < PEEK_BYTES:
+                content += unpack.decompress(piece, PEEK_BYTES)
+                piece = unpack.unused_data
+                if unpack.eof:  # one part may follow another: https://www.rfc-editor.org/rfc/rfc1952#section-2.2
+                    unpack = zlib.decompressobj(wbits=31)
     return legible(content[:PEEK_BYTES])
