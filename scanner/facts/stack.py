@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
-from assay.scanner.facts.spelling import Contribution, Index, Namesakes, Referrer
+from assay.scanner.facts.spelling import Companion, Contribution, Index, Namesakes, Referrer
 from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.raw import Open, Reference, Text, Unknown, unknown_inside
@@ -21,7 +21,7 @@ class Stack:
         self._context = {id(item) for item in collection.context}
         self._by_type: dict[str, list[Item]] = {}
         self._by_address: dict[str, Item] = {}
-        self._targets: dict[tuple[str, str, tuple[tuple[str, str], ...]], Targets] = {}
+        self._targets: dict[tuple[str, str, tuple[tuple[str, str], ...], bool], Targets] = {}
         self._indexes: dict[Index, Mapping[Hashable, list[Any]]] = {}
         self._called: dict[tuple[str, str], set[str | None]] = {}
         self._open_names: dict[tuple[str, tuple[str, ...]], set[str]] = {}
@@ -170,10 +170,11 @@ class Stack:
                 yield item, target, named
 
     def _targets_of(self, join: Referrer) -> Targets:
-        key = (join.type, join.owner, join.through)
+        belongs = isinstance(join, Companion)
+        key = (join.type, join.owner, join.through, belongs)
         if key not in self._targets:
             stand_ins = {item.address: item.link(path).data for type_, path in join.through for item in self.of(type_)}
-            self._targets[key] = Targets(self, self._by_type.get(join.type, ()), join.owner, stand_ins)
+            self._targets[key] = Targets(self, self._by_type.get(join.type, ()), join.owner, stand_ins, belongs)
         return self._targets[key]
 
 
@@ -185,8 +186,10 @@ _KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"]*)\]')
 class Targets:
     """Items by what one of their attributes names: one resource, or each of a list."""
 
-    def __init__(self, stack: Stack, items: Iterable[Item], path: str, stand_ins: Mapping[str, Any]) -> None:
-        """`stand_ins`: addresses that are named in place of what they stand for."""
+    def __init__(self, stack: Stack, items: Iterable[Item], path: str, stand_ins: Mapping[str, Any], belong: bool) -> None:
+        """`stand_ins`: addresses that are named in place of what they stand for. `belong`: whether each item belongs to what it names, so
+        that one that names nothing, which providers refuse, may belong to anything.
+        """
         self._stack = stack
         self.by_address: dict[str, list[Item]] = {}
         self.by_text: dict[str, list[Item]] = {}
@@ -202,6 +205,8 @@ class Targets:
         """Items by identity to the types of the resources that they name by reference."""
         for item in items:
             data = next((data for alternative in path.split("|") if (data := item.link(alternative).data) is not None), None)
+            if data is None and belong:
+                data = Unknown(f"{item.address} has no {path.replace('|', ' or ')}", "say what it belongs to", item.location())
             for target in self._told_apart(item, path, data) if isinstance(data, list) else [data]:
                 self._add(item, stand_ins.get(target.address, target) if isinstance(target, Reference) else target, path)
 
