@@ -43,10 +43,12 @@ def command(**arguments: Any) -> None:
 
 
 def _compare(arguments: dict[str, Any]) -> int:
+    from assay.scanner.compare.shown import shown_of
     from assay.scanner.compare.state import State, read
     from assay.scanner.compare.table import compare
     from assay.scanner.options import Options
     from assay.scanner.results.in_force import of_options
+    from assay.scanner.sources.sensitive import Sensitive
 
     targets = output.report_targets(arguments)
     if targets is None:
@@ -56,8 +58,9 @@ def _compare(arguments: dict[str, Any]) -> int:
     except ConfigurationError as error:
         console.refused(error)
         return EXIT_USAGE
-    code = _side(arguments["ours"], arguments)
-    live = None if code is None else _side(arguments["theirs"], arguments)
+    sensitive = Sensitive()
+    code = _side(arguments["ours"], arguments, sensitive)
+    live = None if code is None else _side(arguments["theirs"], arguments, sensitive)
     if code is None or live is None or not _are_sides(code, live, arguments):
         return EXIT_USAGE
     states = [read(argument) for argument in arguments["states"]]
@@ -65,12 +68,13 @@ def _compare(arguments: dict[str, Any]) -> int:
     comparison = compare(code, live, readable, [gap for gap in states if not isinstance(gap, State)])
     chosen = Options(configuration=config.file or None, fail_on=arguments["fail_on"] or config.fail_on or "low")
     comparison = msgspec.structs.replace(comparison, in_force=of_options(chosen))
+    comparison = shown_of(comparison, sensitive)
     asked = _write(comparison, targets, arguments)
     return asked if asked == EXIT_USAGE else _exit_code(comparison, arguments, config) or asked
 
 
-def _side(path: str, arguments: dict[str, Any]) -> Any:
-    """The report of one side, read or made now; None, after saying why, where there is none."""
+def _side(path: str, arguments: dict[str, Any], sensitive: Any) -> Any:
+    """The report of one side, read or made now; None, after saying why, where there is none. Takes its `sensitive` texts in."""
     from assay.scanner.compare import saved
 
     if not os.path.exists(path):
@@ -86,7 +90,9 @@ def _side(path: str, arguments: dict[str, Any]) -> Any:
     prepared = judging.prepare(arguments, named(arguments, [path]))
     if prepared is None:
         return None
-    return judging.watch(prepared[0], arguments["quiet"])
+    report = judging.watch(prepared[0], arguments["quiet"])
+    sensitive.take(prepared[0].sensitive.texts)
+    return report
 
 
 def _are_sides(code: Any, live: Any, arguments: dict[str, Any]) -> bool:

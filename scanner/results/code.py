@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from assay.scanner.sources.secret_text import without_tokens
-from assay.scanner.sources.sensitive import SHOWN, Sensitive
+from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
 
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.){0,100000}"|\'[^\'\n]{0,100000}\'')
 _CALL = re.compile(r"\bsensitive\s{0,20}\(")
@@ -18,13 +18,23 @@ _MARKS = re.compile(
     r"gh[pousr]_|github_pat|glpat|xox|sk[-_]|AIza|GOCSPX|npm_|hv[sbr]\.",
     re.IGNORECASE,
 )
-_NAMED = re.compile(
-    r"""^(?P<name>[ \t]{0,400}(?:-[ \t]{1,9})?["']?[\w.-]{0,80}
+_NAME = r"""["']?[\w.-]{0,80}
     (?:passw(?:or)?d|passphrase|private_?key|secret_?key|secret_?string|access_?key|api_?key|auth_?token|client_?secret|connection_?string
        |secret|token|credentials?)
-    (?:[_-]?(?:value|wo|base64|plaintext|data))?["']?)
-    (?P<mark>[ \t]{0,100}[=:][ \t]{0,100})(?P<value>[^\n]{1,100000})$""",
+    (?:[_-]?(?:value|wo|base64|plaintext|data))?["']?"""
+_NAMED = re.compile(
+    rf"^(?P<name>[ \t]{{0,400}}(?:-[ \t]{{1,9}})?{_NAME})(?P<mark>[ \t]{{0,100}}[=:][ \t]{{0,100}})(?P<value>[^\n]{{1,100000}})$",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+_NAMED_FLOW = re.compile(
+    rf"""(?P<name>[{{,][ \t]{{0,100}}{_NAME})(?P<mark>[ \t]{{0,100}}[=:][ \t]{{0,100}})
+    (?P<value>"(?:[^"\\\n]|\\.){{0,100000}}"|'[^'\n]{{0,100000}}'|[^,}}\n]{{1,100000}})""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PAIR = re.compile(
+    rf"""(?P<name>\b(?:name|key)["']?\s{{0,100}}[=:]\s{{0,100}}{_NAME}["']?\s{{0,100}},?\s{{0,100}}["']?value["']?)(?P<mark>\s{{0,100}}[=:]\s{{0,100}})
+    (?P<value>"(?:[^"\\\n]|\\.){{0,100000}}"|'[^'\n]{{0,100000}}'|[^,}}\n]{{1,100000}})""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _FLAT = re.compile(r"\{[^{}]{0,100000}\}")
 _MARKED_FLOW = re.compile(r"[{,]\s{0,99}NoEcho:(?!\s{0,99}[\"']?(?:false|no)\b)", re.IGNORECASE)
@@ -40,7 +50,8 @@ _DEFAULT_YAML = re.compile(r"""^([ \t]{0,99}["']?Default["']?[ \t]{0,99}:[ \t]{0
 def without_secret_values(code: str, sensitive: Sensitive) -> str:
     """Code with SHOWN for values that are not shown; as many lines as it had."""
     if _MARKS.search(code):
-        code = _NAMED.sub(_named, code) if ":" in code or "=" in code else code
+        for named in (_NAMED, _NAMED_FLOW, _PAIR) if ":" in code or "=" in code else ():
+            code = named.sub(_named, code)
         code = _calls(code)
         code = _FLAT.sub(_flat, code)
         code = _variables(code)
@@ -59,6 +70,8 @@ def _flat(match: re.Match[str]) -> str:
 def _named(match: re.Match[str]) -> str:
     """The line of a setting with a secret name: its literals, or the plain text of YAML, but no reference."""
     value = match["value"]
+    if value.lstrip()[:1] == "{":
+        return match[0]  # what has the name is an object, as a type of a resource
     if _QUOTED.search(value):
         return match["name"] + match["mark"] + _literals(value)
     if (
@@ -124,7 +137,9 @@ def _variables(code: str) -> str:
                 break
         body = code[opened:close]
         parts.append(code[end:opened])
-        parts.append(_default(body) if _MARKED.search(body) else body)
+        label = _QUOTED.search(code, match.start(), opened)
+        secret = _MARKED.search(body) or (label is not None and is_secret_name(label[0][1:-1]))
+        parts.append(_default(body) if secret else body)
         end = close
     return "".join([*parts, code[end:]])
 
