@@ -18,7 +18,7 @@ from assay.scanner.errors import AssayError
 from assay.scanner.gate.waivers import LONGEST_DAYS, Waiver
 from assay.scanner.rules.model import MAX_SIZE, SEVERITIES
 from assay.scanner.sources.encodings import utf8
-from assay.scanner.sources.overlay import DISK, inside
+from assay.scanner.sources.overlay import DISK, Overlay, inside
 
 if TYPE_CHECKING:
     from assay.scanner.rules.yaml_lines import Path as YamlPath
@@ -110,9 +110,9 @@ def of_tree() -> Config:
     return read(Path(DEFAULT_FILE))
 
 
-def read(path: Path) -> Config:
-    """The settings of a file. Raises ConfigurationError."""
-    data, lines = _data(path)
+def read(path: Path, overlay: Overlay = DISK) -> Config:
+    """The settings of a file, which is read from an overlay. Raises ConfigurationError."""
+    data, lines = _data(path, overlay)
     try:
         settings = msgspec.convert({} if data is None else data, Settings)
     except msgspec.ValidationError as error:
@@ -128,7 +128,7 @@ def read(path: Path) -> Config:
         _check_control(f"{path}:{lines.get(('controls', control), 1)}: controls.{control}", chosen)
     accepted = [_waiver(path, at, entry, lines, "waivers") for at, entry in enumerate(settings.waivers)]
     for file in map(Path, settings.waiver_files):
-        accepted += _waivers(file)
+        accepted += _waivers(file, overlay)
     return Config(**msgspec.structs.asdict(settings), file=str(path), accepted=accepted)
 
 
@@ -139,9 +139,9 @@ def _check_control(place: str, chosen: ControlConfig) -> None:
         raise ConfigurationError(f"{place}: say why, as the reports do: reason: …")
 
 
-def _waivers(path: Path) -> list[Waiver]:
+def _waivers(path: Path, overlay: Overlay) -> list[Waiver]:
     """The waivers of a file that holds a list of them. Raises ConfigurationError."""
-    data, lines = _data(path)
+    data, lines = _data(path, overlay)
     try:
         entries = msgspec.convert([] if data is None else data, list[WaiverConfig])
     except msgspec.ValidationError as error:
@@ -171,13 +171,13 @@ def load_file(path: Path, shape: type[T], page: str) -> T:
         raise ConfigurationError(f"{path}{_line(str(error), lines)}: {error}; see {page}") from None
 
 
-def _data(path: Path) -> tuple[Any, dict[YamlPath, int]]:
+def _data(path: Path, overlay: Overlay = DISK) -> tuple[Any, dict[YamlPath, int]]:
     import yaml
 
     from assay.scanner.rules import yaml_lines
 
     try:
-        content = DISK.read(str(path), MAX_SIZE + 1)
+        content = overlay.read(str(path), MAX_SIZE + 1)
         if len(content) > MAX_SIZE:
             raise ConfigurationError(f"{path}: larger than {MAX_SIZE:,} bytes; put what is not configuration elsewhere")
         return yaml_lines.load(utf8(content).decode())

@@ -76,6 +76,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """Collections are read and judged in a process of their own, under these limits; None: in this process."""
     arguments: tuple[str, ...] = ()
     """The command line, as the report keeps it."""
+    changed: frozenset[str] | None = None
+    """Real paths of files: of Terraform code, only root modules that one of them may be part of are judged. None for all."""
     overlay: Overlay | None = None
     """Where code and templates are read from, None for disk. Large inputs (plans, snapshots, exports) are always read from disk."""
 
@@ -107,6 +109,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             configuration: str | None = None,
             limits: Limits | None = None,
             arguments: Sequence[str] = (),
+            changed: frozenset[str] | None = None,
             overlay: Overlay | None = None,
         ) -> None: ...
 

@@ -112,7 +112,7 @@ class Scan:
             yield judged
         self.files, closing = ledger.close(self._listing, self.tally.coverage)
         self.tally.add(closing)
-        if not (self.tally.resources or self.tally.coverage.gaps or self.options.allow_empty):
+        if not (self.tally.resources or self.tally.coverage.gaps or self.options.allow_empty or self.options.changed is not None):
             self.tally.add(Coverage(gaps=[self._empty()]))
 
     def _parts(self) -> Iterator[Judged]:

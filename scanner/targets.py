@@ -37,7 +37,7 @@ def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]
                 module = importlib.import_module(format_.module)
                 yield from module.sources(found.inputs[format_.name], found.named, options)
 
-    expected = ("nothing_found",) if options.allow_empty else ()
+    expected = ("nothing_found",) if options.allow_empty or options.changed is not None else ()
     return made, [gap for gap in found.gaps if gap.code not in expected], found.listing
 
 
@@ -53,6 +53,7 @@ def _terraform(directories: list[str], files: list[str], boundary: list[str], op
         workspace=options.workspace,
         boundary=boundary,
         overlay=options.overlay or DISK,
+        changed=options.changed,
         show=show,
     )
 

@@ -21,7 +21,7 @@ LAYERS = (
     ("judge", "targets", "live", "compare", "config", "control_pages"),
     ("worker",),
     ("run",),
-    ("fixtures",),
+    ("fixtures", "since"),
     ("cli",),
     ("__main__", "api"),
 )

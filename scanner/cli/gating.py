@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assay.scanner.cli.weakened import weakened
 from assay.scanner.config import Config, ConfigurationError, load_file
 from assay.scanner.gate import baseline, guardrails
 from assay.scanner.gate.apply import Gate, relative_to
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assay.scanner.run import Scan
+    from assay.scanner.since import Earlier
 
 _FILES_KEPT = 32
 _MAX_BASELINE = 500_000_000
@@ -44,8 +46,8 @@ def options(command: Any) -> Any:
     return command
 
 
-def gate(scan: Scan, arguments: dict[str, Any], config: Config) -> Gate:
-    """The gate of a run. Raises ConfigurationError and BaselineError."""
+def gate(scan: Scan, arguments: dict[str, Any], config: Config, before: Earlier | None = None) -> Gate:
+    """The gate of a run, `before`: what there was at a revision. Raises ConfigurationError and BaselineError."""
     rails = _rails(arguments.get("guardrails"))
     known = arguments.get("baseline") or (None if arguments.get("no_baseline") else config.baseline)
     if problems := guardrails.refused(rails, _asked(scan, bool(known))):
@@ -59,8 +61,12 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config) -> Gate:
     return Gate(
         Waivers(config.accepted, terms, relative_to(os.path.dirname(config.file))),
         Comments(functools.partial(_lines, content), scan.rules.set.by_id(), config.inline.accept) if counted else None,
-        [_beside(known, today)] if known else [],
+        [
+            *([_beside(known, today)] if known else []),
+            *([baseline.Beside(before.known, "revision", before.revision, today)] if before else []),
+        ],
         baseline.digest_of(content),
+        changes=weakened(before.configuration, config, before.revision) if before and not arguments["allow_config_changes"] else (),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, gating, output
@@ -127,8 +128,14 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             arguments=_arguments(sys.argv[1:]),
             **{name: value(config) if callable(value) else value for name, value in named.items()},
         )
+        before = None
+        if arguments.get("since"):
+            from assay.scanner.since import earlier
+
+            before = earlier(chosen, arguments["since"])
+            chosen = msgspec.structs.replace(chosen, changed=before.changed)
         scan = Scan(chosen)
-        scan.gate = gating.gate(scan, arguments, config)
+        scan.gate = gating.gate(scan, arguments, config, before)
         return scan, config
     except AssayError as error:
         console.refused(error)
@@ -148,6 +155,8 @@ def finish(scan: Any, arguments: dict[str, Any], config: Config, run: Callable[[
     asked = output.write(report, targets, scan, arguments)
     if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
         say(report.coverage.gaps)
+        for sentence in (*report.gate.changes, *report.gate.warnings):
+            console.tell(f"assay: {sentence}")
     code = _exit_code(report, scan.incomplete, arguments, config)
     return asked if asked == EXIT_USAGE else code or asked
 
@@ -237,6 +246,8 @@ class _Progress:
 
 def _exit_code(report: Report, incomplete: bool, arguments: dict[str, Any], config: Config) -> int:
     """What was known before fails no run, and leaves none incomplete."""
+    if report.gate.changes:
+        return EXIT_FAILED
     failing = failing_severities(arguments, config)
     counted = [result for result in report.results if result.standing != "known"]
     if any(result.verdict == "fail" and result.severity in failing for result in counted):

@@ -114,6 +114,9 @@ def _opened(path: str) -> IO[bytes]:
     made it (a commit, perhaps) would choose what is overwritten."""
     if os.path.islink(path) and (os.path.isfile(path) or not os.path.exists(path)):
         raise OSError(0, "it is a link; name the file itself")
+    below = not os.path.isabs(path) and os.pardir not in path.split(os.sep)
+    if below and not inside(os.path.realpath(path), os.path.realpath(os.curdir)):
+        raise OSError(0, "a link on the way leads out of the working directory; name the directory itself")
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o666)
     file = open(descriptor, "wb")  # noqa: SIM115
     if stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -85,6 +85,8 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
 @reading
 @click.option("--profile", help="A named set of controls.")
 @click.option("-v", "--verbose", is_flag=True, help="List every file below the paths on standard error: what became of it, and why.")
+@click.option("--since", metavar="REVISION", help="Only what is new since a revision of git counts: main, HEAD~1, a commit.")
+@click.option("--allow-config-changes", is_flag=True, help="With --since: a configuration that lets through more than before fails no run.")
 @judging.options
 def command(**arguments: Any) -> None:
     """Judge what is below PATHs: Terraform code and plans, templates, asset exports, snapshots of accounts."""

@@ -23,11 +23,12 @@ class Gate:
         comments: Comments | None = None,
         beside: Sequence[Beside] = (),
         digest: Callable[[str], str] = lambda _: "",
-        warnings: Iterable[str] = (),
+        changes: Iterable[str] = (),
     ) -> None:
-        """`comments`: None where they do not count. `digest`: file to a digest of its content, for gaps that are known."""
+        """`comments`: None where they do not count. `digest`: file to a digest of its content, for gaps that are known. `changes`: of the
+        configuration, by which more is let through than before."""
         self._waivers, self._comments, self._beside, self._digest = accepted, comments, beside, digest
-        self._warnings = list(warnings)
+        self.changes = list(changes)
 
     def result(self, result: Result) -> Result:
         """A result as the gate leaves it."""
@@ -47,7 +48,7 @@ class Gate:
         uses = self._waivers.uses() if self._waivers is not None else []
         comparisons = [beside.comparison(controls) for beside in self._beside]
         over = [f"{past.name}: the baseline ended on {past.expires}; everything counts" for past in comparisons if past.expired]
-        return model.Gate(waivers=uses, comparisons=comparisons, warnings=[*self._warnings, *over, *waivers.told(uses, controls)])
+        return model.Gate(waivers=uses, comparisons=comparisons, changes=self.changes, warnings=[*over, *waivers.told(uses, controls)])
 
 
 def relative_to(directory: str) -> Callable[[str], str]:

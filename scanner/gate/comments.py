@@ -75,7 +75,7 @@ class Comments:
 
     def _read(self, text: str, file: str, line: int, by: str) -> Iterator[Waiver]:
         if ours := _OURS.search(text):
-            yield msgspec.structs.replace(written(ours[1], ours[2]), by=by, file=file, line=line)  # type: ignore[arg-type]
+            yield msgspec.structs.replace(written(ours[1], ours[2]), by=by, file=file, line=line)
         if "checkov" in self._accepted and (skipped := _CHECKOV.search(text)):
             yield from self._of_peer("checkov", skipped[1], Waiver(control="", reason=skipped[2] or "", file=file, line=line))
         if "trivy" in self._accepted and (ignored := _TRIVY.search(text)):
@@ -100,8 +100,8 @@ def written(control: str, rest: str) -> Waiver:
     fault = "" if day else "it says no last day: until=YYYY-MM-DD"
     if not fault and not words.get("reason", "").strip():
         fault = 'it says no reason: reason="…"'
-    said = {name: words.get(name, "") for name in ("owner", "reason", "ticket")}
-    return Waiver(control=control, expires=day, fault=fault, **said)
+    owner, reason, ticket = (words.get(name, "") for name in ("owner", "reason", "ticket"))
+    return Waiver(control=control, owner=owner, reason=reason, ticket=ticket, expires=day, fault=fault)
 
 
 def _day(text: str) -> datetime.date | None:

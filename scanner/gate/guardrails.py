@@ -80,5 +80,5 @@ def refused(rails: Guardrails, asked: Asked) -> list[str]:
 
 def _weaker(asked: str, allowed: str) -> bool:
     """Whether a run that fails at one severity lets more pass than at another: `critical` lets most pass, but for `never`."""
-    strength = {"never": -1, **{severity: rank for rank, severity in enumerate(SEVERITIES)}}
-    return strength[asked] < strength[allowed]
+    strength = ("never", *SEVERITIES)
+    return strength.index(asked) < strength.index(allowed)

@@ -239,8 +239,10 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
 
     waivers: list[WaiverUse] = []
     comparisons: list[Comparison] = []
+    changes: list[str] = []
+    """How the configuration lets through more than at the revision that the run is compared with; each fails the run."""
     warnings: list[str] = []
-    """What those who look after the gate should see: waivers for nothing, changes of the configuration."""
+    """What those who look after the gate should see: waivers that are over, or for nothing."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

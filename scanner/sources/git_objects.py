@@ -34,14 +34,17 @@ class GitObjects(Overlay):
     `close` ends the git process; so does the end of the object. Files outside of the repository are not there.
     """
 
-    def __init__(self, top: str, entries: Mapping[str, tuple[int, str]]) -> None:
+    def __init__(self, top: str, entries: Mapping[str, tuple[int, str]], commit_id: str = "") -> None:
         """`entries`: path below `top`, with `/`, to mode and object id. See `commit` and `index`."""
+        self.commit_id = commit_id
+        """Of a commit; empty for the index."""
         self.top = os.path.abspath(top)
         self._real_top = os.path.realpath(top)
         self._entries: dict[str, tuple[int, str]] = {}
         self._names: dict[str, set[str]] = {"": set()}
         self._links = False
         self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
         self._end: Any = None
         for path, (mode, object_id) in entries.items():
             if not all(part not in ("", ".", "..") for part in path.split("/")):
@@ -66,19 +69,16 @@ class GitObjects(Overlay):
     @classmethod
     def commit(cls, directory: str, revision: str) -> GitObjects:
         """The files of a commit of the repository that a directory is in; `revision` is what git calls one. Raises GitError."""
-        if revision.startswith("-"):
-            raise GitError(f"{revision} is no revision")
         top = _top(directory)
-        tree = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}").decode("ascii", "replace").strip()
-        if not tree or not set(tree) <= set("0123456789abcdef"):
-            raise GitError(f"there is no revision {revision} in {top}")
+        commit = _commit(top, revision)
+        tree = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{tree}}").decode("ascii", "replace").strip()
         entries = {}
         for line in _git(top, "ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
             information, _, path = line.partition(b"\t")  # <mode> <type> <object>
             if path:
                 mode, _, object_id = information.decode("ascii").split(" ")
                 entries[os.fsdecode(path)] = (int(mode, 8), object_id)
-        return cls(top, entries)
+        return cls(top, entries, commit)
 
     @classmethod
     def index(cls, directory: str) -> GitObjects:
@@ -90,6 +90,10 @@ class GitObjects(Overlay):
                 mode, object_id, _ = information.decode("ascii").split(" ")
                 entries[os.fsdecode(path)] = (int(mode, 8), object_id)
         return cls(top, entries)
+
+    def ids(self) -> dict[str, str]:
+        """Path of each file, with links followed up to it, to the id of its object."""
+        return {self._outer(path): object_id for path, (_, object_id) in self._entries.items()}
 
     def close(self) -> None:
         if self._end is not None:
@@ -191,7 +195,10 @@ class GitObjects(Overlay):
         return content
 
     def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._owner != os.getpid():
+            self._process = self._end = None  # of the process that this one was forked from, which may be asking it, too
         if self._process is None:
+            self._owner = os.getpid()
             command = [_program(), "-C", self.top, *_SAFE, "cat-file", "--batch"]
             self._process = subprocess.Popen(  # noqa: S603 - no shell, and no name of the repository's
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
@@ -219,6 +226,34 @@ def _environment(keep: tuple[str, ...] = ()) -> dict[str, str]:
         "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C",
     }
+
+
+def merge_base(directory: str, revision: str) -> str:
+    """The id of the commit at which the checked-out branch and a revision parted; that of the revision where they have nothing in common.
+
+    Raises GitError.
+    """
+    top = _top(directory)
+    commit = _commit(top, revision)
+    try:
+        return _git(top, "merge-base", commit, "HEAD").decode("ascii", "replace").strip() or commit
+    except GitError:
+        return commit
+
+
+def _commit(top: str, revision: str) -> str:
+    """The id of the commit that git calls so. Raises GitError."""
+    way = "a shallow clone may lack it: git fetch --unshallow, or fetch-depth: 0 of actions/checkout"
+    unknown = GitError(f"there is no revision {revision} in {top}; {way}")
+    if revision.startswith("-"):
+        raise unknown
+    try:
+        id_ = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode("ascii", "replace").strip()
+    except GitError:
+        raise unknown from None
+    if not id_ or not set(id_) <= set("0123456789abcdef"):
+        raise unknown
+    return id_
 
 
 def _top(directory: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from assay.scanner.sources.budget import Budget, OverBudget
@@ -12,6 +12,7 @@ from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import module_files, roots
 from assay.scanner.sources.terraform.blocks import Block
+from assay.scanner.sources.terraform.changes import UNCHANGED, Changes
 from assay.scanner.sources.terraform.directories import Directories
 from assay.scanner.sources.terraform.files import FileError, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
@@ -29,7 +30,7 @@ class TerraformSource(Source):
 
     `variables` are texts as on the command line, of which some root module must declare those of `must_declare`; `planned` the values that
     a plan was made with; `boundary` are the directories outside of which no function reads a file; `show` gives a path as reports name it;
-    `overlay` is where files are read from.
+    `overlay` is where files are read from. With `changed`, paths of files, root modules that none of these can be part of are left out.
     """
 
     input = "terraform"
@@ -47,6 +48,7 @@ class TerraformSource(Source):
         boundary: Sequence[str] = (),
         show: Any = os.path.relpath,
         overlay: Overlay = DISK,
+        changed: Iterable[str] | None = None,
     ) -> None:
         self.files, self.show = list(files), show
         self._partly = {os.path.normpath(os.path.dirname(path)) for path in files} - {os.path.normpath(path) for path in directories}
@@ -56,6 +58,7 @@ class TerraformSource(Source):
         self.workspace = workspace
         self.overlay = overlay
         self.code = Directories(boundary, overlay, show)
+        self._changes = None if changed is None else Changes(changed, self.code)
         self._must_declare = must_declare
         self._declared: set[str] = set()
         """The variables of the root modules that were collected."""
@@ -65,7 +68,9 @@ class TerraformSource(Source):
         within: set[str] = set()
         """Directories that are judged as parts of root modules before."""
         for directory in roots.in_order(known, self.code.local_calls):
-            if os.path.normpath(directory) not in within or self.code.stands_alone(directory):
+            if self._changes is not None and not self._changes.touch(directory):
+                yield Collection(self.show(directory), [], self.code.left_out(directory, UNCHANGED))
+            elif os.path.normpath(directory) not in within or self.code.stands_alone(directory):
                 collection, made = self._collect_root(directory)
                 within |= {called for called, certain in made.items() if self._is_part(directory, called, certain)}
                 yield collection

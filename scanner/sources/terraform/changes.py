@@ -1,0 +1,51 @@
+"""Which root modules a change touches: those that a changed file is part of, or may be read by."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from assay.scanner.sources.terraform.directories import Directories
+from assay.scanner.sources.terraform.files import FileError, is_code
+
+_READS = (b"file", b"\\u", b"\\U")
+"""What stands in code that reads other files (`file`, `templatefile`, `fileset`, …), or may say so with an escape."""
+UNCHANGED = "not touched since the revision that the run is compared with"
+
+
+class Changes:
+    """Files that changed, beside the code that they may be part of."""
+
+    def __init__(self, paths: Iterable[str], code: Directories) -> None:
+        """`paths`: of changed files, with links followed."""
+        self._code = code
+        paths = list(paths)
+        self._directories = {os.path.dirname(path) for path in paths}
+        self._has_data = any(not is_code(os.path.basename(path)) for path in paths)
+
+    def touch(self, root: str) -> bool:
+        """Whether a root module may be another than it was: a file of it or of a local module that it calls at any depth changed, or one
+        that its code may read."""
+        called = self._called(root)
+        if any(self._code.overlay.real(directory) in self._directories for directory in called):
+            return True
+        return self._has_data and any(map(self._reads_files, called))
+
+    def _called(self, root: str) -> set[str]:
+        waiting, seen = [os.path.normpath(root)], set[str]()
+        while waiting:
+            directory = waiting.pop()
+            if directory not in seen:
+                seen.add(directory)
+                waiting += self._code.local_calls(directory)
+        return seen
+
+    def _reads_files(self, directory: str) -> bool:
+        for name in self._code.code(directory):
+            try:
+                content = self._code.content(os.path.join(directory, name))
+            except FileError:
+                return True
+            if any(mark in content for mark in _READS):
+                return True
+        return False

@@ -1,0 +1,171 @@
+"""A run beside an earlier revision: only what a change made worse counts, and nothing is checked out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scans import FAILING, PASSING, VERSIONING, assay, write
+
+IDENTITY = ("-c", "user.email=a@example.com", "-c", "user.name=A", "-c", "commit.gpgsign=false")
+OTHER = FAILING.replace('"b"', '"c"').replace("orders", "fills")
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", *IDENTITY, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"a/main.tf": FAILING, "b/main.tf": FAILING, "modules/m/main.tf": 'variable "name" {}\n', "a/README.md": "x"})
+    git("init", "-q", "-b", "main", ".")
+    commit()
+    return tmp_path
+
+
+def commit() -> None:
+    git("add", "-A")
+    git("commit", "-q", "-m", "change")
+
+
+def since(revision: str, *arguments: str) -> tuple[int, dict[str, Any], dict[tuple[str, str], str]]:
+    ran = assay("scan", ".", "--since", revision, *VERSIONING, "-r", "json", *arguments)
+    assert ran.exit_code != 2, ran.stderr
+    said = json.loads(ran.stdout)
+    standing = {(result["resource"]["root"], result["resource"]["address"]): result["standing"] for result in said["results"]}
+    return ran.exit_code, said, standing
+
+
+def test_what_is_new_counts_and_what_was_there_does_not(tree: Path) -> None:
+    write(tree, {"a/more.tf": OTHER})
+    code, said, standing = since("HEAD")
+    assert code == 1 and standing == {("a", "aws_s3_bucket.b"): "known", ("a", "aws_s3_bucket.c"): "new"}
+    [comparison] = said["gate"]["comparisons"]
+    assert (comparison["kind"], comparison["name"], comparison["new"], comparison["known"]) == ("revision", "HEAD", 1, 1)
+    (tree / "a" / "more.tf").unlink()
+    write(tree, {"a/main.tf": "\n# moved\n" + FAILING})
+    assert since("HEAD")[0] == 0
+
+
+def test_what_is_mended_is_told(tree: Path) -> None:
+    write(tree, {"a/main.tf": PASSING})
+    code, said, _ = since("HEAD")
+    assert code == 0 and [past["address"] for past in said["gate"]["comparisons"][0]["gone"]] == ["aws_s3_bucket.b"]
+
+
+def test_nothing_that_changed_is_nothing_to_judge(tree: Path) -> None:
+    code, said, standing = since("HEAD")
+    assert code == 0 and standing == {} and said["coverage"]["gaps"] == []
+
+
+def test_only_roots_that_a_change_touches_are_judged(tree: Path) -> None:
+    write(tree, {"b/module.tf": 'module "m" {\n  source = "../modules/m"\n  name = "x"\n}\n', "c/main.tf": FAILING})
+    commit()
+    write(tree, {"modules/m/main.tf": 'variable "name" {}\n' + OTHER})
+    _, said, standing = since("HEAD")
+    assert {root for root, _ in standing} == {"b"}
+    assert standing["b", "module.m.aws_s3_bucket.c"] == "new"
+    left_out = said["coverage"]["tree"]["reasons"]["not touched since the revision that the run is compared with"]
+    assert left_out == 2  # a/main.tf, c/main.tf
+
+
+@pytest.mark.parametrize("change", ["deleted", "variables", "read", "link"])
+def test_a_change_of_another_file_of_a_root_touches_it(change: str, tree: Path) -> None:
+    code = 'variable "status" {\n  default = "Enabled"\n}\n' + PASSING.replace('"Enabled"', "var.status")
+    by_file = PASSING.replace('"Enabled"', 'trimspace(file("../data/status"))')
+    write(tree, {"a/main.tf": by_file if change == "read" else code, "data/status": "Enabled\n", "a/extra.tf": "locals {}\n"})
+    if change == "deleted":
+        versioning = code.partition('resource "aws_s3_bucket_versioning"')
+        write(tree, {"a/main.tf": versioning[0], "a/extra.tf": "".join(versioning[1:])})
+    commit()
+    assert since("HEAD")[0] == 0
+    match change:
+        case "deleted":
+            (tree / "a" / "extra.tf").unlink()
+        case "variables":
+            write(tree, {"a/terraform.tfvars": 'status = "Suspended"\n'})
+        case "read":
+            write(tree, {"data/status": "Suspended\n"})
+        case "link":
+            (tree / "a" / "z.auto.tfvars").symlink_to("../data/values")
+            write(tree, {"data/values": 'status = "Suspended"\n'})
+    assert since("HEAD")[0] == 1
+
+
+def test_a_branch_is_compared_with_where_it_began(tree: Path) -> None:
+    git("checkout", "-q", "-b", "work")
+    write(tree, {"a/more.tf": OTHER})
+    commit()
+    git("checkout", "-q", "main")
+    write(tree, {"a/main.tf": PASSING})  # mended on main alone
+    commit()
+    git("checkout", "-q", "work")
+    assert since("main")[2] == {("a", "aws_s3_bucket.b"): "known", ("a", "aws_s3_bucket.c"): "new"}
+
+
+def test_fetched_modules_are_those_of_the_disk(tree: Path) -> None:
+    manifest = {
+        "Modules": [
+            {"Key": "", "Source": "", "Dir": "."},
+            {"Key": "m", "Source": "registry.terraform.io/x/m/aws", "Version": "1.0.0", "Dir": ".terraform/modules/m"},
+        ]
+    }
+    write(tree, {"a/main.tf": 'module "m" {\n  source  = "x/m/aws"\n  version = "1.0.0"\n}\n', ".gitignore": ".terraform\n"})
+    commit()
+    write(
+        tree,
+        {"a/.terraform/modules/modules.json": json.dumps(manifest), "a/.terraform/modules/m/main.tf": FAILING, "a/other.tf": "locals {}\n"},
+    )
+    code, said, standing = since("HEAD")
+    assert said["coverage"]["gaps"] == [] and standing == {("a", "module.m.aws_s3_bucket.b"): "known"} and code == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change"),
+    [
+        ("fail_on: low\n", "fail_on: never\n", "assay.yaml: fail_on was low and is never"),
+        ("", "fail_on: high\n", "assay.yaml: fail_on was low and is high"),
+        ("strict: true\n", None, "assay.yaml: strict was true and is false"),
+        ("fail_on: high\n", "fail_on: low\n", None),
+        ("vars: {a: b}\n", "vars: {a: c}\n", "assay.yaml: vars are others: a"),
+        ("", "controls:\n  storage.uniform-access: {enabled: false, reason: x}\n", "storage.uniform-access is not judged by any more: x"),
+        ("", "waivers:\n  - {control: 'a.*', resource: b, owner: me, reason: x, expires: 2027-01-01}\n", "assay.yaml:2: a waiver of a.* for b, until 2027-01-01, by me"),
+    ],
+)  # fmt: skip
+def test_a_configuration_that_lets_more_through_is_a_finding(before: str, now: str | None, change: str | None, tree: Path) -> None:
+    write(tree, {"assay.yaml": before})
+    commit()
+    if now is None:
+        (tree / "assay.yaml").unlink()
+    else:
+        write(tree, {"assay.yaml": now})
+    code, said, _ = since("HEAD")
+    assert code == (1 if change else 0) and [change in text for text in said["gate"]["changes"]] == ([True] if change else [])
+    assert since("HEAD", "--allow-config-changes")[0] == 0
+
+
+def test_a_plan_is_new_whatever_the_revision(tree: Path) -> None:
+    """It is read from disk alone: as it is now, it must not look as if it were known."""
+    plan = (Path(__file__).parents[1] / "fixtures/controls/storage/versioning-enabled/plan/aws-fail.json").read_bytes()
+    write(tree, {"plan.json": plan})
+    commit()
+    write(tree, {"a/README.md": "y"})
+    assert "known" not in since("HEAD")[2].values()
+
+
+@pytest.mark.parametrize("revision", ["nothing", "--help", "HEAD~9"])
+def test_a_revision_that_is_not_there(revision: str, tree: Path) -> None:
+    ran = assay("scan", ".", f"--since={revision}")
+    assert ran.exit_code == 2 and f"there is no revision {revision} in" in ran.stderr
+
+
+def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write(tmp_path, {"main.tf": FAILING}))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    ran = assay("scan", ".", "--since", "main")
+    assert ran.exit_code == 2 and "git" in ran.stderr
