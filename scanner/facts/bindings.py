@@ -128,14 +128,14 @@ def public_inherited(view: View, place: Place, service: str) -> list[Binding | U
 
 
 # https://cloud.google.com/iam/docs/roles-overview#basic
-_BASIC = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer", "roles/reader")
+BASIC = frozenset(f"roles/{name}" for name in ("owner", "editor", "viewer", "admin", "writer", "reader"))
 
 
 def _reaches(view: View, role: Any, service: str) -> bool | Unknown:
     """Whether a role on a project holds permissions of a service, such as `storage`."""
     if not isinstance(role, str):
         return unknown_inside(role) or Unknown(f"which role {role} is", "scan the live project")
-    if role in _BASIC or role.startswith(f"roles/{service}."):
+    if role in BASIC or role.startswith(f"roles/{service}."):
         return True
     if role.startswith("roles/"):
         why = f"whether {role}, which everyone has on the project, holds permissions of {service}: its permissions are not in our table"

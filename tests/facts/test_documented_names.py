@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.facts.bindings import Binding
+from assay.scanner.facts.bindings import BASIC, Binding
 from assay.scanner.facts.condition_keys import of_callers, of_resources
 from assay.scanner.facts.edge.managed_groups import AWS
 from assay.scanner.facts.iam import escalation
-from assay.scanner.facts.iam.roles import BASIC
 from assay.scanner.facts.iam.trust import ACTING, google_trust
 from assay.scanner.facts.storage.s3 import _lets_logs_in
 from assay.scanner.facts.supply import claims, issuers

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from assay.scanner.facts.bindings import ITSELF, PUBLIC_MEMBERS, ROLES, Binding, bindings, inherited, role_holds, role_permissions
+from assay.scanner.facts.bindings import BASIC, ITSELF, PUBLIC_MEMBERS, ROLES, Binding, bindings, inherited, role_holds, role_permissions
 from assay.scanner.facts.conditions import bounded
 from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
-from assay.scanner.facts.iam.roles import BASIC, is_service_agent, names_resources, role_permission, worst
+from assay.scanner.facts.iam.roles import is_service_agent, names_resources, role_permission, worst
 from assay.scanner.facts.iam.trust import ACTING, google_trust, unread_role
 from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.view import View

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from assay.scanner.facts.bindings import open_permission
+from assay.scanner.facts.bindings import BASIC, open_permission
 from assay.scanner.facts.conditions import Test
 from assay.scanner.facts.iam.escalation import escalating
 from assay.scanner.facts.iam.kinds import Permission
@@ -19,7 +19,6 @@ from assay.scanner.facts.patterns import ANY, ONE, OPEN
 from assay.scanner.sources.raw import Location, Reference, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value
 
-BASIC = frozenset(f"roles/{name}" for name in ("owner", "editor", "viewer", "admin", "writer", "reader"))
 _ADMINISTRATOR = re.compile(r"roles/[\w.]+\.admin")
 _SERVICE_AGENT = re.compile(r"^serviceAccount:(?:\d+@cloudservices|(?:service|project)-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
 
