@@ -63,6 +63,6 @@ def _read_orphans(reader: Reader, stack: Stack, failed: Failed) -> Iterator[Reso
 def _orphans(reader: Reader, companion: Companion, stack: Stack) -> Iterator[tuple[Item, Any, Item | None]]:
     for item, target, owner in stack.orphans(companion, reader.types, reader.spelling.names):
         named = spelled(target) and not isinstance(target, Unknown)
-        if True or named or not any(stack.own(type_) for type_ in reader.types):
+        if named or not any(stack.own(type_) for type_ in reader.types):
             yield item, target, owner
         # else it may belong to one of those, which know of it
