@@ -9,6 +9,7 @@ A reader sees HIDDEN as unknown (`unknown_where_hidden`), so that leaving someth
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -44,11 +45,12 @@ READABLE: dict[str, str] = {
             defaultService backends group instance instances certificateMap sslPolicy sslCertificates securityPolicy edgeSecurityPolicy
             attachmentTarget serviceAccount serviceAccounts deadLetterTopic pubsubTopic trigger logBucket ancestors networks
             activeKeyVersion image machineType zones locations targetResources targetServiceAccounts sourceServiceAccounts store pool
-            secret keyRing cryptoKey"""
+            keyRing cryptoKey"""
         ),
         _IDENTIFIERS,
     ),
     **dict.fromkeys(_words("dynamodb.table.value TableNames AssociatedSubnets vpcEndpointIds"), _IDENTIFIERS),
+    "secretKeyRef.secret": "the name of a secret",
     "secretKeyRef.key": "the version of a secret",
     "secretKeyRef.version": "the version of a secret",
     "KeyMetadata.Description": "the name that people give a key",
@@ -135,7 +137,7 @@ SECRETS = frozenset(
         masterpassword authtoken privatekey private_key clientsecret client_secret oauth2clientsecret oauth2clientsecretsha256
         sharedsecret accesskey secretkey customheaders customrequestheaders httpheaderconfig authenticationrequestextraparams
         inserthandling insertheaders command args arguments entrypointcommand containeroverrides secretenvironmentvariables
-        parametervalue rawkey rsaencryptedkey"""
+        parametervalue rawkey rsaencryptedkey externalid apikey api_key token secret credentials credential"""
     )
 )
 """Fields of which nothing stands but the names in them, whatever their type. In lower case.
@@ -176,13 +178,16 @@ _SNAKE = re.compile(r"_([a-z])")
 _HIDDEN = msgspec.json.encode(HIDDEN)
 
 
+@functools.lru_cache(8192)
 def readable(parent: str, name: str) -> str:
-    """Why the text of a field may stand; empty where it may not."""
-    return (
-        READABLE.get(f"{parent}.{name}")
-        or READABLE.get(name)
-        or next((why for end, why in READABLE_ENDS.items() if name.endswith(end)), "")
-    )
+    """Why the text of a field may stand; empty where it may not. Exports to Cloud Storage spell names with underscores."""
+    if name.lower() in SECRETS and name not in READABLE:
+        return ""
+    spelled = name if name in READABLE else _SNAKE.sub(lambda match: match[1].upper(), name)
+    for known in (f"{parent}.{name}", name, spelled):
+        if known in READABLE:
+            return READABLE[known]
+    return next((why for end, why in READABLE_ENDS.items() if spelled.endswith(end)), "")
 
 
 def _field(name: str, parent: str, value: Any) -> Any:
@@ -255,14 +260,19 @@ def _policy(data: Any) -> Any:
         return {
             key: _texts(value, _shape)
             if key.lower() in SECRET_CONDITIONS
-            else hidden_headers(without_secrets(value))
+            else hidden_headers(_of_policy(value))
             if key == "expression" and isinstance(value, str)
             else _policy(value)
             for key, value in data.items()
         }
     if isinstance(data, list):
         return [_policy(element) for element in data]
-    return without_secrets(data) if isinstance(data, str) else data
+    return _of_policy(data) if isinstance(data, str) else data
+
+
+def _of_policy(text: str) -> str:
+    """A text of a policy: a word in the place of a secret, so that it is still a text that asks for something, and not unknown."""
+    return without_secrets(text).replace(HIDDEN, "redacted")
 
 
 _MAY_BE_SECRET = re.compile(r"externalid|referer|useragent|\\u", re.IGNORECASE)
@@ -271,8 +281,8 @@ _OPEN = re.compile(r"([*?]|\$\{[^{}]{0,200}\})")
 
 def _policy_text(text: str) -> str:
     """JSON text of a policy, as it is where nothing in it is secret."""
-    if text.lstrip()[:1] == "{" and not _MAY_BE_SECRET.search(text):
-        return without_secrets(text)
+    if text.lstrip()[:1] == "{" and not _MAY_BE_SECRET.search(text) and without_secrets(text) == text:
+        return text
     try:
         data = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):

@@ -200,6 +200,12 @@ PLACES: dict[str, tuple[str, Any]] = {
     "a tag that is a password": ("ec2.security_group", {"Tags": [{"Key": "DbPassword", "Value": CANARY}]}),
     "a tag with a connection": ("ec2.security_group", {"Tags": [{"Key": "dsn", "Value": f"postgres://app:{CANARY}@db.example/trade"}]}),
     "a tag with a header": ("ec2.security_group", {"Tags": [{"Key": "note", "Value": f"Authorization: Bearer {CANARY}"}]}),
+    "external id of a field": ("cognito.pool", {"SmsConfiguration": {"ExternalId": CANARY, "SnsCallerArn": "arn:aws:iam::1:role/a"}}),
+    "secret of a webhook": ("", {"resource": {"data": {"hmac": {"secret": CANARY, "token": CANARY, "apiKey": CANARY}}}}),
+    "token in a policy": (
+        "get_bucket_policy",
+        {"Policy": f'{{"Statement": [{{"Condition": {{"StringEquals": {{"a:b": "{CANARY}-AKIA' + 'IOSFODNN7EXAMPLE"}}}]}'},
+    ),
     "a field that no one knows": ("new.type", {"Brand": {"New": CANARY, "Newer": [CANARY]}}),
 }
 
@@ -219,6 +225,17 @@ def test_names_in_what_is_left_out_stay() -> None:
     assert redacted({"metadata": {"items": [{"key": "enable-oslogin", "value": "TRUE"}, {"key": "a", "value": "b"}]}}) == {
         "metadata": {"items": [{"key": "enable-oslogin", "value": "TRUE"}, {"key": "a", "value": HIDDEN}]}
     }
+
+
+def test_names_with_underscores_are_those_of_the_api() -> None:
+    asset = {"asset_type": "storage.googleapis.com/Bucket", "update_time": "2026-11-01T00:00:00Z", "resource": {"discovery_name": "Bucket"}}
+    assert redacted(asset) == asset
+
+
+def test_a_policy_is_judged_without_its_secrets() -> None:
+    token = "AKIA" + "IOSFODNN7EXAMPLE"
+    policy = f'{{"Statement":[{{"Effect":"Allow","Principal":"*","Sid":"{token}"}}]}}'
+    assert redacted({"Policy": policy}) == {"Policy": policy.replace(token, "redacted")}
 
 
 def test_wildcards_of_a_secret_condition_stay() -> None:
