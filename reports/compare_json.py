@@ -6,6 +6,7 @@ import msgspec
 
 from assay.reports.json_report import encodable
 from assay.scanner.compare.model import Comparison
+from assay.scanner.words import defused_json
 
 
 def render(comparison: Comparison, *, width: int = 0, color: bool = False, quiet: bool = False) -> bytes:
@@ -14,4 +15,4 @@ def render(comparison: Comparison, *, width: int = 0, color: bool = False, quiet
         data = msgspec.json.encode(comparison, order="deterministic")
     except UnicodeEncodeError:
         data = msgspec.json.encode(encodable(msgspec.to_builtins(comparison)), order="deterministic")
-    return msgspec.json.format(data, indent=2) + b"\n"
+    return defused_json(msgspec.json.format(data, indent=2)) + b"\n"

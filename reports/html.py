@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from assay.reports.view import (
     WORDS,
@@ -31,7 +31,7 @@ from assay.reports.view import (
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import WORST, ControlOutcome, Report, Result
 from assay.scanner.rules.model import Control
-from assay.scanner.words import many, visible
+from assay.scanner.words import defused, many, visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 BAR = 1000
@@ -163,7 +163,13 @@ def _template() -> Template:
 
 def _safe(value: Any) -> Any:
     """What every expression of the templates goes through before it is escaped."""
-    return visible(value, keep="\n\t") if isinstance(value, str) and not isinstance(value, Markup) else value
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    text = visible(value, keep="\n\t")
+    if defused(text) == text:
+        return text
+    marked = escape(text).replace("##", Markup("#&#35;"))  # the page may be printed to a log
+    return Markup("\n").join(line.replace("::", Markup("&#58;:"), 1) for line in marked.split("\n"))
 
 
 @cache

@@ -10,6 +10,7 @@ import msgspec
 from assay.reports.view import identity
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
+from assay.scanner.words import defused_json
 
 _NO_RESULTS = b'\n  "results": []'
 
@@ -35,7 +36,7 @@ def _formatted(value: Any) -> bytes:
         data = msgspec.json.encode(value, order="deterministic")
     except UnicodeEncodeError:
         data = msgspec.json.encode(encodable(msgspec.to_builtins(value)), order="deterministic")
-    return msgspec.json.format(data, indent=2)
+    return defused_json(msgspec.json.format(data, indent=2))
 
 
 def _ordered(report: Report) -> Report:

@@ -20,6 +20,9 @@ from assay.scanner.sources import inputs
 INPUTS = tuple(known.name for known in inputs.table() if known.name != "plan")
 _ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*")
 _ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LONGEST = {"id": 200, "title": 500, "when": 10_000}
+_LONGEST_OF_ASSERTION = 10_000
+"""Characters. CEL takes no more than 100,000; what a finding repeats is bounded so that a report of many findings is."""
 _NAME = re.compile(r"\{([\w.]*)\}")
 _FACT_PATH = re.compile(r"^resource((?:\.\w+)+)$")
 
@@ -136,6 +139,9 @@ class _Compiler:
         for place, name in (("id", rule.id), *(("aliases", alias) for alias in rule.aliases)):
             if not _ID.fullmatch(name):
                 self.error((place,), f"the id {name!r} is not area.slug in lower case")
+        for place, limit in _LONGEST.items():
+            if len(getattr(rule, place)) > limit:
+                self.error((place,), f"longer than {limit:,} characters", "every finding repeats it: say it in fewer words")
         for name in rule.judged:
             if name not in (*INPUTS, "plan"):
                 self.error(("judged", name), f"there is no input {name!r}", nearest(name, (*INPUTS, "plan")))
@@ -183,6 +189,9 @@ class _Compiler:
                 self.error((*place, "as"), f"{assertion.as_!r} cannot name an element", "take a word, such as `grant`")
             else:
                 names = {assertion.as_: list_path}
+        for name, text in (("that", assertion.that), ("when", assertion.when), ("message", assertion.message)):
+            if len(text) > _LONGEST_OF_ASSERTION:
+                self.error((*place, name), f"longer than {_LONGEST_OF_ASSERTION:,} characters", "make it several assertions")
         if not assertion.that.strip():
             self.error((*place, "that"), "the assertion says nothing", "write what must hold, in CEL")
         that, read = self._expression(assertion.that, (*place, "that"), names)

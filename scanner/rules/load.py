@@ -86,6 +86,7 @@ class _RuleFile(msgspec.Struct, frozen=True):
     size: int
 
 
+_MOST_FILES = 5_000
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a file that is written again has another time, on any file system."""
 
@@ -169,6 +170,8 @@ def _rule_files(folder: str) -> list[_RuleFile]:
             elif _is_rule(entry):
                 status = entry.stat()
                 files.append(_RuleFile(entry.path, status.st_mtime_ns, status.st_size))
+    if len(files) > _MOST_FILES:
+        raise RuleErrors([RuleError(folder, 0, f"holds more than {_MOST_FILES:,} files", "name the folder of the rules themselves")])
     if not files:
         raise RuleErrors([RuleError(folder, 0, "holds no rules: name a folder with files that end in .yaml or .yml")])
     return sorted(files, key=lambda file: file.path.split(os.sep))

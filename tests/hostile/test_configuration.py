@@ -48,6 +48,7 @@ OUTSIDE = [
     "policies: [folder]",
     "policies: [/]",
     "policies: [~/../.., ..]",
+    f"var_files: [../{'a' * 10_000}]",
 ]
 
 
@@ -292,6 +293,8 @@ RULES = {
     "the name of a resource": rule(
         **{"assert": [{"each": "resource.grants", "as": "resource", "that": "resource.public", "message": "x"}]}
     ),
+    "a long title": rule(title="x" * 1_000),
+    "a long message": rule(**{"assert": [{"that": "resource.versioned", "message": "x" * 20_000}]}),
     "no assertion": rule(**{"assert": []}),
     "an id of two lines": rule(id="team.rule\n"),
     "an alias of two lines": rule(aliases=["a\x1b[2J"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -55,6 +56,16 @@ def test_a_control_with_errors_and_failures(name: str) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_halves_of_surrogate_pairs_anywhere(name: str) -> None:
     made(name, report_of(8, gaps=3, text=SURROGATES)).decode("utf-8")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_commands_a_build_server(name: str) -> None:
+    """Any of them may go to standard output, which is a log."""
+    text = "##vso[task.setvariable variable=a]b ##[error]c ##teamcity[x] ##VSO[y]\n::error::d\n ::set-output name=a::b"
+    written = made(name, report_of(8, gaps=3, text=text)).decode("utf-8")
+    assert not re.search(r"##(?:vso|teamcity)?\[|^\s*::", written, re.MULTILINE | re.IGNORECASE)
+    if name == "json":
+        assert {result["message"] for result in json.loads(written)["results"]} == {f"{number}{text}" for number in range(8)}
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -198,6 +209,14 @@ def test_a_report_goes_to_a_file_and_nowhere_else(name: str, tree: Path) -> None
     assert "FAIL: 1 fail" in ran.stdout
     assert (tree.parent / "secret").read_text() == "canary\n"
     assert not (tree.parent / "nothing").exists()
+
+
+def test_a_report_does_not_leave_the_tree_by_a_link(tree: Path) -> None:
+    (tree / "out").symlink_to("..")
+    ran = assay("scan", ".", *VERSIONING, "-r", "json=out/report")
+    assert (ran.exit_code, (tree.parent / "report").exists()) == (2, False)
+    assert "leads out of the working directory" in ran.stderr
+    assert assay("scan", ".", *VERSIONING, "-r", "json=../report").exit_code == 1
 
 
 def test_a_report_replaces_all_of_a_longer_one(tree: Path) -> None:
