@@ -17,7 +17,7 @@ from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import Location
-from assay.scanner.words import many, visible
+from assay.scanner.words import defused_json, many, visible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 KINDS = {"fail": "fail", "waived": "fail", "unknown": "open"}
@@ -47,7 +47,7 @@ def render(report: Report, context: Context) -> bytes:
     }
     if rules.taxonomies:
         run["taxonomies"] = rules.taxonomies
-    return msgspec.json.encode({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + b"\n"
+    return defused_json(msgspec.json.encode({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})) + b"\n"
 
 
 def _kept(report: Report) -> tuple[list[Result], Counter[str]]:
