@@ -10,7 +10,7 @@ import msgspec
 from assay.scanner.facts.catalogue import Catalogue, Reader
 from assay.scanner.facts.model import Resource, identity
 from assay.scanner.facts.spelling import Companion
-from assay.scanner.facts.stack import Stack, spelled
+from assay.scanner.facts.stack import Stack, Unattached, spelled
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.raw import Unknown
@@ -63,6 +63,6 @@ def _read_orphans(reader: Reader, stack: Stack, failed: Failed) -> Iterator[Reso
 def _orphans(reader: Reader, companion: Companion, stack: Stack) -> Iterator[tuple[Item, Any, Item | None]]:
     for item, target, owner in stack.orphans(companion, reader.types, reader.spelling.names):
         named = spelled(target) and not isinstance(target, Unknown)
-        if named or not any(stack.own(type_) for type_ in reader.types):
+        if named or isinstance(target, Unattached) or not any(stack.own(type_) for type_ in reader.types):
             yield item, target, owner
         # else it may belong to one of those, which know of it

@@ -183,6 +183,10 @@ _ALL = '["*"]'
 _KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"]*)\]')
 
 
+class Unattached(Unknown, frozen=True):
+    """Why nothing is known of what a companion belongs to: it does not say."""
+
+
 class Targets:
     """Items by what one of their attributes names: one resource, or each of a list."""
 
@@ -206,7 +210,7 @@ class Targets:
         for item in items:
             data = next((data for alternative in path.split("|") if (data := item.link(alternative).data) is not None), None)
             if data is None and belong:
-                data = Unknown(f"{item.address} has no {path.replace('|', ' or ')}", "say what it belongs to", item.location())
+                data = Unattached(f"{item.address} has no {path.replace('|', ' or ')}", "say what it belongs to", item.location())
             for target in self._told_apart(item, path, data) if isinstance(data, list) else [data]:
                 self._add(item, stand_ins.get(target.address, target) if isinstance(target, Reference) else target, path)
 
