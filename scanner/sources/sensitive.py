@@ -89,6 +89,23 @@ class Sensitive:
                     self._add(text)
         return raw
 
+    def named_in(self, data: Any) -> Sensitive:
+        """Take in the texts of every key in plain data that has a secret name. What YAML shares is seen once."""
+        pending, seen = [data], set[int]()
+        while pending:
+            at = pending.pop()
+            if not isinstance(at, (dict, list)) or id(at) in seen:
+                continue
+            seen.add(id(at))
+            if isinstance(at, list):
+                pending.extend(at)
+                continue
+            for name, value in at.items():
+                if isinstance(value, str) and isinstance(name, str):
+                    self.named(name, value)
+            pending.extend(at.values())
+        return self
+
     def derived(self, raw: Any) -> Any:
         """Take in what was made of a sensitive text, where that does not stand in it: its digest, its encoding, a part of it."""
         for text in texts_of(raw):

@@ -218,6 +218,18 @@ Resources:
     assert shown(written(tmp_path, {"outer.yaml": outer, "inner.yaml": inner})) == []
 
 
+def test_a_configuration(tmp_path: Path) -> None:
+    properties = f"{{sourceRanges: [0.0.0.0/0], allowed: [{{IPProtocol: tcp, ports: ['22']}}], description: {CANARY}, password: {CANARY}}}"
+    configuration = f"resources:\n- name: {CANARY}\n  type: compute.v1.firewall\n  properties: {properties}\n"
+    assert shown(written(tmp_path, {"c.yaml": configuration})) == []
+
+
+def test_a_manifest(tmp_path: Path) -> None:
+    spec = f"{{direction: INGRESS, sourceRanges: [0.0.0.0/0], allow: [{{protocol: tcp, ports: ['22']}}], password: {CANARY}, description: {CANARY}}}"
+    head = "apiVersion: compute.cnrm.cloud.google.com/v1beta1\nkind: ComputeFirewall\n"
+    assert shown(written(tmp_path, {"m.yaml": f"{head}metadata: {{name: {CANARY}}}\nspec: {spec}\n"})) == []
+
+
 LINES: dict[str, str] = {
     "a password": f'  password = "{CANARY}"',
     "of YAML": f"  MasterUserPassword: {CANARY}",

@@ -297,24 +297,41 @@ def judged(path: Path) -> list[Any]:
     return sorted((result.control, result.resource.address, result.element, result.verdict, result.message) for result in scan)
 
 
+def lines_of(content: bytes) -> bytes:
+    """A recording as it would be written today. What is no JSON stays: a case of a damaged line."""
+    written = []
+    for line in content.splitlines():
+        try:
+            written.append(leave_out(line))
+        except msgspec.DecodeError:
+            written.append(line)
+    return b"\n".join([*written, b""])
+
+
 def leave_out(line: bytes) -> bytes:
     """A line of a recording as it would be written today."""
     record = msgspec.json.decode(line)
+    if not isinstance(record, dict):
+        return line
     if record.get("record") == "item":
         record["listed"] = redacted(record["listed"], record["type"])
         for name, answer in record.get("answers", {}).items():
             answer.update({"data": redacted(answer["data"], name)} if "data" in answer else {})
-    elif "assetType" in record:
+    elif "assetType" in record or "asset_type" in record:
         record = redacted(record)
     return msgspec.json.encode(record)
 
 
-@pytest.mark.parametrize("recording", ["aws/live/snapshot.ndjson.gz", "gcp/live"])
+RECORDED = ["trade_streamer/aws/live/snapshot.ndjson.gz", "trade_streamer/gcp/live"]
+RECORDED += sorted(str(path.relative_to(FIXTURES)) for name in ("aws", "assets") for path in FIXTURES.glob(f"controls/*/*/{name}"))
+
+
+@pytest.mark.parametrize("recording", RECORDED)
 def test_what_is_left_out_changes_no_verdict(recording: str, tmp_path: Path) -> None:
-    path = FIXTURES / "trade_streamer" / recording
+    path = FIXTURES / recording
     for file in path.glob("*.ndjson") if path.is_dir() else [path]:
         content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-        (tmp_path / file.name.removesuffix(".gz")).write_bytes(b"".join(leave_out(line) + b"\n" for line in content.splitlines()))
+        (tmp_path / file.name.removesuffix(".gz")).write_bytes(lines_of(content))
     assert judged(tmp_path) == judged(path)
 
 

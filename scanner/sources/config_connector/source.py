@@ -14,8 +14,8 @@ from assay.scanner.sources.encodings import legible
 from assay.scanner.sources.formats import expected
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Entries, Gap, Item, Source, Wanted
 from assay.scanner.sources.overlay import DISK
+from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.templates.syntax import MAX_BYTES
-
 
 _MARK = b"cnrm.cloud.google.com/v"
 
@@ -52,7 +52,10 @@ class ConfigConnectorSource(Source):
         built = Built(manifests, namespaces, self.project, root, wanted.types)
         coverage.blocks.found = coverage.blocks.evaluated = built.attached
         items: list[Item] = [*built.deployment.items, *built.deployment.others]
-        yield Collection(root, items, coverage)
+        sensitive = Sensitive()
+        for manifest in manifests:
+            sensitive.named_in(manifest.spec)
+        yield Collection(root, items, coverage, sensitive=sensitive)
 
     def _read(self, path: str, coverage: Coverage) -> tuple[list[Manifest], dict[str, Any]] | None:
         file = show(path)
