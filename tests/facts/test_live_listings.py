@@ -7,7 +7,7 @@ import re
 
 import botocore.session
 import pytest
-from botocore.model import OperationModel
+from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.spelling import paths
@@ -60,3 +60,55 @@ def test_whatever_is_read_of_a_resource_is_asked_for(reader: Reader) -> None:
     for type_ in reader.types:
         asked = of_others | {call.name for call in BY_TYPE[type_].details}
         assert sorted(step for step in steps if CALL.fullmatch(step) and step not in asked) == []
+
+
+def member(shape: Shape | None, path: str) -> Shape | None:
+    """What stands at a path in an answer, by the model of the service; None where there is nothing."""
+    for step in (step for step in path.split(".") if step and not step.isdecimal()):  # a number is an element of a list
+        while isinstance(shape, ListShape):
+            shape = shape.member
+        shape = shape.members.get(step.removesuffix("[]")) if isinstance(shape, StructureShape) else None
+    return shape
+
+
+def operation(call: Call) -> OperationModel:
+    return SESSION.get_service_model(call.service).operation_model(call.operation)
+
+
+def entry(listing: Listing) -> Shape | None:
+    """The model of what is listed."""
+    shape = member(operation(listing.call).output_shape, listing.entries)
+    return shape.member if isinstance(shape, ListShape) else shape
+
+
+GIVEN = {"partition", "region", "account", "value"}
+"""What a template has beside the fields of an entry; the last is an entry that is text."""
+
+
+@pytest.mark.parametrize("listing", LISTINGS, ids=lambda listing: listing.type)
+def test_a_listing_names_what_the_service_answers(listing: Listing) -> None:
+    shape = entry(listing)
+    assert shape is not None, listing.entries
+    names = re.findall(r"{(\w+)}", listing.id) or [listing.id]
+    given = GIVEN | {name for name, _ in listing.known}
+    assert [name for name in names if name not in given and member(shape, name) is None] == []
+    assert isinstance(shape, StructureShape) or "value" in names
+    parent = BY_TYPE.get(listing.parent)
+    assert [path for _, path in listing.known if parent is None or member(entry(parent), path) is None] == []
+
+
+@pytest.mark.parametrize("call", {repr(call): call for listing in LISTINGS for call in (listing.call, *listing.details)}.values(), ids=repr)
+def test_a_call_gives_the_parameters_that_the_service_takes(call: Call) -> None:
+    shape = operation(call).input_shape
+    names = [name for name, _ in call.parameters]
+    assert [name for name in names if member(shape, name) is None] == []
+    required = set(shape.required_members) if isinstance(shape, StructureShape) else set()
+    assert required <= set(names)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: "-".join((reader.kind.__name__, *reader.types)))
+def test_what_is_read_stands_in_the_answers(reader: Reader) -> None:
+    fields = [getattr(reader.spelling, name) for name in reader.spelling.__struct_fields__]
+    calls = {call.name: call for type_ in (*reader.types, *reader.joined) for call in BY_TYPE[type_].details}
+    told = [path for field in fields for path in paths(field) if path.partition(".")[0] in calls]
+    assert [path for path in told if member(operation(calls[path.partition(".")[0]]).output_shape, path.partition(".")[2]) is None] == []
