@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections.abc import Iterable, Iterator
 
 from msgspec import structs
@@ -10,16 +12,17 @@ from assay.scanner.facts.model import BlockRef, Identity, Resource
 from assay.scanner.results.model import ResourceRef, Result, StandsFor, fingerprint
 from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact
 from assay.scanner.rules.view import Attributes
-from assay.scanner.sources.raw import Location
 
 
 def results(resource: Resource | Attributes, scope: str, judgements: Iterable[Judgement]) -> Iterator[Result]:
     """The results of what is judged of one resource. `scope` is what its address is relative to, the same wherever a run starts."""
     whole: ResourceRef | None = None
+    contributed: _Contributed | None = None
     who = resource.identity
     for judgement in judgements:
         if judgement.element_key:
-            reference = resource_ref(resource, _blocks_of_element(who, judgement.evidence))
+            contributed = contributed or _Contributed(who)
+            reference = resource_ref(resource, contributed.of_element(judgement.evidence))
         else:
             reference = whole = whole or resource_ref(resource, who.blocks)
         control = judgement.control
@@ -72,22 +75,46 @@ def resource_ref(resource: Resource | Attributes, blocks: list[BlockRef]) -> Res
     )
 
 
-def _blocks_of_element(who: Identity, evidence: list[Evidence]) -> list[BlockRef]:
-    """The resource's own block, the call of the module that has it, and those that the evidence was seen in.
+class _Contributed:
+    """The blocks that a resource is made of, by their lines: there may be thousands of them, and as many elements."""
 
-    All of them where the evidence is in none of the others.
-    """
-    places = [observation.location for observation in evidence if observation.location and observation.location.line]
-    own = [block for block in who.blocks if block.address == who.address or who.address.startswith(f"{block.address}.")]
-    contributed = [block for block in who.blocks if block in own or any(_within(place, block) for place in places)]
-    return contributed if len(contributed) > len(own) or len(who.blocks) == len(own) else who.blocks
+    def __init__(self, who: Identity) -> None:
+        self.blocks = who.blocks
+        self.own = [at for at, block in enumerate(who.blocks) if _is_own(block, who)]
+        placed: dict[str, list[tuple[int, int, int]]] = {}
+        for at, block in enumerate(who.blocks):
+            if block.start_line is not None:
+                placed.setdefault(block.file, []).append((block.start_line, block.end_line or 0, at))
+        self._by_line = {file: sorted(spans) for file, spans in placed.items()}
+        self._ends = {file: list(itertools.accumulate((end for _, end, _ in spans), max)) for file, spans in self._by_line.items()}
+        """The last line of all blocks up to each of those in `_by_line`."""
+
+    def of_element(self, evidence: list[Evidence]) -> list[BlockRef]:
+        """The resource's own block, the call of the module that has it, and those that the evidence was seen in.
+
+        All of them where the evidence is in none of the others.
+        """
+        places = {(place.file, place.line) for told in evidence if (place := told.location) and place.line}
+        contributed = sorted({*self.own, *(at for file, line in places for at in self._around(file, line))})
+        if len(contributed) > len(self.own) or len(self.blocks) == len(self.own):
+            return [self.blocks[at] for at in contributed]
+        return self.blocks
+
+    def _around(self, file: str, line: int) -> Iterator[int]:
+        """The numbers of the blocks that a line is in."""
+        spans, ends = self._by_line.get(file, []), self._ends.get(file, [])
+        last = bisect.bisect_right(spans, line, key=lambda span: span[0]) - 1
+        while last >= 0 and ends[last] >= line:
+            if spans[last][1] >= line:
+                yield spans[last][2]
+            last -= 1
+
+
+def _is_own(block: BlockRef, who: Identity) -> bool:
+    return block.address == who.address or who.address.startswith(f"{block.address}.")
 
 
 def _stands_for(who: Identity) -> StandsFor:
     if who.unlisted is not None:
         return "unlisted"
     return "part" if who.elsewhere is not None else "instances" if who.template is not None else "itself"
-
-
-def _within(place: Location, block: BlockRef) -> bool:
-    return place.file == block.file and block.start_line is not None and block.start_line <= place.line <= (block.end_line or 0)

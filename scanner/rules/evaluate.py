@@ -7,6 +7,7 @@ Text such as `"${aws_kms_key.k.arn}/x"` is known not to be null, so it is there 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -87,6 +88,15 @@ class _Question(msgspec.Struct, frozen=True):
         return self.element is not None and path[: len(self.list) + 1] == (*self.list, "*")
 
 
+def _facts_named(expression: str) -> frozenset[str] | None:
+    """The facts of the resource that an expression names; None where it may read any."""
+    named = _FACT.findall(expression)
+    return frozenset(named) if len(named) == len(_RESOURCE.findall(expression)) else None
+
+
+_RESOURCE, _FACT = re.compile(r"\bresource\b"), re.compile(r"\bresource\.([A-Za-z_]\w*)")
+
+
 class _Assertion:
     """One assertion, ready to run."""
 
@@ -101,6 +111,7 @@ class _Assertion:
         self.counts = _Question(str(number), self.text.when, compiled.reads, self.list)
         self.is_list = _Question(str(number), self.text.that, [self.list])
         self.element_reads, self.element_contents = _below(compiled.reads, self.list), _below(compiled.contents, self.list)
+        self.beside = _facts_named(f"{self.text.when} {self.text.that}")
 
 
 class Judge:
@@ -195,6 +206,8 @@ class _Hearing:
 
     def _findings_of_elements(self, assertion: _Assertion, elements: list[Any]) -> Iterator[Judgement]:
         resource = self.subject.facts(assertion.contents)
+        if assertion.beside is not None:  # what each element is judged with is converted each time
+            resource = {name: resource[name] for name in assertion.beside if name in resource}
         count: dict[str, int] = {}
         for element in elements:
             facts = {} if isinstance(element, (Unknown, Reference, Text)) else view.convert(element)
