@@ -42,7 +42,7 @@ def list_controls(**arguments: Any) -> None:
     """All controls, a line each."""
     for compiled in _configured(arguments)[1].controls:
         control = compiled.control
-        console.show(f"{control.id:42} {control.severity:9} {control.title}")
+        console.show(console.one_line(f"{control.id:42} {control.severity:9} {control.title}"))
 
 
 @command.command()

@@ -212,7 +212,7 @@ def _arguments(argv: list[str]) -> list[str]:
 
 def on_terminal(quiet: bool) -> bool:
     """Whether progress is shown."""
-    return sys.stderr.isatty() and not quiet and os.environ.get("TERM") != "dumb"
+    return sys.stderr is not None and sys.stderr.isatty() and not quiet and os.environ.get("TERM") != "dumb"
 
 
 def watch(scan: Any, quiet: bool) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
 import shutil
@@ -48,7 +49,7 @@ def report_targets(arguments: dict[str, Any]) -> list[tuple[str, str]] | None:
 
 def coloured(arguments: dict[str, Any], path: str) -> bool:
     """Whether a report that goes to a path is shown in colours: on a terminal, unless the user says otherwise."""
-    return path == "-" and sys.stdout.isatty() and not arguments["no_color"] and not os.environ.get("NO_COLOR")
+    return path == "-" and sys.stdout is not None and sys.stdout.isatty() and not arguments["no_color"] and not os.environ.get("NO_COLOR")
 
 
 def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> int:
@@ -95,18 +96,26 @@ def _deliver(content: Iterable[bytes], name: str, path: str) -> bool:
     """Write a report to a file or, for `-`, to standard output. False, after saying why, where it could not be written."""
     try:
         if path == "-":
+            if sys.stdout is None:  # closed by whoever started us
+                raise OSError(errno.EBADF, os.strerror(errno.EBADF))
             sys.stdout.buffer.writelines(content)
             sys.stdout.buffer.flush()
         else:
             with _opened(path) as file:
                 file.writelines(content)
     except BrokenPipeError:  # the reader has seen enough; the verdict stands
-        if path == "-":
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard(path)
     except OSError as error:
+        _discard(path)
         console.tell(f"assay: {path}: the {name} report could not be written: {error.strerror or error}")
         return False
     return True
+
+
+def _discard(path: str) -> None:
+    """What is left for a standard output that takes no more goes nowhere: it must not fail again when the process ends."""
+    if path == "-" and sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _opened(path: str) -> IO[bytes]:

@@ -6,6 +6,8 @@ import builtins
 import json
 import os
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -209,6 +211,14 @@ def test_a_report_goes_to_a_file_and_nowhere_else(name: str, tree: Path) -> None
     assert "FAIL: 1 fail" in ran.stdout
     assert (tree.parent / "secret").read_text() == "canary\n"
     assert not (tree.parent / "nothing").exists()
+
+
+@pytest.mark.parametrize(("redirected", "code"), [(">&-", 2), (">/dev/full", 2), ("| head -c 1", 1), ("2>&-", 1), (">/dev/null", 1)])
+def test_a_standard_output_that_takes_nothing(redirected: str, code: int, tree: Path) -> None:
+    command = f"{sys.executable} -m assay scan . --config none {' '.join(VERSIONING)} {redirected}; echo code ${{PIPESTATUS[0]}} >&9"
+    ran = subprocess.run(["bash", "-c", f"exec 9>code; {command}"], capture_output=True, text=True, timeout=60, check=False)
+    assert (tree / "code").read_text() == f"code {code}\n"
+    assert "internal error" not in ran.stderr and "Traceback" not in ran.stderr
 
 
 def test_a_report_does_not_leave_the_tree_by_a_link(tree: Path) -> None:
