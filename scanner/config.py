@@ -201,7 +201,7 @@ def _beside(file: Path, key: str, at: int, text: str, lines: dict[YamlPath, int]
     if not inside(os.path.realpath(path), os.path.realpath(file.parent)):
         way = "put it below that directory" + (f", or name it on the command line: {_WAYS[key]}" if key in _WAYS else "")
         raise ConfigurationError(f"{place}: {text!r} leads out of the directory of the configuration file; {way}")
-    if key != "policies" and path.exists() and not path.is_file():
+    if key != "policies" and os.path.exists(path) and not os.path.isfile(path):  # no error for a name that is too long
         raise ConfigurationError(f"{place}: {text!r} is no regular file")
     return str(path)
 
