@@ -361,3 +361,16 @@ def test_what_a_linked_module_calls_begins_where_the_link_leads(tmp_path: Path) 
 
 def test_a_linked_file_is_read(tmp_path: Path) -> None:
     assert told(tmp_path, {".hidden/open.txt": GROUP, "README.md": ""}, {"main.tf": ".hidden/open.txt"}) == ({"fail"}, set())
+
+
+# Resources that Terraform refuses without an argument
+
+
+@pytest.mark.parametrize("beside", ["", 'resource "aws_security_group" "g" {}\n'])
+@pytest.mark.parametrize("owner", ["", "  security_group_id = null\n"])
+def test_a_rule_of_no_group_is_judged_for_what_it_is(tmp_path: Path, owner: str, beside: str) -> None:
+    one = 'resource "aws_security_group_rule" "r" {\n  type = "ingress"\n  protocol = "tcp"\n  cidr_blocks = ["0.0.0.0/0"]\n'
+    other = 'resource "aws_vpc_security_group_ingress_rule" "r" {\n  ip_protocol = "tcp"\n  cidr_ipv4 = "0.0.0.0/0"\n'
+    ports = "  from_port = 22\n  to_port = 22\n"
+    verdicts, _ = told(tmp_path, {"main.tf": f"{one}{ports}{owner}}}\n{other}{ports}{owner}}}\n{beside}"})
+    assert "fail" in verdicts

@@ -24,6 +24,7 @@ class Directories:
         self._in_repository = any(overlay.is_repository(top) for top in boundary)
         self._followed: dict[str, Boundary] = {}
         """Modules beside what is scanned."""
+        self._code: dict[str, list[str]] = {}
         self._blocks: dict[tuple[str, str], list[Block]] = {}
         """Of a directory, as one program reads it."""
         self._gaps: dict[str, list[Gap]] = {}
@@ -40,7 +41,10 @@ class Directories:
 
     def code(self, directory: str) -> list[str]:
         """The names of files of code. A directory that is called like one is none."""
-        return [name for name in self.names(directory) if is_code(name) and not self.overlay.is_directory(os.path.join(directory, name))]
+        if directory not in self._code:
+            names = filter(is_code, self.names(directory))
+            self._code[directory] = [name for name in names if not self.overlay.is_directory(os.path.join(directory, name))]
+        return self._code[directory]
 
     def has_code(self, directory: str) -> bool:
         """Whether it is a directory that holds code."""
