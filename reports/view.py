@@ -245,8 +245,9 @@ def in_force_briefly(told: InForce) -> str:
     named += [f"own policies {_few(told.policies)}"] if told.policies else []
     named += [f"{many(len(told.replaced), 'built-in rule')} replaced"] if told.replaced else []
     named += [f"{setting.name} {setting.value}" for setting in told.settings if "." not in setting.name]
-    params = sum("." in setting.name for setting in told.settings)
-    named += [f"{many(params, 'param')} changed"] if params else []
+    for mark, words in ((".params.", "{} changed"), (".enabled", "{} switched off"), (".severity", "severity of {} changed")):
+        number = sum(mark in setting.name for setting in told.settings)
+        named += [words.format(many(number, "param" if mark == ".params." else "control"))] if number else []
     left_out = len(told.left_out) if told.profile else 0
     named += [f"{many(left_out, 'control')} left out"] if left_out else []
     return ", ".join(filter(None, named))
