@@ -11,6 +11,9 @@ from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.raw import Open, Reference, Text, Unknown, unknown_inside
 
+_Texts = tuple[dict[str, list[Item]], list[Item], list[tuple[Item, Unknown]]]
+_ALIKE = 20
+
 
 class Stack:
     """All items that joins can find in a collection: those that are judged in it, and its context."""
@@ -25,7 +28,7 @@ class Stack:
         self._indexes: dict[Index, Mapping[Hashable, list[Any]]] = {}
         self._called: dict[tuple[str, str], set[str | None]] = {}
         self._open_names: dict[tuple[str, tuple[str, ...]], set[str]] = {}
-        self._texts: dict[tuple[str, Namesakes], tuple[dict[str, list[Item]], list[tuple[Item, Unknown]]]] = {}
+        self._texts: dict[tuple[str, Namesakes], _Texts] = {}
         for item in (*collection.items, *collection.context):
             self._by_type.setdefault(item.type, []).append(item)
             self._by_address[item.address] = item
@@ -57,15 +60,17 @@ class Stack:
     def namesakes(self, item: Item, join: Namesakes) -> list[tuple[Item, Unknown | None]]:
         """The other items of the same type with the same text, those that stand for any, and those that may have it, each with its doubt.
 
-        In one region, and of one provider configuration, another resource has another name.
+        In one region, and of one provider configuration, another resource has another name. Of those of one region and account that are
+        alike, the first few stand for all.
         """
         if (item.type, join) not in self._texts:
             self._texts[item.type, join] = self._by_text(item.type, join)
-        (groups, open_), text = self._texts[item.type, join], join.text(item)
+        (groups, every, open_), text = self._texts[item.type, join], join.text(item)
         if text is None:
             return []
         if isinstance(text, Unknown):
-            same: list[tuple[Item, Unknown | None]] = [(other, _same_name(item, text)) for group in groups.values() for other in group]
+            doubt = _same_name(item, text)
+            same: list[tuple[Item, Unknown | None]] = [(other, doubt) for other in every]
         else:
             same = [(other, None) for other in groups.get(text, ())]
         same += open_
@@ -75,7 +80,8 @@ class Stack:
             if other.address != item.address and (doubt is None or isinstance(other, Unlisted) or other.region.data != item.region.data)
         ]
 
-    def _by_text(self, type_: str, join: Namesakes) -> tuple[dict[str, list[Item]], list[tuple[Item, Unknown]]]:
+    def _by_text(self, type_: str, join: Namesakes) -> _Texts:
+        """By their text, all that have one, and those whose text is not known, with the doubt."""
         groups: dict[str, list[Item]] = {}
         open_: list[tuple[Item, Unknown]] = []
         for other in self.of(type_):
@@ -84,7 +90,9 @@ class Stack:
                 open_.append((other, text if isinstance(other, Unlisted) else _same_name(other, text)))
             elif text is not None:
                 groups.setdefault(text, []).append(other)
-        return groups, open_
+        every = [other for group in groups.values() for other in group]
+        few = {id(other) for other in _few([other for other, _ in open_])}
+        return {text: _few(group) for text, group in groups.items()}, _few(every), [pair for pair in open_ if id(pair[0]) in few]
 
     def standing_for(self, target: Any) -> list[Any]:
         """What a reference stands for, itself first: an attribute that names another resource is that one (`….role` of a profile)."""
@@ -278,6 +286,20 @@ class Targets:
 def _qualified(text: Text) -> bool:
     """Whether what follows a reference names a part or a version of what it refers to, rather than making another name of it."""
     return len(text.parts) == 1 or (isinstance(text.parts[1], str) and text.parts[1].startswith((":", "/")))
+
+
+def _few(items: list[Item]) -> list[Item]:
+    """Of items that are in one region and account, the first few, and one more for the one that asks."""
+    if len(items) <= _ALIKE:
+        return items
+    seen: dict[tuple[str, str], int] = {}
+    kept: list[Item] = []
+    for item in items:
+        place = ("", "") if isinstance(item, Unlisted) else (str(item.region.data), str(item.account.data))
+        seen[place] = seen.get(place, 0) + 1
+        if isinstance(item, Unlisted) or seen[place] <= _ALIKE + 1:
+            kept.append(item)
+    return kept
 
 
 def _same_name(item: Item, why: Unknown) -> Unknown:

@@ -62,12 +62,13 @@ class JsonPlaces:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._end = len(text.rstrip())
         self._members: dict[int, dict[str | int, tuple[int, int, int]]] = {}
 
     def span(self, path: Path) -> tuple[int, int]:
         """The characters of a key with its value, or of an element; of the nearest on the path that is there."""
         at = self._space(0)
-        first, end = at, len(self.text.rstrip())
+        first, end = at, self._end
         for name in path:
             member = self._inside(at).get(name)
             if member is None:
@@ -78,7 +79,7 @@ class JsonPlaces:
     def value(self, path: Path) -> tuple[int, int] | None:
         """The characters of the value alone that a path leads to, None where it leads nowhere."""
         at = self._space(0)
-        end = len(self.text.rstrip())
+        end = self._end
         for name in path:
             member = self._inside(at).get(name)
             if member is None:
