@@ -22,6 +22,7 @@ SHORTEST = 4
 MAX_CHARACTERS = 100_000
 """Of all texts of a collection together. Where there are more, nothing that its values say is shown."""
 CHUNK = 400
+_FEW = 64
 _BEGINNING = 16
 """Characters of the beginning of a longer text that is looked for too, since messages quote no more of it."""
 _WORDS = frozenset({"true", "false", "null", "none"})
@@ -51,6 +52,8 @@ class Sensitive:
         self._inside: dict[str, None] = {}
         self._characters = 0
         self._pattern: Any = None
+        self._recent: list[str] = []
+        """Those that are not in the pattern, which takes long to make."""
         self.overflow = False
         for text in texts:
             self._add(text)
@@ -125,13 +128,21 @@ class Sensitive:
             return SHOWN
         if not self._inside or len(text) < SHORTEST:
             return text
-        masked = self._compiled().sub(SHOWN, text)
+        try:
+            masked = self._compiled().sub(SHOWN, text)
+        except UnicodeEncodeError:  # half of a pair of UTF-16, which RE2 does not take
+            masked = text
+            self._recent = [*self._inside]
+        for recent in self._recent:
+            masked = masked.replace(recent, SHOWN) if recent in masked else masked
         masked = self._without_beginning(masked) if masked[-1:] == "…" else masked
         return text if masked == text else str(masked)
 
     def _without_beginning(self, text: str) -> str:
         """A text that was cut, without the part of a sensitive one that its end may be."""
         body = text[:-1]
+        if len(self._inside) > _FEW:
+            return f"{body[:-CHUNK]}{SHOWN}…"
         for secret in self._inside:
             for size in range(min(len(secret), len(body)) - 1, SHORTEST - 1, -1):
                 if body.endswith(secret[:size]):
@@ -153,17 +164,23 @@ class Sensitive:
                 chunk = part[start : start + CHUNK]
                 if len(chunk) >= SHORTEST and chunk not in self._inside:
                     self._inside[chunk] = None
+                    self._recent.append(chunk)
                     self._characters += len(chunk)
-        self._pattern = None
         self.overflow = self._characters > MAX_CHARACTERS or len(self._whole) > MAX_CHARACTERS // 20
 
     def _compiled(self) -> Any:
-        if self._pattern is None:
+        if self._pattern is None or len(self._recent) > _FEW:
             longest = sorted(self._inside, key=len, reverse=True)
             options = re2.Options()
             options.max_mem = 64 << 20
-            self._pattern = re2.compile("|".join(re2.escape(text.encode("utf-8", "replace").decode()) for text in longest), options)
+            self._pattern = re2.compile("|".join(re2.escape(text) for text in longest if _is_whole(text)), options)
+            self._recent = [text for text in longest if not _is_whole(text)]
         return self._pattern
+
+
+def _is_whole(text: str) -> bool:
+    """Whether UTF-8 can hold a text."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def texts_of(raw: Any, numbers: bool = True) -> Iterator[str]:

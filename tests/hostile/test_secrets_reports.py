@@ -299,10 +299,28 @@ def test_a_text_that_was_cut() -> None:
     assert Sensitive(['a"b\\c-long']).mask(json.dumps({"k": 'a"b\\c-long'})) == '{"k": "(sensitive)"}'
 
 
+def test_halves_of_characters() -> None:
+    sensitive = Sensitive([CANARY, "bad\ud800canary"])
+    assert sensitive.mask(f"a {CANARY} \ud800") == f"a {SHOWN} \ud800"
+    assert sensitive.mask("a bad\ud800canary b") == f"a {SHOWN} b"
+
+
 def test_too_many_texts_hide_everything() -> None:
     sensitive = Sensitive(f"text-{number}-{'x' * 50}" for number in range(20_000))
     assert sensitive.mask("anything") == SHOWN
     assert Sensitive(sensitive.texts).mask("anything") == SHOWN
+
+
+def test_many_texts_are_told_in_little_time(tmp_path: Path) -> None:
+    began = time.process_time()
+    sensitive = Sensitive()
+    for number in range(1_500):
+        sensitive.add(f"text-{number}-abc")
+        assert sensitive.mask(f"{number:0300}…") and sensitive.holds(f"a text-{number}-abc")
+    many = '[for i in range(400) : upper(sensitive("v${i}-abcdef"))]'
+    written(tmp_path, {"main.tf": f"locals {{\n  a = {many}\n}}\n" + GROUP.replace("VALUE", "local.a[7]")})
+    assert "V7-ABCDEF" not in str(Scan(Options(paths=[str(tmp_path)])).report().results)
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(
