@@ -23,6 +23,7 @@ MAX_CHARACTERS = 100_000
 """Of all texts of a collection together. Where there are more, nothing that its values say is shown."""
 CHUNK = 400
 _FEW = 64
+_NOTHING = r"[^\x00-\x{10FFFF}]"
 _BEGINNING = 16
 """Characters of the beginning of a longer text that is looked for too, since messages quote no more of it."""
 _WORDS = frozenset({"true", "false", "null", "none"})
@@ -128,12 +129,11 @@ class Sensitive:
             return SHOWN
         if not self._inside or len(text) < SHORTEST:
             return text
-        try:
-            masked = self._compiled().sub(SHOWN, text)
-        except UnicodeEncodeError:  # half of a pair of UTF-16, which RE2 does not take
-            masked = text
-            self._recent = [*self._inside]
-        for recent in self._recent:
+        if _is_whole(text):
+            masked, others = self._compiled().sub(SHOWN, text), self._recent
+        else:  # with half of a pair of UTF-16, which RE2 does not take
+            masked, others = text, [*self._inside]
+        for recent in others:
             masked = masked.replace(recent, SHOWN) if recent in masked else masked
         masked = self._without_beginning(masked) if masked[-1:] == "…" else masked
         return text if masked == text else str(masked)
@@ -173,7 +173,7 @@ class Sensitive:
             longest = sorted(self._inside, key=len, reverse=True)
             options = re2.Options()
             options.max_mem = 64 << 20
-            self._pattern = re2.compile("|".join(re2.escape(text) for text in longest if _is_whole(text)), options)
+            self._pattern = re2.compile("|".join(re2.escape(text) for text in longest if _is_whole(text)) or _NOTHING, options)
             self._recent = [text for text in longest if not _is_whole(text)]
         return self._pattern
 

@@ -303,6 +303,7 @@ def test_halves_of_characters() -> None:
     sensitive = Sensitive([CANARY, "bad\ud800canary"])
     assert sensitive.mask(f"a {CANARY} \ud800") == f"a {SHOWN} \ud800"
     assert sensitive.mask("a bad\ud800canary b") == f"a {SHOWN} b"
+    assert Sensitive(["bad\ud800canary"]).mask("nothing of it") == "nothing of it"
 
 
 def test_too_many_texts_hide_everything() -> None:
