@@ -124,6 +124,30 @@ def test_what_terraform_refuses_is_a_gap_and_no_pass(tmp_path: Path, files: File
     assert gaps and gaps <= {"refused_block", "parse_error"} and "pass" not in verdicts
 
 
+TWICE: dict[str, Files] = {
+    "a variable": {"a.tf": 'variable "cidr" {\n  default = "10.0.0.0/8"\n}\n', "main.tf": BY_DEFAULT},
+    "a variable, later": {"main.tf": BY_DEFAULT, "z.tf": 'variable "cidr" {\n  default = "10.0.0.0/8"\n}\n'},
+    "a local value": {
+        "main.tf": GROUP.replace('"0.0.0.0/0"', "local.cidr") + 'locals {\n  cidr = "0.0.0.0/0"\n}\n',
+        "z.tf": 'locals {\n  cidr = "10.0.0.0/8"\n}\n',
+    },
+    "a local value of JSON": {
+        "main.tf": GROUP.replace('"0.0.0.0/0"', "local.cidr"),
+        "z.tf.json": '{"locals": {"cidr": "0.0.0.0/0"}, "locals": {"cidr": "10.0.0.0/8"}}',
+    },
+    "an output": {
+        "main.tf": GROUP.replace('"0.0.0.0/0"', "module.m.cidr") + 'module "m" {\n  source = "./m"\n}\n',
+        "m/a.tf": 'output "cidr" {\n  value = "10.0.0.0/8"\n}\n',
+        "m/b.tf": 'output "cidr" {\n  value = "0.0.0.0/0"\n}\n',
+    },
+}
+
+
+@pytest.mark.parametrize("files", TWICE.values(), ids=TWICE)
+def test_of_a_value_that_is_declared_twice_either_counts(tmp_path: Path, files: Files) -> None:
+    assert told(tmp_path, files) == ({"unknown"}, {"refused_block"})
+
+
 def test_of_an_argument_that_is_set_twice_either_value_counts(tmp_path: Path) -> None:
     items, gaps = read_with_gaps(tmp_path, 'resource "probe" "p" {\n  v = "a"\n  v = "b"\n  w = 1\n  w = 1\n}\n')
     assert items["probe.p"]["v"].raw.options == ("a", "b") and items["probe.p"]["w"].data == 1

@@ -39,6 +39,11 @@ class Argument(abc.ABC):
     def expression(self) -> Any:
         """The tree of its value, read when first asked for."""
 
+    def follow(self, other: Argument) -> None:
+        """Take another one for the one before it: one of the same name, in another block."""
+        if self is not other and self.before is None:
+            self.before = other
+
     def blocks(self, type_: str) -> list[Block] | None:
         """The blocks that it stands for, where the syntax writes nested blocks as arguments; None where it is none."""
         return None

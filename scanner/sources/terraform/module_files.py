@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.terraform import files, tree
-from assay.scanner.sources.terraform.blocks import Block
+from assay.scanner.sources.terraform.blocks import Argument, Block
 from assay.scanner.sources.terraform.files import is_code
 
 TERRAFORM, OPENTOFU = "Terraform", "OpenTofu"
@@ -61,10 +61,16 @@ def is_override(name: str) -> bool:
 def together(blocks: list[Block], overrides: list[Block]) -> tuple[list[Block], list[Gap]]:
     """The blocks of a module, and gaps for what Terraform refuses in them: all the same is judged."""
     merged, gaps = list(blocks), list[Gap]()
+    by_key: dict[tuple[object, ...], list[Block]] = {}
+    owners: dict[str, list[Block]] = {}
+    for block in merged if overrides else ():
+        by_key.setdefault(_key(block), []).append(block)
+        for name in block.arguments if block.type == "locals" else ():
+            owners.setdefault(name, []).append(block)
     for override in overrides:
-        same = [block for block in merged if _key(block) == _key(override)]
+        same = by_key.get(_key(override), [])
         if override.type == "locals":
-            gaps += _override_locals(merged, override)
+            gaps += _override_locals(merged, owners, override)
         elif same:
             for block in same:
                 block.override(override)
@@ -73,34 +79,48 @@ def together(blocks: list[Block], overrides: list[Block]) -> tuple[list[Block], 
             if override.type != "provider" or override.expression("alias") is not None:
                 gaps.append(_refused(override.location().file, override.location().line, f"{_named(override)} overrides nothing"))
             merged.append(override)
+            by_key.setdefault(_key(override), []).append(override)
     return merged, gaps + list(_repeated(merged))
 
 
-def _override_locals(blocks: list[Block], override: Block) -> list[Gap]:
+def _override_locals(blocks: list[Block], owners: dict[str, list[Block]], override: Block) -> list[Gap]:
+    """`owners`: the blocks that have each name, to which those of the override are added."""
     gaps: list[Gap] = []
     for name, argument in override.arguments.items():
-        owners = [block for block in blocks if block.type == "locals" and name in block.arguments]
-        for owner in owners:
+        for owner in owners.get(name, ()):
             owner.arguments[name] = argument
-        if not owners:
+        if name not in owners:
+            for own in override.arguments:
+                owners.setdefault(own, []).append(override)
             gaps.append(_refused(argument.location.file, argument.location.line, f"local.{name} overrides nothing"))
             blocks.append(override)
     return gaps
 
 
 def _repeated(blocks: list[Block]) -> Iterable[Gap]:
+    """Gaps for what is declared twice. Of resources and modules both are judged; of values, either counts."""
     first: dict[tuple[object, ...], Block] = {}
-    names: set[str] = set()
+    names: dict[str, Argument] = {}
     for block in blocks:
         if block.type == "locals":
-            for name in block.arguments:
-                if name in names:
-                    place = block.location(name)
-                    yield _refused(place.file, place.line, f"local.{name} is declared twice")
-                names.add(name)
+            for name, argument in block.arguments.items():
+                before = names.setdefault(name, argument)
+                if before is not argument:
+                    yield _refused(argument.location.file, argument.location.line, f"local.{name} is declared twice")
+                    argument.follow(before)
         elif block.type in _UNIQUE and (other := first.setdefault(_key(block), block)) is not block:
             place = block.location()
             yield _refused(place.file, place.line, f"{_named(block)} is declared twice, before in {other.location()}")
+            if block.type in ("variable", "output"):
+                _either(other, block)
+
+
+def _either(first: Block, second: Block) -> None:
+    """Let either block count, where references mean the first."""
+    for name, argument in second.arguments.items():
+        if name in first.arguments:
+            argument.follow(first.arguments[name])
+        first.arguments[name] = argument
 
 
 def _refused(file: str, line: int, what: str) -> Gap:
