@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from assay.scanner.run import Options, Scan
+from assay.scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, redacted_record
 from assay.scanner.sources.redaction import CHOSEN, HIDDEN, POLICIES, READABLE, READABLE_ENDS, readable, redacted
 from assay.scanner.sources.secret_text import is_secret_pair, without_secrets
 
@@ -216,6 +217,21 @@ def test_a_secret_does_not_reach_a_snapshot(place: str) -> None:
     assert CANARY in str(data)
     assert CANARY not in str(redacted(data, parent))
     assert "123456789" not in str(redacted(data, parent)), "a number may be a secret too"
+
+
+def test_records_are_written_without_secrets() -> None:
+    """What is collected next is asked for by the answers as they came; what is written has no secret."""
+    listed = {"Name": "a", "HeaderValue": CANARY, "Tags": [{"Key": "password", "Value": CANARY}]}
+    answers = {
+        "get_bucket_policy": Answer(data={"Policy": f'{{"a": {{"sts:ExternalId": "{CANARY}"}}}}', "New": [CANARY]}),
+        "absent": Answer("absent"),
+    }
+    record = ItemRecord("s3.bucket", "a", "111122223333", "", "s3:ListBuckets", "", listed, answers)
+    written = redacted_record(record)
+    assert CANARY in str(record) and CANARY not in str(written)
+    assert isinstance(written, ItemRecord) and written.listed["Name"] == "a" and written.answers["absent"].outcome == "absent"
+    unlisted = UnlistedRecord("elbv2.rule", "111122223333", "", Answer("denied"), {"ListenerArn": "arn:aws:x", "Query": CANARY})
+    assert CANARY not in str(redacted_record(unlisted)) and redacted_record(unlisted).known["ListenerArn"] == "arn:aws:x"
 
 
 def test_names_in_what_is_left_out_stay() -> None:
