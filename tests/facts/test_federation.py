@@ -219,6 +219,12 @@ def test_who_may_take_on_a_role(principal: Any, condition: Any, expected: Any) -
     assert scoped(principal, condition) == expected
 
 
+def test_a_role_of_an_account_that_is_not_known_may_be_of_the_account_that_is_named() -> None:
+    named = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:role/r"}, "Action": "sts:AssumeRole"}
+    (trust,) = aws_trusts(Value({"Statement": [named]}), role(account=None))
+    assert trust.scoped.data is True
+
+
 @pytest.mark.parametrize(("issuer", "condition", "expected"), [
     ("accounts.google.com", None, False), ("accounts.google.com", {"aud": "123.apps.googleusercontent.com"}, True),
     ("accounts.google.com", {"oaud": "anything"}, False), ("accounts.google.com", {"sub": "1234"}, True),
@@ -270,6 +276,13 @@ def test_everybody_but_a_provider_is_everybody() -> None:
 def test_what_a_denial_leaves(principal: Any, denial: Any, expected: bool) -> None:
     deny = {"Effect": "Deny", "Principal": "*", "Action": "sts:*", "Condition": denial}
     assert scoped(principal, None, deny) == expected
+
+
+def test_a_role_of_everybody_but_ci_systems_is_not_theirs_alone() -> None:
+    github = {"Effect": "Allow", "Principal": {"Federated": GITHUB_ARN}, "Action": "sts:AssumeRoleWithWebIdentity"}
+    others = {"Effect": "Allow", "NotPrincipal": {"Federated": GITHUB_ARN}, "Action": "sts:AssumeRole"}
+    assert ci_only(Value({"Statement": [github]}), role()).data is True
+    assert ci_only(Value({"Statement": [github, others]}), role()).data is False
 
 
 def test_a_role_of_ci_systems_alone() -> None:

@@ -328,6 +328,7 @@ def test_google_roles(role: Any, expected: Any) -> None:
     (WHY, "unknown"),
     (Text(('resource.name == "projects/_/buckets/', WHY, '"')), "unknown"),
     (Text(('resource.name == "projects/_/buckets/trade-', WHY, '"')), True),
+    ("resource.name.matches('^.$')", False), ("resource.name.matches('^..*$')", False),
 ])  # fmt: skip
 def test_which_conditions_name_the_resources_of_a_binding(expression: Any, expected: Any) -> None:
     assert fact(Value(conditions.bounded(expression, names_resources))) == expected
