@@ -20,6 +20,7 @@ def render(report, context):
 INPUT = '''
 import json
 
+from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Item, Source
 from assay.scanner.sources.inputs import Format, Input
 from assay.scanner.sources.nodes import DataNode
@@ -61,6 +62,7 @@ class TidySource(Source):
                 data = json.load(opened)
             coverage = Coverage()
             coverage.files.found = coverage.files.parsed = 1
+            coverage.enter(show(path), "tidy", "judged")
             items = [TidyItem(kind, name, path, body) for kind, named in data["resources"].items() for name, body in named.items()]
             yield Collection(path, items, coverage)
 '''
@@ -116,6 +118,7 @@ def test_an_input_is_recognised_and_judged_by_the_same_rules(site: Path, tmp_pat
     report = json.loads(assay(site, "scan", str(path), "--no-config", "--control", "keys.*", "-r", "json").stdout)
     assert {(result["resource"]["address"], result["verdict"]) for result in report["results"]} == {("key.k", "fail")}
     assert report["coverage"]["unsupported_types"] == {"other": 1}
+    assert (report["coverage"]["tree"]["judged"], report["coverage"]["gaps"]) == (1, [])
     assert "| keys.rotation-and-policy |" in assay(site, "controls", "matrix").stdout
     assert "| Tidy |" in assay(site, "controls", "matrix").stdout
 

@@ -7,6 +7,7 @@ https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.core/ab
 from __future__ import annotations
 
 import codecs
+import mmap
 import re
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -35,6 +36,12 @@ _ESCAPE = re.compile(
 )
 
 
+def is_legible(content: bytes | mmap.mmap) -> bool:
+    """Whether ASCII words can be searched for in a text as it stands."""
+    start = content[:4]
+    return not (_NUL in start or is_utf16(start)) and (content.find(b"\\") < 0 or _ESCAPE.search(content) is None)
+
+
 def legible(content: bytes) -> bytes:
     """A text as bytes in which ASCII words can be searched for, whatever encoding and escapes of JSON and YAML it is written in.
 
@@ -44,9 +51,7 @@ def legible(content: bytes) -> bytes:
     if _NUL in content[:4] or is_utf16(content):  # UTF-16 and UTF-32, with a byte order mark or without
         content = content.replace(_NUL, b"").lstrip(b"\xff\xfe")
     content = content.removeprefix(codecs.BOM_UTF8)
-    if b"\\" in content and _ESCAPE.search(content):
-        content = _ESCAPE.sub(_written, content)
-    return content
+    return content if is_legible(content) else _ESCAPE.sub(_written, content)
 
 
 def _written(match: re.Match[bytes]) -> bytes:

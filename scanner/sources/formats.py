@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import msgspec
 
 from assay.scanner.sources import inputs
-from assay.scanner.sources.encodings import is_utf16, legible
+from assay.scanner.sources.encodings import is_legible, legible
 from assay.scanner.sources.inputs import Format
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.packed import GZIP, PEEK_BYTES, beginning
@@ -80,7 +80,7 @@ def _text(name: str, start: bytes, stored: bytes | mmap.mmap) -> Recognised:
     if not candidates:
         return Recognised()
     content: bytes | mmap.mmap = stored
-    if b"\0" in start[:4] or is_utf16(start) or stored.find(b"\\") >= 0:
+    if not is_legible(stored):
         if len(stored) > _MAX_LEGIBLE:
             return Recognised(candidates)
         content = legible(stored[:])

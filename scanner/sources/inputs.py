@@ -81,7 +81,10 @@ INPUTS = (
             Format(
                 "cloudformation",
                 "assay.scanner.sources.cloudformation.source",
-                ((b"AWS::", b"AWSTemplateFormatVersion", b"Transform", b"aws:cloudformation:stack"), (b"Resources", b"artifacts")),
+                (
+                    (b"AWS::", b"AWSTemplateFormatVersion", b"Transform:", b'"Transform"', b"'Transform'", b"aws:cloudformation:stack"),
+                    (b"Resources", b"artifacts"),
+                ),
                 (b"{",),
                 (".yaml", ".yml", ".json", ".template", ".cfn", ".cform"),
                 yaml=True,

@@ -48,7 +48,8 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
             coverage.gaps.append(Gap(file, "parse_error", reason, "take it again, or judge it with the version that wrote it", 1))
         else:
             coverage.enter(file, "snapshot", "other", "no snapshot")
-    yield Entries("snapshots", coverage)
+    if coverage.fates:
+        yield Entries("snapshots", coverage)
 
 
 def is_snapshot(path: str) -> bool:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from assay.scanner.options import Options
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import OverBudget
@@ -159,10 +161,13 @@ class CloudFormationSource(Source):
         source = b""
         try:
             source = self.overlay.read(path, _READ)
+            if _has_no_resources(source):
+                return None
             parsed = parse(source, show(path))
         except OSError as error:
-            reason = f"cannot be read ({error.strerror or error})"
-            self._unread[path] = Gap(show(path), "parse_error", reason, "make it readable")
+            if path in self.paths:  # else whatever names it says so
+                reason = f"cannot be read ({error.strerror or error})"
+                self._unread[path] = Gap(show(path), "parse_error", reason, "make it readable")
             return None
         except Malformed as error:
             if self._meant(path, source, error):
@@ -177,7 +182,7 @@ class CloudFormationSource(Source):
         documents, whole = several(source)
         if whole or any(map(is_template, documents)):
             return any(map(is_template, documents))
-        return path in self.named or (expected(path) and looks_like_template(source))
+        return (path in self.named or expected(path)) and looks_like_template(source)
 
     def _judged(self, stack: Stack, exports: Exports, types: frozenset[str] | None, covered: set[str]) -> Collection:
         """The collection of a stack; what it certainly deploys is added to `covered`."""
@@ -233,6 +238,23 @@ def _unread(template: Template, error: Exception) -> Gap:
     what = error.strerror if isinstance(error, OSError) else str(error) if isinstance(error, OverBudget) else ""
     reason = f"the template could not be read to the end: {what or f'{type(error).__name__}: {error}'}"
     return Gap(template.file, "input_failed", reason[:500], "split the template")
+
+
+class _Top(msgspec.Struct):
+    """What tells a template in JSON from plans and other large documents, without building them."""
+
+    Resources: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+_top = msgspec.json.Decoder(_Top).decode
+
+
+def _has_no_resources(source: bytes) -> bool:
+    """Whether a text is an object in JSON without the section that each template has. Text that is not well formed may be anything."""
+    try:
+        return source.lstrip()[:1] == b"{" and _top(source).Resources is msgspec.UNSET
+    except (ValueError, RecursionError):
+        return False
 
 
 def _tops(paths: set[str] | list[str], overlay: Overlay) -> Iterator[str]:

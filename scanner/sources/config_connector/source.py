@@ -81,7 +81,7 @@ class ConfigConnectorSource(Source):
 
     def _meant(self, path: str) -> bool:
         """Whether a file that does not parse was meant to be of manifests of Config Connector."""
-        return path in self.named or (expected(path) and _MARK in legible(self.overlay.read(path, MAX_BYTES)))
+        return (path in self.named or expected(path)) and _MARK in legible(self.overlay.read(path, MAX_BYTES))
 
 
 def _common(paths: list[str]) -> str:

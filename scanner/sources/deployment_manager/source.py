@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assay.scanner.options import Options
+from assay.scanner.sources import stage
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.deployment_manager import limits, types
 from assay.scanner.sources.deployment_manager.expand import Expansion, worlds
 from assay.scanner.sources.deployment_manager.files import TEMPLATES, Files, Sheet, imports, read_sheet
@@ -22,13 +24,13 @@ from assay.scanner.sources.formats import expected
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Entries, Gap, Item, Source, Wanted, World
 from assay.scanner.sources.overlay import DISK, Boundary, repository
 from assay.scanner.sources.raw import Reference
+from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.templates.syntax import Malformed
 from assay.scanner.sources.templates.yaml_text import several
 
 MAX_WORLDS = 32
 MAX_ITEMS = 50_000
 """Of all worlds together, where there is more than one."""
-MAX_TOTAL_STEPS = 3_000_000
 _LOOKS = re.compile(
     rb"""(?:^|[{,\s-])["']?type["']?\s{0,20}:\s{0,20}["']?(?:gcp-types/[\w.-]+:|[a-z]+\.(?:v\d\w*|beta|alpha)\.\w+["']?\s{0,20}(?:$|[,}]))""",
     re.MULTILINE,
@@ -55,6 +57,9 @@ class DeploymentManagerSource(Source):
         tops = [path if self.overlay.is_directory(path) else os.path.dirname(path) or "." for path in self.named or self.paths]
         self._files = Files(self.overlay, Boundary([repository(top, self.overlay) or top for top in tops], self.overlay))
         self._used: set[str] = set()
+        self._deployed: dict[str, bool] = {}
+        """Templates that a configuration certainly uses, and whether one does so without another value in the place of a default."""
+        self._included: set[str] = set()
         self._wanted: frozenset[str] | None = None
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
@@ -65,13 +70,25 @@ class DeploymentManagerSource(Source):
                 yield from self._configuration(path)
         others = Coverage()
         for path in templates:
-            if path in self._used:
+            known = path in self._used
+            if known:
                 others.enter(show(path), self.input, "judged")
-            elif path in self.named or self._looks(path):
-                yield self._deployment(path, None)
+            if known or path in self.named or self._looks(path):
+                yield from self._alone(path, known)
             else:
                 others.enter(show(path), self.input, "other", "no template of Deployment Manager")
         yield from Entries("configurations", others).collect()
+
+    def _alone(self, path: str, known: bool) -> Iterator[Collection]:
+        """A template by itself, as it can be deployed whatever configuration uses it; nothing where that tells no more than such a use.
+
+        A use tells as much where it gives defaults no other value, and nothing is decided on the properties that it gives.
+        """
+        collection = self._deployment(path, None)
+        told = self._deployed.get(path, False) and not collection.worlds
+        fragment = path in self._included and not collection.items
+        if not (known and (told or fragment)):
+            yield collection
 
     def _configuration(self, path: str) -> Iterator[Collection]:
         coverage, file = Coverage(), show(path)
@@ -80,7 +97,8 @@ class DeploymentManagerSource(Source):
             if is_configuration(sheet.data):
                 yield self._deployment(path, sheet)
                 return
-            meant, reason, line = False, "", 0
+            twice = [line for name, line in sheet.parsed.duplicates if name == "resources"]
+            meant, reason, line = bool(twice) and self._looks(path), "resources is written twice", twice[0] if twice else 0
         except OSError as error:
             meant, reason, line = True, f"cannot be read ({error.strerror or error})", 0
         except Malformed as error:
@@ -100,11 +118,11 @@ class DeploymentManagerSource(Source):
         documents, whole = several(self.overlay.read(path, _READ))
         if whole or any(map(is_configuration, documents)):
             return any(map(is_configuration, documents))
-        return path in self.named or (expected(path) and self._looks(path))
+        return (path in self.named or expected(path)) and self._looks(path)
 
     def _deployment(self, path: str, sheet: Sheet | None) -> Collection:
         """A configuration, or a template alone where `sheet` is None."""
-        budget, coverage, root = limits.Budget(MAX_TOTAL_STEPS), Coverage(), show(path)
+        budget, coverage, root = Budget(limits.MAX_STEPS, limits.MAX_SIZE), Coverage(), show(path)
         expansions: list[tuple[Expansion, Built]] = []
 
         def expand(choices: limits.Choices) -> Expansion:
@@ -115,20 +133,28 @@ class DeploymentManagerSource(Source):
                 expansion.configuration(sheet)
             return expansion
 
-        for expansion in worlds(expand, MAX_WORLDS):
-            made = sum(len(built.deployment.items) for _, built in expansions)
-            if len(expansions) == MAX_WORLDS or (expansions and made + len(expansion.entries) > MAX_ITEMS):
-                reason = f"more combinations of conditions on what is not known than are judged ({MAX_WORLDS})"
-                way = "give the project with --account and the properties in a configuration"
-                coverage.gaps.append(Gap(root, "input_failed", reason, way))
-                expansions = []
-                break
-            expansions.append((expansion, Built(expansion, root, self._wanted)))
+        try:
+            stage.enter(f"deployment {path}")
+            for expansion in worlds(expand, MAX_WORLDS):
+                made = sum(len(built.deployment.items) for _, built in expansions)
+                if len(expansions) == MAX_WORLDS or (expansions and made + len(expansion.entries) > MAX_ITEMS):
+                    reason = f"more combinations of conditions on what is not known than are judged ({MAX_WORLDS})"
+                    way = "give the project with --account and the properties in a configuration"
+                    coverage.gaps.append(Gap(root, "input_failed", reason, way))
+                    expansions = []
+                    break
+                expansions.append((expansion, Built(expansion, root, self._wanted, budget)))
+        except Exception as error:  # hostile input may reach what no test has
+            what = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+            coverage.gaps.append(Gap(root, "input_failed", f"could not be read to the end ({what})"[:500], "deploy it in parts"))
+            expansions = []
         if sheet is not None:
             for name, line in sheet.parsed.duplicates:
                 reason = f"{name} is written twice in one map; the last one was read"
                 coverage.gaps.append(Gap(root, "duplicate_key", reason, "remove one of them", line))
-        return self._collection(root, path, expansions, coverage)
+        collection = self._collection(root, path, expansions, coverage)
+        collection.sensitive = Sensitive().named_in(None if sheet is None else sheet.data)
+        return collection
 
     def _looks(self, path: str) -> bool:
         """Whether a file was meant for Deployment Manager, though it does not parse."""
@@ -146,13 +172,17 @@ class DeploymentManagerSource(Source):
         for expansion, built in expansions:
             files.update(expansion.used)
             attached = max(attached, built.attached)
-            coverage.gaps += [gap for gap in (*expansion.gaps, *built.gaps) if gap not in coverage.gaps]
+            coverage.gaps = list(dict.fromkeys([*coverage.gaps, *expansion.gaps, *built.gaps]))
         fresh = files - self._used
         self._used |= files
         for used in files:
             coverage.enter(show(used), self.input, "judged")
         coverage.files.found = coverage.files.parsed = len(fresh)
         coverage.blocks.found = coverage.blocks.evaluated = attached
+        if uses := [expansion.uses for expansion, _ in expansions]:
+            for file in set.intersection(*map(set, uses)) - {path}:
+                self._deployed[file] = self._deployed.get(file, False) or all(used[file] for used in uses)
+            self._included.update(*(expansion.included for expansion, _ in expansions))
         combinations: list[World] = []
         for expansion, built in expansions:
             judged: list[Item] = [*built.deployment.items, *built.deployment.others]
@@ -164,10 +194,14 @@ class DeploymentManagerSource(Source):
 def is_configuration(data: Any) -> bool:
     """Whether data is a configuration: resources of types of Google's, or of templates that it imports."""
     listed = data.get("resources") if isinstance(data, dict) else None
-    if not isinstance(listed, list) or "apiVersion" in data or "kind" in data:
+    if not isinstance(listed, list):
         return False
     names = {name for name, _ in imports(data.get("imports"))}
     written = [entry.get("type", entry.get("action")) for entry in listed if isinstance(entry, dict)]
+    if any(isinstance(entry, str) and types.spelled(entry) for entry in written):
+        return True
+    if "apiVersion" in data or "kind" in data:
+        return False
     return any(
-        isinstance(entry, str) and (entry in names or entry.endswith((".py", *TEMPLATES)) or types.spelled(entry)) for entry in written
+        isinstance(entry, str) and (entry in names or entry.endswith((".py", *TEMPLATES))) for entry in written
     )

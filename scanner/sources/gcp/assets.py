@@ -46,7 +46,8 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
             coverage.enter(show(path), "assets", "other", "no asset export")
     if exports:
         yield AssetSource(exports)
-    yield Entries("assets", coverage)
+    if coverage.fates:
+        yield Entries("assets", coverage)
 
 
 _LOOKED_AT = 100

@@ -44,7 +44,8 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
             yield PlanSource(file, content, _code(content, options) if options.code else None)
         else:
             coverage.enter(file, "plan", "other", "JSON, and no plan")
-    yield Entries("plans", coverage)
+    if coverage.fates:
+        yield Entries("plans", coverage)
 
 
 def _code(content: dict[str, Any], options: Options) -> Source:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assay.scanner.facts.spelling import Contribution
+from assay.scanner.run import Options, Scan
 from assay.scanner.sources.raw import Reference, Unknown
 from tests.sources.gcp.exports import MANAGER, asset, bucket, collected, items, node, project, write
 
@@ -38,7 +39,9 @@ def test_shards_and_kinds_of_content_are_one_inventory(tmp_path: Path) -> None:
 def test_both_spellings_and_arrays(tmp_path: Path) -> None:
     snake = bucket(data={"versioning": {"enabled": True}}, iam_policy=PUBLIC)
     camel = {"assetType": snake["asset_type"], "iamPolicy": PUBLIC, **{name: snake[name] for name in ("name", "ancestors", "resource")}}
-    for number, content in enumerate((json.dumps(snake), json.dumps(camel), json.dumps([snake], indent=2), "\ufeff" + json.dumps(camel) + "\n\n")):
+    for number, content in enumerate(
+        (json.dumps(snake), json.dumps(camel), json.dumps([snake], indent=2), "\ufeff" + json.dumps(camel) + "\n\n")
+    ):
         path = tmp_path / str(number) / "assets.json"
         path.parent.mkdir()
         path.write_text(content)
@@ -90,8 +93,16 @@ def test_no_policy_is_known_where_the_project_has_one(tmp_path: Path) -> None:
 
 
 def test_bindings_are_inherited_with_their_conditions(tmp_path: Path) -> None:
-    role = {"role": "roles/editor", "members": ["user:a@example.com"], "condition": {"expression": "request.time < timestamp('2027-01-01T00:00:00Z')"}}
-    policies = [project(iam_policy={"bindings": [role]}), node("folders/22", iam_policy=PUBLIC), node("organizations/33", iam_policy={"etag": "x"})]
+    role = {
+        "role": "roles/editor",
+        "members": ["user:a@example.com"],
+        "condition": {"expression": "request.time < timestamp('2027-01-01T00:00:00Z')"},
+    }
+    policies = [
+        project(iam_policy={"bindings": [role]}),
+        node("folders/22", iam_policy=PUBLIC),
+        node("organizations/33", iam_policy={"etag": "x"}),
+    ]
     item = one(tmp_path, *policies, bucket())
     assert [(each["role"], each["from"]) for each in item["#inherited_bindings"].data] == [
         ("roles/editor", f"{MANAGER}projects/trade"),
@@ -110,7 +121,12 @@ def test_number_and_id_of_a_project_are_one(tmp_path: Path) -> None:
         project(),
         secret,
         asset(f"//{key}", "cloudkms.googleapis.com/CryptoKey", {}),
-        bucket(data={"encryption": {"defaultKmsKeyName": key.replace("trade", "111111111111").partition("/")[2]}, "logging": {"logBucket": "logs"}}),
+        bucket(
+            data={
+                "encryption": {"defaultKmsKeyName": key.replace("trade", "111111111111").partition("/")[2]},
+                "logging": {"logBucket": "logs"},
+            }
+        ),
     )
     found = items(path)
     assert "//secretmanager.googleapis.com/projects/trade/secrets/s" in found
@@ -125,8 +141,14 @@ def test_a_number_is_learnt_from_names_where_no_project_is_exported(tmp_path: Pa
 
 
 def test_service_accounts_are_named_by_mail_address(tmp_path: Path) -> None:
-    held = asset("//iam.googleapis.com/projects/trade/serviceAccounts/1234567", "iam.googleapis.com/ServiceAccount", {"email": "a@trade.iam.gserviceaccount.com"})
-    assert list(items(write(tmp_path / "x.json", held))) == ["//iam.googleapis.com/projects/trade/serviceAccounts/a@trade.iam.gserviceaccount.com"]
+    held = asset(
+        "//iam.googleapis.com/projects/trade/serviceAccounts/1234567",
+        "iam.googleapis.com/ServiceAccount",
+        {"email": "a@trade.iam.gserviceaccount.com"},
+    )
+    assert list(items(write(tmp_path / "x.json", held))) == [
+        "//iam.googleapis.com/projects/trade/serviceAccounts/a@trade.iam.gserviceaccount.com"
+    ]
 
 
 def test_the_latest_of_two_exports_counts(tmp_path: Path) -> None:
@@ -137,7 +159,9 @@ def test_the_latest_of_two_exports_counts(tmp_path: Path) -> None:
 
 def test_each_project_is_a_collection_that_sees_the_others(tmp_path: Path) -> None:
     other = bucket("other", above=["projects/222222222222", "organizations/33"])
-    path = write(tmp_path / "x.json", project(), project("222222222222", "keys"), node("organizations/33", iam_policy=PUBLIC), bucket(), other)
+    path = write(
+        tmp_path / "x.json", project(), project("222222222222", "keys"), node("organizations/33", iam_policy=PUBLIC), bucket(), other
+    )
     found = collected(path)
     assert [collection.scope for collection in found] == ["google:organizations/33", "google:keys", "google:trade"]
     assert {item.address for item in found[2].context} == {f"{MANAGER}organizations/33"}
@@ -194,8 +218,21 @@ def test_broken_lines_are_gaps(tmp_path: Path, line: str) -> None:
 
 @pytest.mark.parametrize("data", ["text", [], 7, [1, 2], {"versioning": [], "encryption": 3, "n": {"versioning": 1}}])
 def test_odd_shapes_are_no_crash(tmp_path: Path, data: Any) -> None:
-    item = one(tmp_path, project(iam_policy="x", org_policy={"a": 1}), node("folders/22", iam_policy=[1], org_policy=[7]), bucket(data=data, iam_policy=[3]))
-    for path in ("versioning.enabled", "encryption.defaultKmsKeyName", "#iam_policy.bindings", "#inherited_bindings", "#org_policy", "#ancestors", "#version"):
+    item = one(
+        tmp_path,
+        project(iam_policy="x", org_policy={"a": 1}),
+        node("folders/22", iam_policy=[1], org_policy=[7]),
+        bucket(data=data, iam_policy=[3]),
+    )
+    for path in (
+        "versioning.enabled",
+        "encryption.defaultKmsKeyName",
+        "#iam_policy.bindings",
+        "#inherited_bindings",
+        "#org_policy",
+        "#ancestors",
+        "#version",
+    ):
         item[path]
     if not isinstance(data, dict):
         assert isinstance(item["versioning.enabled"].data, Unknown)
@@ -214,4 +251,4 @@ def test_what_is_nested_too_deep_is_unknown(tmp_path: Path) -> None:
 def test_json_that_is_no_export(tmp_path: Path) -> None:
     path = write(tmp_path / "x.json", {"asset_type": "shoe", "name": "//x", "resource": {}})
     assert not [item for collection in collected(tmp_path) for item in collection.items]
-    assert [gap.code for collection in collected(path) for gap in collection.coverage.gaps] == ["unsupported"]
+    assert [gap.code for gap in Scan(Options(paths=[str(path)])).report().coverage.gaps] == ["unsupported"]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.scanner.options import Options
+from assay.scanner.run import Options, Scan
 from assay.scanner.sources.discover import discover
 from assay.scanner.sources.interface import Collection
 from assay.scanner.sources.raw import Document, Either, Reference, Text, Unknown
@@ -372,7 +372,7 @@ def test_a_named_file_that_is_no_plan_is_a_gap(tmp_path: Path, text: str, codes:
     (tmp_path / "p.json").write_text(text)
     path = str(tmp_path / "p.json")
     assert discover([path]).inputs == {"plan": [path]}
-    assert [gap.code for source in sources([path], {path}, Options()) for each in source.collect() for gap in each.coverage.gaps] == codes
+    assert [gap.code for gap in Scan(Options(paths=[path])).report().coverage.gaps] == codes
 
 
 def test_plans_are_found_among_other_json(tmp_path: Path) -> None:
