@@ -134,6 +134,15 @@ def test_the_syntax_of_json(tmp_path: Path) -> None:
     assert shown(written(tmp_path, {"main.tf.json": json.dumps(code, indent=2)})) == []
 
 
+def test_a_variable_that_nothing_asks_for(tmp_path: Path) -> None:
+    ingress = {"from_port": 22, "to_port": 22, "protocol": "tcp", "cidr_blocks": ["0.0.0.0/0"]}
+    code = {
+        "resource": {"aws_security_group": {"g": {"name": "a", "ingress": [ingress]}}},
+        "variable": {"v": {"default": {"a": [CANARY]}, "sensitive": True}, "db_password": {"default": CANARY}},
+    }
+    assert shown(written(tmp_path, {"main.tf.json": json.dumps(code)})) == []
+
+
 def test_a_sensitive_value_is_judged(tmp_path: Path) -> None:
     code = GROUP.replace("VALUE", '"x"').replace('["0.0.0.0/0"]', "[var.c]")
     code += 'variable "c" {\n  sensitive = true\n  default   = "0.0.0.0/0"\n}\n'

@@ -134,6 +134,7 @@ class TerraformSource(Source):
             module = Module(workspace, directory)
             modules = list(module.walk())
             for inner in modules:
+                inner.take_sensitive()
                 for resource in inner.declared:
                     items += [ResourceItem(resource, instance, root) for instance in resource.instances]
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)

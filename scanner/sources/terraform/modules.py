@@ -5,12 +5,14 @@ Nothing is evaluated until something asks, and then once. Meaning: https://devel
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import Open, Reference, Unknown
+from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, tree, types
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -26,7 +28,7 @@ from assay.scanner.sources.terraform.instances import (
     spend,
 )
 from assay.scanner.sources.terraform.named import Calls, Namespace
-from assay.scanner.sources.terraform.operators import EvaluationError
+from assay.scanner.sources.terraform.operators import FAILURES, EvaluationError
 from assay.scanner.sources.terraform.providers import provider_key
 from assay.scanner.sources.terraform.workspace import Workspace
 
@@ -146,6 +148,17 @@ class Module:
         costs.walk(raw, self.workspace.budget)
         raw = types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))
         return self.workspace.sensitive.add(raw) if _is_sensitive(block) else self.workspace.sensitive.named(name, raw)
+
+    def take_sensitive(self) -> None:
+        """Take in the values of sensitive variables that nothing asks for too: a report may show the line of code that they stand in."""
+        for block in self.of("variable"):
+            if not block.labels or not (_is_sensitive(block) or is_secret_name(block.labels[0])):
+                continue
+            default = block.expression("default")
+            with contextlib.suppress(*FAILURES):
+                self._once("var", block.labels[0], False, self._variable)
+            with contextlib.suppress(*FAILURES):
+                self.workspace.sensitive.add(evaluate(default, self.scope()) if default is not None and _is_sensitive(block) else None)
 
     def _names(self, link: bool) -> dict[str, Any]:
         """What `each` and `count` mean in the block that calls this module."""
