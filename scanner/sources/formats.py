@@ -32,7 +32,7 @@ _NOT_YET = re.compile(rb"(?:\s++|\#[^\n]*+|%[^\n]*+|---(?=\s|$)|!\S++(?:\s|$))*+
 _YAML = re.compile(rb"""[{\[]|[&*]\w|[?-]\s|["'][^\n]{1,200}["']\s*:|[\w.$</][\w .$/<-]{0,200}:(?:\s|$)""")
 """A key, an element of a list, or an anchor of one."""
 # Tags that decode text, and those that may be one of them under another name (https://yaml.org/type/binary.html).
-_DECODED = re.compile(rb"!\S{0,100}binary|!\S{0,100}%[0-9A-Fa-f]{2}|^%TAG|!<", re.MULTILINE)
+_DECODED = re.compile(rb"![^\s!]{0,100}?(?:binary|%[0-9A-Fa-f]{2})|^%TAG|!<", re.MULTILINE)
 _RECORDS = (".json", ".ndjson", ".jsonl", "snapshot")
 """In names of compressed files that are read."""
 
