@@ -154,6 +154,15 @@ def test_of_an_argument_that_is_set_twice_either_value_counts(tmp_path: Path) ->
     assert [(gap.code, gap.line) for gap in gaps] == [("refused_block", 3), ("refused_block", 5)]
 
 
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_of_blocks_of_which_there_may_be_one_any_counts(tmp_path: Path, dynamic: bool) -> None:
+    """How many blocks of a type there may be, the provider says: one that stands before another hides nothing."""
+    second = 'dynamic "one" {\n  for_each = [1]\n  content {\n    v = "b"\n    w = 1\n  }\n}' if dynamic else 'one {\n  v = "b"\n  w = 1\n}'
+    item = read(tmp_path, f'resource "probe" "p" {{\none {{\n  v = "a"\n  w = 1\n}}\n{second}\n}}\n')["probe.p"]
+    assert item["one.v"].raw.options == ("a", "b") and item["one.w"].data == 1
+    assert item["one.0.v"].data == "a" and item["one.1.v"].data == "b"
+
+
 # Names of files
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
-from assay.scanner.sources.raw import Location, Unknown
+from assay.scanner.sources.raw import Location, Unknown, either
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform.bodies import Body, contents
 from assay.scanner.sources.terraform.configurations import login
@@ -42,10 +42,12 @@ class BodyNode(Node):
             for key in rest.split(".") if rest else ():
                 data = step(data, key)
             return Value.of(data, (block.location(name),))
-        node, rest, more = self._block(name, rest)
+        node, inner, more = self._block(name, rest)
         if node is None:
             return Value(more, (block.location(),))
-        return node._at(rest, link) if rest else Value({}, (node.location(),))
+        if rest and inner == rest and len(others := self.body.nested(name)[0]) > 1:
+            return _of_several([BodyNode(other)._at(rest, link) for other in others[:_MAX_SEVERAL]], name)
+        return node._at(inner, link) if inner else Value({}, (node.location(),))
 
     def _block(self, name: str, rest: str) -> tuple[BodyNode | None, str, Unknown | None]:
         """The nested block of a name, the first or that of a number after it; the path below it; and why there may be more of them."""
@@ -94,6 +96,19 @@ class BodyNode(Node):
             return reader.opened(evaluate(expression, scope)) if isinstance(reader, FileFunction) else None
         except FAILURES:
             return None
+
+
+_MAX_SEVERAL = 10
+
+
+def _of_several(values: list[Value[Any]], name: str) -> Value[Any]:
+    """What blocks of a type say where one is asked for: of several that differ, which providers refuse, any may count."""
+    first = values[0]
+    if all(value.raw == first.raw for value in values):
+        return first
+    seen = tuple(place for value in values for place in value.seen)
+    why = Unknown(f"there are several {name} blocks", "leave one of them", seen[-1] if seen else None)
+    return Value.of(either(why, *(value.raw for value in values)), seen)
 
 
 class ResourceItem(BodyNode, Item):
