@@ -297,7 +297,7 @@ def test_paths_into_attributes_and_blocks(tmp_path: Path) -> None:
         "probe.p"
     ]
     assert item["m.a.0.b"].data == 1 and item["m.a.b"].data == 1 and item["m.a.5.b"].data is None
-    assert item["rule.v"].data == 1 and item["rule.1.v"].data == 2 and item["rule.2.v"].data is None
+    assert item["rule.v"].raw.options == (1, 2) and item["rule.1.v"].data == 2 and item["rule.2.v"].data is None
     assert item["rule"].data == {} and item["absent"].data is None and item["absent.inner"].absent
     assert item["rule.1.v"].seen[0].line == 7 and item["absent"].seen[0].line == 1
 
