@@ -12,6 +12,8 @@ from typing import Any
 from tests.hostile.fuzzing.cases import LINK, Files
 
 _HCL, _YAML, _JSON = (".tf",), (".yaml", ".yml"), (".json", ".ndjson")
+_MARK = "\ufeff"
+"""A byte order mark, which stays the first character."""
 Step = Callable[[Files, random.Random], Files | None]
 """None where there is nothing to disguise so."""
 
@@ -28,8 +30,10 @@ def _one(suffixes: tuple[str, ...], change: Callable[[str, random.Random], str |
             text = files[name].decode("utf-8")
         except UnicodeDecodeError:
             return None
-        made = change(text, chance)
-        return None if made is None else {**files, name: made.encode() if isinstance(made, str) else made}
+        made = change(text.removeprefix(_MARK), chance)
+        if made is None:
+            return None
+        return {**files, name: (_MARK * text.startswith(_MARK) + made).encode() if isinstance(made, str) else made}
 
     step.__name__ = change.__name__
     return step
@@ -66,7 +70,7 @@ def byte_order_mark(text: str, chance: random.Random) -> bytes:
 
 
 def utf_16(text: str, chance: random.Random) -> bytes:
-    return text.encode(chance.choice(("utf-16", "utf-16-le" if text.startswith("\ufeff") else "utf-16")))
+    return text.encode("utf-16")
 
 
 def line_ends(text: str, chance: random.Random) -> str:
@@ -110,7 +114,7 @@ def question_key(text: str, chance: random.Random) -> str | None:
 
 
 def document_mark(text: str, chance: random.Random) -> str | None:
-    return None if text.startswith(("---", "%", "\ufeff")) else chance.choice(("---\n", "%YAML 1.1\n---\n")) + text
+    return None if text.startswith(("---", "%")) else chance.choice(("---\n", "%YAML 1.1\n---\n")) + text
 
 
 def tagged(text: str, chance: random.Random) -> str | None:
