@@ -11,12 +11,15 @@ from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform.functions.register import (
     strict,
 )
-from assay.scanner.sources.terraform.operators import EvaluationError, to_text, to_whole
+from assay.scanner.sources.terraform.operators import EvaluationError, brief, to_text, to_whole
+
+_MAX_ADDRESS = 200
+"""Characters, zeros in front of numbers counted."""
 
 
 def _network(prefix: str) -> Any:
-    if "/" not in prefix:
-        raise EvaluationError(f"{prefix} has no prefix length")
+    if "/" not in prefix or len(prefix) > _MAX_ADDRESS:
+        raise EvaluationError(f"{brief(prefix)} is no address with a prefix length")
     return ipaddress.ip_network(re.sub(r"(?<![\d:a-fA-F])0+(?=\d+\.|\d+/)", "", prefix), strict=False)
 
 

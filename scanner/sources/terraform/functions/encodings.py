@@ -21,6 +21,7 @@ from assay.scanner.sources.terraform.functions.register import (
     function,
     strict,
 )
+from assay.scanner.sources.terraform.literals import read_number
 from assay.scanner.sources.terraform.operators import EvaluationError, finish, to_number, to_text, unsettled, why_unknown
 
 
@@ -43,7 +44,15 @@ _ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in
 def _jsondecode(raw: Any) -> Any:
     if isinstance(raw, Document):
         return raw.content
-    return why_unknown(raw) if unsettled(raw) else json.loads(to_text(raw), parse_float=to_number, parse_constant=_no_constant)
+    if unsettled(raw):
+        return why_unknown(raw)
+    return json.loads(to_text(raw), parse_int=_json_number, parse_float=_json_number, parse_constant=_no_constant)
+
+
+def _json_number(text: str) -> Any:
+    """A number of any length, as Terraform reads it; one that is too large to compute with is not known."""
+    number = read_number(text)
+    return Unknown("a number is too large to compute", "scan the plan") if number is None else number
 
 
 def _no_constant(name: str) -> Any:
@@ -88,7 +97,7 @@ def _yamldecode(text: str) -> Any:
         return Unknown("yamldecode() of text with anchors or tags is not evaluated", "scan the plan")
     if len(text) > MAX_YAML:
         return Unknown(f"yamldecode() of text of more than {MAX_YAML:,} characters is not evaluated", "scan the plan")
-    if not re.search(r"^\s*[^\s#]", text, re.MULTILINE):
+    if not re.search(r"^[^\S\n]*[^\s#]", text, re.MULTILINE):
         raise EvaluationError("yamldecode(): there is no document")
     return _read_yaml_once(text) if len(text) <= SHORT_YAML else _read_yaml(text)
 

@@ -71,7 +71,13 @@ def _regex(pattern: str, text: str) -> Any:
 
 
 def _regexall(pattern: str, text: str) -> list[Any]:
-    return [_value(pattern, match) for match in _matches(pattern, text)]
+    values: list[Any] = []
+    size = compiled(pattern).groups + 1
+    for match in _matches(pattern, text):
+        values.append(_value(pattern, match))
+        if len(values) * size > MAX_ELEMENTS:
+            raise TooMuch(f"regexall() gives more than {MAX_ELEMENTS:,} elements")
+    return values
 
 
 _GROUP = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
@@ -80,11 +86,11 @@ _GROUP = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
 def _replaced(pattern: str, text: str, new: str) -> str:
     """All matches replaced; in `new`, `$1` and `${name}` mean what a group matched (https://pkg.go.dev/regexp#Regexp.Expand)."""
     pieces: list[str] = []
-    at = length = 0
+    at = length = read = 0
     for match in _matches(pattern, text):
         pieces += [text[at : match.start()], _expanded(pattern, match, new)]
-        at, length = match.end(), length + len(pieces[-1])
-        if length > MAX_TEXT:
+        at, length, read = match.end(), length + len(pieces[-1]), read + len(new)
+        if max(length, read) > MAX_TEXT:
             raise TooMuch(f"replace() gives a text of more than {MAX_TEXT:,} characters")
     return "".join(pieces) + text[at:]
 
