@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assay.scanner.options import Options
 from assay.scanner.sources import inputs
-from assay.scanner.sources.discover import discover, repository, show
+from assay.scanner.sources.discover import Found, discover, repository, show
 from assay.scanner.sources.interface import Gap, Source, Unread
 from assay.scanner.sources.listing import Listing
 from assay.scanner.sources.overlay import DISK
@@ -29,7 +29,7 @@ def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]
 
     def made() -> Iterator[Source]:
         if found.directories or found.files:
-            yield _terraform(found.directories, found.files, found.boundary, options)
+            yield _terraform(found, options)
         elif options.must_declare:
             yield Unread(*(variables.unused(name, ()) for name in options.must_declare))
         for format_ in inputs.formats():
@@ -41,19 +41,20 @@ def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]
     return made, [gap for gap in found.gaps if gap.code not in expected], found.listing
 
 
-def _terraform(directories: list[str], files: list[str], boundary: list[str], options: Options) -> TerraformSource:
+def _terraform(found: Found, options: Options) -> TerraformSource:
     from assay.scanner.sources.terraform.hcl import TerraformSource
 
     return TerraformSource(
-        directories,
-        files=files,
+        found.directories,
+        files=found.files,
         variables=options.variables,
         must_declare=options.must_declare,
         var_files=options.var_files,
         workspace=options.workspace,
-        boundary=boundary,
+        boundary=found.boundary,
         overlay=options.overlay or DISK,
         changed=options.changed,
+        named=found.named,
         show=show,
     )
 

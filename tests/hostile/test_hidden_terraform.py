@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from assay.scanner.run import Options, Scan
 from assay.scanner.sources.terraform import installed
-from tests.hostile.openings import BY_DEFAULT, CLOSED, GROUP, Files, call, told
+from tests.hostile.openings import BY_DEFAULT, CLOSED, CONTROL, GROUP, Files, call, told
+from tests.scans import write
 from tests.sources.terraform.reading import read, read_with_gaps
 
 PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
@@ -261,6 +263,12 @@ CALLERS: dict[str, Files] = {
 @pytest.mark.parametrize("files", CALLERS.values(), ids=CALLERS)
 def test_a_caller_that_does_not_deploy_it_takes_nothing_away(tmp_path: Path, files: Files) -> None:
     assert "fail" in told(tmp_path, files)[0]
+
+
+def test_a_directory_that_is_named_is_a_root_module(tmp_path: Path) -> None:
+    write(tmp_path, {"prod/main.tf": BY_DEFAULT, "wrapper/main.tf": PROVIDER + call("../prod")})
+    named = [str(tmp_path / "wrapper"), str(tmp_path / "prod/")]
+    assert {result.verdict for result in Scan(Options(paths=named, controls=[CONTROL]))} == {"fail", "pass"}
 
 
 SHARED: dict[str, Files] = {

@@ -30,7 +30,8 @@ class TerraformSource(Source):
 
     `variables` are texts as on the command line, of which some root module must declare those of `must_declare`; `planned` the values that
     a plan was made with; `boundary` are the directories outside of which no function reads a file; `show` gives a path as reports name it;
-    `overlay` is where files are read from. With `changed`, paths of files, root modules that none of these can be part of are left out.
+    `overlay` is where files are read from. `named` are the paths that the user gave: such a directory is a root module. With `changed`,
+    paths of files, root modules that none of these can be part of are left out.
     """
 
     input = "terraform"
@@ -49,6 +50,7 @@ class TerraformSource(Source):
         show: Any = os.path.relpath,
         overlay: Overlay = DISK,
         changed: Iterable[str] | None = None,
+        named: Iterable[str] = (),
     ) -> None:
         self.files, self.show = list(files), show
         self._partly = {os.path.normpath(os.path.dirname(path)) for path in files} - {os.path.normpath(path) for path in directories}
@@ -59,6 +61,7 @@ class TerraformSource(Source):
         self.overlay = overlay
         self.code = Directories(boundary, overlay, show)
         self._changes = None if changed is None else Changes(changed, self.code)
+        self._named = set(map(os.path.normpath, named))
         self._must_declare = must_declare
         self._declared: set[str] = set()
         """The variables of the root modules that were collected."""
@@ -70,7 +73,7 @@ class TerraformSource(Source):
         for directory in roots.in_order(known, self.code.local_calls):
             if self._changes is not None and not self._changes.touch(directory):
                 yield Collection(self.show(directory), [], self.code.left_out(directory, UNCHANGED))
-            elif os.path.normpath(directory) not in within or self.code.stands_alone(directory):
+            elif os.path.normpath(directory) not in within - self._named or self.code.stands_alone(directory):
                 collection, made = self._collect_root(directory)
                 within |= {called for called, certain in made.items() if self._is_part(directory, called, certain)}
                 yield collection
