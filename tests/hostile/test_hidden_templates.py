@@ -205,3 +205,79 @@ def test_a_template_that_does_not_parse_is_a_gap(tmp_path: Path, damage: str) ->
     for name, text in (("a", damaged), ("b", damaged.replace("Res", "\\u0052es").replace("AWS", "\\u0041WS"))):
         report = scan(tmp_path / name, {"t.json": text, "good.yaml": f"Resources:\n{GOOD}"})
         assert [gap.code for gap in report.coverage.gaps] == ["parse_error"], name
+
+
+# Deployment Manager.
+
+VERSIONING = "storage.versioning-enabled"
+BAD = "resources:\n- name: bad\n  type: storage.v1.bucket\n  properties:\n    versioning: {enabled: false}\n"
+OK = "- {name: ok, type: storage.v1.bucket, properties: {versioning: {enabled: true}}}\n"
+DEFAULT = BAD.replace("false", "{{ properties['on'] }}")
+GUARDED = "{% if properties['on'] %}\n" + BAD + "{% endif %}\n"
+SCHEMA = "properties:\n  on: {default: false}\n"
+
+
+def deployment(folder: Path, files: dict[str, str | bytes]) -> Report:
+    return Scan(Options(paths=[str(write(folder, files))], controls=[VERSIONING])).report()
+
+
+def using(properties: str = "{}", imported: str = "p.jinja", type_: str = "p.jinja") -> str:
+    return f"imports:\n- path: {imported}\n- path: other.jinja\nresources:\n- {{name: a, type: {type_}, properties: {properties}}}\n{OK}"
+
+
+@pytest.mark.parametrize(
+    ("template", "configuration"),
+    [
+        (BAD, using()),
+        (BAD, using(type_="other.jinja")),
+        (BAD, f"imports:\n- path: p.jinja\nresources:\n{OK}"),
+        (BAD, f"imports:\n- path: p.jinja\n  name: storage\nresources:\n{OK}"),
+        (BAD, using(type_="guard.jinja", imported="guard.jinja")),
+        (DEFAULT, using("{on: true}")),
+        (DEFAULT, using("{on: $(ref.ok.name)}")),
+        (GUARDED, using("{on: false}").replace("p.jinja.schema", "")),
+        ("{% if env['project'] == 'p' %}\n" + BAD + "{% endif %}\n", using()),
+    ],
+)
+def test_a_configuration_takes_no_template_out_of_scope(tmp_path: Path, template: str, configuration: str) -> None:
+    files: dict[str, str | bytes] = {"p.jinja": template}
+    if template == DEFAULT:
+        files["p.jinja.schema"] = SCHEMA
+    assert failed(deployment(tmp_path / "alone", files)) == {"bad"}
+    files |= {"c.yaml": configuration, "other.jinja": "resources: []\n"}
+    files["guard.jinja"] = "{% if properties['never'] %}\nresources:\n- {name: b, type: p.jinja}\n{% endif %}\n"
+    assert failed(deployment(tmp_path / "used", files)) == {"bad"}
+
+
+def test_a_template_that_is_certainly_used_is_judged_once(tmp_path: Path) -> None:
+    template = "resources:\n{% for name in properties['names'] %}\n- {name: {{ name }}, type: storage.v1.bucket}\n{% endfor %}\n"
+    report = deployment(tmp_path, {"p.jinja": template, "c.yaml": using("{names: [x, y]}"), "other.jinja": ""})
+    assert len(report.results) == 3 and not report.coverage.gaps
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ("- {name: a, action: 'gcp-types/storage-v1:storage.buckets.insert', properties: {name: x}}\n", "template_unsupported"),
+        ("- {name: a, action: 'gcp-types/storage-v1:storage.buckets.patch', properties: {bucket: x}}\n", "template_unsupported"),
+        ("- {name: a, type: 'project/composite:thing'}\n", "template_unsupported"),
+        ("- {name: a, type: t.py}\n", "template_unsupported"),
+        ("- {name: a, type: none.jinja}\n", "module_missing"),
+        ("- {name: a, type: twice.jinja}\n", "duplicate_key"),
+        ("resources: []\n", "parse_error"),
+        ("-\n", "input_failed"),
+        ("---\n" + BAD, "parse_error"),
+    ],
+)
+def test_what_a_deployment_makes_and_is_not_known_is_a_gap(tmp_path: Path, more: str, code: str) -> None:
+    files: dict[str, str | bytes] = {
+        "c.yaml": f"resources:\n{OK}{more}",
+        "twice.jinja": BAD + "resources: []\n",
+        "ok.yaml": f"resources:\n{OK}",
+    }
+    assert code in {gap.code for gap in deployment(tmp_path, files).coverage.gaps}
+
+
+@pytest.mark.parametrize("first", ["apiVersion: v1\n", "kind: List\n", "metadata: {}\n", "# comment\n", "? x\n: y\n"])
+def test_a_configuration_with_other_keys_is_one(tmp_path: Path, first: str) -> None:
+    assert failed(deployment(tmp_path, {"c.yaml": first + BAD})) == {"bad"}

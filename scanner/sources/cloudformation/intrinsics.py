@@ -112,6 +112,8 @@ def _sub(scope: Scope, argument: Any, link: bool) -> Any:
         argument, given = argument
     if not isinstance(argument, str):
         return malformed("Fn::Sub")
+    if argument.count("${") > MAX_PARTS:
+        return TOO_LONG
     parts: list[Any] = []
     at = 0
     for match in _PLACEHOLDER.finditer(argument):

@@ -13,8 +13,9 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
-from assay.scanner.sources.deployment_manager.limits import Budget, Choices, Open, Perhaps
-from assay.scanner.sources.deployment_manager.marks import Marks, is_marked, weigh, without_lines
+from assay.scanner.sources.budget import Budget
+from assay.scanner.sources.deployment_manager.limits import Choices, Open, Perhaps
+from assay.scanner.sources.deployment_manager.marks import Marks, Weight, weigh, without_lines
 from assay.scanner.sources.raw import Text, Unknown
 
 _NOT_KNOWN = " is not known"
@@ -25,6 +26,16 @@ class Decisions:
 
     def __init__(self, marks: Marks, choices: Choices, budget: Budget) -> None:
         self.marks, self.choices, self.budget = marks, choices, budget
+
+    def weigh(self, data: Any) -> Weight:
+        """What data weighs; to go through it costs steps. Raises TooLarge, OverBudget."""
+        weight = weigh(data)
+        self.budget.step(weight.steps)
+        return weight
+
+    def is_marked(self, data: Any) -> bool:
+        """Whether something in data is not known. Raises TooLarge, OverBudget."""
+        return self.weigh(data).marked
 
     def show(self, data: Any) -> str:
         """A value in words short enough for a question."""
@@ -59,8 +70,8 @@ class Decisions:
 
     def truth(self, value: Any) -> Any:
         """A value as a condition takes it: one whose truth is not known is asked for when it is needed."""
-        self.budget.spend()
-        if not isinstance(value, str) or not is_marked(value):
+        self.budget.step()
+        if not isinstance(value, str) or not self.is_marked(value):
             return value
         data = self.marks.value(without_lines(value))
         if all(isinstance(part, Unknown) for part in (data.parts if isinstance(data, Text) else (data,))):
@@ -79,11 +90,12 @@ class Decisions:
 
     def _compared(self, left: Any, operator: str, right: Any) -> bool:
         left, right = (without_lines(side) if isinstance(side, str) else side for side in (left, right))
-        self.budget.spend(1 + weigh([left, right])[0] // 500)
-        if is_marked(left) or is_marked(right):
+        if self.is_marked([left, right]):
             if operator in ("eq", "ne") and isinstance(left, (type(None), bool, int, dict, list)) and self.is_known_text(right):
                 return operator == "ne"
-            if not (operator in ("in", "notin") and isinstance(right, dict) and not is_marked(left) and not is_marked(list(right))):
+            if not (
+                operator in ("in", "notin") and isinstance(right, dict) and not self.is_marked(left) and not self.is_marked(list(right))
+            ):
                 positive = {"ne": "eq", "notin": "in"}.get(operator, operator)
                 answer = self.asked(f"{self.show(left)} {_SIGNS[positive]} {self.show(right)}")
                 return answer is (positive == operator)
@@ -93,7 +105,7 @@ class Decisions:
 
     def turns(self, collection: Any) -> Iterator[Any]:
         """The turns of a loop. Of something that is not known there is none, or one with an element that is not known."""
-        if isinstance(collection, str) and is_marked(collection):
+        if isinstance(collection, str) and self.is_marked(collection):
             elements: Iterable[Any] = [self.unknown(f"an element of {self.show(collection)}")]
             if not self.asked(f"{self.show(collection)} has elements"):
                 elements = []
@@ -104,7 +116,7 @@ class Decisions:
         else:
             elements = collection
         for element in elements:
-            self.budget.spend(3)
+            self.budget.step(3)
             yield element
 
     def test(self, name: str, function: Any) -> Callable[..., bool]:
@@ -112,9 +124,9 @@ class Decisions:
 
         @functools.wraps(function)
         def tested(*args: Any, **kwargs: Any) -> bool:
-            self.budget.spend()
+            self.budget.step()
             operands = [operand for operand in args if not is_internal(operand)]
-            if not is_marked(operands):
+            if not self.is_marked(operands):
                 return bool(function(*args, **kwargs))
             subject = operands[0]
             if name == "string" and self.is_known_text(subject):

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.deployment_manager import files, limits, sandbox, types
 from assay.scanner.sources.deployment_manager.files import TEMPLATES, Sheet
 from assay.scanner.sources.deployment_manager.marks import Marks, lines
@@ -21,6 +22,7 @@ MAX_DEPTH = 20
 MAX_TEMPLATES = 500
 """How often templates are rendered for one deployment."""
 MAX_RESOURCES = 20_000
+_MAX_GAPS = 1_000
 _CORRECT = "correct the template"
 _NEVER = "Python templates are programs, which are never run: scan the live project, or write the template in Jinja"
 _ENV = ("deployment", "project", "project_number", "current_time", "username")
@@ -49,15 +51,19 @@ class Entry(msgspec.Struct):
 class Expansion:
     """One configuration under one set of choices."""
 
-    def __init__(self, path: str, project: Any, readable: files.Files, choices: limits.Choices, budget: limits.Budget) -> None:
+    def __init__(self, path: str, project: Any, readable: files.Files, choices: limits.Choices, budget: Budget) -> None:
         self.path, self.readable, self.choices, self.budget = path, readable, choices, budget
         self.marks = Marks()
         self.env = {name: Reference("env", name) for name in _ENV} | {"project": project}
         self.entries: list[Entry] = []
         self.templates: dict[str, Entry] = {}
-        self.gaps: list[Gap] = []
+        self.gaps: dict[Gap, None] = {}
         self.used: list[str] = []
         """Files of templates that were read."""
+        self.uses: dict[str, bool] = {}
+        """Files of templates that were rendered for a resource to whether a use gives no property another value than its default."""
+        self.included: set[str] = set()
+        """Files of templates that others include."""
         self._imports: dict[str, str] = {}
         """Names that are imported to their files."""
         self._texts: dict[str, str] = {}
@@ -79,9 +85,8 @@ class Expansion:
         self._template(entry, self.path, 0, Location(file=show(self.path)), limits.Open())
 
     def _gap(self, code: str, reason: str, settles_it: str, at: Location) -> None:
-        gap = Gap(at.file or show(self.path), code, reason, settles_it, at.line)
-        if gap not in self.gaps and len(self.gaps) < 1_000:
-            self.gaps.append(gap)
+        if len(self.gaps) < _MAX_GAPS:
+            self.gaps[Gap(at.file or show(self.path), code, reason, settles_it, at.line)] = None
 
     def _import(self, listed: Any, directory: str) -> None:
         for name, path in files.imports(listed):
@@ -115,6 +120,9 @@ class Expansion:
             what = "a composite type or a type provider of a project" if "/" in entry.type else "no type of Google's"
             reason = f"{entry.name} is of type {entry.type}: {what}"
             self._gap("template_unsupported", reason, "scan what it makes in the live project", entry.place())
+        elif "type" not in entry.raw and types.changes(entry.type):
+            reason = f"{entry.name} calls {entry.type}: what it makes or changes is not judged"
+            self._gap("template_unsupported", reason, "declare the resource with a type, or scan the live project", entry.place())
         else:
             self.entries.append(entry)
 
@@ -137,6 +145,10 @@ class Expansion:
             reason = f"the template {entry.type} could not be rendered ({type(error).__name__}: {error})"
             self._gap("input_failed", " ".join(reason.split())[:400], _CORRECT, Location(file=show(file), line=line))
             return
+        for name, line in sheet.parsed.duplicates:
+            at, number = sheet.origin(line) if sheet.origin else (show(file), line)
+            reason = f"{name} is written twice in one map; the last one was read"
+            self._gap("duplicate_key", reason, "remove one of them", Location(file=at, line=number))
         self.templates.setdefault(entry.name, entry)
         entry.outputs = _outputs(sheet.data)
         own = () if entry.sheet is _NOWHERE else ((f"{entry.type}.{entry.name}", seen),)
@@ -154,6 +166,7 @@ class Expansion:
             why = given if isinstance(given, Unknown) else Unknown(f"the properties of {entry.name} are no map", "correct them")
             raise Malformed(f"{why.reason}; {why.settles_it}")
         filled = files.with_defaults(described, given or {})
+        self.uses[file] = self.uses.get(file, False) or files.is_default(described, given or {})
         properties = self.marks.hide(filled) if open_ is None else limits.Open(self.marks.hide(filled))
         env = self.marks.hide(self.env) | {"name": self.marks.text(entry.raw.get("name") or entry.name), "type": entry.type}
         values = {
@@ -162,6 +175,7 @@ class Expansion:
             "imports": {name: source for name, source in self._sources.items() if name != entry.type},
         }
         rendered, origins = lines(sandbox.render(self._jinja, entry.type, values))
+        self.included |= {self._imports[name] for name in self._jinja.names if name in self._imports and name != entry.type}
         shown = [show(self._imports.get(name, file)) for name in self._jinja.names]
         sheet = files.rendered_sheet(rendered, origins, shown, (seen.file, seen.line))
         sheet.parsed.data = self.marks.show(sheet.parsed.data)

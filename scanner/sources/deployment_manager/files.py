@@ -104,6 +104,22 @@ def with_defaults(schema_: Any, properties: dict[str, Any], depth: int = 0) -> d
     return filled
 
 
+def is_default(schema_: Any, properties: dict[str, Any], depth: int = 0) -> bool:
+    """Whether properties give none that has a default another value."""
+    described = schema_.get("properties") if isinstance(schema_, dict) else None
+    if not isinstance(described, dict) or depth > 20:
+        return True
+    for name, property_ in described.items():
+        if not isinstance(property_, dict) or name not in properties:
+            continue
+        given = properties[name]
+        if "default" in property_ and given != property_["default"]:
+            return False
+        if isinstance(given, dict) and not is_default(property_, given, depth + 1):
+            return False
+    return True
+
+
 def imports(listed: Any) -> list[tuple[str, str]]:
     """(name, path) of every import that a configuration or a schema lists."""
     pairs = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.deployment_manager.expand import Entry, Expansion
 from assay.scanner.sources.deployment_manager.references import Links, address
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, settable, spelled
@@ -17,9 +18,9 @@ from assay.scanner.sources.raw import Reference, Unknown
 class Built:
     """The items of an expansion."""
 
-    def __init__(self, expansion: Expansion, root: str, wanted: frozenset[str] | None = None) -> None:
-        """`wanted`: the asset types that something reads."""
-        self.links = Links(expansion, wanted)
+    def __init__(self, expansion: Expansion, root: str, wanted: frozenset[str] | None = None, budget: Budget | None = None) -> None:
+        """`wanted`: the asset types that something reads. Raises OverBudget."""
+        self.links = Links(expansion, wanted, budget or Budget())
         self.root, self._wanted = root, wanted
         self.deployment = Deployment(expansion.env["project"])
         self.attached = 0

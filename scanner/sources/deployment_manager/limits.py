@@ -7,11 +7,12 @@ from typing import Any
 
 from assay.scanner.sources.deployment_manager.marks import TooLarge
 
-MAX_STEPS = 400_000
+MAX_STEPS, MAX_SIZE = 3_000_000, 64_000_000
+"""Of a deployment, in all worlds: steps, and bytes of what its templates make (sources/budget.py)."""
 
 
 class TooMuch(TooLarge):
-    """A template that does not end within its budget."""
+    """A value that is more than any template means."""
 
 
 class Choices:
@@ -26,18 +27,6 @@ class Choices:
             at = len(self.made)
             self.made[question] = self._given[at] if at < len(self._given) else True
         return self.made[question]
-
-
-class Budget:
-    """The steps that all templates of one deployment may spend."""
-
-    def __init__(self, steps: int = MAX_STEPS) -> None:
-        self.steps = steps
-
-    def spend(self, steps: int = 1) -> None:
-        self.steps -= steps
-        if self.steps < 0:
-            raise TooMuch("it takes too many steps: a loop, a recursion or a text is too long")
 
 
 class Open(dict[str, Any]):

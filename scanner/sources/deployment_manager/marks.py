@@ -6,7 +6,7 @@ A mark is a number between two characters of Unicode's private use area. Text wi
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from assay.scanner.sources.raw import Document, Reference, Text, Unknown, describe
 
@@ -85,24 +85,37 @@ class Marks:
         return value.reason if isinstance(value, Unknown) else str(value) if isinstance(value, (Text, Reference)) else text
 
 
-def is_marked(data: Any) -> bool:
-    """Whether something in data is not known. Raises TooLarge."""
-    return weigh(data)[1]
-
-
 class TooLarge(Exception):
     """Data that is more than a template may work with, everything that is shared counted each time."""
 
 
-def weigh(data: Any, limit: int = 2_000_000) -> tuple[int, bool]:
-    """(the size of data, counted as text; whether something in it is not known). Raises TooLarge."""
+class Weight(NamedTuple):
+    """What data weighs, everything that is shared counted each time."""
+
+    size: int
+    """Counted as text."""
+    marked: bool
+    """Something in it is not known."""
+    parts: int
+
+    @property
+    def steps(self) -> int:
+        """What it costs to go through it once."""
+        return 1 + self.parts // 4 + self.size // 500
+
+
+def weigh(data: Any, limit: int = 2_000_000) -> Weight:
+    """Raises TooLarge."""
     if isinstance(data, str):
-        return len(data), OPEN in data
-    size, marked, waiting = 0, False, [data]
+        return Weight(len(data), OPEN in data, 1)
+    size, marked, parts, waiting = 0, False, 0, [data]
     while waiting:
         part = waiting.pop()
+        parts += 1
         if isinstance(part, str):
             marked = marked or OPEN in part
+            size += len(part)
+        elif isinstance(part, bytes):
             size += len(part)
         elif isinstance(part, dict):
             waiting += [*part, *part.values()]
@@ -111,7 +124,7 @@ def weigh(data: Any, limit: int = 2_000_000) -> tuple[int, bool]:
         size += 4
         if size > limit or len(waiting) > limit:
             raise TooLarge("a value is too large")
-    return size, marked
+    return Weight(size, marked, parts)
 
 
 def is_private(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.deployment_manager.expand import Entry, Expansion
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, OWNERS, PARTS, Type, holder, resource_type, spelled
 from assay.scanner.sources.gcp.deployment import flat, full_name, project_name
@@ -27,8 +28,8 @@ def address(entry: Entry) -> str:
 class Links:
     """What references of one expansion lead to."""
 
-    def __init__(self, expansion: Expansion, wanted: frozenset[str] | None) -> None:
-        self._wanted = wanted
+    def __init__(self, expansion: Expansion, wanted: frozenset[str] | None, budget: Budget) -> None:
+        self._wanted, self.budget = wanted, budget
         self.project = expansion.env["project"]
         self._entries = {entry.name: entry for entry in reversed(expansion.entries)}
         self._by_address = {address(entry): entry for entry in reversed(expansion.entries)}
@@ -45,6 +46,7 @@ class Links:
         """Data with references in the place of their text."""
         if isinstance(raw, str):
             return self._text(raw) if "$(ref." in raw else raw
+        self.budget.step()
         if isinstance(raw, dict):
             return {name: self.value(value) for name, value in raw.items()}
         if isinstance(raw, list):
@@ -57,9 +59,12 @@ class Links:
         parts: list[Any] = []
         at = 0
         for match in _REFERENCE.finditer(text):
+            self.budget.step(20)
             parts += [text[at : match.start()], *_pieces(self._target(match[1]))]
             at = match.end()
-        return _joined([*parts, text[at:]])
+        joined = _joined([*parts, text[at:]])
+        self.budget.made(sum(len(piece) if isinstance(piece, str) else 100 for piece in _pieces(joined)))
+        return joined
 
     def _target(self, path: str) -> Any:
         """`NAME.FIELD` as a Reference, or what a template gives under that name."""

@@ -20,6 +20,7 @@ class Rewriter(NodeTransformer):
         self.file = file
         self.depth = 0
         self.inside = 0
+        self.repeated = 0
 
     def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
         self.depth += 1
@@ -60,7 +61,9 @@ class Rewriter(NodeTransformer):
     visit_If = visit_CondExpr = _tested  # noqa: N815
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        self.repeated += 1
         self._tested(node)
+        self.repeated -= 1
         if node.recursive:
             raise TooMuch("a recursive loop is not computed")
         node.iter = self._through("_each", node.iter)
@@ -81,10 +84,18 @@ class Rewriter(NodeTransformer):
     def _captured(self, node: Any) -> Any:
         """What is rendered into a value has no lines of its own."""
         self.inside += 1
-        self.generic_visit(node)
+        self._again(node)
         self.inside -= 1
         return node
 
+    def _again(self, node: Any) -> Any:
+        """What may be rendered any number of times."""
+        self.repeated += 1
+        self.generic_visit(node)
+        self.repeated -= 1
+        return node
+
+    visit_Block = _again  # noqa: N815
     visit_Macro = visit_CallBlock = visit_FilterBlock = visit_AssignBlock = _captured  # noqa: N815
 
     def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802
@@ -92,6 +103,13 @@ class Rewriter(NodeTransformer):
             first, *others = node.data.split("\n")
             marked = [self._line(node.lineno) + first] + [self._line(node.lineno + at) + line for at, line in enumerate(others, 1)]
             node.data = "\n".join(marked)
+        return node
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802
+        """What is written once is paid for with the template, else each time that it is rendered, constants too."""
+        self.generic_visit(node)
+        if self.repeated:
+            node.nodes = [self._through("_again", child) for child in node.nodes]
         return node
 
     def _line(self, line: int) -> str:

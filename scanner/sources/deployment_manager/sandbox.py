@@ -19,6 +19,7 @@ from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.deployment_manager.decisions import Decisions, is_internal
 from assay.scanner.sources.deployment_manager.limits import (
     FILTERS,
@@ -26,17 +27,24 @@ from assay.scanner.sources.deployment_manager.limits import (
     TESTS,
     WHOLE_FILTERS,
     WHOLE_METHODS,
-    Budget,
     Choices,
     Open,
     TooMuch,
 )
-from assay.scanner.sources.deployment_manager.marks import Marks, TooLarge, is_marked, weigh
+from assay.scanner.sources.deployment_manager.marks import Marks, TooLarge
 from assay.scanner.sources.deployment_manager.rewriting import Rewriter
 from assay.scanner.sources.raw import Unknown
 
 MAX_TEXT = 2_000_000
+MAX_EXPRESSIONS, MAX_CODE = 10_000, 60_000
+"""Of one template: expressions and statements, and characters of them: to compile them costs a thousand times what text does.
+
+A deployment is 1 MB, all in all: https://cloud.google.com/deployment-manager/quotas
+"""
 _MAX_NUMBER = 10**18
+
+
+_SEQUENCES = (str, bytes, list, tuple)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -46,6 +54,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_unops = frozenset(ImmutableSandboxedEnvironment.default_unop_table)
 
     def __init__(self, sources: Mapping[str, str], marks: Marks, choices: Choices, budget: Budget) -> None:
+        self.sources = sources
         super().__init__(
             loader=jinja2.DictLoader(sources), optimized=False, auto_reload=False, undefined=_undefined(marks), finalize=self._printed
         )
@@ -60,26 +69,41 @@ class Sandbox(ImmutableSandboxedEnvironment):
             "_concat": self._concat,
             "_each": self.decisions.turns,
             "_slice": self._slice,
+            "_again": _again,
         }
         self.tests = {name: self.decisions.test(name, test) for name, test in self.tests.items() if name in TESTS}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        self.budget.spend(20 + len(source) // 100)
+        expressions, length = _code(source)
+        if expressions > MAX_EXPRESSIONS or length > MAX_CODE:
+            raise TooMuch(f"it has more than {MAX_EXPRESSIONS} expressions and statements, or {MAX_CODE} characters of them")
+        self.budget.step(20 + len(source) // 10 + 100 * expressions + 5 * length)
         tree = super()._parse(source, name, filename)
         if name is not None and name not in self.names:
             self.names.append(name)
         Rewriter(self.names.index(name) if name is not None else -1).visit(tree)
         return tree
 
+    def get_template(self, name: Any, parent: Any = None, globals: Any = None) -> jinja2.Template:
+        """Also each time that one is included."""
+        self.budget.step(20)
+        self.budget.made(len(self.sources.get(name, "")))
+        return super().get_template(name, parent, globals)
+
     # What a template may not make too large.
 
     def _sized(self, result: Any) -> Any:
-        if isinstance(result, (str, list, tuple, dict)):
-            self.budget.spend(1 + weigh(result)[0] // 500)
+        if isinstance(result, (str, bytes)):
+            if len(result) > MAX_TEXT:
+                raise TooMuch("a text is too long")
+            self.budget.step(1 + len(result) // 500)
+            self.budget.made(len(result))
+        elif isinstance(result, (list, tuple, dict)):
+            self.budget.made(self.decisions.weigh(result).size)
         elif isinstance(result, int) and abs(result) > _MAX_NUMBER:
             raise TooMuch("a number is too large")
         else:
-            self.budget.spend()
+            self.budget.step()
         return result
 
     def _range(self, *bounds: int) -> range:
@@ -89,30 +113,33 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return numbers
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if is_marked(left) or is_marked(right):
+        if self.decisions.is_marked(left) or self.decisions.is_marked(right):
             whole = operator == "+" or (operator == "%" and isinstance(left, str) and set("%s") >= set(_specifiers(left)))
             if not (whole and isinstance(left, (str, list, tuple)) and (operator == "%" or type(left) is type(right))):
                 return self.decisions.unknown(f"{self.decisions.show(left)} {operator} {self.decisions.show(right)}")
-        if operator == "*" and (isinstance(left, (str, list, tuple)) or isinstance(right, (str, list, tuple))):
-            length, times = (len(left), right) if isinstance(left, (str, list, tuple)) else (len(right), left)
+        if operator == "*" and (isinstance(left, _SEQUENCES) or isinstance(right, _SEQUENCES)):
+            length, times = (len(left), right) if isinstance(left, _SEQUENCES) else (len(right), left)
             if not isinstance(times, int) or length * times > MAX_TEXT:
                 raise TooMuch("a value is too long")
         if operator == "**" and not (_small(left, 10**6) and _small(right, 20)):
             raise TooMuch("a number is too large")
-        if operator == "%" and isinstance(left, str) and any(char.isdecimal() or char in "*." for char in _specifiers(left)):
-            raise TooMuch("a format with a width is not computed")
-        if operator == "%" and isinstance(left, str):
-            self._repeated(left.count("%"), right)
+        if operator == "%" and isinstance(left, (str, bytes)):
+            text = left if isinstance(left, str) else left.decode("latin-1")
+            if any(char.isdecimal() or char in "*." for char in _specifiers(text)):
+                raise TooMuch("a format with a width is not computed")
+            self._repeated(text.count("%"), right)
         return self._sized(super().call_binop(context, operator, left, right))
 
     def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
-        self.budget.spend()
+        self.budget.step()
         return (
-            self.decisions.unknown(f"{operator}{self.decisions.show(arg)}") if is_marked(arg) else super().call_unop(context, operator, arg)
+            self.decisions.unknown(f"{operator}{self.decisions.show(arg)}")
+            if self.decisions.is_marked(arg)
+            else super().call_unop(context, operator, arg)
         )
 
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - names as in the class above
-        __self.budget.spend(5)
+        __self.budget.step(5)
         owner = getattr(__obj, "__self__", None)
         name = getattr(__obj, "__name__", "")
         if isinstance(owner, str):
@@ -121,21 +148,25 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if name == "replace" and len(args) > 1:
                 __self._repeated(len(owner) + 1, args[1])
             if name == "join" and args:
-                __self._repeated(weigh(args)[0], owner)
-            if is_marked(owner) or is_marked(args) or is_marked(kwargs):
+                __self._repeated(__self.decisions.weigh(args).size, owner)
+            if __self.decisions.is_marked([owner, args, kwargs]):
                 if name in ("startswith", "endswith"):
                     return __self.decisions.asked(f"{__self.decisions.show(owner)} {name} {__self.decisions.show(args[0]) if args else ''}")
                 if name not in WHOLE_METHODS:
                     return __self.decisions.unknown(f"{__self.decisions.show(owner)}.{name}()")
+        elif isinstance(owner, bytes):
+            raise SecurityError(f"{name} of bytes is not offered")
         elif isinstance(owner, Open) and name in ("get", "items", "keys", "values"):
             return __self.decisions.of_open(owner, name, args)
-        elif name == "range" and is_marked(args):
+        elif name == "range" and __self.decisions.is_marked(args):
             return __self.decisions.turns(__self.decisions.unknown("range"))
+        elif isinstance(owner, (dict, list, tuple)) and name != "get":
+            __self.decisions.weigh(owner)
         return __self._sized(super().call(__context, __obj, *args, **kwargs))
 
     def _repeated(self, times: int, value: Any) -> None:
         """What will hold something many times must not be too long."""
-        if times * weigh(value)[0] > 20 * MAX_TEXT:
+        if times * self.decisions.weigh(value).size > MAX_TEXT:
             raise TooMuch("a value is too long")
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
@@ -155,7 +186,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
     # What is not known.
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        if is_marked(argument) if isinstance(obj, (dict, list)) else is_marked(obj) and not callable(getattr(obj, str(argument), None)):
+        if (
+            self.decisions.is_marked(argument)
+            if isinstance(obj, (dict, list))
+            else self.decisions.is_marked(obj) and not callable(getattr(obj, str(argument), None))
+        ):
             return self.decisions.unknown(
                 f"{self.decisions.show(obj) if isinstance(obj, str) else 'the entry'}.{self.decisions.show(argument)}"
             )
@@ -168,19 +203,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return obj[attribute]
         if isinstance(obj, Open) and not hasattr(dict, attribute):
             return self.decisions.not_given(attribute)
-        if isinstance(obj, str) and is_marked(obj) and not hasattr(str, attribute):
+        if isinstance(obj, str) and self.decisions.is_marked(obj) and not hasattr(str, attribute):
             return self.decisions.unknown(f"{self.decisions.show(obj)}.{attribute}")
         if obj is not None and isinstance(obj, str) and attribute.startswith("_"):
             return self.unsafe_undefined(obj, attribute)
         return super().getattr(obj, attribute)
 
     def _slice(self, value: Any, *bounds: Any) -> Any:
-        if is_marked(value) if isinstance(value, str) else is_marked(bounds):
+        if self.decisions.is_marked(value) if isinstance(value, str) else self.decisions.is_marked(bounds):
             return self.decisions.unknown(f"a part of {self.decisions.show(value)}")
         return self._sized(value[slice(*bounds)])
 
     def _concat(self, *parts: Any) -> str:
-        self.budget.spend(1 + weigh(parts)[0] // 500)
+        if self.decisions.weigh(parts).size > MAX_TEXT + 4 * len(parts):
+            raise TooMuch("a text is too long")
         return str(self._sized("".join(str(self._printed(part)) for part in parts)))
 
     def _printed(self, value: Any) -> Any:
@@ -197,20 +233,29 @@ class Sandbox(ImmutableSandboxedEnvironment):
         @functools.wraps(function)
         def filtered(*args: Any, **kwargs: Any) -> Any:
             operands = [operand for operand in [*args, *kwargs.values()] if not is_internal(operand)]
-            self.budget.spend(2 + weigh(operands)[0] // 200)
+            weight = self.decisions.weigh(operands)
+            self.budget.step(2 + weight.parts + weight.size // 5)
             if any(isinstance(operand, int) and not isinstance(operand, bool) and abs(operand) > 10_000 for operand in operands[1:]):
                 raise TooMuch(f"a number for {name} is too large")
+            if name == "tojson" and operands[1:]:
+                raise TooMuch("JSON with an indent is not computed")
             if name in ("replace", "join", "indent"):
                 added = [" " * operand if isinstance(operand, int) else operand for operand in operands[1:]]
-                self._repeated(max((len(operand) for operand in operands if isinstance(operand, (str, list, tuple))), default=0), added)
+                self._repeated(_places(name, operands), added)
             if name == "sum" and any(isinstance(operand, (list, tuple)) for operand in operands[1:]):
                 raise TooMuch("a sum of lists is not computed")
             taken_apart = name in ("first", "last", "list", "join", "map") and isinstance(next(iter(operands), None), str)
-            if (name not in WHOLE_FILTERS or taken_apart) and is_marked(operands):
+            if (name not in WHOLE_FILTERS or taken_apart) and self.decisions.is_marked(operands):
                 return self.decisions.unknown(f"{name} of {', '.join(self.decisions.show(operand) for operand in operands)}")
             return self._sized(function(*args, **kwargs))
 
         return filtered
+
+
+@jinja2.pass_context
+def _again(context: Any, value: Any) -> Any:
+    """The value itself. What needs a context is no constant, which would be worked out when the template is compiled."""
+    return value
 
 
 def _undefined(marks: Marks) -> type[jinja2.Undefined]:
@@ -232,31 +277,65 @@ def _small(value: Any, limit: int) -> bool:
     return isinstance(value, (int, float)) and abs(value) <= limit
 
 
+_BRACES = re.compile(r"\{[{%]|[}%]\}")
+
+
+def _code(source: str) -> tuple[int, int]:
+    """(how many expressions and statements a template has, their characters)."""
+    count = length = 0
+    opened: int | None = None
+    for match in _BRACES.finditer(source):
+        if match[0][0] == "{":
+            count += 1
+            opened = match.start() if opened is None else opened
+        elif opened is not None:
+            length, opened = length + match.end() - opened, None
+    return count, length + (len(source) - opened if opened is not None else 0)
+
+
+def _places(name: str, operands: list[Any]) -> int:
+    """How often a filter may put what it is given into its first operand."""
+    first = operands[0] if operands else ""
+    if isinstance(first, str) and name == "indent":
+        return first.count("\n") + 1
+    if isinstance(first, str) and name == "replace" and len(operands) > 1 and isinstance(operands[1], str):
+        return first.count(operands[1]) if operands[1] else len(first) + 1
+    return len(first) if isinstance(first, (str, list, tuple)) else 10_000
+
+
 def _specifiers(text: str) -> str:
-    """What stands between `%` and a conversion, and the conversions."""
-    specifiers = []
-    for part in text.split("%")[1:]:
-        for at, char in enumerate(part):
-            specifiers.append(char)
-            if char.isalpha() or at > 20:
+    """What stands between each `%` and the letter of its conversion, but the name of a key: flags, widths, precisions; and the letters."""
+    specifiers, at = [], 0
+    while (at := text.find("%", at) + 1) > 0:
+        if text[at : at + 1] == "(":
+            depth = 0
+            while at < len(text):
+                depth += (text[at] == "(") - (text[at] == ")")
+                at += 1
+                if not depth:
+                    break
+        while at < len(text):
+            specifiers.append(text[at])
+            at += 1
+            if text[at - 1].isalpha() or text[at - 1] == "%":
                 break
     return "".join(specifiers)
 
 
 FAILURES = (
-    jinja2.TemplateError, TooLarge, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, SyntaxError, TypeError,
-    ValueError,
+    jinja2.TemplateError, TooLarge, OverBudget, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, SyntaxError,
+    TypeError, ValueError,
 )  # fmt: skip
 
 
 def render(sandbox: Sandbox, name: str, values: dict[str, Any]) -> str:
     """Text with marks. Raises one of FAILURES."""
-    sandbox.budget.spend(200)
+    sandbox.budget.step(200)
     template = sandbox.get_template(name)
     size, parts = 0, []
     for part in template.generate(values):
         size += len(part)
-        sandbox.budget.spend(1 + len(part) // 500)
+        sandbox.budget.step(1 + len(part) // 500)
         if size > MAX_TEXT:
             raise TooMuch("its text is too long")
         parts.append(part)

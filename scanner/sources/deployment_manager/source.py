@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from assay.scanner.options import Options
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import Budget
@@ -60,6 +62,8 @@ class DeploymentManagerSource(Source):
         self._deployed: dict[str, bool] = {}
         """Templates that a configuration certainly uses, and whether one does so without another value in the place of a default."""
         self._included: set[str] = set()
+        self._made: set[tuple[str, int]] = set()
+        """File and line of what configurations make."""
         self._wanted: frozenset[str] | None = None
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
@@ -80,15 +84,24 @@ class DeploymentManagerSource(Source):
         yield from Entries("configurations", others).collect()
 
     def _alone(self, path: str, known: bool) -> Iterator[Collection]:
-        """A template by itself, as it can be deployed whatever configuration uses it; nothing where that tells no more than such a use.
+        """A template by itself, as it can be deployed whatever configuration uses it.
 
-        A use tells as much where it gives defaults no other value, and nothing is decided on the properties that it gives.
+        Where a use gives defaults no other value, only what no use makes is judged: what the properties that it gives leave out.
         """
         collection = self._deployment(path, None)
-        told = self._deployed.get(path, False) and not collection.worlds
-        fragment = path in self._included and not collection.items
-        if not (known and (told or fragment)):
-            yield collection
+        if known and self._deployed.get(path, False):
+            left = [item for item in collection.items if _place(item) not in self._made]
+            if not left:
+                return
+            collection = msgspec.structs.replace(collection, items=left, worlds=[self._left(world) for world in collection.worlds])
+        elif known and path in self._included and not collection.items:
+            return  # a part of others
+        yield collection
+
+    def _left(self, world: World) -> World:
+        """What no configuration makes; the rest is there for joins."""
+        items = [item for item in world.items if _place(item) not in self._made]
+        return World(world.holds, items, [item for item in world.items if _place(item) in self._made])
 
     def _configuration(self, path: str) -> Iterator[Collection]:
         coverage, file = Coverage(), show(path)
@@ -179,6 +192,8 @@ class DeploymentManagerSource(Source):
             coverage.enter(show(used), self.input, "judged")
         coverage.files.found = coverage.files.parsed = len(fresh)
         coverage.blocks.found = coverage.blocks.evaluated = attached
+        if not path.endswith(TEMPLATES):
+            self._made |= {_place(item) for _, built in expansions for item in built.deployment.items}
         if uses := [expansion.uses for expansion, _ in expansions]:
             for file in set.intersection(*map(set, uses)) - {path}:
                 self._deployed[file] = self._deployed.get(file, False) or all(used[file] for used in uses)
@@ -189,6 +204,11 @@ class DeploymentManagerSource(Source):
             combinations.append(World(expansion.choices.made, judged))
         items = [item for world in combinations for item in world.items]
         return Collection(root, items, coverage, worlds=combinations if len(combinations) > 1 else [])
+
+
+def _place(item: Item) -> tuple[str, int]:
+    seen = item.location()
+    return seen.file, seen.line
 
 
 def is_configuration(data: Any) -> bool:
@@ -202,6 +222,4 @@ def is_configuration(data: Any) -> bool:
         return True
     if "apiVersion" in data or "kind" in data:
         return False
-    return any(
-        isinstance(entry, str) and (entry in names or entry.endswith((".py", *TEMPLATES))) for entry in written
-    )
+    return any(isinstance(entry, str) and (entry in names or entry.endswith((".py", *TEMPLATES))) for entry in written)

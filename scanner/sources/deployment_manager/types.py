@@ -175,6 +175,20 @@ def holder(name: Spelled) -> str | None:
     return None
 
 
+def changes(action: str) -> bool:
+    """Whether an action calls a method that makes or changes a resource of a type that is known: `storage.buckets.insert`.
+
+    Actions that set bindings are judged (`holder`).
+    """
+    name = spelled(action)
+    if name is None or holder(name) is not None:
+        return False
+    words = name.noun.split(".")
+    words = words[1:] if words[0] == name.service else words
+    collection = ".".join(words[:-1])
+    return (name.service, collection) in TYPES or (name.service, collection) in PARTS
+
+
 # Fields that the APIs answer with and that no request sets: a template may hold them, and they come to nothing. A retention policy is
 # locked by a call of its own.
 # https://cloud.google.com/storage/docs/json_api/v1/buckets#resource,

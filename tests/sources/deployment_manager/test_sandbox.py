@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.deployment_manager.expand import worlds
-from assay.scanner.sources.deployment_manager.limits import Budget, Choices, Open
+from assay.scanner.sources.deployment_manager.limits import MAX_SIZE, Choices, Open
 from assay.scanner.sources.deployment_manager.marks import Marks, lines
 from assay.scanner.sources.deployment_manager.sandbox import FAILURES, Sandbox, render
 from assay.scanner.sources.raw import Reference, Text, Unknown
@@ -21,7 +22,7 @@ def rendered(
 ) -> tuple[Any, Choices, list[tuple[int, int]]]:
     """(the text with values in the place of marks, what was asked, the origin of each line)."""
     marks, choices = Marks(), Choices(answers)
-    jinja = Sandbox({"t": source, **others}, marks, choices, Budget())
+    jinja = Sandbox({"t": source, **others}, marks, choices, Budget(400_000, MAX_SIZE))
     given = {} if properties is None else properties
     text, origins = lines(render(jinja, "t", {"properties": given, "env": {"name": "n", "project": marks.mark(PROJECT)}}))
     return marks.value(text), choices, origins
@@ -149,7 +150,7 @@ def test_all_answers_are_tried_once() -> None:
         def __init__(self, choices: Choices) -> None:
             marks = Marks()
             self.choices = choices
-            seen.append(lines(render(Sandbox({"t": source}, marks, choices, Budget()), "t", {"properties": Open()}))[0])
+            seen.append(lines(render(Sandbox({"t": source}, marks, choices, Budget(400_000, MAX_SIZE)), "t", {"properties": Open()}))[0])
 
     assert len(list(worlds(Made, 9))) == 3  # type: ignore[arg-type]
     assert seen == ["1", "2", "3"]
