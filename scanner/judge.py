@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from assay.scanner.errors import AssayError
 from assay.scanner.facts import reading
 from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.facts.model import Resource
@@ -111,6 +112,8 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
         watch.reads(number, count)
         try:
             collection = next(collections, None)
+        except (AssayError, ModuleNotFoundError):  # of a live audit: credentials, libraries; whoever asked can do something about it
+            raise
         except Exception as error:  # a source enters gaps itself: this is a defect of ours, or the end of the memory
             watch.fails(error)
             yield _lost(name, f"could not be read to the end ({described(error)})")

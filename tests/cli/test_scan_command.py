@@ -56,7 +56,8 @@ def test_a_run_that_judges_nothing_says_so(code: Callable[[str], Path], tmp_path
     _, report, stderr = assay_json(infra, *VERSIONING)
     assert [gap["code"] for gap in report["coverage"]["gaps"]] == ["nothing_judged"]
     assert "--allow-empty" in stderr
-    assert assay("scan", "--no-config", infra, *VERSIONING, "--allow-empty").stdout.splitlines()[-1] == "EMPTY: nothing was judged"
+    last = assay("scan", "--no-config", infra, *VERSIONING, "--allow-empty").stdout.splitlines()[-1]
+    assert last == "EMPTY: nothing was judged; in force: allow_empty true"
     write(tmp_path, {"assay.yaml": "allow_empty: true\n"})
     assert assay("scan", infra, *VERSIONING).exit_code == 0
     (tmp_path / "empty").mkdir()
@@ -314,7 +315,7 @@ controls:
         ("controls:\n  team.rule: {parms: {}}\n", "unknown field `parms`"),
         ("fail_on: worst\n", "assay.yaml:1: fail_on is 'worst'; it is one of critical, high, medium, low, never"),
         ("a: [\n", "assay.yaml:2: not YAML"),
-        ("- 1\n", "assay.yaml: Expected `object`, got `array`"),
+        ("- 1\n", "assay.yaml:1: Expected `object`, got `array`"),
         ("profile: nothing\n", "there is no profile 'nothing'"),
         ("policies: [absent]\n", "absent:0: is not a directory of rules"),
     ],
