@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import re2
-
 from assay.scanner.sources.raw import Document, Either, Text
 
 SHOWN = "(sensitive)"
@@ -170,6 +168,8 @@ class Sensitive:
 
     def _compiled(self) -> Any:
         if self._pattern is None or len(self._recent) > _FEW:
+            import re2  # slow to import, and most inputs mark nothing
+
             longest = sorted(self._inside, key=len, reverse=True)
             options = re2.Options()
             options.max_mem = 64 << 20
