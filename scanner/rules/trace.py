@@ -138,7 +138,7 @@ def element_name(element: Any) -> str:
     if not isinstance(element, Part):
         return observed("", element)
     facts = [getattr(element, name).data for name in fields_of(element.__class__)]
-    texts = [observed("", data) for data in facts if not is_parts(data) and not isinstance(data, (Unknown, bool, type(None)))]
+    texts = [_without_tokens(describe(data)) for data in facts if not is_parts(data) and not isinstance(data, (Unknown, bool, type(None)))]
     return ", ".join(texts)[:MAX_OBSERVED]
 
 
