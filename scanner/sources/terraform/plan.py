@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.options import Options
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Entries, Gap, Item, Source, Wanted
@@ -91,16 +92,24 @@ class PlanSource(Source):
             code.update({item.address: item for item in collection.items})
             coverage.gaps += collection.coverage.gaps
             sensitive = collection.sensitive or sensitive
+        spent: list[str] = []
+        budget = Budget(tell=spent.append)
         try:
-            plan = Plan(self.path, self.content)
+            plan = Plan(self.path, self.content, budget)
             plan.sensitive = sensitive = plan.sensitive.joined(sensitive)
             items: list[Item] = [PlanItem(plan, resource, code.get(resource["address"])) for resource in plan.resources()]
-        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             reason = f"the plan is not as `terraform show -json` writes it ({type(error).__name__}: {error})"
             coverage.gaps.append(Gap(self.path, "input_failed", reason, "write it again with terraform show -json"))
             items = []
+        coverage.gaps += [_too_costly(self.path, reason) for reason in spent]
+        budget.tell = lambda reason: coverage.gaps.append(_too_costly(self.path, reason))  # while rules ask for values
         coverage.gaps += _shortfalls(self.path, self.content)
         yield Collection(self.path, items, coverage, sensitive=sensitive)
+
+
+def _too_costly(path: str, reason: str) -> Gap:
+    return Gap(path, "input_failed", f"what its values refer to: {reason}", "scan the code, or write the plan again")
 
 
 def _shortfalls(path: str, content: dict[str, Any]) -> Iterator[Gap]:

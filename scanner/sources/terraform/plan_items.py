@@ -7,17 +7,20 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import MAX_OPTIONS, Either, Location, Reference, Unknown, unknown_inside
-from assay.scanner.sources.terraform.planned import AFTER_APPLY, Plan
+from assay.scanner.sources.terraform.planned import AFTER_APPLY, Plan, own_key
 from assay.scanner.sources.terraform.providers import LOGIN, ROLES
 from assay.scanner.sources.values import Value, first_known
 
-_MALFORMED = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError)
+_MALFORMED = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError, OverBudget)
 
 
 def _malformed(error: Exception) -> Unknown:
+    if isinstance(error, OverBudget):
+        return Unknown(f"what the plan refers to: {error}", "scan the code, or the live resource")
     reason = f"the plan is not as `terraform show -json` writes it ({type(error).__name__}: {error})"
     return Unknown(reason, "write it again with terraform show -json")
 
@@ -90,8 +93,7 @@ class PlanItem(Item):
         references = _references(expressions, path.split("."))
         if any(reference.startswith("each.value") for reference in references):
             references = references + self._for_each
-        key = self.address[self.address.rfind("[") :] if self.address.endswith("]") else ""
-        return self.plan.targets(prefix, calls, references, key)
+        return self.plan.targets(prefix, calls, references, own_key(self.address))
 
     def _expressions(self) -> tuple[dict[str, Any] | None, list[Any], str]:
         """What the configuration writes for this resource (None where it is not in it), the calls that lead to it, its address prefix."""

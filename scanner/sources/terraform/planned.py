@@ -6,26 +6,44 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import Document, Reference, Unknown
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.terraform import equal_attributes, policy_documents
 
 AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
-_KEYS = re.compile(r"\[[^\]]*\]")
 _MODULE = re.compile(r"module\.((?:[^.\[]|\[[^\]]*\])+)\.")
 _REFERENCE = re.compile(r"((?:data\.)?[\w-]+\.[\w-]+)((?:\[[^\]]*\])?)\.?(.*)")
 
 
+_STEP = re.compile(r"[.\[]")
+_MAX_REFERENCE = 2000
+"""Characters."""
+_SIZE = 100
+"""Bytes of a Reference."""
+
+
+def own_key(address: str) -> str:
+    """The key of a resource instance with its brackets, empty where it has none."""
+    return address[address.rfind("[") :] if address.endswith("]") else ""
+
+
 def without_keys(address: str) -> str:
     """The address of the block of a resource instance: without the keys of `count` and `for_each`."""
-    return _KEYS.sub("", address)
+    parts: list[str] = []
+    at = 0
+    while (start := address.find("[", at)) >= 0 and (end := address.find("]", start)) >= 0:
+        parts.append(address[at:start])
+        at = end + 1
+    return "".join(parts) + address[at:]
 
 
 class Plan:
     """The parts of a plan, by address."""
 
-    def __init__(self, path: str, content: dict[str, Any]) -> None:
-        self.path = path
+    def __init__(self, path: str, content: dict[str, Any], budget: Budget) -> None:
+        """`budget`: what following references may cost, which lead through variables and outputs in any number."""
+        self.path, self.budget = path, budget
         self.configuration = content.get("configuration", {}).get("root_module", {})
         self.providers = content.get("configuration", {}).get("provider_config", {})
         self.variables = {name: entry.get("value") for name, entry in (content.get("variables") or {}).items()}
@@ -40,12 +58,14 @@ class Plan:
         self._planned = content["planned_values"].get("root_module", {})
         self._prior = (content.get("prior_state") or {}).get("values", {}).get("root_module", {})
         self._by_configuration: dict[str, list[str]] = {}
+        self._by_key: dict[tuple[str, str], list[str]] = {}
+        """Addresses by that of their block and their own key, with its brackets."""
         self._data: dict[str, dict[str, Any]] = {}
         self._blocks: dict[int, dict[str, dict[str, Any]]] = {}
         """Resources of the configuration of a module, by its identity, which `content` keeps."""
         for address, change in self._changes.items():
             if remains(change):
-                self._by_configuration.setdefault(without_keys(address), []).append(address)
+                self._enter(address)
                 marked(change.get("change", {}).get("after"), change.get("change", {}).get("after_sensitive"), self.sensitive)
                 marked(change.get("change", {}).get("before"), change.get("change", {}).get("before_sensitive"), self.sensitive)
                 if change.get("mode") == "data":
@@ -54,7 +74,12 @@ class Plan:
             marked(resource.get("values"), resource.get("sensitive_values"), self.sensitive)
             if resource.get("mode") == "data":
                 self._data.setdefault(resource["address"], resource.get("values") or {})
-                self._by_configuration.setdefault(without_keys(resource["address"]), []).append(resource["address"])
+                self._enter(resource["address"])
+
+    def _enter(self, address: str) -> None:
+        block = without_keys(address)
+        self._by_configuration.setdefault(block, []).append(address)
+        self._by_key.setdefault((block, own_key(address)), []).append(address)
 
     def resources(self) -> Iterator[dict[str, Any]]:
         """Everything that will exist: address, type, and values with Unknown where they are not known."""
@@ -97,8 +122,9 @@ class Plan:
     def targets(self, prefix: str, calls: list[Any], references: list[str], key: str) -> list[Reference]:
         """The resources that an expression's references lead to, through variables and module outputs."""
         targets: dict[Reference, None] = {}
+        self.budget.step(1 + len(references))
         # `aws_kms_key.k.arn` is always listed with `aws_kms_key.k`; only the latter alone means the whole resource.
-        whole = {reference for reference in references if any(other.startswith((reference + ".", reference + "[")) for other in references)}
+        whole = {other[: match.start()] for other in references if len(other) <= _MAX_REFERENCE for match in _STEP.finditer(other)}
         for reference in references:
             if reference in whole:
                 continue
@@ -137,7 +163,12 @@ class Plan:
         attribute = equal_attributes.argument(type_, match[3])
         if match[2]:
             return [Reference(address, attribute)]
+        same = [other for other in self._by_key.get((without_keys(address), key), ()) if key and other.startswith(prefix)]
+        if len(same) == 1:
+            return [Reference(same[0], attribute)]
         known = self._by_configuration.get(without_keys(address), [])
+        self.budget.step(len(known))
+        self.budget.made(_SIZE * len(known))
         local = [instance for instance in known if instance.startswith(prefix)] or known
         same = [instance for instance in local if key and instance.endswith(key)]
         return [Reference(instance, attribute) for instance in (same if len(same) == 1 else local)]
