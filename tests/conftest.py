@@ -5,7 +5,8 @@ import gc
 import pytest
 from hypothesis import settings
 
-settings.register_profile("assay", derandomize=True, database=None)  # property tests try the same examples on every run
+# Property tests try the same examples on every run, however busy the machine is.
+settings.register_profile("assay", derandomize=True, database=None, deadline=None)
 settings.load_profile("assay")
 
 
