@@ -281,3 +281,56 @@ def test_what_a_deployment_makes_and_is_not_known_is_a_gap(tmp_path: Path, more:
 @pytest.mark.parametrize("first", ["apiVersion: v1\n", "kind: List\n", "metadata: {}\n", "# comment\n", "? x\n: y\n"])
 def test_a_configuration_with_other_keys_is_one(tmp_path: Path, first: str) -> None:
     assert failed(deployment(tmp_path, {"c.yaml": first + BAD})) == {"bad"}
+
+
+# Config Connector.
+
+
+def manifest(name: str = "bad", kind: str = "StorageBucket", versioning: str = "false", more: str = "") -> str:
+    head = f"apiVersion: storage.cnrm.cloud.google.com/v1beta1\nkind: {kind}\nmetadata: {{name: {name}}}\n"
+    return f"{head}spec: {{versioning: {{enabled: {versioning}}}}}\n{more}"
+
+
+def listed(kind: str, *items: str) -> str:
+    version = "storage.cnrm.cloud.google.com/v1beta1"
+    elements = "".join("- " + item.rstrip().replace("\n", "\n  ") + "\n" for item in items)
+    return f"apiVersion: {version}\nkind: {kind}\nitems:\n{elements}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        manifest(),
+        manifest().replace("v1beta1", "v1"),
+        manifest().replace("v1beta1", "v7alpha3"),
+        manifest(kind="storagebucket"),
+        manifest(more="items: []\n"),
+        listed("List", manifest()),
+        listed("ResourceList", manifest()),
+        listed("Anything", manifest()),
+        listed("StorageBucketList", "metadata: {name: bad}\nspec: {}"),
+        listed("List", listed("List", manifest())),
+        "- " + manifest().rstrip().replace("\n", "\n  ") + "\n",
+        manifest("other", versioning="true") + "---\n" + manifest(),
+        "kinds: &kind StorageBucket\n" + manifest(kind="*kind"),
+        manifest().replace("google", "goo\\x67le").replace("apiVersion: ", 'apiVersion: "').replace("v1beta1", 'v1beta1"'),
+        manifest("bad, annotations: {config.kubernetes.io/local-config: 'true'}"),
+    ],
+)
+def test_each_manifest_is_judged(tmp_path: Path, text: str) -> None:
+    files: dict[str, str | bytes] = {"ok.yaml": manifest("ok", versioning="true"), "a.yaml": text}
+    assert failed(deployment(tmp_path, files)) == {"bad"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        manifest(more="kind: ConfigMap\n"),
+        manifest(more="apiVersion: v1\n"),
+        manifest() + "---\na: b: c\n",
+        "a: b: c\n---\n" + manifest(),
+        "kind: {{ .Values.kind }}\n{{ if }}\n" + manifest(),
+    ],
+)
+def test_a_manifest_that_cannot_be_told_is_a_gap(tmp_path: Path, text: str) -> None:
+    assert deployment(tmp_path, {"ok.yaml": manifest("ok", versioning="true"), "a.yaml": text}).coverage.gaps

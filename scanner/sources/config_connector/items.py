@@ -11,6 +11,7 @@ from assay.scanner.sources.config_connector.shapes import placing, put, replicat
 from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.gcp.deployment import BINDINGS as BINDINGS_PATH
 from assay.scanner.sources.gcp.deployment import Attachment, Deployment, flat, full_name, project_name
+from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import Open, Reference, Text, Unknown, unknown_inside
 
 
@@ -30,10 +31,15 @@ class Built:
         self._by_address: dict[str, Manifest] = {}
         self._naming: set[str] = set()
         self._attachments: list[Attachment] = []
+        self.gaps: list[Gap] = []
         for manifest in manifests:
             self._index(manifest)
         for manifest in manifests:
-            self._enter(manifest)
+            try:
+                self._enter(manifest)
+            except Exception as error:  # hostile input may reach what no test has: it costs only itself
+                reason = f"{self.address(manifest)} could not be read ({type(error).__name__}: {error})"[:500]
+                self.gaps.append(Gap(manifest.file, "input_failed", reason, "correct the manifest", manifest.place().line))
         self.deployment.settle(self._attachments)
 
     def _index(self, manifest: Manifest) -> None:

@@ -55,6 +55,8 @@ class Read(msgspec.Struct):
     namespaces: dict[str, Any]
     """Namespaces to the project that their annotation names."""
     gaps: list[Gap]
+    ambiguous: bool = False
+    """What an object is, is written twice."""
 
 
 def read(path: str, directory: str, overlay: Overlay) -> Read:
@@ -70,6 +72,7 @@ def read(path: str, directory: str, overlay: Overlay) -> Read:
         for name, line in parsed.duplicates:
             reason = f"{name} is written twice in one map; the last one was read"
             contents.gaps.append(Gap(file, "duplicate_key", reason, "remove one of them", line))
+            contents.ambiguous |= name in ("apiVersion", "kind", "items")
         for data, base in _objects(parsed.data):
             _enter(contents, data, base, parsed, file, directory)
     if error is not None:
@@ -84,16 +87,24 @@ def _gap(file: str, error: Malformed, text: str) -> Gap:
     return Gap(file, "parse_error", str(error), "correct the manifest", error.line)
 
 
-def _objects(data: Any) -> Iterator[tuple[dict[str, Any], Path]]:
-    """The objects of a document, those of a List among them."""
+def _objects(data: Any, base: Path = ()) -> Iterator[tuple[dict[str, Any], Path]]:
+    """The objects of a document, those of lists among them.
+
+    To kubectl whatever has a list of `items` is a list, and an item that does not say what it is, is what the list is of:
+    https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/unstructured/helpers.go
+    """
+    if isinstance(data, list):
+        for at, element in enumerate(data):
+            yield from _objects(element, (*base, at))
     if not isinstance(data, dict):
         return
-    if isinstance(data.get("items"), list) and str(data.get("kind", "")).endswith("List"):
-        for at, element in enumerate(data["items"]):
-            if isinstance(element, dict):
-                yield element, ("items", at)
-    else:
-        yield data, ()
+    kind, items = str(data.get("kind", "")), data.get("items")
+    inherited = {"kind": kind.removesuffix("List"), "apiVersion": data.get("apiVersion")}
+    for at, element in enumerate(items if isinstance(items, list) else ()):
+        is_kindless = isinstance(element, dict) and not element.get("kind")
+        yield from _objects({**inherited, **element, "kind": inherited["kind"]} if is_kindless else element, (*base, "items", at))
+    if not (isinstance(items, list) and kind.endswith("List")):
+        yield data, base
 
 
 def _enter(contents: Read, data: dict[str, Any], base: Path, parsed: Parsed, file: str, directory: str) -> None:

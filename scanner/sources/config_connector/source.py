@@ -50,6 +50,7 @@ class ConfigConnectorSource(Source):
             return
         root = show(paths_read[0] if len(paths_read) == 1 else _common(self.paths))
         built = Built(manifests, namespaces, self.project, root, wanted.types)
+        coverage.gaps += built.gaps
         coverage.blocks.found = coverage.blocks.evaluated = built.attached
         items: list[Item] = [*built.deployment.items, *built.deployment.others]
         sensitive = Sensitive()
@@ -69,7 +70,7 @@ class ConfigConnectorSource(Source):
             return None
         failed = any(gap.code in ("parse_error", "template_unsupported") for gap in contents.gaps)
         known = bool(contents.manifests or contents.namespaces)
-        if not known and not (failed and self._meant(path)):
+        if not known and not ((failed or contents.ambiguous) and self._meant(path)):
             coverage.enter(file, self.input, "other", "no manifest of Config Connector")
             return None
         coverage.files.found += 1
