@@ -188,7 +188,7 @@ class Stack:
 
 _ALL = '["*"]'
 """The key of an item that stands for all instances of its block."""
-_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"]*)\]')
+_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 
 
 class Unattached(Unknown, frozen=True):

@@ -122,7 +122,7 @@ class Reference(msgspec.Struct, frozen=True):
         return names[:1] == ["data"]
 
 
-_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"]*)\]')
+_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 
 
 class Text(msgspec.Struct, frozen=True):
