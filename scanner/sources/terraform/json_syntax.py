@@ -267,11 +267,11 @@ def whole_expression(content: Any) -> Any:
 
 
 def expression(content: Any) -> Any:
-    """The tree of a value: texts are templates."""
+    """The tree of a value: texts are templates. In an object that is no block, `//` is a key like others."""
     if isinstance(content, str):
         return parsing.template(content)
     if isinstance(content, list):
         return tree.List(tuple(expression(element) for element in content))
     if isinstance(content, dict):
-        return tree.Object(tuple((expression(name(key)), expression(value)) for key, value in content.items() if key != _COMMENT))
+        return tree.Object(tuple((expression(name(key)), expression(value)) for key, value in content.items()))
     return tree.Literal(content)

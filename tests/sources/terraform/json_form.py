@@ -11,8 +11,8 @@ import tree_sitter
 
 from assay.scanner.sources.terraform import parsing
 
-_PLAIN = ("type", "provider", "providers", "depends_on", "ignore_changes", "replace_triggered_by", "iterator", "configuration_aliases")
-"""Arguments that hold names, which JSON writes as texts."""
+_PLAIN = ("provider", "providers", "depends_on", "ignore_changes", "replace_triggered_by", "iterator", "configuration_aliases")
+"""Arguments that hold names, which JSON writes as texts; in variables their type, too."""
 _MANY = ("provider", "locals", "terraform", "moved", "removed", "import", "check")
 """Blocks that a file may have several of with the same labels."""
 
@@ -25,12 +25,12 @@ def json_form(source: bytes) -> dict[str, Any]:
     return _body(body, top=True) if body else {}
 
 
-def _body(body: tree_sitter.Node, top: bool = False) -> dict[str, Any]:
+def _body(body: tree_sitter.Node, top: bool = False, plain: tuple[str, ...] = _PLAIN) -> dict[str, Any]:
     built: dict[str, Any] = {}
     for child in body.children:
         if child.type == "attribute":
             name = _text(child.children[0])
-            built[name] = _plain(child.children[2]) if name in _PLAIN else _value(child.children[2])
+            built[name] = _plain(child.children[2]) if name in plain else _value(child.children[2])
         elif child.type == "block":
             type_, labels, content = _block(child)
             _enter(built, [type_, *labels], content, several=not top or type_ in _MANY)
@@ -40,7 +40,7 @@ def _body(body: tree_sitter.Node, top: bool = False) -> dict[str, Any]:
 def _block(node: tree_sitter.Node) -> tuple[str, list[str], dict[str, Any]]:
     words = [_text(child).strip('"') for child in node.children if child.type in ("identifier", "string_lit")]
     body = next((child for child in node.children if child.type == "body"), None)
-    return words[0], words[1:], _body(body) if body else {}
+    return words[0], words[1:], _body(body, plain=("type", *_PLAIN) if words[0] == "variable" else _PLAIN) if body else {}
 
 
 def _enter(built: dict[str, Any], keys: list[str], content: dict[str, Any], several: bool) -> None:
