@@ -30,7 +30,10 @@ resource "aws_kms_alias" "of_another" {
 """
 TEMPLATE = {
     "Resources": {
-        "Orders": {"Type": "AWS::KMS::Key", "Properties": {"EnableKeyRotation": True, "KeyPolicy": {"Version": "2012-10-17", "Statement": []}}},
+        "Orders": {
+            "Type": "AWS::KMS::Key",
+            "Properties": {"EnableKeyRotation": True, "KeyPolicy": {"Version": "2012-10-17", "Statement": []}},
+        },
         "Alias": {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": "alias/orders", "TargetKeyId": {"Ref": "Orders"}}},
         "ByArn": {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": "alias/fills", "TargetKeyId": {"Fn::GetAtt": ["Orders", "Arn"]}}},
     }
