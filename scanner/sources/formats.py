@@ -27,6 +27,8 @@ _ZIP, _PLAN_IN_ZIP = b"PK\x03\x04", b"tfplan"
 _HEAD = 4096
 _MAX_LEGIBLE = 64_000_000
 """Bytes of a file of which a legible copy is made; of larger ones with escapes, nothing is ruled out by what is not in them."""
+_MAX_SEARCHED = 500_000_000
+"""Bytes of a file that is searched to its end: of what is larger, only records are read, one after the other."""
 _NOT_YET = re.compile(rb"(?:\s++|\#[^\n]*+|%[^\n]*+|---(?=\s|$)|!\S++(?:\s|$))*+")
 """What comes before YAML says something: comments, directives, the beginning of a document, a tag."""
 _YAML = re.compile(rb"""[{\[]|[&*]\w|[?-]\s|["'][^\n]{1,200}["']\s*:|[\w.$</][\w .$/<-]{0,200}:(?:\s|$)""")
@@ -79,11 +81,11 @@ def _text(name: str, start: bytes, stored: bytes | mmap.mmap) -> Recognised:
     candidates = [format_ for format_ in inputs.formats() if _may_begin(format_, name, head)]
     if not candidates:
         return Recognised()
-    content: bytes | mmap.mmap = stored
-    if not is_legible(stored):
-        if len(stored) > _MAX_LEGIBLE:
+    content: bytes | mmap.mmap = stored if len(stored) <= _MAX_SEARCHED else stored[:_MAX_LEGIBLE]
+    if not is_legible(content):
+        if len(content) > _MAX_LEGIBLE:
             return Recognised(candidates)
-        content = legible(stored[:])
+        content = legible(content[:])
     decoded = content.find(b"!") >= 0 and _DECODED.search(content) is not None
     return Recognised([format_ for format_ in candidates if (decoded and format_.yaml) or _marked(format_, content)])
 

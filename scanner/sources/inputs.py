@@ -137,7 +137,7 @@ INPUTS = (
                 (
                     (b"resources",),
                     (b"type", b"action"),
-                    (b"gcp-types/", b".v1.", b".v1beta", b".v2.", b".v2beta", b".beta.", b".alpha.", b".jinja", b".j2", b".py"),
+                    (b"gcp-types/", b"composite:", b".v1", b".v2", b".v3", b".v4", b".beta.", b".alpha.", b".jinja", b".j2", b".py"),
                 ),
                 (b"{",),
                 (".yaml", ".yml", ".json", ".jinja", ".jinja2", ".j2"),

@@ -19,6 +19,8 @@ from assay.scanner.sources import stage
 
 EVERYTHING = 1 << 62
 """A limit that no file reaches."""
+_LARGEST = 500_000_000
+"""Bytes of a file that are held in memory to be searched."""
 _SMALL = 1 << 16
 """Bytes of a file that is read rather than mapped."""
 
@@ -65,8 +67,8 @@ class Overlay(abc.ABC):
 
     @contextlib.contextmanager
     def content(self, path: str) -> Iterator[bytes | mmap.mmap]:
-        """All of a file, to search in. Raises OSError, ValueError."""
-        yield self.read(path, EVERYTHING)
+        """A file to search in, all of it unless it is larger than what is read of any. Raises OSError, ValueError."""
+        yield self.read(path, _LARGEST)
 
     def listed(self, directory: str) -> Listed:
         """What is in a directory. Raises OSError."""
