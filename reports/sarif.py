@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from assay.reports import sarif_gate
 from assay.reports.sarif_rules import LEVELS, Object, SarifRules, plain
 from assay.reports.view import BROKEN, WORDS, in_force, in_force_briefly, place, severity_rank, unsupported, verdicts
 from assay.scanner.facts.model import BlockRef
@@ -35,14 +36,15 @@ def render(report: Report, context: Context) -> bytes:
     """One run, without indents: uploads are limited in size. Results are verdicts, notifications are errors and what was not seen."""
     rules = SarifRules(report, context)
     results, left_out = _kept(report)
-    notifications = _notifications(report, rules, left_out)
+    notifications, configured = _notifications(report, rules, left_out), _configured(report)
+    compared = sarif_gate.is_compared(report)
     run: Object = {
-        "tool": {"driver": _driver(report, rules, notifications)},
+        "tool": {"driver": _driver(report, rules, [*notifications, *configured])},
         "automationDetails": {"id": _automation(report)},
-        "invocations": [_invocation(report, notifications)],
+        "invocations": [_invocation(report, notifications, configured)],
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The directory in which the scan was started."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(result, rules) for result in results],
+        "results": [_result(result, rules, compared) for result in results],
         "properties": _properties(report),
     }
     if rules.taxonomies:
@@ -79,7 +81,7 @@ def _automation(report: Report) -> str:
     return visible(f"assay/{targets}/{report.run.id.replace('/', '-')}")
 
 
-def _invocation(report: Report, notifications: list[Object]) -> Object:
+def _invocation(report: Report, notifications: list[Object], configured: list[Object]) -> Object:
     broken = report.coverage.files.failed or any(gap.code in BROKEN for gap in report.coverage.gaps)
     errors = any(result.verdict == "error" for result in report.results)
     invocation: Object = {
@@ -87,7 +89,7 @@ def _invocation(report: Report, notifications: list[Object]) -> Object:
         "arguments": [visible(argument) for argument in report.run.arguments],
         "toolExecutionNotifications": notifications,
     }
-    if configured := _configured(report):
+    if configured:
         invocation["toolConfigurationNotifications"] = configured
     for name, time in (("startTimeUtc", report.run.started), ("endTimeUtc", report.run.finished)):
         if _TIME.fullmatch(time):
@@ -103,10 +105,11 @@ def _properties(report: Report) -> Object:
         "inForce": {heading: visible(text) for heading, text in in_force(report.run.in_force)},
         "verdicts": dict(verdicts(report)),
         "unsupportedTypes": {visible(type_): number for type_, number in unsupported(report)},
+        **sarif_gate.properties(report),
     }
 
 
-def _result(result: Result, rules: SarifRules) -> Object:
+def _result(result: Result, rules: SarifRules, compared: bool) -> Object:
     failed = KINDS[result.verdict] == "fail"
     related = _related(result)
     built: Object = {
@@ -125,8 +128,10 @@ def _result(result: Result, rules: SarifRules) -> Object:
         built["properties"]["relatedLocationsLeftOut"] = len(related) - MOST_RELATED
     if result.element:
         built["properties"]["element"] = visible(result.element)
-    if result.verdict == "waived":
-        built["suppressions"] = [{"kind": "external", "status": "accepted"}]
+    if compared:
+        built["baselineState"] = sarif_gate.baseline_state(result)
+    if suppressions := sarif_gate.suppressions(result, _physical):
+        built["suppressions"] = suppressions
     return built
 
 
@@ -218,10 +223,13 @@ def _notifications(report: Report, rules: SarifRules, left_out: Counter[str]) ->
 
 
 def _configured(report: Report) -> list[Object]:
-    """What is in force beside the built-in controls with their defaults (3.20.21)."""
-    if not in_force_briefly(report.run.in_force):
-        return []
-    return [_notification("in_force", "note", "; ".join(f"{heading}: {text}" for heading, text in in_force(report.run.in_force)))]
+    """What is in force beside the built-in controls with their defaults, and what the gate says of itself (3.20.21)."""
+    built = [_notification("configuration_change", "error", change) for change in report.gate.changes]
+    built += [_notification("gate", "warning", warning) for warning in sarif_gate.warnings(report)]
+    if in_force_briefly(report.run.in_force):
+        told = "; ".join(f"{heading}: {text}" for heading, text in in_force(report.run.in_force))
+        built.append(_notification("in_force", "note", told))
+    return built
 
 
 def _rule_error(result: Result, rules: SarifRules) -> Object:

@@ -14,7 +14,7 @@ import pytest
 from assay.reports import sarif
 from assay.reports.sarif import artifact, render
 from assay.scanner.facts.model import BlockRef
-from assay.scanner.results.model import Report
+from assay.scanner.results.model import Gate, Report
 from assay.scanner.sources.interface import Coverage, Files, Gap
 from assay.scanner.sources.raw import Location
 from tests.reports import samples
@@ -43,7 +43,9 @@ def check_indexes(found: Any) -> None:
             assert taxonomy["name"] == relation["target"]["toolComponent"]["name"]
             assert relation["target"]["id"] in [each["id"] for each in taxonomy["taxa"]]
     codes = {each["id"] for each in driver.get("notifications", ())}
-    assert codes == {each["descriptor"]["id"] for each in found["invocations"][0]["toolExecutionNotifications"]}
+    invocation = found["invocations"][0]
+    told = [*invocation["toolExecutionNotifications"], *invocation.get("toolConfigurationNotifications", ())]
+    assert codes == {each["descriptor"]["id"] for each in told}
 
 
 def of(found: Any, control: str, kind: str = "fail") -> Any:
@@ -116,7 +118,7 @@ def test_rules_have_help_tags_and_all_their_frameworks() -> None:
 
 def test_the_fence_is_longer_than_any_in_the_text() -> None:
     controls = samples.controls()
-    controls["keys.rotation"].remediation = {"terraform": "````\nx\n````"}
+    controls["keys.rotation"] = msgspec.structs.replace(controls["keys.rotation"], remediation={"terraform": "````\nx\n````"})
     found = run(samples.report(), controls=controls)
     rule = next(each for each in found["tool"]["driver"]["rules"] if each["id"] == "keys.rotation")
     assert "\n`````\n````\nx\n````\n`````" in rule["help"]["markdown"]
@@ -246,7 +248,7 @@ def test_the_limit_is_that_of_github() -> None:
 
 def test_every_uri_is_a_file_of_the_report() -> None:
     report = samples.report()
-    files = {block.file for each in report.results for block in each.resource.blocks} | {"storage/variables.tf", "network/broken.tf"}
+    files = {block.file for each in report.results for block in each.resource.blocks} | {"storage/variables.tf", "network/broken.tf", "assay.yaml"}
 
     def uris(node: Any) -> Any:
         if isinstance(node, dict):
@@ -271,3 +273,58 @@ def test_columns_are_given_where_they_are_known() -> None:
     region = found["results"][0]["locations"][0]["physicalLocation"]["region"]
     assert region == {"startLine": 3, "endLine": 5, "startColumn": 7, "endColumn": 2}
     assert found["columnKind"] == "unicodeCodePoints"
+
+
+def test_a_waiver_is_a_suppression_with_its_reason_and_place() -> None:
+    (waived,) = [each for each in run(samples.report())["results"] if each["properties"]["verdict"] == "waived"]
+    (suppression,) = waived["suppressions"]
+    assert (suppression["kind"], suppression["status"]) == ("external", "accepted")
+    assert suppression["justification"] == "waived by platform until 2027-03-31: moved by March (OPS-7), assay.yaml:12"
+    assert suppression["location"]["physicalLocation"]["region"] == {"startLine": 12, "endLine": 12}
+
+
+@pytest.mark.parametrize(
+    ("by", "kind"), [("configuration", "external"), ("comment", "inSource"), ("mark", "inSource"), ("checkov", "inSource")]
+)
+def test_where_a_waiver_stands(by: Any, kind: str) -> None:
+    waiver = msgspec.structs.replace(samples.ACCEPTED, by=by, file="", line=0)
+    found = run(samples.report([samples.result("keys.rotation", "waived", samples.LOGS, waiver=waiver)]))["results"][0]
+    assert found["suppressions"][0]["kind"] == kind and "location" not in found["suppressions"][0]
+
+
+def test_a_waiver_that_is_over_suppresses_nothing() -> None:
+    found = run(samples.compared())["results"]
+    assert [each for each in found if "suppressions" in each] == [each for each in found if each["properties"]["verdict"] == "waived"]
+
+
+def test_all_results_stand_beside_the_baseline_or_none() -> None:
+    assert {each.get("baselineState") for each in run(samples.compared())["results"]} == {"new", "unchanged"}
+    (known,) = [each for each in run(samples.compared())["results"] if each["baselineState"] == "unchanged"]
+    assert known["properties"]["element"] == "a:80"
+    alone = msgspec.structs.replace(samples.report(), gate=Gate())
+    assert not any("baselineState" in each for each in run(alone)["results"])
+    over = msgspec.structs.replace(samples.gate().comparisons[0], expired=True)
+    ended = msgspec.structs.replace(samples.compared(), gate=msgspec.structs.replace(samples.gate(), comparisons=[over]))
+    assert not any("baselineState" in each for each in run(ended)["results"])
+
+
+def test_what_is_gone_is_counted_and_no_result() -> None:
+    found = run(samples.compared())
+    assert found["properties"]["comparisons"][0]["gone"] == 1
+    assert not any(each.get("baselineState") == "absent" for each in found["results"])
+
+
+def test_a_weaker_configuration_and_warnings_of_the_gate_are_notifications() -> None:
+    told = run(samples.report())["invocations"][0]["toolConfigurationNotifications"]
+    assert [(each["descriptor"]["id"], each["level"], each["message"]["text"]) for each in told] == [
+        ("configuration_change", "error", "assay.yaml: fail_on is high, and was low"),
+        ("gate", "warning", "assay.yaml:14: the waiver is for nothing that was found"),
+    ]
+
+
+@pytest.mark.parametrize("hostile", samples.HOSTILE)
+def test_no_text_of_the_gate_breaks_the_schema(hostile: str) -> None:
+    report, context = samples.hostile(hostile)
+    held = [msgspec.structs.replace(each, standing="known") for each in report.results]
+    log = json.loads(render(msgspec.structs.replace(report, results=held), context))
+    VALIDATOR.validate(log)

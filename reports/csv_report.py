@@ -1,0 +1,104 @@
+"""CSV (RFC 4180) for spreadsheets: everything that was judged, one result a row, and what was not judged.
+
+A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, whoever wrote it
+(https://owasp.org/www-community/attacks/CSV_Injection). Such a cell begins with an apostrophe here. So does what follows a semicolon within
+a cell, since a spreadsheet of another language splits cells there.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from assay.reports import findings
+from assay.reports.view import identity, place, where
+from assay.scanner.results.formats import Context
+from assay.scanner.results.model import ControlOutcome, Report, Result
+from assay.scanner.sources.interface import Gap
+
+COLUMNS = (
+    "record", "control", "title", "severity", "verdict", "standing", "message", "element", "cloud", "account", "region", "kind", "type",
+    "resource", "address", "root", "file", "line", "seen", "evidence", "unknown", "settled_by", "waived_by", "owner", "reason", "ticket",
+    "expires", "frameworks", "fingerprint",
+)  # fmt: skip
+"""`record` is `result`, `control` (one that met no resource) `gap` (something that was not judged) or `configuration` (a change of it
+that lets more through)."""
+LONGEST = 32_000
+"""Characters of a cell: Excel takes 32,767."""
+_FORMULA = re.compile(r"""(^|;)(["'\s]*)(?=[=+\-@＝＋－＠])""")
+_AT_ONCE = 1_000
+
+
+def render(report: Report, context: Context) -> bytes:
+    """UTF-8, a line of headings first; every cell is in quotes, and lines end in CR LF."""
+    return b"".join(chunks(report, context))
+
+
+def chunks(report: Report, context: Context) -> Iterator[bytes]:
+    """The same in parts of some rows."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    for number, row in enumerate(_rows(report), 1):
+        writer.writerow([_cell(str(row.get(column, ""))) for column in COLUMNS])
+        if not number % _AT_ONCE:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _rows(report: Report) -> Iterator[Mapping[str, object]]:
+    outcomes = {control.id: control for control in report.controls}
+    for result in sorted(report.results, key=identity):
+        yield _of_result(result, outcomes.get(result.control))
+    for control in sorted(report.controls, key=lambda control: control.id):
+        if not control.resources:
+            yield _of_control(control)
+    yield from map(_of_gap, report.coverage.gaps)
+    yield from ({"record": "configuration", "verdict": "fail", "message": change} for change in report.gate.changes)
+
+
+def _of_result(result: Result, outcome: ControlOutcome | None) -> Mapping[str, object]:
+    resource, seen, waiver = result.resource, place(result), result.waiver
+    return {
+        "record": "result", "control": result.control, "title": result.title, "severity": result.severity, "verdict": result.verdict,
+        "standing": result.standing, "message": result.message, "element": result.element, "cloud": resource.cloud,
+        "account": resource.account or "", "region": resource.region or "", "kind": resource.kind, "type": resource.type,
+        "resource": resource.id, "address": resource.address, "root": resource.root, "file": seen.file if seen else "",
+        "line": seen.line if seen and seen.line > 0 else "", "seen": where(seen),
+        "evidence": _list(f"{fact.fact} is {fact.observed}, expected {fact.expected}" for fact in result.evidence),
+        "unknown": _list(f"{fact.fact}: {fact.reason}" for fact in result.unknown),
+        "settled_by": _list(fact.settles_it for fact in result.unknown), "waived_by": waiver.by if waiver else "",
+        "owner": waiver.owner if waiver else "", "reason": waiver.reason if waiver else "", "ticket": waiver.ticket if waiver else "",
+        "expires": waiver.expires if waiver else "", "frameworks": _frameworks(outcome), "fingerprint": result.fingerprint,
+    }  # fmt: skip
+
+
+def _of_control(control: ControlOutcome) -> Mapping[str, object]:
+    return {
+        "record": "control", "control": control.id, "title": control.title, "severity": control.severity, "verdict": control.verdict,
+        "message": control.reason, "frameworks": _frameworks(control),
+    }  # fmt: skip
+
+
+def _of_gap(gap: Gap) -> Mapping[str, object]:
+    return {
+        "record": "gap", "verdict": gap.code, "message": gap.reason, "settled_by": gap.settles_it, "file": gap.scope,
+        "line": gap.line or "",
+    }  # fmt: skip
+
+
+def _frameworks(outcome: ControlOutcome | None) -> str:
+    sections = outcome.frameworks if outcome else {}
+    return _list(f"{name} {', '.join(ids)}" for name, ids in sorted(sections.items()))
+
+
+def _list(texts: Iterable[str]) -> str:
+    return " | ".join(dict.fromkeys(texts))
+
+
+def _cell(text: str) -> str:
+    return _FORMULA.sub(r"\1'\2", findings.line(text, LONGEST))

@@ -1,0 +1,90 @@
+"""What the formats for build servers share: which results they speak of, in which words, and what is accepted beside them."""
+
+from __future__ import annotations
+
+from assay.reports.view import ordered, place
+from assay.scanner.results.model import Comparison, Report, Result, Waived
+from assay.scanner.words import defused, many, visible
+
+FINDINGS = ("fail", "unknown", "error")
+"""Verdicts that somebody has to look at."""
+
+
+def counted(report: Report, *verdicts: str) -> list[Result]:
+    """The results with one of some verdicts that were not there before, the worst severity first."""
+    return ordered(result for result in report.results if result.verdict in verdicts and not is_known(result))
+
+
+def known(report: Report) -> list[Result]:
+    """The findings that were there before, the worst severity first."""
+    return ordered(result for result in report.results if result.verdict in FINDINGS and is_known(result))
+
+
+def is_known(result: Result) -> bool:
+    """Whether a finding was there before: in the baseline, or in the revision that the run is compared with."""
+    return result.standing == "known"
+
+
+def said(result: Result) -> str:
+    """A result in words: what is so, and for what is not known why not and what settles it. Not which resource it is about."""
+    message = result.message or result.title
+    if result.element and result.element not in message:
+        message += f" ({result.element})"
+    if result.verdict == "unknown":
+        message += "".join(f"; {fact.fact}: {fact.reason}; {fact.settles_it}" for fact in result.unknown)
+    return message
+
+
+def subject(result: Result) -> str:
+    """Which resource a result is about, in one text: its address, and below which root where that is not the working directory."""
+    resource = result.resource
+    return resource.address if resource.root in ("", ".") else f"{resource.root}: {resource.address}"
+
+
+def headed(result: Result) -> str:
+    """A result in words after its resource; without the root where a file is shown beside it."""
+    seen = place(result)
+    return f"{result.resource.address if seen and seen.file else subject(result)}: {said(result)}"
+
+
+def accepted(waiver: Waived) -> str:
+    """Who accepts a finding, why, how long, and where that is written."""
+    who = f" by {waiver.owner}" if waiver.owner else ""
+    until = f" until {waiver.expires}" if waiver.expires else ""
+    ticket = f" ({waiver.ticket})" if waiver.ticket else ""
+    place = f", {waiver.file}:{waiver.line}" if waiver.line else f", {waiver.file}" if waiver.file else ""
+    over = ", which is over" if waiver.expired else ""
+    return f"waived{who}{until}{over}: {waiver.reason}{ticket}{place}"
+
+
+def compared(comparison: Comparison) -> str:
+    """A comparison in a sentence."""
+    what = f"baseline {comparison.name}" if comparison.kind == "baseline" else f"revision {comparison.name}"
+    if comparison.expired:
+        return f"the {what} ended on {comparison.expires}, and everything counts"
+    until = f", which ends on {comparison.expires}" if comparison.expires else ""
+    return f"beside the {what}{until}: {comparison.new} new, {comparison.known} known, {len(comparison.gone)} gone"
+
+
+def totals(report: Report) -> list[str]:
+    """What the run comes to, as short sentences: what counts, what does not and why, and what was not seen."""
+    counts = {verdict: len(counted(report, verdict)) for verdict in FINDINGS}
+    waived = sum(result.verdict == "waived" for result in report.results)
+    parts = [f"{counts['fail']} fail", f"{counts['unknown']} unknown"]
+    parts += [f"{counts['error']} error"] if counts["error"] else []
+    parts += [f"{report.summary.verdicts.get('pass', 0)} pass"]
+    parts += [f"{waived} waived"] if waived else []
+    before = len(known(report))
+    parts += [f"{before} known from before"] if before else []
+    parts += [many(len(report.coverage.gaps), "gap")] if report.coverage.gaps else []
+    return [", ".join(parts), *map(compared, report.gate.comparisons)]
+
+
+def line(text: str, most: int) -> str:
+    """A text in one line of at most `most` characters, which commands no build server: what is not visible is written out."""
+    return defused(shortened(visible(text[: most + 1]), most))
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most `most` characters; where it was cut, it ends in a mark."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,87 @@
+"""GitLab's code quality report: one array, whose entries merge requests show beside the code.
+
+https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format. Paths are relative to the repository, so a scan is to be
+started there. The fingerprint has no line in it, so that moved code is no new finding. What is waived or known from before is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from assay.reports import findings
+from assay.reports.sarif_rules import Object
+from assay.reports.view import place
+from assay.scanner.results.formats import Context
+from assay.scanner.results.model import Report, Result
+from assay.scanner.sources.interface import Gap
+from assay.scanner.words import defused_json, visible
+
+SEVERITIES = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
+NOT_JUDGED = "major"
+"""What could not be read or judged; what is not known is `info`."""
+LONGEST = 4_000
+
+
+def render(report: Report, context: Context) -> bytes:
+    """JSON without a byte order mark, which GitLab's parser does not take."""
+    entries = [_entry(result) for result in findings.counted(report, "fail", "error", "unknown")]
+    entries += [_of_gap(gap) for gap in report.coverage.gaps]
+    entries += [_of_change(change, report) for change in report.gate.changes]
+    return defused_json(msgspec.json.format(msgspec.json.encode(entries), indent=1)) + b"\n"
+
+
+def _entry(result: Result) -> Object:
+    severity = SEVERITIES.get(result.severity, "major") if result.verdict == "fail" else NOT_JUDGED
+    return {
+        "description": _text(findings.headed(result)),
+        "check_name": visible(result.control),
+        "fingerprint": visible(result.fingerprint),
+        "severity": "info" if result.verdict == "unknown" else severity,
+        "location": {"path": path_of(result), "lines": {"begin": line_of(result)}},
+    }
+
+
+def _of_gap(gap: Gap) -> Object:
+    return {
+        "description": _text(f"not judged: {gap}"),
+        "check_name": f"assay.{visible(gap.code)}",
+        "fingerprint": _digest(gap.code, gap.scope, gap.reason),
+        "severity": NOT_JUDGED,
+        "location": {"path": _relative(gap.scope), "lines": {"begin": max(gap.line, 1)}},
+    }
+
+
+def _of_change(change: str, report: Report) -> Object:
+    return {
+        "description": _text(change),
+        "check_name": "assay.configuration",
+        "fingerprint": _digest("configuration", change),
+        "severity": "blocker",
+        "location": {"path": _relative(report.run.in_force.configuration or "assay.yaml"), "lines": {"begin": 1}},
+    }
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def path_of(result: Result) -> str:
+    """The file to show a result at; what is in no file, as a live resource, at its name, so that it does not get lost."""
+    seen = place(result)
+    return _relative(seen.file if seen and seen.file else findings.subject(result))
+
+
+def line_of(result: Result) -> int:
+    """The line to show a result at: the first where none is known."""
+    seen = place(result)
+    return max(seen.line if seen and seen.file else 1, 1)
+
+
+def _relative(path: str) -> str:
+    return findings.line(path.removeprefix("./"), LONGEST) or "(none)"
+
+
+def _text(text: str) -> str:
+    return findings.line(text, LONGEST)

@@ -1,0 +1,124 @@
+"""JUnit XML, for build servers that show tests: a suite for each control, a case for each of its results.
+
+As Jenkins reads it (https://github.com/jenkinsci/xunit-plugin, junit-10.xsd), which GitLab and Azure Pipelines read too: a failure that
+counts is a failure, what could not be told or judged is an error, what is waived, known from before or does not apply is skipped, each
+with its reason. Gaps are errors of a suite of their own: a run that did not see everything is not green.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+import msgspec
+
+from assay.reports import findings
+from assay.reports.view import identity, place, where
+from assay.scanner.results.formats import Context
+from assay.scanner.results.model import Report, Result
+from assay.scanner.sources.interface import Gap
+from assay.scanner.words import defused, visible
+
+CONFIGURATION, NOT_SEEN = "assay.configuration", "assay.coverage"
+LONGEST = 2_000
+"""Characters of a name or a message, which build servers show in one line."""
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One case of a suite. `outcome` is failure, error, skipped or empty."""
+
+    name: str
+    outcome: str = ""
+    type: str = ""
+    message: str = ""
+    details: str = ""
+
+
+def render(report: Report, context: Context) -> bytes:
+    """UTF-8. Whatever a name holds, the document is XML 1.0: characters that it does not allow are written out."""
+    return b"".join(chunks(report, context))
+
+
+def chunks(report: Report, context: Context) -> Iterator[bytes]:
+    """The same suite by suite."""
+    suites = list(_suites(report))
+    total = Element("testsuites", {"name": "assay", **_counts([case for _, cases in suites for case in cases], ("failures", "errors"))})
+    opening = tostring(total, "unicode", short_empty_elements=False).removesuffix("</testsuites>")
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n{opening}\n'.encode()
+    for name, cases in suites:
+        yield tostring(_suite(name, cases, report), "utf-8", xml_declaration=False) + b"\n"
+    yield b"</testsuites>\n"
+
+
+def _suites(report: Report) -> Iterator[tuple[str, list[Case]]]:
+    by_control: dict[str, list[Result]] = {control.id: [] for control in report.controls}
+    for result in sorted(report.results, key=identity):
+        by_control.setdefault(result.control, []).append(result)
+    for control, results in sorted(by_control.items()):
+        if results:
+            yield control, list(_apart(map(_case, results)))
+    if report.gate.changes:
+        yield CONFIGURATION, list(_apart(Case(change, "failure", "configuration", change) for change in report.gate.changes))
+    if report.coverage.gaps:
+        yield NOT_SEEN, list(_apart(map(_of_gap, report.coverage.gaps)))
+
+
+def _suite(name: str, cases: list[Case], report: Report) -> Element:
+    suite = Element("testsuite", {"name": _line(name), **_counts(cases, ("failures", "errors", "skipped"))})
+    if report.run.started:
+        suite.set("timestamp", visible(report.run.started))
+    properties = SubElement(suite, "properties")
+    for key, value in (("policies", report.tool.policies), ("run", report.run.id), ("targets", ", ".join(report.run.targets))):
+        SubElement(properties, "property", {"name": key, "value": _line(value)})
+    for case in cases:
+        made = SubElement(suite, "testcase", {"classname": _line(name), "name": case.name})
+        if case.outcome:
+            told = SubElement(made, case.outcome, {"type": case.type, "message": _line(case.message)})
+            told.text = defused(visible(case.details, keep="\n")) or None
+    return suite
+
+
+def _counts(cases: list[Case], kinds: Iterable[str]) -> dict[str, str]:
+    outcomes = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+    numbers = {kind: str(sum(case.outcome == outcomes[kind] for case in cases)) for kind in kinds}
+    return {"tests": str(len(cases)), **numbers}
+
+
+def _case(result: Result) -> Case:
+    name = findings.subject(result) + (f" [{result.element}]" if result.element else "")
+    message, details = findings.said(result), _details(result)
+    if findings.is_known(result):
+        return Case(name, "skipped", "known", f"known from before: {result.verdict}: {message}", details)
+    if result.verdict == "waived":
+        why = findings.accepted(result.waiver) if result.waiver else "waived"
+        return Case(name, "skipped", "waived", f"{why}; {message}", details)
+    if result.verdict == "fail":
+        return Case(name, "failure", visible(result.severity), message, details)
+    if result.verdict in ("unknown", "error"):
+        return Case(name, "error", result.verdict, message, details)
+    return Case(name) if result.verdict == "pass" else Case(name, "skipped", result.verdict, message)
+
+
+def _of_gap(gap: Gap) -> Case:
+    name = f"{gap.code}: {gap.scope}:{gap.line}" if gap.line else f"{gap.code}: {gap.scope}"
+    return Case(name, "error", visible(gap.code), gap.reason, gap.settles_it)
+
+
+def _details(result: Result) -> str:
+    """Where to look, and what was seen there."""
+    lines = [f"{result.severity} {result.control}: {result.title}", where(place(result))]
+    lines += [f"{fact.fact} is {fact.observed}, expected {fact.expected}" for fact in result.evidence]
+    return "\n".join([*filter(None, lines), f"fingerprint {result.fingerprint}"])
+
+
+def _apart(cases: Iterable[Case]) -> Iterator[Case]:
+    """Cases of one name get a number: build servers tell cases apart by their names."""
+    met: dict[str, int] = {}
+    for case in cases:
+        name = _line(case.name)
+        met[name] = met.get(name, 0) + 1
+        yield msgspec.structs.replace(case, name=name if met[name] == 1 else f"{name} #{met[name]}")
+
+
+def _line(text: str) -> str:
+    return findings.line(text, LONGEST) or "(none)"

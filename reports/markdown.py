@@ -1,0 +1,152 @@
+"""Markdown for a comment on a pull request or the summary of a step, within what GitHub takes.
+
+A comment has at most 65,536 characters; a summary 1 MiB
+(https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#step-isolation-and-limits). What does not fit is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from assay.reports import findings
+from assay.reports.markdown_text import block, prose, span
+from assay.reports.view import FailingInput, failing, in_force_briefly, place, remediation, where
+from assay.scanner.results.formats import Context
+from assay.scanner.results.ledger import told
+from assay.scanner.results.model import PastFinding, Report, Result, WaiverUse
+from assay.scanner.rules.model import SEVERITIES, Control
+from assay.scanner.words import many
+
+T = TypeVar("T")
+MARK = "<!-- assay -->"
+"""The first line: how the comment of an earlier run is found again."""
+FAILURES, OTHERS = 34_000, 3_000
+"""Bytes of the list of failures, and of each other list. With the headings, all of them stay below 65,536."""
+
+COMPARISONS, LONGEST_FIX = 3, 1_500
+
+
+def render(report: Report, context: Context) -> bytes:
+    """UTF-8; what others wrote stands in code spans alone."""
+    lines = [MARK, f"## Assay: {_outcome(report)}", "", *_table(report)]
+    lines += [f"- {span(sentence)}" for sentence in findings.totals(report)[1:][:COMPARISONS]]
+    lines += _section("The configuration lets more through than before", report.gate.changes, _sentence)
+    lines += _failures(report, context)
+    lines += _section("Errors of rules", findings.counted(report, "error"), _finding)
+    lines += _section("Not judged", told(report.coverage.gaps), _sentence)
+    lines += _section("The gate", report.gate.warnings, _sentence)
+    lines += _folded("Could not be told", findings.counted(report, "unknown"), _finding)
+    lines += _folded("Waivers", report.gate.waivers, _waiver)
+    lines += _folded("Known from before", findings.known(report), _finding)
+    lines += _folded("Gone", [past for comparison in report.gate.comparisons for past in comparison.gone], _gone)
+    by = in_force_briefly(report.run.in_force)
+    lines += ["", f"Assay {span(report.tool.version)} on {span(', '.join(report.run.targets))}" + (f", in force: {span(by)}" if by else "")]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _outcome(report: Report) -> str:
+    """In a few words, whether anything is to be done: nothing that was not seen counts as passed."""
+    failures, errors = len(findings.counted(report, "fail")), len(findings.counted(report, "error"))
+    new = "new " if any(not comparison.expired for comparison in report.gate.comparisons) else ""
+    parts = [many(len(report.gate.changes), "change") + " of the configuration"] if report.gate.changes else []
+    parts += [many(failures, f"{new}failure")] if failures or not (parts or errors or report.coverage.gaps) else []
+    parts += [many(errors, "error")] if errors else []
+    parts += [f"incomplete, {many(len(report.coverage.gaps), 'gap')}"] if report.coverage.gaps else []
+    return ", ".join(parts)
+
+
+def _table(report: Report) -> list[str]:
+    """Numbers alone: by severity, what fails, and what is accepted."""
+    severities = [*SEVERITIES, *sorted({result.severity for result in report.results} - set(SEVERITIES))]
+    columns = ("fail", "unknown", "waived", "known")
+    rows = []
+    for severity in severities:
+        numbers = [sum(_column(result) == column for result in report.results if result.severity == severity) for column in columns]
+        if any(numbers):
+            rows.append(f"| {severity if severity in SEVERITIES else 'other'} | {' | '.join(map(str, numbers))} |")
+    if not rows:
+        return [f"{many(report.summary.verdicts.get('pass', 0), 'verdict')} of pass, none of fail.", ""]
+    return ["| severity | fail | unknown | waived | known |", "| --- | ---: | ---: | ---: | ---: |", *rows, ""]
+
+
+def _column(result: Result) -> str:
+    return "known" if findings.is_known(result) and result.verdict in findings.FINDINGS else result.verdict
+
+
+def _failures(report: Report, context: Context) -> list[str]:
+    """By severity and control: where, and once for each control why and what mends it."""
+    lines: list[str] = []
+    room, control, results, inputs = FAILURES, "", findings.counted(report, "fail"), failing(report)
+    for number, result in enumerate(results):
+        entry = _finding(result)
+        if result.control != control:
+            control = result.control
+            entry = f"{_heading(result, context.controls.get(control), inputs[control])}\n{entry}"
+        room -= _size(entry)
+        if room < 0:
+            return [*lines, "", f"and {len(results) - number} more failures that do not fit here; the json report has all"]
+        lines.append(entry)
+    return lines
+
+
+def _heading(result: Result, control: Control | None, mended: FailingInput) -> str:
+    severity = result.severity if result.severity in SEVERITIES else "other"
+    parts = ["", f"### {severity}: {span(result.control)} {span(result.title)}", ""]
+    if control is not None and control.why.strip():
+        parts += [prose(control.why).partition(". ")[0].rstrip(".") + ".", ""]
+    tool, way = remediation(control, mended)
+    if way.strip():
+        parts += [f"<details><summary>Fix ({prose(tool)})</summary>", "", block(way, LONGEST_FIX), "", "</details>", ""]
+    return "\n".join(parts)
+
+
+def _finding(result: Result) -> str:
+    seen = place(result)
+    address = result.resource.address if seen and seen.file else findings.subject(result)
+    waiver = f" ({span(findings.accepted(result.waiver))})" if result.waiver else ""
+    return f"- {span(where(seen)) + ' ' if seen else ''}{span(address)}: {span(findings.said(result))}{waiver}"
+
+
+def _waiver(use: WaiverUse) -> str:
+    state = "refused: " + span(use.refused) if use.refused else "over" if use.expired else f"for {many(use.findings, 'finding')}"
+    who = f"{span(use.owner)}, " if use.owner else ""
+    until = f"until {span(use.expires)}" if use.expires else "without an end"
+    why = f"{use.reason} ({use.ticket})" if use.ticket else use.reason
+    place = f"{use.file}:{use.line}"
+    return f"- {span(use.control)} for {span(use.resource)}, {who}{until}: {span(why)}, {span(place)}; {state}"
+
+
+def _gone(past: PastFinding) -> str:
+    return f"- {span(past.control)} {span(past.address)}" + (f" {span(past.element)}" if past.element else "")
+
+
+def _sentence(text: str) -> str:
+    return f"- {span(text)}"
+
+
+def _section(heading: str, entries: Sequence[T], told_of: Callable[[T], str]) -> list[str]:
+    return ["", f"### {heading}", "", *_fitting(entries, told_of)] if entries else []
+
+
+def _folded(heading: str, entries: Sequence[T], told_of: Callable[[T], str]) -> list[str]:
+    """A section that is shown when somebody opens it."""
+    summary = f"<details><summary>{heading}: {len(entries)}</summary>"
+    return ["", summary, "", *_fitting(entries, told_of), "", "</details>"] if entries else []
+
+
+def _fitting(entries: Sequence[T], told_of: Callable[[T], str]) -> list[str]:
+    """A line for each entry, as far as there is room, and how many there is none for."""
+    lines: list[str] = []
+    room = OTHERS
+    for number, entry in enumerate(entries):
+        line = told_of(entry)
+        room -= _size(line)
+        if room < 0:
+            return [*lines, f"- and {len(entries) - number} more that do not fit here; the json report has all"]
+        lines.append(line)
+    return lines
+
+
+def _size(text: str) -> int:
+    return len(text.encode()) + 1

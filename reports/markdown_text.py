@@ -1,0 +1,38 @@
+"""Text of others in Markdown that GitHub or GitLab shows: in code spans and fences alone, where nothing of it becomes a link or a mention.
+
+Spans and fences end at a run of backticks as long as that which begins them (https://github.github.com/gfm/#code-spans), and neither
+mentions nor references of issues are looked for in them. Tables are no place for it: a cell ends at a bar even within a span.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assay.reports.findings import line, shortened
+from assay.scanner.words import defused, visible
+
+
+def span(text: str, most: int = 400) -> str:
+    """A text as code in a line."""
+    shown = line(text, most)
+    if not shown.strip():
+        return "`(empty)`"
+    fence = "`" * (_longest(shown) + 1)
+    return f"{fence} {shown} {fence}" if shown[0] in "` " or shown[-1] in "` " else f"{fence}{shown}{fence}"
+
+
+def block(text: str, most: int = 6_000) -> str:
+    """A text of several lines as a code block, without a final line feed."""
+    shown = defused(shortened(visible(text.strip()[: most + 1], keep="\n"), most))
+    fence = "`" * max(3, _longest(shown) + 1)
+    return f"{fence}\n{shown}\n{fence}"
+
+
+def prose(text: str) -> str:
+    """Text of a rule, which its author writes in Markdown: markup of HTML is shown, not applied."""
+    return defused(visible(text.strip(), keep="\n")).replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _longest(text: str) -> int:
+    """The length of the longest run of backticks."""
+    return max((len(run) for run in re.findall("`+", text)), default=0)

@@ -1,0 +1,176 @@
+"""GitLab's two reports: code quality and SAST, as GitLab requires them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+import pytest
+from markdown_it import MarkdownIt
+
+from assay.reports import gitlab, gitlab_sast
+from assay.scanner.results.formats import Context
+from assay.scanner.results.model import Gate, Report
+from assay.scanner.sources.interface import Coverage, Files, Gap
+from tests.reports import samples
+
+QUALITY = jsonschema_rs.validator_for(
+    {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["description", "check_name", "fingerprint", "severity", "location"],
+            "properties": {
+                "description": {"type": "string", "minLength": 1},
+                "check_name": {"type": "string"},
+                "fingerprint": {"type": "string", "minLength": 1},
+                "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+                "location": {
+                    "type": "object",
+                    "required": ["path", "lines"],
+                    "properties": {
+                        "path": {"type": "string", "minLength": 1, "not": {"pattern": "^[.]/"}},
+                        "lines": {"type": "object", "required": ["begin"], "properties": {"begin": {"type": "integer", "minimum": 1}}},
+                    },
+                },
+            },
+        },
+    }
+)
+"""https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format"""
+SAST = jsonschema_rs.validator_for(json.loads((Path(__file__).parent / "data" / "gitlab-sast.json").read_text("utf-8")))
+
+
+def quality(report: Report, context: Context | None = None) -> Any:
+    content = gitlab.render(report, context or samples.context())
+    assert not content.startswith(b"\xef\xbb\xbf")
+    found = json.loads(content)
+    QUALITY.validate(found)
+    return found
+
+
+def sast(report: Report, context: Context | None = None) -> Any:
+    found = json.loads(gitlab_sast.render(report, context or samples.context()))
+    SAST.validate(found)
+    assert len({each["id"] for each in found["vulnerabilities"]}) == len(found["vulnerabilities"])
+    return found
+
+
+REPORTS = pytest.mark.parametrize(
+    "report", [samples.report(), samples.compared(), samples.empty(), samples.many(60)], ids=["one", "compared", "empty", "many"]
+)
+
+
+@REPORTS
+def test_code_quality_is_as_gitlab_documents_it(report: Report) -> None:
+    found = quality(report)
+    findings = sum(each.verdict in ("fail", "unknown", "error") and each.standing != "known" for each in report.results)
+    assert len(found) == findings + len(report.coverage.gaps) + len(report.gate.changes)
+
+
+@REPORTS
+def test_sast_is_as_gitlab_requires_it(report: Report) -> None:
+    assert len(sast(report)["vulnerabilities"]) == sum(
+        each.verdict in ("fail", "unknown") and each.standing != "known" for each in report.results
+    )
+
+
+@pytest.mark.parametrize("text", [*samples.HOSTILE, "\U0001f600" * 400, "\U000e0001" * 300])
+def test_no_text_breaks_either(text: str) -> None:
+    report, context = samples.hostile(text)
+    quality(report, context)
+    sast(report, context)
+
+
+def test_fingerprints_are_those_of_the_findings() -> None:
+    failed = samples.results()[1]
+    entry = next(
+        each for each in quality(samples.report()) if each["check_name"] == failed.control and "block_public" in each["description"]
+    )
+    assert entry["fingerprint"] == failed.fingerprint
+    assert entry["location"] == {"path": "storage/main.tf", "lines": {"begin": 7}}
+    moved = msgspec.structs.replace(failed, evidence=[])
+    assert quality(samples.report([moved]))[0]["fingerprint"] == failed.fingerprint
+
+
+def test_severities() -> None:
+    found = {each["check_name"]: each["severity"] for each in quality(samples.report()) if "not known" not in each["description"]}
+    assert (found["edge.lb-https-only"], found["team.own-rule"], found["assay.parse_error"], found["assay.configuration"]) == (
+        "critical",
+        "major",
+        "major",
+        "blocker",
+    )
+    assert {each["severity"] for each in quality(samples.report()) if each["check_name"] == "storage.versioning-enabled"} == {"info"}
+    assert {each["severity"] for each in sast(samples.report())["vulnerabilities"]} == {"Critical", "High", "Unknown"}
+
+
+def test_what_is_in_no_file_is_shown_at_its_name() -> None:
+    (entry,) = [each for each in quality(samples.report()) if "prevention is inherited" in each["description"]]
+    assert entry["location"]["path"] == "//storage.googleapis.com/fills"
+
+
+def test_known_and_waived_are_left_out_and_counted() -> None:
+    report = samples.compared()
+    assert "a:80 serves HTTP" not in json.dumps(quality(report)) and "no policy blocks" not in json.dumps(quality(report))
+    found = sast(report)
+    assert not any(
+        "a:80 serves HTTP" in each["description"] or "no policy blocks" in each["description"] for each in found["vulnerabilities"]
+    )
+    assert "1 waived, 1 known from before" in found["scan"]["messages"][0]["value"]
+    assert any("waived by platform until 2026-06-30, which is over" in each["description"] for each in found["vulnerabilities"])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "coverage", "status"),
+    [
+        ("fail", Coverage(), "success"),
+        ("error", Coverage(), "failure"),
+        ("pass", Coverage(Files(2, 1, 1)), "failure"),
+        ("pass", Coverage(gaps=[Gap("plan.json", "input_failed", "no json", "write it again")]), "failure"),
+    ],
+)
+def test_a_scan_that_did_not_read_its_input_has_failed(verdict: Any, coverage: Coverage, status: str) -> None:
+    held = samples.result("keys.rotation", verdict, samples.LOGS)
+    assert sast(samples.report([held], coverage))["scan"]["status"] == status
+
+
+def test_gaps_errors_and_changes_are_messages_of_the_scan() -> None:
+    told = [each["value"] for each in sast(samples.report())["scan"]["messages"] if each["level"] == "warn"]
+    for text in ("no such overload", "a brace is not closed", "fail_on is high, and was low", "the waiver is for nothing"):
+        assert any(text in each for each in told)
+
+
+def test_findings_at_one_place_are_told_apart() -> None:
+    held = [samples.result("keys.rotation", "fail", samples.LOGS, text, element=text) for text in ("a", "b")]
+    one, other = sast(samples.report(held))["vulnerabilities"]
+    assert one["location"]["file"] == other["location"]["file"] and one["tracking"] != other["tracking"]
+    assert len(one["identifiers"]) == 1
+
+
+NASTY = [
+    "![x](https://x.invalid/p.png)",
+    "[x](javascript:alert(1))",
+    "<img src=x onerror=alert(1)>",
+    "@everyone",
+    "` ![x](https://x.invalid) `",
+    "a\n\n# heading\n",
+]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_descriptions_are_markdown_in_which_names_are_code(text: str) -> None:
+    held = samples.resource(text, samples.BlockRef("b", "a.tf", 1, 2))
+    evidence = [samples.Evidence(text, text, text, None)]
+    report = msgspec.structs.replace(
+        samples.report([samples.result("team.x", "fail", held, text, element=text, evidence=evidence)], Coverage()), gate=Gate()
+    )
+    (found,) = sast(report)["vulnerabilities"]
+    tokens = [child for token in MarkdownIt("commonmark").parse(found["description"]) for child in [token, *(token.children or [])]]
+    assert {token.type for token in tokens} <= {"paragraph_open", "paragraph_close", "inline", "code_inline", "text", "softbreak", "bullet_list_open",
+        "bullet_list_close", "list_item_open", "list_item_close"}  # fmt: skip
