@@ -13,6 +13,7 @@ from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.named import OneCall
 from assay.scanner.sources.terraform.operators import (
+    FAILURES,
     EvaluationError,
     brief,
     finish,
@@ -68,7 +69,7 @@ def is_single(block: Block, module: Module) -> bool:
         return False
     try:
         raw = evaluate(count, module.scope(module.instance.names))
-    except EvaluationError:
+    except FAILURES:
         return False
     return isinstance(raw, Either) and all(option in (0, 1, "0", "1") for option in raw.options)
 
@@ -136,7 +137,7 @@ def linked_elements(block: Block, module: Module) -> Any:
         return None
     try:
         raw = evaluate(for_each, module.scope(module.instance.names, link=True))
-    except EvaluationError:
+    except FAILURES:
         return None
     return raw.elements() if hasattr(raw, "elements") else raw
 
