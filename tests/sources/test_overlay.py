@@ -81,11 +81,11 @@ def empty(top: Path) -> None:
 
 
 def judged(top: Path, overlay: Overlay | None = None) -> Any:
-    """Everything that a report says of a tree, but for the store of git, which is on disk alone."""
+    """Everything that a report says of a tree, but for the store of git, which is on disk alone, and for empty files."""
     report = Scan(Options(paths=[str(top)], overlay=overlay)).report()
     tree = report.coverage.tree
-    store = tree.reasons.pop("the store of git", 0)
-    tree.found, tree.excluded = tree.found - store, tree.excluded - store
+    store, empty = tree.reasons.pop("the store of git", 0), tree.reasons.pop("it is empty", 0)
+    tree.found, tree.excluded, tree.other = tree.found - store - empty, tree.excluded - store, tree.other - empty
     return report.summary, report.controls, report.results, report.coverage
 
 
