@@ -49,12 +49,23 @@ class Scan:
         """Texts that no report shows, of what was judged so far."""
         self.files: dict[str, Fate] = {}
         """What became of each file below the targets, once the run is over."""
-        self._started, self._listing = "", Listing()
+        self.sinks: list[Sink] = []
+        """What is given every collection's value as it comes, whoever runs it; may be set until the run begins."""
+        self._id, self._started, self._listing = str(uuid.uuid4()), "", Listing()
 
     @property
     def selected(self) -> list[CompiledControl]:
         """The controls that it judges by."""
         return self.rules.selected
+
+    @property
+    def tool(self) -> Tool:
+        """What judges."""
+        return Tool("assay", __version__, self.rules.digest)
+
+    def begun(self) -> Run:
+        """What is known of a run while it goes on: everything but when it ends."""
+        return Run(self._id, self._started, "", list(self.options.arguments), list(self.options.paths), self.rules.in_force)
 
     @property
     def coverage(self) -> Coverage:
@@ -74,7 +85,7 @@ class Scan:
     def run(self, *sinks: Sink) -> Tally:
         """Run to the end: each sink is given every collection's value as it comes. Raises RunError where the scan ran already."""
         for judged in self._judged():
-            for sink in sinks:
+            for sink in (*self.sinks, *sinks):
                 sink(judged)
         return self.tally
 
@@ -84,10 +95,8 @@ class Scan:
         self.run(lambda judged: results.extend(judged.results), *sinks)
         order = {severity: at for at, severity in enumerate(("critical", "high", "medium", "low"))}
         return Report(
-            tool=Tool("assay", __version__, self.rules.digest),
-            run=Run(
-                str(uuid.uuid4()), self._started, _now(), list(self.options.arguments), list(self.options.paths), self.rules.in_force
-            ),
+            tool=self.tool,
+            run=msgspec.structs.replace(self.begun(), finished=_now()),
             summary=self.tally.summary(),
             controls=self.tally.outcomes(),
             results=sorted(
@@ -96,7 +105,10 @@ class Scan:
                     result.resource.root, order[result.severity], result.control, result.resource.address, result.element
                 ),
             ),
-            gate=self.gate.report(compiled.control.id for compiled in self.selected),
+            gate=msgspec.structs.replace(
+                self.gate.report(compiled.control.id for compiled in self.selected),
+                known_gaps=[gap for gap in self.tally.coverage.gaps if self.gate.is_known(gap)],
+            ),
             coverage=msgspec.structs.replace(self.tally.coverage, fates=msgspec.UNSET),
         )  # fmt: skip
 

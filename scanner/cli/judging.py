@@ -16,6 +16,7 @@ import msgspec
 
 from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, gating, output
+from assay.scanner.cli.streams import Streams
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, of_tree, read
 from assay.scanner.errors import AssayError
 from assay.scanner.results import formats
@@ -147,17 +148,18 @@ def finish(scan: Any, arguments: dict[str, Any], config: Config, run: Callable[[
     targets = output.report_targets(arguments)
     if targets is None:
         return EXIT_USAGE
+    streams = Streams(targets, scan)
     report = (run or watch)(scan, arguments["quiet"])
     if report.coverage.gaps and not report.coverage.files.found and all(gap.code == "not_found" for gap in report.coverage.gaps):
         for gap in report.coverage.gaps:
             console.tell(f"assay: {gap}")
         return EXIT_USAGE
-    asked = output.write(report, targets, scan, arguments)
+    asked = output.worst(output.write(report, streams.others, scan, arguments), streams.close(report))
     if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
         say(report.coverage.gaps)
         for sentence in (*report.gate.changes, *report.gate.warnings):
             console.tell(f"assay: {sentence}")
-    code = _exit_code(report, scan.incomplete, arguments, config)
+    code = exit_code(report, scan.incomplete, arguments, config)
     return asked if asked == EXIT_USAGE else code or asked
 
 
@@ -244,8 +246,8 @@ class _Progress:
             console.progress("", 0)
 
 
-def _exit_code(report: Report, incomplete: bool, arguments: dict[str, Any], config: Config) -> int:
-    """What was known before fails no run, and leaves none incomplete."""
+def exit_code(report: Report, incomplete: bool, arguments: dict[str, Any], config: Config) -> int:
+    """What a report comes to. What was known before fails no run, and leaves none incomplete."""
     if report.gate.changes:
         return EXIT_FAILED
     failing = failing_severities(arguments, config)

@@ -65,6 +65,11 @@ def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, argumen
             quiet=arguments["quiet"],
         )
         codes.append(written(name, path, functools.partial(_parts, name, report, context)))
+    return worst(*codes)
+
+
+def worst(*codes: int) -> int:
+    """What several reports ask for together."""
     return EXIT_USAGE if EXIT_USAGE in codes else max(codes)
 
 
@@ -101,7 +106,7 @@ def _deliver(content: Iterable[bytes], name: str, path: str) -> bool:
             sys.stdout.buffer.writelines(content)
             sys.stdout.buffer.flush()
         else:
-            with _opened(path) as file:
+            with opened(path) as file:
                 file.writelines(content)
     except BrokenPipeError:  # the reader has seen enough; the verdict stands
         _discard(path)
@@ -118,7 +123,7 @@ def _discard(path: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _opened(path: str) -> IO[bytes]:
+def opened(path: str) -> IO[bytes]:
     """A file to write to. Raises OSError: for a pipe that nobody reads, which would wait for ever, and for a link to a file, since whoever
     made it (a commit, perhaps) would choose what is overwritten."""
     if os.path.islink(path) and (os.path.isfile(path) or not os.path.exists(path)):

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 
 from assay.scanner import plugins
-from assay.scanner.results.model import Report
+from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.rules.model import Control
 
 
@@ -35,6 +35,19 @@ class ReportFormat(Protocol):
         """The whole report."""
 
 
+class StreamedFormat(Protocol):
+    """A format that is written while a run goes on."""
+
+    def opening(self, tool: Tool, run: Run) -> bytes:
+        """What is written before the first result."""
+
+    def line(self, result: Result) -> bytes:
+        """One result."""
+
+    def closing(self, report: Report) -> bytes:
+        """What is written once everything is judged."""
+
+
 def names(group: str = plugins.REPORTS) -> list[str]:
     """The formats that are installed."""
     return list(plugins.found(group))
@@ -45,6 +58,12 @@ def load(name: str, group: str = plugins.REPORTS) -> Any:
     module, _, attribute = plugins.found(group)[name].partition(":")
     imported = importlib.import_module(module)
     return getattr(imported, attribute) if attribute else imported
+
+
+def streamed(name: str) -> StreamedFormat | None:
+    """The format, if it is one that is written while a run goes on."""
+    format_ = load(name)
+    return format_ if all(hasattr(format_, part) for part in ("opening", "line", "closing")) else None
 
 
 def parts(name: str) -> Callable[[Report, Context], Iterable[bytes]]:

@@ -9,7 +9,7 @@ import msgspec
 
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.rules.judgement import VERDICTS, WORST, Evidence, UnknownFact, Verdict, worst
-from assay.scanner.sources.interface import Coverage
+from assay.scanner.sources.interface import Coverage, Gap
 
 __all__ = [
     "VERDICTS",
@@ -241,6 +241,8 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     comparisons: list[Comparison] = []
     changes: list[str] = []
     """How the configuration lets through more than at the revision that the run is compared with; each fails the run."""
+    known_gaps: list[Gap] = []
+    """Those of the gaps of the run that were there before, as they are now: they leave it complete."""
     warnings: list[str] = []
     """What those who look after the gate should see: waivers that are over, or for nothing."""
 
