@@ -128,7 +128,10 @@ def element_key(element: Any) -> str:
 
 def _key(fact: Any) -> str | None:
     data = fact.data if isinstance(fact, Value) else fact
-    return None if isinstance(data, Unknown) else describe(data)
+    if isinstance(data, Unknown):
+        return None
+    text = describe(data)
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()  # half a pair of UTF-16 is no UTF-8
 
 
 def element_name(element: Any) -> str:

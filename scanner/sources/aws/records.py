@@ -121,7 +121,7 @@ class SnapshotReader:
         for number, line in enumerate(lines, 1):
             try:
                 record = decode(line)
-            except (msgspec.DecodeError, RecursionError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 reason = f"the line is no record of a snapshot: {error}"
                 self._gap(Gap(self.path, "parse_error", reason, "take the snapshot again", number))
                 self._doubt("UnreadableLine")

@@ -67,5 +67,5 @@ def _records(path: str) -> Iterator[records.Record]:
         for line in snapshot.lines(path):
             try:
                 yield records.decode(line)
-            except (msgspec.DecodeError, RecursionError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 return  # what follows is in a part of which nothing is known

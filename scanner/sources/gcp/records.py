@@ -20,8 +20,8 @@ from assay.scanner.sources.redaction import may_be_hidden, unknown_where_hidden
 
 RESOURCE, IAM_POLICY, ORG_POLICY, ACCESS_POLICY = "RESOURCE", "IAM_POLICY", "ORG_POLICY", "ACCESS_POLICY"
 CONTENTS = (RESOURCE, IAM_POLICY, ORG_POLICY, ACCESS_POLICY)
-MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-"""What decoding raises."""
+MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError, AttributeError, KeyError, TypeError)
+"""What decoding raises, and what becomes of a search result or a row of a table that has another shape."""
 _NONE, QUOTE = msgspec.Raw(), ord('"')
 _EMPTY = (msgspec.Raw(b"null"), msgspec.Raw(b"[]"))
 LONGEST_EMPTY = 4

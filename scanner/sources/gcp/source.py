@@ -14,7 +14,7 @@ from assay.scanner.sources.gcp.assets import collections
 from assay.scanner.sources.gcp.inventory import ALWAYS, POLICY, Inventory
 from assay.scanner.sources.gcp.items import root_of
 from assay.scanner.sources.gcp.names import is_asset_type
-from assay.scanner.sources.gcp.records import ORG_POLICY, RESOURCE
+from assay.scanner.sources.gcp.records import MALFORMED, ORG_POLICY, RESOURCE
 from assay.scanner.sources.gcp.store import SPOOL, read_text
 from assay.scanner.sources.interface import EVERYTHING, CallCount, Collection, Coverage, Gap, Item, Source, Unlisted, Wanted
 from assay.scanner.sources.live import Collected, Status
@@ -172,7 +172,7 @@ class SnapshotReader:
         for number, line in enumerate(lines, 1):
             try:
                 self._enter(_tag(line).record, line, number)
-            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            except MALFORMED as error:
                 reason = f"the line is no record of a snapshot: {error}"
                 self._gap(Gap(self.path, "parse_error", reason, "take the snapshot again", number))
 

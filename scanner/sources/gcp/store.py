@@ -193,7 +193,7 @@ def _spread(source: bytes, line: int, store: Store, depth: int = 0) -> Iterator[
                 store.pages[bool(told.next_page_token)] += 1
             else:
                 yield record, source, SPOOL, 0, line
-    except (*MALFORMED, AttributeError) as error:
+    except MALFORMED as error:
         yield error, source, SPOOL, 0, line
         return
     end = 0
@@ -213,5 +213,5 @@ def read_text(raw: bytes, file: int, offset: int, line: int) -> Read:
             return record, raw, file, offset, line
         raw = from_search(raw) if record.of_search else from_table(raw)
         return decode(raw), raw, SPOOL, 0, line
-    except (*MALFORMED, AttributeError) as error:
+    except MALFORMED as error:
         return error, raw, file, offset, line
