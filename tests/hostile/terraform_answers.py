@@ -77,9 +77,9 @@ def _write(directory: Path, files: Files) -> None:
         (directory / name).write_bytes(content)
 
 
-def _as_module(files: Files) -> Files | None:
-    """A tree as it is: values of variables are read in root modules alone."""
-    return None if any(".tfvars" in name for name in files) else files
+def _may_be_called(files: Files) -> bool:
+    """Whether a tree says the same as a module: values of variables are read in root modules alone."""
+    return not any(".tfvars" in name for name in files)
 
 
 def _open(kind: str, type_: str, planned: dict[str, Any]) -> bool:
@@ -98,7 +98,7 @@ def answers(top: Path, mirror: Path, trees: list[tuple[str, str, Files]]) -> dic
     for number, (name, kind, files) in enumerate(trees):
         if not terraform.parses(files):
             built[name] = "refused"
-        elif _as_module(files) is not None:
+        elif _may_be_called(files):
             shared[f"v{number}"] = kind, files
     found = terraform.opens(shared)
     for number, (name, kind, files) in enumerate(trees):
