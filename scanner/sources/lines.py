@@ -23,10 +23,12 @@ class Lines:
     `skipped`: bytes of the file that come before the text, a byte order mark.
     """
 
-    __slots__ = ("_bytes", "_starts", "_text", "file", "skipped")
+    __slots__ = ("_bytes", "_starts", "_text", "file", "read_again", "skipped")
 
     def __init__(self, file: str, text: str, skipped: int = 0) -> None:
         self.file, self.skipped = file, skipped
+        self.read_again = 0
+        """Bytes that were parsed again to find places in documents that are written in the file."""
         self._text: str | None = text
         self._starts: array[int] | None = None
         self._bytes: list[int] | None = None

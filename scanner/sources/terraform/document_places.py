@@ -24,8 +24,18 @@ Opened = Callable[[Any], "tuple[str, str] | None"]
 """The name in reports and the text of the file that an expression names, None where it cannot be told or read."""
 
 
+_READ_AGAIN = 10_000_000
+"""Bytes for one file."""
+
+
 def place(lines: Lines, source: bytes, start: int, end: int, content: Any, path: Path, opened: Opened) -> Location:
-    """The place of a path in the document that an argument gives. `source[start:end]` is the argument in HCL, `content` the document."""
+    """The place of a path in the document that an argument gives. `source[start:end]` is the argument in HCL, `content` the document.
+
+    The argument is read again for each place. Of a file that asks for more than that can take, the later places are those of arguments.
+    """
+    lines.read_again += end - start
+    if lines.read_again > _READ_AGAIN + len(source):
+        return lines.location_of_bytes(start, end)
     try:
         span = _found(source[start:end], content, path, opened)
     except (RecursionError, Refused):  # nested deeper than any document

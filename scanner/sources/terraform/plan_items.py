@@ -11,15 +11,16 @@ from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import MAX_OPTIONS, Either, Location, Reference, Unknown, unknown_inside
+from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.planned import AFTER_APPLY, Plan, own_key
 from assay.scanner.sources.terraform.providers import LOGIN, ROLES
 from assay.scanner.sources.values import Value, first_known
 
-_MALFORMED = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError, OverBudget)
+_MALFORMED = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError, OverBudget, TooMuch)
 
 
 def _malformed(error: Exception) -> Unknown:
-    if isinstance(error, OverBudget):
+    if isinstance(error, (OverBudget, TooMuch)):
         return Unknown(f"what the plan refers to: {error}", "scan the code, or the live resource")
     reason = f"the plan is not as `terraform show -json` writes it ({type(error).__name__}: {error})"
     return Unknown(reason, "write it again with terraform show -json")

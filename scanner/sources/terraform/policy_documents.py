@@ -10,6 +10,10 @@ from typing import Any, Protocol
 
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.raw import Text, Unknown
+from assay.scanner.sources.terraform.costs import MAX_NODES, TooMuch
+
+_MAX_TEXT = 10_000_000
+"""Characters of all documents that one is made of."""
 
 
 class Body(Protocol):
@@ -44,9 +48,13 @@ def aws(body: Body) -> dict[str, Any]:
 
 
 def _sources(raw: Any) -> list[Any]:
-    """Statements of other documents, given as JSON text."""
+    """Statements of other documents, given as JSON text. Raises TooMuch."""
     statements: list[Any] = []
+    length = 0
     for document in raw if isinstance(raw, list) else [raw]:
+        length += len(document) if isinstance(document, str) else 0
+        if length > _MAX_TEXT or len(statements) > MAX_NODES:
+            raise TooMuch("a policy of more statements than any real one")
         content = decode(document)
         if isinstance(content, Unknown):
             statements.append(content)
