@@ -104,9 +104,6 @@ def _entered(place: Place, name: str, found: Found, overlay: Overlay) -> bool:
     if name in terragrunt.FILES:
         found.listing.settle(shown, Fate("unread", "a file of Terragrunt, which is not evaluated"))
         return False
-    if fate := _by_name(name):
-        found.listing.settle(shown, fate)
-        return False
     try:
         recognised = recognise(path, overlay)
     except OSError as error:
@@ -117,7 +114,7 @@ def _entered(place: Place, name: str, found: Found, overlay: Overlay) -> bool:
     if recognised.formats:
         found.listing.may_be(shown, *(format_.name for format_ in recognised.formats))
     else:
-        found.listing.settle(shown, _OTHER.get(recognised.why) or Fate("other", recognised.why))
+        found.listing.settle(shown, _by_name(name) or _OTHER.get(recognised.why) or Fate("other", recognised.why))
     return recognised.why == formats.BINARY_PLAN and not recognised.formats
 
 

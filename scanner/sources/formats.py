@@ -63,9 +63,14 @@ def recognise(path: str, overlay: Overlay = DISK) -> Recognised:
         raise OSError(0, str(error)) from None
 
 
-def expected(name: str) -> bool:
-    """Whether a file of this name is expected to be of a format: one that cannot be read is then a gap."""
-    return name.lower().endswith(inputs.suffixes()) or "." not in name
+def expected(name: str, format_: str | None = None) -> bool:
+    """Whether a file of this name is expected to be of a format, of any where none is named: one that cannot be read is then a gap."""
+    return name.lower().endswith(inputs.suffixes(format_)) or "." not in os.path.basename(name)
+
+
+def meant(path: str, content: bytes, format_: str) -> bool:
+    """Whether a file that does not parse is taken for one of a format by the words in it: by its name, or as JSON, which no prose is."""
+    return expected(path, format_) or legible(content[:_HEAD]).lstrip()[:1] == b"{"
 
 
 def _packed(name: str, stored: bytes | mmap.mmap) -> Recognised:

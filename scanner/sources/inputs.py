@@ -201,7 +201,9 @@ def formats() -> tuple[Format, ...]:
 
 
 @functools.cache
-def suffixes() -> tuple[str, ...]:
-    """Ends of the names that files of the formats mostly have, and code of Terraform: what is called so and cannot be read is a gap."""
-    named = dict.fromkeys(suffix for format_ in formats() for suffix in format_.suffixes)
+def suffixes(name: str | None = None) -> tuple[str, ...]:
+    """Ends of the names that files of a format mostly have; of all formats, and of code of Terraform, where none is named."""
+    named = dict.fromkeys(suffix for format_ in formats() if name in (None, format_.name) for suffix in format_.suffixes)
+    if name is not None:
+        return tuple(named)
     return (*named, ".tf", ".tofu", *(f"{suffix}.gz" for suffix in named if suffix.startswith((".json", ".ndjson", ".snapshot"))))

@@ -18,7 +18,7 @@ from assay.scanner.sources.cloudformation.stack import Stack, Use, nested_path, 
 from assay.scanner.sources.cloudformation.template import Template, is_template
 from assay.scanner.sources.cloudformation.texts import plain
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.formats import expected
+from assay.scanner.sources.formats import meant
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Entries, Gap, Item, Source, Wanted, World
 from assay.scanner.sources.listing import Became
 from assay.scanner.sources.overlay import DISK, Boundary, Overlay, repository
@@ -182,7 +182,7 @@ class CloudFormationSource(Source):
         documents, whole = several(source)
         if whole or any(map(is_template, documents)):
             return any(map(is_template, documents))
-        return (path in self.named or expected(path)) and looks_like_template(source)
+        return (path in self.named or meant(path, source, self.input)) and looks_like_template(source)
 
     def _judged(self, stack: Stack, exports: Exports, types: frozenset[str] | None, covered: set[str]) -> Collection:
         """The collection of a stack; what it certainly deploys is added to `covered`."""

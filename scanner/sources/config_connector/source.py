@@ -11,7 +11,7 @@ from assay.scanner.sources.config_connector.items import Built
 from assay.scanner.sources.config_connector.manifests import Manifest, read
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import legible
-from assay.scanner.sources.formats import expected
+from assay.scanner.sources.formats import meant
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Entries, Gap, Item, Source, Wanted
 from assay.scanner.sources.overlay import DISK
 from assay.scanner.sources.sensitive import Sensitive
@@ -82,7 +82,8 @@ class ConfigConnectorSource(Source):
 
     def _meant(self, path: str) -> bool:
         """Whether a file that does not parse was meant to be of manifests of Config Connector."""
-        return (path in self.named or expected(path)) and _MARK in legible(self.overlay.read(path, MAX_BYTES))
+        source = self.overlay.read(path, MAX_BYTES)
+        return (path in self.named or meant(path, source, self.input)) and _MARK in legible(source)
 
 
 def _common(paths: list[str]) -> str:

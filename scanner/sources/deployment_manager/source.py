@@ -22,7 +22,7 @@ from assay.scanner.sources.deployment_manager.files import TEMPLATES, Files, She
 from assay.scanner.sources.deployment_manager.items import Built
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import legible
-from assay.scanner.sources.formats import expected
+from assay.scanner.sources.formats import meant
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Entries, Gap, Item, Source, Wanted, World
 from assay.scanner.sources.overlay import DISK, Boundary, repository
 from assay.scanner.sources.raw import Reference
@@ -128,10 +128,11 @@ class DeploymentManagerSource(Source):
         """Whether a file that does not parse was meant to be a configuration: by the documents in it, else by its text."""
         if error.data is not None:
             return is_configuration(error.data)
-        documents, whole = several(self.overlay.read(path, _READ))
+        source = self.overlay.read(path, _READ)
+        documents, whole = several(source)
         if whole or any(map(is_configuration, documents)):
             return any(map(is_configuration, documents))
-        return (path in self.named or expected(path)) and self._looks(path)
+        return (path in self.named or meant(path, source, self.input)) and self._looks(path)
 
     def _deployment(self, path: str, sheet: Sheet | None) -> Collection:
         """A configuration, or a template alone where `sheet` is None."""
