@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from typing import Any
 
 from assay.scanner.facts.bindings import iam
 from assay.scanner.facts.catalogue import Reader
@@ -26,29 +27,54 @@ _PROJECT = Link("project", ("google_project",))
 
 
 def _enforced(view: View, constraint: str) -> Value[bool]:
-    """Whether an organisation policy of this code enforces a constraint for a bucket; absent where none speaks of it."""
+    """Whether an organisation policy of this code enforces a constraint for a bucket; absent where none speaks of it.
+
+    The policy that is nearest to the bucket counts alone:
+    https://cloud.google.com/resource-manager/docs/organization-policy/understanding-hierarchy
+    """
     above = _above(view)
-    values: list[Value[bool]] = []
+    near: dict[int, list[Value[bool]]] = {}
+    elsewhere: list[tuple[View, Any, Value[bool]]] = []
     for policy in map(view.of, view.index(_POLICIES).get(constraint, ())):
         parent = policy.surely["parent"].data
-        rules, more = policy.surely.inner("spec.rules")
-        enforced = [policy.weighed(rule["enforce"].truth(), absence=False) for rule in rules] + ([Value(more)] if more else [])
+        enforced = policy.weighed(_by_rules(policy.surely), absence=False)
         if str(parent) in above:
-            values += enforced
-        elif not (isinstance(parent, str) and parent.startswith("projects/")) and any(value.data is not False for value in enforced):
+            near.setdefault(above.index(str(parent)), []).append(enforced)
+        elif not (isinstance(parent, str) and parent.startswith("projects/")):
+            elsewhere.append((policy, parent, enforced))
+    nearest = any_of(near[min(near)]) if near else Value(None)
+    for policy, parent, enforced in elsewhere:
+        # Below what is known to be above a bucket only a policy can be of which the parent is not known.
+        nearer = not near or (min(near) > 0 and not isinstance(parent, str))
+        if nearer and enforced.data is not (nearest.data or False):
             reason = f"whether the project of {view.item.address} lies below {parent}, which {policy.item.address} is for"
-            values.append(policy.says(Unknown(reason, "scan the live bucket", policy.location)))
-    return any_of(values) if values else Value(None)
+            return policy.says(Unknown(reason, "scan the live bucket", policy.location))
+    return nearest
 
 
-def _above(view: View) -> set[str]:
+def _by_rules(policy: View) -> Value[bool]:
+    """Whether the rules of a policy enforce a constraint: one without a condition, unless another for tags says otherwise.
+
+    https://cloud.google.com/resource-manager/docs/organization-policy/tags-organization-policy
+    """
+    rules, more = policy.inner("spec.rules")
+    conditional = [any(rule.inner("condition")) for rule in rules]
+    flags = [rule["enforce"].truth() for rule in rules]
+    answer = any_of([flag for flag, limited in zip(flags, conditional, strict=True) if not limited])
+    if more or any(limited and flag.data is not answer.data for flag, limited in zip(flags, conditional, strict=True)):
+        reason = f"for which tags a rule of {policy.item.address} holds"
+        return policy.says(more or Unknown(reason, "scan the live bucket", policy.location))
+    return answer
+
+
+def _above(view: View) -> list[str]:
     """What a bucket is known to be in, as the parent of a policy is written: its project, and what that is declared to be in."""
-    parents = {str(Text(("projects/", first_known(view["project"], view.item.account).data)))}
+    parents = [str(Text(("projects/", first_known(view["project"], view.item.account).data)))]
     project = view.target(_PROJECT)
     if project is not None:
-        parents |= {str(Text(("organizations/", project["org_id"].data)))}
         folder = project["folder_id"].data
-        parents |= {folder if isinstance(folder, str) and folder.startswith("folders/") else str(Text(("folders/", folder)))}
+        parents.append(folder if isinstance(folder, str) and folder.startswith("folders/") else str(Text(("folders/", folder))))
+        parents.append(str(Text(("organizations/", project["org_id"].data))))
     return parents
 
 
