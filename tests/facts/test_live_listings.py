@@ -10,7 +10,7 @@ import pytest
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.spelling import paths
+from assay.scanner.facts.spelling import paths, walk
 from assay.scanner.sources.aws.calls import Call, Listing
 
 AREAS = ("data", "edge", "iam", "keys", "network", "secrets", "storage")
@@ -56,7 +56,7 @@ CALL = re.compile(r"[a-z]+(_[a-z0-9]+)+")
 def test_whatever_is_read_of_a_resource_is_asked_for(reader: Reader) -> None:
     fields = [getattr(reader.spelling, name) for name in reader.spelling.__struct_fields__]
     steps = {path.partition(".")[0] for field in fields for path in paths(field)}
-    of_others = {call.name for type_ in reader.joined - {*reader.types} for call in BY_TYPE[type_].details}
+    of_others = {name for field in fields for join in walk(field) for name in getattr(join, "calls", ())}
     for type_ in reader.types:
         asked = of_others | {call.name for call in BY_TYPE[type_].details}
         assert sorted(step for step in steps if CALL.fullmatch(step) and step not in asked) == []
