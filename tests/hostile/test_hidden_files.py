@@ -112,6 +112,13 @@ def test_a_file_is_judged_as_each_format_that_it_is(tmp_path: Path) -> None:
         assert (scanned.failures, scanned.became("x.yaml"), scanned.gaps) == (1, "unread", {"x.yaml": {"parse_error"}})
 
 
+def test_a_section_that_is_written_twice_hides_nothing(tmp_path: Path) -> None:
+    twice = {"t.json": JSON[:-1] + ', "Resources": {}}', "t.yaml": YAML + "Resources: {}\n", "d.yaml": DEPLOYMENT + "resources: []\n"}
+    for file, content in twice.items():
+        scanned = Scanned(write(tmp_path / file, {file: content}))
+        assert scanned.became(file) == "judged" and scanned.gaps == {file: {"duplicate_key"}}, file
+
+
 def test_records_behind_and_before_damage_are_judged(tmp_path: Path) -> None:
     for file, content in {
         "e.ndjson": b"garbage\n" + ASSET.encode(),

@@ -173,7 +173,9 @@ class CloudFormationSource(Source):
             if self._meant(path, source, error):
                 self._unread[path] = Gap(show(path), "parse_error", str(error), "correct the template", error.line)
             return None
-        return Template(path, show(path), parsed) if is_template(parsed.data) else None
+        # The section may be written twice, and of the two the one that counts here be empty: the template says so.
+        twice = any(name == "Resources" for name, _ in parsed.duplicates) and looks_like_template(source)
+        return Template(path, show(path), parsed) if twice or is_template(parsed.data) else None
 
     def _meant(self, path: str, source: bytes, error: Malformed) -> bool:
         """Whether a file that does not parse was meant to be a template: by the documents in it, else by its text."""

@@ -107,7 +107,8 @@ class DeploymentManagerSource(Source):
         coverage, file = Coverage(), show(path)
         try:
             sheet = read_sheet(path, self.overlay)
-            if is_configuration(sheet.data):
+            twice = any(name == "resources" for name, _ in sheet.parsed.duplicates) and self._looks(path)
+            if twice or is_configuration(sheet.data):
                 yield self._deployment(path, sheet)
                 return
             twice = [line for name, line in sheet.parsed.duplicates if name == "resources"]
