@@ -16,7 +16,7 @@ from assay.scanner.sources.raw import Document, Either, Text
 MAX_NODES = 100_000
 """Elements of one value, nested ones counted."""
 _BYTES_A_STEP, _ELEMENTS_A_STEP, _COPIES_A_STEP = 64, 4, 16
-_FACTS = 4
+_FACTS = 12
 """Steps for each element that is asked for."""
 SLOT, _ENTRY, _CONTAINER = 48, 128, 64
 """Bytes that an element of a list takes, with a number in it, an entry of a map, and the list or map itself."""
