@@ -22,6 +22,8 @@ from assay.scanner.sources.interface import Coverage, Entered, Entries, Gap, Sou
 
 FORMAT = "assay-snapshot/1"
 MAX_LINE_BYTES = 64_000_000
+MAX_GAPS = 10_000
+"""That are told of one snapshot: so many damaged lines say all that more would."""
 
 
 CLOUDS = {"aws": "assay.scanner.sources.aws.source", "google": "assay.scanner.sources.gcp.source"}

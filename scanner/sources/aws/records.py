@@ -229,7 +229,8 @@ class SnapshotReader:
         return f"aws:{self._account.account}" + (f"/{self._region}" if self._region else "")
 
     def _gap(self, gap: Gap) -> None:
-        self._coverage.gaps.append(gap)
+        if len(self._coverage.gaps) < snapshot.MAX_GAPS:
+            self._coverage.gaps.append(gap)
 
     def _call(self, record: CallsRecord) -> None:
         self._coverage.calls.append(CallCount(**msgspec.structs.asdict(record)))

@@ -165,6 +165,7 @@ class SnapshotReader:
         self.inventory, self.coverage = Inventory(wanted), Coverage()
         self._parent = ""
         self._unlisted: list[_Unlisted] = []
+        self._gaps: set[Gap] = set()
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Raises CutOff where the lines do."""
@@ -248,5 +249,6 @@ class SnapshotReader:
         return [Unlisted(type_, root, self._parent, why).within(project, None) for type_, why in types.items() if type_ not in ALWAYS]
 
     def _gap(self, gap: Gap) -> None:
-        if gap not in self.coverage.gaps:
+        if gap not in self._gaps and len(self._gaps) < snapshot.MAX_GAPS:
+            self._gaps.add(gap)
             self.coverage.gaps.append(gap)
