@@ -44,7 +44,7 @@ def annotated(report: Report) -> Iterator[Annotation]:
         yield _of_result(result, "error")
     for result in findings.counted(report, "fail"):
         yield _of_result(result, _OF_SEVERITY.get(result.severity, "warning"))
-    yield from map(_of_gap, report.coverage.gaps)
+    yield from map(_of_gap, findings.unseen(report))
     for warning in report.gate.warnings:
         yield Annotation("warning", "Assay: the gate", findings.line(warning, LONGEST))
     for result in findings.counted(report, "unknown"):

@@ -57,7 +57,8 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
     for control in sorted(report.controls, key=lambda control: control.id):
         if not control.resources:
             yield _of_control(control)
-    yield from map(_of_gap, report.coverage.gaps)
+    before = set(report.gate.known_gaps)
+    yield from (_of_gap(gap, "known" if gap in before else "") for gap in report.coverage.gaps)
     yield from ({"record": "configuration", "verdict": "fail", "message": change} for change in report.gate.changes)
 
 
@@ -84,9 +85,9 @@ def _of_control(control: ControlOutcome) -> Mapping[str, object]:
     }  # fmt: skip
 
 
-def _of_gap(gap: Gap) -> Mapping[str, object]:
+def _of_gap(gap: Gap, standing: str) -> Mapping[str, object]:
     return {
-        "record": "gap", "verdict": gap.code, "message": gap.reason, "settled_by": gap.settles_it, "file": gap.scope,
+        "record": "gap", "verdict": gap.code, "standing": standing, "message": gap.reason, "settled_by": gap.settles_it, "file": gap.scope,
         "line": gap.line or "",
     }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.reports.view import ordered, place
 from assay.scanner.results.model import Comparison, Report, Result, Waived
+from assay.scanner.sources.interface import Gap
 from assay.scanner.words import defused, many, visible
 
 FINDINGS = ("fail", "unknown", "error")
@@ -18,6 +19,12 @@ def counted(report: Report, *verdicts: str) -> list[Result]:
 def known(report: Report) -> list[Result]:
     """The findings that were there before, the worst severity first."""
     return ordered(result for result in report.results if result.verdict in FINDINGS and is_known(result))
+
+
+def unseen(report: Report) -> list[Gap]:
+    """What was not judged, and was not so before."""
+    before = set(report.gate.known_gaps)
+    return [gap for gap in report.coverage.gaps if gap not in before]
 
 
 def is_known(result: Result) -> bool:
@@ -76,7 +83,10 @@ def totals(report: Report) -> list[str]:
     parts += [f"{waived} waived"] if waived else []
     before = len(known(report))
     parts += [f"{before} known from before"] if before else []
-    parts += [many(len(report.coverage.gaps), "gap")] if report.coverage.gaps else []
+    gaps = unseen(report)
+    parts += [many(len(gaps), "gap")] if gaps else []
+    left = len(report.coverage.gaps) - len(gaps)
+    parts += [f"{many(left, 'gap')} known from before"] if left else []
     return [", ".join(parts), *map(compared, report.gate.comparisons)]
 
 

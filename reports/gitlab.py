@@ -27,7 +27,7 @@ LONGEST = 4_000
 def render(report: Report, context: Context) -> bytes:
     """JSON without a byte order mark, which GitLab's parser does not take."""
     entries = [_entry(result) for result in findings.counted(report, "fail", "error", "unknown")]
-    entries += [_of_gap(gap) for gap in report.coverage.gaps]
+    entries += [_of_gap(gap) for gap in findings.unseen(report)]
     entries += [_of_change(change, report) for change in report.gate.changes]
     return defused_json(msgspec.json.format(msgspec.json.encode(entries), indent=1)) + b"\n"
 

@@ -65,8 +65,10 @@ def _messages(report: Report) -> Iterator[Object]:
     yield {"level": "info", "value": visible("; ".join(findings.totals(report)))}
     for result in findings.counted(report, "error"):
         yield {"level": "warn", "value": _text(f"{result.control}: {findings.subject(result)}: {findings.said(result)}")}
+    before = set(report.gate.known_gaps)
     for gap in report.coverage.gaps:
-        yield {"level": "warn", "value": _text(f"not judged: {gap}")}
+        known = " (known from before)" if gap in before else ""
+        yield {"level": "info" if known else "warn", "value": _text(f"not judged{known}: {gap}")}
     for warning in (*report.gate.changes, *report.gate.warnings):
         yield {"level": "warn", "value": _text(warning)}
 

@@ -60,7 +60,8 @@ def _suites(report: Report) -> Iterator[tuple[str, list[Case]]]:
     if report.gate.changes:
         yield CONFIGURATION, list(_apart(Case(change, "failure", "configuration", change) for change in report.gate.changes))
     if report.coverage.gaps:
-        yield NOT_SEEN, list(_apart(map(_of_gap, report.coverage.gaps)))
+        before = set(report.gate.known_gaps)
+        yield NOT_SEEN, list(_apart(_of_gap(gap, gap in before) for gap in report.coverage.gaps))
 
 
 def _suite(name: str, cases: list[Case], report: Report) -> Element:
@@ -99,8 +100,10 @@ def _case(result: Result) -> Case:
     return Case(name) if result.verdict == "pass" else Case(name, "skipped", result.verdict, message)
 
 
-def _of_gap(gap: Gap) -> Case:
+def _of_gap(gap: Gap, known: bool) -> Case:
     name = f"{gap.code}: {gap.scope}:{gap.line}" if gap.line else f"{gap.code}: {gap.scope}"
+    if known:
+        return Case(name, "skipped", "known", f"known from before: {gap.reason}", gap.settles_it)
     return Case(name, "error", visible(gap.code), gap.reason, gap.settles_it)
 
 

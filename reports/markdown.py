@@ -21,7 +21,7 @@ from assay.scanner.words import many
 T = TypeVar("T")
 MARK = "<!-- assay -->"
 """The first line: how the comment of an earlier run is found again."""
-FAILURES, OTHERS = 34_000, 3_000
+FAILURES, OTHERS = 32_000, 2_800
 """Bytes of the list of failures, and of each other list. With the headings, all of them stay below 65,536."""
 
 COMPARISONS, LONGEST_FIX = 3, 1_500
@@ -34,11 +34,12 @@ def render(report: Report, context: Context) -> bytes:
     lines += _section("The configuration lets more through than before", report.gate.changes, _sentence)
     lines += _failures(report, context)
     lines += _section("Errors of rules", findings.counted(report, "error"), _finding)
-    lines += _section("Not judged", told(report.coverage.gaps), _sentence)
+    lines += _section("Not judged", told(findings.unseen(report)), _sentence)
     lines += _section("The gate", report.gate.warnings, _sentence)
     lines += _folded("Could not be told", findings.counted(report, "unknown"), _finding)
     lines += _folded("Waivers", report.gate.waivers, _waiver)
     lines += _folded("Known from before", findings.known(report), _finding)
+    lines += _folded("Not judged, known from before", told(report.gate.known_gaps), _sentence)
     lines += _folded("Gone", [past for comparison in report.gate.comparisons for past in comparison.gone], _gone)
     by = in_force_briefly(report.run.in_force)
     lines += ["", f"Assay {span(report.tool.version)} on {span(', '.join(report.run.targets))}" + (f", in force: {span(by)}" if by else "")]
@@ -48,11 +49,12 @@ def render(report: Report, context: Context) -> bytes:
 def _outcome(report: Report) -> str:
     """In a few words, whether anything is to be done: nothing that was not seen counts as passed."""
     failures, errors = len(findings.counted(report, "fail")), len(findings.counted(report, "error"))
+    gaps = findings.unseen(report)
     new = "new " if any(not comparison.expired for comparison in report.gate.comparisons) else ""
     parts = [many(len(report.gate.changes), "change") + " of the configuration"] if report.gate.changes else []
-    parts += [many(failures, f"{new}failure")] if failures or not (parts or errors or report.coverage.gaps) else []
+    parts += [many(failures, f"{new}failure")] if failures or not (parts or errors or gaps) else []
     parts += [many(errors, "error")] if errors else []
-    parts += [f"incomplete, {many(len(report.coverage.gaps), 'gap')}"] if report.coverage.gaps else []
+    parts += [f"incomplete, {many(len(gaps), 'gap')}"] if gaps else []
     return ", ".join(parts)
 
 

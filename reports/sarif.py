@@ -197,7 +197,8 @@ def _related(result: Result) -> list[Object]:
 
 def _notifications(report: Report, rules: SarifRules, left_out: Counter[str]) -> list[Object]:
     built = [_rule_error(result, rules) for result in report.results if result.verdict == "error"]
-    built += [_gap(gap) for gap in report.coverage.gaps]
+    before = set(report.gate.known_gaps)
+    built += [_gap(gap, gap in before) for gap in report.coverage.gaps]
     if len(built) > MOST_NOTIFICATIONS:
         built.sort(key=lambda notification: notification["level"] != "error")
         more = f"{len(built) - MOST_NOTIFICATIONS} more errors and gaps; the json report has all"
@@ -237,8 +238,9 @@ def _rule_error(result: Result, rules: SarifRules) -> Object:
     return built | {"associatedRule": rules.reference(result.control), "locations": [_location(place(result), result)]}
 
 
-def _gap(gap: Gap) -> Object:
-    built = _notification(gap.code, "error" if gap.code in BROKEN else "warning", str(gap))
+def _gap(gap: Gap, known: bool) -> Object:
+    level = "note" if known else "error" if gap.code in BROKEN else "warning"
+    built = _notification(gap.code, level, f"known from before: {gap}" if known else str(gap))
     if gap.scope and (gap.line or gap.code == "parse_error"):
         built["locations"] = [{"physicalLocation": _physical(gap.scope, gap.line, gap.line)}]
     return built

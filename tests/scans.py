@@ -68,9 +68,9 @@ def verdicts(path: Path, *controls: str, **options: Any) -> dict[str, str]:
     return {address: worst(held) for address, held in found.items()}
 
 
-def assay(*arguments: Any) -> Ran:
-    """The command line in this process."""
-    ran = CliRunner().invoke(cli, [str(each) for each in arguments], prog_name="assay")
+def assay(*arguments: Any, given: bytes | None = None) -> Ran:
+    """The command line in this process; `given`: what stands on its standard input."""
+    ran = CliRunner().invoke(cli, [str(each) for each in arguments], prog_name="assay", input=given)
     assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
     return ran
 

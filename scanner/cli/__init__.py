@@ -19,6 +19,7 @@ COMMANDS = {
     "snapshot": "assay.scanner.cli.snapshot",
     "compare": "assay.scanner.cli.compare",
     "baseline": "assay.scanner.cli.baseline",
+    "report": "assay.scanner.cli.report",
     "controls": "assay.scanner.cli.controls",
 }
 

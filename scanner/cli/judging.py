@@ -95,12 +95,22 @@ def choice(command: Any) -> Any:
 
 def options(command: Any, group: str = plugins.REPORTS) -> Any:
     """The options of a command that judges and writes reports of the formats of a group."""
-    names = formats.names(group)
-    listed = f"Write a report: {', '.join(names)}. Repeatable."
-    report = click.option("-r", "--report", "reports", multiple=True, type=output.ReportTarget(names), help=listed)
-    for option in reversed((*_JUDGING[:2], report, *_JUDGING[2:])):
+    for option in reversed((*_JUDGING[:2], _reports(group), *_JUDGING[2:])):
         command = option(command)
     return choice(gating.options(command))
+
+
+def reporting(command: Any) -> Any:
+    """The options of a command that writes reports of a run that is over."""
+    for option in reversed((*_CONFIGURATION, *_JUDGING[:2], _reports(plugins.REPORTS), _CHOICE[-1], _JUDGING[-1])):
+        command = option(command)
+    return command
+
+
+def _reports(group: str) -> Any:
+    names = formats.names(group)
+    listed = f"Write a report: {', '.join(names)}. Repeatable."
+    return click.option("-r", "--report", "reports", multiple=True, type=output.ReportTarget(names), help=listed)
 
 
 def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] | None:

@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 import click
@@ -18,6 +18,7 @@ from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
 from assay.scanner.results import formats
 from assay.scanner.results.code import without_secret_values
 from assay.scanner.results.model import Report
+from assay.scanner.rules.model import Control
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK, inside, repository
 from assay.scanner.sources.sensitive import Sensitive
@@ -53,16 +54,27 @@ def coloured(arguments: dict[str, Any], path: str) -> bool:
 
 
 def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> int:
-    """Render and write every report; the exit code that this alone asks for."""
-    excerpts = Excerpts(scan.options.paths, scan.sensitive)
+    """Render and write every report of a scan; the exit code that this alone asks for."""
+    return write_with(report, targets, scan.rules.set.by_id(), Excerpts(scan.options.paths, scan.sensitive).lines, arguments)
+
+
+def write_with(
+    report: Report,
+    targets: Iterable[tuple[str, str]],
+    controls: Mapping[str, Control],
+    source: Callable[[str, int, int], list[str]],
+    arguments: dict[str, Any],
+) -> int:
+    """The same with these controls and lines of code, (file, first line, last line) to lines."""
     codes = [EXIT_OK]
     for name, path in targets:
         context = formats.Context(
-            controls=scan.rules.set.by_id(),
-            source=excerpts.lines,
+            controls=controls,
+            source=source,
             color=coloured(arguments, path),
             width=shutil.get_terminal_size((100, 24)).columns,
             quiet=arguments["quiet"],
+            verbose=bool(arguments.get("verbose")),
         )
         codes.append(written(name, path, functools.partial(_parts, name, report, context)))
     return worst(*codes)

@@ -8,8 +8,9 @@ import os
 import msgspec
 
 from assay.scanner.errors import AssayError
-from assay.scanner.results.model import Report
+from assay.scanner.results.model import ControlOutcome, Gate, Report, Result, Run, Summary, Tool
 from assay.scanner.sources.encodings import is_utf16, utf8
+from assay.scanner.sources.interface import Coverage
 
 FORMATS = ("assay-results/1", "assay-results/2")
 """What is read. All that version 2 adds has a default, so that a report of version 1 is one of version 2 that says nothing of it."""
@@ -25,6 +26,28 @@ class _Head(msgspec.Struct):
     schema: str = ""
 
 
+class _Begin(msgspec.Struct):
+    schema: str
+    tool: Tool
+    run: Run
+
+
+class _End(msgspec.Struct):
+    run: Run
+    summary: Summary
+    controls: list[ControlOutcome]
+    gate: Gate
+    coverage: Coverage
+
+
+class _Line(msgspec.Struct):
+    """A line of a report that was written while the run went on (`-r jsonl`): one of the three."""
+
+    begin: _Begin | None = None
+    result: Result | None = None
+    end: _End | None = None
+
+
 def read(path: str) -> Report | None:
     """The report at a path; None where it is something else. Raises UnreadableReport."""
     if not _has_mark(path):
@@ -33,10 +56,19 @@ def read(path: str) -> Report | None:
         raise UnreadableReport(f"the report is larger than {MAX_BYTES:,} bytes")
     try:
         with open(path, "rb") as opened:
-            content = utf8(opened.read())
+            return decoded(utf8(opened.read()))
+    except (OSError, UnicodeError):
+        return None
+
+
+def decoded(content: bytes) -> Report | None:
+    """The report that a text is, as JSON or as lines of JSON; None where it is something else. Raises UnreadableReport."""
+    try:
         schema = msgspec.json.decode(content, type=_Head).schema
-    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError):
-        return None  # of another format, which only quotes the mark; a scan says what is wrong with it
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        schema = ""
+    if not schema:
+        return _of_lines(content)  # or of another format, which only quotes the mark; a scan says what is wrong with it
     if schema not in FORMATS:
         if schema.startswith("assay-results/"):
             raise UnreadableReport(f"a report of format {schema}; this version reads {' and '.join(FORMATS)}")
@@ -46,6 +78,35 @@ def read(path: str) -> Report | None:
         return msgspec.structs.replace(report, schema=FORMATS[-1])
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise UnreadableReport(f"no report as assay scan writes it: {error}") from error
+
+
+def _of_lines(content: bytes) -> Report | None:
+    """The report that lines of JSON are: None where the first is not the beginning of one."""
+    first, _, rest = content.partition(b"\n")
+    try:
+        begin = msgspec.json.decode(first, type=_Line).begin
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    if begin is None:
+        return None
+    if begin.schema not in FORMATS:
+        raise UnreadableReport(f"a report of format {begin.schema}; this version reads {' and '.join(FORMATS)}")
+    decoder, results, end = msgspec.json.Decoder(_Line), list[Result](), None
+    for number, line in enumerate(rest.splitlines(), 2):
+        try:
+            part = decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            raise UnreadableReport(f"line {number} is none that assay scan writes: {error}") from error
+        if end is not None or (part.result is None and part.end is None):
+            raise UnreadableReport(f"line {number} does not belong there: a report has one beginning, results, and one end")
+        end = part.end
+        results += [part.result] if part.result is not None else []
+    if end is None:
+        raise UnreadableReport("it has no closing line: the run did not come to its end, or the file was cut")
+    return Report(
+        schema=FORMATS[-1], tool=begin.tool, run=end.run, summary=end.summary, controls=end.controls, results=results, gate=end.gate,
+        coverage=end.coverage,
+    )  # fmt: skip
 
 
 def _has_mark(path: str) -> bool:

@@ -26,6 +26,8 @@ class Context(msgspec.Struct, frozen=True):
     color: bool = False
     width: int = 100
     quiet: bool = False
+    verbose: bool = False
+    """Lists that a report cuts are told whole."""
 
 
 class ReportFormat(Protocol):
