@@ -146,7 +146,7 @@ def size(data: Any) -> int:
         if id(node) not in known:
             known[id(node)] = -1
             inner: Iterable[Any] = node.values() if isinstance(node, dict) else node
-            written += 1 + sum(not isinstance(child, (dict, list)) for child in inner)
+            written += len(node)
             known[id(node)] = 1 + sum(count(child, depth + 1) for child in inner)
         if known[id(node)] < 0:
             raise Malformed("an alias is inside of what it stands for", data=data)
