@@ -52,12 +52,33 @@ class Page:
             lines[0] = self._styled(lead, style) + lines[0][len(lead) :]
         self.lines += [" " * indent + line if line else "" for line in lines]
 
-    def instructions(self, text: str, indent: int, lead: str, style: str) -> None:
-        """Text of a rule, which may have several lines and snippets of code: these keep their lines and indents."""
+    def sentence(self, text: str, lead: str, style: str) -> None:
+        """One line however long it is, for what reads the last line of a log."""
+        self.lines.append(f"{self._styled(visible(lead), style)} {visible(text)}")
+
+    def wrapped(self, text: str, indent: int = 0) -> list[str]:
+        """The lines that a paragraph would have."""
+        return wrap(visible(text), self.width - indent)
+
+    def instructions(self, text: str, indent: int, lead: str, style: str, most: int = 0) -> bool:
+        """Text of a rule, which may have several lines and snippets of code: these keep their lines and indents. Where it takes more than
+        `most` lines (0 for any number), as many whole sentences as fit, or else words. True where something is left out."""
         lines = text.strip().expandtabs(4).splitlines()
+        if most and len(self.wrapped(f"{lead} {text}", indent)) > most:
+            self.prose(self._fitting(" ".join(text.split()), indent, lead, most), indent, lead, style)
+            return True
         self.prose("" if lines[1:] else text.strip(), indent, lead, style)
         for line in lines if lines[1:] else ():
             self.prose(line, indent + 2)
+        return False
+
+    def _fitting(self, text: str, indent: int, lead: str, most: int) -> str:
+        """The beginning of a text, as much as fits in so many lines."""
+        room = visible(text)[: most * self.width]
+        while len(self.wrapped(f"{lead} {room} …", indent)) > most and " " in room:
+            room = room[: room.rindex(" ")]
+        end = max(room.rfind(mark) for mark in (". ", "; "))
+        return f"{room[: end + 1] if end > len(room) // 2 else room} …"
 
     def verbatim(self, text: str, indent: int = 0, style: str = "") -> None:
         """One line that is never broken, so that it can be copied: an address, a path, code."""

@@ -45,6 +45,21 @@ def where(location: Location | None) -> str:
     return f"{location} by {location.caller}" if location.operation and location.caller else str(location)
 
 
+def message_of(result: Result) -> str:
+    """What is so, in words, with the element that it is so for."""
+    message = result.message or result.title
+    return f"{message} ({result.element})" if result.element and result.element not in message else message
+
+
+_PREFIX = 8
+"""Digits of a fingerprint that are shown: `assay explain` finds the finding by them."""
+
+
+def shortly(result: Result) -> str:
+    """The beginning of the fingerprint of a result."""
+    return result.fingerprint[:_PREFIX]
+
+
 def ordered(results: Iterable[Result]) -> list[Result]:
     """Worst severity first, then by control and address, so that two runs over the same input read alike."""
     return sorted(results, key=lambda result: (severity_rank(result.severity), *identity(result)))
@@ -114,6 +129,12 @@ def _part_for(text: str, cloud: str) -> str:
 def verdicts(report: Report) -> list[tuple[Verdict, int]]:
     """Every verdict with its count, also those that did not occur, in the order of the contract."""
     return [(verdict, report.summary.verdicts.get(verdict, 0)) for verdict in VERDICTS]
+
+
+def severities(report: Report) -> list[tuple[str, int]]:
+    """How many failures there are of each severity, the worst first, without those that were known before."""
+    failures = [result.severity for result in report.results if result.verdict == "fail" and result.standing != "known"]
+    return [(severity, failures.count(severity)) for severity in sorted(set(failures), key=lambda name: (severity_rank(name), name))]
 
 
 OUTCOMES = ("answered", "denied", "failed")
@@ -203,14 +224,39 @@ def _outcome(report: Report) -> Outcome:
     total = sum(counts.values())
     gaps = len(report.coverage.gaps)
     if not total:
-        return Outcome("incomplete" if gaps else "empty", "nothing was judged" + (f", {many(gaps, 'gap')}" if gaps else ""))
-    word: str = worst(verdict for verdict, number in counts.items() if number)
-    said = [f"{counts[verdict]} {WORDS[verdict]}" for verdict in ("error", "fail", "unknown") if counts[verdict]]
-    if word in ("pass", "waived", "not_applicable"):
+        said = "nothing was judged" + (f", {many(gaps, 'gap')}" if gaps else "")
+        return _with_changes(report, Outcome("incomplete" if gaps else "empty", said))
+    known = {verdict: _known(report, verdict) for verdict in ("error", "fail", "unknown")}
+    word: str = (
+        worst(verdict for verdict, number in counts.items() if number > known.get(verdict, 0)) if total > sum(known.values()) else ""
+    )
+    compared = any(result.standing for result in report.results)
+    said = [_counted(verdict, counts[verdict], known[verdict], compared) for verdict in known if counts[verdict]]
+    if word in ("", "pass", "waived", "not_applicable"):
         word = "incomplete" if gaps or report.coverage.files.failed else "pass"
-        said = [f"{counts['pass']} pass", "nothing fails"]
+        said = [f"{counts['pass']} pass", *said] if said else [f"{counts['pass']} pass", "nothing fails"]
+    said += [f"{counts['waived']} waived"] if counts["waived"] else []
     said += [many(gaps, "gap")] if gaps else []
-    return Outcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all")
+    return _with_changes(report, Outcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all"))
+
+
+def _known(report: Report, verdict: str) -> int:
+    return sum(result.verdict == verdict and result.standing == "known" for result in report.results)
+
+
+def _counted(verdict: str, number: int, known: int, compared: bool) -> str:
+    """A count, and beside a baseline or a revision how many of it are new and how many were known."""
+    return f"{number} {WORDS[verdict]}" + (f" ({number - known} new, {known} known)" if compared else "")
+
+
+def _with_changes(report: Report, said: Outcome) -> Outcome:
+    """A configuration that lets more through fails the run, whatever was found."""
+    changes = len(report.gate.changes)
+    if not changes:
+        return said
+    word = said.word if said.word == "error" else "fail"
+    more = f"{many(changes, 'change')} of the configuration that let more through" if changes > 1 else "the configuration lets more through"
+    return Outcome(word, f"{said.sentence}; {more}")
 
 
 _LONGEST = 300

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from assay.reports.page import wrap
-from assay.reports.view import outcome, place, remediation, sums, where
+from assay.reports.view import Outcome, outcome, place, remediation, sums, where
 from assay.scanner.results import formats
-from assay.scanner.results.model import Verdict
+from assay.scanner.results.model import Gate, Verdict
 from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import visible
@@ -107,14 +107,38 @@ def test_what_the_parts_leave_over_is_named() -> None:
 def test_the_outcome(verdicts: list[Verdict], gaps: int, word: str) -> None:
     held = [samples.result("keys.rotation", verdict, samples.LOGS) for verdict in verdicts]
     coverage = Coverage(gaps=[Gap("a.tf", "parse_error", "no", "mend")] * gaps)
-    said = outcome(samples.report(held, coverage))
+    said = outcome(msgspec.structs.replace(samples.report(held, coverage), gate=Gate()))
     assert said.word == word
     assert ("gap" in said.sentence) == bool(gaps)
 
 
 def test_files_that_fail_to_parse_are_never_a_pass() -> None:
     held = [samples.result("keys.rotation", "pass", samples.LOGS)]
-    assert outcome(samples.report(held, Coverage(Files(2, 1, 1), Blocks()))).word == "incomplete"
+    report = samples.report(held, Coverage(Files(2, 1, 1), Blocks()))
+    assert outcome(msgspec.structs.replace(report, gate=Gate())).word == "incomplete"
+
+
+def test_the_outcome_tells_what_is_new_from_what_was_known() -> None:
+    said = outcome(samples.compared())
+    assert said.word == "error"
+    assert said.sentence.startswith("1 error (1 new, 0 known), 4 fail (3 new, 1 known), 6 unknown (6 new, 0 known), 1 waived, 2 gaps;")
+
+
+def test_what_was_known_alone_fails_nothing_and_is_counted() -> None:
+    held = [
+        msgspec.structs.replace(samples.result("keys.rotation", "fail", samples.LOGS, "no"), standing="known"),
+        samples.result("keys.rotation", "pass", samples.DATA[0]),
+    ]
+    report = msgspec.structs.replace(samples.report(held, Coverage()), gate=Gate())
+    assert outcome(report) == Outcome("pass", "1 pass, 1 fail (0 new, 1 known); 2 verdicts in all")
+
+
+def test_a_configuration_that_lets_more_through_is_a_failure_whatever_was_found() -> None:
+    held = [samples.result("keys.rotation", "pass", samples.LOGS)]
+    for report in (samples.report(held, Coverage()), msgspec.structs.replace(samples.empty(), gate=samples.gate())):
+        said = outcome(report)
+        assert said.word == "fail"
+        assert said.sentence.endswith("; the configuration lets more through")
 
 
 @pytest.mark.parametrize("name", formats.names())

@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from assay.reports.text import render
+from assay.reports.view import place, where
 from assay.scanner.results.model import Report
 from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap, LeftOut
 from assay.scanner.words import visible
@@ -31,9 +32,17 @@ def too_wide(report: Report, written: str, width: int) -> list[str]:
     copied |= {
         visible(" ".join(filter(None, (held.cloud, held.account, held.region)))) for held in (each.resource for each in report.results)
     }
-    copied = {each.strip() for each in copied}
+    places = {visible(where(place(each))) for each in report.results} | {""}
+    lines = {seen.line for each in report.results if (seen := place(each))}
+    ends = {f" [{visible(each.fingerprint[:8])}]" for each in report.results} | {""}
+    gone = {
+        visible(past.address + (f" ({past.element})" if past.element else "")) for held in report.gate.comparisons for past in held.gone
+    }
+    addresses = {visible(each.resource.address) for each in report.results}
+    copied |= {f"{start}: {address}{end}" for start in {*places, *map(str, lines)} for address in addresses for end in ends}
+    copied = {each.strip() for each in copied | gone}
     written = written.replace("\\::", "::").replace("#\\#", "##")  # a defused command is a column wider
-    return [line for line in written.splitlines() if cell_len(line) > width and not CODE.match(line) and line.strip() not in copied]
+    return [line for line in written.splitlines()[:-1] if cell_len(line) > width and not CODE.match(line) and line.strip() not in copied]
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
@@ -71,38 +80,45 @@ def test_names_are_not_read_as_markup() -> None:
     assert "[red]red[/red]" in render(report, context).decode()
 
 
-def test_failures_come_by_file_with_the_worst_first() -> None:
+def test_failures_come_by_severity_then_by_file() -> None:
     written = text(samples.report())
     order = [
-        written.index(each) for each in ("google trade-prod", "storage/main.tf", "network/edge.tf", "Unknown:", "Errors:", "Verdicts:")
+        written.index(each)
+        for each in (
+            "CRITICAL: 2",
+            "google trade-prod",
+            "storage/main.tf",
+            "HIGH: 2",
+            "network/edge.tf",
+            "Unknown:",
+            "Errors:",
+            "Waived:",
+            "Verdicts:",
+        )
     ]
     assert order == sorted(order)
-    assert written.index("CRITICAL") < written.index("HIGH")
 
 
-def test_the_worst_comes_first_within_a_file() -> None:
+def test_code_of_a_place_is_shown_once() -> None:
     report = samples.report([samples.result(id_, "fail", samples.LOGS, "no") for id_ in ("keys.rotation", "storage.public-access-blocked")])
     written = text(report)
-    assert written.count("storage/main.tf") == 1
-    assert written.index("CRITICAL") < written.index("LOW")
+    assert written.count("storage/main.tf\n") == 2
+    assert written.count("1: aws_s3_bucket.logs\n") == 2
+    assert written.count(" | resource") == 1
+    assert written.index("CRITICAL: 1 failure") < written.index("LOW: 1 failure")
 
 
-def test_code_is_shown_around_the_marked_line_of_the_evidence() -> None:
+def test_code_is_shown_from_the_line_of_the_evidence() -> None:
     written = text(samples.report())
-    assert "    >  7 |   block_public_acls       = false\n" in written
-    assert "       5 | resource" in written
-    assert "      10 |" in written
-    assert " 4 |" not in written.split("network/edge.tf")[0]
-    assert " 11 |" not in written
+    assert "  7: aws_s3_bucket.logs\n    > 7 |   block_public_acls       = false\n      8 |   block_public_policy" in written
+    assert " 6 |" not in written and " 9 |" not in written
 
 
 def test_code_stays_within_the_block() -> None:
-    seen = samples.Evidence("f", "no", "yes", samples.Location("storage/main.tf", 6))
-    written = text(samples.report([samples.result("keys.rotation", "fail", samples.LOGS, "no", evidence=[seen])]))
-    assert [line.split("|")[0].split()[-1] for line in written.splitlines() if CODE.match(line)] == ["5", "6", "7", "8", "9", "10"]
-    at_the_end = samples.Evidence("f", "no", "yes", samples.Location("storage/main.tf", 3))
-    written = text(samples.report([samples.result("keys.rotation", "fail", samples.LOGS, "no", evidence=[at_the_end])]))
-    assert [line.split("|")[0].split()[-1] for line in written.splitlines() if CODE.match(line)] == ["1", "2", "3"]
+    for line, shown in ((6, ["6", "7"]), (3, ["2", "3"]), (1, ["1"])):
+        seen = samples.Evidence("f", "no", "yes", samples.Location("storage/main.tf", line))
+        written = text(samples.report([samples.result("keys.rotation", "fail", samples.LOGS, "no", evidence=[seen])]))
+        assert [line.split("|")[0].split()[-1] for line in written.splitlines() if CODE.match(line)] == shown
 
 
 def test_a_failure_without_code_shows_what_was_observed() -> None:
@@ -111,12 +127,76 @@ def test_a_failure_without_code_shows_what_was_observed() -> None:
     assert "seen at storage/main.tf:7" in written
 
 
-def test_why_and_fix_are_told_once() -> None:
+def test_why_and_fix_are_told_once_for_a_control() -> None:
     written = text(samples.report())
+    assert written.count("storage.public-access-blocked: Public access to buckets is blocked") == 1
     assert written.count("Why: One policy that is too wide") == 1
     assert written.count("block_public_acls = true\n") == 1
-    assert written.count("as above for this control") == 1
     assert "Fix (gcloud): gcloud compute" in written
+
+
+def test_what_is_long_is_cut_with_a_way_to_the_rest() -> None:
+    known = samples.controls()
+    long = msgspec.structs.replace(
+        known["edge.lb-https-only"],
+        why="Plain HTTP can be read on its way by anybody. " * 20,
+        remediation={"terraform": 'resource "aws_lb_listener" "x" {\n' + "  a = 1\n" * 20 + '}\nresource "aws_lb" "y" {\n}\n'},
+    )
+    controls = {**known, "edge.lb-https-only": long}
+    written = text(samples.report(), controls=controls)
+    told = written.split("edge.lb-https-only: Load balancers serve HTTPS only\n")[1].split("\n\n")[0].splitlines()
+    assert len(told) == 3 and told[1].endswith("by anybody. …")
+    assert told[2].strip() == "Fix (terraform): aws_lb_listener, aws_lb …"
+    assert "assay explain CONTROL has the rest" in written
+    whole = text(samples.report(), controls=controls, verbose=True)
+    assert "assay explain CONTROL" not in whole
+    assert whole.count("a = 1") == 20 and " ".join(whole.split()).count("Plain HTTP can be read") == 20
+
+
+def test_a_finding_can_be_asked_for_by_its_fingerprint() -> None:
+    written = text(samples.report())
+    for result in samples.results():
+        if result.verdict in ("fail", "unknown", "waived"):
+            told = f"[{result.fingerprint[:8]}]"
+            assert written.count(told) == 1 or "more resources; --verbose" in written
+
+
+def test_nothing_is_lost() -> None:
+    """Of every finding the control, the resource, the place and the message."""
+    written = " ".join(text(samples.report(), verbose=True).split())
+    for result in samples.results():
+        if result.verdict not in ("fail", "unknown", "error", "waived"):
+            continue
+        seen = place(result)
+        told = [result.control, result.resource.address, *([seen.file] if seen else []), *(fact.reason for fact in result.unknown)]
+        told += [result.message] if result.verdict in ("fail", "error") else []
+        assert [each for each in told if each not in written] == []
+
+
+def test_what_was_known_is_counted_and_not_told_as_a_failure() -> None:
+    written = text(samples.compared())
+    assert "HIGH: 1 failure" in written
+    assert "a:80 serves HTTP" not in written
+    assert "Known: 1 from before, which do not count\n  edge.lb-https-only: 1 fail, high\n" in written
+    assert 'network/edge.tf:1: module.edge.aws_lb.this["a b"] [' in text(samples.compared(), verbose=True).split("Known:")[1]
+
+
+def test_a_waiver_that_is_over_says_so_at_its_failure() -> None:
+    assert "[" in text(samples.compared()) and "its waiver by platform ended on 2026-06-30" in text(samples.compared())
+
+
+def test_what_is_waived_names_the_owner_and_the_last_day() -> None:
+    told = text(samples.report(), width=200).split("Waived: 1 accepted\n")[1].splitlines()
+    assert told[0] == "  storage.public-access-blocked: 1 by platform until 2027-03-31: moved by March (OPS-7), assay.yaml:12"
+    assert told[1].startswith("      plans/prod #1/ü.json: aws_s3_bucket.data[1] [")
+
+
+def test_the_gate_has_a_section_of_its_own() -> None:
+    told = text(samples.report(), width=200).split("Gate:")[1]
+    assert "fails the run: assay.yaml: fail_on is high, and was low" in told
+    assert "warning: assay.yaml:14: the waiver is for nothing that was found" in told
+    assert "Compared: with the baseline .assay-baseline.json, which ends on 2027-05-01: 3 new, 1 known, 1 gone" in told
+    assert "  keys.rotation: 1 gone\n      aws_kms_key.old\n" in told
 
 
 def test_elements_of_one_list_share_their_code() -> None:
@@ -124,6 +204,7 @@ def test_elements_of_one_list_share_their_code() -> None:
     assert "a:80 serves HTTP" in written
     assert "a listener serves HTTP (b:8080)" in written
     assert written.count('resource "aws_lb_listener"') == 1
+    assert written.count('module.edge.aws_lb.this["a b"]') == 1
 
 
 def test_unknowns_are_grouped_by_what_settles_them() -> None:
@@ -131,8 +212,18 @@ def test_unknowns_are_grouped_by_what_settles_them() -> None:
     group = written.split("5 x pass --var-file")[1].split("1 x grant")[0]
     assert "var.versioning has no value" in group
     assert written.index("5 x pass --var-file") < written.index("1 x grant")
-    assert group.count("aws_s3_bucket.data") == 3
-    assert "and 2 more resources, all in the json report" in group
+    assert group.count("storage/variables.tf:3: aws_s3_bucket.data[") == 5
+
+
+def test_of_many_unknowns_the_first_are_told() -> None:
+    why = samples.UnknownFact("versioned", "var.versioning has no value", "pass --var-file", None)
+    made = samples.many(40, "unknown")
+    made = msgspec.structs.replace(
+        made, results=[msgspec.structs.replace(each, unknown=[why], control="keys.rotation") for each in made.results]
+    )
+    assert "and 5 more resources; --verbose lists all" in text(made)
+    assert text(made).count("aws_s3_bucket.data_") == 5
+    assert text(made, verbose=True).count("aws_s3_bucket.data_") == 10
 
 
 def test_what_was_not_seen() -> None:
@@ -191,7 +282,9 @@ def test_what_was_left_out_is_named() -> None:
 
 
 def test_the_last_line_is_the_outcome() -> None:
-    assert text(samples.report()).splitlines()[-1] == "ERROR: 1 error, 4 fail, 6 unknown, 2 gaps; 14 verdicts in all"
+    assert text(samples.report()).splitlines()[-1] == (
+        "ERROR: 1 error, 4 fail, 6 unknown, 1 waived, 2 gaps; 14 verdicts in all; the configuration lets more through"
+    )
     assert text(samples.empty()).splitlines()[-1] == "EMPTY: nothing was judged"
 
 
