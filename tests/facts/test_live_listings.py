@@ -93,6 +93,7 @@ def test_a_listing_names_what_the_service_answers(listing: Listing) -> None:
     given = GIVEN | {name for name, _ in listing.known}
     assert [name for name in names if name not in given and member(shape, name) is None] == []
     assert isinstance(shape, StructureShape) or "value" in names
+    assert len(re.findall("[{}]", listing.id)) in (2 * len(names), 0)
     parent = BY_TYPE.get(listing.parent)
     assert [path for _, path in listing.known if parent is None or member(entry(parent), path) is None] == []
 
