@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import msgspec
 
 from assay.scanner.sources import inputs
-from assay.scanner.sources.encodings import is_legible, legible
+from assay.scanner.sources.encodings import holds, is_legible, legible
 from assay.scanner.sources.inputs import Format
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.packed import GZIP, PEEK_BYTES, beginning
@@ -91,7 +91,7 @@ def _text(name: str, start: bytes, stored: bytes | mmap.mmap) -> Recognised:
         if len(content) > _MAX_LEGIBLE:
             return Recognised(candidates)
         content = legible(content[:])
-    decoded = content.find(b"!") >= 0 and _DECODED.search(content) is not None
+    decoded = holds(content, b"!") and _DECODED.search(content) is not None
     return Recognised([format_ for format_ in candidates if (decoded and format_.yaml) or _marked(format_, content)])
 
 
@@ -112,4 +112,4 @@ def _is_yaml(head: bytes) -> bool:
 
 
 def _marked(format_: Format, content: bytes | mmap.mmap) -> bool:
-    return all(any(content.find(text) >= 0 for text in group) for group in format_.marks)
+    return all(any(holds(content, text) for text in group) for group in format_.marks)

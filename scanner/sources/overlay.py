@@ -21,8 +21,8 @@ EVERYTHING = 1 << 62
 """A limit that no file reaches."""
 _LARGEST = 500_000_000
 """Bytes of a file that are held in memory to be searched."""
-_SMALL = 1 << 16
-"""Bytes of a file that is read rather than mapped."""
+_SMALL = 1 << 26
+"""Bytes of a file that is read rather than mapped: mapped memory is searched many times slower."""
 
 
 class Listed(NamedTuple):
