@@ -56,6 +56,10 @@ class Page:
         """One line however long it is, for what reads the last line of a log."""
         self.lines.append(f"{self._styled(visible(lead), style)} {visible(text)}")
 
+    def labelled(self, before: str, label: str, style: str, after: str) -> None:
+        """One line however long it is, with a word of it in a style."""
+        self.lines.append(f"{visible(before)} {self._styled(visible(label), style)} {visible(after)}")
+
     def wrapped(self, text: str, indent: int = 0) -> list[str]:
         """The lines that a paragraph would have."""
         return wrap(visible(text), self.width - indent)

@@ -10,7 +10,7 @@ import msgspec
 
 from assay.reports.page import Page
 from assay.reports.text_rest import rest
-from assay.reports.view import FailingInput, failing, message_of, outcome, place, remediation, severity_rank, shortly
+from assay.reports.view import FailingInput, failing, is_in, message_of, outcome, place, remediation, severity_rank, shortly
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
@@ -94,7 +94,7 @@ def _order(found: Place) -> tuple[int, str, str]:
 def _place(page: Page, found: Place, context: Context, show_root: bool, shown: set[tuple[str, int]]) -> None:
     resource, seen = found.first.resource, found.seen
     page.verbatim(f"{seen.line}: {resource.address}" if seen and seen.file and seen.line else resource.address, 2)
-    if show_root and resource.root and not _is_in(seen, resource.root):
+    if show_root and resource.root and not is_in(seen, resource.root):
         page.verbatim(f"in {resource.root}", 4, "dim")
     for block in resource.blocks:
         if resource.address.startswith(f"{block.address}."):  # the call of a module that was fetched
@@ -110,11 +110,6 @@ def _place(page: Page, found: Place, context: Context, show_root: bool, shown: s
             page.prose(f"its waiver{who} ended on {result.waiver.expires}", 6)
         if not with_code:
             _observed(page, result, seen)
-
-
-def _is_in(seen: Location | None, root: str) -> bool:
-    """Whether a file is one of a directory itself, which its path says already."""
-    return seen is not None and seen.file.rpartition("/")[0] == root.rstrip("/")
 
 
 def _code(page: Page, found: Place, context: Context) -> bool:

@@ -60,6 +60,11 @@ def shortly(result: Result) -> str:
     return result.fingerprint[:_PREFIX]
 
 
+def is_in(seen: Location | None, root: str) -> bool:
+    """Whether a file is one of a directory itself, which its path says already."""
+    return seen is not None and seen.file.rpartition("/")[0] == root.rstrip("/")
+
+
 def ordered(results: Iterable[Result]) -> list[Result]:
     """Worst severity first, then by control and address, so that two runs over the same input read alike."""
     return sorted(results, key=lambda result: (severity_rank(result.severity), *identity(result)))
@@ -219,32 +224,37 @@ def outcome(report: Report) -> Outcome:
     return Outcome(said.word, f"{said.sentence}; in force: {by}") if by else said
 
 
+_FINDINGS: tuple[Verdict, ...] = ("error", "fail", "unknown")
+
+
 def _outcome(report: Report) -> Outcome:
     counts = dict(verdicts(report))
     total = sum(counts.values())
     gaps = len(report.coverage.gaps)
     if not total:
-        said = "nothing was judged" + (f", {many(gaps, 'gap')}" if gaps else "")
-        return _with_changes(report, Outcome("incomplete" if gaps else "empty", said))
-    known = {verdict: _known(report, verdict) for verdict in ("error", "fail", "unknown")}
+        nothing = "nothing was judged" + (f", {many(gaps, 'gap')}" if gaps else "")
+        return _with_changes(report, Outcome("incomplete" if gaps else "empty", nothing))
+    before = set(report.gate.known_gaps)
+    known: dict[Verdict, int] = {verdict: _known(report, verdict) for verdict in _FINDINGS}
     word: str = (
         worst(verdict for verdict, number in counts.items() if number > known.get(verdict, 0)) if total > sum(known.values()) else ""
     )
     compared = any(result.standing for result in report.results)
     said = [_counted(verdict, counts[verdict], known[verdict], compared) for verdict in known if counts[verdict]]
     if word in ("", "pass", "waived", "not_applicable"):
-        word = "incomplete" if gaps or report.coverage.files.failed else "pass"
+        unread = [gap for gap in report.coverage.gaps if gap not in before]
+        word = "incomplete" if unread or (report.coverage.files.failed and not before) else "pass"
         said = [f"{counts['pass']} pass", *said] if said else [f"{counts['pass']} pass", "nothing fails"]
     said += [f"{counts['waived']} waived"] if counts["waived"] else []
-    said += [many(gaps, "gap")] if gaps else []
+    said += [many(gaps, "gap") + (f" ({len(before)} known)" if before else "")] if gaps else []
     return _with_changes(report, Outcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all"))
 
 
-def _known(report: Report, verdict: str) -> int:
+def _known(report: Report, verdict: Verdict) -> int:
     return sum(result.verdict == verdict and result.standing == "known" for result in report.results)
 
 
-def _counted(verdict: str, number: int, known: int, compared: bool) -> str:
+def _counted(verdict: Verdict, number: int, known: int, compared: bool) -> str:
     """A count, and beside a baseline or a revision how many of it are new and how many were known."""
     return f"{number} {WORDS[verdict]}" + (f" ({number - known} new, {known} known)" if compared else "")
 

@@ -1,0 +1,49 @@
+"""One line for each finding, to click on and to search: `path:line:col: SEVERITY control message [address]`; the last line counts all.
+
+The form is that of compilers, which editors and terminals know as a place: https://www.gnu.org/prep/standards/html_node/Errors.html
+"""
+
+from __future__ import annotations
+
+from assay.reports.findings import FINDINGS, counted, said
+from assay.reports.page import Page
+from assay.reports.view import is_in, outcome, place, severity_rank
+from assay.scanner.results.formats import Context
+from assay.scanner.results.model import Report, Result
+from assay.scanner.words import visible
+
+LONGEST = 1_000
+"""Characters of a message that are shown."""
+
+
+def render(report: Report, context: Context) -> bytes:
+    """UTF-8 text: what fails, is not known or could not be judged, unless it is accepted or was known before; the last line counts all."""
+    page = Page(context.width, context.color)
+    for result in sorted(counted(report, *FINDINGS), key=_order):
+        page.labelled(f"{_at(result)}:", result.severity.upper(), result.severity, f"{result.control} {_message(result)}")
+    outcome_ = outcome(report)
+    page.sentence(outcome_.sentence, f"{outcome_.word.upper()}:", outcome_.word)
+    return page.encoded()
+
+
+def _order(result: Result) -> tuple[str, int, int, int, str, str, str]:
+    seen = place(result)
+    at = (seen.file, seen.line, seen.column) if seen else ("", 0, 0)
+    return (*at, severity_rank(result.severity), result.control, result.resource.address, result.element)
+
+
+def _at(result: Result) -> str:
+    """Where a finding is: the top of its file where no line is known, as in a plan; where there is no file, what it was read from."""
+    seen = place(result)
+    if seen is None or not seen.file:
+        resource = result.resource
+        return visible(resource.root or ":".join(filter(None, (resource.cloud, resource.account, resource.region))) or resource.address)
+    return f"{visible(seen.file)}:{seen.line or 1}:{seen.column or 1}"
+
+
+def _message(result: Result) -> str:
+    message = said(result)
+    shown = message if len(message) <= LONGEST else f"{message[:LONGEST]}…"
+    seen, root = place(result), result.resource.root
+    of_module = seen is not None and bool(seen.file) and bool(root) and not is_in(seen, root) and seen.file != root
+    return f"{shown} [{result.resource.address}{f' in {root}' if of_module else ''}]"
