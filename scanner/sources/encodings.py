@@ -62,6 +62,8 @@ def is_legible(content: bytes | mmap.mmap) -> bool:
     start = content[:4]
     if _NUL in start or is_utf16(start):
         return False
+    if not holds(content, b"\\"):
+        return True
     return not any(holds(content, begin) and (escape is None or escape.search(content)) for begin, escape in _BEGINNINGS)
 
 
