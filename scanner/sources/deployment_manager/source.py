@@ -107,12 +107,10 @@ class DeploymentManagerSource(Source):
         coverage, file = Coverage(), show(path)
         try:
             sheet = read_sheet(path, self.overlay)
-            twice = any(name == "resources" for name, _ in sheet.parsed.duplicates) and self._looks(path)
-            if twice or is_configuration(sheet.data):
+            if is_configuration(sheet.data):
                 yield self._deployment(path, sheet)
                 return
-            twice = [line for name, line in sheet.parsed.duplicates if name == "resources"]
-            meant, reason, line = bool(twice) and self._looks(path), "resources is written twice", twice[0] if twice else 0
+            meant, reason, line = False, "", 0
         except OSError as error:
             meant, reason, line = True, f"cannot be read ({error.strerror or error})", 0
         except Malformed as error:
