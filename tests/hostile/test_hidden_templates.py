@@ -264,7 +264,7 @@ def test_a_template_that_is_certainly_used_is_judged_once(tmp_path: Path) -> Non
         ("- {name: a, type: t.py}\n", "template_unsupported"),
         ("- {name: a, type: none.jinja}\n", "module_missing"),
         ("- {name: a, type: twice.jinja}\n", "duplicate_key"),
-        ("resources: []\n", "parse_error"),
+        ("resources: []\n", "duplicate_key"),
         ("-\n", "input_failed"),
         ("---\n" + BAD, "parse_error"),
     ],
