@@ -17,7 +17,7 @@ LAYERS = (
     ("facts",),
     ("rules",),
     ("results",),
-    ("gate",),
+    ("gate", "opinions"),
     ("judge", "targets", "live", "compare", "config", "control_pages"),
     ("worker",),
     ("run",),

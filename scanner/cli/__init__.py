@@ -19,6 +19,7 @@ COMMANDS = {
     "snapshot": "assay.scanner.cli.snapshot",
     "compare": "assay.scanner.cli.compare",
     "baseline": "assay.scanner.cli.baseline",
+    "checkov": "assay.scanner.cli.checkov",
     "report": "assay.scanner.cli.report",
     "controls": "assay.scanner.cli.controls",
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.scanner.cli import EXIT_USAGE, console, judging
+from assay.scanner.cli import EXIT_USAGE, console, judging, opining
 
 if TYPE_CHECKING:
     from assay.scanner.sources.listing import Fate
@@ -87,6 +87,7 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
 @click.option("-v", "--verbose", is_flag=True, help="List every file below the paths on standard error: what became of it, and why.")
 @click.option("--since", metavar="REVISION", help="Only what is new since a revision of git counts: main, HEAD~1, a commit.")
 @click.option("--allow-config-changes", is_flag=True, help="With --since: a configuration that lets through more than before fails no run.")
+@opining.options
 @judging.options
 def command(**arguments: Any) -> None:
     """Judge what is below PATHs: Terraform code and plans, templates, asset exports, snapshots of accounts."""
@@ -94,10 +95,11 @@ def command(**arguments: Any) -> None:
 
 
 def _scan(arguments: dict[str, Any]) -> int:
-    prepared = judging.prepare(arguments, named(arguments, list(arguments["paths"])))
-    if prepared is None:
+    opinions = opining.asked(arguments)
+    prepared = judging.prepare(arguments, named(arguments, list(arguments["paths"]))) if opinions else None
+    if opinions is None or prepared is None:
         return EXIT_USAGE
-    code = judging.finish(prepared[0], arguments, prepared[1])
+    code = judging.finish(prepared[0], arguments, prepared[1], opinions.watch)
     if arguments["verbose"]:
         _list(prepared[0].files)
     return code

@@ -9,6 +9,7 @@ import msgspec
 
 from assay.scanner.errors import AssayError
 from assay.scanner.results.model import ControlOutcome, Gate, Report, Result, Run, Summary, Tool
+from assay.scanner.results.opinion import Opinion
 from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.interface import Coverage
 
@@ -38,6 +39,7 @@ class _End(msgspec.Struct):
     controls: list[ControlOutcome]
     gate: Gate
     coverage: Coverage
+    opinions: list[Opinion] = []
 
 
 class _Line(msgspec.Struct):
@@ -105,7 +107,7 @@ def _of_lines(content: bytes) -> Report | None:
         raise UnreadableReport("it has no closing line: the run did not come to its end, or the file was cut")
     return Report(
         schema=FORMATS[-1], tool=begin.tool, run=end.run, summary=end.summary, controls=end.controls, results=results, gate=end.gate,
-        coverage=end.coverage,
+        opinions=end.opinions, coverage=end.coverage,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from assay.scanner.facts.model import BlockRef
+from assay.scanner.results.opinion import Opinion
 from assay.scanner.rules.judgement import VERDICTS, WORST, Evidence, UnknownFact, Verdict, worst
 from assay.scanner.sources.interface import Coverage, Gap
 
@@ -257,6 +258,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     controls: list[ControlOutcome]
     results: list[Result]
     gate: Gate = Gate()
+    opinions: list[Opinion] = []
+    """What other scanners say beside it."""
     coverage: Coverage
 
 

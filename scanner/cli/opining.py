@@ -1,0 +1,100 @@
+"""The options for the opinions of other scanners, and a run with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from assay.scanner.cli import console, judging
+from assay.scanner.errors import AssayError
+
+if TYPE_CHECKING:
+    from assay.scanner.opinions.interface import Claims
+    from assay.scanner.results.model import Report
+    from assay.scanner.rules.model import Control
+
+_FORMATS = ("sarif", "trivy", "prowler", "checkov")
+_FILE = click.Path(exists=True, dir_okay=False)
+_IMPORTS = (
+    click.option(
+        "--import",
+        "imports",
+        multiple=True,
+        type=(click.Choice(_FORMATS), _FILE),
+        metavar=f"{'|'.join(_FORMATS)} FILE",
+        help="Show the results of another scanner beside ours. Repeatable.",
+    ),
+    click.option("--all", "everything", is_flag=True, help="With --import or --with: list the results that no control asks for, too."),
+)
+_RUNS = (
+    click.option("--with", "beside", type=click.Choice(["checkov"]), help="Run another scanner and show its results beside ours."),
+    click.option("--checkov", metavar="PATH", help="The checkov to run.  [default: that on PATH, or of `assay checkov install`]"),
+)
+
+
+def imports(command: Any) -> Any:
+    """The options of a command that shows results which others made elsewhere."""
+    for option in reversed(_IMPORTS):
+        command = option(command)
+    return command
+
+
+def options(command: Any) -> Any:
+    """The options of a command that can run other scanners, too."""
+    command = imports(command)
+    for option in reversed(_RUNS):
+        command = option(command)
+    return command
+
+
+class Opinions:
+    """The opinions that a command line asks for. What can be wrong with them is known before anything is judged."""
+
+    def __init__(self, arguments: dict[str, Any]) -> None:
+        """Raises OpinionError."""
+        self._everything = bool(arguments["everything"])
+        self._saved: list[tuple[str, Claims]] = []
+        self._program: str | None = None
+        if arguments["imports"]:
+            from assay.scanner.opinions import saved
+
+            self._saved = [(file, claims) for format_, file in arguments["imports"] for claims in saved.read(format_, file)]
+        if arguments.get("beside") or arguments.get("checkov"):
+            from assay.scanner.opinions import running
+
+            self._program = running.program(arguments.get("checkov"))
+
+    def watch(self, scan: Any, quiet: bool) -> Report:
+        """Run a scan, and then ask for the opinions."""
+        report = judging.watch(scan, quiet)
+        return self.beside(report, scan.rules.set.by_id(), scan.options.paths, scan.options.changed is not None)
+
+    def beside(self, report: Report, controls: Mapping[str, Control], paths: Sequence[str], changed_only: bool = False) -> Report:
+        """The report with them; what they could not say is told on standard error as well."""
+        if not (self._saved or self._program):
+            return report
+        from assay.scanner.opinions import match
+
+        selected = {outcome.id: controls[outcome.id] for outcome in report.controls if outcome.id in controls}
+        judged = match.Beside(report, selected, paths, self._everything, changed_only)
+        opinions = [match.opinion(claims, judged, file) for file, claims in self._saved]
+        if self._program is not None:
+            from assay.scanner.opinions import running
+
+            opinions.append(match.opinion(running.claims(self._program, paths), judged))
+        for opinion in opinions:
+            for problem in opinion.problems:
+                console.tell(f"assay: {opinion.scanner}: {problem}")
+        return msgspec.structs.replace(report, opinions=[*report.opinions, *opinions])
+
+
+def asked(arguments: dict[str, Any]) -> Opinions | None:
+    """The opinions that a command line asks for, perhaps none; None, after saying why, where they cannot be had."""
+    try:
+        return Opinions(arguments)
+    except AssayError as error:
+        console.refused(error)
+    return None

@@ -1,0 +1,195 @@
+"""Another scanner's results beside ours: the same control on the same resource, by the ids of checks that the control names as its peers.
+
+What is compared is the whole that a control asks of a resource. A scanner may ask it by several checks, of several blocks: together they
+fail where one of them fails.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from assay.scanner.opinions.interface import Claim, Claims, shown
+from assay.scanner.opinions.places import Key, Places, key_of
+from assay.scanner.results.model import Report, Result, Verdict, worst
+from assay.scanner.results.opinion import Check, Compared, Opinion, Relation, TheirVerdict
+from assay.scanner.rules.model import SEVERITIES, Control
+
+_WORST: tuple[TheirVerdict, ...] = ("fail", "unknown", "skipped", "pass")
+_ORDER: tuple[Relation, ...] = ("differ", "only_theirs", "only_ours", "agree")
+_SAME: dict[TheirVerdict, tuple[Verdict, ...]] = {
+    "fail": ("fail",),
+    "pass": ("pass", "not_applicable"),
+    "skipped": ("pass", "not_applicable"),
+    "unknown": ("unknown", "error"),
+}
+"""Their verdict to those of ours that say the same. What they were told to accept disagrees with a failure, unless that is waived here."""
+MAX_CHECKS, MAX_REASONS = 20, 3
+NOTHING_JUDGED = "this run judged nothing by this control there"
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """What another scanner's results are held against."""
+
+    report: Report
+    controls: Mapping[str, Control]
+    """Those that the run judged by."""
+    paths: Sequence[str]
+    """What the run scanned."""
+    everything: bool = False
+    """Keep the results that no control asks for, too."""
+    changed_only: bool = False
+    """The run left out what did not change: what it did not judge is nothing that only the other scanner sees."""
+
+
+def opinion(claims: Claims, beside: Beside, file: str = "") -> Opinion:
+    """What a scanner says beside a run; `file`: where its results were read from."""
+    peers = _peers(claims.scanner, beside.controls.values())
+    controls = _controls_of(peers, claims)
+    places = Places(beside.report.results, beside.paths)
+    theirs: dict[tuple[str, Key], list[Claim]] = {}
+    alone: dict[tuple[str, str, str], list[Claim]] = {}
+    others: list[Claim] = []
+    ours = _by_control(beside.report.results, controls)
+    for claim in claims.claims:
+        asked = peers.get(normal(claim.check), ())
+        if not asked:
+            others.append(claim)
+            continue
+        about = places.of(claim, claims.base)
+        for control in asked:
+            judged = [key for key in about if (control, key) in ours]
+            for key in judged:
+                theirs.setdefault((control, key), []).append(claim)
+            if not judged and (places.knows(claim.file, claims.base) or not beside.changed_only):
+                alone.setdefault((control, claim.file, claim.resource), []).append(claim)
+    rows = [_both(beside.controls[control], ours[control, key], found) for (control, key), found in theirs.items()]
+    rows += [_theirs(beside.controls[control], found) for (control, _, _), found in alone.items()]
+    rows += [_ours(beside.controls[at[0]], results) for at, results in ours.items() if at not in theirs and _says_something(results)]
+    counts = Counter(row.relation for row in rows)
+    return Opinion(
+        scanner=shown(claims.scanner),
+        version=claims.version,
+        file=file,
+        results=len(claims.claims),
+        agree=counts["agree"],
+        differ=counts["differ"],
+        only_theirs=counts["only_theirs"],
+        only_ours=counts["only_ours"],
+        without_control=len(others),
+        failures_only=claims.failures_only,
+        rows=sorted(rows, key=_row_order),
+        others=sorted(map(_check, others), key=_check_order) if beside.everything else [],
+        problems=claims.problems,
+    )
+
+
+def normal(check: str) -> str:
+    """An id as it is compared: Trivy's `AVD-AWS-0086` is the `AWS-0086` of its newer versions."""
+    return check.casefold().removeprefix("avd-")
+
+
+def _peers(scanner: str, controls: Iterable[Control]) -> dict[str, list[str]]:
+    """Id of a check to the controls that name it as a peer; of a scanner that no control names, whatever scanner it is of."""
+    all_controls = list(controls)
+    named = {name for control in all_controls for name in control.peers}
+    peers: dict[str, list[str]] = {}
+    for control in all_controls:
+        for name, checks in control.peers.items():
+            if name == scanner or scanner not in named:
+                for check in checks:
+                    asking = peers.setdefault(normal(check), [])
+                    if control.id not in asking:
+                        asking.append(control.id)
+    return peers
+
+
+def _controls_of(peers: Mapping[str, Iterable[str]], claims: Claims) -> set[str]:
+    """The controls that a scanner has a check for. Of one that no control names, those that it says something of."""
+    said = {normal(claim.check) for claim in claims.claims} & peers.keys() if claims.scanner not in _NAMED else peers.keys()
+    return {control for check in said for control in peers[check]}
+
+
+_NAMED = ("checkov", "trivy", "prowler")
+
+
+def _by_control(results: Iterable[Result], controls: set[str]) -> dict[tuple[str, Key], list[Result]]:
+    found: dict[tuple[str, Key], list[Result]] = {}
+    for result in results:
+        if result.control in controls:
+            found.setdefault((result.control, key_of(result.resource)), []).append(result)
+    return found
+
+
+def _says_something(results: Iterable[Result]) -> bool:
+    return any(result.verdict != "not_applicable" for result in results)
+
+
+def _both(control: Control, results: Sequence[Result], claims: Sequence[Claim]) -> Compared:
+    theirs = _worst(claims)
+    judged = worst({result.waiver.verdict if result.waiver and result.verdict == "waived" else result.verdict for result in results})
+    accepted = theirs == "skipped" and all(result.verdict not in ("fail", "unknown", "error") for result in results)
+    return _row("agree" if accepted or judged in _SAME[theirs] else "differ", control, results, claims)
+
+
+def _theirs(control: Control, claims: Sequence[Claim]) -> Compared:
+    return _row("only_theirs", control, [], claims)
+
+
+def _ours(control: Control, results: Sequence[Result]) -> Compared:
+    return _row("only_ours", control, results, [])
+
+
+def _row(relation: Relation, control: Control, results: Sequence[Result], claims: Sequence[Claim]) -> Compared:
+    resource = results[0].resource if results else None
+    return Compared(
+        relation=relation,
+        control=control.id,
+        title=control.title,
+        severity=results[0].severity if results else control.severity,
+        address=resource.address if resource else shown(claims[0].resource),
+        root=resource.root if resource else "",
+        ours=worst({result.verdict for result in results}) if results else None,
+        our_reason=_reason(results) if results else NOTHING_JUDGED,
+        theirs=_worst(claims) if claims else None,
+        checks=sorted(map(_check, claims), key=_check_order)[:MAX_CHECKS],
+    )
+
+
+def _worst(claims: Iterable[Claim]) -> TheirVerdict:
+    return min((claim.verdict for claim in claims), key=_WORST.index)
+
+
+def _reason(results: Sequence[Result]) -> str:
+    decides = worst({result.verdict for result in results})
+    deciding = [result for result in results if result.verdict == decides]
+    texts = list(dict.fromkeys(text for result in deciding for text in _texts(result)))
+    more = f"; and {len(texts) - MAX_REASONS} more" if len(texts) > MAX_REASONS else ""
+    return "; ".join(texts[:MAX_REASONS]) + more
+
+
+def _texts(result: Result) -> list[str]:
+    message = result.message or result.title
+    return [f"{message}: {missing.reason}" for missing in result.unknown] if result.verdict == "unknown" and result.unknown else [message]
+
+
+def _check(claim: Claim) -> Check:
+    return Check(shown(claim.check), claim.verdict, claim.reason, shown(claim.resource), shown(_relative(claim.file)), claim.line)
+
+
+def _relative(file: str) -> str:
+    """As the rest of a report names files: relative to the working directory where they are below it."""
+    below = os.path.relpath(file) if os.path.isabs(file) else file
+    return (file if below.startswith(os.pardir) else below).replace(os.sep, "/")
+
+
+def _check_order(check: Check) -> tuple[int, str, str, int, str, str]:
+    return _WORST.index(check.verdict), check.id, check.file, check.line, check.resource, check.reason
+
+
+def _row_order(row: Compared) -> tuple[int, int, int, str, str, str]:
+    severity = SEVERITIES.index(row.severity) if row.severity in SEVERITIES else len(SEVERITIES)
+    return _ORDER.index(row.relation), row.theirs != "fail" and row.ours != "fail", severity, row.control, row.root, row.address

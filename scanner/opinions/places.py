@@ -1,0 +1,174 @@
+"""The resources of a run by what another scanner may call them: an address, a name in the provider, a file with lines."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import os
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from assay.scanner.opinions.interface import Claim
+from assay.scanner.results.model import ResourceRef, Result
+from assay.scanner.sources.overlay import repository
+
+Key = tuple[str, str, str]
+"""Root, id and address: the identity of a resource within a run."""
+
+_INSTANCE = re.compile(r'\[(?:[0-9]+|"(?:[^"\\]|\\.)*"|\*|\?)?\]')
+_MODULE = re.compile(r"^(?:module\.[^.]+\.)+")
+
+
+def key_of(resource: ResourceRef) -> Key:
+    """The identity of a resource within a run."""
+    return resource.root, resource.id, resource.address
+
+
+@functools.lru_cache(200_000)
+def bare(address: str) -> str:
+    """An address without modules, instance keys and nested stacks: `aws_s3_bucket.b` of `module.m["x"].aws_s3_bucket.b[0]`,
+    `AWS::S3::Bucket.Orders` of `AWS::S3::Bucket.Storage/Orders`."""
+    plain = _MODULE.sub("", _INSTANCE.sub("", address))
+    head, dot, last = plain.rpartition(".")
+    return f"{head}{dot}{last.rpartition('/')[2]}"
+
+
+class _Block(msgspec.Struct, frozen=True):
+    first: int
+    last: int
+    address: str
+    key: Key
+
+
+class _File:
+    """The blocks in a file."""
+
+    def __init__(self) -> None:
+        self.by_address: dict[str, set[Key]] = {}
+        self.by_bare: dict[str, set[Key]] = {}
+        self.by_label: dict[str, set[Key]] = {}
+        self.blocks: list[_Block] = []
+        self._starts: list[int] | None = None
+        self._longest = 0
+
+    def add(self, block: _Block) -> None:
+        self.by_address.setdefault(block.address, set()).add(block.key)
+        plain = bare(block.address)
+        self.by_bare.setdefault(plain, set()).add(block.key)
+        self.by_label.setdefault(plain.rpartition(".")[2], set()).add(block.key)
+        self.blocks.append(block)
+
+    def named(self, address: str) -> set[Key]:
+        """What an address says, the most precise reading first. A template's logical id says it alone."""
+        return self.by_address.get(address) or self.by_bare.get(bare(address)) or self.by_label.get(address) or set()
+
+    def at(self, first: int, last: int) -> set[Key]:
+        """What has a block on one of the lines."""
+        if self._starts is None:
+            self.blocks.sort(key=lambda block: block.first)
+            self._starts = [block.first for block in self.blocks]
+            self._longest = max((block.last - block.first for block in self.blocks), default=0)
+        found: set[Key] = set()
+        for index in range(bisect.bisect_right(self._starts, last) - 1, -1, -1):
+            block = self.blocks[index]
+            if block.first < first - self._longest:
+                break
+            if block.last >= first and block.first:
+                found.add(block.key)
+        return found
+
+
+class Places:
+    """Finds the resources that a claim is about."""
+
+    def __init__(self, results: Iterable[Result], paths: Sequence[str]) -> None:
+        """`paths`: what the run scanned."""
+        self._files: dict[str, _File] = {}
+        self._names: dict[str, set[Key]] = {}
+        self._regions: dict[Key, str | None] = {}
+        self._tails: dict[str, list[str]] = {}
+        self._found: dict[tuple[str, ...], set[Key]] = {}
+        self._meant: dict[tuple[str, str], str] = {}
+        self._bases = _bases(paths)
+        seen: set[tuple[Key, str, str, int | None]] = set()
+        for result in results:
+            self._add(result.resource, seen)
+        for file in self._files:
+            self._tails.setdefault(os.path.basename(file), []).append(file)
+
+    def _add(self, resource: ResourceRef, seen: set[tuple[Key, str, str, int | None]]) -> None:
+        key = key_of(resource)
+        if key not in self._regions:
+            self._regions[key] = resource.region
+            for name in {resource.id, resource.address, resource.name if resource.named else "", *resource.also_named} - {""}:
+                self._names.setdefault(name, set()).add(key)
+        for block in resource.blocks:
+            mark = (key, block.address, block.file, block.start_line)
+            if block.file and mark not in seen:
+                seen.add(mark)
+                file = self._files.setdefault(os.path.realpath(block.file), _File())
+                file.add(_Block(block.start_line or 0, block.end_line or 0, block.address, key))
+
+    def knows(self, file: str, base: str = "") -> bool:
+        """Whether the run judged something that is in a file."""
+        return bool(file) and self._file(file, base) is not None
+
+    def of(self, claim: Claim, base: str = "") -> set[Key]:
+        """The resources that a claim is about; none where it names nothing that the run judged."""
+        mark = (claim.file, claim.resource, str(claim.line), str(claim.end_line), claim.region, *claim.names)
+        if mark not in self._found:
+            self._found[mark] = self._in_code(claim, base) if claim.file else self._live(claim)
+        return self._found[mark]
+
+    def _in_code(self, claim: Claim, base: str) -> set[Key]:
+        file = self._file(claim.file, base)
+        if file is None:
+            return set()
+        named = file.named(claim.resource) if claim.resource else set()
+        return named or (file.at(claim.line, max(claim.end_line, claim.line)) if claim.line else set())
+
+    def _live(self, claim: Claim) -> set[Key]:
+        for name in (claim.resource, *claim.names):
+            there = self._names.get(name, set())
+            # A name that is not unique to the provider is one of a region.
+            in_region = {key for key in there if not claim.region or self._regions[key] in (None, claim.region)}
+            if found := there if name.startswith(("arn:", "//")) else in_region:
+                return found
+        return set()
+
+    def _file(self, file: str, base: str) -> _File | None:
+        return self._files.get(self._resolved(file, base))
+
+    def _resolved(self, file: str, base: str) -> str:
+        if (file, base) not in self._meant:
+            self._meant[file, base] = self._meant_by(file, base)
+        return self._meant[file, base]
+
+    def _meant_by(self, file: str, base: str) -> str:
+        """The file of the run that is meant. One that another machine scanned has other folders above it."""
+        for directory in (os.path.realpath(base), *self._bases) if base else self._bases:
+            path = os.path.realpath(os.path.join(directory, file))
+            if path in self._files:
+                return path
+        wanted = os.path.normpath(file).split(os.sep)
+        near = [path for path in self._tails.get(wanted[-1], ()) if path.split(os.sep)[-len(wanted) :] == wanted]
+        if not near and os.path.isabs(file):
+            near = [path for path in self._tails.get(wanted[-1], ()) if any(_ends(wanted, path, directory) for directory in self._bases)]
+        return near[0] if len(near) == 1 else ""
+
+
+def _ends(wanted: list[str], path: str, directory: str) -> bool:
+    """Whether a path of another machine ends with a path below a directory of this one."""
+    below = os.path.relpath(path, directory).split(os.sep)
+    return below[0] != os.pardir and wanted[-len(below) :] == below
+
+
+def _bases(paths: Sequence[str]) -> list[str]:
+    """Directories that relative files of others may be relative to."""
+    bases = [os.path.realpath(os.curdir)]
+    for path in paths:
+        real = os.path.realpath(path)
+        bases += [real if os.path.isdir(real) else os.path.dirname(real), repository(path) or ""]
+    return list(dict.fromkeys(base for base in bases if base))

@@ -1,0 +1,88 @@
+"""Results of Trivy (`trivy config --format json`): misconfigurations.
+
+The shape is that of `Report` and `DetectedMisconfiguration` (https://github.com/aquasecurity/trivy/blob/main/pkg/types/report.go,
+misconfiguration.go) and `CauseMetadata` (pkg/fanal/types/misconf.go). What passes is there with `--include-non-failures` only, and what was
+suppressed with `--show-suppressed` (https://trivy.dev/latest/docs/configuration/filtering/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from assay.scanner.opinions.interface import Claim, Claims, collected, decoded
+from assay.scanner.results.opinion import TheirVerdict
+
+SCANNER = "trivy"
+_VERDICTS: dict[str, TheirVerdict] = {"PASS": "pass", "FAIL": "fail", "EXCEPTION": "skipped"}
+
+
+class _Cause(msgspec.Struct, rename="pascal"):
+    resource: str = ""
+    start_line: int = 0
+    end_line: int = 0
+
+
+class _Misconfiguration(msgspec.Struct):
+    id: str = msgspec.field(name="ID", default="")
+    avdid: str = msgspec.field(name="AVDID", default="")
+    title: str = msgspec.field(name="Title", default="")
+    message: str = msgspec.field(name="Message", default="")
+    status: str = msgspec.field(name="Status", default="FAIL")
+    cause: _Cause | None = msgspec.field(name="CauseMetadata", default=None)
+
+
+class _Modified(msgspec.Struct):
+    """A finding that was suppressed: `Finding` is of the kind that `Type` names."""
+
+    type: str = msgspec.field(name="Type", default="")
+    statement: str = msgspec.field(name="Statement", default="")
+    finding: msgspec.Raw = msgspec.field(name="Finding", default=msgspec.Raw(b"{}"))
+
+
+class _Target(msgspec.Struct):
+    target: str = msgspec.field(name="Target", default="")
+    misconfigurations: list[_Misconfiguration] | None = msgspec.field(name="Misconfigurations", default=None)
+    modified: list[_Modified] | None = msgspec.field(name="ExperimentalModifiedFindings", default=None)
+
+
+class _Tool(msgspec.Struct, rename="pascal"):
+    version: str = ""
+
+
+class _Report(msgspec.Struct, rename="pascal"):
+    schema_version: int
+    artifact_name: str = ""
+    """What was scanned: files of the targets are relative to it."""
+    trivy: _Tool | None = None
+    results: list[_Target] | None = None
+
+
+def read(content: bytes, file: str) -> Claims:
+    """The results in a file. Raises OpinionError."""
+    report: _Report = decoded(content, _Report, file, "Trivy (--format json)")
+    claims = [claim for target in report.results or [] for claim in _claims(target, file)]
+    return collected(
+        SCANNER,
+        report.trivy.version if report.trivy else "",
+        claims,
+        failures_only=not any(claim.verdict == "pass" for claim in claims),
+        base=report.artifact_name,
+    )
+
+
+def _claims(target: _Target, file: str) -> Iterator[Claim]:
+    for found in target.misconfigurations or []:
+        yield _claim(target, found, _VERDICTS.get(found.status, "unknown"), found.message or found.title)
+    for modified in target.modified or []:
+        if modified.type == "misconfiguration":
+            found = decoded(bytes(modified.finding), _Misconfiguration, file, "Trivy (--format json)")
+            yield _claim(
+                target, found, "skipped", f"{found.message or found.title} (suppressed: {modified.statement or 'no reason given'})"
+            )
+
+
+def _claim(target: _Target, found: _Misconfiguration, verdict: TheirVerdict, reason: str) -> Claim:
+    cause = found.cause or _Cause()
+    return Claim(found.avdid or found.id, verdict, reason, cause.resource, (), target.target, cause.start_line, cause.end_line)
