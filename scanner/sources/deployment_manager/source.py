@@ -107,7 +107,9 @@ class DeploymentManagerSource(Source):
         coverage, file = Coverage(), show(path)
         try:
             sheet = read_sheet(path, self.overlay)
-            if is_configuration(sheet.data):
+            # Of two sections of resources the one that counts here may be empty: the deployment has a gap for that.
+            twice = any(name == "resources" for name, _ in sheet.parsed.duplicates) and self._looks(path)
+            if twice or is_configuration(sheet.data):
                 yield self._deployment(path, sheet)
                 return
             meant, reason, line = False, "", 0
