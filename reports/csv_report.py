@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from assay.reports import findings
 from assay.reports.view import identity, place, where
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import ControlOutcome, Report, Result
+from assay.scanner.results.model import ControlOutcome, Report, Result, WaiverUse
 from assay.scanner.sources.interface import Gap
 
 COLUMNS = (
@@ -23,8 +23,8 @@ COLUMNS = (
     "resource", "address", "root", "file", "line", "seen", "evidence", "unknown", "settled_by", "waived_by", "owner", "reason", "ticket",
     "expires", "frameworks", "fingerprint",
 )  # fmt: skip
-"""`record` is `result`, `control` (one that met no resource) `gap` (something that was not judged) or `configuration` (a change of it
-that lets more through)."""
+"""`record` is `run` (its counts), `result`, `control` (one that met no resource), `gap` (something that was not judged), `waiver`, or
+`configuration` (a change of it that lets more through)."""
 LONGEST = 32_000
 """Characters of a cell: Excel takes 32,767."""
 _FORMULA = re.compile(r"""(^|;)(["'\s]*)(?=[=+\-@＝＋－＠])""")
@@ -51,6 +51,7 @@ def chunks(report: Report, context: Context) -> Iterator[bytes]:
 
 
 def _rows(report: Report) -> Iterator[Mapping[str, object]]:
+    yield {"record": "run", "message": "; ".join(findings.totals(report)), "file": report.run.in_force.configuration or ""}
     outcomes = {control.id: control for control in report.controls}
     for result in sorted(report.results, key=identity):
         yield _of_result(result, outcomes.get(result.control))
@@ -59,6 +60,7 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
             yield _of_control(control)
     before = set(report.gate.known_gaps)
     yield from (_of_gap(gap, "known" if gap in before else "") for gap in report.coverage.gaps)
+    yield from map(_of_waiver, report.gate.waivers)
     yield from ({"record": "configuration", "verdict": "fail", "message": change} for change in report.gate.changes)
 
 
@@ -82,6 +84,14 @@ def _of_control(control: ControlOutcome) -> Mapping[str, object]:
     return {
         "record": "control", "control": control.id, "title": control.title, "severity": control.severity, "verdict": control.verdict,
         "message": control.reason, "frameworks": _frameworks(control),
+    }  # fmt: skip
+
+
+def _of_waiver(waiver: WaiverUse) -> Mapping[str, object]:
+    return {
+        "record": "waiver", "control": waiver.control, "verdict": "refused" if waiver.refused else "expired" if waiver.expired else "",
+        "message": findings.used(waiver), "waived_by": waiver.by, "owner": waiver.owner, "reason": waiver.reason, "ticket": waiver.ticket,
+        "expires": waiver.expires, "file": waiver.file, "line": waiver.line or "",
     }  # fmt: skip
 
 

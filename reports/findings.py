@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assay.reports.view import ordered, place
-from assay.scanner.results.model import Comparison, Report, Result, Waived
+from assay.reports.view import in_force_briefly, ordered, place
+from assay.scanner.results.model import Comparison, Report, Result, Waived, WaiverUse
 from assay.scanner.sources.interface import Gap
 from assay.scanner.words import defused, many, visible
 
@@ -74,7 +74,7 @@ def compared(comparison: Comparison) -> str:
 
 
 def totals(report: Report) -> list[str]:
-    """What the run comes to, as short sentences: what counts, what does not and why, and what was not seen."""
+    """What the run comes to, as short sentences: what counts, what does not and why, what was not seen, and by what it was judged."""
     counts = {verdict: len(counted(report, verdict)) for verdict in FINDINGS}
     waived = sum(result.verdict == "waived" for result in report.results)
     parts = [f"{counts['fail']} fail", f"{counts['unknown']} unknown"]
@@ -87,7 +87,18 @@ def totals(report: Report) -> list[str]:
     parts += [many(len(gaps), "gap")] if gaps else []
     left = len(report.coverage.gaps) - len(gaps)
     parts += [f"{many(left, 'gap')} known from before"] if left else []
-    return [", ".join(parts), *map(compared, report.gate.comparisons)]
+    by = in_force_briefly(report.run.in_force)
+    return [", ".join(parts), *map(compared, report.gate.comparisons), *([f"in force: {by}"] if by else [])]
+
+
+def used(waiver: WaiverUse) -> str:
+    """A waiver of the run: for what it is, by whom, how long, and what became of it."""
+    state = "over" if waiver.expired else f"for {many(waiver.findings, 'finding')}"
+    what = f"{waiver.control} for {waiver.resource}"
+    written = Waived(
+        waiver.by, waiver.owner, waiver.reason, waiver.ticket, waiver.expires, waiver.file, waiver.line, "fail", waiver.expired
+    )  # fmt: skip
+    return f"{what}: {accepted(written)}; {f'does not count: {waiver.refused}' if waiver.refused else state}"
 
 
 def line(text: str, most: int) -> str:

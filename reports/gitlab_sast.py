@@ -36,7 +36,7 @@ _NO_TIME = "1970-01-01T00:00:00"
 def render(report: Report, context: Context) -> bytes:
     """JSON. Failures and what is not known are vulnerabilities; errors and what was not seen are messages of the scan."""
     results = findings.counted(report, "fail", "unknown")
-    scanner = {"id": "assay", "name": "Assay", "version": visible(report.tool.version) or "0", "vendor": {"name": "Assay"}}
+    scanner = {"id": "assay", "name": "Assay", "version": _text(report.tool.version) or "0", "vendor": {"name": "Assay"}}
     scan: Object = {
         "analyzer": scanner,
         "scanner": scanner,
@@ -62,13 +62,15 @@ def _is_broken(report: Report) -> bool:
 
 
 def _messages(report: Report) -> Iterator[Object]:
-    yield {"level": "info", "value": visible("; ".join(findings.totals(report)))}
+    yield {"level": "info", "value": _text("; ".join(findings.totals(report)))}
     for result in findings.counted(report, "error"):
         yield {"level": "warn", "value": _text(f"{result.control}: {findings.subject(result)}: {findings.said(result)}")}
     before = set(report.gate.known_gaps)
     for gap in report.coverage.gaps:
         known = " (known from before)" if gap in before else ""
         yield {"level": "info" if known else "warn", "value": _text(f"not judged{known}: {gap}")}
+    for waiver in report.gate.waivers:
+        yield {"level": "info", "value": _text(f"waiver: {findings.used(waiver)}")}
     for warning in (*report.gate.changes, *report.gate.warnings):
         yield {"level": "warn", "value": _text(warning)}
 

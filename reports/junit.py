@@ -19,7 +19,7 @@ from assay.scanner.results.model import Report, Result
 from assay.scanner.sources.interface import Gap
 from assay.scanner.words import defused, visible
 
-CONFIGURATION, NOT_SEEN = "assay.configuration", "assay.coverage"
+CONFIGURATION, NOT_SEEN, GATE = "assay.configuration", "assay.coverage", "assay.gate"
 LONGEST = 2_000
 """Characters of a name or a message, which build servers show in one line."""
 
@@ -47,6 +47,7 @@ def chunks(report: Report, context: Context) -> Iterator[bytes]:
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n{opening}\n'.encode()
     for name, cases in suites:
         yield tostring(_suite(name, cases, report), "utf-8", xml_declaration=False) + b"\n"
+    yield tostring(_gate(report), "utf-8", xml_declaration=False) + b"\n"
     yield b"</testsuites>\n"
 
 
@@ -67,7 +68,7 @@ def _suites(report: Report) -> Iterator[tuple[str, list[Case]]]:
 def _suite(name: str, cases: list[Case], report: Report) -> Element:
     suite = Element("testsuite", {"name": _line(name), **_counts(cases, ("failures", "errors", "skipped"))})
     if report.run.started:
-        suite.set("timestamp", visible(report.run.started))
+        suite.set("timestamp", _line(report.run.started))
     properties = SubElement(suite, "properties")
     for key, value in (("policies", report.tool.policies), ("run", report.run.id), ("targets", ", ".join(report.run.targets))):
         SubElement(properties, "property", {"name": key, "value": _line(value)})
@@ -76,6 +77,15 @@ def _suite(name: str, cases: list[Case], report: Report) -> Element:
         if case.outcome:
             told = SubElement(made, case.outcome, {"type": case.type, "message": _line(case.message)})
             told.text = defused(visible(case.details, keep="\n")) or None
+    return suite
+
+
+def _gate(report: Report) -> Element:
+    """What the run comes to and what is accepted in it, as the output of a suite without cases."""
+    suite = _suite(GATE, [], report)
+    waivers = [f"waiver: {findings.used(waiver)}" for waiver in report.gate.waivers]
+    told = [*findings.totals(report), *waivers, *report.gate.warnings]
+    SubElement(suite, "system-out").text = "\n".join(map(_line, told))
     return suite
 
 
@@ -94,7 +104,7 @@ def _case(result: Result) -> Case:
         why = findings.accepted(result.waiver) if result.waiver else "waived"
         return Case(name, "skipped", "waived", f"{why}; {message}", details)
     if result.verdict == "fail":
-        return Case(name, "failure", visible(result.severity), message, details)
+        return Case(name, "failure", _line(result.severity), message, details)
     if result.verdict in ("unknown", "error"):
         return Case(name, "error", result.verdict, message, details)
     return Case(name) if result.verdict == "pass" else Case(name, "skipped", result.verdict, message)
@@ -104,7 +114,7 @@ def _of_gap(gap: Gap, known: bool) -> Case:
     name = f"{gap.code}: {gap.scope}:{gap.line}" if gap.line else f"{gap.code}: {gap.scope}"
     if known:
         return Case(name, "skipped", "known", f"known from before: {gap.reason}", gap.settles_it)
-    return Case(name, "error", visible(gap.code), gap.reason, gap.settles_it)
+    return Case(name, "error", _line(gap.code), gap.reason, gap.settles_it)
 
 
 def _details(result: Result) -> str:

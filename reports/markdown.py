@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from assay.reports import findings
+from assay.reports import findings, opinions_view
 from assay.reports.markdown_text import block, prose, span
-from assay.reports.view import FailingInput, failing, in_force_briefly, place, remediation, where
+from assay.reports.view import FailingInput, failing, place, remediation, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
 from assay.scanner.results.model import PastFinding, Report, Result, WaiverUse
+from assay.scanner.results.opinion import Compared
 from assay.scanner.rules.model import SEVERITIES, Control
 from assay.scanner.words import many
 
@@ -24,13 +25,13 @@ MARK = "<!-- assay -->"
 FAILURES, OTHERS = 32_000, 2_800
 """Bytes of the list of failures, and of each other list. With the headings, all of them stay below 65,536."""
 
-COMPARISONS, LONGEST_FIX = 3, 1_500
+TOTALS, LONGEST_FIX = 4, 1_500
 
 
 def render(report: Report, context: Context) -> bytes:
     """UTF-8; what others wrote stands in code spans alone."""
     lines = [MARK, f"## Assay: {_outcome(report)}", "", *_table(report)]
-    lines += [f"- {span(sentence)}" for sentence in findings.totals(report)[1:][:COMPARISONS]]
+    lines += [f"- {span(sentence)}" for sentence in findings.totals(report)[1:][:TOTALS]]
     lines += _section("The configuration lets more through than before", report.gate.changes, _sentence)
     lines += _failures(report, context)
     lines += _section("Errors of rules", findings.counted(report, "error"), _finding)
@@ -40,9 +41,9 @@ def render(report: Report, context: Context) -> bytes:
     lines += _folded("Waivers", report.gate.waivers, _waiver)
     lines += _folded("Known from before", findings.known(report), _finding)
     lines += _folded("Not judged, known from before", told(report.gate.known_gaps), _sentence)
+    lines += _opinions(report)
     lines += _folded("Gone", [past for comparison in report.gate.comparisons for past in comparison.gone], _gone)
-    by = in_force_briefly(report.run.in_force)
-    lines += ["", f"Assay {span(report.tool.version)} on {span(', '.join(report.run.targets))}" + (f", in force: {span(by)}" if by else "")]
+    lines += ["", f"Assay {span(report.tool.version)} on {span(', '.join(report.run.targets))}"]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -111,16 +112,25 @@ def _finding(result: Result) -> str:
 
 
 def _waiver(use: WaiverUse) -> str:
-    state = "refused: " + span(use.refused) if use.refused else "over" if use.expired else f"for {many(use.findings, 'finding')}"
-    who = f"{span(use.owner)}, " if use.owner else ""
-    until = f"until {span(use.expires)}" if use.expires else "without an end"
-    why = f"{use.reason} ({use.ticket})" if use.ticket else use.reason
-    place = f"{use.file}:{use.line}"
-    return f"- {span(use.control)} for {span(use.resource)}, {who}{until}: {span(why)}, {span(place)}; {state}"
+    return _sentence(findings.used(use))
 
 
 def _gone(past: PastFinding) -> str:
     return f"- {span(past.control)} {span(past.address)}" + (f" {span(past.element)}" if past.element else "")
+
+
+def _opinions(report: Report) -> list[str]:
+    """What other scanners say, as far as there is room: the counts, then where they differ, and what they alone find."""
+    lines = [span(f"{opinions_view.title(opinion)}: {opinions_view.summary(opinion)}") for opinion in report.opinions]
+    for opinion in report.opinions:
+        rows = [row for relation in ("differ", "only_theirs") for row in opinions_view.worth_showing(opinion, relation)]
+        lines += [_compared(opinion.scanner, row) for row in rows]
+    return _folded("Beside other scanners", lines, "- {}".format)
+
+
+def _compared(scanner: str, row: Compared) -> str:
+    said = f"ours {span(opinions_view.ours(row))}, {span(scanner)} {span(opinions_view.theirs(row))}"
+    return f"{span(row.control)} {span(opinions_view.where(row))}: {said}"
 
 
 def _sentence(text: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from assay.reports.findings import accepted, is_known
+from assay.reports.findings import accepted, is_known, used
 from assay.reports.sarif_rules import Object, plain
 from assay.scanner.results.model import Report, Result
 from assay.scanner.words import visible
 
 State = Literal["", "new", "unchanged"]
-MOST_WARNINGS = 1_000
+MOST = 1_000
+"""Waivers, and warnings, that a log takes."""
 
 
 def is_compared(report: Report) -> bool:
@@ -40,7 +41,7 @@ def suppressions(result: Result, physical: Callable[[str, int, int], Object]) ->
 
 
 def properties(report: Report) -> Object:
-    """What the run was compared with, and how many waivers it met; how many findings are gone, since they are no results of it."""
+    """What the run was compared with, and the waivers that it met; how many findings are gone, since they are no results of it."""
     compared = [
         {
             **{name: visible(getattr(comparison, name)) for name in ("kind", "name", "made", "expires")},
@@ -49,11 +50,12 @@ def properties(report: Report) -> Object:
         }
         for comparison in report.gate.comparisons
     ]
-    return {"comparisons": compared, "waivers": len(report.gate.waivers)} if compared or report.gate.waivers else {}
+    waivers = [plain(used(waiver)) for waiver in report.gate.waivers[:MOST]]
+    return {"comparisons": compared, "waivers": waivers} if compared or waivers else {}
 
 
 def warnings(report: Report) -> list[str]:
     """What the gate warns of, as far as a log takes it."""
     told = report.gate.warnings
-    left = len(told) - MOST_WARNINGS
-    return [*told[:MOST_WARNINGS], *([f"and {left} more warnings of the gate; the json report has all"] if left > 0 else [])]
+    left = len(told) - MOST
+    return [*told[:MOST], *([f"and {left} more warnings of the gate; the json report has all"] if left > 0 else [])]

@@ -59,7 +59,7 @@ def reports(path: Path, **options: Any) -> dict[str, str]:
     scan = Scan(Options(paths=[str(path)], **options))
     report = scan.report()
     context = formats.Context(scan.rules.set.by_id(), Excerpts([str(path)], scan.sensitive).lines)
-    made = {name: b"".join(formats.parts(name)(report, context)).decode() for name in ("text", "json", "sarif", "html")}
+    made = {name: b"".join(formats.parts(name)(report, context)).decode() for name in formats.names()}
     assert any(result.verdict == "fail" for result in report.results), "nothing is judged"
     return made
 

@@ -45,6 +45,18 @@ def test_a_row_says_where_why_and_who_accepts_it() -> None:
     assert (live["file"], live["seen"]) == ("", "storage.buckets.get at 2026-11-20T08:00:01Z by auditor@trade-prod")
 
 
+def test_the_run_and_its_waivers_are_rows() -> None:
+    run, *found = rows(samples.compared())
+    assert run["record"] == "run" and run["message"].startswith(
+        "3 fail, 6 unknown, 1 error, 1 pass, 1 waived, 1 known from before, 2 gaps; beside"
+    )
+    waivers = [row for row in found if row["record"] == "waiver"]
+    assert [(row["control"], row["verdict"], row["file"], row["line"]) for row in waivers] == [
+        ("storage.*", "", "assay.yaml", "12"),
+        ("edge.lb-https-only", "expired", "network/edge.tf", "1"),
+    ]
+
+
 def test_what_was_not_judged_is_there_too() -> None:
     found = rows(samples.report())
     assert [row["verdict"] for row in found if row["record"] == "gap"] == ["parse_error", "module_missing"]

@@ -27,7 +27,7 @@ def suites(report: Report, context: Context | None = None) -> dict[str, etree._E
         assert int(suite.get("failures")) == sum(case.find("failure") is not None for case in cases)
         assert int(suite.get("errors")) == sum(case.find("error") is not None for case in cases)
     for suite in document:
-        names = [case.get("name") for case in suite]
+        names = [case.get("name") for case in suite.iter("testcase")]
         assert len(names) == len(set(names))
     return {suite.get("name"): suite for suite in document}
 
@@ -90,6 +90,13 @@ def test_gaps_and_a_weaker_configuration_are_not_green() -> None:
         "parse_error: a.tf:12",
         "parse_error: a.tf:12 #2",
     ]
+
+
+def test_what_is_accepted_and_in_force_stands_in_a_suite_of_its_own() -> None:
+    (output,) = suites(samples.compared())["assay.gate"].iter("system-out")
+    for text in ("3 fail, 6 unknown, 1 error, 1 pass, 1 waived, 1 known from before, 2 gaps", "beside the baseline .assay-baseline.json",
+                 "waiver: storage.* for address aws_s3_bucket.data[1]: waived by platform until 2027-03-31", "the waiver is for nothing"):  # fmt: skip
+        assert text in output.text
 
 
 def test_several_findings_on_one_resource_have_names_of_their_own() -> None:

@@ -61,10 +61,8 @@ def test_what_it_says_of_a_run() -> None:
     assert "(`waived by platform until 2026-06-30, which is over: moved by June (OPS-3), storage/main.tf:4`)" in text
     assert "- `assay.yaml: fail_on is high, and was low`" in text
     assert "beside the baseline .assay-baseline.json, which ends on 2027-05-01: 3 new, 1 known, 1 gone" in text
-    assert (
-        "- `storage.*` for `address aws_s3_bucket.data[1]`, `platform`, until `2027-03-31`: `moved by March (OPS-7)`, `assay.yaml:12`; for 1 finding"
-        in text
-    )
+    used = "storage.* for address aws_s3_bucket.data[1]: waived by platform until 2027-03-31: moved by March (OPS-7), assay.yaml:12; for 1 finding"
+    assert f"- `{used}`" in text
     assert "- `keys.rotation` `aws_kms_key.old`" in text
     assert "<details><summary>Fix (terraform)</summary>" in text
     assert "network/broken.tf:12: a brace is not closed" in text

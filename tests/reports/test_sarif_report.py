@@ -248,7 +248,11 @@ def test_the_limit_is_that_of_github() -> None:
 
 def test_every_uri_is_a_file_of_the_report() -> None:
     report = samples.report()
-    files = {block.file for each in report.results for block in each.resource.blocks} | {"storage/variables.tf", "network/broken.tf", "assay.yaml"}
+    files = {block.file for each in report.results for block in each.resource.blocks} | {
+        "storage/variables.tf",
+        "network/broken.tf",
+        "assay.yaml",
+    }
 
     def uris(node: Any) -> Any:
         if isinstance(node, dict):
@@ -311,6 +315,9 @@ def test_all_results_stand_beside_the_baseline_or_none() -> None:
 def test_what_is_gone_is_counted_and_no_result() -> None:
     found = run(samples.compared())
     assert found["properties"]["comparisons"][0]["gone"] == 1
+    assert found["properties"]["waivers"][1].startswith(
+        "edge.lb-https-only for the block below: waived by edge until 2026-06-30, which is over"
+    )
     assert not any(each.get("baselineState") == "absent" for each in found["results"])
 
 
