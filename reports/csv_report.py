@@ -112,4 +112,7 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    return _FORMULA.sub(r"\1'\2", findings.line(text, LONGEST))
+    if not text:
+        return text
+    shown = findings.line(text, LONGEST)
+    return _FORMULA.sub(r"\1'\2", shown) if ";" in shown or not shown[0].isalnum() else shown
