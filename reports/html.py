@@ -12,6 +12,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from assay.reports import opinions_view
 from assay.reports.view import (
     WORDS,
     accounts,
@@ -94,6 +95,7 @@ def render(report: Report, context: Context) -> bytes:
         errors=_with_verdict(report, "error"),
         waived=_with_verdict(report, "waived"),
         others=_with_verdict(report, "pass", "not_applicable"),
+        beside=opinions_view,
     )
     return page.encode() + b"\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from assay.reports.opinions_text import opinions
 from assay.reports.page import Page
 from assay.reports.view import (
     WORDS,
@@ -42,6 +43,7 @@ def rest(page: Page, report: Report, context: Context) -> None:
     _errors(page, [result for result in report.results if result.verdict == "error" and result.standing != "known"])
     _accepted(page, report, most)
     _gate(page, report, most)
+    opinions(page, report, most)
     _summary(page, report)
     _unseen(page, report, context.verbose)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_USAGE, console, judging, output
+from assay.scanner.cli import EXIT_USAGE, console, judging, opining, output
 from assay.scanner.compare import saved
 from assay.scanner.errors import AssayError
 from assay.scanner.results.model import Report
@@ -24,6 +24,7 @@ class NoReport(AssayError):
 
 @click.command("report")
 @click.argument("results", metavar="RESULTS", type=click.Path(allow_dash=True))
+@opining.imports
 @judging.reporting
 def command(**arguments: Any) -> None:
     """Write reports of a run that is over: RESULTS is what it wrote with -r json=FILE or -r jsonl=FILE, - for standard input.
@@ -40,6 +41,9 @@ def _report(arguments: dict[str, Any]) -> int:
     targets = output.report_targets(arguments)
     if targets is None:
         return EXIT_USAGE
+    opinions = opining.asked(arguments)
+    if opinions is None:
+        return EXIT_USAGE
     try:
         report = _read(arguments["results"])
         config = judging.configuration(arguments)
@@ -48,6 +52,7 @@ def _report(arguments: dict[str, Any]) -> int:
     except AssayError as error:
         console.refused(error)
         return EXIT_USAGE
+    report = opinions.beside(report, rules.by_id(), report.run.targets)
     asked = output.write_with(report, targets, rules.by_id(), lambda _file, _first, _last: [], arguments)
     if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
         judging.say(report.coverage.gaps)

@@ -15,6 +15,9 @@ from assay.scanner.opinions.interface import Claim, Claims, collected, decoded
 from assay.scanner.results.opinion import TheirVerdict
 
 SCANNER = "checkov"
+KEYS_SHOWN = 3
+_EVERYWHERE = ("resource_type",)
+"""What every check of a graph looks at."""
 _VERDICTS: dict[str, TheirVerdict] = {"PASSED": "pass", "FAILED": "fail", "SKIPPED": "skipped", "UNKNOWN": "unknown"}
 
 
@@ -88,6 +91,7 @@ def _claims(results: _Results) -> Iterator[Claim]:
 
 def _reason(record: _Record) -> str:
     keys = record.check_result.evaluated_keys
-    looked = ", ".join(key for key in keys if isinstance(key, str)) if isinstance(keys, list) else ""
+    names = [key for key in keys if isinstance(key, str) and key not in _EVERYWHERE] if isinstance(keys, list) else []
+    looked = ", ".join(names[:KEYS_SHOWN])
     because = f" (skipped: {record.check_result.suppress_comment})" if record.check_result.suppress_comment else ""
     return (record.check_name or record.check_id) + (f" [{looked}]" if looked else "") + because

@@ -14,6 +14,7 @@ import msgspec
 from assay.scanner.opinions.interface import Claim, Claims, OpinionError, collected, decoded
 from assay.scanner.results.opinion import TheirVerdict
 
+MAX_RUNS = 20
 _VERDICTS: dict[str, TheirVerdict] = {"pass": "pass", "fail": "fail", "open": "unknown", "review": "unknown"}
 """`notApplicable` and `informational` say nothing about a resource."""
 
@@ -92,6 +93,8 @@ def read(content: bytes, file: str) -> list[Claims]:
     log: _Log = decoded(content, _Log, file, "SARIF 2.1.0")
     if log.version != "2.1.0":
         raise OpinionError(f"{file}: this is SARIF {log.version!r}; write version 2.1.0")
+    if len(log.runs) > MAX_RUNS:
+        raise OpinionError(f"{file}: more than {MAX_RUNS} runs; give a file for each tool")
     return [_tool(run) for run in log.runs]
 
 

@@ -1,0 +1,70 @@
+"""What the reports for people say of the opinions of other scanners: which of it they show, and in which words."""
+
+from __future__ import annotations
+
+from assay.scanner.results.opinion import Check, Compared, Opinion
+from assay.scanner.words import many
+
+HEADINGS = {
+    "differ": "Both judge it, and differ",
+    "only_theirs": "Only {scanner} judges it",
+    "only_ours": "Only this run judges it",
+}
+CHECKS_SHOWN = 3
+_BAD = ("fail", "unknown")
+
+
+def title(opinion: Opinion) -> str:
+    """Which scanner, of which version, from where."""
+    version = f" {opinion.version}" if opinion.version else ""
+    return f"{opinion.scanner}{version}" + (f", from {opinion.file}" if opinion.file else "")
+
+
+def summary(opinion: Opinion) -> str:
+    """The counts in a sentence."""
+    counts = f"{opinion.agree} agree, {opinion.differ} differ, {opinion.only_theirs} only theirs, {opinion.only_ours} only ours"
+    listed = "" if opinion.others or not opinion.without_control else " (--all lists them)"
+    rest = (
+        f"; {many(opinion.without_control, 'result')} of checks that no control of this run asks for{listed}"
+        if opinion.without_control
+        else ""
+    )
+    silent = "; it gave failures alone, so that what only we judge may pass there" if opinion.failures_only and opinion.only_ours else ""
+    return f"{counts}{rest}{silent}"
+
+
+def worth_showing(opinion: Opinion, relation: str) -> list[Compared]:
+    """The rows of a relation for people: where they differ all, else those in which the one that speaks finds something."""
+    rows = [row for row in opinion.rows if row.relation == relation]
+    return rows if relation == "differ" else [row for row in rows if (row.theirs if relation == "only_theirs" else row.ours) in _BAD]
+
+
+def findings(opinion: Opinion) -> list[Check]:
+    """Their results without a control of ours that find something; what passes is in the JSON report."""
+    return [check for check in opinion.others if check.verdict in _BAD]
+
+
+def place(check: Check) -> str:
+    """Where a check looked, and at what."""
+    at = f"{check.file}:{check.line}" if check.line else check.file
+    return f"{at} {check.resource}".strip()
+
+
+def theirs(row: Compared) -> str:
+    """What the other scanner says: its verdict, and the checks that decide it."""
+    deciding = [check for check in row.checks if check.verdict == row.theirs]
+    said = "; ".join(f"{check.id} {check.reason}" for check in deciding[:CHECKS_SHOWN])
+    more = f"; and {many(len(deciding) - CHECKS_SHOWN, 'more check')}" if len(deciding) > CHECKS_SHOWN else ""
+    return f"{row.theirs}: {said}{more}" if row.theirs else "says nothing of it"
+
+
+def ours(row: Compared) -> str:
+    """What this run says, with the reason."""
+    return f"{row.ours.replace('_', ' ')}: {row.our_reason}" if row.ours else row.our_reason
+
+
+def where(row: Compared) -> str:
+    """Which resource a row is about, and where it is."""
+    at = next((place(check).split(" ")[0] for check in row.checks if check.file), "")
+    root = f"{row.root}: " if row.root not in ("", ".") and not at else ""
+    return f"{root}{row.address}" + (f" ({at})" if at else "")
