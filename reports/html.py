@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from assay.reports import opinions_view
+from assay.reports.findings import accepted, compared
 from assay.reports.view import (
     WORDS,
     accounts,
@@ -80,6 +81,7 @@ def render(report: Report, context: Context) -> bytes:
         script=asset("filter.js"),
         policy=policy(),
         report=report,
+        known_gaps=frozenset(report.gate.known_gaps),
         outcome=outcome(report),
         in_force=in_force(report.run.in_force),
         verdicts=[(verdict, WORDS[verdict], number) for verdict, number in verdicts(report)],
@@ -154,7 +156,9 @@ def environment() -> Environment:
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_safe, trim_blocks=True, lstrip_blocks=True
     )
-    templates.globals.update(place=place, where=where, many=many, words=WORDS, most_blocks=MOST_BLOCKS)
+    templates.globals.update(
+        place=place, where=where, many=many, words=WORDS, most_blocks=MOST_BLOCKS, accepted=accepted, compared=compared
+    )
     return templates
 
 

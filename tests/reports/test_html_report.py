@@ -8,10 +8,11 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from assay.reports.html import render
-from assay.scanner.results.model import Report
+from assay.scanner.results.model import Gate, Report
 from assay.scanner.sources.interface import Blocks, Coverage, Files, LeftOut
 from assay.scanner.words import visible
 from tests.reports import samples
@@ -180,9 +181,27 @@ def test_every_result_is_an_entry() -> None:
 
 def test_passes_are_collapsed() -> None:
     page = document(samples.report())
-    details = page[page.index("<details>") : page.index("</details>")]
+    details = page[page.rindex("<details>") : page.rindex("</details>")]
     assert details.count("data-entry") == 2
     assert "storage.versioning-enabled" in details
+
+
+def test_what_is_accepted_stands_with_its_place() -> None:
+    page = " ".join(document(samples.compared()).split())
+    for text in (
+        "assay.yaml: fail_on is high, and was low",
+        "Standing beside the baseline .assay-baseline.json, which ends on 2027-05-01: 3 new, 1 known, 1 gone.",
+        "aws_kms_key.old",
+        "assay.yaml:12</td>",
+        "moved by March (OPS-7)",
+        "waived by platform until 2026-06-30, which is over: moved by June (OPS-3), storage/main.tf:4",
+        "known from before: a:80 serves HTTP",
+    ):
+        assert text in page, text
+    gap = samples.report().coverage.gaps[0]
+    known = msgspec.structs.replace(samples.report(), gate=Gate(known_gaps=[gap]))
+    assert "known from before: a brace is not closed" in document(known)
+    assert "What is accepted" not in document(known)
 
 
 def test_the_bar_says_the_numbers_and_fills_its_width() -> None:
