@@ -2,38 +2,62 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
-from assay.scanner.facts.catalogue import catalogue
+from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.rules.load import CompiledControl
+from assay.scanner.rules.model import Control
 from assay.scanner.sources import inputs
+
+
+def subject(compiled: CompiledControl) -> str:
+    """What a control applies to: its kind with what that is, or types of inputs."""
+    control = compiled.control
+    if isinstance(control.applies_to, str):
+        return control.applies_to + _kind_text(compiled)
+    return ", ".join(f"{name} {type_}" for name, type_ in control.applies_to.items())
+
+
+def asked(compiled: CompiledControl) -> list[str]:
+    """The rule of a control in sentences with CEL."""
+    control = compiled.control
+    told = [f"Judged where `{_line(control.when)}`; elsewhere not applicable."] if control.when else []
+    return [*told, *(f"{rule}; otherwise: {message}" for rule, message in _assertions(control))]
+
+
+def _assertions(control: Control) -> list[tuple[str, str]]:
+    """What is asserted, and what is said where it does not hold."""
+    told = []
+    for assertion in control.assertions:
+        elements = f"for each `{assertion.as_}` of `{assertion.each}`: " if assertion.each else ""
+        when = f" (where `{_line(assertion.when)}`)" if assertion.when else ""
+        told.append((f"{elements}`{_line(assertion.that)}`{when}", _line(assertion.message)))
+    return told
+
+
+def remedies(control: Control) -> list[tuple[str, str, str]]:
+    """How a control is mended: the title of each input, its name among remedies, and the text."""
+    titles = {input_.remedy: input_.remedy_title for input_ in inputs.table()}
+    return [(titles.get(name, name), name, text.strip()) for name, text in control.remediation.items()]
 
 
 def page(compiled: CompiledControl) -> str:
     """The page of one control, as Markdown."""
     control = compiled.control
-    applies = (
-        control.applies_to
-        if isinstance(control.applies_to, str)
-        else ", ".join(f"{name} {type_}" for name, type_ in control.applies_to.items())
-    )
-    parts = [f"# {control.id}", "", control.title, "", f"- Severity: {control.severity}", f"- Applies to: {applies}" + _kind_text(compiled)]
+    parts = [f"# {control.id}", "", control.title, "", f"- Severity: {control.severity}", f"- Applies to: {subject(compiled)}"]
     if control.params:
         parts.append("- Params: " + ", ".join(f"`{name}` = `{value}`" for name, value in control.params.items()))
     parts += [f"- Origin: {control.origin}", "", "## Why", "", control.why.strip(), "", "## Rule", ""]
     if control.when:
         parts.append(f"Judged where `{_line(control.when)}`; elsewhere not applicable.\n")
-    for assertion in control.assertions:
-        elements = f"for each `{assertion.as_}` of `{assertion.each}`: " if assertion.each else ""
-        when = f" (where `{_line(assertion.when)}`)" if assertion.when else ""
-        parts.append(f"- {elements}`{_line(assertion.that)}`{when}\n  otherwise: {_line(assertion.message)}")
+    parts += [f"- {rule}\n  otherwise: {message}" for rule, message in _assertions(control)]
     if control.judged:
         parts += ["", "## What an input cannot show", "", *[f"- {name}: {_line(reason)}" for name, reason in control.judged.items()]]
     parts += ["", "## Remediation", ""]
-    remedies = {input_.remedy: input_ for input_ in inputs.table()}
-    for name, text in control.remediation.items():
-        title, fence = (remedies[name].remedy_title, remedies[name].fence) if name in remedies else (name, "")
-        parts += [f"### {title}", "", f"```{fence}", text.strip(), "```", ""]
+    fences = {input_.remedy: input_.fence for input_ in inputs.table()}
+    for title, name, text in remedies(control):
+        parts += [f"### {title}", "", f"```{fences.get(name, '')}", text, "```", ""]
     parts += _mappings("Frameworks", control.frameworks) + _mappings("Checks of other tools", control.peers)
     return "\n".join(parts).rstrip() + "\n"
 
@@ -52,33 +76,42 @@ def _mappings(title: str, mappings: dict[str, list[str]]) -> list[str]:
     return [f"## {title}", "", *[f"- {name}: {', '.join(ids)}" for name, ids in mappings.items()], ""] if mappings else []
 
 
+FULL, PART, NONE = "in full", "in part", "not at all"
+
+
+def _columns() -> list[tuple[str, str, str]]:
+    """The title, the module of readers and the input of each column of the table."""
+    return [(title, reader, input_.name) for input_ in inputs.table() for reader, title in input_.columns.items()]
+
+
+def shown_by(compiled: CompiledControl) -> list[tuple[str, str, str]]:
+    """How far each input judges a control: title, input, and one of FULL, PART and NONE."""
+    known = _known()
+    told = []
+    for title, reader, name in _columns():
+        present = bool(compiled.source_type) or reader in known.inputs_of(compiled.kind)
+        told.append((title, name, (PART if name in compiled.control.judged else FULL) if present else NONE))
+    return told
+
+
+@functools.cache
+def _known() -> Catalogue:
+    return catalogue(*inputs.code_readers(), *inputs.live_readers())
+
+
 def matrix(controls: list[CompiledControl]) -> str:
     """The table of which input judges which control, as Markdown, with the reasons of what an input shows in part only."""
-    known = catalogue(*inputs.code_readers(), *inputs.live_readers())
-    columns = [(title, reader, input_.name) for input_ in inputs.table() for reader, title in input_.columns.items()]
-    titles = [title for title, _, _ in columns]
+    titles = [title for title, _, _ in _columns()]
     rows = ["| Control | " + " | ".join(titles) + " |", "| --- |" + " --- |" * len(titles)]
     notes: list[str] = []
     for compiled in controls:
         control = compiled.control
-        cells = []
-        for _, reader, name in columns:
-            present = bool(compiled.source_type) or reader in known.inputs_of(compiled.kind)
-            cells.append(("in part" if name in control.judged else "in full") if present else "not at all")
-        rows.append(f"| {control.id} | " + " | ".join(cells) + " |")
+        rows.append(f"| {control.id} | " + " | ".join(extent for _, _, extent in shown_by(compiled)) + " |")
         notes += [f"- {control.id}, {name}: {_line(reason)}" for name, reason in control.judged.items()]
-    return (
-        "\n".join(
-            [
-                *rows,
-                "",
-                "A plan is judged by the readers of the code; what it cannot show is unknown until the code is given beside it.",
-                "",
-                *notes,
-            ]
-        )
-        + "\n"
-    )
+    return "\n".join([*rows, "", OF_PLANS, "", *notes]) + "\n"
+
+
+OF_PLANS = "A plan is judged by the readers of the code; what it cannot show is unknown until the code is given beside it."
 
 
 def write_pages(controls: list[CompiledControl], folder: Path) -> list[Path]:

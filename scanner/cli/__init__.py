@@ -22,6 +22,7 @@ COMMANDS = {
     "checkov": "assay.scanner.cli.checkov",
     "report": "assay.scanner.cli.report",
     "controls": "assay.scanner.cli.controls",
+    "explain": "assay.scanner.cli.explain",
 }
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE, console, judging
+from assay.scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE, completing, console, judging
+from assay.scanner.cli.story import Story, columns
 from assay.scanner.config import Config
 from assay.scanner.errors import AssayError
 from assay.scanner.rules.load import RuleSet
@@ -39,14 +40,16 @@ def _configured(arguments: dict[str, Any]) -> tuple[Config, RuleSet]:
 @command.command("list")
 @judging.configured
 def list_controls(**arguments: Any) -> None:
-    """All controls, a line each."""
-    for compiled in _configured(arguments)[1].controls:
-        control = compiled.control
-        console.show(console.one_line(f"{control.id:42} {control.severity:9} {control.title}"))
+    """All controls, a line each; titles are cut at the width of the terminal, 80 columns where there is none."""
+    controls = [compiled.control for compiled in _configured(arguments)[1].controls]
+    longest, width = max((len(control.id) for control in controls), default=0), columns()
+    for control in controls:
+        line = f"{control.id:{longest}} {control.severity:8} {control.title}"
+        console.show(console.one_line(line if len(line) <= width else f"{line[: width - 1].rstrip()}…"))
 
 
 @command.command()
-@click.argument("control_id", metavar="ID")
+@click.argument("control_id", metavar="ID", shell_complete=completing.controls)
 @judging.configured
 def show(control_id: str, **arguments: Any) -> None:
     """One control: text, rule, remediation, mappings."""
@@ -72,7 +75,7 @@ def lint(**arguments: Any) -> None:
 
 
 @command.command()
-@click.argument("patterns", nargs=-1, metavar="[ID|GLOB]...")
+@click.argument("patterns", nargs=-1, metavar="[ID|GLOB]...", shell_complete=completing.controls)
 @_FIXTURES
 @judging.configured
 def test(patterns: tuple[str, ...], fixtures: str | None, **arguments: Any) -> None:
@@ -92,7 +95,7 @@ def test(patterns: tuple[str, ...], fixtures: str | None, **arguments: Any) -> N
 
 
 @command.command()
-@click.argument("patterns", nargs=-1, metavar="[ID|GLOB]...")
+@click.argument("patterns", nargs=-1, metavar="[ID|GLOB]...", shell_complete=completing.controls)
 @_FIXTURES
 @judging.configured
 def accept(patterns: tuple[str, ...], fixtures: str | None, **arguments: Any) -> None:
@@ -129,6 +132,24 @@ def _folder(fixtures: str | None) -> Path:
 @judging.configured
 def matrix(**arguments: Any) -> None:
     """Which input judges which control: in full, in part, not at all, and why."""
-    from assay.scanner.control_pages import matrix as build
+    from assay.scanner.control_pages import FULL, NONE, OF_PLANS, PART, shown_by
 
-    console.show(build(_configured(arguments)[1].controls).rstrip())
+    cells = {FULL: "full", PART: "part", NONE: "-"}
+    controls = _configured(arguments)[1].controls
+    longest = max((len(compiled.control.id) for compiled in controls), default=0)
+    story = Story()
+    for number, (title, _, _) in enumerate(shown_by(controls[0]) if controls else (), 1):
+        story.prose(f"{number}  {title}")
+    story.heading("full: the input shows all that the control asks; part: see below; -: it does not show it.")
+    story.prose(OF_PLANS)
+    story.lines.append("")
+    for number, compiled in enumerate(controls):
+        extents = [cells[extent] for _, _, extent in shown_by(compiled)]
+        if not number:
+            story.code(f"{'':{longest}} " + " ".join(f"{column:<4}" for column in range(1, len(extents) + 1)), 0)
+        story.code(f"{compiled.control.id:{longest}} " + " ".join(f"{extent:<4}" for extent in extents), 0)
+    story.heading("What is shown in part")
+    for compiled in controls:
+        for name, reason in compiled.control.judged.items():
+            story.prose(f"{compiled.control.id}, {name}: {' '.join(reason.split())}")
+    story.tell()

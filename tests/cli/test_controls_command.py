@@ -56,11 +56,20 @@ def test_the_catalogue_is_the_same_with_and_without_the_cache(command: list[str]
 def test_matrix_says_for_every_control_what_each_input_shows() -> None:
     exit_code, output = ran("matrix")
     assert exit_code == 0
-    rows = {line.split("|")[1].strip(): [cell.strip() for cell in line.split("|")[2:-1]] for line in output.splitlines() if line.startswith("| ")}
-    assert [name for name in rows if name in IDS] == IDS
-    assert all(cell in ("in full", "in part", "not at all") for name in IDS for cell in rows[name])
-    assert rows["storage.versioning-enabled"] == ["in full"] * 6 + ["in part"], "Deployment Manager cannot lock a retention policy"
-    assert "- edge.waf-attached, terraform: " in output
+    rows = {line.split()[0]: line.split()[1:] for line in output.splitlines() if line.split()[1:] and line.split()[0] in IDS}
+    assert list(rows) == IDS
+    assert all(cell in ("full", "part", "-") for name in IDS for cell in rows[name])
+    assert rows["storage.versioning-enabled"] == ["full"] * 6 + ["part"], "Deployment Manager cannot lock a retention policy"
+    assert "edge.waf-attached, terraform: " in output
+
+
+@pytest.mark.parametrize("command", ["list", "matrix"])
+@pytest.mark.parametrize("width", [None, "80", "120"])
+def test_the_catalogue_fits_the_terminal(command: str, width: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if width:
+        monkeypatch.setenv("COLUMNS", width)
+    assert max(len(line) for line in ran(command)[1].splitlines()) <= int(width or 80)
 
 
 def test_lint_refuses_a_broken_rule_with_its_line(tmp_path: Path) -> None:

@@ -1,0 +1,30 @@
+"""What a shell offers to complete a word with: ids of controls and profiles, formats. Only what is built in: nothing of the working
+directory is read, which may be somebody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def controls(ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
+    """Built-in controls, by the beginning of the id or of what stands behind its area."""
+    from click.shell_completion import CompletionItem
+
+    found = [compiled.control for compiled in _rules().controls]
+    return [CompletionItem(control.id, help=control.title) for control in found if control.id.startswith(incomplete)]
+
+
+def profiles(ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
+    """Built-in profiles."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(id_, help=profile.title) for id_, profile in _rules().profiles.items() if id_.startswith(incomplete)]
+
+
+def _rules() -> Any:
+    from assay.scanner.rules.load import builtin_folder, load
+
+    return load([builtin_folder()])
