@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint docs docs-check plans live plans-check bench clean
+.PHONY: demo test lint docs docs-check plans live plans-check fuzz bench clean
 
 demo: $(READY) ## scan the reference deployment, a module with defects, and audit live accounts on this machine
 	@echo "== The reference deployment, as code and as plans: nothing fails"
@@ -39,6 +39,9 @@ live: $(READY) ## record the live cases of AWS from a moto server (needs terrafo
 
 plans-check: $(READY)
 	$(BIN)/python fixtures/plans.py --check
+
+fuzz: $(READY) ## damage and disguise the cases of the controls: make fuzz INPUTS=20000 SEED=1
+	$(BIN)/python -m tests.hostile.fuzzing --inputs $(or $(INPUTS),2000) --seed $(or $(SEED),0)
 
 bench: $(READY) ## measure against checkov, Prowler, tfparse and bare loops, in virtual environments of their own
 	$(BIN)/python bench/run.py
