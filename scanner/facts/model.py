@@ -31,6 +31,16 @@ class BlockRef(msgspec.Struct, frozen=True):
     end_line: int | None
 
 
+class Mark(msgspec.Struct, frozen=True):
+    """Text in a resource that speaks to Assay: metadata, an annotation or a tag whose name is `assay:waive`."""
+
+    text: str
+    """`assay:waive CONTROL until=YYYY-MM-DD reason="…"`."""
+    file: str
+    """The address of a live resource, which is in no file."""
+    line: int
+
+
 class Identity(msgspec.Struct, kw_only=True):
     """What a resource is called and where it stands."""
 
@@ -56,6 +66,10 @@ class Identity(msgspec.Struct, kw_only=True):
     """Why the provider's name is not known; `name` is then the label of the block."""
     type: str = ""
     """The input's own type name: `aws_s3_bucket`, `AWS::S3::Bucket`, `s3.bucket`, `storage.googleapis.com/Bucket`."""
+    tags: dict[str, str] = {}
+    """Tags or labels, as far as they are known."""
+    marks: list[Mark] = []
+    """What the resource itself says of findings on it."""
 
 
 class Naming(msgspec.Struct, frozen=True):
@@ -118,6 +132,8 @@ def identity(item: Item, name: Value[Any], companions: Iterable[Item] = ()) -> I
         unlisted=item.why if isinstance(item, Unlisted) else None,
         unnamed=None if isinstance(name.data, str) else name.text().unknown or _UNNAMED,
         type=item.type,
+        tags=item.tags,
+        marks=[Mark(text, place.file or item.address, place.line) for text, place in item.marks],
     )
 
 

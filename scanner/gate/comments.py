@@ -61,6 +61,8 @@ class Comments:
         return self._known[key]
 
     def _waivers(self, file: str, start: int, lines: list[str], first: int) -> Iterator[Waiver]:
+        if self._is_json(file):
+            return
         at = first - start
         above = at
         while above > 0 and _COMMENT.match(lines[above - 1]):
@@ -72,6 +74,11 @@ class Comments:
             for waiver in self._read(comment[1], file, number, "comment"):
                 if number <= first or waiver.by != "comment":  # those of other scanners stand inside of the block as well
                     yield waiver
+
+    def _is_json(self, file: str) -> bool:
+        """Whether a file begins as JSON does: what looks like a comment there is text, and one line may hold everything."""
+        begins = next((line.strip() for line in self._source(file, 1, MAX_LINES) if line.strip()), "")
+        return begins.startswith(("{", "["))
 
     def _read(self, text: str, file: str, line: int, by: str) -> Iterator[Waiver]:
         if ours := _OURS.search(text):
@@ -92,16 +99,40 @@ class Comments:
 
 def written(control: str, rest: str) -> Waiver:
     """A waiver by what stands behind `assay:waive`; with a fault where it says too little."""
-    try:
-        words = dict(word.partition("=")[::2] for word in shlex.split(rest.removesuffix("*/")))
-    except ValueError:
-        words = {}
+    words, fault = _words(rest.removesuffix("*/"))
     day = _day(words.get("until", ""))
-    fault = "" if day else "it says no last day: until=YYYY-MM-DD"
+    if not fault and not day:
+        fault = "it says no last day: until=YYYY-MM-DD"
     if not fault and not words.get("reason", "").strip():
         fault = 'it says no reason: reason="…"'
     owner, reason, ticket = (words.get(name, "") for name in ("owner", "reason", "ticket"))
     return Waiver(control=control, owner=owner, reason=reason, ticket=ticket, expires=day, fault=fault)
+
+
+def _words(rest: str) -> tuple[dict[str, str], str]:
+    """Name to value of `name=value …`, and what is wrong with them. A word without `=` goes on with the value before it: tags of AWS have
+    no quotes (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#tag-conventions).
+    """
+    try:
+        written = shlex.split(rest)
+    except ValueError:
+        return {}, "its quotes are not closed"
+    words: dict[str, str] = {}
+    last = ""
+    for word in written:
+        name, equals, value = word.partition("=")
+        if equals and name in _FIELDS:
+            if name in words:
+                return words, f"it says {name} twice"
+            words[last := name] = value
+        elif last:
+            words[last] += f" {word}"
+        else:
+            return words, f"it begins with {word!r}, which is none of {', '.join(_FIELDS)}"
+    return words, ""
+
+
+_FIELDS = ("until", "reason", "owner", "ticket")
 
 
 def _day(text: str) -> datetime.date | None:

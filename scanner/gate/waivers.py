@@ -46,7 +46,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
         """What it selects, in words."""
         tags = [f"{name}={value}" for name, value in self.tags]
         parts = [self.resource if self.resource != "*" else "", f"in {self.path}" if self.path != "*" else "", *tags]
-        return " ".join(filter(None, parts)) or "every resource"
+        return " ".join(filter(None, parts)) or ("every resource" if self.by == "configuration" else "the resource that it stands at")
 
     def is_for(self, result: Result, path_of: Callable[[str], str]) -> bool:
         """Whether it is for a finding; `path_of` gives a file as waivers name it."""
@@ -54,7 +54,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
             matches(self.control, result.control)
             and any(matches(self.resource, name) for name in _names(result))
             and (self.path == "*" or any(_below(self.path, path_of(block.file)) for block in result.resource.blocks))
-            and all(matches(value, result.resource.tags.get(name, "")) for name, value in self.tags)
+            and all(name in result.resource.tags and matches(value, result.resource.tags[name]) for name, value in self.tags)
         )
 
 
@@ -128,7 +128,8 @@ def told(uses: Iterable[WaiverUse], selected: Iterable[str]) -> Iterator[str]:
     for use in uses:
         if not any(matches(use.control, control) for control in controls) and not use.refused:
             continue
-        what = f"{use.file}:{use.line}: the waiver of {use.control} for {use.resource}"
+        place = f"{use.file}:{use.line}" if use.line else use.file
+        what = f"{place}: the waiver of {use.control} for {use.resource}"
         if use.refused:
             yield f"{what} does not count: {use.refused}"
         elif use.expired:

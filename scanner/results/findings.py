@@ -72,6 +72,8 @@ def resource_ref(resource: Resource | Attributes, blocks: list[BlockRef]) -> Res
         stands_for=_stands_for(who),
         also_in=resource.also_in if isinstance(resource, Resource) else [],
         also_named=resource.also_named if isinstance(resource, Resource) else [],
+        tags=who.tags,
+        marks=who.marks,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from assay.scanner.facts.model import BlockRef
+from assay.scanner.facts.model import BlockRef, Mark
 from assay.scanner.results.opinion import Opinion
 from assay.scanner.rules.judgement import VERDICTS, WORST, Evidence, UnknownFact, Verdict, worst
 from assay.scanner.sources.interface import Coverage, Gap
@@ -35,15 +35,6 @@ __all__ = [
 StandsFor = Literal["itself", "instances", "part", "unlisted"]
 """`instances`: how many there are is not known; `part`: it is declared elsewhere, and only a part of it here; `unlisted`: all of its type
 in its account and region, which could not be listed."""
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """Text in a resource that speaks to Assay: metadata, an annotation or a tag whose name is `assay:waive`."""
-
-    text: str
-    """`assay:waive CONTROL until=YYYY-MM-DD reason="…"`."""
-    file: str
-    line: int
 
 
 class ResourceRef(msgspec.Struct, frozen=True, gc=False):

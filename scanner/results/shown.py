@@ -35,7 +35,7 @@ def _resource(resource: ResourceRef, sensitive: Sensitive) -> ResourceRef:
         name=mask(resource.name),
         address=mask(resource.address),
         also_named=[mask(name) for name in resource.also_named],
-        tags={mask(name): mask(value) for name, value in resource.tags.items()},
+        tags={name: value for name, value in resource.tags.items() if mask(name) is name and mask(value) is value},
         marks=[structs.replace(mark, text=mask(mark.text)) for mark in resource.marks],
         blocks=[structs.replace(block, address=mask(block.address)) for block in resource.blocks],
     )

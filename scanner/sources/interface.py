@@ -194,6 +194,16 @@ class Item(Node):
         return []
 
     @property
+    def tags(self) -> dict[str, str]:
+        """Its tags or labels by name, as far as they are known (marks.py)."""
+        return {}
+
+    @property
+    def marks(self) -> list[tuple[str, Location]]:
+        """What it says itself of findings on it, each with its place: text as of a comment (gate/comments.py)."""
+        return []
+
+    @property
     @abc.abstractmethod
     def region(self) -> Value[str]:
         """The region that the provider of this item is configured for."""

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.interface import Item, Node, Unlisted
+from assay.scanner.sources.marks import Placed, in_tags, tags_of
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Reference, Unknown
 from assay.scanner.sources.redaction import redacted, unknown_where_hidden
@@ -15,6 +16,7 @@ from assay.scanner.sources.values import Value
 _DISABLED = "enable the region, leave it out with --regions, or check the credentials"
 NOT_ENABLED = frozenset(["InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "OptInRequired"])
 """What a region says that is not enabled for the account: https://docs.aws.amazon.com/global-infrastructure/latest/regions/regions-howto.html"""
+_TAGS = ("Tags", "TagList", "tags")
 CUT_SHORT = "run the audit again, or go on with --resume"
 
 
@@ -116,6 +118,17 @@ class ApiItem(Item):
         return Location(operation=self._record.operation, time=self._record.time, caller=self._caller)
 
     @property
+    def tags(self) -> dict[str, str]:
+        """Those that are in answers which are asked for in any case: of what was listed, and of the object that an answer is about."""
+        answered = [answer.data for answer in self._record.answers.values() if isinstance(answer.data, dict)]
+        objects = [inner for data in answered for inner in (*filter(_is_object, data.values()), data)]
+        return tags_of(*(at[name] for at in (*objects, self._record.listed) for name in _TAGS if name in at))
+
+    @property
+    def marks(self) -> list[Placed]:
+        return in_tags(self.tags, Location())
+
+    @property
     def region(self) -> Value[str]:
         return Value(self._record.region or None, (self.location(),))
 
@@ -152,6 +165,10 @@ def unlisted(record: UnlistedRecord, caller: str) -> Unlisted:
         why = record.answer.unknown(caller)
     place = " ".join(filter(None, (record.account, record.region, *map(str, record.known.values()))))
     return UnlistedResources(record.type, f"aws:{record.account}", place, why, record.known).within(record.account, record.region or None)
+
+
+def _is_object(data: Any) -> bool:
+    return isinstance(data, dict)
 
 
 def _not_asked(operation: str) -> Unknown:

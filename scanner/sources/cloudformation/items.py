@@ -8,9 +8,11 @@ from typing import Any
 
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, is_function
+from assay.scanner.sources.cloudformation.metadata import in_metadata
 from assay.scanner.sources.cloudformation.scope import Scope
 from assay.scanner.sources.cloudformation.template import CORRECT, Resource
 from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.marks import Placed, in_tags, tags_of
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.templates.syntax import Path
@@ -18,6 +20,9 @@ from assay.scanner.sources.values import Value
 
 _FAILURES = (RecursionError, KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError)
 _DEEP = Unknown("it could not be computed", "simplify the template")
+_TAGS = ("Tags", "UserPoolTags", "FileSystemTags", "HostedZoneTags", "BackupVaultTags", "BackupPlanTags")
+"""What properties with tags are called (`tagging.tagProperty` of the schemas of resource types):
+https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html#schema-properties-tagging"""
 
 
 def _guarded(read: Callable[..., Value[Any]]) -> Callable[..., Value[Any]]:
@@ -189,6 +194,14 @@ class TemplateItem(TreeNode, Item):
     @property
     def block(self) -> str:
         return self.scope.prefix + self.resource.name
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return tags_of(*(self[name].data for name in _TAGS))
+
+    @property
+    def marks(self) -> list[Placed]:
+        return [*in_metadata(self.resource, self.scope.template), *in_tags(self.tags, self["Tags"].seen[0])]
 
     @property
     def region(self) -> Value[str]:

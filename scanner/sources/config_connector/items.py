@@ -12,6 +12,7 @@ from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.gcp.deployment import BINDINGS as BINDINGS_PATH
 from assay.scanner.sources.gcp.deployment import Attachment, Deployment, flat, full_name, project_name
 from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.marks import in_annotations
 from assay.scanner.sources.raw import Open, Reference, Text, Unknown, unknown_inside
 
 
@@ -251,6 +252,8 @@ class Built:
             full=full,
             project=self.project(manifest),
             path=("spec",),
+            labels=manifest.labels,
+            marks=in_annotations(manifest.annotations, manifest.place(("metadata", "annotations"))),
         )
         self.deployment.add(item)
         return item

@@ -43,6 +43,8 @@ class Manifest(msgspec.Struct):
     """Where it stands in its document: in a List."""
     service: str = ""
     """Of its API group: `redis` of `redis.cnrm.cloud.google.com/v1beta1`."""
+    labels: Any = None
+    """Of its metadata, which become those of the resource: https://cloud.google.com/config-connector/docs/how-to/labels-annotations"""
 
     def place(self, below: Path = ()) -> Location:
         return self.parsed.place((*self.base, *below))
@@ -132,6 +134,7 @@ def _enter(contents: Read, data: dict[str, Any], base: Path, parsed: Parsed, fil
             parsed,
             base,
             version.partition(".")[0],
+            filled(metadata.get("labels")),
         )
     )
 

@@ -15,14 +15,15 @@ What belongs to a resource though it is written elsewhere, a binding or an entry
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from assay.scanner.sources.gcp import org_policies
 from assay.scanner.sources.gcp.deployment import BINDINGS, Attachment, Deployment, flat
-from assay.scanner.sources.gcp.items import plain
+from assay.scanner.sources.gcp.items import LABELS, plain
 from assay.scanner.sources.gcp.names import location_of
 from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.marks import Placed, tags_of
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Reference, Text, Unknown
 from assay.scanner.sources.values import Value
@@ -36,6 +37,8 @@ class Declared(Item):
 
     __slots__ = (
         "_label",
+        "_labels",
+        "_marks",
         "_origins",
         "_place",
         "address",
@@ -65,15 +68,18 @@ class Declared(Item):
         template: Unknown | None = None,
         origins: tuple[tuple[str, Location], ...] = (),
         path: Path = (),
+        labels: Any = None,
+        marks: Sequence[Placed] = (),
     ) -> None:
         """`full` is its full resource name, its parts made with `flat`; None where a part is not known.
 
-        `place` gives the location of a path in what the template declares, and `path` says where in that `data` stands.
+        `place` gives the location of a path in what the template declares, and `path` says where in that `data` stands. `labels` and
+        `marks` are those that stand beside `data`.
         """
         self.deployment, self.type, self.address, self.data, self._place = deployment, type_, address, data, place
         self.root, self._label, self.full, self.template, self.path = root, label, full, template, path
         self.project = deployment.project if project is None else project
-        self._origins = origins
+        self._origins, self._labels, self._marks = origins, labels, list(marks)
         self.attached: list[Attachment] = []
 
     def __getitem__(self, path: str) -> Value[Any]:
@@ -191,6 +197,14 @@ class Declared(Item):
     def origins(self) -> list[tuple[str, Location]]:
         elsewhere = [attachment for attachment in self.attached if attachment.seen != self.location()]
         return [*self._origins, *dict.fromkeys((attachment.name, attachment.seen) for attachment in elsewhere)]
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return tags_of(*(walk(self.data, self.path, path)[0] for path in LABELS), self._labels)
+
+    @property
+    def marks(self) -> list[Placed]:
+        return self._marks
 
     @property
     def region(self) -> Value[str]:

@@ -24,6 +24,7 @@ from assay.scanner.sources.gcp.inventory import FOLDER, ORGANIZATION, PROJECT, E
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, location_of, region_of
 from assay.scanner.sources.gcp.records import IAM_POLICY, ORG_POLICY, RESOURCE
 from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.marks import tags_of
 from assay.scanner.sources.nodes import step
 from assay.scanner.sources.raw import Location, Reference, Unknown
 from assay.scanner.sources.values import Value
@@ -32,6 +33,11 @@ from assay.scanner.sources.values import Value
 def root_of(scope: str) -> str:
     """`google:p` of `projects/p`, `google:folders/1` of `folders/1`."""
     return f"google:{scope.removeprefix('projects/') or 'unknown'}"
+
+
+LABELS = ("labels", "userLabels", "settings.userLabels", "resourceLabels")
+"""Where the REST APIs have labels: https://cloud.google.com/resource-manager/docs/labels-overview, of Cloud SQL `settings.userLabels`, of
+Kubernetes Engine `resourceLabels`."""
 
 
 class AssetItem(Item):
@@ -151,6 +157,10 @@ class AssetItem(Item):
 
     def location(self) -> Location:
         return self._inventory.seen(self._entry)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return tags_of(*map(self._at, LABELS))
 
     @property
     def region(self) -> Value[str]:

@@ -75,7 +75,7 @@ Content = tuple[dict[str, Argument], "list[Block]"]
 class Block:
     """One block: its type and labels, its arguments, the blocks inside. Its content is read when first asked for."""
 
-    __slots__ = ("_arguments", "_blocks", "_location", "_read", "at", "labels", "text", "type")
+    __slots__ = ("_arguments", "_blocks", "_location", "_read", "at", "labels", "remark", "text", "type")
 
     def __init__(self, type_: str, labels: tuple[str, ...], text: Places, at: Any, read: Callable[[], Content] | None) -> None:
         """`at`: where it stands in its text. `read` gives what is in it, None for an empty block."""
@@ -84,6 +84,8 @@ class Block:
         self._arguments: dict[str, Argument] = {}
         self._blocks: list[Block] = []
         self._location: Location | None = None
+        self.remark = ""
+        """The comment in it, of a syntax that has no others: `//` in JSON."""
 
     @property
     def arguments(self) -> dict[str, Argument]:

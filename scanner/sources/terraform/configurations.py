@@ -39,6 +39,11 @@ class Configuration:
         """The value of an argument."""
         return self._value(self.block, name)
 
+    def nested(self, type_: str, name: str) -> Value[Any]:
+        """The value of an argument in the nested block of a type."""
+        block = next((block for block in self.block.nested(type_) if block.type == type_), None)
+        return Value(None, (self.block.location(),)) if block is None else self._value(block, name)
+
     def _value(self, block: Block, name: str) -> Value[Any]:
         expression = block.expression(name)
         if expression is None:

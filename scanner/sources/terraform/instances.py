@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assay.scanner.sources.marks import tags_of
 from assay.scanner.sources.raw import Document, Either, Open, Reference, Unknown
-from assay.scanner.sources.terraform import costs, equal_attributes, policy_documents
+from assay.scanner.sources.terraform import costs, equal_attributes, policy_documents, tags
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.bodies import MAX_INSTANCES, Body, through_reference
 from assay.scanner.sources.terraform.configurations import Configuration, answer
@@ -220,6 +221,19 @@ class Resource:
         key = provider_key(self.block.expression("provider")) or (self.block.labels[0].partition("_")[0],)
         found = self.module.provider(*key)
         return Configuration(*found) if found else None
+
+    @property
+    def default_tags(self) -> dict[str, str]:
+        """What its provider adds to the tags of its instances, as far as that is known. Evaluated once for all of them."""
+        key = (None, "", False)
+        if key not in self._memo:
+            try:
+                raw = costs.asked(tags.default_tags(self.configuration), self.module.workspace.budget)
+                self._memo[key] = tags_of(raw)
+            except FAILURES:
+                self._memo[key] = {}
+        defaults: dict[str, str] = self._memo[key]
+        return defaults
 
     def _computed(self, instance: Instance, address: str, name: str) -> Any:
         if self.block.type == "data" and (configuration := self.configuration) is not None:

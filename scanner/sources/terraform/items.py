@@ -6,9 +6,11 @@ from typing import Any
 
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.marks import Placed, in_tags, tags_of
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Unknown, either
 from assay.scanner.sources.templates.syntax import Path
+from assay.scanner.sources.terraform import tags
 from assay.scanner.sources.terraform.bodies import Body, contents
 from assay.scanner.sources.terraform.configurations import login
 from assay.scanner.sources.terraform.evaluate import evaluate
@@ -140,6 +142,19 @@ class ResourceItem(BodyNode, Item):
                 return [(module.address.rstrip("."), module.call.location())]
             module = module.parent
         return []
+
+    @property
+    def tags(self) -> dict[str, str]:
+        own = [self[path].data for path in tags.own_places(self.type)]
+        if self.type in tags.TAKE_DEFAULTS or any(data is not None for data in own[:1]):
+            return tags_of(self.resource.default_tags, *own)
+        return tags_of(*own)
+
+    @property
+    def marks(self) -> list[Placed]:
+        remark = self.resource.block.remark
+        said = [(remark, self.location())] if remark else []
+        return [*said, *in_tags(self.tags, self.resource.block.location("tags"))]
 
     @property
     def region(self) -> Value[str]:

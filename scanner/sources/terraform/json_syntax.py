@@ -187,7 +187,10 @@ def blocks(source: bytes, file: str, lines: type[Lines] = Lines) -> tuple[list[B
 
 
 def _block(type_: str, labels: tuple[str, ...], text: Any, at: Path, body: dict[str, Any]) -> Block:
-    return Block(type_, labels, text, at, functools.partial(_content, type_, text, at, body))
+    block = Block(type_, labels, text, at, functools.partial(_content, type_, text, at, body))
+    remark = body.get(_COMMENT)
+    block.remark = remark if isinstance(remark, str) else ""
+    return block
 
 
 def _labelled(content: Any, labels: int, at: Path) -> Iterator[tuple[tuple[str, ...], Path, dict[str, Any]]]:

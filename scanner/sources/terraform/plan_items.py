@@ -9,8 +9,10 @@ from typing import Any
 
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.marks import Placed, in_tags
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import MAX_OPTIONS, Either, Location, Reference, Unknown, unknown_inside
+from assay.scanner.sources.terraform import tags
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.planned import AFTER_APPLY, Plan, own_key
 from assay.scanner.sources.terraform.providers import LOGIN, ROLES
@@ -130,6 +132,14 @@ class PlanItem(Item):
 
     def document_place(self, path: str, inside: tuple[str | int, ...] = ()) -> Location:
         return self.code.document_place(path, inside) if self.code else self.location()
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return tags.planned(self.values, self.type)
+
+    @property
+    def marks(self) -> list[Placed]:
+        return in_tags(self.tags, self.location())
 
     @property
     @_guarded
