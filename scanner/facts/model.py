@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import msgspec
 
+from assay.scanner.sources import marks
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.raw import Location, Unknown
@@ -118,6 +119,7 @@ def identity(item: Item, name: Value[Any], companions: Iterable[Item] = ()) -> I
     blocks = [block_ref(item)] if not isinstance(item, Elsewhere) and item.location().file else []
     blocks += [BlockRef(label, seen.file, seen.line or None, seen.end_line or None) for label, seen in item.origins]
     blocks += [block_ref(companion) for companion in companions if companion.location().file]
+    tags = item.tags
     return Identity(
         id=item.address,
         name=name.data if isinstance(name.data, str) else item.label,
@@ -132,8 +134,8 @@ def identity(item: Item, name: Value[Any], companions: Iterable[Item] = ()) -> I
         unlisted=item.why if isinstance(item, Unlisted) else None,
         unnamed=None if isinstance(name.data, str) else name.text().unknown or _UNNAMED,
         type=item.type,
-        tags=item.tags,
-        marks=[Mark(text, place.file or item.address, place.line) for text, place in item.marks],
+        tags=tags,
+        marks=[Mark(text, place.file or item.address, place.line) for text, place in (*item.marks, *marks.in_tags(tags, item))],
     )
 
 

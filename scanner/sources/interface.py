@@ -199,8 +199,13 @@ class Item(Node):
         return {}
 
     @property
+    def tagged_at(self) -> Location:
+        """Where its tags are written."""
+        return self.location()
+
+    @property
     def marks(self) -> list[tuple[str, Location]]:
-        """What it says itself of findings on it, each with its place: text as of a comment (gate/comments.py)."""
+        """What it says itself of findings on it, beside its tags, each with its place: text as of a comment (gate/comments.py)."""
         return []
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.secret_text import is_secret_pair, without_secrets
@@ -24,6 +24,16 @@ MAX_CHARACTERS = 256
 MAX_MARKS = 50
 MAX_MARK = 2_000
 """Characters of one mark."""
+
+
+class Tagged(Protocol):
+    """Something with tags."""
+
+    @property
+    def tagged_at(self) -> Location:
+        """Where they are written."""
+
+
 Placed = tuple[str, Location]
 """A mark with where it stands."""
 _KEYS, _VALUES = ("Key", "key", "TagKey"), ("Value", "value", "TagValue")
@@ -45,9 +55,10 @@ def tags_of(*written: Any) -> dict[str, str]:
     return known
 
 
-def in_tags(tags: dict[str, str], place: Location) -> list[Placed]:
-    """The marks among tags."""
-    return list(of_texts((value, place) for name, value in tags.items() if name == NAME or name.startswith(f"{NAME}:")))
+def in_tags(tags: dict[str, str], item: Tagged) -> list[Placed]:
+    """The marks among the tags of a resource."""
+    named = [value for name, value in tags.items() if name == NAME or name.startswith(f"{NAME}:")]
+    return list(of_texts((value, item.tagged_at) for value in named))
 
 
 def in_annotations(annotations: dict[str, Any], place: Location) -> list[Placed]:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from assay.scanner.facts.model import Mark, identity
 from assay.scanner.gate.comments import written
 from assay.scanner.gate.waivers import Waiver
 from assay.scanner.sources.marks import MAX_TAGS, tags_of
-from assay.scanner.sources.raw import Location, Unknown
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
 from tests.gate.test_gate import CONTROL, FAILING, LATER, run, verdicts, waiver
 from tests.scans import write
 
@@ -291,4 +293,4 @@ def test_places_of_live_resources_are_their_addresses() -> None:
         "s3.bucket", arn, "111111111111", "", "s3:ListBuckets", "2026-01-01", {"Tags": [{"Key": "assay:waive", "Value": MARK}]}
     )
     item = ApiItem(record, "me")
-    assert item.tags == {"assay:waive": MARK} and item.marks == [(f"assay:waive {MARK}", Location())]
+    assert item.tags == {"assay:waive": MARK} and identity(item, Value("orders")).marks == [Mark(f"assay:waive {MARK}", arn, 0)]

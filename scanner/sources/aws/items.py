@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.interface import Item, Node, Unlisted
-from assay.scanner.sources.marks import Placed, in_tags, tags_of
+from assay.scanner.sources.marks import tags_of
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Reference, Unknown
 from assay.scanner.sources.redaction import redacted, unknown_where_hidden
@@ -123,10 +123,6 @@ class ApiItem(Item):
         answered = [answer.data for answer in self._record.answers.values() if isinstance(answer.data, dict)]
         objects = [inner for data in answered for inner in (*filter(_is_object, data.values()), data)]
         return tags_of(*(at[name] for at in (*objects, self._record.listed) for name in _TAGS if name in at))
-
-    @property
-    def marks(self) -> list[Placed]:
-        return in_tags(self.tags, Location())
 
     @property
     def region(self) -> Value[str]:

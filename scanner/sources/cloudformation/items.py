@@ -12,7 +12,7 @@ from assay.scanner.sources.cloudformation.metadata import in_metadata
 from assay.scanner.sources.cloudformation.scope import Scope
 from assay.scanner.sources.cloudformation.template import CORRECT, Resource
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.marks import Placed, in_tags, tags_of
+from assay.scanner.sources.marks import Placed, tags_of
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.templates.syntax import Path
@@ -200,8 +200,12 @@ class TemplateItem(TreeNode, Item):
         return tags_of(*(self[name].data for name in _TAGS))
 
     @property
+    def tagged_at(self) -> Location:
+        return self["Tags"].seen[0]
+
+    @property
     def marks(self) -> list[Placed]:
-        return [*in_metadata(self.resource, self.scope.template), *in_tags(self.tags, self["Tags"].seen[0])]
+        return in_metadata(self.resource, self.scope.template)
 
     @property
     def region(self) -> Value[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.marks import Placed, in_tags, tags_of
+from assay.scanner.sources.marks import Placed, tags_of
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Unknown, either
 from assay.scanner.sources.templates.syntax import Path
@@ -151,10 +151,13 @@ class ResourceItem(BodyNode, Item):
         return tags_of(*own)
 
     @property
+    def tagged_at(self) -> Location:
+        return self.resource.block.location("tags")
+
+    @property
     def marks(self) -> list[Placed]:
         remark = self.resource.block.remark
-        said = [(remark, self.location())] if remark else []
-        return [*said, *in_tags(self.tags, self.resource.block.location("tags"))]
+        return [(remark, self.location())] if remark else []
 
     @property
     def region(self) -> Value[str]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.marks import Placed, in_tags
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import MAX_OPTIONS, Either, Location, Reference, Unknown, unknown_inside
 from assay.scanner.sources.terraform import tags
@@ -136,10 +135,6 @@ class PlanItem(Item):
     @property
     def tags(self) -> dict[str, str]:
         return tags.planned(self.values, self.type)
-
-    @property
-    def marks(self) -> list[Placed]:
-        return in_tags(self.tags, self.location())
 
     @property
     @_guarded
