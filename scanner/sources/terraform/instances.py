@@ -224,16 +224,17 @@ class Resource:
 
     @property
     def default_tags(self) -> dict[str, str]:
-        """What its provider adds to the tags of its instances, as far as that is known. Evaluated once for all of them."""
-        key = (None, "", False)
-        if key not in self._memo:
+        """What its provider adds to the tags of its instances, as far as that is known. Evaluated once for each provider block."""
+        configuration, workspace = self.configuration, self.module.workspace
+        if configuration is None:
+            return {}
+        key = (configuration.block, configuration.module.address)
+        if key not in workspace.default_tags:
             try:
-                raw = costs.asked(tags.default_tags(self.configuration), self.module.workspace.budget)
-                self._memo[key] = tags_of(raw)
+                workspace.default_tags[key] = tags_of(costs.asked(tags.added_by(configuration), workspace.budget))
             except FAILURES:
-                self._memo[key] = {}
-        defaults: dict[str, str] = self._memo[key]
-        return defaults
+                workspace.default_tags[key] = {}
+        return workspace.default_tags[key]
 
     def _computed(self, instance: Instance, address: str, name: str) -> Any:
         if self.block.type == "data" and (configuration := self.configuration) is not None:

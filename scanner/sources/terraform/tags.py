@@ -36,10 +36,8 @@ def own_places(type_: str) -> tuple[str, ...]:
     return OWN[1:] if type_.startswith("google_") else OWN[:1]
 
 
-def default_tags(configuration: Configuration | None) -> Any:
+def added_by(configuration: Configuration) -> Any:
     """What a provider adds to each resource that takes tags."""
-    if configuration is None:
-        return None
     if configuration.block.labels[0].startswith("google"):
         return configuration["default_labels"].data
     return configuration.nested("default_tags", "tags").data

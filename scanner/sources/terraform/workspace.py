@@ -47,6 +47,8 @@ class Workspace:
         self.instances = 0
         self.gaps: list[Gap] = []
         self.called: set[str] = set()
+        self.default_tags: dict[tuple[Block, str], dict[str, str]] = {}
+        """What each provider block adds to tags, by the block and the address of the module that it stands in."""
         self._functions: dict[str, dict[str, Callable[..., Any]]] = {}
         self._templates: dict[str, Any] = {}
 
