@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
+LOGGER = "assay"
+"""The name of the logger that is told of phases and of exceptions that end in a gap, at the level DEBUG."""
+
 
 class AssayError(Exception):
     """Base of all errors that a caller can do something about; the text names the place, the problem and the way out."""
@@ -17,3 +22,15 @@ class OptionsError(AssayError, ValueError):
 
 class RunError(AssayError, RuntimeError):
     """A scan that is asked for what it cannot give any more: it runs once."""
+
+
+def debugged() -> bool:
+    """Whether anybody listens to the logger: who does has imported `logging`, which nobody else pays for."""
+    logging = sys.modules.get("logging")
+    return logging is not None and bool(logging.getLogger(LOGGER).isEnabledFor(logging.DEBUG)) and logging.getLogger(LOGGER).hasHandlers()
+
+
+def debug(message: str, error: BaseException | None = None) -> None:
+    """Tell those who listen what was done, or that an exception was met."""
+    if debugged():
+        sys.modules["logging"].getLogger(LOGGER).debug("%s", message, exc_info=error)

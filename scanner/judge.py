@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from assay.scanner.errors import AssayError
+from assay.scanner.errors import AssayError, debug
 from assay.scanner.facts import reading
 from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.facts.model import Resource
@@ -94,6 +94,7 @@ def judge_all(sources: Iterable[Source], rules: Rules, scope_of: Callable[[str],
         try:
             source = next(iterator, None)
         except Exception as error:
+            debug(f"input {number + 1} could not be made", error)
             watch.fails(error)
             yield _lost(f"input {number + 1}", f"it and what follows could not be read ({described(error)})")
             return
@@ -115,6 +116,7 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
         except (AssayError, ModuleNotFoundError):  # of a live audit: credentials, libraries; whoever asked can do something about it
             raise
         except Exception as error:  # a source enters gaps itself: this is a defect of ours, or the end of the memory
+            debug(f"{name} could not be read to the end", error)
             watch.fails(error)
             yield _lost(name, f"could not be read to the end ({described(error)})")
             return
@@ -153,6 +155,7 @@ def judge(collection: Collection, rules: Rules, known: Catalogue) -> Judged:
         results.extend(worlds.judged(collection, run.results))
         contributions = Contributions.of(known.contributions, collection.items)
     except Exception as error:
+        debug(f"{collection.name} could not be judged to the end", error)
         # Inputs are read as far as rules ask for, so that a shape that no tool writes shows only here.
         coverage.gaps.append(Gap(collection.name, "input_failed", f"could not be judged to the end ({described(error)})", _WAY))
         contributions = Contributions()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -43,6 +43,10 @@ class Scan:
         """What to run over instead of the paths of the options; may be set until the run begins."""
         self.gate = Gate()
         """What findings mean for the team; may be set until the run begins. This one lets everything through as it is."""
+        self.tick: Callable[[str], None] | None = None
+        """Is told every now and then what is read or judged; may be set until the run begins."""
+        self.names: dict[str, str] = {}
+        """What reports call files by other names than their own: that name to the file."""
         self.tally = Tally(self.rules.selected)
         """Counts of what was judged so far."""
         self.sensitive = Sensitive()
@@ -134,7 +138,7 @@ class Scan:
         made, gaps, self._listing = targets.sources(self.options)
         self.tally.add(Coverage(gaps=gaps))
         if self.options.limits is not None and parent.available():
-            return parent.supervised(made, self.rules, self.options)
+            return parent.supervised(made, self.rules, self.options, tick=self.tick)
         return judge_all(made(), self.rules, self._scope, Watch())
 
     def _scope(self, name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -40,9 +40,9 @@ class Earlier(msgspec.Struct, frozen=True):
     """The real paths of files that are not what they were, or were not there, or are not there any more."""
 
 
-def earlier(options: Options, revision: str) -> Earlier:
-    """Judge the state of a revision of the repository that the first path of the options is in. Raises GitError, and ConfigurationError
-    where its configuration cannot be used."""
+def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Scan.report) -> Earlier:
+    """Judge the state of a revision of the repository that the first path of the options is in, by `run`. Raises GitError, and
+    ConfigurationError where its configuration cannot be used."""
     objects = state(options, revision)
     try:
         changed = frozenset(_changed(options, objects))
@@ -53,7 +53,7 @@ def earlier(options: Options, revision: str) -> Earlier:
         before = msgspec.structs.replace(
             options, paths=tuple(there), overlay=_WithFetched(objects), changed=changed, allow_empty=True, must_declare=()
         )  # fmt: skip
-        report = Scan(before).report()
+        report = run(Scan(before))
         known = of_report(_of_revision(report), digest_of(lambda file: objects.read(file, _MAX_FILE)), made=objects.commit_id)
         return Earlier(revision, known, configuration, changed)
     finally:

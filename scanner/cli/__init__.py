@@ -23,6 +23,7 @@ COMMANDS = {
     "report": "assay.scanner.cli.report",
     "controls": "assay.scanner.cli.controls",
     "explain": "assay.scanner.cli.explain",
+    "completion": "assay.scanner.cli.completion",
 }
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from assay.scanner.errors import AssayError
+from assay.scanner.errors import AssayError, debug
 from assay.scanner.words import defused, visible
 
 _LONGEST = 2_000
@@ -78,6 +78,7 @@ def internal_error(error: BaseException) -> None:
         frame = frame.tb_next
     place = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"
     tell(f"assay: internal error: {type(error).__name__}: {error} ({place}); please report it")
+    debug("it came this way", error)
 
 
 @contextmanager

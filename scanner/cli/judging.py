@@ -15,10 +15,10 @@ import click
 import msgspec
 
 from assay.scanner import plugins
-from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, gating, output
+from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, completing, console, debugging, gating, output
 from assay.scanner.cli.streams import Streams
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, of_tree, read
-from assay.scanner.errors import AssayError
+from assay.scanner.errors import AssayError, debug
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
@@ -59,9 +59,17 @@ _CONFIGURATION = (
         help=f"Read no configuration file, the {DEFAULT_FILE} in the working directory if there is one, or this file.  [default: tree]",
     ),
     click.option("--no-config", is_flag=True, help="The same as --config none."),
+    debugging.option,
 )
 _CHOICE = (
-    click.option("--control", "controls", multiple=True, metavar="ID|GLOB", help="Judge by these controls only."),
+    click.option(
+        "--control",
+        "controls",
+        multiple=True,
+        metavar="ID|GLOB",
+        help="Judge by these controls only.",
+        shell_complete=completing.controls,
+    ),
     click.option("--quiet", is_flag=True, help="Text report: failures and the outcome only. No progress."),
 )
 _JUDGING = (
@@ -75,8 +83,16 @@ _JUDGING = (
         metavar="SECONDS",
         help="Seconds of the processor for one collection; 0 for no limit.",
     ),
-    click.option("--no-color", is_flag=True, help="No colours (also NO_COLOR)."),
+    click.option("-v", "--verbose", is_flag=True, help="Text report: lists whole; a scan lists every file on standard error."),
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Colours: on a terminal, unless NO_COLOR or FORCE_COLOR say otherwise; always; never.  [default: auto]",
+    ),
+    click.option("--no-color", is_flag=True, help="The same as --color never."),
 )
+_SHOWN = _JUDGING[-3:]
 
 
 def configured(command: Any) -> Any:
@@ -102,7 +118,7 @@ def options(command: Any, group: str = plugins.REPORTS) -> Any:
 
 def reporting(command: Any) -> Any:
     """The options of a command that writes reports of a run that is over."""
-    for option in reversed((*_CONFIGURATION, *_JUDGING[:2], _reports(plugins.REPORTS), _CHOICE[-1], _JUDGING[-1])):
+    for option in reversed((*_CONFIGURATION, *_JUDGING[:2], _reports(plugins.REPORTS), _CHOICE[-1], *_SHOWN)):
         command = option(command)
     return command
 
@@ -143,10 +159,12 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
         if arguments.get("since"):
             from assay.scanner.since import earlier
 
-            before = earlier(chosen, arguments["since"])
+            before = earlier(chosen, arguments["since"], lambda scan: watch(scan, arguments["quiet"], f"{arguments['since']}: "))
+            debug("the revision is judged")
             chosen = msgspec.structs.replace(chosen, changed=before.changed)
         scan = Scan(chosen)
         scan.gate = gating.gate(scan, arguments, config, before)
+        debug("configuration and rules")
         return scan, config
     except AssayError as error:
         console.refused(error)
@@ -159,6 +177,7 @@ def finish(scan: Any, arguments: dict[str, Any], config: Config, run: Callable[[
     if targets is None:
         return EXIT_USAGE
     streams = Streams(targets, scan)
+    scan.sinks.append(lambda judged: debug(f"judged {judged.name}"))
     report = (run or watch)(scan, arguments["quiet"])
     if report.coverage.gaps and not report.coverage.files.found and all(gap.code == "not_found" for gap in report.coverage.gaps):
         for gap in report.coverage.gaps:
@@ -227,32 +246,50 @@ def on_terminal(quiet: bool) -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and not quiet and os.environ.get("TERM") != "dumb"
 
 
-def watch(scan: Any, quiet: bool) -> Report:
-    """Run, with a line of progress on a terminal."""
+def watch(scan: Any, quiet: bool, label: str = "") -> Report:
+    """Run, with a line of progress on a terminal once it takes long; `label` begins the line."""
     if not on_terminal(quiet):
         report: Report = scan.report()
         return report
-    progress = _Progress()
-    report = scan.report(progress)
-    progress.end()
+    from assay.scanner.sources import stage
+
+    progress = _Progress(label)
+    scan.tick = progress.reads
+    stage.watch(lambda name, _size: progress.reads(name), {})  # of what this process reads itself
+    try:
+        report = scan.report(progress)
+    finally:
+        progress.end()
     return report
 
 
 class _Progress:
-    """A line on the terminal that says how far a run is."""
+    """A line on the terminal that says how far a run is, from its second second on."""
 
-    def __init__(self) -> None:
-        self.verdicts, self._last = 0, 0.0
+    def __init__(self, label: str) -> None:
+        self._label, self._verdicts = label, 0
+        self._due = time.monotonic() + 1
+        self._shown = self._over = False
 
     def __call__(self, judged: Judged) -> None:
-        self.verdicts += len(judged.results)
-        if time.monotonic() - self._last > 0.1:
-            self._last = time.monotonic()
-            console.progress(f"{self.verdicts:,} verdicts, {judged.name}", shutil.get_terminal_size().columns)
+        """A sink of the run."""
+        self._verdicts += len(judged.results)
+        self._draw(judged.name)
+
+    def reads(self, name: str) -> None:
+        """A part of the input is read or judged."""
+        self._draw(f"at {name}" if name else "reading")
+
+    def _draw(self, what: str) -> None:
+        now = time.monotonic()
+        if now >= self._due and not self._over:
+            self._due, self._shown = now + 0.1, True
+            console.progress(f"{self._label}{self._verdicts:,} verdicts, {what}", shutil.get_terminal_size().columns)
 
     def end(self) -> None:
         """Clear the line."""
-        if self._last:
+        self._over = True
+        if self._shown:
             console.progress("", 0)
 
 

@@ -15,6 +15,7 @@ from typing import IO, Any
 import click
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
+from assay.scanner.errors import debug
 from assay.scanner.results import formats
 from assay.scanner.results.code import without_secret_values
 from assay.scanner.results.model import Report
@@ -38,19 +39,40 @@ class ReportTarget(click.ParamType):  # type: ignore[type-arg]
             self.fail(f"{name!r} is no report format; formats are {', '.join(self.formats)}", param, ctx)
         return name, path or "-"
 
+    def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in self.formats if name.startswith(incomplete)]
+
 
 def report_targets(arguments: dict[str, Any]) -> list[tuple[str, str]] | None:
-    """The (format, path) of each report to write; None, after saying why, where more than one is for standard output (`-`)."""
+    """The (format, path) of each report to write; None, after saying why, where two are for one file or for standard output (`-`)."""
     targets = list(arguments["reports"]) or [("text", "-")]
     if sum(path == "-" for _, path in targets) > 1:
         console.tell("assay: only one report can go to standard output; give the others a path: FORMAT=PATH")
         return None
+    files = [os.path.realpath(path) for _, path in targets if path != "-" and not _is_device(path)]
+    if twice := next((path for path in files if files.count(path) > 1), None):
+        console.tell(f"assay: {twice}: two reports are for this file; give each its own: FORMAT=PATH")
+        return None
     return targets
 
 
+def _is_device(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
 def coloured(arguments: dict[str, Any], path: str) -> bool:
-    """Whether a report that goes to a path is shown in colours: on a terminal, unless the user says otherwise."""
-    return path == "-" and sys.stdout is not None and sys.stdout.isatty() and not arguments["no_color"] and not os.environ.get("NO_COLOR")
+    """Whether a report that goes to a path is shown in colours: on a terminal, unless the user says otherwise. Of the two variables that
+    tools agree on, https://no-color.org and https://force-color.org, the first counts more, as in Rich."""
+    chosen = "never" if arguments["no_color"] else arguments.get("color") or "auto"
+    if path != "-" or sys.stdout is None or chosen == "never":
+        return False
+    if chosen == "always":
+        return True
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> int:
@@ -77,6 +99,7 @@ def write_with(
             verbose=bool(arguments.get("verbose")),
         )
         codes.append(written(name, path, functools.partial(_parts, name, report, context)))
+        debug(f"report {name}")
     return worst(*codes)
 
 
@@ -106,6 +129,7 @@ def _made(parts: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
     try:
         yield from parts()
     except Exception as error:
+        debug("a format failed", error)
         raise _Unmade(f"{type(error).__name__}: {error}") from error
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.scanner.cli import EXIT_USAGE, console, judging, opining
+from assay.scanner.cli import EXIT_USAGE, completing, console, judging, opining
 
 if TYPE_CHECKING:
     from assay.scanner.sources.listing import Fate
@@ -83,8 +83,7 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
 @click.command("scan")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @reading
-@click.option("--profile", help="A named set of controls.")
-@click.option("-v", "--verbose", is_flag=True, help="List every file below the paths on standard error: what became of it, and why.")
+@click.option("--profile", help="A named set of controls.", shell_complete=completing.profiles)
 @click.option("--since", metavar="REVISION", help="Only what is new since a revision of git counts: main, HEAD~1, a commit.")
 @click.option("--allow-config-changes", is_flag=True, help="With --since: a configuration that lets through more than before fails no run.")
 @opining.options

@@ -38,15 +38,29 @@ def available() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def supervised(sources: Callable[[], Iterator[Source]], rules: Rules, options: Options, workers: int = 1) -> Iterator[Judged]:
+_TICK = 0.2
+"""Seconds between two looks at where a worker is."""
+
+
+def supervised(
+    sources: Callable[[], Iterator[Source]],
+    rules: Rules,
+    options: Options,
+    workers: int = 1,
+    tick: Callable[[str], None] | None = None,
+) -> Iterator[Judged]:
     """What the rules say of every collection of some sources, as it comes from so many workers at once.
 
-    `sources` gives the sources, the same for each worker. What a worker was lost over is a gap.
+    `sources` gives the sources, the same for each worker. What a worker was lost over is a gap. `tick` is told every now and then what a
+    worker is at.
     """
     lines = [_Line(sources, rules, options, Task(share, workers)) for share in range(workers)]
     try:
         while running := {line.output: line for line in lines if line.running}:
-            for output in select.select(list(running), [], [])[0]:
+            ready = select.select(list(running), [], [], None if tick is None else _TICK)[0]
+            if tick is not None and not ready:
+                tick(next(iter(running.values())).at)
+            for output in ready:
                 yield from running[output].came()
         for line in lines:
             yield from line.unsaid()
@@ -75,6 +89,11 @@ class _Line:
             os.close(self.output)
             Work(self._sources, self._rules, self._options, task, self._board).run(theirs)
         os.close(theirs)
+
+    @property
+    def at(self) -> str:
+        """What the worker is at."""
+        return self._board.read().name
 
     def came(self) -> Iterator[Judged]:
         """What the worker sent since it was last asked; it must have sent something, or have ended."""
