@@ -18,6 +18,7 @@ from assay.scanner.sources.terraform.functions import register
 from assay.scanner.sources.terraform.operators import (
     MAX_ELEMENTS,
     MAX_TEXT,
+    REFUSALS,
     EvaluationError,
     Set,
     _arithmetic,
@@ -172,7 +173,7 @@ def _call(node: tree.Call, scope: Scope) -> Any:
         result = _spread(scope, function, *arguments)
     except (EvaluationError, TooMuch):
         raise
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
+    except REFUSALS as error:
         raise EvaluationError(f"{node.function}(): {error}") from None
     if isinstance(result, (str, list)) and len(result) > (MAX_TEXT if isinstance(result, str) else MAX_ELEMENTS):
         raise TooMuch(f"{node.function}() gives a value of {len(result):,} elements")

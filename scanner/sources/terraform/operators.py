@@ -130,6 +130,10 @@ def why_unknown(raw: Any) -> Unknown:
     return Unknown("part of the value is known after apply", "scan the plan or the live resource")
 
 
+REFUSALS = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError)
+"""What functions raise for arguments that Terraform refuses."""
+
+
 def spread(function: Callable[..., Any], *arguments: Any) -> Any:
     """The result of a function; where arguments are open, that of every combination of their options, up to MAX_OPTIONS of them.
 
@@ -148,6 +152,8 @@ def spread(function: Callable[..., Any], *arguments: Any) -> Any:
             results.append(finish(function(*combination)))
         except EvaluationError as error:
             refused = error
+        except REFUSALS as error:
+            refused = EvaluationError(str(error))
     if refused is not None and not results:
         raise refused
     return why if refused is not None else either(why, *results)
