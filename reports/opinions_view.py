@@ -60,7 +60,7 @@ def theirs(row: Compared) -> str:
 
 def ours(row: Compared) -> str:
     """What this run says, with the reason."""
-    return f"{row.ours.replace('_', ' ')}: {row.our_reason}" if row.ours else row.our_reason
+    return f"{row.ours.replace('_', ' ')}: {row.our_reason}" if row.ours else f"no verdict: {row.our_reason}"
 
 
 def where(row: Compared) -> str:

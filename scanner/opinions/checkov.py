@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.opinions.interface import Claim, Claims, collected, decoded
+from assay.scanner.opinions.interface import Claim, Claims, OpinionError, collected, decoded
 from assay.scanner.results.opinion import TheirVerdict
 
 SCANNER = "checkov"
@@ -61,6 +61,8 @@ def read(content: bytes, file: str) -> Claims:
     """The results in a file. Raises OpinionError."""
     reports = decoded(content, list[_Framework] | _Framework, file, "checkov (-o json)")
     reports = reports if isinstance(reports, list) else [reports]
+    if not any(report.results or _version(report) for report in reports):
+        raise OpinionError(f"{file}: these are no results of checkov: write them with checkov -o json")
     passes = any(report.results and report.results.passed_checks for report in reports)
     return collected(
         SCANNER,

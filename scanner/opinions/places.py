@@ -130,13 +130,16 @@ class Places:
         return named or (file.at(claim.line, max(claim.end_line, claim.line)) if claim.line else set())
 
     def _live(self, claim: Claim) -> set[Key]:
-        for name in (claim.resource, *claim.names):
-            there = self._names.get(name, set())
-            # A name that is not unique to the provider is one of a region.
-            in_region = {key for key in there if not claim.region or self._regions[key] in (None, claim.region)}
-            if found := there if name.startswith(("arn:", "//")) else in_region:
-                return found
-        return set()
+        """By a name that is unique to the provider; else by names that are unique to a region, which different kinds may share."""
+        names = [claim.resource, *claim.names]
+        for name in names:
+            if name.startswith(("arn:", "//")) and name in self._names:
+                return self._names[name]
+        return {key for name in names for key in self._names.get(name, ()) if self._may_be_in(key, claim.region)}
+
+    def _may_be_in(self, key: Key, region: str) -> bool:
+        known = self._regions[key]
+        return not region or known is None or known.casefold() == region.casefold()
 
     def _file(self, file: str, base: str) -> _File | None:
         return self._files.get(self._resolved(file, base))

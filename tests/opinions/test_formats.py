@@ -1,0 +1,198 @@
+"""Results of other scanners in their own formats, held against a scan of the same code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from assay import reports
+from assay.scanner.opinions.interface import OpinionError
+from assay.scanner.opinions.saved import FORMATS, read
+from tests.scans import ROOT, assay, assay_json
+
+DATA = Path(__file__).parent / "data"
+VALIDATOR = jsonschema_rs.validator_for(json.loads((Path(reports.__file__).parent / "schemas/assay-results-2.json").read_text("utf-8")))
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """checkov's results with the paths that they have on this machine."""
+    path = tmp_path / "checkov.json"
+    path.write_text((DATA / "checkov.json").read_text("utf-8").replace("{top}", DATA.as_posix()), "utf-8")
+    return path
+
+
+def opinion(format_: str, file: Path, *arguments: Any) -> dict[str, Any]:
+    """The one opinion of a scan."""
+    _, report, _ = assay_json("--import", format_, file, *arguments)
+    VALIDATOR.validate(report)
+    (found,) = report["opinions"]
+    return found
+
+
+def rows(held: dict[str, Any], control: str) -> dict[str, tuple[str, str | None, str | None]]:
+    """Address to relation, our verdict and theirs."""
+    return {row["address"]: (row["relation"], row["ours"], row["theirs"]) for row in held["rows"] if row["control"] == control}
+
+
+def test_checkov_is_matched_by_instance_module_and_logical_id(recorded: Path) -> None:
+    held = opinion("checkov", recorded, DATA / "terraform", DATA / "templates")
+    assert (held["scanner"], held["version"], held["failures_only"], held["problems"]) == ("checkov", "3.3.30", False, [])
+    assert rows(held, "storage.versioning-enabled") == {
+        "aws_s3_bucket.shard[0]": ("agree", "pass", "pass"),
+        "aws_s3_bucket.shard[1]": ("agree", "pass", "pass"),
+        "aws_s3_bucket.open": ("agree", "fail", "fail"),
+        'module.exports["eu"].aws_s3_bucket.this': ("differ", "fail", "skipped"),
+        'module.exports["us"].aws_s3_bucket.this': ("differ", "fail", "skipped"),
+        "AWS::S3::Bucket.Orders": ("agree", "pass", "pass"),
+        "AWS::S3::Bucket.Exports": ("agree", "fail", "fail"),
+    }
+    assert held["only_theirs"] == 0
+
+
+def test_checks_of_a_companion_are_of_the_resource_that_it_belongs_to(recorded: Path) -> None:
+    """checkov judges aws_s3_bucket_public_access_block by four checks, where one control asks about the bucket."""
+    held = opinion("checkov", recorded, DATA / "terraform", "--control", "storage.public-access-blocked")
+    (row,) = [row for row in held["rows"] if row["address"] == "aws_s3_bucket.open"]
+    assert (row["relation"], row["ours"], row["theirs"]) == ("differ", "unknown", "fail")
+    assert 'variable "public" has no value' in row["our_reason"]
+    assert {check["id"]: check["verdict"] for check in row["checks"]} == {
+        "CKV2_AWS_6": "fail",
+        "CKV_AWS_53": "fail",
+        "CKV_AWS_54": "pass",
+        "CKV_AWS_55": "pass",
+        "CKV_AWS_56": "pass",
+    }
+    assert row["checks"][1]["resource"] == "aws_s3_bucket_public_access_block.open"
+    assert row["checks"][1]["line"] == 31
+
+
+def test_what_was_not_scanned_here_is_theirs_alone(recorded: Path) -> None:
+    held = opinion("checkov", recorded, DATA / "terraform", "--control", "storage.versioning-enabled")
+    assert rows(held, "storage.versioning-enabled")["AWS::S3::Bucket.Exports"] == ("only_theirs", None, "fail")
+    assert held["only_theirs"] == 2
+
+
+def test_counts_add_up(recorded: Path) -> None:
+    held = opinion("checkov", recorded, DATA / "terraform", DATA / "templates")
+    relations = [row["relation"] for row in held["rows"]]
+    assert {name: relations.count(name) for name in ("agree", "differ", "only_theirs", "only_ours")} == {
+        name: held[name] for name in ("agree", "differ", "only_theirs", "only_ours")
+    }
+    assert relations == sorted(relations, key=["differ", "only_theirs", "only_ours", "agree"].index)
+    assert held["others"] == [] and held["without_control"] > 0
+
+
+def test_checks_without_a_control_are_shown_when_they_are_asked_for(recorded: Path) -> None:
+    held = opinion("checkov", recorded, DATA / "terraform", "--all")
+    assert len(held["others"]) == held["without_control"]
+    lifecycle = [check for check in held["others"] if check["id"] == "CKV2_AWS_61"]
+    assert {check["resource"] for check in lifecycle} >= {"aws_s3_bucket.shard[0]", "aws_s3_bucket.open"}
+    text = assay("scan", "--no-config", DATA / "terraform", "--import", "checkov", recorded, "--all").stdout
+    assert "FAIL CKV2_AWS_61: Ensure that an S3 bucket has a lifecycle configuration" in text
+
+
+def test_trivy() -> None:
+    held = opinion("trivy", DATA / "trivy.json", DATA / "terraform", "--all")
+    assert (held["scanner"], held["version"], held["failures_only"]) == ("trivy", "0.68.1", False)
+    versioned = rows(held, "storage.versioning-enabled")
+    assert versioned["aws_s3_bucket.shard[0]"] == ("differ", "pass", "fail")
+    assert versioned["aws_s3_bucket.shard[1]"] == ("agree", "pass", "pass")
+    assert versioned['module.exports["eu"].aws_s3_bucket.this'] == ("differ", "fail", "skipped")
+    assert versioned["aws_s3_bucket.open"] == ("only_ours", "fail", None)
+    assert rows(held, "keys.rotation-and-policy") == {"aws_kms_key.data": ("agree", "fail", "fail")}
+    assert [check["id"] for check in held["others"]] == ["AWS-9999"]
+    (row,) = [row for row in held["rows"] if "eu" in row["address"] and row["theirs"]]
+    assert row["checks"][0]["reason"].endswith("(suppressed: versions are kept elsewhere)")
+
+
+LIVE = ROOT / "fixtures/controls/storage/versioning-enabled/aws"
+
+
+def test_prowler_names_live_resources_by_their_arn() -> None:
+    held = opinion("prowler", DATA / "prowler-ocsf.json", LIVE / "aws-fail.ndjson", "--all")
+    assert (held["scanner"], held["version"]) == ("prowler", "5.8.0")
+    assert rows(held, "storage.versioning-enabled") == {"arn:aws:s3:::trade-orders": ("agree", "fail", "fail")}
+    (public,) = [row for row in held["rows"] if row["control"] == "storage.bucket-not-public"]
+    assert public["theirs"] == "skipped"
+    assert [check["verdict"] for check in held["others"]] == ["unknown"]
+
+
+def test_prowler_of_version_3_and_names_of_another_region() -> None:
+    held = opinion("prowler", DATA / "prowler-3.json", LIVE / "aws-fail.ndjson")
+    assert rows(held, "storage.versioning-enabled") == {"arn:aws:s3:::trade-orders": ("differ", "fail", "pass")}
+    (elsewhere,) = [row for row in held["rows"] if row["theirs"] == "fail"]
+    assert (elsewhere["relation"], elsewhere["control"], elsewhere["ours"]) == ("only_theirs", "storage.bucket-not-public", None)
+
+
+def test_sarif_of_a_tool_that_no_control_names() -> None:
+    held = opinion("sarif", DATA / "tool.sarif", DATA / "terraform")
+    assert (held["scanner"], held["version"], held["results"]) == ("sometool", "1.2.3", 3)
+    assert rows(held, "keys.rotation-and-policy") == {"aws_kms_key.data": ("agree", "fail", "fail")}
+    versioned = rows(held, "storage.versioning-enabled")
+    assert versioned["aws_s3_bucket.open"] == ("differ", "fail", "pass")  # by a path of another machine
+    assert versioned['module.exports["eu"].aws_s3_bucket.this'] == ("differ", "fail", "skipped")
+    assert {row["control"] for row in held["rows"]} == {"keys.rotation-and-policy", "storage.versioning-enabled"}
+
+
+def test_opinions_change_neither_verdicts_nor_the_exit_code(recorded: Path) -> None:
+    alone, before, _ = assay_json(DATA / "templates", "--control", "keys.rotation-and-policy")
+    beside, after, _ = assay_json(DATA / "templates", "--control", "keys.rotation-and-policy", "--import", "checkov", recorded)
+    assert alone == beside == 0
+    assert before["results"] == after["results"] and before["summary"] == after["summary"]
+    assert before["opinions"] == [] and len(after["opinions"]) == 1
+
+
+def test_a_report_that_was_written_is_compared_later(recorded: Path, tmp_path: Path) -> None:
+    for format_ in ("json", "jsonl"):
+        saved = tmp_path / f"run.{format_}"
+        assay("scan", "--no-config", DATA / "terraform", "-r", f"{format_}={saved}")
+        ran = assay("report", saved, "--no-config", "--import", "checkov", recorded, "-r", "json")
+        (held,) = json.loads(ran.stdout)["opinions"]
+        assert rows(held, "storage.versioning-enabled")["aws_s3_bucket.open"] == ("agree", "fail", "fail")
+        both = tmp_path / f"both.{format_}"
+        assay("scan", "--no-config", DATA / "terraform", "--import", "checkov", recorded, "-r", f"{format_}={both}")
+        assert len(json.loads(assay("report", both, "--no-config", "-r", "json").stdout)["opinions"]) == 1
+
+
+@pytest.mark.parametrize("format_", ["text", "html", "markdown"])
+def test_reports_for_people_show_both_verdicts(recorded: Path, format_: str) -> None:
+    shown = assay("scan", "--no-config", DATA / "terraform", "--import", "checkov", recorded, "-r", format_).stdout
+    flat = " ".join(shown.split())
+    assert "checkov 3.3.30" in flat and "only theirs" in flat
+    assert "unknown: not known whether public access to open is not blocked" in flat
+    assert "CKV_AWS_53" in flat
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b"3",
+        b'{"a": 1}',
+        b"[[[[",
+        b'{"a":' * 100_000,
+        b"[" * 100_000,
+        b"\xff\xfe\x00",
+        b'{"version": "2.0.0", "runs": []}',
+    ],
+    ids=range(11),
+)
+def test_other_files_are_refused_with_a_sentence(format_: str, content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "results"
+    file.write_bytes(content)
+    if (format_, content) == ("prowler", b"[]"):  # a run without findings
+        assert read(format_, str(file))[0].claims == []
+        return
+    with pytest.raises(OpinionError, match="results"):
+        read(format_, str(file))
+    ran = assay("scan", "--no-config", DATA / "terraform", "--import", format_, file)
+    assert ran.exit_code == 2 and ran.stdout == "" and len(ran.stderr.splitlines()) == 1
