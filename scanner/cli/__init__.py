@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from assay.scanner import __version__
+from assay.scanner.errors import LibraryError
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE = 0, 1, 2, 3
 COMMANDS = {
@@ -59,6 +60,9 @@ class Commands(click.Group):
         except click.ClickException as error:
             console.usage(error)
             code = error.exit_code
+        except LibraryError as error:
+            console.refused(error)
+            code = EXIT_USAGE
         except click.Abort:
             console.tell("assay: stopped")
             code = EXIT_INCOMPLETE

@@ -11,9 +11,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cel_expr_python import cel
-
+from assay.scanner.errors import LibraryError
 from assay.scanner.facts.cel_syntax import fields as wire_fields
+
+try:
+    from cel_expr_python import cel
+except ImportError as error:
+    raise LibraryError("cel-expr-python", error) from error
 
 Path = tuple[str, ...]
 
