@@ -23,8 +23,8 @@ COLUMNS = (
     "resource", "address", "root", "file", "line", "seen", "evidence", "unknown", "settled_by", "waived_by", "owner", "reason", "ticket",
     "expires", "frameworks", "fingerprint",
 )  # fmt: skip
-"""`record` is `run` (its counts), `result`, `control` (one that met no resource), `gap` (something that was not judged), `waiver`, or
-`configuration` (a change of it that lets more through)."""
+"""`record` is `run` (its counts), `result`, `control` (one that met no resource), `gap` (what was not judged), `waiver`, `opinion`
+(where another scanner differs) or `configuration` (a change of it that lets more through)."""
 LONGEST = 32_000
 """Characters of a cell: Excel takes 32,767."""
 _FORMULA = re.compile(r"""(^|;)(["'\s]*)(?=[=+\-@＝＋－＠])""")
@@ -61,6 +61,7 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
     before = set(report.gate.known_gaps)
     yield from (_of_gap(gap, "known" if gap in before else "") for gap in report.coverage.gaps)
     yield from map(_of_waiver, report.gate.waivers)
+    yield from ({"record": "opinion", "message": opinion} for opinion in findings.opinions(report))
     yield from ({"record": "configuration", "verdict": "fail", "message": change} for change in report.gate.changes)
 
 

@@ -71,6 +71,8 @@ def _messages(report: Report) -> Iterator[Object]:
         yield {"level": "info" if known else "warn", "value": _text(f"not judged{known}: {gap}")}
     for waiver in report.gate.waivers:
         yield {"level": "info", "value": _text(f"waiver: {findings.used(waiver)}")}
+    for opinion in findings.opinions(report):
+        yield {"level": "info", "value": _text(opinion)}
     for warning in (*report.gate.changes, *report.gate.warnings):
         yield {"level": "warn", "value": _text(warning)}
 

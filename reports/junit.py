@@ -84,7 +84,7 @@ def _gate(report: Report) -> Element:
     """What the run comes to and what is accepted in it, as the output of a suite without cases."""
     suite = _suite(GATE, [], report)
     waivers = [f"waiver: {findings.used(waiver)}" for waiver in report.gate.waivers]
-    told = [*findings.totals(report), *waivers, *report.gate.warnings]
+    told = [*findings.totals(report), *waivers, *report.gate.warnings, *findings.opinions(report)]
     SubElement(suite, "system-out").text = "\n".join(map(_line, told))
     return suite
 

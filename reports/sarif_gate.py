@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from assay.reports.findings import accepted, is_known, used
+from assay.reports.findings import accepted, is_known, opinions, used
 from assay.reports.sarif_rules import Object, plain
 from assay.scanner.results.model import Report, Result
 from assay.scanner.words import visible
 
 State = Literal["", "new", "unchanged"]
 MOST = 1_000
-"""Waivers, and warnings, that a log takes."""
+"""Waivers, warnings and differences from other scanners that a log takes, of each."""
 
 
 def is_compared(report: Report) -> bool:
@@ -51,7 +51,8 @@ def properties(report: Report) -> Object:
         for comparison in report.gate.comparisons
     ]
     waivers = [plain(used(waiver)) for waiver in report.gate.waivers[:MOST]]
-    return {"comparisons": compared, "waivers": waivers} if compared or waivers else {}
+    told = {"comparisons": compared, "waivers": waivers, "opinions": [plain(opinion) for opinion in opinions(report)[:MOST]]}
+    return told if any(told.values()) else {}
 
 
 def warnings(report: Report) -> list[str]:

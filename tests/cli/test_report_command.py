@@ -63,6 +63,14 @@ def test_several_at_once_and_one_on_standard_output(tmp_path: Path) -> None:
     assert (tmp_path / "j.xml").exists() and (tmp_path / "s.sarif").exists() and ran.stdout.startswith('"record"')
 
 
+def test_two_reports_for_one_file_are_refused(tmp_path: Path) -> None:
+    saved, _ = run_of(tmp_path, RUNS["fails"])
+    out = tmp_path / "out"
+    ran = assay("report", str(saved), "--no-config", "-r", f"json={out}", "-r", f"jsonl={tmp_path}/./out")
+    assert ran.exit_code == 2 and "two reports are for this file" in ran.stderr and not out.exists()
+    assert assay("report", str(saved), "--no-config", "-r", "json=/dev/null", "-r", "csv=/dev/null").exit_code == 1
+
+
 @pytest.mark.parametrize("form", ["json", "jsonl"])
 def test_standard_input(form: str, tmp_path: Path) -> None:
     saved, code = run_of(tmp_path, RUNS["fails"], form=form)

@@ -29,6 +29,7 @@ from assay.scanner.results.model import (
     WaiverUse,
     worst,
 )
+from assay.scanner.results.opinion import Check, Compared, Opinion
 from assay.scanner.rules.model import Assertion, Control
 from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
 from assay.scanner.sources.raw import Location
@@ -240,7 +241,20 @@ def gate() -> Gate:
         )
     ]
     changes = ["assay.yaml: fail_on is high, and was low"]
-    return Gate(waivers=waivers, comparisons=comparisons, changes=changes, warnings=["assay.yaml:14: the waiver is for nothing that was found"])
+    return Gate(
+        waivers=waivers, comparisons=comparisons, changes=changes, warnings=["assay.yaml:14: the waiver is for nothing that was found"]
+    )
+
+
+CHECK = Check("CKV_AWS_53", "pass", "the account blocks it", "aws_s3_bucket.logs", "storage/main.tf", 1)
+
+
+def opinion() -> Opinion:
+    row = Compared(
+        relation="differ", control="storage.public-access-blocked", title="Public access to buckets is blocked", severity="critical",
+        address="aws_s3_bucket.logs", root="storage", ours="fail", our_reason="block_public_acls is false", theirs="pass", checks=[CHECK],
+    )  # fmt: skip
+    return Opinion(scanner="checkov", version="3.2.1", results=2, agree=1, differ=1, rows=[row])
 
 
 def compared() -> Report:
@@ -253,7 +267,7 @@ def compared() -> Report:
         else each
         for each in results()
     ]
-    return report(held)
+    return msgspec.structs.replace(report(held), opinions=[opinion()])
 
 
 def results() -> list[Result]:

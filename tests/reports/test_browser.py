@@ -19,7 +19,15 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is install
 def shown(path: Path, scratch: Path) -> tuple[str, str]:
     """(the document after its script ran, what the browser had to say)."""
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
-    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", *quiet, f"--user-data-dir={scratch}", "--enable-logging=stderr"]
+    command = [
+        str(CHROMIUM),
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        *quiet,
+        f"--user-data-dir={scratch}",
+        "--enable-logging=stderr",
+    ]
     ran = subprocess.run(
         [*command, "--virtual-time-budget=3000", "--dump-dom", path.as_uri()], capture_output=True, text=True, timeout=90, check=True
     )
