@@ -52,7 +52,7 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, before: Earlier 
     known = arguments.get("baseline") or (None if arguments.get("no_baseline") else config.baseline)
     if problems := guardrails.refused(rails, _asked(scan, bool(known))):
         file = config.file or "the command line"
-        raise ConfigurationError("\n".join(f"{file}: {problem}; see {arguments['guardrails']}" for problem in problems))
+        raise ConfigurationError(f"{file}: {'; '.join(problems)}; see {arguments['guardrails']}")
     today = datetime.datetime.now(datetime.UTC).date()
     longest = [days for days in (config.longest_waiver_days, rails.longest_waiver_days) if days is not None]
     terms = Terms(today=today, longest_days=min([*longest, LONGEST_DAYS]), never=rails.never_waive)
@@ -88,6 +88,7 @@ def _asked(scan: Scan, known: bool) -> guardrails.Asked:
         severities=options.severities,
         replaced=in_force.replaced,
         params=[setting.name for setting in in_force.settings if ".params." in setting.name],
+        excluded=[*(rule.glob for rule in options.exclude), *(f"roots: {rule.glob}" for rule in options.libraries)],
         baseline=known,
     )
 
