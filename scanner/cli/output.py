@@ -10,6 +10,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import IO, Any
 
 import click
@@ -77,7 +78,7 @@ def coloured(arguments: dict[str, Any], path: str) -> bool:
 
 def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> int:
     """Render and write every report of a scan; the exit code that this alone asks for."""
-    return write_with(report, targets, scan.rules.set.by_id(), Excerpts(scan.options.paths, scan.sensitive).lines, arguments)
+    return write_with(report, targets, scan.rules.set.by_id(), Excerpts(scan.options.paths, scan.sensitive, scan.names).lines, arguments)
 
 
 def write_with(
@@ -186,9 +187,10 @@ class Excerpts:
     MAX_LINE = 4_000
     """Bytes of a line; reports show fewer."""
 
-    def __init__(self, paths: Sequence[str], sensitive: Sensitive) -> None:
-        """`paths`: what was scanned. Code is shown that is below it or in the same repository, without what is `sensitive`."""
-        self._sensitive = sensitive
+    def __init__(self, paths: Sequence[str], sensitive: Sensitive, names: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`paths`: what was scanned. Code is shown that is below it or in the same repository, without what is `sensitive`. `names`: what
+        reports call files otherwise."""
+        self._sensitive, self._names = sensitive, names
         self._tops = [repository(path) or os.path.realpath(path) for path in paths if os.path.exists(path)]
         self._file, self._content = "", b""
         self._starts: list[int] = []
@@ -208,6 +210,7 @@ class Excerpts:
 
     def _read(self, file: str) -> bytes:
         try:
+            file = self._names.get(file, file)
             real = os.path.realpath(file)
             if not any(inside(real, top) for top in self._tops) or ".git" in real.split(os.sep):  # which may hold credentials
                 return b""

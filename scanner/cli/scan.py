@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.scanner.cli import EXIT_USAGE, completing, console, judging, opining
+from assay.scanner.cli import EXIT_USAGE, completing, console, judging, opining, stdin
 
 if TYPE_CHECKING:
     from assay.scanner.sources.listing import Fate
@@ -89,18 +89,30 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
 @opining.options
 @judging.options
 def command(**arguments: Any) -> None:
-    """Judge what is below PATHs: Terraform code and plans, templates, asset exports, snapshots of accounts."""
-    sys.exit(_scan(arguments))
+    """Judge what is below PATHs: Terraform code and plans, templates, asset exports, snapshots of accounts. `-` is one file of any of these
+    from standard input."""
+    try:
+        with stdin.read(arguments["paths"]) as given:
+            code = _scan(arguments, given)
+    except stdin.NoInput as error:
+        console.tell(str(error))
+        code = EXIT_USAGE
+    sys.exit(code)
 
 
-def _scan(arguments: dict[str, Any]) -> int:
+def _scan(arguments: dict[str, Any], given: stdin.Input | None) -> int:
+    if given is not None and arguments["since"]:
+        console.tell("assay: standard input has no revisions: give a path for --since")
+        return EXIT_USAGE
     opinions = opining.asked(arguments)
-    prepared = judging.prepare(arguments, named(arguments, list(arguments["paths"]))) if opinions else None
+    prepared = judging.prepare(arguments, named(arguments, given.paths if given else list(arguments["paths"]))) if opinions else None
     if opinions is None or prepared is None:
         return EXIT_USAGE
-    code = judging.finish(prepared[0], arguments, prepared[1], opinions.watch)
+    if given is not None:
+        given.of(prepared[0])
+    code = judging.finish(prepared[0], arguments, prepared[1], stdin.renamed(given, opinions.watch))
     if arguments["verbose"]:
-        _list(prepared[0].files)
+        _list(given.named(prepared[0].files) if given else prepared[0].files)
     return code
 
 
