@@ -28,9 +28,9 @@ def key_of(resource: ResourceRef) -> Key:
 
 @functools.lru_cache(200_000)
 def bare(address: str) -> str:
-    """An address without modules, instance keys and nested stacks: `aws_s3_bucket.b` of `module.m["x"].aws_s3_bucket.b[0]`,
+    """An address without modules, `data.`, instance keys and nested stacks: `aws_s3_bucket.b` of `module.m["x"].aws_s3_bucket.b[0]`,
     `AWS::S3::Bucket.Orders` of `AWS::S3::Bucket.Storage/Orders`."""
-    plain = _MODULE.sub("", _INSTANCE.sub("", address))
+    plain = _MODULE.sub("", _INSTANCE.sub("", address)).removeprefix("data.")
     head, dot, last = plain.rpartition(".")
     return f"{head}{dot}{last.rpartition('/')[2]}"
 

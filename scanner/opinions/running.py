@@ -75,6 +75,8 @@ def claims(program: str, paths: Sequence[str]) -> Claims:
     files = [path for path in there if os.path.isfile(path)]
     runs = [[f"--directory={path}"] for path in there if os.path.isdir(path)]
     runs += [[f"--file={path}" for path in files]] if files else []
+    if not runs:
+        return Claims(SOURCE, "", [], problems=["checkov reads files and directories, and none was named"])
     return _together([_once(program, arguments) for arguments in runs])
 
 
