@@ -16,6 +16,7 @@ import msgspec
 
 from assay.scanner.errors import AssayError
 from assay.scanner.gate.waivers import LONGEST_DAYS, Waiver
+from assay.scanner.globs import PathRule
 from assay.scanner.rules.model import MAX_SIZE, SEVERITIES
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK, Overlay, inside
@@ -67,6 +68,20 @@ class Inline(msgspec.Struct, forbid_unknown_fields=True):
     """Other scanners whose comments count too."""
 
 
+class Exclusion(msgspec.Struct, forbid_unknown_fields=True):
+    """An entry of `exclude`: a glob over paths, with the reason."""
+
+    path: str
+    reason: str = ""
+
+
+class RootConfig(msgspec.Struct, forbid_unknown_fields=True):
+    """What `roots.GLOB` says of directories of Terraform code."""
+
+    kind: Literal["module"]
+    """A library: judged through what calls it, and not by its own defaults."""
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     """The keys of the file. Paths are relative to it."""
 
@@ -84,6 +99,10 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     waivers: list[WaiverConfig] = []
     waiver_files: list[str] = []
     """Files with a list of further waivers."""
+    exclude: list[str | Exclusion] = []
+    """Globs over paths that are left out, relative to the directory of the file."""
+    roots: dict[str, RootConfig] = {}
+    """Globs over directories of Terraform code, relative to the directory of the file."""
     longest_waiver_days: int = LONGEST_DAYS
     inline: Inline = msgspec.field(default_factory=Inline)
     baseline: str | None = None
@@ -95,6 +114,20 @@ class Config(Settings):
     file: str = ""
     accepted: list[Waiver] = []
     """The waivers of the file and of those that it names, with their places."""
+
+    @property
+    def excluded(self) -> tuple[PathRule, ...]:
+        """What is left out."""
+        entries = (Exclusion(entry) if isinstance(entry, str) else entry for entry in self.exclude)
+        return tuple(self._rule(entry.path, entry.reason) for entry in entries)
+
+    @property
+    def libraries(self) -> tuple[PathRule, ...]:
+        """Which directories of Terraform code are libraries."""
+        return tuple(map(self._rule, self.roots))
+
+    def _rule(self, glob: str, reason: str = "") -> PathRule:
+        return PathRule(glob, reason, os.path.dirname(self.file) or ".", self.file)
 
 
 _WAYS = {"policies": "--policies", "var_files": "--var-file"}
@@ -126,6 +159,10 @@ def read(path: Path, overlay: Overlay = DISK) -> Config:
         settings.baseline = _beside(path, "baseline", 0, settings.baseline, lines)
     for control, chosen in settings.controls.items():
         _check_control(f"{path}:{lines.get(('controls', control), 1)}: controls.{control}", chosen)
+    excluded = [entry if isinstance(entry, str) else entry.path for entry in settings.exclude]
+    for key, globs in (("exclude", excluded), ("roots", list(settings.roots))):
+        if not all(glob.strip() for glob in globs):
+            raise ConfigurationError(f"{path}:{lines.get((key,), 1)}: {key}: an empty path; name what is meant, relative to {path}")
     accepted = [_waiver(path, at, entry, lines, "waivers") for at, entry in enumerate(settings.waivers)]
     for file in map(Path, settings.waiver_files):
         accepted += _waivers(file, overlay)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from assay.scanner.errors import OptionsError
+from assay.scanner.globs import PathRule
 
 if TYPE_CHECKING:
     from assay.scanner.sources.overlay import Overlay
@@ -72,6 +73,10 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """A run in which nothing was judged is no gap: for hooks and gates that may meet no infrastructure."""
     configuration: str | None = None
     """The file that some of this comes from, as the report names it."""
+    exclude: tuple[PathRule, ...] = ()
+    """What is left out below the paths; what is named itself is not."""
+    libraries: tuple[PathRule, ...] = ()
+    """Directories of Terraform code that are judged through what calls them alone, and not by their own defaults."""
     limits: Limits | None = None
     """Collections are read and judged in a process of their own, under these limits; None: in this process."""
     arguments: tuple[str, ...] = ()
@@ -107,6 +112,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             fail_on: str = "low",
             allow_empty: bool = False,
             configuration: str | None = None,
+            exclude: Sequence[PathRule] = (),
+            libraries: Sequence[PathRule] = (),
             limits: Limits | None = None,
             arguments: Sequence[str] = (),
             changed: frozenset[str] | None = None,
@@ -117,6 +124,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
         self._set({name: _paths(name, getattr(self, name)) for name in ("paths", "var_files", "parameter_files", "policies")})
         self._set({name: _texts(name, getattr(self, name)) for name in ("controls", "overrides", "arguments", "must_declare")})
         self._set({name: _named_texts(name, getattr(self, name)) for name in ("variables", "parameters", "disabled", "severities")})
+        self._set({name: _rules(name, getattr(self, name)) for name in ("exclude", "libraries")})
         if self.code is not None and not isinstance(self.code, (str, os.PathLike)):
             raise OptionsError(f"code is {self.code!r}; give one path")
         if self.code is not None:
@@ -140,6 +148,12 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
     if isinstance(values, (bytes, Mapping)) or not all(isinstance(text, str) for text in values):
         raise OptionsError(f"{name} is {value!r}; give a text or a list of texts")
     return tuple(values)
+
+
+def _rules(name: str, value: Any) -> tuple[PathRule, ...]:
+    if isinstance(value, (str, PathRule)) or not all(isinstance(rule, PathRule) for rule in value):
+        raise OptionsError(f"{name} is {value!r}; give a list of PathRule(glob, reason)")
+    return tuple(value)
 
 
 def _named_texts(name: str, value: Any) -> dict[str, str]:

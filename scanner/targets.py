@@ -25,7 +25,7 @@ def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]
 
     Sources are made as they are asked for, and again for each that asks: that may read the files.
     """
-    found = discover(options.paths, options.overlay or DISK)
+    found = discover(options.paths, options.overlay or DISK, options.exclude)
 
     def made() -> Iterator[Source]:
         if found.directories or found.files:
@@ -55,6 +55,7 @@ def _terraform(found: Found, options: Options) -> TerraformSource:
         overlay=options.overlay or DISK,
         changed=options.changed,
         named=found.named,
+        libraries=options.libraries,
         show=show,
     )
 

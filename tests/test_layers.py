@@ -11,7 +11,7 @@ import pytest
 from tests.scans import ROOT
 
 LAYERS = (
-    ("errors", "words", "cache", "__init__"),
+    ("errors", "words", "globs", "cache", "__init__"),
     ("plugins", "options"),
     ("sources",),
     ("facts",),

@@ -151,6 +151,8 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             severities={name: settings.severity for name, settings in config.controls.items() if settings.severity},
             fail_on=arguments.get("fail_on") or config.fail_on or "low",
             allow_empty=arguments.get("allow_empty") or config.allow_empty,
+            exclude=config.excluded,
+            libraries=config.libraries,
             limits=Limits(arguments.get("limit_memory"), arguments.get("limit_seconds")),
             arguments=_arguments(sys.argv[1:]),
             **{name: value(config) if callable(value) else value for name, value in named.items()},

@@ -53,6 +53,10 @@ def _others(before: Config, now: Config) -> Iterator[str]:
     for name in ("policies", "overrides", "var_files"):
         if added := _added(getattr(before, name), getattr(now, name)):
             yield f"{name} has {', '.join(added)} now"
+    known = {rule.glob for rule in before.excluded}
+    yield from (f"{rule} is excluded now" for rule in now.excluded if rule.glob not in known)
+    if added := _added(list(before.roots), now.roots):
+        yield f"{', '.join(added)} are judged through what calls them alone now (roots)"
     if now.vars != before.vars:
         yield f"vars are others: {', '.join(sorted({name for name, _ in now.vars.items() ^ before.vars.items()}))}"
 

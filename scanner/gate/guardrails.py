@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from assay.scanner.gate.waivers import matches
+from assay.scanner.globs import matches
 from assay.scanner.rules.model import SEVERITIES
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import fnmatch
-import functools
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from assay.scanner.globs import at_or_below, matches
 from assay.scanner.results.model import Result, Waived, WaivedBy, WaiverUse
 from assay.scanner.words import many
 
@@ -53,7 +51,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
         return (
             matches(self.control, result.control)
             and any(matches(self.resource, name) for name in _names(result))
-            and (self.path == "*" or any(_below(self.path, path_of(block.file)) for block in result.resource.blocks))
+            and (self.path == "*" or any(at_or_below(self.path, path_of(block.file)) for block in result.resource.blocks))
             and all(name in result.resource.tags and matches(value, result.resource.tags[name]) for name, value in self.tags)
         )
 
@@ -137,21 +135,6 @@ def told(uses: Iterable[WaiverUse], selected: Iterable[str]) -> Iterator[str]:
             yield f"{what} ended on {use.expires}; {now}"
         elif not use.findings:
             yield f"{what} is for nothing that was found; remove it"
-
-
-def matches(glob: str, text: str) -> bool:
-    """Whether a text is what a glob says: `*` is any text, `?` any character, and everything else, brackets too, stands for itself."""
-    return glob == text or _pattern(glob)(text) is not None
-
-
-@functools.lru_cache(1024)
-def _pattern(glob: str) -> Callable[[str], re.Match[str] | None]:
-    return re.compile(fnmatch.translate(glob.replace("[", "[[]"))).match
-
-
-def _below(glob: str, path: str) -> bool:
-    directory = glob.rstrip("/")
-    return matches(directory, path) or matches(f"{directory}/*", path)
 
 
 def _names(result: Result) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ Nothing is left out in silence. Links are followed where what they lead to is in
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from assay.scanner.globs import PathRule, excluded_by
 from assay.scanner.sources import formats
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.listing import Fate, excluded
@@ -42,7 +43,9 @@ class Place(msgspec.Struct):
 class Below:
     """The directories below one, itself included. `boundary`: the directory in which links to files may lead anywhere."""
 
-    def __init__(self, top: str, boundary: str, overlay: Overlay) -> None:
+    def __init__(self, top: str, boundary: str, overlay: Overlay, rules: Iterable[PathRule] = ()) -> None:
+        """`rules`: what a configuration leaves out, unless it is the top itself that was named."""
+        self._rules = [rule for rule in rules if not rule.covers(top)]
         self.gaps: list[Gap] = []
         self._top, self._overlay = top, overlay
         self._real_top, self._real_boundary = overlay.real(top), overlay.real(boundary)
@@ -69,7 +72,7 @@ class Below:
         """Enter what a directory holds; gives the directories to go into, and whether a link led there."""
         inner: list[tuple[str, bool]] = []
         for name in listed.directories:
-            if rule := excluded(name):
+            if rule := excluded(name) or self.left_out(os.path.join(place.directory, name)):
                 place.settled.append((f"{name}/", Fate("excluded", rule)))
             elif not linked or self._first(os.path.join(place.directory, name), place, name):
                 inner.append((name, linked))
@@ -84,6 +87,10 @@ class Below:
                 place.settled.append((name, _SPECIAL))
         place.files.sort()
         return inner
+
+    def left_out(self, path: str) -> str | None:
+        """The rule of a configuration by which a path is left out."""
+        return excluded_by(self._rules, path)
 
     def _link(self, place: Place, name: str) -> bool:
         """Enter a link; whether it is a directory to go into."""
@@ -102,16 +109,21 @@ class Below:
         return False
 
     def _link_to_directory(self, place: Place, name: str, path: str, target: str) -> bool:
-        if rule := excluded(name):
+        if rule := excluded(name) or self.left_out(path):
             place.settled.append((name, Fate("excluded", rule)))
         elif not inside(target, self._real_top):
             place.settled.append((name, Fate("unread", _OUT)))
             self.gaps.append(Gap(place.show(name), "link_not_followed", _OUT, f"name {target} to scan it"))
-        elif not any(excluded(part) for part in target[len(self._real_top) :].split(os.sep) if part):
+        elif not self._left_out_there(target):
             place.settled.append((name, _ELSEWHERE))
         else:  # what is left out where it is, and has a name here by which it is applied
             return self._first(path, place, name)
         return False
+
+    def _left_out_there(self, target: str) -> bool:
+        """Whether what a link leads to is left out where it is, by its real path."""
+        below = target[len(self._real_top) :].strip(os.sep)
+        return any(map(excluded, filter(None, below.split(os.sep)))) or self.left_out(os.path.join(self._top, below)) is not None
 
     def _first(self, path: str, place: Place, name: str) -> bool:
         """Whether no link led to a directory before."""

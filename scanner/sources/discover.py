@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from assay.scanner.globs import PathRule
 from assay.scanner.sources import formats
 from assay.scanner.sources.below import Below, Place
 from assay.scanner.sources.formats import recognise
@@ -45,14 +46,14 @@ class Found(msgspec.Struct):
         return len(self.directories) + len(self.files) + sum(map(len, self.inputs.values())) + len(self.gaps)
 
 
-def discover(paths: Iterable[str], overlay: Overlay = DISK) -> Found:
-    """What there is below some paths. What cannot be scanned is a gap."""
+def discover(paths: Iterable[str], overlay: Overlay = DISK, exclude: Sequence[PathRule] = ()) -> Found:
+    """What there is below some paths. What cannot be scanned is a gap. `exclude`: what is left out below them, not where it is named."""
     found = Found([], [], {}, set(paths := list(paths)), [], [], Listing())
     for path in paths:
         if overlay.is_directory(path):
             found.boundary.append(repository(path, overlay) or path)
             before = len(found)
-            _directory(path, found, overlay)
+            _directory(path, found, overlay, exclude)
             if len(found) == before:
                 found.gaps.append(Gap(show(path), "nothing_found", "nothing that can be scanned is below this directory", _WAY))
         elif overlay.is_file(path):
@@ -80,18 +81,32 @@ def _once(paths: Iterable[str]) -> list[str]:
     return list(spelled.values())
 
 
-def _directory(top: str, found: Found, overlay: Overlay) -> None:
-    below = Below(top, found.boundary[-1], overlay)
+def _directory(top: str, found: Found, overlay: Overlay, exclude: Sequence[PathRule]) -> None:
+    below = Below(top, found.boundary[-1], overlay, exclude)
     units: list[str] = []
     for place in below:
-        if any(is_code(name) for name in place.files):
+        code = [name for name in place.files if is_code(name)]
+        _leave_out(place, below)
+        judged = [name for name in code if name in place.files]
+        if judged == code and code:
             found.directories.append(os.path.normpath(place.directory))
+        else:  # the whole directory is read, as Terraform does, and what these files declare is judged
+            found.files += [os.path.normpath(os.path.join(place.directory, name)) for name in judged]
         units += [os.path.join(place.directory, name) for name in terragrunt.FILES if name in place.files]
         binary = [name for name in place.files if _entered(place, name, found, overlay)]
         _binary_plans(place, binary, found)
         for name, fate in place.settled:
             found.listing.settle(place.show(name), fate)
     found.gaps += [*below.gaps, *terragrunt.gaps(units, show)]
+
+
+def _leave_out(place: Place, below: Below) -> None:
+    """Leave out the files that the configuration excludes, but for values of variables, which a root module reads in any case."""
+    for name in list(place.files):
+        rule = None if name.endswith(_VALUES) else below.left_out(os.path.join(place.directory, name))
+        if rule is not None:
+            place.files.remove(name)
+            place.settled.append((name, Fate("excluded", rule)))
 
 
 def _entered(place: Place, name: str, found: Found, overlay: Overlay) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from assay.scanner.sources.encodings import is_utf16
 from assay.scanner.sources.interface import Coverage, Gap
+from assay.scanner.sources.listing import Became
 from assay.scanner.sources.overlay import Boundary, Overlay
 from assay.scanner.sources.terraform import installed, module_files, roots
 from assay.scanner.sources.terraform.blocks import Block
@@ -104,11 +105,12 @@ class Directories:
         coverage.files.parsed = coverage.files.found - coverage.files.failed
         self._counted |= directories
 
-    def left_out(self, directory: str, why: str) -> Coverage:
-        """The ledger of a directory whose code is not judged; what is judged as part of another root module stays that."""
+    def left_out(self, directory: str, why: str, became: Became = "excluded") -> Coverage:
+        """The ledger of a directory whose code is not judged; what is judged as part of another root module stays that, unless it is
+        `unread`."""
         coverage = Coverage()
         for name in self.code(directory):
-            coverage.enter(self.show(os.path.join(directory, name)), "terraform", "excluded", why)
+            coverage.enter(self.show(os.path.join(directory, name)), "terraform", became, why)
         return coverage
 
     def _say(self, coverage: Coverage, directory: str) -> None:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from assay.scanner.globs import PathRule
+from assay.scanner.sources import stage
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, Within, World
 from assay.scanner.sources.overlay import DISK, Overlay
@@ -23,6 +25,7 @@ from assay.scanner.sources.terraform.workspace import Workspace
 
 MAX_FILE_FUNCTION_BYTES = 2_000_000
 MAX_LISTED = 20_000
+LIBRARY = "a library, judged through what calls it"
 
 
 class TerraformSource(Source):
@@ -31,7 +34,7 @@ class TerraformSource(Source):
     `variables` are texts as on the command line, of which some root module must declare those of `must_declare`; `planned` the values that
     a plan was made with; `boundary` are the directories outside of which no function reads a file; `show` gives a path as reports name it;
     `overlay` is where files are read from. `named` are the paths that the user gave: such a directory is a root module. With `changed`,
-    paths of files, root modules that none of these can be part of are left out.
+    paths of files, root modules that none of these can be part of are left out. `libraries` are judged through what calls them alone.
     """
 
     input = "terraform"
@@ -51,6 +54,7 @@ class TerraformSource(Source):
         overlay: Overlay = DISK,
         changed: Iterable[str] | None = None,
         named: Iterable[str] = (),
+        libraries: Sequence[PathRule] = (),
     ) -> None:
         self.files, self.show = list(files), show
         self._partly = {os.path.normpath(os.path.dirname(path)) for path in files} - {os.path.normpath(path) for path in directories}
@@ -62,23 +66,48 @@ class TerraformSource(Source):
         self.code = Directories(boundary, overlay, show)
         self._changes = None if changed is None else Changes(changed, self.code)
         self._named = set(map(os.path.normpath, named))
+        self._libraries = libraries
         self._must_declare = must_declare
         self._declared: set[str] = set()
         """The variables of the root modules that were collected."""
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         known = {os.path.normpath(directory): directory for directory in self.directories}
-        within: set[str] = set()
-        """Directories that are judged as parts of root modules before."""
+        within, judged = set[str](), set[str]()
+        """Directories that are judged as parts of root modules before, and there alone; and all of which there are instances."""
+        libraries: list[str] = []
         for directory in roots.in_order(known, self.code.local_calls):
             if self._changes is not None and not self._changes.touch(directory):
                 yield Collection(self.show(directory), [], self.code.left_out(directory, UNCHANGED))
+            elif any(rule.names(directory) for rule in self._libraries):
+                libraries.append(directory)
             elif os.path.normpath(directory) not in within - self._named or self.code.stands_alone(directory):
+                try:
+                    stage.enter(f"root module {self.show(directory)}")
+                except stage.Lost as lost:
+                    yield self._lost(directory, str(lost.strerror))
+                    continue
                 collection, made = self._collect_root(directory)
+                judged |= made.keys()
                 within |= {called for called, certain in made.items() if self._is_part(directory, called, certain)}
                 yield collection
+        yield from (self._library(directory, os.path.normpath(directory) in judged) for directory in libraries)
         if slips := [unused(name, self._declared) for name in self._must_declare if name not in self._declared]:
             yield Collection(slips[0].scope, [], Coverage(gaps=slips))
+
+    def _lost(self, directory: str, reason: str) -> Collection:
+        """What the ledger says of a root module that a worker was lost over."""
+        coverage = self.code.left_out(directory, reason, "unread")
+        coverage.gaps.append(Gap(self.show(directory), "input_failed", reason, "simplify it, or scan its plan"))
+        return Collection(self.show(directory), [], coverage)
+
+    def _library(self, directory: str, judged: bool) -> Collection:
+        """What the ledger says of a library: one that nothing calls is judged by nobody."""
+        coverage = self.code.left_out(directory, LIBRARY, "excluded" if judged else "unread")
+        if not judged:
+            reason = "a library (roots, kind: module) of which nothing that was scanned makes an instance: it is not judged"
+            coverage.gaps.append(Gap(self.show(directory), "nothing_judged", reason, "scan what calls it, or an example of its use"))
+        return Collection(self.show(directory), [], coverage)
 
     def _is_part(self, root: str, called: str, certain: bool) -> bool:
         """Whether a directory that a root module calls is judged there alone, unless it can be deployed by itself.
