@@ -13,7 +13,7 @@ from assay.scanner.facts.spelling import Companion
 from assay.scanner.facts.stack import Stack, Unattached, spelled
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Exported, Unknown
 from assay.scanner.sources.values import Value
 
 Failed = Callable[[Item, Exception], None]
@@ -62,7 +62,7 @@ def _read_orphans(reader: Reader, stack: Stack, failed: Failed) -> Iterator[Reso
 
 def _orphans(reader: Reader, companion: Companion, stack: Stack) -> Iterator[tuple[Item, Any, Item | None]]:
     for item, target, owner in stack.orphans(companion, reader.types, reader.spelling.names):
-        named = spelled(target) and not isinstance(target, Unknown)
+        named = isinstance(target, Exported) or (spelled(target) and not isinstance(target, Unknown))
         if named or isinstance(target, Unattached) or not any(stack.own(type_) for type_ in reader.types):
             yield item, target, owner
         # else it may belong to one of those, which know of it

@@ -9,7 +9,7 @@ from typing import Any
 from assay.scanner.facts.spelling import Companion, Contribution, Index, Namesakes, Referrer
 from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.raw import Open, Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Exported, Open, Reference, Text, Unknown, unknown_inside
 
 _Texts = tuple[dict[str, list[Item]], list[Item], list[tuple[Item, Unknown]]]
 _ALIKE = 20
@@ -250,7 +250,7 @@ class Targets:
             if name := spelled(step):
                 self.by_text.setdefault(name, []).append(item)
             why = unknown_inside(step) if isinstance(step, Unknown) or not name else None
-            if why is not None:
+            if why is not None and not isinstance(step, Exported):
                 if name:
                     self.open_names.setdefault(id(item), set()).add(name)
                 reason = f"{item.address} may belong to it: {path} is not known ({why.reason})"

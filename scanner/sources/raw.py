@@ -67,6 +67,10 @@ class Open(Unknown, frozen=True):
     name: str = ""
 
 
+class Exported(Open, frozen=True):
+    """An open value that another stack gives: whatever it names, that is declared there and not in this input."""
+
+
 MAX_OPTIONS = 8
 
 

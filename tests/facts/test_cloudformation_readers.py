@@ -139,8 +139,9 @@ def test_classic_associations_count(tmp_path: Path) -> None:
 
 def test_a_policy_of_an_unknown_role_is_harmless_if_it_would_be(tmp_path: Path) -> None:
     role = resource("AWS::IAM::Role", AssumeRolePolicyDocument=TRUST)
+    unknown = {"Fn::Transform": {"Name": "NameOfRole"}}
     for document, expected in ((TRUST, "pass"), (ALL, "unknown")):
-        policy = resource("AWS::IAM::Policy", PolicyName="p", Roles=[SHARED], PolicyDocument=document)
+        policy = resource("AWS::IAM::Policy", PolicyName="p", Roles=[unknown], PolicyDocument=document)
         found = one(tmp_path, LISTED, Role=role, Policy=policy)
         assert found["AWS::IAM::Role.Role"] == expected
         assert found["AWS::IAM::Policy.Policy"] == ("pass" if expected == "pass" else "fail")

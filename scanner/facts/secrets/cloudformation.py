@@ -12,15 +12,6 @@ from assay.scanner.facts.secrets.kinds import Secret
 from assay.scanner.facts.spelling import Namesakes, One
 from assay.scanner.sources.raw import Unknown
 
-
-def _of_secret(type_: str, path: str = "") -> One:
-    """What names a secret, or an attachment of it to a database, whose Ref is the secret's ARN.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html
-    """
-    return One(type_, "SecretId", path, through=(("AWS::SecretsManager::SecretTargetAttachment", "SecretId"),))
-
-
 _ROTATION = "AWS::SecretsManager::RotationSchedule"
 
 _SECRET = secrets_manager.SecretAt(
@@ -32,9 +23,9 @@ _SECRET = secrets_manager.SecretAt(
     replica_region="Region",
     replica_key=template_key("KmsKeyId"),
     namesakes=Namesakes("Name"),
-    days=_of_secret(_ROTATION, "RotationRules.AutomaticallyAfterDays"),
-    schedule=_of_secret(_ROTATION, "RotationRules.ScheduleExpression"),
-    rotated_by=_of_secret(_ROTATION),
-    policies=_of_secret("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy"),
+    days=One(_ROTATION, "SecretId", "RotationRules.AutomaticallyAfterDays"),
+    schedule=One(_ROTATION, "SecretId", "RotationRules.ScheduleExpression"),
+    rotated_by=One(_ROTATION, "SecretId"),
+    policies=One("AWS::SecretsManager::ResourcePolicy", "SecretId", "ResourcePolicy"),
 )
 READERS = (Reader(Secret, ("AWS::SecretsManager::Secret",), secrets_manager.secret, _SECRET),)

@@ -60,7 +60,8 @@ def malformed(name: str) -> Unknown:
     return Unknown(f"{name} is not given what it takes", CORRECT)
 
 
-_SAME_VALUE = ("Ref", "Fn::If", "Fn::Sub")
+_FROM_OTHERS = ("Fn::ImportValue", "Fn::GetStackOutput")
+_SAME_VALUE = ("Ref", "Fn::If", "Fn::Sub", *_FROM_OTHERS)
 """Functions that can give the very value of a parameter; what others make of it has no name of its own."""
 
 
@@ -83,7 +84,7 @@ def call(scope: Scope, raw: dict[str, Any], link: bool) -> Any:
         budget.made(weight(value))
     if isinstance(value, Open) and name not in _SAME_VALUE:
         value = because(value)
-    if link and isinstance(value, Unknown):
+    if link and isinstance(value, Unknown) and name not in _FROM_OTHERS:
         targets = list(dict.fromkeys(reference.address for reference in references_in(scope.loosely(argument)) if not reference.is_data))
         if len(targets) == 1:
             return Reference(targets[0])

@@ -24,6 +24,18 @@ MAX_ALLOWED = 16
 COST_OF_STACK = 200
 """Steps of a nested stack: those of a resource are one."""
 NESTED = "AWS::CloudFormation::Stack"
+IDENTIFIED_BY = {
+    "AWS::S3::BucketPolicy": "Bucket",
+    "AWS::S3Express::BucketPolicy": "Bucket",
+    "AWS::SecretsManager::ResourcePolicy": "SecretId",
+    "AWS::SecretsManager::RotationSchedule": "SecretId",
+    "AWS::SecretsManager::SecretTargetAttachment": "SecretId",
+}
+"""Types of which the id (`Ref`, the attribute `Id`) is the name or ARN of what they belong to, with the property that names that:
+https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_s3.BucketPolicyReference.html,
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html,
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html
+"""
 
 
 class Fork(Exception):
@@ -132,7 +144,24 @@ class Scope:
         if name in self.template.parameters:
             return self.parameter(name)
         resource = self._resource(name)
-        return resource if isinstance(resource, Unknown) else Reference(self.address(resource))
+        if isinstance(resource, Unknown):
+            return resource
+        owner = self._owner(resource)
+        return Reference(self.address(resource)) if owner is None else owner
+
+    def _owner(self, resource: Resource) -> Any:
+        """What a resource belongs to, where its own id is the id of that, else None."""
+        path, properties = IDENTIFIED_BY.get(resource.type), resource.body.get("Properties")
+        if path is None or not isinstance(properties, dict) or path not in properties:
+            return None
+        if f"owner {resource.name}" in self._busy:
+            return Unknown(f"{resource.name} leads back to itself", CORRECT)
+        self._busy.add(f"owner {resource.name}")
+        try:
+            owner = self.resolve(properties[path], link=True)
+        finally:
+            self._busy.discard(f"owner {resource.name}")
+        return None if owner is NO_VALUE else owner
 
     def attribute(self, name: str, attribute: str) -> Any:
         resource = self._resource(name)
@@ -140,6 +169,8 @@ class Scope:
             return resource
         if resource.type == NESTED and attribute.startswith("Outputs."):
             return self._output_of(resource, attribute.removeprefix("Outputs."))
+        if attribute == "Id" and resource.type in IDENTIFIED_BY:
+            return self.ref(name)
         return Reference(self.address(resource), attribute)
 
     def _resource(self, name: str) -> Resource | Unknown:

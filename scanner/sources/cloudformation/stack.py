@@ -14,7 +14,7 @@ from assay.scanner.sources.cloudformation.template import Resource, Template
 from assay.scanner.sources.cloudformation.transforms import Include, processed
 from assay.scanner.sources.cloudformation.worlds import TooMany, World, explore
 from assay.scanner.sources.interface import Coverage, Gap, Item
-from assay.scanner.sources.raw import Location, Unknown, describe
+from assay.scanner.sources.raw import Exported, Location, Unknown, describe
 from assay.scanner.sources.sensitive import Sensitive
 
 MAX_NESTED = 8
@@ -68,18 +68,37 @@ class Stack:
         self.uses: dict[str, list[Use]] = {}
         """By the paths of their templates, the nested stacks of all worlds whose items were made."""
         self._literals: dict[str, set[str]] | None = None
+        self._own_exports: list[Any] | None = None
         self.template = self.processed(template, parameters, "")
 
     # What scopes ask for.
 
     def imported(self, name: Any) -> Any:
         value = self.neighbours.value(name, self) if self.neighbours is not None and isinstance(name, str) else None
-        shown = describe(name)[:100]
-        return value if value is not None else Unknown(f"{shown} is exported by another stack", _TOGETHER)
+        if value is not None:
+            return value
+        reason = f"{describe(name)[:100]} is exported by another stack"
+        # CloudFormation does not resolve what a stack exports itself. Should it do so, that may be a resource of this one.
+        if any(name == own for own in self._exported()):
+            return Unknown(reason, _TOGETHER)
+        return Exported(reason, _TOGETHER, name=f"export {name}" if isinstance(name, str) else "")
+
+    def _exported(self) -> list[Any]:
+        if self._own_exports is None:
+            self._own_exports = []
+            outputs = [output for output in self.template.outputs.values() if isinstance(output, dict)]
+            names = [output["Export"].get("Name") for output in outputs if isinstance(output.get("Export"), dict)]
+            self._own_exports = list(map(self.scope({}).resolve, names))
+        return self._own_exports
 
     def output_of(self, stack: str, name: str, region: str | None) -> Any:
         value = self.neighbours.output(stack, name, region, self) if self.neighbours is not None else None
-        return value if value is not None else Unknown(f"{name[:100]} is an output of stack {stack[:100]}", _TOGETHER)
+        if value is not None:
+            return value
+        reason = f"{name[:100]} is an output of stack {stack[:100]}"
+        if stack == self.name:
+            return Unknown(reason, _TOGETHER)
+        return Exported(reason, _TOGETHER, name=f"output {region or ''} {stack} {name}")
 
     def construct(self, resource: Resource) -> str:
         """The path of the construct that a resource was written by, empty where there is none."""

@@ -13,7 +13,7 @@ from assay.scanner.facts.model import identity
 from assay.scanner.sources.cloudformation import parameters
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.overlay import DISK
-from assay.scanner.sources.raw import Reference, Unknown
+from assay.scanner.sources.raw import Exported, Reference, Unknown
 from assay.scanner.sources.values import Value
 from tests.sources.cloudformation.reading import collect, gaps, read, said
 
@@ -52,7 +52,8 @@ def addresses(items: list[Item]) -> list[str]:
 
 def test_a_nested_stack_is_a_part_of_the_stack_that_nests_it(tmp_path: Path) -> None:
     files = {"parent.yaml": PARENT, "nested/child.yaml": CHILD}
-    [collection] = collect(tmp_path, files, parameters={"Env": "prod"})
+    collection, by_itself = collect(tmp_path, files, parameters={"Env": "prod"})
+    assert by_itself.name.endswith("child.yaml")  # its caller gives it more than its own defaults do
     assert not gaps([collection]) and collection.coverage.files.found == collection.coverage.files.parsed == 2
     found = {item.address.rpartition(".")[2]: item for item in collection.items}
     queue = found["Child/Queue"]
@@ -63,7 +64,7 @@ def test_a_nested_stack_is_a_part_of_the_stack_that_nests_it(tmp_path: Path) -> 
 
 
 def test_the_conditions_of_a_nested_stack_depend_on_what_it_is_given(tmp_path: Path) -> None:
-    [collection] = collect(tmp_path, {"parent.yaml": PARENT, "nested/child.yaml": CHILD})
+    collection, _ = collect(tmp_path, {"parent.yaml": PARENT, "nested/child.yaml": CHILD})
     held = {world.holds["Child/IsProd"]: "AWS::SQS::Queue.Child/Queue" in addresses(world.items) for world in collection.worlds}
     assert held == {True: True, False: False}
 
@@ -104,7 +105,37 @@ def test_imports_are_resolved_within_a_run(tmp_path: Path) -> None:
     assert queue["KmsMasterKeyId"].data == Reference("AWS::KMS::Key.exporter/Key", "Arn")
     assert addresses(importer.context) == ["AWS::KMS::Key.exporter/Key"]
     unknown = queue["QueueName"].data
-    assert isinstance(unknown, Unknown) and "other is exported by another stack" in unknown.reason
+    assert isinstance(unknown, Exported) and "other is exported by another stack" in unknown.reason
+
+
+def test_what_a_stack_exports_itself_is_declared_elsewhere_no_more_than_here(tmp_path: Path) -> None:
+    text = """
+    Resources:
+      B: {Type: AWS::S3::Bucket}
+      P: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !ImportValue mine}}
+    Outputs:
+      B: {Value: !Ref B, Export: {Name: mine}}
+      C: {Value: x, Export: {Name: !ImportValue mine}}
+    """
+    found = read(tmp_path, text)["P"]["Bucket"].data
+    assert isinstance(found, Unknown) and not isinstance(found, Exported)
+
+
+def test_the_id_of_a_part_is_that_of_its_owner(tmp_path: Path) -> None:
+    text = """
+    Resources:
+      B: {Type: AWS::S3::Bucket}
+      P: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref B}}
+      Q: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref P}}
+      X: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref X}}
+      N: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: orders}}
+      U: {Type: AWS::SQS::Queue, Properties: {Of: !Ref Q, Text: !Sub "${N}-logs", Itself: !Ref X, Secret: !GetAtt R.Id}}
+      R: {Type: AWS::SecretsManager::RotationSchedule, Properties: {SecretId: !Ref S}}
+      S: {Type: AWS::SecretsManager::Secret}
+    """
+    user = read(tmp_path, text)["U"]
+    assert user["Of"].data == Reference("AWS::S3::Bucket.B") and user["Text"].data == "orders-logs"
+    assert user["Itself"].unknown is not None and user["Secret"].data == Reference("AWS::SecretsManager::Secret.S")
 
 
 def test_an_import_that_may_mean_two_exports_is_unknown(tmp_path: Path) -> None:
