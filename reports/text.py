@@ -105,7 +105,7 @@ def _place(page: Page, found: Place, context: Context, show_root: bool, shown: s
         shown.add(at)
     for result in sorted(found.failures, key=lambda result: (result.control, result.element)):
         page.prose(f"{message_of(result)} [{shortly(result)}]", 4, f"{result.control}:", "heading")
-        if result.waiver is not None and result.waiver.expired:
+        if result.waiver is not None and result.waiver.expired and result.waiver.expires not in result.message:
             who = f" by {result.waiver.owner}" if result.waiver.owner else ""
             page.prose(f"its waiver{who} ended on {result.waiver.expires}", 6)
         if not with_code:

@@ -172,7 +172,9 @@ def _compared(page: Page, comparison: Comparison, most: int) -> None:
 
 def _summary(page: Page, report: Report) -> None:
     page.blank()
-    by_severity = ", ".join(f"{number} {severity}" for severity, number in severities(report))
+    known = sum(result.verdict == "fail" and result.standing == "known" for result in report.results)
+    parts = [f"{number} {severity}" for severity, number in severities(report)] + ([f"{known} known"] if known else [])
+    by_severity = ", ".join(parts)
     counts = {verdict: f"{number} {WORDS[verdict]}" for verdict, number in verdicts(report) if number or verdict in _ALWAYS}
     counts["fail"] += f" ({by_severity})" if by_severity else ""
     page.prose(", ".join(counts.values()), lead="Verdicts:", style="heading")

@@ -6,7 +6,6 @@ Exceptions are told by their types and places alone: their texts may quote what 
 from __future__ import annotations
 
 import time
-import traceback
 from typing import Any
 
 import click
@@ -48,6 +47,8 @@ def _begin(_ctx: Any, _param: Any, value: bool) -> None:
 
 def _way(error: BaseException) -> None:
     """The way of an exception through the code, and of those that it came from, without their texts."""
+    import traceback
+
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:

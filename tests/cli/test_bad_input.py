@@ -72,7 +72,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str]] = {
     "json that is no plan": (
         {"x.json": '{"a": 1}'},
         "x.json",
-        "x.json: JSON, but of no kind that can be scanned; write the plan with terraform show -json",
+        "x.json: of no kind that can be scanned: JSON, and no plan; name code, a plan, a template",
     ),
     "json that does not parse": (
         {"x.json": '{"a": '},
@@ -83,7 +83,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str]] = {
     "another kind of file": (
         {"x.txt": "x"},
         "x.txt",
-        "x.txt: not a kind of file that can be scanned; name code, a plan, a template, an asset export or a snapshot",
+        "x.txt: not a kind of file that can be scanned: of no format that is read; name code, a plan, a template, an asset export or a snapshot",
     ),
     "a large file": ({"x/a.tf": b"#" * 25_000_000}, "x", "x/a.tf: larger than 20 MB"),
     "invalid utf-8": ({"x/a.tf": b'locals {\n  a = "\xff"\n}\n'}, "x", "x/a.tf:2: not valid UTF-8; correct the file"),
