@@ -12,6 +12,7 @@ from assay.scanner.facts.model import BlockRef, Identity, Resource
 from assay.scanner.results.model import ResourceRef, Result, StandsFor, fingerprint
 from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact
 from assay.scanner.rules.view import Attributes
+from assay.scanner.sources.terraform.roots import is_example
 
 
 def results(resource: Resource | Attributes, scope: str, judgements: Iterable[Judgement]) -> Iterator[Result]:
@@ -19,12 +20,13 @@ def results(resource: Resource | Attributes, scope: str, judgements: Iterable[Ju
     whole: ResourceRef | None = None
     contributed: _Contributed | None = None
     who = resource.identity
+    in_example = is_example(scope)
     for judgement in judgements:
         if judgement.element_key:
             contributed = contributed or _Contributed(who)
-            reference = resource_ref(resource, contributed.of_element(judgement.evidence))
+            reference = resource_ref(resource, contributed.of_element(judgement.evidence), in_example)
         else:
-            reference = whole = whole or resource_ref(resource, who.blocks)
+            reference = whole = whole or resource_ref(resource, who.blocks, in_example)
         control = judgement.control
         yield Result(
             control=control.id,
@@ -54,7 +56,7 @@ def _without_plan(settles_it: str) -> str:
     return settles_it.replace("scan the plan or the live", "scan the live").replace("scan the plan", "scan the live resource")
 
 
-def resource_ref(resource: Resource | Attributes, blocks: list[BlockRef]) -> ResourceRef:
+def resource_ref(resource: Resource | Attributes, blocks: list[BlockRef], in_example: bool = False) -> ResourceRef:
     """The resource of a result, with those of its blocks that the result speaks of."""
     who = resource.identity
     return ResourceRef(
@@ -74,6 +76,7 @@ def resource_ref(resource: Resource | Attributes, blocks: list[BlockRef]) -> Res
         also_named=resource.also_named if isinstance(resource, Resource) else [],
         tags=who.tags,
         marks=who.marks,
+        in_example=in_example,
     )
 
 

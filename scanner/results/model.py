@@ -63,6 +63,8 @@ class ResourceRef(msgspec.Struct, frozen=True, gc=False):
     """Tags or labels, as far as they are known."""
     marks: list[Mark] = []
     """What the resource itself says of findings on it."""
+    in_example: bool = False
+    """Its root module or template is in a directory of examples or tests, by the name of that (`examples`, `tests` and the like)."""
 
 
 WaivedBy = Literal["configuration", "comment", "mark", "checkov", "trivy"]

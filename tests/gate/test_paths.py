@@ -139,7 +139,9 @@ def test_a_library_is_judged_through_what_calls_it(tmp_path: Path) -> None:
 
 def test_a_library_is_judged_through_its_examples(tmp_path: Path) -> None:
     write(tmp_path, {**LIBRARY, "modules/vpc/examples/one/main.tf": CALL % "../.."})
-    assert scan(".")[::2] == (1, ["modules/vpc/examples/one:module.m.aws_s3_bucket.b"])
+    code, report, failing = scan(".")
+    assert (code, failing) == (1, ["modules/vpc/examples/one:module.m.aws_s3_bucket.b"])
+    assert [result["resource"]["in_example"] for result in report["results"]] == [True]
 
 
 @pytest.mark.parametrize("caller", ["", CALL.replace("}", "  count = 0\n}") % "../modules/vpc"])
@@ -148,3 +150,16 @@ def test_a_library_that_nothing_makes_an_instance_of_is_a_gap(caller: str, tmp_p
     code, report, failing = scan(".")
     assert (code, failing) == (3, []) and [gap["scope"] for gap in report["coverage"]["gaps"]] == ["modules/vpc"]
     assert report["coverage"]["tree"]["unread"] == 1
+
+
+def test_an_exclusion_and_a_library_are_changes_of_the_configuration(tmp_path: Path) -> None:
+    import subprocess
+
+    write(tmp_path, {"main.tf": PASSING, "assay.yaml": "exclude: [old]\n", "README.md": "x"})
+    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]):
+        subprocess.run(["git", *command], check=True)
+    write(tmp_path, {"assay.yaml": "exclude: [old, {path: legacy, reason: later}]\nroots: {modules/*: {kind: module}}\n", "README.md": "y"})
+    code, report, _ = scan("--since", "HEAD", ".")
+    changes = report["gate"]["changes"]
+    assert code == 1 and len(changes) == 2
+    assert "legacy (later) is excluded now" in changes[0] and "modules/* are judged through what calls them alone" in changes[1]

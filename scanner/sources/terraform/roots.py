@@ -71,6 +71,11 @@ def is_trial(caller: str, called: str) -> bool:
     return any(part.lower() in _TRIALS for part in own[shared:])
 
 
+def is_example(path: str) -> bool:
+    """Whether a path, relative to the top of its repository, is in a directory of examples or tests, by the names of its directories."""
+    return any(part.lower() in _TRIALS for part in path.split("/"))
+
+
 def is_within(root: str, called: str) -> bool:
     """Whether a module is laid out as a part of a root: below it, or below a directory of modules."""
     own, path = os.path.abspath(root), os.path.abspath(called)
