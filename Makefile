@@ -5,10 +5,12 @@ READY  := $(VENV)/.ready
 
 .PHONY: demo test lint docs docs-check plans live plans-check fuzz bench clean
 
-demo: $(READY) ## scan the reference deployment, a module with defects, and audit live accounts on this machine
+demo: $(READY) ## show a pull request, scan the reference deployment and a module with defects, audit live accounts on this machine
+	@echo "== A pull request on a repository with debt: only what it makes worse counts"
+	$(BIN)/python fixtures/demo/pull_request.py
 	@echo "== The reference deployment, as code and as plans: nothing fails"
 	$(BIN)/assay scan --config fixtures/trade_streamer/assay.yaml --quiet fixtures/trade_streamer
-	@echo "== A module with defects: what a pull request would see"
+	@echo "== A module with defects, in full"
 	$(BIN)/assay scan --no-config fixtures/demo -r text -r html=demo.html -r json=demo.json; test $$? -eq 1
 	@echo "== The reference deployments as live accounts on this machine, beside their code"
 	$(BIN)/python fixtures/demo/live.py
@@ -25,6 +27,7 @@ lint: $(READY) ## style and types
 
 docs: $(READY) ## write the generated pages
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/transcripts.py docs/adopting.md
 
 docs-check: $(READY) ## the generated pages are those of the rules
 	$(BIN)/python docs/generate.py --check

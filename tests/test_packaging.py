@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -93,3 +94,20 @@ def test_it_is_the_installed_package_that_runs(installed: Path, tmp_path: Path, 
     assert version.count(".") == 2
     assert (Path(where).parent / "py.typed").exists()
     assert (Path(where).parent / "policies" / "storage" / "versioning-enabled.yaml").exists()
+
+
+def test_a_package_index_would_take_it(checkout: Path, tmp_path: Path) -> None:
+    """Its description is Markdown that renders, and leads to no file that an index does not have."""
+    files = [build(way, checkout, tmp_path) for way in ("wheel", "sdist")]
+    ran = subprocess.run([sys.executable, "-m", "twine", "check", "--strict", *files], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    with zipfile.ZipFile(files[0]) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith("METADATA")]
+        metadata = archive.read(name).decode()
+    links = re.findall(r"\]\(([^)\s]+)\)", metadata)
+    assert len(links) > 20 and all(link.startswith(("https://", "#")) for link in links)
+    home = re.search(r"^Project-URL: Homepage, (\S+)$", metadata, re.MULTILINE)
+    assert home is not None
+    below = [link.removeprefix(f"{home[1]}/blob/main/").partition("#")[0] for link in links if link.startswith(home[1])]
+    assert len(below) > 20 and all((ROOT / path).exists() for path in below)
+
