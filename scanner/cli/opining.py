@@ -70,16 +70,18 @@ class Opinions:
     def watch(self, scan: Any, quiet: bool) -> Report:
         """Run a scan, and then ask for the opinions."""
         report = judging.watch(scan, quiet)
-        return self.beside(report, scan.rules.set.by_id(), scan.options.paths, scan.options.changed is not None)
+        return self.beside(
+            report, scan.rules.set.by_id(), scan.options.paths, changed_only=scan.options.changed is not None, names=scan.names
+        )
 
-    def beside(self, report: Report, controls: Mapping[str, Control], paths: Sequence[str], changed_only: bool = False) -> Report:
-        """The report with them; what they could not say is told on standard error as well."""
+    def beside(self, report: Report, controls: Mapping[str, Control], paths: Sequence[str], **of_run: Any) -> Report:
+        """The report with them; what they could not say is told on standard error as well. `of_run`: fields of match.Beside."""
         if not (self._saved or self._program):
             return report
         from assay.scanner.opinions import match
 
         selected = {outcome.id: controls[outcome.id] for outcome in report.controls if outcome.id in controls}
-        judged = match.Beside(report, selected, paths, self._everything, changed_only)
+        judged = match.Beside(report, selected, paths, self._everything, **of_run)
         opinions = [match.opinion(claims, judged, file) for file, claims in self._saved]
         if self._program is not None:
             from assay.scanner.opinions import running

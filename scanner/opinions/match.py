@@ -41,6 +41,8 @@ class Beside(msgspec.Struct, frozen=True):
     """What the run scanned."""
     everything: bool = False
     """Keep the results that no control asks for, too."""
+    names: Mapping[str, str] = {}
+    """What the report calls files by another name than their own, to where they are: standard input."""
     changed_only: bool = False
     """The run left out what did not change: what it did not judge is nothing that only the other scanner sees."""
 
@@ -49,7 +51,7 @@ def opinion(claims: Claims, beside: Beside, file: str = "") -> Opinion:
     """What a scanner says beside a run; `file`: where its results were read from."""
     peers = _peers(claims.scanner, beside.controls.values())
     controls = _controls_of(peers, claims)
-    places = Places(beside.report.results, beside.paths)
+    places = Places(beside.report.results, beside.paths, beside.names)
     theirs: dict[tuple[str, Key], list[Claim]] = {}
     alone: dict[tuple[str, str, str], list[Claim]] = {}
     others: list[Claim] = []

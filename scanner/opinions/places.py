@@ -6,7 +6,7 @@ import bisect
 import functools
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -83,14 +83,16 @@ class _File:
 class Places:
     """Finds the resources that a claim is about."""
 
-    def __init__(self, results: Iterable[Result], paths: Sequence[str]) -> None:
-        """`paths`: what the run scanned."""
+    def __init__(self, results: Iterable[Result], paths: Sequence[str], called: Mapping[str, str]) -> None:
+        """`paths`: what the run scanned; `called`: names of the report for files, to where they are."""
+        self._called = called
         self._files: dict[str, _File] = {}
         self._names: dict[str, set[Key]] = {}
         self._regions: dict[Key, str | None] = {}
         self._tails: dict[str, list[str]] = {}
         self._found: dict[tuple[str, ...], set[Key]] = {}
         self._meant: dict[tuple[str, str], str] = {}
+        self._roots: dict[str, str] = {}
         self._bases = _bases(paths)
         seen: set[tuple[Key, str, str, int | None]] = set()
         for result in results:
@@ -108,8 +110,17 @@ class Places:
             mark = (key, block.address, block.file, block.start_line)
             if block.file and mark not in seen:
                 seen.add(mark)
-                file = self._files.setdefault(os.path.realpath(block.file), _File())
+                self._add_to_root(resource.root, block.address, key)
+                file = self._files.setdefault(os.path.realpath(self._called.get(block.file, block.file)), _File())
                 file.add(_Block(block.start_line or 0, block.end_line or 0, block.address, key))
+
+    def _add_to_root(self, root: str, address: str, key: Key) -> None:
+        """With `--source` the blocks of a plan are in code, where other scanners name the plan: there, by its whole address."""
+        if root not in self._roots:
+            paths = (os.path.realpath(os.path.join(directory, root)) for directory in self._bases)
+            self._roots[root] = next(filter(os.path.isfile, paths), "")
+        if path := self._roots[root]:
+            self._files.setdefault(path, _File()).by_address.setdefault(address, set()).add(key)
 
     def knows(self, file: str, base: str = "") -> bool:
         """Whether the run judged something that is in a file."""

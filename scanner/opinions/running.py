@@ -37,8 +37,9 @@ SOURCE = "checkov"
 
 def home() -> Path:
     """Where `assay checkov install` makes checkov's own environment."""
-    base = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
-    return Path(base, "assay", "checkov")
+    base = os.environ.get("XDG_DATA_HOME", "")
+    # One that is relative is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
+    return Path(base if os.path.isabs(base) else os.path.join(os.path.expanduser("~"), ".local", "share"), "assay", "checkov")
 
 
 def installed(environment: Path) -> Path:
@@ -55,8 +56,7 @@ def program(named: str | None) -> str:
         if not os.path.isfile(named) or not os.access(named, os.X_OK):
             raise OpinionError(f"--checkov {named}: this is no program that can be run")
         return os.path.abspath(named)
-    absolute = os.pathsep.join(entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(entry))
-    if found := shutil.which("checkov", path=absolute):
+    if found := shutil.which("checkov", path=_path()):
         return found
     if os.access(installed(home()), os.X_OK):
         return str(installed(home()))
@@ -64,6 +64,11 @@ def program(named: str | None) -> str:
         f"checkov is not there: it is neither on PATH nor in {home()}; `assay checkov install` makes an environment of its own for it "
         "(from the package index, over the network), or name the program with --checkov PATH"
     )
+
+
+def _path() -> str:
+    """PATH without entries that are relative."""
+    return os.pathsep.join(entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(entry))
 
 
 def claims(program: str, paths: Sequence[str]) -> Claims:
@@ -82,7 +87,7 @@ def claims(program: str, paths: Sequence[str]) -> Claims:
 
 def _once(program: str, arguments: Sequence[str]) -> Claims:
     try:
-        ended = process.run([program, *arguments, *_ALWAYS], _SETTINGS)
+        ended = process.run([program, *arguments, *_ALWAYS], {**_SETTINGS, "PATH": _path()})
         if ended.code not in _CODES:
             raise OpinionError(f"{program} ended with {ended.code}: {ended.messages or 'it says nothing of why'}")
         return checkov.read(ended.output, program)

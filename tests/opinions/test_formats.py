@@ -12,7 +12,8 @@ import pytest
 from assay import reports
 from assay.scanner.opinions.interface import OpinionError
 from assay.scanner.opinions.saved import FORMATS, read
-from tests.scans import ROOT, assay, assay_json
+from tests.opinions.programs import script
+from tests.scans import FAILING, ROOT, assay, assay_json, write
 
 DATA = Path(__file__).parent / "data"
 VALIDATOR = jsonschema_rs.validator_for(json.loads((Path(reports.__file__).parent / "schemas/assay-results-2.json").read_text("utf-8")))
@@ -196,3 +197,39 @@ def test_other_files_are_refused_with_a_sentence(format_: str, content: bytes, t
         read(format_, str(file))
     ran = assay("scan", "--no-config", DATA / "terraform", "--import", format_, file)
     assert ran.exit_code == 2 and ran.stdout == "" and len(ran.stderr.splitlines()) == 1
+
+
+def test_a_plan_whose_lines_are_those_of_its_code(tmp_path: Path) -> None:
+    code = write(tmp_path / "code", {"main.tf": FAILING})
+    values = {"address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket", "name": "b", "values": {"bucket": "orders"}}
+    values["provider_name"] = "registry.terraform.io/hashicorp/aws"
+    change = {**values, "change": {"actions": ["create"], "before": None, "after": values["values"], "after_unknown": {}}}
+    plan = {
+        "format_version": "1.2",
+        "terraform_version": "1.11.0",
+        "planned_values": {"root_module": {"resources": [values]}},
+        "resource_changes": [change],
+        "configuration": {"root_module": {"resources": [{**values, "expressions": {"bucket": {"constant_value": "orders"}}}]}},
+    }
+    file = write(tmp_path, {"plan.json": json.dumps(plan)}) / "plan.json"
+    record = {"check_id": "CKV_AWS_21", "check_result": {"result": "FAILED"}, "resource": "aws_s3_bucket.b", "file_abs_path": str(file)}
+    results = (
+        write(tmp_path, {"checkov.json": json.dumps({"check_type": "terraform_plan", "results": {"failed_checks": [record]}})})
+        / "checkov.json"
+    )
+    for source in ([], ["--source", code]):
+        held = opinion("checkov", results, file, *source, "--control", "storage.versioning-enabled")
+        assert rows(held, "storage.versioning-enabled") == {"aws_s3_bucket.b": ("agree", "fail", "fail")}
+
+
+def test_standard_input_is_the_file_that_checkov_was_given(tmp_path: Path) -> None:
+    record = '{"check_id": "CKV_AWS_21", "check_result": {"result": "FAILED"}, "resource": "aws_s3_bucket.b", "file_abs_path": "%s"}'
+    body = f"""path = next(a for a in sys.argv if a.startswith('--file=')).removeprefix('--file=')
+print('{{"check_type": "terraform", "results": {{"failed_checks": [{record}]}}}}' % path)"""
+    program = script(tmp_path, body)
+    ran = assay(
+        "scan", "--no-config", "-", "--checkov", program, "-r", "json", "--control", "storage.versioning-enabled", given=FAILING.encode()
+    )
+    (held,) = json.loads(ran.stdout)["opinions"]
+    assert rows(held, "storage.versioning-enabled") == {"aws_s3_bucket.b": ("agree", "fail", "fail")}
+    assert held["rows"][0]["checks"][0]["file"] == "<stdin>"

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,19 +15,12 @@ import pytest
 
 from assay.scanner.opinions import install, process, running
 from assay.scanner.opinions.interface import OpinionError
+from tests.opinions.programs import script
 from tests.scans import FAILING, assay, assay_json, write
 
 DATA = Path(__file__).parent / "data"
 EMPTY = '{"passed": 0, "failed": 0, "skipped": 0, "parsing_errors": 0, "resource_count": 0, "checkov_version": "9.9.9"}'
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs of the tests are scripts")
-
-
-def script(folder: Path, body: str, name: str = "checkov") -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!{sys.executable}\nimport json, os, sys, time\n{body}\n", "utf-8")
-    path.chmod(0o755)
-    return path
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +46,12 @@ def test_path_comes_before_the_own_environment_and_relative_entries_do_not_count
     monkeypatch.chdir(tmp_path / "tree")
     monkeypatch.setenv("PATH", os.pathsep.join([".", "", "bin", str(tmp_path / "there")]))
     assert running.program(None) == str(on_path)
+    script(tmp_path / "tree" / "assay" / "checkov" / "bin", "")
+    monkeypatch.setenv("XDG_DATA_HOME", ".")
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(OpinionError, match="not there"):
+        running.program(None)
 
 
 def test_it_sees_no_secret_no_home_and_no_proxy_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +62,7 @@ def test_it_sees_no_secret_no_home_and_no_proxy_of_ours(tmp_path: Path, monkeypa
     tree = write(tmp_path / "tree", {"main.tf": FAILING})
     _, report, errors = assay_json(tree, tree / "main.tf", "--checkov", program)
     environment, arguments, working = json.loads(seen.read_text())
-    assert "ours" not in environment.values()
+    assert "ours" not in environment.values() and environment["PATH"] == "/usr/bin:/bin"
     assert environment["HOME"] != os.environ["HOME"] and not os.path.exists(environment["HOME"])
     assert environment["HTTPS_PROXY"] == "http://127.0.0.1:9" and working == []
     assert arguments[1] in (f"--directory={tree}", f"--file={tree / 'main.tf'}")
@@ -173,3 +173,23 @@ def test_the_real_checkov_runs_no_code_of_the_tree(tmp_path: Path) -> None:
     assert [(row["relation"], row["theirs"]) for row in held["rows"]] == [("agree", "fail")]
     assert held["version"] and held["problems"] == []
     assert sorted(path.name for path in tree.rglob("*")) == before
+
+
+def test_what_did_not_change_is_nothing_that_only_they_see(tmp_path: Path) -> None:
+    tree = write(tmp_path / "tree", {"old/main.tf": FAILING, "new/main.tf": "locals {}\n"})
+    for arguments in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "a"]):
+        subprocess.run(["git", *arguments], cwd=tree, check=True)
+    write(tree, {"new/main.tf": FAILING})
+    records = [
+        {
+            "check_id": "CKV_AWS_21",
+            "check_result": {"result": "FAILED"},
+            "resource": "aws_s3_bucket.b",
+            "file_abs_path": str(tree / name / "main.tf"),
+        }
+        for name in ("old", "new")
+    ]
+    results = write(tmp_path, {"c.json": json.dumps({"check_type": "terraform", "results": {"failed_checks": records}})}) / "c.json"
+    chosen = ("--control", "storage.versioning-enabled", "--import", "checkov", results)
+    counts = [assay_json(tree, *chosen, *more)[1]["opinions"][0] for more in ([], ["--since", "HEAD"])]
+    assert [(held["agree"], held["only_theirs"]) for held in counts] == [(2, 0), (1, 0)]
