@@ -111,7 +111,7 @@ def _changing(result: Result) -> Iterator[str]:
     elif verdict == "error":
         yield "the rule could not be evaluated: it has to be corrected, the resource can be as it is"
     elif verdict == "not_applicable":
-        yield f"it is judged where this is not so: {result.message}"
+        yield result.message or "the control asks nothing of this resource"
     else:
         yield from dict.fromkeys(f"it fails where this does not hold: {evidence.expected}" for evidence in result.evidence)
         if not result.evidence:

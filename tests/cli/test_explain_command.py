@@ -122,6 +122,14 @@ def test_an_unknown_says_what_settles_it(tree: Path) -> None:
     assert "it is known after this: pass --var versions=VALUE" in told
 
 
+def test_what_does_not_apply_says_why(tree: Path) -> None:
+    code = 'resource "aws_s3_bucket" "a" {}\nresource "aws_s3_bucket_logging" "x" {\n  bucket = "y"\n  target_bucket = aws_s3_bucket.a.id\n  target_prefix = ""\n}\n'
+    (tree / "main.tf").write_text(code)
+    ran("scan", ".", *ONLY, "-r", "json=results.json")
+    told = flat(ran("explain", finding(tree, "storage.encrypted-cmk", "not_applicable", "aws_s3_bucket.a"))[1])
+    assert "What would change the verdict the control applies only where !resource.receives_access_logs" in told
+
+
 def test_a_waiver_is_told_with_what_is_so_without_it(tree: Path) -> None:
     told = flat(ran("explain", finding(tree, "storage.encrypted-cmk", "waived", "aws_s3_bucket.data"))[1])
     assert f"waived by platform, until {LAST}: moved by then, main.tf:6; without the waiver it is fail" in told
