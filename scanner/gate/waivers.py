@@ -64,8 +64,12 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     never: tuple[str, ...] = ()
     """Globs of controls that nobody may waive."""
 
+    def forbids(self, control: str) -> bool:
+        """Whether nobody may waive the findings of a control, whatever glob a waiver names it by."""
+        return any(matches(glob, control) for glob in self.never)
+
     def refused(self, waiver: Waiver) -> str:
-        """Why a waiver does not count; empty where it does, or did until its last day."""
+        """Why a waiver does not count for any finding; empty where it does, or did until its last day."""
         if waiver.fault:
             return waiver.fault
         if forbidden := next((glob for glob in self.never if matches(glob, waiver.control) or matches(waiver.control, glob)), ""):
@@ -85,6 +89,7 @@ class Waivers:
         self._terms, self._path_of = terms, path_of
         self._uses: dict[Waiver, int] = dict.fromkeys(waivers, 0)
         self._configured = list(self._uses)
+        self._forbidden: dict[Waiver, str] = {}
 
     def applied(self, result: Result, beside: Iterable[Waiver] = ()) -> Result:
         """A finding as the waivers leave it: those of the run, and those that stand at its resource."""
@@ -95,6 +100,9 @@ class Waivers:
             if not waiver.is_for(result, self._path_of):
                 continue
             self._uses[waiver] = self._uses.get(waiver, 0) + 1
+            if self._terms.forbids(result.control):
+                self._forbidden.setdefault(waiver, f"the guardrails forbid to waive {result.control}")
+                continue
             if self._terms.refused(waiver):
                 continue
             if self._terms.expired(waiver):
@@ -113,7 +121,7 @@ class Waivers:
     def _use(self, waiver: Waiver) -> WaiverUse:
         return WaiverUse(
             waiver.by, waiver.control, waiver.selects, waiver.owner, waiver.reason, waiver.ticket, _day(waiver), waiver.file, waiver.line,
-            self._uses[waiver], self._terms.expired(waiver), self._terms.refused(waiver),
+            self._uses[waiver], self._terms.expired(waiver), self._terms.refused(waiver) or self._forbidden.get(waiver, ""),
         )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ stands there is handed on as text, with its place; this module knows where such 
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
@@ -104,5 +105,6 @@ def _text(value: Any) -> str | None:
     return None
 
 
+@functools.lru_cache(4096)  # resources of a team have most of their tags in common
 def _is_secret(name: str, text: str) -> bool:
     return is_secret_name(name) or is_secret_pair(name, text) or without_secrets(text) != text

@@ -294,3 +294,11 @@ def test_places_of_live_resources_are_their_addresses() -> None:
     )
     item = ApiItem(record, "me")
     assert item.tags == {"assay:waive": MARK} and identity(item, Value("orders")).marks == [Mark(f"assay:waive {MARK}", arn, 0)]
+
+
+def test_tags_cost_little_of_what_a_root_module_may_take(tmp_path: Path) -> None:
+    """A thousand resources with more tags than a provider takes are evaluated to the end."""
+    common = 'locals {\n  t = { for i in range(200) : "k${i}" => "v${i}" }\n}\n'
+    code = common + 'resource "aws_s3_bucket" "b" {\n  count  = 1000\n  bucket = "b${count.index}"\n  tags   = local.t\n}\n'
+    report, _ = run(write(tmp_path, {"main.tf": code}))
+    assert not report.coverage.gaps and {len(result.resource.tags) for result in report.results} == {50}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import costs, tree
 from assay.scanner.sources.terraform.blocks import Block
@@ -23,12 +25,19 @@ class Body:
 
     def raw(self, name: str, link: bool = False) -> Any:
         """The value of an attribute, None where it is not written."""
+        return self._evaluated(name, link, costs.asked)
+
+    def told(self, name: str) -> Any:
+        """The same of an attribute that no fact is made of, which costs less."""
+        return self._evaluated(name, False, costs.limited)
+
+    def _evaluated(self, name: str, link: bool, paid: Callable[[Any, Budget], Any]) -> Any:
         expression = self.block.expression(name)
         if expression is None:
             return None
         try:
             raw = costs.limited(evaluate(expression, self.scope.linking() if link else self.scope), self.scope.budget)
-            return costs.asked(finish(raw), self.scope.budget)
+            return paid(finish(raw), self.scope.budget)
         except FAILURES as error:
             reason = f"{name} could not be evaluated: {words(error)}"
             return Unknown(reason, "correct the expression or scan the plan", self.block.location(name))

@@ -231,7 +231,7 @@ class Resource:
         key = (configuration.block, configuration.module.address)
         if key not in workspace.default_tags:
             try:
-                workspace.default_tags[key] = tags_of(costs.asked(tags.added_by(configuration), workspace.budget))
+                workspace.default_tags[key] = tags_of(costs.limited(tags.added_by(configuration), workspace.budget))
             except FAILURES:
                 workspace.default_tags[key] = {}
         return workspace.default_tags[key]

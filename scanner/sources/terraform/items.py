@@ -145,7 +145,7 @@ class ResourceItem(BodyNode, Item):
 
     @property
     def tags(self) -> dict[str, str]:
-        own = [self[path].data for path in tags.own_places(self.type)]
+        own = [self[path].data if "." in path else self.body.told(path) for path in tags.own_places(self.type)]
         if self.type in tags.TAKE_DEFAULTS or any(data is not None for data in own[:1]):
             return tags_of(self.resource.default_tags, *own)
         return tags_of(*own)
