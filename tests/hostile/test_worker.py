@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from assay.scanner import targets
 from assay.scanner.judge import Judged, Rules
 from assay.scanner.options import Limits, Options
 from assay.scanner.sources import stage
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted
+from assay.scanner.sources.terraform import hcl
 from assay.scanner.worker import parent, wire
 from tests.scans import FAILING, VERSIONING, write
 
@@ -250,3 +252,19 @@ def test_sources_that_cannot_be_made_end_no_run(named: bool, rules: Rules) -> No
     assert [part.name for part in judged if not part.coverage.gaps] == (["a", "b", "c"] if named else ["a", "b"])
     assert next(scope for scope, _ in gaps(judged)) == ("plan" if named else "input 2")
     assert named or any("nothing that follows" in reason for _, reason in gaps(judged))
+
+
+def test_a_root_module_that_a_worker_is_lost_over_costs_itself(rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"a/main.tf": FAILING, "b/main.tf": FAILING, "c/main.tf": FAILING})
+    whole = hcl.TerraformSource._collect_root
+
+    def collect(source: hcl.TerraformSource, directory: str) -> object:
+        return leave() if directory.endswith("b") else whole(source, directory)  # type: ignore[func-returns-value]
+
+    monkeypatch.setattr(hcl.TerraformSource, "_collect_root", collect)
+    options = Options(paths=[str(tmp_path)], limits=SMALL)
+    made, _, _ = targets.sources(options)
+    judged = list(parent.supervised(made, rules, options))
+    assert [Path(part.name).name for part in judged if part.results] == ["a", "c"]
+    [(scope, reason)] = gaps(judged)
+    assert scope.endswith("b") and "exit code 9" in reason
