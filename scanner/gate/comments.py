@@ -4,7 +4,8 @@
     resource "aws_s3_bucket" "logs" {
 
 A comment counts for the block whose first line it is on, or right above it with nothing but comments between. The same text, without the
-mark of a comment, may be a value of a resource: its metadata, an annotation, a tag. Comments for checkov and Trivy are read where the
+mark of a comment, may be a value of a resource: its metadata, an annotation, a tag. Code that `terraform init` fetched accepts nothing for
+the team that calls it; a comment at the call does. Comments for checkov and Trivy are read where the
 configuration accepts them, for the controls that name what they suppress as a peer.
 
 https://www.checkov.io/2.Concepts/Suppressing%20and%20Skipping%20Policies.html,
@@ -48,7 +49,7 @@ class Comments:
         return marks + [
             waiver
             for block in result.resource.blocks
-            if block.start_line
+            if block.start_line and ".terraform" not in block.file.split("/")
             for waiver in self._at(block.file, block.start_line, min(block.end_line or block.start_line, block.start_line + MAX_LINES))
         ]
 

@@ -302,3 +302,19 @@ def test_tags_cost_little_of_what_a_root_module_may_take(tmp_path: Path) -> None
     code = common + 'resource "aws_s3_bucket" "b" {\n  count  = 1000\n  bucket = "b${count.index}"\n  tags   = local.t\n}\n'
     report, _ = run(write(tmp_path, {"main.tf": code}))
     assert not report.coverage.gaps and {len(result.resource.tags) for result in report.results} == {50}
+
+
+@pytest.mark.parametrize("at_call", [True, False])
+def test_fetched_code_accepts_nothing_and_its_call_does(at_call: bool, tmp_path: Path) -> None:
+    call = 'module "m" {\n  source  = "acme/m/aws"\n  version = "1.0.0"\n}\n'
+    record = {"Key": "m", "Source": "registry.terraform.io/acme/m/aws", "Version": "1.0.0", "Dir": ".terraform/modules/m"}
+    path = write(
+        tmp_path,
+        {
+            "main.tf": f"# {SAID}\n{call}" if at_call else call,
+            ".terraform/modules/modules.json": json.dumps({"Modules": [{"Key": "", "Source": "", "Dir": "."}, record]}),
+            ".terraform/modules/m/main.tf": FAILING if at_call else f"# {SAID}\n{FAILING}",
+        },
+    )
+    report, _ = run(path, comments=True)
+    assert verdicts(report) == (["waived"] if at_call else ["fail"])
