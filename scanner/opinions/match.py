@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ from assay.scanner.opinions.places import Key, Places, key_of
 from assay.scanner.results.model import Report, Result, Verdict, worst
 from assay.scanner.results.opinion import Check, Compared, Opinion, Relation, TheirVerdict
 from assay.scanner.rules.model import SEVERITIES, Control
+from assay.scanner.words import many
 
 _WORST: tuple[TheirVerdict, ...] = ("fail", "unknown", "skipped", "pass")
 _ORDER: tuple[Relation, ...] = ("differ", "only_theirs", "only_ours", "agree")
@@ -28,6 +29,8 @@ _SAME: dict[TheirVerdict, tuple[Verdict, ...]] = {
 }
 """Their verdict to those of ours that say the same. What they were told to accept disagrees with a failure, unless that is waived here."""
 MAX_CHECKS, MAX_REASONS = 20, 3
+MAX_PAIRS = 5_000_000
+"""Pairs of a result and a resource: a line of a module is of all its instances."""
 NOTHING_JUDGED = "this run judged nothing by this control there"
 
 
@@ -50,27 +53,11 @@ class Beside(msgspec.Struct, frozen=True):
 def opinion(claims: Claims, beside: Beside, file: str = "") -> Opinion:
     """What a scanner says beside a run; `file`: where its results were read from."""
     peers = _peers(claims.scanner, beside.controls.values())
-    controls = _controls_of(peers, claims)
-    places = Places(beside.report.results, beside.paths, beside.names)
-    theirs: dict[tuple[str, Key], list[Claim]] = {}
-    alone: dict[tuple[str, str, str], list[Claim]] = {}
-    others: list[Claim] = []
-    ours = _by_control(beside.report.results, controls)
-    for claim in claims.claims:
-        asked = peers.get(normal(claim.check), ())
-        if not asked:
-            others.append(claim)
-            continue
-        about = places.of(claim, claims.base)
-        for control in asked:
-            judged = [key for key in about if (control, key) in ours]
-            for key in judged:
-                theirs.setdefault((control, key), []).append(claim)
-            if not judged and (places.knows(claim.file, claims.base) or not beside.changed_only):
-                alone.setdefault((control, claim.file, claim.resource), []).append(claim)
-    rows = [_both(beside.controls[control], ours[control, key], found) for (control, key), found in theirs.items()]
-    rows += [_theirs(beside.controls[control], found) for (control, _, _), found in alone.items()]
-    rows += [_ours(beside.controls[at[0]], results) for at, results in ours.items() if at not in theirs and _says_something(results)]
+    ours = _by_control(beside.report.results, _controls_of(peers, claims))
+    held = _against(claims, peers, ours, beside)
+    rows = [_both(beside.controls[control], ours[control, key], found) for (control, key), found in held.theirs.items()]
+    rows += [_theirs(beside.controls[control], found) for (control, _, _), found in held.alone.items()]
+    rows += [_ours(beside.controls[at[0]], results) for at, results in ours.items() if at not in held.theirs and _says_something(results)]
     counts = Counter(row.relation for row in rows)
     return Opinion(
         scanner=shown(claims.scanner),
@@ -81,12 +68,48 @@ def opinion(claims: Claims, beside: Beside, file: str = "") -> Opinion:
         differ=counts["differ"],
         only_theirs=counts["only_theirs"],
         only_ours=counts["only_ours"],
-        without_control=len(others),
+        without_control=len(held.others),
         failures_only=claims.failures_only,
         rows=sorted(rows, key=_row_order),
-        others=sorted(map(_check, others), key=_check_order) if beside.everything else [],
-        problems=claims.problems,
+        others=sorted(map(_check, held.others), key=_check_order) if beside.everything else [],
+        problems=[*claims.problems, *held.problems],
     )
+
+
+class _Held(msgspec.Struct):
+    """Claims by what they are about."""
+
+    theirs: dict[tuple[str, Key], list[Claim]] = {}
+    """Those on what this run judged, by control and resource."""
+    alone: dict[tuple[str, str, str], list[Claim]] = {}
+    """Those on what it did not judge, by control, file and name."""
+    others: list[Claim] = []
+    """Those that no control asks for."""
+    problems: list[str] = []
+
+
+def _against(claims: Claims, peers: Mapping[str, Sequence[str]], ours: Container[tuple[str, Key]], beside: Beside) -> _Held:
+    places = Places(beside.report.results, beside.paths, beside.names)
+    held, pairs = _Held(), 0
+    for number, claim in enumerate(claims.claims):
+        asked = peers.get(normal(claim.check), ())
+        if not asked:
+            held.others.append(claim)
+            continue
+        about = places.of(claim, claims.base)
+        pairs += len(about) * len(asked)
+        if pairs > MAX_PAIRS:
+            held.problems.append(
+                f"the last {many(len(claims.claims) - number, 'result')} could not be compared: too many resources for each"
+            )
+            break
+        for control in asked:
+            judged = [key for key in about if (control, key) in ours]
+            for key in judged:
+                held.theirs.setdefault((control, key), []).append(claim)
+            if not judged and (places.knows(claim.file, claims.base) or not beside.changed_only):
+                held.alone.setdefault((control, claim.file, claim.resource), []).append(claim)
+    return held
 
 
 def normal(check: str) -> str:

@@ -17,6 +17,7 @@ from assay.scanner.sources.overlay import repository
 Key = tuple[str, str, str]
 """Root, id and address: the identity of a resource within a run."""
 
+_BASES_FOR_ENDS = 100
 _INSTANCE = re.compile(r'\[(?:[0-9]+|"(?:[^"\\]|\\.)*"|\*|\?)?\]')
 _MODULE = re.compile(r"^(?:module\.[^.]+\.)+")
 
@@ -89,7 +90,8 @@ class Places:
         self._files: dict[str, _File] = {}
         self._names: dict[str, set[Key]] = {}
         self._regions: dict[Key, str | None] = {}
-        self._tails: dict[str, list[str]] = {}
+        self._ends: dict[str, str] = {}
+        self._below: dict[str, str] = {}
         self._found: dict[tuple[str, ...], set[Key]] = {}
         self._meant: dict[tuple[str, str], str] = {}
         self._roots: dict[str, str] = {}
@@ -97,8 +99,7 @@ class Places:
         seen: set[tuple[Key, str, str, int | None]] = set()
         for result in results:
             self._add(result.resource, seen)
-        for file in self._files:
-            self._tails.setdefault(os.path.basename(file), []).append(file)
+        self._indexed = False
 
     def _add(self, resource: ResourceRef, seen: set[tuple[Key, str, str, int | None]]) -> None:
         key = key_of(resource)
@@ -166,17 +167,29 @@ class Places:
             path = os.path.realpath(os.path.join(directory, file))
             if path in self._files:
                 return path
-        wanted = os.path.normpath(file).split(os.sep)
-        near = [path for path in self._tails.get(wanted[-1], ()) if path.split(os.sep)[-len(wanted) :] == wanted]
-        if not near and os.path.isabs(file):
-            near = [path for path in self._tails.get(wanted[-1], ()) if any(_ends(wanted, path, directory) for directory in self._bases)]
-        return near[0] if len(near) == 1 else ""
+        self._index_ends()
+        parts = os.path.normpath(file).split(os.sep)
+        if found := self._ends.get(os.sep.join(parts)):
+            return found
+        # Of a path from the top of another machine, the folders above the checkout do not count; a name alone is too little.
+        ends = (os.sep.join(parts[at:]) for at in range(1, len(parts) - 1)) if os.path.isabs(file) else ()
+        return next((self._below[end] for end in ends if self._below.get(end)), "")
 
-
-def _ends(wanted: list[str], path: str, directory: str) -> bool:
-    """Whether a path of another machine ends with a path below a directory of this one."""
-    below = os.path.relpath(path, directory).split(os.sep)
-    return below[0] != os.pardir and wanted[-len(below) :] == below
+    def _index_ends(self) -> None:
+        """Which file a path means by its end; empty where several have the same."""
+        if self._indexed:
+            return
+        self._indexed = True
+        for path in self._files:
+            parts = path.split(os.sep)
+            for at in range(1, len(parts)):
+                end = os.sep.join(parts[at:])
+                self._ends[end] = path if self._ends.get(end, path) == path else ""
+            for directory in self._bases[:_BASES_FOR_ENDS]:
+                for above in (directory, os.path.dirname(directory)):
+                    end = path.removeprefix(above.rstrip(os.sep) + os.sep)
+                    if end != path and os.sep in end:
+                        self._below[end] = path if self._below.get(end, path) == path else ""
 
 
 def _bases(paths: Sequence[str]) -> list[str]:

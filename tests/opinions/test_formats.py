@@ -10,10 +10,12 @@ import jsonschema_rs
 import pytest
 
 from assay import reports
-from assay.scanner.opinions.interface import OpinionError
+from assay.scanner.opinions import match
+from assay.scanner.opinions.interface import Claim, OpinionError
+from assay.scanner.opinions.places import Places
 from assay.scanner.opinions.saved import FORMATS, read
 from tests.opinions.programs import script
-from tests.scans import FAILING, ROOT, assay, assay_json, write
+from tests.scans import FAILING, ROOT, assay, assay_json, judge, write
 
 DATA = Path(__file__).parent / "data"
 VALIDATOR = jsonschema_rs.validator_for(json.loads((Path(reports.__file__).parent / "schemas/assay-results-2.json").read_text("utf-8")))
@@ -233,3 +235,32 @@ print('{{"check_type": "terraform", "results": {{"failed_checks": [{record}]}}}}
     (held,) = json.loads(ran.stdout)["opinions"]
     assert rows(held, "storage.versioning-enabled") == {"aws_s3_bucket.b": ("agree", "fail", "fail")}
     assert held["rows"][0]["checks"][0]["file"] == "<stdin>"
+
+
+def test_claims_about_too_many_resources_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(match, "MAX_PAIRS", 2)
+    held = opinion("sarif", DATA / "tool.sarif", DATA / "terraform")
+    assert held["problems"] == ["the last 1 result could not be compared: too many resources for each"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("main.tf", ""),  # three files have that name
+        ("a/main.tf", "a/main.tf"),
+        ("/home/runner/work/repo/repo/a/main.tf", "a/main.tf"),
+        ("/elsewhere/main.tf", ""),
+        ("/elsewhere/a/main.tf/", "a/main.tf"),
+        ("b/x/main.tf", "b/x/main.tf"),
+        ("/ci/x/main.tf", ""),  # two files of the run end so, and neither is named from the top
+        ("../repo/a/main.tf", "a/main.tf"),
+        ("", ""),
+    ],
+)
+def test_files_of_another_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str) -> None:
+    tree = write(tmp_path / "repo", dict.fromkeys(("a/main.tf", "b/x/main.tf", "c/x/main.tf"), FAILING))
+    monkeypatch.chdir(tree)
+    found = Places(judge(Path(), "storage.versioning-enabled"), ["."], {}).of(
+        Claim("CKV_AWS_21", "fail", "", "aws_s3_bucket.b", file=name or "-")
+    )
+    assert [root for root, _, _ in found] == ([Path(meant).parent.as_posix()] if meant else [])
