@@ -123,7 +123,7 @@ def wrap(text: str, width: int) -> list[str]:
     lines: list[str] = []
     line, used = indent, len(indent)
     for word in text.split():
-        size = cell_len(word)
+        size = len(word) if word.isascii() else cell_len(word)  # far quicker for most words
         if used > len(indent) and used + 1 + size > width:
             lines.append(line)
             line, used = indent, len(indent)
@@ -134,7 +134,7 @@ def wrap(text: str, width: int) -> list[str]:
                 lines.append(line)
                 line, used = indent, len(indent)
             else:
-                line, used = line + part, used + cell_len(part)
+                line, used = line + part, used + (len(part) if part.isascii() else cell_len(part))
     return [*lines, line] if line.strip() or not lines else lines
 
 
