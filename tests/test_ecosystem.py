@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib.util
 import os
 import re
@@ -129,7 +130,8 @@ def test_a_push_is_judged_whole(repository: Path) -> None:
     assert {"file=infra/main.tf", "file=infra/more.tf"} <= set(re.findall(r"file=[^,]+", log))
 
 
-ACCEPTED = '# assay:waive storage.* until=2027-01-31 reason="x" owner=x\n'
+SOON = (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=30)).isoformat()
+ACCEPTED = f'# assay:waive storage.* until={SOON} reason="x" owner=x\n'
 
 
 @pytest.mark.parametrize("head", ["stranger/infra", ""])
@@ -137,6 +139,8 @@ def test_a_stranger_configures_and_waives_nothing(head: str, repository: Path) -
     loose = {"assay.yaml": "fail_on: never\n", "infra/more.tf": ACCEPTED + (repository / "infra/more.tf").read_text()}
     write(repository, loose)
     runner = Runner(repository)
+    outputs, _ = runner.scan(**of_pull_request(repository, "acme/infra"), INPUT_ARGUMENTS="--allow-config-changes")
+    assert (outputs["exit-code"], outputs["stranger"]) == ("0", "false"), "people of the repository may"
     outputs, _ = runner.scan(**of_pull_request(repository, head))
     assert (outputs["exit-code"], outputs["stranger"]) == ("1", "true")
     outputs, _ = runner.scan(**of_pull_request(repository, head), INPUT_CONFIG="assay.yaml")
@@ -220,6 +224,15 @@ def test_the_hooks_are_valid_and_their_commands_work(repository: Path) -> None:
         command = [str(BIN / "assay"), *hook["entry"].split()[1:], *hook["args"], *files]
         ran = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False, timeout=120)
         assert ran.returncode == 1 and "aws_s3_bucket.c" in ran.stdout, hook["id"]
+
+
+def test_no_name_of_a_file_is_an_option_of_a_hook(repository: Path) -> None:
+    write(repository, {"--config=x.tf": "fail_on: never\n", "--fail-on=never.tf": FAILING})
+    [hook] = [hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text()) if hook.get("pass_filenames", True)]
+    for name in ("--config=x.tf", "--fail-on=never.tf"):
+        command = [str(BIN / "assay"), *hook["entry"].split()[1:], *hook["args"], "infra/main.tf", name]
+        ran = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False, timeout=120)
+        assert ran.returncode == 1 and "in force: assay" not in ran.stdout and "fail_on never" not in ran.stdout
 
 
 def test_the_dockerfile_keeps_the_rules() -> None:
@@ -398,6 +411,41 @@ FOREIGN = {
     "--template-stage",
 }
 """Options of other programs."""
+
+
+PLANS = ROOT / "fixtures" / "controls" / "storage" / "versioning-enabled" / "plan"
+
+
+def recipe(beginning: str, directory: Path) -> str:
+    """A command of docs/ci.md, with the files of the server in a directory."""
+    text = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    [line] = [line for line in text.splitlines() if beginning in line]
+    write(directory, {"assay.yaml": "fail_on: high\n", "guardrails.yaml": "fail_on: high\n"})
+    return re.sub("/etc/(atlantis|assay)", str(directory), line[line.index(beginning) :])
+
+
+@pytest.mark.parametrize(("verdict", "word"), [("fail", "fail"), ("pass", "passed")])
+def test_atlantis_reads_the_outcome(verdict: str, word: str, tmp_path: Path) -> None:
+    """It looks for the letters `fail` in what a check prints."""
+    plan = PLANS / f"aws-{verdict}.json"
+    command = recipe('assay scan "$SHOWFILE"', tmp_path / "server")
+    environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "SHOWFILE": str(plan)}
+    tree = write(tmp_path / "tree", {"main.tf": ""})
+    control = command.replace("-r concise", "-r concise --control storage.versioning-enabled")
+    ran = subprocess.run(["sh", "-c", control], cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 0 and ran.stdout.startswith(f"{word}\n"), ran.stdout + ran.stderr
+    assert ("fail" in ran.stdout) == (verdict == "fail")
+
+
+def test_spacelift_fails_the_run_and_keeps_the_report(tmp_path: Path) -> None:
+    plan = PLANS / "aws-fail.json"
+    tree = write(tmp_path / "tree", {"main.tf": "", "plan.json": plan.read_text()})
+    environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"}
+    for beginning, code in (("assay scan plan.json --source . --config", 1), ("{ assay scan plan.json -r json=assay.custom", 0)):
+        command = recipe(beginning, tmp_path / "server")
+        ran = subprocess.run(["sh", "-c", command], cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=120)
+        assert ran.returncode == code, ran.stdout + ran.stderr
+    assert (tree / "assay.custom.spacelift.json").read_text().startswith("{")
 
 
 def test_commands_that_messages_name_exist() -> None:
