@@ -142,9 +142,9 @@ def _gate(page: Page, report: Report, most: int) -> None:
     gate = report.gate
     if gate.changes or gate.warnings:
         page.blank()
-        page.prose(
-            f"{many(len(gate.changes), 'change')} that let more through, {many(len(gate.warnings), 'warning')}", 0, "Gate:", "heading"
-        )
+        changes = many(len(gate.changes), "change") + " of the configuration" if gate.changes else ""
+        warnings = many(len(gate.warnings), "warning") if gate.warnings else ""
+        page.prose(", ".join(filter(None, (changes, warnings))), 0, "Gate:", "heading")
     for change in gate.changes:
         page.prose(change, 2, "fails the run:", "fail")
     for warning in gate.warnings:
