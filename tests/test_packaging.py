@@ -110,4 +110,3 @@ def test_a_package_index_would_take_it(checkout: Path, tmp_path: Path) -> None:
     assert home is not None
     below = [link.removeprefix(f"{home[1]}/blob/main/").partition("#")[0] for link in links if link.startswith(home[1])]
     assert len(below) > 20 and all((ROOT / path).exists() for path in below)
-
