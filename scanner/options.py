@@ -112,8 +112,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             fail_on: str = "low",
             allow_empty: bool = False,
             configuration: str | None = None,
-            exclude: Sequence[PathRule] = (),
-            libraries: Sequence[PathRule] = (),
+            exclude: str | Sequence[str | PathRule] = (),
+            libraries: str | Sequence[str | PathRule] = (),
             limits: Limits | None = None,
             arguments: Sequence[str] = (),
             changed: frozenset[str] | None = None,
@@ -151,9 +151,10 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
 
 
 def _rules(name: str, value: Any) -> tuple[PathRule, ...]:
-    if isinstance(value, (str, PathRule)) or not all(isinstance(rule, PathRule) for rule in value):
-        raise OptionsError(f"{name} is {value!r}; give a list of PathRule(glob, reason)")
-    return tuple(value)
+    values = (value,) if isinstance(value, (str, PathRule)) else value
+    if isinstance(values, (bytes, Mapping)) or not all(isinstance(rule, (str, PathRule)) and rule for rule in values):
+        raise OptionsError(f"{name} is {value!r}; give a glob or a list of globs")
+    return tuple(PathRule(rule, file="the options") if isinstance(rule, str) else rule for rule in values)
 
 
 def _named_texts(name: str, value: Any) -> dict[str, str]:

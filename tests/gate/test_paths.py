@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from assay.scanner.errors import OptionsError
 from assay.scanner.globs import PathRule
+from assay.scanner.run import Options, Scan
 from tests.scans import FAILING, PASSING, VERSIONING, assay, write
 
 MODULE = 'variable "name" {}\n' + FAILING.replace('"orders"', "var.name")
@@ -163,3 +165,13 @@ def test_an_exclusion_and_a_library_are_changes_of_the_configuration(tmp_path: P
     changes = report["gate"]["changes"]
     assert code == 1 and len(changes) == 2
     assert "legacy (later) is excluded now" in changes[0] and "modules/* are judged through what calls them alone" in changes[1]
+
+
+def test_options_take_globs(tmp_path: Path) -> None:
+    write(tmp_path, {"legacy/main.tf": FAILING, "infra/main.tf": PASSING})
+    run = Scan(Options(paths=".", exclude="legacy", libraries=["modules/*"]))
+    assert {result.resource.root for result in run} == {"infra"}
+    assert "excluded by the options: legacy" in run.coverage.tree.reasons
+    for wrong in (b"x", {"a": "b"}, [1], [""]):
+        with pytest.raises(OptionsError, match="exclude is "):
+            Options(exclude=wrong)  # type: ignore[arg-type]
