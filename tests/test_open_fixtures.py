@@ -20,7 +20,7 @@ SAMPLES = 2500
 _NAMES = (
     "source", "for_each", "count", "region", "region_name", "provider", "default", "type", "alias", "version", "load_balancer_type",
     # What resources are joined by: another name makes another resource of it.
-    "key_ring_id", "name", "bucket", "account_id", "secret_id", "table_name",
+    "key_ring_id", "name", "bucket", "account_id", "secret_id", "table_name", "stage_name", "workload_identity_pool_id",
 )  # fmt: skip
 
 

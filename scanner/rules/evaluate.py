@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.model import CLOUDS, Part, Resource
-from assay.scanner.rules import cel, trace, view
+from assay.scanner.rules import cel, options, trace, view
 from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact, Verdict
 from assay.scanner.rules.load import CompiledAssertion, CompiledControl
 from assay.scanner.rules.schema import IDENTITY
@@ -218,11 +218,7 @@ class _Hearing:
                 problem = f"the rule raised: an element of {'.'.join(assertion.list)} has no attributes"
                 yield self.judgement(assertion.is_list.about(key, None), "error", problem)
                 continue
-            for path in assertion.element_reads if isinstance(element, dict) else ():
-                facts = view.with_nulls(element, facts, path)
-            for path in assertion.element_contents:
-                facts = view.settled(element, facts, path)
-            activation = environment(assertion.name).activation({"resource": resource, "params": self.params, assertion.name: facts})
+            activation = self._activation_of(assertion, element, facts, resource)
             yield from self._findings(assertion, activation, key, element)
 
     def _findings(self, assertion: _Assertion, activation: Any, key: str, element: Any) -> Iterable[Judgement]:
@@ -234,12 +230,57 @@ class _Hearing:
             if applies is None:
                 if assertion.that.evaluate(activation)[0] is True:
                     return ()  # whether it counts or not, it holds
-                return (self.undecided(assertion.counts.about(key, element), error, self._message(assertion, element)),)
+                agreed = self._agreed(assertion, element)
+                if agreed is None:
+                    return (self.undecided(assertion.counts.about(key, element), error, self._message(assertion, element)),)
+                return () if agreed else (self.judgement(assertion.holds.about(key, element), "fail", self._message(assertion, element)),)
         holds, error = assertion.that.evaluate(activation)
+        holds = self._agreed(assertion, element) if holds is None else holds
         if holds:
             return ()
         question, message = assertion.holds.about(key, element), self._message(assertion, element)
         return (self.undecided(question, error, message) if holds is None else self.judgement(question, "fail", message),)
+
+    def _agreed(self, assertion: _Assertion, element: Any) -> bool | None:
+        """What an assertion says whichever of their options the facts have; None where that differs, or is not known."""
+        of_resource = [path for path in assertion.holds.reads if not self._in_list(assertion, path)]
+        resources = options.combinations(self.subject.resource, of_resource)
+        elements = options.combinations(element, assertion.element_reads)
+        if not 1 < len(resources) * len(elements) <= options.MAX_COMBINATIONS:
+            return None
+        said: set[bool | None] = set()
+        for resource in resources:
+            hearing = _Hearing(self.judge, self.subject.instead(resource))
+            for part in elements:
+                said.add(hearing._says(assertion, part))
+                if len(said) > 1 or None in said:
+                    return None
+        return said.pop()
+
+    @staticmethod
+    def _in_list(assertion: _Assertion, path: cel.Path) -> bool:
+        return bool(assertion.list) and path[: len(assertion.list)] == assertion.list
+
+    def _says(self, assertion: _Assertion, element: Any) -> bool | None:
+        """Whether an assertion holds, of an element where it is about those of a list; None where that is not known."""
+        if assertion.list:
+            facts = view.convert(element)
+            if not isinstance(element, Part) or not isinstance(facts, dict):
+                return None
+            activation = self._activation_of(assertion, element, facts, self.subject.facts(assertion.contents))
+        else:
+            activation = self.activation(assertion.contents, assertion.takes_params)
+        applies = True if assertion.when is None else assertion.when.evaluate(activation)[0]
+        holds = True if applies is False else assertion.that.evaluate(activation)[0]
+        return holds if applies is not None or holds else None
+
+    def _activation_of(self, assertion: _Assertion, element: Any, facts: dict[str, Any], resource: dict[str, Any]) -> Any:
+        """What an expression on an element sees; `facts` and `resource` are the maps of both."""
+        for path in assertion.element_reads if isinstance(element, dict) else ():
+            facts = view.with_nulls(element, facts, path)
+        for path in assertion.element_contents:
+            facts = view.settled(element, facts, path)
+        return environment(assertion.name).activation({"resource": resource, "params": self.params, assertion.name: facts})
 
     def _message(self, assertion: _Assertion, element: Any) -> str:
         return trace.filled_in(assertion.text.message, self.subject.resource, self.params, assertion.name, element)

@@ -22,6 +22,10 @@ class Subject:
         self._walks: dict[cel.Path, list[tuple[str, Any]]] = {}
         self._observations: dict[cel.Path, list[trace.Observation]] = {}
 
+    def instead(self, resource: Resource | view.Attributes) -> Subject:
+        """Another resource, seen as this one."""
+        return self if resource is self.resource else Subject(resource, self._shape, self._nulls)
+
     def activation(self, contents: Iterable[cel.Path], params: dict[str, Any] | None) -> Any:
         """What an expression sees that asks for these contents. The same where it would see the same."""
         absent = self._not_in_full(contents)

@@ -169,5 +169,11 @@ def _named(path: str, resource: Any, params: dict[str, Any], name: str, element:
         return str(getattr(resource.identity, first))
     else:
         facts = walk(resource, (first, *rest), "")
-    values = [value.data if isinstance(value, Value) else value for _, value in facts]
-    return ", ".join("(unknown)" if isinstance(value, Unknown) else observed(path, value) for value in values) or "?"
+    return ", ".join(_or_unknown(path, value) for _, value in facts) or "?"
+
+
+def _or_unknown(path: str, value: Any) -> str:
+    if isinstance(value, Value) and value.options:
+        return " or ".join(observed(path, option) for option in value.options)
+    data = value.data if isinstance(value, Value) else value
+    return "(unknown)" if isinstance(data, Unknown) else observed(path, data)

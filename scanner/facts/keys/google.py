@@ -56,7 +56,9 @@ def key(view: View, at: CryptoKeyAt) -> Key:
         identity=view.identity(named(view.item) if not at.name else view[at.name]),
         rotatable=view[at.purpose].default("ENCRYPT_DECRYPT").equals("ENCRYPT_DECRYPT"),
         imported=imported,
-        rotation_days=imported.then(lambda is_imported: OUTSIDE if is_imported and rotation.absent else rotation.data),
+        rotation_days=Value.of(rotation.raw, imported.seen)
+        if imported.data is False
+        else imported.then(lambda is_imported: OUTSIDE if is_imported and rotation.absent else rotation.data),
         days_to_rotation=days_until(view.item, view[at.next]),
         enabled=at.enabled(view),
         grants=view.says(google_grants(_bindings(view, at))),

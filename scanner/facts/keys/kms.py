@@ -55,7 +55,7 @@ def key(view: View, at: KeyAt) -> Key | None:
         identity=view.identity(view.called(at.name)),
         rotatable=all_of([symmetric, encrypts, view[at.key_store].is_set().negate(), primary]),
         imported=imported,
-        rotation_days=imported.then(lambda outside: OUTSIDE if outside else days.data),
+        rotation_days=days_of_own(imported, days),
         enabled=view[at.enabled].default(True).then(_usable).truth(),
         grants=grants(view, at.policies),
         aliases=aliases(view, at.aliases),
@@ -79,7 +79,15 @@ def _usable(switch: Any) -> Any:
 def rotation_days(enabled: Value[Any], period: Value[Any]) -> Value[Any]:
     """Off unless it is set; 365 days unless a period is given: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"""
     days = period.default(365).number()
-    return enabled.default(False).truth().then(lambda on: days.data if on else None)
+    on = enabled.default(False).truth()
+    return Value.of(days.raw, on.seen) if on.data is True else on.then(lambda rotates: days.data if rotates else None)
+
+
+def days_of_own(imported: Value[bool], days: Value[Any]) -> Value[Any]:
+    """The days between rotations of a key whose material may come from outside."""
+    if imported.data is False:
+        return Value.of(days.raw, imported.seen)
+    return imported.then(lambda outside: OUTSIDE if outside else days.data)
 
 
 def grants(view: View, documents: Place) -> Value[list[Any]]:

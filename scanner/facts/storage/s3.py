@@ -220,8 +220,10 @@ def _canned(name: Value[Any]) -> Value[Any]:
 
 
 def _canned_grant(acl: Value[Any], ineffective: Value[bool]) -> Grant | Unknown:
-    actions = Value[Any](_PUBLIC.get(str(acl.data), "as the ACL says"))
-    return acl.unknown or policies.acl_grant(acl.then(lambda name: f"ACL {name}"), actions, acl.then(_is_public), ineffective)
+    actions = acl.then(lambda name: _PUBLIC.get(name, "as the ACL says"))
+    if acl.unknown and not acl.options:
+        return acl.unknown
+    return policies.acl_grant(acl.then(lambda name: f"ACL {name}"), actions, acl.then(_is_public), ineffective)
 
 
 def _listed_grants(view: View, at: BucketAt, ineffective: Value[bool]) -> tuple[list[Grant], Unknown | None]:
