@@ -9,7 +9,7 @@ import msgspec
 
 from assay.scanner.results.model import VERDICTS, InForce, Report, ResourceRef, Result, Verdict, worst
 from assay.scanner.rules.model import SEVERITIES, Control
-from assay.scanner.sources.listing import EXCLUSIONS
+from assay.scanner.sources.listing import is_exclusion
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import many
 
@@ -186,7 +186,7 @@ def tree(report: Report) -> str:
     below = report.coverage.tree
     if not below.found:
         return ""
-    rules = "; ".join(sorted(reason for reason in below.reasons if reason in EXCLUSIONS))
+    rules = "; ".join(sorted(reason for reason in below.reasons if is_exclusion(reason)))
     said = ", ".join(f"{count} {words}" + (f" ({rules})" if words == _LEFT_OUT else "") for words, count in _parts(report).items())
     return f"{below.found} below the targets: {said}; --verbose lists them"
 

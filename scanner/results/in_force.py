@@ -49,7 +49,7 @@ def of_options(options: Options) -> InForce:
             for name in ("fail_on", "allow_empty")
             if getattr(options, name) != getattr(_DEFAULTS, name)
         ]
-        + [Setting("exclude", str(rule), "") for rule in options.exclude]
+        + [Setting("exclude", str(rule), "[]") for rule in options.exclude]
         + [Setting(f"roots.{rule.glob}.kind", "module", "root") for rule in options.libraries],
         var_files=list(options.var_files),
         variables=sorted(options.variables),

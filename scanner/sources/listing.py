@@ -23,8 +23,14 @@ _RULES = {
     "venv": "a virtual environment of Python",
 }
 _HIDDEN = "a directory whose name begins with a dot"
-EXCLUSIONS = frozenset({*_RULES.values(), _HIDDEN})
-"""The rules by which directories are left out."""
+EXCLUDED, LIBRARY = "excluded by ", "a library, judged through what calls it"
+"""How a rule of a configuration begins (globs.py); and that of libraries of Terraform code."""
+_EXCLUSIONS = frozenset({*_RULES.values(), _HIDDEN, LIBRARY})
+
+
+def is_exclusion(why: str) -> bool:
+    """Whether a reason is a rule by which something is left out."""
+    return why in _EXCLUSIONS or why.startswith(EXCLUDED)
 
 
 def excluded(name: str) -> str | None:

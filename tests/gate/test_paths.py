@@ -62,7 +62,11 @@ def test_what_is_excluded_is_left_out_and_said(tmp_path: Path) -> None:
     told = [setting["value"] for setting in report["run"]["in_force"]["settings"] if setting["name"] == "exclude"]
     assert told == ["legacy", "old/*.yaml (goes away in March)"]
     text = assay("scan", *VERSIONING, ".").stdout
-    assert "legacy" in text and "goes away in March" in text
+    assert (
+        "legacy" in text
+        and "goes away in March" in text
+        and "2 left out by a rule (excluded by assay.yaml: legacy;" in " ".join(text.split())
+    )
 
 
 def test_what_is_named_is_not_left_out(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from assay.scanner.globs import PathRule
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, Within, World
+from assay.scanner.sources.listing import LIBRARY
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import module_files, roots
@@ -25,7 +26,6 @@ from assay.scanner.sources.terraform.workspace import Workspace
 
 MAX_FILE_FUNCTION_BYTES = 2_000_000
 MAX_LISTED = 20_000
-LIBRARY = "a library, judged through what calls it"
 
 
 class TerraformSource(Source):
