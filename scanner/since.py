@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,7 @@ from assay.scanner.sources.overlay import DISK, Overlay
 
 _MAX_FILE = 20_000_000
 """A larger file counts as changed."""
-_NOT_WALKED = (".git", "node_modules", "__pycache__")
+_FETCHED = ".terraform"
 _FROM_DISK = ("aws:", "google:")
 """What roots of live resources begin with: snapshots and exports are read from disk, whatever the revision."""
 
@@ -38,6 +38,10 @@ class Earlier(msgspec.Struct, frozen=True):
     """The configuration that the same command had there."""
     changed: frozenset[str]
     """The real paths of files that are not what they were, or were not there, or are not there any more."""
+    narrowing: frozenset[str] | None = None
+    """As `Options.changed`: None where a change may touch any root module."""
+    rules: tuple[str, ...] = ()
+    """The files of own rules among those that changed, as far as they were there before."""
 
 
 def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Scan.report) -> Earlier:
@@ -46,16 +50,22 @@ def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Sca
     objects = state(options, revision)
     try:
         changed = frozenset(_changed(options, objects))
-        configuration = _configuration(options, objects)
+        kept = _kept(objects)
+        narrowing = None if kept or _touches_all(changed, options, objects) else changed
+        rules = tuple(sorted(path for path in changed & objects.ids().keys() if _is_below_any(path, options.policies)))
+        result = Earlier(
+            revision, Baseline(made=objects.commit_id), _configuration(options, objects), changed, narrowing, rules
+        )  # fmt: skip
         there = [path for path in options.paths if objects.is_file(path) or objects.is_directory(path)]
         if not there or not changed:
-            return Earlier(revision, Baseline(made=objects.commit_id), configuration, changed)
+            return result
         before = msgspec.structs.replace(
-            options, paths=tuple(there), overlay=_WithFetched(objects), changed=changed, allow_empty=True, must_declare=()
+            options, paths=tuple(there), overlay=_WithFetched(objects, kept), changed=narrowing, allow_empty=True,
+            must_declare=(),
         )  # fmt: skip
         report = run(Scan(before))
         known = of_report(_of_revision(report), digest_of(lambda file: objects.read(file, _MAX_FILE)), made=objects.commit_id)
-        return Earlier(revision, known, configuration, changed)
+        return msgspec.structs.replace(result, known=known)
     finally:
         objects.close()
 
@@ -68,14 +78,43 @@ def state(options: Options, revision: str) -> GitObjects:
     return GitObjects.commit(directory, merge_base(directory, revision))
 
 
-class _WithFetched(Overlay):
-    """A state of a repository, with what `terraform init` fetched since: that is on disk alone, for every state."""
+def _kept(objects: GitObjects) -> frozenset[str]:
+    """The directories `.terraform` of which git keeps a file, at the revision or now: what is in them is no matter of `terraform init`."""
+    index = GitObjects.index(objects.top)
+    paths = {path for path in (*objects.ids(), *index.ids()) if _FETCHED in path.split(os.sep)}
+    return frozenset(_until_fetched(path) for path in paths)
 
-    def __init__(self, objects: GitObjects) -> None:
-        self._objects = objects
+
+def _until_fetched(path: str) -> str:
+    parts = path.split(os.sep)
+    return os.sep.join(parts[: parts.index(_FETCHED) + 1])
+
+
+def _touches_all(changed: Iterable[str], options: Options, objects: GitObjects) -> bool:
+    """Whether something changed by which a root module may be another though none of its files changed: a link, by which code is reached,
+    or a file of values for every root module."""
+    given = {os.path.realpath(path) for path in (*options.var_files, *options.parameter_files)}
+    return any(path in given or os.path.islink(path) or objects.is_link(path) for path in changed)
+
+
+class _WithFetched(Overlay):
+    """A state of a repository, with what `terraform init` fetched since: that is on disk alone, for every state.
+
+    What git keeps of such a directory (`kept`) was not fetched: it may be another at each state.
+    """
+
+    def __init__(self, objects: GitObjects, kept: Collection[str]) -> None:
+        self._objects, self._kept = objects, kept
 
     def _of(self, path: str) -> Overlay:
-        return DISK if ".terraform" in path.split(os.sep) else self._objects
+        absolute = os.path.abspath(path)
+        if _FETCHED not in absolute.split(os.sep):
+            return self._objects
+        reached = _until_fetched(absolute)
+        ways = {reached, self._objects.real(reached), os.path.realpath(reached)}
+        ways.add(os.path.join(self._objects.real(os.path.dirname(reached)), _FETCHED))
+        ways.add(os.path.join(os.path.realpath(os.path.dirname(reached)), _FETCHED))
+        return DISK if ways.isdisjoint(self._kept) else self._objects
 
     def read(self, path: str, limit: int) -> bytes:
         return self._of(path).read(path, limit)
@@ -116,20 +155,23 @@ def _is_from_disk(result: Result) -> bool:
 
 
 def _changed(options: Options, objects: GitObjects) -> Iterator[str]:
-    tops = [os.path.realpath(path) for path in options.paths]
-    within = {path: id_ for path, id_ in objects.ids().items() if any(_is_below(path, top) for top in tops)}
+    """All of the repository, not only what is below the paths: code there may call modules and read files that are elsewhere in it."""
+    before = objects.ids()
+    tops = dict.fromkeys(os.path.realpath(path) for path in (objects.top, *options.paths))
     for path in {path: None for top in tops for path in _files(top)}:
-        if _id_of(path, within.pop(path, "")) is None:
+        if _id_of(path, before.pop(path, "")) is None:
             yield path
-    yield from within
+    yield from before
 
 
 def _files(top: str) -> Iterator[str]:
+    """Files below a directory, and links to directories: these are objects of git as well."""
     if not os.path.isdir(top):
         yield top
     for directory, names, files in os.walk(top):
-        names[:] = [name for name in names if name not in _NOT_WALKED]
-        yield from (os.path.join(directory, name) for name in files)
+        names[:] = [name for name in names if name != ".git"]
+        links = [name for name in names if os.path.islink(os.path.join(directory, name))]
+        yield from (os.path.join(directory, name) for name in (*files, *links))
 
 
 def _id_of(path: str, id_: str) -> str | None:
@@ -142,6 +184,10 @@ def _id_of(path: str, id_: str) -> str | None:
         return None
     algorithm = hashlib.sha1 if len(id_) == len("da39a3ee5e6b4b0d3255bfef95601890afd80709") else hashlib.sha256
     return id_ if algorithm(b"blob %d\0" % len(content) + content).hexdigest() == id_ else None
+
+
+def _is_below_any(path: str, directories: Iterable[str]) -> bool:
+    return any(_is_below(path, os.path.realpath(directory)) for directory in directories)
 
 
 def _is_below(path: str, top: str) -> bool:

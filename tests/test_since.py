@@ -155,7 +155,7 @@ def test_a_plan_is_new_whatever_the_revision(tree: Path) -> None:
     write(tree, {"plan.json": plan})
     commit()
     write(tree, {"a/README.md": "y"})
-    assert "known" not in since("HEAD")[2].values()
+    assert {standing for (root, _), standing in since("HEAD")[2].items() if root == "plan.json"} == {"new"}
 
 
 @pytest.mark.parametrize("revision", ["nothing", "--help", "HEAD~9"])

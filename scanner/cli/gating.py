@@ -66,7 +66,9 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, before: Earlier 
             *([baseline.Beside(before.known, "revision", before.revision, today)] if before else []),
         ],
         baseline.digest_of(content),
-        changes=weakened(before.configuration, config, before.revision) if before and not arguments["allow_config_changes"] else (),
+        changes=()
+        if before is None or arguments["allow_config_changes"]
+        else weakened(before.configuration, config, before.revision, before.rules),
     )
 
 

@@ -163,7 +163,7 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
 
             before = earlier(chosen, arguments["since"], lambda scan: watch(scan, arguments["quiet"], f"{arguments['since']}: "))
             debug("the revision is judged")
-            chosen = msgspec.structs.replace(chosen, changed=before.changed)
+            chosen = msgspec.structs.replace(chosen, changed=before.narrowing)
         scan = Scan(chosen)
         scan.gate = gating.gate(scan, arguments, config, before)
         debug("configuration and rules")

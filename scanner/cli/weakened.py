@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -14,9 +15,12 @@ _STRENGTH = (NEVER, *SEVERITIES)
 """Values of `fail_on`, from the one that lets everything through."""
 
 
-def weakened(before: Config, now: Config, revision: str) -> list[str]:
-    """Sentences, one for each way in which the configuration of now is weaker than that of a revision."""
-    return [f"{change} (compared with {revision})" for change in _changes(before, now)]
+def weakened(before: Config, now: Config, revision: str, rules: Iterable[str] = ()) -> list[str]:
+    """Sentences, one for each way in which the configuration of now is weaker than that of a revision. `rules`: files of own rules that are
+    not what they were: whether they ask for less, no comparison tells.
+    """
+    rewritten = [f"{os.path.relpath(file)}: an own rule or profile is not what it was" for file in rules]
+    return [f"{change} (compared with {revision})" for change in (*_changes(before, now), *rewritten)]
 
 
 def _changes(before: Config, now: Config) -> Iterator[str]:
