@@ -11,6 +11,7 @@ from assay.scanner.sources.sensitive import Sensitive
 
 def result_of(result: Result, sensitive: Sensitive) -> Result:
     """A result without the texts that are not to be shown. What it is known by from run to run stays."""
+    sensitive = sensitive.beside((result.resource.name, result.resource.id, result.resource.address))
     mask = sensitive.mask
     return structs.replace(
         result,

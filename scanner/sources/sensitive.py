@@ -30,6 +30,8 @@ _SECRET_NAME = re.compile(
     r"|(?:^|_)(?:secret|token|credentials?|connection_string)$",
     re.IGNORECASE,
 )
+_NAMES_IT = re.compile(r"(?:^|_)(?:secret|credentials?)$", re.IGNORECASE)
+"""Of a name that may as well tell what a secret is called."""
 _ABOUT = re.compile(
     r"_(?:arns?|ids?|names?|versions?|length|size|age|days|ttl|policy|rotation|enabled|url|uri|path|regions?|prefix|type)$", re.IGNORECASE
 )
@@ -54,6 +56,9 @@ class Sensitive:
         self._recent: list[str] = []
         """Those that are not in the pattern, which takes long to make."""
         self.overflow = False
+        self._guesses: set[str] = set()
+        """Those that nobody marks: only the name of what holds them speaks for it."""
+        self._marked: Sensitive | None = None
         for text in texts:
             self._add(text)
 
@@ -80,6 +85,7 @@ class Sensitive:
     def add(self, raw: Any) -> Any:
         """Take in every text of a raw value, which is given back."""
         for text in texts_of(raw):
+            self._guesses.discard(text)
             self._add(text)
         return raw
 
@@ -88,8 +94,20 @@ class Sensitive:
         if is_secret_name(name):
             for text in texts_of(raw, numbers=False):
                 if not text.startswith(("arn:", "projects/", "//")):
+                    if text not in self._whole and _NAMES_IT.search(_CAMEL.sub("_", name)):
+                        self._guesses.add(text)
                     self._add(text)
         return raw
+
+    def beside(self, names: Iterable[str]) -> Sensitive:
+        """What is not shown beside some names of resources: where a guess stands in one of them, it is a name itself (of the secret that a
+        variable `signing_secret` tells), and what is marked is all."""
+        if not self._guesses or not any(guess in name for name in names for guess in self._guesses):
+            return self
+        marked = self._whole - self._guesses
+        if self._marked is None or self._marked._whole != marked:
+            self._marked = Sensitive(marked)
+        return self._marked
 
     def named_in(self, data: Any) -> Sensitive:
         """Take in the texts of every key in plain data that has a secret name. What YAML shares is seen once."""
