@@ -83,11 +83,12 @@ def _rails(path: str | None) -> guardrails.Guardrails:
 
 def _asked(scan: Scan, known: bool) -> guardrails.Asked:
     options, in_force = scan.options, scan.rules.in_force
+    own = {compiled.control.id: compiled.control.severity for compiled in scan.rules.set.controls}
     return guardrails.Asked(
         fail_on=options.fail_on,
         judged=frozenset(compiled.control.id for compiled in scan.selected),
         known=frozenset(scan.rules.set.by_id()),
-        severities=options.severities,
+        severities={id_: (own[id_], severity) for id_, severity in options.severities.items()},
         replaced=in_force.replaced,
         params=[setting.name for setting in in_force.settings if ".params." in setting.name],
         excluded=[*(rule.glob for rule in options.exclude), *(f"roots: {rule.glob}" for rule in options.libraries)],

@@ -46,7 +46,8 @@ class Gate:
         """What the gate did, once everything has passed it. `controls`: those of the run."""
         controls = list(controls)
         uses = self._waivers.uses() if self._waivers is not None else []
-        comparisons = [beside.comparison(controls) for beside in self._beside]
+        part = next((beside.baseline for beside in self._beside if beside.kind == "revision"), None)  # what a change touches alone
+        comparisons = [beside.comparison(controls, part) for beside in self._beside]
         over = [f"{past.name}: the baseline ended on {past.expires}; everything counts" for past in comparisons if past.expired]
         return model.Gate(waivers=uses, comparisons=comparisons, changes=self.changes, warnings=[*over, *waivers.told(uses, controls)])
 

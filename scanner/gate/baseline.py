@@ -136,13 +136,15 @@ class Beside:
     def is_known(self, gap: Gap, digest: Callable[[str], str]) -> bool:
         return known_gap(gap, digest) in self._gaps
 
-    def comparison(self, judged: Iterable[str]) -> Comparison:
-        """What the comparison says. `judged`: the controls of the run; findings of others are not gone but not looked for."""
+    def comparison(self, judged: Iterable[str], within: Baseline | None = None) -> Comparison:
+        """What the comparison says. `judged`: the controls of the run; findings of others are not gone but not looked for. `within`: where
+        a part of the code was judged alone, what that part had before."""
         controls = set(judged)
+        looked_for = {known.fingerprint for known in (within or self.baseline).findings}
         gone = [
             PastFinding(known.fingerprint, known.control, known.address, known.element)
             for known in self.baseline.findings
-            if known.fingerprint not in self._seen and known.control in controls
+            if known.fingerprint not in self._seen and known.control in controls and known.fingerprint in looked_for
         ]
         return Comparison(
             kind=self.kind, name=self.name, made=self.baseline.made, expires=self.baseline.expires, expired=self.expired,

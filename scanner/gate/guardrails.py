@@ -6,7 +6,7 @@ judged; waivers that it forbids do not count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -45,8 +45,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Controls that it judges by."""
     known: frozenset[str]
     """All that there are."""
-    severities: Mapping[str, str] = {}
-    """Controls whose severity is another than their own."""
+    severities: Mapping[str, tuple[str, str]] = {}
+    """Controls whose severity is another than their own: their own, and that."""
     replaced: Iterable[str] = ()
     """Built-in controls that own ones stand for."""
     params: Sequence[str] = ()
@@ -58,10 +58,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def refused(rails: Guardrails, asked: Asked) -> list[str]:
     """What the guardrails forbid of what a run is asked, as sentences."""
     problems: list[str] = []
-    order = (*SEVERITIES, "never")
-    if rails.fail_on is not None and _weaker(asked.fail_on, rails.fail_on):
-        allowed = " or ".join(order[order.index(rails.fail_on) : len(SEVERITIES)])
-        problems.append(f"fail_on is {asked.fail_on}, and the guardrails allow {allowed}")
+    if rails.fail_on is not None:
+        problems += _below(rails.fail_on, asked)
     for glob in rails.required:
         named = [control for control in sorted(asked.known) if matches(glob, control)]
         if not named:
@@ -76,6 +74,17 @@ def refused(rails: Guardrails, asked: Asked) -> list[str]:
     if not rails.baseline and asked.baseline:
         problems.append("a baseline is given, and the guardrails forbid that")
     return problems
+
+
+def _below(fail_on: str, asked: Asked) -> Iterator[str]:
+    """What would fail by the guardrails, and does not by what is asked."""
+    if _weaker(asked.fail_on, fail_on):
+        order = (*SEVERITIES, "never")
+        allowed = " or ".join(order[order.index(fail_on) : len(SEVERITIES)])
+        yield f"fail_on is {asked.fail_on}, and the guardrails allow {allowed}"
+    for control, (own, given) in asked.severities.items():
+        if not _weaker(fail_on, own) and _weaker(fail_on, given):
+            yield f"{control} is {given} instead of {own}, which takes it below the {fail_on} of the guardrails"
 
 
 def _weaker(asked: str, allowed: str) -> bool:

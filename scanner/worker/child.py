@@ -42,12 +42,14 @@ class Work:
 
     def __init__(self, sources: Callable[[], Iterator[Source]], rules: Rules, options: Options, task: Task, board: Board) -> None:
         self._sources, self._rules, self._options, self._task, self._board = sources, rules, options, task, board
+        self._parent = os.getppid()
 
     def run(self, output: int) -> None:
         """Work to the end, and send messages (wire.py) to a file descriptor."""
         code = FAILED
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends this process
+            _end_with(self._parent)
             self._work(output)
             code = FINISHED
         except BrokenPipeError:  # the parent has seen enough
@@ -104,6 +106,18 @@ class _Watch(Watch):
     def _enter(self, place: Place) -> None:
         self._place = place
         self._board.write(place)
+
+
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with(parent: int) -> None:
+    """Let the kernel end this process when its parent ends, however that is. https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html"""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(FAILED)  # it has ended already
 
 
 def _in_words(error: BaseException) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,29 @@ def test_what_passes_is_no_matter_of_the_gate(tree: Path) -> None:
     write(tree, {"infra/main.tf": PASSING, "assay.yaml": WAIVER})
     code, said = report()
     assert code == 0 and "is for nothing that was found; remove it" in said["gate"]["warnings"][0]
+
+
+def test_a_severity_below_what_the_guardrails_fail_on_is_refused(tree: Path) -> None:
+    weak = "controls:\n  storage.versioning-enabled: {severity: low, reason: x}\n"
+    write(tree, {"assay.yaml": f"{weak}fail_on: medium\n", "rails.yaml": "fail_on: medium\n"})
+    ran = assay("scan", "infra", "--guardrails", "rails.yaml")
+    assert ran.exit_code == 2 and "storage.versioning-enabled is low instead of high" in ran.stderr
+    write(tree, {"assay.yaml": weak.replace("low", "medium")})
+    assert assay("scan", "infra", "--guardrails", "rails.yaml").exit_code == 1
+
+
+def test_what_a_change_does_not_touch_is_not_gone(tree: Path) -> None:
+    write(tree, {"other/main.tf": FAILING.replace("orders", "fills")})
+    for arguments in (
+        ["init", "-q", "."],
+        ["add", "-A"],
+        ["-c", "user.email=a@example.com", "-c", "user.name=A", "commit", "-q", "-m", "one"],
+    ):
+        subprocess.run(["git", *arguments], check=True, capture_output=True)
+    assay("baseline", "-o", "known.json", ".")
+    write(tree, {"infra/main.tf": PASSING})
+    ran = assay("scan", ".", *VERSIONING, "--since", "HEAD", "--baseline", "known.json", "-r", "json")
+    told = {
+        comparison["kind"]: [past["address"] for past in comparison["gone"]] for comparison in json.loads(ran.stdout)["gate"]["comparisons"]
+    }
+    assert told == {"baseline": ["aws_s3_bucket.b"], "revision": ["aws_s3_bucket.b"]}

@@ -268,3 +268,34 @@ def test_a_root_module_that_a_worker_is_lost_over_costs_itself(rules: Rules, tmp
     assert [Path(part.name).name for part in judged if part.results] == ["a", "c"]
     [(scope, reason)] = gaps(judged)
     assert scope.endswith("b") and "exit code 9" in reason
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+def test_a_worker_ends_with_its_parent(how: signal.Signals, tmp_path: Path) -> None:
+    """However the command ends, no process is left that works on for nobody."""
+    code = "".join(FAILING.replace('"b"', f'"b{number}"') for number in range(6000))
+    write(tmp_path, {"main.tf": code})
+    command = [sys.executable, "-m", "assay.scanner", "scan", ".", "-r", "json"]
+    ran = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    children: list[str] = []
+    for _ in range(200):
+        children = Path(f"/proc/{ran.pid}/task/{ran.pid}/children").read_text().split()
+        if children:
+            break
+        time.sleep(0.05)
+    assert children and ran.poll() is None
+    time.sleep(0.3)
+    ran.send_signal(how)
+    ran.wait(20)
+    for _ in range(100):
+        if not any(_runs(child) for child in children):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the worker is still there")
+
+
+def _runs(child: str) -> bool:
+    try:
+        return Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
