@@ -30,9 +30,9 @@ class LibraryError(AssayError, ImportError):
     def __init__(self, name: str, error: ImportError) -> None:
         """`name`: the distribution."""
         super().__init__(
-            f"{name} cannot be loaded ({error}). It is built for CPython 3.11 to 3.14 on macOS, 64-bit Windows, and Linux with glibc 2.28 or "
-            "later (x86_64, aarch64), not for musl (Alpine): use an image such as python:3.13-slim, or install it again for this Python: "
-            f"pip install --force-reinstall {name}"
+            f"{name} cannot be loaded ({error}). It is built for CPython 3.11 to 3.14 on macOS, 64-bit Windows, and Linux with glibc 2.28 "
+            "or later (x86_64, aarch64), not for musl (Alpine): use an image such as python:3.13-slim, or install it again for this "
+            f"Python: pip install --force-reinstall {name}"
         )
 
 

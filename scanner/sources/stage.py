@@ -1,8 +1,8 @@
 """What is being read at the moment, so that whoever supervises the reading knows what it was lost over.
 
-A source calls `enter(name)` before each part of its input that could cost more than it may: a file that is opened (overlays do that), a root
-module, a stack. Where an earlier worker was lost over that part, `enter` raises `Lost`, an OSError as for a file that cannot be read, and
-the source enters a gap in its place.
+A source calls `enter(name)` before each part of its input that could cost more than it may: a file that is opened (overlays do that), a
+root module, a stack. Where an earlier worker was lost over that part, `enter` raises `Lost`, an OSError as for a file that cannot be read,
+and the source enters a gap in its place.
 """
 
 from __future__ import annotations
