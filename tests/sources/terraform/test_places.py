@@ -193,9 +193,9 @@ def test_blocks_in_json_have_lines_of_their_own(tmp_path: Path) -> None:
         (place,) = item[path].seen
         return item[path].data, lines[place.line - 1].strip().rstrip(",")
 
-    assert written("rule.status") == ("a", '"status": "a"')
+    assert written("rule.0.status") == ("a", '"status": "a"')
     assert written("rule.1.status") == ("b", '"status": "b"')
-    assert written("rule.inner.1.v") == (2, '"v": 2')
+    assert written("rule.0.inner.1.v") == (2, '"v": 2')
     assert written("tags.A")[0] == "x" and written("tags.b")[0] == "y"
     assert [node["status"].data for node in item.blocks("rule")[0]] == ["a", "b"]
     assert [node["v"].data for node in item.blocks("rule.inner")[0]] == [1, 2, 3]
