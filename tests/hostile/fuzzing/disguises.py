@@ -178,7 +178,7 @@ def renamed(files: Files, chance: random.Random) -> Files | None:
         "json": (f"{stem}.x.json",),
         "ndjson": (f"{stem}.json", f"{stem}.x.ndjson", f"{stem}"),
     }.get(suffix)
-    if not others or not dot or ".tf.json" in base or "override" in base:
+    if not others or not dot or ".tf.json" in base or "override" in base or "manifest.json" in files:  # which names its templates
         return None
     new = f"{folder}/{chance.choice(others)}".removeprefix("/")
     return None if new in files else {(new if path == name else path): content for path, content in files.items()}

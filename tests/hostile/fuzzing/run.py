@@ -89,6 +89,12 @@ def disguised(seed: int) -> Finding | None:
     return _tried(seed, case, steps, files, problem)
 
 
+def _warm_up() -> None:
+    """Load what reads each input, so that not every worker does."""
+    for case in {case.input: case for case in cases()}.values():
+        list(Scan(Options(paths=[str(case.path)], controls=[case.control], params=case.params)))
+
+
 def _steps(files: Files, chance: random.Random, step: Callable[[Files, random.Random], tuple[str, Files]]) -> tuple[list[str], Files]:
     names = []
     for _ in range(chance.choice((1, 1, 2, 3))):
@@ -111,6 +117,7 @@ ATTEMPTS: dict[str, Callable[[int], Finding | None]] = {"damaged": damaged, "dis
 def tried(kinds: Iterable[str], seeds: range, tell: Callable[[Finding], None]) -> Counter[str]:
     """Try one input of each kind for each seed. Returns how many there were, and how many showed something."""
     counts: Counter[str] = Counter()
+    _warm_up()
     for seed in seeds:
         for kind in kinds:
             counts[kind] += 1
