@@ -20,7 +20,10 @@ WRITTEN = {"cloudformation": 300, "config_connector": 50, "deployment_manager": 
 
 
 def files(format_: str) -> list[str]:
-    return [path for path in discover([str(TOP / "fixtures")]).inputs[format_] if path.endswith((".yaml", ".yml", ".json", ".template"))]
+    """Files that may be of a format, and are no plan, which has everything in one line."""
+    found = discover([str(TOP / "fixtures")]).inputs
+    others = {*found["plan"], *found["assets"], *found["snapshot"]}
+    return [path for path in found[format_] if path.endswith((".yaml", ".yml", ".json", ".template")) and path not in others]
 
 
 def documents(content: bytes) -> list[Parsed]:
