@@ -66,7 +66,8 @@ class Workspace:
         if directory not in self._functions:
             own = self._functions[directory] = {**FUNCTIONS}
             own |= file_functions(FileFunction(self, directory), own)
-            own |= {name: _watched(function, self.sensitive) for name, function in own.items() if name not in _HANDS_ON}
+            told = {*_HANDS_ON, "file"}  # whose object tells which file it opened
+            own |= {name: _watched(function, self.sensitive) for name, function in own.items() if name not in told}
             own["sensitive"] = self.sensitive.add
         return self._functions[directory]
 
