@@ -44,11 +44,15 @@ def _baseline(arguments: dict[str, Any]) -> int:
     if expires is not None and expires < datetime.datetime.now(datetime.UTC).date():
         console.tell(f"assay: --expires {expires}: that day is over")
         return EXIT_USAGE
-    made = baseline.of_report(report, baseline.digest_of(gating.content_of(scan)), expires.isoformat() if expires else "")
+    digest = baseline.digest_of(gating.content_of(scan))
+    made = baseline.of_report(report, digest, expires.isoformat() if expires else "")
     code = output.written("baseline", arguments["out"], lambda: [baseline.encode(made)])
     if code != EXIT_OK:
         return code
     if not arguments["quiet"]:
         counts = f"{many(len(made.findings), 'finding')} and {many(len(made.gaps), 'gap')}"
         console.tell(f"assay: {arguments['out']}: {counts} are known; use it with --baseline {arguments['out']}")
+        if counting := len(report.coverage.gaps) - len(made.gaps):
+            console.tell(f"assay: {many(counting, 'gap')} cannot be known, since nothing tells what is left out, and count in every run:")
+            judging.say(gap for gap in report.coverage.gaps if baseline.known_gap(gap, digest) is None)
     return EXIT_INCOMPLETE if any(gap.code == "not_found" for gap in report.coverage.gaps) else EXIT_OK

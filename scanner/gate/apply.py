@@ -25,8 +25,8 @@ class Gate:
         digest: Callable[[str], str] = lambda _: "",
         changes: Iterable[str] = (),
     ) -> None:
-        """`comments`: None where they do not count. `digest`: file to a digest of its content, for gaps that are known. `changes`: of the
-        configuration, by which more is let through than before."""
+        """`comments`: None where they do not count. `beside`: comparisons, of which the last decides what is known. `digest`: file to a
+        digest of its content, for gaps that are known. `changes`: of the configuration, by which more is let through than before."""
         self._waivers, self._comments, self._beside, self._digest = accepted, comments, beside, digest
         self.changes = list(changes)
 
@@ -39,8 +39,8 @@ class Gate:
         return result
 
     def is_known(self, gap: Gap) -> bool:
-        """Whether a gap was there before, as it is now."""
-        return any(beside.is_known(gap, self._digest) for beside in self._beside)
+        """Whether a gap was there before, as it is now. As for findings, the last comparison decides: a change may add to the baseline."""
+        return bool(self._beside) and self._beside[-1].is_known(gap, self._digest)
 
     def report(self, controls: Iterable[str]) -> model.Gate:
         """What the gate did, once everything has passed it. `controls`: those of the run."""

@@ -1,8 +1,9 @@
 """Baselines: what was there when a team began to look. Only what is new beside it counts.
 
 A finding is known by its fingerprint, so that code that was moved is known, and the same name elsewhere is not. It is known as bad as it
-was: what was unknown and fails now is new. A gap is known by what it says and, where it is about a file, by the content of that file: what
-could not be read and has changed may hide something new.
+was: what was unknown and fails now is new. A gap is known where what it says tells what is missing, or while the file that it is about is
+the same: what could not be read and has changed may hide something new. A gap that leaves out a whole root module or run is never known,
+since nothing says that what it leaves out is what it was.
 """
 
 from __future__ import annotations
@@ -20,6 +21,14 @@ from assay.scanner.sources.interface import Gap
 
 FORMAT = "assay-baseline/1"
 COUNTED = ("fail", "unknown", "error")
+_TELLING = frozenset(
+    {"module_missing", "macro_unsupported", "terragrunt_unsupported", "link_not_followed", "call_denied", "account_inactive"}
+)
+"""Codes of gaps that say what is missing, beside which everything is judged."""
+_OF_CONTENT = frozenset(
+    {"parse_error", "template_unsupported", "unsupported", "duplicate_key", "refused_block", "plan_errored", "plan_incomplete"}
+)
+"""Codes of gaps that hang on the content of one file."""
 _BADNESS = {"unknown": 1, "fail": 2, "error": 3}
 
 
@@ -38,7 +47,7 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class KnownGap(msgspec.Struct, frozen=True):
-    """A gap of a baseline. `digest`: of the file that it is about, empty where it is about none."""
+    """A gap of a baseline. `digest`: of the file on whose content it hangs, empty where it tells what is missing."""
 
     code: str
     scope: str
@@ -65,7 +74,7 @@ def of_report(report: Report, digest: Callable[[str], str], expires: str = "", m
         for result in report.results
         if result.verdict in COUNTED
     }
-    gaps = {known_gap(gap, digest) for gap in report.coverage.gaps}
+    gaps = {known for gap in report.coverage.gaps if (known := known_gap(gap, digest)) is not None}
     return Baseline(
         made=made or report.run.started,
         expires=expires,
@@ -74,9 +83,12 @@ def of_report(report: Report, digest: Callable[[str], str], expires: str = "", m
     )
 
 
-def known_gap(gap: Gap, digest: Callable[[str], str]) -> KnownGap:
-    """A gap as a baseline keeps it."""
-    return KnownGap(gap.code, gap.scope, gap.reason, digest(gap.scope))
+def known_gap(gap: Gap, digest: Callable[[str], str]) -> KnownGap | None:
+    """A gap as a baseline keeps it; None for one that counts each time."""
+    if gap.code in _TELLING:
+        return KnownGap(gap.code, gap.scope, gap.reason)
+    content = digest(gap.scope) if gap.code in _OF_CONTENT else ""
+    return KnownGap(gap.code, gap.scope, gap.reason, content) if content else None
 
 
 def digest_of(read: Callable[[str], bytes]) -> Callable[[str], str]:
@@ -134,7 +146,8 @@ class Beside:
         return msgspec.structs.replace(result, standing="known" if is_known else "new")
 
     def is_known(self, gap: Gap, digest: Callable[[str], str]) -> bool:
-        return known_gap(gap, digest) in self._gaps
+        known = known_gap(gap, digest)
+        return known is not None and known in self._gaps
 
     def comparison(self, judged: Iterable[str], within: Baseline | None = None) -> Comparison:
         """What the comparison says. `judged`: the controls of the run; findings of others are not gone but not looked for. `within`: where

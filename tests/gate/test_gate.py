@@ -210,6 +210,32 @@ def test_a_known_gap_is_known_while_its_file_is_the_same(tmp_path: Path) -> None
     assert run(path, beside=beside)[1].incomplete
 
 
+def test_a_gap_that_leaves_out_a_whole_root_module_is_never_known(tmp_path: Path) -> None:
+    """Nothing tells whether what it leaves out is what it was."""
+    path = write(tmp_path, {"main.tf": FAILING.replace("{\n", "{\n  count = 30000\n", 1)})
+    report, scan = run(path)
+    assert {gap.code for gap in report.coverage.gaps} == {"input_failed"} and scan.incomplete
+    assert run(path, beside=[baseline_of(path)])[1].incomplete
+
+
+def test_what_is_missing_is_known_whatever_else_changes(tmp_path: Path) -> None:
+    path = write(tmp_path, {"main.tf": f'module "m" {{\n  source = "x/y/aws"\n}}\n{PASSING}'})
+    assert run(path)[1].incomplete
+    beside = [baseline_of(path)]
+    write(path, {"main.tf": f'# more\nmodule "m" {{\n  source = "x/y/aws"\n}}\n{PASSING}'})
+    assert not run(path, beside=beside)[1].incomplete
+    write(path, {"main.tf": f'module "m" {{\n  source = "x/z/aws"\n}}\n{PASSING}'})
+    assert run(path, beside=beside)[1].incomplete
+
+
+def test_the_last_comparison_decides_what_is_known(tmp_path: Path) -> None:
+    """A change may add to the baseline, and not to the revision that it is compared with."""
+    path = write(tmp_path, {"main.tf": FAILING, "bad.tf": "resource {\n"})
+    after, before = baseline_of(path), baseline_of(write(tmp_path / "before", {"main.tf": PASSING}))
+    report, scan = run(path, beside=[after, before])
+    assert "known" not in {result.standing for result in report.results if result.resource.root == str(path)} and scan.incomplete
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"[]", b'{"schema": "assay-baseline/9", "made": ""}', b'{"schema": "assay-baseline/1", "made": "", "expires": "soon"}', b"\xff"],
