@@ -53,9 +53,7 @@ def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Sca
         kept = _kept(objects)
         narrowing = None if kept or _touches_all(changed, options, objects) else changed
         rules = tuple(sorted(path for path in changed & objects.ids().keys() if _is_below_any(path, options.policies)))
-        result = Earlier(
-            revision, Baseline(made=objects.commit_id), _configuration(options, objects), changed, narrowing, rules
-        )  # fmt: skip
+        result = Earlier(revision, Baseline(made=objects.commit_id), _configuration(options, objects), changed, narrowing, rules)
         there = [path for path in options.paths if objects.is_file(path) or objects.is_directory(path)]
         if not there or not changed:
             return result

@@ -15,7 +15,7 @@ from assay.scanner.config import Config, ConfigurationError, load_file
 from assay.scanner.gate import baseline, guardrails
 from assay.scanner.gate.apply import Gate, relative_to
 from assay.scanner.gate.comments import Comments
-from assay.scanner.gate.waivers import LONGEST_DAYS, Terms, Waivers
+from assay.scanner.gate.waivers import Terms, Waivers
 from assay.scanner.rules.model import SEVERITIES
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK
@@ -54,8 +54,8 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, before: Earlier 
         file = config.file or "the command line"
         raise ConfigurationError(f"{file}: {'; '.join(problems)}; see {arguments['guardrails']}")
     today = datetime.datetime.now(datetime.UTC).date()
-    longest = [days for days in (config.longest_waiver_days, rails.longest_waiver_days) if days is not None]
-    terms = Terms(today=today, longest_days=min([*longest, LONGEST_DAYS]), never=rails.never_waive)
+    longest = min(days for days in (config.longest_waiver_days, rails.longest_waiver_days) if days is not None)
+    terms = Terms(today=today, longest_days=longest, never=rails.never_waive)
     counted = rails.comments and config.inline.enabled and not arguments.get("no_inline")
     content = content_of(scan)
     return Gate(
@@ -66,10 +66,12 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, before: Earlier 
             *([baseline.Beside(before.known, "revision", before.revision, today)] if before else []),
         ],
         baseline.digest_of(content),
-        changes=()
-        if before is None or arguments["allow_config_changes"]
-        else weakened(before.configuration, config, before.revision, before.rules),
+        changes=_changes(before, config, arguments) if before else (),
     )
+
+
+def _changes(before: Earlier, config: Config, arguments: dict[str, Any]) -> list[str]:
+    return [] if arguments["allow_config_changes"] else weakened(before.configuration, config, before.revision, before.rules)
 
 
 def _rails(path: str | None) -> guardrails.Guardrails:

@@ -30,24 +30,8 @@ _LARGEST_CODE = 20_000_000
 """Bytes of a file of Terraform code."""
 _COMMENTS = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*)*")
 _YAML_KEY = re.compile(r"[A-Za-z_][\w-]*\s*:")
-_SECTIONS = frozenset(
-    (
-        "terraform",
-        "provider",
-        "variable",
-        "locals",
-        "output",
-        "module",
-        "resource",
-        "data",
-        "moved",
-        "import",
-        "removed",
-        "check",
-        "ephemeral",
-        "//",
-    )
-)
+_BLOCKS = "terraform|provider|variable|locals|output|module|resource|data|moved|import|removed|check|ephemeral"
+_SECTIONS = frozenset({*_BLOCKS.split("|"), "//"})
 """Keys of Terraform's JSON syntax, which refuses others: https://developer.hashicorp.com/terraform/language/syntax/json"""
 
 
@@ -125,9 +109,8 @@ def read(paths: Iterable[str]) -> Iterator[Input | None]:
         raise NoInput(f"assay: standard input has more than {MAX_BYTES:,} bytes; write it to a file, and name that")
     with tempfile.TemporaryDirectory(prefix="assay-stdin-") as made:
         directory = os.path.realpath(made)
-        os.mkdir(
-            os.path.join(directory, ".git")
-        )  # a repository of its own, wherever temporary files are: fingerprints are the same each time
+        # A repository of its own, wherever temporary files are, so that fingerprints are the same each time.
+        os.mkdir(os.path.join(directory, ".git"))
         yield Input(directory, list(_written(os.path.join(directory, NAME), content)))
 
 
@@ -160,7 +143,8 @@ def _suffix(content: bytes) -> str:
         text = utf8(content).decode("utf-8", "replace").lstrip("\ufeff")
     except ValueError:
         return ""
-    begin = text[found.end() if (found := _COMMENTS.match(text)) else 0 :]
+    comments = _COMMENTS.match(text)
+    begin = text[comments.end() if comments else 0 :]
     if begin[:1] in ("{", "["):
         return ".tf.json" if _is_json_code(text) else ""
     # YAML begins with a key, a dash or a mark of its own; a block of Terraform with a word that no colon follows, or a comment.

@@ -5,8 +5,8 @@
 
 A comment counts for the block whose first line it is on, or right above it with nothing but comments between. The same text, without the
 mark of a comment, may be a value of a resource: its metadata, an annotation, a tag. Code that `terraform init` fetched accepts nothing for
-the team that calls it; a comment at the call does. Comments for checkov and Trivy are read where the
-configuration accepts them, for the controls that name what they suppress as a peer.
+the team that calls it; a comment at the call does. Comments for checkov and Trivy are read where the configuration accepts them, for the
+controls that name what they suppress as a peer.
 
 https://www.checkov.io/2.Concepts/Suppressing%20and%20Skipping%20Policies.html,
 https://trivy.dev/latest/docs/scanner/misconfiguration/#skipping-resources-by-inline-comments
@@ -36,7 +36,7 @@ MAX_LINES = 50
 
 
 class Comments:
-    """The comments of the files that findings are in; each file is asked for once."""
+    """The comments at the blocks of findings; each block is looked at once."""
 
     def __init__(self, source: Callable[[str, int, int], list[str]], controls: Mapping[str, Control], accepted: Iterable[str] = ()) -> None:
         """`source`: (file, first line, last line) to lines. `accepted`: other scanners whose comments count, `checkov` and `trivy`."""

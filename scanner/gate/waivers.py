@@ -69,11 +69,9 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
         return any(matches(glob, control) for glob in self.never)
 
     def refused(self, waiver: Waiver) -> str:
-        """Why a waiver does not count for any finding; empty where it does, or did until its last day."""
+        """Why a waiver does not count, whatever it is for; empty where it does, or did until its last day."""
         if waiver.fault:
             return waiver.fault
-        if forbidden := next((glob for glob in self.never if matches(glob, waiver.control) or matches(waiver.control, glob)), ""):
-            return f"the guardrails forbid to waive {forbidden}"
         if waiver.expires is not None and (waiver.expires - self.today).days > self.longest_days:
             return f"its last day is more than {many(self.longest_days, 'day')} away"
         return ""
@@ -90,6 +88,7 @@ class Waivers:
         self._uses: dict[Waiver, int] = dict.fromkeys(waivers, 0)
         self._configured = list(self._uses)
         self._forbidden: dict[Waiver, str] = {}
+        """Waiver to why it does not count for some of the findings that it is for."""
 
     def applied(self, result: Result, beside: Iterable[Waiver] = ()) -> Result:
         """A finding as the waivers leave it: those of the run, and those that stand at its resource."""

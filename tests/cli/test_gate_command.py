@@ -164,6 +164,11 @@ def test_what_the_guardrails_allow_is_done(tree: Path) -> None:
     assert ran.exit_code == 1 and "its last day is more than 10 days away" in said["gate"]["warnings"][0]
 
 
+def test_guardrails_may_allow_no_waiver_that_lasts(tree: Path) -> None:
+    write(tree, {"assay.yaml": WAIVER, "rails.yaml": "longest_waiver_days: 0\n"})
+    assert report("--guardrails", "rails.yaml")[0] == 1
+
+
 def test_what_passes_is_no_matter_of_the_gate(tree: Path) -> None:
     write(tree, {"infra/main.tf": PASSING, "assay.yaml": WAIVER})
     code, said = report()

@@ -90,7 +90,12 @@ def test_what_the_guardrails_forbid_is_not_waived(tmp_path: Path) -> None:
     for never in (CONTROL, "storage.*"):
         for control in (CONTROL, "*"):
             report, _ = run(write(tmp_path, {"main.tf": FAILING}), waiver(control=control), never=(never,))
-            assert verdicts(report) == ["fail"] and never in report.gate.warnings[0]
+            assert verdicts(report) == ["fail"] and f"the guardrails forbid to waive {CONTROL}" in report.gate.warnings[0]
+
+
+def test_a_glob_that_covers_what_is_forbidden_waives_the_rest(tmp_path: Path) -> None:
+    report, _ = run(write(tmp_path, {"main.tf": FAILING}), waiver(control="*"), never=("keys.*",))
+    assert verdicts(report) == ["waived"] and not report.gate.warnings
 
 
 def test_a_pass_is_not_waived(tmp_path: Path) -> None:
