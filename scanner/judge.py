@@ -183,6 +183,8 @@ class _Run:
 
     def results(self, collection: Collection) -> Iterator[Result]:
         """Of one world of the collection."""
+        if not collection.items:
+            return
         stack = Stack(collection)
         types = list(dict.fromkeys(item.type for item in collection.items))
         scope = collection.scope or collection.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 
-from assay.scanner.sources.encodings import is_utf16
+from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.interface import Coverage, Gap
 from assay.scanner.sources.listing import Became
 from assay.scanner.sources.overlay import Boundary, Overlay
@@ -122,9 +122,19 @@ class Directories:
             coverage.enter(self.show(path), "terraform", "other", "code that the program of its root module does not read")
 
     def local_calls(self, directory: str) -> set[str]:
-        """The directories that a directory calls as local modules, by normal paths."""
+        """The directories that a directory calls as local modules, by normal paths. Code without the word is not parsed for it."""
+        if not any(self._may_call(os.path.join(directory, name)) for name in self.code(directory)):
+            return set()
         sources = (roots.local_source(block) for block in self.all_blocks(directory))
         return {os.path.normpath(os.path.join(directory, source)) for source in sources if source is not None}
+
+    def _may_call(self, path: str) -> bool:
+        """Whether a file may hold a module call: the word is there, or an escape of JSON that may stand for a letter of it."""
+        try:
+            text = utf8(self.content(path))
+        except (FileError, UnicodeError):
+            return False  # what cannot be read calls nothing; reading it says so
+        return b"module" in text or (path.endswith(".json") and b"\\u" in text)
 
     def stands_alone(self, directory: str) -> bool:
         """Whether a directory can be deployed by itself."""
