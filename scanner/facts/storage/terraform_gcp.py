@@ -33,20 +33,25 @@ def _enforced(view: View, constraint: str) -> Value[bool]:
     https://cloud.google.com/resource-manager/docs/organization-policy/understanding-hierarchy
     """
     above = _above(view)
-    near: dict[int, list[Value[bool]]] = {}
-    elsewhere: list[tuple[View, Any, Value[bool]]] = []
+    near: dict[int, list[View]] = {}
+    elsewhere: list[tuple[View, Any]] = []
     for policy in map(view.of, view.index(_POLICIES).get(constraint, ())):
         parent = policy.surely["parent"].data
-        enforced = policy.weighed(_by_rules(policy.surely), absence=False)
+        if not any(policy.surely.inner("spec")):
+            continue  # it has `dry_run_spec` alone, which audits and enforces nothing
         if str(parent) in above:
-            near.setdefault(above.index(str(parent)), []).append(enforced)
+            near.setdefault(above.index(str(parent)), []).append(policy)
         elif not (isinstance(parent, str) and parent.startswith("projects/")):
-            elsewhere.append((policy, parent, enforced))
-    nearest = any_of(near[min(near)]) if near else Value(None)
-    for policy, parent, enforced in elsewhere:
+            elsewhere.append((policy, parent))
+    nearest: Value[bool] = Value(None)
+    for distance in sorted(near, reverse=True):  # without a policy that may not exist, that above it counts
+        absence = nearest.data
+        nearest = any_of([policy.weighed(_by_rules(policy.surely), absence) for policy in near[distance]])
+    for policy, parent in elsewhere:
         # Below what is known to be above a bucket only a policy can be of which the parent is not known.
         nearer = not near or (min(near) > 0 and not isinstance(parent, str))
-        if nearer and enforced.data is not (nearest.data or False):
+        absence = nearest.data or False
+        if nearer and policy.weighed(_by_rules(policy.surely), absence).data is not absence:
             reason = f"whether the project of {view.item.address} lies below {parent}, which {policy.item.address} is for"
             return policy.says(Unknown(reason, "scan the live bucket", policy.location))
     return nearest
