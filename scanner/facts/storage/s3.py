@@ -220,7 +220,7 @@ def _canned(name: Value[Any]) -> Value[Any]:
 
 
 def _canned_grant(acl: Value[Any], ineffective: Value[bool]) -> Grant | Unknown:
-    actions = acl.then(lambda name: _PUBLIC.get(name, "as the ACL says"))
+    actions = acl.then(lambda name: _PUBLIC.get(str(name), "as the ACL says"))
     if acl.unknown and not acl.options:
         return acl.unknown
     return policies.acl_grant(acl.then(lambda name: f"ACL {name}"), actions, acl.then(_is_public), ineffective)
