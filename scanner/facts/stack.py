@@ -132,7 +132,7 @@ class Stack:
                 others = self._names(item.type, name)
                 free = [text for text in targets.by_text if text not in others and (not value.options or text in value.options)]
                 if free:
-                    reason = f"whether {item.address} is {free[0]}: {value.unknown.reason}"
+                    reason = f"whether {item.address} is {free[0].replace(_OPEN, '')}: {value.unknown.reason}"
                     return Unknown(reason, value.unknown.settles_it, item.location())
         return None
 
