@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from assay.scanner.compare.model import ComparedRow, Comparison, Half
+from assay.scanner.compare.model import ComparedRow, Comparison, Half, Side
 from assay.scanner.results import shown
 from assay.scanner.sources.sensitive import Sensitive
 
@@ -14,7 +14,18 @@ def shown_of(comparison: Comparison, sensitive: Sensitive) -> Comparison:
     if not sensitive:
         return comparison
     rows = [_row(row, sensitive) for row in comparison.rows]
-    return structs.replace(comparison, rows=rows, gaps=[shown.gap_of(gap, sensitive) for gap in comparison.gaps])
+    return structs.replace(
+        comparison,
+        rows=rows,
+        gaps=[shown.gap_of(gap, sensitive) for gap in comparison.gaps],
+        code=_side(comparison.code, sensitive),
+        live=_side(comparison.live, sensitive),
+    )
+
+
+def _side(side: Side, sensitive: Sensitive) -> Side:
+    """A side whose gaps may quote what is sensitive on the other."""
+    return structs.replace(side, gaps=[shown.gap_of(gap, sensitive) for gap in side.gaps])
 
 
 def _row(row: ComparedRow, sensitive: Sensitive) -> ComparedRow:
