@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.reports import opinions_view
-from assay.reports.view import in_force_briefly, ordered, place
+from assay.reports.view import in_force_briefly, message_of, ordered, place
 from assay.scanner.results.model import Comparison, Report, Result, Waived, WaiverUse
 from assay.scanner.sources.interface import Gap
 from assay.scanner.words import defused, many, visible
@@ -35,9 +35,7 @@ def is_known(result: Result) -> bool:
 
 def said(result: Result) -> str:
     """A result in words: what is so, and for what is not known why not and what settles it. Not which resource it is about."""
-    message = result.message or result.title
-    if result.element and result.element not in message:
-        message += f" ({result.element})"
+    message = message_of(result)
     if result.verdict == "unknown":
         message += "".join(f"; {fact.fact}: {fact.reason}; {fact.settles_it}" for fact in result.unknown)
     return message

@@ -66,8 +66,8 @@ def _driver(report: Report, rules: SarifRules, notifications: list[Object]) -> O
     driver: Object = {"name": visible(report.tool.name) or "assay", "rules": rules.descriptors}
     if report.tool.version:
         driver["version"] = visible(report.tool.version)
-    if told := [*notifications, *_configured(report)]:
-        driver["notifications"] = [{"id": id_} for id_ in sorted({notification["descriptor"]["id"] for notification in told})]
+    if notifications:
+        driver["notifications"] = [{"id": id_} for id_ in sorted({notification["descriptor"]["id"] for notification in notifications})]
     if rules.taxonomies:
         driver["supportedTaxonomies"] = rules.supported()
     return driver

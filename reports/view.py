@@ -95,13 +95,13 @@ def remediation(control: Control | None, mended: FailingInput = _ANY_INPUT) -> t
 
 def failing(report: Report) -> dict[str, FailingInput]:
     """Each control that has failures, whatever else it has, to the input of all that fails it."""
-    found: dict[str, tuple[set[str], set[str]]] = {}
+    by_control: dict[str, tuple[set[str], set[str]]] = {}
     for result in report.results:
         if result.verdict == "fail":
-            clouds, tools = found.setdefault(result.control, (set(), set()))
+            clouds, tools = by_control.setdefault(result.control, (set(), set()))
             clouds.add(result.resource.cloud)
             tools.add(_tool(result.resource))
-    return {control: FailingInput(_only(clouds), _only(tools)) for control, (clouds, tools) in found.items()}
+    return {control: FailingInput(_only(clouds), _only(tools)) for control, (clouds, tools) in by_control.items()}
 
 
 def _only(names: set[str]) -> str:
@@ -300,7 +300,7 @@ def in_force_briefly(told: InForce) -> str:
     named = [told.configuration or "", f"profile {told.profile}" if told.profile else ""]
     named += [f"own policies {_few(told.policies)}"] if told.policies else []
     named += [f"{many(len(told.replaced), 'built-in rule')} replaced"] if told.replaced else []
-    named += [f"{setting.name} {setting.value}" for setting in told.settings if "." not in setting.name]
+    named += [f"{setting.name} {setting.value}" for setting in told.settings if not setting.name.startswith("controls.")]
     for mark, words in ((".params.", "{} changed"), (".enabled", "{} switched off"), (".severity", "severity of {} changed")):
         number = sum(mark in setting.name for setting in told.settings)
         named += [words.format(many(number, "param" if mark == ".params." else "control"))] if number else []
