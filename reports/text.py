@@ -61,8 +61,8 @@ def _failures(page: Page, report: Report, context: Context) -> None:
         page.prose(many(len(results), "failure"), lead=f"{results[0].severity.upper()}:", style=results[0].severity)
         for heading, places in _by_file(results):
             page.verbatim(heading, style="heading")
-            for found in places:
-                _place(page, found, context, roots > 1, shown)
+            for spot in places:
+                _place(page, spot, context, roots > 1, shown)
         page.blank()
         for control in sorted({result.control for result in results} - told):
             told.add(control)
@@ -87,12 +87,12 @@ def _by_file(results: Iterable[Result]) -> Iterator[tuple[str, list[Place]]]:
         yield heading, sorted(places.values(), key=_order)
 
 
-def _order(found: Place) -> tuple[int, str, str]:
-    return found.seen.line if found.seen else 0, found.first.resource.root, found.first.resource.address
+def _order(spot: Place) -> tuple[int, str, str]:
+    return spot.seen.line if spot.seen else 0, spot.first.resource.root, spot.first.resource.address
 
 
-def _place(page: Page, found: Place, context: Context, show_root: bool, shown: set[tuple[str, int]]) -> None:
-    resource, seen = found.first.resource, found.seen
+def _place(page: Page, spot: Place, context: Context, show_root: bool, shown: set[tuple[str, int]]) -> None:
+    resource, seen = spot.first.resource, spot.seen
     page.verbatim(f"{seen.line}: {resource.address}" if seen and seen.file and seen.line else resource.address, 2)
     if show_root and resource.root and not is_in(seen, resource.root):
         page.verbatim(f"in {resource.root}", 4, "dim")
@@ -100,10 +100,10 @@ def _place(page: Page, found: Place, context: Context, show_root: bool, shown: s
         if resource.address.startswith(f"{block.address}."):  # the call of a module that was fetched
             page.verbatim(f"{block.address} is called in {block.file}:{block.start_line or ''}".rstrip(":"), 4, "dim")
     at = (seen.file, seen.line) if seen and seen.file and seen.line else None
-    with_code = at in shown or _code(page, found, context)
+    with_code = at in shown or _code(page, spot, context)
     if at and with_code:
         shown.add(at)
-    for result in sorted(found.failures, key=lambda result: (result.control, result.element)):
+    for result in sorted(spot.failures, key=lambda result: (result.control, result.element)):
         page.prose(f"{message_of(result)} [{shortly(result)}]", 4, f"{result.control}:", "heading")
         if result.waiver is not None and result.waiver.expired and result.waiver.expires not in result.message:
             who = f" by {result.waiver.owner}" if result.waiver.owner else ""
@@ -112,12 +112,12 @@ def _place(page: Page, found: Place, context: Context, show_root: bool, shown: s
             _observed(page, result, seen)
 
 
-def _code(page: Page, found: Place, context: Context) -> bool:
+def _code(page: Page, spot: Place, context: Context) -> bool:
     """The lines of the evidence, within the block that they belong to. False where they cannot be read."""
-    seen = found.seen
+    seen = spot.seen
     if seen is None or not seen.file or not seen.line:
         return False
-    block = _block(found.first.resource.blocks, seen)
+    block = _block(spot.first.resource.blocks, seen)
     start, end = block or (1, seen.line + LINES_SHOWN)
     last = min(end, max(seen.end_line or 0, seen.line + 1), seen.line + LINES_SHOWN - 1)
     first = max(start, min(seen.line, last - LINES_SHOWN + 1))

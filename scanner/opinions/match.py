@@ -35,7 +35,7 @@ NOTHING_JUDGED = "this run judged nothing by this control there"
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """What another scanner's results are held against."""
+    """What another scanner's results are compared with."""
 
     report: Report
     controls: Mapping[str, Control]
@@ -54,10 +54,12 @@ def opinion(claims: Claims, beside: Beside, file: str = "") -> Opinion:
     """What a scanner says beside a run; `file`: where its results were read from."""
     peers = _peers(claims.scanner, beside.controls.values())
     ours = _by_control(beside.report.results, _controls_of(peers, claims))
-    held = _against(claims, peers, ours, beside)
-    rows = [_both(beside.controls[control], ours[control, key], found) for (control, key), found in held.theirs.items()]
-    rows += [_theirs(beside.controls[control], found) for (control, _, _), found in held.alone.items()]
-    rows += [_ours(beside.controls[at[0]], results) for at, results in ours.items() if at not in held.theirs and _says_something(results)]
+    related = _against(claims, peers, ours, beside)
+    rows = [_both(beside.controls[control], ours[control, key], claimed) for (control, key), claimed in related.theirs.items()]
+    rows += [_theirs(beside.controls[control], claimed) for (control, _, _), claimed in related.alone.items()]
+    rows += [
+        _ours(beside.controls[at[0]], results) for at, results in ours.items() if at not in related.theirs and _says_something(results)
+    ]
     counts = Counter(row.relation for row in rows)
     return Opinion(
         scanner=shown(claims.scanner),
@@ -68,15 +70,15 @@ def opinion(claims: Claims, beside: Beside, file: str = "") -> Opinion:
         differ=counts["differ"],
         only_theirs=counts["only_theirs"],
         only_ours=counts["only_ours"],
-        without_control=len(held.others),
+        without_control=len(related.others),
         failures_only=claims.failures_only,
         rows=sorted(rows, key=_row_order),
-        others=sorted(map(_check, held.others), key=_check_order) if beside.everything else [],
-        problems=[*claims.problems, *held.problems],
+        others=sorted(map(_check, related.others), key=_check_order) if beside.everything else [],
+        problems=[*claims.problems, *related.problems],
     )
 
 
-class _Held(msgspec.Struct):
+class _Related(msgspec.Struct):
     """Claims by what they are about."""
 
     theirs: dict[tuple[str, Key], list[Claim]] = {}
@@ -88,28 +90,28 @@ class _Held(msgspec.Struct):
     problems: list[str] = []
 
 
-def _against(claims: Claims, peers: Mapping[str, Sequence[str]], ours: Container[tuple[str, Key]], beside: Beside) -> _Held:
+def _against(claims: Claims, peers: Mapping[str, Sequence[str]], ours: Container[tuple[str, Key]], beside: Beside) -> _Related:
     places = Places(beside.report.results, beside.paths, beside.names)
-    held, pairs = _Held(), 0
+    related, pairs = _Related(), 0
     for number, claim in enumerate(claims.claims):
         asked = peers.get(normal(claim.check), ())
         if not asked:
-            held.others.append(claim)
+            related.others.append(claim)
             continue
         about = places.of(claim, claims.base)
         pairs += len(about) * len(asked)
         if pairs > MAX_PAIRS:
-            held.problems.append(
+            related.problems.append(
                 f"the last {many(len(claims.claims) - number, 'result')} could not be compared: too many resources for each"
             )
             break
         for control in asked:
             judged = [key for key in about if (control, key) in ours]
             for key in judged:
-                held.theirs.setdefault((control, key), []).append(claim)
+                related.theirs.setdefault((control, key), []).append(claim)
             if not judged and (places.knows(claim.file, claims.base) or not beside.changed_only):
-                held.alone.setdefault((control, claim.file, claim.resource), []).append(claim)
-    return held
+                related.alone.setdefault((control, claim.file, claim.resource), []).append(claim)
+    return related
 
 
 def normal(check: str) -> str:
@@ -133,7 +135,7 @@ def _peers(scanner: str, controls: Iterable[Control]) -> dict[str, list[str]]:
 
 
 def _controls_of(peers: Mapping[str, Iterable[str]], claims: Claims) -> set[str]:
-    """The controls that a scanner has a check for. Of one that no control names, those that it says something of."""
+    """The controls that a scanner of _NAMED has a check for; of any other, those that it says something of."""
     said = {normal(claim.check) for claim in claims.claims} & peers.keys() if claims.scanner not in _NAMED else peers.keys()
     return {control for check in said for control in peers[check]}
 
@@ -142,11 +144,11 @@ _NAMED = ("checkov", "trivy", "prowler")
 
 
 def _by_control(results: Iterable[Result], controls: set[str]) -> dict[tuple[str, Key], list[Result]]:
-    found: dict[tuple[str, Key], list[Result]] = {}
+    grouped: dict[tuple[str, Key], list[Result]] = {}
     for result in results:
         if result.control in controls:
-            found.setdefault((result.control, key_of(result.resource)), []).append(result)
-    return found
+            grouped.setdefault((result.control, key_of(result.resource)), []).append(result)
+    return grouped
 
 
 def _says_something(results: Iterable[Result]) -> bool:

@@ -71,14 +71,14 @@ class _File:
             self.blocks.sort(key=lambda block: block.first)
             self._starts = [block.first for block in self.blocks]
             self._longest = max((block.last - block.first for block in self.blocks), default=0)
-        found: set[Key] = set()
+        keys: set[Key] = set()
         for index in range(bisect.bisect_right(self._starts, last) - 1, -1, -1):
             block = self.blocks[index]
             if block.first < first - self._longest:
                 break
             if block.last >= first and block.first:
-                found.add(block.key)
-        return found
+                keys.add(block.key)
+        return keys
 
 
 class Places:
@@ -169,8 +169,8 @@ class Places:
                 return path
         self._index_ends()
         parts = os.path.normpath(file).split(os.sep)
-        if found := self._ends.get(os.sep.join(parts)):
-            return found
+        if by_end := self._ends.get(os.sep.join(parts)):
+            return by_end
         # Of a path from the top of another machine, the folders above the checkout do not count; a name alone is too little.
         ends = (os.sep.join(parts[at:]) for at in range(1, len(parts) - 1)) if os.path.isabs(file) else ()
         return next((self._below[end] for end in ends if self._below.get(end)), "")

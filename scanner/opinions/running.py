@@ -56,8 +56,8 @@ def program(named: str | None) -> str:
         if not os.path.isfile(named) or not os.access(named, os.X_OK):
             raise OpinionError(f"--checkov {named}: this is no program that can be run")
         return os.path.abspath(named)
-    if found := shutil.which("checkov", path=_path()):
-        return found
+    if on_path := shutil.which("checkov", path=_path()):
+        return on_path
     if os.access(installed(home()), os.X_OK):
         return str(installed(home()))
     raise OpinionError(

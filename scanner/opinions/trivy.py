@@ -73,16 +73,16 @@ def read(content: bytes, file: str) -> Claims:
 
 
 def _claims(target: _Target, file: str) -> Iterator[Claim]:
-    for found in target.misconfigurations or []:
-        yield _claim(target, found, _VERDICTS.get(found.status, "unknown"), found.message or found.title)
+    for finding in target.misconfigurations or []:
+        yield _claim(target, finding, _VERDICTS.get(finding.status, "unknown"), finding.message or finding.title)
     for modified in target.modified or []:
         if modified.type == "misconfiguration":
-            found = decoded(bytes(modified.finding), _Misconfiguration, file, "Trivy (--format json)")
+            finding = decoded(bytes(modified.finding), _Misconfiguration, file, "Trivy (--format json)")
             yield _claim(
-                target, found, "skipped", f"{found.message or found.title} (suppressed: {modified.statement or 'no reason given'})"
+                target, finding, "skipped", f"{finding.message or finding.title} (suppressed: {modified.statement or 'no reason given'})"
             )
 
 
-def _claim(target: _Target, found: _Misconfiguration, verdict: TheirVerdict, reason: str) -> Claim:
-    cause = found.cause or _Cause()
-    return Claim(found.avdid or found.id, verdict, reason, cause.resource, (), target.target, cause.start_line, cause.end_line)
+def _claim(target: _Target, finding: _Misconfiguration, verdict: TheirVerdict, reason: str) -> Claim:
+    cause = finding.cause or _Cause()
+    return Claim(finding.avdid or finding.id, verdict, reason, cause.resource, (), target.target, cause.start_line, cause.end_line)

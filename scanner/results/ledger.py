@@ -97,11 +97,11 @@ def close(listing: Listing, coverage: Coverage) -> tuple[dict[str, Fate], Covera
     silent: dict[str, list[str]] = {}
     closing = Coverage()
     for file, formats in listing.candidates.items():
-        told = _told(file, formats, coverage.fates or {})
-        for format_ in set(formats) - {known for known, _ in told}:
+        answers = _told(file, formats, coverage.fates or {})
+        for format_ in set(formats) - {known for known, _ in answers}:
             silent.setdefault(format_, []).append(file)
-            told.append((format_, Fate("unread", f"its reader ({format_}) says nothing of it")))
-        fates[file] = fate = decisive(fate for _, fate in told)
+            answers.append((format_, Fate("unread", f"its reader ({format_}) says nothing of it")))
+        fates[file] = fate = decisive(fate for _, fate in answers)
         if fate.became == "other" and file in listing.named:
             fates[file] = Fate("unread", fate.why)
             closing.gaps.append(Gap(file, "unsupported", f"of no kind that can be scanned: {fate.why}", _NAMED))
