@@ -158,7 +158,7 @@ def _binary_plans(place: Place, names: list[str], found: Found) -> None:
     """Plans that only Terraform reads are gaps, unless the same directory has one in JSON: then that is what people made to scan."""
     plans = {os.path.dirname(path) for path in found.inputs.get("plan", ())} if names else set()
     for name in names:
-        if place.directory not in plans:
+        if os.path.dirname(os.path.join(place.directory, name)) not in plans:
             found.listing.settle(place.show(name), Fate("unread", formats.BINARY_PLAN))
             found.gaps.append(Gap(place.show(name), "unsupported", formats.BINARY_PLAN, _SHOW_PLAN))
 

@@ -82,7 +82,7 @@ INPUTS = (
                 "cloudformation",
                 "assay.scanner.sources.cloudformation.source",
                 (
-                    (b"AWS::", b"AWSTemplateFormatVersion", b"Transform:", b'"Transform"', b"'Transform'", b"aws:cloudformation:stack"),
+                    (b"AWS::", b"AWSTemplateFormatVersion", b"Transform", b"aws:cloudformation:stack"),
                     (b"Resources", b"artifacts"),
                 ),
                 (b"{",),

@@ -97,7 +97,7 @@ ACCOUNT = json.dumps({"record": "account", "account": "123456789012", "caller": 
 class Scanned:
     """A scan that is over."""
 
-    def __init__(self, path: Path, overlay: Overlay | None = None, *controls: str) -> None:
+    def __init__(self, path: Path | str, overlay: Overlay | None = None, *controls: str) -> None:
         self.scan = Scan(Options(paths=[str(path)], controls=list(controls) or [CONTROL], overlay=overlay))
         self.report: Any = self.scan.report()
 

@@ -38,6 +38,9 @@ JUDGED: dict[str, tuple[str, str | bytes]] = {
     "upper case .Template": ("t.Template", YAML),
     "no ending": ("template", YAML),
     "an ending of another kind": ("stack.txt", YAML),
+    "an empty document first": ("stack.txt", "~\n---\n" + MANIFEST),
+    "white space in front of the colon": ("stack.txt", YAML.replace("Resources:", "Resources" + " " * 900 + ":")),
+    "a key of another alphabet first": ("stack.txt", "\u00e9: 1\n" + YAML),
     "called like a state": ("x.tfstate", JSON),
     "called like values of variables": ("x.tfvars", YAML),
     "called like prose": ("README.md", YAML),
@@ -275,7 +278,8 @@ def test_a_plan_that_only_terraform_reads_is_a_gap_with_the_way_out(tmp_path: Pa
     for scanned in (Scanned(tmp_path), Scanned(tmp_path / "out.tfplan")):
         (gap,) = scanned.report.coverage.gaps
         assert gap.code == "unsupported" and "terraform show -json" in gap.settles_it
-    assert Scanned(write(tmp_path, {"plan.json": PLAN})).gaps == {}
+    write(tmp_path, {"plan.json": PLAN})
+    assert Scanned(tmp_path).gaps == {} == Scanned(f"{tmp_path}/").gaps
 
 
 def test_assemblies_say_what_is_deployed(tmp_path: Path) -> None:

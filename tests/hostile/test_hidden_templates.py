@@ -140,6 +140,9 @@ def test_what_is_not_known_is_a_gap(tmp_path: Path, more: str, code: str) -> Non
         "Resources: !Anything {Bad: {Type: 'AWS::EC2::SecurityGroup'}}\n",
         "Resources:\n  Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: 's3://b/k'}}\n",
         "Resources:\n  Bad: {Type: !Ref AWS::EC2::SecurityGroup}\n",
+        "Resources: !Transform {Name: Mine}\n",
+        '{"Resources": {"Fn::Transform": {"Name": "Mine"}}}',
+        "Transform : Mine\nResources:\n  Bad: {Kind: open}\n",
     ],
 )
 def test_a_template_without_its_version_is_one(tmp_path: Path, resources: str) -> None:

@@ -116,15 +116,15 @@ def _branches(trees: list[Any], names: dict[str, None]) -> None:
 
 
 def is_template(data: Any) -> bool:
-    """Whether a document is a template: it has its version, or resources with types of providers."""
-    if not isinstance(data, dict):
+    """Whether a document is a template: its resources stand beside its version or a transform, or have types of providers."""
+    if not isinstance(data, dict) or "Resources" not in data:
         return False
-    resources = data.get("Resources")
-    if not isinstance(resources, dict):
-        return "AWSTemplateFormatVersion" in data and "Resources" in data
-    if "AWSTemplateFormatVersion" in data or any(_is_function_name(name) for name in resources):
+    if "AWSTemplateFormatVersion" in data or "Transform" in data:
         return True
-    return any(_is_typed(body) for body in resources.values() if isinstance(body, dict))
+    resources = data["Resources"]
+    if not isinstance(resources, dict):
+        return False
+    return any(map(_is_function_name, resources)) or any(_is_typed(body) for body in resources.values() if isinstance(body, dict))
 
 
 def _is_function_name(name: Any) -> bool:
