@@ -74,7 +74,7 @@ def test_only_roots_that_a_change_touches_are_judged(tree: Path) -> None:
     assert left_out == 2  # a/main.tf, c/main.tf
 
 
-@pytest.mark.parametrize("change", ["deleted", "variables", "read", "link"])
+@pytest.mark.parametrize("change", ["deleted", "variables", "read", "link", "linked code", "linked variables"])
 def test_a_change_of_another_file_of_a_root_touches_it(change: str, tree: Path) -> None:
     code = 'variable "status" {\n  default = "Enabled"\n}\n' + PASSING.replace('"Enabled"', "var.status")
     by_file = PASSING.replace('"Enabled"', 'trimspace(file("../data/status"))')
@@ -82,6 +82,13 @@ def test_a_change_of_another_file_of_a_root_touches_it(change: str, tree: Path) 
     if change == "deleted":
         versioning = code.partition('resource "aws_s3_bucket_versioning"')
         write(tree, {"a/main.tf": versioning[0], "a/extra.tf": "".join(versioning[1:])})
+    if change == "linked code":
+        write(tree, {"shared/main.tf.txt": PASSING})
+        (tree / "a" / "main.tf").unlink()
+        (tree / "a" / "main.tf").symlink_to("../shared/main.tf.txt")
+    if change == "linked variables":
+        write(tree, {"data/values": 'status = "Enabled"\n'})
+        (tree / "a" / "terraform.tfvars").symlink_to("../data/values")
     commit()
     assert since("HEAD")[0] == 0
     match change:
@@ -91,6 +98,10 @@ def test_a_change_of_another_file_of_a_root_touches_it(change: str, tree: Path) 
             write(tree, {"a/terraform.tfvars": 'status = "Suspended"\n'})
         case "read":
             write(tree, {"data/status": "Suspended\n"})
+        case "linked code":
+            write(tree, {"shared/main.tf.txt": PASSING.replace('"Enabled"', '"Suspended"')})
+        case "linked variables":
+            write(tree, {"data/values": 'status = "Suspended"\n'})
         case "link":
             (tree / "a" / "z.auto.tfvars").symlink_to("../data/values")
             write(tree, {"data/values": 'status = "Suspended"\n'})

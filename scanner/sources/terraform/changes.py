@@ -19,15 +19,15 @@ class Changes:
     def __init__(self, paths: Iterable[str], code: Directories) -> None:
         """`paths`: of changed files, with links followed."""
         self._code = code
-        paths = list(paths)
-        self._directories = {os.path.dirname(path) for path in paths}
-        self._has_data = any(not is_code(os.path.basename(path)) for path in paths)
+        self._paths = frozenset(paths)
+        self._directories = {os.path.dirname(path) for path in self._paths}
+        self._has_data = any(not is_code(os.path.basename(path)) for path in self._paths)
 
     def touch(self, root: str) -> bool:
         """Whether a root module may be another than it was: a file of it or of a local module that it calls at any depth changed, or one
         that its code may read."""
         called = self._called(root)
-        if any(self._code.overlay.real(directory) in self._directories for directory in called):
+        if any(self._code.overlay.real(directory) in self._directories or self._links_to_changed(directory) for directory in called):
             return True
         return self._has_data and any(map(self._reads_files, called))
 
@@ -39,6 +39,11 @@ class Changes:
                 seen.add(directory)
                 waiting += self._code.local_calls(directory)
         return seen
+
+    def _links_to_changed(self, directory: str) -> bool:
+        """Whether a file of a directory, code or values of variables, is a link to one that changed."""
+        overlay, paths = self._code.overlay, (os.path.join(directory, name) for name in self._code.names(directory))
+        return any(overlay.is_link(path) and overlay.real(path) in self._paths for path in paths)
 
     def _reads_files(self, directory: str) -> bool:
         for name in self._code.code(directory):
