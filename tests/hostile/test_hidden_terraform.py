@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assay.scanner.run import Options, Scan
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import installed
 from tests.hostile.openings import BY_DEFAULT, CLOSED, CONTROL, GROUP, Files, call, told
 from tests.scans import write
@@ -163,6 +164,11 @@ def test_of_blocks_of_which_there_may_be_one_any_counts(tmp_path: Path, dynamic:
     item = read(tmp_path, f'resource "probe" "p" {{\none {{\n  v = "a"\n  w = 1\n}}\n{second}\n}}\n')["probe.p"]
     assert item["one.v"].raw.options == ("a", "b") and item["one.w"].data == 1
     assert item["one.0.v"].data == "a" and item["one.1.v"].data == "b"
+
+
+def test_of_more_blocks_than_are_compared_none_counts(tmp_path: Path) -> None:
+    blocks = 'one {\n  v = "a"\n}\n' * 10 + 'one {\n  v = "b"\n}\n'
+    assert isinstance(read(tmp_path, f'resource "probe" "p" {{\n{blocks}}}\n')["probe.p"]["one.v"].raw, Unknown)
 
 
 # Names of files

@@ -8,7 +8,7 @@ from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.marks import Placed, tags_of
 from assay.scanner.sources.nodes import as_nodes, step
-from assay.scanner.sources.raw import Location, Unknown, either
+from assay.scanner.sources.raw import Location, Unknown, either, same
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import tags
 from assay.scanner.sources.terraform.bodies import Body, contents
@@ -48,7 +48,9 @@ class BodyNode(Node):
         if node is None:
             return Value(more, (block.location(),))
         if rest and inner == rest and len(others := self.body.nested(name)[0]) > 1:
-            return _of_several([BodyNode(other)._at(rest, link) for other in others[:_MAX_SEVERAL]], name)
+            if len(others) > _MAX_SEVERAL:
+                return Value(_several(name, others[_MAX_SEVERAL].block.location()), (node.location(),))
+            return _of_several([BodyNode(other)._at(rest, link) for other in others], name)
         return node._at(inner, link) if inner else Value({}, (node.location(),))
 
     def _block(self, name: str, rest: str) -> tuple[BodyNode | None, str, Unknown | None]:
@@ -101,15 +103,20 @@ class BodyNode(Node):
 
 
 _MAX_SEVERAL = 10
+"""Of more, none is read."""
+
+
+def _several(name: str, place: Location | None) -> Unknown:
+    return Unknown(f"there are several {name} blocks", "leave one of them", place)
 
 
 def _of_several(values: list[Value[Any]], name: str) -> Value[Any]:
     """What blocks of a type say where one is asked for: of several that differ, which providers refuse, any may count."""
     first = values[0]
-    if all(value.raw == first.raw for value in values):
+    if all(same(value.raw, first.raw) for value in values):
         return first
     seen = tuple(place for value in values for place in value.seen)
-    why = Unknown(f"there are several {name} blocks", "leave one of them", seen[-1] if seen else None)
+    why = _several(name, seen[-1] if seen else None)
     return Value.of(either(why, *(value.raw for value in values)), seen)
 
 
