@@ -15,6 +15,7 @@ from assay.scanner.config import Config, ConfigurationError, load_file
 from assay.scanner.gate import baseline, guardrails
 from assay.scanner.gate.apply import Gate, relative_to
 from assay.scanner.gate.comments import Comments
+from assay.scanner.gate.guardrails import Guardrails
 from assay.scanner.gate.waivers import Terms, Waivers
 from assay.scanner.rules.model import SEVERITIES
 from assay.scanner.sources.encodings import utf8
@@ -46,9 +47,8 @@ def options(command: Any) -> Any:
     return command
 
 
-def gate(scan: Scan, arguments: dict[str, Any], config: Config, before: Earlier | None = None) -> Gate:
+def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrails, before: Earlier | None = None) -> Gate:
     """The gate of a run, `before`: what there was at a revision. Raises ConfigurationError and BaselineError."""
-    rails = _rails(arguments.get("guardrails"))
     known = arguments.get("baseline") or (None if arguments.get("no_baseline") else config.baseline)
     if problems := guardrails.refused(rails, _asked(scan, bool(known))):
         file = config.file or "the command line"
@@ -74,10 +74,11 @@ def _changes(before: Earlier, config: Config, arguments: dict[str, Any]) -> list
     return [] if arguments["allow_config_changes"] else weakened(before.configuration, config, before.revision, before.rules)
 
 
-def _rails(path: str | None) -> guardrails.Guardrails:
+def rails_of(path: str | None) -> Guardrails:
+    """The guardrails of a file; where there is none, those that allow everything. Raises ConfigurationError."""
     if path is None:
-        return guardrails.Guardrails()
-    rails = load_file(Path(path), guardrails.Guardrails, "docs/adopting.md")
+        return Guardrails()
+    rails = load_file(Path(path), Guardrails, "docs/adopting.md")
     if rails.fail_on not in (None, *SEVERITIES):
         raise ConfigurationError(f"{path}: fail_on is {rails.fail_on!r}; it is one of {', '.join(SEVERITIES)}")
     return rails

@@ -138,7 +138,9 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
     from assay.scanner.run import Options, Scan
 
     try:
+        rails = gating.rails_of(arguments.get("guardrails"))
         config = configuration(arguments)
+        config = msgspec.structs.replace(config, strict=config.strict or rails.strict)
         chosen = Options(
             policies=[*config.policies, *arguments["policies"]],
             overrides=config.overrides,
@@ -165,7 +167,7 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             debug("the revision is judged")
             chosen = msgspec.structs.replace(chosen, changed=before.narrowing)
         scan = Scan(chosen)
-        scan.gate = gating.gate(scan, arguments, config, before)
+        scan.gate = gating.gate(scan, arguments, config, rails, before)
         debug("configuration and rules")
         return scan, config
     except AssayError as error:

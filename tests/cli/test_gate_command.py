@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.scans import FAILING, PASSING, VERSIONING, assay, write
+from tests.scans import FAILING, PASSING, UNKNOWN, VERSIONING, assay, write
 
 NEXT_MONTH = (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=30)).isoformat()
 LONG_AGO = "2026-01-01"
@@ -162,6 +162,11 @@ def test_what_the_guardrails_allow_is_done(tree: Path) -> None:
     ran = assay("scan", "infra", "--guardrails", "rails.yaml", "-r", "json")
     said = json.loads(ran.stdout)
     assert ran.exit_code == 1 and "its last day is more than 10 days away" in said["gate"]["warnings"][0]
+
+
+def test_guardrails_may_ask_for_strictness(tree: Path) -> None:
+    write(tree, {"infra/main.tf": UNKNOWN, "rails.yaml": "strict: true\n"})
+    assert (report()[0], report("--guardrails", "rails.yaml")[0]) == (0, 3)
 
 
 def test_guardrails_may_allow_no_waiver_that_lasts(tree: Path) -> None:
