@@ -110,8 +110,7 @@ class Coverage(msgspec.Struct):
             _add(whole.blocks, part.blocks)
             _add_tree(whole.tree, part.tree)
             listing.enter(fates, part.fates or {})
-            for type_, count in part.unsupported_types.items():
-                whole.unsupported_types[type_] = whole.unsupported_types.get(type_, 0) + count
+            _count(whole.unsupported_types, part.unsupported_types)
             gaps.update(dict.fromkeys(part.gaps))
             left_out.update(dict.fromkeys(part.left_out))
             for call in part.calls:
@@ -130,8 +129,12 @@ def _add(whole: Files | Blocks, part: Files | Blocks) -> None:
 def _add_tree(whole: Tree, part: Tree) -> None:
     for name in ("found", "judged", "other", "excluded", "unread"):
         setattr(whole, name, getattr(whole, name) + getattr(part, name))
-    for reason, count in part.reasons.items():
-        whole.reasons[reason] = whole.reasons.get(reason, 0) + count
+    _count(whole.reasons, part.reasons)
+
+
+def _count(whole: dict[str, int], part: Mapping[str, int]) -> None:
+    for name, number in part.items():
+        whole[name] = whole.get(name, 0) + number
 
 
 class Node(abc.ABC):

@@ -181,7 +181,7 @@ def unknown_inside(data: Any) -> Unknown | None:
     if isinstance(data, dict):
         data = list(data.values())
     if isinstance(data, list):
-        return next((found for element in data if (found := unknown_inside(element))), None)
+        return next((why for element in data if (why := unknown_inside(element))), None)
     return None
 
 
@@ -194,4 +194,4 @@ def references_in(data: Any) -> list[Reference]:
     elements = (
         data.parts if isinstance(data, Text) else list(data.values()) if isinstance(data, dict) else data if isinstance(data, list) else ()
     )
-    return [found for each in elements for found in references_in(each)]
+    return [reference for element in elements for reference in references_in(element)]

@@ -112,12 +112,12 @@ class DeploymentManagerSource(Source):
             if twice or is_configuration(sheet.data):
                 yield self._deployment(path, sheet)
                 return
-            meant, reason, line = False, "", 0
+            intended, reason, line = False, "", 0
         except OSError as error:
-            meant, reason, line = True, f"cannot be read ({error.strerror or error})", 0
+            intended, reason, line = True, f"cannot be read ({error.strerror or error})", 0
         except Malformed as error:
-            meant, reason, line = self._meant(path, error), str(error), error.line
-        if meant:
+            intended, reason, line = self._meant(path, error), str(error), error.line
+        if intended:
             coverage.gaps.append(Gap(file, "parse_error", reason, "correct the configuration", line))
             coverage.files.found = coverage.files.failed = 1
             coverage.enter(file, self.input, "unread", "no configuration that can be read")

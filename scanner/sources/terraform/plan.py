@@ -91,7 +91,7 @@ class PlanSource(Source):
         for collection in self.code.collect(wanted) if self.code else ():
             code.update({item.address: item for item in collection.items})
             coverage.gaps += collection.coverage.gaps
-            sensitive = collection.sensitive or sensitive
+            sensitive = collection.sensitive.joined(sensitive) if collection.sensitive is not None else sensitive
         spent: list[str] = []
         budget = Budget(tell=spent.append)
         try:
