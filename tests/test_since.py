@@ -108,6 +108,19 @@ def test_a_change_of_another_file_of_a_root_touches_it(change: str, tree: Path) 
     assert since("HEAD")[0] == 1
 
 
+def test_a_change_behind_a_link_to_a_module_touches_the_root(tree: Path) -> None:
+    """What a linked module calls is beside the directory that the link leads to."""
+    write(tree, {"b/main.tf": 'module "m" {\n  source = "./m"\n}\n', "real/m/main.tf": 'module "n" {\n  source = "../n"\n}\n'})
+    write(tree, {"real/n/main.tf": PASSING})
+    (tree / "b" / "m").symlink_to("../real/m")
+    commit()
+    write(tree, {"real/n/main.tf": FAILING})
+    standing = {
+        result["resource"]["address"] for result in json.loads(assay("scan", "b", "--since", "HEAD", "-r", "json").stdout)["results"]
+    }
+    assert "module.m.module.n.aws_s3_bucket.b" in standing
+
+
 def test_a_branch_is_compared_with_where_it_began(tree: Path) -> None:
     git("checkout", "-q", "-b", "work")
     write(tree, {"a/more.tf": OTHER})

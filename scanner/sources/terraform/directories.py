@@ -28,6 +28,7 @@ class Directories:
         self._code: dict[str, list[str]] = {}
         self._blocks: dict[tuple[str, str], list[Block]] = {}
         """Of a directory, as one program reads it."""
+        self._calls: dict[str, set[str]] = {}
         self._gaps: dict[str, list[Gap]] = {}
         self._read_paths: dict[str, set[str]] = {}
         self._failed: dict[str, set[str]] = {}
@@ -122,14 +123,17 @@ class Directories:
             coverage.enter(self.show(path), "terraform", "other", "code that the program of its root module does not read")
 
     def local_calls(self, directory: str) -> set[str]:
-        """The directories that a directory calls as local modules, by normal paths. Code without the word is not parsed for it."""
-        if not any(self._may_call(os.path.join(directory, name)) for name in self.code(directory)):
-            return set()
-        sources = (roots.local_source(block) for block in self.all_blocks(directory))
-        return {os.path.normpath(os.path.join(directory, source)) for source in sources if source is not None}
+        """The directories that a directory calls as local modules, by normal paths: what a link leads to, where it is."""
+        if directory not in self._calls:
+            may_call = any(self._may_call(os.path.join(directory, name)) for name in self.code(directory))
+            sources = {roots.local_source(block) for block in self.all_blocks(directory)} if may_call else set()
+            paths = [os.path.normpath(os.path.join(directory, source)) for source in sources if source is not None]
+            self._calls[directory] = {self._linked(directory, path) for path in paths}
+        return self._calls[directory]
 
     def _may_call(self, path: str) -> bool:
-        """Whether a file may hold a module call: the word is there, or an escape of JSON that may stand for a letter of it."""
+        """Whether a file may hold a module call: the word is there, or an escape of JSON that may stand for a letter of it. Code without it
+        is not parsed to find calls."""
         try:
             text = utf8(self.content(path))
         except (FileError, UnicodeError):
