@@ -166,6 +166,13 @@ def test_of_blocks_of_which_there_may_be_one_any_counts(tmp_path: Path, dynamic:
     assert item["one.0.v"].data == "a" and item["one.1.v"].data == "b"
 
 
+def test_beside_blocks_of_an_unknown_number_none_counts(tmp_path: Path) -> None:
+    more = 'variable "more" {}\n' + 'dynamic "one" {\n  for_each = var.more\n  content {\n    v = "b"\n  }\n}'.join(
+        ('resource "probe" "p" {\n  one {\n    v = "a"\n  }\n  ', "\n}\n")
+    )
+    assert isinstance(read(tmp_path, more)["probe.p"]["one.v"].raw, Unknown)
+
+
 def test_of_more_blocks_than_are_compared_none_counts(tmp_path: Path) -> None:
     blocks = 'one {\n  v = "a"\n}\n' * 10 + 'one {\n  v = "b"\n}\n'
     assert isinstance(read(tmp_path, f'resource "probe" "p" {{\n{blocks}}}\n')["probe.p"]["one.v"].raw, Unknown)

@@ -47,6 +47,8 @@ class BodyNode(Node):
         node, inner, more = self._block(name, rest)
         if node is None:
             return Value(more, (block.location(),))
+        if rest and inner == rest and more is not None:  # another may stand before it, or after
+            return Value(more, (node.location(),))
         if rest and inner == rest and len(others := self.body.nested(name)[0]) > 1:
             if len(others) > _MAX_SEVERAL:
                 return Value(_several(name, others[_MAX_SEVERAL].block.location()), (node.location(),))
