@@ -61,3 +61,23 @@ def test_the_nearest_policy_that_enforces_counts(policies: tuple[str, ...], verd
     top = write(tmp_path, {"main.tf": _BUCKET + "".join(policies)})
     (result,) = judge(top, "storage.public-access-blocked")
     assert result.verdict == verdict
+
+
+def test_values_that_are_not_known_are_not_one_project(tmp_path: Path) -> None:
+    """Two outputs of a module that is not there have the same reason, and may differ."""
+    code = _BUCKET.replace("google_project.p.project_id", "module.absent.first") + policy("projects/${module.absent.second}", "TRUE")
+    top = write(tmp_path, {"main.tf": code + 'module "absent" {\n  source = "git::https://example.com/absent.git"\n}\n'})
+    (result,) = judge(top, "storage.public-access-blocked")
+    assert result.verdict == "unknown"
+
+
+def test_a_number_may_be_that_of_the_project(tmp_path: Path) -> None:
+    policies = policy("projects/123456789012", "FALSE") + policy(_ON_ORGANISATION, "TRUE")
+    (result,) = judge(write(tmp_path, {"main.tf": _BUCKET + policies}), "storage.public-access-blocked")
+    assert result.verdict == "unknown"
+
+
+def test_a_policy_of_another_project_is_none_of_the_bucket(tmp_path: Path) -> None:
+    policies = policy("projects/other", "FALSE") + policy(_ON_ORGANISATION, "TRUE")
+    (result,) = judge(write(tmp_path, {"main.tf": _BUCKET + policies}), "storage.public-access-blocked")
+    assert result.verdict == "pass"

@@ -13,10 +13,11 @@ from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.policies import google_grants
 from assay.scanner.facts.secrets.kinds import Secret, SecretCopy, several
 from assay.scanner.facts.spelling import Index, Namesakes, Place, Referrer, Spelling
+from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.nodes import Elsewhere
-from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.raw import Reference, Unknown
 from assay.scanner.sources.values import Value, any_of
 
 VERSION = "secretmanager.googleapis.com/SecretVersion"
@@ -114,9 +115,8 @@ def subscribing(paths: Mapping[str, str], record: Callable[[Item], Any]) -> Call
 
 
 def _topic(data: Any) -> str:
-    if isinstance(data, Reference):
-        return data.address
-    return str(data).rpartition("/topics/")[2] if isinstance(data, (str, Text)) else ""
+    """The address of a topic, or its name; empty where a part of it is not known."""
+    return data.address if isinstance(data, Reference) else spelled(data).rpartition("/topics/")[2]
 
 
 def _age(view: View, join: Referrer) -> Value[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from assay.scanner.facts.bindings import iam
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.references import crypto_key
 from assay.scanner.facts.spelling import Index, Link, Many
+from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.storage import google
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
@@ -39,20 +41,20 @@ def _enforced(view: View, constraint: str) -> Value[bool]:
         parent = policy.surely["parent"].data
         if not any(policy.surely.inner("spec")):
             continue  # it has `dry_run_spec` alone, which audits and enforces nothing
-        if str(parent) in above:
-            near.setdefault(above.index(str(parent)), []).append(policy)
-        elif not (isinstance(parent, str) and parent.startswith("projects/")):
+        if (name := spelled(parent)) and name in above:
+            near.setdefault(above.index(name), []).append(policy)
+        elif not _is_other_project(parent, above[0]):
             elsewhere.append((policy, parent))
     nearest: Value[bool] = Value(None)
     for distance in sorted(near, reverse=True):  # without a policy that may not exist, that above it counts
         absence = nearest.data
         nearest = any_of([policy.weighed(_by_rules(policy.surely), absence) for policy in near[distance]])
     for policy, parent in elsewhere:
-        # Below what is known to be above a bucket only a policy can be of which the parent is not known.
-        nearer = not near or (min(near) > 0 and not isinstance(parent, str))
+        # Below what is known to be above a bucket only a policy can be of which the parent is not known, or is its project.
+        nearer = not near or (min(near) > 0 and (not isinstance(parent, str) or parent.startswith(_PROJECTS)))
         absence = nearest.data or False
         if nearer and policy.weighed(_by_rules(policy.surely), absence).data is not absence:
-            reason = f"whether the project of {view.item.address} lies below {parent}, which {policy.item.address} is for"
+            reason = f"whether {view.item.address} lies below {parent}, which {policy.item.address} is for"
             return policy.says(Unknown(reason, "scan the live bucket", policy.location))
     return nearest
 
@@ -72,14 +74,33 @@ def _by_rules(policy: View) -> Value[bool]:
     return answer
 
 
+_PROJECTS = "projects/"
+
+
+def _is_other_project(parent: Any, own: str) -> bool:
+    """Whether the parent of a policy is certainly not the project `own`: a project has an id and a number, and either may name it.
+
+    https://cloud.google.com/resource-manager/docs/creating-managing-projects#identifying_projects
+    """
+    if not isinstance(parent, str) or not parent.startswith(_PROJECTS) or not _LITERAL.fullmatch(own):
+        return False
+    return parent.removeprefix(_PROJECTS).isdigit() is own.removeprefix(_PROJECTS).isdigit()
+
+
+_LITERAL = re.compile(r"projects/[\w.:-]+")
+
+
 def _above(view: View) -> list[str]:
-    """What a bucket is known to be in, as the parent of a policy is written: its project, and what that is declared to be in."""
-    parents = [str(Text(("projects/", first_known(view["project"], view.item.account).data)))]
+    """What a bucket is known to be in, as the parent of a policy is written: its project, and what that is declared to be in.
+
+    Empty where that has no name: of two values that are not known nothing says that they are one.
+    """
+    parents = [spelled(Text((_PROJECTS, first_known(view["project"], view.item.account).data)))]
     project = view.target(_PROJECT)
     if project is not None:
         folder = project["folder_id"].data
-        parents.append(folder if isinstance(folder, str) and folder.startswith("folders/") else str(Text(("folders/", folder))))
-        parents.append(str(Text(("organizations/", project["org_id"].data))))
+        parents.append(folder if isinstance(folder, str) and folder.startswith("folders/") else spelled(Text(("folders/", folder))))
+        parents.append(spelled(Text(("organizations/", project["org_id"].data))))
     return parents
 
 
