@@ -10,6 +10,7 @@ import msgspec
 from assay.scanner.facts.google_assets import is_live
 from assay.scanner.facts.network.ranges import elements
 from assay.scanner.facts.spelling import Contribution, Index, Link, Place
+from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Unknown
@@ -36,7 +37,7 @@ def _machines(instance: Item) -> Iterator[tuple[Hashable, Any]]:
     labels = frozenset([*_texts(instance["tags.items"]), *(str(account["email"].data) for account in accounts)])
     for interface in interfaces:
         external = not (interface["accessConfigs"].absent and interface["ipv6AccessConfigs"].absent)
-        yield _network(interface.link("network").data), Machine(labels, external)
+        yield spelled(interface.link("network").data), Machine(labels, external)
 
 
 MACHINES = Contribution(types=(INSTANCE,), records=_machines, name="google.machines")
@@ -60,7 +61,7 @@ def _declared(instance: Item) -> Iterator[tuple[Hashable, Any]]:
         network = interface.link("network").data
         for label in labels:
             key = _label(label.data)
-            yield key, label.unknown if key is None else (instance, None if network is None else _network(network), external)
+            yield key, label.text().unknown if key is None else (instance, spelled(network), external)
     if more:
         yield None, more
 
@@ -76,7 +77,7 @@ def behind_load_balancer(view: View, network: Link, targets: tuple[Place, ...], 
         return _of_declared(view, network, targets, declared_here)
     networks = view.index(MACHINES)
     labels = {text for place in targets for text in _texts(view[place])}
-    reached = [machine for machine in networks.get(_network(view.link(network).data), ()) if machine.labels & labels]
+    reached = [machine for machine in networks.get(spelled(view.link(network).data), ()) if machine.labels & labels]
     if any(machine.external for machine in reached):
         return view.says(False)
     if None in networks or not networks:
@@ -92,23 +93,21 @@ def _of_declared(view: View, network: Link, targets: tuple[Place, ...], at: Inde
     if at is None:
         return view.says(unseen)
     by_label = view.index(at)
-    own = _network(view.link(network).data)
+    own = spelled(view.link(network).data)
+    near = ("", own)  # one that is not known, or that its subnetwork tells, may be any
     inside: list[Value[bool]] = []
     for label in labels:
-        records = [record for record in by_label.get(_label(label.data), ()) if not isinstance(record, Unknown)]
-        here = [(item, where, external) for item, where, external in records if where in (own, None)]
-        if label.unknown or not here:
-            inside.append(view.says(label.unknown or unseen))
+        key = _label(label.data)
+        here = [record for record in (by_label.get(key, ()) if key else ()) if not own or record[1] in near]
+        if key is None or label.unknown or not here:
+            inside.append(view.says(label.text().unknown or unseen))
         for item, where, external in here:
-            may_be = Unknown(f"which network {item.address} is in is told by its subnetwork", "scan the live project", item.location())
-            outside: Value[Any] = Value(may_be if where is None and external is not False else external, (item.location(),))
+            reason = f"whether {item.address} is in the network of {view.item.address} is not known"
+            may_be = Unknown(reason, "scan the live project", item.location())
+            outside: Value[Any] = Value(may_be if "" in (where, own) and external is not False else external, (item.location(),))
             inside.append(view.of(item).weighed(outside, absence=False).negate())
     doubts = [view.says(doubt) for doubt in by_label.get(None, ()) if doubt]
     return all_of([*inside, *doubts]) if inside else view.says(unseen)
-
-
-def _network(data: Any) -> str:
-    return data.address if isinstance(data, Reference) else str(data)
 
 
 def _texts(value: Value[Any]) -> list[str]:
