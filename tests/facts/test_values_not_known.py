@@ -77,3 +77,20 @@ resource "aws_s3_bucket_acl" "b" {
 """
     (result,) = judge(write(tmp_path, {"main.tf": code}), "storage.bucket-not-public")
     assert result.verdict == "unknown"
+
+
+def test_a_part_that_may_hold_more_than_the_region_leaves_open_what_is_protected(tmp_path: Path) -> None:
+    code = """
+variable "rest" {}
+resource "aws_api_gateway_stage" "s" {
+  rest_api_id   = "abc123"
+  deployment_id = "d"
+  stage_name    = "prod"
+}
+resource "aws_wafv2_web_acl_association" "w" {
+  resource_arn = "arn:aws:apigateway:${var.rest}"
+  web_acl_arn  = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/w/1"
+}
+"""
+    verdicts = {result.resource.type: result.verdict for result in judge(write(tmp_path, {"main.tf": code}), "edge.waf-attached")}
+    assert verdicts["aws_api_gateway_stage"] == "unknown"

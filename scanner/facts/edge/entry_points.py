@@ -99,7 +99,7 @@ def _by_arn(path: str, association: Item) -> Iterator[tuple[Hashable, Any]]:
         yield None, Unknown(reason, unknown.settles_it, association.location())
 
 
-_WHERE = (1, 3, 4)
+_WHERE, _COLONS = (1, 3, 4), 5
 """The colons before the parts of an ARN that say where a resource is, and not which: its partition, region and account."""
 
 
@@ -110,12 +110,15 @@ def _leaves_open(arn: Any) -> Unknown | None:
     """
     if not isinstance(arn, Text):
         return unknown_inside(arn)
-    ahead = ""
+    ahead, place = "", None
     for part in arn.parts:
-        if isinstance(part, Unknown) and ahead.count(":") not in _WHERE:
-            return because(part)
+        if isinstance(part, Unknown):
+            place = part
+            if ahead.count(":") not in _WHERE:
+                return because(part)
         ahead += part if isinstance(part, str) else ""
-    return None
+    # With fewer colons than an ARN has, what is not known holds more than the place.
+    return because(place) if place is not None and ahead.count(":") < _COLONS else None
 
 
 def _associations(view: View, at: EntryPointAt) -> Companions:
