@@ -15,7 +15,7 @@ from assay.scanner.compare import saved
 from assay.scanner.errors import AssayError
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
-from assay.scanner.sources.encodings import utf8
+from assay.scanner.sources.encodings import read_up_to, utf8
 
 
 class NoReport(AssayError):
@@ -66,7 +66,7 @@ def _read(path: str) -> Report:
     if path != "-" and not os.path.exists(path):
         raise NoReport(f"{name}: there is no such file")
     try:
-        report = saved.read(path) if path != "-" else saved.decoded(utf8(sys.stdin.buffer.read(saved.MAX_BYTES)))
+        report = saved.read(path) if path != "-" else saved.decoded(utf8(read_up_to(sys.stdin.buffer, saved.MAX_BYTES)))
     except saved.UnreadableReport as error:
         raise NoReport(f"{name}: {error}") from None
     except UnicodeError:

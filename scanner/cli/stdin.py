@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from assay.scanner.errors import AssayError
+from assay.scanner.sources.encodings import read_up_to
 
 if TYPE_CHECKING:
     from assay.scanner.gate.apply import Gate
@@ -102,7 +103,7 @@ def read(paths: Iterable[str]) -> Iterator[Input | None]:
     if sys.stdin is None or getattr(sys.stdin, "buffer", None) is None:
         raise NoInput("assay: standard input is closed")
     try:
-        content = sys.stdin.buffer.read(MAX_BYTES + 1)
+        content = read_up_to(sys.stdin.buffer, MAX_BYTES + 1)
     except OSError as error:
         raise NoInput(f"assay: standard input cannot be read: {error.strerror or error}") from None
     if len(content) > MAX_BYTES:

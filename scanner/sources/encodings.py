@@ -9,9 +9,22 @@ from __future__ import annotations
 import codecs
 import mmap
 import re
+from typing import IO
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NUL = b"\0"
+
+
+_PIECE = 1 << 20
+
+
+def read_up_to(stream: IO[bytes], size: int) -> bytes:
+    """What a stream holds, up to so many bytes. `read` alone would reserve all of them, however little there is."""
+    pieces = []
+    while size and (piece := stream.read(min(size, _PIECE))):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
 
 
 def is_utf16(content: bytes) -> bool:

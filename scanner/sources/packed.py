@@ -13,7 +13,7 @@ from typing import IO, Any
 import msgspec
 
 from assay.scanner.sources import stage
-from assay.scanner.sources.encodings import is_utf16, legible, utf8
+from assay.scanner.sources.encodings import is_utf16, legible, read_up_to, utf8
 from assay.scanner.sources.overlay import open_regular
 
 GZIP = b"\x1f\x8b"
@@ -79,7 +79,7 @@ def _text(stream: IO[bytes]) -> IO[bytes]:
     peek: Any = stream
     first = peek.peek(3)[:3]
     if is_utf16(first):
-        content = stream.read(MAX_TEXT_BYTES + 1)
+        content = read_up_to(stream, MAX_TEXT_BYTES + 1)
         if len(content) > MAX_TEXT_BYTES:
             raise OSError(f"text in UTF-16 larger than {MAX_TEXT_BYTES // 1_000_000} MB: write it in UTF-8")
         try:

@@ -108,5 +108,4 @@ def _age(view: View, at: SecretAt) -> Value[Any]:
 
 def _rotation_days(days: Value[Any], schedule: Value[Any]) -> Value[Any]:
     """Days between rotations, by their number or by the schedule expression. Terraform writes 0 where there is no number."""
-    rules = days.number()
-    return schedule.text().then(schedule_days) if rules.absent or rules.data == 0 else rules
+    return days.number().then(lambda number: number or None).otherwise(schedule.text().then(schedule_days))

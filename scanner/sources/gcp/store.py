@@ -11,6 +11,7 @@ from typing import IO, TypeAlias
 
 import msgspec
 
+from assay.scanner.sources.encodings import read_up_to
 from assay.scanner.sources.gcp.records import MALFORMED, QUOTE, Head, Record, decode, envelope, from_search, from_table, observed
 from assay.scanner.sources.packed import BROKEN, MAX_TEXT_BYTES, Opened, opened
 
@@ -91,7 +92,7 @@ def read_file(path: str, store: Store) -> Iterator[Read]:
         with opened(path) as text:
             first = text.stream.readline(MAX_LINE_BYTES)
             if first and not _is_json(first):
-                whole = first + text.stream.read(MAX_TEXT_BYTES + 1 - len(first))
+                whole = first + read_up_to(text.stream, MAX_TEXT_BYTES + 1 - len(first))
                 if texts := _texts(whole):
                     for line, document in texts:
                         yield from _spread(document, line, store)
