@@ -15,6 +15,7 @@ LAYERS = (
     ("plugins", "options"),
     ("sources",),
     ("facts",),
+    ("analysis",),
     ("rules",),
     ("results",),
     ("gate", "opinions"),

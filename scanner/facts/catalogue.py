@@ -1,7 +1,7 @@
 """What Assay knows: the kinds, and the readers that tell resources of these kinds in each input.
 
 An area is a package with a module `kinds` and a module of readers for each input (`terraform_aws`, `cloudformation`, …; inputs.py lists
-them). Modules hold data: `KINDS`, `READERS`, and of live AWS `LISTINGS`. Areas of others are found by the entry point group `assay.facts`,
+them); packages within it with modules of these names are read too. Kinds that need more than one resource stand in `scanner/analysis`. Modules hold data: `KINDS`, `READERS`, and of live AWS `LISTINGS`. Areas of others are found by the entry point group `assay.facts`,
 whose values name such packages.
 """
 
@@ -12,7 +12,7 @@ import importlib
 import importlib.util
 import pkgutil
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -148,8 +148,18 @@ def _module(package: str, name: str) -> ModuleType:
 @functools.cache
 def areas() -> tuple[str, ...]:
     """The packages of all areas, those of others last."""
-    own = sorted(f"{facts.__name__}.{module.name}" for module in pkgutil.iter_modules(facts.__path__) if module.ispkg)
-    return (*own, *plugins.found(plugins.FACTS).values())
+    own = [package for room in (facts.__name__, f"{facts.__name__.rpartition('.')[0]}.analysis") for package in _within(room)]
+    return (*sorted(own), *plugins.found(plugins.FACTS).values())
+
+
+def _within(package: str) -> Iterator[str]:
+    """The areas below a package: those of its packages that have kinds, at any depth."""
+    spec = importlib.util.find_spec(package)
+    for module in pkgutil.iter_modules(spec.submodule_search_locations if spec else ()):
+        if module.ispkg:
+            yield from _within(f"{package}.{module.name}")
+        elif module.name == "kinds":
+            yield package
 
 
 @functools.cache
