@@ -17,6 +17,7 @@ import msgspec
 from assay.scanner.errors import AssayError
 from assay.scanner.gate.waivers import LONGEST_DAYS, Waiver
 from assay.scanner.globs import PathRule
+from assay.scanner.options import Attestation, Selector
 from assay.scanner.rules.model import MAX_SIZE, SEVERITIES
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK, Overlay, inside
@@ -60,6 +61,21 @@ class WaiverConfig(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     expires: datetime.date
 
 
+class AttestationConfig(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """An entry of `attestations`: what somebody states of a control that no input shows."""
+
+    control: str
+    statement: str
+    holds: bool = True
+    """False: the control is stated not to be met."""
+    owner: str
+    date: datetime.date
+    expires: datetime.date
+    link: str = ""
+    resource: str = "*"
+    tags: dict[str, str] = {}
+
+
 class Inline(msgspec.Struct, forbid_unknown_fields=True):
     """What comments and marks in the code count."""
 
@@ -96,6 +112,9 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     vars: dict[str, str] = {}
     params: dict[str, Any] = {}
     controls: dict[str, ControlConfig] = {}
+    roles: dict[str, list[Selector]] = {}
+    """What resources are to the deployment: a role to what selects the resources that have it, any of the entries."""
+    attestations: list[AttestationConfig] = []
     waivers: list[WaiverConfig] = []
     waiver_files: list[str] = []
     """Files with a list of further waivers."""
@@ -112,6 +131,8 @@ class Config(Settings):
     """The settings of a file with its name; those of no file have none."""
 
     file: str = ""
+    stated: list[Attestation] = []
+    """The attestations of the file, with their places."""
     accepted: list[Waiver] = []
     """The waivers of the file and of those that it names, with their places."""
 
@@ -163,10 +184,16 @@ def read(path: Path, overlay: Overlay = DISK) -> Config:
     for key, globs in (("exclude", excluded), ("roots", list(settings.roots))):
         if not all(glob.strip() for glob in globs):
             raise ConfigurationError(f"{path}:{lines.get((key,), 1)}: {key}: an empty path; name what is meant, relative to {path}")
+    stated = [_attestation(path, at, entry, lines) for at, entry in enumerate(settings.attestations)]
+    for role, selectors in settings.roles.items():
+        for at, selector in enumerate(selectors):
+            if selector == Selector():
+                place = f"{path}:{lines.get(('roles', role, at), 1)}: roles.{role}"
+                raise ConfigurationError(f"{place}: says nothing of its resources; give one of resource, type and tags at least")
     accepted = [_waiver(path, at, entry, lines, "waivers") for at, entry in enumerate(settings.waivers)]
     for file in map(Path, settings.waiver_files):
         accepted += _waivers(file, overlay)
-    return Config(**msgspec.structs.asdict(settings), file=str(path), accepted=accepted)
+    return Config(**msgspec.structs.asdict(settings), file=str(path), stated=stated, accepted=accepted)
 
 
 def _check_control(place: str, chosen: ControlConfig) -> None:
@@ -174,6 +201,19 @@ def _check_control(place: str, chosen: ControlConfig) -> None:
         raise ConfigurationError(f"{place}: severity is {chosen.severity!r}; it is one of {', '.join(SEVERITIES)}")
     if (not chosen.enabled or chosen.severity) and not chosen.reason.strip():
         raise ConfigurationError(f"{place}: say why, as the reports do: reason: …")
+
+
+def _attestation(path: Path, at: int, entry: AttestationConfig, lines: dict[YamlPath, int]) -> Attestation:
+    line = lines.get(("attestations", at), 1)
+    for name in ("statement", "owner"):
+        if not getattr(entry, name).strip():
+            raise ConfigurationError(f"{path}:{line}: the attestation of {entry.control} has no {name}")
+    if entry.expires < entry.date:
+        raise ConfigurationError(f"{path}:{line}: the attestation of {entry.control} expires before its date, {entry.date}")
+    return Attestation(
+        control=entry.control, statement=entry.statement, holds=entry.holds, owner=entry.owner, date=entry.date, expires=entry.expires,
+        link=entry.link, covers=Selector(resource=entry.resource, tags=entry.tags), file=str(path), line=line,
+    )  # fmt: skip
 
 
 def _waivers(path: Path, overlay: Overlay) -> list[Waiver]:

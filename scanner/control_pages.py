@@ -23,7 +23,12 @@ def asked(compiled: CompiledControl) -> list[str]:
     """The rule of a control in sentences with CEL."""
     control = compiled.control
     told = [f"Judged where `{_line(control.when)}`; elsewhere not applicable."] if control.when else []
-    return [*told, *(f"{rule}; otherwise: {message}" for rule, message in _assertions(control))]
+    told += [f"{rule}; otherwise: {message}" for rule, message in _assertions(control)]
+    return [*told, *([_stated(control)] if control.attested else [])]
+
+
+def _stated(control: Control) -> str:
+    return f"What no input shows is as somebody states under attestations in assay.yaml: {_line(control.attested)}"
 
 
 def _assertions(control: Control) -> list[tuple[str, str]]:
@@ -52,6 +57,8 @@ def page(compiled: CompiledControl) -> str:
     if control.when:
         parts.append(f"Judged where `{_line(control.when)}`; elsewhere not applicable.\n")
     parts += [f"- {rule}\n  otherwise: {message}" for rule, message in _assertions(control)]
+    if control.attested:
+        parts.append(f"- {_stated(control)}")
     if control.judged:
         parts += ["", "## What an input cannot show", "", *[f"- {name}: {_line(reason)}" for name, reason in control.judged.items()]]
     parts += ["", "## Remediation", ""]

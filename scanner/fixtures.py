@@ -2,11 +2,12 @@
 
 `expected.yaml` maps a case to the verdict of each resource that the control judges, the worst where there are several. Beside it,
 `findings.jsonl` holds every finding of the cases, so that a second one that comes or goes is seen too; `assay controls accept` writes it.
-Params come from an `assay.yaml` in the folder of the case, else from one beside the list.
+What they are judged with comes from an `assay.yaml` in the folder of the case, else from one beside the list.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ import msgspec
 from assay.scanner import config
 from assay.scanner.results.model import Result, worst
 from assay.scanner.run import Options, Scan
+
+TODAY = datetime.date(2026, 11, 2)
+"""The day on which cases are judged, whenever that is."""
 
 
 class Finding(msgspec.Struct, frozen=True, array_like=True, order=True):
@@ -76,9 +80,10 @@ def accept(folder: Path, cases: Iterable[Case]) -> int:
 
 
 def configured(folder: Path, case: str = "") -> dict[str, Any]:
-    """The params that a case of the control with this folder is judged with."""
+    """The options that a case of the control with this folder is judged with."""
     files = (place / config.DEFAULT_FILE for place in (folder / case, folder))
-    return next((config.read(file).params for file in files if file.is_file()), {})
+    chosen = next((config.read(file) for file in files if file.is_file()), config.Config())
+    return {"params": chosen.params, "roles": chosen.roles, "attestations": chosen.stated, "today": TODAY}
 
 
 def verdicts(control: str, path: Path, policies: list[str], **options: Any) -> dict[str, str]:
@@ -108,7 +113,7 @@ def _accepted(path: Path) -> dict[str, list[Finding]] | None:
 
 
 def _run(control: str, name: str, folder: Path, policies: list[str], overrides: Sequence[str]) -> Case:
-    results, scan = _scanned(control, folder / name, policies, params=configured(folder, name), overrides=overrides)
+    results, scan = _scanned(control, folder / name, policies, **configured(folder, name), overrides=overrides)
     findings = [
         Finding(name, result.resource.address, result.element, result.verdict, result.message.replace(f"{folder}/", ""))
         for result in results

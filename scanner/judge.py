@@ -11,12 +11,14 @@ from assay.scanner.errors import AssayError, debug
 from assay.scanner.facts import reading
 from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.facts.model import Resource
+from assay.scanner.facts.roles import Roles
 from assay.scanner.facts.stack import Stack
 from assay.scanner.options import Options
 from assay.scanner.results import findings, ledger, shown, worlds
 from assay.scanner.results.in_force import in_force
 from assay.scanner.results.model import Result
-from assay.scanner.rules import evaluate, load, params, view
+from assay.scanner.rules import evaluate, load, params, statements, view
+from assay.scanner.rules.statements import Statements
 from assay.scanner.sources import inputs
 from assay.scanner.sources.interface import Collection, Contributions, Coverage, Gap, Item, Source, Wanted, Within
 from assay.scanner.sources.sensitive import Sensitive
@@ -50,7 +52,10 @@ class Rules:
         given = params.Given(options.params, options.control_params, self.set)
         self.digest = given.digest()
         self.in_force = in_force(options, self.set, self.selected, given)
-        self.judges = evaluate.Judges((compiled, given.of(compiled.control)) for compiled in self.selected)
+        stated = Statements(options.attestations, options.today)
+        self.judges = evaluate.Judges(((compiled, given.of(compiled.control)) for compiled in self.selected), stated)
+        statements.check(options.attestations, self.set.by_id())
+        self.roles = Roles(options.roles)
         self.named_types = frozenset(compiled.source_type for compiled in self.set.controls if compiled.source_type)
         """Types of inputs that some rule names instead of a kind."""
 
@@ -198,6 +203,7 @@ class _Run:
 
     def _judged(self, resource: Resource | view.Attributes, name: str, scope: str) -> Iterator[Result]:
         """`name`: of the kind, or the input's own type."""
+        resource.identity.roles = self.rules.roles.of(resource.identity)
         results = findings.results(resource, scope, self.rules.judges.judge(name, resource))
         if self.within is not None:
             within = self.within

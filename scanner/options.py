@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import os
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,38 @@ class Limits(msgspec.Struct, frozen=True):
         for name, value in (("memory", self.memory), ("seconds", self.seconds)):
             if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf):
                 raise OptionsError(f"the limit of {name} is {value!r}; give a number, 0 for no limit, or None for the default")
+
+
+class Selector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which resources are meant: those of which everything holds that it says. Globs: `*` is any text, `?` any character."""
+
+    resource: str = "*"
+    """Over the address, the id and the name."""
+    type: str = "*"
+    """Over the type as the input calls it: `aws_s3_bucket`, `AWS::S3::Bucket`, `s3.bucket`, `storage.googleapis.com/Bucket`."""
+    tags: dict[str, str] = {}
+    """Tags or labels that it has, each with a glob over its value."""
+
+
+class Attestation(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody states of a control that no input shows, for a time."""
+
+    control: str
+    """Id or glob."""
+    statement: str
+    holds: bool = True
+    """False: it is stated that the control is not met."""
+    owner: str
+    date: datetime.date
+    """When it was stated."""
+    expires: datetime.date
+    """The last day on which it counts."""
+    link: str = ""
+    """Where the proof is."""
+    covers: Selector = Selector()
+    """The resources that it speaks of."""
+    file: str = ""
+    line: int = 0
 
 
 class Options(msgspec.Struct, kw_only=True, frozen=True):
@@ -65,6 +98,12 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """Values for the params of one control."""
     disabled: dict[str, str] = {}
     """Controls that are not judged by, though they would be selected, each with the reason."""
+    roles: dict[str, tuple[Selector, ...]] = {}
+    """What resources are to the deployment: a role to what selects the resources that have it."""
+    attestations: tuple[Attestation, ...] = ()
+    """What is stated of controls that no input shows."""
+    today: datetime.date | None = None
+    """The day on which statements have to count; None for the present one, by UTC."""
     severities: dict[str, str] = {}
     """Controls that have another severity than their own."""
     fail_on: str = "low"
@@ -108,6 +147,9 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             params: Mapping[str, Any] = ...,
             control_params: Mapping[str, Mapping[str, Any]] = ...,
             disabled: Mapping[str, str] = ...,
+            roles: Mapping[str, Sequence[Selector]] = ...,
+            attestations: Sequence[Attestation] = (),
+            today: datetime.date | None = None,
             severities: Mapping[str, str] = ...,
             fail_on: str = "low",
             allow_empty: bool = False,
@@ -125,6 +167,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
         self._set({name: _texts(name, getattr(self, name)) for name in ("controls", "overrides", "arguments", "must_declare")})
         self._set({name: _named_texts(name, getattr(self, name)) for name in ("variables", "parameters", "disabled", "severities")})
         self._set({name: _rules(name, getattr(self, name)) for name in ("exclude", "libraries")})
+        self._set({"roles": {name: tuple(selectors) for name, selectors in self.roles.items()}, "attestations": tuple(self.attestations)})
         if self.code is not None and not isinstance(self.code, (str, os.PathLike)):
             raise OptionsError(f"code is {self.code!r}; give one path")
         if self.code is not None:

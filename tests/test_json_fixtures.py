@@ -19,7 +19,7 @@ CONTROLS = sorted({path.parents[1] for path in TOP.glob("*/*/terraform/*")})
 def findings(control: Path, case: Path) -> tuple[list[tuple[str, ...]], list[str], int]:
     """What the control says of the case, wherever it is written; the gaps; and how many blocks there are."""
     name = f"{control.parent.name}.{control.name}"
-    scan = Scan(Options(paths=[str(case)], controls=[name], params=fixtures.configured(control, f"terraform/{case.name}")))
+    scan = Scan(Options(paths=[str(case)], controls=[name], **fixtures.configured(control, f"terraform/{case.name}")))
     found = [(result.resource.address, result.element, result.verdict, result.message) for result in scan]
     return sorted(found), sorted(gap.code for gap in scan.coverage.gaps), scan.coverage.blocks.found
 

@@ -151,6 +151,8 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             control_params={name: settings.params for name, settings in config.controls.items()},
             disabled={name: settings.reason for name, settings in config.controls.items() if not settings.enabled},
             severities={name: settings.severity for name, settings in config.controls.items() if settings.severity},
+            roles=config.roles,
+            attestations=config.stated,
             fail_on=arguments.get("fail_on") or config.fail_on or "low",
             allow_empty=arguments.get("allow_empty") or config.allow_empty,
             exclude=config.excluded,

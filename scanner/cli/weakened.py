@@ -31,6 +31,14 @@ def _changes(before: Config, now: Config) -> Iterator[str]:
         if _essence(waiver) not in known:
             what = f"a waiver of {waiver.control} for {waiver.selects}, until {waiver.expires}, by {waiver.owner}"
             yield f"{waiver.file}:{waiver.line}: {what}"
+    yield from _stated(before, now)
+
+
+def _stated(before: Config, now: Config) -> Iterator[str]:
+    known = [msgspec.structs.replace(stated, file="", line=0, link="", date=stated.expires) for stated in before.stated]
+    for stated in now.stated:
+        if stated.holds and msgspec.structs.replace(stated, file="", line=0, link="", date=stated.expires) not in known:
+            yield f"{stated.file}:{stated.line}: {stated.owner} attests {stated.control} until {stated.expires}"
 
 
 def _loosened(before: Config, now: Config) -> Iterator[str]:
@@ -51,7 +59,7 @@ def _loosened(before: Config, now: Config) -> Iterator[str]:
 
 def _others(before: Config, now: Config) -> Iterator[str]:
     """What decides verdicts, and is not plainly weaker or stronger."""
-    for name in ("profile", "baseline", "params"):
+    for name in ("profile", "baseline", "params", "roles"):
         if getattr(before, name) != getattr(now, name):
             yield f"{name} was {_text(getattr(before, name))} and is {_text(getattr(now, name))}"
     for name in ("policies", "overrides", "var_files"):

@@ -1,8 +1,9 @@
 """What Assay knows: the kinds, and the readers that tell resources of these kinds in each input.
 
 An area is a package with a module `kinds` and a module of readers for each input (`terraform_aws`, `cloudformation`, …; inputs.py lists
-them); packages within it with modules of these names are read too. Kinds that need more than one resource stand in `scanner/analysis`. Modules hold data: `KINDS`, `READERS`, and of live AWS `LISTINGS`. Areas of others are found by the entry point group `assay.facts`,
-whose values name such packages.
+them); packages within it with modules of these names are read too. Kinds that need more than one resource stand in `scanner/analysis`.
+Modules hold data: `KINDS`, `READERS`, and of live AWS `LISTINGS`. Areas of others are found by the entry point group `assay.facts`, whose
+values name such packages.
 """
 
 from __future__ import annotations

@@ -21,6 +21,13 @@ T = TypeVar("T")
 Fact: TypeAlias = Value[T]
 
 CLOUDS = frozenset({"aws", "google"})
+ATTEST = "state it under attestations in assay.yaml, with an owner and a last day"
+"""What settles that which no input shows, such as what an application does by itself."""
+
+
+def attestable(reason: str, location: Location | None = None) -> Unknown:
+    """What no input shows, whatever is scanned beside it: the statement of somebody who knows it settles it, and nothing else."""
+    return Unknown(reason, ATTEST, location)
 
 
 class BlockRef(msgspec.Struct, frozen=True):
@@ -69,6 +76,10 @@ class Identity(msgspec.Struct, kw_only=True):
     """The input's own type name: `aws_s3_bucket`, `AWS::S3::Bucket`, `s3.bucket`, `storage.googleapis.com/Bucket`."""
     tags: dict[str, str] = {}
     """Tags or labels, as far as they are known."""
+    tags_open: Unknown | None = None
+    """Why it may have tags that are not in `tags`."""
+    roles: list[str] | Unknown = []
+    """What it is to the deployment, as the configuration says (roles.py)."""
     marks: list[Mark] = []
     """What the resource itself says of findings on it."""
 
@@ -134,7 +145,8 @@ def identity(item: Item, name: Value[Any], companions: Iterable[Item] = ()) -> I
         unlisted=item.why if isinstance(item, Unlisted) else None,
         unnamed=None if isinstance(name.data, str) else name.text().unknown or _UNNAMED,
         type=item.type,
-        tags=tags,
+        tags=dict(tags),
+        tags_open=tags.open if isinstance(tags, marks.Tags) else None,
         marks=[Mark(text, place.file or item.address, place.line) for text, place in (*item.marks, *marks.in_tags(tags, item))],
     )
 

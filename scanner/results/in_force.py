@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from assay.scanner.options import Options
+from assay.scanner.options import Attestation, Options
 from assay.scanner.results.model import InForce, Setting
 from assay.scanner.rules.load import CompiledControl, RuleSet
 from assay.scanner.rules.params import Given
+from assay.scanner.words import many
 
 _DEFAULTS = Options()
 
@@ -50,10 +51,17 @@ def of_options(options: Options) -> InForce:
             if getattr(options, name) != getattr(_DEFAULTS, name)
         ]
         + [Setting("exclude", str(rule), "[]") for rule in options.exclude]
+        + ([Setting("roles", ", ".join(sorted(options.roles)), "none")] if options.roles else [])
+        + ([Setting("attestations", _stated(options.attestations), "none")] if options.attestations else [])
         + [Setting(f"roots.{rule.glob}.kind", "module", "root") for rule in options.libraries],
         var_files=list(options.var_files),
         variables=sorted(options.variables),
     )
+
+
+def _stated(attestations: Sequence[Attestation]) -> str:
+    """Briefly: the evidence of each verdict that rests on one has it whole."""
+    return f"{many(len(attestations), 'statement')} on {', '.join(sorted({stated.control for stated in attestations}))}"
 
 
 def _text(value: object) -> str:

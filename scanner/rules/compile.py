@@ -20,7 +20,7 @@ from assay.scanner.sources import inputs
 INPUTS = tuple(known.name for known in inputs.table() if known.name != "plan")
 _ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*")
 _ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LONGEST = {"id": 200, "title": 500, "when": 10_000}
+_LONGEST = {"id": 200, "title": 500, "attested": 1_000, "when": 10_000}
 _LONGEST_OF_ASSERTION = 10_000
 """Characters. CEL takes no more than 100,000; what a finding repeats is bounded so that a report of many findings is."""
 _NAME = re.compile(r"\{([\w.]*)\}")
@@ -145,8 +145,8 @@ class _Compiler:
         for name in rule.judged:
             if name not in (*INPUTS, "plan"):
                 self.error(("judged", name), f"there is no input {name!r}", nearest(name, (*INPUTS, "plan")))
-        if not rule.assertions:
-            self.error(("assert",), "the rule asserts nothing")
+        if not rule.assertions and not rule.attested:
+            self.error(("assert",), "the rule asserts nothing", "a control that no input shows says under `attested` what is to be stated")
         when, when_read = self._expression(rule.when, ("when",), {})
         assertions = [self._assertion(at, assertion) for at, assertion in enumerate(rule.assertions)]
         if self.errors:

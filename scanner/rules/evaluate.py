@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.model import CLOUDS, Part, Resource
-from assay.scanner.rules import cel, options, trace, view
+from assay.scanner.facts.model import ATTEST, CLOUDS, Part, Resource
+from assay.scanner.rules import cel, options, statements, trace, view
 from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact, Verdict
 from assay.scanner.rules.load import CompiledAssertion, CompiledControl
 from assay.scanner.rules.schema import IDENTITY
+from assay.scanner.rules.statements import Statements
 from assay.scanner.rules.subject import Subject, environment, program
 from assay.scanner.sources.raw import Reference, Text, Unknown
 
@@ -28,8 +29,9 @@ _FACTS_TOLD, _SHORT = 3, 60
 class Judges:
     """Controls, ready to run, by the kind (or the input's own type) that they apply to."""
 
-    def __init__(self, controls: Iterable[tuple[CompiledControl, dict[str, Any]]]) -> None:
-        """`controls` come with the values of their params."""
+    def __init__(self, controls: Iterable[tuple[CompiledControl, dict[str, Any]]], stated: Statements | None = None) -> None:
+        """`controls` come with the values of their params; `stated` is what people state of those that no input shows."""
+        self._stated = stated or Statements()
         self._controls: dict[str, list[tuple[CompiledControl, dict[str, Any]]]] = {}
         for compiled, params in controls:
             self._controls.setdefault(compiled.source_type or compiled.kind, []).append((compiled, params))
@@ -43,7 +45,7 @@ class Judges:
     def judge(self, name: str, resource: Resource | view.Attributes) -> Iterator[Judgement]:
         """The verdicts of all controls that apply to what has this name: every failing and unknown assertion, or one for the whole."""
         if name not in self._panels:
-            self._panels[name] = _panels([Judge(compiled, params) for compiled, params in self._controls[name]])
+            self._panels[name] = _panels([Judge(compiled, params, self._stated) for compiled, params in self._controls[name]])
         for panel in self._panels[name]:
             subject = panel.subject(resource)
             for judge in panel.judges:
@@ -117,8 +119,8 @@ class _Assertion:
 class Judge:
     """One control, ready to run."""
 
-    def __init__(self, compiled: CompiledControl, params: dict[str, Any]) -> None:
-        self.compiled, self.control = compiled, compiled.control
+    def __init__(self, compiled: CompiledControl, params: dict[str, Any], stated: Statements) -> None:
+        self.compiled, self.control, self.stated = compiled, compiled.control, stated
         self.params = {cloud: {name: _for_cloud(value, cloud) for name, value in params.items()} for cloud in CLOUDS}
         self.when = program(compiled.when) if compiled.when else None
         self.assertions = [_Assertion(number, assertion) for number, assertion in enumerate(compiled.assertions)]
@@ -132,6 +134,24 @@ class Judge:
 
     def judge(self, subject: Subject) -> list[Judgement]:
         """The verdicts on one resource: every failing and unknown assertion, or one for the whole."""
+        judgements = self._by_facts(subject)
+        return self._by_statement(judgements, subject) if self.control.attested else judgements
+
+    def _by_statement(self, judgements: list[Judgement], subject: Subject) -> list[Judgement]:
+        """The verdicts where what no input shows is as somebody states."""
+        unsettled = [judgement for judgement in judgements if statements.is_open(judgement)]
+        if not unsettled:
+            return judgements
+        answer = self.stated.of(self.control.id, subject.resource.identity)
+        if isinstance(answer, str):
+            return [statements.unstated(judgement, answer) if judgement in unsettled else judgement for judgement in judgements]
+        if not answer.holds:
+            return [statements.refuted(judgement, answer) if judgement in unsettled else judgement for judgement in judgements]
+        rest = [judgement for judgement in judgements if judgement not in unsettled]
+        whole = _Hearing(self, subject).judgement(self.holds, "pass", f"{self.control.title}: as {answer.owner} states")
+        return rest or [msgspec.structs.replace(whole, evidence=statements.told(whole, answer))]
+
+    def _by_facts(self, subject: Subject) -> list[Judgement]:
         who, hearing = subject.resource.identity, _Hearing(self, subject)
         if who.unlisted is not None:
             return [hearing.not_listed(who.unlisted)]
@@ -143,6 +163,8 @@ class Judge:
                 undecided = hearing.undecided(self.applies, error, "the control applies")
                 return self._of_this_code([undecided], hearing) if who.elsewhere is not None else [undecided]
         findings = [judgement for assertion in self.assertions for judgement in hearing.findings(assertion)]
+        if not self.assertions:
+            findings = [hearing.not_shown()]
         if findings:
             return self._of_this_code(findings, hearing) if who.elsewhere is not None else findings
         return [hearing.judgement(self.holds, "pass", self.control.title)]
@@ -306,6 +328,11 @@ class _Hearing:
         message = f"not known: there may be more of them: {self.subject.resource.identity.name}"
         unknown = [UnknownFact("an element", why.reason, why.settles_it, why.location)]
         return self.judgement(_Question("", self.judge.control.title, []), "unknown", message, unknown)
+
+    def not_shown(self) -> Judgement:
+        """The verdict of a control that no input shows."""
+        unknown = [UnknownFact("the control", "no input shows it", ATTEST, None)]
+        return self.judgement(self.judge.holds, "unknown", f"not known: {self.judge.control.title}", unknown)
 
     def judgement(self, question: _Question, verdict: Verdict, message: str, unknown: Iterable[UnknownFact] = ()) -> Judgement:
         who = self.subject.resource.identity

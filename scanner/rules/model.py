@@ -42,6 +42,8 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw
     remediation: dict[str, str]
     when: str = ""
     """CEL; where it is false the control does not apply to a resource."""
+    attested: str = ""
+    """What somebody has to state where no input shows whether the control holds; empty where no statement can settle it."""
     params: dict[str, Any] = {}
     """Values that `params.name` reads; a map with the keys `aws` and `google` gives one for each cloud."""
     judged: dict[str, str] = {}

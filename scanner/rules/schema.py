@@ -12,7 +12,7 @@ from assay.scanner.facts.model import Part, Resource
 from assay.scanner.sources.values import Value
 
 # What a rule may say of any resource beside its facts.
-IDENTITY = {"name": str, "cloud": str, "region": str, "account": str, "address": str}
+IDENTITY = {"name": str, "cloud": str, "region": str, "account": str, "address": str, "roles": list[str]}
 
 
 @functools.cache

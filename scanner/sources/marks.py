@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
-from assay.scanner.sources.raw import Location
+from assay.scanner.sources.raw import Location, Unknown, because, unknown_inside
 from assay.scanner.sources.secret_text import is_secret_pair, without_secrets
 from assay.scanner.sources.sensitive import is_secret_name
 
@@ -40,17 +40,28 @@ Placed = tuple[str, Location]
 _KEYS, _VALUES = ("Key", "key", "TagKey"), ("Value", "value", "TagValue")
 
 
-def tags_of(*written: Any) -> dict[str, str]:
+class Tags(dict[str, str]):
+    """Tags by name, as far as they are known."""
+
+    open: Unknown | None = None
+    """Why it is not known whether there are others, or what one of those is that are left out; None where these are all."""
+
+
+def tags_of(*written: Any) -> Tags:
     """Name to value of what several attributes say, later ones first: a map, or a list of pairs of `Key` and `Value`.
 
     What is not known is left out, as are values that look like secrets; so is what is beyond the bounds of the providers.
     """
     merged: dict[str, Any] = {}
+    known = Tags()
     for raw in written:
         merged.update(_pairs(raw))
-    known: dict[str, str] = {}
+        if known.open is None and (why := raw if isinstance(raw, Unknown) else unknown_inside(raw)):
+            known.open = because(why)
     for name, value in merged.items():
         text = _text(value)
+        if text is None and value is not None and known.open is None:
+            known.open = Unknown(f"the value of the tag {name} is not known here", "scan the plan, or the live resource")
         if text is not None and len(known) < MAX_TAGS and len(name) <= MAX_CHARACTERS >= len(text) and not _is_secret(name, text):
             known[name] = text
     return known

@@ -31,7 +31,7 @@ class Case(msgspec.Struct, frozen=True):
         return str(self.path.relative_to(CONTROLS))
 
     @property
-    def params(self) -> dict[str, object]:
+    def options(self) -> dict[str, object]:
         return dict(configured(self.path.parents[1], f"{self.input}/{self.path.name}"))
 
     def files(self) -> Files:

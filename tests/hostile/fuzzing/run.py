@@ -50,7 +50,7 @@ def outcome(case: Case, files: Files) -> Outcome:
     """Judge files by the control of a case."""
     with tempfile.TemporaryDirectory() as folder:
         write(files, Path(folder))
-        options = Options(paths=[folder], controls=[case.control], params=case.params, limits=LIMITS)
+        options = Options(paths=[folder], controls=[case.control], **case.options, limits=LIMITS)
         scan = Scan(options)
         results = list(scan)
         gaps = scan.coverage.gaps
@@ -91,7 +91,7 @@ def disguised(seed: int) -> Finding | None:
 def _warm_up() -> None:
     """Load what reads each input, so that not every worker does."""
     for case in {case.input: case for case in cases()}.values():
-        list(Scan(Options(paths=[str(case.path)], controls=[case.control], params=case.params)))
+        list(Scan(Options(paths=[str(case.path)], controls=[case.control], **case.options)))
 
 
 def _steps(files: Files, chance: random.Random, step: Callable[[Files, random.Random], tuple[str, Files]]) -> tuple[list[str], Files]:
