@@ -24,13 +24,15 @@ class Guardrails(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
     fail_on: str | None = None
     """The highest severity that a run may begin to fail at: with `medium`, it may be `medium` or `low`."""
     required: tuple[str, ...] = ()
-    """Ids or globs of controls that every run judges by, with the severity and the rule that they have."""
+    """Ids or globs of controls that every run judges by, with the severity, the rule and the params that they have."""
     comments: bool = True
     """Whether comments and marks in the code may waive."""
     baseline: bool = True
     """Whether what was there before may be left uncounted."""
     params: bool = True
-    """Whether params of controls may be changed."""
+    """Whether params of controls may be changed; those of `required` ones may not."""
+    may_set: tuple[str, ...] = ()
+    """Params that may be changed all the same, as `CONTROL.params.NAME` or globs: those that ask nothing until a team sets them."""
     exclude: bool = True
     """Whether paths may be excluded."""
     strict: bool = False
@@ -67,13 +69,21 @@ def refused(rails: Guardrails, asked: Asked) -> list[str]:
         problems += [f"{control} is not judged by, and the guardrails require it" for control in named if control not in asked.judged]
         changed = [*asked.severities, *asked.replaced]
         problems += [f"{control} is changed, and the guardrails require it as it is" for control in named if control in changed]
-    if not rails.params and asked.params:
-        problems.append(f"params are changed ({', '.join(asked.params)}), and the guardrails forbid that")
+    params = [name for name in asked.params if not any(matches(glob, name.removeprefix("controls.")) for glob in rails.may_set)]
+    if not rails.params and params:
+        problems.append(f"params are changed ({', '.join(params)}), and the guardrails forbid that")
+    elif required := [name for name in params if any(matches(glob, _control_of(name)) for glob in rails.required)]:
+        problems.append(f"params are changed ({', '.join(required)}), and the guardrails require these controls as they are")
     if not rails.exclude and asked.excluded:
         problems.append(f"paths are excluded ({', '.join(asked.excluded)}), and the guardrails forbid that")
     if not rails.baseline and asked.baseline:
         problems.append("a baseline is given, and the guardrails forbid that")
     return problems
+
+
+def _control_of(param: str) -> str:
+    """The control whose param is called `controls.CONTROL.params.NAME`."""
+    return param.removeprefix("controls.").partition(".params.")[0]
 
 
 def _below(fail_on: str, asked: Asked) -> Iterator[str]:

@@ -16,12 +16,13 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from assay.scanner.errors import AssayError
-from assay.scanner.sources.overlay import Overlay, inside
+from assay.scanner.sources.overlay import Overlay, inside, repository
 
 _LINK, _SUBMODULE = 0o120000, 0o160000
 _MAX_LINKS = 40
 _MAX_TARGET = 4096
-_SAFE = ("--no-replace-objects", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+_SAFE = ("--no-replace-objects", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.bareRepository=explicit")
+"""The last: a directory of a tree that looks like a bare repository is none (safe.bareRepository in https://git-scm.com/docs/git-config)."""
 
 
 class GitError(AssayError):
@@ -257,11 +258,24 @@ def _commit(top: str, revision: str) -> str:
 
 
 def _top(directory: str) -> str:
-    return os.fsdecode(_git(directory, "rev-parse", "--show-toplevel").removesuffix(b"\n"))
+    """The top of the repository that a directory is in: where `.git` is, which no commit can hold.
+
+    git itself would begin with any directory that has the files of a repository (HEAD, objects, refs), and those a commit can hold: the
+    author of a change would choose what it is compared with, and the configuration of git.
+    """
+    found = repository(directory)
+    if found is None:
+        raise GitError(f"{directory} is in no git repository: there is no .git in it or above it")
+    top = os.fsdecode(_git(found, "rev-parse", "--show-toplevel").removesuffix(b"\n"))
+    if not inside(os.path.realpath(directory), os.path.realpath(top)):
+        raise GitError(f"{found}: the .git there is of another working tree, {top}; scan that, or set core.worktree of this one right")
+    return top
 
 
 def _program() -> str:
-    found = shutil.which("git")
+    """git, from an absolute entry of PATH: others could lead into what is scanned."""
+    entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    found = shutil.which("git", path=os.pathsep.join(entry for entry in entries if os.path.isabs(entry)))
     if found is None:
         raise GitError("there is no git on the PATH: install it, or scan a checkout")
     return found

@@ -141,6 +141,9 @@ def test_a_day_that_is_over_ends_no_baseline(tree: Path) -> None:
         ("required: [storage.*]", "controls: {storage.versioning-enabled: {severity: low, reason: x}}", "storage.versioning-enabled is changed"),
         ("required: [storage.nothing]", "", "the guardrails require storage.nothing, and there is no such control"),
         ("params: false", "params: {min_recovery_days: 1}", "params are changed (controls.data.pitr-enabled.params.min_recovery_days)"),
+        ("required: [data.*]", "params: {min_recovery_days: 1}", "params are changed (controls.data.pitr-enabled.params.min_recovery_days)"),
+        ("required: ['*.pitr-enabled']", "controls: {data.pitr-enabled: {params: {min_recovery_days: 1}}}", "params are changed (controls.data.pitr-enabled.params.min_recovery_days), and the guardrails require"),
+        ("required: [data.*]\nmay_set: [data.replicated*]", "params: {min_recovery_days: 1}", "params are changed"),
         ("baseline: false", "baseline: known.json", "a baseline is given, and the guardrails forbid that"),
         ("fail_on: worst", "", "rails.yaml: fail_on is 'worst'"),
         ("fail_om: low", "", "rails.yaml:1: Object contains unknown field `fail_om`"),
@@ -162,6 +165,14 @@ def test_what_the_guardrails_allow_is_done(tree: Path) -> None:
     ran = assay("scan", "infra", "--guardrails", "rails.yaml", "-r", "json")
     said = json.loads(ran.stdout)
     assert ran.exit_code == 1 and "its last day is more than 10 days away" in said["gate"]["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    "rails", ["required: [storage.*]", "required: [data.*]\nmay_set: [data.pitr-enabled.params.min*]", "params: false\nmay_set: ['*']"]
+)
+def test_params_that_the_guardrails_leave_to_a_team(rails: str, tree: Path) -> None:
+    write(tree, {"assay.yaml": "params: {min_recovery_days: 1}", "rails.yaml": rails})
+    assert assay("scan", "infra", "--guardrails", "rails.yaml").exit_code == 1
 
 
 def test_guardrails_may_ask_for_strictness(tree: Path) -> None:
