@@ -99,25 +99,27 @@ def _sort(interface: Item) -> Sort:
     return Sort.INTERFACE if managed or newer else Sort.OTHER
 
 
+GROUP = SecurityGroupAt(
+    name="GroupName",
+    id="GroupId",
+    rules=("IpPermissions",),
+    # Without ports, all of them: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+    from_port=("FromPort", Fixed(0)),
+    to_port=("ToPort", Fixed(65_535)),
+    ranges=("IpRanges[].CidrIp", "Ipv6Ranges[].CidrIpv6"),
+    sources=("UserIdGroupPairs[].GroupId",),
+    prefix_lists=LiveLists("PrefixListIds[].PrefixListId", (), cidr="Cidr", separate=Referrer(ENTRIES.type, "PrefixListId")),
+    members=Index((INTERFACES.type, *_BALANCERS), _members),
+    unused=("nothing is in {name} now; what will be is not known", "delete the group, or attach it"),
+    balancer=Another(BALANCER),
+    classic=Another(CLASSIC),
+)
+
 READERS = (
     Reader(
         Ingress,
         (GROUPS.type,),
         security_group,
-        SecurityGroupAt(
-            name="GroupName",
-            id="GroupId",
-            rules=("IpPermissions",),
-            # Without ports, all of them: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
-            from_port=("FromPort", Fixed(0)),
-            to_port=("ToPort", Fixed(65_535)),
-            ranges=("IpRanges[].CidrIp", "Ipv6Ranges[].CidrIpv6"),
-            sources=("UserIdGroupPairs[].GroupId",),
-            prefix_lists=LiveLists("PrefixListIds[].PrefixListId", (), cidr="Cidr", separate=Referrer(ENTRIES.type, "PrefixListId")),
-            members=Index((INTERFACES.type, *_BALANCERS), _members),
-            unused=("nothing is in {name} now; what will be is not known", "delete the group, or attach it"),
-            balancer=Another(BALANCER),
-            classic=Another(CLASSIC),
-        ),
+        GROUP,
     ),
 )

@@ -40,26 +40,25 @@ _MEMBERS = {
     "AWS::Neptune::DBCluster": ("VpcSecurityGroupIds",),
 }  # fmt: skip
 
+GROUP = SecurityGroupAt(
+    name="GroupName",
+    names=("GroupName",),
+    # Rules in the group and as resources of their own have the same properties:
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html
+    rules=("SecurityGroupIngress", Many("AWS::EC2::SecurityGroupIngress", "GroupId|GroupName")),
+    sources=("SourceSecurityGroupId", "SourceSecurityGroupName"),
+    prefix_lists=DeclaredLists("SourcePrefixListId", ("AWS::EC2::PrefixList",), cidr="Cidr", entries="Entries"),
+    members=members(_MEMBERS, _BALANCERS, _CLASSIC),
+    holders=holders(("AWS::EC2::SecurityGroup",), (*_BALANCERS, *_CLASSIC), ("AWS::CloudFormation::", "AWS::SSM::Parameter", "Custom::")),
+    balancer=Another(BALANCER),
+    classic=Another(CLASSIC),
+)
 
 READERS = (
     Reader(
         Ingress,
         ("AWS::EC2::SecurityGroup",),
         security_group,
-        SecurityGroupAt(
-            name="GroupName",
-            names=("GroupName",),
-            # Rules in the group and as resources of their own have the same properties:
-            # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html
-            rules=("SecurityGroupIngress", Many("AWS::EC2::SecurityGroupIngress", "GroupId|GroupName")),
-            sources=("SourceSecurityGroupId", "SourceSecurityGroupName"),
-            prefix_lists=DeclaredLists("SourcePrefixListId", ("AWS::EC2::PrefixList",), cidr="Cidr", entries="Entries"),
-            members=members(_MEMBERS, _BALANCERS, _CLASSIC),
-            holders=holders(
-                ("AWS::EC2::SecurityGroup",), (*_BALANCERS, *_CLASSIC), ("AWS::CloudFormation::", "AWS::SSM::Parameter", "Custom::")
-            ),
-            balancer=Another(BALANCER),
-            classic=Another(CLASSIC),
-        ),
+        GROUP,
     ),
 )

@@ -35,12 +35,11 @@ def firewall_policy(view: View, at: FirewallPolicyAt) -> Ingress | None:
     """What all rules of a policy let in. A live policy without associations is in force nowhere."""
     if is_live(view.item) and view["associations"].absent:
         return None
-    rules, more = view.inner(at.rules)
-    separate = view.referrers(*at.separate)
+    rules, more = policy_rules(view, at)
     openings: list[Any] = []
     targeted: list[Value[bool]] = []
-    for rule in rules + separate.views:
-        told = _rule(rule, at.field)
+    for rule in rules:
+        told = admitted(rule, at.field)
         openings += told
         if any(isinstance(one, Unknown) or one.world.data is not False for one in told):
             targeted.append(any_of([filled(rule[at.field(name)]) for name in _TARGETS]))
@@ -49,7 +48,7 @@ def firewall_policy(view: View, at: FirewallPolicyAt) -> Ingress | None:
     guards = view.says(why if targeted and all(target.data is not False for target in targeted) else False)
     return Ingress(
         identity=view.identity(view[at.name]),
-        openings=view.says(openings + [doubt for doubt in (more, separate.more) if doubt]),
+        openings=view.says(openings + ([more] if more else [])),
         openings_on_known_ports=view.says(on_known_ports(openings)),
         guards_load_balancer=guards,
         reaches=view.says("every instance of its networks" if guards.data is False else "the instances that its rules are for"),
@@ -57,7 +56,14 @@ def firewall_policy(view: View, at: FirewallPolicyAt) -> Ingress | None:
     )
 
 
-def _rule(rule: View, field: Callable[[str], str]) -> list[Any]:
+def policy_rules(view: View, at: FirewallPolicyAt) -> tuple[list[View], Unknown | None]:
+    """The rules of a policy, and why there may be more."""
+    rules, more = view.inner(at.rules)
+    separate = view.referrers(*at.separate)
+    return rules + separate.views, more or separate.more
+
+
+def admitted(rule: View, field: Callable[[str], str]) -> list[Any]:
     """The openings of one rule; none where it is for egress, denies or leaves it to the next."""
     enters = all_of(
         [

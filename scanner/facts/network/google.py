@@ -34,14 +34,10 @@ class FirewallAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def firewall(view: View, at: FirewallAt) -> Ingress | None:
     """An ingress rule; None for egress."""
-    enters = view["direction"].default("INGRESS").equals("INGRESS")
-    if enters.data is False:
+    admitted = firewall_openings(view, at)
+    if admitted is None:
         return None
-    enabled = view["disabled"].default(False).truth().negate()
-    allowed, more = view.inner(at.allowed)
-    openings: list[Any] = [told for block in allowed for told in _allowed(block, view, at)]
-    for told in openings:
-        told.world = all_of([told.world, enabled, enters])
+    openings, more = admitted
     # An empty list of targets is every instance: https://cloud.google.com/firewall/docs/firewalls#rule_assignment
     targeted = any_of([filled(view[place]) for place in at.targets])
     # The rule reaches instances, never Google's proxies; with targets, these may be the backends of a passthrough load balancer.
@@ -55,6 +51,19 @@ def firewall(view: View, at: FirewallAt) -> Ingress | None:
         # A passthrough load balancer hands on what arrives; what the instances answer is not seen.
         http_only_redirects=guards.then(lambda behind: _NOT_SEEN if behind else True),
     )
+
+
+def firewall_openings(view: View, at: FirewallAt) -> tuple[list[Any], Unknown | None] | None:
+    """What a rule lets in, and why there may be more; None of a rule for egress."""
+    enters = view["direction"].default("INGRESS").equals("INGRESS")
+    if enters.data is False:
+        return None
+    enabled = view["disabled"].default(False).truth().negate()
+    allowed, more = view.inner(at.allowed)
+    openings: list[Any] = [told for block in allowed for told in _allowed(block, view, at)]
+    for told in openings:
+        told.world = all_of([told.world, enabled, enters])
+    return openings, more
 
 
 _NOT_SEEN = Unknown("what instances answer on port 80", "open 443 only")

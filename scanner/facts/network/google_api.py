@@ -11,19 +11,23 @@ from assay.scanner.facts.network.firewall_policies import FirewallPolicyAt, fire
 from assay.scanner.facts.network.google import FirewallAt, IngressRuleAt, RunServiceAt, firewall, forwarding_rule, run_service
 from assay.scanner.facts.network.kinds import Ingress
 
+FIREWALL = FirewallAt()
+POLICIES = tuple(f"compute.googleapis.com/{type_}" for type_ in ("FirewallPolicy", "NetworkFirewallPolicy", "RegionNetworkFirewallPolicy"))
+POLICY = FirewallPolicyAt(
+    # Hierarchical policies have a number for a name, and a name beside it.
+    name="shortName|displayName|name",
+    rules="rules",
+    # Secure tags are bound to instances by an API of their own, which is not read.
+    settles_targets="name the ranges that need it as the source, or waive the rule",
+)
+
 READERS = (
-    Reader(Ingress, ("compute.googleapis.com/Firewall",), firewall, FirewallAt(), always=False),
+    Reader(Ingress, ("compute.googleapis.com/Firewall",), firewall, FIREWALL, always=False),
     Reader(
         Ingress,
-        tuple(f"compute.googleapis.com/{type_}" for type_ in ("FirewallPolicy", "NetworkFirewallPolicy", "RegionNetworkFirewallPolicy")),
+        POLICIES,
         firewall_policy,
-        FirewallPolicyAt(
-            # Hierarchical policies have a number for a name, and a name beside it.
-            name="shortName|displayName|name",
-            rules="rules",
-            # Secure tags are bound to instances by an API of their own, which is not read.
-            settles_targets="name the ranges that need it as the source, or waive the rule",
-        ),
+        POLICY,
         always=False,
     ),
     Reader(Ingress, FORWARDING_RULES, forwarding_rule, IngressRuleAt(balancer=FORWARDING_RULE), always=False),

@@ -9,7 +9,7 @@ import msgspec
 
 from assay.scanner.facts.edge.classic import classic_balancer
 from assay.scanner.facts.edge.listeners import load_balancer
-from assay.scanner.facts.network.kinds import Ingress
+from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.prefix_lists import PrefixLists
 from assay.scanner.facts.network.ranges import Span, listed, on_known_ports, opening, protocol_name
 from assay.scanner.facts.spelling import Another, Index, Many, Place, Spelling
@@ -39,22 +39,29 @@ class Member(msgspec.Struct, frozen=True):
     sort: Sort
 
 
-class SecurityGroupAt(Spelling, frozen=True, eq=False, kw_only=True):
-    """Where an input tells the facts of a security group."""
+class GroupRulesAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the rules of a security group for one direction."""
 
-    id: Annotated[str, "guards_load_balancer", "http_only_redirects"] = ""
-    """By which members name it; its address where there is no such path."""
-    rules: Annotated[tuple[str | Many, ...], "openings", "openings_on_known_ports"]
+    rules: Annotated[tuple[str | Many, ...], "openings", "openings_on_known_ports", "destinations"]
     """Blocks of the group, and resources of their own. The fields up to `prefix_lists` are of a rule, and name what sorts of rules have."""
     direction: str = ""
-    """Where a rule says so that may be one for egress."""
+    """Where a rule says so that may be one for the other direction …"""
+    way: str = "ingress"
+    """… and what it says of this one. Resources that say nothing are for the one that their type is for."""
     protocol: Place = "IpProtocol"
     from_port: Place = "FromPort"
     to_port: Place = "ToPort"
     ranges: tuple[str, ...] = ("CidrIp", "CidrIpv6")
     sources: tuple[str, ...]
     """Groups, whose members are as good as inside."""
-    prefix_lists: Annotated[PrefixLists, "openings", "openings_on_known_ports"]
+    prefix_lists: Annotated[PrefixLists, "openings", "openings_on_known_ports", "destinations"]
+
+
+class SecurityGroupAt(GroupRulesAt, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a security group."""
+
+    id: Annotated[str, "guards_load_balancer", "http_only_redirects"] = ""
+    """By which members name it; its address where there is no such path."""
     members: Annotated[Index, "guards_load_balancer", "http_only_redirects"]
     """Group to `Member`; under None is why there may be more."""
     holders: Annotated[Index | None, "guards_load_balancer"] = None
@@ -73,11 +80,7 @@ class SecurityGroupAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def security_group(view: View, at: SecurityGroupAt) -> Ingress:
     """https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"""
-    separate = view.referrers(*(place for place in at.rules if isinstance(place, Many)))
-    # Of a group that is declared elsewhere nothing is said but what those rules let in.
-    own, more = ([], None) if view.elsewhere else view.inner(*(place for place in at.rules if isinstance(place, str)))
-    more = more or separate.more
-    openings = [told for rule in (*own, *separate.views) for told in _openings(rule, at)]
+    openings, more = group_openings(view, at)
     members = view.index(at.members)
     inside = members.get(view[at.id].data if at.id else view.item.address, [])
     others = _others(view, at, inside)
@@ -92,6 +95,14 @@ def security_group(view: View, at: SecurityGroupAt) -> Ingress:
     )
 
 
+def group_openings(view: View, at: GroupRulesAt) -> tuple[list[Opening], Unknown | None]:
+    """What the rules of a group let through in one direction, and why there may be more."""
+    separate = view.referrers(*(place for place in at.rules if isinstance(place, Many)))
+    # Of a group that is declared elsewhere nothing is said but what those rules let through.
+    own, more = ([], None) if view.elsewhere else view.inner(*(place for place in at.rules if isinstance(place, str)))
+    return [told for rule in (*own, *separate.views) for told in _openings(rule, at)], more or separate.more
+
+
 def _in_words(guards: Value[bool], others: list[Item]) -> str:
     """What a group lets traffic in to."""
     if not others:
@@ -103,10 +114,10 @@ def _in_words(guards: Value[bool], others: list[Item]) -> str:
 _NAMED = 3
 
 
-def _openings(view: View, at: SecurityGroupAt) -> list[Any]:
-    """What one rule lets in: nothing where it is for egress."""
+def _openings(view: View, at: GroupRulesAt) -> list[Opening]:
+    """What one rule lets through: nothing where it is for the other direction."""
     rule = view.surely
-    enters = rule[at.direction].default("ingress").equals("ingress")
+    enters = rule[at.direction].default(at.way).equals(at.way)
     if enters.data is False:
         return []
     span = Span(protocol_name(rule[at.protocol]), rule[at.from_port].number(), rule[at.to_port].number())

@@ -10,7 +10,7 @@ from assay.scanner.facts.network.prefix_lists import DeclaredLists
 from assay.scanner.facts.network.security_groups import SecurityGroupAt, security_group
 from assay.scanner.facts.spelling import Another, Many, Referrer
 
-_GROUPS = ("aws_security_group", "aws_default_security_group")
+GROUPS = ("aws_security_group", "aws_default_security_group")
 _BALANCERS = ("aws_lb", "aws_alb")
 _CLASSIC = ("aws_elb",)
 # Where a resource names the security groups it is in.
@@ -37,38 +37,39 @@ _MEMBERS = {
     "aws_spot_fleet_request": ("launch_specification[].vpc_security_group_ids",),
 }  # fmt: skip
 
+GROUP = SecurityGroupAt(
+    name="name",
+    rules=(
+        "ingress",
+        Many("aws_vpc_security_group_ingress_rule", "security_group_id"),
+        Many("aws_security_group_rule", "security_group_id"),
+    ),
+    direction="type",
+    protocol="protocol|ip_protocol",
+    from_port="from_port",
+    to_port="to_port",
+    ranges=("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"),
+    sources=("security_groups", "self", "source_security_group_id", "referenced_security_group_id"),
+    prefix_lists=DeclaredLists(
+        "prefix_list_ids|prefix_list_id",
+        ("aws_ec2_managed_prefix_list", "data.aws_ec2_managed_prefix_list", "data.aws_prefix_list"),
+        cidr="cidr",
+        entries="entry",
+        separate=Referrer("aws_ec2_managed_prefix_list_entry", "prefix_list_id"),
+        looked_up=(("data.aws_ec2_managed_prefix_list", "name"), ("data.aws_prefix_list", "name")),
+        of_services=("aws_vpc_endpoint",),
+    ),
+    members=members(_MEMBERS, _BALANCERS, _CLASSIC),
+    holders=holders(GROUPS, (*_BALANCERS, *_CLASSIC)),
+    balancer=Another(BALANCER),
+    classic=Another(CLASSIC),
+)
 
 READERS = (
     Reader(
         Ingress,
-        _GROUPS,
+        GROUPS,
         security_group,
-        SecurityGroupAt(
-            name="name",
-            rules=(
-                "ingress",
-                Many("aws_vpc_security_group_ingress_rule", "security_group_id"),
-                Many("aws_security_group_rule", "security_group_id"),
-            ),
-            direction="type",
-            protocol="protocol|ip_protocol",
-            from_port="from_port",
-            to_port="to_port",
-            ranges=("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"),
-            sources=("security_groups", "self", "source_security_group_id", "referenced_security_group_id"),
-            prefix_lists=DeclaredLists(
-                "prefix_list_ids|prefix_list_id",
-                ("aws_ec2_managed_prefix_list", "data.aws_ec2_managed_prefix_list", "data.aws_prefix_list"),
-                cidr="cidr",
-                entries="entry",
-                separate=Referrer("aws_ec2_managed_prefix_list_entry", "prefix_list_id"),
-                looked_up=(("data.aws_ec2_managed_prefix_list", "name"), ("data.aws_prefix_list", "name")),
-                of_services=("aws_vpc_endpoint",),
-            ),
-            members=members(_MEMBERS, _BALANCERS, _CLASSIC),
-            holders=holders(_GROUPS, (*_BALANCERS, *_CLASSIC)),
-            balancer=Another(BALANCER),
-            classic=Another(CLASSIC),
-        ),
+        GROUP,
     ),
 )

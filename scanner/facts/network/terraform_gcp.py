@@ -10,7 +10,7 @@ from assay.scanner.facts.network.instances import declared
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.spelling import Many, snake
 
-_POLICIES = ("google_compute_firewall_policy", "google_compute_network_firewall_policy", "google_compute_region_network_firewall_policy")
+POLICIES = ("google_compute_firewall_policy", "google_compute_network_firewall_policy", "google_compute_region_network_firewall_policy")
 
 
 def _policy(rules: str = "", *separate: Many) -> FirewallPolicyAt:
@@ -24,25 +24,31 @@ def _policy(rules: str = "", *separate: Many) -> FirewallPolicyAt:
     )
 
 
+POLICY = {type_: _policy("", Many(f"{type_}_rule", "firewall_policy")) for type_ in POLICIES}
+"""Policies whose rules are resources of their own."""
+POLICIES_WITH_RULES = tuple(f"{type_}_with_rules" for type_ in POLICIES)
+POLICY_WITH_RULES = _policy("rule")
+FIREWALL = FirewallAt(
+    allowed="allow",
+    protocol="protocol",
+    source_ranges="source_ranges",
+    sources=("source_tags", "source_service_accounts"),
+    targets=("target_tags", "target_service_accounts"),
+    instances=declared("google_compute_instance", "google_compute_instance_template", "google_compute_region_instance_template"),
+)
+
 READERS = (
     # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_firewall
     Reader(
         Ingress,
         ("google_compute_firewall",),
         firewall,
-        FirewallAt(
-            allowed="allow",
-            protocol="protocol",
-            source_ranges="source_ranges",
-            sources=("source_tags", "source_service_accounts"),
-            targets=("target_tags", "target_service_accounts"),
-            instances=declared("google_compute_instance", "google_compute_instance_template", "google_compute_region_instance_template"),
-        ),
+        FIREWALL,
         always=False,
     ),
-    *(Reader(Ingress, (type_,), firewall_policy, _policy("", Many(f"{type_}_rule", "firewall_policy"))) for type_ in _POLICIES),
+    *(Reader(Ingress, (type_,), firewall_policy, policy) for type_, policy in POLICY.items()),
     # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_network_firewall_policy_with_rules
-    Reader(Ingress, tuple(f"{type_}_with_rules" for type_ in _POLICIES), firewall_policy, _policy("rule")),
+    Reader(Ingress, POLICIES_WITH_RULES, firewall_policy, POLICY_WITH_RULES),
     Reader(
         Ingress,
         FORWARDING_RULES,
