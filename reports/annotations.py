@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from assay.reports import findings
+from assay.reports import findings, opinions_view
 from assay.reports.view import place
 from assay.scanner.results.model import Report, Result
 from assay.scanner.sources.interface import Gap
@@ -49,6 +49,22 @@ def annotated(report: Report) -> Iterator[Annotation]:
         yield Annotation("warning", "Assay: the gate", findings.line(warning, LONGEST))
     for result in findings.counted(report, "unknown"):
         yield _of_result(result, "notice")
+
+
+def opinions(report: Report) -> Iterator[Annotation]:
+    """Where another scanner differs, and what it alone finds: notices, since they are no verdicts of the run. What only this run finds is
+    an annotation already."""
+    for opinion in report.opinions:
+        for relation in ("differ", "only_theirs"):
+            for row in opinions_view.worth_showing(opinion, relation):
+                title = findings.line(f"{opinion.scanner}: {row.control}", LONGEST_TITLE)
+                told = Annotation("notice", title, findings.line(opinions_view.sentence(opinion, row), LONGEST))
+                file, line = opinions_view.seen(row)
+                yield _at(Location(file, line, line) if line else None, told)
+        yield from (
+            Annotation("notice", findings.line(opinion.scanner, LONGEST_TITLE), findings.line(problem, LONGEST))
+            for problem in opinion.problems
+        )
 
 
 def totals(report: Report) -> Annotation:

@@ -7,7 +7,7 @@ wherever it stands in a line, so that each line begins with one of ours, which e
 
 from __future__ import annotations
 
-from assay.reports.annotations import Annotation, annotated, bounded, escaped, totals
+from assay.reports.annotations import Annotation, annotated, bounded, escaped, opinions, totals
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
 from assay.scanner.words import defused
@@ -16,12 +16,14 @@ _ESCAPES = (("%", "%AZP25"), (";", "%3B"), ("\r", "%0D"), ("\n", "%0A"), ("]", "
 
 
 def render(report: Report, context: Context) -> bytes:
-    """At most ten errors and ten warnings, which are all the kinds there are, and a line of text with the counts of all."""
+    """At most ten errors and ten warnings, which are all the kinds there are, and lines of text: what other scanners say, which is neither,
+    and the counts of all."""
     every = list(annotated(report))
     errors = [annotation for annotation in every if annotation.kind == "error"]
     warnings = [annotation for annotation in every if annotation.kind != "error"]
     lines = [_command(annotation) for annotation in (*bounded(errors), *bounded(warnings))]
-    return "".join(f"{line}\n" for line in (*lines, defused(f"Assay: {totals(report).message}"))).encode()
+    texts = [f"{annotation.title}: {annotation.message}" for annotation in (*bounded(list(opinions(report))), totals(report))]
+    return "".join(f"{line}\n" for line in (*lines, *map(defused, texts))).encode()
 
 
 def _command(annotation: Annotation) -> str:

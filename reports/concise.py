@@ -1,10 +1,12 @@
 """One line for each finding, to click on and to search: `path:line:col: SEVERITY control message [address]`; the last line counts all.
+What another scanner says stands before it: `path:line:col: NOTE control message` where it differs or finds something alone, and its counts.
 
 The form is that of compilers, which editors and terminals know as a place: https://www.gnu.org/prep/standards/html_node/Errors.html
 """
 
 from __future__ import annotations
 
+from assay.reports import opinions_view
 from assay.reports.findings import FINDINGS, counted, said
 from assay.reports.page import Page
 from assay.reports.view import is_in, outcome, place, severity_rank
@@ -21,6 +23,14 @@ def render(report: Report, context: Context) -> bytes:
     page = Page(context.width, context.color)
     for result in sorted(counted(report, *FINDINGS), key=_order):
         page.labelled(f"{_at(result)}:", result.severity.upper(), result.severity, f"{result.control} {_message(result)}")
+    for opinion in report.opinions:
+        for row in (row for relation in ("differ", "only_theirs") for row in opinions_view.worth_showing(opinion, relation)):
+            file, line = opinions_view.seen(row)
+            at = f"{file}:{line or 1}:1:" if file else f"{row.root or row.address}:"
+            page.labelled(at, "NOTE", "dim", f"{row.control} {opinion.scanner}: {_short(opinions_view.both(row))} [{row.address}]")
+        for problem in opinion.problems:
+            page.sentence(_short(problem), f"{opinion.scanner}:", "dim")
+        page.sentence(opinions_view.summary(opinion), f"Beside {opinions_view.title(opinion)}:", "heading")
     outcome_ = outcome(report)
     page.sentence(outcome_.sentence, f"{outcome_.word.upper()}:", outcome_.word)
     return page.encoded()
@@ -41,9 +51,13 @@ def _at(result: Result) -> str:
     return f"{visible(seen.file)}:{seen.line or 1}:{seen.column or 1}"
 
 
+def _short(message: str) -> str:
+    return message if len(message) <= LONGEST else f"{message[:LONGEST]}…"
+
+
 def _message(result: Result) -> str:
     message = said(result)
-    shown = message if len(message) <= LONGEST else f"{message[:LONGEST]}…"
+    shown = _short(message)
     seen, root = place(result), result.resource.root
     of_module = seen is not None and bool(seen.file) and bool(root) and not is_in(seen, root) and seen.file != root
     return f"{shown} [{result.resource.address}{f' in {root}' if of_module else ''}]"

@@ -12,19 +12,21 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from assay.reports import findings
+from assay.reports import findings, opinions_view
 from assay.reports.view import identity, place, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import ControlOutcome, Report, Result, WaiverUse
+from assay.scanner.results.opinion import Opinion
 from assay.scanner.sources.interface import Gap
 
 COLUMNS = (
     "record", "control", "title", "severity", "verdict", "standing", "message", "element", "cloud", "account", "region", "kind", "type",
     "resource", "address", "root", "file", "line", "seen", "evidence", "unknown", "settled_by", "waived_by", "owner", "reason", "ticket",
-    "expires", "frameworks", "fingerprint",
+    "expires", "frameworks", "fingerprint", "scanner", "relation", "theirs", "checks",
 )  # fmt: skip
 """`record` is `run` (its counts), `result`, `control` (one that met no resource), `gap` (what was not judged), `waiver`, `opinion`
-(where another scanner differs) or `configuration` (a change of it that lets more through)."""
+(what another scanner says of a control on a resource, or by a check that no control asks for, or lacks) or `configuration` (a change of it
+that lets more through)."""
 LONGEST = 32_000
 """Characters of a cell: Excel takes 32,767."""
 _FORMULA = re.compile(r"""(^|;)(["'\s]*)(?=[=+\-@＝＋－＠])""")
@@ -61,7 +63,8 @@ def _rows(report: Report) -> Iterator[Mapping[str, object]]:
     before = set(report.gate.known_gaps)
     yield from (_of_gap(gap, "known" if gap in before else "") for gap in report.coverage.gaps)
     yield from map(_of_waiver, report.gate.waivers)
-    yield from ({"record": "opinion", "message": opinion} for opinion in findings.opinions(report))
+    for opinion in report.opinions:
+        yield from _of_opinion(opinion)
     yield from ({"record": "configuration", "verdict": "fail", "message": change} for change in report.gate.changes)
 
 
@@ -94,6 +97,26 @@ def _of_waiver(waiver: WaiverUse) -> Mapping[str, object]:
         "message": findings.used(waiver), "waived_by": waiver.by, "owner": waiver.owner, "reason": waiver.reason, "ticket": waiver.ticket,
         "expires": waiver.expires, "file": waiver.file, "line": waiver.line or "",
     }  # fmt: skip
+
+
+def _of_opinion(opinion: Opinion) -> Iterator[Mapping[str, object]]:
+    """Its counts, what it lacks, each row, and the results that `--all` asks for. `verdict` is that of the run alone."""
+    named = {"record": "opinion", "scanner": opinions_view.title(opinion)}
+    for text in (opinions_view.summary(opinion), *opinion.problems):
+        yield {**named, "message": text}
+    for row in opinion.rows:
+        file, line = opinions_view.seen(row)
+        yield {
+            **named, "control": row.control, "title": row.title, "severity": row.severity, "verdict": row.ours or "",
+            "message": row.our_reason, "address": row.address, "root": row.root, "file": file, "line": line or "",
+            "relation": row.relation, "theirs": row.theirs or "",
+            "checks": _list(f"{check.id} {check.verdict}: {check.reason}" for check in row.checks),
+        }  # fmt: skip
+    for check in opinion.others:
+        yield {
+            **named, "address": check.resource, "file": check.file, "line": check.line or "", "theirs": check.verdict,
+            "checks": f"{check.id} {check.verdict}: {check.reason}",
+        }  # fmt: skip
 
 
 def _of_gap(gap: Gap, standing: str) -> Mapping[str, object]:

@@ -87,19 +87,8 @@ def totals(report: Report) -> list[str]:
     left = len(report.coverage.gaps) - len(gaps)
     parts += [f"{many(left, 'gap')} known from before"] if left else []
     by = in_force_briefly(report.run.in_force)
-    beside = [f"{opinions_view.title(opinion)}: {opinions_view.summary(opinion)}" for opinion in report.opinions]
+    beside = map(opinions_view.counted, report.opinions)
     return [", ".join(parts), *map(compared, report.gate.comparisons), *([f"in force: {by}"] if by else []), *beside]
-
-
-def opinions(report: Report) -> list[str]:
-    """Where another scanner differs, and what it alone finds, as sentences."""
-    return [
-        f"{opinion.scanner} on {row.control} at {opinions_view.where(row)}: "
-        f"ours {opinions_view.ours(row)}; theirs {opinions_view.theirs(row)}"
-        for opinion in report.opinions
-        for relation in ("differ", "only_theirs")
-        for row in opinions_view.worth_showing(opinion, relation)
-    ]
 
 
 def used(waiver: WaiverUse) -> str:

@@ -7,7 +7,7 @@ https://docs.github.com/en/actions/reference/workflow-commands-for-github-action
 
 from __future__ import annotations
 
-from assay.reports.annotations import KINDS, MOST, Annotation, annotated, bounded, escaped, totals
+from assay.reports.annotations import KINDS, MOST, Annotation, annotated, bounded, escaped, opinions, totals
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
 
@@ -17,7 +17,7 @@ _PROPERTY = (*_MESSAGE, (":", "%3A"), (",", "%2C"))
 
 def render(report: Report, context: Context) -> bytes:
     """At most ten errors, ten warnings and ten notices; the last notice has the counts of all."""
-    every = list(annotated(report))
+    every = [*annotated(report), *opinions(report)]
     errors, warnings, notices = ([annotation for annotation in every if annotation.kind == kind] for kind in KINDS)
     shown = [*bounded(errors), *bounded(warnings), *bounded(notices, MOST - 1), totals(report)]
     return "".join(f"{_command(annotation)}\n" for annotation in shown).encode()

@@ -2,19 +2,22 @@
 
 https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format. Paths are relative to the repository, so a scan is to be
 started there. The fingerprint has no line in it, so that moved code is no new finding. What is waived or known from before is left out.
+What another scanner says of a finding ends its description; the array has no place for what is no finding of the run.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 import msgspec
 
-from assay.reports import findings
+from assay.reports import findings, opinions_view
 from assay.reports.sarif_rules import Object
 from assay.reports.view import place
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
+from assay.scanner.results.opinion import Compared, Opinion
 from assay.scanner.sources.interface import Gap
 from assay.scanner.words import defused_json, visible
 
@@ -26,16 +29,17 @@ LONGEST = 4_000
 
 def render(report: Report, context: Context) -> bytes:
     """JSON without a byte order mark, which GitLab's parser does not take."""
-    entries = [_entry(result) for result in findings.counted(report, "fail", "error", "unknown")]
+    rows = opinions_view.of_resources(report)
+    entries = [_entry(result, rows.get(opinions_view.of_result(result), ())) for result in findings.counted(report, *findings.FINDINGS)]
     entries += [_of_gap(gap) for gap in findings.unseen(report)]
     entries += [_of_change(change, report) for change in report.gate.changes]
     return defused_json(msgspec.json.format(msgspec.json.encode(entries), indent=1)) + b"\n"
 
 
-def _entry(result: Result) -> Object:
+def _entry(result: Result, rows: Iterable[tuple[Opinion, Compared]]) -> Object:
     severity = SEVERITIES.get(result.severity, "major") if result.verdict == "fail" else NOT_JUDGED
     return {
-        "description": _text(findings.headed(result)),
+        "description": _text("; ".join([findings.headed(result), *(opinions_view.beside(opinion, row) for opinion, row in rows)])),
         "check_name": visible(result.control),
         "fingerprint": visible(result.fingerprint),
         "severity": "info" if result.verdict == "unknown" else severity,

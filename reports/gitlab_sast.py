@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from assay.reports import findings
+from assay.reports import findings, opinions_view
 from assay.reports.gitlab import line_of, path_of
 from assay.reports.markdown_text import block, prose, span
 from assay.reports.sarif_rules import Object
@@ -35,7 +35,7 @@ _NO_TIME = "1970-01-01T00:00:00"
 
 def render(report: Report, context: Context) -> bytes:
     """JSON. Failures and what is not known are vulnerabilities; errors and what was not seen are messages of the scan."""
-    results = findings.counted(report, "fail", "unknown")
+    results, rows = findings.counted(report, "fail", "unknown"), opinions_view.of_resources(report)
     scanner = {"id": "assay", "name": "Assay", "version": _text(report.tool.version) or "0", "vendor": {"name": "Assay"}}
     scan: Object = {
         "analyzer": scanner,
@@ -50,7 +50,10 @@ def render(report: Report, context: Context) -> bytes:
         "schema": SCHEMA,
         "version": VERSION,
         "scan": scan,
-        "vulnerabilities": [_vulnerability(result, report, context) for result in results],
+        "vulnerabilities": [
+            _vulnerability(result, context, [opinions_view.beside(*row) for row in rows.get(opinions_view.of_result(result), ())])
+            for result in results
+        ],
     }
     return defused_json(msgspec.json.format(msgspec.json.encode(content), indent=1)) + b"\n"
 
@@ -71,13 +74,13 @@ def _messages(report: Report) -> Iterator[Object]:
         yield {"level": "info" if known else "warn", "value": _text(f"not judged{known}: {gap}")}
     for waiver in report.gate.waivers:
         yield {"level": "info", "value": _text(f"waiver: {findings.used(waiver)}")}
-    for opinion in findings.opinions(report):
+    for opinion in opinions_view.sentences(report):
         yield {"level": "info", "value": _text(opinion)}
     for warning in (*report.gate.changes, *report.gate.warnings):
         yield {"level": "warn", "value": _text(warning)}
 
 
-def _vulnerability(result: Result, report: Report, context: Context) -> Object:
+def _vulnerability(result: Result, context: Context, opinions: Sequence[str]) -> Object:
     control, seen = context.controls.get(result.control), place(result)
     line = line_of(result)
     end = max(seen.end_line, line) if seen and seen.file and seen.line > 0 else line
@@ -85,7 +88,7 @@ def _vulnerability(result: Result, report: Report, context: Context) -> Object:
     built: Object = {
         "id": str(uuid.uuid5(uuid.NAMESPACE_OID, visible(result.fingerprint))),
         "name": findings.line(result.title, LONGEST_NAME),
-        "description": _description(result, report, control),
+        "description": _description(result, control, opinions),
         "severity": SEVERITIES.get(result.severity, "Unknown") if result.verdict == "fail" else "Unknown",
         "identifiers": [{"type": "assay_control", "name": f"Assay {_text(result.control)}", "value": _text(result.control) or "(none)"}],
         "location": {**where, "class": _text(result.resource.address) or "(none)"},
@@ -97,10 +100,11 @@ def _vulnerability(result: Result, report: Report, context: Context) -> Object:
     return built
 
 
-def _description(result: Result, report: Report, control: Control | None) -> str:
+def _description(result: Result, control: Control | None, opinions: Sequence[str]) -> str:
     """GitLab Flavored Markdown: what others wrote stands in code spans."""
     lines = [f"{span(findings.subject(result))}: {span(findings.said(result), 2_000)}"]
     lines += [f"- {span(fact.fact)} is {span(fact.observed)}, expected {span(fact.expected)}" for fact in result.evidence[:20]]
+    lines += [f"- {span(opinion, 2_000)}" for opinion in opinions]
     if result.waiver and result.waiver.expired:
         lines.append(span(findings.accepted(result.waiver)))
     if control is not None:

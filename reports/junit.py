@@ -7,15 +7,16 @@ with its reason. Gaps are errors of a suite of their own: a run that did not see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import msgspec
 
-from assay.reports import findings
+from assay.reports import findings, opinions_view
 from assay.reports.view import identity, place, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
+from assay.scanner.results.opinion import Compared, Opinion
 from assay.scanner.sources.interface import Gap
 from assay.scanner.words import defused, visible
 
@@ -55,9 +56,10 @@ def _suites(report: Report) -> Iterator[tuple[str, list[Case]]]:
     by_control: dict[str, list[Result]] = {control.id: [] for control in report.controls}
     for result in sorted(report.results, key=identity):
         by_control.setdefault(result.control, []).append(result)
+    rows = opinions_view.of_resources(report)
     for control, results in sorted(by_control.items()):
         if results:
-            yield control, list(_apart(map(_case, results)))
+            yield control, list(_apart(_case(result, rows.get(opinions_view.of_result(result), ())) for result in results))
     if report.gate.changes:
         yield CONFIGURATION, list(_apart(Case(change, "failure", "configuration", change) for change in report.gate.changes))
     if report.coverage.gaps:
@@ -84,7 +86,7 @@ def _gate(report: Report) -> Element:
     """What the run comes to and what is accepted in it, as the output of a suite without cases."""
     suite = _suite(GATE, [], report)
     waivers = [f"waiver: {findings.used(waiver)}" for waiver in report.gate.waivers]
-    told = [*findings.totals(report), *waivers, *report.gate.warnings, *findings.opinions(report)]
+    told = [*findings.totals(report), *waivers, *report.gate.warnings, *opinions_view.sentences(report)]
     SubElement(suite, "system-out").text = "\n".join(map(_line, told))
     return suite
 
@@ -95,9 +97,9 @@ def _counts(cases: list[Case], kinds: Iterable[str]) -> dict[str, str]:
     return {"tests": str(len(cases)), **numbers}
 
 
-def _case(result: Result) -> Case:
+def _case(result: Result, rows: Sequence[tuple[Opinion, Compared]]) -> Case:
     name = findings.subject(result) + (f" [{result.element}]" if result.element else "")
-    message, details = findings.said(result), _details(result)
+    message, details = findings.said(result), _details(result, rows)
     if findings.is_known(result):
         return Case(name, "skipped", "known", f"known from before: {result.verdict}: {message}", details)
     if result.verdict == "waived":
@@ -117,10 +119,11 @@ def _of_gap(gap: Gap, known: bool) -> Case:
     return Case(name, "error", _line(gap.code), gap.reason, gap.settles_it)
 
 
-def _details(result: Result) -> str:
-    """Where to look, and what was seen there."""
+def _details(result: Result, rows: Iterable[tuple[Opinion, Compared]]) -> str:
+    """Where to look, what was seen there, and what other scanners say of it."""
     lines = [f"{result.severity} {result.control}: {result.title}", where(place(result))]
     lines += [f"{fact.fact} is {fact.observed}, expected {fact.expected}" for fact in result.evidence]
+    lines += [opinions_view.beside(opinion, row) for opinion, row in rows]
     return "\n".join([*filter(None, lines), f"fingerprint {result.fingerprint}"])
 
 

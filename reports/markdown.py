@@ -120,11 +120,17 @@ def _gone(past: PastFinding) -> str:
 
 
 def _opinions(report: Report) -> list[str]:
-    """What other scanners say, as far as there is room: the counts, then where they differ, and what they alone find."""
-    lines = [span(f"{opinions_view.title(opinion)}: {opinions_view.summary(opinion)}") for opinion in report.opinions]
+    """What other scanners say, as far as there is room: the counts, what differs, and what one alone finds."""
+    lines = [span(opinions_view.counted(opinion)) for opinion in report.opinions]
     for opinion in report.opinions:
-        rows = [row for relation in ("differ", "only_theirs") for row in opinions_view.worth_showing(opinion, relation)]
-        lines += [_compared(opinion.scanner, row) for row in rows]
+        lines += map(span, opinion.problems)
+        lines += [
+            _compared(opinion.scanner, row) for relation in opinions_view.HEADINGS for row in opinions_view.worth_showing(opinion, relation)
+        ]
+        lines += [
+            f"{span(opinion.scanner)} alone: {span(f'{check.verdict}: {check.id} {check.reason} ({opinions_view.place(check)})')}"
+            for check in opinions_view.findings(opinion)
+        ]
     return _folded("Beside other scanners", lines, "- {}".format)
 
 

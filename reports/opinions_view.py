@@ -1,7 +1,10 @@
-"""What the reports for people say of the opinions of other scanners: which of it they show, and in which words."""
+"""What reports say of the opinions of other scanners: which of it they show, and in which words. The same in every format."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
+from assay.scanner.results.model import Report, Result
 from assay.scanner.results.opinion import Check, Compared, Opinion
 from assay.scanner.words import many
 
@@ -33,10 +36,54 @@ def summary(opinion: Opinion) -> str:
     return f"{counts}{rest}{silent}"
 
 
+def counted(opinion: Opinion) -> str:
+    """Which scanner, and the counts."""
+    return f"{title(opinion)}: {summary(opinion)}"
+
+
 def worth_showing(opinion: Opinion, relation: str) -> list[Compared]:
     """The rows of a relation for people: where they differ all, else those in which the one that speaks finds something."""
     rows = [row for row in opinion.rows if row.relation == relation]
     return rows if relation == "differ" else [row for row in rows if (row.theirs if relation == "only_theirs" else row.ours) in _BAD]
+
+
+def sentence(opinion: Opinion, row: Compared) -> str:
+    """A row in a sentence, with its control and its resource."""
+    return f"{opinion.scanner} on {row.control} at {where(row)}: {both(row)}"
+
+
+def both(row: Compared) -> str:
+    """What either says, with the reasons."""
+    return f"ours {ours(row)}; theirs {theirs(row)}"
+
+
+def sentences(report: Report) -> Iterator[str]:
+    """All that is worth showing beside the counts: what an opinion lacks, what differs, what one alone finds, what `--all` asks for."""
+    for opinion in report.opinions:
+        yield from (f"{opinion.scanner}: {problem}" for problem in opinion.problems)
+        yield from (sentence(opinion, row) for relation in HEADINGS for row in worth_showing(opinion, relation))
+        yield from (f"{opinion.scanner} alone: {check.verdict}: {check.id} {check.reason} ({place(check)})" for check in findings(opinion))
+
+
+def of_resources(report: Report) -> Mapping[tuple[str, str, str], Sequence[tuple[Opinion, Compared]]]:
+    """Control, root and address to the rows of each opinion about them."""
+    rows: dict[tuple[str, str, str], list[tuple[Opinion, Compared]]] = {}
+    for opinion in report.opinions:
+        for row in opinion.rows:
+            rows.setdefault((row.control, row.root, row.address), []).append((opinion, row))
+    return rows
+
+
+def of_result(result: Result) -> tuple[str, str, str]:
+    """The key of a result in `of_resources`."""
+    return result.control, result.resource.root, result.resource.address
+
+
+def beside(opinion: Opinion, row: Compared) -> str:
+    """What a scanner says of a resource, after what this run says of it."""
+    said = {"agree": "agrees: ", "differ": "differs: "}.get(row.relation, "")
+    version = f" {opinion.version}" if opinion.version else ""
+    return f"{opinion.scanner}{version} {said}{theirs(row)}"
 
 
 def findings(opinion: Opinion) -> list[Check]:
@@ -61,6 +108,11 @@ def theirs(row: Compared) -> str:
 def ours(row: Compared) -> str:
     """What this run says, with the reason."""
     return f"{row.ours.replace('_', ' ')}: {row.our_reason}" if row.ours else f"no verdict: {row.our_reason}"
+
+
+def seen(row: Compared) -> tuple[str, int]:
+    """The file and the line at which the other scanner looked; empty and 0 where it names none."""
+    return next(((check.file, check.line) for check in row.checks if check.file), ("", 0))
 
 
 def where(row: Compared) -> str:

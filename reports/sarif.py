@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import PurePath
 from urllib.parse import quote
 
 import msgspec
 
-from assay.reports import sarif_gate
+from assay.reports import opinions_view, sarif_gate
 from assay.reports.sarif_rules import LEVELS, Object, SarifRules, plain
 from assay.reports.view import BROKEN, WORDS, in_force, in_force_briefly, place, severity_rank, unsupported, verdicts
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
+from assay.scanner.results.opinion import Compared, Opinion
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import defused_json, many, visible
@@ -37,14 +39,14 @@ def render(report: Report, context: Context) -> bytes:
     rules = SarifRules(report, context)
     results, left_out = _kept(report)
     notifications, configured = _notifications(report, rules, left_out), _configured(report)
-    compared = sarif_gate.is_compared(report)
+    compared, rows = sarif_gate.is_compared(report), opinions_view.of_resources(report)
     run: Object = {
         "tool": {"driver": _driver(report, rules, [*notifications, *configured])},
         "automationDetails": {"id": _automation(report)},
         "invocations": [_invocation(report, notifications, configured)],
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The directory in which the scan was started."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(result, rules, compared) for result in results],
+        "results": [_result(result, rules, compared, rows.get(opinions_view.of_result(result), ())) for result in results],
         "properties": _properties(report),
     }
     if rules.taxonomies:
@@ -109,7 +111,7 @@ def _properties(report: Report) -> Object:
     }
 
 
-def _result(result: Result, rules: SarifRules, compared: bool) -> Object:
+def _result(result: Result, rules: SarifRules, compared: bool, rows: Sequence[tuple[Opinion, Compared]]) -> Object:
     failed = KINDS[result.verdict] == "fail"
     related = _related(result)
     built: Object = {
@@ -128,6 +130,8 @@ def _result(result: Result, rules: SarifRules, compared: bool) -> Object:
         built["properties"]["relatedLocationsLeftOut"] = len(related) - MOST_RELATED
     if result.element:
         built["properties"]["element"] = visible(result.element)
+    if rows:
+        built["properties"]["opinions"] = sarif_gate.opinions(rows)
     if compared:
         built["baselineState"] = sarif_gate.baseline_state(result)
     if suppressions := sarif_gate.suppressions(result, _physical):

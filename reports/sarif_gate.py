@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
-from assay.reports.findings import accepted, is_known, opinions, used
+from assay.reports import opinions_view
+from assay.reports.findings import accepted, is_known, used
 from assay.reports.sarif_rules import Object, plain
 from assay.scanner.results.model import Report, Result
+from assay.scanner.results.opinion import Compared, Opinion
 from assay.scanner.words import visible
 
 State = Literal["", "new", "unchanged"]
@@ -51,8 +53,36 @@ def properties(report: Report) -> Object:
         for comparison in report.gate.comparisons
     ]
     waivers = [plain(used(waiver)) for waiver in report.gate.waivers[:MOST]]
-    told = {"comparisons": compared, "waivers": waivers, "opinions": [plain(opinion) for opinion in opinions(report)[:MOST]]}
+    told = {"comparisons": compared, "waivers": waivers, "opinions": list(map(_opinion, report.opinions))}
     return told if any(told.values()) else {}
+
+
+def _opinion(opinion: Opinion) -> Object:
+    """What another scanner says beside the run. No run of its own: code scanning makes an alert of every result, whatever its kind
+    (https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning)."""
+    rows = [row for relation in opinions_view.HEADINGS for row in opinions_view.worth_showing(opinion, relation)]
+    checks = opinions_view.findings(opinion)
+    return {
+        **{name: visible(getattr(opinion, name)) for name in ("scanner", "version", "file")},
+        "summary": plain(opinions_view.summary(opinion)),
+        "problems": [plain(problem) for problem in opinion.problems],
+        "rows": [{"relation": row.relation, "control": visible(row.control), "text": plain(opinions_view.sentence(opinion, row))}
+                 for row in rows[:MOST]],
+        "others": [plain(f"{check.verdict}: {check.id} {check.reason} ({opinions_view.place(check)})") for check in checks[:MOST]],
+        "leftOut": max(len(rows) - MOST, 0) + max(len(checks) - MOST, 0),
+    }  # fmt: skip
+
+
+def opinions(rows: Iterable[tuple[Opinion, Compared]]) -> list[Object]:
+    """What other scanners say of the resource of a result by the same control."""
+    return [
+        {
+            **{name: visible(getattr(opinion, name)) for name in ("scanner", "version")},
+            "relation": row.relation,
+            "text": plain(opinions_view.beside(opinion, row)),
+        }
+        for opinion, row in rows
+    ]
 
 
 def warnings(report: Report) -> list[str]:

@@ -72,6 +72,9 @@ ENUMERATED = {
     "by",
     "expires",
     "standing",
+    "relation",
+    "ours",
+    "theirs",
     "Comparison.kind",
 }
 """Strings that the contract limits to a list or a pattern."""
@@ -254,7 +257,19 @@ def opinion() -> Opinion:
         relation="differ", control="storage.public-access-blocked", title="Public access to buckets is blocked", severity="critical",
         address="aws_s3_bucket.logs", root="storage", ours="fail", our_reason="block_public_acls is false", theirs="pass", checks=[CHECK],
     )  # fmt: skip
-    return Opinion(scanner="checkov", version="3.2.1", results=2, agree=1, differ=1, rows=[row])
+    theirs = msgspec.structs.replace(
+        row, relation="only_theirs", address="aws_s3_bucket.legacy", ours=None, our_reason="this run judged nothing by that control there",
+        theirs="fail", checks=[Check("CKV_AWS_54", "fail", "no policy blocks it", "aws_s3_bucket.legacy", "legacy/main.tf", 9)],
+    )  # fmt: skip
+    ours = msgspec.structs.replace(
+        row, relation="only_ours", control="edge.lb-https-only", title="Load balancers serve HTTPS only", severity="high",
+        address='module.edge.aws_lb.this["a b"]', root="network", our_reason="a listener serves HTTP", theirs=None, checks=[],
+    )  # fmt: skip
+    return Opinion(
+        scanner="checkov", version="3.2.1", results=3, agree=0, differ=1, only_theirs=1, only_ours=1, without_control=1,
+        rows=[row, theirs, ours], others=[Check("CKV2_AWS_61", "fail", "no lifecycle", "aws_s3_bucket.logs", "storage/main.tf", 1)],
+        problems=["checkov could not parse broken.tf"],
+    )  # fmt: skip
 
 
 def compared() -> Report:
@@ -372,12 +387,12 @@ def hostile(text: str, *, valid: bool = False) -> tuple[Report, Context]:
 
     Identifiers keep a tail of their own, so that results stay apart from each other.
     """
-    keep = frozenset(ENUMERATED if valid else {"schema", "verdict"})
+    keep = frozenset(ENUMERATED if valid else {"schema", "verdict", "relation", "ours", "theirs"})
 
     def own(value: str) -> str:
         return text + hashlib.sha256(value.encode()).hexdigest()[:6]
 
-    made = replaced(report(), own, keep)
+    made = replaced(msgspec.structs.replace(report(), opinions=[opinion()]), own, keep)
     told = replaced(controls(), own, frozenset({"severity"}))
     lines = [text.replace("\n", "").replace("\r", "")] * 20
     return made, context(controls={each.id: each for each in told.values()}, source=lambda _file, first, last: lines[: last - first + 1])

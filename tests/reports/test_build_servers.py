@@ -173,3 +173,23 @@ def test_a_clean_run_has_one_notice_and_no_issue() -> None:
     report = msgspec.structs.replace(samples.report(held, Coverage()), gate=Gate())
     assert [command[0] for command in on_github(report)] == ["notice"]
     assert azure.render(report, samples.context()) == b"Assay: 0 fail, 0 unknown, 1 pass\n"
+
+
+def test_another_scanner_gives_notices_after_ours() -> None:
+    compared = samples.compared()
+    lines = github.render(compared, samples.context()).decode().splitlines()
+    differs = next(line for line in lines if "the account blocks it" in line)
+    assert differs.startswith("::notice file=storage/main.tf,line=1,title=checkov%3A storage.public-access-blocked::")
+    others = [line for line in lines if line.startswith("::notice") and "checkov" not in line]
+    assert others and lines.index(others[-1]) < lines.index(differs) < len(lines) - 1
+
+
+def test_another_scanner_gives_no_issue_of_azure() -> None:
+    compared = samples.compared()
+    beside, alone = (
+        azure.render(report, samples.context()).decode() for report in (compared, msgspec.structs.replace(compared, opinions=[]))
+    )
+    assert [line for line in beside.splitlines() if line.startswith("##vso[")] == [
+        line for line in alone.splitlines() if line.startswith("##vso[")
+    ]
+    assert "\ncheckov: storage.public-access-blocked: checkov on storage.public-access-blocked at aws_s3_bucket.logs" in beside

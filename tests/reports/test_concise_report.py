@@ -50,6 +50,17 @@ def test_an_unknown_says_what_settles_it() -> None:
     assert any("var.versioning has no value; pass --var-file" in line for line in lines(samples.report()))
 
 
+def test_what_another_scanner_says_stands_before_the_last_line() -> None:
+    *_, differs, theirs, problem, counts, last = lines(msgspec.structs.replace(samples.report(), opinions=[samples.opinion()]))
+    assert differs == (
+        "storage/main.tf:1:1: NOTE storage.public-access-blocked checkov: ours fail: block_public_acls is false; "
+        "theirs pass: CKV_AWS_53 the account blocks it [aws_s3_bucket.logs]"
+    )
+    assert theirs.startswith("legacy/main.tf:9:1: NOTE storage.public-access-blocked ") and "theirs fail: CKV_AWS_54" in theirs
+    assert problem == "checkov: checkov could not parse broken.tf"
+    assert counts.startswith("Beside checkov 3.2.1: 0 agree, 1 differ, 1 only theirs, 1 only ours") and last.startswith("ERROR:")
+
+
 def test_lines_come_by_place() -> None:
     places = [(match["file"], int(match["line"])) for line in lines(samples.report()) if (match := LINE.fullmatch(line))]
     assert places == sorted(places)
@@ -70,7 +81,8 @@ def test_width_and_quiet_change_nothing() -> None:
 def test_hostile_names_add_no_line_and_command_nothing(hostile: str, color: bool) -> None:
     report, context = samples.hostile(hostile)
     written = COLOR.sub("", render(report, msgspec.structs.replace(context, color=color)).decode())
-    assert len(written.splitlines()) == len(lines(samples.report()))
+    beside = msgspec.structs.replace(samples.report(), opinions=[samples.opinion()])
+    assert len(written.splitlines()) == len(lines(beside)) == len(lines(samples.report())) + 4
     assert not [char for char in written if char != "\n" and visible(char) != char]
     assert not re.search(r"^\s*::|##\[|##vso\[", written, re.MULTILINE | re.IGNORECASE)
 

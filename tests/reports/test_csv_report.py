@@ -105,3 +105,17 @@ def test_a_cell_is_not_longer_than_spreadsheets_take() -> None:
 def test_a_build_server_takes_nothing_for_a_command() -> None:
     report, context = samples.hostile("x\n##vso[task.setvariable]y")
     assert b"##vso[" not in render(report, context)
+
+
+def test_what_another_scanner_says_has_columns_of_its_own() -> None:
+    found = [row for row in rows(samples.compared()) if row["record"] == "opinion"]
+    assert {row["scanner"] for row in found} == {"checkov 3.2.1"}
+    assert [(row["relation"], row["verdict"], row["theirs"]) for row in found if row["relation"]] == [
+        ("differ", "fail", "pass"),
+        ("only_theirs", "", "fail"),
+        ("only_ours", "fail", ""),
+    ]
+    differs = next(row for row in found if row["relation"] == "differ")
+    assert (differs["checks"], differs["file"], differs["line"]) == ("CKV_AWS_53 pass: the account blocks it", "storage/main.tf", "1")
+    assert found[0]["message"].startswith("0 agree, 1 differ") and found[1]["message"] == "checkov could not parse broken.tf"
+    assert found[-1]["checks"] == "CKV2_AWS_61 fail: no lifecycle"

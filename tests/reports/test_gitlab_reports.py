@@ -174,3 +174,16 @@ def test_descriptions_are_markdown_in_which_names_are_code(text: str) -> None:
     tokens = [child for token in MarkdownIt("commonmark").parse(found["description"]) for child in [token, *(token.children or [])]]
     assert {token.type for token in tokens} <= {"paragraph_open", "paragraph_close", "inline", "code_inline", "text", "softbreak", "bullet_list_open",
         "bullet_list_close", "list_item_open", "list_item_close"}  # fmt: skip
+
+
+def test_what_another_scanner_says_ends_the_description_of_a_finding() -> None:
+    compared = samples.compared()
+    alone = msgspec.structs.replace(compared, opinions=[])
+    with_it, without = (json.loads(gitlab.render(report, samples.context())) for report in (compared, alone))
+    assert [entry["fingerprint"] for entry in with_it] == [entry["fingerprint"] for entry in without]
+    (entry,) = [entry for entry in with_it if "differs" in entry["description"]]
+    assert entry["description"].endswith("; checkov 3.2.1 differs: pass: CKV_AWS_53 the account blocks it")
+    assert not [entry for entry in with_it if "CKV_AWS_54" in entry["description"]], "no finding of the run has what only checkov finds"
+    report = json.loads(gitlab_sast.render(compared, samples.context()))
+    assert any("checkov 3.2.1 differs: pass" in vulnerability["description"] for vulnerability in report["vulnerabilities"])
+    assert any("CKV_AWS_54 no policy blocks it" in message["value"] for message in report["scan"]["messages"])

@@ -110,3 +110,13 @@ def test_a_build_server_that_is_shown_the_document_takes_nothing_for_a_command(t
     report, context = samples.hostile(text)
     for line in render(report, context).decode().splitlines():
         assert not line.lstrip().startswith("::") and "##vso[" not in line and "##teamcity[" not in line
+
+
+def test_what_another_scanner_says_stands_with_the_case_and_in_the_output_of_the_gate() -> None:
+    found = suites(samples.compared())
+    told = [case[0].text for case in found["storage.public-access-blocked"].iter("testcase") if case.find("failure") is not None]
+    assert any("\ncheckov 3.2.1 differs: pass: CKV_AWS_53 the account blocks it\n" in text for text in told)
+    output = found["assay.gate"].findtext("system-out").splitlines()
+    assert "checkov: checkov could not parse broken.tf" in output
+    assert [line for line in output if "CKV_AWS_54 no policy blocks it" in line]
+    assert [line for line in output if line.startswith("checkov alone: fail: CKV2_AWS_61")]

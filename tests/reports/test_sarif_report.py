@@ -335,3 +335,20 @@ def test_no_text_of_the_gate_breaks_the_schema(hostile: str) -> None:
     held = [msgspec.structs.replace(each, standing="known") for each in report.results]
     log = json.loads(render(msgspec.structs.replace(report, results=held), context))
     VALIDATOR.validate(log)
+
+
+def test_what_another_scanner_says_stands_in_properties() -> None:
+    """Of a result, whose relation is told; of the run, what it alone finds and what it lacks. It is no result, since each is an alert."""
+    compared = samples.compared()
+    beside, alone = run(compared), run(msgspec.structs.replace(compared, opinions=[]))
+    assert len(beside["results"]) == len(alone["results"])
+    told = [result["properties"]["opinions"] for result in beside["results"] if "opinions" in result["properties"]]
+    assert {(entry["scanner"], entry["version"], entry["relation"]) for entries in told for entry in entries} == {
+        ("checkov", "3.2.1", "differ"),
+        ("checkov", "3.2.1", "only_ours"),
+    }
+    assert any(entry["text"] == "checkov 3.2.1 differs: pass: CKV_AWS_53 the account blocks it" for entries in told for entry in entries)
+    (opinion,) = beside["properties"]["opinions"]
+    assert [row["relation"] for row in opinion["rows"]] == ["differ", "only_theirs", "only_ours"]
+    assert opinion["problems"] == ["checkov could not parse broken.tf"]
+    assert (opinion["others"], opinion["leftOut"]) == (["fail: CKV2_AWS_61 no lifecycle (storage/main.tf:1 aws_s3_bucket.logs)"], 0)

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
+from assay.reports import opinions_view
 from assay.reports.text import render
 from assay.reports.view import place, where
 from assay.scanner.results.model import Report
@@ -40,6 +41,8 @@ def too_wide(report: Report, written: str, width: int) -> list[str]:
     }
     addresses = {visible(each.resource.address) for each in report.results}
     copied |= {f"{start}: {address}{end}" for start in {*places, *map(str, lines)} for address in addresses for end in ends}
+    copied |= {visible(opinions_view.where(row)) for opinion in report.opinions for row in opinion.rows}
+    copied |= {visible(opinions_view.place(check)) for opinion in report.opinions for check in opinion.others}
     copied = {each.strip() for each in copied | gone}
     written = written.replace("\\::", "::").replace("#\\#", "##")  # a defused command is a column wider
     return [line for line in written.splitlines()[:-1] if cell_len(line) > width and not CODE.match(line) and line.strip() not in copied]
