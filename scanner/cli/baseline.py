@@ -45,7 +45,7 @@ def _baseline(arguments: dict[str, Any]) -> int:
         console.tell(f"assay: --expires {expires}: that day is over")
         return EXIT_USAGE
     digest = baseline.digest_of(gating.content_of(scan))
-    made = baseline.of_report(report, digest, expires.isoformat() if expires else "")
+    made = baseline.of_report(report, digest, expires.isoformat() if expires else "", scope=gating.scope_of(scan))
     code = output.written("baseline", arguments["out"], lambda: [baseline.encode(made)])
     if code != EXIT_OK:
         return code

@@ -16,6 +16,7 @@ from assay.scanner.gate import baseline, guardrails
 from assay.scanner.gate.apply import Gate, relative_to
 from assay.scanner.gate.comments import Comments
 from assay.scanner.gate.guardrails import Guardrails
+from assay.scanner.gate.reach import Reach
 from assay.scanner.gate.waivers import Terms, Waivers
 from assay.scanner.rules.model import SEVERITIES
 from assay.scanner.sources.encodings import utf8
@@ -62,7 +63,7 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrail
         Waivers(config.accepted, terms, relative_to(os.path.dirname(config.file))),
         Comments(functools.partial(_lines, content), scan.rules.set.by_id(), config.inline.accept) if counted else None,
         [
-            *([_beside(known, today)] if known else []),
+            *([_beside(known, today, _reach(scan))] if known else []),
             *([baseline.Beside(before.known, "revision", before.revision, today)] if before else []),
         ],
         baseline.digest_of(content),
@@ -99,12 +100,23 @@ def _asked(scan: Scan, known: bool) -> guardrails.Asked:
     )
 
 
-def _beside(path: str, today: datetime.date) -> baseline.Beside:
+def scope_of(scan: Scan) -> Callable[[str], str]:
+    """A path as a baseline names it: the same wherever a run starts."""
+    from assay.scanner import targets
+
+    return lambda path: targets.scope_of(path, scan.options.paths)
+
+
+def _reach(scan: Scan) -> Reach:
+    return Reach(scan.options.paths, scope_of(scan), scan.options.exclude, scan.options.libraries)
+
+
+def _beside(path: str, today: datetime.date, reach: Reach) -> baseline.Beside:
     try:
         content = DISK.read(path, _MAX_BASELINE)
     except OSError as error:
         raise baseline.BaselineError(f"{path}: {error.strerror or error}") from None
-    return baseline.Beside(baseline.decode(content, path), "baseline", path, today)
+    return baseline.Beside(baseline.decode(content, path), "baseline", path, today, reach.looks_for)
 
 
 def content_of(scan: Scan) -> Callable[[str], bytes]:

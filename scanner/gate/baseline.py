@@ -9,6 +9,7 @@ since nothing says that what it leaves out is what it was.
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 from collections.abc import Callable, Iterable
 from typing import Literal
@@ -29,6 +30,8 @@ _OF_CONTENT = frozenset(
     {"parse_error", "template_unsupported", "unsupported", "duplicate_key", "refused_block", "plan_errored", "plan_incomplete"}
 )
 """Codes of gaps that hang on the content of one file."""
+LIVE = ("aws:", "google:")
+"""What roots of live resources begin with; they are no paths."""
 _BADNESS = {"unknown": 1, "fail": 2, "error": 3}
 
 
@@ -44,6 +47,10 @@ class Known(msgspec.Struct, frozen=True):
     verdict: str
     address: str
     element: str = ""
+    root: str = ""
+    """What the address is relative to, and the file that the resource is in, both relative to the repository, as the fingerprint has it.
+    They tell whether a run looks for it; empty in baselines of versions that did not say so."""
+    file: str = ""
 
 
 class KnownGap(msgspec.Struct, frozen=True):
@@ -67,13 +74,20 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     gaps: list[KnownGap] = []
 
 
-def of_report(report: Report, digest: Callable[[str], str], expires: str = "", made: str = "") -> Baseline:
-    """What a report found, as a baseline. `digest`: file to a digest of its content, empty where it is no file."""
+def of_report(
+    report: Report, digest: Callable[[str], str], expires: str = "", made: str = "", scope: Callable[[str], str] = lambda _: ""
+) -> Baseline:
+    """What a report found, as a baseline. `digest`: file to a digest of its content, empty where it is no file. `scope`: a root or a file
+    as the baseline names it."""
+    place = functools.cache(lambda root: root if root.startswith(LIVE) else scope(root))
     findings = {
-        Known(result.fingerprint, result.control, result.verdict, result.resource.address, result.element)
+        Known(
+            result.fingerprint, result.control, result.verdict, result.resource.address, result.element, place(result.resource.root),
+            place(_file(result)),
+        )
         for result in report.results
         if result.verdict in COUNTED
-    }
+    }  # fmt: skip
     gaps = {known for gap in report.coverage.gaps if (known := known_gap(gap, digest)) is not None}
     return Baseline(
         made=made or report.run.started,
@@ -81,6 +95,12 @@ def of_report(report: Report, digest: Callable[[str], str], expires: str = "", m
         findings=sorted(findings, key=lambda known: (known.control, known.address, known.element, known.fingerprint)),
         gaps=sorted(gaps, key=lambda gap: (gap.scope, gap.code, gap.reason)),
     )
+
+
+def _file(result: Result) -> str:
+    """The file that the resource itself is in; what it is read from where that is no code."""
+    resource = result.resource
+    return next((block.file for block in resource.blocks if block.file and block.address == resource.address), resource.root)
 
 
 def known_gap(gap: Gap, digest: Callable[[str], str]) -> KnownGap | None:
@@ -127,7 +147,17 @@ def decode(content: bytes, name: str) -> Baseline:
 class Beside:
     """A run beside a baseline: what of it is known, and what of the baseline is gone."""
 
-    def __init__(self, baseline: Baseline, kind: Literal["baseline", "revision"], name: str, today: datetime.date) -> None:
+    def __init__(
+        self,
+        baseline: Baseline,
+        kind: Literal["baseline", "revision"],
+        name: str,
+        today: datetime.date,
+        looks_for: Callable[[Known], bool] = lambda _: True,
+    ) -> None:
+        """`looks_for`: whether the run reads the code that a finding was in. What it does not look for is not gone."""
+        self._looks_for = looks_for
+        self._roots: set[str] = set()
         self.baseline, self.kind, self.name = baseline, kind, name
         self.expired = bool(baseline.expires) and datetime.date.fromisoformat(baseline.expires) < today
         self._known = {} if self.expired else {known.fingerprint: known for known in baseline.findings}
@@ -138,6 +168,7 @@ class Beside:
     def standing(self, result: Result) -> Result:
         """A finding with its standing; what is no finding as it is."""
         self._seen.add(result.fingerprint)
+        self._roots.add(result.resource.root)
         if result.verdict not in COUNTED:
             return result
         known = self._known.get(result.fingerprint)
@@ -149,6 +180,10 @@ class Beside:
         known = known_gap(gap, digest)
         return known is not None and known in self._gaps
 
+    def _was_read(self, known: Known) -> bool:
+        """Whether the run would have met a finding. Of a baseline that does not say where it was, everything is looked for."""
+        return known.root in self._roots if known.root.startswith(LIVE) else not known.root or self._looks_for(known)
+
     def comparison(self, judged: Iterable[str], within: Baseline | None = None) -> Comparison:
         """What the comparison says. `judged`: the controls of the run; findings of others are not gone but not looked for. `within`: where
         a part of the code was judged alone, what that part had before."""
@@ -157,7 +192,10 @@ class Beside:
         gone = [
             PastFinding(known.fingerprint, known.control, known.address, known.element)
             for known in self.baseline.findings
-            if known.fingerprint not in self._seen and known.control in controls and known.fingerprint in looked_for
+            if known.fingerprint not in self._seen
+            and known.control in controls
+            and known.fingerprint in looked_for
+            and self._was_read(known)
         ]
         return Comparison(
             kind=self.kind, name=self.name, made=self.baseline.made, expires=self.baseline.expires, expired=self.expired,
