@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assay.scanner.opinions.interface import Claims
     from assay.scanner.results.model import Report
     from assay.scanner.rules.model import Control
+    from assay.scanner.sources.sensitive import Sensitive
 
 _FORMATS = ("sarif", "trivy", "prowler", "checkov")
 _FILE = click.Path(exists=True, dir_okay=False)
@@ -71,14 +72,23 @@ class Opinions:
         """Run a scan, and then ask for the opinions."""
         report = judging.watch(scan, quiet)
         return self.beside(
-            report, scan.rules.set.by_id(), scan.options.paths, changed_only=scan.options.changed is not None, names=scan.names
+            report,
+            scan.rules.set.by_id(),
+            scan.options.paths,
+            scan.sensitive,
+            changed_only=scan.options.changed is not None,
+            names=scan.names,
         )
 
-    def beside(self, report: Report, controls: Mapping[str, Control], paths: Sequence[str], **of_run: Any) -> Report:
-        """The report with them; what they could not say is told on standard error as well. `of_run`: fields of match.Beside."""
+    def beside(
+        self, report: Report, controls: Mapping[str, Control], paths: Sequence[str], sensitive: Sensitive | None = None, **of_run: Any
+    ) -> Report:
+        """The report with them; what they could not say is told on standard error as well. `sensitive`: texts of the input that are not
+        shown, as far as they are known. `of_run`: fields of match.Beside."""
         if not (self._saved or self._program):
             return report
         from assay.scanner.opinions import match
+        from assay.scanner.results.shown import opinion_of
 
         selected = {outcome.id: controls[outcome.id] for outcome in report.controls if outcome.id in controls}
         judged = match.Beside(report, selected, paths, self._everything, **of_run)
@@ -87,6 +97,7 @@ class Opinions:
             from assay.scanner.opinions import running
 
             opinions.append(match.opinion(running.claims(self._program, paths), judged))
+        opinions = [opinion_of(opinion, sensitive) for opinion in opinions] if sensitive else opinions
         for opinion in opinions:
             for problem in opinion.problems:
                 console.tell(f"assay: {opinion.scanner}: {problem}")

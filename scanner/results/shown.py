@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from assay.scanner.results.model import Evidence, ResourceRef, Result, UnknownFact
+from assay.scanner.results.opinion import Check, Compared, Opinion
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.sensitive import Sensitive
 
@@ -26,6 +27,27 @@ def result_of(result: Result, sensitive: Sensitive) -> Result:
 def gap_of(gap: Gap, sensitive: Sensitive) -> Gap:
     """A gap without the texts that are not to be shown."""
     return structs.replace(gap, reason=sensitive.mask(gap.reason), settles_it=sensitive.mask(gap.settles_it))
+
+
+def opinion_of(opinion: Opinion, sensitive: Sensitive) -> Opinion:
+    """What another scanner says, which may quote what the code marks, without the texts that are not to be shown."""
+    mask = sensitive.mask
+    return structs.replace(
+        opinion,
+        rows=[_row(row, sensitive if row.ours is None else sensitive.beside((row.address,))) for row in opinion.rows],
+        others=[_check(check, sensitive) for check in opinion.others],
+        problems=[mask(problem) for problem in opinion.problems],
+    )
+
+
+def _row(row: Compared, sensitive: Sensitive) -> Compared:
+    checks = [_check(check, sensitive) for check in row.checks]
+    return structs.replace(row, address=sensitive.mask(row.address), our_reason=sensitive.mask(row.our_reason), checks=checks)
+
+
+def _check(check: Check, sensitive: Sensitive) -> Check:
+    mask = sensitive.mask
+    return structs.replace(check, id=mask(check.id), reason=mask(check.reason), resource=mask(check.resource), file=mask(check.file))
 
 
 def _resource(resource: ResourceRef, sensitive: Sensitive) -> ResourceRef:

@@ -17,6 +17,7 @@ from assay.scanner.results import formats
 from assay.scanner.results.code import without_secret_values
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
+from tests.scans import assay
 
 CANARY = "canary-7d20e9b4"
 GROUP = """
@@ -117,6 +118,29 @@ def test_a_value_that_is_given(tmp_path: Path) -> None:
     assert shown(tree, variables={"v": CANARY}) == []
     written(tmp_path, {"terraform.tfvars": f'v = "{CANARY}"\n'})
     assert shown(tree) == []
+
+
+def test_the_opinion_of_another_scanner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads the same code, and quotes what it likes: in its reason, the name of its check, its name of the resource."""
+    monkeypatch.chdir(tmp_path)
+    said = [
+        {
+            "ruleId": rule,
+            "message": {"text": f"{CANARY} is bad"},
+            "locations": [
+                {
+                    "physicalLocation": {"artifactLocation": {"uri": f"main.tf#{CANARY}"}, "region": {"startLine": 1}},
+                    "logicalLocations": [{"name": f"aws_security_group.g {CANARY}"}],
+                }
+            ],
+        }
+        for rule in ("CKV_AWS_24", f"THEIRS_{CANARY}")
+    ]
+    log = {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "checkov"}}, "results": said}]}
+    written(tmp_path, {"main.tf": DECLARED + GROUP.replace("VALUE", "var.v"), "o.sarif": json.dumps(log)})
+    for name in formats.names():
+        ran = assay("scan", ".", "--import", "sarif", "o.sarif", "--all", "-r", name)
+        assert ran.exit_code == 1 and CANARY not in ran.stdout + ran.stderr, name
 
 
 def test_a_module_and_its_outputs(tmp_path: Path) -> None:
