@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging, opining
 from assay.scanner.cli.live import leave, may_write, take, watch, with_credentials
 from assay.scanner.sources.aws.request import DEFAULT_ROLE
 
@@ -40,6 +40,7 @@ def _accounts(command: Any) -> Any:
 @_accounts
 @click.option("--snapshot", "out", type=click.Path(dir_okay=False), help="Keep what was answered in this file as well.")
 @click.option("--resume", is_flag=True, help="Go on where that file stopped.")
+@opining.imports
 @judging.options
 def audit(**arguments: Any) -> None:
     """Judge live AWS accounts.
@@ -60,15 +61,16 @@ def snapshot(**arguments: Any) -> None:
 
 
 def _audit(arguments: dict[str, Any]) -> int:
-    prepared = judging.prepare(arguments, {"paths": ["aws"]})
+    opinions = opining.asked(arguments)
+    prepared = judging.prepare(arguments, {"paths": ["aws"]}) if opinions else None
     source = _source(prepared[0], arguments) if prepared else None
-    if prepared is None or source is None:
+    if opinions is None or prepared is None or source is None:
         return EXIT_USAGE
     if arguments["print_policy"]:
         return _print_policy(source, arguments)
     scan, config = prepared
     scan.sources = [source]
-    run = functools.partial(watch, source=source)
+    run = functools.partial(opinions.watch, run=functools.partial(watch, source=source))
     return with_credentials("auditing AWS", "aws", lambda: judging.finish(scan, arguments, config, run))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging, opining
 from assay.scanner.cli.live import may_write, take, watch, with_credentials
 
 _WHAT = "auditing Google Cloud"
@@ -34,6 +34,7 @@ def _scope(command: Any) -> Any:
 @click.command("gcp")
 @_scope
 @click.option("--snapshot", "out", type=click.Path(dir_okay=False), help="Keep what was answered in this file as well.")
+@opining.imports
 @judging.options
 def audit(**arguments: Any) -> None:
     """Judge a live Google Cloud project, folder or organisation, by Cloud Asset Inventory.
@@ -53,9 +54,9 @@ def snapshot(**arguments: Any) -> None:
 
 
 def _audit(arguments: dict[str, Any]) -> int:
-    parent = _parent(arguments)
-    prepared = judging.prepare(arguments, {"paths": [f"google:{parent}"]}) if parent else None
-    if parent is None or prepared is None:
+    opinions, parent = opining.asked(arguments), _parent(arguments)
+    prepared = judging.prepare(arguments, {"paths": [f"google:{parent}"]}) if opinions and parent else None
+    if opinions is None or parent is None or prepared is None:
         return EXIT_USAGE
     if arguments["print_roles"]:
         return _print_roles(prepared[0], parent, arguments)
@@ -64,7 +65,7 @@ def _audit(arguments: dict[str, Any]) -> int:
     def run() -> int:
         source = _source(scan, parent, arguments)
         scan.sources = [source]
-        return judging.finish(scan, arguments, config, functools.partial(watch, source=source))
+        return judging.finish(scan, arguments, config, functools.partial(opinions.watch, run=functools.partial(watch, source=source)))
 
     return with_credentials(_WHAT, "gcp", run)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,7 +28,7 @@ _IMPORTS = (
         metavar=f"{'|'.join(_FORMATS)} FILE",
         help="Show the results of another scanner beside ours. Repeatable.",
     ),
-    click.option("--all", "everything", is_flag=True, help="With --import or --with: list the results that no control asks for, too."),
+    click.option("--all", "everything", is_flag=True, help="List those of its results that no control asks for, too."),
 )
 _RUNS = (
     click.option("--with", "beside", type=click.Choice(["checkov"]), help="Run another scanner and show its results beside ours."),
@@ -37,7 +37,7 @@ _RUNS = (
 
 
 def imports(command: Any) -> Any:
-    """The options of a command that shows results which others made elsewhere."""
+    """The options of a command that shows results which others made elsewhere: audits, and reports of a run that is over."""
     for option in reversed(_IMPORTS):
         command = option(command)
     return command
@@ -68,9 +68,9 @@ class Opinions:
 
             self._program = running.program(arguments.get("checkov"))
 
-    def watch(self, scan: Any, quiet: bool) -> Report:
+    def watch(self, scan: Any, quiet: bool, run: Callable[[Any, bool], Report] = judging.watch) -> Report:
         """Run a scan, and then ask for the opinions."""
-        report = judging.watch(scan, quiet)
+        report = run(scan, quiet)
         return self.beside(
             report,
             scan.rules.set.by_id(),

@@ -36,6 +36,8 @@ class _Record(msgspec.Struct):
     """In plans, the address with its instance key."""
     file_path: str | None = None
     file_abs_path: str | None = None
+    caller_file_path: str | None = None
+    """The file that calls the module which the resource is in; from the same directory as `file_path`."""
     file_line_range: list[int] | None = None
 
 
@@ -88,7 +90,15 @@ def _claims(results: _Results) -> Iterator[Claim]:
             file=record.file_abs_path or (record.file_path or "").lstrip("/"),
             line=first,
             end_line=last,
+            callers=_callers(record),
         )
+
+
+def _callers(record: _Record) -> tuple[str, ...]:
+    caller, path, whole = record.caller_file_path or "", record.file_path or "", record.file_abs_path or ""
+    if not caller:
+        return ()
+    return (whole.removesuffix(path) + caller if path and whole.endswith(path) else caller.lstrip("/"),)
 
 
 def _reason(record: _Record) -> str:

@@ -38,6 +38,9 @@ class Claim(msgspec.Struct, frozen=True):
     line: int = 0
     """From 1; 0 where it names none."""
     end_line: int = 0
+    callers: tuple[str, ...] = ()
+    """Files whose code calls the module that the resource is in."""
+    account: str = ""
     region: str = ""
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import bisect
-import functools
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from assay.scanner.opinions.addresses import bare, may_be
 from assay.scanner.opinions.interface import Claim
 from assay.scanner.results.model import ResourceRef, Result
 from assay.scanner.sources.overlay import repository
@@ -18,22 +17,11 @@ Key = tuple[str, str, str]
 """Root, id and address: the identity of a resource within a run."""
 
 _BASES_FOR_ENDS = 100
-_INSTANCE = re.compile(r'\[(?:[0-9]+|"(?:[^"\\]|\\.)*"|\*|\?)?\]')
-_MODULE = re.compile(r"^(?:module\.[^.]+\.)+")
 
 
 def key_of(resource: ResourceRef) -> Key:
     """The identity of a resource within a run."""
     return resource.root, resource.id, resource.address
-
-
-@functools.lru_cache(200_000)
-def bare(address: str) -> str:
-    """An address without modules, `data.`, instance keys and nested stacks: `aws_s3_bucket.b` of `module.m["x"].aws_s3_bucket.b[0]`,
-    `AWS::S3::Bucket.Orders` of `AWS::S3::Bucket.Storage/Orders`."""
-    plain = _MODULE.sub("", _INSTANCE.sub("", address)).removeprefix("data.")
-    head, dot, last = plain.rpartition(".")
-    return f"{head}{dot}{last.rpartition('/')[2]}"
 
 
 class _Block(msgspec.Struct, frozen=True):
@@ -48,7 +36,8 @@ class _File:
 
     def __init__(self) -> None:
         self.by_address: dict[str, set[Key]] = {}
-        self.by_bare: dict[str, set[Key]] = {}
+        self.by_bare: dict[str, dict[str, set[Key]]] = {}
+        """Bare address to the addresses that have it."""
         self.by_label: dict[str, set[Key]] = {}
         self.blocks: list[_Block] = []
         self._starts: list[int] | None = None
@@ -57,13 +46,18 @@ class _File:
     def add(self, block: _Block) -> None:
         self.by_address.setdefault(block.address, set()).add(block.key)
         plain = bare(block.address)
-        self.by_bare.setdefault(plain, set()).add(block.key)
+        self.by_bare.setdefault(plain, {}).setdefault(block.address, set()).add(block.key)
         self.by_label.setdefault(plain.rpartition(".")[2], set()).add(block.key)
         self.blocks.append(block)
 
-    def named(self, address: str) -> set[Key]:
-        """What an address says, the most precise reading first. A template's logical id says it alone."""
-        return self.by_address.get(address) or self.by_bare.get(bare(address)) or self.by_label.get(address) or set()
+    def named(self, address: str) -> set[Key] | None:
+        """What an address says, the most precise reading first; None where it says nothing here, empty where it names another instance or
+        another call of a module. A template's logical id says it alone."""
+        if address in self.by_address:
+            return self.by_address[address]
+        if alike := self.by_bare.get(bare(address)):
+            return {key for own, keys in alike.items() if may_be(own, address) for key in keys}
+        return self.by_label.get(address)
 
     def at(self, first: int, last: int) -> set[Key]:
         """What has a block on one of the lines."""
@@ -89,11 +83,13 @@ class Places:
         self._called = called
         self._files: dict[str, _File] = {}
         self._names: dict[str, set[Key]] = {}
-        self._regions: dict[Key, str | None] = {}
+        self._scopes: dict[Key, tuple[str | None, str | None]] = {}
+        """Account and region, as far as they are known."""
         self._ends: dict[str, str] = {}
         self._below: dict[str, str] = {}
-        self._found: dict[tuple[str, ...], set[Key]] = {}
-        self._meant: dict[tuple[str, str], str] = {}
+        self._keys: dict[Claim, set[Key]] = {}
+        """What a claim is about, whatever it says of it."""
+        self._paths: dict[tuple[str, str], str] = {}
         self._roots: dict[str, str] = {}
         self._bases = _bases(paths)
         seen: set[tuple[Key, str, str, int | None]] = set()
@@ -103,9 +99,10 @@ class Places:
 
     def _add(self, resource: ResourceRef, seen: set[tuple[Key, str, str, int | None]]) -> None:
         key = key_of(resource)
-        if key not in self._regions:
-            self._regions[key] = resource.region
-            for name in {resource.id, resource.address, resource.name if resource.named else "", *resource.also_named} - {""}:
+        if key not in self._scopes:
+            self._scopes[key] = resource.account, resource.region
+            names = {resource.id, resource.address, resource.name if resource.named else "", *resource.also_named, _relative(resource.id)}
+            for name in names - {""}:
                 self._names.setdefault(name, set()).add(key)
         for block in resource.blocks:
             mark = (key, block.address, block.file, block.start_line)
@@ -129,17 +126,35 @@ class Places:
 
     def of(self, claim: Claim, base: str = "") -> set[Key]:
         """The resources that a claim is about; none where it names nothing that the run judged."""
-        mark = (claim.file, claim.resource, str(claim.line), str(claim.end_line), claim.region, *claim.names)
-        if mark not in self._found:
-            self._found[mark] = self._in_code(claim, base) if claim.file else self._live(claim)
-        return self._found[mark]
+        about = msgspec.structs.replace(claim, check="", verdict="pass", reason="")
+        if about not in self._keys:
+            self._keys[about] = self._in_code(claim, base) if claim.file else self._live(claim)
+        return self._keys[about]
 
     def _in_code(self, claim: Claim, base: str) -> set[Key]:
         file = self._file(claim.file, base)
         if file is None:
             return set()
-        named = file.named(claim.resource) if claim.resource else set()
-        return named or (file.at(claim.line, max(claim.end_line, claim.line)) if claim.line else set())
+        named = file.named(claim.resource) if claim.resource else None
+        if named is None:
+            named = file.at(claim.line, max(claim.end_line, claim.line)) if claim.line else set()
+        return self._called_from(named, claim.callers, base) if claim.callers else named
+
+    def _called_from(self, keys: set[Key], callers: Sequence[str], base: str) -> set[Key]:
+        """Of a module that several roots call, what is of the root that the claim is about; all, where that cannot be told."""
+        if len({root for root, _, _ in keys}) < 2:
+            return keys
+        directories = [os.path.dirname(caller) for caller in callers]
+        bases = [os.path.realpath(base), *self._bases] if base else self._bases
+        exact = {os.path.realpath(os.path.join(directory, caller)) for directory in bases for caller in directories}
+        ends = {os.path.normpath(directory).lstrip(os.sep) for directory in directories}
+        of_root = {key for key in keys if self._directory(key[0]) in exact}
+        return of_root or {key for key in keys if any(_ends_with(end, os.path.normpath(key[0])) for end in ends)} or keys
+
+    def _directory(self, root: str) -> str:
+        """Where a root is, by the first directory that has it."""
+        paths = (os.path.realpath(os.path.join(directory, root)) for directory in self._bases)
+        return next(filter(os.path.isdir, paths), "")
 
     def _live(self, claim: Claim) -> set[Key]:
         """By a name that is unique to the provider; else by names that are unique to a region, which different kinds may share."""
@@ -147,19 +162,22 @@ class Places:
         for name in names:
             if name.startswith(("arn:", "//")) and name in self._names:
                 return self._names[name]
-        return {key for name in names for key in self._names.get(name, ()) if self._may_be_in(key, claim.region)}
+        return {key for name in names for key in self._names.get(name, ()) if self._may_be_in(key, claim.account, claim.region)}
 
-    def _may_be_in(self, key: Key, region: str) -> bool:
-        known = self._regions[key]
-        return not region or known is None or known.casefold() == region.casefold()
+    def _may_be_in(self, key: Key, account: str, region: str) -> bool:
+        own_account, own_region = self._scopes[key]
+        if account and own_account and own_account != account and own_account.isdigit() == account.isdigit():
+            return False  # a Google project has a name and a number: one says nothing of the other
+        at, own = region.casefold(), (own_region or "").casefold()
+        return not at or not own or own == at or own.startswith(f"{at}-")  # a zone is of its region
 
     def _file(self, file: str, base: str) -> _File | None:
         return self._files.get(self._resolved(file, base))
 
     def _resolved(self, file: str, base: str) -> str:
-        if (file, base) not in self._meant:
-            self._meant[file, base] = self._meant_by(file, base)
-        return self._meant[file, base]
+        if (file, base) not in self._paths:
+            self._paths[file, base] = self._meant_by(file, base)
+        return self._paths[file, base]
 
     def _meant_by(self, file: str, base: str) -> str:
         """The file of the run that is meant. One that another machine scanned has other folders above it."""
@@ -190,6 +208,16 @@ class Places:
                     end = path.removeprefix(above.rstrip(os.sep) + os.sep)
                     if end != path and os.sep in end:
                         self._below[end] = path if self._below.get(end, path) == path else ""
+
+
+def _relative(name: str) -> str:
+    """The part of Google's full resource name that others use: `projects/…` of `//cloudkms.googleapis.com/projects/…`."""
+    relative = name.partition("/")[2].partition("/")[2].partition("/")[2] if name.startswith("//") else ""
+    return relative if "/" in relative else ""
+
+
+def _ends_with(path: str, end: str) -> bool:
+    return path == end or path.endswith(f"{os.sep}{end}")
 
 
 def _bases(paths: Sequence[str]) -> list[str]:

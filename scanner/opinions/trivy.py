@@ -18,10 +18,17 @@ SCANNER = "trivy"
 _VERDICTS: dict[str, TheirVerdict] = {"PASS": "pass", "FAIL": "fail", "EXCEPTION": "skipped"}
 
 
+class _Occurrence(msgspec.Struct, rename="pascal"):
+    """A call of the module that the resource is in."""
+
+    filename: str = ""
+
+
 class _Cause(msgspec.Struct, rename="pascal"):
     resource: str = ""
     start_line: int = 0
     end_line: int = 0
+    occurrences: list[_Occurrence] | None = None
 
 
 class _Misconfiguration(msgspec.Struct):
@@ -85,4 +92,5 @@ def _claims(target: _Target, file: str) -> Iterator[Claim]:
 
 def _claim(target: _Target, finding: _Misconfiguration, verdict: TheirVerdict, reason: str) -> Claim:
     cause = finding.cause or _Cause()
-    return Claim(finding.avdid or finding.id, verdict, reason, cause.resource, (), target.target, cause.start_line, cause.end_line)
+    callers = tuple(dict.fromkeys(call.filename for call in cause.occurrences or [] if call.filename))
+    return Claim(finding.avdid or finding.id, verdict, reason, cause.resource, (), target.target, cause.start_line, cause.end_line, callers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,34 @@ def test_prowler_names_live_resources_by_their_arn() -> None:
     (public,) = [row for row in held["rows"] if row["control"] == "storage.bucket-not-public"]
     assert public["theirs"] == "skipped"
     assert [check["verdict"] for check in held["others"]] == ["unknown"]
+
+
+def test_prowler_in_a_table() -> None:
+    """The fourth row is of another account: a bucket of the same name there says nothing of ours."""
+    held = opinion("prowler", DATA / "prowler.csv", LIVE / "aws-fail.ndjson", "--all")
+    assert (held["scanner"], held["version"], held["results"]) == ("prowler", "5.8.0", 4)
+    assert rows(held, "storage.versioning-enabled") == {
+        "arn:aws:s3:::trade-orders": ("agree", "fail", "fail"),
+        "trade-orders": ("only_theirs", None, "pass"),
+    }
+    (public,) = [row for row in held["rows"] if row["control"] == "storage.bucket-not-public"]
+    assert public["theirs"] == "skipped"
+    assert [(check["id"], check["verdict"]) for check in held["others"]] == [("account_maintain_current_contact_details", "unknown")]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace("RESOURCE_UID", "RESOURCE_ARN"), "the table has no column RESOURCE_UID"),
+        (lambda text: text[: text.rindex("trade-orders")], "row 4 of the table has fewer cells than it has columns"),
+        (lambda text: text.rstrip() + ';"', "these are no results of Prowler"),
+    ],
+)
+def test_a_table_that_is_none_of_prowlers_or_was_cut(change: Callable[[str], str], said: str, tmp_path: Path) -> None:
+    file = tmp_path / "prowler.csv"
+    file.write_text(change((DATA / "prowler.csv").read_text("utf-8")), "utf-8")
+    with pytest.raises(OpinionError, match=said):
+        read("prowler", str(file))
 
 
 def test_prowler_of_version_3_and_names_of_another_region() -> None:
