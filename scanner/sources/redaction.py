@@ -79,7 +79,9 @@ READABLE: dict[str, str] = {
     # What is open to whom
     **dict.fromkeys(
         _words(
-            """Cidr CidrIp CidrIpv6 PrivateIpAddress PublicIp PublicIpv4 IpAddress Ipv6Address IPAddress IPPrefix Addresses sourceRanges
+            """Cidr CidrIp CidrIpv6 CidrBlock Ipv6CidrBlock ClientCidrBlock DestinationCidr RuleAction StatefulDefaultActions
+            StatelessDefaultActions StatelessFragmentDefaultActions RuleOrder RulesSourceList.Targets IPSetDefinition
+            PrivateIpAddress PublicIp PublicIpv4 IpAddress Ipv6Address IPAddress IPPrefix Addresses sourceRanges
             destinationRanges srcIpRanges destIpRanges srcFqdns destFqdns srcAddressGroups destAddressGroups srcThreatIntelligences
             sourceTags targetTags ipCidrRange ports portRange portName portRanges sourceIpRanges IpProtocol Port hosts paths prefixMatch
             fullPathMatch pathMatcher PathPattern DomainName DNSName Host Aliases.Items AllowedMethods.Items CachedMethods.Items

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any
 
+import msgspec
+
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import BALANCER, BALANCERS, CLASSIC, CLASSIC_BALANCERS
 from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.prefix_lists import PrefixLists
 from assay.scanner.facts.network.ranges import Span, listed, opening
-from assay.scanner.facts.network.security_groups import Member, SecurityGroupAt, Sort, security_group
+from assay.scanner.facts.network.security_groups import GroupRulesAt, Member, SecurityGroupAt, Sort, security_group
 from assay.scanner.facts.spelling import Another, Fixed, Index, Referrer
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing
@@ -99,9 +101,8 @@ def _sort(interface: Item) -> Sort:
     return Sort.INTERFACE if managed or newer else Sort.OTHER
 
 
-GROUP = SecurityGroupAt(
+GROUP_RULES = GroupRulesAt(
     name="GroupName",
-    id="GroupId",
     rules=("IpPermissions",),
     # Without ports, all of them: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
     from_port=("FromPort", Fixed(0)),
@@ -109,6 +110,10 @@ GROUP = SecurityGroupAt(
     ranges=("IpRanges[].CidrIp", "Ipv6Ranges[].CidrIpv6"),
     sources=("UserIdGroupPairs[].GroupId",),
     prefix_lists=LiveLists("PrefixListIds[].PrefixListId", (), cidr="Cidr", separate=Referrer(ENTRIES.type, "PrefixListId")),
+)
+GROUP = SecurityGroupAt(
+    **msgspec.structs.asdict(GROUP_RULES),
+    id="GroupId",
     members=Index((INTERFACES.type, *_BALANCERS), _members),
     unused=("nothing is in {name} now; what will be is not known", "delete the group, or attach it"),
     balancer=Another(BALANCER),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.cloudformation import BALANCER, CLASSIC
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.network.members import holders, members
 from assay.scanner.facts.network.prefix_lists import DeclaredLists
-from assay.scanner.facts.network.security_groups import SecurityGroupAt, security_group
+from assay.scanner.facts.network.security_groups import GroupRulesAt, SecurityGroupAt, security_group
 from assay.scanner.facts.spelling import Another, Many
 
+GROUPS = ("AWS::EC2::SecurityGroup",)
 _BALANCERS = ("AWS::ElasticLoadBalancingV2::LoadBalancer",)
 _CLASSIC = ("AWS::ElasticLoadBalancing::LoadBalancer",)
 _TASK = "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups"
@@ -40,7 +43,7 @@ _MEMBERS = {
     "AWS::Neptune::DBCluster": ("VpcSecurityGroupIds",),
 }  # fmt: skip
 
-GROUP = SecurityGroupAt(
+GROUP_RULES = GroupRulesAt(
     name="GroupName",
     names=("GroupName",),
     # Rules in the group and as resources of their own have the same properties:
@@ -48,8 +51,11 @@ GROUP = SecurityGroupAt(
     rules=("SecurityGroupIngress", Many("AWS::EC2::SecurityGroupIngress", "GroupId|GroupName")),
     sources=("SourceSecurityGroupId", "SourceSecurityGroupName"),
     prefix_lists=DeclaredLists("SourcePrefixListId", ("AWS::EC2::PrefixList",), cidr="Cidr", entries="Entries"),
+)
+GROUP = SecurityGroupAt(
+    **msgspec.structs.asdict(GROUP_RULES),
     members=members(_MEMBERS, _BALANCERS, _CLASSIC),
-    holders=holders(("AWS::EC2::SecurityGroup",), (*_BALANCERS, *_CLASSIC), ("AWS::CloudFormation::", "AWS::SSM::Parameter", "Custom::")),
+    holders=holders(GROUPS, (*_BALANCERS, *_CLASSIC), ("AWS::CloudFormation::", "AWS::SSM::Parameter", "Custom::")),
     balancer=Another(BALANCER),
     classic=Another(CLASSIC),
 )
@@ -57,7 +63,7 @@ GROUP = SecurityGroupAt(
 READERS = (
     Reader(
         Ingress,
-        ("AWS::EC2::SecurityGroup",),
+        GROUPS,
         security_group,
         GROUP,
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.scanner.facts.google_assets import is_live
 from assay.scanner.facts.network.kinds import Ingress, Opening
-from assay.scanner.facts.network.ranges import ANYWHERE, Span, elements, filled, on_known_ports, opening, protocol_name, spans
+from assay.scanner.facts.network.ranges import ANYWHERE, Span, elements, filled, on_known_ports, opening, protocol_name, spans, together
 from assay.scanner.facts.spelling import Many, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
@@ -84,6 +84,7 @@ def admitted(rule: View, field: Callable[[str], str]) -> list[Any]:
     for layer in layers:
         for span in spans(protocol_name(layer[field("ipProtocol")]), layer["ports"]):
             openings += _sources(rule, span, field)
+    together(openings)
     for told in openings:
         told.world = all_of([told.world, outside, enters])
     return openings + ([more] if more else [])

@@ -9,7 +9,17 @@ from assay.scanner.facts.edge.google import forwarding_rule as load_balancer
 from assay.scanner.facts.google_assets import short
 from assay.scanner.facts.network.instances import MACHINES, behind_load_balancer
 from assay.scanner.facts.network.kinds import Ingress
-from assay.scanner.facts.network.ranges import ANYWHERE, Span, filled, on_known_ports, opening, or_anywhere, protocol_name, spans
+from assay.scanner.facts.network.ranges import (
+    ANYWHERE,
+    Span,
+    filled,
+    on_known_ports,
+    opening,
+    or_anywhere,
+    protocol_name,
+    spans,
+    together,
+)  # fmt: skip
 from assay.scanner.facts.spelling import Contribution, Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
@@ -61,6 +71,7 @@ def firewall_openings(view: View, at: FirewallAt) -> tuple[list[Any], Unknown | 
     enabled = view["disabled"].default(False).truth().negate()
     allowed, more = view.inner(at.allowed)
     openings: list[Any] = [told for block in allowed for told in _allowed(block, view, at)]
+    together(openings)
     for told in openings:
         told.world = all_of([told.world, enabled, enters])
     return openings, more

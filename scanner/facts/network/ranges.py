@@ -61,7 +61,7 @@ def is_world(cidr: Any) -> bool | Unknown:
         network = ipaddress.ip_network(cidr.strip(), strict=False)
     except ValueError:
         return Unknown(f"{cidr!r} is not an address range", "correct the range")
-    if any(network.subnet_of(private) for private in _PRIVATE if private.version == network.version):  # type: ignore[arg-type]
+    if is_private(network):
         return False
     return network.prefixlen <= WIDE[network.version]
 
@@ -119,6 +119,39 @@ def opening(source: Value[Any], span: Span, world: bool | Unknown | None = None)
         from_port=span.first,
         to_port=span.last,
     )
+
+
+def together(openings: list[Opening]) -> None:
+    """Mark as the internet what is so together, however it is cut: `52.0.0.0/9` and `52.128.0.0/9`, for the same traffic."""
+    ranges: dict[tuple[Any, ...], list[tuple[Opening, Any]]] = {}
+    for told in openings:
+        network = _network(told.source.data) if told.world.data is False else None
+        traffic = (told.protocol.data, told.from_port.data, told.to_port.data)
+        if network is not None and not any(isinstance(part, Unknown) for part in traffic):
+            ranges.setdefault((network.version, *traffic), []).append((told, network))
+    for cut in ranges.values():
+        if len(cut) < 2:
+            continue
+        wide = [
+            network for network in ipaddress.collapse_addresses(network for _, network in cut) if network.prefixlen <= WIDE[network.version]
+        ]
+        for told, network in cut if wide else ():
+            if any(network.subnet_of(whole) for whole in wide):
+                told.world = Value(True, told.world.seen)
+
+
+def _network(text: Any) -> Any:
+    """A range of addresses that the internet can reach, as far as its text is one."""
+    try:
+        network = ipaddress.ip_network(str(text).strip(), strict=False)
+    except ValueError:
+        return None
+    return None if is_private(network) else network
+
+
+def is_private(network: Any) -> bool:
+    """Whether a range is one that the internet does not reach."""
+    return any(network.subnet_of(private) for private in _PRIVATE if private.version == network.version)
 
 
 def on_known_ports(openings: list[Any]) -> list[Any]:

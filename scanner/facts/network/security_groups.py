@@ -11,7 +11,7 @@ from assay.scanner.facts.edge.classic import classic_balancer
 from assay.scanner.facts.edge.listeners import load_balancer
 from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.prefix_lists import PrefixLists
-from assay.scanner.facts.network.ranges import Span, listed, on_known_ports, opening, protocol_name
+from assay.scanner.facts.network.ranges import Span, listed, on_known_ports, opening, protocol_name, together
 from assay.scanner.facts.spelling import Another, Index, Many, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -100,7 +100,9 @@ def group_openings(view: View, at: GroupRulesAt) -> tuple[list[Opening], Unknown
     separate = view.referrers(*(place for place in at.rules if isinstance(place, Many)))
     # Of a group that is declared elsewhere nothing is said but what those rules let through.
     own, more = ([], None) if view.elsewhere else view.inner(*(place for place in at.rules if isinstance(place, str)))
-    return [told for rule in (*own, *separate.views) for told in _openings(rule, at)], more or separate.more
+    openings = [(rule, _openings(rule, at)) for rule in (*own, *separate.views)]
+    together([opening for rule, told in openings if rule.doubt is None for opening in told])
+    return [opening for _, told in openings for opening in told], more or separate.more
 
 
 def _in_words(guards: Value[bool], others: list[Item]) -> str:

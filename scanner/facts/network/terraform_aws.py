@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.terraform_aws import BALANCER, CLASSIC
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.network.members import holders, members
 from assay.scanner.facts.network.prefix_lists import DeclaredLists
-from assay.scanner.facts.network.security_groups import SecurityGroupAt, security_group
+from assay.scanner.facts.network.security_groups import GroupRulesAt, SecurityGroupAt, security_group
 from assay.scanner.facts.spelling import Another, Many, Referrer
 
 GROUPS = ("aws_security_group", "aws_default_security_group")
@@ -37,7 +39,7 @@ _MEMBERS = {
     "aws_spot_fleet_request": ("launch_specification[].vpc_security_group_ids",),
 }  # fmt: skip
 
-GROUP = SecurityGroupAt(
+GROUP_RULES = GroupRulesAt(
     name="name",
     rules=(
         "ingress",
@@ -59,6 +61,9 @@ GROUP = SecurityGroupAt(
         looked_up=(("data.aws_ec2_managed_prefix_list", "name"), ("data.aws_prefix_list", "name")),
         of_services=("aws_vpc_endpoint",),
     ),
+)
+GROUP = SecurityGroupAt(
+    **msgspec.structs.asdict(GROUP_RULES),
     members=members(_MEMBERS, _BALANCERS, _CLASSIC),
     holders=holders(GROUPS, (*_BALANCERS, *_CLASSIC)),
     balancer=Another(BALANCER),

@@ -1,0 +1,47 @@
+"""Security groups, network ACLs and Client VPN as ways in, in CloudFormation."""
+
+from __future__ import annotations
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.network.cloudformation import GROUP_RULES, GROUPS
+from assay.scanner.facts.network.remote.acls import AclAt, network_acl
+from assay.scanner.facts.network.remote.client_vpn import ClientVpnAt, client_vpn
+from assay.scanner.facts.network.remote.filters import of_group, port_filter, remote_access
+from assay.scanner.facts.network.remote.kinds import PortFilter, RemoteAccess
+from assay.scanner.facts.spelling import Many, Referrer
+
+READERS = (
+    Reader(PortFilter, GROUPS, of_group(port_filter), GROUP_RULES),
+    Reader(RemoteAccess, GROUPS, of_group(remote_access), GROUP_RULES),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-networkaclentry.html
+    Reader(
+        PortFilter,
+        ("AWS::EC2::NetworkAcl",),
+        network_acl,
+        AclAt(
+            rules=(Many("AWS::EC2::NetworkAclEntry", "NetworkAclId"),),
+            egress="Egress",
+            number="RuleNumber",
+            action="RuleAction",
+            protocol="Protocol",
+            ranges=("CidrBlock", "Ipv6CidrBlock"),
+            from_port="PortRange.From",
+            to_port="PortRange.To",
+        ),
+    ),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-clientvpnendpoint.html
+    Reader(
+        RemoteAccess,
+        ("AWS::EC2::ClientVpnEndpoint",),
+        client_vpn,
+        ClientVpnAt(
+            name="Description",
+            authentication="AuthenticationOptions",
+            logged="ConnectionLogOptions.Enabled",
+            rules=Referrer("AWS::EC2::ClientVpnAuthorizationRule", "ClientVpnEndpointId"),
+            network="TargetNetworkCidr",
+            everyone="AuthorizeAllGroups",
+            group="AccessGroupId",
+        ),
+    ),
+)
