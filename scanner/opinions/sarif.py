@@ -1,7 +1,9 @@
 """Results of any tool in SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html).
 
 Section 3.27.9: `kind` says what a result means, and is `fail` where it is absent; 3.27.23: a result with accepted suppressions does not
-count; 3.27.5 to 3.27.7: the rule is named by `ruleId`, `rule.id` or its index; 3.4.3: relative URIs are resolved as the consumer sees fit.
+count; 3.27.5 to 3.27.7: the rule is named by `ruleId`, `rule.id` or its index, which is into the rules of an extension where `rule` names
+one (3.52.7); 3.27.24: a result that is `absent` was there before and is no more; 3.27.10: `none` is the level of what is no failure; 3.4.3,
+3.4.5: relative URIs are resolved as the consumer sees fit, and an artifact may be named by its index alone.
 """
 
 from __future__ import annotations
@@ -23,9 +25,14 @@ class _Message(msgspec.Struct):
     text: str = ""
 
 
-class _Rule(msgspec.Struct):
+class _Component(msgspec.Struct):
+    index: int = -1
+
+
+class _Rule(msgspec.Struct, rename="camel"):
     id: str = ""
     index: int = -1
+    tool_component: _Component | None = None
 
 
 class _Driver(msgspec.Struct, rename="camel"):
@@ -37,10 +44,16 @@ class _Driver(msgspec.Struct, rename="camel"):
 
 class _Tool(msgspec.Struct):
     driver: _Driver
+    extensions: list[_Driver] = []
 
 
 class _Artifact(msgspec.Struct):
     uri: str = ""
+    index: int = -1
+
+
+class _File(msgspec.Struct):
+    location: _Artifact | None = None
 
 
 class _Region(msgspec.Struct, rename="camel"):
@@ -73,6 +86,8 @@ class _Result(msgspec.Struct, rename="camel"):
     rule_index: int = -1
     rule: _Rule | None = None
     kind: str = "fail"
+    level: str = ""
+    baseline_state: str = ""
     message: _Message | None = None
     locations: list[_Location] = []
     suppressions: list[_Suppression] | None = None
@@ -80,6 +95,7 @@ class _Result(msgspec.Struct, rename="camel"):
 
 class _Run(msgspec.Struct):
     tool: _Tool
+    artifacts: list[_File] = []
     results: list[_Result] | None = None
 
 
@@ -100,7 +116,7 @@ def read(content: bytes, file: str) -> list[Claims]:
 
 def _tool(run: _Run) -> Claims:
     driver = run.tool.driver
-    claims = [claim for result in run.results or [] for claim in _claims(result, driver.rules)]
+    claims = [claim for result in run.results or [] for claim in _claims(result, run)]
     return collected(
         driver.name.casefold(),
         driver.semantic_version or driver.version,
@@ -109,9 +125,8 @@ def _tool(run: _Run) -> Claims:
     )
 
 
-def _claims(result: _Result, rules: list[_Rule]) -> Iterator[Claim]:
-    verdict = _VERDICTS.get(result.kind)
-    check = _check(result, rules)
+def _claims(result: _Result, run: _Run) -> Iterator[Claim]:
+    verdict, check = _verdict(result), _check(result, run.tool)
     if verdict is None or not check:
         return
     reason = result.message.text if result.message else check
@@ -122,14 +137,32 @@ def _claims(result: _Result, rules: list[_Rule]) -> Iterator[Claim]:
         physical = location.physical_location or _Physical()
         region = physical.region or _Region()
         logical = next((logical.fully_qualified_name or logical.name for logical in location.logical_locations), "")
-        file = _path(physical.artifact_location.uri) if physical.artifact_location else ""
+        file = _path(_uri(physical.artifact_location, run)) if physical.artifact_location else ""
         yield Claim(check, verdict, reason, logical, (), file, region.start_line, region.end_line or region.start_line)
 
 
-def _check(result: _Result, rules: list[_Rule]) -> str:
-    named = result.rule_id or (result.rule.id if result.rule else "")
-    index = result.rule_index if result.rule_index >= 0 else result.rule.index if result.rule else -1
-    return named or (rules[index].id if 0 <= index < len(rules) else "")
+def _verdict(result: _Result) -> TheirVerdict | None:
+    """None for what says nothing of the code as it is."""
+    if result.baseline_state == "absent" or (result.kind == "fail" and result.level == "none"):
+        return None
+    return _VERDICTS.get(result.kind)
+
+
+def _check(result: _Result, tool: _Tool) -> str:
+    rule = result.rule or _Rule()
+    if named := result.rule_id or rule.id:
+        return named
+    component = rule.tool_component.index if rule.tool_component else -1
+    rules = tool.extensions[component].rules if 0 <= component < len(tool.extensions) else tool.driver.rules
+    index = result.rule_index if result.rule_index >= 0 else rule.index
+    return rules[index].id if 0 <= index < len(rules) else ""
+
+
+def _uri(artifact: _Artifact, run: _Run) -> str:
+    if artifact.uri or not 0 <= artifact.index < len(run.artifacts):
+        return artifact.uri
+    location = run.artifacts[artifact.index].location
+    return location.uri if location else ""
 
 
 def _path(uri: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from assay import reports
 from assay.scanner.opinions import match
+from assay.scanner.opinions.addresses import bare, may_be
 from assay.scanner.opinions.interface import Claim, OpinionError
 from assay.scanner.opinions.places import Places
 from assay.scanner.opinions.saved import FORMATS, read
@@ -171,6 +172,30 @@ def test_sarif_of_a_tool_that_no_control_names() -> None:
     assert {row["control"] for row in held["rows"]} == {"keys.rotation-and-policy", "storage.versioning-enabled"}
 
 
+def test_sarif_says_which_rule_which_file_and_what_is_no_verdict(tmp_path: Path) -> None:
+    """A rule of an extension, an artifact by its index; what is gone, what has no level, what is not accepted as suppressed."""
+    at = {"physicalLocation": {"artifactLocation": {"index": 0}, "region": {"startLine": 1, "endLine": 3}}}
+    driver = {"name": "SomeTool", "rules": [{"id": "DRIVER"}]}
+    tool = {"driver": driver, "extensions": [{"name": "rules", "rules": [{"id": "OTHER"}, {"id": "CKV_AWS_7"}]}]}
+    rejected = [{"kind": "external", "status": "rejected"}]
+    results = [
+        {"rule": {"index": 1, "toolComponent": {"index": 0}}, "message": {"text": "of an extension"}, "locations": [at]},
+        {"ruleId": "CKV_AWS_7", "kind": "pass", "message": {"text": "passes"}, "suppressions": rejected, "locations": [at]},
+        {"ruleId": "CKV_AWS_7", "kind": "review", "message": {"text": "review"}, "locations": [at]},
+        *[{"ruleId": "CKV_AWS_7", "message": {"text": "says nothing"}, "locations": [at], **more}
+          for more in ({"baselineState": "absent"}, {"level": "none"}, {"kind": "notApplicable"}, {"kind": "informational"})],
+    ]  # fmt: skip
+    file = tmp_path / "log.sarif"
+    run = {"tool": tool, "artifacts": [{"location": {"uri": "infra/main.tf"}}], "results": results}
+    file.write_text(json.dumps({"version": "2.1.0", "runs": [run]}), "utf-8")
+    (claims,) = read("sarif", str(file))
+    assert [(claim.check, claim.verdict, claim.file, claim.reason) for claim in claims.claims] == [
+        ("CKV_AWS_7", "fail", "infra/main.tf", "of an extension"),
+        ("CKV_AWS_7", "pass", "infra/main.tf", "passes"),
+        ("CKV_AWS_7", "unknown", "infra/main.tf", "review"),
+    ]
+
+
 def test_opinions_change_neither_verdicts_nor_the_exit_code(recorded: Path) -> None:
     alone, before, _ = assay_json(DATA / "templates", "--control", "keys.rotation-and-policy")
     beside, after, _ = assay_json(DATA / "templates", "--control", "keys.rotation-and-policy", "--import", "checkov", recorded)
@@ -293,3 +318,93 @@ def test_files_of_another_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         Claim("CKV_AWS_21", "fail", "", "aws_s3_bucket.b", file=name or "-")
     )
     assert [root for root, _, _ in found] == ([Path(meant).parent.as_posix()] if meant else [])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("aws_s3_bucket.b", "aws_s3_bucket.b[0]", True),
+        ("aws_s3_bucket.b[0]", "aws_s3_bucket.b[1]", False),
+        ('aws_s3_bucket.b["eu"]', "aws_s3_bucket.b[eu]", True),
+        ('aws_s3_bucket.b["eu.west[0]"]', 'aws_s3_bucket.b["eu.west[1]"]', False),
+        ("module.a.aws_s3_bucket.b", "module.c.aws_s3_bucket.b", False),
+        ("module.a.aws_s3_bucket.b", "aws_s3_bucket.b", True),
+        ('module.a["x"].aws_s3_bucket.b', "module.a.aws_s3_bucket.b", True),
+        ('module.a["x"].aws_s3_bucket.b', 'module.a["y"].aws_s3_bucket.b', False),
+        ('module.a["x.module.y"].aws_s3_bucket.b', "module.a.aws_s3_bucket.b", True),
+        ("module.a.module.d.aws_s3_bucket.b", "module.a.aws_s3_bucket.b", False),
+        ("module.a.aws_s3_bucket.b[?]", "module.a.aws_s3_bucket.b[3]", True),
+    ],
+)
+def test_addresses_that_may_be_of_one_resource(one: str, other: str, same: bool) -> None:
+    assert bare(one) == bare(other) == "aws_s3_bucket.b"
+    assert may_be(one, other) is may_be(other, one) is same
+
+
+CALLED = 'resource "aws_s3_bucket" "this" {\n  bucket = var.name\n}\nvariable "name" {}\n'
+ESTATE = {
+    "modules/bucket/main.tf": CALLED,
+    "prod/main.tf": 'module "a" {\n  source = "../modules/bucket"\n  name = "a"\n}\nmodule "b" {\n  source = "../modules/bucket"\n  name = "b"\n}\n',
+    "test/main.tf": 'module "a" {\n  source = "../modules/bucket"\n  name = "c"\n}\n',
+}
+
+
+def versioned(resource: str, result: str, caller: str = "", file: str = "/modules/bucket/main.tf") -> dict[str, Any]:
+    more = {"caller_file_path": caller} if caller else {}
+    return {"check_id": "CKV_AWS_21", "check_result": {"result": result}, "resource": resource, "file_path": file,
+            "file_line_range": [1, 3], **more}  # fmt: skip
+
+
+def compared(tmp_path: Path, *records: Any) -> dict[tuple[str, str], tuple[str, str | None, str | None]]:
+    """Root and address to relation, our verdict and theirs: a module that two roots call, one of them twice."""
+    tree = write(tmp_path / "estate", ESTATE)
+    results = tmp_path / "checkov.json"
+    results.write_text(json.dumps({"check_type": "terraform", "results": {"failed_checks": list(records)}}), "utf-8")
+    held = opinion("checkov", results, tree, "--control", "storage.versioning-enabled")
+    return {(Path(row["root"]).name, row["address"]): (row["relation"], row["ours"], row["theirs"]) for row in held["rows"]}
+
+
+def test_a_call_of_a_module_is_another_than_the_next(tmp_path: Path) -> None:
+    found = compared(tmp_path, versioned("module.b.aws_s3_bucket.this", "FAILED"), versioned("module.z.aws_s3_bucket.this", "FAILED"))
+    assert found == {
+        ("prod", "module.a.aws_s3_bucket.this"): ("only_ours", "fail", None),
+        ("prod", "module.b.aws_s3_bucket.this"): ("agree", "fail", "fail"),
+        ("test", "module.a.aws_s3_bucket.this"): ("only_ours", "fail", None),
+        ("", "module.z.aws_s3_bucket.this"): ("only_theirs", None, "fail"),
+    }
+
+
+def test_a_module_that_two_roots_call_is_told_apart_by_the_file_that_calls_it(tmp_path: Path) -> None:
+    own = "module.a.aws_s3_bucket.this"
+    found = compared(tmp_path, versioned(own, "FAILED", "/prod/main.tf"), versioned(own, "PASSED", "/test/main.tf"))
+    assert found["prod", own] == ("agree", "fail", "fail") and found["test", own] == ("differ", "fail", "pass")
+
+
+def test_without_the_file_that_calls_it_a_claim_is_of_both_roots(tmp_path: Path) -> None:
+    found = compared(tmp_path, versioned("module.a.aws_s3_bucket.this", "FAILED"))
+    assert [found[root, "module.a.aws_s3_bucket.this"][0] for root in ("prod", "test")] == ["agree", "agree"]
+
+
+def test_an_instance_that_is_not_there_is_theirs_alone(tmp_path: Path) -> None:
+    tree = write(tmp_path / "code", {"main.tf": 'resource "aws_s3_bucket" "b" {\n  count = 2\n  bucket = "b-${count.index}"\n}\n'})
+    record = versioned("aws_s3_bucket.b[2]", "FAILED", file="/main.tf")
+    results = tmp_path / "checkov.json"
+    results.write_text(json.dumps({"check_type": "terraform", "results": {"failed_checks": [record]}}), "utf-8")
+    held = opinion("checkov", results, tree, "--control", "storage.versioning-enabled")
+    assert rows(held, "storage.versioning-enabled") == {
+        "aws_s3_bucket.b[0]": ("only_ours", "fail", None),
+        "aws_s3_bucket.b[1]": ("only_ours", "fail", None),
+        "aws_s3_bucket.b[2]": ("only_theirs", None, "fail"),
+    }
+
+
+def test_trivy_names_the_calls_of_a_module(tmp_path: Path) -> None:
+    tree = write(tmp_path / "estate", ESTATE)
+    cause = {"Resource": "module.a.aws_s3_bucket.this", "StartLine": 1, "EndLine": 3,
+             "Occurrences": [{"Resource": "module.a", "Filename": "prod/main.tf", "Location": {"StartLine": 1, "EndLine": 4}}]}  # fmt: skip
+    finding = {"ID": "AWS-0090", "Status": "FAIL", "Message": "no versions", "CauseMetadata": cause}
+    report = {"SchemaVersion": 2, "ArtifactName": ".", "Results": [{"Target": "modules/bucket/main.tf", "Misconfigurations": [finding]}]}
+    file = tmp_path / "trivy.json"
+    file.write_text(json.dumps(report), "utf-8")
+    held = opinion("trivy", file, tree, "--control", "storage.versioning-enabled")
+    assert [(Path(row["root"]).name, row["relation"]) for row in held["rows"] if row["theirs"]] == [("prod", "agree")]
