@@ -13,6 +13,10 @@ https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-command
 https://www.jetbrains.com/help/teamcity/service-messages.html
 """
 _MARK = re.compile(rb"##(?=(?:vso|teamcity)?\[)", re.IGNORECASE)
+_HIDING = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+"""What moves the cursor of a terminal (U+009B begins a command as ESC [ does), ends a line for some readers of JSON Lines, hides or
+reorders text, and may stand in JSON as it is:
+https://www.rfc-editor.org/rfc/rfc8259#section-7 asks only for U+0000 to U+001F to be escaped."""
 
 
 def many(number: int, what: str) -> str:
@@ -36,8 +40,12 @@ def defused(text: str) -> str:
 
 
 def defused_json(data: bytes) -> bytes:
-    """The same of JSON, which may be printed to a log: escaped as JSON allows, its meaning stays. No line of it begins with a colon."""
-    return _MARK.sub(rb"#\\u0023", data) if b"##" in data else data
+    """The same of JSON in UTF-8, which may be printed to a log or a terminal: escaped as JSON allows, its meaning stays. No line of it
+    begins with a colon."""
+    data = _MARK.sub(rb"#\\u0023", data) if b"##" in data else data
+    if data.isascii() and b"\x7f" not in data:
+        return data
+    return _HIDING.sub(lambda match: f"\\u{ord(match[0]):04x}", data.decode()).encode()
 
 
 def _shown(char: str) -> bool:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,19 @@ def test_no_format_commands_a_build_server(name: str) -> None:
     assert not re.search(r"##(?:vso|teamcity)?\[|^\s*::", written, re.MULTILINE | re.IGNORECASE)
     if name == "json":
         assert {result["message"] for result in json.loads(written)["results"]} == {f"{number}{text}" for number in range(8)}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_moves_the_cursor_or_hides_text(name: str) -> None:
+    """Data, too, is printed to terminals, and read line by line."""
+    text = "a\x1b[2J\x9b2J\x7f\x85\u2028\u2029\u202e\u2066\u200b\ufeff\xadz\u00e9"
+    written = made(name, report_of(8, gaps=3, text=text)).decode("utf-8")
+    odd = {char for char in written if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")} - set("\r\n" if name == "csv" else "\n")
+    assert odd == set()
+    if name in ("json", "jsonl"):
+        [*lines] = map(json.loads, written.splitlines()) if name == "jsonl" else json.loads(written)["results"]
+        told = [line["result"]["message"] for line in lines if "result" in line] if name == "jsonl" else [line["message"] for line in lines]
+        assert set(told) == {f"{number}{text}" for number in range(8)}
 
 
 @pytest.mark.parametrize("name", FORMATS)
