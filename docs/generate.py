@@ -15,6 +15,7 @@ CONTROLS = HERE / "controls"
 PAGES = {
     "permissions-aws.md": "assay.scanner.live.aws",
     "permissions-gcp.md": "assay.scanner.live.google",
+    "mutations.md": "docs.mutations",
     "side-by-side.md": "docs.side_by_side",
 }
 """Page to the module whose `page(controls)` gives its text."""

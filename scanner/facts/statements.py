@@ -14,7 +14,7 @@ import msgspec
 from assay.scanner.facts import condition_keys
 from assay.scanner.facts.condition_keys import NEGATED, POSITIVE, Test, exact, names_fixed, of_callers, of_resources
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.raw import Location, Reference, Text, Unknown
+from assay.scanner.sources.raw import Location, Placed, Reference, Text, Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
 
 TestOf: TypeAlias = Callable[[str], Test | None]
@@ -69,6 +69,8 @@ _NO_STATEMENT = Unknown("the policy has no Statement", "write what it allows und
 def _statement(raw: Any, seen: tuple[Location, ...]) -> Statement | Unknown:
     if not isinstance(raw, dict):
         return raw if isinstance(raw, Unknown) else Unknown("a statement is known after apply", "scan the plan or the live resource")
+    if isinstance(raw, Placed) and raw.place is not None:
+        seen = (raw.place(), *seen)
     raw = {key.lower(): value for key, value in raw.items()}
     effect = raw.get("effect")
     principals = _principals(raw.get("principal", raw.get("notprincipal")))

@@ -11,6 +11,7 @@ A raw value is plain data (`None`, bool, int, float, str, list, dict) or one of 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -151,6 +152,12 @@ class Document(msgspec.Struct, frozen=True):
     """JSON text by its decoded form, which may hold Unknown, Reference and Text."""
 
     content: Any
+
+
+class Placed(dict[str, Any]):
+    """An object with a place of its own: a statement that a block of code stands for, in a document that is put together from such blocks."""
+
+    place: Callable[[], Location] | None = None
 
 
 def describe(data: Any) -> str:

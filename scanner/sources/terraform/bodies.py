@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assay.scanner.sources.budget import Budget
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.terraform import costs, tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -22,6 +22,11 @@ class Body:
 
     def __init__(self, block: Block, scope: Scope) -> None:
         self.block, self.scope = block, scope
+
+    @property
+    def place(self) -> Callable[[], Location]:
+        """Gives where the block is written."""
+        return self.block.location
 
     def raw(self, name: str, link: bool = False) -> Any:
         """The value of an attribute, None where it is not written."""

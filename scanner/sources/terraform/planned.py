@@ -227,6 +227,9 @@ class _Values:
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
 
+    place = None
+    """A plan has no places."""
+
     def raw(self, name: str, link: bool = False) -> Any:
         return self.values.get(name)
 

@@ -6,10 +6,11 @@ https://registry.terraform.io/providers/hashicorp/google/latest/docs/data-source
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.raw import Text, Unknown
+from assay.scanner.sources.raw import Location, Placed, Text, Unknown
 from assay.scanner.sources.terraform.costs import MAX_NODES, TooMuch
 
 _MAX_TEXT = 10_000_000
@@ -18,6 +19,10 @@ _MAX_TEXT = 10_000_000
 
 class Body(Protocol):
     """What of a data block is read: its attributes and nested blocks."""
+
+    @property
+    def place(self) -> Callable[[], Location] | None:
+        """Gives where it is written; None where no code is known."""
 
     def raw(self, name: str, link: bool = False) -> Any: ...
     def nested(self, name: str) -> tuple[list[Any], Unknown | None]: ...
@@ -64,8 +69,9 @@ def _sources(raw: Any) -> list[Any]:
     return statements
 
 
-def _statement(block: Body) -> dict[str, Any]:
-    statement: dict[str, Any] = {"Effect": block.raw("effect") or "Allow"}
+def _statement(block: Body) -> Placed:
+    statement = Placed(Effect=block.raw("effect") or "Allow")
+    statement.place = block.place
     for name, key in (
         ("sid", "Sid"),
         ("actions", "Action"),

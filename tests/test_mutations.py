@@ -1,0 +1,70 @@
+"""Every control can fail: a change of the reference deployment makes it, and it alone, fail (fixtures/trade_streamer/mutations)."""
+
+from __future__ import annotations
+
+import pytest
+
+from assay.scanner.globs import matches
+from assay.scanner.rules.load import builtin_folder, load
+from assay.scanner.sources.terraform.files import read_blocks
+from fixtures.mutations import DEPLOYMENT, Change, Mutation, address, before, declared, failures, judged, terraform
+
+MUTATIONS = [(control, mutation) for control, listed in declared().items() for mutation in listed]
+ATTESTED_ALONE = {compiled.control.id for compiled in load([builtin_folder()]).controls if not compiled.control.assertions}
+"""Controls that no code makes fail."""
+ONE_CLOUD = {"network.vpc-service-controls": {"google"}}
+"""Controls on what one cloud alone has."""
+
+
+@pytest.mark.parametrize(("control", "mutation"), MUTATIONS, ids=[f"{name}-{change.cloud}-{at}" for at, (name, change) in enumerate(MUTATIONS)])
+def test_a_change_makes_one_control_fail(control: str, mutation: Mutation) -> None:
+    failed_before, gaps = before(mutation.cloud, mutation.environment)
+    results, gaps_after = judged(mutation.cloud, mutation)
+    assert set(gaps_after) <= set(gaps), "the changed code is not Terraform any more"
+    new = failures(results) - failed_before
+    assert {name for name, _, _ in new} == {control, *mutation.also}, sorted(new)
+    addresses = {where for name, where, _ in new if name == control}
+    assert all(any(matches(glob, where) for glob in mutation.fails) for where in addresses), sorted(addresses)
+    assert all(any(matches(glob, where) for where in addresses) for glob in mutation.fails), sorted(addresses)
+    if not any(change.delete for change in mutation.changes):
+        told = [result for result in results if result.verdict == "fail" and result.control == control]
+        assert any(_names(mutation, result) for result in told), "no failure names the changed block"
+
+
+def _names(mutation: Mutation, result: object) -> bool:
+    """Whether a result speaks of the block that was changed: as one that its resource was read from, or in its evidence."""
+    places = [
+        (change.file, block.location())
+        for change in mutation.changes
+        for block in read_blocks(mutation.files()[str(terraform(mutation.cloud) / change.file)], change.file, change.file)[0]
+        if address(block) == change.block or (not change.block and address(block) in _added(change))
+    ]
+    spans = [(part.file, part.start_line or 0, part.end_line or 0) for part in result.resource.blocks]  # type: ignore[attr-defined]
+    spans += [(fact.location.file, fact.location.line, fact.location.end_line or fact.location.line)
+              for fact in result.evidence if fact.location is not None]  # type: ignore[attr-defined]  # fmt: skip
+    return any(
+        file.endswith(name) and start <= place.end_line and place.line <= end for file, start, end in spans for name, place in places
+    )
+
+
+def _added(change: Change) -> list[str]:
+    return [address(block) for block in read_blocks(change.add.encode(), change.file, change.file)[0]]
+
+
+def test_every_control_has_a_mutation_in_each_cloud() -> None:
+    controls = {compiled.control.id for compiled in load([builtin_folder()]).controls} - ATTESTED_ALONE
+    missing = {
+        (control, cloud)
+        for control in controls
+        for cloud in ONE_CLOUD.get(control, {"aws", "google"})
+        if not any(mutation.cloud == cloud for mutation in declared().get(control, []))
+    }
+    assert not missing
+    assert declared().keys() <= controls
+
+
+def test_nothing_fails_in_the_reference_deployment() -> None:
+    assert DEPLOYMENT.is_dir()
+    for cloud in ("aws", "google"):
+        failed, _ = before(cloud, "prod")
+        assert not failed
