@@ -121,7 +121,10 @@ class Judge:
 
     def __init__(self, compiled: CompiledControl, params: dict[str, Any], stated: Statements) -> None:
         self.compiled, self.control, self.stated = compiled, compiled.control, stated
-        self.params = {cloud: {name: _for_cloud(value, cloud) for name, value in params.items()} for cloud in CLOUDS}
+        of_clouds = {cloud: {name: _for_cloud(value, cloud) for name, value in params.items()} for cloud in CLOUDS}
+        # What is not configured is not there, as a fact that is not known is not.
+        self.params = {cloud: {name: value for name, value in given.items() if value is not None} for cloud, given in of_clouds.items()}
+        self.unset = {cloud: [name for name, value in given.items() if value is None] for cloud, given in of_clouds.items()}
         self.when = program(compiled.when) if compiled.when else None
         self.assertions = [_Assertion(number, assertion) for number, assertion in enumerate(compiled.assertions)]
         reads = list(dict.fromkeys(path for assertion in compiled.assertions for path in assertion.reads))
@@ -311,6 +314,10 @@ class _Hearing:
         """Unknown where an unknown fact is behind the error, else an error of the rule."""
         unknown = self._unknown(question)
         missing = cel.missing_key(error)
+        unset = [name for name in self.judge.unset[self.subject.resource.identity.cloud] if f"params.{name}" in question.expected]
+        if missing is not None and (missing in unset or (unset and not unknown)):
+            told = [UnknownFact(f"params.{name}", f"the param {name} is not set", f"set {name} under params in assay.yaml", None) for name in unset]
+            return self.judgement(question, "unknown", f"not known whether {message}", told)
         if unknown and (missing is not None or not error):
             behind = [fact for fact in unknown if fact.fact.rpartition(".")[2] == missing] or unknown
             return self.judgement(question, "unknown", f"not known whether {message}", behind)

@@ -45,7 +45,8 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw
     attested: str = ""
     """What somebody has to state where no input shows whether the control holds; empty where no statement can settle it."""
     params: dict[str, Any] = {}
-    """Values that `params.name` reads; a map with the keys `aws` and `google` gives one for each cloud."""
+    """Values that `params.name` reads; a map with the keys `aws` and `google` gives one for each cloud. One that is null is not set: what
+    hangs on it is unknown until the configuration sets it."""
     judged: dict[str, str] = {}
     """Where an input shows only part: input to what it cannot show."""
     frameworks: dict[str, list[str]] = {}

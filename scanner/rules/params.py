@@ -59,7 +59,10 @@ def _alike(value: Any, default: Any) -> bool:
 
 
 def _is_like(value: Any, like: Any) -> bool:
-    """Of one type, lists by their elements too. Numbers have to fit in 64 bits, which is what CEL computes with."""
+    """Of one type, lists by their elements too; anything where the default is null. Numbers have to fit in 64 bits, which is what CEL
+    computes with."""
+    if like is None and not isinstance(value, (int, float)):
+        return True
     if isinstance(value, list):
         return isinstance(like, list) and all(any(_is_like(element, other) for other in like or _SCALARS) for element in value)
     if isinstance(value, bool) or isinstance(like, bool):

@@ -162,7 +162,7 @@ def filled_in(message: str, resource: Any, params: dict[str, Any], name: str, el
 def _named(path: str, resource: Any, params: dict[str, Any], name: str, element: Any) -> str:
     first, *rest = path.split(".")
     if first == "params":
-        return describe(params.get(rest[0]))
+        return describe(params[rest[0]]) if rest[0] in params else f"{rest[0]} (not set)"
     if first == name and element is not None:
         facts = walk(element, tuple(rest), "")
     elif first in ("name", "cloud", "region", "address"):
