@@ -33,7 +33,7 @@ from assay.reports.view import (
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import WORST, ControlOutcome, Report, Result
 from assay.scanner.rules.model import Control
-from assay.scanner.words import defused, many, visible
+from assay.scanner.words import defused, many, shown
 
 TEMPLATES = Path(__file__).parent / "templates"
 BAR = 1000
@@ -171,7 +171,7 @@ def _safe(value: Any) -> Any:
     """What every expression of the templates goes through before it is escaped."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    text = visible(value, keep="\n\t")
+    text = shown(value, keep="\n\t")
     if defused(text) == text:
         return text
     marked = escape(text).replace("##", Markup("#&#35;"))  # the page may be printed to a log

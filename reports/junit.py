@@ -18,7 +18,7 @@ from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.results.opinion import Compared, Opinion
 from assay.scanner.sources.interface import Gap
-from assay.scanner.words import defused, visible
+from assay.scanner.words import defused, shown
 
 CONFIGURATION, NOT_SEEN, GATE = "assay.configuration", "assay.coverage", "assay.gate"
 LONGEST = 2_000
@@ -78,7 +78,7 @@ def _suite(name: str, cases: list[Case], report: Report) -> Element:
         made = SubElement(suite, "testcase", {"classname": _line(name), "name": case.name})
         if case.outcome:
             told = SubElement(made, case.outcome, {"type": case.type, "message": _line(case.message)})
-            told.text = defused(visible(case.details, keep="\n")) or None
+            told.text = defused(shown(case.details, keep="\n")) or None
     return suite
 
 

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
 
-from assay.scanner.words import defused, visible
+from assay.scanner.words import defused, shown
 
 STYLES = {
     "critical": "bold red",
@@ -46,23 +46,23 @@ class Page:
 
     def prose(self, text: str, indent: int = 0, lead: str = "", style: str = "") -> None:
         """A paragraph, wrapped; its `lead` is in the style."""
-        lead, text = visible(lead), visible(text)
+        lead, text = shown(lead), shown(text)
         lines = wrap(f"{lead} {text}" if lead and text else lead or text, self.width - indent)
         if lead and lines[0].startswith(lead):
             lines[0] = self._styled(lead, style) + lines[0][len(lead) :]
         self.lines += [" " * indent + line if line else "" for line in lines]
 
     def sentence(self, text: str, lead: str, style: str) -> None:
-        """One line however long it is, for what reads the last line of a log."""
-        self.lines.append(f"{self._styled(visible(lead), style)} {visible(text)}")
+        """One line whatever the width, for what reads the last line of a log."""
+        self.lines.append(f"{self._styled(shown(lead), style)} {shown(text)}")
 
     def labelled(self, before: str, label: str, style: str, after: str) -> None:
-        """One line however long it is, with a word of it in a style."""
-        self.lines.append(f"{visible(before)} {self._styled(visible(label), style)} {visible(after)}")
+        """One line whatever the width, with a word of it in a style."""
+        self.lines.append(f"{shown(before)} {self._styled(shown(label), style)} {shown(after)}")
 
     def wrapped(self, text: str, indent: int = 0) -> list[str]:
         """The lines that a paragraph would have."""
-        return wrap(visible(text), self.width - indent)
+        return wrap(shown(text), self.width - indent)
 
     def instructions(self, text: str, indent: int, lead: str, style: str, most: int = 0) -> bool:
         """Text of a rule, which may have several lines and snippets of code: these keep their lines and indents. Where it takes more than
@@ -78,7 +78,7 @@ class Page:
 
     def _fitting(self, text: str, indent: int, lead: str, most: int) -> str:
         """The beginning of a text, as much as fits in so many lines."""
-        room = visible(text)[: most * self.width]
+        room = shown(text)[: most * self.width]
         while len(self.wrapped(f"{lead} {room} …", indent)) > most and " " in room:
             room = room[: room.rindex(" ")]
         end = max(room.rfind(mark) for mark in (". ", "; "))
@@ -86,7 +86,7 @@ class Page:
 
     def verbatim(self, text: str, indent: int = 0, style: str = "") -> None:
         """One line that is never broken, so that it can be copied: an address, a path, code."""
-        self.lines.append(" " * indent + self._styled(visible(text), style))
+        self.lines.append(" " * indent + self._styled(shown(text), style))
 
     def code(self, lines: list[str], first: int, marked: int, indent: int) -> None:
         """Lines of code with their numbers and a mark at one of them."""

@@ -20,7 +20,7 @@ from assay.scanner.results.model import Report, Result
 from assay.scanner.results.opinion import Compared, Opinion
 from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import Location
-from assay.scanner.words import defused_json, many, visible
+from assay.scanner.words import defused_json, many, shown, visible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 KINDS = {"fail": "fail", "waived": "fail", "unknown": "open"}
@@ -88,7 +88,7 @@ def _invocation(report: Report, notifications: list[Object], configured: list[Ob
     errors = any(result.verdict == "error" for result in report.results)
     invocation: Object = {
         "executionSuccessful": not (broken or errors),
-        "arguments": [visible(argument) for argument in report.run.arguments],
+        "arguments": [shown(argument) for argument in report.run.arguments],
         "toolExecutionNotifications": notifications,
     }
     if configured:
@@ -103,10 +103,10 @@ def _properties(report: Report) -> Object:
     return {
         "policies": visible(report.tool.policies),
         "runId": visible(report.run.id),
-        "targets": [visible(target) for target in report.run.targets],
-        "inForce": {heading: visible(text) for heading, text in in_force(report.run.in_force)},
+        "targets": [shown(target) for target in report.run.targets],
+        "inForce": {heading: shown(text) for heading, text in in_force(report.run.in_force)},
         "verdicts": dict(verdicts(report)),
-        "unsupportedTypes": {visible(type_): number for type_, number in unsupported(report)},
+        "unsupportedTypes": {shown(type_): number for type_, number in unsupported(report)},
         **sarif_gate.properties(report),
     }
 
@@ -122,14 +122,14 @@ def _result(result: Result, rules: SarifRules, compared: bool, rows: Sequence[tu
         "message": {"text": _message(result)},
         "locations": [_location(place(result), result)],
         "partialFingerprints": {"policyFingerprint/v1": visible(result.fingerprint)},
-        "properties": {"verdict": result.verdict, "severity": visible(result.severity), "resource": visible(result.resource.id)},
+        "properties": {"verdict": result.verdict, "severity": visible(result.severity), "resource": shown(result.resource.id)},
     }
     if related:
         built["relatedLocations"] = related[:MOST_RELATED]
     if len(related) > MOST_RELATED:
         built["properties"]["relatedLocationsLeftOut"] = len(related) - MOST_RELATED
     if result.element:
-        built["properties"]["element"] = visible(result.element)
+        built["properties"]["element"] = shown(result.element)
     if rows:
         built["properties"]["opinions"] = sarif_gate.opinions(rows)
     if compared:
@@ -148,7 +148,7 @@ def _message(result: Result) -> str:
 
 def _location(seen: Location | None, result: Result) -> Object:
     """Where to look, and always which resource."""
-    logical = {"name": visible(result.resource.name), "fullyQualifiedName": visible(_qualified(result)), "kind": "resource"}
+    logical = {"name": shown(result.resource.name), "fullyQualifiedName": shown(_qualified(result)), "kind": "resource"}
     built: Object = {"logicalLocations": [logical]}
     if seen is not None and seen.file:
         built["physicalLocation"] = _physical(seen.file, seen.line, seen.end_line, seen.column, seen.end_column)

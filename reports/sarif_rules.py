@@ -9,7 +9,7 @@ from assay.reports.view import remediation
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import Control
-from assay.scanner.words import visible
+from assay.scanner.words import shown, visible
 
 Object: TypeAlias = dict[str, Any]
 
@@ -67,7 +67,7 @@ class SarifRules:
 
 def plain(text: str, keep: str = "") -> str:
     """A plain text message: what reads as an embedded link (3.11.6) is escaped, what is not visible is written out."""
-    parts = visible(text.strip(), keep).split("]")
+    parts = shown(text.strip(), keep).split("]")
     # A part is in a link where the bracket that ends it is followed by one that opens. By parts, so that the time is linear.
     links = [after.startswith("(") for after in parts[1:]] + [False]
     return "]".join(part.replace("[", "\\[") if link else part for part, link in zip(parts, links, strict=True)) or "(none)"

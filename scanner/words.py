@@ -18,6 +18,9 @@ _HIDING = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060
 reorders text, and may stand in JSON as it is:
 https://www.rfc-editor.org/rfc/rfc8259#section-7 asks only for U+0000 to U+001F to be escaped."""
 
+LONGEST = 20_000
+"""Characters of a text that a report for people shows."""
+
 
 def many(number: int, what: str) -> str:
     """A number and a noun whose plural ends in s."""
@@ -32,6 +35,11 @@ def visible(text: str, keep: str = "") -> str:
     if text.isprintable():
         return text
     return "".join(char if char in keep or _shown(char) else _escaped(char) for char in text)
+
+
+def shown(text: str, keep: str = "") -> str:
+    """The same of a text whose author may have made it as long as a file: what is too long is cut."""
+    return visible(text, keep) if len(text) <= LONGEST else f"{visible(text[:LONGEST], keep)}…"
 
 
 def defused(text: str) -> str:

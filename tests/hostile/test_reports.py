@@ -99,6 +99,13 @@ def test_time_is_in_proportion(name: str) -> None:
     assert large < 9 * small + 0.2
 
 
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("json", "jsonl")])  # which are data, and whole
+def test_a_name_as_long_as_a_file(name: str) -> None:
+    start = time.process_time()
+    written = made(name, report_of(8, gaps=3, text="n" * 1_000_000 + "\u202e"))
+    assert time.process_time() - start < 5 and len(written) < 4_000_000
+
+
 def test_gaps_without_end_are_counted_and_not_all_told() -> None:
     gaps = [Gap(f"{number}.tf", "parse_error", f"reason {number}", "mend it") for number in range(100_000)]
     start = time.process_time()
