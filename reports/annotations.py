@@ -52,19 +52,15 @@ def annotated(report: Report) -> Iterator[Annotation]:
 
 
 def opinions(report: Report) -> Iterator[Annotation]:
-    """Where another scanner differs, and what it alone finds: notices, since they are no verdicts of the run. What only this run finds is
-    an annotation already."""
+    """Where another scanner differs, and what it alone finds: notices, since they are no verdicts of the run."""
+    for opinion, row in opinions_view.news(report):
+        title = findings.line(f"{opinion.scanner}: {row.control}", LONGEST_TITLE)
+        told = Annotation("notice", title, findings.line(opinions_view.sentence(opinion, row), LONGEST))
+        file, line = opinions_view.seen(row)
+        yield _at(Location(file, line, line) if line else None, told)
     for opinion in report.opinions:
-        for relation in ("differ", "only_theirs"):
-            for row in opinions_view.worth_showing(opinion, relation):
-                title = findings.line(f"{opinion.scanner}: {row.control}", LONGEST_TITLE)
-                told = Annotation("notice", title, findings.line(opinions_view.sentence(opinion, row), LONGEST))
-                file, line = opinions_view.seen(row)
-                yield _at(Location(file, line, line) if line else None, told)
-        yield from (
-            Annotation("notice", findings.line(opinion.scanner, LONGEST_TITLE), findings.line(problem, LONGEST))
-            for problem in opinion.problems
-        )
+        for problem in opinion.problems:
+            yield Annotation("notice", findings.line(opinion.scanner, LONGEST_TITLE), findings.line(problem, LONGEST))
 
 
 def totals(report: Report) -> Annotation:

@@ -23,17 +23,22 @@ def render(report: Report, context: Context) -> bytes:
     page = Page(context.width, context.color)
     for result in sorted(counted(report, *FINDINGS), key=_order):
         page.labelled(f"{_at(result)}:", result.severity.upper(), result.severity, f"{result.control} {_message(result)}")
-    for opinion in report.opinions:
-        for row in (row for relation in ("differ", "only_theirs") for row in opinions_view.worth_showing(opinion, relation)):
-            file, line = opinions_view.seen(row)
-            at = f"{file}:{line or 1}:1:" if file else f"{row.root or row.address}:"
-            page.labelled(at, "NOTE", "dim", f"{row.control} {opinion.scanner}: {_short(opinions_view.both(row))} [{row.address}]")
-        for problem in opinion.problems:
-            page.sentence(_short(problem), f"{opinion.scanner}:", "dim")
-        page.sentence(opinions_view.summary(opinion), f"Beside {opinions_view.title(opinion)}:", "heading")
+    _beside(page, report)
     outcome_ = outcome(report)
     page.sentence(outcome_.sentence, f"{outcome_.word.upper()}:", outcome_.word)
     return page.encoded()
+
+
+def _beside(page: Page, report: Report) -> None:
+    """What other scanners say."""
+    for opinion, row in opinions_view.news(report):
+        file, line = opinions_view.seen(row)
+        at = f"{file}:{line or 1}:1:" if file else f"{row.root or row.address}:"
+        page.labelled(at, "NOTE", "dim", f"{row.control} {opinion.scanner}: {_short(opinions_view.both(row))} [{row.address}]")
+    for opinion in report.opinions:
+        for problem in opinion.problems:
+            page.sentence(_short(problem), f"{opinion.scanner}:", "dim")
+        page.sentence(opinions_view.summary(opinion), f"Beside {opinions_view.title(opinion)}:", "heading")
 
 
 def _order(result: Result) -> tuple[str, int, int, int, str, str, str]:

@@ -81,9 +81,23 @@ def of_result(result: Result) -> tuple[str, str, str]:
 
 def beside(opinion: Opinion, row: Compared) -> str:
     """What a scanner says of a resource, after what this run says of it."""
-    said = {"agree": "agrees: ", "differ": "differs: "}.get(row.relation, "")
+    relation = "agrees" if row.relation == "agree" else "differs"
     version = f" {opinion.version}" if opinion.version else ""
-    return f"{opinion.scanner}{version} {said}{theirs(row)}"
+    return f"{opinion.scanner}{version} {f'{relation}: {theirs(row)}' if row.theirs else 'says nothing of it'}"
+
+
+def news(report: Report) -> Iterator[tuple[Opinion, Compared]]:
+    """For reports that show what is new beside the code: the rows that differ or are theirs alone, unless they are of findings that were
+    known before. Those that are ours alone are findings that such a report shows already."""
+    standings: dict[tuple[str, str, str], set[str]] = {}
+    for result in report.results if report.opinions else ():
+        if result.verdict in _BAD:
+            standings.setdefault(of_result(result), set()).add(result.standing)
+    for opinion in report.opinions:
+        for relation in ("differ", "only_theirs"):
+            for row in worth_showing(opinion, relation):
+                if standings.get((row.control, row.root, row.address)) != {"known"}:
+                    yield opinion, row
 
 
 def findings(opinion: Opinion) -> list[Check]:
@@ -102,7 +116,7 @@ def theirs(row: Compared) -> str:
     deciding = [check for check in row.checks if check.verdict == row.theirs]
     said = "; ".join(f"{check.id} {check.reason}" for check in deciding[:CHECKS_SHOWN])
     more = f"; and {many(len(deciding) - CHECKS_SHOWN, 'more check')}" if len(deciding) > CHECKS_SHOWN else ""
-    return f"{row.theirs}: {said}{more}" if row.theirs else "says nothing of it"
+    return f"{row.theirs}: {said}{more}" if row.theirs else "no result"
 
 
 def ours(row: Compared) -> str:

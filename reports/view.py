@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -46,9 +47,18 @@ def where(location: Location | None) -> str:
 
 
 def message_of(result: Result) -> str:
-    """What is so, in words, with the element that it is so for."""
+    """What is so, in words, with the element that it is so for, unless these words name all of it: `TCP port 22` says `tcp, 22, 22`."""
     message = result.message or result.title
-    return f"{message} ({result.element})" if result.element and result.element not in message else message
+    if not result.element or result.element in message or _words(result.element) <= _words(message):
+        return message
+    return f"{message} ({result.element})"
+
+
+_BETWEEN_WORDS = re.compile(r"[\s,()]+")
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in _BETWEEN_WORDS.split(text.casefold()) if word}
 
 
 _PREFIX = 8
@@ -187,7 +197,9 @@ def tree(report: Report) -> str:
     if not below.found:
         return ""
     rules = "; ".join(sorted(reason for reason in below.reasons if is_exclusion(reason)))
-    said = ", ".join(f"{count} {words}" + (f" ({rules})" if words == _LEFT_OUT else "") for words, count in _parts(report).items())
+    said = ", ".join(
+        f"{count} {words}" + (f" ({rules})" if words == _LEFT_OUT and rules else "") for words, count in _parts(report).items()
+    )
     return f"{below.found} below the targets: {said}; --verbose lists them"
 
 
@@ -266,7 +278,7 @@ def _with_changes(report: Report, said: Outcome) -> Outcome:
         return said
     word = said.word if said.word == "error" else "fail"
     more = f"{many(changes, 'change')} of the configuration that let more through" if changes > 1 else "the configuration lets more through"
-    return Outcome(word, f"{said.sentence}; {more}")
+    return Outcome(word, f"{said.sentence}; {more} (--allow-config-changes accepts {'them' if changes > 1 else 'it'})")
 
 
 _LONGEST = 300

@@ -25,7 +25,8 @@ _RULES = {
 _HIDDEN = "a directory whose name begins with a dot"
 EXCLUDED, LIBRARY = "excluded by ", "a library, judged through what calls it"
 """How a rule of a configuration begins (globs.py); and that of libraries of Terraform code."""
-_EXCLUSIONS = frozenset({*_RULES.values(), _HIDDEN, LIBRARY})
+UNCHANGED = "not touched since the revision that the run is compared with"
+_EXCLUSIONS = frozenset({*_RULES.values(), _HIDDEN, LIBRARY, UNCHANGED})
 
 
 def is_exclusion(why: str) -> bool:

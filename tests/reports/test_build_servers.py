@@ -193,3 +193,11 @@ def test_another_scanner_gives_no_issue_of_azure() -> None:
         line for line in alone.splitlines() if line.startswith("##vso[")
     ]
     assert "\ncheckov: storage.public-access-blocked: checkov on storage.public-access-blocked at aws_s3_bucket.logs" in beside
+
+
+def test_what_another_scanner_says_of_what_was_known_before_is_no_notice() -> None:
+    compared = samples.compared()
+    known = [msgspec.structs.replace(result, standing="known") for result in compared.results]
+    lines = github.render(msgspec.structs.replace(compared, results=known), samples.context()).decode()
+    assert "the account blocks it" not in lines and "CKV_AWS_54 no policy blocks it" in lines
+    assert "1 differ" in lines, "the counts are of everything"

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from assay.reports.page import wrap
-from assay.reports.view import Outcome, outcome, place, remediation, sums, where
+from assay.reports.view import Outcome, message_of, outcome, place, remediation, sums, tree, where
 from assay.scanner.results import formats
 from assay.scanner.results.model import Gate, Verdict
-from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
+from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap, Tree
+from assay.scanner.sources.listing import UNCHANGED
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import visible
 from tests.reports import samples
@@ -138,7 +139,7 @@ def test_a_configuration_that_lets_more_through_is_a_failure_whatever_was_found(
     for report in (samples.report(held, Coverage()), msgspec.structs.replace(samples.empty(), gate=samples.gate())):
         said = outcome(report)
         assert said.word == "fail"
-        assert said.sentence.endswith("; the configuration lets more through")
+        assert said.sentence.endswith("; the configuration lets more through (--allow-config-changes accepts it)")
 
 
 @pytest.mark.parametrize("name", formats.names())
@@ -157,3 +158,25 @@ def test_a_format_imports_only_what_it_needs(module: str, unwanted: str) -> None
     path = [each for each in sys.path if each]
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": ":".join(path)})
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("message", "element", "shown"),
+    [
+        ("jump lets 0.0.0.0/0 in on TCP port 22", "0.0.0.0/0, TCP port 22, tcp, 22, 22", "jump lets 0.0.0.0/0 in on TCP port 22"),
+        ("jump lets 0.0.0.0/0 in", "0.0.0.0/0, tcp, 22, 22", "jump lets 0.0.0.0/0 in (0.0.0.0/0, tcp, 22, 22)"),
+        ("it serves HTTP on port 8080", "a, 80", "it serves HTTP on port 8080 (a, 80)"),
+        ("a listener serves HTTP", "", "a listener serves HTTP"),
+    ],
+)
+def test_a_message_names_its_element_once(message: str, element: str, shown: str) -> None:
+    assert message_of(samples.result("keys.rotation", "fail", samples.LOGS, message, element)) == shown
+
+
+@pytest.mark.parametrize("reasons", [{UNCHANGED: 3}, {"excluded by assay.yaml: legacy": 3}])
+def test_files_that_are_left_out_have_the_rule(reasons: dict[str, int]) -> None:
+    coverage = Coverage(tree=Tree(found=4, judged=1, excluded=3, reasons=reasons))
+    assert (
+        tree(samples.report([], coverage))
+        == f"4 below the targets: 1 judged, 3 left out by a rule ({next(iter(reasons))}); --verbose lists them"
+    )

@@ -10,7 +10,6 @@ from assay.scanner.sources.terraform.files import FileError, is_code
 
 _READS = (b"file", b"\\u", b"\\U")
 """What stands in code that reads other files (`file`, `templatefile`, `fileset`, …), or may say so with an escape."""
-UNCHANGED = "not touched since the revision that the run is compared with"
 
 
 class Changes:

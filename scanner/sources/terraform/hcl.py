@@ -10,12 +10,12 @@ from assay.scanner.globs import PathRule
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, Within, World
-from assay.scanner.sources.listing import LIBRARY
+from assay.scanner.sources.listing import LIBRARY, UNCHANGED
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import module_files, roots
 from assay.scanner.sources.terraform.blocks import Block
-from assay.scanner.sources.terraform.changes import UNCHANGED, Changes
+from assay.scanner.sources.terraform.changes import Changes
 from assay.scanner.sources.terraform.directories import Directories
 from assay.scanner.sources.terraform.files import FileError, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
