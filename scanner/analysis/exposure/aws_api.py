@@ -1,0 +1,198 @@
+"""Subnets, their routes and what stands in them, in the live account.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.network.aws_api import INTERFACES
+from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.view import View
+from assay.scanner.sources.aws.calls import Call, Listing
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import Unknown
+
+from .kinds import Subnet, Workload
+from .placed import placed
+from .routing import Association, RoutingAt, by_key, entries
+from .subnets import SubnetAt, subnet
+from .targets import TARGETS
+from .workloads import WorkloadAt, workload
+
+SUBNETS = Listing(
+    "ec2.subnet",
+    Call("ec2", "DescribeSubnets", page_size=1000),
+    entries="Subnets",
+    id="arn:{partition}:ec2:{region}:{account}:subnet/{SubnetId}",
+)
+TABLES = Listing(
+    "ec2.route_table",
+    Call("ec2", "DescribeRouteTables", page_size=100),
+    entries="RouteTables",
+    id="arn:{partition}:ec2:{region}:{account}:route-table/{RouteTableId}",
+)
+FUNCTIONS = Listing("lambda.function", Call("lambda", "ListFunctions"), entries="Functions", id="FunctionArn")
+CLUSTERS = Listing(
+    "ecs.cluster",
+    Call("ecs", "ListClusters", page_size=100),
+    entries="clusterArns",
+    id="value",
+    gone=("ClusterNotFoundException",),
+)
+DESCRIBE_SERVICE = Call("ecs", "DescribeServices", (("cluster", "ClusterArn"), ("services", "value")))
+SERVICES = Listing(
+    "ecs.service",
+    Call("ecs", "ListServices", (("cluster", "value"),), page_size=100),
+    entries="serviceArns",
+    id="value",
+    parent=CLUSTERS.type,
+    known=(("ClusterArn", "value"),),
+    gone=("ClusterNotFoundException",),
+    details=(DESCRIBE_SERVICE,),
+)
+GET_SCHEDULE = Call("scheduler", "GetSchedule", (("Name", "Name"), ("GroupName", "GroupName")))
+SCHEDULES = Listing(
+    "scheduler.schedule",
+    Call("scheduler", "ListSchedules", page_size=100),
+    entries="Schedules",
+    id="Arn",
+    gone=("ResourceNotFoundException",),
+    details=(GET_SCHEDULE,),
+)
+BUSES = Listing(
+    "events.bus",
+    Call("events", "ListEventBuses", marker=("NextToken", "NextToken")),
+    entries="EventBuses",
+    id="Arn",
+    gone=("ResourceNotFoundException",),
+)
+RULES = Listing(
+    "events.rule",
+    Call("events", "ListRules", (("EventBusName", "Name"),), page_size=100),
+    entries="Rules",
+    id="Arn",
+    parent=BUSES.type,
+    gone=("ResourceNotFoundException",),
+)
+EVENT_TARGETS = Listing(
+    "events.target",
+    Call("events", "ListTargetsByRule", (("Rule", "Name"), ("EventBusName", "EventBusName")), page_size=100),
+    entries="Targets",
+    id="{RuleArn} {Id}",
+    parent=RULES.type,
+    known=(("RuleArn", "Arn"),),
+)
+LISTINGS = (SUBNETS, TABLES, FUNCTIONS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS)
+
+
+def _associated(of: str, table: Item) -> Iterator[tuple[Hashable, Any]]:
+    """The subnets of a table, or the network that it is the main table of: its entry without a subnet says `Main`.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RouteTableAssociation.html
+    """
+    blocks, more = table.blocks("Associations")
+    for block in blocks:
+        if of == "SubnetId" and isinstance(name := block["SubnetId"].data, str):
+            yield name, Association(table, table["RouteTableId"])
+        elif of == "VpcId" and block["Main"].data is True:
+            yield table["VpcId"].data, Association(table, table["RouteTableId"])
+    if more:
+        yield None, Unknown(f"which subnets {table.address} is of: {more.reason}", more.settles_it, more.location)
+
+
+def _index(of: str) -> Index:
+    return Index((TABLES.type,), functools.partial(_associated, of))
+
+
+ROUTING = RoutingAt(
+    vpc="VpcId",
+    id="SubnetId",
+    associations=_index("SubnetId"),
+    mains=_index("VpcId"),
+    routes=entries(
+        {TABLES.type: "Routes"},
+        {},
+        {name: name for name in TARGETS},
+        ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"),
+        id_="RouteTableId",
+    ),
+    tables=by_key("RouteTableId", TABLES.type),
+)
+_SERVICE = "describe_services.services.networkConfiguration.awsvpcConfiguration"
+_TASK = "get_schedule.Target.EcsParameters.NetworkConfiguration.awsvpcConfiguration"
+_TARGET = "EcsParameters.NetworkConfiguration.awsvpcConfiguration"
+_PLACED = {
+    FUNCTIONS.type: ("VpcConfig.SubnetIds",),
+    SERVICES.type: (f"{_SERVICE}.subnets",),
+    SCHEDULES.type: (f"{_TASK}.Subnets",),
+    EVENT_TARGETS.type: (f"{_TARGET}.Subnets",),
+}
+# Of what is no workload of the customer's: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
+_COMPUTE_TYPES = ("interface", "lambda", "branch", "trunk", "efa", "efa-only")
+_SERVICES_OF_AWS = (
+    "ELB ", "Interface for NAT Gateway", "VPC Endpoint Interface", "Network Interface for Transit Gateway", "ClientVPN Endpoint",
+    "AWS Network Firewall",
+)  # fmt: skip
+
+
+def _is_workload(interface: Item) -> bool:
+    described = str(interface["Description"].data or "")
+    return interface["InterfaceType"].data in (None, *_COMPUTE_TYPES) and not described.startswith(_SERVICES_OF_AWS)
+
+
+def _inside() -> Index:
+    by_attribute = placed({**_PLACED, INTERFACES.type: ("SubnetId",)})
+    return Index(
+        by_attribute.types,
+        lambda item: by_attribute.records(item) if item.type != INTERFACES.type or _is_workload(item) else (),
+        calls=("describe_services", "get_schedule"),
+    )
+
+
+def _workload(listing: Listing, sort: str, meaning: Any = workload, **places: Any) -> Reader:
+    at = WorkloadAt(
+        sort=sort,
+        subnets=_PLACED.get(listing.type, ("SubnetId",)),
+        known=by_key("SubnetId", SUBNETS.type),
+        routing=ROUTING,
+        gives="MapPublicIpOnLaunch",
+        **places,
+    )
+    return Reader(Workload, (listing.type,), meaning, at, always=not at.runs and meaning is workload)
+
+
+def interface(view: View, at: WorkloadAt) -> Workload | None:
+    """An instance or a task as it runs, whatever was given at the call that started it: by its network interface.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
+    """
+    is_task = str(view["Description"].data or "").startswith("arn:aws") or view["InterfaceType"].data == "branch"
+    return workload(view, at) if is_task or not view["Attachment.InstanceId"].absent else None
+
+
+READERS = (
+    Reader(
+        Subnet,
+        (SUBNETS.type,),
+        subnet,
+        SubnetAt(name="SubnetId", gives="MapPublicIpOnLaunch", routing=ROUTING, workloads=_inside()),
+    ),
+    _workload(INTERFACES, "interface", interface, name="NetworkInterfaceId", address="Association.PublicIp"),
+    # https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
+    _workload(FUNCTIONS, "function", name="FunctionName", network="VpcConfig.VpcId", outside=True),
+    _workload(SERVICES, "service", name="value", network=_SERVICE, public=f"{_SERVICE}.assignPublicIp"),
+    _workload(
+        SCHEDULES,
+        "scheduled task",
+        name="Name",
+        runs="get_schedule.Target.EcsParameters",
+        network=_TASK,
+        public=f"{_TASK}.AssignPublicIp",
+    ),
+    _workload(EVENT_TARGETS, "scheduled task", name="Id", runs="EcsParameters", network=_TARGET, public=f"{_TARGET}.AssignPublicIp"),
+)

@@ -1,0 +1,136 @@
+"""Subnets, their routes and what stands in them, in CloudFormation.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-route.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.spelling import Index, Link, Referrer
+
+from .kinds import Subnet, Workload
+from .placed import placed
+from .routing import RoutingAt, associations, by_key, entries
+from .subnets import SubnetAt, subnet
+from .targets import TARGETS
+from .workloads import WorkloadAt, at_edge, workload
+
+_SUBNET = "AWS::EC2::Subnet"
+# Services and schedules spell it `Awsvpc`, task sets and rules `AwsVpc`:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-taskset-networkconfiguration.html
+_SERVICE = "NetworkConfiguration.AwsvpcConfiguration"
+_TASK_SET = "NetworkConfiguration.AwsVpcConfiguration"
+_SCHEDULE = f"Target.EcsParameters.{_SERVICE}"
+_RULE = f"EcsParameters.{_TASK_SET}"
+
+ROUTING = RoutingAt(
+    vpc="VpcId",
+    associations=associations({"AWS::EC2::SubnetRouteTableAssociation": ("SubnetId", "RouteTableId")}),
+    # A template cannot name the main table of a network, so that nothing but its local route is in that.
+    mains=Index((), lambda item: []),
+    routes=entries(
+        {},
+        {"AWS::EC2::Route": "RouteTableId"},
+        {name: name for name in TARGETS},
+        ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"),
+    ),
+    tables=by_key("", "AWS::EC2::RouteTable"),
+    fresh=("AWS::EC2::VPC",),
+)
+# Where what runs code, or holds what it works with, names subnets.
+_PLACED = {
+    "AWS::ECS::Service": (f"{_SERVICE}.Subnets",),
+    "AWS::ECS::TaskSet": (f"{_TASK_SET}.Subnets",),
+    "AWS::Scheduler::Schedule": (f"{_SCHEDULE}.Subnets",),
+    "AWS::Events::Rule": (f"Targets[].{_RULE}.Subnets",),
+    "AWS::Lambda::Function": ("VpcConfig.SubnetIds",),
+    "AWS::EC2::Instance": ("SubnetId", "NetworkInterfaces[].SubnetId"),
+    "AWS::AutoScaling::AutoScalingGroup": ("VPCZoneIdentifier",),
+    "AWS::ElastiCache::SubnetGroup": ("SubnetIds",),
+    "AWS::RDS::DBSubnetGroup": ("SubnetIds",),
+}
+_INSIDE = {"AWS::Events::Rule": (f"{_RULE}.Subnets",)}
+"""The same from the blocks that a workload is read by."""
+
+
+_ASSOCIATED = tuple(
+    f"DistributionConfig.{behaviour}.LambdaFunctionAssociations[].LambdaFunctionARN"
+    for behaviour in ("DefaultCacheBehavior", "CacheBehaviors[]")
+)
+
+
+def _workload(type_: str, sort: str, **places: Any) -> Reader:
+    subnets = _INSIDE.get(type_, _PLACED[type_])
+    at = WorkloadAt(sort=sort, subnets=subnets, known=by_key("", _SUBNET), routing=ROUTING, gives="MapPublicIpOnLaunch", **places)
+    return Reader(Workload, (type_,), workload, at, always=not at.runs)
+
+
+_MIXED = "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification"
+_TEMPLATE_PUBLIC = ("LaunchTemplateData.NetworkInterfaces[].AssociatePublicIpAddress", "AssociatePublicIpAddress")
+
+
+def _launched_by(*paths: str) -> tuple[Link, ...]:
+    return tuple(Link(path, ("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration")) for path in paths)
+
+
+def _specified(at: str) -> str:
+    return f"{at}.LaunchTemplateId|{at}.LaunchTemplateName"
+
+
+READERS = (
+    Reader(
+        Subnet,
+        (_SUBNET,),
+        subnet,
+        SubnetAt(gives="MapPublicIpOnLaunch", routing=ROUTING, workloads=placed(_PLACED)),
+    ),
+    _workload("AWS::ECS::Service", "service", name="ServiceName", network=_SERVICE, public=f"{_SERVICE}.AssignPublicIp"),
+    _workload("AWS::ECS::TaskSet", "task set", network=_TASK_SET, public=f"{_TASK_SET}.AssignPublicIp"),
+    _workload(
+        "AWS::Scheduler::Schedule",
+        "scheduled task",
+        name="Name",
+        runs="Target.EcsParameters",
+        network=_SCHEDULE,
+        public=f"{_SCHEDULE}.AssignPublicIp",
+    ),
+    _workload(
+        "AWS::Events::Rule",
+        "scheduled task",
+        name="Name",
+        blocks="Targets",
+        runs="EcsParameters",
+        network=_RULE,
+        public=f"{_RULE}.AssignPublicIp",
+    ),
+    _workload(
+        "AWS::Lambda::Function",
+        "function",
+        name="FunctionName",
+        network="VpcConfig",
+        outside=True,
+        at_edge=at_edge("AWS::CloudFront::Distribution", *_ASSOCIATED),
+        versions=(Referrer("AWS::Lambda::Version", "FunctionName"),),
+    ),
+    _workload(
+        "AWS::EC2::Instance",
+        "instance",
+        public="NetworkInterfaces.AssociatePublicIpAddress",
+        subnet_decides=True,
+        templates=_launched_by(_specified("LaunchTemplate")),
+        template_public=_TEMPLATE_PUBLIC,
+        fixed=(Referrer("AWS::EC2::EIP", "InstanceId"), Referrer("AWS::EC2::EIPAssociation", "InstanceId")),
+    ),
+    _workload(
+        "AWS::AutoScaling::AutoScalingGroup",
+        "instance",
+        name="AutoScalingGroupName",
+        subnet_decides=True,
+        templates=_launched_by(_specified("LaunchTemplate"), _specified(_MIXED), "LaunchConfigurationName"),
+        template_public=_TEMPLATE_PUBLIC,
+    ),
+    _workload("AWS::ElastiCache::SubnetGroup", "cache", name="CacheSubnetGroupName"),
+    _workload("AWS::RDS::DBSubnetGroup", "database", name="DBSubnetGroupName"),
+)

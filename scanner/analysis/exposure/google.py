@@ -1,0 +1,117 @@
+"""Subnetworks of Google and what runs beside them: machines, Cloud Run and functions."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from assay.scanner.facts.google_assets import short
+from assay.scanner.facts.spelling import Index, Place, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Document, Text, Unknown
+from assay.scanner.sources.values import Value, any_of
+
+from .kinds import Subnet, Workload
+from .placed import inside
+
+
+class SubnetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a subnetwork. The defaults are the API's names."""
+
+    name: Place = "name"
+    ipv6: Annotated[Place, "gives_public_addresses", "private"] = "ipv6AccessType"
+    workloads: Annotated[Index, "holds_workloads", "holds"]
+
+
+def subnetwork(view: View, at: SubnetworkAt) -> Subnet:
+    """External IPv6 addresses are those of a subnetwork of that type: https://cloud.google.com/vpc/docs/subnets#ipv6-ranges
+
+    Whatever its routes, a machine without an address of the internet is reached by none:
+    https://cloud.google.com/vpc/docs/vpc#internet_access_reqs
+    """
+    holds, what = inside(view, at.workloads, view.item.address)
+    gives = view[at.ipv6].equals("EXTERNAL")
+    return Subnet(
+        identity=view.identity(short(view[at.name])),
+        holds_workloads=holds,
+        holds=what,
+        private=gives.negate(),
+        routes=Value([], gives.seen),
+        gives_public_addresses=gives,
+    )
+
+
+class GoogleWorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a workload of Google."""
+
+    sort: str
+    name: Place = "name"
+    connectors: Annotated[tuple[str, ...], "in_network"] = ()
+    """A connector to a network."""
+    interfaces: Annotated[tuple[str, ...], "in_network"] = ()
+    """Lists of interfaces in a network (Direct VPC egress), or of a machine."""
+    annotations: Annotated[Place, "in_network"] = ""
+    """Of the v1 API, which has both there."""
+    machine: bool = False
+    """It stands in a network by itself."""
+    addresses: Annotated[tuple[str, ...], "public_address"] = ()
+    """Of an interface of a machine: the addresses of the internet that it has."""
+
+
+def google_workload(view: View, at: GoogleWorkloadAt) -> Workload:
+    """A machine, a Cloud Run service or job, or a function."""
+    return Workload(
+        identity=view.identity(short(view[at.name])),
+        sort=view.says(at.sort),
+        own_interface=view.says(True),
+        runs_at_edge=view.says(False),
+        in_network=view.says(True) if at.machine else _attached(view, at),
+        public_address=any_of(_addresses(view, at)) if at.machine else view.says(False),
+        subnets=view.says([]),
+    )
+
+
+def _addresses(view: View, at: GoogleWorkloadAt) -> list[Value[bool]]:
+    """Whether each interface has an address of the internet. An empty block gives one, too.
+
+    https://cloud.google.com/compute/docs/reference/rest/v1/instances#AccessConfig
+    """
+    told: list[Value[bool]] = []
+    for path in at.interfaces:
+        interfaces, more = view.inner(path)
+        told += [view.says(more)] if more else []
+        for interface in interfaces:
+            for name in at.addresses:
+                blocks, doubt = interface.inner(name)
+                told.append(Value(True if blocks else doubt or False, (interface.location,)))
+    return told
+
+
+def _attached(view: View, at: GoogleWorkloadAt) -> Value[bool]:
+    """https://cloud.google.com/run/docs/configuring/connecting-vpc: by a connector, or by interfaces of its own."""
+    told = [view[path].is_set() for path in at.connectors]
+    for path in at.interfaces:
+        blocks, more = view.inner(path)
+        told.append(view.says(True if blocks else more or False))
+    if at.annotations:
+        annotations = view[at.annotations]
+        told.append(annotation(annotations, "vpc-access-connector").is_set())
+        told.append(annotation(annotations, "network-interfaces").then(_interfaces_written))
+    return any_of(told)
+
+
+def _interfaces_written(text: Any) -> bool | Unknown:
+    """Whether the list of interfaces in an annotation, which is JSON, has any."""
+    if isinstance(text, (Text, Document)):
+        return True if not isinstance(text, Document) else bool(text.content)
+    if text in (None, ""):
+        return False
+    try:
+        return bool(json.loads(str(text)))
+    except ValueError:
+        return Unknown(f"the annotation run.googleapis.com/network-interfaces is no JSON: {str(text)[:80]}", "write it as a JSON list")
+
+
+def annotation(annotations: Value[Any], name: str) -> Value[Any]:
+    """A setting of the v1 API: https://cloud.google.com/run/docs/reference/rest/v1/namespaces.services#Service"""
+    return annotations.then(lambda data: data.get(f"run.googleapis.com/{name}") if isinstance(data, dict) else None)

@@ -1,0 +1,70 @@
+"""Where workloads stand, and what their networks let in and out."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from assay.scanner.facts.model import Fact, Naming, Part, Resource
+
+
+class Route(Part):
+    """A way out of a subnet other than to its own network."""
+
+    known_by: ClassVar = ("destination", "via")
+    destination: Fact[str]
+    """The addresses that it is for: a CIDR range, or a prefix list."""
+    via: Fact[str]
+    """Where it leads, in words: `an internet gateway`."""
+    to_internet_gateway: Fact[bool]
+    """It leads straight to the internet, which leads back in by it."""
+
+
+class Subnet(Resource, kw_only=True):
+    """A subnet: of a VPC of AWS, which its routes make public or private, or of a network of Google's."""
+
+    # Neither the tag that AWS shows as a name nor an id is unique in code; Google's names are, in their region.
+    naming: ClassVar = {"aws": Naming(unique=False)}
+
+    holds_workloads: Fact[bool]
+    """Compute or caches stand in it, as opposed to load balancers and gateways alone."""
+    holds: Fact[str]
+    """What of these, in words: the addresses of the first few."""
+    private: Fact[bool]
+    """None of its routes leads straight to the internet, and it gives no public addresses."""
+    routes: Fact[list[Route]]
+    """Every way out of it. Google: empty, since there a route leads nowhere without an address of the internet."""
+    gives_public_addresses: Fact[bool]
+    """What is started in it gets an address of the internet, unless it says otherwise."""
+
+
+class Standing(Part):
+    """A subnet that a workload stands in."""
+
+    known_by: ClassVar = ("name",)
+    name: Fact[str]
+    public: Fact[bool]
+    """A route of it leads straight to an internet gateway."""
+    path: Fact[str]
+    """What decides that, in words: `subnet public > route 0.0.0.0/0 > an internet gateway`."""
+
+
+class Workload(Resource, kw_only=True):
+    """What runs code, or holds what it works with: a service or scheduled task, a function, an instance, the subnets of a cache."""
+
+    naming: ClassVar = {"aws": Naming(unique=False)}
+
+    sort: Fact[str]
+    """In words: `service`, `task set`, `scheduled task`, `function`, `instance`, `cache`, `database`, `job`."""
+    own_interface: Fact[bool]
+    """It has network interfaces of its own; False where it shares those of the machines that it runs on."""
+    runs_at_edge: Fact[bool]
+    """A distribution runs it at its own places (Lambda@Edge), where there is no network to be in."""
+    in_network: Fact[bool]
+    """It is attached to a network of the customer's."""
+    public_address: Fact[bool]
+    """It has an address of the internet itself."""
+    subnets: Fact[list[Standing]]
+    """Google: empty, since subnets there are neither public nor private."""
+
+
+KINDS = (Subnet, Workload)

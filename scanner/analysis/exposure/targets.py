@@ -1,0 +1,90 @@
+"""Where a route leads. https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+import msgspec
+
+from assay.scanner.sources.interface import Node
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
+from assay.scanner.sources.values import Value
+
+
+class Via(enum.Enum):
+    """The sort of thing that a route leads to, in words."""
+
+    LOCAL = "its own network"
+    INTERNET = "an internet gateway"
+    CARRIER = "a carrier gateway"
+    EGRESS_ONLY = "an egress-only internet gateway"
+    NAT = "a NAT gateway"
+    ENDPOINT = "an endpoint"
+    INTERFACE = "a network interface"
+    TRANSIT = "a transit gateway"
+    PEERING = "a peered network"
+    VPN = "a VPN gateway"
+    OUTPOST = "a local gateway"
+    CORE = "a core network"
+
+
+PUBLIC = (Via.INTERNET, Via.CARRIER)
+"""What the internet, or the network of a carrier, can begin to talk through."""
+
+# A route names one of these. What a gateway is, its id or its type tells.
+TARGETS: Mapping[str, Via | None] = {
+    "GatewayId": None,
+    "NatGatewayId": Via.NAT,
+    "EgressOnlyInternetGatewayId": Via.EGRESS_ONLY,
+    "EgressOnlyGatewayId": Via.EGRESS_ONLY,
+    "VpcEndpointId": Via.ENDPOINT,
+    "NetworkInterfaceId": Via.INTERFACE,
+    "InstanceId": Via.INTERFACE,
+    "TransitGatewayId": Via.TRANSIT,
+    "VpcPeeringConnectionId": Via.PEERING,
+    "LocalGatewayId": Via.OUTPOST,
+    "CarrierGatewayId": Via.CARRIER,
+    "CoreNetworkArn": Via.CORE,
+    "OdbNetworkArn": Via.PEERING,
+}
+_IDS = {"local": Via.LOCAL, "igw": Via.INTERNET, "eigw": Via.EGRESS_ONLY, "vgw": Via.VPN, "vpce": Via.ENDPOINT, "nat": Via.NAT,
+        "cagw": Via.CARRIER, "lgw": Via.OUTPOST, "tgw": Via.TRANSIT}  # fmt: skip
+_TYPES = {
+    "aws_internet_gateway": Via.INTERNET, "aws_internet_gateway_attachment": Via.INTERNET, "AWS::EC2::InternetGateway": Via.INTERNET,
+    "aws_vpn_gateway": Via.VPN, "aws_vpn_gateway_attachment": Via.VPN, "AWS::EC2::VPNGateway": Via.VPN,
+    "aws_egress_only_internet_gateway": Via.EGRESS_ONLY, "AWS::EC2::EgressOnlyInternetGateway": Via.EGRESS_ONLY,
+    "aws_vpc_endpoint": Via.ENDPOINT, "AWS::EC2::VPCEndpoint": Via.ENDPOINT, "aws_nat_gateway": Via.NAT, "AWS::EC2::NatGateway": Via.NAT,
+    "aws_ec2_carrier_gateway": Via.CARRIER, "AWS::EC2::CarrierGateway": Via.CARRIER,
+}  # fmt: skip
+
+
+class Hop(msgspec.Struct, frozen=True):
+    """Where a route leads: what sort of thing, and which one."""
+
+    via: Via | Unknown
+    target: Value[object]
+
+
+def hop(route: Node, paths: Mapping[str, str]) -> Hop:
+    """What a route leads to. `paths`: name of the API (`NatGatewayId`) to where an input has it."""
+    for name, path in paths.items():
+        target = route.link(path)
+        if target.data is None or target.data == "":
+            continue
+        return Hop(TARGETS[name] or _gateway(target), target)
+    why = Unknown("where a route leads is not written", "name what it leads to", route.location())
+    return Hop(why, Value(None, (route.location(),)))
+
+
+def _gateway(target: Value[object]) -> Via | Unknown:
+    """What a gateway is by its id (`igw-0a1b`), or the type of what declares it."""
+    data = target.data
+    if isinstance(data, Reference) and (via := _TYPES.get(data.type)):
+        return via
+    text = data.prefix if isinstance(data, Text) else data if isinstance(data, str) else ""
+    if via := _IDS.get(text.partition("-")[0]):
+        return via
+    why = unknown_inside(data)
+    reason = why.reason if why else f"what the gateway {describe(data)} is cannot be told"
+    return Unknown(f"where a route leads: {reason}", why.settles_it if why else "scan the plan or the live account")

@@ -1,0 +1,149 @@
+"""Subnets, their routes and what stands in them, in Terraform.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route_table
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.spelling import Link, Referrer
+
+from .kinds import Subnet, Workload
+from .placed import placed
+from .routing import RoutingAt, associations, by_key, entries
+from .subnets import SubnetAt, subnet
+from .targets import TARGETS
+from .workloads import DEFAULT_SUBNETS, WorkloadAt, at_edge, workload
+
+_SUBNETS = ("aws_subnet", *DEFAULT_SUBNETS)
+_NETWORK = "network_configuration"
+_MAIN = ("aws_default_route_table", "aws_main_route_table_association")
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+ROUTING = RoutingAt(
+    vpc="vpc_id",
+    associations=associations({"aws_route_table_association": ("subnet_id", "route_table_id")}),
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/main_route_table_association
+    mains=associations({_MAIN[0]: ("default_route_table_id", ""), _MAIN[1]: ("vpc_id", "route_table_id")}, ranks=_MAIN),
+    routes=entries(
+        {"aws_route_table": "route", "aws_default_route_table": "route"},
+        {"aws_route": "route_table_id"},
+        {name: _snake(name) for name in TARGETS},
+        (
+            "destination_cidr_block",
+            "destination_ipv6_cidr_block",
+            "cidr_block",
+            "ipv6_cidr_block",
+            "destination_prefix_list_id",
+        ),
+    ),
+    tables=by_key("", "aws_route_table", "aws_default_route_table"),
+    fresh=("aws_vpc",),
+)
+# Where what runs code, or holds what it works with, names subnets.
+_PLACED = {
+    "aws_ecs_service": (f"{_NETWORK}.subnets",),
+    "aws_ecs_task_set": (f"{_NETWORK}.subnets",),
+    "aws_scheduler_schedule": (f"target.ecs_parameters.{_NETWORK}.subnets",),
+    "aws_cloudwatch_event_target": (f"ecs_target.{_NETWORK}.subnets",),
+    "aws_lambda_function": ("vpc_config.subnet_ids",),
+    "aws_instance": ("subnet_id", "network_interface[].subnet_id"),
+    "aws_autoscaling_group": ("vpc_zone_identifier",),
+    "aws_elasticache_subnet_group": ("subnet_ids",),
+    "aws_db_subnet_group": ("subnet_ids",),
+}
+
+
+_MIXED = "mixed_instances_policy.launch_template.launch_template_specification"
+_TEMPLATE_PUBLIC = ("network_interfaces[].associate_public_ip_address", "associate_public_ip_address")
+
+
+def _launched_by(*paths: str) -> tuple[Link, ...]:
+    return tuple(Link(path, ("aws_launch_template", "aws_launch_configuration")) for path in paths)
+
+
+_ASSOCIATED = tuple(
+    f"{behaviour}.lambda_function_association[].lambda_arn" for behaviour in ("default_cache_behavior[]", "ordered_cache_behavior[]")
+)
+
+
+def _workload(type_: str, sort: str, **places: Any) -> Reader:
+    at = WorkloadAt(
+        sort=sort, subnets=_PLACED[type_], known=by_key("", *_SUBNETS), routing=ROUTING, gives="map_public_ip_on_launch", **places
+    )
+    return Reader(Workload, (type_,), workload, at, always=not at.runs)
+
+
+READERS = (
+    Reader(
+        Subnet,
+        ("aws_subnet",),
+        subnet,
+        SubnetAt(name="tags.Name", gives="map_public_ip_on_launch", routing=ROUTING, workloads=placed(_PLACED)),
+    ),
+    Reader(
+        Subnet,
+        DEFAULT_SUBNETS,
+        subnet,
+        SubnetAt(name="tags.Name", gives="map_public_ip_on_launch", routing=ROUTING, workloads=placed(_PLACED), default=True),
+    ),
+    _workload("aws_ecs_service", "service", name="name", network=_NETWORK, public=f"{_NETWORK}.assign_public_ip"),
+    _workload("aws_ecs_task_set", "task set", network=_NETWORK, public=f"{_NETWORK}.assign_public_ip"),
+    _workload(
+        "aws_scheduler_schedule",
+        "scheduled task",
+        name="name",
+        runs="target.ecs_parameters",
+        network=f"target.ecs_parameters.{_NETWORK}",
+        public=f"target.ecs_parameters.{_NETWORK}.assign_public_ip",
+    ),
+    _workload(
+        "aws_cloudwatch_event_target",
+        "scheduled task",
+        name="target_id",
+        runs="ecs_target",
+        network=f"ecs_target.{_NETWORK}",
+        public=f"ecs_target.{_NETWORK}.assign_public_ip",
+    ),
+    _workload(
+        "aws_lambda_function",
+        "function",
+        name="function_name",
+        network="vpc_config",
+        outside=True,
+        at_edge=at_edge("aws_cloudfront_distribution", *_ASSOCIATED),
+    ),
+    _workload(
+        "aws_instance",
+        "instance",
+        name="tags.Name",
+        public="associate_public_ip_address",
+        subnet_decides=True,
+        templates=_launched_by("launch_template.id|launch_template.name"),
+        template_public=_TEMPLATE_PUBLIC,
+        fixed=tuple(
+            Referrer(type_, owner)
+            for type_, owner in (("aws_eip", "instance|network_interface"), ("aws_eip_association", "instance_id|network_interface_id"))
+        ),
+    ),
+    _workload(
+        "aws_autoscaling_group",
+        "instance",
+        name="name",
+        subnet_decides=True,
+        templates=_launched_by(
+            "launch_template.id|launch_template.name",
+            f"{_MIXED}.launch_template_id|{_MIXED}.launch_template_name",
+            "launch_configuration",
+        ),
+        template_public=_TEMPLATE_PUBLIC,
+    ),
+    _workload("aws_elasticache_subnet_group", "cache", name="name"),
+    _workload("aws_db_subnet_group", "database", name="name"),
+)

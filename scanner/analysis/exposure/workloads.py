@@ -1,0 +1,180 @@
+"""Workloads of AWS, by the subnets that they stand in."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Hashable, Iterator
+from typing import Annotated, Any
+
+from assay.scanner.facts.network.ranges import listed
+from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
+from assay.scanner.facts.stack import spelled
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.raw import Unknown, describe, references_in
+from assay.scanner.sources.values import Value, any_of
+
+from .kinds import Standing, Workload
+from .routing import RoutingAt, routes_of
+
+
+class WorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a workload of AWS."""
+
+    sort: str
+    blocks: Annotated[str, "own_interface", "in_network", "public_address", "subnets"] = ""
+    """Of what runs several things, the blocks that the other places are in; empty for the item itself."""
+    runs: str = ""
+    """What such an item, or a block of it, must have to be a workload at all."""
+    network: Annotated[Place, "own_interface", "in_network"] = ""
+    """The settings of its network interfaces."""
+    outside: Annotated[bool, "own_interface", "in_network"] = False
+    """Without these, it is in no network of the customer's, rather than in that of the machines that it shares."""
+    public: Annotated[Place, "public_address"] = ""
+    """Whether it is given an address of the internet: a flag, or `ENABLED`."""
+    address: Annotated[Place, "public_address"] = ""
+    """An address of the internet that it has."""
+    subnet_decides: Annotated[bool, "public_address"] = False
+    """Where nothing is written of that, the subnet says so."""
+    subnets: tuple[str, ...] = ()
+    known: Annotated[Index, "subnets", "public_address"]
+    """Subnets by what names them."""
+    routing: Annotated[RoutingAt, "subnets"]
+    gives: Annotated[str, "public_address"]
+    """Of a subnet: whether it gives public addresses."""
+    templates: Annotated[tuple[Link, ...], "public_address"] = ()
+    """What it is launched by, which says whether it gives an address, where it does not itself."""
+    template_public: tuple[str, ...] = ()
+    """Where that stands there, as `listed` takes it."""
+    fixed: Annotated[tuple[Referrer, ...], "public_address"] = ()
+    """Addresses of the internet that are attached to it later."""
+    at_edge: Annotated[Index | None, "runs_at_edge"] = None
+    """Functions that distributions run at their own places."""
+    versions: Annotated[tuple[Referrer, ...], "runs_at_edge"] = ()
+    """What distributions name in their place."""
+
+
+def workload(view: View, at: WorkloadAt) -> Workload | None:
+    """Something that runs code, or None where an item of the type does not."""
+    views = _running(view, at)
+    if not views:
+        return None
+    seen = tuple(one.location for one in views)
+    settings = any_of([one[at.network].is_set() for one in views]) if at.network else Value(True, seen)
+    named = [target for one in views for path in at.subnets for target in listed(one.node, path, linked=True)]
+    return Workload(
+        identity=view.identity(view[at.name]),
+        sort=Value(at.sort, seen),
+        own_interface=Value(True, seen) if at.outside else settings,
+        runs_at_edge=view.says(_at_edge(view, at)),
+        in_network=_within(view, settings, named) if at.outside else Value(True, settings.seen),
+        public_address=any_of([_addressed(view, at, one, named) for one in views]),
+        subnets=view.says(_standings(view, at, named)),
+    )
+
+
+def at_edge(distribution: str, *paths: str) -> Index:
+    """Functions by their addresses that distributions run at their own places."""
+    return Index((distribution,), functools.partial(_associated, paths))
+
+
+def _associated(paths: tuple[str, ...], distribution: Item) -> Iterator[tuple[Hashable, Any]]:
+    for name in (value for path in paths for value in listed(distribution, path, linked=True)):
+        yield from [(reference.address, distribution) for reference in references_in(name.data)]
+
+
+def _at_edge(view: View, at: WorkloadAt) -> bool:
+    """https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-the-edge.html: such a function takes no VPC."""
+    by_function = view.index(at.at_edge) if at.at_edge else {}
+    return any(item.address in by_function for item in (view.item, *view.referrers(*at.versions).items))
+
+
+def _running(view: View, at: WorkloadAt) -> list[View]:
+    """What of an item runs, each with its own settings."""
+    blocks = view.inner(at.blocks)[0] if at.blocks else [view]
+    return [block for block in blocks if not at.runs or not block[at.runs].absent]
+
+
+def _within(view: View, settings: Value[bool], named: list[Value[Any]]) -> Value[bool]:
+    """An empty list of subnets is no network either: https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html"""
+    if settings.data is not True:
+        return settings
+    return Value(bool(named), settings.seen)  # what is not known of the subnets is said of these
+
+
+def _addressed(view: View, at: WorkloadAt, one: View, named: list[Value[Any]]) -> Value[bool]:
+    fixed = any_of([view.referrers(*at.fixed).exist, one[at.address].is_set()])
+    public = _launched(one, at) if (written := one[at.public]).absent else written
+    if not public.absent:
+        flag = public.then(lambda data: {"ENABLED": True, "DISABLED": False}.get(data, data) if isinstance(data, str) else data)
+        return any_of([fixed, flag.truth()])
+    if not at.subnet_decides:
+        return any_of([fixed, Value(False, public.seen)])
+    return any_of([fixed, *([_given(view, at, target) for target in named] or [view.says(_default_network(view))])])
+
+
+def _launched(one: View, at: WorkloadAt) -> Value[Any]:
+    """What the template says that a workload is launched by; absent where there is none, or it leaves that to the subnet."""
+    for link in at.templates:
+        if (target := one.link(link)).absent:
+            continue
+        template = one.target(link)
+        if template is None:
+            reason = f"the template {describe(target.data)} of {one.item.address} is not among what was read"
+            why = target.unknown or Unknown(reason, "scan the code that declares it together with this, or the live account", one.location)
+            return Value(why, target.seen)
+        told = [flag.truth() for path in at.template_public for flag in listed(template.surely.node, path)]
+        if told := [flag for flag in told if not flag.absent]:
+            return any_of(told)
+    return one.says(None)
+
+
+def _default_network(view: View) -> Unknown:
+    reason = f"{view.item.address} names no subnet, so that it stands in one of the default network"
+    return Unknown(reason, "name the subnet, or scan the live account", view.location)
+
+
+def _given(view: View, at: WorkloadAt, target: Value[Any]) -> Value[bool]:
+    item = _declared(view, at, target)
+    if item is None:
+        return Value(_not_read(view, at, target), target.seen)
+    # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html: a subnet gives none unless it says so
+    return item[at.gives].default(item.type in DEFAULT_SUBNETS).truth()
+
+
+DEFAULT_SUBNETS = ("aws_default_subnet",)
+"""Types of subnets that give public addresses unless they say otherwise."""
+
+
+def _declared(view: View, at: WorkloadAt, target: Value[Any]) -> Item | None:
+    key = spelled(target.data)
+    return next(iter(view.index(at.known).get(key, ())), None) if key else None
+
+
+def _not_read(view: View, at: WorkloadAt, target: Value[Any]) -> Unknown:
+    reason = f"the subnet {describe(target.data)} of {view.item.address} is not among what was read"
+    unlisted = next((item.why for item in view.index(at.known).get(None, ()) if isinstance(item, Unlisted)), None)
+    return (
+        target.unknown
+        or unlisted
+        or Unknown(reason, "scan the code that declares it together with this, or the live account", view.location)
+    )
+
+
+def _standings(view: View, at: WorkloadAt, named: list[Value[Any]]) -> list[Standing]:
+    """The subnets, each once; of several that are not known, one for each reason."""
+    return [_standing(view, at, target) for target in {describe(target.data): target for target in named}.values()]
+
+
+def _standing(view: View, at: WorkloadAt, target: Value[Any]) -> Standing:
+    item = _declared(view, at, target)
+    if item is None:
+        public: Value[Any] = Value(_not_read(view, at, target), target.seen)
+        name = "a subnet that is not known" if target.unknown else describe(target.data)
+        return Standing(name=Value(name, target.seen), public=public, path=Value(name))
+    ways = routes_of(view, at.routing, item)
+    told = [Value(way, (item.location(),)) if isinstance(way, Unknown) else way.to_internet_gateway for way in ways]
+    public = any_of(told) if told else Value(False, (item.location(),))
+    leading = next((way for way in ways if not isinstance(way, Unknown) and way.to_internet_gateway.data is True), None)
+    path = f"{item.address} > route {leading.destination.data} > {leading.via.data}" if leading else item.address
+    return Standing(name=Value(item.address, target.seen), public=view.of(item).weighed(public, absence=False), path=Value(path))
