@@ -23,7 +23,7 @@ BIN = Path(sys.executable).parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
 COMPONENT = ROOT / "docs" / "ci" / "gitlab" / "templates" / "assay.yml"
-PAGES = ("README.md", "docs/adopting.md", "docs/ci.md", "docs/reports.md")
+PAGES = ("README.md", "docs/adopting.md", "docs/ci.md", "docs/reports.md", "docs/second-opinion.md")
 
 
 def tool(name: str, *arguments: str | Path) -> None:
@@ -323,9 +323,10 @@ def transcripts() -> Any:
 
 
 @pytest.mark.long
-def test_what_the_page_on_adopting_shows_is_what_is_printed() -> None:
-    page = (ROOT / "docs" / "adopting.md").read_text("utf-8")
-    assert transcripts().ran(page) == page, "run: python docs/transcripts.py docs/adopting.md"
+@pytest.mark.parametrize("name", ["adopting", "second-opinion"])
+def test_what_a_page_shows_is_what_is_printed(name: str) -> None:
+    page = (ROOT / "docs" / f"{name}.md").read_text("utf-8")
+    assert transcripts().ran(page) == page, f"run: python docs/transcripts.py docs/{name}.md"
 
 
 def shown_commands() -> list[str]:
