@@ -47,8 +47,9 @@ class _Tool(msgspec.Struct):
     extensions: list[_Driver] = []
 
 
-class _Artifact(msgspec.Struct):
+class _Artifact(msgspec.Struct, rename="camel"):
     uri: str = ""
+    uri_base_id: str = ""
     index: int = -1
 
 
@@ -93,8 +94,9 @@ class _Result(msgspec.Struct, rename="camel"):
     suppressions: list[_Suppression] | None = None
 
 
-class _Run(msgspec.Struct):
+class _Run(msgspec.Struct, rename="camel"):
     tool: _Tool
+    original_uri_base_ids: dict[str, _Artifact] = {}
     artifacts: list[_File] = []
     results: list[_Result] | None = None
 
@@ -122,7 +124,22 @@ def _tool(run: _Run) -> Claims:
         driver.semantic_version or driver.version,
         claims,
         failures_only=not any(claim.verdict == "pass" for claim in claims),
+        base=_base(run),
     )
+
+
+def _base(run: _Run) -> str:
+    """The directory that relative files are relative to, where the log says one (3.14.14)."""
+    used = {location.uri_base_id for location in _artifacts(run)} - {""}
+    directories = {_path(run.original_uri_base_ids[name].uri) for name in used if name in run.original_uri_base_ids}
+    return directories.pop() if len(directories) == 1 else ""
+
+
+def _artifacts(run: _Run) -> Iterator[_Artifact]:
+    for result in run.results or []:
+        for location in result.locations:
+            if location.physical_location and location.physical_location.artifact_location:
+                yield location.physical_location.artifact_location
 
 
 def _claims(result: _Result, run: _Run) -> Iterator[Claim]:

@@ -196,6 +196,20 @@ def test_sarif_says_which_rule_which_file_and_what_is_no_verdict(tmp_path: Path)
     ]
 
 
+def test_sarif_says_what_its_files_are_relative_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of the same name stands in the working directory: the one that the log means is below its base."""
+    tree = write(tmp_path / "repo", dict.fromkeys(("main.tf", "infra/main.tf"), FAILING))
+    monkeypatch.chdir(tree)
+    at = {"physicalLocation": {"artifactLocation": {"uri": "main.tf", "uriBaseId": "ROOT"}, "region": {"startLine": 1}}}
+    run = {"tool": {"driver": {"name": "SomeTool"}}, "results": [{"ruleId": "CKV_AWS_21", "message": {"text": "no"}, "locations": [at]}]}
+    for base, meant in ((f"file://{tree}/infra/", "infra"), ("file:///github/workspace/", "."), ("", ".")):
+        bases = {"originalUriBaseIds": {"ROOT": {"uri": base}}} if base else {}
+        file = tmp_path / "log.sarif"
+        file.write_text(json.dumps({"version": "2.1.0", "runs": [{**run, **bases}]}), "utf-8")
+        held = opinion("sarif", file, ".", "--control", "storage.versioning-enabled")
+        assert [row["root"] for row in held["rows"] if row["relation"] == "agree"] == [meant]
+
+
 def test_opinions_change_neither_verdicts_nor_the_exit_code(recorded: Path) -> None:
     alone, before, _ = assay_json(DATA / "templates", "--control", "keys.rotation-and-policy")
     beside, after, _ = assay_json(DATA / "templates", "--control", "keys.rotation-and-policy", "--import", "checkov", recorded)
