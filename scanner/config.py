@@ -170,7 +170,7 @@ def read(path: Path, overlay: Overlay = DISK) -> Config:
     try:
         settings = msgspec.convert({} if data is None else data, Settings)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{path}{_line(str(error), lines)}: {error}; see docs/configuration.md") from None
+        raise ConfigurationError(f"{path}{_line(str(error), lines)}: {_plain(error)}; see docs/configuration.md") from None
     if settings.fail_on not in (None, *SEVERITIES, NEVER):
         known = ", ".join((*SEVERITIES, NEVER))
         raise ConfigurationError(f"{path}:{lines['fail_on',]}: fail_on is {settings.fail_on!r}; it is one of {known}")
@@ -222,7 +222,7 @@ def _waivers(path: Path, overlay: Overlay) -> list[Waiver]:
     try:
         entries = msgspec.convert([] if data is None else data, list[WaiverConfig])
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{path}{_line(str(error), lines)}: {error}; a list of waivers, see docs/configuration.md") from None
+        raise ConfigurationError(f"{path}{_line(str(error), lines)}: {_plain(error)}; a list of waivers: docs/configuration.md") from None
     return [_waiver(path, at, entry, lines) for at, entry in enumerate(entries)]
 
 
@@ -245,7 +245,12 @@ def load_file(path: Path, shape: type[T], page: str) -> T:
     try:
         return msgspec.convert({} if data is None else data, shape)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{path}{_line(str(error), lines)}: {error}; see {page}") from None
+        raise ConfigurationError(f"{path}{_line(str(error), lines)}: {_plain(error)}; see {page}") from None
+
+
+def _plain(error: msgspec.ValidationError) -> str:
+    """What is wrong with a value, in the words of who writes it."""
+    return str(error).replace("Invalid RFC3339 encoded date", "this is no date, which is written as 2027-01-31")
 
 
 def _data(path: Path, overlay: Overlay = DISK) -> tuple[Any, dict[YamlPath, int]]:
