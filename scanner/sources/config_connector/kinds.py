@@ -63,6 +63,7 @@ KINDS: dict[str, Kind] = {
     "ComputeFirewall": Kind(
         f"{COMPUTE}/Firewall", "compute", "firewalls", names={"allow": "allowed", "deny": "denied", "protocol": "IPProtocol"}
     ),
+    "ComputeNetwork": Kind(f"{COMPUTE}/Network", "compute", "networks"),
     "ComputeForwardingRule": Kind(
         f"{COMPUTE}/GlobalForwardingRule",
         "compute",
@@ -105,6 +106,7 @@ REFERENCES = {
     "kmsKeyRef": "KMSCryptoKey",
     "bucketRef": "StorageBucket",
     "topicRef": "PubSubTopic",
+    "networkRef": "ComputeNetwork",
     "urlMapRef": "ComputeURLMap",
     "backendServiceRef": "ComputeBackendService",
     "backendBucketRef": "ComputeBackendBucket",

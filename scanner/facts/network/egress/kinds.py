@@ -1,0 +1,38 @@
+"""Where workloads may send traffic."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from assay.scanner.facts.model import Fact, Part, Resource
+
+
+class Destination(Part):
+    """Traffic that a rule lets out."""
+
+    known_by: ClassVar = ("destination", "protocol", "from_port", "to_port")
+    destination: Fact[str]
+    """A CIDR range, a prefix list, another group, a host name."""
+    anywhere: Fact[bool]
+    """The internet, or so much of it that it makes no difference."""
+    inside: Fact[bool]
+    """Private addresses, another group, or services of the provider at addresses of their own."""
+    traffic: Fact[str]
+    """Protocol and ports in words: `TCP port 443`, `all traffic`."""
+    protocol: Fact[str]
+    """Lower case name: `tcp`, `udp`, `icmp`; `all` for every protocol."""
+    from_port: Fact[int]
+    to_port: Fact[int]
+
+
+class Egress(Resource, kw_only=True):
+    """What decides where workloads may send traffic: a security group; of Google, the firewall rules and policies of a network."""
+
+    destinations: Fact[list[Destination]]
+    """What is let out in the end: rules that denials before them leave nothing of are none, and the provider's implied rules are some."""
+    filtered: Fact[bool]
+    """What leaves the network passes a firewall that lets only named hosts through. AWS Network Firewall; of Google, rules name hosts
+    themselves: False."""
+
+
+KINDS = (Egress,)

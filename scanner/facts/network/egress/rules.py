@@ -1,0 +1,127 @@
+"""What rules of Google's for egress let out, in the order in which they are asked.
+
+https://cloud.google.com/firewall/docs/firewall-policies-overview#rule-evaluation
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from assay.scanner.facts.network.egress.destinations import destination
+from assay.scanner.facts.network.egress.kinds import Destination
+from assay.scanner.facts.network.kinds import Opening
+from assay.scanner.facts.network.ranges import ANYWHERE, Span, opening, together
+from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Unknown, because
+from assay.scanner.sources.values import Value
+
+ALLOW, DENY, NEXT = "allow", "deny", "goto_next"
+_WHOLE = {4: ipaddress.ip_network("0.0.0.0/0"), 6: ipaddress.ip_network("::/0")}
+
+
+class Rule(msgspec.Struct):
+    """A rule for egress."""
+
+    priority: Value[Any]
+    action: str
+    """`allow`, `deny` or `goto_next`, which leaves it to the rules that are asked after this policy."""
+    openings: list[Opening]
+    """The traffic that it is for."""
+    for_all: Value[bool]
+    """It is for every instance, whatever its address."""
+    in_force: Value[bool]
+
+
+def let_out(view: View, tiers: Iterable[list[Rule]], version: int, implied: Unknown | None) -> list[Destination | Unknown]:
+    """What is let out to addresses of a version of IP. `tiers`: rules that are asked one after the other, each by their priorities.
+
+    What no rule is for is let out, unless it is not known which rules there are (`implied`):
+    https://cloud.google.com/firewall/docs/firewalls#default_firewall_rules
+    """
+    told: list[Destination | Unknown] = []
+    doubt: Unknown | None = None
+    for tier in tiers:
+        denied: list[Any] = []
+        left: list[Any] = []
+        for rule in sorted(tier, key=_turn):
+            if rule.in_force.data is False:
+                continue
+            if rule.action == ALLOW:
+                told += _allowed(rule, version, doubt)
+                continue
+            networks = _everything_to(rule, version)
+            if not networks:
+                continue
+            why = rule.in_force.unknown or rule.for_all.unknown or rule.priority.unknown
+            if why is not None:
+                doubt = doubt or because(why)
+            elif rule.action == DENY:
+                denied += networks
+            else:
+                left += networks
+            if _is_whole([*denied, *left], version):
+                if not left:
+                    return told
+                break
+    why = implied or doubt
+    return [*told, why if why else _implied(view, version)]
+
+
+def _turn(rule: Rule) -> tuple[float, bool]:
+    """Of rules of one priority, denials come first: https://cloud.google.com/firewall/docs/firewalls#priority_order_for_firewall_rules"""
+    number = rule.priority.data
+    return (float(number) if isinstance(number, (int, float)) else 0.0, rule.action == ALLOW)
+
+
+def _allowed(rule: Rule, version: int, doubt: Unknown | None) -> list[Destination | Unknown]:
+    told: list[Destination | Unknown] = []
+    for opened in rule.openings:
+        if _version(opened) not in (None, version) or (version == 6 and _version(opened) is None):
+            continue
+        made = destination(opened)
+        why = doubt or rule.in_force.unknown
+        if why is not None and made.anywhere.data is not False:
+            made.anywhere = Value(why, made.anywhere.seen)
+        told.append(made)
+    return told
+
+
+def _version(opened: Opening) -> int | None:
+    """The version of IP of a range; None of what is no range."""
+    try:
+        return ipaddress.ip_network(str(opened.source.data).strip(), strict=False).version
+    except ValueError:
+        return None
+
+
+def _everything_to(rule: Rule, version: int) -> list[Any]:
+    """The ranges to which a rule is for all traffic of every instance."""
+    if rule.for_all.data is False:
+        return []
+    texts = [str(opened.source.data) for opened in rule.openings if opened.protocol.data == "all" and _version(opened) == version]
+    return [ipaddress.ip_network(text.strip(), strict=False) for text in texts]
+
+
+def _is_whole(networks: list[Any], version: int) -> bool:
+    return list(ipaddress.collapse_addresses(networks)) == [_WHOLE[version]]
+
+
+def _implied(view: View, version: int) -> Destination:
+    span = Span(view.says("all"), Value(0), Value(65_535))
+    return destination(opening(view.says(str(_WHOLE[version])), span))
+
+
+def of_all(view: View) -> list[Value[Any]]:
+    """The ranges of what names none."""
+    return [view.says(ANYWHERE), view.says("::/0")]
+
+
+def openings_to(destinations: list[Value[Any]], spans: list[Span]) -> list[Opening]:
+    """The traffic of a rule to some ranges."""
+    openings = [opening(where, span) for span in spans for where in destinations]
+    together(openings)
+    return openings
