@@ -42,13 +42,15 @@ class Binding(msgspec.Struct, frozen=True):
 def google_bindings(role: Value[Any], members: Value[Any], condition: Value[Any]) -> list[Binding | Unknown]:
     """Bindings of one role to a member or a list of members; none where the list is empty, or all of them have been deleted."""
     seen = (*role.seen, *members.seen)
+    if members.options and not any(isinstance(option, list) for option in members.options):
+        return [Binding(role.raw, members.raw, condition.raw, seen)]  # one member, which is one of a few
     if members.unknown:
         return [members.unknown]
     listed = members.data if isinstance(members.data, list) else [] if members.absent else [members.data]
-    return [Binding(role.raw, member, condition.raw, seen) for member in listed if not _is_deleted(member)]
+    return [Binding(role.raw, member, condition.raw, seen) for member in listed if not is_deleted(member)]
 
 
-def _is_deleted(member: Any) -> bool:
+def is_deleted(member: Any) -> bool:
     """A binding keeps a member that is gone, and gives it nothing: `deleted:user:alice@example.com?uid=…`.
 
     https://cloud.google.com/iam/docs/principal-identifiers#allow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from assay.scanner.facts.companions import Companions
@@ -100,7 +100,13 @@ class View:
                 nodes, doubt = self.node.blocks(place)
                 views += [View(self.item, self.stack, self.declared, node=node) for node in nodes]
                 doubts.append(doubt)
-        return views, next(filter(None, doubts), None)
+        return views, self.first_of(doubts)
+
+    def first_of(self, doubts: Iterable[Unknown | None]) -> Unknown | None:
+        """Of some reasons, one that is of this code, where it is known no more of the resource than that it is declared elsewhere."""
+        kept = [doubt for doubt in doubts if doubt is not None]
+        why = self.item.why if isinstance(self.item, Elsewhere) else None
+        return next((doubt for doubt in kept if doubt != why), next(iter(kept), None))
 
     def values(self, *places: Place) -> list[Value[Any]]:
         """Every value at some places, those of all companions there, and an Unknown where there may be more of them."""
@@ -227,13 +233,23 @@ class View:
         self._check(join)
         views: list[View] = []
         for item in self.stack.of(join.type):
-            named = item[join.account].data if join.account else None
-            same = self.item.same_account(item) if not isinstance(named, str) or self.account is None else named == self.account
+            same = self._account_of(item, join)
             if same is not False:
                 view = self.of(item)
                 view.doubt = view.doubt or (_other_account(item) if same is None else None)
                 views.append(view)
         return views
+
+    def _account_of(self, item: Item, join: Beside) -> bool | None:
+        """Whether an item speaks of the account of this resource: the account that it names, else that of its provider."""
+        named = item[join.account] if join.account else Value(None)
+        if named.unknown and not named.options:
+            return None
+        same = {
+            self.item.same_account(item) if not isinstance(option, str) or self.account is None else option == self.account
+            for option in named.options or (named.data,)
+        }
+        return same.pop() if len(same) == 1 else None
 
     def namesakes(self, join: Namesakes) -> list[View]:
         """The other items of the same type and account with the same text; in doubt where that is not known, or there may be one."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
 from assay.scanner.facts.companions import Companions
 from assay.scanner.facts.edge.attached import names_firewall
 from assay.scanner.facts.edge.kinds import EntryPoint
+from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Fixed, Index, Link, Place, Spelling
+from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Reference, Text, Unknown, because, references_in, unknown_inside
+from assay.scanner.sources.raw import Text, Unknown, because, references_in, unknown_inside
 from assay.scanner.sources.values import Value, any_of
 
 _NOT_SHOWN = Unknown("whether another stack or Firewall Manager attaches a web ACL is not in this code", "scan the live account")
@@ -85,18 +88,48 @@ def _keeps_within(setting: Any) -> Any:
 def by_arn(path: str, *types: str) -> Index:
     """Associations by the address of each resource that is in the ARN they are for, which may be put together from several.
 
-    A record is the association with the last part of that ARN; under None is why one may be for anything.
+    Those with the ARN of a stage are also under (its API,), each with the name of the stage. Under None is why one may be for anything.
     """
     return Index(types, functools.partial(_by_arn, path))
 
 
 def _by_arn(path: str, association: Item) -> Iterator[tuple[Hashable, Any]]:
-    arn = association.link(path).data
+    arn = association.link(path).raw
     for reference in references_in(arn):
-        yield reference.address, (association, arn.parts[-1] if isinstance(arn, Text) else "")
+        yield reference.address, association
+    stage = _stage_in(arn)
+    if stage is not None:
+        ahead, api, name = stage
+        yield (spelled(api),), (association, name)
+        arn = Text((*(ahead.parts if isinstance(ahead, Text) else (ahead,)), api))
     if unknown := _leaves_open(arn):
         reason = f"{association.address} may belong to it: {path} is not known ({unknown.reason})"
         yield None, Unknown(reason, unknown.settles_it, association.location())
+
+
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
+_STAGE = re.compile(r"(?P<ahead>.*/restapis/)(?P<api>[^/]+)/stages/(?P<name>.+)", re.DOTALL)
+_MARK = re.compile("\0(\\d+)\0")
+
+
+def _stage_in(arn: Any) -> tuple[Any, Any, Any] | None:
+    """What is before the API of a stage, the API and the name of the stage, in `arn:aws:apigateway:region::/restapis/api/stages/name`;
+    None of any other ARN, and where nothing tells one API from others.
+    """
+    parts = arn.parts if isinstance(arn, Text) else (arn,)
+    marked = "".join(part.replace("\0", "") if isinstance(part, str) else f"\0{at}\0" for at, part in enumerate(parts))
+    match = _STAGE.fullmatch(marked)
+    if match is None:
+        return None
+    ahead, api, name = (_unmarked(match[group], parts) for group in ("ahead", "api", "name"))
+    return (ahead, api, name) if spelled(api) else None
+
+
+def _unmarked(marked: str, parts: tuple[Any, ...]) -> Any:
+    """A piece of a text whose parts that are not known are numbers between marks."""
+    pieces = [parts[int(piece)] if at % 2 else piece for at, piece in enumerate(_MARK.split(marked))]
+    kept = tuple(piece for piece in pieces if piece != "")
+    return kept[0] if len(kept) == 1 else Text(kept)
 
 
 _WHERE, _COLONS = (1, 3, 4), 5
@@ -122,16 +155,15 @@ def _leaves_open(arn: Any) -> Unknown | None:
 
 
 def _associations(view: View, at: EntryPointAt) -> Companions:
-    """Those that name it, and of a stage those with an ARN such as `arn:aws:apigateway:region::/restapis/api/stages/name`.
-
-    https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
-    """
+    """Those that name it, and of a stage those with an ARN of its API and its name."""
     if at.associations is None:
         return Companions([], None, view)
-    by_address = view.index(at.associations)
-    records = list(by_address.get(view.item.address, ()))
-    api, name = view.link(at.api).data if at.api else None, view[at.name].data
-    if isinstance(api, Reference) and isinstance(name, str):
-        records += [record for record in by_address.get(api.address, ()) if str(record[1]).endswith(f"/stages/{name}")]
-    associations = dict.fromkeys(association for association, _ in records)
-    return Companions(list(map(view.of, associations)), next(iter(by_address.get(None, ())), None), view)
+    index = view.index(at.associations)
+    attached = {association.address: view.of(association) for association in index.get(view.item.address, ())}
+    api, name = view.link(at.api).data if at.api else None, view[at.name].raw
+    for association, stage in index.get((spelled(api),), ()):
+        named = same_name(stage, name)
+        if named is not False and association.address not in attached:
+            attached[association.address] = view.of(association)
+            attached[association.address].doubt = named if isinstance(named, Unknown) else attached[association.address].doubt
+    return Companions(list(attached.values()), next(iter(index.get(None, ())), None), view)

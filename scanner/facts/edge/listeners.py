@@ -34,18 +34,19 @@ def load_balancer(view: View, at: BalancerAt) -> LoadBalancer:
     listeners: list[Any] = [_listener(listener, at) for listener in companions.views]
     encrypted = [owner.weighed(listener.encrypted, absence=False) for listener, owner in zip(listeners, companions.views, strict=True)]
     more = companions.more
-    kind = view[at.type]
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html: application is the default
+    application = view[at.type].default("application").equals("application")
+    speaks = _speaks_http(listeners)
     return LoadBalancer(
         identity=view.identity(view[at.name]),
-        # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html: application is the default
-        http=kind.default("application").equals("application") if kind.unknown is None else _speaks_http(listeners),
+        http=speaks if view.elsewhere or (application.unknown and speaks.data is True) else application,
         listeners=view.says(listeners + ([more] if more else [])),
         serves_https=any_of([*encrypted, *([view.says(more)] if more else [])]),
     )
 
 
 def _speaks_http(listeners: list[Any]) -> Value[bool]:
-    """A load balancer that is declared elsewhere is an application load balancer where its listeners speak HTTP."""
+    """A load balancer whose type is not known is an application load balancer where its listeners speak HTTP."""
     return any_of([listener.protocol.default("HTTP").equals("HTTP", "HTTPS") for listener in listeners])
 
 

@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from assay.scanner.facts.bindings import BASIC, open_permission
+from assay.scanner.facts.bindings import BASIC, is_deleted, open_permission
 from assay.scanner.facts.conditions import Test
 from assay.scanner.facts.iam.escalation import escalating
 from assay.scanner.facts.iam.kinds import Permission
 from assay.scanner.facts.iam.tables import roles
 from assay.scanner.facts.patterns import ANY, ONE, OPEN
-from assay.scanner.sources.raw import Location, Reference, Text, Unknown, describe, unknown_inside
-from assay.scanner.sources.values import Value
+from assay.scanner.sources.raw import Either, Location, Reference, Text, Unknown, describe, unknown_inside
+from assay.scanner.sources.values import Value, all_of
 
 _ADMINISTRATOR = re.compile(r"roles/[\w.]+\.admin")
 _SERVICE_AGENT = re.compile(r"^serviceAccount:(?:\d+@cloudservices|(?:service|project)-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
@@ -29,6 +29,13 @@ Holds = Callable[[str], list[Any] | Unknown]
 def is_service_agent(member: Any) -> bool:
     """A service account that Google made for one of its services: https://cloud.google.com/iam/docs/service-agents"""
     return isinstance(member, str) and bool(_SERVICE_AGENT.match(member))
+
+
+def _harmless(member: Any, seen: tuple[Location, ...]) -> Value[bool]:
+    """Whether what a member is given is of no use to anybody, or to Google alone; of one of several members, what all of them are."""
+    if isinstance(member, Either):
+        return Value.of(member, seen).then(lambda option: is_service_agent(option) or is_deleted(option))
+    return Value(is_service_agent(member), seen)
 
 
 def unread(name: str) -> Unknown:
@@ -67,7 +74,7 @@ def role_permission(role: Value[Any], member: Any, bounded: Value[bool] | None =
     """
     by = role.then(lambda name: _gives(name, holds))
     named = describe(role.data) + (f", which gives it {by.data}," if isinstance(by.data, str) and by.data not in ("", "all") else "")
-    wide = Value(False, role.seen) if is_service_agent(member) else by.then(bool)
+    wide = all_of([_harmless(member, role.seen).negate(), by.then(bool)])
     if bounded is not None and wide.data is not False:
         wide = Value(False if bounded.data is True else bounded.data if bounded.unknown else wide.data, wide.seen)
     return Permission(name=Value(f"{named} for {describe(member)}", role.seen), wildcard=Value(wide.data, (*wide.seen, *_read_from(role))))

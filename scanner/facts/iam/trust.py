@@ -208,15 +208,13 @@ def google_trust(binding: Binding | Unknown, acting: Callable[[str], bool | Unkn
     acts = Value.of(binding.role).then(lets_act).data
     if acts is False:
         return None
-    scoped = _scoped_member(binding.member)
+    scoped: Any = Value.of(binding.member).then(_scoped_member).data
     if scoped is False and isinstance(acts, Unknown):
         scoped = acts
     return Trust(principal=Value(describe(binding.member), binding.seen), scoped=Value(scoped, binding.seen))
 
 
 def _scoped_member(member: Any) -> bool | Unknown:
-    if isinstance(member, Unknown):
-        return member
     text = "".join(part if isinstance(part, str) else "x" for part in member.parts) if isinstance(member, Text) else str(member)
     if text in PUBLIC_MEMBERS or text.startswith(("domain:", "allUsers", "allAuthenticatedUsers")):
         return False

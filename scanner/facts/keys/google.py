@@ -74,9 +74,9 @@ def _bindings(view: View, at: CryptoKeyAt) -> list[Any]:
         elif is_live(view.item):
             entries.append(missing(view.item, "the key ring", KEY_RING))
     # One reason why there may be more is enough.
-    doubts = [binding for binding in entries if isinstance(binding, Unknown)]
+    doubt = view.first_of(binding for binding in entries if isinstance(binding, Unknown))
     known = [binding for binding in entries if not isinstance(binding, Unknown)]
-    return known + doubts[:1] + (public_inherited(view, at.inherited, "cloudkms") if at.inherited else [])
+    return known + ([doubt] if doubt else []) + (public_inherited(view, at.inherited, "cloudkms") if at.inherited else [])
 
 
 def days(duration: Any) -> float | Unknown | None:

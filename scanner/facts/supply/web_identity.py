@@ -34,6 +34,8 @@ class Provider(msgspec.Struct, frozen=True):
     """Host and path of its URL, as far as they are known; empty where they are not."""
     is_ci: bool
     """Its tokens are those of a CI system: such trust is judged by supply.ci-oidc-scoped, any other by iam.trust-policy-scoped."""
+    doubt: Unknown | None = None
+    """Why it may be a CI system though it is not taken for one."""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -67,25 +69,33 @@ def providers(view: View, link: Link | None, statement: Statement) -> list[Provi
 
 
 def _provider(view: View, link: Link | None, statement: Statement, who: Any) -> Provider:
-    issuer = _issuer(view, link, who)
+    url = _url(view, link, who)
+    names = [issuers.name(option) if isinstance(option, (str, Text)) else "" for option in url.options or (url.data,)]
     required = claims_of(statement)
     said = required if isinstance(required, list) else []
+    is_ci = {_is_ci(name, said) for name in names}
+    claimed = next((claim.issuer for claim in said), "")
+    doubt = None
+    if len(is_ci) > 1 or not (any(names) or claimed):
+        doubt = url.unknown or Unknown(f"who issues the tokens of {describe(who)}", "scan the provider together with this, or the account")
+    return Provider(who, (names[0] if len(names) == 1 else "") or claimed, is_ci == {True}, doubt)
+
+
+def _is_ci(issuer: str, said: list[Claim]) -> bool:
+    """Whether the tokens of an issuer, of which some things are asked, are those of a CI system."""
     sort = next((sort for name in (issuer, *(claim.issuer for claim in said)) if name and (sort := issuers.sort(name))), None)
-    if sort is None:
-        subjects = [pattern for claim in said if claim.name == "sub" for pattern in claim.patterns]
-        sort = issuers.CI if any(map(claims.names_ci, subjects)) else issuers.OTHER
-    return Provider(who, issuer or next((claim.issuer for claim in said), ""), sort == issuers.CI)
+    subjects = [pattern for claim in said if claim.name == "sub" for pattern in claim.patterns]
+    return any(map(claims.names_ci, subjects)) if sort is None else sort == issuers.CI
 
 
-def _issuer(view: View, link: Link | None, who: Any) -> str:
-    """The issuer of a provider: by the URL of the resource that is named, or the end of its ARN."""
+def _url(view: View, link: Link | None, who: Any) -> Value[Any]:
+    """What names the issuer of a provider: the URL of the resource that is named, or the end of its ARN; absent where neither is here."""
     if isinstance(who, Reference):
         provider = view.named(who, link) if link else None
-        url = provider.item[link.path].data if provider and link else None
-        return issuers.name(url) if isinstance(url, (str, Text)) else ""
+        return provider.item[link.path] if provider and link else Value(None)
     if isinstance(who, Text):
-        return issuers.name(who.parts[-1]) if isinstance(who.parts[-1], str) else ""
-    return issuers.name(who) if isinstance(who, str) else ""
+        return Value(who.parts[-1] if isinstance(who.parts[-1], str) else None)
+    return Value.of(who)
 
 
 def claims_of(statement: Statement) -> list[Claim] | Unknown:
@@ -180,6 +190,8 @@ def _bounds(claim: Claim, provider: Provider) -> bool | Unknown:
     results = [
         patterns.settled(pattern, lambda text: _says_who(claim, text, provider), claim.why(at)) for at, pattern in enumerate(claim.patterns)
     ]
+    if provider.doubt and claim.name in _AUDIENCES:  # every token of a CI system may have it
+        results = [provider.doubt if result is True else result for result in results]
     return False if False in results else next((result for result in results if isinstance(result, Unknown)), True)
 
 
