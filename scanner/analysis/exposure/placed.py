@@ -11,7 +11,7 @@ from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Exported, Unknown
 from assay.scanner.sources.values import Value
 
 _NAMED = 3
@@ -24,10 +24,10 @@ def placed(paths: Mapping[str, tuple[str, ...]]) -> Index:
 
 def _placed(paths: Mapping[str, tuple[str, ...]], item: Item) -> Iterator[tuple[Hashable, Any]]:
     named = [value for path in paths[item.type] for value in listed(item, path, linked=True)]
-    for key in dict.fromkeys(key for value in named if (key := spelled(value.data))):
+    for key in dict.fromkeys(key for value in named if not value.unknown and (key := spelled(value.data))):
         yield key, item
     for value in named:
-        if (why := value.unknown) and not spelled(value.data):
+        if (why := value.unknown) and not isinstance(why, Exported):
             yield None, Unknown(f"whether {item.address} stands in it: {why.reason}", why.settles_it, item.location())
 
 

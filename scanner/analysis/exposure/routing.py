@@ -112,14 +112,15 @@ def _entries(
     key = None if isinstance(item, Unlisted) else key_of(item, id_)
     for block in blocks:
         if block["State"].data != "blackhole":  # what it led to is gone: such a route takes nothing anywhere
-            yield key, _entry(item, block, targets, to)
+            yield key, _entry(item, block, targets, to, item.link(inline[item.type]))
     if more:
         yield key, Unknown(f"which routes {item.address} has: {more.reason}", more.settles_it, item.location())
 
 
-def _entry(item: Item, node: Node, targets: Mapping[str, str], to: tuple[str, ...]) -> Entry:
+def _entry(item: Item, node: Node, targets: Mapping[str, str], to: tuple[str, ...], named: Value[Any] | None = None) -> Entry:
+    """`named`: what all routes of a table name together, which is what a plan tells of gateways that are not there yet."""
     written = (value for path in to if (value := node[path]).data not in (None, ""))
-    return Entry(item, node, hop(node, targets), next(written, Value(None, (node.location(),))))
+    return Entry(item, node, hop(node, targets, named), next(written, Value(None, (node.location(),))))
 
 
 def routes_of(view: View, at: RoutingAt, subnet: Item) -> list[Route | Unknown]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from assay.scanner.sources.interface import Node
-from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe, references_in, unknown_inside
 from assay.scanner.sources.values import Value
 
 
@@ -63,23 +64,33 @@ class Hop(msgspec.Struct, frozen=True):
     """Where a route leads: what sort of thing, and which one."""
 
     via: Via | Unknown
-    target: Value[object]
+    target: Value[Any]
 
 
-def hop(route: Node, paths: Mapping[str, str]) -> Hop:
-    """What a route leads to. `paths`: name of the API (`NatGatewayId`) to where an input has it."""
+def hop(route: Node, paths: Mapping[str, str], named: Value[Any] | None = None) -> Hop:
+    """What a route leads to. `paths`: name of the API (`NatGatewayId`) to where an input has it.
+
+    `named`: what it may name where that itself is not known.
+    """
     for name, path in paths.items():
         target = route.link(path)
         if target.data is None or target.data == "":
             continue
-        return Hop(TARGETS[name] or _gateway(target), target)
+        return Hop(TARGETS[name] or _gateway(target, references_in(named.data) if named else []), target)
     why = Unknown("where a route leads is not written", "name what it leads to", route.location())
     return Hop(why, Value(None, (route.location(),)))
 
 
-def _gateway(target: Value[object]) -> Via | Unknown:
+_GATEWAYS = (Via.INTERNET, Via.VPN)
+"""What a route may have for its gateway: others have attributes of their own."""
+
+
+def _gateway(target: Value[Any], named: list[Reference]) -> Via | Unknown:
     """What a gateway is by its id (`igw-0a1b`), or the type of what declares it."""
     data = target.data
+    sorts = {via for reference in named if (via := _TYPES.get(reference.type)) in _GATEWAYS}
+    if isinstance(data, Unknown) and len(sorts) == 1:
+        return sorts.pop()
     if isinstance(data, Reference) and (via := _TYPES.get(data.type)):
         return via
     text = data.prefix if isinstance(data, Text) else data if isinstance(data, str) else ""

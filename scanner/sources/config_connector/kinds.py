@@ -30,6 +30,13 @@ class Kind(msgspec.Struct, frozen=True):
     """The asset type of one that is not in location `global`."""
 
 
+ANYWHERE = "anywhere"
+"""The way of what stands in a location where its manifest names one, and in the project itself where it does not."""
+_INTERFACES = {
+    "networkInterface": "networkInterfaces",
+    "accessConfig": "accessConfigs",
+    "ipv6AccessConfig": "ipv6AccessConfigs",
+}
 _PROXY = {"sslPolicy": "sslPolicy"}
 _URL_MAP = {"pathMatcher": "pathMatchers", "pathRule": "pathRules", "hostRule": "hostRules"}
 KINDS: dict[str, Kind] = {
@@ -64,6 +71,17 @@ KINDS: dict[str, Kind] = {
         f"{COMPUTE}/Firewall", "compute", "firewalls", names={"allow": "allowed", "deny": "denied", "protocol": "IPProtocol"}
     ),
     "ComputeNetwork": Kind(f"{COMPUTE}/Network", "compute", "networks"),
+    "ComputeInstance": Kind(f"{COMPUTE}/Instance", ANYWHERE, "instances", names=_INTERFACES),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/compute/computeinstancetemplate
+    "ComputeInstanceTemplate": Kind(
+        f"{COMPUTE}/InstanceTemplate",
+        "compute",
+        "instanceTemplates",
+        names=_INTERFACES,
+        moves={"networkInterfaces": "properties.networkInterfaces"},
+    ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/cloudfunctions/cloudfunctionsfunction: of the first generation
+    "CloudFunctionsFunction": Kind("cloudfunctions.googleapis.com/CloudFunction", ANYWHERE, "functions"),
     "ComputeForwardingRule": Kind(
         f"{COMPUTE}/GlobalForwardingRule",
         "compute",
@@ -107,6 +125,9 @@ REFERENCES = {
     "bucketRef": "StorageBucket",
     "topicRef": "PubSubTopic",
     "networkRef": "ComputeNetwork",
+    "subnetworkRef": "ComputeSubnetwork",
+    "connectorRef": "VPCAccessConnector",
+    "vpcConnectorRef": "VPCAccessConnector",
     "urlMapRef": "ComputeURLMap",
     "backendServiceRef": "ComputeBackendService",
     "backendBucketRef": "ComputeBackendBucket",
@@ -123,8 +144,6 @@ REFERENCES = {
     "folderRef": "Folder",
     "organizationRef": "Organization",
 }
-ANYWHERE = "anywhere"
-"""The way of what stands in a location where its manifest names one, and in the project itself where it does not."""
 
 
 def kind_of(name: str, service: str, wanted: frozenset[str] | None) -> Kind | None:
