@@ -42,6 +42,8 @@ class Claim(msgspec.Struct, frozen=True):
     """Files whose code calls the module that the resource is in."""
     account: str = ""
     region: str = ""
+    cloud: str = ""
+    """`aws` or `google`, where it speaks of everything of a cloud that is in `file`, or below it where that is a directory."""
 
 
 class Claims(msgspec.Struct, frozen=True):

@@ -94,19 +94,19 @@ def _against(claims: Claims, peers: Mapping[str, Sequence[str]], ours: Container
     places = Places(beside.report.results, beside.paths, beside.names)
     related, pairs = _Related(), 0
     for number, claim in enumerate(claims.claims):
-        asked = peers.get(normal(claim.check), ())
-        if not asked:
+        controls = peers.get(normal(claim.check), ())
+        if not controls:
             related.others.append(claim)
             continue
-        about = places.of(claim, claims.base)
-        pairs += len(about) * len(asked)
+        resources = places.of(claim, claims.base)
+        pairs += len(resources) * len(controls)
         if pairs > MAX_PAIRS:
             related.problems.append(
                 f"the last {many(len(claims.claims) - number, 'result')} could not be compared: too many resources for each"
             )
             break
-        for control in asked:
-            judged = [key for key in about if (control, key) in ours]
+        for control in controls:
+            judged = [key for key in resources if (control, key) in ours]
             for key in judged:
                 related.theirs.setdefault((control, key), []).append(claim)
             if not judged and (places.knows(claim.file, claims.base) or not beside.changed_only):

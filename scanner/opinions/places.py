@@ -85,6 +85,7 @@ class Places:
         self._names: dict[str, set[Key]] = {}
         self._scopes: dict[Key, tuple[str | None, str | None]] = {}
         """Account and region, as far as they are known."""
+        self._clouds: dict[Key, str] = {}
         self._ends: dict[str, str] = {}
         self._below: dict[str, str] = {}
         self._keys: dict[Claim, set[Key]] = {}
@@ -100,7 +101,7 @@ class Places:
     def _add(self, resource: ResourceRef, seen: set[tuple[Key, str, str, int | None]]) -> None:
         key = key_of(resource)
         if key not in self._scopes:
-            self._scopes[key] = resource.account, resource.region
+            self._scopes[key], self._clouds[key] = (resource.account, resource.region), resource.cloud
             names = {resource.id, resource.address, resource.name if resource.named else "", *resource.also_named, _relative(resource.id)}
             for name in names - {""}:
                 self._names.setdefault(name, set()).add(key)
@@ -128,7 +129,8 @@ class Places:
         """The resources that a claim is about; none where it names nothing that the run judged."""
         about = msgspec.structs.replace(claim, check="", verdict="pass", reason="")
         if about not in self._keys:
-            self._keys[about] = self._in_code(claim, base) if claim.file else self._live(claim)
+            find = self._all_of if claim.cloud else self._in_code if claim.file else self._live
+            self._keys[about] = find(claim, base)
         return self._keys[about]
 
     def _in_code(self, claim: Claim, base: str) -> set[Key]:
@@ -156,7 +158,18 @@ class Places:
         paths = (os.path.realpath(os.path.join(directory, root)) for directory in self._bases)
         return next(filter(os.path.isdir, paths), "")
 
-    def _live(self, claim: Claim) -> set[Key]:
+    def _all_of(self, claim: Claim, base: str) -> set[Key]:
+        """Everything of a cloud in a file, or below a directory."""
+        file = self._file(claim.file, base)
+        if file is not None:
+            keys = {block.key for block in file.blocks}
+        else:
+            tops = {os.path.realpath(os.path.join(directory, base, claim.file)) for directory in self._bases}
+            within = tuple(f"{top.rstrip(os.sep)}{os.sep}" for top in tops if os.path.isdir(top))
+            keys = {block.key for path, below in self._files.items() if path.startswith(within) for block in below.blocks}
+        return {key for key in keys if self._clouds[key] == claim.cloud}
+
+    def _live(self, claim: Claim, _base: str) -> set[Key]:
         """By a name that is unique to the provider; else by names that are unique to a region, which different kinds may share."""
         names = [claim.resource, *claim.names]
         for name in names:

@@ -2,7 +2,9 @@
 
 The shape is that of `Report` and `DetectedMisconfiguration` (https://github.com/aquasecurity/trivy/blob/main/pkg/types/report.go,
 misconfiguration.go) and `CauseMetadata` (pkg/fanal/types/misconf.go). What passes is there with `--include-non-failures` only, and what was
-suppressed with `--show-suppressed` (https://trivy.dev/latest/docs/configuration/filtering/).
+suppressed with `--show-suppressed` (https://trivy.dev/latest/docs/configuration/filtering/). What passes by a check that looks at a
+configuration as a whole names no resource and no line: it passes for all of its cloud
+(https://github.com/aquasecurity/trivy/blob/main/pkg/iac/scan/result.go, AddPassedRego).
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ class _Occurrence(msgspec.Struct, rename="pascal"):
 
 class _Cause(msgspec.Struct, rename="pascal"):
     resource: str = ""
+    provider: str = ""
     start_line: int = 0
     end_line: int = 0
     occurrences: list[_Occurrence] | None = None
@@ -92,5 +95,16 @@ def _claims(target: _Target, file: str) -> Iterator[Claim]:
 
 def _claim(target: _Target, finding: _Misconfiguration, verdict: TheirVerdict, reason: str) -> Claim:
     cause = finding.cause or _Cause()
+    whole = verdict == "pass" and not cause.resource and not cause.start_line
     callers = tuple(dict.fromkeys(call.filename for call in cause.occurrences or [] if call.filename))
-    return Claim(finding.avdid or finding.id, verdict, reason, cause.resource, (), target.target, cause.start_line, cause.end_line, callers)
+    return Claim(
+        finding.avdid or finding.id,
+        verdict,
+        reason,
+        cause.resource,
+        file=target.target,
+        line=cause.start_line,
+        end_line=cause.end_line,
+        callers=callers,
+        cloud=cause.provider.casefold() if whole else "",
+    )

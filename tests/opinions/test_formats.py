@@ -412,6 +412,24 @@ def test_an_instance_that_is_not_there_is_theirs_alone(tmp_path: Path) -> None:
     }
 
 
+def test_trivy_names_nothing_where_a_whole_configuration_passes(tmp_path: Path) -> None:
+    bucket = 'resource "%s" "b" {\n  %s = "b"\n  location = "EU"\n}\n'
+    tree = write(tmp_path / "estate", {"a/main.tf": bucket % ("aws_s3_bucket", "bucket") + bucket % ("google_storage_bucket", "name"),
+                                       "b/main.tf": bucket % ("aws_s3_bucket", "bucket")})  # fmt: skip
+    finding = {"ID": "AWS-0090", "Status": "PASS", "Title": "versions", "CauseMetadata": {"Provider": "AWS", "Service": "s3"}}
+    for artifact, target in ((str(tree / "a"), "."), (str(tree), "a"), (str(tree / "a"), "main.tf"), (str(tree / "a"), "")):
+        file = tmp_path / "trivy.json"
+        report = {"SchemaVersion": 2, "ArtifactName": artifact, "Results": [{"Target": target, "Misconfigurations": [finding]}]}
+        file.write_text(json.dumps(report), "utf-8")
+        held = opinion("trivy", file, tree, "--control", "storage.versioning-enabled")
+        told = {(Path(row["root"]).name, row["address"]): (row["relation"], row["theirs"]) for row in held["rows"]}
+        assert told == {
+            ("a", "aws_s3_bucket.b"): ("differ", "pass"),
+            ("a", "google_storage_bucket.b"): ("only_ours", None),
+            ("b", "aws_s3_bucket.b"): ("only_ours", None),
+        }
+
+
 def test_trivy_names_the_calls_of_a_module(tmp_path: Path) -> None:
     tree = write(tmp_path / "estate", ESTATE)
     cause = {"Resource": "module.a.aws_s3_bucket.this", "StartLine": 1, "EndLine": 3,
