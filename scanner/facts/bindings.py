@@ -185,6 +185,8 @@ def role_permissions(view: View, role: str, roles: Index = ROLES) -> list[Any] |
     if not records:
         return _not_here(view, role)
     permissions: Value[Any] = records[0]
+    if any(record.raw != permissions.raw for record in records[1:]):
+        return Unknown(f"which of several roles that are called {role} it is", "let the code name their projects", view.location)
     if isinstance(permissions.data, list):
         return permissions.data
     if permissions.absent:

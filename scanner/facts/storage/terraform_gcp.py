@@ -15,12 +15,20 @@ from assay.scanner.facts.storage import google
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Text, Unknown
+from assay.scanner.sources.raw import Text, Unknown, unknown_inside
 from assay.scanner.sources.values import Value, any_of, first_known
 
 
-def _constraint(policy: Item) -> Iterator[tuple[Hashable, Item]]:
-    yield str(policy["name"].data).rpartition("/")[2], policy
+def _constraint(policy: Item) -> Iterator[tuple[Hashable, tuple[Item, Unknown | None]]]:
+    """A policy by the constraint that its name ends with, and why it may be for another; under None where that end is not known."""
+    name = policy["name"]
+    for option in name.options or (name.data,):
+        end = option.parts[-1] if isinstance(option, Text) else option
+        if isinstance(end, str):
+            yield end.rpartition("/")[2], (policy, name.unknown)
+        else:
+            why = name.unknown or unknown_inside(option) or Unknown(f"the name of {policy.address} is known after apply", "scan the plan")
+            yield None, (policy, why)
 
 
 _POLICIES = Index(("google_org_policy_policy",), _constraint)
@@ -37,7 +45,7 @@ def _enforced(view: View, constraint: str) -> Value[bool]:
     above = _above(view)
     near: dict[int, list[View]] = {}
     elsewhere: list[tuple[View, Any]] = []
-    for policy in map(view.of, view.index(_POLICIES).get(constraint, ())):
+    for policy in _speaking_of(view, constraint):
         parent = policy.surely["parent"].data
         if not any(policy.surely.inner("spec")):
             continue  # it has `dry_run_spec` alone, which audits and enforces nothing
@@ -57,6 +65,15 @@ def _enforced(view: View, constraint: str) -> Value[bool]:
             reason = f"whether {view.item.address} lies below {parent}, which {policy.item.address} is for"
             return policy.says(Unknown(reason, "scan the live bucket", policy.location))
     return nearest
+
+
+def _speaking_of(view: View, constraint: str) -> Iterator[View]:
+    """The policies for a constraint, in doubt where they may be for another."""
+    index = view.index(_POLICIES)
+    for item, why in (*index.get(constraint, ()), *index.get(None, ())):
+        policy = view.of(item)
+        policy.doubt = policy.doubt or why
+        yield policy
 
 
 def _by_rules(policy: View) -> Value[bool]:
