@@ -87,7 +87,16 @@ EVENT_TARGETS = Listing(
     parent=RULES.type,
     known=(("RuleArn", "Arn"),),
 )
-LISTINGS = (SUBNETS, TABLES, FUNCTIONS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS)
+CACHES = Listing(
+    "elasticache.subnet_group",
+    Call("elasticache", "DescribeCacheSubnetGroups", page_size=100),
+    entries="CacheSubnetGroups",
+    id="ARN",
+)
+DATABASES = Listing(
+    "rds.subnet_group", Call("rds", "DescribeDBSubnetGroups", page_size=100), entries="DBSubnetGroups", id="DBSubnetGroupArn"
+)
+LISTINGS = (SUBNETS, TABLES, FUNCTIONS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS, CACHES, DATABASES)
 
 
 def _associated(of: str, table: Item) -> Iterator[tuple[Hashable, Any]]:
@@ -131,6 +140,8 @@ _PLACED = {
     SERVICES.type: (f"{_SERVICE}.subnets",),
     SCHEDULES.type: (f"{_TASK}.Subnets",),
     EVENT_TARGETS.type: (f"{_TARGET}.Subnets",),
+    CACHES.type: ("Subnets[].SubnetIdentifier",),
+    DATABASES.type: ("Subnets[].SubnetIdentifier",),
 }
 # Of what is no workload of the customer's: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
 _COMPUTE_TYPES = ("interface", "lambda", "branch", "trunk", "efa", "efa-only")
@@ -195,4 +206,6 @@ READERS = (
         public=f"{_TASK}.AssignPublicIp",
     ),
     _workload(EVENT_TARGETS, "scheduled task", name="Id", runs="EcsParameters", network=_TARGET, public=f"{_TARGET}.AssignPublicIp"),
+    _workload(CACHES, "cache", name="CacheSubnetGroupName"),
+    _workload(DATABASES, "database", name="DBSubnetGroupName"),
 )
