@@ -10,7 +10,7 @@ from assay.scanner.facts.network.egress.rules import ALLOW, DENY, NEXT, Rule, le
 from assay.scanner.facts.network.google import FirewallAt
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.facts.network.ranges import elements, filled, opening, protocol_name, spans
-from assay.scanner.facts.spelling import Index, Link, Many, Referrer, Spelling
+from assay.scanner.facts.spelling import Index, Link, Many, Place, Referrer, Spelling
 from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -24,6 +24,7 @@ _ACTIONS = {"allow": ALLOW, "apply_security_profile_group": ALLOW, "deny": DENY,
 class NetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the firewall rules and policies of a network. The defaults are those of the REST API."""
 
+    name: Place = "name"
     order: str = "networkFirewallPolicyEnforcementOrder"
     firewalls: Many
     """The firewall rules of a network, with these fields."""
