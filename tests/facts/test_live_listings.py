@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 
 import botocore.session
 import pytest
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
-from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.catalogue import Reader, catalogue
 from assay.scanner.facts.spelling import paths, walk
 from assay.scanner.sources.aws.calls import Call, Listing
 
-AREAS = ("data", "edge", "iam", "keys", "network", "secrets", "storage")
-LISTINGS: tuple[Listing, ...] = tuple(
-    listing for area in AREAS for listing in importlib.import_module(f"assay.scanner.facts.{area}.aws_api").LISTINGS
-)
+KNOWN = catalogue("aws_api")
+LISTINGS: tuple[Listing, ...] = tuple(KNOWN.listings.values())
 UNDECLARED = {
     "s3.bucket": {"NoSuchBucket"},
     "s3control.access-point": {"NoSuchAccessPoint"},
@@ -46,7 +43,7 @@ def test_a_resource_that_is_gone_is_told_from_a_call_that_failed(listing: Listin
     assert sorted(codes - OTHERS.get(listing.type, set()) - set(listing.gone)) == []
 
 
-READERS = [reader for area in AREAS for reader in importlib.import_module(f"assay.scanner.facts.{area}.aws_api").READERS]
+READERS = KNOWN.all_readers()
 BY_TYPE = {listing.type: listing for listing in LISTINGS}
 CALL = re.compile(r"[a-z]+(_[a-z0-9]+)+")
 """A first step that is a call, and no field of an answer: `get_bucket_policy`."""
