@@ -1,0 +1,220 @@
+"""Backends of Google's load balancer with Identity-Aware Proxy, and Identity Platform.
+
+https://cloud.google.com/iap/docs/concepts-overview, https://cloud.google.com/identity-platform/docs/reference/rest/v2/Config
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Annotated, Any
+
+from assay.scanner.facts.access.kinds import Directory, Member, Route, UserEntry
+from assay.scanner.facts.bindings import bindings, companion_bindings
+from assay.scanner.facts.google_assets import is_live, missing
+from assay.scanner.facts.model import attestable
+from assay.scanner.facts.spelling import Beside, Fixed, Index, Link, Place, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import Reference, Unknown, references_in
+from assay.scanner.sources.values import Value, all_of, any_of
+
+_IN_APP = attestable("whether the service verifies the signed header of Identity-Aware Proxy on each request is in its code")
+_PROVIDER = attestable("whether Workspace asks every user for a second factor is a setting of Workspace")
+_GROUP = attestable("a group may have members of other domains: its members are in the directory of Workspace")
+_EXTERNAL, _HTTP = ("EXTERNAL", "EXTERNAL_MANAGED"), ("HTTP", "HTTPS", "HTTP2", "H2C", "GRPC")
+_SECOND_FACTORS = ("SECURE_KEY", "ENROLLED_SECOND_FACTORS")
+"""Methods of reauthentication that take one: https://cloud.google.com/iap/docs/reference/rest/v1/ReauthSettings"""
+PUBLIC = ("allUsers", "allAuthenticatedUsers")
+
+
+class BackendAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a backend service. The defaults are the API's names."""
+
+    name: Place = "name"
+    scheme: Annotated[Place, "internet_facing"] = "loadBalancingScheme"
+    protocol: Annotated[Place, "asks_users"] = "protocol"
+    proxy: Annotated[str, "routes"] = "iap"
+    enabled: Annotated[Place, "routes"] = "iap.enabled"
+    enabled_by_default: Fixed = Fixed(False)
+    """What a block without a word about it means: once it had none."""
+    backends: Annotated[str, "routes"] = "backends"
+    group: Annotated[Link | None, "routes"] = None
+    """Of a backend."""
+    service: Annotated[str, "routes"] = "cloudRun.service"
+    """Of an endpoint group."""
+    services: Annotated[Index | None, "routes"] = None
+    """Services of Cloud Run that sign users in themselves (`services`)."""
+    settings: Annotated[Index | None, "domains", "federated_second_factor"] = None
+    """Settings of Identity-Aware Proxy (`settings`)."""
+    members: Annotated[Place, "members"] = ()
+    """Bindings of the backend; empty where the input has none."""
+    wide: Annotated[tuple[Beside, ...], "members"] = ()
+    """Bindings for everything behind Identity-Aware Proxy in the project."""
+
+
+def backend(view: View, at: BackendAt) -> UserEntry:
+    """External, and for HTTP, unless it says otherwise: https://cloud.google.com/compute/docs/reference/rest/v1/backendServices"""
+    signs_in = any_of([_proxied(view, at), _by_services(view, at)])
+    serves = view.says(True)
+    in_app: Value[Any] = Value(_IN_APP, signs_in.seen)
+    name, paths, issuer = view.says("every request"), view.says([]), view.says(None)
+    route = Route(name=name, serves=serves, paths=paths, signs_in=signs_in, issuer=issuer, verifies_tokens=in_app)
+    return UserEntry(
+        identity=view.identity(view[at.name]),
+        internet_facing=view[at.scheme].default("EXTERNAL").equals(*_EXTERNAL),
+        asks_users=view[at.protocol].default("HTTP").equals(*_HTTP),
+        routes=view.says([route]),
+    )
+
+
+def proxied(view: View, at: BackendAt) -> Directory | None:
+    """A backend whose users Google signs in."""
+    enabled = _proxied(view, at)
+    if enabled.data is False:
+        return None
+    name = view[at.name].data
+    keys = [view.item.address, *([name] if isinstance(name, str) else [])]
+    settings = [view.of(item) for key in keys for item in view.index(at.settings).get(key, ())] if at.settings else []
+    domains = _domains(view, settings)
+    who = view.identity(view[at.name])
+    who.perhaps = enabled.unknown
+    return Directory(
+        identity=who,
+        own_users=view.says(False),
+        second_factor=view.says("OFF"),
+        federates=enabled,
+        federated_second_factor=_second_factor(settings, enabled),
+        open_sign_up=view.says(False),
+        restricts_domains=view.says(True),  # by members and domains, which are judged one by one
+        members=view.says(_members(view, at, bool(domains.data) and domains.unknown is None)),
+        domains=domains,
+    )
+
+
+def _proxied(view: View, at: BackendAt) -> Value[bool]:
+    if not view.inner(at.proxy)[0] and view.inner(at.proxy)[1] is None:
+        return view.says(False)
+    return view[at.enabled].default(at.enabled_by_default.data).truth()
+
+
+def _by_services(view: View, at: BackendAt) -> Value[bool]:
+    """Cloud Run can sign users in itself: https://cloud.google.com/run/docs/securing/identity-aware-proxy-cloud-run"""
+    if at.group is None or at.services is None:
+        return view.says(False)
+    backends, more = view.inner(at.backends)
+    groups = [backend.target(at.group) for backend in backends]
+    if more is not None or not groups:
+        return view.says(False)
+    if None in groups:
+        named = [backend[at.group.path] for backend in backends]
+        lost = next((name for name in named if is_live(view.item) and "/networkEndpointGroups/" in str(name.data)), None)
+        return view.says(missing(view.item, f"the endpoint group {lost.data}", at.group.types[0]) if lost else False)
+    enabled = []
+    for group in groups:
+        assert group is not None
+        named = group.link(at.service).data
+        key = named.address if isinstance(named, Reference) else named
+        records = view.index(at.services).get(key, ()) if isinstance(key, str) else ()
+        enabled.append(any_of(list(records)) if records else view.says(False))
+    return all_of(enabled)
+
+
+def services(path: str, *types: str) -> Index:
+    """Whether services of Cloud Run sign users in, by their address and their name."""
+
+    def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
+        enabled = item[path].default(False).truth()
+        name = item["name"].data
+        for key in dict.fromkeys((item.address, *([name.rpartition("/")[2]] if isinstance(name, str) else ()))):
+            yield key, enabled
+
+    return Index(types, records)
+
+
+def settings(*types: str) -> Index:
+    """Settings of Identity-Aware Proxy by the address and the name of the backend service that they are for.
+
+    https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/iap_settings
+    """
+
+    def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
+        named = item.link("name").data
+        yield from ((reference.address, item) for reference in references_in(named))
+        if isinstance(named, str) and "/services/" in named:
+            yield named.rpartition("/")[2], item
+
+    return Index(types, records)
+
+
+def _second_factor(settings: list[View], enabled: Value[Any]) -> Value[Any]:
+    """Reauthentication with a second factor that is always asked for is one."""
+    for one in settings:
+        reauth = "access_settings.reauth_settings"
+        method, policy = one[f"{reauth}.method"].equals(*_SECOND_FACTORS), one[f"{reauth}.policy_type"].equals("MINIMUM")
+        asked = all_of([method, policy])
+        if asked.data is not False:
+            return asked
+    return Value(_PROVIDER, enabled.seen)
+
+
+def _domains(view: View, settings: list[View]) -> Value[Any]:
+    """https://cloud.google.com/iap/docs/reference/rest/v1/AccessSettings#AllowedDomainsSettings"""
+    for one in settings:
+        allowed = "access_settings.allowed_domains_settings"
+        enabled = one[f"{allowed}.enable"].default(False).truth()
+        if enabled.unknown:
+            return Value(enabled.data, enabled.seen)
+        if enabled.data:
+            return one[f"{allowed}.domains"].default([])
+    return view.says([])
+
+
+def _members(view: View, at: BackendAt, limited: bool) -> list[Any]:
+    """`limited`: a setting refuses accounts of other domains, whoever is in a group."""
+    if at.members == ():
+        return [Unknown("who may come in is not in this input", "scan the code, or ask gcloud iap web get-iam-policy", view.location)]
+    members: list[Any] = []
+    wide = [binding for join in at.wide for owner in view.beside(join) for binding in companion_bindings(join.type, owner)]
+    for binding in [*bindings(view, at.members), *wide]:
+        if isinstance(binding, Unknown) or isinstance(binding.member, Unknown):
+            members.append(binding if isinstance(binding, Unknown) else binding.member)
+        elif Value(binding.role).equals("roles/iap.httpsResourceAccessor").data is not False:
+            members.append(_member(Value.of(binding.member, binding.seen), limited))
+    return members
+
+
+def _member(name: Value[Any], limited: bool) -> Member:
+    def domain(text: str) -> Any:
+        kind, _, rest = text.partition(":")
+        if kind == "group" and not limited:
+            return _GROUP
+        return rest.rpartition("@")[2]
+
+    return Member(name=name, public=name.equals(*PUBLIC), domain=name.text().then(domain))
+
+
+class PlatformAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of Identity Platform. The defaults are the API's names."""
+
+    state: Annotated[Place, "second_factor"] = "mfa.state"
+    email: Annotated[Place, "own_users"] = "signIn.email.enabled"
+    phone: Annotated[Place, "own_users"] = "signIn.phoneNumber.enabled"
+    disabled: Annotated[Place, "open_sign_up"] = "client.permissions.disabledUserSignup"
+
+
+_STATES = {"MANDATORY": "ON", "ENABLED": "OPTIONAL", "DISABLED": "OFF", "STATE_UNSPECIFIED": "OFF"}
+
+
+def platform(view: View, at: PlatformAt) -> Directory:
+    """Users sign up by themselves unless that is disabled: https://cloud.google.com/identity-platform/docs/concepts-manage-users"""
+    return Directory(
+        identity=view.identity(view.called(at.name)) if at.name else view.identity(view.says("Identity Platform")),
+        own_users=any_of([view[at.email].default(False).truth(), view[at.phone].default(False).truth()]),
+        second_factor=view[at.state].default("DISABLED").then(lambda state: _STATES.get(str(state).upper(), "OFF")),
+        federates=view.says(False),
+        federated_second_factor=view.says(True),
+        open_sign_up=view[at.disabled].default(False).truth().negate(),
+        restricts_domains=view.says(True),
+        members=view.says([]),
+        domains=view.says([]),
+    )

@@ -1,0 +1,21 @@
+"""Identity-Aware Proxy and Identity Platform by their REST resources. https://cloud.google.com/compute/docs/reference/rest/v1"""
+
+from __future__ import annotations
+
+from assay.scanner.facts.access.google import BackendAt, PlatformAt, backend, platform, proxied, services
+from assay.scanner.facts.access.kinds import Directory, UserEntry
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.spelling import Link
+
+_COMPUTE = "compute.googleapis.com"
+_BACKENDS = (f"{_COMPUTE}/BackendService", f"{_COMPUTE}/RegionBackendService")
+BACKEND = BackendAt(
+    group=Link("group", (f"{_COMPUTE}/NetworkEndpointGroup",)),
+    services=services("iapEnabled", "run.googleapis.com/Service"),
+)
+
+READERS = (
+    Reader(UserEntry, _BACKENDS, backend, BACKEND),
+    Reader(Directory, _BACKENDS, proxied, BACKEND, always=False),
+    Reader(Directory, ("identitytoolkit.googleapis.com/Config",), platform, PlatformAt()),
+)

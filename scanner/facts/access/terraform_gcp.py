@@ -1,0 +1,43 @@
+"""Identity-Aware Proxy and Identity Platform in Terraform. https://registry.terraform.io/providers/hashicorp/google/latest/docs"""
+
+from __future__ import annotations
+
+from assay.scanner.facts.access.google import BackendAt, PlatformAt, backend, platform, proxied, services, settings
+from assay.scanner.facts.access.kinds import Directory, UserEntry
+from assay.scanner.facts.bindings import iam
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.spelling import Beside, Fixed, Link
+
+_GROUPS = ("google_compute_region_network_endpoint_group", "google_compute_global_network_endpoint_group")
+_COMMON = {
+    "scheme": "load_balancing_scheme",
+    "enabled_by_default": Fixed(True),  # https://github.com/hashicorp/terraform-provider-google/releases/tag/v6.0.0 made it required
+    "backends": "backend",
+    "group": Link("group", _GROUPS),
+    "service": "cloud_run.service",
+    "services": services("iap_enabled", "google_cloud_run_v2_service"),
+    "wide": tuple(
+        Beside(f"{prefix}_{kind}", "project")
+        for prefix in ("google_iap_web_iam", "google_iap_web_type_compute_iam")
+        for kind in ("member", "binding", "policy")
+    ),
+    "settings": settings("google_iap_settings"),
+}
+BACKEND = BackendAt(names=("name", "id"), members=iam("google_iap_web_backend_service_iam", "web_backend_service"), **_COMMON)  # type: ignore[arg-type]
+_REGIONAL = {**_COMMON, "scheme": ("load_balancing_scheme", Fixed("INTERNAL"))}
+REGIONAL = BackendAt(
+    names=("name", "id"),
+    members=iam("google_iap_web_region_backend_service_iam", "web_region_backend_service"),
+    **_REGIONAL,  # type: ignore[arg-type]
+)
+PLATFORM = PlatformAt(
+    email="sign_in.email.enabled", phone="sign_in.phone_number.enabled", disabled="client.permissions.disabled_user_signup"
+)
+
+READERS = (
+    Reader(UserEntry, ("google_compute_backend_service",), backend, BACKEND),
+    Reader(UserEntry, ("google_compute_region_backend_service",), backend, REGIONAL),
+    Reader(Directory, ("google_compute_backend_service",), proxied, BACKEND, always=False),
+    Reader(Directory, ("google_compute_region_backend_service",), proxied, REGIONAL, always=False),
+    Reader(Directory, ("google_identity_platform_config",), platform, PLATFORM),
+)
