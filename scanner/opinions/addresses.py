@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-_KEY = r'\[((?:[0-9]+|"(?:[^"\\]|\\.)*"|[^\]]*))\]'
+_KEY = r'\[((?:[0-9]+|"(?:[^"\\]|\\.)*"|[^\[\]]*))\]'
 _INSTANCE = re.compile(_KEY)
 _MODULES = re.compile(rf"(?:module\.[^.\[]+(?:{_KEY})?\.)+")
 _MODULE = re.compile(rf"module\.([^.\[]+)(?:{_KEY})?\.")

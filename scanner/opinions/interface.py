@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -17,6 +18,8 @@ T = TypeVar("T")
 MAX_CLAIMS = 500_000
 """Results of one scanner that are compared."""
 MAX_TEXT, MAX_PROBLEMS = 400, 20
+MAX_NAME = 4_096
+"""Characters of a name of a resource or a file that are read: one that is longer is cut, and then names nothing that a run judges."""
 
 
 class OpinionError(AssayError, ValueError):
@@ -75,7 +78,12 @@ def collected(scanner: str, version: str, claims: Iterable[Claim], *, failures_o
     for claim in claims:
         if len(kept) < MAX_CLAIMS:
             first, last = max(claim.line, 0), max(claim.end_line, 0)
-            kept.append(msgspec.structs.replace(claim, reason=shown(claim.reason), line=first, end_line=last))
+            resource, file, callers = claim.resource[:MAX_NAME], claim.file[:MAX_NAME], tuple(name[:MAX_NAME] for name in claim.callers)
+            kept.append(
+                msgspec.structs.replace(
+                    claim, reason=shown(claim.reason), resource=resource, file=file, callers=callers, line=first, end_line=last
+                )
+            )
         else:
             left_out += 1
     told = [shown(problem) for problem in problems]
@@ -88,5 +96,11 @@ def collected(scanner: str, version: str, claims: Iterable[Claim], *, failures_o
 
 def shown(text: str) -> str:
     """A text of another scanner as a report may show it: in one line, short, without secrets."""
-    line = " ".join(text[: 4 * MAX_TEXT].split())
+    return _shown(text[: 4 * MAX_TEXT])
+
+
+@functools.lru_cache(10_000)
+def _shown(text: str) -> str:
+    """A check says the same of many resources."""
+    line = " ".join(text.split())
     return without_secrets(line if len(line) <= MAX_TEXT else f"{line[:MAX_TEXT]} …")

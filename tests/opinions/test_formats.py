@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from assay import reports
 from assay.scanner.opinions import match
 from assay.scanner.opinions.addresses import bare, may_be
-from assay.scanner.opinions.interface import Claim, OpinionError
+from assay.scanner.opinions.interface import MAX_NAME, Claim, OpinionError
 from assay.scanner.opinions.places import Places
 from assay.scanner.opinions.saved import FORMATS, read
 from tests.opinions.programs import script
@@ -309,6 +310,16 @@ def test_claims_about_too_many_resources_end(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(match, "MAX_PAIRS", 2)
     held = opinion("sarif", DATA / "tool.sarif", DATA / "terraform")
     assert held["problems"] == ["the last 1 result could not be compared: too many resources for each"]
+
+
+@pytest.mark.parametrize(
+    "resource", ["[" * 100_000, "module." * 20_000 + "x", 'a["' * 30_000, "module.a[" * 20_000 + "b", 'a["\\"' * 20_000]
+)
+def test_addresses_without_end_take_little_time(resource: str) -> None:
+    began = time.process_time()
+    for address in (resource, resource[:MAX_NAME]):
+        assert bare(address) is not None and may_be(address, "aws_s3_bucket.b") is not None
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
