@@ -101,7 +101,7 @@ def judge_all(sources: Iterable[Source], rules: Rules, scope_of: Callable[[str],
         except Exception as error:
             debug(f"input {number + 1} could not be made", error)
             watch.fails(error)
-            yield _lost(f"input {number + 1}", f"it and what follows could not be read ({described(error)})")
+            yield lost(f"input {number + 1}", f"it and what follows could not be read ({described(error)})")
             return
         if source is None:
             return
@@ -123,7 +123,7 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
         except Exception as error:  # a source enters gaps itself: this is a defect of ours, or the end of the memory
             debug(f"{name} could not be read to the end", error)
             watch.fails(error)
-            yield _lost(name, f"could not be read to the end ({described(error)})")
+            yield lost(name, f"could not be read to the end ({described(error)})")
             return
         if collection is None:
             return
@@ -133,11 +133,11 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
         if left_out is None:
             yield judge(collection, rules, known)
         elif left_out:
-            yield _lost(name, left_out, collection.coverage)
+            yield lost(name, left_out, collection.coverage)
         count += 1
 
 
-def _lost(name: str, reason: str, coverage: Coverage | None = None) -> Judged:
+def lost(name: str, reason: str, coverage: Coverage | None = None) -> Judged:
     """Of what could not be judged: a gap."""
     coverage = coverage or Coverage()
     coverage.gaps.append(Gap(name, "input_failed", reason, _WAY))
@@ -169,12 +169,11 @@ def judge(collection: Collection, rules: Rules, known: Catalogue) -> Judged:
 
 
 def _shown(judged: Judged, sensitive: Sensitive | None) -> Judged:
-    """What may be shown: without the texts that the input marks as sensitive, which came to light while it was judged."""
-    if not sensitive:
-        return judged
-    judged.results = [shown.result_of(result, sensitive) for result in judged.results]
-    judged.coverage.gaps = [shown.gap_of(gap, sensitive) for gap in judged.coverage.gaps]
-    judged.sensitive = sensitive.texts
+    """What may be shown: without credentials, and the texts that the input marks as sensitive, which came to light while it was judged."""
+    marked = sensitive or Sensitive()
+    judged.results = [shown.result_of(result, marked) for result in judged.results]
+    judged.coverage.gaps = [shown.gap_of(gap, marked) for gap in judged.coverage.gaps]
+    judged.sensitive = marked.texts
     return judged
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -31,6 +32,9 @@ from assay.scanner.sources.interface import Coverage, Gap, Source
 from assay.scanner.sources.listing import Fate, Listing
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.worker import parent
+
+if TYPE_CHECKING:
+    from assay.scanner.worker.forkserver import ForkServer
 
 
 class Scan:
@@ -55,6 +59,7 @@ class Scan:
         """What became of each file below the targets, once the run is over."""
         self.sinks: list[Sink] = []
         """What is given every collection's value as it comes, whoever runs it; may be set until the run begins."""
+        self._server: ForkServer | None = None
         self._id, self._started, self._listing = str(uuid.uuid4()), "", Listing()
 
     @property
@@ -134,12 +139,32 @@ class Scan:
     def _parts(self) -> Iterator[Judged]:
         """Each collection as it is judged: in a worker, where the options set limits for it and there can be one."""
         if self.sources is not None:
-            return judge_all(self.sources, self.rules, self._scope, Watch())
+            return self._of(list(self.sources))
         made, gaps, self._listing = targets.sources(self.options)
         self.tally.add(Coverage(gaps=gaps))
         if self.options.limits is not None and parent.available():
             return parent.supervised(made, self.rules, self.options, tick=self.tick)
         return judge_all(made(), self.rules, self._scope, Watch())
+
+    def fork(self) -> None:
+        """Start the process that judges what live sources collect, where the options set limits for that and there can be one.
+
+        A run does so itself as long as this process has one thread; who starts threads before the run calls this before.
+        """
+        from assay.scanner.worker.forkserver import ForkServer
+
+        if self._server is None and self.options.limits is not None and parent.available():
+            self._server = ForkServer(self.rules, self.options)
+
+    def _of(self, sources: list[Source]) -> Iterator[Judged]:
+        from assay.scanner.sources.live import LiveSource
+
+        live = [source for source in sources if isinstance(source, LiveSource)]
+        if live and len(live) == len(sources):
+            self.fork()
+        if self._server is not None:
+            return self._server.judged(live)
+        return judge_all(sources, self.rules, self._scope, Watch())
 
     def _scope(self, name: str) -> str:
         return targets.scope_of(name, self.options.paths)

@@ -34,6 +34,7 @@ def may_write(arguments: dict[str, Any], resuming: str) -> bool:
 
 def watch(scan: Any, quiet: bool, source: Any) -> Report:
     """Run a scan of a live source."""
+    scan.fork()  # the bar is a thread
     with collecting(source, quiet):
         report: Report = scan.report()
     return report

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import abc
+import importlib
+from collections.abc import Iterator
+
 import msgspec
 
 from assay.scanner.errors import AssayError
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.interface import EVERYTHING, Collection, Gap, Source, Wanted
+from assay.scanner.sources.snapshot import CLOUDS
 
 
 class CredentialsError(AssayError):
@@ -28,3 +33,36 @@ class Collected(msgspec.Struct):
     resources: int
     calls: int
     gaps: list[Gap]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What was collected of an account, or of all projects, in a file: the lines of a snapshot, the header first."""
+
+    cloud: str
+    """One of snapshot.CLOUDS."""
+    file: str
+    name: str
+    """What it is of: `aws:111122223333`."""
+    snapshot: str = ""
+    """The snapshot that is written as well, which gaps name."""
+
+    def source(self) -> Source:
+        """What reads it."""
+        source: Source = importlib.import_module(CLOUDS[self.cloud]).PartSource(self)
+        return source
+
+
+class LiveSource(Source):
+    """Live accounts or projects, collected part by part: who collects, with threads and connections, need not be who judges."""
+
+    @abc.abstractmethod
+    def parts(self) -> Iterator[Part]:
+        """Collect, and give each part once it is whole. Its file is there until the next is asked for.
+
+        Raises CredentialsError before anything was collected.
+        """
+
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        """Raises CredentialsError before anything was collected."""
+        for part in self.parts():
+            yield from part.source().collect(wanted)

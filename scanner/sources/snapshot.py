@@ -27,7 +27,7 @@ MAX_GAPS = 10_000
 
 
 CLOUDS = {"aws": "assay.scanner.sources.aws.source", "google": "assay.scanner.sources.gcp.source"}
-"""Cloud to the module whose `from_snapshot(path)` gives the Source."""
+"""Cloud to the module whose `from_snapshot(path)` gives the Source; its `PartSource(part)` reads a part of a live audit (live.py)."""
 
 
 _TAGS = ("snapshot", "account", "region", "item", "unlisted", "calls",

@@ -49,13 +49,13 @@ class Work:
         code = FAILED
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and ends this process
-            _end_with(self._parent)
+            end_with(self._parent)
             self._work(output)
             code = FINISHED
         except BrokenPipeError:  # the parent has seen enough
             pass
         except BaseException as error:  # whatever it is, the parent is told, and nothing of the parent's may run on here
-            _send(output, encoded(Failed(_in_words(error))))
+            send(output, encoded(Failed(_in_words(error))))
         finally:
             os._exit(code)
 
@@ -67,7 +67,7 @@ class Work:
         paths = self._options.paths
         for judged in judge_all(self._sources(), self._rules, lambda name: scope_of(name, paths), watch):
             enforced.sending()
-            _send(output, encoded(judged))
+            send(output, encoded(judged))
 
 
 class _Watch(Watch):
@@ -111,7 +111,7 @@ class _Watch(Watch):
 _PR_SET_PDEATHSIG = 1
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """Let the kernel end this process when its parent ends, however that is. https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html"""
     import ctypes
 
@@ -124,7 +124,8 @@ def _in_words(error: BaseException) -> str:
     return "takes more memory than it may" if isinstance(error, MemoryError) else f"could not be read ({described(error)})"
 
 
-def _send(output: int, content: bytes) -> None:
+def send(output: int, content: bytes) -> None:
+    """Write all of it to a file descriptor."""
     view = memoryview(content)
     while view:
         view = view[os.write(output, view) :]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -18,8 +19,8 @@ from assay.scanner.sources.aws.spool import Spool
 from assay.scanner.sources.interface import Gap
 
 
-def run(audit: Any, folder: str) -> Iterator[bytes]:
-    """The lines of the snapshot, as they come to be."""
+def run(audit: Any, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """What the snapshot says, part by part: what each is of, and its lines behind the header, to be taken before the next part."""
     clients = Clients(LISTERS + DETAILERS, audit.request.profile)
     asker = Asker(clients, audit.stopping)
     accounts = Accounts(audit.request, clients, asker)
@@ -35,7 +36,7 @@ def run(audit: Any, folder: str) -> Iterator[bytes]:
                 writer.copy(iter([line]))
             return line
 
-        yield written(encode(snapshot.header("aws", now(), _scope(audit))) + b"\n")
+        header = written(encode(snapshot.header("aws", now(), _scope(audit))) + b"\n")
         complete, entered = True, set[str]()
         for account in _until_stopped(accounts):
             spool = earlier.get(account.id) or Spool(folder, account.id, account.name, account.caller)
@@ -45,21 +46,27 @@ def run(audit: Any, folder: str) -> Iterator[bytes]:
                 collector.collect(account, spool)
             spool.calls += asker.ledger(account.id)
             complete = complete and spool.done
-            for line in spool.lines():
-                yield written(line)
+            yield f"aws:{account.id}", itertools.chain([header], map(written, spool.lines()))
             spool.remove()
             collector.progress.accounts_done += 1
         if audit.stopping.is_set():
             accounts.gaps.append(Gap("aws", "interrupted", "the audit was stopped before its end", "go on with --resume"))
-        for count in asker.ledger():
-            if count.account not in entered:  # of accounts that only helped to find the others
-                yield written(encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n")
-        for left_out in accounts.left_out:
-            yield written(encode({"record": "left_out", **msgspec.structs.asdict(left_out)}) + b"\n")
-        for gap in accounts.gaps:
-            fields = {name: value for name, value in msgspec.structs.asdict(gap).items() if name != "line"}
-            yield written(encode({"record": "gap", **fields}) + b"\n")
-        yield written(encode({"record": "end", "finished": now(), "complete": complete and not accounts.gaps}) + b"\n")
+        closing_lines = _closing(accounts, asker, entered)
+        end = encode({"record": "end", "finished": now(), "complete": complete and not accounts.gaps}) + b"\n"
+        yield "aws", itertools.chain([header], map(written, itertools.chain(closing_lines, [end])))
+
+
+def _closing(accounts: Accounts, asker: Asker, entered: set[str]) -> Iterator[bytes]:
+    """The ledger of accounts that only helped to find the others, and what was left out or out of reach."""
+    encode = msgspec.json.Encoder(order="deterministic").encode
+    for count in asker.ledger():
+        if count.account not in entered:
+            yield encode({"record": "calls", **msgspec.structs.asdict(count)}) + b"\n"
+    for left_out in accounts.left_out:
+        yield encode({"record": "left_out", **msgspec.structs.asdict(left_out)}) + b"\n"
+    for gap in accounts.gaps:
+        fields = {name: value for name, value in msgspec.structs.asdict(gap).items() if name != "line"}
+        yield encode({"record": "gap", **fields}) + b"\n"
 
 
 def _until_stopped(accounts: Accounts) -> Iterator[Any]:

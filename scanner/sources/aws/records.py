@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from assay.scanner.sources import snapshot
+from assay.scanner.sources import snapshot, stage
 from assay.scanner.sources.aws.calls import Listing
 from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted, without_hidden
 from assay.scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, LeftOut, Unlisted
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.redaction import may_be_hidden
+
+if TYPE_CHECKING:
+    from assay.scanner.sources.live import Part
 
 
 class AccountRecord(msgspec.Struct, tag="account", tag_field="record"):
@@ -100,6 +104,14 @@ Record = (
 decode = msgspec.json.Decoder(Record).decode
 
 
+class _Tag(msgspec.Struct):
+    record: str = ""
+
+
+_tag = msgspec.json.Decoder(_Tag).decode
+_OF_REGION = frozenset({"item", "unlisted"})
+
+
 class SnapshotReader:
     """Turns the lines of a snapshot into collections. `path` names it in gaps; `listings` (item type to Listing) are what readers read."""
 
@@ -115,11 +127,15 @@ class SnapshotReader:
         self._coverage = Coverage()
         self._called: frozenset[str] | None = None
         self._doubted = False
+        self._lost = False
+        """The region is not read: a worker was lost over it."""
 
     def collections(self, lines: Iterable[bytes]) -> Iterator[Collection]:
         """The collections, as their parts of the snapshot end. Raises CutOff where the lines do."""
         for number, line in enumerate(lines, 1):
             try:
+                if self._lost and _tag(line).record in _OF_REGION:
+                    continue
                 record = decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 reason = f"the line is no record of a snapshot: {error}"
@@ -148,15 +164,18 @@ class SnapshotReader:
                 yield self._flush()
             self._account, self._region, self._shared, self._left_out = record, "", [], self._not_asked(record)
             self._doubted = False
+            self._stage()
         elif isinstance(record, RegionRecord):
             yield self._flush()
             self._region = record.region
+            self._stage()
             if not record.complete:
                 self._gap(Gap(self._scope(), "interrupted", "the collection was stopped before its end", "go on with --resume"))
         elif isinstance(record, CallsRecord):
             self._call(record)
         elif isinstance(record, AccountEndRecord):
             yield self._flush()
+            self._lost = False
         elif isinstance(record, GapRecord):
             self._gap(Gap(record.scope, record.code, record.reason, record.settles_it))
         elif isinstance(record, LeftOutRecord):
@@ -175,6 +194,16 @@ class SnapshotReader:
             self._left_out.insert(0, unlisted(record, self._account.caller))
         else:
             self._items.append(unlisted(record, self._account.caller))
+
+    def _stage(self) -> None:
+        """A part of an account begins: what it shares, or a region."""
+        self._lost = False
+        try:
+            stage.enter(f"{self._scope()} in {self.path}" if self.path else self._scope())
+        except stage.Lost as lost:
+            self._lost = True
+            self._gap(lost_gap(self._scope(), lost))
+            self._doubt("UnreadableRegion")
 
     def _doubt(self, code: str) -> None:
         """A resource of this part may be missing. What joins it must not take it for absent, and rules must not pass without it."""
@@ -226,6 +255,8 @@ class SnapshotReader:
         return "global" if listing.everywhere else "region"
 
     def _scope(self) -> str:
+        if not self._account.account:
+            return "aws"  # what is of no account
         return f"aws:{self._account.account}" + (f"/{self._region}" if self._region else "")
 
     def _gap(self, gap: Gap) -> None:
@@ -242,6 +273,23 @@ class SnapshotReader:
 
 
 _PARTS = ("", "global")
+
+
+def lost_gap(scope: str, lost: stage.Lost) -> Gap:
+    """Of what is not read again, since a worker was lost over it."""
+    way = "leave it out with --regions; --limit-memory and --limit-seconds say what it may take"
+    return Gap(scope, "input_failed", str(lost.strerror), way)
+
+
+def read_part(part: Part, listings: Mapping[str, Listing]) -> Iterator[Collection]:
+    """The collections of what an audit collected of one account."""
+    try:
+        stage.enter(part.name, os.path.getsize(part.file))
+    except stage.Lost as lost:
+        yield Collection(part.name, [], Coverage(gaps=[lost_gap(part.name, lost)]))
+        return
+    with open(part.file, "rb") as lines:
+        yield from SnapshotReader(part.snapshot, listings).collections(lines)
 
 
 def read(path: str, show: str, listings: Mapping[str, Listing]) -> Iterator[Collection]:

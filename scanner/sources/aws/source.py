@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from assay.scanner.sources.aws import records
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Source, Wanted
-from assay.scanner.sources.live import Collected, Status
+from assay.scanner.sources.live import Collected, LiveSource, Part, Status
 
 
 class SnapshotSource(Source):
@@ -25,7 +26,19 @@ class SnapshotSource(Source):
         yield from records.read(self.path, show(self.path), wanted.listings)
 
 
-class AuditSource(Source):
+class PartSource(Source):
+    """What an audit collected of one account."""
+
+    input = "aws"
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        yield from records.read_part(self.part, wanted.listings)
+
+
+class AuditSource(LiveSource):
     """Live accounts. What they answer goes to `out` where that is given, and is judged from there as any snapshot is.
 
     `earlier` are snapshots to go on with: regions that they have to the end are not asked again.
@@ -50,22 +63,27 @@ class AuditSource(Source):
         count = f"regions of {progress.accounts} accounts, {progress.resources:,} resources, {calls:,} calls"
         return Status(progress.units_done, progress.units, progress.at, count)
 
-    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
-        """Raises CredentialsError before anything was collected."""
-        yield from records.SnapshotReader(self.out or "", wanted.listings).collections(self._lines())
+    def parts(self) -> Iterator[Part]:
+        with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+            file = os.path.join(folder, "part")
+            for name, lines in self._run(folder):
+                with open(file, "wb") as opened:
+                    opened.writelines(lines)
+                yield Part("aws", file, name, self.out or "")
 
     def collect_only(self) -> Collected:
         """Collect without judging."""
         reader = records.SnapshotReader(self.out or "")
-        gaps = [gap for collection in reader.collections(self._lines()) for gap in collection.coverage.gaps]
+        with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+            lines = (line for _, part in self._run(folder) for line in part)
+            gaps = [gap for collection in reader.collections(lines) for gap in collection.coverage.gaps]
         progress = self.collector.progress
         return Collected(progress.accounts_done, progress.resources, self.collector.asker.made, gaps)
 
-    def _lines(self) -> Iterator[bytes]:
+    def _run(self, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:
         from assay.scanner.sources.aws.audit import run
 
-        with tempfile.TemporaryDirectory(prefix="assay-") as folder:
-            yield from run(self, folder)
+        return run(self, folder)
 
 
 def from_snapshot(path: str) -> Source:

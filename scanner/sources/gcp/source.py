@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
-from assay.scanner.sources import snapshot
+from assay.scanner.sources import snapshot, stage
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp.assets import collections
 from assay.scanner.sources.gcp.inventory import ALWAYS, POLICY, Inventory
@@ -17,7 +19,7 @@ from assay.scanner.sources.gcp.names import is_asset_type
 from assay.scanner.sources.gcp.records import MALFORMED, ORG_POLICY, RESOURCE
 from assay.scanner.sources.gcp.store import SPOOL, read_text
 from assay.scanner.sources.interface import EVERYTHING, CallCount, Collection, Coverage, Gap, Item, Source, Unlisted, Wanted
-from assay.scanner.sources.live import Collected, Status
+from assay.scanner.sources.live import Collected, LiveSource, Part, Status
 from assay.scanner.sources.raw import Location, Unknown
 
 
@@ -43,7 +45,29 @@ def from_snapshot(path: str) -> Source:
     return SnapshotSource(path)
 
 
-class AuditSource(Source):
+class PartSource(Source):
+    """What an audit collected."""
+
+    input = "google"
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+
+    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
+        part = self.part
+        try:
+            stage.enter(part.name, os.path.getsize(part.file))
+        except stage.Lost as lost:
+            way = "audit its projects one by one; --limit-memory and --limit-seconds say what it may take"
+            yield Collection(part.name, [], Coverage(gaps=[Gap(part.name, "input_failed", str(lost.strerror), way)]))
+            return
+        reader = SnapshotReader(wanted.types, wanted.judged, part.snapshot)
+        with open(part.file, "rb") as lines:
+            reader.read(lines)
+        yield from reader.collections()
+
+
+class AuditSource(LiveSource):
     """A live project, folder or organisation. What it answers goes to `out`, where that is given, and is judged as a snapshot is."""
 
     input = "google"
@@ -65,11 +89,12 @@ class AuditSource(Source):
             return Status(0, 0, "logging in", "")
         return Status(collector.done, collector.steps, collector.at, f"{collector.assets:,} assets, {collector.asker.made:,} calls")
 
-    def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
-        """Raises CredentialsError before anything was collected."""
-        reader = SnapshotReader(wanted.types, wanted.judged, self.out or "")
-        reader.read(self._lines())
-        yield from reader.collections()
+    def parts(self) -> Iterator[Part]:
+        with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+            file = os.path.join(folder, "part")
+            with open(file, "wb") as opened:
+                opened.writelines(self._lines())
+            yield Part("google", file, f"google:{self.request.parent}", self.out or "")
 
     def collect_only(self) -> Collected:
         """Collect without judging."""
