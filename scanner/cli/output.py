@@ -181,8 +181,8 @@ class Excerpts:
     """Lines of the code that was scanned. A report can name any file, in a stack trace of an assembly for one: no other is opened, no pipe
     and no device, and each file once for the places that follow each other."""
 
-    MAX_FILE = 20_000_000
-    """Bytes: what a file of code may have to be scanned."""
+    MAX_FILE = 5_000_000
+    """Bytes. Of a larger file no code is shown: looking through it for secrets takes about a second for each megabyte."""
     MAX_LINES = 500_000
     MAX_LINE = 4_000
     """Bytes of a line; reports show fewer."""

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 
-from assay.scanner.sources.secret_text import without_tokens
+from assay.scanner.results.secret_values import MAPS, without_whole_values
+from assay.scanner.results.secret_values import NAME as _NAME
+from assay.scanner.results.secret_values import QUOTED as _QUOTED
+from assay.scanner.results.secret_values import literals as _literals
+from assay.scanner.sources.secret_text import without_secrets, without_tokens
 from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
 
-_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.){0,100000}"|\'[^\'\n]{0,100000}\'')
+_COMMENT = re.compile(r"(?:#|//|/\*|^\s{0,400}\*).*")
 _CALL = re.compile(r"\bsensitive\s{0,20}\(")
 _MARKS = re.compile(
-    r"sensitive|ephemeral|noecho|passw|passphrase|secret|private|access.?key|api.?key|token|credential|connection|AKIA|ASIA|://|eyJ|BEGIN|bearer|"
+    r"sensitive|ephemeral|noecho|stringdata|curl|pass|pwd|header.?value|custom_header|secret|private|access.?key|api.?key|token|credential|"
+    r"connection|AKIA|ASIA|://|eyJ|BEGIN|bearer|"
     r"gh[pousr]_|github_pat|glpat|xox|sk[-_]|AIza|GOCSPX|npm_|hv[sbr]\.",
     re.IGNORECASE,
 )
-_NAME = r"""["']?[\w.-]{0,80}
-    (?:passw(?:or)?d|passphrase|private_?key|secret_?key|secret_?string|access_?key|api_?key|auth_?token|client_?secret|connection_?string
-       |secret|token|credentials?)
-    (?:[_-]?(?:value|wo|base64|plaintext|data))?["']?"""
 _NAMED = re.compile(
     rf"^(?P<name>[ \t]{{0,400}}(?:-[ \t]{{1,9}})?{_NAME})(?P<mark>[ \t]{{0,100}}[=:][ \t]{{0,100}})(?P<value>[^\n]{{1,100000}})$",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
@@ -32,7 +33,7 @@ _NAMED_FLOW = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _PAIR = re.compile(
-    rf"""(?P<name>\b(?:name|key)["']?\s{{0,100}}[=:]\s{{0,100}}{_NAME}["']?\s{{0,100}},?\s{{0,100}}["']?value["']?)(?P<mark>\s{{0,100}}[=:]\s{{0,100}})
+    rf"""(?P<name>\b\w{{0,20}}(?:name|key)["']?\s{{0,100}}[=:]\s{{0,100}}{_NAME}["']?\s{{0,100}},?\s{{0,100}}["']?\w{{0,20}}value["']?)(?P<mark>\s{{0,100}}[=:]\s{{0,100}})
     (?P<value>"(?:[^"\\\n]|\\.){{0,100000}}"|'[^'\n]{{0,100000}}'|[^,}}\n]{{1,100000}})""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -50,14 +51,20 @@ _DEFAULT_YAML = re.compile(r"""^([ \t]{0,99}["']?Default["']?[ \t]{0,99}:[ \t]{0
 def without_secret_values(code: str, sensitive: Sensitive) -> str:
     """Code with SHOWN for values that are not shown; as many lines as it had."""
     if _MARKS.search(code):
+        code = without_whole_values(code)
         for named in (_NAMED, _NAMED_FLOW, _PAIR) if ":" in code or "=" in code else ():
             code = named.sub(_named, code)
         code = _calls(code)
         code = _FLAT.sub(_flat, code)
         code = _variables(code)
         code = _no_echo(code)
-    lines = [sensitive.mask(without_tokens(line)) for line in code.split("\n")]
+    lines = [sensitive.mask(_COMMENT.sub(_comment, without_tokens(line))) for line in code.split("\n")]
     return "\n".join(lines)
+
+
+def _comment(match: re.Match[str]) -> str:
+    """What may be a comment, in which nothing is a reference: `# password=…`."""
+    return without_secrets(match[0])
 
 
 def _flat(match: re.Match[str]) -> str:
@@ -70,8 +77,8 @@ def _flat(match: re.Match[str]) -> str:
 def _named(match: re.Match[str]) -> str:
     """The line of a setting with a secret name: its literals, or the plain text of YAML, but no reference."""
     value = match["value"]
-    if value.lstrip()[:1] == "{":
-        return match[0]  # what has the name is an object, as a type of a resource
+    if value.lstrip()[:1] == "{" or (value.lstrip()[:1] == "[" and MAPS.search(match["name"])):
+        return match[0]  # what has the name is an object, as a type of a resource, or a list of references to secrets
     if _QUOTED.search(value):
         return match["name"] + match["mark"] + _literals(value)
     if (
@@ -84,16 +91,6 @@ def _named(match: re.Match[str]) -> str:
 
 
 _PLAIN = re.compile(r"(?:true|false|null|~|yes|no|\d{1,5})(?:\s|,|$)", re.IGNORECASE)
-
-
-def _literals(text: str) -> str:
-    """Quoted texts replaced, but those that hold nothing or name what is elsewhere: `"${var.password}"`, `"{{resolve:…}}"`."""
-    return _QUOTED.sub(
-        lambda match: match[0] if len(match[0]) == 2 or _ELSEWHERE.match(match[0][1:-1]) else f"{match[0][0]}{SHOWN}{match[0][0]}", text
-    )
-
-
-_ELSEWHERE = re.compile(r"(?:\$\{[^{}]{0,1000}\}|\{\{resolve:[^{}]{0,1000}\}\}|arn:[^\s]{0,2000}|projects/[^\s]{0,2000})\Z")
 
 
 def _calls(code: str) -> str:

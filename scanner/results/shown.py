@@ -1,19 +1,25 @@
-"""What results and gaps show of a collection: everything but its sensitive texts."""
+"""What results and gaps show of a collection: everything but its sensitive texts, and credentials of well-known forms, marked or not."""
 
 from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
 
 from msgspec import structs
 
 from assay.scanner.results.model import Evidence, ResourceRef, Result, UnknownFact
 from assay.scanner.results.opinion import Check, Compared, Opinion
 from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.secret_text import told_without_tokens
 from assay.scanner.sources.sensitive import Sensitive
 
 
 def result_of(result: Result, sensitive: Sensitive) -> Result:
     """A result without the texts that are not to be shown. What it is known by from run to run stays."""
+    if not sensitive and not any(_without_tokens(text) != text for text in _told(result)):
+        return result
     sensitive = sensitive.beside((result.resource.name, result.resource.id, result.resource.address))
-    mask = sensitive.mask
+    mask = functools.partial(_masked, sensitive)
     return structs.replace(
         result,
         message=mask(result.message),
@@ -24,9 +30,19 @@ def result_of(result: Result, sensitive: Sensitive) -> Result:
     )
 
 
+def _told(result: Result) -> Iterator[str]:
+    """What a result tells in words of ours, which may quote a value of the input."""
+    yield from (result.message, result.element)
+    for evidence in result.evidence:
+        yield evidence.observed
+    for fact in result.unknown:
+        yield fact.reason
+        yield fact.settles_it
+
+
 def gap_of(gap: Gap, sensitive: Sensitive) -> Gap:
     """A gap without the texts that are not to be shown."""
-    return structs.replace(gap, reason=sensitive.mask(gap.reason), settles_it=sensitive.mask(gap.settles_it))
+    return structs.replace(gap, reason=_masked(sensitive, gap.reason), settles_it=_masked(sensitive, gap.settles_it))
 
 
 def opinion_of(opinion: Opinion, sensitive: Sensitive) -> Opinion:
@@ -65,8 +81,16 @@ def _resource(resource: ResourceRef, sensitive: Sensitive) -> ResourceRef:
 
 
 def _evidence(evidence: Evidence, sensitive: Sensitive) -> Evidence:
-    return structs.replace(evidence, observed=sensitive.mask(evidence.observed))
+    return structs.replace(evidence, observed=_masked(sensitive, evidence.observed))
 
 
 def _unknown(fact: UnknownFact, sensitive: Sensitive) -> UnknownFact:
-    return structs.replace(fact, reason=sensitive.mask(fact.reason), settles_it=sensitive.mask(fact.settles_it))
+    return structs.replace(fact, reason=_masked(sensitive, fact.reason), settles_it=_masked(sensitive, fact.settles_it))
+
+
+def _masked(sensitive: Sensitive, text: str) -> str:
+    """A text of ours, which may quote a value of the input."""
+    return sensitive.mask(_without_tokens(text))
+
+
+_without_tokens = functools.lru_cache(4096)(told_without_tokens)

@@ -35,6 +35,8 @@ _MARKS = (
 )  # fmt: skip
 """One of them is in every token: most texts have none, which is quick to see."""
 _find_token = re.compile(_TOKENS, re.ASCII).search
+_TOKEN = re.compile(rf"-----BEGIN[A-Z0-9 ]{{0,40}}PRIVATE KEY.*|(?:{_TOKENS})[\w.~+/=-]*", re.ASCII | re.DOTALL)
+"""A token as a whole, and a private key to the end of the text."""
 _IN_URL = re.compile(r"(?<=://)[^/?#\s:@]{0,256}:[^/?#\s@]{1,256}(?=@)", re.ASCII)
 """A name and a password: RFC 3986, 3.2.1."""
 _NAMED = re.compile(
@@ -66,8 +68,20 @@ def without_secrets(text: str) -> str:
 
 def without_tokens(text: str) -> str:
     """The text without what is a secret whatever it is called; also a line of code, in which `password = var.p` is none."""
-    if any(mark in text for mark in _MARKS) and _find_token(text):
-        return HIDDEN
+    return HIDDEN if _has_token(text) else _without_parts(text)
+
+
+def told_without_tokens(text: str) -> str:
+    """A sentence of ours without the tokens that it quotes; the words around them stay."""
+    return _without_parts(_TOKEN.sub(HIDDEN, text) if _has_token(text) else text)
+
+
+def _has_token(text: str) -> bool:
+    return any(mark in text for mark in _MARKS) and _find_token(text) is not None
+
+
+def _without_parts(text: str) -> str:
+    """The text without the secret parts of addresses and headers."""
     if "://" in text:
         text = _IN_URL.sub(HIDDEN, text) if "@" in text else text
         text = _QUERY.sub(rf"\1{HIDDEN}", text) if "=" in text else text

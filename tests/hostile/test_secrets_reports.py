@@ -15,7 +15,9 @@ import pytest
 from assay.scanner.cli.output import Excerpts
 from assay.scanner.results import formats
 from assay.scanner.results.code import without_secret_values
+from assay.scanner.results.shown import gap_of
 from assay.scanner.run import Options, Scan
+from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
 from tests.scans import assay
 
@@ -118,6 +120,37 @@ def test_a_value_that_is_given(tmp_path: Path) -> None:
     assert shown(tree, variables={"v": CANARY}) == []
     written(tmp_path, {"terraform.tfvars": f'v = "{CANARY}"\n'})
     assert shown(tree) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"git::https://user:{CANARY}@example.com/x/y.git?ref=v1", f"https://example.com/m.zip?token={CANARY}",
+        f"git::https://oauth2:glpat-{CANARY}0123456789@gitlab.com/x.git", f"s3::https://s3.amazonaws.com/b/m.zip?aws_access_key_secret={CANARY}",
+    ],
+)  # fmt: skip
+def test_a_credential_that_a_gap_would_quote(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a module comes from is told where it is missing, to everyone and on standard error."""
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, {"main.tf": f'module "m" {{\n  source = "{source}"\n}}\n' + GROUP.replace("VALUE", '"x"')})
+    for name in ("text", "json", "markdown", "sarif", "github"):
+        ran = assay("scan", ".", "-v", "--debug", "-r", name)
+        assert ran.exit_code == 1 and CANARY not in ran.stdout + ran.stderr, name
+        assert name == "github" or "module_missing" in ran.stdout or "(redacted)" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"x lets postgres://u:{CANARY}@h/db in", "x lets postgres://(redacted)@h/db in"),
+        ("the key glpat-0123456789abcdefghij is old", "the key (redacted) is old"),
+        (f"-----BEGIN RSA PRIVATE KEY-----\n{CANARY}", "(redacted)"),
+        (f"it sends Authorization: Bearer {CANARY} there", "it sends Authorization: Bearer (redacted) there"),
+        ("unexpected token: x", "unexpected token: x"),
+    ],
+)
+def test_a_credential_that_a_message_would_quote(text: str, told: str) -> None:
+    assert gap_of(Gap("main.tf", "unsupported", text, text, 1), Sensitive()) == Gap("main.tf", "unsupported", told, told, 1)
 
 
 def test_the_opinion_of_another_scanner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,6 +318,36 @@ LINES: dict[str, str] = {
     "JSON of a variable": f'{{"sensitive": true, "default": "{CANARY}"}}',
     "JSON of a parameter": f'{{"Type": "String", "Default": "{CANARY}", "NoEcho": true}}',
     "YAML of a parameter": f"  P:\n    Default: {CANARY}\n    Type: String\n    NoEcho: true\n",
+    "a heredoc of a setting": f"  secret_string = <<EOT\n{CANARY}\nEOT\n  x = 1",
+    "an indented heredoc": f"  password = <<-EOT\n    {CANARY}\n  EOT",
+    "a call over lines": f'  secret_string = jsonencode({{\n    user = "a"\n    x    = "{CANARY}"\n  }})',
+    "a list over lines": f'  passwords = [\n    "{CANARY}",\n  ]',
+    "a map": f'  passwords = {{ admin = "{CANARY}" }}',
+    "a map over lines": f'  passwords = {{\n    admin = "{CANARY}"\n  }}',
+    "a block of YAML": f"  password: |\n    {CANARY}\n  other: 1",
+    "a folded block of YAML": f"  password: >-\n    {CANARY}\n    more",
+    "an anchor of YAML": f"  password: &p {CANARY}",
+    "a function of YAML": f"  MasterUserPassword: !Sub {CANARY}",
+    "a function in brackets": f'  MasterUserPassword: !Join ["", [{CANARY}, b]]',
+    "a function of JSON": f'  MasterUserPassword: {{"Fn::Sub": "{CANARY}"}}',
+    "a function on the next line": f"  MasterUserPassword:\n    Fn::Sub: {CANARY}",
+    "JSON over lines": f'"password":\n  "{CANARY}"',
+    "a script": f"    export DB_PASSWORD={CANARY}",
+    "a script, quoted": f'    export DB_PASSWORD="{CANARY}"',
+    "an option of a script": f"    run --password {CANARY} --x",
+    "an option with a mark": f"    run --db-password={CANARY} --x",
+    "curl": f"  curl -s -u admin:{CANARY} https://x",
+    "a connection string": f'  x = "Server=x;Password={CANARY};"',
+    "the value first": f'{{ value = "{CANARY}", name = "DB_PASSWORD" }}',
+    "the value first, over lines": f"- Value: {CANARY}\n  Name: DB_PASSWORD",
+    "a parameter of a stack": f'{{"ParameterKey": "DbPassword", "ParameterValue": "{CANARY}"}}',
+    "a header of an origin": f'    custom_header {{\n      name  = "X-Origin-Verify"\n      value = "{CANARY}"\n    }}',
+    "a header of an origin, of YAML": f"  HeaderValue: {CANARY}",
+    "a secret of Kubernetes": f"stringData:\n  a: {CANARY}",
+    "a comment": f"  x = 1 # password: {CANARY}",
+    "a comment of slashes": f"  // token={CANARY}",
+    "pwd": f'  pwd = "{CANARY}"',
+    "DB_PASS": f'  DB_PASS = "{CANARY}"',
     "a key": '  key = "AKIA' + 'IOSFODNN7EXAMPLE" # ' + CANARY,
 }
 
@@ -302,6 +365,13 @@ def test_lines_of_code_that_nobody_evaluated(line: str) -> None:
         '  secret_id = "trade/etrade"',
         "  password = var.password",
         "  password = random_password.db.result",
+        "  password=var.password",
+        '  bypass = "none"',
+        "    export DB_PASSWORD=$DB_PASSWORD",
+        "  Secret:\n    Type: AWS::SecretsManager::Secret",
+        '  secrets = [{ name = "A", valueFrom = "arn:aws:ssm:us-east-1:123456789012:parameter/a" }]',
+        "  password = random_password.db[\n    0\n  ].result",
+        "  compass: north",
         '  password = "${var.password}"',
         '  secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:trade"',
         "  MasterUserPassword: !Ref Password",
