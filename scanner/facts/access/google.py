@@ -21,6 +21,7 @@ from assay.scanner.sources.values import Value, all_of, any_of
 _IN_APP = attestable("whether the service verifies the signed header of Identity-Aware Proxy on each request is in its code")
 _PROVIDER = attestable("whether Workspace asks every user for a second factor is a setting of Workspace")
 _GROUP = attestable("a group may have members of other domains: its members are in the directory of Workspace")
+_NOT_SAID = Unknown("whether Identity-Aware Proxy is on is not written", "write enabled beside oauth2ClientId")
 _EXTERNAL, _HTTP = ("EXTERNAL", "EXTERNAL_MANAGED"), ("HTTP", "HTTPS", "HTTP2", "H2C", "GRPC")
 _SECOND_FACTORS = ("SECURE_KEY", "ENROLLED_SECOND_FACTORS")
 """Methods of reauthentication that take one: https://cloud.google.com/iap/docs/reference/rest/v1/ReauthSettings"""
@@ -92,9 +93,13 @@ def proxied(view: View, at: BackendAt) -> Directory | None:
 
 
 def _proxied(view: View, at: BackendAt) -> Value[bool]:
-    if not view.inner(at.proxy)[0] and view.inner(at.proxy)[1] is None:
+    written, more = view.inner(at.proxy)
+    if not written and more is None:
         return view.says(False)
-    return view[at.enabled].default(at.enabled_by_default.data).truth()
+    enabled = view[at.enabled]
+    if enabled.absent and not at.enabled_by_default.data and not is_live(view.item):
+        return view.says(_NOT_SAID)  # where Config Connector leaves it out, the block alone means yes, of the API it means no
+    return enabled.default(at.enabled_by_default.data).truth()
 
 
 def _by_services(view: View, at: BackendAt) -> Value[bool]:
