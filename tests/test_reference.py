@@ -16,7 +16,7 @@ UNKNOWN: set[tuple[str, str, str, str]] = set()
 
 @pytest.mark.parametrize(("cloud", "environment"), [(cloud, each) for cloud, held in ENVIRONMENTS.items() for each in held])
 def test_an_environment_holds_every_control(cloud: str, environment: str) -> None:
-    scan = Scan(Options(paths=[str(REFERENCE / cloud / "terraform" / "environments" / environment)], params=three.PARAMS, allow_empty=environment == "organization"))
+    scan = Scan(Options(paths=[str(REFERENCE / cloud / "terraform" / "environments" / environment)], **three.OPTIONS, allow_empty=environment == "organization"))
     report = scan.report()
     bad = [
         (each.verdict, each.control, each.resource.address, each.message) for each in report.results if each.verdict in ("fail", "error")
@@ -47,7 +47,7 @@ def test_all_environments_are_found_below_one_path(cloud: str) -> None:
 def judged(*paths: str, code: str | None = None) -> dict[tuple[str, str], set[str]]:
     """(control, address) to its verdicts."""
     found: dict[tuple[str, str], set[str]] = {}
-    for result in Scan(Options(paths=list(paths), code=code, params=three.PARAMS)):
+    for result in Scan(Options(paths=list(paths), code=code, **three.OPTIONS)):
         found.setdefault((result.control, result.resource.address), set()).add(result.verdict)
     return found
 

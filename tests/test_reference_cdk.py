@@ -24,7 +24,7 @@ NAME = "trade-streamer-prod"
 
 
 def test_the_deployment_holds_every_control() -> None:
-    scan = Scan(Options(paths=[str(APP)], params=three.PARAMS))
+    scan = Scan(Options(paths=[str(APP)], **three.OPTIONS))
     report = scan.report()
     assert [
         (each.control, each.resource.address, each.message) for each in report.results if each.verdict not in ("pass", "not_applicable")
@@ -114,7 +114,7 @@ def test_a_step_back_is_seen(tmp_path: Path, control: str, stack: str, change: C
     template = json.loads(changed.read_text(encoding="utf-8"))
     change(template)
     changed.write_text(json.dumps(template), encoding="utf-8")
-    found = {each.verdict for each in judge(tmp_path, control, params=three.PARAMS)} - {"not_applicable"}
+    found = {each.verdict for each in judge(tmp_path, control, **three.OPTIONS)} - {"not_applicable"}
     assert found == {"pass", verdict} or found == {verdict}
 
 

@@ -20,7 +20,7 @@ PER_BLOCK = ("iam.no-wildcard-privilege", "iam.trust-policy-scoped")
 
 
 def report(path: Path, *controls: str) -> Report:
-    return Scan(Options(paths=[str(path)], controls=list(controls), params=three.PARAMS)).report()
+    return Scan(Options(paths=[str(path)], controls=list(controls), **three.OPTIONS)).report()
 
 
 def verdicts(found: Report) -> dict[str, Counter[tuple[str, str]]]:
