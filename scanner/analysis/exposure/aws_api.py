@@ -11,12 +11,14 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.network.aws_api import INTERFACES
+from assay.scanner.facts.network.networks.aws_api import SUBNETS
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
 
+from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
 from .placed import placed
 from .routing import Association, RoutingAt, by_key, entries
@@ -24,17 +26,23 @@ from .subnets import SubnetAt, subnet
 from .targets import TARGETS
 from .workloads import WorkloadAt, workload
 
-SUBNETS = Listing(
-    "ec2.subnet",
-    Call("ec2", "DescribeSubnets", page_size=1000),
-    entries="Subnets",
-    id="arn:{partition}:ec2:{region}:{account}:subnet/{SubnetId}",
-)
 TABLES = Listing(
     "ec2.route_table",
     Call("ec2", "DescribeRouteTables", page_size=100),
     entries="RouteTables",
     id="arn:{partition}:ec2:{region}:{account}:route-table/{RouteTableId}",
+)
+GATEWAYS = Listing(
+    "ec2.nat_gateway",
+    Call("ec2", "DescribeNatGateways", page_size=1000),
+    entries="NatGateways",
+    id="arn:{partition}:ec2:{region}:{account}:natgateway/{NatGatewayId}",
+)
+ENDPOINTS = Listing(
+    "ec2.vpc_endpoint",
+    Call("ec2", "DescribeVpcEndpoints", page_size=1000),
+    entries="VpcEndpoints",
+    id="arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{VpcEndpointId}",
 )
 FUNCTIONS = Listing("lambda.function", Call("lambda", "ListFunctions"), entries="Functions", id="FunctionArn")
 CLUSTERS = Listing(
@@ -96,7 +104,7 @@ CACHES = Listing(
 DATABASES = Listing(
     "rds.subnet_group", Call("rds", "DescribeDBSubnetGroups", page_size=100), entries="DBSubnetGroups", id="DBSubnetGroupArn"
 )
-LISTINGS = (SUBNETS, TABLES, FUNCTIONS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS, CACHES, DATABASES)
+LISTINGS = (TABLES, FUNCTIONS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS, CACHES, DATABASES)
 
 
 def _associated(of: str, table: Item) -> Iterator[tuple[Hashable, Any]]:
@@ -131,6 +139,15 @@ ROUTING = RoutingAt(
         id_="RouteTableId",
     ),
     tables=by_key("RouteTableId", TABLES.type),
+)
+EXITS = ExitsAt(
+    subnets=by_key("SubnetId", SUBNETS.type),
+    gateways=by_key("NatGatewayId", GATEWAYS.type),
+    subnet="SubnetId",
+    connectivity="ConnectivityType",
+    availability="AvailabilityMode",
+    state="State",
+    firewalls=standing({ENDPOINTS.type: "SubnetIds"}, "VpcEndpointId"),
 )
 _SERVICE = "describe_services.services.networkConfiguration.awsvpcConfiguration"
 _TASK = "get_schedule.Target.EcsParameters.NetworkConfiguration.awsvpcConfiguration"
@@ -171,6 +188,7 @@ def _workload(listing: Listing, sort: str, meaning: Any = workload, **places: An
         subnets=_PLACED.get(listing.type, ("SubnetId",)),
         known=by_key("SubnetId", SUBNETS.type),
         routing=ROUTING,
+        exits=EXITS,
         gives="MapPublicIpOnLaunch",
         **places,
     )

@@ -10,6 +10,7 @@ from typing import Any
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.spelling import Index, Link, Referrer
 
+from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
 from .placed import placed
 from .routing import RoutingAt, associations, by_key, entries
@@ -39,6 +40,14 @@ ROUTING = RoutingAt(
     tables=by_key("", "AWS::EC2::RouteTable"),
     fresh=("AWS::EC2::VPC",),
 )
+EXITS = ExitsAt(
+    subnets=by_key("", _SUBNET),
+    gateways=by_key("", "AWS::EC2::NatGateway"),
+    subnet="SubnetId",
+    connectivity="ConnectivityType",
+    availability="AvailabilityMode",
+    firewalls=standing({"AWS::NetworkFirewall::Firewall": "SubnetMappings[].SubnetId", "AWS::EC2::VPCEndpoint": "SubnetIds"}),
+)
 # Where what runs code, or holds what it works with, names subnets.
 _PLACED = {
     "AWS::ECS::Service": (f"{_SERVICE}.Subnets",),
@@ -63,7 +72,9 @@ _ASSOCIATED = tuple(
 
 def _workload(type_: str, sort: str, **places: Any) -> Reader:
     subnets = _INSIDE.get(type_, _PLACED[type_])
-    at = WorkloadAt(sort=sort, subnets=subnets, known=by_key("", _SUBNET), routing=ROUTING, gives="MapPublicIpOnLaunch", **places)
+    at = WorkloadAt(
+        sort=sort, subnets=subnets, known=by_key("", _SUBNET), routing=ROUTING, exits=EXITS, gives="MapPublicIpOnLaunch", **places
+    )
     return Reader(Workload, (type_,), workload, at, always=not at.runs)
 
 

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.google_assets import short
 from assay.scanner.facts.spelling import Index, Place, Spelling
+from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Document, Text, Unknown
+from assay.scanner.sources.raw import Document, Text, Unknown, describe
 from assay.scanner.sources.values import Value, any_of
 
-from .kinds import Subnet, Workload
+from .google_nat import NatsAt, served
+from .kinds import Standing, Subnet, Workload
 from .placed import inside
 
 
@@ -30,7 +32,7 @@ def subnetwork(view: View, at: SubnetworkAt) -> Subnet:
     https://cloud.google.com/vpc/docs/vpc#internet_access_reqs
     """
     holds, what = inside(view, at.workloads, view.item.address)
-    gives = view[at.ipv6].equals("EXTERNAL")
+    gives = view[at.ipv6].then(lambda sort: _external(sort, view))
     return Subnet(
         identity=view.identity(short(view[at.name])),
         holds_workloads=holds,
@@ -39,6 +41,13 @@ def subnetwork(view: View, at: SubnetworkAt) -> Subnet:
         routes=Value([], gives.seen),
         gives_public_addresses=gives,
     )
+
+
+def _external(sort: Any, view: View) -> bool | Unknown:
+    """https://cloud.google.com/compute/docs/reference/rest/v1/subnetworks: `UNSPECIFIED_IPV6_ACCESS_TYPE` says neither."""
+    if isinstance(sort, str) and sort.startswith("UNSPECIFIED"):
+        return Unknown(f"whether the IPv6 addresses of {view.item.address} are external is not said", "set ipv6AccessType", view.location)
+    return Value(sort).equals("EXTERNAL").data  # type: ignore[no-any-return]
 
 
 class GoogleWorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -52,6 +61,11 @@ class GoogleWorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Lists of interfaces in a network (Direct VPC egress), or of a machine."""
     annotations: Annotated[Place, "in_network"] = ""
     """Of the v1 API, which has both there."""
+    egress: Annotated[Place, "all_traffic"] = ""
+    """What goes through the network: `ALL_TRAFFIC`, `PRIVATE_RANGES_ONLY`."""
+    subnetwork: str = "subnetwork"
+    """Of an interface."""
+    nats: Annotated[NatsAt, "subnets"]
     machine: bool = False
     """It stands in a network by itself."""
     addresses: Annotated[tuple[str, ...], "public_address"] = ()
@@ -67,7 +81,71 @@ def google_workload(view: View, at: GoogleWorkloadAt) -> Workload:
         runs_at_edge=view.says(False),
         in_network=view.says(True) if at.machine else _attached(view, at),
         public_address=any_of(_addresses(view, at)) if at.machine else view.says(False),
-        subnets=view.says([]),
+        subnets=view.says(_standings(view, at)),
+        all_traffic=view.says(True) if at.machine else _all_traffic(view, at),
+        leaves_by_itself=any_of(_addresses(view, at)) if at.machine else view.says(False),
+    )
+
+
+_ALL = ("ALL_TRAFFIC", "all-traffic", "all")
+
+
+def _all_traffic(view: View, at: GoogleWorkloadAt) -> Value[bool]:
+    """Only what is for private addresses, unless it says otherwise: https://cloud.google.com/run/docs/configuring/vpc-direct-vpc"""
+    egress = view[at.egress]
+    if at.annotations:
+        egress = egress.otherwise(annotation(view[at.annotations], "vpc-access-egress"))
+    return egress.equals(*_ALL)
+
+
+def _standings(view: View, at: GoogleWorkloadAt) -> list[Standing]:
+    """The subnetworks that a workload has interfaces in, by itself or by a connector, and how Cloud NAT serves them."""
+    told: list[Standing] = []
+    for path in at.interfaces:
+        for interface in view.inner(path)[0]:
+            told.append(_served(view, at, interface.link(at.subnetwork)))
+    for path in at.connectors:
+        if not (connector := view.link(path)).absent:
+            told.append(_by_connector(view, at, connector))
+    if at.annotations:
+        annotations = view[at.annotations]
+        written = [annotation(annotations, name) for name in ("network-interfaces", "vpc-access-connector")]
+        told += [_standing(value, *_unread(view, value)) for value in written if value.data]
+    return told
+
+
+def _unread(view: View, value: Value[Any]) -> tuple[Value[Any], str]:
+    reason = f"which subnetwork {str(value.data)[:80]} is in an annotation of {view.item.address} is not followed"
+    return view.says(
+        value.unknown or Unknown(reason, "scan the live project by its API of version 2", view.location)
+    ), "a way that is not known"
+
+
+def _by_connector(view: View, at: GoogleWorkloadAt, connector: Value[Any]) -> Standing:
+    place = next(iter(view.index(at.nats.connectors).get(spelled(connector.data), ())), None) if not connector.unknown else None
+    if place is None:
+        reason = f"the connector {describe(connector.data)} of {view.item.address} is not among what was read"
+        why = connector.unknown or Unknown(reason, "scan the code that declares it together with this, or the live project", view.location)
+        return _standing(connector, view.says(why), "a way that is not known")
+    return _standing(connector, *served(view, at.nats, place.subnetwork, None if place.subnetwork else place))
+
+
+def _served(view: View, at: GoogleWorkloadAt, subnetwork: Value[Any]) -> Standing:
+    if subnetwork.unknown or subnetwork.absent:
+        why = subnetwork.unknown or Unknown(f"{view.item.address} names no subnetwork", "name the subnetwork", view.location)
+        return _standing(subnetwork, view.says(why), "a way that is not known")
+    return _standing(subnetwork, *served(view, at.nats, spelled(subnetwork.data), None))
+
+
+def _standing(name: Value[Any], through: Value[Any], way: str) -> Standing:
+    called = "a subnetwork that is not known" if name.unknown or name.absent else describe(name.data)
+    return Standing(
+        name=Value(called, name.seen),
+        public=Value(False, name.seen),
+        path=Value(called),
+        leaves=through,
+        through_nat=through,
+        exit=Value(f"{called} > {way}"),
     )
 
 

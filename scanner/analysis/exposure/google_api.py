@@ -5,9 +5,16 @@ https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services,
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator
+from typing import Any
+
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.spelling import Contribution, Index
+from assay.scanner.facts.stack import spelled
+from assay.scanner.sources.interface import Item
 
 from .google import GoogleWorkloadAt, SubnetworkAt, google_workload, subnetwork
+from .google_nat import Nat, NatsAt, Place
 from .kinds import Subnet, Workload
 from .placed import placed
 
@@ -23,6 +30,54 @@ _PLACED = {
     **{type_: (f"{access}.networkInterfaces[].subnetwork",) for type_, (_, access) in _ACCESS.items()},
 }
 
+_ROUTER, _SUBNETWORK, _CONNECTOR = (
+    "compute.googleapis.com/Router",
+    "compute.googleapis.com/Subnetwork",
+    "vpcaccess.googleapis.com/Connector",
+)
+
+
+def _nats(router: Item) -> Iterator[tuple[Hashable, Any]]:
+    """https://cloud.google.com/compute/docs/reference/rest/v1/routers"""
+    nats, more = router.blocks("nats")
+    network, region = spelled(router.link("network").data), _region(router)
+    for nat in nats:
+        if nat["type"].default("PUBLIC").equals("PRIVATE").data is True:
+            continue
+        ranges = nat["sourceSubnetworkIpRangesToNat"]
+        listed, doubt = nat.blocks("subnetworks")
+        names = tuple(name for block in listed if (name := spelled(block.link("name").data)))
+        every = None if ranges.unknown else str(ranges.data).startswith("ALL_SUBNETWORKS")
+        yield "nat", Nat(f"{router.address} {nat['name'].data}", "", network, region, every, names, ranges.unknown or doubt)
+    if more:
+        yield "nat", Nat(router.address, "", network, region, None, (), more)
+
+
+def _place(item: Item) -> Iterator[tuple[Hashable, Any]]:
+    yield item.address, Place(spelled(item.link("network").data), _region(item))
+
+
+def _connector(item: Item) -> Iterator[tuple[Hashable, Any]]:
+    """https://cloud.google.com/vpc/docs/reference/vpcaccess/rest/v1/projects.locations.connectors: of the region in its name"""
+    name = str(item["name"].data)
+    region = name.split("/locations/")[1].partition("/")[0] if "/locations/" in name else _region(item)
+    yield item.address, Place(spelled(item.link("network").data), region, spelled(item.link("subnet.name").data))
+
+
+def _region(item: Item) -> str:
+    """`us-central1` of a region's name or address."""
+    region = item["region"].otherwise(item.region).data
+    return region.rpartition("/")[2] if isinstance(region, str) else ""
+
+
+NATS = NatsAt(
+    nats=Contribution(types=(_ROUTER,), records=_nats, name="google.nats"),
+    routers=Index((), lambda item: []),
+    subnetworks=Contribution(types=(_SUBNETWORK,), records=_place, name="google.subnetworks"),
+    connectors=Contribution(types=(_CONNECTOR,), records=_connector, name="google.connectors"),
+)
+"""Networks may be shared by projects, and their routers stand in another than what they serve."""
+
 READERS = (
     Reader(Subnet, ("compute.googleapis.com/Subnetwork",), subnetwork, SubnetworkAt(workloads=placed(_PLACED))),
     *(
@@ -37,6 +92,8 @@ READERS = (
                 interfaces=(f"{access}.networkInterfaces",),
                 # https://cloud.google.com/run/docs/reference/rest/v1/ExecutionTemplateSpec: both have them on what is run
                 annotations="spec.template.metadata.annotations",
+                egress=f"{access}.egress",
+                nats=NATS,
             ),
         )
         for type_, (sort, access) in _ACCESS.items()
@@ -46,21 +103,23 @@ READERS = (
         Workload,
         ("cloudfunctions.googleapis.com/Function",),
         google_workload,
-        GoogleWorkloadAt(sort="function", connectors=("serviceConfig.vpcConnector",)),
+        GoogleWorkloadAt(
+            sort="function", connectors=("serviceConfig.vpcConnector",), egress="serviceConfig.vpcConnectorEgressSettings", nats=NATS
+        ),
     ),
     # https://cloud.google.com/functions/docs/reference/rest/v1/projects.locations.functions
     Reader(
         Workload,
         ("cloudfunctions.googleapis.com/CloudFunction",),
         google_workload,
-        GoogleWorkloadAt(sort="function", connectors=("vpcConnector",)),
+        GoogleWorkloadAt(sort="function", connectors=("vpcConnector",), egress="vpcConnectorEgressSettings", nats=NATS),
     ),
     *(
         Reader(
             Workload,
             (type_,),
             google_workload,
-            GoogleWorkloadAt(sort="instance", machine=True, interfaces=(interfaces,), addresses=_ADDRESSES),
+            GoogleWorkloadAt(sort="instance", machine=True, interfaces=(interfaces,), addresses=_ADDRESSES, nats=NATS),
         )
         for type_, interfaces in _MACHINES.items()
     ),

@@ -46,6 +46,12 @@ class Standing(Part):
     """A route of it leads straight to an internet gateway."""
     path: Fact[str]
     """What decides that, in words: `subnet public > route 0.0.0.0/0 > an internet gateway`."""
+    leaves: Fact[bool]
+    """Traffic for the internet leaves it at all: it has a default route. Google: Cloud NAT serves it."""
+    through_nat: Fact[bool]
+    """That leaves through a managed NAT gateway alone, or an egress-only gateway of IPv6."""
+    exit: Fact[str]
+    """The way that it takes, in words."""
 
 
 class Workload(Resource, kw_only=True):
@@ -64,7 +70,11 @@ class Workload(Resource, kw_only=True):
     public_address: Fact[bool]
     """It has an address of the internet itself."""
     subnets: Fact[list[Standing]]
-    """Google: empty, since subnets there are neither public nor private."""
+    """Those that it has interfaces in. Of Google's none is public."""
+    all_traffic: Fact[bool]
+    """Whatever it sends goes through its network. Google: not only what is for private addresses."""
+    leaves_by_itself: Fact[bool]
+    """Its own public address is how its traffic leaves, whatever NAT there is. AWS: False, the routes of its subnets tell."""
 
 
 KINDS = (Subnet, Workload)

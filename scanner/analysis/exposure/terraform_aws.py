@@ -10,6 +10,7 @@ from typing import Any
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.spelling import Link, Referrer
 
+from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
 from .placed import placed
 from .routing import RoutingAt, associations, by_key, entries
@@ -46,6 +47,14 @@ ROUTING = RoutingAt(
     tables=by_key("", "aws_route_table", "aws_default_route_table"),
     fresh=("aws_vpc",),
 )
+EXITS = ExitsAt(
+    subnets=by_key("", *_SUBNETS),
+    gateways=by_key("", "aws_nat_gateway"),
+    subnet="subnet_id",
+    connectivity="connectivity_type",
+    availability="availability_mode",
+    firewalls=standing({"aws_networkfirewall_firewall": "subnet_mapping[].subnet_id", "aws_vpc_endpoint": "subnet_ids"}),
+)
 # Where what runs code, or holds what it works with, names subnets.
 _PLACED = {
     "aws_ecs_service": (f"{_NETWORK}.subnets",),
@@ -75,7 +84,13 @@ _ASSOCIATED = tuple(
 
 def _workload(type_: str, sort: str, **places: Any) -> Reader:
     at = WorkloadAt(
-        sort=sort, subnets=_PLACED[type_], known=by_key("", *_SUBNETS), routing=ROUTING, gives="map_public_ip_on_launch", **places
+        sort=sort,
+        subnets=_PLACED[type_],
+        known=by_key("", *_SUBNETS),
+        routing=ROUTING,
+        exits=EXITS,
+        gives="map_public_ip_on_launch",
+        **places,
     )
     return Reader(Workload, (type_,), workload, at, always=not at.runs)
 

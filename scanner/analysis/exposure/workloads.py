@@ -14,6 +14,7 @@ from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Unknown, describe, references_in
 from assay.scanner.sources.values import Value, any_of
 
+from .exits import Exit, ExitsAt, exit_of
 from .kinds import Standing, Workload
 from .routing import RoutingAt, routes_of
 
@@ -40,6 +41,7 @@ class WorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
     known: Annotated[Index, "subnets", "public_address"]
     """Subnets by what names them."""
     routing: Annotated[RoutingAt, "subnets"]
+    exits: Annotated[ExitsAt, "subnets.leaves", "subnets.through_nat", "subnets.exit"]
     gives: Annotated[str, "public_address"]
     """Of a subnet: whether it gives public addresses."""
     templates: Annotated[tuple[Link, ...], "public_address"] = ()
@@ -70,6 +72,8 @@ def workload(view: View, at: WorkloadAt) -> Workload | None:
         in_network=_within(view, settings, named) if at.outside else Value(True, settings.seen),
         public_address=any_of([_addressed(view, at, one, named) for one in views]),
         subnets=view.says(_standings(view, at, named)),
+        all_traffic=Value(True, seen),
+        leaves_by_itself=Value(False, seen),
     )
 
 
@@ -171,10 +175,22 @@ def _standing(view: View, at: WorkloadAt, target: Value[Any]) -> Standing:
     if item is None:
         public: Value[Any] = Value(_not_read(view, at, target), target.seen)
         name = "a subnet that is not known" if target.unknown else describe(target.data)
-        return Standing(name=Value(name, target.seen), public=public, path=Value(name))
+        return _stands(Value(name, target.seen), public, name, Exit(public, public, "a way that is not known"))
     ways = routes_of(view, at.routing, item)
     told = [Value(way, (item.location(),)) if isinstance(way, Unknown) else way.to_internet_gateway for way in ways]
     public = any_of(told) if told else Value(False, (item.location(),))
     leading = next((way for way in ways if not isinstance(way, Unknown) and way.to_internet_gateway.data is True), None)
     path = f"{item.address} > route {leading.destination.data} > {leading.via.data}" if leading else item.address
-    return Standing(name=Value(item.address, target.seen), public=view.of(item).weighed(public, absence=False), path=Value(path))
+    weighed = view.of(item).weighed(public, absence=False)
+    return _stands(Value(item.address, target.seen), weighed, path, exit_of(view, at.routing, at.exits, item))
+
+
+def _stands(name: Value[str], public: Value[bool], path: str, way: Exit) -> Standing:
+    return Standing(
+        name=name,
+        public=public,
+        path=Value(path),
+        leaves=way.leaves,
+        through_nat=way.through_nat,
+        exit=Value(f"{name.data} > {way.path}"),
+    )
