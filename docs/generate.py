@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from assay.scanner import configuration_schema
 from assay.scanner.control_pages import write_pages
 from assay.scanner.rules.load import CompiledControl, builtin_folder, load
 
@@ -20,10 +21,13 @@ PAGES = {
 }
 """Page to the module whose `page(controls)` gives its text."""
 
+SCHEMA = "assay.schema.json"
+
 
 def build(controls: list[CompiledControl], folder: Path) -> dict[str, str]:
     """Page, by its path below docs/, to its text."""
     written = {f"controls/{path.name}": path.read_text(encoding="utf-8") for path in write_pages(controls, folder)}
+    written[SCHEMA] = f"{configuration_schema.text()}\n"
     return written | {name: importlib.import_module(module).page(controls) for name, module in PAGES.items()}
 
 
@@ -36,7 +40,7 @@ def main() -> None:
             (HERE / name).write_text(text, encoding="utf-8")
         print(f"{len(fresh)} pages written")
         return
-    listed = {*PAGES, *(f"controls/{path.name}" for path in CONTROLS.glob("*.md"))}
+    listed = {*PAGES, SCHEMA, *(f"controls/{path.name}" for path in CONTROLS.glob("*.md"))}
     present = {name: (HERE / name).read_text(encoding="utf-8") for name in listed if (HERE / name).is_file()}
     stale = sorted(name for name in fresh.keys() | present.keys() if fresh.get(name) != present.get(name))
     for name in stale:

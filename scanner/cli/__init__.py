@@ -15,6 +15,7 @@ from assay.scanner.errors import LibraryError
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE = 0, 1, 2, 3
 COMMANDS = {
+    "init": "assay.scanner.cli.init",
     "scan": "assay.scanner.cli.scan",
     "audit": "assay.scanner.cli.audit",
     "snapshot": "assay.scanner.cli.snapshot",
