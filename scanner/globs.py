@@ -6,7 +6,7 @@ import fnmatch
 import functools
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -47,7 +47,7 @@ class PathRule(msgspec.Struct, frozen=True):
 
     def names(self, path: str) -> bool:
         """Whether it is for this path itself: `*` is a part of a name, `**` any number of directories."""
-        return _by_part(_plain(self.glob))(self._relative(path)) is not None
+        return by_part(_plain(self.glob), self._relative(path))
 
     def _relative(self, path: str) -> str:
         return os.path.relpath(os.path.abspath(path), os.path.abspath(self.directory)).replace(os.sep, "/")
@@ -63,10 +63,43 @@ def _plain(glob: str) -> str:
     return glob.removeprefix("./").rstrip("/") or "*"
 
 
-@functools.lru_cache(256)
-def _by_part(glob: str) -> Callable[[str], re.Match[str] | None]:
-    parts = (_PARTS.get(part) or re.escape(part) for part in re.split(r"(\*\*/?|\*|\?)", glob))
-    return re.compile("".join(parts) + r"\Z", re.DOTALL).match
+@functools.lru_cache(4096)
+def by_part(glob: str, path: str) -> bool:
+    """Whether a path is what a glob says: `*` and `?` are of one part of it, `**` is any text, `**/` also none.
+
+    All ways through the glob are followed side by side, so that the time is in proportion to its length and that of the path: an expression
+    with several `.*` takes exponential time for `*a*a*a*b`.
+    """
+    parts = [part for part in re.split(r"(\*\*/?|\*|\?)", glob) if part]
+    units = [unit for part in parts for unit in ([part] if part in ("**/", "**", "*", "?") else part)]
+    at = _reached({0}, units)
+    for char in path:
+        at = _reached({state for before in at for state in _after(before, char, units)}, units)
+        if not at:
+            return False
+    return len(units) in at
 
 
-_PARTS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+def _reached(states: set[int], units: list[str]) -> set[int]:
+    """States (numbers of units to come; `~` of one within `**/`, which has to end in `/`) with those that need no character."""
+    reached = set(states)
+    for state in states:
+        following = state
+        while 0 <= following < len(units) and units[following] in ("**/", "**", "*"):
+            following += 1
+            reached.add(following)
+    return reached
+
+
+def _after(state: int, char: str, units: list[str]) -> Iterator[int]:
+    """The states that one character leads to."""
+    number = state if state >= 0 else ~state
+    unit = units[number] if number < len(units) else ""
+    if unit == "**/":
+        yield ~number
+        if char == "/":
+            yield number + 1
+    elif unit == "**" or (unit == "*" and char != "/"):
+        yield number
+    elif unit == char or (unit == "?" and char != "/"):
+        yield number + 1
