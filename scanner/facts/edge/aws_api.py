@@ -56,6 +56,8 @@ CLASSIC_BALANCERS = Listing(
     Call("elb", "DescribeLoadBalancers", page_size=400),
     entries="LoadBalancerDescriptions",
     id="arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{LoadBalancerName}",
+    gone=("LoadBalancerNotFound", "AccessPointNotFound"),
+    details=(Call("elb", "DescribeLoadBalancerPolicies", (("LoadBalancerName", "LoadBalancerName"),), may_be_empty=True),),
 )
 # https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html
 APIS = Listing(

@@ -1,0 +1,130 @@
+"""Classic load balancers of AWS, whose listeners negotiate TLS by policies that are made for one load balancer.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-ssl-security-policy.html
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from assay.scanner.facts.edge.tls.kinds import TlsEndpoint, TlsSide
+from assay.scanner.facts.edge.tls.listeners import named, negotiated, port_name
+from assay.scanner.facts.edge.tls.negotiation import DEFAULT_POLICY, Negotiation, load_balancing, side
+from assay.scanner.facts.spelling import Referrer, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, any_of
+
+_ENCRYPTED = ("HTTPS", "SSL")
+_NEGOTIATES = "SSLNegotiationPolicyType"
+
+
+class PoliciesAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Where an input tells of policies of a load balancer; the paths are those of one policy."""
+
+    place: str | Referrer
+    name: str = "PolicyName"
+    type: str = "PolicyType"
+    """Empty where all of them are for TLS."""
+    attributes: str = "Attributes"
+    attribute: str = "Name"
+    value: str = "Value"
+    ports: str = ""
+    """The ports that a policy says it is for."""
+
+
+class ClassicTlsAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a classic load balancer. The defaults are the API's names."""
+
+    listeners: Annotated[str, "terminates_tls", "sides"] = "Listeners"
+    protocol: Annotated[str, "terminates_tls"] = "Protocol"
+    """This and the following are paths within a listener."""
+    port: Annotated[str, "sides"] = "LoadBalancerPort"
+    policy_names: Annotated[str, "sides"] = "PolicyNames"
+    policies: Annotated[tuple[PoliciesAt, ...], "sides"] = (PoliciesAt(place="Policies", ports="LoadBalancerPorts"),)
+    assigned: Annotated[Referrer | None, "sides"] = None
+    """Companions that give policies to a port."""
+    assigned_port: Annotated[str, "sides"] = "load_balancer_port"
+    assigned_names: Annotated[str, "sides"] = "policy_names"
+
+
+class _Policy(msgspec.Struct, frozen=True):
+    name: Any
+    negotiation: Value[Any]
+    ports: Value[Any]
+
+
+def classic_balancer(view: View, at: ClassicTlsAt) -> TlsEndpoint:
+    """Its listeners for HTTPS and SSL."""
+    blocks, more = view.inner(at.listeners)
+    doubts = [view.says(more)] if more else []
+    encrypted = [(block, block[at.protocol].equals(*_ENCRYPTED)) for block in blocks]
+    policies, unknown = _policies(view, at)
+    sides: list[Any] = [
+        _side(view, block, at, policies, unknown) if terminates.data else terminates.unknown
+        for block, terminates in encrypted
+        if terminates.data is not False
+    ]
+    return TlsEndpoint(
+        identity=view.identity(view[at.name]),
+        terminates_tls=any_of([*(terminates for _, terminates in encrypted), *doubts]),
+        sides=view.says([*sides, *([more] if more else [])]),
+    )
+
+
+def _policies(view: View, at: ClassicTlsAt) -> tuple[list[_Policy], Unknown | None]:
+    """The policies for TLS that the input shows, and why there may be more."""
+    policies: list[_Policy] = []
+    unknown: Unknown | None = None
+    for source in at.policies:
+        blocks, more = view.inner(source.place)
+        unknown = unknown or more
+        for block in blocks:
+            if not source.type or block[source.type].equals(_NEGOTIATES).data is not False:
+                ports = block[source.ports] if source.ports else Value[Any](None)
+                policies.append(_Policy(block[source.name].data, _negotiation(block, source), ports))
+    return policies, unknown
+
+
+def _negotiation(policy: View, at: PoliciesAt) -> Value[Any]:
+    attributes, more = policy.inner(at.attributes)
+    pairs = [(attribute[at.attribute].text(), attribute[at.value].text()) for attribute in attributes]
+    doubt = more or next((value.unknown for pair in pairs for value in pair if value.unknown), None)
+    return policy.says(doubt or negotiated({str(name.data): value.data for name, value in pairs}))
+
+
+def _side(view: View, listener: View, at: ClassicTlsAt, policies: list[_Policy], unknown: Unknown | None) -> TlsSide:
+    """A listener without a policy for TLS gets the default one.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ssl-config-update.html
+    """
+    port, names = listener[at.port].text(), listener[at.policy_names]
+    assigned: list[Value[Any]] = [names] if not names.absent else []
+    doubts = [unknown] if unknown else []
+    if at.assigned is not None:
+        companions = view.referrers(at.assigned)
+        doubts += [companions.more] if companions.more else []
+        for companion in companions.views:
+            same = companion[at.assigned_port].text().equals(port.data) if isinstance(port.data, str) else port
+            assigned += [companion[at.assigned_names]] if same.data is True else []
+            doubts += [same.unknown] if same.unknown else []
+    chosen: list[tuple[Any, Value[Any]]] = []
+    for value in assigned:
+        doubts += [value.unknown] if value.unknown else []
+        for name in value.data if isinstance(value.data, list) else []:
+            made = [policy for policy in policies if policy.name == name]
+            chosen += [(policy.name, policy.negotiation) for policy in made]
+            # What keeps sessions on one instance is a policy, too; that of a name of AWS's own needs no block.
+            known = load_balancing(name)
+            chosen += [(name, view.says(known))] if not made and isinstance(known, Negotiation) else []
+    for policy in policies:
+        ports = policy.ports.data
+        if port.data in [str(number) for number in (ports if isinstance(ports, list) else [ports])]:
+            chosen.append((policy.name, policy.negotiation))
+    if not chosen:
+        default = view.says(None)
+        return side(port_name(listener, at.port), named(default), view.says(doubts[0] if doubts else load_balancing(DEFAULT_POLICY)))
+    name, negotiation = chosen[-1]
+    return side(port_name(listener, at.port), view.says(str(name)), negotiation)
