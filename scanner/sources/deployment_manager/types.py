@@ -48,7 +48,9 @@ _COMPUTE_GLOBAL = {
     "backendService": ("BackendService", "backendServices"),
     "firewall": ("Firewall", "firewalls"),
     "globalForwardingRule": ("GlobalForwardingRule", "forwardingRules"),
+    "network": ("Network", "networks"),
     "securityPolicy": ("SecurityPolicy", "securityPolicies"),
+    "sslPolicy": ("SslPolicy", "sslPolicies"),
     "targetGrpcProxy": ("TargetGrpcProxy", "targetGrpcProxies"),
     "targetHttpProxy": ("TargetHttpProxy", "targetHttpProxies"),
     "targetHttpsProxy": ("TargetHttpsProxy", "targetHttpsProxies"),
@@ -63,7 +65,9 @@ _COMPUTE_REGION = {
     "regionTargetHttpProxy": ("TargetHttpProxy", "targetHttpProxies"),
     "regionTargetHttpsProxy": ("TargetHttpsProxy", "targetHttpsProxies"),
     "regionTargetTcpProxy": ("TargetTcpProxy", "targetTcpProxies"),
+    "regionSslPolicy": ("SslPolicy", "sslPolicies"),
     "regionUrlMap": ("UrlMap", "urlMaps"),
+    "subnetwork": ("Subnetwork", "subnetworks"),
     "targetPool": ("TargetPool", "targetPools"),
 }
 
