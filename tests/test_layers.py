@@ -22,7 +22,7 @@ LAYERS = (
     ("judge", "targets", "live", "compare", "config", "control_pages"),
     ("worker",),
     ("run",),
-    ("fixtures", "since"),
+    ("fixtures", "since", "configuration_schema"),
     ("cli",),
     ("__main__", "api"),
 )
