@@ -46,6 +46,7 @@ SCHEMAS = {
     "compute.googleapis.com/RegionBackendService": ("compute.v1", "BackendService"),
     "compute.googleapis.com/RegionNetworkFirewallPolicy": ("compute.v1", "FirewallPolicy"),
     "compute.googleapis.com/RegionSecurityPolicy": ("compute.v1", "SecurityPolicy"),
+    "compute.googleapis.com/Router": ("compute.v1", "Router"),
     "compute.googleapis.com/SecurityPolicy": ("compute.v1", "SecurityPolicy"),
     "compute.googleapis.com/SslPolicy": ("compute.v1", "SslPolicy"),
     "compute.googleapis.com/Subnetwork": ("compute.v1", "Subnetwork"),
@@ -70,6 +71,7 @@ SCHEMAS = {
     "secretmanager.googleapis.com/Secret": ("secretmanager.v1", "Secret"),
     "secretmanager.googleapis.com/SecretVersion": ("secretmanager.v1", "SecretVersion"),
     "storage.googleapis.com/Bucket": ("storage.v1", "Bucket"),
+    "vpcaccess.googleapis.com/Connector": ("vpcaccess.v1", "Connector"),
 }
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),

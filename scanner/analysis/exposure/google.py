@@ -22,6 +22,7 @@ class SubnetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
 
     name: Place = "name"
     ipv6: Annotated[Place, "gives_public_addresses", "private"] = "ipv6AccessType"
+    stack: Annotated[Place, "gives_public_addresses", "private"] = "stackType"
     workloads: Annotated[Index, "holds_workloads", "holds"]
 
 
@@ -32,7 +33,7 @@ def subnetwork(view: View, at: SubnetworkAt) -> Subnet:
     https://cloud.google.com/vpc/docs/vpc#internet_access_reqs
     """
     holds, what = inside(view, at.workloads, view.item.address)
-    gives = view[at.ipv6].then(lambda sort: _external(sort, view))
+    gives = _external(view, at)
     return Subnet(
         identity=view.identity(short(view[at.name])),
         holds_workloads=holds,
@@ -43,11 +44,16 @@ def subnetwork(view: View, at: SubnetworkAt) -> Subnet:
     )
 
 
-def _external(sort: Any, view: View) -> bool | Unknown:
-    """https://cloud.google.com/compute/docs/reference/rest/v1/subnetworks: `UNSPECIFIED_IPV6_ACCESS_TYPE` says neither."""
-    if isinstance(sort, str) and sort.startswith("UNSPECIFIED"):
-        return Unknown(f"whether the IPv6 addresses of {view.item.address} are external is not said", "set ipv6AccessType", view.location)
-    return Value(sort).equals("EXTERNAL").data  # type: ignore[no-any-return]
+def _external(view: View, at: SubnetworkAt) -> Value[bool]:
+    """Whether its IPv6 addresses are of the internet; one that has such says of which type they are.
+
+    https://cloud.google.com/compute/docs/reference/rest/v1/subnetworks
+    """
+    sort, stack = view[at.ipv6], view[at.stack]
+    if sort.absent and stack.equals("IPV4_IPV6", "IPV6_ONLY").data is not False:
+        reason = f"whether the IPv6 addresses of {view.item.address} are external is not said"
+        return Value(stack.unknown or Unknown(reason, "set the type of its IPv6 addresses", view.location), stack.seen)
+    return sort.equals("EXTERNAL")
 
 
 class GoogleWorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -58,10 +58,22 @@ def _place(item: Item) -> Iterator[tuple[Hashable, Any]]:
 
 
 def _connector(item: Item) -> Iterator[tuple[Hashable, Any]]:
-    """https://cloud.google.com/vpc/docs/reference/vpcaccess/rest/v1/projects.locations.connectors: of the region in its name"""
-    name = str(item["name"].data)
-    region = name.split("/locations/")[1].partition("/")[0] if "/locations/" in name else _region(item)
-    yield item.address, Place(spelled(item.link("network").data), region, spelled(item.link("subnet.name").data))
+    """https://cloud.google.com/vpc/docs/reference/vpcaccess/rest/v1/projects.locations.connectors: of the region in its name.
+
+    It names its network, or its subnetwork and the project of that, by their short names.
+    """
+    parts = str(item["name"].data).split("/")
+    project, region = (parts[1], parts[3]) if len(parts) > 3 else (str(item.account.data), _region(item))
+    of_subnet = item["subnet.projectId"].default(project).data
+    network = _full(project, "global/networks", item["network"].data)
+    yield item.address, Place(network, region, _full(of_subnet, f"regions/{region}/subnetworks", item["subnet.name"].data))
+
+
+def _full(project: Any, collection: str, name: Any) -> str:
+    """The full name of a resource of Compute Engine that is named by the last part of it."""
+    if not isinstance(name, str) or not name or not isinstance(project, str):
+        return ""
+    return f"//compute.googleapis.com/projects/{project}/{collection}/{name.rpartition('/')[2]}"
 
 
 def _region(item: Item) -> str:

@@ -88,11 +88,15 @@ _GATEWAYS = (Via.INTERNET, Via.VPN)
 def _gateway(target: Value[Any], named: list[Reference]) -> Via | Unknown:
     """What a gateway is by its id (`igw-0a1b`), or the type of what declares it."""
     data = target.data
-    sorts = {via for reference in named if (via := _TYPES.get(reference.type)) in _GATEWAYS}
-    if isinstance(data, Unknown) and len(sorts) == 1:
-        return sorts.pop()
+    known = {via for reference in named if (via := _TYPES.get(reference.type)) in _GATEWAYS and via}
+    if isinstance(data, Unknown) and len(known) == 1:
+        return known.pop()
     if isinstance(data, Reference) and (via := _TYPES.get(data.type)):
         return via
+    if isinstance(data, list):  # one of several, in a plan
+        sorts = {_gateway(Value(one), named) for one in data}
+        several = Unknown("where a route leads: to one of several gateways", "scan the source beside the plan (--source DIR)")
+        return sorts.pop() if len(sorts) == 1 else several
     text = data.prefix if isinstance(data, Text) else data if isinstance(data, str) else ""
     if via := _IDS.get(text.partition("-")[0]):
         return via
