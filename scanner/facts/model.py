@@ -6,7 +6,7 @@ was seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import msgspec
@@ -82,6 +82,8 @@ class Identity(msgspec.Struct, kw_only=True):
     """What it is to the deployment, as the configuration says (roles.py)."""
     marks: list[Mark] = []
     """What the resource itself says of findings on it."""
+    in_each: Callable[[], list[Any]] | None = None
+    """Reads it with each number of its blocks where that is not told (sources/numbers.py): Resource, or None where it is none then."""
 
 
 class Naming(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from assay.scanner.facts.catalogue import Catalogue, Reader
 from assay.scanner.facts.model import Resource, identity
 from assay.scanner.facts.spelling import Companion
 from assay.scanner.facts.stack import Stack, Unattached, spelled
+from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.raw import Exported, Unknown
@@ -34,12 +36,33 @@ def read_all(catalogue: Catalogue, stack: Stack, types: Iterable[str], kinds: se
 
 def _read(reader: Reader, item: Item, stack: Stack, failed: Failed) -> Iterator[Resource]:
     try:
-        resource = _nothing_known(reader.kind, item) if isinstance(item, Unlisted) else reader.read(item, stack)
+        resource = _nothing_known(reader.kind, item) if isinstance(item, Unlisted) else _one(reader, item, stack)
     except Exception as error:  # hostile input may reach what no test has; it is entered in the ledger
         failed(item, error)
         return
     if resource is not None:
         yield resource
+
+
+def _one(reader: Reader, item: Item, stack: Stack) -> Resource | None:
+    """What a reader makes of an item, and how to read it again where it is open how many blocks it has."""
+
+    @functools.cache
+    def in_each() -> list[Resource | None]:
+        return numbers.in_each(lambda: reader.read(item, stack))
+
+    with numbers.reading() as reading:
+        resource = reader.read(item, stack)
+    if not reading.met:
+        return resource
+    if resource is None:
+        resource = next((other for other in in_each() if other is not None), None)
+        if resource is not None:
+            why = f"how many blocks {item.address} has is not known"
+            resource.identity.perhaps = resource.identity.perhaps or Unknown(why, "scan the plan", item.location())
+    if resource is not None:
+        resource.identity.in_each = in_each
+    return resource
 
 
 def _nothing_known(kind: type[Resource], item: Unlisted) -> Resource:

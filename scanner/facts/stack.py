@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from assay.scanner.facts.spelling import Companion, Contribution, Index, Namesakes, Referrer
+from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.raw import Exported, Open, Reference, Text, Unknown, unknown_inside
@@ -54,7 +55,8 @@ class Stack:
             if isinstance(index, Contribution) and self.beyond is not None:
                 self._indexes[index] = self.beyond.index(index)
             else:
-                self._indexes[index] = recorded(index.records, self.of(*index.types) if index.types else self._by_address.values())
+                with numbers.without():
+                    self._indexes[index] = recorded(index.records, self.of(*index.types) if index.types else self._by_address.values())
         return self._indexes[index]
 
     def namesakes(self, item: Item, join: Namesakes) -> list[tuple[Item, Unknown | None]]:
@@ -64,7 +66,8 @@ class Stack:
         alike, the first few stand for all.
         """
         if (item.type, join) not in self._texts:
-            self._texts[item.type, join] = self._by_text(item.type, join)
+            with numbers.without():
+                self._texts[item.type, join] = self._by_text(item.type, join)
         (groups, every, open_), text = self._texts[item.type, join], join.text(item)
         if text is None:
             return []
@@ -139,7 +142,8 @@ class Stack:
     def _names(self, type_: str, path: str) -> set[str | None]:
         """What the items of a type are called by an attribute."""
         if (type_, path) not in self._called:
-            self._called[type_, path] = {called(item, path) for item in self.of(type_)}
+            with numbers.without():
+                self._called[type_, path] = {called(item, path) for item in self.of(type_)}
         return self._called[type_, path]
 
     def _doubt(self, item: Item, targets: Targets, names: tuple[str, ...]) -> Unknown | None:
@@ -181,8 +185,9 @@ class Stack:
         belongs = isinstance(join, Companion)
         key = (join.type, join.owner, join.through, belongs)
         if key not in self._targets:
-            stand_ins = {item.address: item.link(path).data for type_, path in join.through for item in self.of(type_)}
-            self._targets[key] = Targets(self, self._by_type.get(join.type, ()), join.owner, stand_ins, belongs)
+            with numbers.without():
+                stand_ins = {item.address: item.link(path).data for type_, path in join.through for item in self.of(type_)}
+                self._targets[key] = Targets(self, self._by_type.get(join.type, ()), join.owner, stand_ins, belongs)
         return self._targets[key]
 
 

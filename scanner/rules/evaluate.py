@@ -15,6 +15,7 @@ import msgspec
 
 from assay.scanner.facts.model import ATTEST, CLOUDS, Part, Resource
 from assay.scanner.rules import cel, options, statements, trace, view
+from assay.scanner.rules.agreement import agreed
 from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact, Verdict
 from assay.scanner.rules.load import CompiledAssertion, CompiledControl
 from assay.scanner.rules.schema import IDENTITY
@@ -49,7 +50,11 @@ class Judges:
         for panel in self._panels[name]:
             subject = panel.subject(resource)
             for judge in panel.judges:
-                yield from judge.judge(subject)
+                judgements = judge.judge(subject)
+                if resource.identity.in_each is not None and any(judgement.verdict == "unknown" for judgement in judgements):
+                    ways = resource.identity.in_each()
+                    judgements = agreed(judgements, [judge.judge(panel.subject(way)) if way is not None else [] for way in ways])
+                yield from judgements
 
 
 def _panels(judges: list[Judge]) -> list[_Panel]:
@@ -316,7 +321,10 @@ class _Hearing:
         missing = cel.missing_key(error)
         unset = [name for name in self.judge.unset[self.subject.resource.identity.cloud] if f"params.{name}" in question.expected]
         if missing is not None and (missing in unset or (unset and not unknown)):
-            told = [UnknownFact(f"params.{name}", f"the param {name} is not set", f"set {name} under params in assay.yaml", None) for name in unset]
+            told = [
+                UnknownFact(f"params.{name}", f"the param {name} is not set", f"set {name} under params in assay.yaml", None)
+                for name in unset
+            ]
             return self.judgement(question, "unknown", f"not known whether {message}", told)
         if unknown and (missing is not None or not error):
             behind = [fact for fact in unknown if fact.fact.rpartition(".")[2] == missing] or unknown

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.sources import numbers
 from assay.scanner.sources.budget import Budget
-from assay.scanner.sources.raw import Location, Unknown
+from assay.scanner.sources.raw import Either, Location, Unknown
 from assay.scanner.sources.terraform import costs, tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
@@ -16,12 +17,12 @@ MAX_INSTANCES = 20_000
 
 
 class Body:
-    """The attributes and nested blocks of a block in a scope; `dynamic` blocks are unfolded."""
+    """The attributes and nested blocks of a block in a scope, unfolded. `owner` tells it from the same block of other resources."""
 
-    __slots__ = ("block", "scope")
+    __slots__ = ("block", "owner", "scope")
 
-    def __init__(self, block: Block, scope: Scope) -> None:
-        self.block, self.scope = block, scope
+    def __init__(self, block: Block, scope: Scope, owner: str = "") -> None:
+        self.block, self.scope, self.owner = block, scope, owner
 
     @property
     def place(self) -> Callable[[], Location]:
@@ -49,13 +50,20 @@ class Body:
 
     def nested(self, name: str) -> tuple[list[Body], Unknown | None]:
         """The nested blocks of a type in order, and why there may be others."""
+        return self._gathered(name, self._unfold)
+
+    def numbered(self, name: str) -> tuple[list[Body], Unknown | None]:
+        """The same for a resource that is read with each number of the blocks that nobody tells (numbers.py)."""
+        return self._gathered(name, self._unfold_in_turn)
+
+    def _gathered(self, name: str, unfold: Callable[[Block], list[Body] | Unknown]) -> tuple[list[Body], Unknown | None]:
         bodies: list[Body] = []
         more: Unknown | None = None
         for block in self.block.nested(name):
             if block.type == name:
-                bodies.append(Body(block, self.scope))
+                bodies.append(Body(block, self.scope, self.owner))
             else:
-                unfolded = self._unfold(block)
+                unfolded = unfold(block)
                 if isinstance(unfolded, Unknown):
                     more = more or unfolded
                 else:
@@ -63,21 +71,13 @@ class Body:
         return bodies, more
 
     def _unfold(self, block: Block) -> list[Body] | Unknown:
-        content = next((inner for inner in block.blocks if inner.type == "content"), None)
-        if content is None:
+        if _content(block) is None:
             return Unknown(f"the dynamic {block.labels[0]} block has no content", "correct the block", block.location())
-        iterator = block.expression("iterator")
-        if isinstance(iterator, tree.Literal):  # in JSON names are texts
-            iterator = tree.Name(str(iterator.value))
-        name = iterator.name if isinstance(iterator, tree.Name) else block.labels[0]
         for_each = block.expression("for_each")
         if for_each is None:
             return Unknown(f"the dynamic {block.labels[0]} block has no for_each", "correct the block", block.location())
         try:
-            raw = evaluate(for_each, self.scope)
-            elements = raw.elements() if hasattr(raw, "elements") else raw
-            costs.copy(elements, self.scope.budget)
-            self.scope.budget.made(costs.BODY * len(elements) if isinstance(elements, (list, dict)) else 0)
+            elements = self._elements(for_each)
         except FAILURES as error:
             return Unknown(f"for_each could not be evaluated: {words(error)}", "correct the expression", block.location("for_each"))
         if unsettled(elements):
@@ -88,7 +88,57 @@ class Body:
             return Unknown(f"for_each is {elements!r:.60}", "correct the expression", block.location("for_each"))
         if len(pairs) > MAX_INSTANCES:
             return Unknown(f"there are more than {MAX_INSTANCES:,} {block.labels[0]} blocks", "scan the plan", block.location("for_each"))
-        return [Body(content, self.scope.with_names({name: {"key": key, "value": value}})) for key, value in pairs]
+        return self._bodies(block, pairs)
+
+    def _elements(self, for_each: Any) -> Any:
+        """What a block is repeated for. Raises FAILURES."""
+        raw = evaluate(for_each, self.scope)
+        elements = raw.elements() if hasattr(raw, "elements") else raw
+        costs.copy(elements, self.scope.budget)
+        self.scope.budget.made(costs.BODY * len(elements) if isinstance(elements, (list, dict)) else 0)
+        return elements
+
+    def _unfold_in_turn(self, block: Block) -> list[Body] | Unknown:
+        unfolded = self._unfold(block)
+        if not isinstance(unfolded, Unknown):
+            return unfolded
+        key = block.location(), self.owner
+        if numbers.is_chosen(key) and (choices := self._choices(block)):
+            return self._bodies(block, choices[numbers.choice(key, len(choices))])
+        return unfolded
+
+    def _choices(self, block: Block) -> list[list[tuple[Any, Any]]]:
+        """What a block may be repeated for where that is open: the keys and values of each case; nothing where it is not open."""
+        for_each = block.expression("for_each")
+        try:
+            elements = None if for_each is None or _content(block) is None else self._elements(for_each)
+        except FAILURES:
+            return []
+        if not unsettled(elements):
+            return []
+        if isinstance(elements, Either):
+            pairs = [pairs_of(option) for option in elements.options]
+            if all(known is not None and len(known) <= MAX_INSTANCES for known in pairs):
+                return [known for known in pairs if known is not None]
+        one = (why_unknown(elements), why_unknown(elements))
+        return [[], [one], [one, one]]
+
+    def _bodies(self, block: Block, pairs: list[tuple[Any, Any]]) -> list[Body]:
+        """A dynamic block repeated for some keys and values."""
+        content = _content(block)
+        assert content is not None
+        iterator = block.expression("iterator")
+        if isinstance(iterator, tree.Literal):  # in JSON names are texts
+            iterator = tree.Name(str(iterator.value))
+        name = iterator.name if isinstance(iterator, tree.Name) else block.labels[0]
+        return [
+            Body(content, self.scope.with_names({name: {"key": key, "value": value}}), f"{self.owner}.{name}[{at}]")
+            for at, (key, value) in enumerate(pairs)
+        ]
+
+
+def _content(block: Block) -> Block | None:
+    return next((inner for inner in block.blocks if inner.type == "content"), None)
 
 
 class Nested:

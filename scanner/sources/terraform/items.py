@@ -49,7 +49,7 @@ class BodyNode(Node):
             return Value(more, (block.location(),))
         if rest and inner == rest and more is not None:  # another may stand before it, or after
             return Value(more, (node.location(),))
-        if rest and inner == rest and len(others := self.body.nested(name)[0]) > 1:
+        if rest and inner == rest and len(others := self.body.numbered(name)[0]) > 1:
             if len(others) > _MAX_SEVERAL:
                 return Value(_several(name, others[_MAX_SEVERAL].block.location()), (node.location(),))
             return _of_several([BodyNode(other)._at(rest, link) for other in others], name)
@@ -57,7 +57,7 @@ class BodyNode(Node):
 
     def _block(self, name: str, rest: str) -> tuple[BodyNode | None, str, Unknown | None]:
         """The nested block of a name, the first or that of a number after it; the path below it; and why there may be more of them."""
-        bodies, more = self.body.nested(name)
+        bodies, more = self.body.numbered(name)
         at = 0
         if rest.partition(".")[0].isdigit():
             number, _, rest = rest.partition(".")
@@ -67,7 +67,7 @@ class BodyNode(Node):
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         name, _, rest = path.partition(".")
         block = self.body.block
-        bodies, more = self.body.nested(name)
+        bodies, more = self.body.numbered(name)
         nodes: list[Node] = [BodyNode(body) for body in bodies]
         argument = block.arguments.get(name)
         if argument is not None and argument.blocks(name) is None:
@@ -128,14 +128,14 @@ class ResourceItem(BodyNode, Item):
     __slots__ = ("address", "instance", "resource", "root", "template", "type")
 
     def __init__(self, resource: Resource, instance: Instance, root: str) -> None:
-        super().__init__(Body(resource.block, resource.scope(instance)))
-        self.resource, self.instance, self.root = resource, instance, root
         self.address = resource.address + instance.suffix
+        super().__init__(Body(resource.block, resource.scope(instance), self.address))
+        self.resource, self.instance, self.root = resource, instance, root
         self.template = instance.template
         self.type = resource.type
 
     def link(self, path: str) -> Value[Any]:
-        linked = BodyNode(Body(self.resource.block, self.resource.scope(self.instance, link=True)))
+        linked = BodyNode(Body(self.resource.block, self.resource.scope(self.instance, link=True), self.address))
         return linked._at(path, True)
 
     @property
