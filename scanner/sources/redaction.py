@@ -45,11 +45,11 @@ READABLE: dict[str, str] = {
             defaultService backends group instance instances certificateMap sslPolicy sslCertificates securityPolicy edgeSecurityPolicy
             attachmentTarget serviceAccount serviceAccounts deadLetterTopic pubsubTopic trigger logBucket ancestors networks
             activeKeyVersion image machineType zones locations targetResources targetServiceAccounts sourceServiceAccounts store pool
-            keyRing cryptoKey"""
+            keyRing cryptoKey subnets securityGroups SubnetIdentifier connector vpcConnector router"""
         ),
         _IDENTIFIERS,
     ),
-    **dict.fromkeys(_words("dynamodb.table.value TableNames AssociatedSubnets vpcEndpointIds OwningService"), _IDENTIFIERS),
+    **dict.fromkeys(_words("dynamodb.table.value ecs.cluster.value ecs.service.value TableNames AssociatedSubnets vpcEndpointIds OwningService"), _IDENTIFIERS),
     "secretKeyRef.secret": "the name of a secret",
     "secretKeyRef.key": "the version of a secret",
     "secretKeyRef.version": "the version of a secret",
@@ -72,7 +72,8 @@ READABLE: dict[str, str] = {
             databaseEdition pointInTimeRecoveryEnablement networkFirewallPolicyEnforcementOrder policyEnforcementOrder logType
             environment runtime stage generation apiVersion version retryPolicy entryPoint eventType aggregationInterval PriceClass
             logConfig.metadata scopes allValues validity defaultUriDisabled invokerIamDisabled preview direction Unit InterfaceType
-            VendorName Identifier usage access"""
+            VendorName Identifier usage access assignPublicIp AssignPublicIp egress vpcConnectorEgressSettings ipv6AccessType
+            sourceSubnetworkIpRangesToNat sourceIpRangesToNat natIpAllocateOption"""
         ),
         _WORDS,
     ),
@@ -86,7 +87,7 @@ READABLE: dict[str, str] = {
             sourceTags targetTags ipCidrRange ports portRange portName portRanges sourceIpRanges IpProtocol Port hosts paths prefixMatch
             fullPathMatch pathMatcher PathPattern DomainName DNSName Host Aliases.Items AllowedMethods.Items CachedMethods.Items
             PathPatternConfig.Values HostHeaderConfig.Values HttpRequestMethodConfig.Values SourceIpConfig.Values Conditions.Values
-            Region Destination ipAddress IPAddresses ResponseCode"""
+            Region Destination ipAddress IPAddresses ResponseCode DestinationCidrBlock DestinationIpv6CidrBlock"""
         ),
         "addresses, ports, hosts and paths: what is reached by whom",
     ),
