@@ -97,7 +97,7 @@ def _heading(result: Result, control: Control | None, mended: FailingInput) -> s
     severity = result.severity if result.severity in SEVERITIES else "other"
     parts = ["", f"### {severity}: {span(result.control)} {span(result.title)}", ""]
     if control is not None and control.why.strip():
-        parts += [prose(control.why).partition(". ")[0].rstrip(".") + ".", ""]
+        parts += [prose(" ".join(control.why.split()).partition(". ")[0].rstrip(".") + "."), ""]
     tool, way = remediation(control, mended)
     if way.strip():
         parts += [f"<details><summary>Fix ({prose(tool)})</summary>", "", block(way, LONGEST_FIX), "", "</details>", ""]

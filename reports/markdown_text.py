@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from assay.reports.findings import line, shortened
-from assay.scanner.words import defused, visible
+from assay.scanner.words import defused, shown, visible
 
 
 def span(text: str, most: int = 400) -> str:
@@ -28,9 +28,24 @@ def block(text: str, most: int = 6_000) -> str:
     return f"{fence}\n{shown}\n{fence}"
 
 
+_REACHES_OUT = re.compile(r"!\[|\]\(|\]\[|\]:|(?<![\w`])@\w|\bwww\.|://|```|~~~|(?<![\w&])#\d|\bGH-\d", re.IGNORECASE)
+"""Images and links, names of people and numbers of issues, which are told of it, and fences, which take in what follows.
+
+https://github.github.com/gfm/#autolinks-extension-,
+https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+"""
+
+
 def prose(text: str) -> str:
-    """Text of a rule, which its author writes in Markdown: markup of HTML is shown, not applied."""
-    return defused(visible(text.strip(), keep="\n")).replace("&", "&amp;").replace("<", "&lt;")
+    """Text of a rule, which its author writes in Markdown: markup of HTML is shown, not applied. Rules may be of the tree that is scanned:
+    text that would load, link or tell something is code as a whole."""
+    text = text.strip()
+    if _REACHES_OUT.search(text) or text.count("`") % 2:
+        return block(text, _LONGEST_PROSE) if "\n" in text else span(text, _LONGEST_PROSE)
+    return defused(shown(text, keep="\n")).replace("&", "&amp;").replace("<", "&lt;")
+
+
+_LONGEST_PROSE = 4_000
 
 
 def _longest(text: str) -> int:

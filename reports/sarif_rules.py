@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, TypeAlias
 
+from assay.reports.markdown_text import prose
 from assay.reports.view import remediation
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
@@ -87,18 +88,13 @@ def _tags(control: Control | None) -> list[str]:
 
 def _help(title: str, control: Control | None) -> Object:
     if control is None:
-        return {"text": plain(title), "markdown": _prose(title)}
+        return {"text": plain(title), "markdown": prose(title)}
     tool, way = remediation(control)
-    text, markdown = plain(control.why, keep="\n"), _prose(control.why)
+    text, markdown = plain(control.why, keep="\n"), prose(control.why)
     if way.strip():
         text += f"\n\nFix ({visible(tool)}):\n{plain(way, keep=chr(10))}"
-        markdown += f"\n\n**Fix ({_prose(tool)})**\n\n{_fenced(way)}"
+        markdown += f"\n\n**Fix ({prose(tool)})**\n\n{_fenced(way)}"
     return {"text": text, "markdown": markdown}
-
-
-def _prose(text: str) -> str:
-    """Markdown of a rule's author; markup of HTML is shown, not applied."""
-    return visible(text.strip(), keep="\n").replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _fenced(text: str) -> str:

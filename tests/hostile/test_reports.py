@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from markdown_it import MarkdownIt
 
 from assay.reports.sarif_rules import plain
 from assay.scanner.cli.output import Excerpts
@@ -282,3 +283,29 @@ def test_names_that_no_text_holds(tree: Path) -> None:
     assert ran.exit_code == 1
     for each in FORMATS:
         (tree / f"o.{each}").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "see ![x](https://example.com/p.png)", "as @octocat says", "fixes #12 and GH-3", "[here](javascript:alert(1))", "open ```\nhidden",
+        "one ` alone", "https://example.com/?q", "<img src=x onerror=alert(1)>", "a\n\n[x]: https://example.com\n", "~~~\nhidden", "<!-- hidden",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["markdown", "gitlab-sast", "sarif"])
+def test_a_rule_of_the_tree_loads_links_and_tells_nothing(name: str, why: str) -> None:
+    """A configuration of the tree may name rules, whose texts reach a comment on the pull request."""
+    controls = {id_: msgspec.structs.replace(control, why=f"{why}. More", title=why) for id_, control in samples.controls().items()}
+    context = Context(controls=controls, source=lambda *_: [])
+    written = b"".join(formats.parts(name)(samples.report(), context)).decode()
+    texts = [written]
+    if name == "gitlab-sast":
+        texts = [found["description"] for found in json.loads(written)["vulnerabilities"]]
+    if name == "sarif":
+        texts = [rule["help"]["markdown"] for rule in json.loads(written)["runs"][0]["tool"]["driver"]["rules"]]
+    for token in (token for text in texts for token in MarkdownIt("commonmark", {"html": True}).parse(text)):
+        told = [child for child in token.children or [] if child.type != "code_inline"]
+        assert not {child.type for child in told} & {"image", "link_open", "html_inline"}
+        assert not re.search(r"@octocat|#12|GH-3|https:", "".join(child.content for child in told if child.type == "text"))
+        assert token.type != "html_block" or not re.search(r"onerror|hidden", token.content)
+    assert all(text.count("</details>") == text.count("<details>") for text in texts)
