@@ -19,6 +19,8 @@ OWNERSHIP = Call("s3", "GetBucketOwnershipControls", _BUCKET, absent=("Ownership
 _NO_ENCRYPTION = "ServerSideEncryptionConfigurationNotFoundError"
 ENCRYPTION = Call("s3", "GetBucketEncryption", _BUCKET, absent=(_NO_ENCRYPTION,), action="s3:GetEncryptionConfiguration")
 VERSIONING = Call("s3", "GetBucketVersioning", _BUCKET, may_be_empty=True)
+WEBSITE = Call("s3", "GetBucketWebsite", _BUCKET, absent=("NoSuchWebsiteConfiguration",))
+TAGS = Call("s3", "GetBucketTagging", _BUCKET, absent=("NoSuchTagSet",))
 BUCKETS = Listing(
     "s3.bucket",
     Call("s3", "ListBuckets", page_size=10_000, action="s3:ListAllMyBuckets"),
@@ -28,7 +30,7 @@ BUCKETS = Listing(
     region="BucketRegion",
     locate=Call("s3", "GetBucketLocation", _BUCKET, regional=False),
     gone=("NoSuchBucket",),
-    details=(BLOCK, POLICY, POLICY_STATUS, ACL, OWNERSHIP, ENCRYPTION, VERSIONING),
+    details=(BLOCK, POLICY, POLICY_STATUS, ACL, OWNERSHIP, ENCRYPTION, VERSIONING, WEBSITE, TAGS),
 )
 _ACCOUNT_BLOCK = Call(
     "s3control", "GetPublicAccessBlock", (("AccountId", "@account"),), absent=(_NO_BLOCK,), action="s3:GetAccountPublicAccessBlock"
@@ -62,7 +64,7 @@ _POINTS = access_points.PointAt(
 _FLAGS = tuple(f"get_public_access_block.PublicAccessBlockConfiguration.{flag}" for flag in s3.FLAGS)
 _DEFAULT = "get_bucket_encryption.ServerSideEncryptionConfiguration.Rules.0.ApplyServerSideEncryptionByDefault"
 
-_BUCKET_AT = s3.BucketAt(
+BUCKET_AT = s3.BucketAt(
     name="Name",
     names=("Name",),
     access_points=(_POINTS,),
@@ -81,4 +83,4 @@ _BUCKET_AT = s3.BucketAt(
     permission="Permission",
     opened=("get_bucket_policy.Policy", "get_bucket_acl.Grants"),
 )
-READERS = (Reader(Bucket, (BUCKETS.type,), s3.bucket, _BUCKET_AT),)
+READERS = (Reader(Bucket, (BUCKETS.type,), s3.bucket, BUCKET_AT),)

@@ -33,7 +33,7 @@ _POINT = PointAt(
     vpc="VpcConfiguration.VpcId",
 )
 
-_BUCKET = s3.BucketAt(
+BUCKET = s3.BucketAt(
     name="BucketName",
     names=("BucketName",),
     flags=tuple(f"{_BLOCK}.{flag}" for flag in s3.FLAGS),
@@ -55,4 +55,4 @@ _BUCKET = s3.BucketAt(
     logging="LoggingConfiguration",
     logging_target="LoggingConfiguration.DestinationBucketName",
 )
-READERS = (Reader(Bucket, ("AWS::S3::Bucket", "AWS::S3Express::DirectoryBucket"), s3.bucket, _BUCKET),)
+READERS = (Reader(Bucket, ("AWS::S3::Bucket", "AWS::S3Express::DirectoryBucket"), s3.bucket, BUCKET),)

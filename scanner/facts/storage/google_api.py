@@ -10,7 +10,7 @@ from assay.scanner.facts.spelling import Inherited
 from assay.scanner.facts.storage import google
 from assay.scanner.facts.storage.kinds import Bucket
 
-_BUCKET = google.BucketAt(
+BUCKET = google.BucketAt(
     prevention="iamConfiguration.publicAccessPrevention",
     prevented_above=lambda view: constraint(view.item, "storage.publicAccessPrevention"),
     looked_in="this template",
@@ -27,4 +27,4 @@ _BUCKET = google.BucketAt(
     entries=("acl", "defaultObjectAcl"),
     joins=(ROLES, Inherited(SCOPES)),
 )
-READERS = (Reader(Bucket, ("storage.googleapis.com/Bucket",), google.bucket, _BUCKET),)
+READERS = (Reader(Bucket, ("storage.googleapis.com/Bucket",), google.bucket, BUCKET),)

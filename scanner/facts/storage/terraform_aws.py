@@ -38,7 +38,7 @@ _POINTS = (
     ),
 )
 
-_BUCKET = s3.BucketAt(
+BUCKET = s3.BucketAt(
     name="bucket",
     names=("bucket", "id"),
     flags=tuple((One(_BLOCK, "bucket", flag), Beside(_ACCOUNT, "account_id", flag)) for flag in _FLAGS),
@@ -64,4 +64,4 @@ _BUCKET = s3.BucketAt(
         Referrer("aws_s3_bucket_logging", "target_bucket"),
     ),
 )
-READERS = (Reader(Bucket, ("aws_s3_bucket", "aws_s3_directory_bucket"), s3.bucket, _BUCKET),)
+READERS = (Reader(Bucket, ("aws_s3_bucket", "aws_s3_directory_bucket"), s3.bucket, BUCKET),)

@@ -122,7 +122,7 @@ def _above(view: View) -> list[str]:
 
 
 _ACLS = ("google_storage_bucket_acl", "google_storage_default_object_acl")
-_BUCKET = google.BucketAt(
+BUCKET = google.BucketAt(
     name="name",
     names=("name",),
     prevention="public_access_prevention",
@@ -142,4 +142,4 @@ _BUCKET = google.BucketAt(
     entries=(Many("google_storage_bucket_access_control", "bucket"), Many("google_storage_default_object_access_control", "bucket")),
     joins=(_POLICIES, _PROJECT),
 )
-READERS = (Reader(Bucket, ("google_storage_bucket",), google.bucket, _BUCKET),)
+READERS = (Reader(Bucket, ("google_storage_bucket",), google.bucket, BUCKET),)

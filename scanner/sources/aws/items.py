@@ -16,7 +16,7 @@ from assay.scanner.sources.values import Value
 _DISABLED = "enable the region, leave it out with --regions, or check the credentials"
 NOT_ENABLED = frozenset(["InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "OptInRequired"])
 """What a region says that is not enabled for the account: https://docs.aws.amazon.com/global-infrastructure/latest/regions/regions-howto.html"""
-_TAGS = ("Tags", "TagList", "tags")
+_TAGS = ("Tags", "TagList", "TagSet", "tags")
 _NOT_ASKED = Unknown("none of the calls that were made answers with its tags", "select it by its name")
 CUT_SHORT = "run the audit again, or go on with --resume"
 
@@ -124,7 +124,8 @@ class ApiItem(Item):
         answered = [answer.data for answer in self._record.answers.values() if isinstance(answer.data, dict)]
         objects = [inner for data in answered for inner in (*filter(_is_object, data.values()), data)]
         written = [at[name] for at in (*objects, self._record.listed) for name in _TAGS if name in at]
-        return tags_of(*(written or (_NOT_ASKED,)))
+        none = any(answer.outcome == "absent" and answer.operation.endswith("Tagging") for answer in self._record.answers.values())
+        return tags_of(*(written or (() if none else (_NOT_ASKED,))))
 
     @property
     def region(self) -> Value[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.scanner.sources.config_connector.kinds import ANYWHERE, BINDINGS, ENTRIES, HIGH, HOLDERS, KINDS, REFERENCES, Kind, kind_of
 from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
-from assay.scanner.sources.config_connector.shapes import placing, put, replication
+from assay.scanner.sources.config_connector.shapes import placing, put, replication, services
 from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.gcp.deployment import BINDINGS as BINDINGS_PATH
 from assay.scanner.sources.gcp.deployment import Attachment, Deployment, flat, full_name, project_name
@@ -214,6 +214,13 @@ class Built:
                 put(shaped, path.split("."), shaped.pop(source))
         if manifest.kind == "SecretManagerSecret":
             replication(shaped)
+        # What the provider behind the kind fills in: a block of flow logs is one that is on, and networks make their subnetworks themselves.
+        if manifest.kind == "ComputeSubnetwork" and isinstance(shaped.get("logConfig"), dict):
+            shaped["logConfig"].setdefault("enable", True)
+        if manifest.kind == "ComputeNetwork":
+            shaped.setdefault("autoCreateSubnetworks", True)
+        if manifest.kind == "ComputeURLMap":
+            return dict(services(shaped))
         if manifest.kind == "ComputeForwardingRule" and isinstance(shaped.get("target"), dict):
             # One of the references below it, or the bundle of Private Service Connect.
             shaped["target"] = next((target for target in shaped["target"].values() if target is not None), None)
@@ -326,14 +333,11 @@ class Built:
 
     def _entry(self, manifest: Manifest) -> None:
         spec: dict[str, Any] = manifest.spec if isinstance(manifest.spec, dict) else {}
-        target = self._holder(
-            "StorageBucket", self._reference(manifest, "bucketRef", spec.get("bucketRef")) or Unknown("its bucket", "name it")
-        )
+        key, kind, path = ENTRIES[manifest.kind]
+        target = self._holder(kind, self._reference(manifest, key, spec.get(key)) or Unknown("what it belongs to", f"name it in {key}"))
         elements = [spec] if isinstance(manifest.spec, dict) else [_unread(manifest)]
         self.attached += 1
-        self._attachments.append(
-            Attachment(KINDS["StorageBucket"].asset, target, ENTRIES[manifest.kind], elements, self.address(manifest), manifest.place())
-        )
+        self._attachments.append(Attachment(KINDS[kind].asset, target, path, elements, self.address(manifest), manifest.place()))
 
 
 def _unread(manifest: Manifest) -> Unknown:

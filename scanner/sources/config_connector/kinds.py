@@ -94,6 +94,7 @@ KINDS: dict[str, Kind] = {
     "ComputeTargetSSLProxy": Kind(f"{COMPUTE}/TargetSslProxy", "compute", "targetSslProxies", names=_PROXY),
     "ComputeTargetTCPProxy": Kind(f"{COMPUTE}/TargetTcpProxy", "compute", "targetTcpProxies"),
     "ComputeTargetGRPCProxy": Kind(f"{COMPUTE}/TargetGrpcProxy", "compute", "targetGrpcProxies"),
+    "ComputeSSLPolicy": Kind(f"{COMPUTE}/SslPolicy", "compute", "sslPolicies"),
     "ComputeURLMap": Kind(f"{COMPUTE}/UrlMap", "compute", "urlMaps", names=_URL_MAP),
     "ComputeBackendService": Kind(f"{COMPUTE}/BackendService", "compute", "backendServices", regional=f"{COMPUTE}/RegionBackendService"),
     "ComputeBackendBucket": Kind(f"{COMPUTE}/BackendBucket", "compute", "backendBuckets", names={"bucket": "bucketName"}),
@@ -116,8 +117,12 @@ HOLDERS = {
 }
 HIGH = {"Project": "projects", "Folder": "folders", "Organization": "organizations"}
 BINDINGS = ("IAMPolicy", "IAMPartialPolicy", "IAMPolicyMember")
-# Entries of access lists, and the list that they are of.
-ENTRIES = {"StorageBucketAccessControl": "acl", "StorageDefaultObjectAccessControl": "defaultObjectAcl"}
+# Entries of lists of another resource: the key of its reference, its kind, and the list.
+ENTRIES = {
+    "StorageBucketAccessControl": ("bucketRef", "StorageBucket", "acl"),
+    "StorageDefaultObjectAccessControl": ("bucketRef", "StorageBucket", "defaultObjectAcl"),
+    "ComputeBackendBucketSignedURLKey": ("backendBucketRef", "ComputeBackendBucket", "cdnPolicy.signedUrlKeyNames"),
+}
 # The kind that a reference means, by its key.
 REFERENCES = {
     "keyRingRef": "KMSKeyRing",
@@ -132,6 +137,7 @@ REFERENCES = {
     "backendServiceRef": "ComputeBackendService",
     "backendBucketRef": "ComputeBackendBucket",
     "securityPolicyRef": "ComputeSecurityPolicy",
+    "sslPolicyRef": "ComputeSSLPolicy",
     "edgeSecurityPolicyRef": "ComputeSecurityPolicy",
     "targetHTTPProxyRef": "ComputeTargetHTTPProxy",
     "targetHTTPSProxyRef": "ComputeTargetHTTPSProxy",

@@ -17,6 +17,22 @@ def replication(shaped: dict[str, Any]) -> None:
         policy["automatic"] = {} if policy["automatic"] else None
 
 
+def services(shaped: Any) -> Any:
+    """The services of a URL map as the REST API has them: what one of the references below `service` or `defaultService` names.
+
+    https://cloud.google.com/config-connector/docs/reference/resource-docs/compute/computeurlmap
+    """
+    if isinstance(shaped, list):
+        return [services(element) for element in shaped]
+    if not isinstance(shaped, dict):
+        return shaped
+    return {key: _chosen(value) if key in ("service", "defaultService") else services(value) for key, value in shaped.items()}
+
+
+def _chosen(value: Any) -> Any:
+    return next((target for target in value.values() if target is not None), None) if isinstance(value, dict) else value
+
+
 def put(data: dict[str, Any], path: list[str], value: Any) -> None:
     """Set a value at a path of keys, with the maps on the way; what stands in the way as something else is left."""
     for name in path[:-1]:

@@ -1,0 +1,127 @@
+"""CloudFront in the live account. https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListDistributions.html"""
+
+from __future__ import annotations
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.edge.aws_api import DISTRIBUTIONS
+from assay.scanner.facts.edge.cdn.buckets import OriginsAt, TargetsAt, served_buckets
+from assay.scanner.facts.edge.cdn.cloudfront import BehaviorsAt, DistributionAt, ViewerEntryAt, by_id, distribution, viewer_entry
+from assay.scanner.facts.edge.cdn.kinds import Distribution, OriginAccess, StaticSite, ViewerEntry
+from assay.scanner.facts.edge.cdn.origins import OriginAccessAt, by_name, key_policies, origin_access
+from assay.scanner.facts.edge.cdn.sites import SiteAt, site
+from assay.scanner.facts.keys.aws_api import KEYS
+from assay.scanner.facts.keys.aws_api import POLICY as KEY_POLICY
+from assay.scanner.facts.spelling import Another, Link
+from assay.scanner.facts.storage.aws_api import ACL, BLOCK, BUCKET_AT, BUCKETS, ENCRYPTION, OWNERSHIP, POLICY, POLICY_STATUS, TAGS, WEBSITE
+from assay.scanner.sources.aws.calls import Call, Listing
+
+# https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListResponseHeadersPolicies.html: those that AWS manages, too
+HEADERS_POLICIES = Listing(
+    "cloudfront.response_headers_policy",
+    Call("cloudfront", "ListResponseHeadersPolicies", marker=("Marker", "ResponseHeadersPolicyList.NextMarker")),
+    entries="ResponseHeadersPolicyList.Items",
+    id="arn:{partition}:cloudfront::{account}:response-headers-policy/{ResponseHeadersPolicy[Id]}",
+    everywhere=True,
+)
+# https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListVpcOrigins.html
+_VPC_ID = (("Id", "Id"),)
+VPC_ORIGINS = Listing(
+    "cloudfront.vpc_origin",
+    Call("cloudfront", "ListVpcOrigins", marker=("Marker", "VpcOriginList.NextMarker")),
+    entries="VpcOriginList.Items",
+    id="Arn",
+    everywhere=True,
+    gone=("EntityNotFound",),
+    details=(Call("cloudfront", "GetVpcOrigin", _VPC_ID),),
+)
+# https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListOriginAccessControls.html
+CONTROLS = Listing(
+    "cloudfront.origin_access_control",
+    Call("cloudfront", "ListOriginAccessControls"),
+    entries="OriginAccessControlList.Items",
+    id="arn:{partition}:cloudfront::{account}:origin-access-control/{Id}",
+    everywhere=True,
+)
+# https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListCloudFrontOriginAccessIdentities.html
+IDENTITIES = Listing(
+    "cloudfront.origin_access_identity",
+    Call("cloudfront", "ListCloudFrontOriginAccessIdentities"),
+    entries="CloudFrontOriginAccessIdentityList.Items",
+    id="arn:{partition}:cloudfront::{account}:origin-access-identity/{Id}",
+    everywhere=True,
+)
+LISTINGS = (HEADERS_POLICIES, VPC_ORIGINS, CONTROLS, IDENTITIES)
+_READ = (BLOCK, POLICY, POLICY_STATUS, ACL, OWNERSHIP, ENCRYPTION)
+_ORIGINS = OriginsAt(origins="Origins.Items", buckets=())
+_POLICY = "ResponseHeadersPolicy.ResponseHeadersPolicyConfig"
+_SECURITY = f"{_POLICY}.SecurityHeadersConfig"
+_BEHAVIORS = BehaviorsAt(default="DefaultCacheBehavior", ordered="CacheBehaviors.Items")
+
+READERS = (
+    Reader(
+        ViewerEntry,
+        (DISTRIBUTIONS.type,),
+        viewer_entry,
+        ViewerEntryAt(
+            name="Comment",
+            enabled="Enabled",
+            behaviors=_BEHAVIORS,
+            origins="Origins.Items",
+            vpc=Link("VpcOriginConfig.VpcOriginId", ()),
+            vpc_protocol="get_vpc_origin.VpcOrigin.VpcOriginEndpointConfig.OriginProtocolPolicy",
+            vpcs=by_id(VPC_ORIGINS.type, "Id", "get_vpc_origin"),
+        ),
+    ),
+    Reader(
+        Distribution,
+        (DISTRIBUTIONS.type,),
+        distribution,
+        DistributionAt(
+            name="Comment",
+            enabled="Enabled",
+            behaviors=_BEHAVIORS,
+            policy=Link("ResponseHeadersPolicyId", ()),
+            policies=by_id(HEADERS_POLICIES.type, "ResponseHeadersPolicy.Id"),
+            csp=f"{_SECURITY}.ContentSecurityPolicy.ContentSecurityPolicy",
+            hsts=f"{_SECURITY}.StrictTransportSecurity",
+            age=f"{_SECURITY}.StrictTransportSecurity.AccessControlMaxAgeSec",
+            custom=f"{_POLICY}.CustomHeadersConfig.Items",
+            functions=("FunctionAssociations.Items", "LambdaFunctionAssociations.Items"),
+        ),
+    ),
+    Reader(
+        OriginAccess,
+        (DISTRIBUTIONS.type,),
+        origin_access,
+        OriginAccessAt(
+            name="Comment",
+            enabled="Enabled",
+            origins=_ORIGINS,
+            control=Link("OriginAccessControlId", ()),
+            controls=by_id(CONTROLS.type, "Id"),
+            signing="SigningBehavior",
+            control_type="OriginAccessControlOriginType",
+            identities=(),
+            canonical=by_id(IDENTITIES.type, "S3CanonicalUserId"),
+            bucket=Another(BUCKET_AT),
+            buckets=by_name("Name", BUCKETS.type, calls=tuple(call.name for call in _READ)),
+            key_policies=key_policies(KEYS.type, "get_key_policy.Policy", calls=(KEY_POLICY.name,)),
+        ),
+    ),
+    Reader(
+        StaticSite,
+        (BUCKETS.type,),
+        site,
+        SiteAt(
+            name="Name",
+            served=served_buckets(
+                DISTRIBUTIONS.type,
+                _ORIGINS,
+                TargetsAt(enabled="Enabled", behaviors=("DefaultCacheBehavior", "CacheBehaviors.Items"), groups="OriginGroups.Items"),
+            ),
+            website=(WEBSITE.name,),
+            redirects=(f"{WEBSITE.name}.RedirectAllRequestsTo",),
+            tags=TAGS.name,
+        ),
+    ),
+)

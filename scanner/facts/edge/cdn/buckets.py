@@ -1,0 +1,157 @@
+"""Which bucket an origin of CloudFront is, by its domain name.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html,
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+import msgspec
+
+from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.stack import spelled
+from assay.scanner.sources.interface import Item, Node, Unlisted
+from assay.scanner.sources.raw import Reference, Text, Unknown, because, unknown_inside
+from assay.scanner.sources.values import Value
+
+_OPEN = "\0"
+_WEBSITE = re.compile(r"^(.+?)\.s3-website[.-][a-z0-9\0-]+\.amazonaws\.com(?:\.cn)?\.?$", re.IGNORECASE)
+_REST = re.compile(r"^(.+?)\.s3(?:[.-][a-z0-9\0-]+)*\.amazonaws\.com(?:\.cn)?\.?$", re.IGNORECASE)
+
+
+class OriginBucket(msgspec.Struct, frozen=True):
+    """The bucket that an origin is."""
+
+    key: str
+    """Its address or its name; empty where it is not known which one it is."""
+    website: bool
+    """It is asked by its website endpoint."""
+
+
+class OriginsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Where an input tells of the origins of a distribution. The defaults are CloudFormation's names."""
+
+    origins: str = "DistributionConfig.Origins"
+    id: str = "Id"
+    domain: str = "DomainName"
+    buckets: tuple[str, ...] = ("AWS::S3::Bucket",)
+    """Types of buckets, also of those that are looked up."""
+    websites: tuple[tuple[str, str], ...] = ()
+    """Types that configure a web site, with the path to their bucket."""
+
+
+def origin_bucket(origin: Node, at: OriginsAt, owner: Any = None) -> OriginBucket | Unknown | None:
+    """The bucket of an origin; None where it is something else. `owner` gives the item at an address."""
+    data = origin.link(at.domain).data
+    if isinstance(data, Reference):
+        return _referred(data, at, owner)
+    if isinstance(data, Text) and isinstance(data.parts[0], Reference) and data.parts[0].type in dict(at.websites):
+        return _referred(data.parts[0], at, owner)
+    if isinstance(data, Text):
+        return _written("".join(part if isinstance(part, str) else _OPEN for part in data.parts), data, at)
+    if isinstance(data, str):
+        return _written(data, None, at)
+    why = unknown_inside(data)
+    return because(why) if why else Unknown("which domain an origin is", "write its domain name", origin.location())
+
+
+def _referred(named: Reference, at: OriginsAt, owner: Any) -> OriginBucket | None:
+    website = "website" in named.attribute.lower()
+    if named.type in at.buckets:
+        return OriginBucket(named.address, website)
+    for type_, path in at.websites:
+        if named.type == type_:
+            item = owner(named.address) if owner else None
+            return OriginBucket(spelled(item.link(path).data) if item is not None else "", website=True)
+    return None
+
+
+def _written(text: str, parts: Text | None, at: OriginsAt) -> OriginBucket | Unknown | None:
+    website = _WEBSITE.match(text)
+    match = website or _REST.match(text)
+    if match is None:
+        # A part that is not known may hold all of the name of a bucket's domain, or none of it.
+        ends_open = text.endswith(_OPEN) and parts is not None and isinstance(parts.parts[-1], Unknown)
+        return unknown_inside(parts) if ends_open else None
+    name = match[1]
+    first = parts.parts[0] if parts is not None else None
+    if name == _OPEN and isinstance(first, Reference):
+        return OriginBucket(first.address, bool(website))
+    return OriginBucket("" if _OPEN in name else name, bool(website))
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A bucket as the origin of a distribution."""
+
+    enabled: Value[Any]
+    """The distribution is switched on."""
+    distribution: str
+
+
+class TargetsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Where a distribution tells which of its origins its behaviours use. The defaults are CloudFormation's names."""
+
+    enabled: str = "DistributionConfig.Enabled"
+    behaviors: tuple[str, ...] = ("DistributionConfig.DefaultCacheBehavior", "DistributionConfig.CacheBehaviors")
+    target: str = "TargetOriginId"
+    groups: str = "DistributionConfig.OriginGroups.Items"
+    group: str = "Id"
+    members: str = "Members.Items"
+    member: str = "OriginId"
+
+
+def served_buckets(distributions: str, at: OriginsAt, targets: TargetsAt) -> Index:
+    """The buckets that distributions serve, by address or name; under None why any bucket may be."""
+    types = (distributions, *(type_ for type_, _ in at.websites))
+    return Index(types, functools.partial(_served, distributions=distributions, at=at, targets=targets))
+
+
+def _served(item: Item, distributions: str, at: OriginsAt, targets: TargetsAt) -> Iterator[tuple[Hashable, Any]]:
+    if item.type != distributions:
+        # A web site that a distribution may name: its endpoint stands for its bucket.
+        path = dict(at.websites).get(item.type, "")
+        yield ("website", item.address), spelled(item.link(path).data)
+        return
+    if isinstance(item, Unlisted):
+        yield None, item.why
+        return
+    used, doubt = _used(item, targets)
+    origins, more = item.blocks(at.origins)
+    if more:
+        yield None, more
+    for origin in origins:
+        if doubt is None and isinstance(origin[at.id].data, str) and origin[at.id].data not in used:
+            continue  # no behaviour asks it
+        bucket = origin_bucket(origin, at)
+        if isinstance(bucket, Unknown):
+            yield None, bucket
+        elif bucket is not None:
+            data = origin.link(at.domain).data
+            key = bucket.key or ("website", data.address if isinstance(data, Reference) else "")
+            yield key, Served(item[targets.enabled].default(False).truth(), item.address)
+
+
+def _used(item: Item, at: TargetsAt) -> tuple[set[str], Unknown | None]:
+    """The origins that behaviours ask, and why there may be more."""
+    used: set[str] = set()
+    doubts: list[Unknown | None] = []
+    for path in at.behaviors:
+        behaviors, more = item.blocks(path)
+        doubts.append(more)
+        for behavior in behaviors:
+            target = behavior[at.target].data
+            used.add(str(target))
+            doubts.append(target if isinstance(target, Unknown) else None)
+    groups, more = item.blocks(at.groups)
+    doubts.append(more)
+    for group in groups:
+        if group[at.group].data in used:
+            members, further = group.blocks(at.members)
+            used |= {str(member[at.member].data) for member in members}
+            doubts.append(further)
+    return used, next(filter(None, doubts), None)

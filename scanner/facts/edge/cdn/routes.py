@@ -1,0 +1,174 @@
+"""What leads to a backend of Google's load balancer: URL maps, the proxies that use them, and the forwarding rules of these.
+
+https://cloud.google.com/compute/docs/reference/rest/v1/urlMaps. Records hold plain data and values, so that they reach other projects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+import msgspec
+
+from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.stack import spelled
+from assay.scanner.facts.view import View, may_not_exist
+from assay.scanner.sources.interface import Item, Node
+from assay.scanner.sources.raw import Reference, Unknown
+from assay.scanner.sources.values import Value, all_of
+
+EXTERNAL = ("EXTERNAL", "EXTERNAL_MANAGED")
+
+
+class HeaderChange(msgspec.Struct, frozen=True):
+    """What a header action does to an answer."""
+
+    set: list[tuple[Value[Any], Value[Any]]]
+    """Names and values."""
+    removed: list[Any]
+    """Names."""
+    unknown: Unknown | None
+    """Why it may do more."""
+
+
+class Route(msgspec.Struct, frozen=True):
+    """A way through a URL map to a backend."""
+
+    map: str
+    """The address of the URL map."""
+    name: str
+    """What to call it: the path matcher, empty for the default of the map."""
+    changes: list[HeaderChange]
+    """In the order in which they are made: the innermost first."""
+
+
+class Hop(msgspec.Struct, frozen=True):
+    """A proxy by the URL map that it uses, or a forwarding rule by the proxy that it points to."""
+
+    address: str
+    secure: bool = False
+    """Of a proxy: it has TLS."""
+    external: Value[bool] = Value(True)
+    """Of a forwarding rule."""
+
+
+class RoutesAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Where an input tells of URL maps, proxies and forwarding rules."""
+
+    maps: Index
+    http: Index
+    """Proxies for HTTP and for HTTPS."""
+    rules: Index
+
+
+class MapAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Where a URL map tells its routes. The defaults are the API's names; blocks within have the same names at every depth."""
+
+    default: str = "defaultService"
+    default_action: str = "defaultRouteAction"
+    matchers: str = "pathMatchers"
+    rules: tuple[str, ...] = ("pathRules", "routeRules")
+    service: str = "service"
+    action: str = "routeAction"
+    weighted: str = "weightedBackendServices"
+    weighted_service: str = "backendService"
+    headers: str = "headerAction"
+    added: str = "responseHeadersToAdd"
+    header: str = "headerName"
+    value: str = "headerValue"
+    removed: str = "responseHeadersToRemove"
+
+
+def routes(url_map: Item, at: MapAt) -> Iterator[tuple[Hashable, Any]]:
+    """The routes of a URL map by the backend that each leads to.
+
+    Actions take effect from the inside to the outside:
+    https://cloud.google.com/compute/docs/reference/rest/v1/urlMaps#resource, `headerAction`
+    """
+    outer = _changes(url_map, at)
+    yield from _leads(url_map, url_map, at.default, at.default_action, "", outer, at)
+    matchers, _ = url_map.blocks(at.matchers)
+    for matcher in matchers:
+        name = str(matcher["name"].data)
+        own = _changes(matcher, at) + outer
+        yield from _leads(url_map, matcher, at.default, at.default_action, name, own, at)
+        for path in at.rules:
+            for rule in matcher.blocks(path)[0]:
+                yield from _leads(url_map, rule, at.service, at.action, name, _changes(rule, at) + own, at)
+
+
+def _leads(url_map: Item, node: Node, service: str, action: str, name: str, changes: list[HeaderChange], at: MapAt) -> Iterator[Any]:
+    if key := key_of(node.link(service)):
+        yield key, Route(url_map.address, name, changes)
+    for part in node.blocks(action)[0]:
+        for weighted in part.blocks(at.weighted)[0]:
+            if key := key_of(weighted.link(at.weighted_service)):
+                yield key, Route(url_map.address, name, _changes(weighted, at) + changes)
+
+
+def _changes(node: Node, at: MapAt) -> list[HeaderChange]:
+    actions, more = node.blocks(at.headers)
+    changes: list[HeaderChange] = []
+    for action in actions:
+        added, unknown = action.blocks(at.added)
+        removed = action[at.removed].data
+        changes.append(
+            HeaderChange(
+                [(entry[at.header], entry[at.value]) for entry in added],
+                removed if isinstance(removed, list) else [],
+                unknown or (removed if isinstance(removed, Unknown) else None),
+            )
+        )
+    return changes + ([HeaderChange([], [], more)] if more else [])
+
+
+def proxies(proxy: Item, url_map: str, secure: str) -> Iterator[tuple[Hashable, Any]]:
+    """A proxy by its URL map. `secure`: a part of the types that have TLS."""
+    if key := key_of(proxy.link(url_map)):
+        yield key, Hop(proxy.address, secure=secure in proxy.type.lower())
+
+
+def forwarding(rule: Item, target: str, scheme: str) -> Iterator[tuple[Hashable, Any]]:
+    """A forwarding rule by its proxy: external unless it says otherwise.
+
+    https://cloud.google.com/compute/docs/reference/rest/v1/globalForwardingRules
+    """
+    if key := key_of(rule.link(target)):
+        yield key, Hop(rule.address, external=rule[scheme].default("EXTERNAL").equals(*EXTERNAL))
+
+
+def key_of(named: Value[Any]) -> str:
+    """What is named, as a key: an address, or the collection and the name that a text ends in; empty where it is not known."""
+    text = spelled(named.data)
+    return text if isinstance(named.data, Reference) or text.count("/") < 1 else "/".join(text.rsplit("/", 2)[-2:])
+
+
+def keys(address: str, collection: str, name: Any) -> list[str]:
+    """The keys by which others name a resource."""
+    return [address, f"{collection}/{name}"] if isinstance(name, str) else [address]
+
+
+def routes_to(view: View, at: RoutesAt, collection: str, name: Value[Any]) -> list[Route]:
+    """Every route of a URL map that leads to a backend."""
+    known = view.index(at.maps)
+    return [route for key in keys(view.item.address, collection, name.data) for route in known.get(key, ())]
+
+
+def entries(view: View, at: RoutesAt, route: Route) -> Iterator[tuple[str, bool, Value[bool]]]:
+    """The forwarding rules by which a route is reached: (address, it has TLS, it is there and external)."""
+    for proxy in _named(view, at.http, route.map, "urlMaps"):
+        collection = "targetHttpsProxies" if proxy.secure else "targetHttpProxies"
+        for rule in _named(view, at.rules, proxy.address, collection):
+            there = [_exists(view, address) for address in (route.map, proxy.address, rule.address)]
+            yield rule.address, proxy.secure, all_of([*there, rule.external])
+
+
+def _named(view: View, index: Index, address: str, collection: str) -> list[Hop]:
+    item, known = view.stack.at(address), view.index(index)
+    name = item["name"].data if item is not None else None
+    return [hop for key in keys(address, collection, name) for hop in known.get(key, ())]
+
+
+def _exists(view: View, address: str) -> Value[bool]:
+    item = view.stack.at(address)
+    return Value(may_not_exist(item) if item is not None and not view.item.coexists(item) else True)

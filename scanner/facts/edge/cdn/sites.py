@@ -1,0 +1,63 @@
+"""Buckets of S3, as what may hold a web site."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from assay.scanner.facts.edge.cdn.buckets import Served
+from assay.scanner.facts.edge.cdn.kinds import StaticSite
+from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, all_of, any_of
+
+ROLES_TELL = "say what the bucket is for under roles in assay.yaml (ui, or another role)"
+
+
+class SiteAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells what a bucket serves."""
+
+    served: Annotated[Index, "published", "behind_cdn"]
+    """The buckets that CDNs serve."""
+    website: Annotated[tuple[Place, ...], "published", "served_directly"]
+    """What configures its web site."""
+    redirects: Annotated[tuple[str | Referrer, ...], "published", "served_directly"]
+    """What makes of that a redirect of every request."""
+    configures: Annotated[tuple[Referrer, ...], "published", "served_directly"] = ()
+    """Resources of their own that configure it, as in `website`."""
+    tags: Annotated[Place, "published"] = ""
+    """Of a live account, the call that tells its tags."""
+
+
+def site(view: View, at: SiteAt) -> StaticSite:
+    """A web site that only redirects serves nothing: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html"""
+    known = view.index(at.served)
+    keys = [view.item.address, view[at.name].data]
+    for join in at.configures:
+        keys += [("website", other.item.address) for other in view.referrers(join).views]
+    records = [record for key in keys for record in known.get(key, ()) if isinstance(record, Served)]
+    doubts = [Value[bool](why) for why in known.get(None, ())]
+    redirects, _ = view.inner(*at.redirects)
+    website = all_of([view.exists(*at.website), view.says(not redirects)])
+    return StaticSite(
+        identity=view.identity(view[at.name]),
+        published=published(view, bool(records), website, _any(known), doubts),
+        behind_cdn=any_of([*(record.enabled for record in records), *doubts, view.says(False)]),
+        served_directly=website,
+    )
+
+
+def _any(known: Any) -> bool:
+    return any(isinstance(record, Served) for records in known.values() for record in records[:1])
+
+
+def published(view: View, origin: bool, website: Value[bool], others: bool, doubts: list[Value[bool]]) -> Value[bool]:
+    """Whether a bucket holds a web site: where a CDN serves a bucket, the others are none.
+
+    `origin`: a CDN serves it; `others`: a CDN serves any bucket.
+    """
+    if origin:
+        return view.says(True)
+    reason = "whether it holds the user interface: no role says so, and no CDN has a bucket as its origin"
+    unidentified = [] if others else [view.says(Unknown(reason, ROLES_TELL, view.location))]
+    return any_of([website, *doubts, *unidentified])
