@@ -1,0 +1,78 @@
+"""The network `default` of Google's projects. https://cloud.google.com/vpc/docs/vpc#default-network"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from assay.scanner.facts.google_assets import short
+from assay.scanner.facts.network.defaults.kinds import NetworkDefaults
+from assay.scanner.facts.spelling import Place, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Reference, Unknown
+from assay.scanner.sources.values import Value, any_of
+
+DEFAULT = "default"
+
+
+class NetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the name of a network."""
+
+    name: Annotated[Place, "in_default_network"] = "name"
+
+
+def network(view: View, at: NetworkAt) -> NetworkDefaults:
+    """Its firewall rules let SSH and RDP in from everywhere, so that there should be none (CIS Google Cloud 3.1)."""
+    return _told(view, at, short(view[at.name]).equals(DEFAULT))
+
+
+class ProjectAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where Terraform tells whether a new project keeps its default network."""
+
+    automatic: Annotated[Place, "in_default_network"]
+
+
+def project(view: View, at: ProjectAt) -> NetworkDefaults:
+    """It does unless it says otherwise: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/google_project"""
+    return _told(view, at, view[at.automatic].default(True).truth())
+
+
+class MachineAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells in which networks a machine is."""
+
+    name: Place = "name"
+    interfaces: Annotated[str, "in_default_network"] = "networkInterfaces"
+    network: Annotated[str, "in_default_network"] = "network"
+    """This and the next are those of an interface."""
+    subnetwork: Annotated[str, "in_default_network"] = "subnetwork"
+
+
+def machine(view: View, at: MachineAt) -> NetworkDefaults | None:
+    """An interface that names neither network nor subnetwork is in the network `default`; None of a machine that is not.
+
+    https://cloud.google.com/compute/docs/reference/rest/v1/instances
+    """
+    interfaces, more = view.inner(at.interfaces)
+    inside = any_of([*[_is_default(interface, at) for interface in interfaces], *([view.says(more)] if more else [])])
+    return None if inside.data is False else _told(view, at, inside)
+
+
+def _is_default(interface: View, at: MachineAt) -> Value[bool]:
+    network, subnetwork = interface.link(at.network), interface.link(at.subnetwork)
+    if network.absent and subnetwork.absent:
+        return interface.says(True)
+    return any_of([named.then(_names_default) for named in (network, subnetwork) if not named.absent])
+
+
+def _names_default(name: Any) -> bool | Unknown:
+    """Whether a name or a path ends in `default`; what code declares is judged as the network that it is."""
+    if isinstance(name, Reference):
+        name = name.address
+        if not name.startswith("//"):
+            return False
+    return str(name).rpartition("/")[2] == DEFAULT
+
+
+def _told(view: View, at: Any, default: Value[bool]) -> NetworkDefaults:
+    return NetworkDefaults(
+        identity=view.identity(short(view[at.name])), in_default_network=default, used=view.says(True), group_open=view.says(False)
+    )

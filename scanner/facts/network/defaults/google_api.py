@@ -1,0 +1,12 @@
+"""Default networks by their REST resources. https://cloud.google.com/compute/docs/reference/rest/v1/networks"""
+
+from __future__ import annotations
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.network.defaults.google import MachineAt, NetworkAt, machine, network
+from assay.scanner.facts.network.defaults.kinds import NetworkDefaults
+
+READERS = (
+    Reader(NetworkDefaults, ("compute.googleapis.com/Network",), network, NetworkAt()),
+    Reader(NetworkDefaults, ("compute.googleapis.com/Instance",), machine, MachineAt(), always=False),
+)
