@@ -49,7 +49,10 @@ READABLE: dict[str, str] = {
         ),
         _IDENTIFIERS,
     ),
-    **dict.fromkeys(_words("dynamodb.table.value ecs.cluster.value ecs.service.value TableNames AssociatedSubnets vpcEndpointIds OwningService"), _IDENTIFIERS),
+    **dict.fromkeys(
+        _words("dynamodb.table.value ecs.cluster.value ecs.service.value TableNames AssociatedSubnets vpcEndpointIds OwningService"),
+        _IDENTIFIERS,
+    ),
     "secretKeyRef.secret": "the name of a secret",
     "secretKeyRef.key": "the version of a secret",
     "secretKeyRef.version": "the version of a secret",
