@@ -10,9 +10,9 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.network.aws_api import INTERFACES
+from assay.scanner.facts.network.aws_api import GROUP, GROUPS, INTERFACES
 from assay.scanner.facts.network.networks.aws_api import SUBNETS
-from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.spelling import Another, Index, Referrer
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
@@ -22,6 +22,7 @@ from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
 from .placed import placed
 from .routing import Association, RoutingAt, by_key, entries
+from .sources import GroupsAt
 from .subnets import SubnetAt, subnet
 from .targets import TARGETS
 from .workloads import WorkloadAt, workload
@@ -44,7 +45,16 @@ ENDPOINTS = Listing(
     entries="VpcEndpoints",
     id="arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{VpcEndpointId}",
 )
-FUNCTIONS = Listing("lambda.function", Call("lambda", "ListFunctions"), entries="Functions", id="FunctionArn")
+FUNCTIONS = Listing(
+    "lambda.function", Call("lambda", "ListFunctions"), entries="Functions", id="FunctionArn", gone=("ResourceNotFoundException",)
+)
+URLS = Listing(
+    "lambda.url",
+    Call("lambda", "ListFunctionUrlConfigs", (("FunctionName", "FunctionName"),)),
+    entries="FunctionUrlConfigs",
+    id="FunctionUrl",
+    parent=FUNCTIONS.type,
+)
 CLUSTERS = Listing(
     "ecs.cluster",
     Call("ecs", "ListClusters", page_size=100),
@@ -104,7 +114,7 @@ CACHES = Listing(
 DATABASES = Listing(
     "rds.subnet_group", Call("rds", "DescribeDBSubnetGroups", page_size=100), entries="DBSubnetGroups", id="DBSubnetGroupArn"
 )
-LISTINGS = (TABLES, FUNCTIONS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS, CACHES, DATABASES)
+LISTINGS = (TABLES, GATEWAYS, ENDPOINTS, FUNCTIONS, URLS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS, CACHES, DATABASES)
 
 
 def _associated(of: str, table: Item) -> Iterator[tuple[Hashable, Any]]:
@@ -149,6 +159,10 @@ EXITS = ExitsAt(
     state="State",
     firewalls=standing({ENDPOINTS.type: "SubnetIds"}, "VpcEndpointId"),
 )
+GROUPED = GroupsAt(
+    known=by_key("GroupId", GROUPS.type),
+    peers=(INTERFACES.type,),
+)
 _SERVICE = "describe_services.services.networkConfiguration.awsvpcConfiguration"
 _TASK = "get_schedule.Target.EcsParameters.NetworkConfiguration.awsvpcConfiguration"
 _TARGET = "EcsParameters.NetworkConfiguration.awsvpcConfiguration"
@@ -159,6 +173,12 @@ _PLACED = {
     EVENT_TARGETS.type: (f"{_TARGET}.Subnets",),
     CACHES.type: ("Subnets[].SubnetIdentifier",),
     DATABASES.type: ("Subnets[].SubnetIdentifier",),
+}
+_MEMBERS = {
+    INTERFACES.type: ("Groups[].GroupId",),
+    SERVICES.type: (f"{_SERVICE}.securityGroups",),
+    SCHEDULES.type: (f"{_TASK}.SecurityGroups",),
+    EVENT_TARGETS.type: (f"{_TARGET}.SecurityGroups",),
 }
 # Of what is no workload of the customer's: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
 _COMPUTE_TYPES = ("interface", "lambda", "branch", "trunk", "efa", "efa-only")
@@ -189,6 +209,9 @@ def _workload(listing: Listing, sort: str, meaning: Any = workload, **places: An
         known=by_key("SubnetId", SUBNETS.type),
         routing=ROUTING,
         exits=EXITS,
+        groups=GROUPED,
+        group=Another(GROUP),
+        members=_MEMBERS.get(listing.type, ()),
         gives="MapPublicIpOnLaunch",
         **places,
     )
@@ -204,6 +227,8 @@ def interface(view: View, at: WorkloadAt) -> Workload | None:
     return workload(view, at) if is_task or not view["Attachment.InstanceId"].absent else None
 
 
+_BY_URL = (Referrer(URLS.type, "FunctionArn", "AuthType"),)
+
 READERS = (
     Reader(
         Subnet,
@@ -213,7 +238,7 @@ READERS = (
     ),
     _workload(INTERFACES, "interface", interface, name="NetworkInterfaceId", address="Association.PublicIp"),
     # https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
-    _workload(FUNCTIONS, "function", name="FunctionName", network="VpcConfig.VpcId", outside=True),
+    _workload(FUNCTIONS, "function", name="FunctionName", network="VpcConfig.VpcId", outside=True, urls=_BY_URL),
     _workload(SERVICES, "service", name="value", network=_SERVICE, public=f"{_SERVICE}.assignPublicIp"),
     _workload(
         SCHEDULES,

@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.spelling import Index, Link, Referrer
+from assay.scanner.facts.network.cloudformation import GROUP, GROUPS
+from assay.scanner.facts.spelling import Another, Index, Link, Referrer
 
 from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
 from .placed import placed
 from .routing import RoutingAt, associations, by_key, entries
+from .sources import GroupsAt
 from .subnets import SubnetAt, subnet
 from .targets import TARGETS
 from .workloads import WorkloadAt, at_edge, workload
@@ -48,6 +50,10 @@ EXITS = ExitsAt(
     availability="AvailabilityMode",
     firewalls=standing({"AWS::NetworkFirewall::Firewall": "SubnetMappings[].SubnetId", "AWS::EC2::VPCEndpoint": "SubnetIds"}),
 )
+GROUPED = GroupsAt(
+    known=by_key("", *GROUPS),
+    peers=("AWS::ECS::Service", "AWS::ECS::TaskSet", "AWS::Scheduler::Schedule", "AWS::Events::Rule", "AWS::Lambda::Function"),
+)
 # Where what runs code, or holds what it works with, names subnets.
 _PLACED = {
     "AWS::ECS::Service": (f"{_SERVICE}.Subnets",),
@@ -64,6 +70,13 @@ _INSIDE = {"AWS::Events::Rule": (f"{_RULE}.Subnets",)}
 """The same from the blocks that a workload is read by."""
 
 
+_MEMBERS = {
+    "AWS::ECS::Service": (f"{_SERVICE}.SecurityGroups",),
+    "AWS::ECS::TaskSet": (f"{_TASK_SET}.SecurityGroups",),
+    "AWS::Scheduler::Schedule": (f"{_SCHEDULE}.SecurityGroups",),
+    "AWS::Events::Rule": (f"{_RULE}.SecurityGroups",),
+    "AWS::EC2::Instance": ("SecurityGroupIds", "SecurityGroups", "NetworkInterfaces[].GroupSet"),
+}
 _ASSOCIATED = tuple(
     f"DistributionConfig.{behaviour}.LambdaFunctionAssociations[].LambdaFunctionARN"
     for behaviour in ("DefaultCacheBehavior", "CacheBehaviors[]")
@@ -73,7 +86,16 @@ _ASSOCIATED = tuple(
 def _workload(type_: str, sort: str, **places: Any) -> Reader:
     subnets = _INSIDE.get(type_, _PLACED[type_])
     at = WorkloadAt(
-        sort=sort, subnets=subnets, known=by_key("", _SUBNET), routing=ROUTING, exits=EXITS, gives="MapPublicIpOnLaunch", **places
+        sort=sort,
+        subnets=subnets,
+        known=by_key("", _SUBNET),
+        routing=ROUTING,
+        exits=EXITS,
+        groups=GROUPED,
+        group=Another(GROUP),
+        members=_MEMBERS.get(type_, ()),
+        gives="MapPublicIpOnLaunch",
+        **places,
     )
     return Reader(Workload, (type_,), workload, at, always=not at.runs)
 
@@ -123,6 +145,8 @@ READERS = (
         network="VpcConfig",
         outside=True,
         at_edge=at_edge("AWS::CloudFront::Distribution", *_ASSOCIATED),
+        urls=(Referrer("AWS::Lambda::Url", "TargetFunctionArn", "AuthType"),),
+        names=("FunctionName",),
         versions=(Referrer("AWS::Lambda::Version", "FunctionName"),),
     ),
     _workload(
@@ -136,7 +160,7 @@ READERS = (
     ),
     _workload(
         "AWS::AutoScaling::AutoScalingGroup",
-        "instance",
+        "group of instances",
         name="AutoScalingGroupName",
         subnet_decides=True,
         templates=_launched_by(_specified("LaunchTemplate"), _specified(_MIXED), "LaunchConfigurationName"),

@@ -13,7 +13,7 @@ from assay.scanner.sources.raw import Document, Text, Unknown, describe
 from assay.scanner.sources.values import Value, any_of
 
 from .google_nat import NatsAt, served
-from .kinds import Standing, Subnet, Workload
+from .kinds import Source, Standing, Subnet, Workload
 from .placed import inside
 
 
@@ -72,6 +72,14 @@ class GoogleWorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
     subnetwork: str = "subnetwork"
     """Of an interface."""
     nats: Annotated[NatsAt, "subnets"]
+    ingress: Annotated[tuple[str, ...], "accepts"] = ()
+    """Who may ask it: `INGRESS_TRAFFIC_ALL`, `ALLOW_ALL`, `all`."""
+    own_annotations: Annotated[Place, "accepts"] = ""
+    """Of the service itself in the v1 API, where that stands."""
+    address_disabled: Annotated[Place, "accepts"] = ""
+    """Of Cloud Run: it has no address of its own."""
+    asked: bool = False
+    """It answers requests."""
     machine: bool = False
     """It stands in a network by itself."""
     addresses: Annotated[tuple[str, ...], "public_address"] = ()
@@ -88,8 +96,42 @@ def google_workload(view: View, at: GoogleWorkloadAt) -> Workload:
         in_network=view.says(True) if at.machine else _attached(view, at),
         public_address=any_of(_addresses(view, at)) if at.machine else view.says(False),
         subnets=view.says(_standings(view, at)),
+        accepts=view.says([_anyone(view, at)] if at.asked else []),
         all_traffic=view.says(True) if at.machine else _all_traffic(view, at),
         leaves_by_itself=any_of(_addresses(view, at)) if at.machine else view.says(False),
+    )
+
+
+_LIMITED = (
+    "internal", "internal-and-cloud-load-balancing", "INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
+    "INGRESS_TRAFFIC_NONE", "ALLOW_INTERNAL_ONLY", "ALLOW_INTERNAL_AND_GCLB",
+)  # fmt: skip
+
+
+def _limited(setting: Any, view: View) -> Any:
+    """Whether a setting keeps the internet out; `…_UNSPECIFIED` says neither."""
+    if isinstance(setting, str) and setting.endswith("UNSPECIFIED"):
+        return Unknown(f"who may ask {view.item.address} is not said", "set its ingress", view.location)
+    return Value(setting).equals(*_LIMITED).data
+
+
+def _anyone(view: View, at: GoogleWorkloadAt) -> Source:
+    """Without a setting everybody may ask: https://cloud.google.com/run/docs/securing/ingress
+
+    Who may invoke it is another thing: behind an external load balancer without IAP that is everybody, too.
+    https://cloud.google.com/functions/docs/networking/network-settings#ingress_settings
+    """
+    ingress = view[at.ingress]
+    disabled = view[at.address_disabled]
+    if at.own_annotations:
+        annotations = view[at.own_annotations]
+        ingress = ingress.otherwise(annotation(annotations, "ingress"))
+        disabled = disabled.otherwise(annotation(annotations, "default-url-disabled"))
+    limited = ingress.default("all").then(lambda setting: _limited(setting, view))
+    return Source(
+        name=Value("anyone on the internet", ingress.seen),
+        trusted=any_of([limited, disabled.default(False).truth()]),
+        path=Value("its own address, past the load balancer", ingress.seen),
     )
 
 

@@ -106,6 +106,10 @@ READERS = (
                 annotations="spec.template.metadata.annotations",
                 egress=f"{access}.egress",
                 nats=NATS,
+                asked=sort == "service",
+                ingress=("ingress",),
+                own_annotations="metadata.annotations",
+                address_disabled="defaultUriDisabled",
             ),
         )
         for type_, (sort, access) in _ACCESS.items()
@@ -116,7 +120,12 @@ READERS = (
         ("cloudfunctions.googleapis.com/Function",),
         google_workload,
         GoogleWorkloadAt(
-            sort="function", connectors=("serviceConfig.vpcConnector",), egress="serviceConfig.vpcConnectorEgressSettings", nats=NATS
+            sort="function",
+            connectors=("serviceConfig.vpcConnector",),
+            egress="serviceConfig.vpcConnectorEgressSettings",
+            nats=NATS,
+            asked=True,
+            ingress=("serviceConfig.ingressSettings",),
         ),
     ),
     # https://cloud.google.com/functions/docs/reference/rest/v1/projects.locations.functions
@@ -124,7 +133,14 @@ READERS = (
         Workload,
         ("cloudfunctions.googleapis.com/CloudFunction",),
         google_workload,
-        GoogleWorkloadAt(sort="function", connectors=("vpcConnector",), egress="vpcConnectorEgressSettings", nats=NATS),
+        GoogleWorkloadAt(
+            sort="function",
+            connectors=("vpcConnector",),
+            egress="vpcConnectorEgressSettings",
+            nats=NATS,
+            asked=True,
+            ingress=("ingressSettings",),
+        ),
     ),
     *(
         Reader(

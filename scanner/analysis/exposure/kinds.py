@@ -54,13 +54,25 @@ class Standing(Part):
     """The way that it takes, in words."""
 
 
+class Source(Part):
+    """Who may begin to talk to a workload."""
+
+    known_by: ClassVar = ("name",)
+    name: Fact[str]
+    """A range of addresses, a security group, anyone."""
+    trusted: Fact[bool]
+    """It is a load balancer, or another workload of the deployment."""
+    path: Fact[str]
+    """What it is, in words: `group alb with aws_lb.public`."""
+
+
 class Workload(Resource, kw_only=True):
     """What runs code, or holds what it works with: a service or scheduled task, a function, an instance, the subnets of a cache."""
 
     naming: ClassVar = {"aws": Naming(unique=False)}
 
     sort: Fact[str]
-    """In words: `service`, `task set`, `scheduled task`, `function`, `instance`, `cache`, `database`, `job`."""
+    """In words: `service`, `task set`, `scheduled task`, `function`, `instance`, `group of instances`, `cache`, `database`, `job`."""
     own_interface: Fact[bool]
     """It has network interfaces of its own; False where it shares those of the machines that it runs on."""
     runs_at_edge: Fact[bool]
@@ -71,6 +83,8 @@ class Workload(Resource, kw_only=True):
     """It has an address of the internet itself."""
     subnets: Fact[list[Standing]]
     """Those that it has interfaces in. Of Google's none is public."""
+    accepts: Fact[list[Source]]
+    """Who may begin to talk to it, by the security groups that it is in, or by what it says itself."""
     all_traffic: Fact[bool]
     """Whatever it sends goes through its network. Google: not only what is for private addresses."""
     leaves_by_itself: Fact[bool]

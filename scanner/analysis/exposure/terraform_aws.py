@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.spelling import Link, Referrer
+from assay.scanner.facts.network.terraform_aws import GROUP, GROUPS
+from assay.scanner.facts.spelling import Another, Link, Referrer
 
 from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
 from .placed import placed
 from .routing import RoutingAt, associations, by_key, entries
+from .sources import GroupsAt
 from .subnets import SubnetAt, subnet
 from .targets import TARGETS
 from .workloads import DEFAULT_SUBNETS, WorkloadAt, at_edge, workload
@@ -55,6 +57,10 @@ EXITS = ExitsAt(
     availability="availability_mode",
     firewalls=standing({"aws_networkfirewall_firewall": "subnet_mapping[].subnet_id", "aws_vpc_endpoint": "subnet_ids"}),
 )
+GROUPED = GroupsAt(
+    known=by_key("", *GROUPS),
+    peers=("aws_ecs_service", "aws_ecs_task_set", "aws_scheduler_schedule", "aws_cloudwatch_event_target", "aws_lambda_function"),
+)
 # Where what runs code, or holds what it works with, names subnets.
 _PLACED = {
     "aws_ecs_service": (f"{_NETWORK}.subnets",),
@@ -77,6 +83,13 @@ def _launched_by(*paths: str) -> tuple[Link, ...]:
     return tuple(Link(path, ("aws_launch_template", "aws_launch_configuration")) for path in paths)
 
 
+_MEMBERS = {
+    "aws_ecs_service": (f"{_NETWORK}.security_groups",),
+    "aws_ecs_task_set": (f"{_NETWORK}.security_groups",),
+    "aws_scheduler_schedule": (f"target.ecs_parameters.{_NETWORK}.security_groups",),
+    "aws_cloudwatch_event_target": (f"ecs_target.{_NETWORK}.security_groups",),
+    "aws_instance": ("vpc_security_group_ids", "security_groups"),
+}
 _ASSOCIATED = tuple(
     f"{behaviour}.lambda_function_association[].lambda_arn" for behaviour in ("default_cache_behavior[]", "ordered_cache_behavior[]")
 )
@@ -89,6 +102,9 @@ def _workload(type_: str, sort: str, **places: Any) -> Reader:
         known=by_key("", *_SUBNETS),
         routing=ROUTING,
         exits=EXITS,
+        groups=GROUPED,
+        group=Another(GROUP),
+        members=_MEMBERS.get(type_, ()),
         gives="map_public_ip_on_launch",
         **places,
     )
@@ -133,6 +149,8 @@ READERS = (
         network="vpc_config",
         outside=True,
         at_edge=at_edge("aws_cloudfront_distribution", *_ASSOCIATED),
+        urls=(Referrer("aws_lambda_function_url", "function_name", "authorization_type"),),
+        names=("function_name",),
     ),
     _workload(
         "aws_instance",
@@ -149,7 +167,7 @@ READERS = (
     ),
     _workload(
         "aws_autoscaling_group",
-        "instance",
+        "group of instances",
         name="name",
         subnet_decides=True,
         templates=_launched_by(

@@ -68,6 +68,8 @@ NATS = NatsAt(
     subnetworks=Index(("google_compute_subnetwork",), _place),
     connectors=Index(("google_vpc_access_connector",), _connector),
 )
+_INGRESS = ("service_config.ingress_settings", "ingress_settings")
+"""Of the second generation, and of the first."""
 _EGRESS = {
     "google_cloudfunctions2_function": "service_config.vpc_connector_egress_settings",
     "google_cloudfunctions_function": "vpc_connector_egress_settings",
@@ -91,6 +93,9 @@ READERS = (
                 interfaces=(f"{access}.network_interfaces",),
                 egress=f"{access}.egress",
                 nats=NATS,
+                asked=sort == "service",
+                ingress=("ingress",),
+                address_disabled="default_uri_disabled",
             ),
         )
         for type_, (sort, access) in _ACCESS.items()
@@ -100,14 +105,16 @@ READERS = (
         Workload,
         ("google_cloud_run_service",),
         google_workload,
-        GoogleWorkloadAt(sort="service", annotations="template.metadata.annotations", nats=NATS),
+        GoogleWorkloadAt(
+            sort="service", annotations="template.metadata.annotations", nats=NATS, asked=True, own_annotations="metadata.annotations"
+        ),
     ),
     *(
         Reader(
             Workload,
             (type_,),
             google_workload,
-            GoogleWorkloadAt(sort="function", connectors=(connector,), egress=_EGRESS[type_], nats=NATS),
+            GoogleWorkloadAt(sort="function", connectors=(connector,), egress=_EGRESS[type_], nats=NATS, asked=True, ingress=_INGRESS),
         )
         for type_, connector in _FUNCTIONS.items()
     ),

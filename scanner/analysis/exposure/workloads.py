@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
 from assay.scanner.facts.network.ranges import listed
-from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
+from assay.scanner.facts.spelling import Another, Index, Link, Place, Referrer, Spelling
 from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
@@ -15,8 +15,9 @@ from assay.scanner.sources.raw import Unknown, describe, references_in
 from assay.scanner.sources.values import Value, any_of
 
 from .exits import Exit, ExitsAt, exit_of
-from .kinds import Standing, Workload
+from .kinds import Source, Standing, Workload
 from .routing import RoutingAt, routes_of
+from .sources import GroupsAt, sources_of
 
 
 class WorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -42,6 +43,13 @@ class WorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Subnets by what names them."""
     routing: Annotated[RoutingAt, "subnets"]
     exits: Annotated[ExitsAt, "subnets.leaves", "subnets.through_nat", "subnets.exit"]
+    groups: Annotated[GroupsAt, "accepts"]
+    group: Annotated[Another, "accepts"]
+    """A `SecurityGroupAt`."""
+    members: Annotated[tuple[str, ...], "accepts"] = ()
+    """Where it names the security groups that it is in."""
+    urls: Annotated[tuple[Referrer, ...], "accepts"] = ()
+    """Of a function, which nobody can talk to in its network: addresses of its own, with how these know who asks."""
     gives: Annotated[str, "public_address"]
     """Of a subnet: whether it gives public addresses."""
     templates: Annotated[tuple[Link, ...], "public_address"] = ()
@@ -72,6 +80,7 @@ def workload(view: View, at: WorkloadAt) -> Workload | None:
         in_network=_within(view, settings, named) if at.outside else Value(True, settings.seen),
         public_address=any_of([_addressed(view, at, one, named) for one in views]),
         subnets=view.says(_standings(view, at, named)),
+        accepts=view.says(_accepts(view, at, views)),
         all_traffic=Value(True, seen),
         leaves_by_itself=Value(False, seen),
     )
@@ -85,6 +94,28 @@ def at_edge(distribution: str, *paths: str) -> Index:
 def _associated(paths: tuple[str, ...], distribution: Item) -> Iterator[tuple[Hashable, Any]]:
     for name in (value for path in paths for value in listed(distribution, path, linked=True)):
         yield from [(reference.address, distribution) for reference in references_in(name.data)]
+
+
+def _accepts(view: View, at: WorkloadAt, views: list[View]) -> list[Source | Unknown]:
+    """https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html: `NONE` lets anyone in, without a load balancer before it."""
+    if at.outside:
+        urls = view.referrers(*at.urls)
+        told = [_by_url(url, kind) for url in urls.views for kind in dict.fromkeys(join.path for join in at.urls)]
+        return [*told, *([urls.more] if urls.more else [])]
+    named = [group for one in views for path in at.members for group in listed(one.node, path, linked=True)]
+    if not named:
+        reason = f"{view.item.address} names no security group, so that it is in the default one of its network"
+        return [Unknown(reason, "name its security groups, or scan the live account", view.location)]
+    return sources_of(view, at.groups, at.group.spelling, list({describe(group.data): group for group in named}.values()))
+
+
+def _by_url(url: View, kind: str) -> Source:
+    signed = url.surely[kind].equals("AWS_IAM")
+    return Source(
+        name=Value("anyone", signed.seen),
+        trusted=url.weighed(signed, absence=True),
+        path=Value(f"the URL of the function, {url.item.address}", signed.seen),
+    )
 
 
 def _at_edge(view: View, at: WorkloadAt) -> bool:

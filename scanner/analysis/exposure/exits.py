@@ -1,0 +1,171 @@
+"""How traffic for the internet leaves a subnet of AWS: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+import msgspec
+
+from assay.scanner.facts.network.ranges import elements, is_world, listed
+from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.stack import spelled
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import Unknown, describe, references_in
+from assay.scanner.sources.values import Value, agreed, all_of
+
+from .routing import Entry, RoutingAt, entries_of
+from .targets import PUBLIC, Via
+
+_DEPTH = 4
+"""How many gateways and firewalls one after the other are followed."""
+_ELSEWHERE = "scan the code that declares it together with this, or the live account"
+
+
+class ExitsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Where an input tells how traffic leaves a subnet."""
+
+    subnets: Index
+    """Subnets by what names them."""
+    gateways: Index
+    """NAT gateways by what names them."""
+    subnet: str
+    """Of a NAT gateway: where it stands."""
+    connectivity: str
+    """`private` of one that leads to other networks only."""
+    availability: str
+    """`regional` of one that stands in no subnet."""
+    state: str = ""
+    """Of a live one."""
+    firewalls: Index
+    """What stands in a way, by what names it, to the subnets that its interfaces are in (`standing`)."""
+
+
+class Exit(msgspec.Struct):
+    """How traffic for the internet leaves a subnet."""
+
+    leaves: Value[bool]
+    through_nat: Value[bool]
+    path: str
+    """In words, without the subnet."""
+
+
+def standing(paths: dict[str, str], id_path: str = "") -> Index:
+    """Items by what names them, to the subnets that they stand in. `paths`: types to where these are, as `listed` takes them."""
+    return Index(tuple(paths), functools.partial(_standing, paths, id_path))
+
+
+def _standing(paths: dict[str, str], id_path: str, item: Item) -> Iterator[tuple[Hashable, Any]]:
+    name = item[id_path].data if id_path else item.address
+    for subnet in listed(item, paths[item.type], linked=True):
+        yield name, subnet
+
+
+def exit_of(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item, depth: int = 0) -> Exit:
+    """How traffic for the internet leaves a subnet. `view`: of the resource that this is a fact of."""
+    entries, doubt = entries_of(view, routing, subnet)
+    outward = [entry for entry in entries if entry.hop.via is not Via.LOCAL and (_is_default(entry).data is True or _may_be(entry))]
+    seen = (subnet.location(),)
+    if not outward:
+        unknown: Value[Any] = Value(doubt or False, seen)
+        return Exit(unknown, unknown, "no route to the internet")
+    told = [_through(view, routing, at, entry, depth) for entry in outward]
+    through = [view.of(entry.item).weighed(value, absence=True) for entry, (value, _) in zip(outward, told, strict=True)]
+    certain = [entry for entry in outward if view.of(entry.item).doubt is None]
+    doubts: list[Value[Any]] = [Value(doubt, seen)] if doubt else []
+    words = next((words for value, words in told if value.data is not True), told[0][1])
+    leaves: Value[Any] = Value(True if certain else view.of(outward[0].item).doubt or True, seen)
+    return Exit(leaves, all_of([*through, *doubts]), words)
+
+
+def _is_default(entry: Entry) -> Value[bool]:
+    return entry.destination.then(is_world)
+
+
+def _may_be(entry: Entry) -> bool:
+    """Whether a route is for addresses that are not known and leads somewhere that matters: those to endpoints are for services of AWS."""
+    unknown = any(one.unknown for one in elements(entry.destination)) or _is_default(entry).unknown
+    return bool(unknown) and (entry.hop.via in (*PUBLIC, Via.INTERFACE) or isinstance(entry.hop.via, Unknown))
+
+
+def _through(view: View, routing: RoutingAt, at: ExitsAt, entry: Entry, depth: int) -> tuple[Value[Any], str]:
+    """Whether one route leads out through a NAT gateway, and where it leads, in words."""
+    via, target, seen = entry.hop.via, entry.hop.target, entry.hop.target.seen
+    start = f"route {', '.join(describe(one.data) for one in elements(entry.destination))}"
+    if isinstance(via, Unknown):
+        return Value(via, seen), f"{start} > something that is not known"
+    path = f"{start} > {via.value}"
+    if via is Via.NAT:
+        value, on = _gateway(view, routing, at, target, depth)
+        return value, f"{path}{on}"
+    if via is Via.EGRESS_ONLY:  # IPv6 has no NAT: https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html
+        return Value(True, seen), path
+    if via is Via.ENDPOINT:
+        value, on = _beyond(view, routing, at, target, depth)
+        return value, f"{path}{on}"
+    if via in PUBLIC or via is Via.INTERFACE:
+        return Value(False, seen), path
+    return Value(Unknown(f"where {via.value} leads is not among what was read", _ELSEWHERE, entry.item.location()), seen), path
+
+
+def _gateway(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any], depth: int) -> tuple[Value[Any], str]:
+    """Whether a NAT gateway leads to the internet: a public one in a subnet that has a way there, or a regional one.
+
+    Of several of which a plan does not say which one it is, what all of them do.
+    """
+    if isinstance(target.data, list):
+        told = [_gateway(view, routing, at, Value(one, target.seen), depth) for one in target.data]
+        why = Unknown(f"which of {describe(target.data)[:200]} it is", "scan the source beside the plan (--source DIR)")
+        return Value.of(agreed(why, [value.data for value, _ in told]), target.seen), f" {describe(target.data[0])} or another"
+    gateway = _found(view, at.gateways, target)
+    if gateway is None:
+        why = target.unknown or Unknown(f"the NAT gateway {describe(target.data)} is not among what was read", _ELSEWHERE)
+        return Value(why, target.seen), ""
+    words = f" {gateway.address}"
+    if gateway[at.connectivity].default("public").equals("private").data is not False:
+        private = gateway[at.connectivity].equals("private").negate()
+        return private, f"{words}, a private one"
+    if at.state and gateway[at.state].equals("deleted", "deleting", "failed").data is True:
+        return Value(False, target.seen), f"{words}, which is {gateway[at.state].data}"
+    where = gateway.link(at.subnet)
+    if where.absent and gateway[at.availability].equals("regional").data is True:
+        return Value(True, target.seen), f"{words} > an internet gateway"
+    subnet = _found(view, at.subnets, where)
+    if subnet is None or depth >= _DEPTH:
+        why = where.unknown or Unknown(f"the subnet of {gateway.address} is not among what was read", _ELSEWHERE, gateway.location())
+        return Value(why, where.seen), words
+    return _public(view, routing, subnet, words)
+
+
+def _public(view: View, routing: RoutingAt, subnet: Item, words: str) -> tuple[Value[Any], str]:
+    """Whether the subnet of a NAT gateway has a way to the internet: an internet gateway, or a firewall before that."""
+    entries, doubt = entries_of(view, routing, subnet)
+    ways = [entry for entry in entries if entry.hop.via in (*PUBLIC, Via.ENDPOINT) and _is_default(entry).data is not False]
+    if ways:
+        leading = ways[0].hop.via
+        assert isinstance(leading, Via)
+        return Value(True, (subnet.location(),)), f"{words} > {subnet.address} > {leading.value}"
+    unknown = next((entry.hop.via for entry in entries if isinstance(entry.hop.via, Unknown)), doubt)
+    transit = next((entry for entry in entries if entry.hop.via is Via.TRANSIT), None)
+    if transit is not None:
+        unknown = Unknown(f"where a transit gateway leads from {subnet.address} is not among what was read", _ELSEWHERE)
+    return Value(unknown or False, (subnet.location(),)), f"{words} > {subnet.address}, without a way to the internet"
+
+
+def _beyond(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any], depth: int) -> tuple[Value[Any], str]:
+    """Whether what stands behind an endpoint, such as a firewall, leads out through a NAT gateway."""
+    by_name = view.index(at.firewalls)
+    names = [spelled(target.data), *(reference.address for reference in references_in(target.data))]
+    subnets = [_found(view, at.subnets, where) for name in dict.fromkeys(names) for where in by_name.get(name, ())]
+    if not subnets or None in subnets or depth >= _DEPTH:
+        why = target.unknown or Unknown(f"where the endpoint {describe(target.data)} leads is not among what was read", _ELSEWHERE)
+        return Value(why, target.seen), ""
+    exits = [exit_of(view, routing, at, subnet, depth + 1) for subnet in subnets if subnet is not None]
+    return all_of([one.through_nat for one in exits]), f" > {exits[0].path}"
+
+
+def _found(view: View, index: Index, target: Value[Any]) -> Item | None:
+    name = spelled(target.data) if not target.unknown else ""
+    return next(iter(view.index(index).get(name, ())), None) if name else None

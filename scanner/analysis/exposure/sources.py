@@ -1,0 +1,114 @@
+"""Who may talk to what is in security groups: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from assay.scanner.facts.network.ranges import listed
+from assay.scanner.facts.network.security_groups import SecurityGroupAt, Sort
+from assay.scanner.facts.spelling import Index, Many
+from assay.scanner.facts.stack import spelled
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import Unknown, describe
+from assay.scanner.sources.values import Value, all_of
+
+from .kinds import Source
+
+_ELSEWHERE = "scan the code that declares it together with this, or the live account"
+_BALANCERS = (Sort.BALANCER, Sort.CLASSIC, Sort.CLASSIC_INTERFACE, Sort.INTERFACE)
+_NAMED = 3
+
+
+class GroupsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Where an input tells what security groups let in."""
+
+    known: Index
+    """Groups by what names them."""
+    peers: tuple[str, ...]
+    """Types of what runs code, which may talk to others of it."""
+
+
+def sources_of(view: View, at: GroupsAt, rules: SecurityGroupAt, groups: list[Value[Any]]) -> list[Source | Unknown]:
+    """Who may talk to what is in some groups, as what names these says."""
+    told: list[Source | Unknown] = []
+    for target in groups:
+        item = _found(view, at, target)
+        if item is None:
+            reason = f"the security group {describe(target.data)} of {view.item.address} is not among what was read"
+            told.append(target.unknown or Unknown(reason, _ELSEWHERE, view.location))
+        else:
+            told += _let_in(view, at, rules, view.of(item, names=rules.names))
+    return told
+
+
+def _found(view: View, at: GroupsAt, target: Value[Any]) -> Item | None:
+    name = spelled(target.data) if not target.unknown else ""
+    return next(iter(view.index(at.known).get(name, ())), None) if name else None
+
+
+def _let_in(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View) -> list[Source | Unknown]:
+    separate = group.referrers(*(place for place in rules.rules if isinstance(place, Many)))
+    own, more = group.surely.inner(*(place for place in rules.rules if isinstance(place, str)))
+    told = [source for rule in (*own, *separate.views) for source in _of_rule(view, at, rules, group, rule)]
+    doubts = [doubt for doubt in (more, separate.more) if doubt]
+    return [*told, *doubts]
+
+
+def _of_rule(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View, rule: View) -> list[Source | Unknown]:
+    enters = rule.surely[rules.direction].default(rules.way).equals(rules.way)
+    if enters.data is False:
+        return []
+    doubt: list[Value[Any]] = [Value(enters.unknown, enters.seen)] if enters.unknown else []
+    told: list[Source | Unknown] = []
+    for path in rules.ranges:
+        told += [_source(rule, value, [Value(False, value.seen)], "addresses") for value in listed(rule.node, path) if not value.absent]
+    for path in rules.prefix_lists.path.split("|"):
+        told += [
+            _source(rule, value, [Value(False, value.seen)], "prefix list") for value in listed(rule.node, path, linked=True) if value.data
+        ]
+    for path in rules.sources:
+        for value in listed(rule.node, path, linked=True):
+            if value.data is True or value.data == "true":  # `self`
+                told.append(_source(rule, Value(group.item.address, value.seen), [Value(True, value.seen)], "group"))
+            elif value.data not in (None, False, "false", ""):
+                told.append(_of_group(view, at, rules, rule, value))
+    for source in told:
+        if isinstance(source, Source) and doubt:
+            source.trusted = all_of([source.trusted, *doubt]) if source.trusted.data is not False else doubt[0]
+    return told
+
+
+def _source(rule: View, value: Value[Any], trusted: list[Value[Any]], sort: str, inside: str = "") -> Source:
+    name = "addresses that are not known" if value.unknown else describe(value.data)
+    path = f"{sort} {name}" if not inside else f"{sort} {name} with {inside}"
+    verdict = all_of(trusted)
+    return Source(
+        name=Value(name, value.seen),
+        # A rule that may not exist does no harm if it does not.
+        trusted=rule.weighed(verdict, absence=True),
+        path=Value(path, value.seen),
+    )
+
+
+def _of_group(view: View, at: GroupsAt, rules: SecurityGroupAt, rule: View, target: Value[Any]) -> Source:
+    """Whether everything in a group is a load balancer or runs code of the deployment; without anything in it, that is not known."""
+    group = _found(view, at, target)
+    members = view.index(rules.members)
+    if group is None:
+        why = target.unknown or Unknown(
+            f"what is in the group {describe(target.data)} is not among what was read", _ELSEWHERE, rule.location
+        )
+        return _source(rule, target, [Value(why, target.seen)], "group")
+    key = group[rules.id].data if rules.id else group.address
+    inside = members.get(key, [])
+    if not inside:
+        why = next(iter(members.get(None, ())), None) or Unknown(
+            f"nothing that was read is in {group.address}", _ELSEWHERE, group.location()
+        )
+        return _source(rule, target, [Value(why, target.seen)], "group")
+    strangers = [member for member in inside if member.sort not in _BALANCERS and member.item.type not in at.peers]
+    words = ", ".join(member.item.address for member in (strangers or inside)[:_NAMED])
+    return _source(rule, target, [Value(not strangers, target.seen)], "group", words)
