@@ -11,6 +11,7 @@ from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
 from assay.scanner.facts.iam.permissions import Managed, managed_name, managed_policy, permissions_of
 from assay.scanner.facts.iam.trust import Role, aws_trusts, ci_only
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
+from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -72,6 +73,8 @@ class PermissionsAt(Spelling, frozen=True, eq=False, kw_only=True):
     policies: Annotated[tuple[tuple[Part, Document | PolicyLink], ...], "permissions"]
     """The parts that tell of policies, with the document of such a part, or where it names managed policies."""
     boundary: Annotated[PolicyLink | None, "limited_by_boundary"] = None
+    attached_boundary: Annotated[tuple[Index, PolicyLink] | None, "limited_by_boundary"] = None
+    """Of an input in which a resource attaches boundaries: these by whom they are for (`bounding`), and where one names its policy."""
     path: Annotated[Place, "service_linked"] = ""
 
 
@@ -115,7 +118,7 @@ def permissions(view: View, at: PermissionsAt) -> PermissionSet:
             else:
                 sources.append(_Source(part, statements(told(part.surely))))
         doubts += [more] if more else []
-    boundary = _boundary(view, at.boundary)
+    boundary = _boundary(view, at.boundary) if at.attached_boundary is None else _attached_boundary(view, at.name, *at.attached_boundary)
     denials = [denial for source in sources for denial in source.denials] + ([] if boundary is None else _Source(view, boundary[1]).denials)
     return PermissionSet(
         identity=view.identity(_called(view, at.name), *telling),
@@ -163,6 +166,31 @@ def _boundary(view: View, link: PolicyLink | None) -> _Boundary | None:
     if link is None or view.elsewhere or (arn := view.link(link)).absent:
         return None
     return arn, [arn.unknown] if arn.unknown else link.allowed(view, arn)[0]
+
+
+def bounding(type_: str, owner: str) -> Index:
+    """The resources that attach boundaries by whom they are for, which the attribute `owner` names; under None where that is open."""
+
+    def records(item: Item) -> Iterator[tuple[Hashable, Item]]:
+        yield spelled(item.link(owner).data) or None, item
+
+    return Index((type_,), records)
+
+
+def _attached_boundary(view: View, owner: Place, attached: Index, link: PolicyLink) -> _Boundary | None:
+    """The boundary that another resource attaches to what this one names as its owner."""
+    index, name = view.index(attached), spelled(view.link(owner).data) if isinstance(owner, str) else ""
+    for item in index.get(name, ()) if name else ():
+        part = view.of(item)
+        arn = part.surely.link(link)
+        if part.doubt or arn.absent:
+            reason = f"what the boundary of {item.address} allows: it is named, and not by its ARN"
+            arn = part.says(part.doubt or Unknown(reason, "scan the live account", item.location()))
+        return arn, [arn.unknown] if arn.unknown else link.allowed(view, arn)[0]
+    for item in index.get(None, ()):
+        why = Unknown(f"whether {item.address} is for {name or view.item.address}", "scan the plan", item.location())
+        return view.says(why), [why]
+    return None
 
 
 def _limited(boundary: _Boundary | None) -> Value[bool]:

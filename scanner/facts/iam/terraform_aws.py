@@ -60,8 +60,17 @@ _ATTACHMENT_AT = aws.PolicyAt(
     identities=aws.identities({f"aws_iam_{sort}": "name" for sort in _SORTS}),
 )
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ssoadmin_permission_set
-_SSO_INLINE_AT = aws.PermissionsAt(name="permission_set_arn", policies=((ITSELF, itemgetter("inline_policy")),))
-_SSO_MANAGED_AT = aws.PermissionsAt(name="permission_set_arn", policies=((ITSELF, _policy("managed_policy_arn")),))
+# and, for the permissions boundary of one, …/resources/ssoadmin_permissions_boundary_attachment
+_SSO_BOUNDARY = (
+    aws.bounding("aws_ssoadmin_permissions_boundary_attachment", "permission_set_arn"),
+    _policy("permissions_boundary.managed_policy_arn"),
+)
+_SSO_INLINE_AT = aws.PermissionsAt(
+    name="permission_set_arn", policies=((ITSELF, itemgetter("inline_policy")),), attached_boundary=_SSO_BOUNDARY
+)
+_SSO_MANAGED_AT = aws.PermissionsAt(
+    name="permission_set_arn", policies=((ITSELF, _policy("managed_policy_arn")),), attached_boundary=_SSO_BOUNDARY
+)
 _TRUST_AT = aws.TrustAt(
     name="name",
     document="assume_role_policy",
