@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from assay.scanner.config import ConfigurationError
     from assay.scanner.errors import AssayError, OptionsError, RunError, SelectionError
     from assay.scanner.judge import Judged
-    from assay.scanner.options import Options
+    from assay.scanner.options import Limits, Options
     from assay.scanner.results.model import Report, Result
     from assay.scanner.results.tally import Tally
     from assay.scanner.rules.model import RuleError, RuleErrors
@@ -21,6 +21,7 @@ _HOMES = {
     "AssayError": "errors",
     "ConfigurationError": "config",
     "Judged": "judge",
+    "Limits": "options",
     "Options": "options",
     "OptionsError": "errors",
     "Report": "results.model",
@@ -37,6 +38,7 @@ __all__ = [
     "AssayError",
     "ConfigurationError",
     "Judged",
+    "Limits",
     "Options",
     "OptionsError",
     "Report",

@@ -7,6 +7,7 @@ report says what it changed (results/model.py, InForce).
 from __future__ import annotations
 
 import datetime
+import difflib
 import os
 import re
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
-from assay.scanner.errors import AssayError
+from assay.scanner.errors import AssayError, SelectionError
 from assay.scanner.gate.waivers import LONGEST_DAYS, Waiver
 from assay.scanner.globs import PathRule
 from assay.scanner.options import Attestation, Selector
@@ -135,6 +136,17 @@ class Config(Settings):
     """The attestations of the file, with their places."""
     accepted: list[Waiver] = []
     """The waivers of the file and of those that it names, with their places."""
+    lines: dict[tuple[str | int, ...], int] = {}
+    """The line of each key of the file."""
+
+    def located(self, error: SelectionError) -> AssayError:
+        """An error with the place in the file that it is about, if it is about one."""
+        key: tuple[str | int, ...] = error.key
+        if key[:1] == ("overrides",) and key[1] in self.overrides:
+            key = ("overrides", self.overrides.index(str(key[1])))
+        while key and key not in self.lines:
+            key = key[:-1]
+        return ConfigurationError(f"{self.file}:{self.lines[key]}: {error}") if key else error
 
     @property
     def excluded(self) -> tuple[PathRule, ...]:
@@ -170,7 +182,9 @@ def read(path: Path, overlay: Overlay = DISK) -> Config:
     try:
         settings = msgspec.convert({} if data is None else data, Settings)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{path}{_line(str(error), lines)}: {_plain(error)}; see docs/configuration.md") from None
+        told = _with_key(error, data)
+        way = f"{_nearest_field(str(told))}see docs/configuration.md"
+        raise ConfigurationError(f"{path}{_line(str(told), lines)}: {_plain(told)}; {way}") from None
     if settings.fail_on not in (None, *SEVERITIES, NEVER):
         known = ", ".join((*SEVERITIES, NEVER))
         raise ConfigurationError(f"{path}:{lines['fail_on',]}: fail_on is {settings.fail_on!r}; it is one of {known}")
@@ -193,7 +207,7 @@ def read(path: Path, overlay: Overlay = DISK) -> Config:
     accepted = [_waiver(path, at, entry, lines, "waivers") for at, entry in enumerate(settings.waivers)]
     for file in map(Path, settings.waiver_files):
         accepted += _waivers(file, overlay)
-    return Config(**msgspec.structs.asdict(settings), file=str(path), stated=stated, accepted=accepted)
+    return Config(**msgspec.structs.asdict(settings), file=str(path), stated=stated, accepted=accepted, lines=dict(lines))
 
 
 def _check_control(place: str, chosen: ControlConfig) -> None:
@@ -288,10 +302,31 @@ def _beside(file: Path, key: str, at: int, text: str, lines: dict[YamlPath, int]
     return str(path)
 
 
+def _with_key(error: msgspec.ValidationError, data: Any) -> msgspec.ValidationError:
+    """What msgspec finds fault with, with the key of the map that it writes as `[...]`."""
+    top = re.search(r"\$\.(\w+)\[\.\.\.\]", str(error))
+    if top is None:
+        return error
+    for key, value in data[top[1]].items():
+        try:
+            msgspec.convert({top[1]: {key: value}}, Settings)
+        except msgspec.ValidationError as alone:
+            return msgspec.ValidationError(str(alone).replace("[...]", f"[{key!r}]", 1))
+    return error
+
+
+def _nearest_field(problem: str) -> str:
+    """The key of the file that one may be meant for that is not known, as the way out."""
+    field = re.search(r"unknown field `(\w+)`$", problem)
+    near = difflib.get_close_matches(field[1], Settings.__struct_fields__, 1) if field else []
+    return f"did you mean {near[0]}? " if near else ""
+
+
 def _line(problem: str, lines: dict[YamlPath, int]) -> str:
     """`:LINE` of what msgspec finds fault with: the nearest place around it that is known, or the field that it does not know."""
-    at = re.search(r"`?\$((?:\.\w+|\[\d+\])+)", problem)
-    path = tuple(int(part) if part.isdigit() else part for part in re.findall(r"\w+", at[1])) if at else ()
+    at = re.search(r"`?\$((?:\.\w+|\[\d+\]|\['[^'\n]*'\])+)", problem)
+    parts = re.findall(r"\['([^'\n]*)'\]|\[(\d+)\]|\.(\w+)", at[1]) if at else []
+    path: YamlPath = tuple(int(number) if number else key or name for key, number, name in parts)
     if field := re.search(r"unknown field `(\w+)`", problem):
         path = (*path, field[1])
     while path and path not in lines:

@@ -15,6 +15,11 @@ class AssayError(Exception):
 class SelectionError(AssayError, LookupError):
     """A control, profile or param that is not there."""
 
+    def __init__(self, message: str, *key: str) -> None:
+        """`key`: where a configuration would have it, for who knows its lines: `params`, `region`."""
+        super().__init__(message)
+        self.key = key
+
 
 class OptionsError(AssayError, ValueError):
     """Options that cannot be used."""

@@ -18,7 +18,7 @@ from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, completing, console, debugging, gating, output
 from assay.scanner.cli.streams import Streams
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, of_tree, read
-from assay.scanner.errors import AssayError, debug
+from assay.scanner.errors import AssayError, SelectionError, debug
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
@@ -168,7 +168,10 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             before = earlier(chosen, arguments["since"], lambda scan: watch(scan, arguments["quiet"], f"{arguments['since']}: "))
             debug("the revision is judged")
             chosen = msgspec.structs.replace(chosen, changed=before.narrowing)
-        scan = Scan(chosen)
+        try:
+            scan = Scan(chosen)
+        except SelectionError as error:
+            raise error if error.key == ("profile",) and arguments["profile"] else config.located(error) from None
         scan.gate = gating.gate(scan, arguments, config, rails, before)
         debug("configuration and rules")
         return scan, config

@@ -107,7 +107,9 @@ def load(folders: Iterable[Path], kinds: Mapping[str, type[Resource]] | None = N
         if id_ not in rules.replaced:
             builtin = [*rules.profiles, *rules.by_id()]
             way = nearest(id_, builtin) if id_ not in builtin else "no rule of your own has that id: remove it from the list"
-            raise SelectionError(f"overrides: {id_!r} replaces no built-in control or profile; {way or 'see assay controls list'}")
+            raise SelectionError(
+                f"overrides: {id_!r} replaces no built-in control or profile; {way or 'see assay controls list'}", "overrides", id_
+            )
     return rules
 
 
@@ -220,7 +222,7 @@ def select(rules: RuleSet, patterns: Iterable[str], profile: str | None) -> list
     if profile is not None:
         if profile not in rules.profiles:
             raise SelectionError(
-                f"there is no profile {profile!r}; {nearest(profile, rules.profiles) or 'known: ' + ', '.join(rules.profiles)}"
+                f"there is no profile {profile!r}; {nearest(profile, rules.profiles) or 'known: ' + ', '.join(rules.profiles)}", "profile"
             )
         wanted = rules.profiles[profile].controls
         chosen = [compiled for compiled in chosen if any(fnmatchcase(compiled.control.id, pattern) for pattern in wanted)]
@@ -241,7 +243,7 @@ def adjusted(
     off, known = set(disabled), rules.by_id()
     for id_ in (*off, *severities):
         if id_ not in known:
-            raise SelectionError(f"there is no control {id_!r}; {nearest(id_, known) or 'see assay controls list'}")
+            raise SelectionError(f"there is no control {id_!r}; {nearest(id_, known) or 'see assay controls list'}", "controls", id_)
     return [
         compiled
         if compiled.control.id not in severities

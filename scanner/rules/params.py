@@ -23,13 +23,15 @@ class Given:
     def __init__(self, everywhere: dict[str, Any], by_control: dict[str, dict[str, Any]], rules: RuleSet) -> None:
         self.everywhere, self.by_control, self.rules = everywhere, by_control, rules
         controls = rules.by_id()
-        _check("params", everywhere, {name: value for control in controls.values() for name, value in control.params.items()})
+        _check(("params",), everywhere, {name: value for control in controls.values() for name, value in control.params.items()})
         for control, params in by_control.items():
             if control not in controls:
                 raise SelectionError(
-                    f"controls: there is no control {control!r}; {nearest(control, controls) or 'see assay controls list'}"
+                    f"controls: there is no control {control!r}; {nearest(control, controls) or 'see assay controls list'}",
+                    "controls",
+                    control,
                 )
-            _check(f"controls.{control}.params", params, controls[control].params)
+            _check(("controls", control, "params"), params, controls[control].params)
 
     def of(self, control: Control) -> dict[str, Any]:
         """The params of one control."""
@@ -44,12 +46,14 @@ class Given:
         return hashlib.sha256(self.rules.digest.encode() + given).hexdigest()
 
 
-def _check(place: str, params: dict[str, Any], defaults: dict[str, Any]) -> None:
+def _check(key: tuple[str, ...], params: dict[str, Any], defaults: dict[str, Any]) -> None:
+    place = ".".join(key)
     for name, value in params.items():
         if name not in defaults:
-            raise SelectionError(f"{place}: there is no param {name!r}; {nearest(name, defaults) or 'known: ' + ', '.join(defaults)}")
+            way = nearest(name, defaults) or (f"known: {', '.join(defaults)}" if defaults else "the control has none")
+            raise SelectionError(f"{place}: there is no param {name!r}; {way}", *key, name)
         if not _alike(value, defaults[name]):
-            raise SelectionError(f"{place}: {name} is {value!r}, but has to be like {defaults[name]!r}")
+            raise SelectionError(f"{place}: {name} is {value!r}, but has to be like {defaults[name]!r}", *key, name)
 
 
 def _alike(value: Any, default: Any) -> bool:

@@ -445,3 +445,37 @@ def test_one_place_writes_to_standard_error() -> None:
 def test_the_configuration_of_every_kind_is_bounded_before_it_is_parsed() -> None:
     with pytest.raises(Exception, match="nested deeper"):
         yaml_lines.load("{a: " * 1_000)
+
+
+# What is wrong with it has a place
+
+
+MISTAKES = [
+    ("params:\n  no_such: 1\n", 3, "no_such"),
+    ("params:\n  stack_regions: 7\n", 3, "stack_regions"),
+    ("overrides:\n  - storage.nope\n", 3, "storage.nope"),
+    ("profile: nope\n", 2, "nope"),
+    (f"controls:\n  {VERSIONING_ID}:\n    params:\n      no_such: 1\n", 5, "no_such"),
+    (f"controls:\n  {VERSIONING_ID}s:\n    params: {{a: 1}}\n", 3, f"did you mean {VERSIONING_ID}?"),
+    (f"controls:\n  {VERSIONING_ID}s:\n    enabled: false\n    reason: r\n", 3, f"did you mean {VERSIONING_ID}?"),
+    (f"controls:\n  {VERSIONING_ID}:\n    params: [1]\n", 4, VERSIONING_ID),
+    ("roots:\n  'a[':\n    kind: modul\n", 4, "modul"),
+    ("vars:\n  b: x\n  a: 5\n", 4, "'a'"),
+    ("parms: 5\n", 2, "did you mean params?"),
+    ("exclude:\n  - ''\n", 2, "an empty path"),
+    ("waivers:\n- {control: a, resource: b, owner: c, reason: d, expires: 2026-13-01}\n", 3, "date"),
+]
+
+
+@pytest.mark.parametrize(("settings", "line", "words"), MISTAKES)
+def test_a_mistake_has_its_line(settings: str, line: int, words: str, tree: Path) -> None:
+    write(tree, {"assay.yaml": f"strict: true\n{settings}"})
+    ran = scan()
+    assert ran.exit_code == 2
+    assert re.search(rf"^assay\.yaml:{line}: .*{re.escape(words)}", ran.stderr, re.MULTILINE), ran.stderr
+
+
+def test_a_mistake_of_the_command_line_has_no_line_of_the_file(tree: Path) -> None:
+    write(tree, {"assay.yaml": "strict: true\nprofile: reference\n"})
+    ran = scan("--profile", "nope")
+    assert ran.exit_code == 2 and "assay: there is no profile 'nope'" in ran.stderr
