@@ -73,10 +73,10 @@ class Messages:
             end = _LENGTH + int.from_bytes(self._bytes[:_LENGTH], "big")
             if len(self._bytes) < end:
                 return
-            content = self._bytes[_LENGTH:end]
+            framed = bytes(self._bytes[_LENGTH:end])
             del self._bytes[:end]  # before it is given: who takes one message need not ask for another
             try:
-                message = _Structs(io.BytesIO(content)).load()
+                message = _Structs(io.BytesIO(framed)).load()
             except (pickle.UnpicklingError, EOFError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
                 raise Damaged(str(error)) from None
             yield message
