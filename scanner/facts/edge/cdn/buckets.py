@@ -14,9 +14,8 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.spelling import Index
-from assay.scanner.facts.stack import spelled
 from assay.scanner.sources.interface import Item, Node, Unlisted
-from assay.scanner.sources.raw import Reference, Text, Unknown, because, unknown_inside
+from assay.scanner.sources.raw import Reference, Text, Unknown, because, references_in, unknown_inside
 from assay.scanner.sources.values import Value
 
 _OPEN = "\0"
@@ -25,11 +24,11 @@ _REST = re.compile(r"^(.+?)\.s3(?:[.-][a-z0-9\0-]+)*\.amazonaws\.com(?:\.cn)?\.?
 
 
 class OriginBucket(msgspec.Struct, frozen=True):
-    """The bucket that an origin is."""
+    """The bucket that an origin is: it has an address or a name where it is known which one it is."""
 
-    key: str
-    """Its address or its name; empty where it is not known which one it is."""
-    website: bool
+    address: str = ""
+    name: str = ""
+    website: bool = False
     """It is asked by its website endpoint."""
 
 
@@ -63,11 +62,13 @@ def origin_bucket(origin: Node, at: OriginsAt, owner: Any = None) -> OriginBucke
 def _referred(named: Reference, at: OriginsAt, owner: Any) -> OriginBucket | None:
     website = "website" in named.attribute.lower()
     if named.type in at.buckets:
-        return OriginBucket(named.address, website)
+        return OriginBucket(address=named.address, website=website)
     for type_, path in at.websites:
         if named.type == type_:
             item = owner(named.address) if owner else None
-            return OriginBucket(spelled(item.link(path).data) if item is not None else "", website=True)
+            target = item.link(path).data if item is not None else None
+            address = target.address if isinstance(target, Reference) else ""
+            return OriginBucket(address=address, name=target if isinstance(target, str) else "", website=True)
     return None
 
 
@@ -81,8 +82,8 @@ def _written(text: str, parts: Text | None, at: OriginsAt) -> OriginBucket | Unk
     name = match[1]
     first = parts.parts[0] if parts is not None else None
     if name == _OPEN and isinstance(first, Reference):
-        return OriginBucket(first.address, bool(website))
-    return OriginBucket("" if _OPEN in name else name, bool(website))
+        return OriginBucket(address=first.address, website=bool(website))
+    return OriginBucket(name="" if _OPEN in name else name, website=bool(website))
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -106,17 +107,20 @@ class TargetsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 def served_buckets(distributions: str, at: OriginsAt, targets: TargetsAt) -> Index:
-    """The buckets that distributions serve, by address or name; under None why any bucket may be."""
-    types = (distributions, *(type_ for type_, _ in at.websites))
-    return Index(types, functools.partial(_served, distributions=distributions, at=at, targets=targets))
+    """The buckets that distributions serve, by `at_address` or name; under None why any bucket may be.
+
+    A web site that a distribution names stands for its bucket; a site looks for it by the same key.
+    """
+    return Index((distributions,), functools.partial(served, at=at, targets=targets))
 
 
-def _served(item: Item, distributions: str, at: OriginsAt, targets: TargetsAt) -> Iterator[tuple[Hashable, Any]]:
-    if item.type != distributions:
-        # A web site that a distribution may name: its endpoint stands for its bucket.
-        path = dict(at.websites).get(item.type, "")
-        yield ("website", item.address), spelled(item.link(path).data)
-        return
+def at_address(item: Item, address: str) -> tuple[str, str]:
+    """The key of a resource by its address, which is unique below its root alone."""
+    return item.root, address
+
+
+def served(item: Item, at: OriginsAt, targets: TargetsAt) -> Iterator[tuple[Hashable, Any]]:
+    """The records of a distribution, see `served_buckets`."""
     if isinstance(item, Unlisted):
         yield None, item.why
         return
@@ -131,9 +135,10 @@ def _served(item: Item, distributions: str, at: OriginsAt, targets: TargetsAt) -
         if isinstance(bucket, Unknown):
             yield None, bucket
         elif bucket is not None:
-            data = origin.link(at.domain).data
-            key = bucket.key or ("website", data.address if isinstance(data, Reference) else "")
-            yield key, Served(item[targets.enabled].default(False).truth(), item.address)
+            named = next(iter(references_in(origin.link(at.domain).data)), None)
+            address = bucket.address or (named.address if named is not None and not bucket.name else "")
+            record = Served(item[targets.enabled].default(False).truth(), item.address)
+            yield at_address(item, address) if address else bucket.name, record
 
 
 def _used(item: Item, at: TargetsAt) -> tuple[set[str], Unknown | None]:

@@ -5,13 +5,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
+import functools
+
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.edge.cdn.buckets import OriginsAt, TargetsAt, served_buckets
+from assay.scanner.facts.edge.cdn.buckets import OriginsAt, TargetsAt, served
 from assay.scanner.facts.edge.cdn.cloudfront import DistributionAt, ViewerEntryAt, distribution, viewer_entry
 from assay.scanner.facts.edge.cdn.kinds import Distribution, OriginAccess, StaticSite, ViewerEntry
 from assay.scanner.facts.edge.cdn.origins import OriginAccessAt, by_name, key_policies, origin_access
 from assay.scanner.facts.edge.cdn.sites import SiteAt, site
-from assay.scanner.facts.spelling import Another, Link
+from assay.scanner.facts.spelling import Another, Contribution, Link
 from assay.scanner.facts.storage.cloudformation import BUCKET
 
 _DISTRIBUTION = "AWS::CloudFront::Distribution"
@@ -61,7 +63,12 @@ READERS = (
         site,
         SiteAt(
             name="BucketName",
-            served=served_buckets(_DISTRIBUTION, OriginsAt(), TargetsAt()),
+            # Stacks of one deployment name buckets of each other.
+            served=Contribution(
+                types=(_DISTRIBUTION,),
+                records=functools.partial(served, at=OriginsAt(), targets=TargetsAt()),
+                name="cloudformation.served_buckets",
+            ),
             website=("WebsiteConfiguration",),
             redirects=("WebsiteConfiguration.RedirectAllRequestsTo",),
         ),

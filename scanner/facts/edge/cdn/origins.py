@@ -134,11 +134,12 @@ def _controlled(origin: View, at: OriginAccessAt) -> Value[bool]:
 def _found(view: View, origin: View, bucket: OriginBucket, at: OriginAccessAt) -> View | Unknown:
     """The bucket, where it is among the items."""
     known = view.index(at.buckets)
-    item = next(iter(known.get(bucket.key, ())), None) if bucket.key else None
+    key = bucket.address or bucket.name
+    item = next(iter(known.get(key, ())), None) if key else None
     if isinstance(item, Item):
         return view.of(item, at.bucket.spelling.names)
     unlisted = next(iter(known.get(None, ())), None)
-    reason = f"who may read the bucket of origin {origin[at.origins.id].data}: it is declared elsewhere"
+    reason = f"who may read the bucket of origin {origin[at.origins.id].data}: it is not declared in this code or stack"
     return unlisted or Unknown(reason, _TOGETHER, origin.location)
 
 
@@ -316,11 +317,11 @@ def _reader(view: View, bucket: Value[str], statement: Statement, kind: str, who
         if limited.data is False:
             return None
         passes = all_of([limited, pinned(statement).negate(), _of_one(statement).negate()])
-        return OriginReader(bucket=bucket, principal=Value("* within the conditions of its statement", seen), passes_by=passes)
+        return OriginReader(bucket=bucket, principal=Value("everyone within the conditions of its statement", seen), passes_by=passes)
     if kind == "Service":
         if Value.of(who, seen).equals(_CLOUDFRONT).data is not True:
             return None
-        distributions = Value[str]("CloudFront, for any distribution that its conditions leave", seen)
+        distributions = Value[str]("any CloudFront distribution within the conditions of its statement", seen)
         return OriginReader(bucket=bucket, principal=distributions, passes_by=pinned(statement).negate())
     if kind != "AWS" or _is_identity(view, kind, who, at, seen).data is True or not names_whole_account(who):
         return OriginReader(bucket=bucket, principal=Value(describe(who), seen), passes_by=Value(False, seen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from assay.scanner.facts.edge.cdn.buckets import Served
+from assay.scanner.facts.edge.cdn.buckets import Served, at_address
 from assay.scanner.facts.edge.cdn.kinds import StaticSite
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
@@ -24,7 +24,7 @@ class SiteAt(Spelling, frozen=True, eq=False, kw_only=True):
     redirects: Annotated[tuple[str | Referrer, ...], "published", "served_directly"]
     """What makes of that a redirect of every request."""
     configures: Annotated[tuple[Referrer, ...], "published", "served_directly"] = ()
-    """Resources of their own that configure it, as in `website`."""
+    """Resources of their own that configure it: a CDN may name them in its place."""
     tags: Annotated[Place, "published"] = ""
     """Of a live account, the call that tells its tags."""
 
@@ -32,9 +32,10 @@ class SiteAt(Spelling, frozen=True, eq=False, kw_only=True):
 def site(view: View, at: SiteAt) -> StaticSite:
     """A web site that only redirects serves nothing: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html"""
     known = view.index(at.served)
-    keys = [view.item.address, view[at.name].data]
-    for join in at.configures:
-        keys += [("website", other.item.address) for other in view.referrers(join).views]
+    stand_ins = [other.item.address for join in at.configures for other in view.referrers(join).views]
+    name = view[at.name].data
+    keys: list[Any] = [at_address(view.item, address) for address in (view.item.address, *stand_ins)]
+    keys += [name] if isinstance(name, str) else []
     records = [record for key in keys for record in known.get(key, ()) if isinstance(record, Served)]
     doubts = [Value[bool](why) for why in known.get(None, ())]
     redirects, _ = view.inner(*at.redirects)
