@@ -13,7 +13,7 @@ import pytest
 from assay import Options, Scan
 from assay.scanner.results.model import Report
 from assay.scanner.sources.budget import Budget, OverBudget
-from assay.scanner.sources.terraform import bounds, costs, hcl, planned
+from assay.scanner.sources.terraform import bounds, costs, hcl, parsing, planned
 
 STEPS, SIZE = 60_000, 20_000_000
 """Of the tests; the real budget is some thirty times that."""
@@ -218,3 +218,11 @@ def test_shared_parts_are_counted_as_often_as_they_are_met() -> None:
     for _ in range(60):
         value = [value, value]
     assert costs.weight(value) == (sum(2**depth for depth in range(1, 61)) + 2**60, 100 * 2**60)
+
+
+@pytest.mark.parametrize("line", ['"' * 2_000_000, '" ' * 200_000, 'a = "${' + '"" ' * 100_000])
+def test_quotes_without_end_are_not_parsed(line: str) -> None:
+    before = time.process_time()
+    with pytest.raises(bounds.Refused, match="quotes in one line"):
+        parsing.parse(f"a = 1\n{line}\n".encode())
+    assert time.process_time() - before < 1

@@ -13,6 +13,8 @@ MAX_PIECES = 2_000_000
 """Line breaks, brackets, quotes and other marks."""
 MAX_DEPTH = 20_000
 """Brackets that are open at a time. Brackets in texts and comments count, so that this is far from what expressions are nested."""
+MAX_QUOTES = 20_000
+"""Quotes in one line. Where they are errors, the parser takes quadratic time to get over them: 200,000 `" "` take it minutes."""
 _PLAIN = bytes(range(ord("a"), ord("z") + 1)) + bytes(range(ord("A"), ord("Z") + 1)) + b"0123456789_-.: \t\r" + bytes(range(0x80, 0x100))
 _BRACKET = re.compile(rb"[\[({]+|[\])}]+")
 _OPENING = b"[({"
@@ -30,6 +32,8 @@ def check(source: bytes) -> None:
         raise Refused(f"larger than {MAX_BYTES // 1_000_000} MB of HCL")
     if len(source) > MAX_PIECES and len(source.translate(None, _PLAIN)) > MAX_PIECES:
         raise Refused(f"more than {MAX_PIECES:,} line breaks, brackets, quotes and other marks")
+    if source.count(b'"') > MAX_QUOTES and max(line.count(b'"') for line in source.split(b"\n")) > MAX_QUOTES:
+        raise Refused(f"more than {MAX_QUOTES:,} quotes in one line")
     if sum(source.count(bracket) for bracket in (b"[", b"(", b"{")) > MAX_DEPTH and _depth(source) > MAX_DEPTH:
         raise Refused(f"more than {MAX_DEPTH:,} brackets are open at a time")
 
