@@ -31,6 +31,7 @@ BALANCERS = Listing(
             when=("Type", "application"),
             may_be_empty=True,
         ),
+        Call("elbv2", "DescribeLoadBalancerAttributes", (("LoadBalancerArn", "LoadBalancerArn"),)),
     ),
 )
 LISTENERS = Listing(
@@ -57,7 +58,10 @@ CLASSIC_BALANCERS = Listing(
     entries="LoadBalancerDescriptions",
     id="arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{LoadBalancerName}",
     gone=("LoadBalancerNotFound", "AccessPointNotFound"),
-    details=(Call("elb", "DescribeLoadBalancerPolicies", (("LoadBalancerName", "LoadBalancerName"),), may_be_empty=True),),
+    details=(
+        Call("elb", "DescribeLoadBalancerPolicies", (("LoadBalancerName", "LoadBalancerName"),), may_be_empty=True),
+        Call("elb", "DescribeLoadBalancerAttributes", (("LoadBalancerName", "LoadBalancerName"),)),
+    ),
 )
 # https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html
 APIS = Listing(
@@ -76,11 +80,22 @@ STAGES = Listing(
     known=(("restApiId", "id"), ("endpointTypes", "endpointConfiguration.types")),
 )
 DISTRIBUTIONS = Listing(
-    "cloudfront.distribution", Call("cloudfront", "ListDistributions"), entries="DistributionList.Items", id="ARN", everywhere=True
+    "cloudfront.distribution",
+    Call("cloudfront", "ListDistributions"),
+    entries="DistributionList.Items",
+    id="ARN",
+    everywhere=True,
+    gone=("NoSuchDistribution",),
+    # What a list leaves out, such as logging.
+    details=(Call("cloudfront", "GetDistributionConfig", (("Id", "Id"),)),),
 )
 
 
-def _of_waf(type_: str, what: str, detail: str, scope: str) -> Listing:
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_GetLoggingConfiguration.html
+_ACL_LOGGING = Call("wafv2", "GetLoggingConfiguration", (("ResourceArn", "ARN"),), absent=("WAFNonexistentItemException",))
+
+
+def _of_waf(type_: str, what: str, detail: str, scope: str, *further: Call) -> Listing:
     """A listing of WAFv2: regional resources, or those of CloudFront, which are in the global services' home."""
     scoped = ("Scope", f"={scope}")
     return Listing(
@@ -90,12 +105,12 @@ def _of_waf(type_: str, what: str, detail: str, scope: str) -> Listing:
         id="ARN",
         everywhere=scope == "CLOUDFRONT",
         gone=("WAFNonexistentItemException",),
-        details=(Call("wafv2", detail, (("Name", "Name"), ("Id", "Id"), scoped)),),
+        details=(Call("wafv2", detail, (("Name", "Name"), ("Id", "Id"), scoped)), *further),
     )
 
 
-ACLS = _of_waf("wafv2.web_acl", "WebACLs", "GetWebACL", "REGIONAL")
-CLOUDFRONT_ACLS = _of_waf("wafv2.cloudfront_web_acl", "WebACLs", "GetWebACL", "CLOUDFRONT")
+ACLS = _of_waf("wafv2.web_acl", "WebACLs", "GetWebACL", "REGIONAL", _ACL_LOGGING)
+CLOUDFRONT_ACLS = _of_waf("wafv2.cloudfront_web_acl", "WebACLs", "GetWebACL", "CLOUDFRONT", _ACL_LOGGING)
 GROUPS = _of_waf("wafv2.rule_group", "RuleGroups", "GetRuleGroup", "REGIONAL")
 CLOUDFRONT_GROUPS = _of_waf("wafv2.cloudfront_rule_group", "RuleGroups", "GetRuleGroup", "CLOUDFRONT")
 LISTINGS = (BALANCERS, CLASSIC_BALANCERS, LISTENERS, RULES, APIS, STAGES, DISTRIBUTIONS, ACLS, CLOUDFRONT_ACLS, GROUPS, CLOUDFRONT_GROUPS)
