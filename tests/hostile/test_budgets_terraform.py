@@ -220,7 +220,7 @@ def test_shared_parts_are_counted_as_often_as_they_are_met() -> None:
     assert costs.weight(value) == (sum(2**depth for depth in range(1, 61)) + 2**60, 100 * 2**60)
 
 
-@pytest.mark.parametrize("line", ['"' * 2_000_000, '" ' * 200_000, 'a = "${' + '"" ' * 100_000])
+@pytest.mark.parametrize("line", ['"' * 1_900_000, '" ' * 200_000, 'a = "${' + '"" ' * 100_000])
 def test_quotes_without_end_are_not_parsed(line: str) -> None:
     before = time.process_time()
     with pytest.raises(bounds.Refused, match="quotes in one line"):
