@@ -95,6 +95,7 @@ def _asked(scan: Scan, known: bool) -> guardrails.Asked:
         severities={id_: (own[id_], severity) for id_, severity in options.severities.items()},
         replaced=in_force.replaced,
         params=[setting.name for setting in in_force.settings if ".params." in setting.name],
+        attested=sorted({stated.control for stated in options.attestations}),
         excluded=[*(rule.glob for rule in options.exclude), *(f"roots: {rule.glob}" for rule in options.libraries)],
         baseline=known,
     )

@@ -33,6 +33,8 @@ class Guardrails(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
     """Whether params of controls may be changed; those of `required` ones may not."""
     may_set: tuple[str, ...] = ()
     """Params that may be changed all the same, as `CONTROL.params.NAME` or globs: those that ask nothing until a team sets them."""
+    attestations: bool = True
+    """Whether the configuration may state what no input shows."""
     exclude: bool = True
     """Whether paths may be excluded."""
     strict: bool = False
@@ -53,6 +55,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Built-in controls that own ones stand for."""
     params: Sequence[str] = ()
     """Names of params whose values differ from the defaults."""
+    attested: Sequence[str] = ()
+    """Controls, or globs, that statements of the configuration are on."""
     excluded: Sequence[str] = ()
     baseline: bool = False
 
@@ -74,6 +78,8 @@ def refused(rails: Guardrails, asked: Asked) -> list[str]:
         problems.append(f"params are changed ({', '.join(params)}), and the guardrails forbid that")
     elif required := [name for name in params if any(matches(glob, _control_of(name)) for glob in rails.required)]:
         problems.append(f"params are changed ({', '.join(required)}), and the guardrails require these controls as they are")
+    if not rails.attestations and asked.attested:
+        problems.append(f"controls are attested ({', '.join(asked.attested)}), and the guardrails forbid that")
     if not rails.exclude and asked.excluded:
         problems.append(f"paths are excluded ({', '.join(asked.excluded)}), and the guardrails forbid that")
     if not rails.baseline and asked.baseline:

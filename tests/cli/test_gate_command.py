@@ -145,6 +145,7 @@ def test_a_day_that_is_over_ends_no_baseline(tree: Path) -> None:
         ("required: ['*.pitr-enabled']", "controls: {data.pitr-enabled: {params: {min_recovery_days: 1}}}", "params are changed (controls.data.pitr-enabled.params.min_recovery_days), and the guardrails require"),
         ("required: [data.*]\nmay_set: [data.replicated*]", "params: {min_recovery_days: 1}", "params are changed"),
         ("baseline: false", "baseline: known.json", "a baseline is given, and the guardrails forbid that"),
+        ("attestations: false", "attestations: [{control: access.rbac-in-app, statement: x, owner: y, date: 2026-01-01, expires: 2026-12-31}]", "controls are attested (access.rbac-in-app)"),
         ("fail_on: worst", "", "rails.yaml: fail_on is 'worst'"),
         ("fail_om: low", "", "rails.yaml:1: Object contains unknown field `fail_om`"),
     ],
