@@ -219,11 +219,12 @@ def _workload(listing: Listing, sort: str, meaning: Any = workload, **places: An
 
 
 def interface(view: View, at: WorkloadAt) -> Workload | None:
-    """An instance or a task as it runs, whatever was given at the call that started it: by its network interface.
+    """An instance, by each of its network interfaces; and a task that runs with a public address, whatever its service says.
 
+    Who starts a task may give another network than the schedule or service has, which shows in its interface alone:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
     """
-    is_task = str(view["Description"].data or "").startswith("arn:aws") or view["InterfaceType"].data == "branch"
+    is_task = str(view["Description"].data or "").startswith("arn:aws") and not view["Association.PublicIp"].absent
     return workload(view, at) if is_task or not view["Attachment.InstanceId"].absent else None
 
 

@@ -10,7 +10,7 @@ from assay.scanner.facts.network.ranges import listed
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
-from assay.scanner.sources.interface import Item
+from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.raw import Exported, Unknown
 from assay.scanner.sources.values import Value
 
@@ -23,22 +23,37 @@ def placed(paths: Mapping[str, tuple[str, ...]]) -> Index:
 
 
 def _placed(paths: Mapping[str, tuple[str, ...]], item: Item) -> Iterator[tuple[Hashable, Any]]:
-    named = [value for path in paths[item.type] for value in listed(item, path, linked=True)]
-    for key in dict.fromkeys(key for value in named if not value.unknown and (key := spelled(value.data))):
-        yield key, item
-    for value in named:
-        if (why := value.unknown) and not isinstance(why, Exported):
-            yield None, Unknown(f"whether {item.address} stands in it: {why.reason}", why.settles_it, item.location())
+    for value in (value for path in paths[item.type] for value in subnets_at(item, path)):
+        if isinstance(value.data, list):
+            doubt = Unknown(f"whether {item.address} stands in it: {_SOME}", _BESIDE, item.location())
+            yield from [(key, (item, doubt)) for one in value.data if (key := spelled(one))]
+        elif why := value.unknown:
+            if not isinstance(why, Exported):
+                yield None, Unknown(f"whether {item.address} stands in it: {why.reason}", why.settles_it, item.location())
+        elif key := spelled(value.data):
+            yield key, (item, None)
+
+
+_SOME = "a plan says of which subnets, and not of all of them"
+_BESIDE = "scan the source beside the plan (--source DIR)"
+
+
+def subnets_at(node: Node, path: str) -> list[Value[Any]]:
+    """What a path names, each. What a plan gives for an expression over several that are not there yet is one list: it stands in some."""
+    named = listed(node, path, linked=True)
+    inexact = len(named) > 1 and "[]" not in path and node[path].unknown is not None
+    return [Value([value.data for value in named], named[0].seen)] if inexact else named
 
 
 def inside(view: View, index: Index, subnet: str | None) -> tuple[Value[bool], Value[str]]:
     """Whether anything stands in a subnet, and what, in words."""
     by_subnet = view.index(index)
-    items: list[Item] = by_subnet.get(subnet, [])
+    records: list[tuple[Item, Unknown | None]] = by_subnet.get(subnet, [])
+    items = list(dict.fromkeys(item for item, _ in records))
     more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
     words: Value[str] = Value(", ".join(item.address for item in items[:_NAMED]) + more)
-    certain = [item for item in items if view.of(item).doubt is None]
+    certain = [item for item, doubt in records if doubt is None and view.of(item).doubt is None]
     if certain:
         return Value(True, tuple(dict.fromkeys(item.location() for item in certain))), words
-    doubts = [view.of(item).doubt for item in items] + by_subnet.get(None, [])
+    doubts = [doubt or view.of(item).doubt for item, doubt in records] + by_subnet.get(None, [])
     return view.says(next(filter(None, doubts), False)), words

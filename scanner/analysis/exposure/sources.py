@@ -12,8 +12,8 @@ from assay.scanner.facts.spelling import Index, Many
 from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Unknown, describe
-from assay.scanner.sources.values import Value, all_of
+from assay.scanner.sources.raw import Unknown, describe, references_in
+from assay.scanner.sources.values import Value, agreed, all_of
 
 from .kinds import Source
 
@@ -27,6 +27,10 @@ class GroupsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     known: Index
     """Groups by what names them."""
+    types: tuple[str, ...] = ()
+    """Types of groups …"""
+    inline: tuple[str, ...] = ()
+    """… and where they have rules of their own."""
     peers: tuple[str, ...]
     """Types of what runs code, which may talk to others of it."""
 
@@ -74,7 +78,7 @@ def _of_rule(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View, rule
             if value.data is True or value.data == "true":  # `self`
                 told.append(_source(rule, Value(group.item.address, value.seen), [Value(True, value.seen)], "group"))
             elif value.data not in (None, False, "false", ""):
-                told.append(_of_group(view, at, rules, rule, value))
+                told.append(_of_group(view, at, rules, rule, _meant(at, group, rule, value)))
     for source in told:
         if isinstance(source, Source) and doubt:
             source.trusted = all_of([source.trusted, *doubt]) if source.trusted.data is not False else doubt[0]
@@ -93,8 +97,20 @@ def _source(rule: View, value: Value[Any], trusted: list[Value[Any]], sort: str,
     )
 
 
+def _meant(at: GroupsAt, group: View, rule: View, value: Value[Any]) -> Value[Any]:
+    """The groups that a rule may name, where a plan tells only what all rules of a group name together."""
+    if not value.unknown or rule.item is not group.item:
+        return value
+    named = [reference for path in at.inline for reference in references_in(group.item.link(path).data) if reference.type in at.types]
+    return Value(named[0] if len(named) == 1 else named, value.seen) if named else value
+
+
 def _of_group(view: View, at: GroupsAt, rules: SecurityGroupAt, rule: View, target: Value[Any]) -> Source:
     """Whether everything in a group is a load balancer or runs code of the deployment; without anything in it, that is not known."""
+    if isinstance(target.data, list):
+        each = [_of_group(view, at, rules, rule, Value(one, target.seen)).trusted.data for one in target.data]
+        why = Unknown(f"which of {describe(target.data)[:200]} it is", "scan the source beside the plan (--source DIR)")
+        return _source(rule, target, [Value(agreed(why, each), target.seen)], "group")
     group = _found(view, at, target)
     members = view.index(rules.members)
     if group is None:

@@ -76,7 +76,12 @@ def hop(route: Node, paths: Mapping[str, str], named: Value[Any] | None = None) 
         target = route.link(path)
         if target.data is None or target.data == "":
             continue
-        return Hop(TARGETS[name] or _gateway(target, references_in(named.data) if named else []), target)
+        candidates = references_in(named.data) if named else []
+        via = TARGETS[name] or _gateway(target, candidates)
+        meant = [reference for reference in candidates if _TYPES.get(reference.type) is via] if target.unknown else []
+        if meant:
+            target = Value(meant[0] if len(meant) == 1 else meant, target.seen)
+        return Hop(via, target)
     why = Unknown("where a route leads is not written", "name what it leads to", route.location())
     return Hop(why, Value(None, (route.location(),)))
 

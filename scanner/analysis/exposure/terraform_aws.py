@@ -59,6 +59,8 @@ EXITS = ExitsAt(
 )
 GROUPED = GroupsAt(
     known=by_key("", *GROUPS),
+    types=GROUPS,
+    inline=("ingress",),
     peers=("aws_ecs_service", "aws_ecs_task_set", "aws_scheduler_schedule", "aws_cloudwatch_event_target", "aws_lambda_function"),
 )
 # Where what runs code, or holds what it works with, names subnets.

@@ -12,10 +12,11 @@ from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Unknown, describe, references_in
-from assay.scanner.sources.values import Value, any_of
+from assay.scanner.sources.values import Value, agreed, any_of
 
 from .exits import Exit, ExitsAt, exit_of
 from .kinds import Source, Standing, Workload
+from .placed import subnets_at
 from .routing import RoutingAt, routes_of
 from .sources import GroupsAt, sources_of
 
@@ -71,7 +72,7 @@ def workload(view: View, at: WorkloadAt) -> Workload | None:
         return None
     seen = tuple(one.location for one in views)
     settings = any_of([one[at.network].is_set() for one in views]) if at.network else Value(True, seen)
-    named = [target for one in views for path in at.subnets for target in listed(one.node, path, linked=True)]
+    named = [target for one in views for path in at.subnets for target in subnets_at(one.node, path)]
     return Workload(
         identity=view.identity(view[at.name]),
         sort=Value(at.sort, seen),
@@ -170,6 +171,8 @@ def _default_network(view: View) -> Unknown:
 
 
 def _given(view: View, at: WorkloadAt, target: Value[Any]) -> Value[bool]:
+    if isinstance(target.data, list):
+        return any_of([_given(view, at, Value(one, target.seen)) for one in target.data])
     item = _declared(view, at, target)
     if item is None:
         return Value(_not_read(view, at, target), target.seen)
@@ -202,6 +205,13 @@ def _standings(view: View, at: WorkloadAt, named: list[Value[Any]]) -> list[Stan
 
 
 def _standing(view: View, at: WorkloadAt, target: Value[Any]) -> Standing:
+    """Of some of several subnets, what all of these have in common."""
+    if isinstance(target.data, list):
+        each = [_standing(view, at, Value(one, target.seen)) for one in target.data]
+        why = Unknown(f"in which of several subnets {view.item.address} stands", "scan the source beside the plan (--source DIR)")
+        common: Standing = agreed(why, each)
+        common.name, common.path, common.exit = (Value(f"some of {describe(target.data)[:200]}", target.seen),) * 3
+        return common
     item = _declared(view, at, target)
     if item is None:
         public: Value[Any] = Value(_not_read(view, at, target), target.seen)
