@@ -46,7 +46,7 @@ class OriginsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 def origin_bucket(origin: Node, at: OriginsAt, owner: Any = None) -> OriginBucket | Unknown | None:
     """The bucket of an origin; None where it is something else. `owner` gives the item at an address."""
-    data = origin.link(at.domain).data
+    data = _domain(origin, at)
     if isinstance(data, Reference):
         return _referred(data, at, owner)
     if isinstance(data, Text) and isinstance(data.parts[0], Reference) and data.parts[0].type in dict(at.websites):
@@ -57,6 +57,12 @@ def origin_bucket(origin: Node, at: OriginsAt, owner: Any = None) -> OriginBucke
         return _written(data, None, at)
     why = unknown_inside(data)
     return because(why) if why else Unknown("which domain an origin is", "write its domain name", origin.location())
+
+
+def _domain(origin: Node, at: OriginsAt) -> Any:
+    """The text where it is known, since a plan does not tell which of several origins a reference in its configuration is of."""
+    text = origin[at.domain].data
+    return text if isinstance(text, str) else origin.link(at.domain).data
 
 
 def _referred(named: Reference, at: OriginsAt, owner: Any) -> OriginBucket | None:
@@ -90,7 +96,7 @@ class Served(msgspec.Struct, frozen=True):
     """A bucket as the origin of a distribution."""
 
     enabled: Value[Any]
-    """The distribution is switched on."""
+    """The distribution is switched on, and one of its behaviours asks for the bucket."""
     distribution: str
 
 
@@ -129,15 +135,19 @@ def served(item: Item, at: OriginsAt, targets: TargetsAt) -> Iterator[tuple[Hash
     if more:
         yield None, more
     for origin in origins:
-        if doubt is None and isinstance(origin[at.id].data, str) and origin[at.id].data not in used:
-            continue  # no behaviour asks it
+        id_ = origin[at.id].data
+        asked = isinstance(id_, str) and id_ in used
+        if not asked and doubt is None and isinstance(id_, str):
+            continue
         bucket = origin_bucket(origin, at)
         if isinstance(bucket, Unknown):
             yield None, bucket
         elif bucket is not None:
-            named = next(iter(references_in(origin.link(at.domain).data)), None)
+            named = next(iter(references_in(_domain(origin, at))), None)
             address = bucket.address or (named.address if named is not None and not bucket.name else "")
-            record = Served(item[targets.enabled].default(False).truth(), item.address)
+            unasked = doubt or Unknown(f"whether a behaviour asks origin {id_}", "scan the plan, or the live account", item.location())
+            enabled = item[targets.enabled].default(False).truth()
+            record = Served(enabled if asked or enabled.data is False else Value(unasked), item.address)
             yield at_address(item, address) if address else bucket.name, record
 
 

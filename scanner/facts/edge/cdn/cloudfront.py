@@ -103,7 +103,8 @@ def _origin_way(origin: View, at: ViewerEntryAt, safe: Value[bool]) -> OriginWay
         within = named(origin, at.vpc, at.vpcs)
         elsewhere = Unknown("how the VPC origin is asked: it is declared elsewhere", _TOGETHER, origin.location)
         protocol = within.surely[at.vpc_protocol] if isinstance(within, View) else origin.says(within or elsewhere)
-    if protocol.absent and not origin.exists(at.custom).data:
+    custom, _ = origin.inner(at.custom)
+    if protocol.absent and not custom:
         return None
     matches = all_of([protocol.equals("match-viewer"), safe])
     return OriginWay(name=origin[at.id].text(), https_only=any_of([protocol.equals("https-only"), matches]))
