@@ -141,7 +141,8 @@ def element_name(element: Any) -> str:
     if not isinstance(element, Part):
         return observed("", element)
     facts = [getattr(element, name).data for name in fields_of(element.__class__)]
-    texts = [_without_tokens(describe(data)) for data in facts if not is_parts(data) and not isinstance(data, (Unknown, bool, type(None)))]
+    told = [data for data in facts if not is_parts(data) and data != [] and not isinstance(data, (Unknown, bool, type(None)))]
+    texts = [_without_tokens(describe(data)) for data in told]
     return ", ".join(texts)[:MAX_OBSERVED]
 
 

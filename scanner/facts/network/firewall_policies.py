@@ -7,7 +7,18 @@ from typing import Any
 
 from assay.scanner.facts.google_assets import is_live
 from assay.scanner.facts.network.kinds import Ingress, Opening
-from assay.scanner.facts.network.ranges import ANYWHERE, Span, elements, filled, on_known_ports, opening, protocol_name, spans, together
+from assay.scanner.facts.network.ranges import (
+    ANYWHERE,
+    Span,
+    elements,
+    filled,
+    limited,
+    on_known_ports,
+    opening,
+    protocol_name,
+    spans,
+    together,
+)
 from assay.scanner.facts.spelling import Many, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
@@ -86,7 +97,10 @@ def admitted(rule: View, field: Callable[[str], str]) -> list[Any]:
             openings += _sources(rule, span, field)
     together(openings)
     for told in openings:
-        told.world = all_of([told.world, outside, enters])
+        # All sources within a network are the network.
+        told.whole_network = any_of([told.whole_network, all_of([told.world, outside.negate()])])
+        told.world = all_of([told.world, outside])
+        limited(told, enters)
     return openings + ([more] if more else [])
 
 

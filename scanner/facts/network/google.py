@@ -13,6 +13,7 @@ from assay.scanner.facts.network.ranges import (
     ANYWHERE,
     Span,
     filled,
+    limited,
     on_known_ports,
     opening,
     or_anywhere,
@@ -73,7 +74,7 @@ def firewall_openings(view: View, at: FirewallAt) -> tuple[list[Any], Unknown | 
     openings: list[Any] = [told for block in allowed for told in _allowed(block, view, at)]
     together(openings)
     for told in openings:
-        told.world = all_of([told.world, enabled, enters])
+        limited(told, enabled, enters)
     return openings, more
 
 

@@ -15,6 +15,8 @@ class Opening(Part):
     """A CIDR range, a prefix list, another group."""
     world: Fact[bool]
     """The source is the internet, or so much of it that it makes no difference."""
+    whole_network: Fact[bool]
+    """The source is a range of private addresses that is as wide as a whole network: /16 or wider of IPv4, /56 or wider of IPv6."""
     traffic: Fact[str]
     """Protocol and ports in words: `TCP port 443`, `all traffic`."""
     protocol: Fact[str]

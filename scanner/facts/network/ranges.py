@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.sources.interface import Node
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
-from assay.scanner.sources.values import Value, any_of
+from assay.scanner.sources.values import Value, all_of, any_of
 
 # A range this wide of public addresses is open to strangers whatever its owner meant; /8 and wider are.
 WIDE = {4: 8, 6: 16}
+# A range this wide of private addresses is that of a whole network: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+WHOLE = {4: 16, 6: 56}
 # https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry: not reachable from the internet
 _PRIVATE = [
     ipaddress.ip_network(text)
@@ -114,6 +116,9 @@ def opening(source: Value[Any], span: Span, world: bool | Unknown | None = None)
     return Opening(
         source=Value(_called(source), source.seen),
         world=source.then(is_world) if world is None else Value(world, source.seen),
+        whole_network=source.then(is_whole_network)
+        if world is None
+        else Value(world if isinstance(world, Unknown) else False, source.seen),
         traffic=Value(_traffic(span), span.protocol.seen),
         protocol=span.protocol,
         from_port=span.first,
@@ -121,32 +126,62 @@ def opening(source: Value[Any], span: Span, world: bool | Unknown | None = None)
     )
 
 
+def limited(told: Opening, *conditions: Value[bool]) -> None:
+    """Say of an opening that it is one only where some conditions hold."""
+    told.world = all_of([told.world, *conditions])
+    told.whole_network = all_of([told.whole_network, *conditions])
+
+
 def together(openings: list[Opening]) -> None:
-    """Mark as the internet what is so together, however it is cut: `52.0.0.0/9` and `52.128.0.0/9`, for the same traffic."""
+    """Mark as the internet what is so together, however it is cut: `52.0.0.0/9` and `52.128.0.0/9`, for the same traffic.
+
+    The same of private ranges that are a whole network together.
+    """
     ranges: dict[tuple[Any, ...], list[tuple[Opening, Any]]] = {}
     for told in openings:
         network = _network(told.source.data) if told.world.data is False else None
         traffic = (told.protocol.data, told.from_port.data, told.to_port.data)
         if network is not None and not any(isinstance(part, Unknown) for part in traffic):
-            ranges.setdefault((network.version, *traffic), []).append((told, network))
-    for cut in ranges.values():
+            ranges.setdefault((is_private(network), network.version, *traffic), []).append((told, network))
+    for (private, version, *_), cut in ranges.items():
         if len(cut) < 2:
             continue
-        wide = [
-            network for network in ipaddress.collapse_addresses(network for _, network in cut) if network.prefixlen <= WIDE[network.version]
-        ]
+        limit = WHOLE[version] if private else WIDE[version]
+        wide = [network for network in ipaddress.collapse_addresses(network for _, network in cut) if network.prefixlen <= limit]
         for told, network in cut if wide else ():
             if any(network.subnet_of(whole) for whole in wide):
-                told.world = Value(True, told.world.seen)
+                told.world = Value(not private, told.world.seen)
+                told.whole_network = Value(private, told.world.seen)
+
+
+def is_whole_network(cidr: Any) -> bool | Unknown:
+    """Whether a CIDR range, or one of a list of them, is private and as wide as a network."""
+    if isinstance(cidr, list):
+        decided: bool | Unknown = any_of([Value.of(element).then(is_whole_network) for element in cidr]).data
+        return decided
+    if cidr is None or isinstance(cidr, Unknown):
+        return False if cidr is None else cidr
+    if isinstance(cidr, (Reference, Text)):
+        return _may_be_network(cidr)
+    network = _network(cidr)
+    return network is not None and is_private(network) and network.prefixlen <= WHOLE[network.version]
+
+
+def _may_be_network(cidr: Reference | Text) -> bool | Unknown:
+    """The same of one that is known in part: its length may be known though its addresses are not."""
+    end = cidr.parts[-1] if isinstance(cidr, Text) else cidr.attribute.rpartition(".")[2]
+    length = re.search(r"/(\d{1,3})$", end.strip()) if isinstance(cidr, Text) and isinstance(end, str) else None
+    if (length and int(length[1]) > max(WHOLE.values())) or end in _HOSTS:
+        return False
+    return Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
 
 
 def _network(text: Any) -> Any:
-    """A range of addresses that the internet can reach, as far as its text is one."""
+    """A range of addresses; None where the text is none."""
     try:
-        network = ipaddress.ip_network(str(text).strip(), strict=False)
+        return ipaddress.ip_network(str(text).strip(), strict=False)
     except ValueError:
         return None
-    return None if is_private(network) else network
 
 
 def is_private(network: Any) -> bool:

@@ -11,7 +11,7 @@ from assay.scanner.facts.edge.classic import classic_balancer
 from assay.scanner.facts.edge.listeners import load_balancer
 from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.prefix_lists import PrefixLists
-from assay.scanner.facts.network.ranges import Span, listed, on_known_ports, opening, protocol_name, together
+from assay.scanner.facts.network.ranges import Span, limited, listed, on_known_ports, opening, protocol_name, together
 from assay.scanner.facts.spelling import Another, Index, Many, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -128,7 +128,9 @@ def _openings(view: View, at: GroupRulesAt) -> list[Opening]:
         openings += [opening(Value(describe(source.data), source.seen), span, world=False)] if source.data else []
     openings += at.prefix_lists.openings(rule, span)
     for told in openings:
-        told.world = view.weighed(all_of([told.world, enters]), absence=False)  # harmless if it would be harmless
+        limited(told, enters)
+        # Harmless if it would be harmless.
+        told.world, told.whole_network = (view.weighed(fact, absence=False) for fact in (told.world, told.whole_network))
     return openings
 
 

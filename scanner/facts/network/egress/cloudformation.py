@@ -25,6 +25,7 @@ _FIREWALLS = FirewallsAt(
     references="FirewallPolicy.StatefulRuleGroupReferences",
     group=Link("ResourceArn", ("AWS::NetworkFirewall::RuleGroup",)),
     list_kind="RuleGroup.RulesSource.RulesSourceList.GeneratedRulesType",
+    targets="RuleGroup.RulesSource.RulesSourceList.Targets",
     rules="RuleGroup.RulesSource.StatefulRules",
     action="Action",
     target="Header.Destination",

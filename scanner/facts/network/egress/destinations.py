@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from assay.scanner.facts.network.egress.kinds import Destination
+from assay.scanner.facts.network.egress.kinds import Destination, Range
 from assay.scanner.facts.network.kinds import Opening
-from assay.scanner.facts.network.ranges import is_private
+from assay.scanner.facts.network.ranges import WIDE, is_private
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
@@ -17,19 +17,49 @@ _OF_SERVICES = tuple(
     ipaddress.ip_network(text)
     for text in ("199.36.153.4/30", "199.36.153.8/30", "34.126.0.0/18", "2600:2d00:2:1000::/64", "2600:2d00:2:2000::/64")
 )
+# The CDK lets groups out there that are to reach nothing, so that they lose the rule that AWS gives them:
+# https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/security-group.ts (MATCH_NO_TRAFFIC)
+_NOWHERE = ipaddress.ip_network("255.255.255.255/32")
+
+
+_NOT_NAMED = Unknown("whose addresses these are is not configured", "name the ranges of the providers in the param provider_ranges")
 
 
 def destination(told: Opening) -> Destination:
     """What a rule lets out, by the same that tells what one lets in: a range, a group, a list."""
+    return _to(told, Value(_is_inside(told), told.source.seen), Value(None, told.source.seen))
+
+
+def host(told: Opening) -> Destination:
+    """What a rule lets out to a host that it names."""
+    return _to(told, Value(False, told.source.seen), told.source)
+
+
+def _to(told: Opening, inside: Value[bool], name: Value[Any]) -> Destination:
+    seen = told.source.seen
     return Destination(
         destination=told.source,
         anywhere=told.world,
-        inside=Value(_is_inside(told), told.source.seen),
+        inside=inside,
+        host=name,
+        within=Value(_within(told), seen),
+        expected=Value(_NOT_NAMED, seen),
         traffic=told.traffic,
         protocol=told.protocol,
         from_port=told.from_port,
         to_port=told.to_port,
     )
+
+
+def _within(told: Opening) -> list[Range]:
+    if told.world.data is not False:
+        return []
+    try:
+        network: Any = ipaddress.ip_network(str(told.source.data).strip(), strict=False)
+    except ValueError:
+        return []
+    lengths = range(network.prefixlen, WIDE[network.version], -1)
+    return [Range(cidr=Value(str(network.supernet(new_prefix=length)), told.source.seen)) for length in lengths]
 
 
 def _is_inside(told: Opening) -> bool | Unknown:
@@ -39,4 +69,6 @@ def _is_inside(told: Opening) -> bool | Unknown:
         network: Any = ipaddress.ip_network(str(told.source.data).strip(), strict=False)
     except ValueError:
         return True  # a group, or a list of addresses of the provider's services
-    return is_private(network) or any(network.version == own.version and network.subnet_of(own) for own in _OF_SERVICES)
+    if network == _NOWHERE or is_private(network):
+        return True
+    return any(network.version == own.version and network.subnet_of(own) for own in _OF_SERVICES)

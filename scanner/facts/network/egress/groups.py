@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.network.egress.destinations import destination
 from assay.scanner.facts.network.egress.kinds import Egress
-from assay.scanner.facts.network.egress.network_firewall import filtered
+from assay.scanner.facts.network.egress.network_firewall import filtered, hosts_behind
 from assay.scanner.facts.network.ranges import ANYWHERE, Span, opening
 from assay.scanner.facts.network.security_groups import GroupRulesAt, group_openings
-from assay.scanner.facts.spelling import Another
+from assay.scanner.facts.spelling import Another, Index
 from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
 
@@ -21,6 +22,8 @@ class EgressAt(GroupRulesAt, frozen=True, eq=False, kw_only=True):
     """A group without a rule for egress lets everything out."""
     firewalls: Annotated[Another | None, "filtered"] = None
     """A `FirewallsAt`."""
+    present: Annotated[Index | None, "filtered"] = None
+    """VPC to the firewalls in it, where that is all that is read of them."""
     vpc: Annotated[str, "filtered"] = ""
 
 
@@ -34,11 +37,25 @@ def security_group(view: View, at: EgressAt) -> Egress:
     told: list[Any] = [destination(rule) for rule in openings]
     if at.open_by_default and not told and not view.elsewhere and more is None:
         told = [destination(opening(view.says(where), _everything(view))) for where in (ANYWHERE, "::/0")]
+    passes = filtered(view, view.link(at.vpc), at.firewalls.spelling) if at.firewalls else _beside(view, at)
+    wide = any(rule.anywhere.data is not False for rule in told) and passes.data is not False
+    hosts: list[Any] = hosts_behind(view, view.link(at.vpc), at.firewalls.spelling) if wide and at.firewalls else []
     return Egress(
         identity=view.identity(view[at.name]),
         destinations=view.says(told + ([more] if more else [])),
-        filtered=filtered(view, view.link(at.vpc), at.firewalls.spelling) if at.firewalls else view.says(False),
+        filtered=passes,
+        hosts=view.says([passes.unknown] if wide and passes.unknown else hosts),
     )
+
+
+def _beside(view: View, at: EgressAt) -> Value[bool]:
+    """Whether a firewall filters, where only is read which networks have one."""
+    firewalls = view.index(at.present) if at.present else {}
+    here = [*firewalls.get(str(view[at.vpc].data), []), *firewalls.get(None, [])]
+    if not here:
+        return view.says(False)
+    reason = f"what {here[0].address} in the network of {view.item.address} lets through is not read"
+    return view.says(Unknown(reason, "scan the code of the firewall, its rules and its routes"))
 
 
 def _everything(view: View) -> Span:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
+from assay.scanner.facts.network.egress.kinds import Host
 from assay.scanner.facts.network.ranges import elements, is_world, listed
 from assay.scanner.facts.spelling import Index, Link, Spelling
 from assay.scanner.facts.view import View
@@ -40,6 +41,8 @@ class FirewallsAt(Spelling, frozen=True, eq=False, kw_only=True):
     """… each with a rule group."""
     list_kind: str
     """Of a rule group with domain names: allowed or denied."""
+    targets: str
+    """The domain names of such a rule group."""
     rules: str
     """Of a rule group: rules as blocks, with …"""
     action: str
@@ -121,6 +124,9 @@ def filtered(view: View, vpc: Value[Any], at: FirewallsAt) -> Value[bool]:
     if drops.data is False:
         return drops
     own = {_key(subnet) for firewall in firewalls for subnet in listed(firewall, at.subnets, linked=True)}
+    if None in own:
+        reason = f"which subnets are those of {firewalls[0].address}"
+        return Value(Unknown(reason, "scan the code, or the live account", firewalls[0].location()), drops.seen)
     past = [table for table in view.index(at.tables).get(key, []) if _leads_past(view, table, own, at)]
     if past:
         reason = f"whether traffic of {view.item.address} passes {firewalls[0].address}: {past[0].address} leads to the internet past it"
@@ -129,6 +135,25 @@ def filtered(view: View, vpc: Value[Any], at: FirewallsAt) -> Value[bool]:
         reason = f"whether traffic of {view.item.address} passes {firewalls[0].address}: the routes are not in this input"
         return Value(Unknown(reason, "scan it together with its routes, or the live account"), drops.seen)
     return drops
+
+
+def hosts_behind(view: View, vpc: Value[Any], at: FirewallsAt) -> list[Host | Unknown]:
+    """The hosts that the firewalls of a VPC let traffic through to by their names."""
+    hosts: list[Host | Unknown] = []
+    for firewall in view.index(at.firewalls).get(_key(vpc), []):
+        policy = view.of(firewall).surely.target(at.policy)
+        references, more = policy.surely.inner(at.references) if policy else ([], None)
+        hosts += [more] if more else []
+        for reference in references:
+            if _is_allow_list(reference, at):
+                group = reference.target(at.group)
+                names = elements(group.surely[at.targets]) if group else []
+                hosts += [Host(name=Value(_lower(name.data), name.seen)) for name in names]
+    return hosts
+
+
+def _lower(name: Any) -> Any:
+    return name.lower() if isinstance(name, str) else Value(name).text().data
 
 
 def _leads_past(view: View, table: Item, own: set[str | None], at: FirewallsAt) -> bool:

@@ -84,6 +84,7 @@ def network(view: View, at: NetworkAt) -> Egress | None:
         identity=view.identity(view[at.name], *(policy.item for policy in policies)),
         destinations=view.says(told),
         filtered=view.says(False),
+        hosts=view.says([]),
     )
 
 
@@ -119,6 +120,7 @@ def _classic(view: View, at: NetworkAt) -> Rule | None:
         firewall["priority"].default(1000).number(),
         ALLOW if allowed else DENY,
         openings_to(ranges, told),
+        [],
         any_of(narrowed).negate(),
         in_force,
     )
@@ -147,7 +149,7 @@ def _written(policy: View, at: NetworkAt) -> list[Rule]:
     if more or separate.more:
         doubt: Value[bool] = Value(more or separate.more, (policy.location,))
         everything = openings_to(of_all(policy), spans(policy.says("all"), policy.says(None)))
-        told.append(Rule(policy.says(0), DENY, everything, policy.says(True), doubt))
+        told.append(Rule(policy.says(0), DENY, everything, [], policy.says(True), doubt))
     return told
 
 
@@ -161,11 +163,13 @@ def _of_policy(view: View, field: Callable[[str], str]) -> Rule | None:
     layers, more = rule.inner(field("match.layer4Configs"), field("match.layer4Config"))
     traffic = [span for layer in layers for span in spans(protocol_name(layer[field("ipProtocol")]), layer["ports"])]
     openings = [opened for span in traffic for opened in _to(rule, span, field)]
+    names = [name.then(lambda text: str(text).lower()) for name in elements(rule[field("match.destFqdns")])]
+    hosts = [opening(name, span, name.unknown or False) for span in traffic for name in names]
     narrowed = [filled(rule[field(name)]) for name in ("targetServiceAccounts", "targetSecureTags", "targetSecureTag", "targetResources")]
     narrowed += [filled(rule[field(f"match.{name}")]) for name in ("srcIpRanges", "srcSecureTags", "srcNetworks")]
     in_force = all_of([leaves, rule["disabled"].default(False).truth().negate(), rule.says(more or action.unknown or True)])
     sort = _ACTIONS.get(str(action.data).lower(), ALLOW)
-    return Rule(rule["priority"].number(), sort, openings, any_of(narrowed).negate(), view.weighed(in_force, absence=False))
+    return Rule(rule["priority"].number(), sort, openings, hosts, any_of(narrowed).negate(), view.weighed(in_force, absence=False))
 
 
 def _to(rule: View, span: Any, field: Callable[[str], str]) -> list[Opening]:
@@ -177,12 +181,11 @@ def _to(rule: View, span: Any, field: Callable[[str], str]) -> list[Opening]:
     within = rule["|".join(field(f"match.{name}") for name in ("destNetworkContext", "destNetworkType", "destNetworkScope"))]
     openings = openings_to(named("destIpRanges"), [span])
     openings += [opening(Value(f"region {code.data}", code.seen), span, code.unknown or True) for code in named("destRegionCodes")]
-    openings += [opening(Value(str(host.data), host.seen), span, host.unknown or False) for host in named("destFqdns")]
     for name, what in (("destAddressGroups", "address group"), ("destThreatIntelligences", "Google's list")):
         for group in named(name):
             why = Unknown(f"which addresses are in {what} {group.data}", "name the ranges in the rule", rule.location)
             openings.append(opening(Value(f"{what} {group.data}", group.seen), span, why))
-    openings = openings or openings_to(of_all(rule), [span])
+    openings = openings or ([] if named("destFqdns") else openings_to(of_all(rule), [span]))
     if within.default("").equals(*_INSIDE).data is True:
         for opened in openings:
             opened.world = Value(False, within.seen)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.network.egress.destinations import destination
+from assay.scanner.facts.network.egress.destinations import destination, host
 from assay.scanner.facts.network.egress.kinds import Destination
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.facts.network.ranges import ANYWHERE, Span, opening, together
@@ -30,7 +30,9 @@ class Rule(msgspec.Struct):
     action: str
     """`allow`, `deny` or `goto_next`, which leaves it to the rules that are asked after this policy."""
     openings: list[Opening]
-    """The traffic that it is for."""
+    """The traffic that it is for, to ranges, …"""
+    hosts: list[Opening]
+    """… and to hosts by their names."""
     for_all: Value[bool]
     """It is for every instance, whatever its address."""
     in_force: Value[bool]
@@ -55,6 +57,7 @@ def let_out(view: View, tiers: Iterable[list[Rule]], version: int, implied: Unkn
                 continue
             networks = _everything_to(rule, version)
             if not networks:
+                doubt = doubt or _may_be_everything(rule)
                 continue
             why = rule.in_force.unknown or rule.for_all.unknown or rule.priority.unknown
             if why is not None:
@@ -83,11 +86,11 @@ def _allowed(rule: Rule, version: int, doubt: Unknown | None) -> list[Destinatio
         if _version(opened) not in (None, version) or (version == 6 and _version(opened) is None):
             continue
         made = destination(opened)
-        why = doubt or rule.in_force.unknown
+        why = doubt or rule.in_force.unknown or rule.priority.unknown  # a denial may come before it
         if why is not None and made.anywhere.data is not False:
             made.anywhere = Value(why, made.anywhere.seen)
         told.append(made)
-    return told
+    return told + ([host(opened) for opened in rule.hosts] if version == 4 else [])
 
 
 def _version(opened: Opening) -> int | None:
@@ -104,6 +107,13 @@ def _everything_to(rule: Rule, version: int) -> list[Any]:
         return []
     texts = [str(opened.source.data) for opened in rule.openings if opened.protocol.data == "all" and _version(opened) == version]
     return [ipaddress.ip_network(text.strip(), strict=False) for text in texts]
+
+
+def _may_be_everything(rule: Rule) -> Unknown | None:
+    """Why it is not known whether a rule is for all traffic to some range."""
+    open_ = (opened.protocol.unknown or opened.source.unknown for opened in rule.openings)
+    why = None if rule.for_all.data is False else next(filter(None, open_), None)
+    return because(why) if why is not None else None
 
 
 def _is_whole(networks: list[Any], version: int) -> bool:

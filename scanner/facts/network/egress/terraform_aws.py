@@ -22,6 +22,7 @@ _FIREWALLS = FirewallsAt(
     references="firewall_policy.stateful_rule_group_reference",
     group=Link("resource_arn", ("aws_networkfirewall_rule_group",)),
     list_kind="rule_group.rules_source.rules_source_list.generated_rules_type",
+    targets="rule_group.rules_source.rules_source_list.targets",
     rules="rule_group.rules_source.stateful_rule",
     action="action",
     target="header.destination",
