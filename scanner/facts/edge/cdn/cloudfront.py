@@ -15,6 +15,7 @@ from assay.scanner.facts.edge.cdn.kinds import Distribution, EdgeResponse, Origi
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.nodes import DataNode
 from assay.scanner.sources.raw import Text, Unknown
 from assay.scanner.sources.values import Value, all_of, any_of, first_known
 
@@ -34,6 +35,8 @@ class BehaviorsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 def behaviors(view: View, at: BehaviorsAt) -> tuple[list[tuple[Value[Any], View]], Unknown | None]:
     """Every cache behaviour with its path pattern, `*` for the default one, and why there may be more."""
     default, unknown = view.inner(at.default)
+    if not default and unknown is None:  # AWS refuses a distribution without one: it sets nothing
+        default = [View(view.item, view.stack, view.declared, node=DataNode({}, view.location))]
     ordered, more = view.inner(at.ordered)
     named = [(view.says(DEFAULT_PATTERN), behavior) for behavior in default[:1]]
     return [*named, *((behavior[at.pattern].default("a behaviour without a pattern"), behavior) for behavior in ordered)], more or unknown
@@ -74,7 +77,9 @@ class ViewerEntryAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def viewer_entry(view: View, at: ViewerEntryAt) -> ViewerEntry:
-    """A behaviour without a policy is refused by AWS: taken for one that lets HTTP in."""
+    """What AWS refuses for want of a word is judged all the same: a behaviour without a policy lets HTTP in, a distribution that is neither
+    on nor off is on.
+    """
     listed, more = behaviors(view, at.behaviors)
     ways: list[Any] = [
         ViewerWay(name=name.text(), https_only=behavior[at.behaviors.viewers].equals("redirect-to-https", "https-only"))
@@ -86,7 +91,7 @@ def viewer_entry(view: View, at: ViewerEntryAt) -> ViewerEntry:
     custom: list[Any] = [way for origin in origins if (way := _origin_way(origin, at, safe)) is not None]
     return ViewerEntry(
         identity=view.identity(view[at.name]),
-        enabled=view[at.enabled].default(False).truth(),
+        enabled=view[at.enabled].default(True).truth(),
         ways=view.says([*ways, *doubt]),
         origins=view.says([*custom, *([further] if further else [])]),
     )
@@ -136,12 +141,12 @@ class DistributionAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def distribution(view: View, at: DistributionAt) -> Distribution:
-    """A distribution is on or off as it says, which has to be said."""
+    """A distribution has to say whether it is on: one that does not is refused by AWS, and taken for one that is."""
     listed, more = behaviors(view, at.behaviors)
     responses: list[Any] = [_response(name, behavior, at) for name, behavior in listed]
     return Distribution(
         identity=view.identity(view[at.name]),
-        enabled=view[at.enabled].default(False).truth(),
+        enabled=view[at.enabled].default(True).truth(),
         responses=view.says([*responses, *([more] if more else [])]),
     )
 

@@ -97,7 +97,7 @@ def origin_access(view: View, at: OriginAccessAt) -> OriginAccess:
             readers += _readers(view, origin, bucket, at)
     return OriginAccess(
         identity=view.identity(view[at.name]),
-        enabled=view[at.enabled].default(False).truth(),
+        enabled=view[at.enabled].default(True).truth(),
         origins=view.says(origins),
         readers=view.says(readers),
     )
