@@ -117,7 +117,8 @@ def _may_be_everything(rule: Rule) -> Unknown | None:
 
 
 def _is_whole(networks: list[Any], version: int) -> bool:
-    return list(ipaddress.collapse_addresses(networks)) == [_WHOLE[version]]
+    enough = sum(network.num_addresses for network in networks) >= _WHOLE[version].num_addresses
+    return enough and list(ipaddress.collapse_addresses(networks)) == [_WHOLE[version]]
 
 
 def _implied(view: View, version: int) -> Destination:

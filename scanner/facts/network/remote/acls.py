@@ -56,7 +56,8 @@ def network_acl(view: View, at: AclAt) -> PortFilter:
     separate = view.referrers(*(place for place in at.rules if isinstance(place, Many)))
     own, more = ([], None) if view.elsewhere else view.inner(*(place for place in at.rules if isinstance(place, str)))
     rules = [rule for told in (*own, *separate.views) if (rule := _rule(told, at)) is not None]
-    openings = [told for rule in rules for told in _openings(rule, rules)]
+    denials = [rule for rule in rules if rule.allows.data is not True]
+    openings = [told for rule in rules for told in _openings(rule, denials)]
     together(openings)
     doubts = [doubt for doubt in (more, separate.more) if doubt]
     return PortFilter(identity=view.identity(view[at.name]), openings=view.says([*openings, *doubts]), stateless=view.says(True))
@@ -77,14 +78,14 @@ def _rule(view: View, at: AclAt) -> Rule | None:
     return Rule(view, rule[at.number].number(), allows, span, source)
 
 
-def _openings(rule: Rule, rules: list[Rule]) -> list[Opening]:
+def _openings(rule: Rule, denials: list[Rule]) -> list[Opening]:
     """What a rule lets in on ports that no rule before it denies to all that it is for."""
     if rule.allows.data is False:
         return []
     told = opening(rule.source, rule.span)
     if told.world.data is False:
         return [told]
-    left, doubt = _left(rule, rules)
+    left, doubt = _left(rule, denials)
     openings: list[Opening] = []
     for first, last in left:
         span = rule.span
@@ -100,12 +101,12 @@ def _openings(rule: Rule, rules: list[Rule]) -> list[Opening]:
     return openings
 
 
-def _left(rule: Rule, rules: list[Rule]) -> tuple[list[tuple[int, int]], Unknown | None]:
+def _left(rule: Rule, denials: list[Rule]) -> tuple[list[tuple[int, int]], Unknown | None]:
     """The ports of a rule that are left after the denials before it, and why there may be less."""
     left = [_ports(rule.span)]
     doubt: Unknown | None = None
-    for other in rules:
-        if other is rule or other.allows.data is True:
+    for other in denials:
+        if other is rule:
             continue
         known = _precedes(other, rule)
         if known is False:
