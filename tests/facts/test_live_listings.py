@@ -86,7 +86,7 @@ GIVEN = {"partition", "region", "account", "value"}
 def test_a_listing_names_what_the_service_answers(listing: Listing) -> None:
     shape = entry(listing)
     assert shape is not None, listing.entries
-    names = re.findall(r"{(\w+)}", listing.id) or [listing.id]
+    names = re.findall(r"{(\w+)(?:\[\w+\])?}", listing.id) or [listing.id]
     given = GIVEN | {name for name, _ in listing.known}
     assert [name for name in names if name not in given and member(shape, name) is None] == []
     assert isinstance(shape, StructureShape) or "value" in names
