@@ -76,10 +76,14 @@ READABLE: dict[str, str] = {
             environment runtime stage generation apiVersion version retryPolicy entryPoint eventType aggregationInterval PriceClass
             logConfig.metadata scopes allValues validity defaultUriDisabled invokerIamDisabled preview direction Unit InterfaceType
             VendorName Identifier usage access assignPublicIp AssignPublicIp egress vpcConnectorEgressSettings ipv6AccessType
-            sourceSubnetworkIpRangesToNat sourceIpRangesToNat natIpAllocateOption"""
+            sourceSubnetworkIpRangesToNat sourceIpRangesToNat natIpAllocateOption OriginSslProtocols.Items SslProtocols customFeatures
+            enabledFeatures PolicyAttributeDescriptions.AttributeValue Failover"""
         ),
         _WORDS,
     ),
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html: flags, numbers, names
+    **dict.fromkeys(_words("Attributes.Key Attributes.Value"), "how a load balancer is configured, in text"),
+    **dict.fromkeys(_words("LogDestinationConfigs SslPolicy SetIdentifier networkUrl healthCheck healthChecks"), _IDENTIFIERS),
     # What is open to whom
     **dict.fromkeys(
         _words(

@@ -104,7 +104,8 @@ def _of_waf(type_: str, what: str, detail: str, scope: str, *further: Call) -> L
         entries=what,
         id="ARN",
         everywhere=scope == "CLOUDFRONT",
-        gone=("WAFNonexistentItemException",),
+        # A call that answers so of what is not configured says nothing of whether the resource is there.
+        gone=() if any("WAFNonexistentItemException" in call.absent for call in further) else ("WAFNonexistentItemException",),
         details=(Call("wafv2", detail, (("Name", "Name"), ("Id", "Id"), scoped)), *further),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from assay.scanner.facts.google_assets import short
+from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.observe.kinds import EdgeLog
 from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.view import View
@@ -29,7 +29,7 @@ def backend(view: View, at: BackendAt) -> EdgeLog:
     """
     share: Any = view[at.share].default(1.0).number().then(lambda number: number > 0)
     return EdgeLog(
-        identity=view.identity(short(view[at.name])),
+        identity=view.identity(named(view.item)),
         sort=view.says("backend"),
         public=view[at.scheme].default("EXTERNAL").equals(*_EXTERNAL),
         logged=all_of([view[at.enabled].default(False).truth(), share]),

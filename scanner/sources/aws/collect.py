@@ -296,9 +296,16 @@ def _parameters(call: Call, account: Account, entry: dict[str, Any], parent: dic
     return parameters
 
 
+class _Fields(dict[str, Any]):
+    """What an answer leaves out is empty in the id: records of DNS have a set identifier only where there are several."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
 def _record(unit: Unit, listing: Listing, listed: dict[str, Any]) -> ItemRecord:
     fields = {**listed, "partition": unit.account.partition, "account": unit.account.id, "region": unit.home}
-    id_ = listing.id.format_map(fields) if "{" in listing.id else str(listed.get(listing.id) or listed)
+    id_ = listing.id.format_map(_Fields(fields)) if "{" in listing.id else str(listed.get(listing.id) or listed)
     region = "" if unit.region == GLOBAL else unit.region
     return ItemRecord(listing.type, id_, unit.account.id, region, listing.call.label, now(), listed)
 

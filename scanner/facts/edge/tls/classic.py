@@ -12,7 +12,7 @@ import msgspec
 from assay.scanner.facts.edge.tls.kinds import TlsEndpoint, TlsSide
 from assay.scanner.facts.edge.tls.listeners import named, negotiated, port_name
 from assay.scanner.facts.edge.tls.negotiation import DEFAULT_POLICY, Negotiation, load_balancing, side
-from assay.scanner.facts.spelling import Referrer, Spelling
+from assay.scanner.facts.spelling import Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, any_of
@@ -21,11 +21,11 @@ _ENCRYPTED = ("HTTPS", "SSL")
 _NEGOTIATES = "SSLNegotiationPolicyType"
 
 
-class PoliciesAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+class PoliciesAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells of policies of a load balancer; the paths are those of one policy."""
 
     place: str | Referrer
-    name: str = "PolicyName"
+    name: Place = "PolicyName"
     type: str = "PolicyType"
     """Empty where all of them are for TLS."""
     attributes: str = "Attributes"

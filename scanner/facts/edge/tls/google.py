@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.edge.tls.kinds import TlsEndpoint
 from assay.scanner.facts.edge.tls.negotiation import Negotiation, of, side
-from assay.scanner.facts.google_assets import missing, short
+from assay.scanner.facts.google_assets import missing, named
 from assay.scanner.facts.spelling import Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
@@ -29,18 +29,18 @@ class ProxyAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def proxy(view: View, at: ProxyAt) -> TlsEndpoint:
     """A proxy without a policy accepts TLS 1.0 and the profile COMPATIBLE: the same page, under Default SSL policy."""
-    named, policy = view.link(at.policy), view.target(at.policy)
+    linked, policy = view.link(at.policy), view.target(at.policy)
     if policy is not None:
         policy = policy.surely
         words, negotiation = _words(policy, at), _negotiation(policy, at)
-    elif named.absent or named.data == "":
+    elif linked.absent or linked.data == "":
         words = view.says("no SSL policy, which is TLS 1.0 with profile COMPATIBLE")
         negotiation = view.says(Negotiation(1.0, _3DES, forward_secret=False))
     else:
-        words = named.text()
-        negotiation = view.says(named.unknown or missing(view.item, "the SSL policy", "compute.googleapis.com/SslPolicy"))
+        words = linked.text()
+        negotiation = view.says(linked.unknown or missing(view.item, "the SSL policy", "compute.googleapis.com/SslPolicy"))
     return TlsEndpoint(
-        identity=view.identity(short(view[at.name])),
+        identity=view.identity(named(view.item)),
         terminates_tls=view.says(True),
         sides=view.says([side(view.says("the proxy"), words, negotiation)]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from assay.scanner.facts.google_assets import short
+from assay.scanner.facts.google_assets import named, short
 from assay.scanner.facts.network.defaults.kinds import NetworkDefaults
 from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.view import View
@@ -73,6 +73,5 @@ def _names_default(name: Any) -> bool | Unknown:
 
 
 def _told(view: View, at: Any, default: Value[bool]) -> NetworkDefaults:
-    return NetworkDefaults(
-        identity=view.identity(short(view[at.name])), in_default_network=default, used=view.says(True), group_open=view.says(False)
-    )
+    name = view[at.name] if at.name != "name" else named(view.item)
+    return NetworkDefaults(identity=view.identity(name), in_default_network=default, used=view.says(True), group_open=view.says(False))

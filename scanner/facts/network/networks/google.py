@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
-from assay.scanner.facts.google_assets import is_live, short
+from assay.scanner.facts.google_assets import is_live, named
 from assay.scanner.facts.network.networks.kinds import TrafficRecord
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
 from assay.scanner.facts.stack import spelled
@@ -54,7 +54,7 @@ def subnetwork(view: View, at: SubnetworkAt) -> TrafficRecord:
     network = view.target(at.network)
     configured = [_configured(view, at.of_subnet, at), _configured(network, at.of_network, at) if network else Value[bool](False)]
     return TrafficRecord(
-        identity=view.identity(short(view[at.name])),
+        identity=view.identity(named(view.item)),
         carries_flows=view[at.purpose].default("PRIVATE").equals(*_WITHOUT).negate(),
         flows_recorded=own if own.data is True else any_of([own, *configured]),
         resolves_names=view.says(False),
@@ -128,7 +128,7 @@ def network(view: View, at: NetworkAt) -> TrafficRecord:
     logged = [policy.weighed(policy.surely[at.logs].default(False).truth(), absence=False) for policy in policies]
     automatic = view.says(False) if is_live(view.item) else view[at.automatic].default(False).truth()
     return TrafficRecord(
-        identity=view.identity(short(view[at.name])),
+        identity=view.identity(named(view.item)),
         carries_flows=automatic,
         flows_recorded=_configured(view, at.of_network, at),
         resolves_names=view.says(True),

@@ -1,0 +1,101 @@
+"""Records of Route 53 and their health checks. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover.html"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from assay.scanner.facts.resilience.kinds import Destination, Failover
+from assay.scanner.facts.spelling import Index, Link, Place, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.values import Value, all_of, any_of
+
+_DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
+
+
+class RecordAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a record. The defaults are the API's names."""
+
+    name: Place = "Name"
+    identifier: Annotated[Place, "destinations"] = "SetIdentifier"
+    policies: Annotated[tuple[str, ...], "chooses"] = (
+        "Region", "GeoLocation", "GeoProximityLocation", "Failover", "Weight", "MultiValueAnswer", "CidrRoutingConfig",
+    )  # fmt: skip
+    """Any of these makes it one of several answers."""
+    failover: Annotated[Place, "destinations"] = "Failover"
+    alias: Annotated[str, "destinations"] = "AliasTarget.DNSName"
+    evaluates: Annotated[Place, "destinations"] = "AliasTarget.EvaluateTargetHealth"
+    check: Annotated[Link, "destinations"]
+    """The health check that it names; this and the next two are of the check."""
+    checks: Annotated[Index | None, "destinations"] = None
+    """Health checks by id, where the input lists them."""
+    disabled: Annotated[str, "destinations"] = "HealthCheckConfig.Disabled"
+    inverted: Annotated[str, "destinations"] = "HealthCheckConfig.Inverted"
+
+
+def record(view: View, at: RecordAt) -> Failover:
+    """A record without a routing policy is the only answer for its name."""
+    chooses = any_of([_is_chosen(view, path) for path in at.policies])
+    destination: Any = Destination(
+        name=view[at.identifier].text().then(lambda name: name or "the record"),
+        needs_check=view[at.failover].default("PRIMARY").equals("SECONDARY").negate(),
+        checked=_checked(view, at),
+    )
+    return Failover(identity=view.identity(view[at.name]), chooses=chooses, destinations=view.says([destination]))
+
+
+def _is_chosen(view: View, path: str) -> Value[bool]:
+    """A policy is a block, or a value: a region, a weight, a flag."""
+    value = view.link(path)
+    if isinstance(value.data, (str, int, float, Reference, Text)):  # a flag is an int
+        return value.then(lambda data: data is not False and data != "")
+    blocks, more = view.inner(path)
+    return view.says(True if blocks else more or False)
+
+
+def _checked(view: View, at: RecordAt) -> Value[bool]:
+    """An inverted check sends users to what does not work; one that is disabled counts as healthy, and then an alias decides.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+    """
+    evaluates = all_of([view[at.evaluates].default(False).truth(), _has_health(view, at)])
+    named = view.link(at.check)
+    if named.absent or named.data == "":
+        return evaluates
+    check = _check(view, at)
+    if isinstance(check, Unknown):
+        return evaluates if evaluates.data is True else view.says(check)
+    check = check.surely
+    upright = check[at.inverted].default(False).truth().negate()
+    enabled = check[at.disabled].default(False).truth().negate()
+    return all_of([upright, any_of([enabled, evaluates])])
+
+
+def _check(view: View, at: RecordAt) -> View | Unknown:
+    if at.checks is None:
+        target = view.target(at.check)
+    else:
+        known = view.index(at.checks)
+        item = next(iter(known.get(view[at.check].data, ())), None) if isinstance(view[at.check].data, str) else None
+        target = view.of(item) if isinstance(item, Item) else None
+        if target is None and isinstance(unlisted := next(iter(known.get(None, ())), None), Unlisted):
+            return unlisted.why
+    reason = f"whether the health check of {view.item.address} is on: it is declared elsewhere"
+    return target or view.link(at.check).unknown or Unknown(reason, "scan it together with this, or the account that has it", view.location)
+
+
+def _has_health(view: View, at: RecordAt) -> Value[bool]:
+    """An alias to a distribution has no health that could be evaluated.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html, under EvaluateTargetHealth
+    """
+    named = view.link(at.alias)
+    if isinstance(named.data, Reference):
+        return view.says(named.data.type not in _DISTRIBUTIONS)
+    name = view[at.alias].data if not isinstance(view[at.alias].data, Unknown) else named.data
+    if isinstance(name, Text):
+        name = "".join(part if isinstance(part, str) else "*" for part in name.parts)
+    if isinstance(name, Unknown):
+        return view.says(name)
+    return view.says(not str(name).rstrip(".").lower().endswith("cloudfront.net"))
