@@ -72,6 +72,11 @@ def test_policies_that_aws_manages_set_hsts_or_nothing_and_never_a_content_secur
     assert set(MANAGED_NAMES.values()) == set(MANAGED_POLICIES)
 
 
+@pytest.mark.parametrize("domain", ["x.s3" + "-a" * 200 + "!", ".s3" * 100_000, "a" * 1_000_000 + ".s3.amazonaws.com"])
+def test_domains_that_are_made_to_take_long_do_not(domain: str) -> None:
+    assert origin_bucket(DataNode({"domain": domain}, SEEN), OriginsAt(domain="domain")) is None
+
+
 BUCKET = Reference("aws_s3_bucket.ui", "bucket")
 AT = OriginsAt(domain="domain", buckets=("aws_s3_bucket",))
 

@@ -19,8 +19,10 @@ from assay.scanner.sources.raw import Reference, Text, Unknown, because, referen
 from assay.scanner.sources.values import Value
 
 _OPEN = "\0"
+_LONGEST = 1024
+"""Characters; a domain name has at most 253: https://datatracker.ietf.org/doc/html/rfc1035#section-2.3.4"""
 _WEBSITE = re.compile(r"^(.+?)\.s3-website[.-][a-z0-9\0-]+\.amazonaws\.com(?:\.cn)?\.?$", re.IGNORECASE)
-_REST = re.compile(r"^(.+?)\.s3(?:[.-][a-z0-9\0-]+)*\.amazonaws\.com(?:\.cn)?\.?$", re.IGNORECASE)
+_REST = re.compile(r"^(.+?)\.s3(?:[.-][a-z0-9\0]+)*\.amazonaws\.com(?:\.cn)?\.?$", re.IGNORECASE)
 
 
 class OriginBucket(msgspec.Struct, frozen=True):
@@ -79,6 +81,8 @@ def _referred(named: Reference, at: OriginsAt, owner: Any) -> OriginBucket | Non
 
 
 def _written(text: str, parts: Text | None, at: OriginsAt) -> OriginBucket | Unknown | None:
+    if len(text) > _LONGEST:
+        return None
     website = _WEBSITE.match(text)
     match = website or _REST.match(text)
     if match is None:

@@ -19,6 +19,7 @@ from assay.scanner.facts.statements import Condition, Statement, bounded, names_
 from assay.scanner.facts.storage import s3
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
+from assay.scanner.globs import matches
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, references_in, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -167,7 +168,7 @@ def _readable(view: View, origin: View, origin_is: OriginBucket, at: OriginAcces
 def _covers(statement: Statement, wanted: tuple[str, ...]) -> bool:
     """Whether a statement may be for an action: what is not known of its actions may be."""
     patterns = [action.lower() for action in statement.actions if isinstance(action, str)]
-    fits = any(re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), name) for pattern in patterns for name in wanted)
+    fits = any(matches(pattern, name) for pattern in patterns for name in wanted)
     return not fits if statement.not_action else fits or len(patterns) < len(statement.actions)
 
 
@@ -230,7 +231,7 @@ def _is_this(view: View, source: Any) -> Value[bool]:
     text, own = str(source), view.item.address
     if not own.startswith("arn:"):
         return Value(True)
-    return Value(re.fullmatch(re.escape(text).replace(r"\*", ".*").replace(r"\?", "."), own) is not None)
+    return Value(matches(text, own))
 
 
 _DISTRIBUTION = re.compile(r"arn:[\w-]+:cloudfront::[^:*?]+:distribution/[^*?/]+", re.IGNORECASE)

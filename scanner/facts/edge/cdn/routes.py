@@ -37,7 +37,7 @@ class Route(msgspec.Struct, frozen=True):
     map: str
     """The address of the URL map."""
     name: str
-    """What to call it: the path matcher, empty for the default of the map."""
+    """What to call it: the path matcher, empty for the default of the map, with the rule or the share that changes headers."""
     changes: list[HeaderChange]
     """In the order in which they are made: the innermost first."""
 
@@ -93,17 +93,19 @@ def routes(url_map: Item, at: MapAt) -> Iterator[tuple[Hashable, Any]]:
         own = _changes(matcher, at) + outer
         yield from _leads(url_map, matcher, at.default, at.default_action, name, own, at)
         for path in at.rules:
-            for rule in matcher.blocks(path)[0]:
-                yield from _leads(url_map, rule, at.service, at.action, name, _changes(rule, at) + own, at)
+            for number, rule in enumerate(matcher.blocks(path)[0], 1):
+                inner = _changes(rule, at)
+                yield from _leads(url_map, rule, at.service, at.action, f"{name}, rule {number}" if inner else name, inner + own, at)
 
 
 def _leads(url_map: Item, node: Node, service: str, action: str, name: str, changes: list[HeaderChange], at: MapAt) -> Iterator[Any]:
     if key := key_of(node.link(service)):
         yield key, Route(url_map.address, name, changes)
     for part in node.blocks(action)[0]:
-        for weighted in part.blocks(at.weighted)[0]:
+        for number, weighted in enumerate(part.blocks(at.weighted)[0], 1):
+            inner = _changes(weighted, at)
             if key := key_of(weighted.link(at.weighted_service)):
-                yield key, Route(url_map.address, name, _changes(weighted, at) + changes)
+                yield key, Route(url_map.address, f"{name}, share {number}" if inner else name, inner + changes)
 
 
 def _changes(node: Node, at: MapAt) -> list[HeaderChange]:
