@@ -77,7 +77,8 @@ READABLE: dict[str, str] = {
             logConfig.metadata scopes allValues validity defaultUriDisabled invokerIamDisabled preview direction Unit InterfaceType
             VendorName Identifier usage access assignPublicIp AssignPublicIp egress vpcConnectorEgressSettings ipv6AccessType
             sourceSubnetworkIpRangesToNat sourceIpRangesToNat natIpAllocateOption OriginSslProtocols.Items SslProtocols customFeatures
-            enabledFeatures PolicyAttributeDescriptions.AttributeValue Failover"""
+            enabledFeatures PolicyAttributeDescriptions.AttributeValue Failover SigningBehavior FrameOption
+            SecurityHeadersConfig.ReferrerPolicy ReferrerPolicy.ReferrerPolicy MfaConfiguration DeletionProtection"""
         ),
         _WORDS,
     ),
@@ -119,6 +120,10 @@ READABLE: dict[str, str] = {
     ),
     # Where messages go. What a URL carries beside its host and path is left out.
     **dict.fromkeys(_words("pushEndpoint uri url eventFilters.attribute eventFilters.value eventFilters.operator"), "where messages go"),
+    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyContentSecurityPolicy.html
+    "ContentSecurityPolicy.ContentSecurityPolicy": "what every visitor of the site is told",
+    # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_LambdaConfigType.html
+    **dict.fromkeys(_words("LambdaConfig.PreSignUp LambdaConfig.PreAuthentication"), _IDENTIFIERS),
     # Of what was asked, which is no answer
     **dict.fromkeys(_words("managed_by operation"), "who manages it"),
 }
@@ -137,7 +142,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-referer
 """
 CHOSEN = frozenset(
-    ("Tags", "TagList", "tags", "labels", "annotations", "attributeMapping", "userLabels", "effectiveLabels", "resourceLabels")
+    ("Tags", "TagList", "TagSet", "tags", "labels", "annotations", "attributeMapping", "userLabels", "effectiveLabels", "resourceLabels")
 )
 """Maps and lists of pairs whose names users choose. They say whose and what a resource is; a value that looks like a secret is left out."""
 SECRETS = frozenset(
