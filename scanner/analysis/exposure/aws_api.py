@@ -18,6 +18,7 @@ from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
 
+from .endpoints import EndpointsAt, by_network
 from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
 from .placed import placed
@@ -150,6 +151,15 @@ ROUTING = RoutingAt(
     ),
     tables=by_key("RouteTableId", TABLES.type),
 )
+ENDPOINTS_AT = EndpointsAt(
+    endpoints=by_network(ENDPOINTS.type, "VpcId"),
+    service="ServiceName",
+    type="VpcEndpointType",
+    tables="RouteTableIds",
+    private_names="PrivateDnsEnabled",
+    state="State",
+    id="VpcEndpointId",
+)
 EXITS = ExitsAt(
     subnets=by_key("SubnetId", SUBNETS.type),
     gateways=by_key("NatGatewayId", GATEWAYS.type),
@@ -235,12 +245,14 @@ READERS = (
         Subnet,
         (SUBNETS.type,),
         subnet,
-        SubnetAt(name="SubnetId", gives="MapPublicIpOnLaunch", routing=ROUTING, workloads=_inside()),
+        SubnetAt(name="SubnetId", gives="MapPublicIpOnLaunch", routing=ROUTING, endpoints=ENDPOINTS_AT, workloads=_inside()),
     ),
     _workload(INTERFACES, "interface", interface, name="NetworkInterfaceId", address="Association.PublicIp"),
     # https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
     _workload(FUNCTIONS, "function", name="FunctionName", network="VpcConfig.VpcId", outside=True, urls=_BY_URL),
-    _workload(SERVICES, "service", name="value", network=_SERVICE, public=f"{_SERVICE}.assignPublicIp"),
+    _workload(
+        SERVICES, "service", name="describe_services.services.serviceName|value", network=_SERVICE, public=f"{_SERVICE}.assignPublicIp"
+    ),
     _workload(
         SCHEDULES,
         "scheduled task",

@@ -11,6 +11,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.network.cloudformation import GROUP, GROUPS
 from assay.scanner.facts.spelling import Another, Index, Link, Referrer
 
+from .endpoints import EndpointsAt, by_network
 from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
 from .placed import placed
@@ -41,6 +42,14 @@ ROUTING = RoutingAt(
     ),
     tables=by_key("", "AWS::EC2::RouteTable"),
     fresh=("AWS::EC2::VPC",),
+)
+ENDPOINTS = EndpointsAt(
+    endpoints=by_network("AWS::EC2::VPCEndpoint", "VpcId"),
+    service="ServiceName",
+    type="VpcEndpointType",
+    tables="RouteTableIds",
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html
+    private_names="PrivateDnsEnabled",
 )
 EXITS = ExitsAt(
     subnets=by_key("", _SUBNET),
@@ -117,7 +126,7 @@ READERS = (
         Subnet,
         (_SUBNET,),
         subnet,
-        SubnetAt(gives="MapPublicIpOnLaunch", routing=ROUTING, workloads=placed(_PLACED)),
+        SubnetAt(gives="MapPublicIpOnLaunch", routing=ROUTING, endpoints=ENDPOINTS, workloads=placed(_PLACED)),
     ),
     _workload("AWS::ECS::Service", "service", name="ServiceName", network=_SERVICE, public=f"{_SERVICE}.AssignPublicIp"),
     _workload("AWS::ECS::TaskSet", "task set", network=_TASK_SET, public=f"{_TASK_SET}.AssignPublicIp"),

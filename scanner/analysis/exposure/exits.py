@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Hashable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import msgspec
 
 from assay.scanner.facts.network.ranges import elements, is_world, listed
 from assay.scanner.facts.spelling import Index
-from assay.scanner.facts.stack import spelled
+from assay.scanner.facts.stack import Stack, spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in
@@ -19,8 +20,6 @@ from assay.scanner.sources.values import Value, agreed, all_of
 from .routing import Entry, RoutingAt, entries_of
 from .targets import PUBLIC, Via
 
-_DEPTH = 4
-"""How many gateways and firewalls one after the other are followed."""
 _ELSEWHERE = "scan the code that declares it together with this, or the live account"
 
 
@@ -63,15 +62,28 @@ def _standing(paths: dict[str, str], id_path: str, item: Item) -> Iterator[tuple
         yield name, subnet
 
 
-def exit_of(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item, depth: int = 0) -> Exit:
-    """How traffic for the internet leaves a subnet. `view`: of the resource that this is a fact of."""
+_KNOWN: weakref.WeakKeyDictionary[Stack, dict[str, Exit]] = weakref.WeakKeyDictionary()
+"""Of the subnets of a collection that were looked at before: many workloads stand in one, and firewalls lead to one again."""
+
+
+def exit_of(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item) -> Exit:
+    """How traffic for the internet leaves a subnet. `view`: of what stands in it."""
+    known = _KNOWN.setdefault(view.stack, {})
+    if subnet.address not in known:
+        circle: Value[Any] = Value(Unknown(f"traffic of {subnet.address} comes back to it", "correct the routes", subnet.location()))
+        known[subnet.address] = Exit(circle, circle, "a circle")
+        known[subnet.address] = _exit(view.of(subnet), routing, at, subnet)
+    return known[subnet.address]
+
+
+def _exit(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item) -> Exit:
     entries, doubt = entries_of(view, routing, subnet)
     outward = [entry for entry in entries if entry.hop.via is not Via.LOCAL and (_is_default(entry).data is True or _may_be(entry))]
     seen = (subnet.location(),)
     if not outward:
         unknown: Value[Any] = Value(doubt or False, seen)
         return Exit(unknown, unknown, "no route to the internet")
-    told = [_through(view, routing, at, entry, depth) for entry in outward]
+    told = [_through(view, routing, at, entry) for entry in outward]
     through = [view.of(entry.item).weighed(value, absence=True) for entry, (value, _) in zip(outward, told, strict=True)]
     certain = [entry for entry in outward if view.of(entry.item).doubt is None]
     doubts: list[Value[Any]] = [Value(doubt, seen)] if doubt else []
@@ -90,7 +102,7 @@ def _may_be(entry: Entry) -> bool:
     return bool(unknown) and (entry.hop.via in (*PUBLIC, Via.INTERFACE) or isinstance(entry.hop.via, Unknown))
 
 
-def _through(view: View, routing: RoutingAt, at: ExitsAt, entry: Entry, depth: int) -> tuple[Value[Any], str]:
+def _through(view: View, routing: RoutingAt, at: ExitsAt, entry: Entry) -> tuple[Value[Any], str]:
     """Whether one route leads out through a NAT gateway, and where it leads, in words."""
     via, target, seen = entry.hop.via, entry.hop.target, entry.hop.target.seen
     start = f"route {', '.join(describe(one.data) for one in elements(entry.destination))}"
@@ -98,25 +110,25 @@ def _through(view: View, routing: RoutingAt, at: ExitsAt, entry: Entry, depth: i
         return Value(via, seen), f"{start} > something that is not known"
     path = f"{start} > {via.value}"
     if via is Via.NAT:
-        value, on = _gateway(view, routing, at, target, depth)
+        value, on = _gateway(view, routing, at, target)
         return value, f"{path}{on}"
     if via is Via.EGRESS_ONLY:  # IPv6 has no NAT: https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html
         return Value(True, seen), path
     if via is Via.ENDPOINT:
-        value, on = _beyond(view, routing, at, target, depth)
+        value, on = _beyond(view, routing, at, target)
         return value, f"{path}{on}"
     if via in PUBLIC or via is Via.INTERFACE:
         return Value(False, seen), path
     return Value(Unknown(f"where {via.value} leads is not among what was read", _ELSEWHERE, entry.item.location()), seen), path
 
 
-def _gateway(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any], depth: int) -> tuple[Value[Any], str]:
+def _gateway(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any]) -> tuple[Value[Any], str]:
     """Whether a NAT gateway leads to the internet: a public one in a subnet that has a way there, or a regional one.
 
     Of several of which a plan does not say which one it is, what all of them do.
     """
     if isinstance(target.data, list):
-        told = [_gateway(view, routing, at, Value(one, target.seen), depth) for one in target.data]
+        told = [_gateway(view, routing, at, Value(one, target.seen)) for one in target.data]
         why = Unknown(f"which of {describe(target.data)[:200]} it is", "scan the source beside the plan (--source DIR)")
         return Value.of(agreed(why, [value.data for value, _ in told]), target.seen), f" {describe(target.data[0])} or another"
     gateway = _found(view, at.gateways, target)
@@ -133,7 +145,7 @@ def _gateway(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any], de
     if where.absent and gateway[at.availability].equals("regional").data is True:
         return Value(True, target.seen), f"{words} > an internet gateway"
     subnet = _found(view, at.subnets, where)
-    if subnet is None or depth >= _DEPTH:
+    if subnet is None:
         why = where.unknown or Unknown(f"the subnet of {gateway.address} is not among what was read", _ELSEWHERE, gateway.location())
         return Value(why, where.seen), words
     return _public(view, routing, subnet, words)
@@ -154,15 +166,15 @@ def _public(view: View, routing: RoutingAt, subnet: Item, words: str) -> tuple[V
     return Value(unknown or False, (subnet.location(),)), f"{words} > {subnet.address}, without a way to the internet"
 
 
-def _beyond(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any], depth: int) -> tuple[Value[Any], str]:
+def _beyond(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any]) -> tuple[Value[Any], str]:
     """Whether what stands behind an endpoint, such as a firewall, leads out through a NAT gateway."""
     by_name = view.index(at.firewalls)
     names = [spelled(target.data), *(reference.address for reference in references_in(target.data))]
     subnets = [_found(view, at.subnets, where) for name in dict.fromkeys(names) for where in by_name.get(name, ())]
-    if not subnets or None in subnets or depth >= _DEPTH:
+    if not subnets or None in subnets:
         why = target.unknown or Unknown(f"where the endpoint {describe(target.data)} leads is not among what was read", _ELSEWHERE)
         return Value(why, target.seen), ""
-    exits = [exit_of(view, routing, at, subnet, depth + 1) for subnet in subnets if subnet is not None]
+    exits = [exit_of(view, routing, at, subnet) for subnet in subnets if subnet is not None]
     return all_of([one.through_nat for one in exits]), f" > {exits[0].path}"
 
 

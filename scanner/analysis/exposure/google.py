@@ -22,6 +22,7 @@ class SubnetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
 
     name: Place = "name"
     ipv6: Annotated[Place, "gives_public_addresses", "private"] = "ipv6AccessType"
+    access: Annotated[Place, "private_google_access"] = "privateIpGoogleAccess"
     stack: Annotated[Place, "gives_public_addresses", "private"] = "stackType"
     workloads: Annotated[Index, "holds_workloads", "holds"]
 
@@ -34,6 +35,7 @@ def subnetwork(view: View, at: SubnetworkAt) -> Subnet:
     """
     holds, what = inside(view, at.workloads, view.item.address)
     gives = _external(view, at)
+    access: Value[Any] = view[at.access].default(False).truth()
     return Subnet(
         identity=view.identity(short(view[at.name])),
         holds_workloads=holds,
@@ -41,6 +43,9 @@ def subnetwork(view: View, at: SubnetworkAt) -> Subnet:
         private=gives.negate(),
         routes=Value([], gives.seen),
         gives_public_addresses=gives,
+        private_paths=Value([], gives.seen),
+        # Off unless it says otherwise: https://cloud.google.com/vpc/docs/configure-private-google-access
+        private_google_access=access,
     )
 
 

@@ -12,6 +12,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.spelling import Contribution, Index
 from assay.scanner.facts.stack import spelled
 from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import Unknown
 
 from .google import GoogleWorkloadAt, SubnetworkAt, google_workload, subnetwork
 from .google_nat import Nat, NatsAt, Place
@@ -90,8 +91,24 @@ NATS = NatsAt(
 )
 """Networks may be shared by projects, and their routers stand in another than what they serve."""
 
+
+def _standing(item: Item) -> Iterator[tuple[Hashable, Any]]:
+    """Without a subnetwork it is the one that has the name of the network, in the region of the service.
+
+    https://cloud.google.com/run/docs/reference/rest/v2/Container#NetworkInterface
+    """
+    yield from _BY_NAME.records(item)
+    for interface in item.blocks(f"{_ACCESS[item.type][1]}.networkInterfaces")[0] if item.type in _ACCESS else ():
+        if interface["subnetwork"].absent:
+            reason = f"whether {item.address} stands in it: it names a network and no subnetwork"
+            yield None, Unknown(reason, "name the subnetwork", item.location())
+
+
+_BY_NAME = placed(_PLACED)
+STANDING = Index(_BY_NAME.types, _standing)
+
 READERS = (
-    Reader(Subnet, ("compute.googleapis.com/Subnetwork",), subnetwork, SubnetworkAt(workloads=placed(_PLACED))),
+    Reader(Subnet, ("compute.googleapis.com/Subnetwork",), subnetwork, SubnetworkAt(workloads=STANDING)),
     *(
         Reader(
             Workload,

@@ -19,6 +19,16 @@ class Route(Part):
     """It leads straight to the internet, which leads back in by it."""
 
 
+class PrivatePath(Part):
+    """How a subnet reaches a managed service of the provider."""
+
+    known_by: ClassVar = ("service",)
+    service: Fact[str]
+    """As the names of its endpoints end: `dynamodb`, `ecr.api`."""
+    private: Fact[bool]
+    """By an endpoint: of its route table, or an interface in its network whose private name everybody there uses."""
+
+
 class Subnet(Resource, kw_only=True):
     """A subnet: of a VPC of AWS, which its routes make public or private, or of a network of Google's."""
 
@@ -35,6 +45,10 @@ class Subnet(Resource, kw_only=True):
     """Every way out of it. Google: empty, since there a route leads nowhere without an address of the internet."""
     gives_public_addresses: Fact[bool]
     """What is started in it gets an address of the internet, unless it says otherwise."""
+    private_paths: Fact[list[PrivatePath]]
+    """AWS: of the services that workloads use most, and of all others that its network has an endpoint of. Google: empty."""
+    private_google_access: Fact[bool | None]
+    """Google: machines without a public address reach its services from here. AWS: None."""
 
 
 class Standing(Part):

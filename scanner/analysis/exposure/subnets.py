@@ -9,6 +9,7 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import any_of
 
+from .endpoints import EndpointsAt, paths_of
 from .kinds import Subnet
 from .placed import inside
 from .routing import RoutingAt, key_of, routes_of
@@ -18,7 +19,8 @@ class SubnetAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the facts of a subnet."""
 
     gives: Annotated[Place, "gives_public_addresses", "private"]
-    routing: Annotated[RoutingAt, "routes", "private"]
+    routing: Annotated[RoutingAt, "routes", "private", "private_paths"]
+    endpoints: Annotated[EndpointsAt, "private_paths"]
     workloads: Annotated[Index, "holds_workloads", "holds"]
     default: Annotated[bool, "gives_public_addresses", "private"] = False
     """What `gives` is where nothing is written."""
@@ -41,4 +43,6 @@ def subnet(view: View, at: SubnetAt) -> Subnet:
         holds=what,
         routes=view.says(routes),
         gives_public_addresses=gives,
+        private_paths=view.says(paths_of(view, at.routing, at.endpoints)),
+        private_google_access=view.says(None),
     )

@@ -11,6 +11,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.network.terraform_aws import GROUP, GROUPS
 from assay.scanner.facts.spelling import Another, Link, Referrer
 
+from .endpoints import EndpointsAt, by_network
 from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
 from .placed import placed
@@ -48,6 +49,15 @@ ROUTING = RoutingAt(
     ),
     tables=by_key("", "aws_route_table", "aws_default_route_table"),
     fresh=("aws_vpc",),
+)
+ENDPOINTS = EndpointsAt(
+    endpoints=by_network("aws_vpc_endpoint", "vpc_id"),
+    service="service_name",
+    type="vpc_endpoint_type",
+    tables="route_table_ids",
+    associations=associations({"aws_vpc_endpoint_route_table_association": ("vpc_endpoint_id", "route_table_id")}),
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_endpoint: off unless it says otherwise
+    private_names="private_dns_enabled",
 )
 EXITS = ExitsAt(
     subnets=by_key("", *_SUBNETS),
@@ -118,13 +128,15 @@ READERS = (
         Subnet,
         ("aws_subnet",),
         subnet,
-        SubnetAt(name="tags.Name", gives="map_public_ip_on_launch", routing=ROUTING, workloads=placed(_PLACED)),
+        SubnetAt(name="tags.Name", gives="map_public_ip_on_launch", routing=ROUTING, endpoints=ENDPOINTS, workloads=placed(_PLACED)),
     ),
     Reader(
         Subnet,
         DEFAULT_SUBNETS,
         subnet,
-        SubnetAt(name="tags.Name", gives="map_public_ip_on_launch", routing=ROUTING, workloads=placed(_PLACED), default=True),
+        SubnetAt(
+            name="tags.Name", gives="map_public_ip_on_launch", routing=ROUTING, endpoints=ENDPOINTS, workloads=placed(_PLACED), default=True
+        ),
     ),
     _workload("aws_ecs_service", "service", name="name", network=_NETWORK, public=f"{_NETWORK}.assign_public_ip"),
     _workload("aws_ecs_task_set", "task set", network=_NETWORK, public=f"{_NETWORK}.assign_public_ip"),

@@ -80,7 +80,7 @@ READERS = (
         Subnet,
         ("google_compute_subnetwork",),
         subnetwork,
-        SubnetworkAt(ipv6="ipv6_access_type", stack="stack_type", workloads=placed(_PLACED)),
+        SubnetworkAt(ipv6="ipv6_access_type", stack="stack_type", access="private_ip_google_access", workloads=placed(_PLACED)),
     ),
     *(
         Reader(
