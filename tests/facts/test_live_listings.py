@@ -24,7 +24,14 @@ UNDECLARED = {
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList,
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 """
-OTHERS = {"elbv2.load_balancer": {"ListenerNotFound", "TargetGroupNotFound"}, "elbv2.listener": {"RuleNotFound"}}
+OTHERS = {
+    "elbv2.load_balancer": {"ListenerNotFound", "TargetGroupNotFound"},
+    "elbv2.listener": {"RuleNotFound"},
+    "elb.load_balancer": {"LoadBalancerAttributeNotFound", "PolicyNotFound"},
+    # They say so where nothing logs, too: https://docs.aws.amazon.com/waf/latest/APIReference/API_GetLoggingConfiguration.html
+    "wafv2.web_acl": {"WAFNonexistentItemException"},
+    "wafv2.cloudfront_web_acl": {"WAFNonexistentItemException"},
+}
 """Codes for what else such a call may name, and does not here."""
 SESSION = botocore.session.get_session()
 

@@ -46,8 +46,8 @@ class ClassicTlsAt(Spelling, frozen=True, eq=False, kw_only=True):
     policies: Annotated[tuple[PoliciesAt, ...], "sides"] = (PoliciesAt(place="Policies", ports="LoadBalancerPorts"),)
     assigned: Annotated[Referrer | None, "sides"] = None
     """Companions that give policies to a port."""
-    assigned_port: Annotated[str, "sides"] = "load_balancer_port"
-    assigned_names: Annotated[str, "sides"] = "policy_names"
+    assigned_port: Annotated[str, "sides"] = ""
+    assigned_names: Annotated[str, "sides"] = ""
 
 
 class _Policy(msgspec.Struct, frozen=True):

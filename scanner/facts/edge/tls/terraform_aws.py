@@ -51,6 +51,8 @@ READERS = (
                 ),
             ),
             assigned=Referrer("aws_load_balancer_listener_policy", "load_balancer_name"),
+            assigned_port="load_balancer_port",
+            assigned_names="policy_names",
         ),
     ),
     Reader(
