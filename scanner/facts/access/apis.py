@@ -23,6 +23,8 @@ class ApiAt(Spelling, frozen=True, eq=False, kw_only=True):
     protocol: Annotated[Place, "asks_users"] = "ProtocolType"
     target: Annotated[Place, "routes"] = "Target"
     """Of a quick create: an API with it has a route for everything, which nothing authorizes."""
+    document: Annotated[tuple[Place, ...], "routes"] = ()
+    """OpenAPI documents, which have routes beside those that are declared one by one; a live API lists them all."""
     routes: Annotated[Referrer, "routes"]
     key: str = "RouteKey"
     authorization: Annotated[Place, "routes"] = "AuthorizationType"
@@ -34,7 +36,10 @@ class ApiAt(Spelling, frozen=True, eq=False, kw_only=True):
 def api(view: View, at: ApiAt) -> UserEntry:
     """Reached from the internet: private integrations lead out of it, not in."""
     companions = view.referrers(at.routes)
+    more = companions.more or _in_document(view, at)
     routes: list[Any] = [_route(route, at) for route in companions.views]
+    if view[at.protocol].equals("WEBSOCKET").data is True:
+        routes = _connections(view, routes, more)
     quick = view[at.target].is_set()
     if quick.data is not False:
         nothing: Value[Any] = Value(False, quick.seen)
@@ -44,8 +49,38 @@ def api(view: View, at: ApiAt) -> UserEntry:
         identity=view.identity(view[at.name]),
         internet_facing=view.says(True),
         asks_users=view.says(False),
-        routes=view.says(routes + ([companions.more] if companions.more else [])),
+        routes=view.says(routes + ([more] if more else [])),
     )
+
+
+def _in_document(view: View, at: ApiAt) -> Unknown | None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-open-api.html"""
+    document = any_of([view[place].is_set() for place in at.document])
+    if document.data is False:
+        return None
+    reason = f"the routes of {view.item.address} are in an OpenAPI document, which is not read"
+    return Unknown(reason, "declare them one by one, or scan the live account", view.location)
+
+
+def _connections(view: View, routes: list[Route], more: Unknown | None) -> list[Any]:
+    """The routes of a WebSocket API that decide who may connect: messages are those of who has connected. Without one, everybody may.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
+    """
+    deciding = [route for route in routes if route.name.equals("$connect").data is not False]
+    if deciding or more or not routes:
+        return list(deciding)
+    nothing = view.says(False)
+    return [
+        Route(
+            name=view.says("$connect"),
+            serves=view.says(True),
+            paths=view.says([]),
+            signs_in=nothing,
+            issuer=view.says(None),
+            verifies_tokens=nothing,
+        )
+    ]
 
 
 def _route(owner: View, at: ApiAt) -> Route:
@@ -62,12 +97,17 @@ def _route(owner: View, at: ApiAt) -> Route:
     return Route(
         name=route[at.key].text(),
         serves=owner.weighed(route.says(True), absence=False),
-        paths=route.says([]),
+        paths=route[at.key].then(_paths),
         signs_in=owner.weighed(any_of([verified, kind.equals("AWS_IAM")]), absence=True),
         issuer=issuer,
         # Whoever signs requests with a key of AWS brings no token.
         verifies_tokens=owner.weighed(any_of([verified, kind.equals("AWS_IAM")]), absence=True),
     )
+
+
+def _paths(key: Any) -> Any:
+    """`GET /scans` is for one path, `$default` for every path."""
+    return [key.partition(" ")[2]] if isinstance(key, str) and " " in key else []
 
 
 def _elsewhere(route: View) -> Unknown:

@@ -28,6 +28,7 @@ ENTRY = EntryAt(
 )
 API = ApiAt(
     name="Name",
+    document=("Body", "BodyS3Location"),
     routes=Referrer("AWS::ApiGatewayV2::Route", "ApiId"),
     authorizer=Link("AuthorizerId", ("AWS::ApiGatewayV2::Authorizer",)),
 )

@@ -41,6 +41,7 @@ API = ApiAt(
     name="name",
     protocol="protocol_type",
     target="target",
+    document=("body",),
     routes=Referrer("aws_apigatewayv2_route", "api_id"),
     key="route_key",
     authorization="authorization_type",
