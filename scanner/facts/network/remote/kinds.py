@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from assay.scanner.facts.model import Fact, Part, Resource
+from assay.scanner.facts.model import Fact, Naming, Part, Resource
 from assay.scanner.facts.network.kinds import Opening
 
 
@@ -21,9 +21,14 @@ class Authorization(Part):
     """The range is the internet, or so much of it that it makes no difference."""
 
 
+# ACLs and endpoints of a VPN have a number for a name, and perhaps a tag.
+_NAMING = {"aws": Naming(families=frozenset({"group"}))}
+
+
 class PortFilter(Resource, kw_only=True):
     """What decides by addresses and ports what comes in: a security group, a network ACL, a firewall rule or policy."""
 
+    naming: ClassVar = _NAMING
     openings: Fact[list[Opening]]
     stateless: Fact[bool]
     """A network ACL: it has to let answers in on the ephemeral ports, and opens nothing that a security group does not open too."""
@@ -32,6 +37,7 @@ class PortFilter(Resource, kw_only=True):
 class RemoteAccess(Resource, kw_only=True):
     """How somebody may come in to administer something: a security group, a firewall rule or policy; an endpoint of Client VPN."""
 
+    naming: ClassVar = _NAMING
     openings: Fact[list[Opening]]
     """Traffic that it lets in. A VPN lets in who can identify themselves: none."""
     vpn: Fact[bool]
