@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assay.scanner.facts.edge.cdn.origins import pinned
+from assay.scanner.facts.edge.cdn.origin_policies import pinned
 from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value

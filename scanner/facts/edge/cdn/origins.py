@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-conte
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
@@ -13,15 +12,16 @@ from assay.scanner.facts import policies
 from assay.scanner.facts.edge.cdn.buckets import OriginBucket, OriginsAt, origin_bucket
 from assay.scanner.facts.edge.cdn.cloudfront import named
 from assay.scanner.facts.edge.cdn.kinds import BucketOrigin, OriginAccess, OriginReader
+from assay.scanner.facts.edge.cdn.origin_policies import covers, foreign, of_one, pinned, sources
 from assay.scanner.facts.policies import Grant
 from assay.scanner.facts.spelling import Another, Index, Link, Place, Spelling
-from assay.scanner.facts.statements import Condition, Statement, bounded, names_whole_account, principal_account, statements
+from assay.scanner.facts.statements import Statement, bounded, names_whole_account, statements
 from assay.scanner.facts.storage import s3
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
 from assay.scanner.globs import matches
 from assay.scanner.sources.interface import Item, Unlisted
-from assay.scanner.sources.raw import Reference, Text, Unknown, describe, references_in, unknown_inside
+from assay.scanner.sources.raw import Reference, Unknown, describe, references_in
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _TOGETHER = "scan it together with this, or the live account"
@@ -158,18 +158,11 @@ def _readable(view: View, origin: View, origin_is: OriginBucket, at: OriginAcces
     for entry in written:
         if isinstance(entry, Unknown):
             allowed.append(bucket.says(entry))
-        elif entry.allows is True and _covers(entry, _READS):
+        elif entry.allows is True and covers(entry, _READS):
             allowed += [_lets_in(view, entry, kind, who, at) for kind, who in entry.principals]
     allowed = allowed or [bucket.says(False)]
     decrypts = _decrypts(view, bucket, at) if by_control.data is True else bucket.says(True)
     return all_of([any_of(allowed), decrypts])
-
-
-def _covers(statement: Statement, wanted: tuple[str, ...]) -> bool:
-    """Whether a statement may be for an action: what is not known of its actions may be."""
-    patterns = [action.lower() for action in statement.actions if isinstance(action, str)]
-    fits = any(matches(pattern, name) for pattern in patterns for name in wanted)
-    return not fits if statement.not_action else fits or len(patterns) < len(statement.actions)
 
 
 def _lets_in(view: View, statement: Statement, kind: str, who: Any, at: OriginAccessAt) -> Value[bool]:
@@ -179,10 +172,11 @@ def _lets_in(view: View, statement: Statement, kind: str, who: Any, at: OriginAc
         return Value(True, seen)
     if kind == "Service":
         is_cdn = Value.of(who, seen).equals(_CLOUDFRONT)
-        sources = _sources(statement)
-        if isinstance(sources, Unknown):
-            return all_of([is_cdn, Value(sources, seen)])
-        return all_of([is_cdn, any_of([_is_this(view, source) for source in sources]) if sources else Value(True, seen)])
+        named_sources = sources(statement)
+        if isinstance(named_sources, Unknown):
+            return all_of([is_cdn, Value(named_sources, seen)])
+        own = any_of([_is_this(view, source) for source in named_sources]) if named_sources else Value(True, seen)
+        return all_of([is_cdn, own])
     return _is_identity(view, kind, who, at, seen)
 
 
@@ -206,22 +200,6 @@ def _is_identity(view: View, kind: str, who: Any, at: OriginAccessAt, seen: Any)
     return Value(True if known.get(who) else next(iter(known.get(None, ())), None) or False, seen)
 
 
-_EXACT = ("stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase")
-
-
-def _sources(statement: Statement) -> list[Any] | Unknown:
-    """What conditions say the source of a request has to be; empty where they do not."""
-    if isinstance(statement.conditions, Unknown):
-        return statement.conditions
-    return [value for condition in statement.conditions if _is_source(condition) for value in condition.values]
-
-
-def _is_source(condition: Condition) -> bool:
-    """A test that fails where the key is absent: neither `IfExists` nor `ForAllValues`."""
-    operator = condition.operator.lower()
-    return condition.key == "aws:sourcearn" and operator.removeprefix("foranyvalue:") in _EXACT
-
-
 def _is_this(view: View, source: Any) -> Value[bool]:
     """Whether a source may be this distribution. In code, one that is written out names a distribution that stands already."""
     if isinstance(source, Unknown):
@@ -232,32 +210,6 @@ def _is_this(view: View, source: Any) -> Value[bool]:
     if not own.startswith("arn:"):
         return Value(True)
     return Value(matches(text, own))
-
-
-_DISTRIBUTION = re.compile(r"arn:[\w-]+:cloudfront::[^:*?]+:distribution/[^*?/]+", re.IGNORECASE)
-
-
-def pinned(statement: Statement) -> Value[bool]:
-    """Whether a statement for CloudFront counts for named distributions alone, by `aws:SourceArn` without wildcards."""
-    sources = _sources(statement)
-    if isinstance(sources, Unknown):
-        return Value(sources, statement.seen)
-    tests = [Value[bool](_names_one(source), statement.seen) for source in sources]
-    return all_of(tests) if tests else Value(False, statement.seen)
-
-
-def _names_one(source: Any) -> bool | Unknown:
-    if isinstance(source, Unknown):
-        return source
-    if isinstance(source, Reference):
-        return True
-    if isinstance(source, Text):
-        text = "".join(part if isinstance(part, str) else "x" for part in source.parts)
-        last = source.parts[-1]
-        if isinstance(last, Unknown):
-            return unknown_inside(source) or last
-        return _DISTRIBUTION.fullmatch(text) is not None or (len(source.parts) == 1 and isinstance(last, Reference))
-    return _DISTRIBUTION.fullmatch(str(source)) is not None
 
 
 def _decrypts(view: View, bucket: View, at: OriginAccessAt) -> Value[bool]:
@@ -284,7 +236,7 @@ def _lets_decrypt(document: Value[Any]) -> Value[bool]:
     for entry in statements(document):
         if isinstance(entry, Unknown):
             allowed.append(Value(entry, document.seen))
-        elif entry.allows is True and _covers(entry, ("kms:decrypt",)):
+        elif entry.allows is True and covers(entry, ("kms:decrypt",)):
             allowed += [Value.of(who, entry.seen).equals(_CLOUDFRONT, "*") for kind, who in entry.principals if kind in ("Service", "*")]
     return any_of(allowed)
 
@@ -303,7 +255,7 @@ def _readers(view: View, origin: View, origin_is: OriginBucket, at: OriginAccess
             readers.append(OriginReader(bucket=name, principal=grant.principal, passes_by=grant.exposed))
     for document in _documents(bucket, at.bucket.spelling):
         for entry in statements(document):
-            if isinstance(entry, Statement) and entry.allows is True and _covers(entry, _READS):
+            if isinstance(entry, Statement) and entry.allows is True and covers(entry, _READS):
                 readers += [reader for kind, who in entry.principals if (reader := _reader(view, name, entry, kind, who, at)) is not None]
     return readers
 
@@ -317,7 +269,7 @@ def _reader(view: View, bucket: Value[str], statement: Statement, kind: str, who
         limited = bounded(statement)
         if limited.data is False:
             return None
-        passes = all_of([limited, pinned(statement).negate(), _of_one(statement).negate()])
+        passes = all_of([limited, pinned(statement).negate(), of_one(statement).negate()])
         return OriginReader(bucket=bucket, principal=Value("everyone within the conditions of its statement", seen), passes_by=passes)
     if kind == "Service":
         if Value.of(who, seen).equals(_CLOUDFRONT).data is not True:
@@ -326,27 +278,4 @@ def _reader(view: View, bucket: Value[str], statement: Statement, kind: str, who
         return OriginReader(bucket=bucket, principal=distributions, passes_by=pinned(statement).negate())
     if kind != "AWS" or _is_identity(view, kind, who, at, seen).data is True or not names_whole_account(who):
         return OriginReader(bucket=bucket, principal=Value(describe(who), seen), passes_by=Value(False, seen))
-    return OriginReader(bucket=bucket, principal=Value(describe(who), seen), passes_by=_foreign(who, view.account, seen))
-
-
-def _of_one(statement: Statement) -> Value[bool]:
-    """Whether a condition names identities one by one."""
-    if isinstance(statement.conditions, Unknown):
-        return Value(statement.conditions, statement.seen)
-    tests = [
-        condition for condition in statement.conditions if condition.key == "aws:principalarn" and condition.operator.lower() in _EXACT
-    ]
-    texts = [str(value) for condition in tests for value in condition.values]
-    return Value(bool(texts) and not any("*" in text or "?" in text or text.endswith(":root") for text in texts), statement.seen)
-
-
-def _foreign(who: Any, account: str | None, seen: Any) -> Value[bool]:
-    owner = principal_account(who)
-    if isinstance(owner, Unknown):
-        return Value(owner, seen)
-    if owner in ("", "this") or owner == account:
-        return Value(False, seen)
-    if account is None:
-        reason = f"whether account {owner} is the account of the bucket"
-        return Value(Unknown(reason, "set accounts in assay.yaml, or scan the live account"), seen)
-    return Value(True, seen)
+    return OriginReader(bucket=bucket, principal=Value(describe(who), seen), passes_by=foreign(who, view.account, seen))
