@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import forms, sides, three
+from fixtures import sides, three
 from tests.scans import ROOT
 
 CASES = list(sides.cases())
@@ -47,15 +48,22 @@ def test_most_cases_are_in_several_inputs() -> None:
 
 
 def test_the_reference_deployment_gets_the_same_verdicts_in_three_inputs() -> None:
-    not_recorded = {control for control, entry in forms.declared("aws_live").items() if "absent" in entry}
     for row in three.compared():
         assert "not explained" not in row.note, row
-        assert (row.joined > 0) != (row.control in not_recorded), row
+        assert row.joined > 0 or row.note, row
         assert not any(each.get("fail") or each.get("error") for each in row.counts), row
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
+
+
+def setup_controls() -> tuple[str, ...]:
+    """The program is run by path, in a process of its own; what it holds is read from its text."""
+    tree = ast.parse((ROOT / "fixtures/trade_streamer/aws/live/setup.py").read_text(encoding="utf-8"))
+    values = [node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "HOLDS"]
+    controls: tuple[str, ...] = ast.literal_eval(values[0])
+    return controls
 
 
 @pytest.mark.long
@@ -66,9 +74,7 @@ def test_an_account_that_is_set_up_with_boto3_gets_them_too(tmp_path: Path) -> N
     # The server lists all policies of AWS; those that nothing uses are left out.
     policies = [line for line in (tmp_path / "account.ndjson").read_text().splitlines() if '"type":"iam.policy"' in line]
     assert 0 < len(policies) < 10 and any(":iam::aws:policy/" in line for line in policies)
-    live = three.scanned(tmp_path / "account.ndjson")
-    assert live == three.scanned(three.INPUTS["aws"])
-    assert [row.note for row in three.compared(live)] == [row.note for row in three.compared()]
+    assert three.scanned(tmp_path / "account.ndjson", *setup_controls()) == three.scanned(three.INPUTS["aws"], *setup_controls())
 
 
 @pytest.mark.long
