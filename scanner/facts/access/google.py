@@ -9,22 +9,27 @@ from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
 from assay.scanner.facts.access.kinds import Directory, Member, Route, UserEntry
-from assay.scanner.facts.bindings import bindings, companion_bindings
+from assay.scanner.facts.bindings import Binding, bindings, companion_bindings
 from assay.scanner.facts.google_assets import is_live, missing
 from assay.scanner.facts.model import attestable
 from assay.scanner.facts.spelling import Beside, Fixed, Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Unknown, references_in
-from assay.scanner.sources.values import Value, all_of, any_of
+from assay.scanner.sources.values import Value, all_of, any_of, first_known
 
 _IN_APP = attestable("whether the service verifies the signed header of Identity-Aware Proxy on each request is in its code")
 _PROVIDER = attestable("whether Workspace asks every user for a second factor is a setting of Workspace")
 _GROUP = attestable("a group may have members of other domains: its members are in the directory of Workspace")
+_POOL = attestable("which accounts a pool of identities, or a role of a project, stands for is a setting of its provider")
+_TRIGGER = attestable("whether the function that is asked before users sign up or in checks the domain of the account is in its code")
+_OWN_PROVIDER = attestable("whose accounts the identity provider lets in is a setting of that provider")
+_NO_PROVIDERS = Unknown("which identity providers users may come from is not in this input", "scan the code")
 _NOT_SAID = Unknown("whether Identity-Aware Proxy is on is not written", "write enabled beside oauth2ClientId")
 _EXTERNAL, _HTTP = ("EXTERNAL", "EXTERNAL_MANAGED"), ("HTTP", "HTTPS", "HTTP2", "H2C", "GRPC")
 _SECOND_FACTORS = ("SECURE_KEY", "ENROLLED_SECOND_FACTORS")
 """Methods of reauthentication that take one: https://cloud.google.com/iap/docs/reference/rest/v1/ReauthSettings"""
+_ACCESSOR = "roles/iap.httpsResourceAccessor"
 PUBLIC = ("allUsers", "allAuthenticatedUsers")
 
 
@@ -178,14 +183,24 @@ def _members(view: View, at: BackendAt, limited: bool) -> list[Any]:
     """`limited`: a setting refuses accounts of other domains, whoever is in a group."""
     if at.members == ():
         return [Unknown("who may come in is not in this input", "scan the code, or ask gcloud iap web get-iam-policy", view.location)]
-    members: list[Any] = []
-    wide = [binding for join in at.wide for owner in view.beside(join) for binding in companion_bindings(join.type, owner)]
-    for binding in [*bindings(view, at.members), *wide]:
-        if isinstance(binding, Unknown) or isinstance(binding.member, Unknown):
-            members.append(binding if isinstance(binding, Unknown) else binding.member)
-        elif Value(binding.role).equals("roles/iap.httpsResourceAccessor").data is not False:
-            members.append(_member(Value.of(binding.member, binding.seen), limited))
-    return members
+    members = [_admitted(binding, None, limited) for binding in bindings(view, at.members)]
+    for join in at.wide:
+        for owner in view.beside(join):
+            if owner["role"].is_set().data is True and owner["role"].equals(_ACCESSOR).data is False:
+                continue  # whoever has another role, known or not, does not come in by it
+            members += [_admitted(binding, owner.doubt, limited) for binding in companion_bindings(join.type, owner)]
+    return [member for member in members if member is not None]
+
+
+def _admitted(binding: Binding | Unknown, doubt: Unknown | None, limited: bool) -> Member | Unknown | None:
+    """Whom a binding lets in; None where it is of another role. `doubt`: why it may be of another project, or not exist."""
+    if isinstance(binding, Unknown):
+        return binding
+    accessor = Value.of(binding.role).equals(_ACCESSOR)
+    if accessor.data is False:
+        return None
+    unknown = accessor.unknown or doubt or (binding.member if isinstance(binding.member, Unknown) else None)
+    return unknown or _member(Value.of(binding.member, binding.seen), limited)
 
 
 def _member(name: Value[Any], limited: bool) -> Member:
@@ -193,7 +208,9 @@ def _member(name: Value[Any], limited: bool) -> Member:
         kind, _, rest = text.partition(":")
         if kind == "group" and not limited:
             return _GROUP
-        return rest.rpartition("@")[2]
+        if kind not in ("user", "serviceAccount", "group", "domain"):
+            return _POOL  # the subject of a pool may read alice@example.com: nobody but the provider of the pool says whose it is
+        return rest.rpartition("@")[2].lower()
 
     return Member(name=name, public=name.equals(*PUBLIC), domain=name.text().then(domain))
 
@@ -203,23 +220,50 @@ class PlatformAt(Spelling, frozen=True, eq=False, kw_only=True):
 
     state: Annotated[Place, "second_factor"] = "mfa.state"
     email: Annotated[Place, "own_users"] = "signIn.email.enabled"
-    phone: Annotated[Place, "own_users"] = "signIn.phoneNumber.enabled"
-    disabled: Annotated[Place, "open_sign_up"] = "client.permissions.disabledUserSignup"
+    phone: Annotated[Place, "own_users", "second_factor"] = "signIn.phoneNumber.enabled"
+    anonymous: Annotated[Place, "own_users", "second_factor"] = "signIn.anonymous.enabled"
+    disabled: Annotated[Place, "open_sign_up", "restricts_domains"] = "client.permissions.disabledUserSignup"
+    triggers: Annotated[Place, "open_sign_up", "restricts_domains"] = "blockingFunctions.triggers"
+    """Functions that may refuse a user before they sign up, or sign in."""
+    anybody: Annotated[Beside | None, "federates", "restricts_domains"] = None
+    """Identity providers where everybody can have an account."""
+    providers: Annotated[tuple[Beside, ...], "federates", "restricts_domains"] = ()
+    """Those of an organisation."""
 
 
 _STATES = {"MANDATORY": "ON", "ENABLED": "OPTIONAL", "DISABLED": "OFF", "STATE_UNSPECIFIED": "OFF"}
 
 
 def platform(view: View, at: PlatformAt) -> Directory:
-    """Users sign up by themselves unless that is disabled: https://cloud.google.com/identity-platform/docs/concepts-manage-users"""
+    """Users sign up by themselves unless that is disabled; no second factor is asked of who signs in by phone, or as nobody.
+
+    https://cloud.google.com/identity-platform/docs/concepts-manage-users, https://cloud.google.com/identity-platform/docs/web/mfa
+    """
+    state = view[at.state].default("DISABLED").then(lambda name: _STATES.get(str(name).upper(), "OFF"))
+    single = any_of([view[at.phone].default(False).truth(), view[at.anonymous].default(False).truth()])
+    disabled = view[at.disabled].default(False).truth()
+    guarded = view[at.triggers].is_set()
+    anybody = _enabled(view, at.anybody)
+    federates = any_of([anybody, *[_enabled(view, join) for join in at.providers]])
+    trusted = anybody.negate() if anybody.data is not False else Value(_OWN_PROVIDER, federates.seen)
+    asked: Value[Any] | None = Value(_TRIGGER, guarded.seen) if guarded.data is True else None
     return Directory(
         identity=view.identity(view.called(at.name)) if at.name else view.identity(view.says("Identity Platform")),
-        own_users=any_of([view[at.email].default(False).truth(), view[at.phone].default(False).truth()]),
-        second_factor=view[at.state].default("DISABLED").then(lambda state: _STATES.get(str(state).upper(), "OFF")),
-        federates=view.says(False),
-        federated_second_factor=view.says(True),
-        open_sign_up=view[at.disabled].default(False).truth().negate(),
-        restricts_domains=view.says(True),
+        own_users=any_of([view[at.email].default(False).truth(), single]),
+        second_factor=state
+        if state.equals("ON").data is False
+        else first_known(single.then(lambda known: "OFF" if known else None), state),
+        federates=federates,
+        federated_second_factor=any_of([state.equals("ON"), Value(_PROVIDER, state.seen)]),
+        open_sign_up=all_of([disabled.negate(), asked or guarded.negate()]),
+        restricts_domains=any_of([disabled, asked or trusted]),
         members=view.says([]),
         domains=view.says([]),
     )
+
+
+def _enabled(view: View, join: Beside | None) -> Value[Any]:
+    """Whether an identity provider is set up, and not disabled."""
+    if join is None:
+        return view.says(_NO_PROVIDERS)
+    return any_of([owner.weighed(owner.surely["enabled"].default(True).truth(), absence=False) for owner in view.beside(join)])

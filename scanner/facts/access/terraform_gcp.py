@@ -18,7 +18,7 @@ _COMMON = {
     "services": services("iap_enabled", "google_cloud_run_v2_service"),
     "wide": tuple(
         Beside(f"{prefix}_{kind}", "project")
-        for prefix in ("google_iap_web_iam", "google_iap_web_type_compute_iam")
+        for prefix in ("google_project_iam", "google_iap_web_iam", "google_iap_web_type_compute_iam")
         for kind in ("member", "binding", "policy")
     ),
     "settings": settings("google_iap_settings"),
@@ -31,7 +31,13 @@ REGIONAL = BackendAt(
     **_REGIONAL,  # type: ignore[arg-type]
 )
 PLATFORM = PlatformAt(
-    email="sign_in.email.enabled", phone="sign_in.phone_number.enabled", disabled="client.permissions.disabled_user_signup"
+    email="sign_in.email.enabled",
+    phone="sign_in.phone_number.enabled",
+    anonymous="sign_in.anonymous.enabled",
+    disabled="client.permissions.disabled_user_signup",
+    triggers="blocking_functions.triggers",
+    anybody=Beside("google_identity_platform_default_supported_idp_config", "project"),
+    providers=tuple(Beside(f"google_identity_platform_{kind}_config", "project") for kind in ("oauth_idp", "inbound_saml")),
 )
 
 READERS = (
