@@ -99,6 +99,7 @@ KINDS: dict[str, Kind] = {
     "ComputeBackendService": Kind(f"{COMPUTE}/BackendService", "compute", "backendServices", regional=f"{COMPUTE}/RegionBackendService"),
     "ComputeBackendBucket": Kind(f"{COMPUTE}/BackendBucket", "compute", "backendBuckets", names={"bucket": "bucketName"}),
     "ComputeSecurityPolicy": Kind(f"{COMPUTE}/SecurityPolicy", "compute", "securityPolicies", names={"rule": "rules"}),
+    "DNSRecordSet": Kind("dns.googleapis.com/ResourceRecordSet", "projects/{project}", "rrsets"),
     "IAMServiceAccount": Kind("iam.googleapis.com/ServiceAccount", "account", "serviceAccounts"),
     "IAMCustomRole": Kind("iam.googleapis.com/Role", "projects/{project}", "roles", names={"permissions": "includedPermissions"}),
     "IAMWorkloadIdentityPool": Kind(
