@@ -29,7 +29,6 @@ _FIREWALLS = FirewallsAt(
     rules="RuleGroup.RulesSource.StatefulRules",
     action="Action",
     target="Header.Destination",
-    port="Header.DestinationPort",
     text="RuleGroup.RulesSource.RulesString",
     tables=by_vpc("VpcId", "AWS::EC2::RouteTable"),
     routes=to_gateways("RouteTableId", "GatewayId", "DestinationCidrBlock|DestinationIpv6CidrBlock", {}, "AWS::EC2::Route"),

@@ -47,7 +47,6 @@ class FirewallsAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Of a rule group: rules as blocks, with …"""
     action: str
     target: str
-    port: str
     text: str
     """Of a rule group: rules as text."""
     tables: Annotated[Index, "filtered"]

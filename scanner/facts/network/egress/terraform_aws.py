@@ -26,7 +26,6 @@ _FIREWALLS = FirewallsAt(
     rules="rule_group.rules_source.stateful_rule",
     action="action",
     target="header.destination",
-    port="header.destination_port",
     text="rule_group.rules_source.rules_string",
     tables=by_vpc("vpc_id", "aws_route_table"),
     routes=to_gateways("route_table_id", "gateway_id", _ROUTES, {"aws_route_table": "route"}, "aws_route"),
