@@ -28,7 +28,7 @@ def viewer_entry(view: View, at: EntryAt) -> ViewerEntry | None:
     if balancer is None or balancer.http.data is False:
         return None
     listeners = balancer.listeners.data
-    ways = [ViewerWay(name=way.name, https_only=any_of([way.encrypted, way.only_redirects])) for way in listeners]
+    ways = [ViewerWay(name=way.name, https_only=any_of([way.only_redirects, way.encrypted])) for way in listeners]
     who = view.identity(view[at.balancer.name])
     who.perhaps = balancer.identity.perhaps or balancer.http.unknown
     return ViewerEntry(identity=who, enabled=view.says(True), ways=view.says(ways), origins=view.says([]))
