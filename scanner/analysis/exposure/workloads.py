@@ -128,7 +128,7 @@ def _at_edge(view: View, at: WorkloadAt) -> bool:
 def _running(view: View, at: WorkloadAt) -> list[View]:
     """What of an item runs, each with its own settings."""
     blocks = view.inner(at.blocks)[0] if at.blocks else [view]
-    return [block for block in blocks if not at.runs or not block[at.runs].absent]
+    return [block for block in blocks if not at.runs or block[at.runs].data not in (None, [])]  # a plan writes no block as []
 
 
 def _within(view: View, settings: Value[bool], named: list[Value[Any]]) -> Value[bool]:
