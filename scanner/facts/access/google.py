@@ -29,6 +29,8 @@ _NOT_SAID = Unknown("whether Identity-Aware Proxy is on is not written", "write 
 _EXTERNAL, _HTTP = ("EXTERNAL", "EXTERNAL_MANAGED"), ("HTTP", "HTTPS", "HTTP2", "H2C", "GRPC")
 _SECOND_FACTORS = ("SECURE_KEY", "ENROLLED_SECOND_FACTORS")
 """Methods of reauthentication that take one: https://cloud.google.com/iap/docs/reference/rest/v1/ReauthSettings"""
+# https://cloud.google.com/iap/docs/managing-access
+_PERMISSION = "iap.webServiceVersions.accessViaIAP"
 _ACCESSOR = "roles/iap.httpsResourceAccessor"
 PUBLIC = ("allUsers", "allAuthenticatedUsers")
 
@@ -56,6 +58,8 @@ class BackendAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Bindings of the backend; empty where the input has none."""
     wide: Annotated[tuple[Beside, ...], "members"] = ()
     """Bindings for everything behind Identity-Aware Proxy in the project."""
+    custom: Annotated[Link | None, "members"] = None
+    """The role of such a binding, where it is one of the owner's."""
 
 
 def backend(view: View, at: BackendAt) -> UserEntry:
@@ -186,10 +190,19 @@ def _members(view: View, at: BackendAt, limited: bool) -> list[Any]:
     members = [_admitted(binding, None, limited) for binding in bindings(view, at.members)]
     for join in at.wide:
         for owner in view.beside(join):
-            if owner["role"].is_set().data is True and owner["role"].equals(_ACCESSOR).data is False:
-                continue  # whoever has another role, known or not, does not come in by it
-            members += [_admitted(binding, owner.doubt, limited) for binding in companion_bindings(join.type, owner)]
+            if not _of_other_role(owner, at):
+                members += [_admitted(binding, owner.doubt, limited) for binding in companion_bindings(join.type, owner)]
     return [member for member in members if member is not None]
+
+
+def _of_other_role(owner: View, at: BackendAt) -> bool:
+    """Whoever has another role, known or not, does not come in by it; a role of the owner's may hold the permission."""
+    role = owner["role"]
+    custom = owner.target(at.custom) if at.custom is not None and not isinstance(role.data, str) else None
+    if custom is None:
+        return not role.absent and role.equals(_ACCESSOR).data is False
+    permissions = custom.surely["permissions"].data
+    return isinstance(permissions, list) and all(isinstance(name, str) and name != _PERMISSION for name in permissions)
 
 
 def _admitted(binding: Binding | Unknown, doubt: Unknown | None, limited: bool) -> Member | Unknown | None:

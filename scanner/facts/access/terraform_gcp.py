@@ -21,6 +21,7 @@ _COMMON = {
         for prefix in ("google_project_iam", "google_iap_web_iam", "google_iap_web_type_compute_iam")
         for kind in ("member", "binding", "policy")
     ),
+    "custom": Link("role", ("google_project_iam_custom_role", "google_organization_iam_custom_role")),
     "settings": settings("google_iap_settings"),
 }
 BACKEND = BackendAt(names=("name", "id"), members=iam("google_iap_web_backend_service_iam", "web_backend_service"), **_COMMON)  # type: ignore[arg-type]
