@@ -18,6 +18,12 @@ LIVE = GOOGLE / "live"
 PER_BLOCK = ("iam.no-wildcard-privilege", "iam.trust-policy-scoped")
 """Controls of which code has a resource for each block with bindings, and the live cloud one for each policy."""
 
+NOT_EXPORTED = {
+    ("resilience.dns-health-failover", "orders.internal.trade-streamer.example."): "records of zones are not in the export",
+    ("network.no-default-network", "trade-streamer-prod"): "whether a project was made with a network is in no asset",
+}
+"""(control, name) of what the code alone shows."""
+
 
 def report(path: Path, *controls: str) -> Report:
     return Scan(Options(paths=[str(path)], controls=list(controls), **three.OPTIONS)).report()
@@ -53,7 +59,7 @@ def test_code_and_cloud_agree_control_by_control(live: Report) -> None:
         if control in PER_BLOCK:
             assert {verdict for _, verdict in held} == {verdict for _, verdict in cloud[control]}
         else:
-            assert cloud[control] == held, control
+            assert {each: held[each] for each in held if (control, each[0]) not in NOT_EXPORTED} == cloud[control], control
 
 
 PREVENTION = (
