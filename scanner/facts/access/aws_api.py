@@ -11,6 +11,7 @@ from assay.scanner.facts.access.kinds import Directory, UserEntry
 from assay.scanner.facts.access.pools import PoolAt, pool
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import BALANCERS, DISTRIBUTIONS, LISTENERS, RULES
+from assay.scanner.facts.edge.cdn.aws_api import VPC_ORIGINS
 from assay.scanner.facts.spelling import Referrer
 from assay.scanner.sources.aws.calls import Call, Listing
 
@@ -60,6 +61,7 @@ LISTINGS = (APIS, ROUTES, POOLS, PROVIDERS, CLIENTS)
 ENTRY = EntryAt(
     name="LoadBalancerName",
     dns="DNSName",
+    published=(Referrer(VPC_ORIGINS.type, "OriginEndpointArn"),),
     listeners=(Referrer(LISTENERS.type, "LoadBalancerArn"),),
     rules=(Referrer(RULES.type, "ListenerArn"),),
     fronts=fronted(

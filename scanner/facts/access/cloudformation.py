@@ -13,6 +13,7 @@ _BALANCER, _POOL = "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::Cognito::U
 _CONFIG = "DistributionConfig"
 ENTRY = EntryAt(
     name="Name",
+    published=(Referrer("AWS::CloudFront::VpcOrigin", "VpcOriginEndpointConfig.Arn"),),
     listeners=(Many("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn"),),
     rules=(Referrer("AWS::ElasticLoadBalancingV2::ListenerRule", "ListenerArn"),),
     fronts=fronted(

@@ -28,6 +28,8 @@ class EntryAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the routes of a load balancer. The defaults are the API's names."""
 
     scheme: Annotated[Place, "internet_facing"] = "Scheme"
+    published: Annotated[tuple[Referrer, ...], "internet_facing"] = ()
+    """What brings users of the internet to an internal load balancer: VPC origins of CloudFront."""
     type: Annotated[Place, "asks_users"] = "Type"
     dns: Annotated[Place, "routes"] = ""
     """Its name in DNS, by which distributions mean it."""
@@ -48,13 +50,14 @@ class EntryAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 
 def entry(view: View, at: EntryAt) -> UserEntry:
-    """An application load balancer that faces the internet, unless it says otherwise.
+    """An application load balancer that faces the internet, unless it says otherwise. By a VPC origin an internal one does, too.
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html,
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
     """
     return UserEntry(
         identity=view.identity(view[at.name]),
-        internet_facing=internal(view, at).negate(),
+        internet_facing=any_of([internal(view, at).negate(), view.referrers(*at.published).exist]),
         asks_users=view[at.type].default("application").equals("application"),
         routes=view.says(routes(view, at)),
     )

@@ -13,6 +13,8 @@ _BALANCERS = ("aws_lb", "aws_alb")
 ENTRY = EntryAt(
     name="name",
     scheme="internal",
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudfront_vpc_origin
+    published=(Referrer("aws_cloudfront_vpc_origin", "vpc_origin_endpoint_config.arn"),),
     type="load_balancer_type",
     listeners=(Many("aws_lb_listener", "load_balancer_arn"), Many("aws_alb_listener", "load_balancer_arn")),
     rules=(Referrer("aws_lb_listener_rule", "listener_arn"), Referrer("aws_alb_listener_rule", "listener_arn")),
