@@ -99,7 +99,8 @@ def routes(view: View, at: EntryAt) -> list[Any]:
         rules = listener.referrers(*at.rules)
         for rule in rules.views:
             if rule["IsDefault"].data is not True:  # of the live account, the default action of its listener once more
-                called = f"{name}, rule {rule.surely[at.priority].data}"
+                priority = rule.surely[at.priority].data
+                called = f"{name}, rule {priority}" if isinstance(priority, (int, str)) else f"{name}, {rule.item.label}"
                 found.append(_route(rule, rule.surely, at.actions, called, _paths(rule, at), view, at))
         found += [rules.more] if rules.more else []
     return found + ([companions.more] if companions.more else [])
