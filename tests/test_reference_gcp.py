@@ -20,6 +20,8 @@ PER_BLOCK = ("iam.no-wildcard-privilege", "iam.trust-policy-scoped")
 
 NOT_EXPORTED = {
     ("resilience.dns-health-failover", "orders.internal.trade-streamer.example."): "records of zones are not in the export",
+    ("network.private-path-to-data", "connector-us-central1"): "an asset names the subnet of a connector without its region",
+    ("network.private-path-to-data", "connector-us-east4"): "an asset names the subnet of a connector without its region",
     ("network.no-default-network", "trade-streamer-prod"): "whether a project was made with a network is in no asset",
 }
 """(control, name) of what the code alone shows."""
