@@ -197,7 +197,7 @@ def site(view: View, at: SiteAt) -> StaticSite:
     website = view.exists(at.website)
     return StaticSite(
         identity=view.identity(name),
-        published=published(view, bool(backends), website, any(key is not None for key in known), doubts),
+        published=published(view, bool(backends), website, doubts),
         behind_cdn=any_of([*behind, *doubts, view.says(False)]),
         served_directly=all_of([any_of([*exposed, view.says(False)]), any_of([*led, view.says(False)]).negate()]),
     )

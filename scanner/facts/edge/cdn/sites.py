@@ -8,10 +8,8 @@ from assay.scanner.facts.edge.cdn.buckets import Served, at_address
 from assay.scanner.facts.edge.cdn.kinds import StaticSite
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
 
-ROLES_TELL = "say what the bucket is for under roles in assay.yaml (ui, or another role)"
 
 
 class SiteAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -42,23 +40,15 @@ def site(view: View, at: SiteAt) -> StaticSite:
     website = all_of([view.exists(*at.website), view.says(not redirects)])
     return StaticSite(
         identity=view.identity(view[at.name]),
-        published=published(view, bool(records), website, _any(known), doubts),
+        published=published(view, bool(records), website, doubts),
         behind_cdn=any_of([*(record.enabled for record in records), *doubts, view.says(False)]),
         served_directly=website,
     )
 
 
-def _any(known: Any) -> bool:
-    return any(isinstance(record, Served) for records in known.values() for record in records[:1])
+def published(view: View, origin: bool, website: Value[bool], doubts: list[Value[bool]]) -> Value[bool]:
+    """Whether a bucket holds a web site: one that no CDN serves, and that is not configured as one, is not published by itself.
 
-
-def published(view: View, origin: bool, website: Value[bool], others: bool, doubts: list[Value[bool]]) -> Value[bool]:
-    """Whether a bucket holds a web site: where a CDN serves a bucket, the others are none.
-
-    `origin`: a CDN serves it; `others`: a CDN serves any bucket.
+    `origin`: a CDN serves it.
     """
-    if origin:
-        return view.says(True)
-    reason = "whether it holds the user interface: no role says so, and no CDN has a bucket as its origin"
-    unidentified = [] if others else [view.says(Unknown(reason, ROLES_TELL, view.location))]
-    return any_of([website, *doubts, *unidentified])
+    return view.says(True) if origin else any_of([website, *doubts, view.says(False)])
