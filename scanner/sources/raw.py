@@ -155,7 +155,7 @@ class Document(msgspec.Struct, frozen=True):
 
 
 class Placed(dict[str, Any]):
-    """An object with a place of its own: a statement that a block of code stands for, in a document that is put together from such blocks."""
+    """An object with a place of its own: a statement that a block of code stands for, in a document that is made of such blocks."""
 
     place: Callable[[], Location] | None = None
 

@@ -214,7 +214,7 @@ class Built:
                 put(shaped, path.split("."), shaped.pop(source))
         if manifest.kind == "SecretManagerSecret":
             replication(shaped)
-        # What the provider behind the kind fills in: a block of flow logs is one that is on, and networks make their subnetworks themselves.
+        # What the provider behind the kind fills in: a block of flow logs is one that is on, and networks make subnetworks themselves.
         if manifest.kind == "ComputeSubnetwork" and isinstance(shaped.get("logConfig"), dict):
             shaped["logConfig"].setdefault("enable", True)
         if manifest.kind == "ComputeNetwork":

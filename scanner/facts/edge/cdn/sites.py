@@ -11,7 +11,6 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Value, all_of, any_of
 
 
-
 class SiteAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells what a bucket serves."""
 
