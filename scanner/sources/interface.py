@@ -310,7 +310,8 @@ def recorded(records: Callable[[Item], Iterable[tuple[Hashable, Any]]], items: I
     by_key: Records = {}
     for item in items:
         for key, record in records(item):
-            by_key.setdefault(key, []).append(record)
+            if not isinstance(key, (list, dict)):  # what no API writes names nothing
+                by_key.setdefault(key, []).append(record)
     return by_key
 
 

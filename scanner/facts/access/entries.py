@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-ver
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Annotated, Any
+from typing import Any
 
 from assay.scanner.facts.access.kinds import Directory, Route, UserEntry
 from assay.scanner.facts.model import attestable
@@ -27,25 +27,25 @@ _HINT = attestable("the identity provider decides whose accounts get in: the par
 class EntryAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the routes of a load balancer. The defaults are the API's names."""
 
-    scheme: Annotated[Place, "internet_facing"] = "Scheme"
-    published: Annotated[tuple[Referrer, ...], "internet_facing"] = ()
+    scheme: Place = "Scheme"
+    published: tuple[Referrer, ...] = ()
     """What brings users of the internet to an internal load balancer: VPC origins of CloudFront."""
-    type: Annotated[Place, "asks_users"] = "Type"
-    dns: Annotated[Place, "routes"] = ""
+    type: Place = "Type"
+    dns: Place = ""
     """Its name in DNS, by which distributions mean it."""
-    listeners: Annotated[tuple[Referrer, ...], "routes"]
-    rules: Annotated[tuple[Referrer, ...], "routes"]
-    port: Annotated[Place, "routes"] = "Port"
-    default_actions: Annotated[str, "routes"] = "DefaultActions"
-    actions: Annotated[str, "routes"] = "Actions"
+    listeners: tuple[Referrer, ...]
+    rules: tuple[Referrer, ...]
+    port: Place = "Port"
+    default_actions: str = "DefaultActions"
+    actions: str = "Actions"
     action: str = "Type"
     unauthenticated: str = "AuthenticateOidcConfig.OnUnauthenticatedRequest|AuthenticateCognitoConfig.OnUnauthenticatedRequest"
     issuer: str = "AuthenticateOidcConfig.Issuer|JwtValidationConfig.Issuer"
-    conditions: Annotated[str, "routes"] = "Conditions"
+    conditions: str = "Conditions"
     patterns: tuple[str, ...] = ("PathPatternConfig.Values", "Values")
     field: str = "Field"
-    priority: Annotated[Place, "routes"] = "Priority"
-    fronts: Annotated[Index | None, "routes"] = None
+    priority: Place = "Priority"
+    fronts: Index | None = None
     """Distributions with functions at the edge, by what their origins are (`fronted`)."""
 
 

@@ -15,7 +15,7 @@ from assay.scanner.sources.aws.calls import Call, Listing
 
 SSL_POLICIES = Listing(
     "elbv2.ssl_policy",
-    Call("elbv2", "DescribeSSLPolicies", marker=("Marker", "NextMarker")),
+    Call("elbv2", "DescribeSSLPolicies"),
     entries="SslPolicies",
     # They have no ARN: AWS makes them, the same for all accounts of a region.
     id="arn:{partition}:elasticloadbalancing:{region}:aws:ssl-policy/{Name}",
