@@ -136,7 +136,7 @@ def test_a_command_that_is_not_there() -> None:
     ran = assay("scna", ".")
     assert (ran.exit_code, "did you mean scan?" in ran.stderr) == (2, True)
     ran = assay("zzz")
-    assert (ran.exit_code, "commands are scan, audit" in ran.stderr) == (2, True)
+    assert (ran.exit_code, "commands are init, scan, audit" in ran.stderr) == (2, True)
 
 
 # What is judged

@@ -188,7 +188,7 @@ def test_a_denied_status_without_a_code(faulted: Callable[..., Run]) -> None:
 def test_a_throttled_call_is_asked_again(label: str, faulted: Callable[..., Run], healthy: dict[Any, Run]) -> None:
     found = faulted(on(label, lambda sent: error(sent, "ThrottlingException", 400) if sent.attempt <= 3 else None))
     assert found.verdicts == healthy[(HOME,), ()].verdicts
-    assert {gap.reason for gap in found.gaps} == {gap.reason for gap in healthy[(HOME,), ()].gaps}  # moto has no answer for some calls
+    assert not found.gaps
 
 
 @pytest.mark.parametrize("label", ["s3:GetBucketPolicy", "kms:ListKeys", "ec2:DescribeSecurityGroups", "iam:GetAccountAuthorizationDetails"])
