@@ -26,11 +26,15 @@ LEFT_OUT = {"keys.rotation-and-policy": "the export holds no IAM policies"}
 EXPLAINED: set[tuple[str, str]] = set()
 
 
+LATER = {"GCPSQLPublicIpConstraintV1", "GCPStorageLoggingConstraintV1"}
+"""Constraints on databases and buckets, of which the controls that they map to do not speak (docs/disagreements.md)."""
+
+
 def cases() -> list[dict[str, Any]]:
     if not LISTED.is_file():
         return []
     found = [json.loads(line) for line in LISTED.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [case for case in found if CONTROLS & set(case["controls"])]
+    return [case for case in found if CONTROLS & set(case["controls"]) and case["check"] not in LATER]
 
 
 pytestmark = pytest.mark.skipif(not LISTED.is_file(), reason="set ASSAY_CONFORMANCE to a folder with assets.jsonl to run it")

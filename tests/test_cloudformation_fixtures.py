@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.scanner.rules.judgement import worst
 from tests.scans import ROOT
 from tests.test_fixtures import CONTROLS, expected
 
@@ -29,7 +30,7 @@ def errors(*templates: Path) -> list[str]:
 
 def test_there_are_cases_of_every_area() -> None:
     assert {case.relative_to(FIXTURES).parts[0] for case in CASES} == {
-        "data", "edge", "iam", "keys", "network", "secrets", "storage", "supply",
+        "access", "data", "edge", "iam", "keys", "network", "observe", "resilience", "secrets", "storage", "supply",
     }  # fmt: skip
     assert len(CASES) > 300
 
@@ -65,4 +66,5 @@ def test_cases_of_one_name_have_the_same_verdicts_in_terraform(control: str) -> 
     twins = {name: verdicts for name, verdicts in cases(control, "cloudformation").items() if name in terraform}
     assert len(twins) >= 4
     for name, verdicts in twins.items():
-        assert sorted(verdicts.values()) == sorted(terraform[name].values()), name
+        # A template has resources of its own that say the same thing: three policies where code has one, a group that it cannot take over.
+        assert worst(verdicts.values()) == worst(terraform[name].values()), name

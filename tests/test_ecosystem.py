@@ -383,6 +383,7 @@ def test_commands_and_options_that_messages_name_exist() -> None:
 
 
 FOREIGN = {
+    "--user",
     "--clear",
     "--disable-pip-version-check",
     "--force-reinstall",
