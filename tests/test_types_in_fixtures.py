@@ -24,7 +24,21 @@ _WORD = re.compile(rb"[A-Za-z][\w.-]*(?:(?:::|/)[\w.-]+)*")
 
 UNSEEN: dict[str, set[str]] = {
     # The spelling of a firewall rule has an index of Google's assets in every input; code has none of that type.
-    "terraform": {"compute.googleapis.com/Instance"},
+    # Of bindings of Identity-Aware Proxy one form of each is in a case, and of providers of identities.
+    "terraform": {
+        "compute.googleapis.com/Instance",
+        "google_compute_global_network_endpoint_group",
+        "google_iap_web_backend_service_iam_policy",
+        "google_iap_web_iam_binding",
+        "google_iap_web_iam_policy",
+        "google_iap_web_region_backend_service_iam_binding",
+        "google_iap_web_region_backend_service_iam_member",
+        "google_iap_web_region_backend_service_iam_policy",
+        "google_iap_web_type_compute_iam_binding",
+        "google_iap_web_type_compute_iam_member",
+        "google_iap_web_type_compute_iam_policy",
+        "google_identity_platform_inbound_saml_config",
+    },
     "cloudformation": set(),
     "aws": set(),
     "google": set(),

@@ -311,7 +311,7 @@ controls:
     [
         ("strict: true\nfail_onn: high\n", "assay.yaml:2: Object contains unknown field `fail_onn`"),
         ("strict: [1]\n", "assay.yaml:1: Expected `bool`, got `array`"),
-        ("vars:\n  a: 1\nstrict: 5\n", "assay.yaml:1: Expected `str`, got `int`"),
+        ("vars:\n  a: 1\nstrict: 5\n", "assay.yaml:2: Expected `str`, got `int`"),
         ("controls:\n  team.rule: {parms: {}}\n", "unknown field `parms`"),
         ("fail_on: worst\n", "assay.yaml:1: fail_on is 'worst'; it is one of critical, high, medium, low, never"),
         ("a: [\n", "assay.yaml:2: not YAML"),
