@@ -206,7 +206,7 @@ def _limited(boundary: _Boundary | None) -> Value[bool]:
 
 def _service_linked(path: Value[Any]) -> Value[bool]:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html"""
-    return path.then(lambda text: isinstance(text, str) and text.startswith("/aws-service-role/"))
+    return Value(isinstance(path.data, str) and path.data.startswith("/aws-service-role/"), path.seen)
 
 
 class PolicyAt(PermissionsAt, frozen=True, eq=False, kw_only=True):
