@@ -46,6 +46,7 @@ def let_out(view: View, tiers: Iterable[list[Rule]], version: int, implied: Unkn
     """
     told: list[Destination | Unknown] = []
     doubt: Unknown | None = None
+    skips: Unknown | None = None  # why a rule may leave it to what comes after the denials behind it
     for tier in tiers:
         denied: list[Any] = []
         left: list[Any] = []
@@ -62,13 +63,14 @@ def let_out(view: View, tiers: Iterable[list[Rule]], version: int, implied: Unkn
             why = rule.in_force.unknown or rule.for_all.unknown or rule.priority.unknown
             if why is not None:
                 doubt = doubt or because(why)
+                skips = skips or (because(why) if rule.action == NEXT else None)
             elif rule.action == DENY:
                 denied += networks
             else:
                 left += networks
             if _is_whole([*denied, *left], version):
                 if not left:
-                    return told
+                    return [*told, skips] if skips else told
                 break
     why = implied or doubt
     return [*told, why if why else _implied(view, version)]
