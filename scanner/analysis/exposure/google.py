@@ -151,12 +151,13 @@ def _all_traffic(view: View, at: GoogleWorkloadAt) -> Value[bool]:
     return egress.equals(*_ALL)
 
 
-def _standings(view: View, at: GoogleWorkloadAt) -> list[Standing]:
+def _standings(view: View, at: GoogleWorkloadAt) -> list[Standing | Unknown]:
     """The subnetworks that a workload has interfaces in, by itself or by a connector, and how Cloud NAT serves them."""
-    told: list[Standing] = []
+    told: list[Standing | Unknown] = []
     for path in at.interfaces:
-        for interface in view.inner(path)[0]:
-            told.append(_served(view, at, interface.link(at.subnetwork)))
+        interfaces, more = view.inner(path)
+        told += [_served(view, at, interface.link(at.subnetwork)) for interface in interfaces]
+        told += [more] if more else []
     for path in at.connectors:
         if not (connector := view.link(path)).absent:
             told.append(_by_connector(view, at, connector))

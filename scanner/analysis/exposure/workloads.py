@@ -67,11 +67,12 @@ class WorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def workload(view: View, at: WorkloadAt) -> Workload | None:
     """Something that runs code, or None where an item of the type does not."""
-    views = _running(view, at)
-    if not views:
+    views, more = _running(view, at)
+    if not views and more is None:
         return None
     seen = tuple(one.location for one in views)
-    settings = any_of([one[at.network].is_set() for one in views]) if at.network else Value(True, seen)
+    doubt = [view.says(more)] if more else []
+    settings = any_of([*[one[at.network].is_set() for one in views], *doubt]) if at.network else Value(True, seen)
     named = [target for one in views for path in at.subnets for target in subnets_at(one.node, path)]
     return Workload(
         identity=view.identity(view[at.name]),
@@ -79,9 +80,9 @@ def workload(view: View, at: WorkloadAt) -> Workload | None:
         own_interface=Value(True, seen) if at.outside else settings,
         runs_at_edge=view.says(_at_edge(view, at)),
         in_network=_within(view, settings, named) if at.outside else Value(True, settings.seen),
-        public_address=any_of([_addressed(view, at, one, named) for one in views]),
-        subnets=view.says(_standings(view, at, named)),
-        accepts=view.says(_accepts(view, at, views)),
+        public_address=any_of([*[_addressed(view, at, one, named) for one in views], *doubt]),
+        subnets=view.says([*_standings(view, at, named), *([more] if more else [])]),
+        accepts=view.says([*_accepts(view, at, views), *([more] if more else [])]),
         all_traffic=Value(True, seen),
         leaves_by_itself=Value(False, seen),
     )
@@ -125,10 +126,10 @@ def _at_edge(view: View, at: WorkloadAt) -> bool:
     return any(item.address in by_function for item in (view.item, *view.referrers(*at.versions).items))
 
 
-def _running(view: View, at: WorkloadAt) -> list[View]:
-    """What of an item runs, each with its own settings."""
-    blocks = view.inner(at.blocks)[0] if at.blocks else [view]
-    return [block for block in blocks if not at.runs or block[at.runs].data not in (None, [])]  # a plan writes no block as []
+def _running(view: View, at: WorkloadAt) -> tuple[list[View], Unknown | None]:
+    """The blocks of an item that run something, or the item itself, and why there may be more of them."""
+    blocks, more = view.inner(at.blocks) if at.blocks else ([view], None)
+    return [block for block in blocks if not at.runs or block[at.runs].data not in (None, [])], more  # a plan writes no block as []
 
 
 def _within(view: View, settings: Value[bool], named: list[Value[Any]]) -> Value[bool]:

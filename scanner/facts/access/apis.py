@@ -38,8 +38,11 @@ def api(view: View, at: ApiAt) -> UserEntry:
     companions = view.referrers(at.routes)
     more = companions.more or _in_document(view, at)
     routes: list[Any] = [_route(route, at) for route in companions.views]
-    if view[at.protocol].equals("WEBSOCKET").data is True:
+    connects = view[at.protocol].equals("WEBSOCKET")
+    if connects.data is True:
         routes = _connections(view, routes, more)
+    elif connects.unknown:  # only of an HTTP API does each route decide for itself
+        routes = [connects.unknown]
     quick = view[at.target].is_set()
     if quick.data is not False:
         nothing: Value[Any] = Value(False, quick.seen)

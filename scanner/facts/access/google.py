@@ -15,8 +15,8 @@ from assay.scanner.facts.model import attestable
 from assay.scanner.facts.spelling import Beside, Fixed, Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Reference, Unknown, references_in
-from assay.scanner.sources.values import Value, all_of, any_of, first_known
+from assay.scanner.sources.raw import Reference, Unknown, describe, references_in
+from assay.scanner.sources.values import Value, agreed, all_of, any_of, first_known
 
 _IN_APP = attestable("whether the service verifies the signed header of Identity-Aware Proxy on each request is in its code")
 _PROVIDER = attestable("whether Workspace asks every user for a second factor is a setting of Workspace")
@@ -116,21 +116,35 @@ def _by_services(view: View, at: BackendAt) -> Value[bool]:
     if at.group is None or at.services is None:
         return view.says(False)
     backends, more = view.inner(at.backends)
-    groups = [backend.target(at.group) for backend in backends]
-    if more is not None or not groups:
+    if more is not None:
+        return view.says(more)
+    enabled = [_by_group(view, backend, at, at.group, at.services) for backend in backends]
+    return all_of(enabled) if enabled else view.says(False)
+
+
+def _by_group(view: View, backend: View, at: BackendAt, link: Link, services: Index) -> Value[bool]:
+    group = backend.target(link)
+    if group is None:
+        return view.says(_elsewhere(view, backend[link.path], link))
+    named = group.link(at.service)
+    if named.unknown or named.absent:  # without a service of Cloud Run, the group is of something else
+        return view.says(named.unknown or False)
+    key = named.data.address if isinstance(named.data, Reference) else str(named.data)
+    if records := view.index(services).get(key):
+        several = Unknown(f"which of several services {key} is behind {view.item.address}", "give them names of their own", view.location)
+        return Value.of(agreed(several, [enabled.raw for enabled in records]), named.seen)
+    if view.stack.at(key) is not None:
         return view.says(False)
-    if None in groups:
-        named = [backend[at.group.path] for backend in backends]
-        lost = next((name for name in named if is_live(view.item) and "/networkEndpointGroups/" in str(name.data)), None)
-        return view.says(missing(view.item, f"the endpoint group {lost.data}", at.group.types[0]) if lost else False)
-    enabled = []
-    for group in groups:
-        assert group is not None
-        named = group.link(at.service).data
-        key = named.address if isinstance(named, Reference) else named
-        records = view.index(at.services).get(key, ()) if isinstance(key, str) else ()
-        enabled.append(any_of(list(records)) if records else view.says(False))
-    return all_of(enabled)
+    return view.says(missing(view.item, f"the service {describe(named.data)}", services.types[0]))
+
+
+def _elsewhere(view: View, named: Value[Any], link: Link) -> Unknown | bool:
+    """False where a backend is no endpoint group, so that no service of Cloud Run is behind it."""
+    target = named.data
+    is_group = target.type in link.types if isinstance(target, Reference) else "/networkEndpointGroups/" in str(target)
+    if named.unknown or is_group:
+        return named.unknown or missing(view.item, f"the endpoint group {describe(target)}", link.types[0])
+    return False
 
 
 def services(path: str, *types: str) -> Index:
