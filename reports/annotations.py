@@ -13,7 +13,7 @@ import msgspec
 from assay.reports import findings, opinions_view
 from assay.reports.view import place
 from assay.scanner.results.model import Report, Result
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Location
 
 Kind = Literal["error", "warning", "notice"]

@@ -17,7 +17,7 @@ from assay.reports.view import identity, place, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import ControlOutcome, Report, Result, WaiverUse
 from assay.scanner.results.opinion import Opinion
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 
 COLUMNS = (
     "record", "control", "title", "severity", "verdict", "standing", "message", "element", "cloud", "account", "region", "kind", "type",

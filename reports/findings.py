@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.reports import opinions_view
 from assay.reports.view import in_force_briefly, message_of, ordered, place
 from assay.scanner.results.model import Comparison, Report, Result, Waived, WaiverUse
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import defused, many, visible
 
 FINDINGS = ("fail", "unknown", "error")

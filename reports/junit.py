@@ -17,7 +17,7 @@ from assay.reports.view import identity, place, where
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.results.opinion import Compared, Opinion
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import defused, shown
 
 CONFIGURATION, NOT_SEEN, GATE = "assay.configuration", "assay.coverage", "assay.gate"

@@ -20,7 +20,8 @@ from assay.scanner.results.model import Result
 from assay.scanner.rules import evaluate, load, params, statements, view
 from assay.scanner.rules.statements import Statements
 from assay.scanner.sources import inputs
-from assay.scanner.sources.interface import Collection, Contributions, Coverage, Gap, Item, Source, Wanted, Within
+from assay.scanner.sources.coverage import Coverage, Gap
+from assay.scanner.sources.interface import Collection, Contributions, Item, Source, Wanted, Within
 from assay.scanner.sources.sensitive import Sensitive
 
 _WAY = "write the input again; if it is as its tool writes it, report this as a defect"

@@ -28,7 +28,8 @@ from assay.scanner.results import ledger
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.results.tally import Tally
 from assay.scanner.rules.load import CompiledControl
-from assay.scanner.sources.interface import Coverage, Gap, Source
+from assay.scanner.sources.coverage import Coverage, Gap
+from assay.scanner.sources.interface import Source
 from assay.scanner.sources.listing import Fate, Listing
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.worker import parent

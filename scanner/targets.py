@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from assay.scanner.options import Options
 from assay.scanner.sources import inputs
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import Found, discover, repository, show
-from assay.scanner.sources.interface import Gap, Source, Unread
+from assay.scanner.sources.interface import Source, Unread
 from assay.scanner.sources.listing import Listing
 from assay.scanner.sources.overlay import DISK
 from assay.scanner.sources.terraform import variables

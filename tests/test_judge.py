@@ -17,7 +17,8 @@ from assay.scanner.judge import Judged, Rules, judge
 from assay.scanner.options import Options
 from assay.scanner.results.tally import Tally
 from assay.scanner.sources import inputs
-from assay.scanner.sources.interface import Blocks, CallCount, Contributions, Coverage, Files, Gap, LeftOut, Source
+from assay.scanner.sources.coverage import Blocks, CallCount, Coverage, Files, Gap, LeftOut
+from assay.scanner.sources.interface import Contributions, Source
 from tests.scans import ROOT
 
 CASES = {

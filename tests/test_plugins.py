@@ -14,15 +14,16 @@ from assay.scanner import plugins
 from assay.scanner.results import formats
 from tests.scans import FAILING, write
 
-FORMAT = '''
+FORMAT = """
 def render(report, context):
     return f"{len(report.results)} results\\n".encode()
-'''
-INPUT = '''
+"""
+INPUT = """
 import json
 
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Item, Source
+from assay.scanner.sources.coverage import Coverage
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source
 from assay.scanner.sources.inputs import Format, Input
 from assay.scanner.sources.nodes import DataNode
 from assay.scanner.sources.raw import Location
@@ -66,15 +67,15 @@ class TidySource(Source):
             coverage.enter(show(path), "tidy", "judged")
             items = [TidyItem(kind, name, path, body) for kind, named in data["resources"].items() for name, body in named.items()]
             yield Collection(path, items, coverage)
-'''
+"""
 KINDS = "KINDS = ()\n"
-READERS = '''
+READERS = """
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.kinds import Key
 from assay.scanner.facts.keys.kms import KeyAt, key
 
 READERS = (Reader(Key, ("key",), key, KeyAt(name="name", rotates="rotates")),)
-'''
+"""
 ENTRIES = """
 [assay.reports]
 count = count_format
@@ -126,7 +127,9 @@ def test_an_input_is_recognised_and_judged_by_the_same_rules(site: Path, tmp_pat
 
 def test_what_is_found_is_kept_until_something_is_installed(site: Path, tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": FAILING})
-    code = "import sys; from assay.scanner import plugins; print(sorted(plugins.found('assay.reports')), 'importlib.metadata' in sys.modules)"
+    code = (
+        "import sys; from assay.scanner import plugins; print(sorted(plugins.found('assay.reports')), 'importlib.metadata' in sys.modules)"
+    )
     environment = {**os.environ, "PYTHONPATH": str(site), "XDG_CACHE_HOME": str(tmp_path)}
     for expected in ("True", "False"):
         ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)

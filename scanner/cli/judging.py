@@ -27,7 +27,7 @@ from assay.scanner.words import visible
 
 if TYPE_CHECKING:
     from assay.scanner.judge import Judged
-    from assay.scanner.sources.interface import Gap
+    from assay.scanner.sources.coverage import Gap
 
 
 class Size(click.ParamType):  # type: ignore[type-arg]

@@ -21,7 +21,7 @@ from assay.scanner.sources.encodings import read_up_to
 if TYPE_CHECKING:
     from assay.scanner.gate.apply import Gate
     from assay.scanner.results.model import Report, Result
-    from assay.scanner.sources.interface import Gap
+    from assay.scanner.sources.coverage import Gap
 
 T = TypeVar("T")
 NAME = "<stdin>"

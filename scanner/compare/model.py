@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from assay.scanner.results.model import InForce, Verdict
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 
 Status = Literal[
     "fails_live",

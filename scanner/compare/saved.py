@@ -10,8 +10,8 @@ import msgspec
 from assay.scanner.errors import AssayError
 from assay.scanner.results.model import ControlOutcome, Gate, Report, Result, Run, Summary, Tool
 from assay.scanner.results.opinion import Opinion
+from assay.scanner.sources.coverage import Coverage
 from assay.scanner.sources.encodings import is_utf16, utf8
-from assay.scanner.sources.interface import Coverage
 
 FORMATS = ("assay-results/1", "assay-results/2")
 """What is read. All that version 2 adds has a default, so that a report of version 1 is one of version 2 that says nothing of it."""

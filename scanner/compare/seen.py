@@ -10,8 +10,8 @@ from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.facts.model import cloud_of
 from assay.scanner.results.model import Report, ResourceRef
 from assay.scanner.sources.aws.calls import Listing
+from assay.scanner.sources.coverage import CallCount, Gap
 from assay.scanner.sources.inputs import code_readers, live_readers
-from assay.scanner.sources.interface import CallCount, Gap
 
 Doubt = tuple[str, str]
 """Why it is not known whether a resource is there, and what settles it."""

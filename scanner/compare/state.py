@@ -16,9 +16,9 @@ from assay.scanner.compare import names
 from assay.scanner.compare.names import some, spelled
 from assay.scanner.compare.resources import JudgedResource
 from assay.scanner.results.model import ResourceRef
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import utf8
-from assay.scanner.sources.interface import Gap
 
 MAX_BYTES = 1_000_000_000
 MAX_DEPTH = 200

@@ -20,7 +20,7 @@ from assay.scanner.compare.resources import JudgedResource, judged_resources
 from assay.scanner.compare.state import State, States
 from assay.scanner.results.model import Report, ResourceRef, Result, Verdict, worst
 from assay.scanner.rules.model import SEVERITIES
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 
 _ORDER = {status: place for place, status in enumerate(STATUSES)}
 _LIVE_IS_FINE = ("passes_both", "fails_code", "not_applicable")

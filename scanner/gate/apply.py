@@ -11,7 +11,7 @@ from assay.scanner.gate.comments import Comments
 from assay.scanner.gate.waivers import Waivers
 from assay.scanner.results import model
 from assay.scanner.results.model import Result
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 
 
 class Gate:

@@ -18,7 +18,7 @@ import msgspec
 
 from assay.scanner.errors import AssayError
 from assay.scanner.results.model import Comparison, PastFinding, Report, Result
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 
 FORMAT = "assay-baseline/1"
 COUNTED = ("fail", "unknown", "error")

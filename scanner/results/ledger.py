@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from assay.scanner.sources.interface import Blocks, Collection, Coverage, Gap, Item
+from assay.scanner.sources.coverage import Blocks, Coverage, Gap
+from assay.scanner.sources.interface import Collection, Item
 from assay.scanner.sources.listing import Fate, Fates, Listing, Tree, decisive
 from assay.scanner.words import many
 

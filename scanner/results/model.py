@@ -10,7 +10,7 @@ import msgspec
 from assay.scanner.facts.model import BlockRef, Mark
 from assay.scanner.results.opinion import Opinion
 from assay.scanner.rules.judgement import VERDICTS, WORST, Evidence, UnknownFact, Verdict, worst
-from assay.scanner.sources.interface import Coverage, Gap
+from assay.scanner.sources.coverage import Coverage, Gap
 
 __all__ = [
     "VERDICTS",

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from assay.scanner.results.model import Evidence, ResourceRef, Result, UnknownFact
 from assay.scanner.results.opinion import Check, Compared, Opinion
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.secret_text import told_without_tokens
 from assay.scanner.sources.sensitive import Sensitive
 

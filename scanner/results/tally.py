@@ -8,7 +8,7 @@ import msgspec
 
 from assay.scanner.results.model import VERDICTS, ControlOutcome, Result, Summary, Verdict, worst
 from assay.scanner.rules.load import CompiledControl
-from assay.scanner.sources.interface import Coverage
+from assay.scanner.sources.coverage import Coverage
 from assay.scanner.words import many
 
 

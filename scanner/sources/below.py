@@ -12,7 +12,7 @@ import msgspec
 
 from assay.scanner.globs import PathRule, excluded_by
 from assay.scanner.sources import formats
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.listing import Fate, excluded
 from assay.scanner.sources.overlay import Listed, Overlay, inside
 from assay.scanner.sources.paths import show

@@ -10,8 +10,8 @@ import msgspec
 from assay.scanner.globs import PathRule
 from assay.scanner.sources import formats
 from assay.scanner.sources.below import Below, Place
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.formats import recognise
-from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.listing import Fate, Listing
 from assay.scanner.sources.overlay import DISK, Overlay, repository
 from assay.scanner.sources.paths import show

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import msgspec
 
 from assay.scanner.errors import AssayError
-from assay.scanner.sources.interface import EVERYTHING, Collection, Gap, Source, Wanted
+from assay.scanner.sources.coverage import Gap
+from assay.scanner.sources.interface import EVERYTHING, Collection, Source, Wanted
 from assay.scanner.sources.snapshot import CLOUDS
 
 

@@ -17,8 +17,9 @@ import msgspec
 from assay.scanner import __version__
 from assay.scanner.options import Options
 from assay.scanner.sources import packed
+from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import Coverage, Entered, Entries, Gap, Source
+from assay.scanner.sources.interface import Entered, Entries, Source
 
 FORMAT = "assay-snapshot/1"
 MAX_LINE_BYTES = 64_000_000

@@ -22,7 +22,8 @@ import msgspec
 from assay.scanner.errors import AssayError, debug
 from assay.scanner.judge import Judged, Rules, described, lost
 from assay.scanner.options import Options
-from assay.scanner.sources.interface import Contributions, Coverage, Gap
+from assay.scanner.sources.coverage import Coverage, Gap
+from assay.scanner.sources.interface import Contributions
 from assay.scanner.sources.live import LiveSource, Part
 from assay.scanner.worker.child import FAILED, FINISHED, end_with, send
 from assay.scanner.worker.parent import supervised
@@ -40,7 +41,7 @@ class ForkServer:
     """The server, as the process sees it that forked it."""
 
     def __init__(self, rules: Rules, options: Options) -> None:
-        """Fork it. This process must be able to, see parent.available."""
+        """Fork the server. This process must be able to fork, see parent.available."""
         theirs_in, self._parts = os.pipe()
         self._answers, theirs_out = os.pipe()
         before = os.getpid()
@@ -83,7 +84,7 @@ class ForkServer:
                 break
             try:
                 for message in self._messages.add(content):
-                    if isinstance(message, Done):  # the last: it is told of one part at a time
+                    if isinstance(message, Done):  # the last message: the server is told of one part at a time
                         return
                     if isinstance(message, Judged):
                         yield message
@@ -95,7 +96,7 @@ class ForkServer:
         yield Judged(part.name, [], Coverage(gaps=[Gap(part.name, "input_failed", reason, _WAY)]), 0, Contributions())
 
     def stop(self) -> None:
-        """End it, and with it the worker that it may have."""
+        """End the server, and with it the worker that it may have."""
         if self._running:
             self._running = False
             os.close(self._parts)

@@ -15,7 +15,8 @@ import msgspec
 
 from assay.scanner.judge import Judged, Rules
 from assay.scanner.options import Options
-from assay.scanner.sources.interface import Contributions, Coverage, Gap, Source
+from assay.scanner.sources.coverage import Coverage, Gap
+from assay.scanner.sources.interface import Contributions, Source
 from assay.scanner.words import many
 from assay.scanner.worker.board import Board, Place
 from assay.scanner.worker.child import FINISHED, Task, Work

@@ -13,7 +13,7 @@ import pytest
 from assay.reports import json_report, jsonl
 from assay.scanner.results import formats
 from assay.scanner.results.model import Gate, Report
-from assay.scanner.sources.interface import Coverage, Gap
+from assay.scanner.sources.coverage import Coverage, Gap
 from tests.reports import samples
 from tests.scans import FAILING, PASSING, UNKNOWN, VERSIONING, assay, write
 

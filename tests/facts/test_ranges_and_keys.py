@@ -14,7 +14,8 @@ from assay.scanner.facts.keys.references import crypto_key, terraform_key
 from assay.scanner.facts.network.ranges import is_world, port_span, protocol_name
 from assay.scanner.facts.stack import Stack
 from assay.scanner.facts.view import View
-from assay.scanner.sources.interface import Collection, Coverage, Unlisted
+from assay.scanner.sources.coverage import Coverage
+from assay.scanner.sources.interface import Collection, Unlisted
 from assay.scanner.sources.raw import Either, Reference, Text, Unknown
 from assay.scanner.sources.values import Value
 

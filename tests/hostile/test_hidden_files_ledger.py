@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from assay.scanner.results import ledger
 from assay.scanner.sources import formats
+from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import discover
-from assay.scanner.sources.interface import Coverage, Gap
 from assay.scanner.sources.listing import Fate, Listing, decisive, excluded
 from tests.hostile.hidden_files import ASSET, DEPLOYMENT, HCL, JSON, MANIFEST, PLAN, YAML, Scanned
 from tests.scans import assay_process, write

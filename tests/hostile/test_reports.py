@@ -25,7 +25,7 @@ from assay.scanner.results import formats
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
 from assay.scanner.results.model import Report
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 from tests.reports import samples
 from tests.scans import FAILING, VERSIONING, assay, rule, write
 

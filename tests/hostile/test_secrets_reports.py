@@ -17,7 +17,7 @@ from assay.scanner.results import formats
 from assay.scanner.results.code import without_secret_values
 from assay.scanner.results.shown import gap_of
 from assay.scanner.run import Options, Scan
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
 from tests.scans import assay
 

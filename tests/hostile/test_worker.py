@@ -18,7 +18,8 @@ from assay.scanner import targets
 from assay.scanner.judge import Judged, Rules
 from assay.scanner.options import Limits, Options
 from assay.scanner.sources import stage
-from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted
+from assay.scanner.sources.coverage import Coverage, Gap
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Wanted
 from assay.scanner.sources.terraform import hcl
 from assay.scanner.worker import parent, wire
 from tests.scans import FAILING, VERSIONING, write

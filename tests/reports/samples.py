@@ -31,7 +31,7 @@ from assay.scanner.results.model import (
 )
 from assay.scanner.results.opinion import Check, Compared, Opinion
 from assay.scanner.rules.model import Assertion, Control
-from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
+from assay.scanner.sources.coverage import Blocks, Coverage, Files, Gap
 from assay.scanner.sources.raw import Location
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ import pytest
 
 from assay.reports import azure, github
 from assay.scanner.results.model import Gate, Report
-from assay.scanner.sources.interface import Coverage, Gap
+from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import visible
 from tests.reports import samples

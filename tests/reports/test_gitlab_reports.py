@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from assay.reports import gitlab, gitlab_sast
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Gate, Report
-from assay.scanner.sources.interface import Coverage, Files, Gap
+from assay.scanner.sources.coverage import Coverage, Files, Gap
 from tests.reports import samples
 
 QUALITY = jsonschema_rs.validator_for(

@@ -13,7 +13,7 @@ import pytest
 
 from assay.reports.html import render
 from assay.scanner.results.model import Gate, Report
-from assay.scanner.sources.interface import Blocks, Coverage, Files, LeftOut
+from assay.scanner.sources.coverage import Blocks, Coverage, Files, LeftOut
 from assay.scanner.words import visible
 from tests.reports import samples
 

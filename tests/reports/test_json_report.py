@@ -16,7 +16,7 @@ from assay.reports.json_report import render
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results import model
 from assay.scanner.results.model import Report
-from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
+from assay.scanner.sources.coverage import Blocks, Coverage, Files, Gap
 from assay.scanner.sources.listing import Tree
 from assay.scanner.sources.raw import Location
 from tests.reports import samples

@@ -11,7 +11,7 @@ from lxml import etree
 from assay.reports.junit import render
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Gate, Report
-from assay.scanner.sources.interface import Coverage, Gap
+from assay.scanner.sources.coverage import Coverage, Gap
 from tests.reports import samples
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent / "data" / "junit-10.xsd"))

@@ -12,7 +12,7 @@ from assay.reports.markdown import MARK, render
 from assay.reports.markdown_text import block, span
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Gate, PastFinding, Report
-from assay.scanner.sources.interface import Coverage, Gap
+from assay.scanner.sources.coverage import Coverage, Gap
 from tests.reports import samples
 
 LIMIT = 65_536

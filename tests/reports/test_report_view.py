@@ -16,7 +16,7 @@ from assay.reports.page import wrap
 from assay.reports.view import Outcome, message_of, outcome, place, remediation, sums, tree, where
 from assay.scanner.results import formats
 from assay.scanner.results.model import Gate, Verdict
-from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap
+from assay.scanner.sources.coverage import Blocks, Coverage, Files, Gap
 from assay.scanner.sources.listing import UNCHANGED, Tree
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import visible

@@ -15,7 +15,7 @@ from assay.reports import sarif
 from assay.reports.sarif import artifact, render
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.model import Gate, Report
-from assay.scanner.sources.interface import Coverage, Files, Gap
+from assay.scanner.sources.coverage import Coverage, Files, Gap
 from assay.scanner.sources.raw import Location
 from tests.reports import samples
 

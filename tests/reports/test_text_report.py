@@ -13,7 +13,7 @@ from assay.reports import opinions_view
 from assay.reports.text import render
 from assay.reports.view import place, where
 from assay.scanner.results.model import Report
-from assay.scanner.sources.interface import Blocks, Coverage, Files, Gap, LeftOut
+from assay.scanner.sources.coverage import Blocks, Coverage, Files, Gap, LeftOut
 from assay.scanner.words import visible
 from tests.reports import samples
 

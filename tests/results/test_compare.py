@@ -22,7 +22,7 @@ from assay.scanner.compare.names import family, spelled
 from assay.scanner.compare.state import State, read
 from assay.scanner.compare.table import compare
 from assay.scanner.results.model import ControlOutcome, Report, ResourceRef, Result, Run, Summary, Tool, UnknownFact, Verdict
-from assay.scanner.sources.interface import CallCount, Coverage, Files, Gap
+from assay.scanner.sources.coverage import CallCount, Coverage, Files, Gap
 from tests.reports import samples
 
 SCHEMA = json.loads((Path(reports.__file__).parent / "schemas" / "assay-compare-1.json").read_text("utf-8"))
@@ -258,7 +258,9 @@ def test_keys_are_joined_by_alias() -> None:
     ids = [f"arn:aws:kms:{EAST}:{ACCOUNT}:key/75d5", f"arn:aws:kms:{EAST}:{ACCOUNT}:key/86e6", f"arn:aws:kms:{WEST}:{ACCOUNT}:key/75d5"]
     orders, fills, west = (
         live("x", "Key", id=id_, region=region, also_named=aliases)
-        for id_, region, aliases in zip(ids, (EAST, EAST, WEST), (["alias/o", "alias/orders"], ["alias/fills"], ["alias/orders"]), strict=True)
+        for id_, region, aliases in zip(
+            ids, (EAST, EAST, WEST), (["alias/o", "alias/orders"], ["alias/fills"], ["alias/orders"]), strict=True
+        )
     )
     ours = report(said(code("orders", "Key", also_named=["alias/orders"])))
     theirs = audit(said(orders, "fail"), said(fills), said(west), made=calls((ACCOUNT, EAST), (ACCOUNT, WEST)))

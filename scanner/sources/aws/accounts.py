@@ -12,7 +12,7 @@ from assay.scanner.sources.aws.asking import Account, Asker, NoRole, Refused, St
 from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.request import Request
 from assay.scanner.sources.aws.session import Caller, Clients, assumed, own_caller
-from assay.scanner.sources.interface import Gap, LeftOut
+from assay.scanner.sources.coverage import Gap, LeftOut
 from assay.scanner.words import many
 
 _IDENTITY = Call("sts", "GetCallerIdentity")

@@ -14,7 +14,7 @@ from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.items import NOT_ENABLED, Answer, walk
 from assay.scanner.sources.aws.limits import Limits
 from assay.scanner.sources.aws.session import Caller, Clients, acting
-from assay.scanner.sources.interface import CallCount
+from assay.scanner.sources.coverage import CallCount
 from assay.scanner.sources.pace import TokenBucket
 
 THROTTLED = frozenset(

@@ -16,7 +16,7 @@ from assay.scanner.sources.aws.collect import DETAILERS, LISTERS, Collector
 from assay.scanner.sources.aws.resume import resumed
 from assay.scanner.sources.aws.session import Clients
 from assay.scanner.sources.aws.spool import Spool
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 
 
 def run(audit: Any, folder: str) -> Iterator[tuple[str, Iterable[bytes]]]:

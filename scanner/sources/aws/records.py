@@ -11,7 +11,8 @@ import msgspec
 from assay.scanner.sources import snapshot, stage
 from assay.scanner.sources.aws.calls import Listing
 from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted, without_hidden
-from assay.scanner.sources.interface import CallCount, Collection, Coverage, Gap, Item, LeftOut, Unlisted
+from assay.scanner.sources.coverage import CallCount, Coverage, Gap, LeftOut
+from assay.scanner.sources.interface import Collection, Item, Unlisted
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.redaction import may_be_hidden
 

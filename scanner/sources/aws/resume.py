@@ -11,7 +11,7 @@ from assay.scanner.sources import snapshot
 from assay.scanner.sources.aws import records
 from assay.scanner.sources.aws.items import ItemRecord, UnlistedRecord, redacted_record
 from assay.scanner.sources.aws.spool import SHARED, Spool
-from assay.scanner.sources.interface import CallCount
+from assay.scanner.sources.coverage import CallCount
 
 
 def resumed(paths: Iterable[str], folder: str) -> dict[str, Spool]:

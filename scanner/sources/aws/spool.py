@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.sources.interface import CallCount
+from assay.scanner.sources.coverage import CallCount
 
 SHARED = "shared"
 """The section of what other regions refer to."""

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.cloudformation.texts import plain
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.overlay import Overlay
 
 _FORMS = 'write [{"ParameterKey": …, "ParameterValue": …}], {"Parameters": {…}} or {"NAME": "VALUE"}'

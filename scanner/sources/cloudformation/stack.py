@@ -13,7 +13,8 @@ from assay.scanner.sources.cloudformation.scope import COST_OF_STACK, NESTED, Sc
 from assay.scanner.sources.cloudformation.template import Resource, Template
 from assay.scanner.sources.cloudformation.transforms import Include, processed
 from assay.scanner.sources.cloudformation.worlds import TooMany, World, explore
-from assay.scanner.sources.interface import Coverage, Gap, Item
+from assay.scanner.sources.coverage import Coverage, Gap
+from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Exported, Location, Unknown, describe
 from assay.scanner.sources.sensitive import Sensitive
 

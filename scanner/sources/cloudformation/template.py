@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import Parsed, Path
 

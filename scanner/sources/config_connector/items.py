@@ -8,10 +8,10 @@ from typing import Any
 from assay.scanner.sources.config_connector.kinds import ANYWHERE, BINDINGS, ENTRIES, HIGH, HOLDERS, KINDS, REFERENCES, Kind, kind_of
 from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
 from assay.scanner.sources.config_connector.shapes import placing, put, replication, services
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.gcp.deployment import BINDINGS as BINDINGS_PATH
 from assay.scanner.sources.gcp.deployment import Attachment, Deployment, flat, full_name, project_name
-from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.marks import in_annotations
 from assay.scanner.sources.raw import Open, Reference, Text, Unknown, unknown_inside
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp.declared import Path
-from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.raw import Location, Open, Text, Unknown
 from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed, Parsed, decode

@@ -9,10 +9,11 @@ from typing import Any
 from assay.scanner.options import Options
 from assay.scanner.sources.config_connector.items import Built
 from assay.scanner.sources.config_connector.manifests import Manifest, read
+from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import legible
 from assay.scanner.sources.formats import meant
-from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Entries, Gap, Item, Source, Wanted
+from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Source, Wanted
 from assay.scanner.sources.overlay import DISK
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.templates.syntax import MAX_BYTES

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.budget import Budget
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.deployment_manager import files, limits, sandbox, types
 from assay.scanner.sources.deployment_manager.files import TEMPLATES, Sheet
 from assay.scanner.sources.deployment_manager.marks import Marks, lines
 from assay.scanner.sources.discover import show
-from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.raw import Location, Reference, Unknown, describe
 from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.sources.budget import Budget
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.deployment_manager.expand import Entry, Expansion
 from assay.scanner.sources.deployment_manager.references import Links, address
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, settable, spelled
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.gcp.declared import Declared, Path
 from assay.scanner.sources.gcp.deployment import BINDINGS, Attachment, Deployment
-from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.raw import Reference, Unknown
 
 

@@ -16,6 +16,7 @@ import msgspec
 from assay.scanner.options import Options
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import Budget
+from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.deployment_manager import limits, types
 from assay.scanner.sources.deployment_manager.expand import Expansion, worlds
 from assay.scanner.sources.deployment_manager.files import TEMPLATES, Files, Sheet, imports, read_sheet
@@ -23,7 +24,7 @@ from assay.scanner.sources.deployment_manager.items import Built
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import legible
 from assay.scanner.sources.formats import meant
-from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Entries, Gap, Item, Source, Wanted, World
+from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Source, Wanted, World
 from assay.scanner.sources.overlay import DISK, Boundary, repository
 from assay.scanner.sources.raw import Reference
 from assay.scanner.sources.sensitive import Sensitive

@@ -12,8 +12,8 @@ import google.auth.exceptions
 import msgspec
 from google.api_core.retry import Retry
 
+from assay.scanner.sources.coverage import CallCount
 from assay.scanner.sources.gcp.plan import Method
-from assay.scanner.sources.interface import CallCount
 from assay.scanner.sources.live import CredentialsError
 from assay.scanner.sources.pace import TokenBucket
 

@@ -9,25 +9,13 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from assay.scanner.options import Options
+from assay.scanner.sources.coverage import Coverage, Gap, LeftOut
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp import records
 from assay.scanner.sources.gcp.inventory import Entry, Inventory
 from assay.scanner.sources.gcp.items import AssetItem, plain, root_of
 from assay.scanner.sources.gcp.store import Store, read_file
-from assay.scanner.sources.interface import (
-    EVERYTHING,
-    Collection,
-    Coverage,
-    Entries,
-    Gap,
-    Item,
-    LeftOut,
-    Recording,
-    Records,
-    Source,
-    Wanted,
-    recorded,
-)
+from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Recording, Records, Source, Wanted, recorded
 from assay.scanner.sources.snapshot import is_snapshot
 from assay.scanner.words import many
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources import snapshot, stage
+from assay.scanner.sources.coverage import CallCount, Coverage, Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp.assets import collections
 from assay.scanner.sources.gcp.inventory import ALWAYS, POLICY, Inventory
@@ -18,7 +19,7 @@ from assay.scanner.sources.gcp.items import root_of
 from assay.scanner.sources.gcp.names import is_asset_type
 from assay.scanner.sources.gcp.records import MALFORMED, ORG_POLICY, RESOURCE
 from assay.scanner.sources.gcp.store import SPOOL, read_text
-from assay.scanner.sources.interface import EVERYTHING, CallCount, Collection, Coverage, Gap, Item, Source, Unlisted, Wanted
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Unlisted, Wanted
 from assay.scanner.sources.live import Collected, LiveSource, Part, Status
 from assay.scanner.sources.raw import Location, Unknown
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 
+from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.encodings import is_utf16, utf8
-from assay.scanner.sources.interface import Coverage, Gap
 from assay.scanner.sources.listing import Became
 from assay.scanner.sources.overlay import Boundary, Overlay
 from assay.scanner.sources.terraform import installed, module_files, roots

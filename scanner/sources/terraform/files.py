@@ -10,8 +10,8 @@ from typing import Any
 
 import tree_sitter
 
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.encodings import is_utf16, utf8
-from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.lines import Lines, Reencoded
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.raw import Location

@@ -9,7 +9,8 @@ from typing import Any
 from assay.scanner.globs import PathRule
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import Budget, OverBudget
-from assay.scanner.sources.interface import EVERYTHING, Collection, Coverage, Gap, Item, Source, Wanted, Within, World
+from assay.scanner.sources.coverage import Coverage, Gap
+from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Wanted, Within, World
 from assay.scanner.sources.listing import LIBRARY, UNCHANGED
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.raw import Unknown

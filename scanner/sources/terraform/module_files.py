@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.terraform import files, tree
 from assay.scanner.sources.terraform.blocks import Argument, Block

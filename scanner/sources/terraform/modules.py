@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Open, Reference, Unknown
 from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, tree, types

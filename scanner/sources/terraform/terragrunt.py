@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 
 FILES = ("terragrunt.hcl", "terragrunt.stack.hcl")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.encodings import is_utf16
-from assay.scanner.sources.interface import Gap
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.terraform import json_syntax, parsing, tree, types
 from assay.scanner.sources.terraform.blocks import Block

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assay.scanner.sources.budget import Budget
-from assay.scanner.sources.interface import Gap
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.terraform import costs, parsing

@@ -9,8 +9,9 @@ from typing import Any
 
 from assay.scanner.options import Options
 from assay.scanner.sources.cloudformation.source import CloudFormationSource
+from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import discover
-from assay.scanner.sources.interface import Collection, Gap, Item
+from assay.scanner.sources.interface import Collection, Item
 
 
 def collect(top: Path, files: dict[str, Any] | str, **options: Any) -> list[Collection]:

@@ -178,7 +178,7 @@ def test_what_worlds_do_not_agree_on_says_when_it_is_so(tmp_path: Path) -> None:
 
 
 def test_one_world_is_judged_as_it_is() -> None:
-    from assay.scanner.sources.interface import Coverage
+    from assay.scanner.sources.coverage import Coverage
 
     assert list(merging.judged(Collection("x", [], Coverage()), lambda collection: iter(["r"]))) == ["r"]  # type: ignore[list-item]
 

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from assay.scanner.sources.interface import Collection, Gap
+from assay.scanner.sources.coverage import Gap
+from assay.scanner.sources.interface import Collection
 from assay.scanner.sources.terraform.files import SUFFIXES
 from assay.scanner.sources.terraform.hcl import TerraformSource
 from assay.scanner.sources.terraform.items import ResourceItem
