@@ -50,15 +50,18 @@ def sources(type_: str, *paths: str) -> Index:
 
 
 def deliveries(type_: str, path: str) -> Index:
-    """What deliveries name: sources by address or by name."""
+    """What deliveries name: sources by address or by name; under None why one may name any."""
 
     def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
         if isinstance(item, Unlisted):
             yield None, item.why
             return
-        for key in (spelled(item.link(path).data), item[path].data):
+        named = item.link(path)
+        for key in (spelled(named.data), item[path].data):
             if isinstance(key, str) and key:
                 yield key, item
+        if unknown := unknown_inside(named.raw):
+            yield None, Unknown(f"{item.address} may be of any source: {unknown.reason}", unknown.settles_it, item.location())
 
     return Index((type_,), records)
 

@@ -90,12 +90,12 @@ def _has_health(view: View, at: RecordAt) -> Value[bool]:
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html, under EvaluateTargetHealth
     """
-    named = view.link(at.alias)
-    if isinstance(named.data, Reference):
-        return view.says(named.data.type not in _DISTRIBUTIONS)
-    name = view[at.alias].data if not isinstance(view[at.alias].data, Unknown) else named.data
-    if isinstance(name, Text):
-        name = "".join(part if isinstance(part, str) else "*" for part in name.parts)
-    if isinstance(name, Unknown):
-        return view.says(name)
-    return view.says(not str(name).rstrip(".").lower().endswith("cloudfront.net"))
+    named = view.link(at.alias).data
+    if not isinstance(named, Reference) and isinstance(view[at.alias].data, (str, Text)):
+        named = view[at.alias].data
+    end = named.parts[-1] if isinstance(named, Text) else named
+    if isinstance(end, Reference):
+        return view.says(end.type not in _DISTRIBUTIONS)
+    if isinstance(end, Unknown):
+        return view.says(end)
+    return view.says(not str(end).rstrip(".").lower().endswith("cloudfront.net"))
