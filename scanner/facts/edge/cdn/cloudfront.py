@@ -103,16 +103,29 @@ def _origin_way(origin: View, at: ViewerEntryAt, safe: Value[bool]) -> OriginWay
     `match-viewer` asks over HTTP where a viewer did. `safe`: no viewer can.
     https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomOriginConfig.html
     """
-    protocol = origin[at.protocol]
-    if protocol.absent and origin.link(at.vpc).is_set().data is not False:
-        within = named(origin, at.vpc, at.vpcs)
-        elsewhere = Unknown("how the VPC origin is asked: it is declared elsewhere", _TOGETHER, origin.location)
-        protocol = within.surely[at.vpc_protocol] if isinstance(within, View) else origin.says(within or elsewhere)
+    protocol, _ = asked_by(origin, at.protocol, at.vpc, at.vpc_protocol, at.vpcs)
     custom, _ = origin.inner(at.custom)
     if protocol.absent and not custom:
         return None
     matches = all_of([protocol.equals("match-viewer"), safe])
     return OriginWay(name=origin[at.id].text(), https_only=any_of([protocol.equals("https-only"), matches]))
+
+
+def asked_by(origin: View, path: str, vpc: Link, vpc_path: str, vpcs: Index | None) -> tuple[Value[Any], View | None]:
+    """By which protocol an origin is asked, absent of a bucket; and the VPC origin that says so, where the origin names one.
+
+    No default is documented: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_VpcOriginEndpointConfig.html
+    """
+    protocol = origin[path]
+    if not protocol.absent or origin.link(vpc).is_set().data is False:
+        return protocol, None
+    within = named(origin, vpc, vpcs)
+    if not isinstance(within, View):
+        elsewhere = Unknown("how the VPC origin is asked: it is declared elsewhere", _TOGETHER, origin.location)
+        return origin.says(within or elsewhere), None
+    within = within.surely
+    unsaid = Unknown("how the VPC origin is asked: nothing says it", "write its protocol policy", within.location)
+    return within[vpc_path].otherwise(within.says(unsaid)), within
 
 
 class DistributionAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -14,7 +14,7 @@ from assay.scanner.facts.edge.tls.listeners import named, negotiated, port_name
 from assay.scanner.facts.edge.tls.negotiation import DEFAULT_POLICY, Negotiation, load_balancing, side
 from assay.scanner.facts.spelling import Place, Referrer, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Unknown, unknown_inside
 from assay.scanner.sources.values import Value, any_of
 
 _ENCRYPTED = ("HTTPS", "SSL")
@@ -52,7 +52,8 @@ class ClassicTlsAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 class _Policy(msgspec.Struct, frozen=True):
     name: Any
-    negotiation: Value[Any]
+    negotiation: Value[Any] | None
+    """None of a policy that is not for TLS, such as one that keeps sessions on one instance."""
     ports: Value[Any]
 
 
@@ -75,16 +76,16 @@ def classic_balancer(view: View, at: ClassicTlsAt) -> TlsEndpoint:
 
 
 def _policies(view: View, at: ClassicTlsAt) -> tuple[list[_Policy], Unknown | None]:
-    """The policies for TLS that the input shows, and why there may be more."""
+    """The policies that the input shows, and why there may be more."""
     policies: list[_Policy] = []
     unknown: Unknown | None = None
     for source in at.policies:
         blocks, more = view.inner(source.place)
         unknown = unknown or more
         for block in blocks:
-            if not source.type or block[source.type].equals(_NEGOTIATES).data is not False:
-                ports = block[source.ports] if source.ports else Value[Any](None)
-                policies.append(_Policy(block[source.name].data, _negotiation(block, source), ports))
+            for_tls = not source.type or block[source.type].equals(_NEGOTIATES).data is not False
+            ports = block[source.ports] if source.ports else Value[Any](None)
+            policies.append(_Policy(block[source.name].data, _negotiation(block, source) if for_tls else None, ports))
     return policies, unknown
 
 
@@ -114,17 +115,29 @@ def _side(view: View, listener: View, at: ClassicTlsAt, policies: list[_Policy],
     for value in assigned:
         doubts += [value.unknown] if value.unknown else []
         for name in value.data if isinstance(value.data, list) else []:
-            made = [policy for policy in policies if policy.name == name]
-            chosen += [(policy.name, policy.negotiation) for policy in made]
-            # What keeps sessions on one instance is a policy, too; that of a name of AWS's own needs no block.
-            known = load_balancing(name)
-            chosen += [(name, view.says(known))] if not made and isinstance(known, Negotiation) else []
+            named_so = [policy for policy in policies if policy.name == name]
+            chosen += [(name, policy.negotiation) for policy in named_so if policy.negotiation is not None]
+            if not named_so:  # AWS has policies of its own, which need no block
+                known = load_balancing(name)
+                chosen += [(name, view.says(known))] if isinstance(known, Negotiation) else []
+                doubts += [unknown_inside(name) or known] if isinstance(known, Unknown) else []
     for policy in policies:
-        ports = policy.ports.data
-        if port.data in [str(number) for number in (ports if isinstance(ports, list) else [ports])]:
-            chosen.append((policy.name, policy.negotiation))
+        for_port = _is_for(policy.ports, port)
+        if policy.negotiation is not None and for_port.data is not False:
+            chosen += [(policy.name, policy.negotiation)] if for_port.data is True else []
+            doubts += [for_port.unknown] if for_port.unknown else []
+    if doubts and not chosen:
+        return side(port_name(listener, at.port), view.says(doubts[0]), view.says(doubts[0]))
     if not chosen:
-        default = view.says(None)
-        return side(port_name(listener, at.port), named(default), view.says(doubts[0] if doubts else load_balancing(DEFAULT_POLICY)))
+        return side(port_name(listener, at.port), named(view.says(None)), view.says(load_balancing(DEFAULT_POLICY)))
     name, negotiation = chosen[-1]
     return side(port_name(listener, at.port), view.says(str(name)), negotiation)
+
+
+def _is_for(ports: Value[Any], port: Value[Any]) -> Value[bool]:
+    """Whether a policy says that it is for a port."""
+    if ports.absent:
+        return Value(False)
+    listed = ports.data if isinstance(ports.data, list) else [ports.raw]
+    numbers = [Value.of(number, ports.seen).text() for number in listed]
+    return any_of([number.equals(port.data) if isinstance(port.data, str) else port for number in numbers])

@@ -10,9 +10,15 @@ from assay.scanner.facts.edge.tls.classic import ClassicTlsAt, classic_balancer
 from assay.scanner.facts.edge.tls.cloudfront import DistributionTlsAt, distribution
 from assay.scanner.facts.edge.tls.kinds import TlsEndpoint
 from assay.scanner.facts.edge.tls.listeners import ListenerAt, listener
+from assay.scanner.facts.spelling import Link
 
 READERS = (
     Reader(TlsEndpoint, ("AWS::ElasticLoadBalancingV2::Listener",), listener, ListenerAt()),
     Reader(TlsEndpoint, ("AWS::ElasticLoadBalancing::LoadBalancer",), classic_balancer, ClassicTlsAt(name="LoadBalancerName")),
-    Reader(TlsEndpoint, ("AWS::CloudFront::Distribution",), distribution, DistributionTlsAt(name="DistributionConfig.Comment")),
+    Reader(
+        TlsEndpoint,
+        ("AWS::CloudFront::Distribution",),
+        distribution,
+        DistributionTlsAt(name="DistributionConfig.Comment", vpc=Link("VpcOriginConfig.VpcOriginId", ("AWS::CloudFront::VpcOrigin",))),
+    ),
 )

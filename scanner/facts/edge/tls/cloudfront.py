@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from assay.scanner.facts.edge.cdn.cloudfront import asked_by
 from assay.scanner.facts.edge.tls.kinds import TlsEndpoint, TlsSide
-from assay.scanner.facts.edge.tls.negotiation import CLOUDFRONT, Negotiation, of, side
-from assay.scanner.facts.spelling import Place, Spelling
+from assay.scanner.facts.edge.tls.negotiation import CLOUDFRONT, VERSIONS, Negotiation, of, side
+from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Unknown, either
+from assay.scanner.sources.values import Value
 
 
 class DistributionTlsAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -28,12 +30,18 @@ class DistributionTlsAt(Spelling, frozen=True, eq=False, kw_only=True):
     """This and the following are paths within an origin."""
     protocol: Annotated[str, "sides"] = "CustomOriginConfig.OriginProtocolPolicy"
     versions: Annotated[str, "sides"] = "CustomOriginConfig.OriginSSLProtocols"
+    vpc: Annotated[Link, "sides"]
+    """The VPC origin that it names; and below, paths of that one."""
+    vpc_protocol: Annotated[str, "sides"] = "VpcOriginEndpointConfig.OriginProtocolPolicy"
+    vpc_versions: Annotated[str, "sides"] = "VpcOriginEndpointConfig.OriginSSLProtocols"
+    vpcs: Annotated[Index | None, "sides"] = None
+    """VPC origins by id."""
 
 
 def distribution(view: View, at: DistributionTlsAt) -> TlsEndpoint:
     """Every distribution answers over HTTPS, whether or not it answers over HTTP as well."""
     origins, more = view.inner(at.origins)
-    asked: list[Any] = [_origin(origin, at) for origin in origins if origin[at.protocol].data not in (None, "http-only")]
+    asked: list[Any] = [asked_over_tls for origin in origins if (asked_over_tls := _origin(origin, at)) is not None]
     return TlsEndpoint(
         identity=view.identity(view[at.name]),
         terminates_tls=view.says(True),
@@ -65,15 +73,28 @@ def _negotiation(version: Any) -> Negotiation | Unknown:
     return known or Unknown(f"which versions of TLS {version} allows", "name one of CloudFront's security policies")
 
 
-def _origin(origin: View, at: DistributionTlsAt) -> TlsSide:
-    """https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginSslProtocols.html"""
-    name = origin[at.id].text().then(lambda id_: f"origin {id_}")
-    versions = origin[at.versions]
-    if versions.absent:
-        unsaid = Unknown("which versions of TLS an origin is asked with: nothing says it", "name them", origin.location)
-        return side(name, origin.says("the provider's choice"), origin.says(unsaid))
-    named = versions.then(lambda listed: ", ".join(map(str, listed)) if isinstance(listed, list) else str(listed))
-    return side(name, named, versions.then(_offered))
+# An origin that is asked without TLS negotiates nothing, and so nothing that is old.
+_NOTHING = Negotiation(max(VERSIONS.values()))
+
+
+def _origin(origin: View, at: DistributionTlsAt) -> TlsSide | None:
+    """None of an origin that is asked without TLS; one that may be asked so is as modern as it is both ways, else unknown.
+
+    https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginSslProtocols.html
+    """
+    protocol, vpc = asked_by(origin, at.protocol, at.vpc, at.vpc_protocol, at.vpcs)
+    encrypted = protocol.equals("https-only", "match-viewer")
+    if encrypted.data is False:
+        return None
+    versions = vpc[at.vpc_versions] if vpc else origin[at.versions]
+    if versions.absent and encrypted.unknown:
+        versions = origin.says(encrypted.unknown)
+    unsaid = Unknown("which versions of TLS an origin is asked with: nothing says it", "name them", (vpc or origin).location)
+    words = versions.then(lambda listed: ", ".join(map(str, listed)) if isinstance(listed, list) else listed or "the provider's choice")
+    negotiation = versions.then(lambda listed: unsaid if listed is None else _offered(listed))
+    if encrypted.unknown:
+        negotiation = Value.of(either(encrypted.unknown, negotiation.raw, _NOTHING), protocol.seen + negotiation.seen)
+    return side(origin[at.id].text().then(lambda id_: f"origin {id_}"), words, negotiation)
 
 
 def _offered(versions: Any) -> Any:

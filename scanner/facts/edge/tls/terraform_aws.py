@@ -10,7 +10,7 @@ from assay.scanner.facts.edge.tls.classic import ClassicTlsAt, PoliciesAt, class
 from assay.scanner.facts.edge.tls.cloudfront import DistributionTlsAt, distribution
 from assay.scanner.facts.edge.tls.kinds import TlsEndpoint
 from assay.scanner.facts.edge.tls.listeners import ListenerAt, listener
-from assay.scanner.facts.spelling import Referrer
+from assay.scanner.facts.spelling import Link, Referrer
 
 READERS = (
     Reader(
@@ -68,6 +68,9 @@ READERS = (
             id="origin_id",
             protocol="custom_origin_config.origin_protocol_policy",
             versions="custom_origin_config.origin_ssl_protocols",
+            vpc=Link("vpc_origin_config.vpc_origin_id", ("aws_cloudfront_vpc_origin",)),
+            vpc_protocol="vpc_origin_endpoint_config.origin_protocol_policy",
+            vpc_versions="vpc_origin_endpoint_config.origin_ssl_protocols.items",
         ),
     ),
 )
