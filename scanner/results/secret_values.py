@@ -22,7 +22,7 @@ _BEGIN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _MAY_BEGIN = re.compile(
-    r"(?:pass\w*|pwd|key|string|token|secret|value|credential|data)s?[\w-]{0,12}[\"']?[ \t]{0,100}[=:]", re.IGNORECASE
+    r"(?:pass(?:w(?:or)?d|phrase)?|pwd|key|string|token|secret|value|credential|data)s?[\w-]{0,12}[\"']?[ \t]{0,100}[=:]", re.IGNORECASE
 ).search
 """What every beginning has, which is quick to see."""
 _HEREDOC = re.compile(r"<<[-~]?[ \t]{0,9}[\"']?(\w{1,100})[\"']?\s*$")

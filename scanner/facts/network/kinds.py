@@ -17,6 +17,8 @@ class Opening(Part):
     """The source is the internet, or so much of it that it makes no difference."""
     whole_network: Fact[bool]
     """The source is a range of private addresses that is as wide as a whole network: /16 or wider of IPv4, /56 or wider of IPv6."""
+    inside: Fact[bool]
+    """The source is nothing that the internet reaches: private addresses, another group, a list of the provider's own addresses."""
     traffic: Fact[str]
     """Protocol and ports in words: `TCP port 443`, `all traffic`."""
     protocol: Fact[str]

@@ -30,14 +30,15 @@ ANYWHERE = "0.0.0.0/0"
 # The ranges of networks themselves, which no provider lets be as wide as the internet. A VPC of AWS is /16 at most, an endpoint of
 # Client VPN /12: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html,
 # https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/limits.html. Those of Google's subnets and clusters are of its own machines:
-# https://cloud.google.com/vpc/docs/subnets. The lists of Google's own addresses hold none wider than /10:
-# https://cloud.google.com/compute/docs/faq#find_ip_range
+# https://cloud.google.com/vpc/docs/subnets
 _NETWORKS = (
     "aws_vpc", "aws_default_vpc", "aws_subnet", "aws_default_subnet", "aws_vpc_ipv4_cidr_block_association",
     "aws_vpc_ipv6_cidr_block_association", "aws_vpc_ipam_pool_cidr_allocation", "aws_ec2_client_vpn_endpoint", "aws_eks_cluster",
-    "AWS::EC2::VPC", "AWS::EC2::Subnet", "google_compute_subnetwork", "google_container_cluster", "google_netblock_ip_ranges",
-    "google_compute_subnetworks",
+    "AWS::EC2::VPC", "AWS::EC2::Subnet", "google_compute_subnetwork", "google_container_cluster", "google_compute_subnetworks",
 )  # fmt: skip
+# The lists of Google's own addresses, which the internet reaches, hold none wider than /10:
+# https://cloud.google.com/compute/docs/faq#find_ip_range
+_LISTS = ("google_netblock_ip_ranges",)
 _HOSTS = ("public_ip", "private_ip", "nat_ip", "network_ip", "ip_address", "address", "PublicIp", "PrivateIp")
 """Attributes that are one address."""
 
@@ -70,10 +71,14 @@ def is_world(cidr: Any) -> bool | Unknown:
 
 def _of_reference(cidr: Reference) -> bool | Unknown:
     """Whether an attribute of another resource is the internet: its type may say how wide it can be."""
-    last = re.sub(r"\[[^]]*\]", "", cidr.attribute).rpartition(".")[2]
-    if (cidr.type in _NETWORKS and ("cidr" in last.lower() or "range" in last.lower())) or last in _HOSTS:
+    if _is_range_of_network(cidr) or cidr.type in _LISTS or _last(cidr) in _HOSTS:
         return False
     return Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
+
+
+def _last(cidr: Reference) -> str:
+    """The name of the attribute that a reference ends with."""
+    return re.sub(r"\[[^]]*\]", "", cidr.attribute).rpartition(".")[2]
 
 
 def _of_text(cidr: Text) -> bool | Unknown:
@@ -119,6 +124,7 @@ def opening(source: Value[Any], span: Span, world: bool | Unknown | None = None)
         whole_network=source.then(is_whole_network)
         if world is None
         else Value(world if isinstance(world, Unknown) else False, source.seen),
+        inside=source.then(is_inside) if world is None else Value(world, source.seen).negate(),
         traffic=Value(_traffic(span), span.protocol.seen),
         protocol=span.protocol,
         from_port=span.first,
@@ -130,6 +136,7 @@ def limited(told: Opening, *conditions: Value[bool]) -> None:
     """Say of an opening that it is one only where some conditions hold."""
     told.world = all_of([told.world, *conditions])
     told.whole_network = all_of([told.whole_network, *conditions])
+    told.inside = any_of([told.inside, *(condition.negate() for condition in conditions)])
 
 
 def together(openings: list[Opening]) -> None:
@@ -174,6 +181,29 @@ def _may_be_network(cidr: Reference | Text) -> bool | Unknown:
     if (length and int(length[1]) > max(WHOLE.values())) or end in _HOSTS:
         return False
     return Unknown(f"the range {cidr} is known after apply", "scan the plan or the live resource")
+
+
+def is_inside(cidr: Any) -> bool | Unknown:
+    """Whether a CIDR range, or each of a list of them, is one that the internet does not reach, as those of networks are."""
+    if isinstance(cidr, list):
+        decided: bool | Unknown = all_of([Value.of(element).then(is_inside) for element in cidr]).data
+        return decided
+    if isinstance(cidr, Unknown):
+        return cidr
+    if isinstance(cidr, (Reference, Text)):
+        first = cidr.parts[0] if isinstance(cidr, Text) else cidr
+        if _is_range_of_network(first) or (isinstance(first, str) and first.startswith(("10.", "192.168.", "fd"))):
+            return True
+        return Unknown(f"whose addresses {cidr} are is known after apply", "scan the plan or the live resource")
+    network = _network(cidr)
+    return network is not None and is_private(network)
+
+
+def _is_range_of_network(cidr: Any) -> bool:
+    """Whether a range is an attribute of a network or of a part of one."""
+    if not isinstance(cidr, Reference) or cidr.type not in _NETWORKS:
+        return False
+    return bool(re.search("cidr|range", _last(cidr), re.IGNORECASE))
 
 
 def _network(text: Any) -> Any:

@@ -131,6 +131,7 @@ def _openings(view: View, at: GroupRulesAt) -> list[Opening]:
         limited(told, enters)
         # Harmless if it would be harmless.
         told.world, told.whole_network = (view.weighed(fact, absence=False) for fact in (told.world, told.whole_network))
+        told.inside = view.weighed(told.inside, absence=True)
     return openings
 
 

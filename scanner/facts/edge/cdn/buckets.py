@@ -91,7 +91,7 @@ def _written(text: str, parts: Text | None, at: OriginsAt) -> OriginBucket | Unk
         return unknown_inside(parts) if ends_open else None
     name = match[1]
     first = parts.parts[0] if parts is not None else None
-    if name == _OPEN and isinstance(first, Reference):
+    if name == _OPEN and isinstance(first, Reference) and first.type in at.buckets:
         return OriginBucket(address=first.address, website=bool(website))
     return OriginBucket(name="" if _OPEN in name else name, website=bool(website))
 
@@ -99,9 +99,10 @@ def _written(text: str, parts: Text | None, at: OriginsAt) -> OriginBucket | Unk
 class Served(msgspec.Struct, frozen=True):
     """A bucket as the origin of a distribution."""
 
+    asked: Value[bool]
+    """One of the behaviours of the distribution asks for the bucket."""
     enabled: Value[Any]
-    """The distribution is switched on, and one of its behaviours asks for the bucket."""
-    distribution: str
+    """The distribution is switched on."""
 
 
 class TargetsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -140,19 +141,27 @@ def served(item: Item, at: OriginsAt, targets: TargetsAt) -> Iterator[tuple[Hash
         yield None, more
     for origin in origins:
         id_ = origin[at.id].data
-        asked = isinstance(id_, str) and id_ in used
-        if not asked and doubt is None and isinstance(id_, str):
+        open_id = unknown_inside(id_)
+        asked = open_id is None and str(id_) in used
+        if not asked and doubt is None and open_id is None:
             continue
         bucket = origin_bucket(origin, at)
         if isinstance(bucket, Unknown):
             yield None, bucket
         elif bucket is not None:
-            named = next(iter(references_in(_domain(origin, at))), None)
-            address = bucket.address or (named.address if named is not None and not bucket.name else "")
-            unasked = doubt or Unknown(f"whether a behaviour asks origin {id_}", "scan the plan, or the live account", item.location())
-            enabled = item[targets.enabled].default(False).truth()
-            record = Served(enabled if asked or enabled.data is False else Value(unasked), item.address)
-            yield at_address(item, address) if address else bucket.name, record
+            if not (key := _key(item, origin, bucket, at)):
+                yield None, Unknown("which bucket an origin is", "give what its domain name is made of", item.location())
+            else:
+                yield key, Served(Value(True if asked else open_id or doubt), item[targets.enabled].default(False).truth())
+
+
+def _key(item: Item, origin: Node, bucket: OriginBucket, at: OriginsAt) -> Hashable:
+    """By what a site finds the record of its bucket; empty where it is not known which bucket an origin is."""
+    if bucket.address:
+        return at_address(item, bucket.address)
+    types = (*at.buckets, *dict(at.websites))
+    named = [reference.address for reference in references_in(_domain(origin, at)) if reference.type in types]
+    return at_address(item, named[0]) if named and not bucket.name else bucket.name
 
 
 def _used(item: Item, at: TargetsAt) -> tuple[set[str], Unknown | None]:
@@ -169,8 +178,12 @@ def _used(item: Item, at: TargetsAt) -> tuple[set[str], Unknown | None]:
     groups, more = item.blocks(at.groups)
     doubts.append(more)
     for group in groups:
-        if group[at.group].data in used:
+        name = group[at.group].data
+        if isinstance(name, Unknown):
+            doubts.append(name)
+        elif name in used:
             members, further = group.blocks(at.members)
-            used |= {str(member[at.member].data) for member in members}
-            doubts.append(further)
+            named = [member[at.member].data for member in members]
+            used |= set(map(str, named))
+            doubts += [further, *(member for member in named if isinstance(member, Unknown))]
     return used, next(filter(None, doubts), None)

@@ -10,13 +10,23 @@ from typing import Annotated, Any
 
 import msgspec
 
-from assay.scanner.facts.edge.cdn.headers import CSP, HSTS, MANAGED_NAMES, MANAGED_POLICIES, limits_scripts, max_age, may_be_document
+from assay.scanner.facts.edge.cdn.headers import (
+    CSP,
+    HSTS,
+    MANAGED_NAMES,
+    MANAGED_POLICIES,
+    limits_scripts,
+    max_age,
+    may_be_document,
+    readable,
+    written,
+)
 from assay.scanner.facts.edge.cdn.kinds import Distribution, EdgeResponse, OriginWay, ViewerEntry, ViewerWay
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import DataNode
-from assay.scanner.sources.raw import Text, Unknown
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of, first_known
 
 DEFAULT_PATTERN = "*"
@@ -171,15 +181,11 @@ def _response(name: Value[Any], behavior: View, at: DistributionAt) -> EdgeRespo
     hsts, csp = (headers.get(header, behavior.says(None)).otherwise(by_code) for header in (HSTS, CSP))
     return EdgeResponse(
         name=name.text(),
-        hsts_max_age=hsts.then(lambda text: None if text is None else max_age(text) if isinstance(text, str) else _not_text(text)),
+        hsts_max_age=hsts.then(lambda text: None if text is None else max_age(text)),
         documents=name.then(lambda pattern: may_be_document(pattern) if isinstance(pattern, str) else True),
-        csp=csp,
-        limits_scripts=csp.then(lambda text: isinstance(text, str) and limits_scripts(text)),
+        csp=csp.then(lambda text: None if text is None else written(text)),
+        limits_scripts=csp.then(lambda text: text is not None and limits_scripts(text)),
     )
-
-
-def _not_text(data: Any) -> Unknown:
-    return Unknown(f"what {data} is once it is deployed", "scan the plan or the live account")
 
 
 def _policy(behavior: View, at: DistributionAt) -> Iterator[tuple[str, Value[Any]]]:
@@ -210,14 +216,12 @@ def _set_by_policy(policy: View, at: DistributionAt) -> Iterator[tuple[str, Valu
         own = policy[at.csp] if header == CSP else policy[at.age].then(lambda age: None if age is None else _as_header(age))
         if header == HSTS and own.absent and policy.exists(at.hsts).unknown:
             own = policy.says(policy.exists(at.hsts).unknown)
-        yield header, first_known(*(value.then(_text) for value in (own, *named)), *doubts)
+        yield header, first_known(*(value.then(_sent) for value in (own, *named)), *doubts)
 
 
-def _text(data: Any) -> Any:
-    """Text of which parts are not known has a word for each of them: what they are opens no policy that the rest closes."""
-    if isinstance(data, Text):
-        return "".join(part if isinstance(part, str) else "unknown.invalid" for part in data.parts)
-    return data or None if data is None or isinstance(data, (str, Unknown)) else _not_text(data)
+def _sent(data: Any) -> Any:
+    """A header without a value is not sent."""
+    return readable(None if data == "" else data)
 
 
 def _as_header(age: Any) -> Any:

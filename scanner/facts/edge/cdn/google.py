@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from assay.scanner.facts.edge.cdn.headers import CSP, HSTS, limits_scripts, max_age
+from assay.scanner.facts.edge.cdn.headers import CSP, HSTS, limits_scripts, max_age, readable, written
 from assay.scanner.facts.edge.cdn.kinds import Distribution, EdgeResponse, ViewerEntry, ViewerWay
-from assay.scanner.facts.edge.cdn.routes import EXTERNAL, HeaderChange, Route, RoutesAt, routes_to
+from assay.scanner.facts.edge.cdn.routes import EXTERNAL, HeaderChange, Route, RoutesAt, routes_to, unsettled
 from assay.scanner.facts.edge.google import ForwardingRuleAt, forwarding_rule
 from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Text, Unknown
+from assay.scanner.sources.raw import Text, Unknown, either
 from assay.scanner.sources.values import Value, all_of, any_of
 
 Headers = dict[str, Value[Any]]
@@ -63,6 +63,9 @@ def _responses(view: View, at: BackendAt) -> list[Any]:
     ways: dict[str, list[HeaderChange]] = {}
     for route in routes_to(view, at.routes, at.collection, view[at.name]):
         ways.setdefault(_way(route) if route.changes else "", route.changes)
+    for other in unsettled(view, at.routes):
+        if other.changes:  # it may lead here, and change any header
+            ways.setdefault(" by a route that is not known", [HeaderChange([], [], other.why)])
     return [_response(_with(name, way), _changed(dict(own), changes)) for way, changes in (ways or {"": []}).items()]
 
 
@@ -79,10 +82,10 @@ def _response(name: Value[Any], headers: Headers) -> EdgeResponse:
     hsts, csp = headers.get(HSTS, absent), headers.get(CSP, absent)
     return EdgeResponse(
         name=name,
-        hsts_max_age=hsts.then(lambda text: max_age(text) if isinstance(text, str) else text),
+        hsts_max_age=hsts.then(lambda text: None if text is None else max_age(text)),
         documents=Value(True, name.seen),
-        csp=csp,
-        limits_scripts=csp.then(lambda text: isinstance(text, str) and limits_scripts(text)),
+        csp=csp.then(lambda text: None if text is None else written(text)),
+        limits_scripts=csp.then(lambda text: text is not None and limits_scripts(text)),
     )
 
 
@@ -91,26 +94,29 @@ def _own(view: View, at: BackendAt) -> Headers:
 
     https://cloud.google.com/load-balancing/docs/https/custom-headers-global
     """
-    written = view[at.headers]
-    elements = written.data if isinstance(written.data, list) else [written.data] if written.unknown else []
+    listed = view[at.headers]
+    elements = listed.data if isinstance(listed.data, list) else [listed.data] if listed.unknown else []
     headers: Headers = {}
-    doubts = [Value[Any](element, written.seen) for element in elements if isinstance(element, Unknown)]
+    doubts: list[Value[Any]] = []
     for element in elements:
-        text = _readable(element)
-        if text is not None:
-            name, _, value = text.partition(":")
-            headers.setdefault(name.strip().lower(), Value(value.strip(), written.seen))
-    for header in (HSTS, CSP):
-        if header not in headers:
-            headers[header] = doubts[0] if doubts else Value(None, written.seen or (view.location,))
+        header = _split(element)
+        if header is None:
+            doubts.append(Value(readable(element), listed.seen))
+        else:
+            headers.setdefault(header[0], Value(header[1], listed.seen))
+    for name in (HSTS, CSP):
+        if name not in headers:
+            headers[name] = doubts[0] if doubts else Value(None, listed.seen or (view.location,))
     return headers
 
 
-def _readable(data: Any) -> str | None:
-    """Text, with a word for each part that is not known."""
-    if isinstance(data, Text) and isinstance(data.parts[0], str):
-        return "".join(part if isinstance(part, str) else "unknown.invalid" for part in data.parts)
-    return data if isinstance(data, str) else None
+def _split(header: Any) -> tuple[str, Any] | None:
+    """The name of a header and its value, of which parts may not be known; None where the name is not known."""
+    first, *more = header.parts if isinstance(header, Text) else (header,)
+    if not isinstance(first, str) or (more and ":" not in first):
+        return None
+    name, _, value = first.partition(":")
+    return name.strip().lower(), Text((value.lstrip(), *more)) if more else value.strip()
 
 
 def _changed(headers: Headers, changes: list[HeaderChange]) -> Headers:
@@ -119,10 +125,15 @@ def _changed(headers: Headers, changes: list[HeaderChange]) -> Headers:
         for name in change.removed:
             if isinstance(name, str):
                 headers[name.lower()] = Value(None)
+            elif isinstance(name, Unknown):
+                headers |= {header: Value(name) for header in (HSTS, CSP)}
         for header, value in change.set:
-            if isinstance(header.data, str):
-                headers[header.data.strip().lower()] = value.text()
-        unnamed = next((header.unknown for header, _ in change.set if header.unknown), None)
-        if doubt := change.unknown or unnamed:
-            headers |= {header: Value(doubt) for header in (HSTS, CSP) if headers.get(header, Value(None)).absent}
+            for name in (HSTS, CSP):
+                same, sent = header.then(lambda text: text.strip() if isinstance(text, str) else text).equals(name), value.then(readable)
+                if same.data is True:
+                    headers[name] = sent
+                elif same.unknown:
+                    headers[name] = Value.of(either(same.unknown, headers.get(name, Value(None)).raw, sent.raw), header.seen)
+        if change.unknown:
+            headers |= {header: Value(change.unknown) for header in (HSTS, CSP)}
     return headers

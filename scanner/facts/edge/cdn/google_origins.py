@@ -10,8 +10,7 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.bindings import BASIC, PUBLIC_MEMBERS, Binding, bindings, inherited
 from assay.scanner.facts.edge.cdn.kinds import BucketOrigin, OriginAccess, OriginReader, StaticSite
-from assay.scanner.facts.edge.cdn.routes import EXTERNAL, RoutesAt, entries, routes_to
-from assay.scanner.facts.edge.cdn.sites import published
+from assay.scanner.facts.edge.cdn.routes import EXTERNAL, RoutesAt, entries, routes_to, unsettled
 from assay.scanner.facts.google_assets import is_live, missing, named
 from assay.scanner.facts.policies import Grant
 from assay.scanner.facts.spelling import Another, Index, Place, Referrer, Spelling
@@ -170,9 +169,9 @@ def by_bucket(type_: str, bucket: str) -> Index:
 
     def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
         linked = item.link(bucket).data
-        if isinstance(linked, Unknown):
-            yield None, linked
-        elif linked is not None:
+        if why := unknown_inside(linked):
+            yield None, why
+        if not isinstance(linked, Unknown) and linked is not None:
             yield getattr(linked, "address", linked), item
         if isinstance(text := item[bucket].data, str) and text != linked:
             yield text, item
@@ -197,7 +196,7 @@ def site(view: View, at: SiteAt) -> StaticSite:
     website = view.exists(at.website)
     return StaticSite(
         identity=view.identity(name),
-        published=published(view, bool(backends), website, doubts),
+        published=any_of([view.says(bool(backends)), website, *doubts]),
         behind_cdn=any_of([*behind, *doubts, view.says(False)]),
         served_directly=all_of([any_of([*exposed, view.says(False)]), any_of([*led, view.says(False)]).negate()]),
     )
@@ -211,4 +210,5 @@ def _led_to(view: View, backend: View, at: SiteAt) -> Value[bool]:
         for _, secure, there in entries(backend, at.routes, route)
         if secure
     ]
-    return any_of([*found, view.says(False)])
+    doubts = [Value[bool](other.why) for other in unsettled(backend, at.routes)]
+    return any_of([*found, *doubts, view.says(False)])

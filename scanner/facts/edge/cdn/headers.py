@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
+
+from assay.scanner.sources.raw import Text, Unknown, unknown_inside
 
 HSTS = "strict-transport-security"
 CSP = "content-security-policy"
@@ -29,28 +32,72 @@ MANAGED_NAMES: Mapping[str, str] = {
 """Name of a managed policy, in lower case as the API gives it, to its id."""
 
 
-def max_age(header: str) -> int | None:
+_OPEN = "\0"
+"""Stands for a part of a text that is not known."""
+_DOMAIN = "unknown.invalid"
+
+
+def readable(data: Any) -> Any:
+    """The value of a header, of which parts may not be known; None where there is none, Unknown of what is no text."""
+    return data if data is None or isinstance(data, (str, Text, Unknown)) else _not_known(data)
+
+
+def written(header: str | Text) -> str:
+    """A header as it is shown, with a word for each part that is not known."""
+    return _joined(header, _DOMAIN)
+
+
+def _joined(header: str | Text, for_unknown: str, for_reference: str = _DOMAIN) -> str:
+    """What a reference gives once it is deployed is a domain or an id: it opens no policy that the rest closes."""
+    if isinstance(header, str):
+        return header
+    return "".join(part if isinstance(part, str) else for_unknown if isinstance(part, Unknown) else for_reference for part in header.parts)
+
+
+def _not_known(data: Any) -> Unknown:
+    return unknown_inside(data) or Unknown(f"what {data} is once it is deployed", "scan the plan or the live account")
+
+
+def max_age(header: str | Text) -> int | Unknown | None:
     """The seconds that a Strict-Transport-Security header says; None where it is not valid, so that browsers take no notice of it.
 
     https://datatracker.ietf.org/doc/html/rfc6797#section-6.1: directives are separated by `;`, compare without case, may be quoted and
     stand once.
     """
-    directives = [part.partition("=") for part in header.split(";") if part.strip()]
+    directives = [part.partition("=") for part in _joined(header, _OPEN, _OPEN).split(";") if part.strip()]
     names = [name.strip().lower() for name, _, _ in directives]
+    if "max-age" not in names and any(_OPEN in name for name in names):
+        return _not_known(header)
     if len(names) != len(set(names)) or "max-age" not in names:
         return None
     text = directives[names.index("max-age")][2].strip()
+    if _OPEN in text:
+        return _not_known(header)
     text = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
 
 
-def limits_scripts(header: str) -> bool:
+def limits_scripts(header: str | Text) -> bool | Unknown:
     """Whether a Content-Security-Policy, or one of several in a list, limits where scripts come from.
 
     https://www.w3.org/TR/CSP3/#parse-serialized-policy-list: of directives of one name the first counts. A policy that lets scripts come
     from anywhere and stand in the page, without a nonce or a hash by which browsers would ignore that, limits nothing.
     """
-    return any(_limits(policy) for policy in header.split(","))
+    text = _joined(header, _OPEN)
+    if _OPEN not in text:
+        return any(map(_limits, text.split(",")))
+    strict = any(_limits(_filled(policy, "script-src 'none'", "'nonce-'")) for policy in text.split(","))
+    loose = any(_limits(_filled(policy, "script-src * 'unsafe-inline'", "* 'unsafe-inline'")) for policy in text.split(","))
+    return strict if strict == loose else _not_known(header)
+
+
+def _filled(policy: str, directive: str, source: str) -> str:
+    """A policy with what stands for directives and for sources that are not known; such a part of a word is one of its domain."""
+    directives: list[str] = []
+    for part in policy.split(";"):
+        words = [word if word == _OPEN else word.replace(_OPEN, _DOMAIN) for word in part.split()]
+        directives.append(" ".join((source if at else directive) if word == _OPEN else word for at, word in enumerate(words)))
+    return ";".join(directives)
 
 
 def _limits(policy: str) -> bool:

@@ -14,7 +14,7 @@ from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View, may_not_exist
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.raw import Reference, Unknown
+from assay.scanner.sources.raw import Reference, Unknown, unknown_inside
 from assay.scanner.sources.values import Value, all_of
 
 EXTERNAL = ("EXTERNAL", "EXTERNAL_MANAGED")
@@ -42,6 +42,14 @@ class Route(msgspec.Struct, frozen=True):
     """In the order in which they are made: the innermost first."""
 
 
+class Unsettled(msgspec.Struct, frozen=True):
+    """Why a URL map may have another route, to any backend."""
+
+    why: Unknown
+    changes: bool
+    """That route may change headers."""
+
+
 class Hop(msgspec.Struct, frozen=True):
     """A proxy by the URL map that it uses, or a forwarding rule by the proxy that it points to."""
 
@@ -50,6 +58,8 @@ class Hop(msgspec.Struct, frozen=True):
     """Of a proxy: it has TLS."""
     external: Value[bool] = Value(True)
     """Of a forwarding rule."""
+    doubt: Unknown | None = None
+    """Why it is not known what it leads to."""
 
 
 class RoutesAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -80,32 +90,51 @@ class MapAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 def routes(url_map: Item, at: MapAt) -> Iterator[tuple[Hashable, Any]]:
-    """The routes of a URL map by the backend that each leads to.
+    """The routes of a URL map by the backend that each leads to; under None, as Unsettled, why there may be others.
 
     Actions take effect from the inside to the outside:
     https://cloud.google.com/compute/docs/reference/rest/v1/urlMaps#resource, `headerAction`
     """
     outer = _changes(url_map, at)
     yield from _leads(url_map, url_map, at.default, at.default_action, "", outer, at)
-    matchers, _ = url_map.blocks(at.matchers)
+    matchers, more = url_map.blocks(at.matchers)
+    yield from _further(more)
     for matcher in matchers:
         name = str(matcher["name"].data)
         own = _changes(matcher, at) + outer
         yield from _leads(url_map, matcher, at.default, at.default_action, name, own, at)
         for path in at.rules:
-            for number, rule in enumerate(matcher.blocks(path)[0], 1):
+            rules, more = matcher.blocks(path)
+            yield from _further(more)
+            for number, rule in enumerate(rules, 1):
                 inner = _changes(rule, at)
                 yield from _leads(url_map, rule, at.service, at.action, f"{name}, rule {number}" if inner else name, inner + own, at)
 
 
 def _leads(url_map: Item, node: Node, service: str, action: str, name: str, changes: list[HeaderChange], at: MapAt) -> Iterator[Any]:
-    if key := key_of(node.link(service)):
-        yield key, Route(url_map.address, name, changes)
-    for part in node.blocks(action)[0]:
-        for number, weighted in enumerate(part.blocks(at.weighted)[0], 1):
+    yield from _lead(node.link(service), Route(url_map.address, name, changes))
+    actions, more = node.blocks(action)
+    yield from _further(more)
+    for part in actions:
+        shares, more = part.blocks(at.weighted)
+        yield from _further(more)
+        for number, weighted in enumerate(shares, 1):
             inner = _changes(weighted, at)
-            if key := key_of(weighted.link(at.weighted_service)):
-                yield key, Route(url_map.address, f"{name}, share {number}" if inner else name, inner + changes)
+            route = Route(url_map.address, f"{name}, share {number}" if inner else name, inner + changes)
+            yield from _lead(weighted.link(at.weighted_service), route)
+
+
+def _lead(backend: Value[Any], route: Route) -> Iterator[tuple[Hashable, Any]]:
+    key, why = _named_by(backend)
+    if why is not None:
+        yield None, Unsettled(why, bool(route.changes))
+    elif key:
+        yield key, route
+
+
+def _further(why: Unknown | None) -> Iterator[tuple[Hashable, Any]]:
+    if why is not None:
+        yield None, Unsettled(why, changes=True)
 
 
 def _changes(node: Node, at: MapAt) -> list[HeaderChange]:
@@ -117,26 +146,34 @@ def _changes(node: Node, at: MapAt) -> list[HeaderChange]:
         changes.append(
             HeaderChange(
                 [(entry[at.header], entry[at.value]) for entry in added],
-                removed if isinstance(removed, list) else [],
-                unknown or (removed if isinstance(removed, Unknown) else None),
+                removed if isinstance(removed, list) else [removed] if isinstance(removed, Unknown) else [],
+                unknown,
             )
         )
     return changes + ([HeaderChange([], [], more)] if more else [])
 
 
 def proxies(proxy: Item, url_map: str, secure: str) -> Iterator[tuple[Hashable, Any]]:
-    """A proxy by its URL map. `secure`: a part of the types that have TLS."""
-    if key := key_of(proxy.link(url_map)):
-        yield key, Hop(proxy.address, secure=secure in proxy.type.lower())
+    """A proxy by its URL map, under None where that is not known. `secure`: a part of the types that have TLS."""
+    key, why = _named_by(proxy.link(url_map))
+    if key or why:
+        yield key, Hop(proxy.address, secure=secure in proxy.type.lower(), doubt=why)
 
 
 def forwarding(rule: Item, target: str, scheme: str) -> Iterator[tuple[Hashable, Any]]:
-    """A forwarding rule by its proxy: external unless it says otherwise.
+    """A forwarding rule by its proxy, under None where that is not known: external unless it says otherwise.
 
     https://cloud.google.com/compute/docs/reference/rest/v1/globalForwardingRules
     """
-    if key := key_of(rule.link(target)):
-        yield key, Hop(rule.address, external=rule[scheme].default("EXTERNAL").equals(*EXTERNAL))
+    key, why = _named_by(rule.link(target))
+    if key or why:
+        yield key, Hop(rule.address, external=rule[scheme].default("EXTERNAL").equals(*EXTERNAL), doubt=why)
+
+
+def _named_by(link: Value[Any]) -> tuple[str | None, Unknown | None]:
+    """What a link names, as a key; None and why where that is not known."""
+    key, why = key_of(link), unknown_inside(link.data)
+    return (None, why) if why is not None and (not key or "\0" in key) else (key, None)
 
 
 def key_of(named: Value[Any]) -> str:
@@ -156,19 +193,25 @@ def routes_to(view: View, at: RoutesAt, collection: str, name: Value[Any]) -> li
     return [route for key in keys(view.item.address, collection, name.data) for route in known.get(key, ())]
 
 
+def unsettled(view: View, at: RoutesAt) -> list[Unsettled]:
+    """Why there may be other routes, to any backend."""
+    return view.index(at.maps).get(None, [])
+
+
 def entries(view: View, at: RoutesAt, route: Route) -> Iterator[tuple[str, bool, Value[bool]]]:
-    """The forwarding rules by which a route is reached: (address, it has TLS, it is there and external)."""
+    """The forwarding rules by which a route is reached: (address, it has TLS, it is there, external and leads to the route)."""
     for proxy in _named(view, at.http, route.map, "urlMaps"):
         collection = "targetHttpsProxies" if proxy.secure else "targetHttpProxies"
         for rule in _named(view, at.rules, proxy.address, collection):
             there = [_exists(view, address) for address in (route.map, proxy.address, rule.address)]
-            yield rule.address, proxy.secure, all_of([*there, rule.external])
+            doubts: list[Value[bool]] = [Value(hop.doubt) for hop in (proxy, rule) if hop.doubt]
+            yield rule.address, proxy.secure, all_of([*there, rule.external, *doubts])
 
 
 def _named(view: View, index: Index, address: str, collection: str) -> list[Hop]:
     item, known = view.stack.at(address), view.index(index)
     name = item["name"].data if item is not None else None
-    return [hop for key in keys(address, collection, name) for hop in known.get(key, ())]
+    return [hop for key in (*keys(address, collection, name), None) for hop in known.get(key, ())]
 
 
 def _exists(view: View, address: str) -> Value[bool]:

@@ -35,19 +35,11 @@ def site(view: View, at: SiteAt) -> StaticSite:
     keys += [name] if isinstance(name, str) else []
     records = [record for key in keys for record in known.get(key, ()) if isinstance(record, Served)]
     doubts = [Value[bool](why) for why in known.get(None, ())]
-    redirects, _ = view.inner(*at.redirects)
-    website = all_of([view.exists(*at.website), view.says(not redirects)])
+    redirects, more = view.inner(*at.redirects)
+    website = all_of([view.exists(*at.website), view.says(not redirects and (more or True))])
     return StaticSite(
         identity=view.identity(view[at.name]),
-        published=published(view, bool(records), website, doubts),
-        behind_cdn=any_of([*(record.enabled for record in records), *doubts, view.says(False)]),
+        published=any_of([*(record.asked for record in records), website, *doubts, view.says(False)]),
+        behind_cdn=any_of([*(all_of([record.asked, record.enabled]) for record in records), *doubts, view.says(False)]),
         served_directly=website,
     )
-
-
-def published(view: View, origin: bool, website: Value[bool], doubts: list[Value[bool]]) -> Value[bool]:
-    """Whether a bucket holds a web site: one that no CDN serves, and that is not configured as one, is not published by itself.
-
-    `origin`: a CDN serves it.
-    """
-    return view.says(True) if origin else any_of([website, *doubts, view.says(False)])

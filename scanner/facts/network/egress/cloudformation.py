@@ -15,6 +15,7 @@ from assay.scanner.facts.network.egress.network_firewall import FirewallsAt, by_
 from assay.scanner.facts.network.prefix_lists import DeclaredLists
 from assay.scanner.facts.spelling import Another, Link, Many
 
+_GATEWAYS = "GatewayId|EgressOnlyInternetGatewayId|TransitGatewayId"
 _FIREWALLS = FirewallsAt(
     firewalls=by_vpc("VpcId", "AWS::NetworkFirewall::Firewall"),
     policy=Link("FirewallPolicyArn", ("AWS::NetworkFirewall::FirewallPolicy",)),
@@ -23,15 +24,18 @@ _FIREWALLS = FirewallsAt(
     stateless="FirewallPolicy.StatelessDefaultActions",
     order="FirewallPolicy.StatefulEngineOptions.RuleOrder",
     references="FirewallPolicy.StatefulRuleGroupReferences",
+    stateless_references="FirewallPolicy.StatelessRuleGroupReferences",
     group=Link("ResourceArn", ("AWS::NetworkFirewall::RuleGroup",)),
+    packet_actions="RuleGroup.RulesSource.StatelessRulesAndCustomActions.StatelessRules[].RuleDefinition.Actions",
     list_kind="RuleGroup.RulesSource.RulesSourceList.GeneratedRulesType",
+    list_types="RuleGroup.RulesSource.RulesSourceList.TargetTypes",
     targets="RuleGroup.RulesSource.RulesSourceList.Targets",
     rules="RuleGroup.RulesSource.StatefulRules",
     action="Action",
     target="Header.Destination",
     text="RuleGroup.RulesSource.RulesString",
     tables=by_vpc("VpcId", "AWS::EC2::RouteTable"),
-    routes=to_gateways("RouteTableId", "GatewayId", "DestinationCidrBlock|DestinationIpv6CidrBlock", {}, "AWS::EC2::Route"),
+    routes=to_gateways("RouteTableId", _GATEWAYS, "DestinationCidrBlock|DestinationIpv6CidrBlock", {}, "AWS::EC2::Route"),
     associations=by_table("RouteTableId", "SubnetId", "AWS::EC2::SubnetRouteTableAssociation"),
 )
 

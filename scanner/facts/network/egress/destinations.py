@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.scanner.facts.network.egress.kinds import Destination, Range
 from assay.scanner.facts.network.kinds import Opening
-from assay.scanner.facts.network.ranges import WIDE, is_private
+from assay.scanner.facts.network.ranges import WIDE
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
@@ -32,7 +32,7 @@ def destination(told: Opening) -> Destination:
 
 def host(told: Opening) -> Destination:
     """What a rule lets out to a host that it names."""
-    return _to(told, Value(False, told.source.seen), told.source)
+    return _to(told, Value(False, told.source.seen), Value(told.world.unknown or told.source.data, told.source.seen))
 
 
 def _to(told: Opening, inside: Value[bool], name: Value[Any]) -> Destination:
@@ -51,24 +51,25 @@ def _to(told: Opening, inside: Value[bool], name: Value[Any]) -> Destination:
     )
 
 
-def _within(told: Opening) -> list[Range]:
+def _within(told: Opening) -> list[Range] | Unknown:
     if told.world.data is not False:
         return []
     try:
         network: Any = ipaddress.ip_network(str(told.source.data).strip(), strict=False)
     except ValueError:
-        return []
+        return [] if told.inside.data is True else Unknown(f"whose addresses {told.source.data} are", "scan the plan or the live resource")
     lengths = range(network.prefixlen, WIDE[network.version], -1)
     return [Range(cidr=Value(str(network.supernet(new_prefix=length)), told.source.seen)) for length in lengths]
 
 
 def _is_inside(told: Opening) -> bool | Unknown:
     if told.world.data is not False:
-        return told.world.data if isinstance(told.world.data, Unknown) else False
+        return told.world.unknown or False
+    if told.inside.data is not False:
+        inside: bool | Unknown = told.inside.data
+        return inside
     try:
         network: Any = ipaddress.ip_network(str(told.source.data).strip(), strict=False)
     except ValueError:
-        return True  # a group, or a list of addresses of the provider's services
-    if network == _NOWHERE or is_private(network):
-        return True
-    return any(network.version == own.version and network.subnet_of(own) for own in _OF_SERVICES)
+        return False
+    return network == _NOWHERE or any(network.version == own.version and network.subnet_of(own) for own in _OF_SERVICES)

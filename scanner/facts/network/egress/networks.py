@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.network.egress.kinds import Egress
-from assay.scanner.facts.network.egress.rules import ALLOW, DENY, NEXT, Rule, let_out, of_all, openings_to
+from assay.scanner.facts.network.egress.rules import ALLOW, DENY, NEXT, OPEN, Rule, let_out, of_all, openings_to
 from assay.scanner.facts.network.google import FirewallAt
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.facts.network.ranges import elements, filled, opening, protocol_name, spans
@@ -80,12 +80,19 @@ def network(view: View, at: NetworkAt) -> Egress | None:
     told: list[Any] = let_out(view, tiers, 4, doubt)
     told += let_out(view, tiers, 6, doubt) if _has_ipv6(view, at) else []
     told += [doubt] if view.elsewhere else []  # what else that network lets out, before what is denied here too
+    told += [firewalls.more] if firewalls.more and _may_let_out(view, at) else []
     return Egress(
         identity=view.identity(view[at.name], *(policy.item for policy in policies)),
         destinations=view.says(told),
         filtered=view.says(False),
         hosts=view.says([]),
     )
+
+
+def _may_let_out(view: View, at: NetworkAt) -> bool:
+    """Whether there may be firewall rules for egress of which it is not known that they are for this network."""
+    possible = view.possible(at.firewalls)
+    return not view.elsewhere and (not possible or any(_classic(firewall, at) for firewall in possible))
 
 
 def _has_ipv6(view: View, at: NetworkAt) -> bool:
@@ -149,7 +156,7 @@ def _written(policy: View, at: NetworkAt) -> list[Rule]:
     if more or separate.more:
         doubt: Value[bool] = Value(more or separate.more, (policy.location,))
         everything = openings_to(of_all(policy), spans(policy.says("all"), policy.says(None)))
-        told.append(Rule(policy.says(0), DENY, everything, [], policy.says(True), doubt))
+        told.append(Rule(policy.says(0), OPEN, everything, [], policy.says(True), doubt))
     return told
 
 
@@ -168,7 +175,7 @@ def _of_policy(view: View, field: Callable[[str], str]) -> Rule | None:
     narrowed = [filled(rule[field(name)]) for name in ("targetServiceAccounts", "targetSecureTags", "targetSecureTag", "targetResources")]
     narrowed += [filled(rule[field(f"match.{name}")]) for name in ("srcIpRanges", "srcSecureTags", "srcNetworks")]
     in_force = all_of([leaves, rule["disabled"].default(False).truth().negate(), rule.says(more or action.unknown or True)])
-    sort = _ACTIONS.get(str(action.data).lower(), ALLOW)
+    sort = OPEN if action.unknown else _ACTIONS.get(str(action.data).lower(), ALLOW)
     return Rule(rule["priority"].number(), sort, openings, hosts, any_of(narrowed).negate(), view.weighed(in_force, absence=False))
 
 
@@ -188,5 +195,5 @@ def _to(rule: View, span: Any, field: Callable[[str], str]) -> list[Opening]:
     openings = openings or ([] if named("destFqdns") else openings_to(of_all(rule), [span]))
     if within.default("").equals(*_INSIDE).data is True:
         for opened in openings:
-            opened.world = Value(False, within.seen)
+            opened.world, opened.inside = Value(False, within.seen), Value(True, within.seen)
     return openings

@@ -6,7 +6,7 @@ https://cloud.google.com/firewall/docs/firewall-policies-overview#rule-evaluatio
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -16,10 +16,10 @@ from assay.scanner.facts.network.egress.kinds import Destination
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.facts.network.ranges import ANYWHERE, Span, opening, together
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Unknown, because
-from assay.scanner.sources.values import Value
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value, all_of, any_of
 
-ALLOW, DENY, NEXT = "allow", "deny", "goto_next"
+ALLOW, DENY, NEXT, OPEN = "allow", "deny", "goto_next", ""
 _WHOLE = {4: ipaddress.ip_network("0.0.0.0/0"), 6: ipaddress.ip_network("::/0")}
 
 
@@ -28,7 +28,7 @@ class Rule(msgspec.Struct):
 
     priority: Value[Any]
     action: str
-    """`allow`, `deny` or `goto_next`, which leaves it to the rules that are asked after this policy."""
+    """`allow`, `deny` or `goto_next`, which leaves it to the rules that are asked after this policy; empty where that is not known."""
     openings: list[Opening]
     """The traffic that it is for, to ranges, …"""
     hosts: list[Opening]
@@ -38,7 +38,7 @@ class Rule(msgspec.Struct):
     in_force: Value[bool]
 
 
-def let_out(view: View, tiers: Iterable[list[Rule]], version: int, implied: Unknown | None) -> list[Destination | Unknown]:
+def let_out(view: View, tiers: Sequence[list[Rule]], version: int, implied: Unknown | None) -> list[Destination | Unknown]:
     """What is let out to addresses of a version of IP. `tiers`: rules that are asked one after the other, each by their priorities.
 
     What no rule is for is let out, unless it is not known which rules there are (`implied`):
@@ -46,31 +46,27 @@ def let_out(view: View, tiers: Iterable[list[Rule]], version: int, implied: Unkn
     """
     told: list[Destination | Unknown] = []
     doubt: Unknown | None = None
-    skips: Unknown | None = None  # why a rule may leave it to what comes after the denials behind it
-    for tier in tiers:
+    skips: Unknown | None = None  # why a rule may leave traffic to the tiers after the denials behind it
+    for at, tier in enumerate(tiers, start=1):
         denied: list[Any] = []
         left: list[Any] = []
         for rule in sorted(tier, key=_turn):
             if rule.in_force.data is False:
                 continue
-            if rule.action == ALLOW:
+            if rule.action in (ALLOW, OPEN):
                 told += _allowed(rule, version, doubt)
+            if rule.action == ALLOW:
                 continue
             networks = _everything_to(rule, version)
-            if not networks:
-                doubt = doubt or _may_be_everything(rule)
-                continue
-            why = rule.in_force.unknown or rule.for_all.unknown or rule.priority.unknown
-            if why is not None:
-                doubt = doubt or because(why)
-                skips = skips or (because(why) if rule.action == NEXT else None)
-            elif rule.action == DENY:
-                denied += networks
-            else:
-                left += networks
+            why = (rule.in_force.unknown or rule.for_all.unknown or rule.priority.unknown) if networks else None
+            doubt = doubt or why or _may_be_everything(rule)
+            if rule.action != DENY and (why or not networks) and _reaches_out(rule, version):
+                skips = skips or why or rule.in_force.unknown or _left_to_others(view)
+            if why is None:
+                (denied if rule.action == DENY else left).extend(networks)
             if _is_whole([*denied, *left], version):
                 if not left:
-                    return [*told, skips] if skips else told
+                    return [*told, skips] if skips and let_out(view, tiers[at:], version, implied) else told
                 break
     why = implied or doubt
     return [*told, why if why else _implied(view, version)]
@@ -82,17 +78,14 @@ def _turn(rule: Rule) -> tuple[float, bool]:
     return (float(number) if isinstance(number, (int, float)) else 0.0, rule.action == ALLOW)
 
 
-def _allowed(rule: Rule, version: int, doubt: Unknown | None) -> list[Destination | Unknown]:
-    told: list[Destination | Unknown] = []
-    for opened in rule.openings:
-        if _version(opened) not in (None, version) or (version == 6 and _version(opened) is None):
-            continue
-        made = destination(opened)
-        why = doubt or rule.in_force.unknown or rule.priority.unknown  # a denial may come before it
-        if why is not None and made.anywhere.data is not False:
-            made.anywhere = Value(why, made.anywhere.seen)
-        told.append(made)
-    return told + ([host(opened) for opened in rule.hosts] if version == 4 else [])
+def _allowed(rule: Rule, version: int, doubt: Unknown | None) -> list[Destination]:
+    told = [destination(opened) for opened in rule.openings if _version(opened) == version or (_version(opened) is None and version == 4)]
+    told += [host(opened) for opened in rule.hosts] if version == 4 else []
+    why = doubt or rule.in_force.unknown or rule.priority.unknown  # a denial may come before it
+    for made in told if why is not None else ():
+        made.anywhere = all_of([made.anywhere, Value(why, made.anywhere.seen)])
+        made.inside = any_of([made.inside, Value(why, made.inside.seen)])
+    return told
 
 
 def _version(opened: Opening) -> int | None:
@@ -104,18 +97,28 @@ def _version(opened: Opening) -> int | None:
 
 
 def _everything_to(rule: Rule, version: int) -> list[Any]:
-    """The ranges to which a rule is for all traffic of every instance."""
+    """The ranges to which a rule is for all traffic of every instance. Of what is left to other rules, those as good as the internet."""
     if rule.for_all.data is False:
         return []
-    texts = [str(opened.source.data) for opened in rule.openings if opened.protocol.data == "all" and _version(opened) == version]
+    openings = [opened for opened in rule.openings if rule.action != NEXT or opened.world.data is True]
+    texts = [str(opened.source.data) for opened in openings if opened.protocol.data == "all" and _version(opened) == version]
     return [ipaddress.ip_network(text.strip(), strict=False) for text in texts]
 
 
 def _may_be_everything(rule: Rule) -> Unknown | None:
     """Why it is not known whether a rule is for all traffic to some range."""
-    open_ = (opened.protocol.unknown or opened.source.unknown for opened in rule.openings)
-    why = None if rule.for_all.data is False else next(filter(None, open_), None)
-    return because(why) if why is not None else None
+    open_ = (opened.protocol.unknown or opened.world.unknown for opened in rule.openings)
+    return None if rule.for_all.data is False else next(filter(None, open_), None)
+
+
+def _reaches_out(rule: Rule, version: int) -> bool:
+    """Whether a rule is for anything outside, in a version of IP."""
+    return bool(rule.hosts) or any(_version(opened) in (None, version) and opened.inside.data is not True for opened in rule.openings)
+
+
+def _left_to_others(view: View) -> Unknown:
+    reason = f"what rules after a policy of {view.item.address} let out of the traffic that a rule with goto_next leaves to them"
+    return Unknown(reason, "deny that traffic in the policy", view.location)
 
 
 def _is_whole(networks: list[Any], version: int) -> bool:
