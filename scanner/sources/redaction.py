@@ -45,7 +45,8 @@ READABLE: dict[str, str] = {
             defaultService backends group instance instances certificateMap sslPolicy sslCertificates securityPolicy edgeSecurityPolicy
             attachmentTarget serviceAccount serviceAccounts deadLetterTopic pubsubTopic trigger logBucket ancestors networks
             activeKeyVersion image machineType zones locations targetResources targetServiceAccounts sourceServiceAccounts store pool
-            keyRing cryptoKey subnets securityGroups SubnetIdentifier connector vpcConnector router"""
+            keyRing cryptoKey subnets securityGroups SubnetIdentifier connector vpcConnector router subnetworks Role natIps
+            ViewerCertificate.Certificate latestReadyRevision OriginAccessIdentity"""
         ),
         _IDENTIFIERS,
     ),
@@ -78,7 +79,9 @@ READABLE: dict[str, str] = {
             VendorName Identifier usage access assignPublicIp AssignPublicIp egress vpcConnectorEgressSettings ipv6AccessType
             sourceSubnetworkIpRangesToNat sourceIpRangesToNat natIpAllocateOption OriginSslProtocols.Items SslProtocols customFeatures
             enabledFeatures PolicyAttributeDescriptions.AttributeValue Failover SigningBehavior FrameOption
-            SecurityHeadersConfig.ReferrerPolicy ReferrerPolicy.ReferrerPolicy MfaConfiguration DeletionProtection"""
+            SecurityHeadersConfig.ReferrerPolicy ReferrerPolicy.ReferrerPolicy MfaConfiguration DeletionProtection
+            RedirectConfig.StatusCode FixedResponseConfig.StatusCode elbv2.rule.Priority NetworkOrigin RouteSelectionExpression
+            UserPoolClient.SupportedIdentityProviders"""
         ),
         _WORDS,
     ),
@@ -95,7 +98,9 @@ READABLE: dict[str, str] = {
             sourceTags targetTags ipCidrRange ports portRange portName portRanges sourceIpRanges IpProtocol Port hosts paths prefixMatch
             fullPathMatch pathMatcher PathPattern DomainName DNSName Host Aliases.Items AllowedMethods.Items CachedMethods.Items
             PathPatternConfig.Values HostHeaderConfig.Values HttpRequestMethodConfig.Values SourceIpConfig.Values Conditions.Values
-            Region Destination ipAddress IPAddresses ResponseCode DestinationCidrBlock DestinationIpv6CidrBlock"""
+            Region Destination ipAddress IPAddresses ResponseCode DestinationCidrBlock DestinationIpv6CidrBlock networkInterfaces.tags
+            apigatewayv2.route.RouteKey apigatewayv2.api.ApiEndpoint lambda.url.FunctionUrl rrdatas externalEndpoints
+            internalLoadBalancers.port externalIpv6 externalIpv6Prefix internalIpv6Prefix IndexDocument.Suffix"""
         ),
         "addresses, ports, hosts and paths: what is reached by whom",
     ),
@@ -104,7 +109,8 @@ READABLE: dict[str, str] = {
         _words(
             """AuthorizedArns includedPermissions members role entity email domain projectTeam.team predefinedAcl
             predefinedDefaultObjectAcl URI ID allowedAudiences issuerUri attributeCondition allowedValues deniedValues constraint
-            expression accessLevels audience oauth2ClientId jwksUri idpEntityId awsAccountId"""
+            expression accessLevels audience oauth2ClientId jwksUri idpEntityId awsAccountId JwtValidationConfig.Issuer
+            JwtValidationConfig.JwksEndpoint AuthenticateOidcConfig.Issuer AuthenticateCognitoConfig.UserPoolDomain"""
         ),
         "who may do what, and under which condition",
     ),
@@ -121,7 +127,15 @@ READABLE: dict[str, str] = {
     # Where messages go. What a URL carries beside its host and path is left out.
     **dict.fromkeys(_words("pushEndpoint uri url eventFilters.attribute eventFilters.value eventFilters.operator"), "where messages go"),
     # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyContentSecurityPolicy.html
-    "ContentSecurityPolicy.ContentSecurityPolicy": "what every visitor of the site is told",
+    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyCustomHeader.html
+    # https://cloud.google.com/compute/docs/reference/rest/v1/urlMaps (headerAction), .../backendServices (customResponseHeaders)
+    **dict.fromkeys(
+        _words(
+            """ContentSecurityPolicy.ContentSecurityPolicy Items.Header Items.Value customResponseHeaders responseHeadersToAdd.headerValue
+            responseHeadersToRemove"""
+        ),
+        "what every visitor of the site is told",
+    ),
     # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_LambdaConfigType.html
     **dict.fromkeys(_words("LambdaConfig.PreSignUp LambdaConfig.PreAuthentication"), _IDENTIFIERS),
     # Of what was asked, which is no answer
@@ -165,6 +179,8 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Authent
 https://cloud.google.com/run/docs/reference/rest/v2/Container
 https://cloud.google.com/compute/docs/reference/rest/v1/instances (metadata, disks.diskEncryptionKey)
 """
+# https://cloud.google.com/run/docs/configuring/vpc-direct-vpc: names of networks, as JSON
+_LISTS = frozenset({"run.googleapis.com/network-interfaces"})
 _NAMES_IN_SECRETS = frozenset({"name", "key", "headername", "httpheadername"})
 _REFERENCES = frozenset({"valueFrom", "valueSource", "ValueFrom"})
 _FLAGS = frozenset({"true", "false", "yes", "no", "0", "1", "enabled", "disabled"})
@@ -256,7 +272,7 @@ def _chosen(element: Any) -> Any:
 
 def _pair(key: str, value: Any) -> Any:
     """A value that a user chose, with its name. A whole document in it (a manifest that was applied) is no label."""
-    if isinstance(value, str) and (is_secret_pair(key, value) or value.lstrip()[:1] in ("{", "[")):
+    if isinstance(value, str) and (is_secret_pair(key, value) or (value.lstrip()[:1] in ("{", "[") and key not in _LISTS)):
         return HIDDEN
     return _texts(value, without_secrets)
 
