@@ -36,6 +36,15 @@ def holders(groups: tuple[str, ...], balancers: tuple[str, ...], handing_on: tup
 
 
 _NAMED = "securitygroup"
+# Types without any such attribute, and services all of whose types are so, by the schema of the provider, version 5.100:
+# https://developer.hashicorp.com/terraform/cli/commands/providers/schema
+_WITHOUT = (
+    "data.", "google_", "aws_acm_", "aws_appautoscaling_", "aws_backup_", "aws_cloudfront_", "aws_cloudtrail", "aws_cloudwatch_composite_",
+    "aws_cloudwatch_dashboard", "aws_cloudwatch_log_", "aws_cloudwatch_metric_", "aws_cognito_", "aws_config_", "aws_dynamodb_", "aws_ecr_",
+    "aws_ecs_task_definition", "aws_guardduty_", "aws_iam_", "aws_kms_", "aws_lambda_permission", "aws_nat_gateway", "aws_network_acl",
+    "aws_networkfirewall_", "aws_route53_health_check", "aws_route53_record", "aws_route53_zone", "aws_route_", "aws_s3_",
+    "aws_secretsmanager_", "aws_securityhub_", "aws_sns_", "aws_sqs_", "aws_ssm_", "aws_subnet", "aws_wafv2_",
+)  # fmt: skip
 
 
 def _plain(name: str) -> str:
@@ -50,7 +59,7 @@ def _is_in(name: str) -> bool:
 def _holders(
     groups: tuple[str, ...], balancers: tuple[str, ...], handing_on: tuple[str, ...], item: Item
 ) -> Iterator[tuple[Hashable, Any]]:
-    if item.type in balancers or item.type.startswith("data.") or _NAMED in _plain(item.type):
+    if item.type in balancers or item.type.startswith(_WITHOUT) or _NAMED in _plain(item.type):
         return
     content = item.attributes().data
     hands_on = bool(handing_on) and item.type.startswith(handing_on)

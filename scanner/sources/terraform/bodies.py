@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from assay.scanner.sources import numbers
-from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import Either, Location, Unknown
 from assay.scanner.sources.terraform import costs, tree
 from assay.scanner.sources.terraform.blocks import Block
@@ -19,10 +18,12 @@ MAX_INSTANCES = 20_000
 class Body:
     """The attributes and nested blocks of a block in a scope, unfolded. `owner` tells it from the same block of other resources."""
 
-    __slots__ = ("block", "owner", "scope")
+    __slots__ = ("_unfolded", "_values", "block", "owner", "scope")
 
     def __init__(self, block: Block, scope: Scope, owner: str = "") -> None:
         self.block, self.scope, self.owner = block, scope, owner
+        self._values: dict[tuple[str, bool], Any] = {}
+        self._unfolded: dict[Block, list[Body] | Unknown] = {}
 
     @property
     def place(self) -> Callable[[], Location]:
@@ -31,22 +32,31 @@ class Body:
 
     def raw(self, name: str, link: bool = False) -> Any:
         """The value of an attribute, None where it is not written."""
-        return self._evaluated(name, link, costs.asked)
+        try:
+            return costs.asked(self._evaluated(name, link), self.scope.budget)
+        except FAILURES as error:
+            return self._failed(name, error)
 
     def told(self, name: str) -> Any:
         """The same of an attribute that no fact is made of, which costs less."""
-        return self._evaluated(name, False, costs.limited)
+        return self._evaluated(name, False)
 
-    def _evaluated(self, name: str, link: bool, paid: Callable[[Any, Budget], Any]) -> Any:
+    def _evaluated(self, name: str, link: bool) -> Any:
         expression = self.block.expression(name)
         if expression is None:
             return None
-        try:
-            raw = costs.limited(evaluate(expression, self.scope.linking() if link else self.scope), self.scope.budget)
-            return paid(finish(raw), self.scope.budget)
-        except FAILURES as error:
-            reason = f"{name} could not be evaluated: {words(error)}"
-            return Unknown(reason, "correct the expression or scan the plan", self.block.location(name))
+        key = name, link or self.scope.link
+        if key not in self._values:
+            try:
+                raw = costs.limited(evaluate(expression, self.scope.linking() if link else self.scope), self.scope.budget)
+                self._values[key] = costs.limited(finish(raw), self.scope.budget)
+            except FAILURES as error:
+                self._values[key] = self._failed(name, error)
+        return self._values[key]
+
+    def _failed(self, name: str, error: Exception) -> Unknown:
+        reason = f"{name} could not be evaluated: {words(error)}"
+        return Unknown(reason, "correct the expression or scan the plan", self.block.location(name))
 
     def nested(self, name: str) -> tuple[list[Body], Unknown | None]:
         """The nested blocks of a type in order, and why there may be others."""
@@ -60,17 +70,19 @@ class Body:
         bodies: list[Body] = []
         more: Unknown | None = None
         for block in self.block.nested(name):
-            if block.type == name:
-                bodies.append(Body(block, self.scope, self.owner))
+            unfolded = unfold(block)
+            if isinstance(unfolded, Unknown):
+                more = more or unfolded
             else:
-                unfolded = unfold(block)
-                if isinstance(unfolded, Unknown):
-                    more = more or unfolded
-                else:
-                    bodies += unfolded
+                bodies += unfolded
         return bodies, more
 
     def _unfold(self, block: Block) -> list[Body] | Unknown:
+        if block not in self._unfolded:
+            self._unfolded[block] = self._repeated(block) if block.type == "dynamic" else [Body(block, self.scope, self.owner)]
+        return self._unfolded[block]
+
+    def _repeated(self, block: Block) -> list[Body] | Unknown:
         if _content(block) is None:
             return Unknown(f"the dynamic {block.labels[0]} block has no content", "correct the block", block.location())
         for_each = block.expression("for_each")

@@ -125,7 +125,7 @@ def _of_several(values: list[Value[Any]], name: str) -> Value[Any]:
 class ResourceItem(BodyNode, Item):
     """One instance of a resource block (or of a data block: its type then begins with `data.`)."""
 
-    __slots__ = ("address", "instance", "resource", "root", "template", "type")
+    __slots__ = ("_linked", "address", "instance", "resource", "root", "template", "type")
 
     def __init__(self, resource: Resource, instance: Instance, root: str) -> None:
         self.address = resource.address + instance.suffix
@@ -133,10 +133,12 @@ class ResourceItem(BodyNode, Item):
         self.resource, self.instance, self.root = resource, instance, root
         self.template = instance.template
         self.type = resource.type
+        self._linked: BodyNode | None = None
 
     def link(self, path: str) -> Value[Any]:
-        linked = BodyNode(Body(self.resource.block, self.resource.scope(self.instance, link=True), self.address))
-        return linked._at(path, True)
+        if self._linked is None:
+            self._linked = BodyNode(Body(self.resource.block, self.resource.scope(self.instance, link=True), self.address))
+        return self._linked._at(path, True)
 
     @property
     def block(self) -> str:

@@ -88,13 +88,14 @@ class JsonText:
 class JsonArgument(Argument):
     """A key of an object with its value."""
 
-    __slots__ = ("_at", "_expression", "content")
+    __slots__ = ("_at", "_blocks", "_expression", "content")
 
     def __init__(self, text: JsonText, at: Path, content: Any, before: Argument | None = None) -> None:
         """Keys of one name in an object are blocks, all of them, if they are any."""
         super().__init__(text, before)
         self._at, self.content = at, content
         self._expression: Any = None
+        self._blocks: tuple[str, list[Block]] | None = None
 
     @property
     def at(self) -> Path:
@@ -111,8 +112,17 @@ class JsonArgument(Argument):
         return text.document_place(self._at, content, path) if isinstance(self.content, str) else self.location
 
     def blocks(self, type_: str) -> list[Block] | None:
-        if not self._are_blocks:
-            return None
+        if self._blocks is None or self._blocks[0] != type_:
+            if not self._are_blocks:
+                return None
+            self._blocks = type_, self._made(type_)
+        return self._blocks[1]
+
+    def follow(self, other: Argument) -> None:
+        self._blocks = None
+        super().follow(other)
+
+    def _made(self, type_: str) -> list[Block]:
         same: list[JsonArgument] = []
         argument: Any = self
         while argument is not None and argument._are_blocks:
