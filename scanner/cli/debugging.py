@@ -6,6 +6,7 @@ Exceptions are told by their types and places alone: their texts may quote what 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -26,7 +27,13 @@ def option(command: Any) -> Any:
     )(command)
 
 
+_end: list[Callable[[], None]] = []
+"""Ends what the command before this one in the process began. It lasts beyond the command itself, whose errors are told after it."""
+
+
 def _begin(_ctx: Any, _param: Any, value: bool) -> None:
+    while _end:
+        _end.pop()()
     if not value or errors.debugged():
         return
     import logging  # which a run without it does not pay for
@@ -39,10 +46,18 @@ def _begin(_ctx: Any, _param: Any, value: bool) -> None:
             if record.exc_info and record.exc_info[1] is not None:
                 _way(record.exc_info[1])
 
-    logger = logging.getLogger(errors.LOGGER)
-    logger.addHandler(Told())
+    logger, told = logging.getLogger(errors.LOGGER), Told()
+    before = logger.level, logger.propagate
+
+    def end() -> None:
+        logger.removeHandler(told)
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
+
+    logger.addHandler(told)
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
+    _end.append(end)
 
 
 def _way(error: BaseException) -> None:

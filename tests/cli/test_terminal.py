@@ -14,6 +14,7 @@ import pytest
 
 from assay.scanner.cli import judging, output
 from assay.scanner.errors import debug
+from tests.scans import assay
 
 CODE = 'resource "aws_s3_bucket" "b" {}\n'
 
@@ -118,6 +119,13 @@ def test_debug_tells_phases_on_standard_error(tree: Path) -> None:
     for phase in ("configuration and rules", "judged .", "report concise"):
         assert f" s  {phase}\n" in done.stderr
     assert done.stdout == scanned(tree, "-r", "concise").stdout
+
+
+def test_debug_ends_with_its_command(tree: Path) -> None:
+    """Programs call the command in their own process, one after another."""
+    arguments = ("scan", "--no-config", tree, "--control", "storage.versioning-enabled")
+    assert "assay: debug:" in assay(*arguments, "--debug").stderr
+    assert "assay: debug:" not in assay(*arguments).stderr
 
 
 def test_debug_tells_the_way_of_an_internal_error_without_its_text(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

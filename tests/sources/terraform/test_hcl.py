@@ -568,7 +568,7 @@ def test_modules_nested_deeper_than_any_real_ones_are_cut_and_the_rest_read_by_i
         b"{" * 100_000,
         b"}" * 100_000,
         b"/*",
-        b'resource "probe" "p" { v = "' + b"x" * 5_000_000 + b'" }\n',
+        b'resource "probe" "p" { v = "' + b"x" * 2_000_000 + b'" }\n',
         b"#" + b"x" * 5_000_000,
         b'resource "probe" "p" { v = [' + b"1," * 200_000 + b"] }\n",
         b"a = 1\n" * 200_000,
