@@ -42,11 +42,11 @@ class Body:
         return self._evaluated(name, False)
 
     def _evaluated(self, name: str, link: bool) -> Any:
-        expression = self.block.expression(name)
-        if expression is None:
-            return None
         key = name, link or self.scope.link
         if key not in self._values:
+            expression = self.block.expression(name)
+            if expression is None:
+                return None
             try:
                 raw = costs.limited(evaluate(expression, self.scope.linking() if link else self.scope), self.scope.budget)
                 self._values[key] = costs.limited(finish(raw), self.scope.budget)

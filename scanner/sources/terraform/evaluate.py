@@ -89,6 +89,11 @@ def get_attribute(raw: Any, name: str) -> Any:
     raise EvaluationError(f'a {type(raw).__name__} has no attribute "{name}"')
 
 
+def _attribute(node: tree.Attribute, scope: Scope) -> Any:
+    raw = evaluate(node.of, scope)
+    return _spread(scope, lambda option: get_attribute(option, node.name), raw) if raw.__class__ is Either else get_attribute(raw, node.name)
+
+
 def get_index(raw: Any, key: Any) -> Any:
     """The element of a value as `value[key]` reads it. Raises EvaluationError."""
     if isinstance(raw, Unknown):
@@ -344,7 +349,7 @@ def _unreadable(node: tree.Unreadable, scope: Scope) -> Unknown:
 _EVALUATE: dict[type, Callable[[Any, Scope], Any]] = {
     tree.Literal: lambda node, scope: node.value,
     tree.Name: _name,
-    tree.Attribute: lambda node, scope: _spread(scope, lambda raw: get_attribute(raw, node.name), evaluate(node.of, scope)),
+    tree.Attribute: _attribute,
     tree.Index: lambda node, scope: _spread(scope, get_index, evaluate(node.of, scope), evaluate(node.key, scope)),
     tree.Splat: _splat,
     tree.Call: _call,
