@@ -30,14 +30,17 @@ _REGION = ("name", "region", "id")
 class Configuration:
     """A provider block in the module that it stands in."""
 
-    __slots__ = ("block", "module")
+    __slots__ = ("_values", "block", "module")
 
     def __init__(self, block: Block, module: Module) -> None:
         self.block, self.module = block, module
+        self._values: dict[str, Value[Any]] = {}
 
     def __getitem__(self, name: str) -> Value[Any]:
         """The value of an argument."""
-        return self._value(self.block, name)
+        if name not in self._values:
+            self._values[name] = self._value(self.block, name)
+        return self._values[name]
 
     def nested(self, type_: str, name: str) -> Value[Any]:
         """The value of an argument in the nested block of a type."""

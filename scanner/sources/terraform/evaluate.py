@@ -91,7 +91,9 @@ def get_attribute(raw: Any, name: str) -> Any:
 
 def _attribute(node: tree.Attribute, scope: Scope) -> Any:
     raw = evaluate(node.of, scope)
-    return _spread(scope, lambda option: get_attribute(option, node.name), raw) if raw.__class__ is Either else get_attribute(raw, node.name)
+    if raw.__class__ is Either:
+        return _spread(scope, lambda option: get_attribute(option, node.name), raw)
+    return get_attribute(raw, node.name)
 
 
 def get_index(raw: Any, key: Any) -> Any:

@@ -219,8 +219,7 @@ class Resource:
     def configuration(self) -> Configuration | None:
         """The provider configuration that manages it, None where there is none in the code."""
         key = provider_key(self.block.expression("provider")) or (self.block.labels[0].partition("_")[0],)
-        found = self.module.provider(*key)
-        return Configuration(*found) if found else None
+        return self.module.configuration(*key)
 
     @property
     def default_tags(self) -> dict[str, str]:
@@ -238,8 +237,8 @@ class Resource:
 
     def _computed(self, instance: Instance, address: str, name: str) -> Any:
         if self.block.type == "data" and (configuration := self.configuration) is not None:
-            usual = self.module.provider(self.block.labels[0].partition("_")[0])
-            told = answer(self.block.labels[0], name, configuration, Configuration(*usual) if usual else None, self.block.location())
+            usual = self.module.configuration(self.block.labels[0].partition("_")[0])
+            told = answer(self.block.labels[0], name, configuration, usual, self.block.location())
             if told is not None:
                 return told
         nested = through_reference(Body(self.block, self.scope(instance)), name, address)

@@ -125,7 +125,7 @@ def _of_several(values: list[Value[Any]], name: str) -> Value[Any]:
 class ResourceItem(BodyNode, Item):
     """One instance of a resource block (or of a data block: its type then begins with `data.`)."""
 
-    __slots__ = ("_linked", "address", "instance", "resource", "root", "template", "type")
+    __slots__ = ("_linked", "_tags", "address", "instance", "resource", "root", "template", "type")
 
     def __init__(self, resource: Resource, instance: Instance, root: str) -> None:
         self.address = resource.address + instance.suffix
@@ -134,6 +134,7 @@ class ResourceItem(BodyNode, Item):
         self.template = instance.template
         self.type = resource.type
         self._linked: BodyNode | None = None
+        self._tags: dict[str, str] | None = None
 
     def link(self, path: str) -> Value[Any]:
         if self._linked is None:
@@ -156,6 +157,11 @@ class ResourceItem(BodyNode, Item):
 
     @property
     def tags(self) -> dict[str, str]:
+        if self._tags is None:
+            self._tags = self._tagged()
+        return self._tags
+
+    def _tagged(self) -> dict[str, str]:
         own = [self[path].data if "." in path else self.body.told(path) for path in tags.own_places(self.type)]
         if self.type in tags.TAKE_DEFAULTS or any(data is not None for data in own[:1]):
             return tags_of(self.resource.default_tags, *own)

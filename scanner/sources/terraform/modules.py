@@ -15,6 +15,7 @@ from assay.scanner.sources.raw import Open, Reference, Unknown
 from assay.scanner.sources.sensitive import is_secret_name
 from assay.scanner.sources.terraform import costs, tree, types
 from assay.scanner.sources.terraform.blocks import Block
+from assay.scanner.sources.terraform.configurations import Configuration
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.instances import (
     Instance,
@@ -52,6 +53,7 @@ class Module:
         self._calls: dict[int, list[Module] | Unknown] = {}
         """Instances of module calls, by the identity of the block, which the workspace keeps."""
         self._locals: dict[str, Block] = {}
+        self._configurations: dict[Block, Configuration] = {}
         blocks = workspace.load(directory)
         workspace.budget.step(len(blocks))
         workspace.budget.made(costs.MODULE + costs.RESOURCE * len(blocks))
@@ -272,6 +274,16 @@ class Module:
                 if provider_key(inner) == key and (passed_key := provider_key(outer)):
                     return self.parent.provider(*passed_key)
         return None if alias else self.parent.provider(name)
+
+    def configuration(self, name: str, alias: str = "") -> Configuration | None:
+        """The same, to be asked for its values."""
+        found = self.provider(name, alias)
+        if found is None:
+            return None
+        block, module = found
+        if block not in module._configurations:
+            module._configurations[block] = Configuration(block, module)
+        return module._configurations[block]
 
 
 def _is_sensitive(block: Block) -> bool:
