@@ -63,6 +63,7 @@ SCHEMAS = {
     "iam.googleapis.com/ServiceAccount": ("iam.v1", "ServiceAccount"),
     "iam.googleapis.com/WorkloadIdentityPool": ("iam.v1", "WorkloadIdentityPool"),
     "iam.googleapis.com/WorkloadIdentityPoolProvider": ("iam.v1", "WorkloadIdentityPoolProvider"),
+    "identity.accesscontextmanager.googleapis.com/ServicePerimeter": ("accesscontextmanager.v1", "ServicePerimeter"),
     "identitytoolkit.googleapis.com/Config": ("identitytoolkit.v2", "GoogleCloudIdentitytoolkitAdminV2Config"),
     "networkmanagement.googleapis.com/VpcFlowLogsConfig": ("networkmanagement.v1", "VpcFlowLogsConfig"),
     "orgpolicy.googleapis.com/Policy": ("orgpolicy.v2", "GoogleCloudOrgpolicyV2Policy"),

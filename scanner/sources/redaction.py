@@ -109,7 +109,8 @@ READABLE: dict[str, str] = {
         _words(
             """AuthorizedArns includedPermissions members role entity email domain projectTeam.team predefinedAcl
             predefinedDefaultObjectAcl URI ID allowedAudiences issuerUri attributeCondition allowedValues deniedValues constraint
-            expression accessLevels audience oauth2ClientId jwksUri idpEntityId awsAccountId JwtValidationConfig.Issuer
+            expression accessLevels accessLevel identityType restrictedServices allowedServices serviceName status.resources spec.resources
+            ingressTo.resources egressTo.resources audience oauth2ClientId jwksUri idpEntityId awsAccountId JwtValidationConfig.Issuer
             JwtValidationConfig.JwksEndpoint AuthenticateOidcConfig.Issuer AuthenticateCognitoConfig.UserPoolDomain"""
         ),
         "who may do what, and under which condition",

@@ -107,6 +107,10 @@ KINDS: dict[str, Kind] = {
     ),
     "IAMWorkloadIdentityPoolProvider": Kind("iam.googleapis.com/WorkloadIdentityPoolProvider", "{workloadIdentityPool}", "providers"),
     "Project": Kind(PROJECT, "project", "projects", moves={"name": "displayName"}),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/accesscontextmanager/accesscontextmanagerserviceperimeter
+    "AccessContextManagerServicePerimeter": Kind(
+        "identity.accesscontextmanager.googleapis.com/ServicePerimeter", "{accessPolicy}", "servicePerimeters"
+    ),
     "ResourceManagerPolicy": Kind(POLICY, "policy", "policies"),
 }
 # What may hold bindings and is no kind of its own here, or has no item: asset types by kind.
@@ -148,6 +152,7 @@ REFERENCES = {
     "workloadIdentityPoolRef": "IAMWorkloadIdentityPool",
     "serviceAccountRef": "IAMServiceAccount",
     "projectRef": "Project",
+    "accessPolicyRef": "AccessContextManagerAccessPolicy",
     "folderRef": "Folder",
     "organizationRef": "Organization",
 }

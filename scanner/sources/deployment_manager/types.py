@@ -105,6 +105,9 @@ TYPES: dict[tuple[str, str], Type] = {
     ("orgpolicy", "projects.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
     ("orgpolicy", "folders.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
     ("orgpolicy", "organizations.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
+    ("accesscontextmanager", "accessPolicies.servicePerimeters"): Type(
+        "identity.accesscontextmanager.googleapis.com/ServicePerimeter", "parent", "servicePerimeters"
+    ),
     # The v1 API is Knative's, which names its resources in their metadata: https://cloud.google.com/run/docs/reference/rest/v1/namespaces.services
     ("run", "namespaces.services"): Type("run.googleapis.com/Service", "parent", "services"),
     ("run", "projects.locations.services"): Type("run.googleapis.com/Service", "parent", "services", ("serviceId", "name")),

@@ -12,7 +12,7 @@ from assay.scanner.sources.gcp import plan as methods
 from assay.scanner.sources.gcp.asking import Asker, Refusal, Refused, Stopped, now
 from assay.scanner.sources.gcp.export import Export
 from assay.scanner.sources.gcp.plan import AssetPlan, Method
-from assay.scanner.sources.gcp.records import IAM_POLICY, RESOURCE
+from assay.scanner.sources.gcp.records import ACCESS_POLICY, IAM_POLICY, RESOURCE
 from assay.scanner.sources.gcp.session import Clients, Request
 from assay.scanner.sources.redaction import redacted
 
@@ -27,7 +27,8 @@ class Collector:
     def __init__(self, request: Request, plan: AssetPlan, clients: Clients, asker: Asker) -> None:
         self.request, self.plan, self.clients, self.asker = request, plan, clients, asker
         self.at, self.done, self.assets = "logging in", 0, 0
-        self.steps = 2 + len(plan.constraints[:1])
+        self._of_organization = request.parent.startswith("organizations/")
+        self.steps = 2 + len(plan.constraints[:1]) + (self._of_organization and bool(plan.perimeters))
         self._read_time: Any = None
         self._projects: dict[str, None] = {}
         self._complete = True
@@ -45,14 +46,15 @@ class Collector:
         yield self._line(snapshot.header("google", now(), scope))
         try:
             if request.export:
-                yield from self._exported(client, methods.EXPORT_RESOURCES)
-                yield from self._exported(client, methods.EXPORT_POLICIES)
+                yield from self._exported(client, methods.EXPORT_RESOURCES, self.plan.resources)
+                yield from self._exported(client, methods.EXPORT_POLICIES, self.plan.resources)
             else:
-                yield from self._listed(client, methods.LIST_RESOURCES)
+                yield from self._listed(client, methods.LIST_RESOURCES, self.plan.resources)
                 if request.parent.startswith("projects/"):
-                    yield from self._listed(client, methods.LIST_POLICIES)
+                    yield from self._listed(client, methods.LIST_POLICIES, self.plan.resources)
                 else:
                     yield from self._searched(client)
+            yield from self._perimeters(client)
             yield from self._effective_policies()
         except Stopped:
             self._complete = False
@@ -61,6 +63,7 @@ class Collector:
             stopped = Refusal("interrupted", "", "the audit was stopped before its end", "run it again", "cloudasset.ListAssets", now())
             yield self._unlisted(self.plan.types, RESOURCE, stopped)
             yield self._unlisted((), IAM_POLICY, stopped)
+            yield self._unlisted((), ACCESS_POLICY, stopped)
         for count in self.asker.ledger():
             yield self._line({"record": "calls", **msgspec.structs.asdict(count)})
         yield self._line({"record": "end", "finished": now(), "complete": self._complete})
@@ -94,10 +97,16 @@ class Collector:
 
     # Listing
 
-    def _listed(self, client: Any, method: Method) -> Iterator[bytes]:
+    def _perimeters(self, client: Any) -> Iterator[bytes]:
+        """Perimeters of an organisation. Where they are refused, none of them is known."""
+        if self.plan.perimeters and self._of_organization:
+            asked = (methods.EXPORT_PERIMETERS, self._exported) if self.request.export else (methods.LIST_PERIMETERS, self._listed)
+            yield from asked[1](client, asked[0], self.plan.perimeters)
+
+    def _listed(self, client: Any, method: Method, types: tuple[str, ...]) -> Iterator[bytes]:
         """All assets by ListAssets. Where it refuses a list of types, its halves are asked for, down to the type that it refuses."""
         self.at = f"listing {method.content}"
-        queue: list[tuple[str, ...]] = [self.plan.types]
+        queue: list[tuple[str, ...]] = [types]
         while queue:
             types = queue.pop()
             token = ""
@@ -116,7 +125,7 @@ class Collector:
                     continue
                 if refusal.code == "INVALID_ARGUMENT":
                     refusal = msgspec.structs.replace(refusal, settles_it=f"look at {types[0]} itself: the inventory does not list it")
-                yield self._unlisted(types, method.content, refusal)
+                yield self._unlisted(() if method.content == ACCESS_POLICY else types, method.content, refusal)
         yield from self._checked_for_emptiness(method)
         yield self._ended(method, _text(self._read_time))
 
@@ -145,7 +154,7 @@ class Collector:
         try:
             while True:
                 request = SearchAllIamPoliciesRequest(
-                    scope=self.request.parent, asset_types=self.plan.types, page_size=SEARCH_PAGE_SIZE, page_token=token
+                    scope=self.request.parent, asset_types=self.plan.resources, page_size=SEARCH_PAGE_SIZE, page_token=token
                 )
                 page = next(iter(self.asker.ask(method, client.search_all_iam_policies, self.clients.caller, request=request).pages))
                 for result in page._pb.results:
@@ -154,21 +163,21 @@ class Collector:
                 if not token:
                     break
         except Refused:  # a type that cannot be searched, or no permission for it: policies that were given already are given again
-            yield from self._listed(client, methods.LIST_POLICIES)
+            yield from self._listed(client, methods.LIST_POLICIES, self.plan.resources)
             return
         yield self._ended(method, now())
 
     # Exporting
 
-    def _exported(self, client: Any, method: Method) -> Iterator[bytes]:
+    def _exported(self, client: Any, method: Method, types: tuple[str, ...]) -> Iterator[bytes]:
         """All assets by an export to Cloud Storage, which is one call whatever the size of an organisation."""
         self.at = f"exporting {method.content}"
         export = Export(self.request, self.clients, self.asker)
         try:
-            for text in export.assets(client, method, self.plan.types, lambda progress: setattr(self, "at", progress)):
+            for text in export.assets(client, method, types, lambda progress: setattr(self, "at", progress)):
                 yield self._asset(msgspec.json.decode(text))
         except Refused as error:
-            yield self._unlisted(self.plan.types if method.content == RESOURCE else (), method.content, error.refusal)
+            yield self._unlisted(types if method.content == RESOURCE else (), method.content, error.refusal)
         yield from self._checked_for_emptiness(method)
         yield self._ended(method, export.read_time)
 

@@ -8,7 +8,7 @@ are empty are absent. Beside them:
 - `#enforced:storage.publicAccessPrevention`: whether an organisation policy of the template enforces a boolean constraint; absent where
   none speaks of it. `#org_policy` is absent.
 - `#has:replication.automatic`: whether a path is written, though it be empty. `#parent`: the full name of what the resource is in.
-- `#ancestors`, `#as_of`, `#version` are absent: there is no live resource.
+- `#ancestors`, `#as_of`, `#version`, `#perimeters` are absent: there is no live resource.
 
 What belongs to a resource though it is written elsewhere, a binding or an entry of an access list, is brought there by deployment.py.
 """
@@ -29,7 +29,7 @@ from assay.scanner.sources.raw import Location, Reference, Text, Unknown
 from assay.scanner.sources.values import Value
 
 Path = tuple[str | int, ...]
-_ABSENT = ("#ancestors", "#as_of", "#version", "#org_policy")
+_ABSENT = ("#ancestors", "#as_of", "#version", "#org_policy", "#perimeters")
 
 
 class Declared(Item):

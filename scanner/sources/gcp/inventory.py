@@ -28,6 +28,9 @@ from assay.scanner.sources.raw import Location, Unknown
 PROJECT, FOLDER, ORGANIZATION = (f"cloudresourcemanager.googleapis.com/{kind}" for kind in ("Project", "Folder", "Organization"))
 POLICY = "orgpolicy.googleapis.com/Policy"
 SERVICE_ACCOUNT = "iam.googleapis.com/ServiceAccount"
+ACCESS_CONTEXT = "identity.accesscontextmanager.googleapis.com/"
+PERIMETER = f"{ACCESS_CONTEXT}ServicePerimeter"
+"""Access policies, access levels and perimeters are content of their own: a list of resources leaves them out."""
 ALWAYS = frozenset({PROJECT, FOLDER, ORGANIZATION, POLICY})
 """Types that say something of others."""
 _CACHED = 512
@@ -105,7 +108,7 @@ class Inventory:
 
     def add(self, record: Record, raw: bytes, file: int, offset: int, line: int) -> None:
         """Enter a record, where somebody reads assets of its type."""
-        type_, name = record.asset_type or record.assetType, record.name
+        type_, name = self._told_by(record)
         if self._wanted is not None and type_ not in self._wanted:
             counted = self._unread.get(type_)
             if counted is None:
@@ -143,6 +146,23 @@ class Inventory:
         if record.text(ACCESS_POLICY):
             self._keep(entry.contents, ACCESS_POLICY, place)
 
+    def _told_by(self, record: Record) -> tuple[str, str]:
+        """Type and name of what a record tells of. Content of Access Context Manager tells that the input has such content.
+
+        Where the asset of such content is the organisation, a perimeter is told apart by the name that it has itself.
+        """
+        type_, name = record.asset_type or record.assetType, record.name
+        if type_ != ORGANIZATION and not type_.startswith(ACCESS_CONTEXT):
+            return type_, name
+        text = record.text(ACCESS_POLICY)
+        if not text or record.__class__ is Observed:
+            return type_, name
+        above = (*(record.ancestors or ()), name.removeprefix(RESOURCE_MANAGER))
+        self.covered[ACCESS_POLICY].add(next((scope for scope in above if scope.startswith("organizations/")), ""))
+        if type_ != ORGANIZATION or not (record.service_perimeter or record.servicePerimeter):
+            return type_, name
+        return PERIMETER, f"//accesscontextmanager.googleapis.com/{_own_name(text)}"
+
     @staticmethod
     def _keep(contents: dict[str, RecordPlace], kind: str, place: RecordPlace) -> None:
         """Of two records of one content, the later one."""
@@ -173,7 +193,8 @@ class Inventory:
         if self.root:
             self.root = self.relative(self.root)
             for kind in CONTENTS:
-                self.covered[kind].add(self.root)
+                if kind != ACCESS_POLICY or kind in self.operations:
+                    self.covered[kind].add(self.root)
         self._merge_same_addresses()
         self._enter_scopes()
 
@@ -325,6 +346,18 @@ class Inventory:
         """The organisation policies (v2) that are set on a project, folder or organisation."""
         return self._policies.get(scope, [])
 
+    def perimeters_missing(self, entry: Entry) -> Unknown | None:
+        """Why the input does not say which perimeters hold a project; None where it has those of its organisation."""
+        if (ACCESS_POLICY, "") in self.lacking:
+            return self.lacking[ACCESS_POLICY, ""]
+        scopes, more = self.chain(entry)
+        covered = self.covered[ACCESS_POLICY]
+        if "" in covered or any(scope in covered for scope in scopes) or (more and covered):
+            return None
+        reason = f"the perimeters of the organisation that {entry.scope or entry.name} is in are not in this inventory"
+        way = "audit the organisation" if self.operations else "export the organisation with --content-type access-policy too"
+        return Unknown(reason, way)
+
     def silent(self, kind: str, scopes: list[str]) -> Unknown | None:
         """Why it is not known which policies of a kind `scopes[0]` has; None where the input tells. `scopes[1:]` are those above it.
 
@@ -336,6 +369,18 @@ class Inventory:
             return None
         policies = "IAM bindings" if kind == IAM_POLICY else "organisation policies"
         return Unknown(f"the {policies} of {scopes[0]} are not in this inventory", f"take the inventory of the organisation, with {kind}")
+
+
+class _Named(msgspec.Struct):
+    name: str = ""
+
+
+def _own_name(text: bytes) -> str:
+    """The name that stands in a JSON text; empty where none does."""
+    try:
+        return msgspec.json.decode(text, type=_Named).name
+    except records.MALFORMED:
+        return ""
 
 
 def _time(record: Record, time: str) -> str:

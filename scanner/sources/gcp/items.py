@@ -10,6 +10,7 @@ are absent, since the inventory fills in what the API leaves out. Beside them:
   it where there may be more. `#org_policy:storage.publicAccessPrevention` is that one's, absent where it is known that none is set;
   `#enforced:storage.publicAccessPrevention` whether a boolean constraint is enforced (true, false, or absent: none is set).
 - `#parent`: the full name of what the asset is in, by its own name.
+- `#perimeters`: why it is not known which perimeters of VPC Service Controls there are; absent where the inventory has them.
 - `#as_of`: when the inventory was read, else the newest change in it.
 - `#ancestors`: full names of its project, folders, organisation; nearest first.
 - `#version`: of the API in which the resource is written. `#has:replication.automatic`: whether a path is written, though it be empty.
@@ -22,7 +23,7 @@ from typing import Any
 from assay.scanner.sources.gcp import org_policies
 from assay.scanner.sources.gcp.inventory import FOLDER, ORGANIZATION, PROJECT, Entry, Inventory
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, location_of, region_of
-from assay.scanner.sources.gcp.records import IAM_POLICY, ORG_POLICY, RESOURCE
+from assay.scanner.sources.gcp.records import ACCESS_POLICY, IAM_POLICY, ORG_POLICY, RESOURCE
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.marks import tags_of
 from assay.scanner.sources.nodes import step
@@ -57,6 +58,8 @@ class AssetItem(Item):
     def _data(self) -> Any:
         data = self._inventory.content(self._entry, RESOURCE)
         if data is None:
+            data = self._inventory.content(self._entry, ACCESS_POLICY)
+        if data is None:
             return self._inventory.missing(self._entry, RESOURCE) or _NO_RESOURCE
         return data if isinstance(data, (dict, Unknown)) else _NO_OBJECT
 
@@ -86,6 +89,8 @@ class AssetItem(Item):
             return Value([*(RESOURCE_MANAGER + scope for scope in scopes), *([more] if more else [])] or None, (self.location(),))
         if first == "#parent":
             return Value(self.address.rsplit("/", 2)[0] if self.address.count("/") > 4 else None, (self.location(),))
+        if first == "#perimeters":
+            return Value(self._inventory.perimeters_missing(self._entry), (self.location(),))
         if first == "#as_of":
             return Value(self._inventory.read_time or self._inventory.newest or None, (self.location(),))
         if first == "#version":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from assay.scanner.sources.gcp.records import IAM_POLICY, RESOURCE
+from assay.scanner.sources.gcp.inventory import ACCESS_CONTEXT
+from assay.scanner.sources.gcp.records import ACCESS_POLICY, IAM_POLICY, RESOURCE
 
 
 class Method(msgspec.Struct, frozen=True):
@@ -31,6 +32,8 @@ LIST_POLICIES = Method("cloudasset", "ListAssets", "cloudasset.assets.listIamPol
 SEARCH_POLICIES = Method("cloudasset", "SearchAllIamPolicies", "cloudasset.assets.searchAllIamPolicies", _VIEWER, IAM_POLICY)
 EXPORT_RESOURCES = Method("cloudasset", "ExportAssets", "cloudasset.assets.exportResource", _VIEWER, RESOURCE)
 EXPORT_POLICIES = Method("cloudasset", "ExportAssets", "cloudasset.assets.exportIamPolicy", _VIEWER, IAM_POLICY)
+LIST_PERIMETERS = Method("cloudasset", "ListAssets", "cloudasset.assets.listAccessPolicy", _VIEWER, ACCESS_POLICY)
+EXPORT_PERIMETERS = Method("cloudasset", "ExportAssets", "cloudasset.assets.exportAccessPolicy", _VIEWER, ACCESS_POLICY)
 # https://cloud.google.com/storage/docs/access-control/iam-json
 _OBJECTS = ("roles/storage.objectUser",)
 WRITE_EXPORT = Method("storage", "objects.insert", "storage.objects.create", _OBJECTS)
@@ -48,6 +51,16 @@ class AssetPlan(msgspec.Struct, frozen=True):
     constraints: tuple[str, ...]
     """Organisation policies, which also hold what is set above the scope of the audit."""
 
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """The types of which resources and IAM policies are asked for."""
+        return tuple(type_ for type_ in self.types if not type_.startswith(ACCESS_CONTEXT))
+
+    @property
+    def perimeters(self) -> tuple[str, ...]:
+        """The types that are content of their own, which only organisations have."""
+        return tuple(type_ for type_ in self.types if type_.startswith(ACCESS_CONTEXT))
+
     def methods(self, parent: str, export: bool) -> list[Method]:
         """Every method that is called for a project, folder or organisation.
 
@@ -58,4 +71,6 @@ class AssetPlan(msgspec.Struct, frozen=True):
             methods = [EXPORT_RESOURCES, EXPORT_POLICIES, WRITE_EXPORT, LIST_OBJECTS, GET_OBJECT]
         else:
             methods = [LIST_RESOURCES, LIST_POLICIES if parent.startswith("projects/") else SEARCH_POLICIES]
+        if self.perimeters and parent.startswith("organizations/"):
+            methods.insert(2, EXPORT_PERIMETERS if export else LIST_PERIMETERS)
         return [*methods, *([EFFECTIVE_POLICY] if self.constraints and not parent.startswith("organizations/") else [])]

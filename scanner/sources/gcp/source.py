@@ -17,7 +17,7 @@ from assay.scanner.sources.gcp.assets import collections
 from assay.scanner.sources.gcp.inventory import ALWAYS, POLICY, Inventory
 from assay.scanner.sources.gcp.items import root_of
 from assay.scanner.sources.gcp.names import is_asset_type
-from assay.scanner.sources.gcp.records import MALFORMED, ORG_POLICY, RESOURCE
+from assay.scanner.sources.gcp.records import ACCESS_POLICY, MALFORMED, ORG_POLICY, RESOURCE
 from assay.scanner.sources.gcp.store import SPOOL, read_text
 from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Unlisted, Wanted
 from assay.scanner.sources.live import Collected, LiveSource, Part, Status
@@ -261,7 +261,7 @@ class SnapshotReader:
         if not self.ended:
             self._gap(snapshot.cut_off(self.path))
             why = Unknown("the snapshot ends in the middle", "take it again")
-            for kind in ("RESOURCE", "IAM_POLICY", ORG_POLICY):
+            for kind in ("RESOURCE", "IAM_POLICY", ORG_POLICY, ACCESS_POLICY):
                 inventory.lacking.setdefault((kind, ""), why)
         refused = {type_: self._why(record) for record in self._unlisted if record.content == RESOURCE for type_ in record.types}
         left_out = {type_: _NOT_ASKED for type_ in sorted(self._wanted - self._asked) if is_asset_type(type_)}

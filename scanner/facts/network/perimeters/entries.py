@@ -22,6 +22,7 @@ OPEN, NUMBERED, NAMED, RULES = "#open", "#numbered", "#named", "#rules"
 """Keys of members of which it is not known which project they are, and of those that are a number alone. The last two are the first parts
 of keys: of perimeters by what names them, and of rules of their own by what they name."""
 _NUMBER = re.compile(r"(?:projects/)?(\d+)")
+_BY_NUMBER = re.compile(r"//cloudresourcemanager\.googleapis\.com/projects/(\d+)")
 
 
 class WayAt(msgspec.Struct, frozen=True):
@@ -112,7 +113,7 @@ def _services(status: Node, at: ShapeAt) -> Value[Any]:
 
 def _openings(status: Node, way: WayAt, perimeter: Value[str]) -> list[Any]:
     rules, more = status.blocks(way.rules)
-    told: list[Any] = [opening(rule, way, perimeter, f"{way.direction} rule {number}") for number, rule in enumerate(rules, 1)]
+    told: list[Any] = [opening(rule, way, perimeter, f"{way.direction} {number}") for number, rule in enumerate(rules, 1)]
     return told + ([more] if more else [])
 
 
@@ -172,6 +173,8 @@ def by_project(entry: Entry, at: ShapeAt) -> Iterator[tuple[Hashable, Any]]:
         named = [reference for reference in references_in(member) if _is_project(reference, at)]
         for reference in named:
             yield reference.address, entry
+            if match := _BY_NUMBER.fullmatch(reference.address):  # which project that is no record of the input says
+                yield NUMBERED, (match[1], entry)
         if named:
             continue
         if isinstance(member, str):

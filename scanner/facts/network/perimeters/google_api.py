@@ -21,5 +21,5 @@ PERIMETERS = Contribution(types=(_PERIMETER,), records=functools.partial(recorde
 
 READERS = (
     Reader(DataPerimeter, (_PERIMETER,), perimeter, PerimeterAt(name="title|name"), always=False),
-    Reader(DataPerimeter, (f"{RESOURCE_MANAGER}/Project",), project, ProjectAt(name="projectId", perimeters=PERIMETERS)),
+    Reader(DataPerimeter, (f"{RESOURCE_MANAGER}/Project",), project, ProjectAt(name="projectId", perimeters=PERIMETERS), always=False),
 )

@@ -31,7 +31,7 @@ class PerimeterOpening(Part):
 
     known_by: ClassVar = ("name", "perimeter")
     name: Fact[str]
-    """Its title, else its place among the rules: `ingress rule 1`."""
+    """Its title, else its place among the rules: `ingress 1`."""
     perimeter: Fact[str]
     """The name of the perimeter."""
     anybody: Fact[bool]
@@ -50,7 +50,7 @@ class DataPerimeter(Resource, kw_only=True):
     held_elsewhere: Fact[bool]
     """Whether one does; never known of what is `declared`."""
     perimeters: Fact[list[Perimeter]]
-    """The perimeter itself, or those that hold the project."""
+    """The perimeter itself, or those that hold the project for certain; whether one does is said by `held`."""
     openings: Fact[list[PerimeterOpening]]
     """The rules of these that are in force."""
 

@@ -35,7 +35,8 @@ def perimeter(view: View, at: PerimeterAt) -> DataPerimeter | None:
     if not regular and not more:
         return None
     identity = view.identity(view[at.name] if at.name else named(view.item))
-    identity.perhaps = next((entry.regular.unknown for entry in regular if entry.regular.unknown), None)
+    if not view.elsewhere:  # a bridge takes no rules, so that what has one is none
+        identity.perhaps = next((entry.regular.unknown for entry in regular if entry.regular.unknown), None)
     rest = [more] if more else []
     return DataPerimeter(
         identity=identity,
@@ -69,22 +70,28 @@ class ProjectAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Perimeters by project, and what speaks of them (entries.py)."""
 
 
-def project(view: View, at: ProjectAt) -> DataPerimeter:
-    """A project is held by the perimeter that lists its number. What only a dry run lists is not held."""
+def project(view: View, at: ProjectAt) -> DataPerimeter | None:
+    """A project is held by the perimeter that lists its number. What only a dry run lists is not held.
+
+    None of one that is declared elsewhere, where only its bindings are here: templates have a name of those and nothing of the project.
+    """
+    live = is_live(view.item)
+    written = view.item.attributes().data
+    if not live and isinstance(written, dict) and written.keys() <= {"name"}:
+        return None
     index = view.index(at.perimeters)
     found = [entry for entry in _holding(view, at, index) if entry.regular.data is not False]
     held = any_of([_in_force(view, entry) for entry in found])
     if held.data is False and (why := _may_be_held(view, at, index)):
         held = view.says(why)
-    live = is_live(view.item)
-    doubt = [held.data] if held.unknown else []
+    certain = [entry for entry in found if _in_force(view, entry).data is True]
     return DataPerimeter(
         identity=view.identity(view[at.name] if at.name else named(view.item)),
         held=held if held.seen else view.says(held.data),
         declared=view.says(not live),
         held_elsewhere=view.says(False if live else _NOT_SHOWN),
-        perimeters=view.says([entry.told for entry in found] + doubt),
-        openings=view.says([way for entry in found for way in _ways(view, entry, index)] + doubt),
+        perimeters=view.says([entry.told for entry in certain]),
+        openings=view.says([way for entry in certain for way in _ways(view, entry, index)]),
     )
 
 
@@ -151,7 +158,11 @@ def _may_be_held(view: View, at: ProjectAt, index: Mapping[Any, list[Any]]) -> U
     if numbered and not _number(view, at):
         number, entry = numbered[0]
         reason = f"whether projects/{number}, which {entry.told.name.data} holds, is {view.item.address}: its number is not known"
-        way = "include the project itself in the export" if is_live(view.item) else "name its number by reference, or scan the live organisation"
+        way = (
+            "include the project itself in the export"
+            if is_live(view.item)
+            else "name its number by reference, or scan the live organisation"
+        )
         return Unknown(reason, way, view.location)
     return None
 
