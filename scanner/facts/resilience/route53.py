@@ -36,7 +36,7 @@ class RecordAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def record(view: View, at: RecordAt) -> Failover:
     """A record without a routing policy is the only answer for its name."""
-    chooses = any_of([_is_chosen(view, path) for path in at.policies])
+    chooses = any_of([is_chosen(view, path) for path in at.policies])
     destination: Any = Destination(
         name=view[at.identifier].text().then(lambda name: name or "the record"),
         needs_check=view[at.failover].default("PRIMARY").equals("SECONDARY").negate(),
@@ -45,7 +45,7 @@ def record(view: View, at: RecordAt) -> Failover:
     return Failover(identity=view.identity(view[at.name]), chooses=chooses, destinations=view.says([destination]))
 
 
-def _is_chosen(view: View, path: str) -> Value[bool]:
+def is_chosen(view: View, path: str) -> Value[bool]:
     """A policy is a block, or a value: a region, a weight, a flag."""
     value = view.link(path)
     if isinstance(value.data, (str, int, float, Reference, Text)):  # a flag is an int

@@ -61,9 +61,9 @@ def _common(ways: list[Way]) -> Iterable[Region]:
     known = {region.data: region for way in ways for region in way.regions if isinstance(region.data, str)}
     for name, region in known.items():
         missing = [way for way in ways if all(other.data != name for other in way.regions)]
-        doubts = [next((other for other in way.regions if other.unknown), None) for way in missing]
-        if all(doubts):
-            yield doubts[0] or region
+        doubts = [next(doubtful, None) for doubtful in ((other for other in way.regions if other.unknown) for way in missing)]
+        if None not in doubts:
+            yield doubts[0] or region if doubts else region
     yield from [region for way in ways for region in way.regions if region.unknown][:1]
 
 
