@@ -55,6 +55,7 @@ SCHEMAS = {
     "compute.googleapis.com/TargetSslProxy": ("compute.v1", "TargetSslProxy"),
     "compute.googleapis.com/TargetTcpProxy": ("compute.v1", "TargetTcpProxy"),
     "compute.googleapis.com/UrlMap": ("compute.v1", "UrlMap"),
+    "dns.googleapis.com/ManagedZone": ("dns.v1", "ManagedZone"),
     "dns.googleapis.com/Policy": ("dns.v1", "Policy"),
     "dns.googleapis.com/ResourceRecordSet": ("dns.v1", "ResourceRecordSet"),
     "eventarc.googleapis.com/Trigger": ("eventarc.v1", "Trigger"),
