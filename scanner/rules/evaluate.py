@@ -239,9 +239,10 @@ class _Hearing:
         if assertion.beside is not None:  # what each element is judged with is converted each time
             resource = {name: resource[name] for name in assertion.beside if name in resource}
         count: dict[str, int] = {}
+        told: dict[str, list[UnknownFact]] = {}
         for element in elements:
             facts = {} if isinstance(element, (Unknown, Reference, Text)) else view.convert(element)
-            key = trace.element_key(element)
+            alike = key = trace.element_key(element)
             count[key] = count.get(key, 0) + 1
             key += f"#{count[key]}" if count[key] > 1 else ""  # equal elements are findings of their own
             if not isinstance(facts, dict):
@@ -249,7 +250,10 @@ class _Hearing:
                 yield self.judgement(assertion.is_list.about(key, None), "error", problem)
                 continue
             activation = self._activation_of(assertion, element, facts, resource)
-            yield from self._findings(assertion, activation, key, element)
+            for finding in self._findings(assertion, activation, key, element):
+                if finding.verdict != "unknown" or told.get(alike) != finding.unknown:
+                    yield finding  # nobody could tell another unknown from the one before, and one answer settles both
+                told[alike] = finding.unknown
 
     def _findings(self, assertion: _Assertion, activation: Any, key: str, element: Any) -> Iterable[Judgement]:
         """One finding or none, on the resource itself or on an element."""
