@@ -24,6 +24,7 @@ EXPORTS = sorted([*FIXTURES.glob("controls/*/*/assets/*.ndjson"), *FIXTURES.glob
 
 SCHEMAS = {
     "artifactregistry.googleapis.com/Repository": ("artifactregistry.v1", "Repository"),
+    "certificatemanager.googleapis.com/Certificate": ("certificatemanager.v1", "Certificate"),
     "cloudfunctions.googleapis.com/CloudFunction": ("cloudfunctions.v1", "CloudFunction"),
     "cloudfunctions.googleapis.com/Function": ("cloudfunctions.v2", "Function"),
     "cloudkms.googleapis.com/CryptoKey": ("cloudkms.v1", "CryptoKey"),
@@ -48,6 +49,7 @@ SCHEMAS = {
     "compute.googleapis.com/RegionSecurityPolicy": ("compute.v1", "SecurityPolicy"),
     "compute.googleapis.com/Router": ("compute.v1", "Router"),
     "compute.googleapis.com/SecurityPolicy": ("compute.v1", "SecurityPolicy"),
+    "compute.googleapis.com/SslCertificate": ("compute.v1", "SslCertificate"),
     "compute.googleapis.com/SslPolicy": ("compute.v1", "SslPolicy"),
     "compute.googleapis.com/Subnetwork": ("compute.v1", "Subnetwork"),
     "compute.googleapis.com/TargetHttpProxy": ("compute.v1", "TargetHttpProxy"),

@@ -43,22 +43,22 @@ def missing(item: Item, what: str, type_: str) -> Unknown:
     return Unknown(f"{what} of {item.address} is not in the assets that were read", f"include {type_} in the export", item.location())
 
 
-def days_until(item: Item, time: Value[Any]) -> Value[Any]:
+def days_until(item: Item, time: Value[Any], what: str = "when it rotates next") -> Value[Any]:
     """Days from when an asset was read to a time; absent in a template, which does not say when it is deployed."""
     return (
-        time.then(lambda text: None if text in (None, "") else _days_between(item["#as_of"].data, text, item))
+        time.then(lambda text: None if text in (None, "") else _days_between(item["#as_of"].data, text, item, what))
         if is_live(item)
         else Value(None)
     )
 
 
-def _days_between(start: Any, end: Any, item: Item) -> int | Unknown:
+def _days_between(start: Any, end: Any, item: Item, what: str) -> int | Unknown:
     start = datetime.datetime.now(datetime.UTC).isoformat() if start is None else start  # what does not say when it was read is older
     try:
         first, last = (datetime.datetime.fromisoformat(str(text)) for text in (start, end))
         return (last.astimezone(datetime.UTC) - first.astimezone(datetime.UTC)).days
     except (TypeError, ValueError, OverflowError):
-        return Unknown(f"when it rotates next: {end} cannot be read as a time", "write it as 2030-01-31T00:00:00Z", item.location())
+        return Unknown(f"{what}: {end} cannot be read as a time", "write it as 2030-01-31T00:00:00Z", item.location())
 
 
 def constraint(item: Item, name: str) -> Value[bool]:

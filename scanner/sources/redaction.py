@@ -46,7 +46,7 @@ READABLE: dict[str, str] = {
             attachmentTarget serviceAccount serviceAccounts deadLetterTopic pubsubTopic trigger logBucket ancestors networks
             activeKeyVersion image machineType zones locations targetResources targetServiceAccounts sourceServiceAccounts store pool
             keyRing cryptoKey subnets securityGroups SubnetIdentifier connector vpcConnector router subnetworks Role natIps
-            ViewerCertificate.Certificate latestReadyRevision OriginAccessIdentity"""
+            ViewerCertificate.Certificate latestReadyRevision OriginAccessIdentity InUseBy issuanceConfig"""
         ),
         _IDENTIFIERS,
     ),
@@ -81,7 +81,7 @@ READABLE: dict[str, str] = {
             enabledFeatures PolicyAttributeDescriptions.AttributeValue Failover SigningBehavior FrameOption
             SecurityHeadersConfig.ReferrerPolicy ReferrerPolicy.ReferrerPolicy MfaConfiguration DeletionProtection
             RedirectConfig.StatusCode FixedResponseConfig.StatusCode elbv2.rule.Priority NetworkOrigin RouteSelectionExpression
-            UserPoolClient.SupportedIdentityProviders visibility"""
+            UserPoolClient.SupportedIdentityProviders visibility RenewalEligibility ValidationMethod"""
         ),
         _WORDS,
     ),
@@ -139,6 +139,8 @@ READABLE: dict[str, str] = {
     ),
     # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_LambdaConfigType.html
     **dict.fromkeys(_words("LambdaConfig.PreSignUp LambdaConfig.PreAuthentication"), _IDENTIFIERS),
+    # https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html
+    "NotAfter": "when a certificate expires",
     # Of what was asked, which is no answer
     **dict.fromkeys(_words("managed_by operation"), "who manages it"),
 }

@@ -95,6 +95,12 @@ KINDS: dict[str, Kind] = {
     "ComputeTargetTCPProxy": Kind(f"{COMPUTE}/TargetTcpProxy", "compute", "targetTcpProxies"),
     "ComputeTargetGRPCProxy": Kind(f"{COMPUTE}/TargetGrpcProxy", "compute", "targetGrpcProxies"),
     "ComputeSSLPolicy": Kind(f"{COMPUTE}/SslPolicy", "compute", "sslPolicies"),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/compute/computemanagedsslcertificate
+    "ComputeManagedSSLCertificate": Kind(f"{COMPUTE}/SslCertificate", "compute", "sslCertificates"),
+    "ComputeSSLCertificate": Kind(f"{COMPUTE}/SslCertificate", "compute", "sslCertificates"),
+    "CertificateManagerCertificate": Kind(
+        "certificatemanager.googleapis.com/Certificate", "projects/{project}/locations/{location}", "certificates"
+    ),
     "ComputeURLMap": Kind(f"{COMPUTE}/UrlMap", "compute", "urlMaps", names=_URL_MAP),
     "ComputeBackendService": Kind(f"{COMPUTE}/BackendService", "compute", "backendServices", regional=f"{COMPUTE}/RegionBackendService"),
     "ComputeBackendBucket": Kind(f"{COMPUTE}/BackendBucket", "compute", "backendBuckets", names={"bucket": "bucketName"}),
