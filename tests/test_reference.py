@@ -10,10 +10,14 @@ from tests.scans import ROOT
 
 REFERENCE = ROOT / "fixtures" / "trade_streamer"
 ENVIRONMENTS = {"aws": ("dev", "organization", "prod"), "gcp": ("dev", "prod")}
-UNKNOWN: set[tuple[str, str, str, str]] = set()
-"""(cloud, environment, control, address) of what the code cannot show."""
-OTHER_CLOUD = {"aws": {"network.vpc-service-controls"}, "gcp": set[str]()}
-"""Controls of what a cloud does not have."""
+UNKNOWN: set[tuple[str, str, str, str]] = {
+    ("aws", environment, "access.user-network-allowlist", address)
+    for environment in ("dev", "prod")
+    for address in ("module.global.aws_cloudfront_distribution.app", "module.stack_primary.aws_lb.public", "module.stack_secondary.aws_lb.public")
+}
+"""(cloud, environment, control, address) of what the code cannot show: of users on AWS nobody says from where they come."""
+OTHER_CLOUD = {"aws": {"network.vpc-service-controls", "access.user-network-allowlist"}, "gcp": set[str]()}
+"""Controls of what a cloud does not have, or of which nothing is asked there."""
 VALIDATING = 2
 """Blocks of records that validate certificates: one record for each name, which AWS tells."""
 

@@ -43,11 +43,11 @@ def entry_point(view: View, at: EntryPointAt) -> EntryPoint:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
     """
-    attached = _associations(view, at)
+    attached = attached_to(view, at)
     own = names_firewall(view, at.web_acl) if at.web_acl else view.says(False)
     return EntryPoint(
         identity=view.identity(view[at.name], *attached.items),
-        internet_facing=_internal(view, at).negate(),
+        internet_facing=is_internal(view, at).negate(),
         accepts_waf=view[at.type].default("application").equals("application"),
         waf_attached=attached.exist if attached.views or attached.more else own,
         declared=view.says(at.declared),
@@ -60,7 +60,7 @@ def stage_of_deployment(view: View, at: EntryPointAt) -> EntryPoint | None:
     return None if view[at.name].absent else entry_point(view, at)
 
 
-def _internal(view: View, at: EntryPointAt) -> Value[bool]:
+def is_internal(view: View, at: EntryPointAt) -> Value[bool]:
     """An API is edge-optimised, thus public, unless it says otherwise.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html
@@ -154,7 +154,7 @@ def _leaves_open(arn: Any) -> Unknown | None:
     return because(place) if place is not None and ahead.count(":") < _COLONS else None
 
 
-def _associations(view: View, at: EntryPointAt) -> Companions:
+def attached_to(view: View, at: EntryPointAt) -> Companions:
     """Those that name it, and of a stage those with an ARN of its API and its name."""
     if at.associations is None:
         return Companions([], None, view)
