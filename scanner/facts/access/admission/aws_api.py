@@ -58,7 +58,7 @@ _ACL = _acl(SETS, RULE_GROUPS)
 
 def _regional(name: str, internal: Place, web_acl: str) -> AdmissionAt:
     link = Link(web_acl, (ACLS.type,), calls=("get_web_acl",))
-    return AdmissionAt(name=name, internal=internal, web_acl=link, declared=False, acl=_ACL)
+    return AdmissionAt(name=name, internal=internal, web_acl=link, declared=False, acl=_ACL, policy_shown=False)
 
 
 READERS = (

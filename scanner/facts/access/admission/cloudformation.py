@@ -21,6 +21,7 @@ _STAGE = AdmissionAt(
     name="StageName",
     internal="EndpointConfiguration.Types",
     api=Link("RestApiId", ("AWS::ApiGateway::RestApi",)),
+    policy="Policy",
     associations=_ASSOCIATIONS,
     association=_ASSOCIATION,
     acl=_ACL,

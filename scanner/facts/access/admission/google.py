@@ -50,6 +50,7 @@ def backend(view: View, at: AdmittingBackendAt) -> Admission:
         identity=view.identity(view[at.name]),
         internet_facing=view[at.scheme].default("EXTERNAL").equals(*_EXTERNAL),
         accepts_waf=view[at.protocol].default("HTTP").equals("HTTP", "HTTPS", "HTTP2", "H2C", "GRPC", "TCP", "SSL"),
+        only_from_cdn=view.says(False),
         sources=view.says(_by_policy(view, at.policy, at.armor)),
         openings=view.says(_by_policy(view, at.edge, at.armor) if at.edge else [everybody((view.location,))]),
     )

@@ -31,6 +31,8 @@ class Admission(Resource, kw_only=True):
     internet_facing: Fact[bool]
     accepts_waf: Fact[bool]
     """A web application firewall can be attached to this sort of entry point."""
+    only_from_cdn: Fact[bool]
+    """The CDN alone can reach it, so that the distribution says whom it admits."""
     sources: Fact[list[Source]]
     """Whom its web application firewall lets through; everybody where there is none."""
     openings: Fact[list[Source]]
