@@ -9,6 +9,7 @@ import boto3
 import msgspec
 import pytest
 from botocore import xform_name
+from botocore.validate import ParamValidator
 
 from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.facts.reading import read_all
@@ -67,7 +68,12 @@ def test_a_declared_call_exists(each: tuple[Listing, Call]) -> None:
     paged = client.get_paginator(call.name)._pagination_cfg.get("limit_key") if call.page_size else None
     assert required - {paged} <= {name for name, _ in call.parameters}
     for name, path in call.parameters:
-        if path.startswith("=") and given[name].enum:
+        if path.startswith("={"):
+            held = msgspec.json.decode(path[1:])
+            assert not ParamValidator().validate(held, given[name]).has_errors()
+            # A filter by words is there to leave none of them out.
+            assert all(set(words) == set(given[name].members[field].member.enum) for field, words in held.items())
+        elif path.startswith("=") and given[name].enum:
             assert path[1:] in given[name].enum
     if call.marker:
         assert not client.can_paginate(call.name), "botocore knows how to page this one"
