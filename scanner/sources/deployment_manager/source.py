@@ -35,8 +35,9 @@ MAX_WORLDS = 32
 MAX_ITEMS = 50_000
 """Of all worlds together, where there is more than one."""
 _LOOKS = re.compile(
-    rb"""(?:^|[{,\s-])["']?type["']?\s{0,20}:\s{0,20}["']?(?:gcp-types/[\w.-]+:|[a-z]+\.(?:v\d\w*|beta|alpha)\.\w+["']?\s{0,20}(?:$|[,}]))""",
-    re.MULTILINE,
+    rb"""(?:^|[{,\s-])["']?type["']?\s{0,20}:\s{0,20}["']?
+    (?:gcp-types/[\w.-]+:|(?:[a-z]+\.(?:v\d\w*|beta|alpha)\.\w+|[\w./-]{1,200}\.(?:py|jinja2?|j2))["']?\s{0,20}(?:$|[,}]))""",
+    re.MULTILINE | re.VERBOSE,
 )
 _COMMENT = re.compile(rb"(?:^|\s)\#[^\n]*")
 _READ = 20_000_000

@@ -233,3 +233,10 @@ def test_a_large_configuration(tmp_path: Path) -> None:
     report = scan(tmp_path, {"c.yaml": f"{OK}    labels:\n{labels}"})
     assert (verdicts(report), codes(report)) == ({"storage.v1.bucket.ok": "pass"}, [])
     assert time.process_time() - began < 30
+
+
+def test_a_configuration_that_does_not_parse_and_uses_templates_alone_is_a_gap(tmp_path: Path) -> None:
+    (tmp_path / "bucket.jinja").write_text("resources:\n- name: b\n  type: storage.v1.bucket\n")
+    (tmp_path / "config.yaml").write_text("imports:\n- path: bucket.jinja\nresources:\n- name: b\n  type: bucket.jinja\n]\n")
+    gaps = Scan(Options(paths=[str(tmp_path)])).report().coverage.gaps
+    assert [(gap.code, gap.line) for gap in gaps if gap.scope.endswith("config.yaml")] == [("parse_error", 6)]
