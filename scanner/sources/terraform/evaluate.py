@@ -235,7 +235,23 @@ def _binary(node: tree.Binary, scope: Scope) -> Any:
     if node.operator in ("==", "!="):
         costs.walk(left, scope.budget)
         costs.walk(right, scope.budget)
+        if not (type(node.left) is type(node.right) and isinstance(node.left, (tree.List, tree.Object))):
+            return _spread(scope, lambda one, other: _compared(node.operator, one, other), left, right)
     return _spread(scope, lambda one, other: _operation(node.operator, one, other), left, right)
+
+
+# https://developer.hashicorp.com/terraform/language/expressions/operators#equality-operators: values of two types are never equal
+_ALIKE = Unknown(
+    "whether two collections with equal elements are of one type: a list equals no tuple such as [], nor a map an object such as {}",
+    "compare their lengths, or scan the plan",
+)
+
+
+def _compared(operator: str, left: Any, right: Any) -> Any:
+    """What `==` or `!=` says of values whose types the code does not show: of collections, that they are equal is not known then."""
+    result = _operation(operator, left, right)
+    alike = result is (operator == "==") and isinstance(left, (list, dict)) and isinstance(right, (list, dict))
+    return _ALIKE if alike and not (isinstance(left, Set) and isinstance(right, Set)) else result
 
 
 def _operation(operator: str, left: Any, right: Any) -> Any:

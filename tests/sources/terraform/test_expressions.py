@@ -13,6 +13,7 @@ import pytest
 
 from assay.scanner.sources.raw import Unknown
 from tests.sources.terraform import oracle
+from tests.sources.terraform.reading import collect
 
 GROUPS: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "expressions.json").read_text("utf-8"))
 
@@ -82,3 +83,12 @@ def test_terraform_still_says_what_is_recorded(group: str, tmp_path: Path) -> No
     said = oracle.terraform(tmp_path, list(answers), GROUPS[group]["more"])
     changed = {each: value for (each, answer), value in zip(answers.items(), said, strict=True) if not oracle.same(value, expected(answer))}
     assert changed == {}
+
+
+@pytest.mark.parametrize("condition", ["var.allow == []", "!(var.allow != [])", "tolist([]) == []", "tomap({}) == {}"])
+def test_collections_of_two_types_are_not_taken_for_equal(tmp_path: Path, condition: str) -> None:
+    """Terraform says false of each: a list is no tuple, a map no object."""
+    declared = 'variable "allow" {\n  type = list(string)\n  default = []\n}\n'
+    (tmp_path / "main.tf").write_text(declared + f'resource "aws_s3_bucket" "p" {{\n  bucket = {condition} ? "inside" : "open"\n}}\n')
+    (collection,) = collect(tmp_path)
+    assert isinstance(collection.items[0]["bucket"].data, Unknown)
