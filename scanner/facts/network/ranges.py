@@ -147,8 +147,9 @@ def together(openings: list[Opening]) -> None:
     ranges: dict[tuple[Any, ...], list[tuple[Opening, Any]]] = {}
     for told in openings:
         network = _network(told.source.data) if told.world.data is False else None
-        traffic = (told.protocol.data, told.from_port.data, told.to_port.data)
-        if network is not None and not any(isinstance(part, Unknown) for part in traffic):
+        # What is not known of one rule is the same for all of its ranges.
+        traffic = tuple(id(part) if part.unknown else part.data for part in (told.protocol, told.from_port, told.to_port))
+        if network is not None:
             ranges.setdefault((is_private(network), network.version, *traffic), []).append((told, network))
     for (private, version, *_), cut in ranges.items():
         if len(cut) < 2:
