@@ -52,7 +52,8 @@ IDENTITIES = Listing(
 )
 LISTINGS = (HEADERS_POLICIES, VPC_ORIGINS, CONTROLS, IDENTITIES)
 _READ = (BLOCK, POLICY, POLICY_STATUS, ACL, OWNERSHIP, ENCRYPTION)
-_ORIGINS = OriginsAt(origins="Origins.Items", buckets=())
+ORIGINS = OriginsAt(origins="Origins.Items", buckets=())
+TARGETS = TargetsAt(enabled="Enabled", behaviors=("DefaultCacheBehavior", "CacheBehaviors.Items"), groups="OriginGroups.Items")
 _POLICY = "ResponseHeadersPolicy.ResponseHeadersPolicyConfig"
 _SECURITY = f"{_POLICY}.SecurityHeadersConfig"
 _BEHAVIORS = BehaviorsAt(default="DefaultCacheBehavior", ordered="CacheBehaviors.Items")
@@ -96,7 +97,7 @@ READERS = (
         OriginAccessAt(
             name="Comment",
             enabled="Enabled",
-            origins=_ORIGINS,
+            origins=ORIGINS,
             control=Link("OriginAccessControlId", ()),
             controls=by_id(CONTROLS.type, "Id"),
             signing="SigningBehavior",
@@ -116,8 +117,8 @@ READERS = (
             name="Name",
             served=served_buckets(
                 DISTRIBUTIONS.type,
-                _ORIGINS,
-                TargetsAt(enabled="Enabled", behaviors=("DefaultCacheBehavior", "CacheBehaviors.Items"), groups="OriginGroups.Items"),
+                ORIGINS,
+                TARGETS,
             ),
             website=(WEBSITE.name,),
             redirects=(f"{WEBSITE.name}.RedirectAllRequestsTo",),

@@ -135,7 +135,7 @@ def served(item: Item, at: OriginsAt, targets: TargetsAt) -> Iterator[tuple[Hash
     if isinstance(item, Unlisted):
         yield None, item.why
         return
-    used, doubt = _used(item, targets)
+    used, doubt = origins_asked(item, targets)
     origins, more = item.blocks(at.origins)
     if more:
         yield None, more
@@ -164,8 +164,8 @@ def _key(item: Item, origin: Node, bucket: OriginBucket, at: OriginsAt) -> Hasha
     return at_address(item, named[0]) if named and not bucket.name else bucket.name
 
 
-def _used(item: Item, at: TargetsAt) -> tuple[set[str], Unknown | None]:
-    """The origins that behaviours ask, and why there may be more."""
+def origins_asked(item: Node, at: TargetsAt) -> tuple[set[str], Unknown | None]:
+    """The origins that behaviours of a distribution ask, and why there may be more."""
     used: set[str] = set()
     doubts: list[Unknown | None] = []
     for path in at.behaviors:

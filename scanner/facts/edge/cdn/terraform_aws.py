@@ -18,14 +18,14 @@ _BEHAVIORS = BehaviorsAt(
     default="default_cache_behavior", ordered="ordered_cache_behavior", pattern="path_pattern", viewers="viewer_protocol_policy"
 )
 _WEBSITE = "aws_s3_bucket_website_configuration"
-_ORIGINS = OriginsAt(
+ORIGINS = OriginsAt(
     origins="origin",
     id="origin_id",
     domain="domain_name",
     buckets=("aws_s3_bucket", "data.aws_s3_bucket"),
     websites=((_WEBSITE, "bucket"),),
 )
-_TARGETS = TargetsAt(
+TARGETS = TargetsAt(
     enabled="enabled",
     behaviors=(_BEHAVIORS.default, _BEHAVIORS.ordered),
     target="target_origin_id",
@@ -80,7 +80,7 @@ READERS = (
         OriginAccessAt(
             name="comment",
             enabled="enabled",
-            origins=_ORIGINS,
+            origins=ORIGINS,
             control=Link("origin_access_control_id", ("aws_cloudfront_origin_access_control",)),
             signing="signing_behavior",
             control_type="origin_access_control_origin_type",
@@ -98,7 +98,7 @@ READERS = (
         SiteAt(
             name="bucket",
             names=("bucket", "id"),
-            served=served_buckets(_DISTRIBUTION, _ORIGINS, _TARGETS),
+            served=served_buckets(_DISTRIBUTION, ORIGINS, TARGETS),
             website=("website", Referrer(_WEBSITE, "bucket")),
             redirects=("website.redirect_all_requests_to", Referrer(_WEBSITE, "bucket", "redirect_all_requests_to")),
             configures=(Referrer(_WEBSITE, "bucket"),),

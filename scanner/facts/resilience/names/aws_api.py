@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import DISTRIBUTIONS
-from assay.scanner.facts.edge.cdn.buckets import OriginsAt
+from assay.scanner.facts.edge.cdn.aws_api import ORIGINS, TARGETS
 from assay.scanner.facts.resilience.aws_api import RECORDS, ZONES
 from assay.scanner.facts.resilience.names.domains import plain
 from assay.scanner.facts.resilience.names.kinds import PublicName
@@ -43,10 +43,9 @@ READERS = (
             cdn=CdnAt(
                 types=(DISTRIBUTIONS.type,),
                 by_domain=Index((DISTRIBUTIONS.type,), _by_domain),
-                origins=OriginsAt(origins="Origins.Items", buckets=()),
-                behaviors=("DefaultCacheBehavior", "CacheBehaviors.Items"),
+                origins=ORIGINS,
+                targets=TARGETS,
                 functions=("FunctionAssociations.Items", "LambdaFunctionAssociations.Items"),
-                groups="OriginGroups.Items",
             ),
             by_name=by_name(_RECORDS),
             steered=steered_to(_RECORDS, STEERING),

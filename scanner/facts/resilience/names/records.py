@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.edge.cdn.buckets import OriginsAt
+from assay.scanner.facts.edge.cdn.buckets import OriginsAt, TargetsAt
 from assay.scanner.facts.resilience.names.domains import OPEN, plain
 from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
@@ -46,14 +46,11 @@ class CdnAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     by_domain: Index | None = None
     """Distributions by the domain name that CloudFront gives them."""
     origins: OriginsAt = OriginsAt()
-    behaviors: tuple[str, ...] = ("DistributionConfig.DefaultCacheBehavior", "DistributionConfig.CacheBehaviors")
-    target: str = "TargetOriginId"
+    targets: TargetsAt = TargetsAt()
     functions: tuple[str, ...] = ("FunctionAssociations", "LambdaFunctionAssociations")
+    """Of a behaviour …"""
     event: str = "EventType"
-    groups: str = "DistributionConfig.OriginGroups.Items"
-    group: str = "Id"
-    members: str = "Members.Items"
-    member: str = "OriginId"
+    """… and of a function."""
 
 
 class NameAt(Spelling, frozen=True, eq=False, kw_only=True):

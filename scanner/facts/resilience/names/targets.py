@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.edge.cdn.buckets import OriginBucket, origin_bucket
+from assay.scanner.facts.edge.cdn.buckets import OriginBucket, origin_bucket, origins_asked
 from assay.scanner.facts.resilience.names import domains
 from assay.scanner.facts.resilience.names.domains import OPEN, plain
 from assay.scanner.facts.resilience.names.records import CdnAt, Follow, NameAt, candidates, full_name, target_of, values_of
 from assay.scanner.facts.resilience.names.ways import NOWHERE, Way, every, into, unclear
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Reference, Text, Unknown, because
+from assay.scanner.sources.raw import Reference, Text, Unknown, because, unknown_inside
 from assay.scanner.sources.values import Value, all_of
 
 _TOGETHER = "scan it together with this, or the live account"
@@ -163,12 +163,14 @@ def behind(view: View, at: NameAt, seen: frozenset[str], follow: Follow) -> Way:
     An origin group fails over: it asks its second origin where the first does not answer, wherever the viewer is, and writes not at all.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
     """
-    used, chosen, doubt = _asked(view, at.cdn)
+    asked, doubt = origins_asked(view.node, at.cdn.targets)
+    exchanged = _exchanged(view, at.cdn)
     origins, more = view.inner(at.cdn.origins.origins)
     ways: list[Way] = []
     for origin in origins:
         name = origin[at.cdn.origins.id].data
-        if isinstance(name, str) and name not in used and doubt is None:
+        why = unknown_inside(name) or (None if str(name) in asked else doubt)
+        if why is None and str(name) not in asked:
             continue
         bucket = origin_bucket(origin.node, at.cdn.origins, view.stack.at)
         if isinstance(bucket, OriginBucket):
@@ -176,37 +178,29 @@ def behind(view: View, at: NameAt, seen: frozenset[str], follow: Follow) -> Way:
         link, text = origin.link(at.cdn.origins.domain), origin[at.cdn.origins.domain]
         data = text.data if isinstance(text.data, str) and not isinstance(link.data, Reference) else link.data
         way = unclear(bucket) if bucket else _target(origin, data, at, seen, follow) or _not_here(origin, data)
-        if isinstance(name, str) and name in chosen and way.nearest.data is False:
-            way = msgspec.structs.replace(way, nearest=Value(chosen[name]))
-        ways.append(way)
+        if way.nearest.data is False and (chosen := exchanged.get(str(name))):
+            way = msgspec.structs.replace(way, nearest=Value(chosen))
+        ways.append(unclear(why) if why else way)
     ways += [unclear(more)] if more else []
     way = every(ways)
     return msgspec.structs.replace(way, entry=all_of([way.regional]))
 
 
-def _asked(view: View, at: CdnAt) -> tuple[set[str], dict[str, Unknown], Unknown | None]:
-    """The origins that behaviours ask, those that code may exchange for others, and why there may be more of the first.
+def _exchanged(view: View, at: CdnAt) -> dict[str, Unknown]:
+    """The origins that code of a behaviour may exchange for others.
 
     A function may choose the origin when a viewer asks, one of Lambda@Edge when the origin is asked:
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/helper-functions-origin-modification.html
     """
-    used: set[str] = set()
-    chosen: dict[str, Unknown] = {}
-    doubts: list[Unknown | None] = []
-    listed, more = view.inner(*at.behaviors)
-    for behavior in listed:
-        target = behavior[at.target].data
-        used.add(str(target))
-        doubts.append(target if isinstance(target, Unknown) else None)
-        functions, _ = behavior.inner(*at.functions)
-        if any(function[at.event].equals("viewer-request", "origin-request").data is not False for function in functions):
+    exchanged: dict[str, Unknown] = {}
+    for behavior in view.inner(*at.targets.behaviors)[0]:
+        functions, more = behavior.inner(*at.functions)
+        if more or any(function[at.event].equals("viewer-request", "origin-request").data is not False for function in functions):
             reason = "whether a function of the behaviour chooses an origin by where the viewer is stands in its code"
-            chosen[str(target)] = Unknown(reason, "name an origin whose records of DNS choose", behavior.location)
-    groups, further = view.inner(at.groups)
-    for group in groups:
-        name = str(group[at.group].data)
-        if name in used:
-            members = {str(member[at.member].data) for member in group.inner(at.members)[0]}
-            used |= members
-            chosen |= dict.fromkeys(members, chosen[name]) if name in chosen else {}
-    return used, chosen, next((doubt for doubt in (more, further, *doubts) if doubt), None)
+            exchanged[str(behavior[at.targets.target].data)] = Unknown(
+                reason, "name an origin whose records of DNS choose", behavior.location
+            )
+    for group in view.inner(at.targets.groups)[0] if exchanged else ():
+        if (why := exchanged.get(str(group[at.targets.group].data))) is not None:
+            exchanged |= {str(member[at.targets.member].data): why for member in group.inner(at.targets.members)[0]}
+    return exchanged

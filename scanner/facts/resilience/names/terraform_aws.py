@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.edge.cdn.buckets import OriginsAt
+from assay.scanner.facts.edge.cdn.terraform_aws import ORIGINS, TARGETS
 from assay.scanner.facts.resilience.names.kinds import PublicName
 from assay.scanner.facts.resilience.names.records import CdnAt, NameAt, RecordsAt, by_name, certificates, steered_to
 from assay.scanner.facts.resilience.names.route53 import public_name
@@ -39,21 +39,10 @@ READERS = (
             scheme="internal",
             cdn=CdnAt(
                 types=(_DISTRIBUTION,),
-                origins=OriginsAt(
-                    origins="origin",
-                    id="origin_id",
-                    domain="domain_name",
-                    buckets=("aws_s3_bucket", "data.aws_s3_bucket"),
-                    websites=(("aws_s3_bucket_website_configuration", "bucket"),),
-                ),
-                behaviors=("default_cache_behavior", "ordered_cache_behavior"),
-                target="target_origin_id",
+                origins=ORIGINS,
+                targets=TARGETS,
                 functions=("function_association", "lambda_function_association"),
                 event="event_type",
-                groups="origin_group",
-                group="origin_id",
-                members="member",
-                member="origin_id",
             ),
             certificates=certificates("aws_acm_certificate"),
             by_name=by_name(_RECORDS),
