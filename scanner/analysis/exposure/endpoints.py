@@ -115,9 +115,11 @@ def _leads(view: View, routing: RoutingAt, at: EndpointsAt, endpoint: Item) -> V
     if at.state and endpoint[at.state].equals("available").data is False:
         return endpoint[at.state].equals("available")
     gateway = endpoint[at.type].default("Gateway").equals("Gateway")
+    by_name = all_of([endpoint[at.type].equals("Interface"), endpoint[at.private_names].default(False).truth()])
     if gateway.data is False:
-        return all_of([endpoint[at.type].equals("Interface"), endpoint[at.private_names].default(False).truth()])
-    return all_of([gateway, _of_table(view, routing, at, endpoint)])
+        return by_name
+    by_route = all_of([gateway, _of_table(view, routing, at, endpoint)])
+    return by_route if gateway.data is True else any_of([by_route, by_name])
 
 
 def _of_table(view: View, routing: RoutingAt, at: EndpointsAt, endpoint: Item) -> Value[bool]:

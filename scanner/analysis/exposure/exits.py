@@ -15,7 +15,7 @@ from assay.scanner.facts.stack import Stack, spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in
-from assay.scanner.sources.values import Value, agreed, all_of
+from assay.scanner.sources.values import Value, agreed, all_of, any_of
 
 from .routing import Entry, RoutingAt, entries_of
 from .targets import PUBLIC, Via
@@ -84,12 +84,15 @@ def _exit(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item) -> Exit:
         unknown: Value[Any] = Value(doubt or False, seen)
         return Exit(unknown, unknown, "no route to the internet")
     told = [_through(view, routing, at, entry) for entry in outward]
-    through = [view.of(entry.item).weighed(value, absence=True) for entry, (value, _) in zip(outward, told, strict=True)]
-    certain = [entry for entry in outward if view.of(entry.item).doubt is None]
-    doubts: list[Value[Any]] = [Value(doubt, seen)] if doubt else []
+    through: list[Value[Any]] = []
+    leaves: list[Value[Any]] = []
+    for entry, (value, _) in zip(outward, told, strict=True):
+        owner, default = view.of(entry.item), _is_default(entry)
+        through.append(any_of([owner.weighed(value, absence=True), default.negate()]))
+        leaves.append(all_of([default, Value(owner.doubt or True)]))
+    through += [Value(doubt, seen)] if doubt else []
     words = next((words for value, words in told if value.data is not True), told[0][1])
-    leaves: Value[Any] = Value(True if certain else view.of(outward[0].item).doubt or True, seen)
-    return Exit(leaves, all_of([*through, *doubts]), words)
+    return Exit(Value(any_of(leaves).data, seen), all_of(through), words)
 
 
 def _is_default(entry: Entry) -> Value[bool]:
@@ -99,7 +102,7 @@ def _is_default(entry: Entry) -> Value[bool]:
 def _may_be(entry: Entry) -> bool:
     """Whether a route is for addresses that are not known and leads somewhere that matters: those to endpoints are for services of AWS."""
     unknown = any(one.unknown for one in elements(entry.destination)) or _is_default(entry).unknown
-    return bool(unknown) and (entry.hop.via in (*PUBLIC, Via.INTERFACE) or isinstance(entry.hop.via, Unknown))
+    return bool(unknown) and (entry.hop.via in (*PUBLIC, Via.INTERFACE, Via.NAT) or isinstance(entry.hop.via, Unknown))
 
 
 def _through(view: View, routing: RoutingAt, at: ExitsAt, entry: Entry) -> tuple[Value[Any], str]:
@@ -158,7 +161,7 @@ def _public(view: View, routing: RoutingAt, subnet: Item, words: str) -> tuple[V
     if ways:
         leading = ways[0].hop.via
         assert isinstance(leading, Via)
-        return Value(True, (subnet.location(),)), f"{words} > {subnet.address} > {leading.value}"
+        return Value(any_of(map(_is_default, ways)).data, (subnet.location(),)), f"{words} > {subnet.address} > {leading.value}"
     unknown = next((entry.hop.via for entry in entries if isinstance(entry.hop.via, Unknown)), doubt)
     transit = next((entry for entry in entries if entry.hop.via is Via.TRANSIT), None)
     if transit is not None:
@@ -175,7 +178,7 @@ def _beyond(view: View, routing: RoutingAt, at: ExitsAt, target: Value[Any]) -> 
         why = target.unknown or Unknown(f"where the endpoint {describe(target.data)} leads is not among what was read", _ELSEWHERE)
         return Value(why, target.seen), ""
     exits = [exit_of(view, routing, at, subnet) for subnet in subnets if subnet is not None]
-    return all_of([one.through_nat for one in exits]), f" > {exits[0].path}"
+    return all_of([value for one in exits for value in (one.leaves, one.through_nat)]), f" > {exits[0].path}"
 
 
 def _found(view: View, index: Index, target: Value[Any]) -> Item | None:

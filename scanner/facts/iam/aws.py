@@ -205,8 +205,13 @@ def _limited(boundary: _Boundary | None) -> Value[bool]:
 
 
 def _service_linked(path: Value[Any]) -> Value[bool]:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html"""
-    return Value(isinstance(path.data, str) and path.data.startswith("/aws-service-role/"), path.seen)
+    """Whether a service of AWS made it. Nobody else can give a role such a path, so that one that is open is not taken for it.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+    """
+    if path.unknown and not path.options:
+        return Value(False, path.seen)
+    return path.then(lambda text: isinstance(text, str) and text.startswith("/aws-service-role/"))
 
 
 class PolicyAt(PermissionsAt, frozen=True, eq=False, kw_only=True):

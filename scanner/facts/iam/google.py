@@ -15,7 +15,7 @@ from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Location, Reference, Unknown, describe
-from assay.scanner.sources.values import Value
+from assay.scanner.sources.values import Value, all_of
 
 
 class BindingsAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -49,8 +49,9 @@ def bindings_above(view: View, at: BindingsAt) -> PermissionSet | None:
 def _permission(view: View, at: BindingsAt, binding: Binding) -> Permission:
     role = _resolved(view, at.looked_up, Value.of(binding.role, binding.seen))
     # https://cloud.google.com/iam/docs/conditions-overview#limitations: basic roles take no condition
-    limited = False if isinstance(role.data, str) and role.data in BASIC else bounded(binding.condition, names_resources)
-    return role_permission(role, binding.member, Value(limited, binding.seen), lambda name: role_permissions(view, name, at.roles))
+    takes = role.then(lambda name: not (isinstance(name, str) and name in BASIC))
+    limited = all_of([takes, Value(bounded(binding.condition, names_resources), binding.seen)])
+    return role_permission(role, binding.member, limited, lambda name: role_permissions(view, name, at.roles))
 
 
 def looked_up_roles(type_: str) -> Index:

@@ -6,19 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from assay.scanner.facts.google_assets import is_live
+from assay.scanner.facts.network.cuts import together
 from assay.scanner.facts.network.kinds import Ingress, Opening
-from assay.scanner.facts.network.ranges import (
-    ANYWHERE,
-    Span,
-    elements,
-    filled,
-    limited,
-    on_known_ports,
-    opening,
-    protocol_name,
-    spans,
-    together,
-)
+from assay.scanner.facts.network.ranges import ANYWHERE, Span, elements, filled, limited, on_known_ports, opening, protocol_name, spans
 from assay.scanner.facts.spelling import Many, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown

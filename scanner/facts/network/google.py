@@ -7,6 +7,7 @@ from typing import Any
 from assay.scanner.facts.edge.google import ForwardingRuleAt, is_vpn
 from assay.scanner.facts.edge.google import forwarding_rule as load_balancer
 from assay.scanner.facts.google_assets import short
+from assay.scanner.facts.network.cuts import together
 from assay.scanner.facts.network.instances import MACHINES, behind_load_balancer
 from assay.scanner.facts.network.kinds import Ingress
 from assay.scanner.facts.network.ranges import (
@@ -19,7 +20,6 @@ from assay.scanner.facts.network.ranges import (
     or_anywhere,
     protocol_name,
     spans,
-    together,
 )  # fmt: skip
 from assay.scanner.facts.spelling import Contribution, Index, Link, Place, Spelling
 from assay.scanner.facts.view import View

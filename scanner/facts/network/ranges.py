@@ -139,29 +139,6 @@ def limited(told: Opening, *conditions: Value[bool]) -> None:
     told.inside = any_of([told.inside, *(condition.negate() for condition in conditions)])
 
 
-def together(openings: list[Opening]) -> None:
-    """Mark as the internet what is so together, however it is cut: `52.0.0.0/9` and `52.128.0.0/9`, for the same traffic.
-
-    The same of private ranges that are a whole network together.
-    """
-    ranges: dict[tuple[Any, ...], list[tuple[Opening, Any]]] = {}
-    for told in openings:
-        network = _network(told.source.data) if told.world.data is False else None
-        # What is not known of one rule is the same for all of its ranges.
-        traffic = tuple(id(part) if part.unknown else part.data for part in (told.protocol, told.from_port, told.to_port))
-        if network is not None:
-            ranges.setdefault((is_private(network), network.version, *traffic), []).append((told, network))
-    for (private, version, *_), cut in ranges.items():
-        if len(cut) < 2:
-            continue
-        limit = WHOLE[version] if private else WIDE[version]
-        wide = [network for network in ipaddress.collapse_addresses(network for _, network in cut) if network.prefixlen <= limit]
-        for told, network in cut if wide else ():
-            if any(network.subnet_of(whole) for whole in wide):
-                told.world = Value(not private, told.world.seen)
-                told.whole_network = Value(private, told.world.seen)
-
-
 def is_whole_network(cidr: Any) -> bool | Unknown:
     """Whether a CIDR range, or one of a list of them, is private and as wide as a network."""
     if isinstance(cidr, list):
@@ -171,7 +148,7 @@ def is_whole_network(cidr: Any) -> bool | Unknown:
         return False if cidr is None else cidr
     if isinstance(cidr, (Reference, Text)):
         return _may_be_network(cidr)
-    network = _network(cidr)
+    network = network_of(cidr)
     return network is not None and is_private(network) and network.prefixlen <= WHOLE[network.version]
 
 
@@ -196,7 +173,7 @@ def is_inside(cidr: Any) -> bool | Unknown:
         if _is_range_of_network(first) or (isinstance(first, str) and first.startswith(("10.", "192.168.", "fd"))):
             return True
         return Unknown(f"whose addresses {cidr} are is known after apply", "scan the plan or the live resource")
-    network = _network(cidr)
+    network = network_of(cidr)
     return network is not None and is_private(network)
 
 
@@ -207,7 +184,7 @@ def _is_range_of_network(cidr: Any) -> bool:
     return bool(re.search("cidr|range", _last(cidr), re.IGNORECASE))
 
 
-def _network(text: Any) -> Any:
+def network_of(text: Any) -> Any:
     """A range of addresses; None where the text is none."""
     try:
         return ipaddress.ip_network(str(text).strip(), strict=False)

@@ -9,9 +9,10 @@ import msgspec
 
 from assay.scanner.facts.edge.classic import classic_balancer
 from assay.scanner.facts.edge.listeners import load_balancer
+from assay.scanner.facts.network.cuts import together
 from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.prefix_lists import PrefixLists
-from assay.scanner.facts.network.ranges import Span, limited, listed, on_known_ports, opening, protocol_name, together
+from assay.scanner.facts.network.ranges import Span, limited, listed, on_known_ports, opening, protocol_name
 from assay.scanner.facts.spelling import Another, Index, Many, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -101,7 +102,10 @@ def group_openings(view: View, at: GroupRulesAt) -> tuple[list[Opening], Unknown
     # Of a group that is declared elsewhere nothing is said but what those rules let through.
     own, more = ([], None) if view.elsewhere else view.inner(*(place for place in at.rules if isinstance(place, str)))
     openings = [(rule, _openings(rule, at)) for rule in (*own, *separate.views)]
-    together([opening for rule, told in openings if rule.doubt is None for opening in told])
+    together(
+        [opening for rule, told in openings if rule.doubt is None for opening in told],
+        [(opening, rule.doubt) for rule, told in openings if rule.doubt is not None for opening in told],
+    )
     return [opening for _, told in openings for opening in told], more or separate.more
 
 

@@ -221,14 +221,15 @@ def _decrypts(view: View, bucket: View, at: OriginAccessAt) -> Value[bool]:
     kms = bucket[at.bucket.spelling.algorithm].default("AES256").equals("aws:kms", "aws:kms:dsse")
     key = bucket[at.bucket.spelling.key]
     target = key.data
-    if kms.data is not True or isinstance(target, Unknown):
-        return bucket.says(True)
+    if kms.data is False or isinstance(target, Unknown):
+        return any_of([kms.negate(), Value(target, key.seen)])
     if target is None or str(target).endswith("alias/aws/s3"):
-        return Value(False, kms.seen)
+        return kms.negate()
     name = target.address if isinstance(target, Reference) else str(target)
     known = view.index(at.key_policies)
     documents = known.get(name) or known.get(name.rpartition("/")[2]) or ()
-    return any_of([_lets_decrypt(document) for document in documents]) if documents else Value(True, key.seen)
+    lets: list[Value[bool]] = [_lets_decrypt(document) for document in documents]
+    return any_of([kms.negate(), *(lets or [Value(True, key.seen)])])
 
 
 def _lets_decrypt(document: Value[Any]) -> Value[bool]:

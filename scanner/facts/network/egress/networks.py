@@ -78,7 +78,9 @@ def network(view: View, at: NetworkAt) -> Egress | None:
     tiers = [*written, classic] if first.data is True else [classic, *written]
     doubt = view.item.why if view.elsewhere else more or firewalls.more or (first.unknown if written else None)  # type: ignore[attr-defined]
     told: list[Any] = let_out(view, tiers, 4, doubt)
-    told += let_out(view, tiers, 6, doubt) if _has_ipv6(view, at) else []
+    of_ipv6 = _has_ipv6(view, at)
+    further = let_out(view, tiers, 6, doubt) if of_ipv6.data is not False else []
+    told += [of_ipv6.unknown] if further and of_ipv6.unknown else further
     told += [doubt] if view.elsewhere else []  # what else that network lets out, before what is denied here too
     told += [firewalls.more] if firewalls.more and _may_let_out(view, at) else []
     return Egress(
@@ -95,13 +97,13 @@ def _may_let_out(view: View, at: NetworkAt) -> bool:
     return not view.elsewhere and (not possible or any(_classic(firewall, at) for firewall in possible))
 
 
-def _has_ipv6(view: View, at: NetworkAt) -> bool:
+def _has_ipv6(view: View, at: NetworkAt) -> Value[bool]:
     """Whether a subnet of the network has addresses of IPv6, which none has unless it says so.
 
     https://cloud.google.com/vpc/docs/subnets#ipv6-ranges
     """
     stacks = view.index(at.subnets).get(spelled_address(view), [])
-    return any(stack.default("IPV4_ONLY").equals("IPV4_ONLY").data is not True for stack in stacks)
+    return any_of([view.says(False), *(stack.default("IPV4_ONLY").equals("IPV4_ONLY").negate() for stack in stacks)])
 
 
 def spelled_address(view: View) -> str:

@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.facts.network.cuts import together
 from assay.scanner.facts.network.egress.destinations import destination, host
 from assay.scanner.facts.network.egress.kinds import Destination
 from assay.scanner.facts.network.kinds import Opening
-from assay.scanner.facts.network.ranges import ANYWHERE, Span, opening, together
+from assay.scanner.facts.network.ranges import ANYWHERE, Span, opening
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 import msgspec
 
+from assay.scanner.facts.network.cuts import together
 from assay.scanner.facts.network.kinds import Opening
-from assay.scanner.facts.network.ranges import Span, opening, protocol_name, together
+from assay.scanner.facts.network.ranges import Span, opening, protocol_name
 from assay.scanner.facts.network.remote.kinds import PortFilter
 from assay.scanner.facts.spelling import Many, Spelling
 from assay.scanner.facts.view import View
@@ -86,6 +87,9 @@ def _openings(rule: Rule, denials: list[Rule]) -> list[Opening]:
     if told.world.data is False:
         return [told]
     left, doubt = _left(rule, denials)
+    open_ = rule.span.first.unknown or rule.span.last.unknown
+    if open_ and left != [_ALL]:  # what is left of ports that are not known
+        left, doubt = [_ALL], because(open_)
     openings: list[Opening] = []
     for first, last in left:
         span = rule.span
@@ -111,7 +115,7 @@ def _left(rule: Rule, denials: list[Rule]) -> tuple[list[tuple[int, int]], Unkno
         known = _precedes(other, rule)
         if known is False:
             continue
-        missing = other.view.doubt or _open(other) or (known if isinstance(known, Unknown) else None)
+        missing = other.view.doubt or _open(other) or (known if isinstance(known, Unknown) else None) or rule.source.unknown
         if missing is None:
             left = [part for ports in left for part in _without(ports, _ports(other.span))] if _covers(other, rule) else left
         elif _may_cover(other, rule):
