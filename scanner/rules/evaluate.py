@@ -7,7 +7,6 @@ Text such as `"${aws_kms_key.k.arn}/x"` is known not to be null, so it is there 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,7 +16,8 @@ from assay.scanner.facts.model import ATTEST, CLOUDS, Part, Resource
 from assay.scanner.rules import cel, options, statements, trace, view
 from assay.scanner.rules.agreement import agreed
 from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact, Verdict
-from assay.scanner.rules.load import CompiledAssertion, CompiledControl
+from assay.scanner.rules.load import CompiledControl
+from assay.scanner.rules.questions import Assertion, Question
 from assay.scanner.rules.schema import IDENTITY
 from assay.scanner.rules.statements import Statements
 from assay.scanner.rules.subject import Subject, environment, program
@@ -75,52 +75,6 @@ class _Panel:
         return Subject(resource, self._shape, self._nulls)
 
 
-class _Question(msgspec.Struct, frozen=True):
-    """What an expression decides: its text, the facts it reads, and the element of a list where it is about one."""
-
-    assertion: str
-    """Its number in the control, `when` for the condition, empty for the control as a whole."""
-    expected: str
-    reads: list[cel.Path]
-    list: cel.Path = ()
-    key: str = ""
-    element: Any = None
-
-    def about(self, key: str, element: Any) -> _Question:
-        """The same of one element of the list."""
-        return _Question(self.assertion, self.expected, self.reads, self.list, key, element) if key else self
-
-    def is_of_element(self, path: cel.Path) -> bool:
-        """Whether a fact is one of the element in question."""
-        return self.element is not None and path[: len(self.list) + 1] == (*self.list, "*")
-
-
-def _facts_named(expression: str) -> frozenset[str] | None:
-    """The facts of the resource that an expression names; None where it may read any."""
-    named = _FACT.findall(expression)
-    return frozenset(named) if len(named) == len(_RESOURCE.findall(expression)) else None
-
-
-_RESOURCE, _FACT = re.compile(r"\bresource\b"), re.compile(r"\bresource\.([A-Za-z_]\w*)")
-
-
-class _Assertion:
-    """One assertion, ready to run."""
-
-    def __init__(self, number: int, compiled: CompiledAssertion) -> None:
-        self.text, self.list, self.contents = compiled.text, compiled.each, compiled.contents
-        self.name = self.text.as_ if self.list else ""
-        self.that = program(compiled.that, self.name)
-        self.when = program(compiled.when, self.name) if compiled.when else None
-        self.of_all = program(compiled.of_all) if compiled.of_all else None
-        self.takes_params = "params" in self.text.when + self.text.that
-        self.holds = _Question(str(number), self.text.that, compiled.reads, self.list)
-        self.counts = _Question(str(number), self.text.when, compiled.reads, self.list)
-        self.is_list = _Question(str(number), self.text.that, [self.list])
-        self.element_reads, self.element_contents = _below(compiled.reads, self.list), _below(compiled.contents, self.list)
-        self.beside = _facts_named(f"{self.text.when} {self.text.that}")
-
-
 class Judge:
     """One control, ready to run."""
 
@@ -131,14 +85,14 @@ class Judge:
         self.params = {cloud: {name: value for name, value in given.items() if value is not None} for cloud, given in of_clouds.items()}
         self.unset = {cloud: [name for name, value in given.items() if value is None] for cloud, given in of_clouds.items()}
         self.when = program(compiled.when) if compiled.when else None
-        self.assertions = [_Assertion(number, assertion) for number, assertion in enumerate(compiled.assertions)]
+        self.assertions = [Assertion(number, assertion) for number, assertion in enumerate(compiled.assertions)]
         reads = list(dict.fromkeys(path for assertion in compiled.assertions for path in assertion.reads))
         self.reads = [*compiled.when_reads, *reads]
         self.contents = {*compiled.when_contents, *(path for assertion in compiled.assertions for path in assertion.contents)}
         self.takes_params = "params" in self.control.when
-        self.holds = _Question("", " and ".join(assertion.text.that for assertion in compiled.assertions), reads)
-        self.excludes = _Question("", self.control.when, compiled.when_reads)
-        self.applies = _Question("when", self.control.when, compiled.when_reads)
+        self.holds = Question("", " and ".join(assertion.text.that for assertion in compiled.assertions), reads)
+        self.excludes = Question("", self.control.when, compiled.when_reads)
+        self.applies = Question("when", self.control.when, compiled.when_reads)
 
     def judge(self, subject: Subject) -> list[Judgement]:
         """The verdicts on one resource: every failing and unknown assertion, or one for the whole."""
@@ -213,7 +167,7 @@ class _Hearing:
     def activation(self, contents: list[cel.Path], takes_params: bool) -> Any:
         return self.subject.activation(contents, self.params if takes_params else None)
 
-    def findings(self, assertion: _Assertion) -> Iterable[Judgement]:
+    def findings(self, assertion: Assertion) -> Iterable[Judgement]:
         """What an assertion finds: nothing where it holds."""
         if not assertion.list:
             return self._findings(assertion, self.activation(assertion.contents, assertion.takes_params), "", None)
@@ -228,13 +182,13 @@ class _Hearing:
             return () if holds else self._findings_of_elements(assertion, elements)
         return self._findings_of_elements(assertion, [elements])
 
-    def holds_of_an_element(self, assertion: _Assertion) -> bool:
+    def holds_of_an_element(self, assertion: Assertion) -> bool:
         """Whether an assertion holds of an element of its list that is known."""
         elements = self.subject.fact(assertion.list).data if assertion.list else None
         known = [element for element in elements if isinstance(element, Part)] if isinstance(elements, list) else []
         return any(not list(self._findings_of_elements(assertion, [element])) for element in known)
 
-    def _findings_of_elements(self, assertion: _Assertion, elements: list[Any]) -> Iterator[Judgement]:
+    def _findings_of_elements(self, assertion: Assertion, elements: list[Any]) -> Iterator[Judgement]:
         resource = self.subject.facts(assertion.contents)
         if assertion.beside is not None:  # what each element is judged with is converted each time
             resource = {name: resource[name] for name in assertion.beside if name in resource}
@@ -255,7 +209,7 @@ class _Hearing:
                     yield finding  # nobody could tell another unknown from the one before, and one answer settles both
                 told[alike] = finding.unknown
 
-    def _findings(self, assertion: _Assertion, activation: Any, key: str, element: Any) -> Iterable[Judgement]:
+    def _findings(self, assertion: Assertion, activation: Any, key: str, element: Any) -> Iterable[Judgement]:
         """One finding or none, on the resource itself or on an element."""
         if assertion.when is not None:
             applies, error = assertion.when.evaluate(activation)
@@ -275,7 +229,7 @@ class _Hearing:
         question, message = assertion.holds.about(key, element), self._message(assertion, element)
         return (self.undecided(question, error, message) if holds is None else self.judgement(question, "fail", message),)
 
-    def _agreed(self, assertion: _Assertion, element: Any) -> bool | None:
+    def _agreed(self, assertion: Assertion, element: Any) -> bool | None:
         """What an assertion says whichever of their options the facts have; None where that differs, or is not known."""
         of_resource = [path for path in assertion.holds.reads if not self._in_list(assertion, path)]
         resources = options.combinations(self.subject.resource, of_resource)
@@ -292,10 +246,10 @@ class _Hearing:
         return said.pop()
 
     @staticmethod
-    def _in_list(assertion: _Assertion, path: cel.Path) -> bool:
+    def _in_list(assertion: Assertion, path: cel.Path) -> bool:
         return bool(assertion.list) and path[: len(assertion.list)] == assertion.list
 
-    def _says(self, assertion: _Assertion, element: Any) -> bool | None:
+    def _says(self, assertion: Assertion, element: Any) -> bool | None:
         """Whether an assertion holds, of an element where it is about those of a list; None where that is not known."""
         if assertion.list:
             facts = view.convert(element)
@@ -308,7 +262,7 @@ class _Hearing:
         holds = True if applies is False else assertion.that.evaluate(activation)[0]
         return holds if applies is not None or holds else None
 
-    def _activation_of(self, assertion: _Assertion, element: Any, facts: dict[str, Any], resource: dict[str, Any]) -> Any:
+    def _activation_of(self, assertion: Assertion, element: Any, facts: dict[str, Any], resource: dict[str, Any]) -> Any:
         """What an expression on an element sees; `facts` and `resource` are the maps of both."""
         for path in assertion.element_reads if isinstance(element, dict) else ():
             facts = view.with_nulls(element, facts, path)
@@ -316,10 +270,10 @@ class _Hearing:
             facts = view.settled(element, facts, path)
         return environment(assertion.name).activation({"resource": resource, "params": self.params, assertion.name: facts})
 
-    def _message(self, assertion: _Assertion, element: Any) -> str:
+    def _message(self, assertion: Assertion, element: Any) -> str:
         return trace.filled_in(assertion.text.message, self.subject.resource, self.params, assertion.name, element)
 
-    def undecided(self, question: _Question, error: str, message: str) -> Judgement:
+    def undecided(self, question: Question, error: str, message: str) -> Judgement:
         """Unknown where an unknown fact is behind the error, else an error of the rule."""
         unknown = self._unknown(question)
         missing = cel.missing_key(error)
@@ -335,7 +289,7 @@ class _Hearing:
             return self.judgement(question, "unknown", f"not known whether {message}", behind)
         return self.judgement(question, "error", f"the rule raised: {error or 'no unknown fact explains it'}")
 
-    def not_applicable(self, question: _Question) -> Judgement:
+    def not_applicable(self, question: Question) -> Judgement:
         """The verdict where the condition of the control is false, with the facts that make it so."""
         judgement = self.judgement(question, "not_applicable", "")
         told = [f"{fact.fact} is {fact.observed}" for fact in judgement.evidence if len(fact.observed) <= _SHORT][:_FACTS_TOLD]
@@ -346,14 +300,14 @@ class _Hearing:
         """The one verdict on resources of which not even the number is known."""
         message = f"not known: there may be more of them: {self.subject.resource.identity.name}"
         unknown = [UnknownFact("an element", why.reason, why.settles_it, why.location)]
-        return self.judgement(_Question("", self.judge.control.title, []), "unknown", message, unknown)
+        return self.judgement(Question("", self.judge.control.title, []), "unknown", message, unknown)
 
     def not_shown(self) -> Judgement:
         """The verdict of a control that no input shows."""
         unknown = [UnknownFact("the control", "no input shows it", ATTEST, None)]
         return self.judgement(self.judge.holds, "unknown", f"not known: {self.judge.control.title}", unknown)
 
-    def judgement(self, question: _Question, verdict: Verdict, message: str, unknown: Iterable[UnknownFact] = ()) -> Judgement:
+    def judgement(self, question: Question, verdict: Verdict, message: str, unknown: Iterable[UnknownFact] = ()) -> Judgement:
         who = self.subject.resource.identity
         if who.perhaps is not None and verdict == "fail":
             why = who.perhaps
@@ -367,7 +321,7 @@ class _Hearing:
         evidence = self._evidence(question)
         return Judgement(self.judge.control, verdict, message, question.assertion, question.key, element, evidence, list(unknown))
 
-    def _evidence(self, question: _Question) -> list[Evidence]:
+    def _evidence(self, question: Question) -> list[Evidence]:
         observations: dict[trace.Observation, None] = {}
         for path in question.reads:
             of_element = question.is_of_element(path)
@@ -375,7 +329,7 @@ class _Hearing:
             observations.update(dict.fromkeys(met))
         return [Evidence(fact, observed, question.expected, location) for fact, observed, location in observations]
 
-    def _unknown(self, question: _Question) -> list[UnknownFact]:
+    def _unknown(self, question: Question) -> list[UnknownFact]:
         """What of the facts in question is not known."""
         if isinstance(question.element, (Unknown, Reference, Text)):
             why = trace.why_unknown(question.element, content=True)
@@ -384,17 +338,11 @@ class _Hearing:
         unknown = [fact for path in question.reads for fact in trace.unknown_facts(self._walk(question, path), path in contents)]
         return list(dict.fromkeys(unknown))
 
-    def _walk(self, question: _Question, path: cel.Path) -> list[tuple[str, Any]]:
+    def _walk(self, question: Question, path: cel.Path) -> list[tuple[str, Any]]:
         """(name, value) of a fact that was read: of all elements of a list, or of the one in question."""
         if question.is_of_element(path):
             return trace.walk(question.element, path[len(question.list) + 1 :], f"{'.'.join(question.list)}[]")
         return self.subject.walk(path)
-
-
-def _below(paths: list[cel.Path], list_: cel.Path) -> list[cel.Path]:
-    """Those of the paths that read an element of a list, from there."""
-    own = (*list_, "*")
-    return [path[len(own) :] for path in paths if path[: len(own)] == own and len(path) > len(own)]
 
 
 def _for_cloud(value: Any, cloud: str) -> Any:

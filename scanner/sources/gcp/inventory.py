@@ -161,7 +161,7 @@ class Inventory:
         self.covered[ACCESS_POLICY].add(next((scope for scope in above if scope.startswith("organizations/")), ""))
         if type_ != ORGANIZATION or not (record.service_perimeter or record.servicePerimeter):
             return type_, name
-        return PERIMETER, f"//accesscontextmanager.googleapis.com/{_own_name(text)}"
+        return PERIMETER, f"//accesscontextmanager.googleapis.com/{records.own_name(text)}"
 
     @staticmethod
     def _keep(contents: dict[str, RecordPlace], kind: str, place: RecordPlace) -> None:
@@ -369,18 +369,6 @@ class Inventory:
             return None
         policies = "IAM bindings" if kind == IAM_POLICY else "organisation policies"
         return Unknown(f"the {policies} of {scopes[0]} are not in this inventory", f"take the inventory of the organisation, with {kind}")
-
-
-class _Named(msgspec.Struct):
-    name: str = ""
-
-
-def _own_name(text: bytes) -> str:
-    """The name that stands in a JSON text; empty where none does."""
-    try:
-        return msgspec.json.decode(text, type=_Named).name
-    except records.MALFORMED:
-        return ""
 
 
 def _time(record: Record, time: str) -> str:

@@ -203,3 +203,15 @@ def from_search(raw: bytes) -> bytes:
     newest = versions[0] if isinstance(versions, list) and versions and isinstance(versions[0], dict) else {}
     resource = {"version": newest.get("version", ""), "location": result.get("location", ""), "data": newest.get("resource")}
     return msgspec.json.encode({"name": result.get("name"), **asset, "resource": resource})
+
+
+class _Named(msgspec.Struct):
+    name: str = ""
+
+
+def own_name(text: bytes) -> str:
+    """The name that stands in a JSON text; empty where none does."""
+    try:
+        return msgspec.json.decode(text, type=_Named).name
+    except MALFORMED:
+        return ""

@@ -1,0 +1,64 @@
+"""What the expressions of a control ask of a resource."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from assay.scanner.rules import cel
+from assay.scanner.rules.load import CompiledAssertion
+from assay.scanner.rules.subject import program
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What an expression decides: its text, the facts it reads, and the element of a list where it is about one."""
+
+    assertion: str
+    """Its number in the control, `when` for the condition, empty for the control as a whole."""
+    expected: str
+    reads: list[cel.Path]
+    list: cel.Path = ()
+    key: str = ""
+    element: Any = None
+
+    def about(self, key: str, element: Any) -> Question:
+        """The same of one element of the list."""
+        return Question(self.assertion, self.expected, self.reads, self.list, key, element) if key else self
+
+    def is_of_element(self, path: cel.Path) -> bool:
+        """Whether a fact is one of the element in question."""
+        return self.element is not None and path[: len(self.list) + 1] == (*self.list, "*")
+
+
+def _facts_named(expression: str) -> frozenset[str] | None:
+    """The facts of the resource that an expression names; None where it may read any."""
+    named = _FACT.findall(expression)
+    return frozenset(named) if len(named) == len(_RESOURCE.findall(expression)) else None
+
+
+_RESOURCE, _FACT = re.compile(r"\bresource\b"), re.compile(r"\bresource\.([A-Za-z_]\w*)")
+
+
+class Assertion:
+    """One assertion, ready to run."""
+
+    def __init__(self, number: int, compiled: CompiledAssertion) -> None:
+        self.text, self.list, self.contents = compiled.text, compiled.each, compiled.contents
+        self.name = self.text.as_ if self.list else ""
+        self.that = program(compiled.that, self.name)
+        self.when = program(compiled.when, self.name) if compiled.when else None
+        self.of_all = program(compiled.of_all) if compiled.of_all else None
+        self.takes_params = "params" in self.text.when + self.text.that
+        self.holds = Question(str(number), self.text.that, compiled.reads, self.list)
+        self.counts = Question(str(number), self.text.when, compiled.reads, self.list)
+        self.is_list = Question(str(number), self.text.that, [self.list])
+        self.element_reads, self.element_contents = _below(compiled.reads, self.list), _below(compiled.contents, self.list)
+        self.beside = _facts_named(f"{self.text.when} {self.text.that}")
+
+
+def _below(paths: list[cel.Path], list_: cel.Path) -> list[cel.Path]:
+    """Those of the paths that read an element of a list, from there."""
+    own = (*list_, "*")
+    return [path[len(own) :] for path in paths if path[: len(own)] == own and len(path) > len(own)]
