@@ -165,12 +165,12 @@ def _allowed(rule: _Rule) -> Told:
         return []
     told = [allows.unknown] if allows.unknown else _of_statements(rule)
     doubt = rule.doubt
-    return [narrowed(each, doubt) if doubt and isinstance(each, Source) else each for each in told]
+    return [narrowed(source, doubt) if doubt and isinstance(source, Source) else source for source in told]
 
 
 def _of_statements(rule: _Rule) -> Told:
     statements, more = rule.view.inner(rule.at.field("Statement"))
-    return [each for statement in statements for each in _of_statement(statement, rule.at)] + ([more] if more else [])
+    return [source for statement in statements for source in _of_statement(statement, rule.at)] + ([more] if more else [])
 
 
 def _of_statement(statement: View, at: AclAt) -> Told:
@@ -182,16 +182,16 @@ def _of_statement(statement: View, at: AclAt) -> Told:
     if doubt:
         return [doubt]
     if sets:
-        return [each for by_set in sets for each in _of_set(by_set, at)]
+        return [source for by_set in sets for source in _of_set(by_set, at)]
     if any_:
-        return [each for inner in any_ for each in _of_statement(inner, at)]
+        return [source for inner in any_ for source in _of_statement(inner, at)]
     bounds = [_of_statement(inner, at) for inner in every]
-    known = next((bound for bound in bounds if all(isinstance(each, Source) for each in bound)), None)
+    known = next((bound for bound in bounds if all(isinstance(source, Source) for source in bound)), None)
     if known is None:
         reason = "whom a rule admits by other than the addresses of an IP set"
         return [Unknown(reason, "allow by a statement on an IP set alone", statement.location)]
     why = Unknown("which of these addresses the other statements of the rule leave", "allow by IP sets of users alone", statement.location)
-    return [narrowed(each, why) for each in known]
+    return [narrowed(source, why) for source in known]
 
 
 def _of_set(by_set: View, at: AclAt) -> Told:
@@ -221,8 +221,8 @@ def _closed(rule: _Rule) -> tuple[Told | None, Unknown | None]:
         if len(sets) == 1 and not (rule.doubt or blocks.unknown or further):
             return _of_set(sets[0], at), None
         combined = [_has(statement, f"{at.field(name)}.{at.statements}").data for name in ("AndStatement", "OrStatement")]
-        named = [each for by_set in statement.inner(at.by_set)[0] for each in _of_set(by_set, at)]
-        if negated or further or any(found is not False for found in combined) or any(_is_wide(each) for each in named):
+        named = [source for by_set in statement.inner(at.by_set)[0] for source in _of_set(by_set, at)]
+        if negated or further or any(found is not False for found in combined) or any(_is_wide(source) for source in named):
             return None, unclear
     return None, more
 

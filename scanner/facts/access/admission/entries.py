@@ -120,7 +120,8 @@ def _only_from_cdn(view: View, at: AdmissionAt) -> Value[bool]:
         assert group is not None
         openings, more = group_openings(group.surely, at.rules.spelling)
         lists = _lists_of_cdn(group.surely, at.rules.spelling)
-        sources += [f"({_CDN})" in str(each.source.data) or each.source.data in lists for each in openings] + ([False] if more else [])
+        named = [opening.source.data for opening in openings]
+        sources += [f"({_CDN})" in str(name) or name in lists for name in named] + ([False] if more else [])
     return view.says(bool(sources) and all(sources))
 
 

@@ -254,7 +254,7 @@ def candidates(view: View, at: NameAt, name: Any) -> Iterator[tuple[View, Value[
     keys = [key, *(".".join(labels[:count]) for count in range(1, len(labels)))]
     if isinstance(name, Text) and isinstance(name.parts[0], str):
         keys.append(plain(name.parts[0]))
-    yield from _alike(view, at, name, [found for key in dict.fromkeys(keys) if key for found in known.get(key, ())])
+    yield from _alike(view, at, name, [record for key in dict.fromkeys(keys) if key for record in known.get(key, ())])
 
 
 def _alike(view: View, at: NameAt, name: Any, records: Iterable[tuple[Item, Node]]) -> Iterator[tuple[View, Value[bool]]]:

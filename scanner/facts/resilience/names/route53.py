@@ -82,7 +82,7 @@ def way(view: View, at: NameAt, seen: frozenset[str] = frozenset()) -> Way:
     regions = list(_answers(found, ways, at))
     further = more or _elsewhere(view, at)
     regions += [view.says(further)] if further else []
-    return Way(any_of([nearest, *(each.entry for each in ways)]), view.says(True), nearest, tuple(regions))
+    return Way(any_of([nearest, *(leading.entry for leading in ways)]), view.says(True), nearest, tuple(regions))
 
 
 def _answers(found: list[View], ways: list[Way], at: NameAt) -> Iterator[Region]:
