@@ -1,7 +1,7 @@
 """What the text of a certificate says: when it expires, and what its key is.
 
 The text is PEM (https://www.rfc-editor.org/rfc/rfc7468) around DER; the structure is that of https://www.rfc-editor.org/rfc/rfc5280#section-4.1,
-of which a few elements are read.
+of which a few elements are read. The library for all of it, cryptography, is larger than everything else that Assay needs together.
 """
 
 from __future__ import annotations
