@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from tests.scans import ROOT
 from tests.test_fixtures import NOT_POSSIBLE
 
 botocore_session = pytest.importorskip("botocore.session")
-from fixtures import account, moto_gaps, server  # noqa: E402
+from fixtures import account, moto_gaps  # noqa: E402
 
 FIXTURES = ROOT / "fixtures"
 RECORDINGS = sorted([*FIXTURES.glob("controls/*/*/aws/*.ndjson"), *FIXTURES.glob("trade_streamer/aws/live/*.ndjson*")])
@@ -142,10 +144,12 @@ def test_names_of_operations_are_those_of_the_client() -> None:
 
 @pytest.fixture(scope="module")
 def moto() -> Iterator[str]:
-    """A moto server as it is."""
-    running, url = server.start()
-    yield url
-    running.stop()
+    """A moto server as it is, in a process of its own: emptying it must not empty the accounts that other tests of this process read."""
+    program = "import sys; from fixtures import server; print(server.start()[1], flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True) as running:
+        assert running.stdin is not None and running.stdout is not None
+        yield running.stdout.readline().strip()
+        running.kill()
 
 
 @pytest.mark.parametrize("gap", moto_gaps.GAPS, ids=lambda gap: gap.name)

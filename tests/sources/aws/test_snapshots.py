@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import gzip
 import json
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,10 @@ def no_wrong_verdict(found: Run, whole: Run) -> None:
         expected.setdefault((key[0], key[2]), set()).add(verdict)
     for key, verdict in found.verdicts.items():
         if verdict in KNOWN:
-            assert verdict in expected[key[0], key[2]], (key, verdict)
-            assert verdict != "pass" or expected[key[0], key[2]] == {"pass"}, key
+            # Where the line of a bucket is lost, its access point is judged by itself.
+            address = re.sub(r"s3:[\w-]+:(\d+):accesspoint/(\w+)$", r"s3:::\2-\1", key[2])
+            assert verdict in expected[key[0], address], (key, verdict)
+            assert verdict != "pass" or expected[key[0], address] == {"pass"}, key
 
 
 def test_a_replay_is_identical_to_the_byte(taken: tuple[str, Run]) -> None:
