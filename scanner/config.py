@@ -18,8 +18,8 @@ import msgspec
 from assay.scanner.errors import AssayError, SelectionError
 from assay.scanner.gate.waivers import LONGEST_DAYS, Waiver
 from assay.scanner.globs import PathRule
-from assay.scanner.options import Attestation, Selector
-from assay.scanner.rules.model import MAX_SIZE, SEVERITIES
+from assay.scanner.options import NEVER, SEVERITIES, Attestation, Selector
+from assay.scanner.rules.model import MAX_SIZE
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK, Overlay, inside
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DEFAULT_FILE = "assay.yaml"
-NEVER = "never"
-"""The value of `fail_on` by which no failure fails a run."""
 
 
 class ConfigurationError(AssayError):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import math
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
-from assay.scanner.errors import OptionsError
+from assay.scanner import option_values as values
 from assay.scanner.globs import PathRule
 
 if TYPE_CHECKING:
@@ -19,6 +18,11 @@ if TYPE_CHECKING:
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
 """One path, or several: a string is one path, not its characters."""
+
+Severity = Literal["critical", "high", "medium", "low"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+NEVER = "never"
+"""The value of `fail_on` by which no failure fails a run."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -30,9 +34,15 @@ class Limits(msgspec.Struct, frozen=True):
     """Of the processor; 0 for no limit; None for one that grows with the input."""
 
     def __post_init__(self) -> None:
-        for name, value in (("memory", self.memory), ("seconds", self.seconds)):
-            if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf):
-                raise OptionsError(f"the limit of {name} is {value!r}; give a number, 0 for no limit, or None for the default")
+        for name, value, types in (("memory", self.memory, int), ("seconds", self.seconds, (int, float))):
+            most = _MOST[name]
+            if value is not None and (isinstance(value, bool) or not isinstance(value, types) or not 0 <= value <= most):
+                allowed = f"{'an integer' if types is int else 'a number'} up to {most:,}, 0 for no limit, or None for the default"
+                raise values.refused(f"the limit of {name}", value, allowed)
+
+
+_MOST = {"memory": 1 << 62, "seconds": 1_000_000_000}
+"""What the kernel takes."""
 
 
 class Selector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -163,46 +173,90 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        self._set({name: _paths(name, getattr(self, name)) for name in ("paths", "var_files", "parameter_files", "policies")})
-        self._set({name: _texts(name, getattr(self, name)) for name in ("controls", "overrides", "arguments", "must_declare")})
-        self._set({name: _named_texts(name, getattr(self, name)) for name in ("variables", "parameters", "disabled", "severities")})
-        self._set({name: _rules(name, getattr(self, name)) for name in ("exclude", "libraries")})
-        self._set({"roles": {name: tuple(selectors) for name, selectors in self.roles.items()}, "attestations": tuple(self.attestations)})
-        if self.code is not None and not isinstance(self.code, (str, os.PathLike)):
-            raise OptionsError(f"code is {self.code!r}; give one path")
-        if self.code is not None:
-            self._set({"code": os.fspath(self.code)})
-
-    def _set(self, values: dict[str, Any]) -> None:
-        for name, value in values.items():
-            msgspec.structs.force_setattr(self, name, value)
+        for name, check in _CHECKS.items():
+            given = getattr(self, name)
+            if (kept := check(name, given)) is not given:
+                msgspec.structs.force_setattr(self, name, kept)
 
 
-def _paths(name: str, value: Any) -> tuple[str, ...]:
-    values = (value,) if isinstance(value, (str, os.PathLike)) else value
-    try:
-        return tuple(os.fspath(path) for path in values)
-    except TypeError:
-        raise OptionsError(f"{name} is {value!r}; give a path or a list of paths") from None
+def _targets(name: str, value: Any) -> tuple[str, ...]:
+    paths = _PATHS(name, value)
+    if not paths and value != ():
+        raise values.refused(name, value, f"a path at least, or leave {name} out where the scan is given its sources")
+    return paths
 
 
-def _texts(name: str, value: Any) -> tuple[str, ...]:
-    values = (value,) if isinstance(value, str) else value
-    if isinstance(values, (bytes, Mapping)) or not all(isinstance(text, str) for text in values):
-        raise OptionsError(f"{name} is {value!r}; give a text or a list of texts")
-    return tuple(values)
+def _overlay(name: str, value: Any) -> Overlay:
+    from assay.scanner.sources.overlay import Overlay
+
+    return values.of_type(Overlay, "an Overlay of assay.scanner.sources.overlay")(name, value)  # type: ignore[type-abstract]
 
 
-def _rules(name: str, value: Any) -> tuple[PathRule, ...]:
-    values = (value,) if isinstance(value, (str, PathRule)) else value
-    if isinstance(values, (bytes, Mapping)) or not all(isinstance(rule, (str, PathRule)) and rule for rule in values):
-        raise OptionsError(f"{name} is {value!r}; give a glob or a list of globs")
-    return tuple(PathRule(rule, file="the options") if isinstance(rule, str) else rule for rule in values)
+def _selector(name: str, value: Any) -> Selector:
+    selector = values.of_type(Selector, "a Selector of assay.scanner.options")(name, value)
+    values.word(f"{name}.resource", selector.resource)
+    values.word(f"{name}.type", selector.type)
+    _TEXTS_BY_NAME(f"{name}.tags", selector.tags)
+    return selector
 
 
-def _named_texts(name: str, value: Any) -> dict[str, str]:
-    for key, text in value.items() if isinstance(value, Mapping) else ((value, None),):
-        if not isinstance(text, str):
-            way = f"{name}={{'zones': '[\"a\", \"b\"]'}}"
-            raise OptionsError(f"{name} maps names to texts, as on the command line, and {key!r} has none: {way}")
-    return dict(value)
+def _of_role(name: str, value: Any) -> Selector:
+    selector = _selector(name, value)
+    if selector == Selector():
+        raise values.refused(name, value, "one of resource, type and tags at least: it says nothing of its resources")
+    return selector
+
+
+def _attestation(name: str, value: Any) -> Attestation:
+    stated = values.of_type(Attestation, "an Attestation of assay.scanner.options")(name, value)
+    for field in ("control", "statement", "owner"):
+        values.word(f"{name}.{field}", getattr(stated, field))
+    for field in ("link", "file"):
+        values.text(f"{name}.{field}", getattr(stated, field))
+    _FLAG(f"{name}.holds", stated.holds)
+    values.of_type(int, "the number of a line")(f"{name}.line", stated.line)
+    _selector(f"{name}.covers", stated.covers)
+    if values.date(f"{name}.expires", stated.expires) < values.date(f"{name}.date", stated.date):
+        raise values.refused(f"{name}.expires", stated.expires, f"a day that is not before its date, {stated.date}")
+    return stated
+
+
+_PATHS = values.several(values.path, (str, os.PathLike), "a path or a list of paths")
+_WORDS = values.several(values.word, str, "a text or a list of texts")
+_GLOBS = values.several(values.glob, (str, PathRule), "a glob or a list of globs")
+_FLAG = values.of_type(bool, "True or False")
+_TEXTS_BY_NAME = values.named(values.text, "texts by name")
+_AS_ON_COMMAND_LINE = values.named(values.as_on_command_line, "texts by name, as on the command line: {'zones': '[\"a\", \"b\"]'}")
+_PARAMS = values.named(values.plain, "values by the names of params")
+_CHECKS: dict[str, values.Check[Any]] = {
+    "paths": _targets,
+    "variables": _AS_ON_COMMAND_LINE,
+    "must_declare": _WORDS,
+    "var_files": _PATHS,
+    "workspace": values.word,
+    "parameters": _AS_ON_COMMAND_LINE,
+    "parameter_files": _PATHS,
+    "region": values.optional(values.word),
+    "account": values.optional(values.word),
+    "code": values.optional(values.path),
+    "policies": _PATHS,
+    "overrides": _WORDS,
+    "profile": values.optional(values.word),
+    "controls": _WORDS,
+    "params": _PARAMS,
+    "control_params": values.named(_PARAMS, "params by control"),
+    "disabled": values.named(values.word, "reasons by control"),
+    "roles": values.named(values.several(_of_role, Selector, "a list of Selectors"), "Selectors by role"),
+    "attestations": values.several(_attestation, Attestation, "a list of Attestations"),
+    "today": values.optional(values.date),
+    "severities": values.named(values.one_of(*SEVERITIES), "severities by control"),
+    "fail_on": values.one_of(*SEVERITIES, NEVER),
+    "allow_empty": _FLAG,
+    "configuration": values.optional(values.word),
+    "exclude": _GLOBS,
+    "libraries": _GLOBS,
+    "limits": values.optional(values.of_type(Limits, "Limits of assay.scanner.options")),
+    "arguments": values.several(values.text, str, "a list of texts"),
+    "changed": values.optional(lambda name, value: frozenset(_PATHS(name, value))),
+    "overlay": values.optional(_overlay),
+}

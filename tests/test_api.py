@@ -6,12 +6,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import assay
-from assay.scanner.errors import AssayError, OptionsError
+from assay.scanner.errors import AssayError
 from assay.scanner.options import Options
 from tests.scans import FAILING, PASSING, ROOT, write
 
@@ -58,25 +57,6 @@ def test_a_string_is_one_path_and_paths_are_texts(tmp_path: Path) -> None:
     assert options.policies == (str(tmp_path), "rules")
     assert options.code == str(tmp_path)
     assert options.controls == ("storage.*",)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("paths", 3),
-        ("paths", [b"x", 3]),
-        ("paths", None),
-        ("code", ["a"]),
-        ("controls", [1]),
-        ("controls", {"a": "b"}),
-        ("variables", {"a": 1}),
-        ("variables", "a=b"),
-        ("parameters", [("a", "b")]),
-    ],
-)
-def test_options_that_cannot_be_meant_are_refused_by_their_name(name: str, value: Any) -> None:
-    with pytest.raises(OptionsError, match=rf"^{name} "):
-        Options(**{name: value})
 
 
 def test_options_are_frozen() -> None:

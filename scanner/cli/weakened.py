@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from assay.scanner.config import NEVER, Config
+from assay.scanner.config import Config
 from assay.scanner.gate.waivers import Waiver
-from assay.scanner.rules.model import SEVERITIES
+from assay.scanner.options import NEVER, SEVERITIES
 
 _STRENGTH = (NEVER, *SEVERITIES)
 """Values of `fail_on`, from the one that lets everything through."""

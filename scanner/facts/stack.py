@@ -121,7 +121,7 @@ class Stack:
             return [], None
         targets = self._targets_of(join)
         if isinstance(item, Elsewhere):
-            return targets.naming(item.named), None
+            return targets.naming(item.named, item.by), None
         items = list(targets.by_address.get(item.address, ()))
         for name in names if targets.all else ():
             items += [other for other in targets.called(item, name) if other not in items]
@@ -272,8 +272,13 @@ class Targets:
         reason = f"{other.address} names one of {item.address}: {item.template.reason}"
         return Unknown(reason, item.template.settles_it, other.location())
 
-    def naming(self, target: Any) -> list[Item]:
-        """Those that name what `target` names, which is declared elsewhere."""
+    def naming(self, target: Any, by: Item) -> list[Item]:
+        """Those that name what `target` names, which is declared elsewhere; where that has no name, what names it there alone.
+
+        Two names that are not known for one reason may well be two: the elements of a parameter's list.
+        """
+        if not spelled(target):
+            return [item for item, _ in self.all if item is by]
         if isinstance(target, Unknown):
             return [item for item, chain in self.all if chain[-1] == target]
         return [*self.by_address.get(spelled(target), ()), *self.by_text.get(spelled(target), ())]

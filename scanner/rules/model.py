@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from assay.scanner.errors import AssayError
-
-Severity = Literal["critical", "high", "medium", "low"]
-SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+from assay.scanner.options import SEVERITIES as SEVERITIES
+from assay.scanner.options import Severity
 
 MAX_SIZE = 1_000_000
 """Bytes of a file of rules or of configuration: the largest rule of the catalogue has 6,000."""

@@ -93,10 +93,10 @@ class Doubtful(Node):
 class Elsewhere(Item):
     """A resource that blocks of this input speak of, but that is declared somewhere else."""
 
-    __slots__ = ("_account", "_region", "address", "named", "root", "seen", "template", "type", "why")
+    __slots__ = ("_account", "_region", "address", "by", "named", "root", "seen", "template", "type", "why")
 
     def __init__(self, type_: str, named: Any, by: Item) -> None:
-        self.type, self.named, self.root = type_, named, by.root
+        self.type, self.named, self.by, self.root = type_, named, by, by.root
         self.address, self.template = by.address, by.template
         self.seen = by.location()
         self.why = Unknown(

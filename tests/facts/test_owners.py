@@ -249,3 +249,25 @@ Resources:
     for owner, verdict in (("${Env}-x", "fail"), ("${Other}-x", "pass")):
         (tmp_path / "t.yaml").write_text(template.replace("OWNER", owner), "utf-8")
         assert verdicts(tmp_path, "storage.bucket-not-public")["AWS::S3::Bucket.B"] == verdict, owner
+
+
+_GROUPS = """
+Parameters:
+  Groups: {Type: 'List<AWS::EC2::SecurityGroup::Id>'}
+Resources:
+  First:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !Select [0, !Ref Groups], IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}
+  Second:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !Select [1, !Ref Groups], IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}
+"""
+
+
+def test_owners_that_are_not_known_for_one_reason_are_not_one(tmp_path: Path) -> None:
+    (tmp_path / "groups.yaml").write_text(_GROUPS)
+    found = [
+        (result.resource.address, result.verdict)
+        for result in Scan(Options(paths=[str(tmp_path)], controls=["network.no-admin-ports-from-internet"]))
+    ]
+    assert found == [("AWS::EC2::SecurityGroupIngress.First", "fail"), ("AWS::EC2::SecurityGroupIngress.Second", "pass")]

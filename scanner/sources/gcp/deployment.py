@@ -158,7 +158,7 @@ class DeclaredElsewhere(Elsewhere):
     def __init__(self, first: Attachment, deployment: Deployment) -> None:
         self.deployment = deployment
         self.attached: list[Attachment] = []
-        self.type, self.named, self.root = first.type, first.target, first.seen.file
+        self.type, self.named, self.by, self.root = first.type, first.target, self, first.seen.file
         self.address, self.template, self.seen = first.name, None, first.seen
         self.why = Unknown(
             f"the {first.type} that {first.name} is for is declared elsewhere", "scan it together, or the live resource", self.seen
