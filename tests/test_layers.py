@@ -12,7 +12,8 @@ from tests.scans import ROOT
 
 LAYERS = (
     ("errors", "words", "globs", "cache", "__init__"),
-    ("plugins", "options"),
+    ("plugins", "option_values"),
+    ("options",),
     ("sources",),
     ("facts",),
     ("analysis",),

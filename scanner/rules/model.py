@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import options
 from assay.scanner.errors import AssayError
-from assay.scanner.options import SEVERITIES as SEVERITIES
-from assay.scanner.options import Severity
+
+Severity = options.Severity
+SEVERITIES = options.SEVERITIES
 
 MAX_SIZE = 1_000_000
 """Bytes of a file of rules or of configuration: the largest rule of the catalogue has 6,000."""
