@@ -48,7 +48,12 @@ class Recognised(msgspec.Struct):
 
 def recognise(path: str, overlay: Overlay = DISK) -> Recognised:
     """What formats a file may be of, by marks in its content. Raises OSError where it cannot be read."""
-    name = os.path.basename(path).lower()
+    known = [format_ for format_ in inputs.formats() if os.path.basename(path) in format_.names]
+    recognised = _recognise(os.path.basename(path).lower(), path, overlay)
+    return recognised if not known else Recognised([*known, *(format_ for format_ in recognised.formats if format_ not in known)])
+
+
+def _recognise(name: str, path: str, overlay: Overlay) -> Recognised:
     try:
         with overlay.content(path) as stored:
             if not stored:

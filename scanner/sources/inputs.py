@@ -28,6 +28,8 @@ class Format(msgspec.Struct, frozen=True):
     """Ends of the names, in lower case, that such files mostly have: one that is called so may begin with anything."""
     yaml: bool = False
     """Whether it may be in YAML, and then be called and begin in any way that YAML may."""
+    names: tuple[str, ...] = ()
+    """Names by which a tool finds such files, whatever is in them."""
     packed: bool = False
     """Whether it is read where it is compressed with gzip, too; the marks are then in the first PEEK_BYTES of its text (packed.py)."""
 
@@ -121,6 +123,7 @@ INPUTS = (
                 (b"{", b"["),
                 (".yaml", ".yml", ".json"),
                 yaml=True,
+                names=("kustomization.yaml", "kustomization.yml", "Kustomization"),
             ),
         ),
     ),

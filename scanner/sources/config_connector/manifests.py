@@ -79,13 +79,19 @@ def read(path: str, directory: str, overlay: Overlay) -> Read:
             _enter(contents, data, base, parsed, file, directory)
     if error is not None:
         contents.gaps.append(_gap(file, error, text))
+    elif contents.manifests and "{{" in text:
+        # What stands in its place may close the text around it and go on with more, from within a comment too.
+        reason = "a template of another tool, judged as far as it is written: what comes out may hold more"
+        contents.gaps.append(Gap(file, "template_unsupported", reason, _RENDER, text[: text.index("{{")].count("\n") + 1))
     return contents
+
+
+_RENDER = "render it first (helm template), and scan what comes out"
 
 
 def _gap(file: str, error: Malformed, text: str) -> Gap:
     if "{{" in text:
-        way = "render it first (helm template), and scan what comes out"
-        return Gap(file, "template_unsupported", f"a template of another tool: {error}", way, error.line)
+        return Gap(file, "template_unsupported", f"a template of another tool: {error}", _RENDER, error.line)
     return Gap(file, "parse_error", str(error), "correct the manifest", error.line)
 
 

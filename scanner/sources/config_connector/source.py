@@ -8,17 +8,20 @@ from typing import Any
 
 from assay.scanner.options import Options
 from assay.scanner.sources.config_connector.items import Built
+from assay.scanner.sources.config_connector.kustomize import Kustomize, chart_of, is_kustomization
 from assay.scanner.sources.config_connector.manifests import Manifest, read
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import legible
 from assay.scanner.sources.formats import meant
 from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Source, Wanted
-from assay.scanner.sources.overlay import DISK
+from assay.scanner.sources.overlay import DISK, Boundary, repository
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.templates.syntax import MAX_BYTES
 
 _MARK = b"cnrm.cloud.google.com/v"
+_TEMPLATES = (".tpl", ".tmpl", ".gotmpl", ".tftpl", ".j2", ".jinja", ".jinja2")
+"""Ends of the names of texts that another tool renders."""
 
 
 def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator[Source]:
@@ -35,6 +38,7 @@ class ConfigConnectorSource(Source):
         self.paths = [os.path.normpath(path) for path in paths]
         self.named = {os.path.normpath(path) for path in named}
         self.project, self.overlay = options.account, options.overlay or DISK
+        self.targets = options.paths
 
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         manifests: list[Manifest] = []
@@ -46,6 +50,7 @@ class ConfigConnectorSource(Source):
                 manifests += contents[0]
                 namespaces |= contents[1]
                 paths_read.append(path)
+        self._built(manifests, paths_read, coverage)
         if not paths_read:
             yield from Entries("manifests", coverage).collect()
             return
@@ -58,6 +63,25 @@ class ConfigConnectorSource(Source):
         for manifest in manifests:
             sensitive.named_in(manifest.spec)
         yield Collection(root, items, coverage, sensitive=sensitive)
+
+    def _built(self, manifests: list[Manifest], judged: list[str], coverage: Coverage) -> None:
+        """Enter what Kustomize may make of the manifests, and what becomes of its files."""
+        paths = [path for path in self.paths if is_kustomization(path)]
+        if not paths:
+            return
+        tops = [path if self.overlay.is_directory(path) else os.path.dirname(path) or "." for path in self.targets]
+        boundary = Boundary([repository(top, self.overlay) or top for top in tops], self.overlay)
+        kustomize = Kustomize(paths, manifests, judged, boundary)
+        gaps = kustomize.gaps()
+        coverage.gaps += gaps
+        unread = {gap.scope for gap in gaps if gap.code == "parse_error"}
+        for path in map(show, paths):
+            if path in unread:
+                coverage.enter(path, self.input, "unread", "cannot be read")
+            elif path in kustomize.covering:
+                coverage.enter(path, self.input, "judged")
+            else:
+                coverage.enter(path, self.input, "other", "a kustomization of other objects")
 
     def _read(self, path: str, coverage: Coverage) -> tuple[list[Manifest], dict[str, Any]] | None:
         file = show(path)
@@ -84,7 +108,8 @@ class ConfigConnectorSource(Source):
     def _meant(self, path: str) -> bool:
         """Whether a file that does not parse was meant to be of manifests of Config Connector."""
         source = self.overlay.read(path, MAX_BYTES)
-        return (path in self.named or meant(path, source, self.input)) and _MARK in legible(source)
+        rendered = path.lower().endswith(_TEMPLATES) or chart_of(path, self.overlay) is not None
+        return (rendered or path in self.named or meant(path, source, self.input)) and _MARK in legible(source)
 
 
 def _common(paths: list[str]) -> str:

@@ -133,7 +133,7 @@ def test_what_another_tool_fills_in_is_unknown(tmp_path: Path) -> None:
     }
     report = scan(tmp_path, files, "storage.versioning-enabled")
     assert verdicts(report) == {"StorageBucket.trade/orders": "unknown", "StorageBucket.trade/helm": "unknown"}
-    assert [gap.code for gap in report.coverage.gaps] == ["template_unsupported"]
+    assert [(gap.scope[-6:], gap.code) for gap in report.coverage.gaps] == [(file, "template_unsupported") for file in ("b.yaml", "c.yaml")]
 
 
 def test_the_same_names_in_two_environments(tmp_path: Path) -> None:

@@ -1,0 +1,162 @@
+"""Kustomize hides nothing: what it may make of manifests, or bring beside them, is a gap; what changes no verdict makes no noise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.hidden_files import HCL, MANIFEST, Scanned
+from tests.scans import write
+
+CLOSED = MANIFEST.replace("0.0.0.0/0", "10.0.0.0/8")
+LABELLED = CLOSED.replace("{name: open}", "{name: open, namespace: trade, labels: {role: edge}}")
+BASE = {"base/kustomization.yaml": "resources: [firewall.yaml]\n", "base/firewall.yaml": LABELLED}
+OPENING = "apiVersion: compute.cnrm.cloud.google.com/v1beta1\nkind: ComputeFirewall\nmetadata: {name: open}\nspec: {sourceRanges: [0.0.0.0/0]}\n"
+INLINE = "".join(f"      {line}\n" for line in OPENING.splitlines())
+DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 5}\n"
+OPERATIONS = '[{op: replace, path: /spec/sourceRanges/0, value: "0.0.0.0/0"}]'
+CHANGING = {
+    "a patch of a file": "patches: [{path: opening.yaml}]",
+    "a patch that is written there": f"patches:\n  - patch: |\n{INLINE}",
+    "operations": f"patches: [{{target: {{kind: ComputeFirewall}}, patch: '{OPERATIONS}'}}]",
+    "operations on what is labelled": f"patches: [{{target: {{labelSelector: role=edge}}, patch: '{OPERATIONS}'}}]",
+    "operations on a pattern": f"patches: [{{target: {{kind: .*Firewall}}, patch: '{OPERATIONS}'}}]",
+    "operations on a group": f"patches: [{{target: {{group: compute.cnrm.cloud.google.com}}, patch: '{OPERATIONS}'}}]",
+    "an older patch": "patchesStrategicMerge: [opening.yaml]",
+    "older operations": "patchesJson6902: [{target: {version: v1beta1, kind: ComputeFirewall, name: open}, path: operations.yaml}]",
+    "a patch that is not here": "patches: [{path: made-later.yaml}]",
+    "keys in upper case": "PATCHES: [{path: opening.yaml}]",
+    "JSON": '{"resources": ["../base"], "patches": [{"path": "opening.yaml"}]}',
+    "replacements": "replacements: [{source: {kind: ConfigMap, name: c}, targets: [{select: {kind: ComputeFirewall}, fieldPaths: [spec.sourceRanges]}]}]",
+    "replacements of a file": "replacements: [{path: other.yaml}]",
+    "transformers": "transformers: [opening.yaml]",
+    "a component": "components: [../component]",
+    "a prefix": "namePrefix: prod-",
+    "a suffix": "nameSuffix: -prod",
+    "another namespace": "namespace: other",
+    "another project": "commonAnnotations: {cnrm.cloud.google.com/project-id: other}",
+    "another label": "commonLabels: {role: other}",
+    "another label, in the newer way": "labels: [{pairs: {role: other}}]",
+    "labels in other places": "labels: [{pairs: {a: b}, fields: [{path: spec/sourceRanges, create: true}]}]",
+    "places of fields": "configurations: [places.yaml]",
+    "a field that is not known": "mutators: [x]",
+}
+HARMLESS = {
+    "resources alone": "",
+    "labels": "commonLabels: {app: trade}\nlabels: [{pairs: {team: a, role: edge}}]",
+    "annotations": "commonAnnotations: {owner: a}",
+    "the same namespace": "namespace: trade",
+    "images and replicas": "images: [{name: a, newTag: b}]\nreplicas: [{name: a, count: 5}]",
+    "objects of Kubernetes": "configMapGenerator: [{name: a, literals: [b=c]}]\nsecretGenerator: [{name: a, literals: [b=c]}]",
+    "a patch of a workload": f"patches:\n  - path: deployment.yaml\n  - target: {{kind: Deployment}}\n    patch: '{OPERATIONS}'",
+    "an older patch of a workload": "patchesStrategicMerge: [deployment.yaml]",
+    "replacements in a workload": "replacements: [{targets: [{select: {kind: Deployment}}]}]",
+    "settings": "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsortOptions: {order: legacy}\ngeneratorOptions: {disableNameSuffixHash: true}",
+}
+BESIDE = {
+    "prod/opening.yaml": OPENING,
+    "prod/deployment.yaml": DEPLOYMENT,
+    "prod/operations.yaml": OPERATIONS,
+    "component/kustomization.yaml": "kind: Component\npatches: [{target: {kind: ComputeFirewall}, path: operations.yaml}]\n",
+    "component/operations.yaml": OPERATIONS,
+}
+
+
+def overlay(fields: str, name: str = "kustomization.yaml") -> dict[str, str | bytes]:
+    text = fields if fields.startswith("{") else f"resources: [../base]\n{fields}\n"
+    return {**BASE, **BESIDE, f"prod/{name}": text}
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_what_kustomize_changes_is_a_gap(tmp_path: Path, name: str) -> None:
+    scanned = Scanned(write(tmp_path, overlay(CHANGING[name])))
+    assert "template_unsupported" in scanned.gaps["kustomization.yaml"]
+
+
+@pytest.mark.parametrize("file", ["kustomization.yml", "Kustomization"])
+def test_kustomizations_have_three_names(tmp_path: Path, file: str) -> None:
+    scanned = Scanned(write(tmp_path, overlay(CHANGING["a patch of a file"], file)))
+    assert scanned.gaps == {file: {"template_unsupported"}, "opening.yaml": {"template_unsupported"}}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_kustomize_leaves_as_it_is_makes_no_noise(tmp_path: Path, name: str) -> None:
+    files = {file: content for file, content in overlay(HARMLESS[name]).items() if not file.endswith("opening.yaml")}
+    scanned = Scanned(write(tmp_path, files))
+    assert scanned.failures == 0
+    assert [gap.scope for gap in scanned.report.coverage.gaps] == []
+
+
+def test_a_change_counts_through_every_level(tmp_path: Path) -> None:
+    levels = {f"l{at}/kustomization.yaml": f"resources: [../{'base' if at == 0 else f'l{at - 1}'}]\n" for at in range(40)}
+    files: dict[str, str | bytes] = {**BASE, **levels, "top/kustomization.yaml": "bases: [../l39]\nnamePrefix: a-\n"}
+    gaps = Scanned(write(tmp_path, files)).report.coverage.gaps
+    assert [gap.scope.rpartition("/")[0].rpartition("/")[2] for gap in gaps] == ["top"] and "ComputeFirewall" in gaps[0].reason
+
+
+def test_kustomizations_of_other_objects_make_no_noise(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "app/kustomization.yaml": "resources: [deployment.yaml]\nnamePrefix: a-\npatches: [{path: p.yaml}]\n",
+        "app/deployment.yaml": DEPLOYMENT, "app/p.yaml": DEPLOYMENT, "main.tf": HCL, **BASE,
+    }  # fmt: skip
+    scanned = Scanned(write(tmp_path, files))
+    assert (scanned.gaps, scanned.failures) == ({}, 1)
+
+
+ELSEWHERE = [
+    "resources: [https://example.com/firewall.yaml]",
+    "resources: [github.com/a/b//overlays/prod?ref=v1]",
+    "bases: ['git@github.com:a/b.git']",
+    "components: [https://example.com/component]",
+    "resources: [../../../../../../../../tmp/other]",
+    "resources: [made-later.yaml]",
+    "helmCharts: [{name: a, repo: https://example.com}]",
+    "helmChartInflationGenerator: [{chartName: a}]",
+    "generators: [generator.yaml]",
+]
+
+
+@pytest.mark.parametrize("fields", ELSEWHERE)
+def test_what_kustomize_brings_from_elsewhere_is_a_gap(tmp_path: Path, fields: str) -> None:
+    scanned = Scanned(write(tmp_path, {"main.tf": HCL, "prod/kustomization.yaml": fields}))
+    assert (scanned.failures, scanned.gaps) == (1, {"kustomization.yaml": {"module_missing"}})
+
+
+def test_what_a_kustomization_builds_on_and_nobody_scans_is_a_gap(tmp_path: Path) -> None:
+    hidden = {".deploy/firewall.yaml": MANIFEST, "prod/kustomization.yaml": "resources: [../.deploy/firewall.yaml, ../app.yaml]\n"}
+    scanned = Scanned(write(tmp_path / "a", {**hidden, "app.yaml": DEPLOYMENT, "main.tf": HCL}))
+    assert scanned.gaps == {"kustomization.yaml": {"module_missing"}}
+    (tmp_path / "b" / ".git").mkdir(parents=True)
+    scanned = Scanned(write(tmp_path / "b", overlay("namePrefix: a-")) / "prod")
+    assert scanned.gaps["kustomization.yaml"] == {"module_missing"}  # the base is not among what was named
+
+
+@pytest.mark.parametrize("text", ["resources: [", "- 1\n", "resources: [a]\nresources: [b]\n", "resources: []\nResources: [x]\n"])
+def test_a_kustomization_that_cannot_be_read_is_a_gap_beside_manifests(tmp_path: Path, text: str) -> None:
+    scanned = Scanned(write(tmp_path, {**BASE, "prod/kustomization.yaml": text}))
+    assert scanned.gaps == {"kustomization.yaml": {"parse_error"}}
+    assert Scanned(write(tmp_path / "alone", {"kustomization.yaml": text, "main.tf": HCL})).gaps == {}
+
+
+def test_many_kustomizations_take_time_in_proportion(tmp_path: Path) -> None:
+    circle = {f"c{at}/kustomization.yaml": f"resources: [../c{(at + 1) % 300}, ../base]\nnamePrefix: a-\n" for at in range(300)}
+    double = {f"d{at}/kustomization.yaml": f"resources: [../d{at + 1}, ../d{at + 2}, ../base]\n" for at in range(300)}
+    scanned = Scanned(write(tmp_path, {**BASE, **circle, **double}))
+    assert scanned.gaps == {"kustomization.yaml": {"template_unsupported", "module_missing"}}
+
+
+TEMPLATED = {
+    "in a comment": CLOSED + "# {{ .Values.more }}\n",
+    "in a value": CLOSED.replace("10.0.0.0/8", "{{ .Values.range }}"),
+    "over lines": "{{- if .Values.on }}\n" + CLOSED + "{{- end }}\n",
+    "in a helper": '{{- define "x" -}}\n' + CLOSED + "{{- end -}}\n",
+}
+
+
+@pytest.mark.parametrize("file", ["templates/a.yaml", "templates/_helpers.tpl", "templates/a.txt"])
+@pytest.mark.parametrize("name", TEMPLATED)
+def test_what_helm_fills_in_is_a_gap(tmp_path: Path, name: str, file: str) -> None:
+    files: dict[str, str | bytes] = {"chart/Chart.yaml": "name: a\n", f"chart/{file}": TEMPLATED[name], "main.tf": HCL}
+    scanned = Scanned(write(tmp_path, files))
+    assert scanned.gaps == {file.rpartition("/")[2]: {"template_unsupported"}}
