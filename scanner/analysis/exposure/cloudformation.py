@@ -110,6 +110,7 @@ def _workload(type_: str, sort: str, **places: Any) -> Reader:
 
 
 _MIXED = "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification"
+_HELD = ("SubnetId", "LaunchTemplateData.NetworkInterfaces[].SubnetId")
 _TEMPLATE_PUBLIC = ("LaunchTemplateData.NetworkInterfaces[].AssociatePublicIpAddress", "AssociatePublicIpAddress")
 
 
@@ -163,8 +164,10 @@ READERS = (
         "instance",
         public="NetworkInterfaces.AssociatePublicIpAddress",
         subnet_decides=True,
+        interfaces=(Link("NetworkInterfaces.NetworkInterfaceId", ("AWS::EC2::NetworkInterface",)),),
         templates=_launched_by(_specified("LaunchTemplate")),
         template_public=_TEMPLATE_PUBLIC,
+        held=_HELD,
         fixed=(Referrer("AWS::EC2::EIP", "InstanceId"), Referrer("AWS::EC2::EIPAssociation", "InstanceId")),
     ),
     _workload(
@@ -174,6 +177,7 @@ READERS = (
         subnet_decides=True,
         templates=_launched_by(_specified("LaunchTemplate"), _specified(_MIXED), "LaunchConfigurationName"),
         template_public=_TEMPLATE_PUBLIC,
+        held=_HELD,
     ),
     _workload("AWS::ElastiCache::SubnetGroup", "cache", name="CacheSubnetGroupName"),
     _workload("AWS::RDS::DBSubnetGroup", "database", name="DBSubnetGroupName"),

@@ -17,9 +17,10 @@ from .kinds import Subnet, Workload
 from .placed import placed
 from .routing import RoutingAt, associations, by_key, entries
 from .sources import GroupsAt
+from .standings import DEFAULT_SUBNETS
 from .subnets import SubnetAt, subnet
 from .targets import TARGETS
-from .workloads import DEFAULT_SUBNETS, WorkloadAt, at_edge, workload
+from .workloads import WorkloadAt, at_edge, workload
 
 _SUBNETS = ("aws_subnet", *DEFAULT_SUBNETS)
 _NETWORK = "network_configuration"
@@ -88,6 +89,10 @@ _PLACED = {
 
 
 _MIXED = "mixed_instances_policy.launch_template.launch_template_specification"
+_INTERFACES = tuple(
+    Link(f"{block}.network_interface_id", ("aws_network_interface",)) for block in ("network_interface", "primary_network_interface")
+)
+_HELD = ("subnet_id", "network_interfaces[].subnet_id")
 _TEMPLATE_PUBLIC = ("network_interfaces[].associate_public_ip_address", "associate_public_ip_address")
 
 
@@ -172,8 +177,13 @@ READERS = (
         name="tags.Name",
         public="associate_public_ip_address",
         subnet_decides=True,
+        interfaces=tuple(
+            Link(f"{block}.network_interface_id", ("aws_network_interface",))
+            for block in ("network_interface", "primary_network_interface")
+        ),
         templates=_launched_by("launch_template.id|launch_template.name"),
         template_public=_TEMPLATE_PUBLIC,
+        held=_HELD,
         fixed=tuple(
             Referrer(type_, owner)
             for type_, owner in (("aws_eip", "instance|network_interface"), ("aws_eip_association", "instance_id|network_interface_id"))
@@ -190,6 +200,7 @@ READERS = (
             "launch_configuration",
         ),
         template_public=_TEMPLATE_PUBLIC,
+        held=_HELD,
     ),
     _workload("aws_elasticache_subnet_group", "cache", name="name"),
     _workload("aws_db_subnet_group", "database", name="name"),

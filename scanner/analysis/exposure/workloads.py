@@ -7,21 +7,18 @@ from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
 from assay.scanner.facts.network.ranges import listed
-from assay.scanner.facts.spelling import Another, Index, Link, Place, Referrer, Spelling
-from assay.scanner.facts.stack import spelled
+from assay.scanner.facts.spelling import Another, Index, Place, Referrer
 from assay.scanner.facts.view import View
-from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in
-from assay.scanner.sources.values import Value, agreed, any_of
+from assay.scanner.sources.values import Value, any_of
 
-from .exits import Exit, ExitsAt, exit_of
-from .kinds import Source, Standing, Workload
-from .placed import subnets_at
-from .routing import RoutingAt, routes_of
+from .kinds import Source, Workload
 from .sources import GroupsAt, sources_of
+from .standings import SubnetsAt, gives_addresses, not_read, standings, subnets_of
 
 
-class WorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
+class WorkloadAt(SubnetsAt, frozen=True, eq=False, kw_only=True):
     """Where an input tells the facts of a workload of AWS."""
 
     sort: str
@@ -37,13 +34,6 @@ class WorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Whether it is given an address of the internet: a flag, or `ENABLED`."""
     address: Annotated[Place, "public_address"] = ""
     """An address of the internet that it has."""
-    subnet_decides: Annotated[bool, "public_address"] = False
-    """Where nothing is written of that, the subnet says so."""
-    subnets: tuple[str, ...] = ()
-    known: Annotated[Index, "subnets", "public_address"]
-    """Subnets by what names them."""
-    routing: Annotated[RoutingAt, "subnets"]
-    exits: Annotated[ExitsAt, "subnets.leaves", "subnets.through_nat", "subnets.exit"]
     groups: Annotated[GroupsAt, "accepts"]
     group: Annotated[Another, "accepts"]
     """A `SecurityGroupAt`."""
@@ -51,10 +41,6 @@ class WorkloadAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where it names the security groups that it is in."""
     urls: Annotated[tuple[Referrer, ...], "accepts"] = ()
     """Of a function, which nobody can talk to in its network: addresses of its own, with how these know who asks."""
-    gives: Annotated[str, "public_address"]
-    """Of a subnet: whether it gives public addresses."""
-    templates: Annotated[tuple[Link, ...], "public_address"] = ()
-    """What it is launched by, which says whether it gives an address, where it does not itself."""
     template_public: tuple[str, ...] = ()
     """Where that stands there, as `listed` takes it."""
     fixed: Annotated[tuple[Referrer, ...], "public_address"] = ()
@@ -73,7 +59,7 @@ def workload(view: View, at: WorkloadAt) -> Workload | None:
     seen = tuple(one.location for one in views)
     doubt = [view.says(more)] if more else []
     settings = any_of([*[one[at.network].is_set() for one in views], *doubt]) if at.network else Value(True, seen)
-    named = [target for one in views for path in at.subnets for target in subnets_at(one.node, path)]
+    named = subnets_of(view, at, views)
     return Workload(
         identity=view.identity(view[at.name]),
         sort=Value(at.sort, seen),
@@ -81,7 +67,7 @@ def workload(view: View, at: WorkloadAt) -> Workload | None:
         runs_at_edge=view.says(_at_edge(view, at)),
         in_network=_within(view, settings, named) if at.outside else Value(True, settings.seen),
         public_address=any_of([*[_addressed(view, at, one, named) for one in views], *doubt]),
-        subnets=view.says([*_standings(view, at, named), *([more] if more else [])]),
+        subnets=view.says([*standings(view, at, named), *([more] if more else [])]),
         accepts=view.says([*_accepts(view, at, views), *([more] if more else [])]),
         all_traffic=Value(True, seen),
         leaves_by_itself=Value(False, seen),
@@ -147,7 +133,7 @@ def _addressed(view: View, at: WorkloadAt, one: View, named: list[Value[Any]]) -
         return any_of([fixed, flag.truth()])
     if not at.subnet_decides:
         return any_of([fixed, Value(False, public.seen)])
-    return any_of([fixed, *([_given(view, at, target) for target in named] or [view.says(_default_network(view))])])
+    return any_of([fixed, gives_addresses(view, at, named)])
 
 
 def _launched(one: View, at: WorkloadAt) -> Value[Any]:
@@ -157,82 +143,8 @@ def _launched(one: View, at: WorkloadAt) -> Value[Any]:
             continue
         template = one.target(link)
         if template is None:
-            reason = f"the template {describe(target.data)} of {one.item.address} is not among what was read"
-            why = target.unknown or Unknown(reason, "scan the code that declares it together with this, or the live account", one.location)
-            return Value(why, target.seen)
+            return Value(target.unknown or not_read(one, f"the template {describe(target.data)}"), target.seen)
         told = [flag.truth() for path in at.template_public for flag in listed(template.surely.node, path)]
         if told := [flag for flag in told if not flag.absent]:
             return any_of(told)
     return one.says(None)
-
-
-def _default_network(view: View) -> Unknown:
-    reason = f"{view.item.address} names no subnet, so that it stands in one of the default network"
-    return Unknown(reason, "name the subnet, or scan the live account", view.location)
-
-
-def _given(view: View, at: WorkloadAt, target: Value[Any]) -> Value[bool]:
-    if isinstance(target.data, list):
-        return any_of([_given(view, at, Value(one, target.seen)) for one in target.data])
-    item = _declared(view, at, target)
-    if item is None:
-        return Value(_not_read(view, at, target), target.seen)
-    # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html: a subnet gives none unless it says so
-    return item[at.gives].default(item.type in DEFAULT_SUBNETS).truth()
-
-
-DEFAULT_SUBNETS = ("aws_default_subnet",)
-"""Types of subnets that give public addresses unless they say otherwise."""
-
-
-def _declared(view: View, at: WorkloadAt, target: Value[Any]) -> Item | None:
-    key = spelled(target.data)
-    return next(iter(view.index(at.known).get(key, ())), None) if key else None
-
-
-def _not_read(view: View, at: WorkloadAt, target: Value[Any]) -> Unknown:
-    reason = f"the subnet {describe(target.data)} of {view.item.address} is not among what was read"
-    unlisted = next((item.why for item in view.index(at.known).get(None, ()) if isinstance(item, Unlisted)), None)
-    return (
-        target.unknown
-        or unlisted
-        or Unknown(reason, "scan the code that declares it together with this, or the live account", view.location)
-    )
-
-
-def _standings(view: View, at: WorkloadAt, named: list[Value[Any]]) -> list[Standing]:
-    """The subnets, each once; of several that are not known, one for each reason."""
-    return [_standing(view, at, target) for target in {describe(target.data): target for target in named}.values()]
-
-
-def _standing(view: View, at: WorkloadAt, target: Value[Any]) -> Standing:
-    """Of some of several subnets, what all of these have in common."""
-    if isinstance(target.data, list):
-        each = [_standing(view, at, Value(one, target.seen)) for one in target.data]
-        why = Unknown(f"in which of several subnets {view.item.address} stands", "scan the source beside the plan (--source DIR)")
-        common: Standing = agreed(why, each)
-        common.name, common.path, common.exit = (Value(f"some of {describe(target.data)[:200]}", target.seen),) * 3
-        return common
-    item = _declared(view, at, target)
-    if item is None:
-        public: Value[Any] = Value(_not_read(view, at, target), target.seen)
-        name = "a subnet that is not known" if target.unknown else describe(target.data)
-        return _stands(Value(name, target.seen), public, name, Exit(public, public, "a way that is not known"))
-    ways = routes_of(view, at.routing, item)
-    told = [Value(way, (item.location(),)) if isinstance(way, Unknown) else way.to_internet_gateway for way in ways]
-    public = any_of(told) if told else Value(False, (item.location(),))
-    leading = next((way for way in ways if not isinstance(way, Unknown) and way.to_internet_gateway.data is True), None)
-    path = f"{item.address} > route {leading.destination.data} > {leading.via.data}" if leading else item.address
-    weighed = view.of(item).weighed(public, absence=False)
-    return _stands(Value(item.address, target.seen), weighed, path, exit_of(view, at.routing, at.exits, item))
-
-
-def _stands(name: Value[str], public: Value[bool], path: str, way: Exit) -> Standing:
-    return Standing(
-        name=name,
-        public=public,
-        path=Value(path),
-        leaves=way.leaves,
-        through_nat=way.through_nat,
-        exit=Value(f"{name.data} > {way.path}"),
-    )

@@ -1,0 +1,139 @@
+"""The subnets that a workload of AWS stands in: those that it names, those that what it is launched by names, or the default ones."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from assay.scanner.facts.spelling import Index, Link, Spelling
+from assay.scanner.facts.stack import spelled
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.raw import Unknown, describe
+from assay.scanner.sources.values import Value, agreed, any_of
+
+from .exits import Exit, ExitsAt, exit_of
+from .kinds import Standing
+from .placed import subnets_at
+from .routing import RoutingAt, routes_of
+
+
+class SubnetsAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells in which subnets a workload stands, and what these are."""
+
+    subnets: tuple[str, ...] = ()
+    subnet_decides: Annotated[bool, "public_address"] = False
+    """Where nothing is written of a public address, the subnet says so; without any subnet, it stands in default ones."""
+    interfaces: Annotated[tuple[Link, ...], "public_address", "subnets"] = ()
+    """Network interfaces that it is given, which stand in its subnets."""
+    templates: Annotated[tuple[Link, ...], "public_address", "subnets"] = ()
+    """What it is launched by, which says whether it gives an address, and in which subnets, where it does not itself."""
+    held: tuple[str, ...] = ()
+    """Where both of these name subnets."""
+    known: Annotated[Index, "subnets", "public_address"]
+    """Subnets by what names them."""
+    gives: Annotated[str, "public_address"]
+    """Of a subnet: whether it gives public addresses."""
+    routing: Annotated[RoutingAt, "subnets"]
+    exits: Annotated[ExitsAt, "subnets.leaves", "subnets.through_nat", "subnets.exit"]
+
+
+def subnets_of(view: View, at: SubnetsAt, views: list[View]) -> list[Value[Any]]:
+    """What names the subnets of a workload, of which `views` are the parts. Without any, nothing does."""
+    named = [target for one in views for path in at.subnets for target in subnets_at(one.node, path)]
+    if named or not at.subnet_decides:
+        return named
+    for one, link in ((one, link) for link in (*at.interfaces, *at.templates) for one in views):
+        if (target := one.link(link)).absent:
+            continue
+        holder = one.target(link)
+        if holder is None:
+            return [Value(target.unknown or not_read(view, f"{describe(target.data)}, which has the subnet"), target.seen)]
+        named += [subnet for path in at.held for subnet in subnets_at(holder.surely.node, path)]
+    return named
+
+
+def gives_addresses(view: View, at: SubnetsAt, named: list[Value[Any]]) -> Value[bool]:
+    """Whether the subnets give public addresses, as default ones do."""
+    return any_of([_given(view, at, target) for target in named]) if named else view.says(True)
+
+
+def not_read(view: View, what: str) -> Unknown:
+    """Why nothing is known of something that a workload names."""
+    reason = f"{what} of {view.item.address} is not among what was read"
+    return Unknown(reason, "scan the code that declares it together with this, or the live account", view.location)
+
+
+def _given(view: View, at: SubnetsAt, target: Value[Any]) -> Value[bool]:
+    if isinstance(target.data, list):
+        return any_of([_given(view, at, Value(one, target.seen)) for one in target.data])
+    item = _declared(view, at, target)
+    if item is None:
+        return Value(_not_read(view, at, target), target.seen)
+    # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html: a subnet gives none unless it says so
+    return item[at.gives].default(item.type in DEFAULT_SUBNETS).truth()
+
+
+DEFAULT_SUBNETS = ("aws_default_subnet",)
+"""Types of subnets that give public addresses unless they say otherwise."""
+
+
+def _declared(view: View, at: SubnetsAt, target: Value[Any]) -> Item | None:
+    key = spelled(target.data)
+    return next(iter(view.index(at.known).get(key, ())), None) if key else None
+
+
+def _not_read(view: View, at: SubnetsAt, target: Value[Any]) -> Unknown:
+    unlisted = next((item.why for item in view.index(at.known).get(None, ()) if isinstance(item, Unlisted)), None)
+    return target.unknown or unlisted or not_read(view, f"the subnet {describe(target.data)}")
+
+
+def standings(view: View, at: SubnetsAt, named: list[Value[Any]]) -> list[Standing]:
+    """The subnets, each once; of several that are not known, one for each reason."""
+    if not named and at.subnet_decides:
+        return [_by_default(view)]
+    return [_standing(view, at, target) for target in {describe(target.data): target for target in named}.values()]
+
+
+def _by_default(view: View) -> Standing:
+    """Whoever names no subnet gets one of the default network, whose subnets all have a way to the internet.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html
+    """
+    open_, path = view.says(True), f"{_DEFAULT} > an internet gateway"
+    return _stands(view.says(_DEFAULT), open_, path, Exit(open_, view.says(False), "an internet gateway"))
+
+
+_DEFAULT = "a default subnet, since it names none"
+
+
+def _standing(view: View, at: SubnetsAt, target: Value[Any]) -> Standing:
+    """Of some of several subnets, what all of these have in common."""
+    if isinstance(target.data, list):
+        each = [_standing(view, at, Value(one, target.seen)) for one in target.data]
+        why = Unknown(f"in which of several subnets {view.item.address} stands", "scan the source beside the plan (--source DIR)")
+        common: Standing = agreed(why, each)
+        common.name, common.path, common.exit = (Value(f"some of {describe(target.data)[:200]}", target.seen),) * 3
+        return common
+    item = _declared(view, at, target)
+    if item is None:
+        public: Value[Any] = Value(_not_read(view, at, target), target.seen)
+        name = "a subnet that is not known" if target.unknown else describe(target.data)
+        return _stands(Value(name, target.seen), public, name, Exit(public, public, "a way that is not known"))
+    ways = routes_of(view, at.routing, item)
+    told = [Value(way, (item.location(),)) if isinstance(way, Unknown) else way.to_internet_gateway for way in ways]
+    public = any_of(told) if told else Value(False, (item.location(),))
+    leading = next((way for way in ways if not isinstance(way, Unknown) and way.to_internet_gateway.data is True), None)
+    path = f"{item.address} > route {leading.destination.data} > {leading.via.data}" if leading else item.address
+    weighed = view.of(item).weighed(public, absence=False)
+    return _stands(Value(item.address, target.seen), weighed, path, exit_of(view, at.routing, at.exits, item))
+
+
+def _stands(name: Value[str], public: Value[bool], path: str, way: Exit) -> Standing:
+    return Standing(
+        name=name,
+        public=public,
+        path=Value(path),
+        leaves=way.leaves,
+        through_nat=way.through_nat,
+        exit=Value(f"{name.data} > {way.path}"),
+    )
