@@ -126,6 +126,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """What is left out below the paths; what is named itself is not."""
     libraries: tuple[PathRule, ...] = ()
     """Directories of Terraform code that are judged through what calls them alone, and not by their own defaults."""
+    root_modules: frozenset[str] = frozenset()
+    """Directories of Terraform code, as reports name them, that are judged by themselves whoever calls them."""
     limits: Limits | None = None
     """Collections are read and judged in a process of their own, under these limits; None: in this process."""
     arguments: tuple[str, ...] = ()
@@ -166,6 +168,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             configuration: str | None = None,
             exclude: str | Sequence[str | PathRule] = (),
             libraries: str | Sequence[str | PathRule] = (),
+            root_modules: frozenset[str] = ...,
             limits: Limits | None = None,
             arguments: Sequence[str] = (),
             changed: frozenset[str] | None = None,
@@ -256,6 +259,7 @@ _CHECKS: dict[str, values.Check[Any]] = {
     "configuration": values.optional(values.word),
     "exclude": _GLOBS,
     "libraries": _GLOBS,
+    "root_modules": lambda name, value: frozenset(_PATHS(name, value)),
     "limits": values.optional(values.of_type(Limits, "Limits")),
     "arguments": values.several(values.text, str, "a list of texts"),
     "changed": values.optional(lambda name, value: frozenset(_PATHS(name, value))),

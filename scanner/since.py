@@ -16,10 +16,12 @@ import msgspec
 from assay.scanner import config
 from assay.scanner.config import DEFAULT_FILE, Config
 from assay.scanner.gate.baseline import Baseline, digest_of, of_report
+from assay.scanner.judge import Judged
 from assay.scanner.options import Options
 from assay.scanner.results.model import Report, Result
 from assay.scanner.run import Scan
 from assay.scanner.sources.git_objects import GitObjects, merge_base
+from assay.scanner.sources.listing import is_exclusion
 from assay.scanner.sources.overlay import DISK, Overlay
 
 _MAX_FILE = 20_000_000
@@ -42,6 +44,8 @@ class Earlier(msgspec.Struct, frozen=True):
     """As `Options.changed`: None where a change may touch any root module."""
     rules: tuple[str, ...] = ()
     """The files of own rules among those that changed, as far as they were there before."""
+    root_modules: frozenset[str] = frozenset()
+    """What was judged by itself, as reports name it: a caller that a change adds takes none of them out of what is judged."""
 
 
 def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Scan.report) -> Earlier:
@@ -61,11 +65,19 @@ def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Sca
             options, paths=tuple(there), overlay=_WithFetched(objects, kept), changed=narrowing, allow_empty=True,
             must_declare=(),
         )  # fmt: skip
-        report = run(Scan(before))
+        scan, judged = Scan(before), set[str]()
+        scan.sinks.append(lambda part: None if _is_left_out(part) else judged.add(part.name))
+        report = run(scan)
         known = of_report(_of_revision(report), digest_of(lambda file: objects.read(file, _MAX_FILE)), made=objects.commit_id)
-        return msgspec.structs.replace(result, known=known)
+        return msgspec.structs.replace(result, known=known, root_modules=frozenset(judged))
     finally:
         objects.close()
+
+
+def _is_left_out(part: Judged) -> bool:
+    """Whether nothing of a collection was judged."""
+    fates = part.coverage.fates or {}
+    return not part.name or (bool(fates) and all(is_exclusion(fate.why) for fate in fates.values()))
 
 
 def state(options: Options, revision: str) -> GitObjects:

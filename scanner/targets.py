@@ -57,6 +57,7 @@ def _terraform(found: Found, options: Options) -> TerraformSource:
         changed=options.changed,
         named=found.named,
         libraries=options.libraries,
+        root_modules=options.root_modules,
         show=show,
     )
 

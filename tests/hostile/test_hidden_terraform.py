@@ -224,6 +224,13 @@ MARKS: dict[str, Files] = {
     "a lock file": {"prod/.terraform.lock.hcl": ""},
     "a state": {"prod/terraform.tfstate": "{}"},
     "settings of a backend": {"prod/eu.tfbackend": ""},
+    "values in a folder": {"prod/env/eu.tfvars": ""},
+    "values in folders of folders": {"prod/envs/eu/prod/terraform.tfvars": ""},
+    "settings of a backend in a folder": {"prod/backends/eu.tfbackend": ""},
+    "what terraform init left": {"prod/.terraform/environment": "eu"},
+    "an import": {"prod/i.tf": 'import {\n  to = aws_security_group.g\n  id = "sg-1"\n}\n'},
+    "an encrypted state": {"prod/e.tf": "terraform {\n  encryption {}\n}\n"},
+    "a stack of Terragrunt": {"prod/terragrunt.stack.hcl": ""},
 }
 
 
@@ -231,6 +238,28 @@ MARKS: dict[str, Files] = {
 def test_a_root_module_stays_one_whoever_calls_it(tmp_path: Path, mark: Files) -> None:
     verdicts, _ = told(tmp_path, {"prod/main.tf": BY_DEFAULT, "wrapper/main.tf": PROVIDER + call("../prod"), **mark})
     assert "fail" in verdicts
+
+
+WITHOUT_VALUES = BY_DEFAULT.partition("}\n")[2].replace("var.cidr", 'try(file("${path.root}/cidr"), "0.0.0.0/0")')
+NO_ROOTS: dict[str, Files] = {
+    "values of its tests": {"prod/tests/x.tfvars": "", "prod/examples/a/terraform.tfvars": ""},
+    "values of a module below it": {"prod/part/terraform.tfvars": "", "prod/part/main.tf": ""},
+    "values beside it": {"env/x.tfvars": "", "wrapper/env/x.tfvars": ""},
+}
+
+
+@pytest.mark.parametrize("beside", NO_ROOTS.values(), ids=NO_ROOTS)
+def test_values_that_are_of_something_else_make_no_root(tmp_path: Path, beside: Files) -> None:
+    verdicts, gaps = told(tmp_path, {"prod/main.tf": BY_DEFAULT, "wrapper/main.tf": PROVIDER + call("../prod"), **beside})
+    assert "fail" not in verdicts and not gaps
+
+
+def test_a_directory_that_takes_no_values_stays_a_root_whoever_calls_it(tmp_path: Path) -> None:
+    caller: Files = {"wrapper/main.tf": PROVIDER + 'module "m" {\n  source = "../%s"\n}\n', "wrapper/cidr": "10.0.0.0/8"}
+    own = {"prod/main.tf": WITHOUT_VALUES, **caller, "wrapper/main.tf": str(caller["wrapper/main.tf"]) % "prod"}
+    assert "fail" in told(tmp_path / "a", own)[0]
+    own = {"modules/prod/main.tf": WITHOUT_VALUES, **caller, "wrapper/main.tf": str(caller["wrapper/main.tf"]) % "modules/prod"}
+    assert "fail" not in told(tmp_path / "b", own)[0]
 
 
 SPELLINGS = ["../prod", "../prod/", "./../prod", ".././prod", "../wrapper/../prod", "..//prod", "..\\\\prod", "../pro\\u0064", "../link"]

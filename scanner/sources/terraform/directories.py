@@ -29,6 +29,7 @@ class Directories:
         self._blocks: dict[tuple[str, str], list[Block]] = {}
         """Of a directory, as one program reads it."""
         self._calls: dict[str, set[str]] = {}
+        self._alone: dict[str, bool] = {}
         self._gaps: dict[str, list[Gap]] = {}
         self._read_paths: dict[str, set[str]] = {}
         self._failed: dict[str, set[str]] = {}
@@ -142,7 +143,10 @@ class Directories:
 
     def stands_alone(self, directory: str) -> bool:
         """Whether a directory can be deployed by itself."""
-        return roots.stands_alone(self.names(directory), self.all_blocks(directory))
+        if directory not in self._alone:
+            marked = roots.stands_alone(self.names(directory), self.all_blocks(directory))
+            self._alone[directory] = marked or roots.has_values_below(directory, self.overlay)
+        return self._alone[directory]
 
     def resolver(self, root: str, program: str, gaps: list[Gap]) -> Callable[[str, str, tuple[str, ...]], str | None]:
         """What tells where the code of a module call in a root module is: by the directory of the caller, the source and the path of names.

@@ -35,7 +35,8 @@ class TerraformSource(Source):
     `variables` are texts as on the command line, of which some root module must declare those of `must_declare`; `planned` the values that
     a plan was made with; `boundary` are the directories outside of which no function reads a file; `show` gives a path as reports name it;
     `overlay` is where files are read from. `named` are the paths that the user gave: such a directory is a root module. With `changed`,
-    paths of files, root modules that none of these can be part of are left out. `libraries` are judged through what calls them alone.
+    paths of files, root modules that none of these can be part of are left out. `libraries` are judged through what calls them alone;
+    `root_modules`, as `show` gives them, by themselves whoever calls them.
     """
 
     input = "terraform"
@@ -56,6 +57,7 @@ class TerraformSource(Source):
         changed: Iterable[str] | None = None,
         named: Iterable[str] = (),
         libraries: Sequence[PathRule] = (),
+        root_modules: Iterable[str] = (),
     ) -> None:
         self.files, self.show = list(files), show
         self._partly = {os.path.normpath(os.path.dirname(path)) for path in files} - {os.path.normpath(path) for path in directories}
@@ -67,7 +69,7 @@ class TerraformSource(Source):
         self.code = Directories(boundary, overlay, show)
         self._changes = None if changed is None else Changes(changed, self.code)
         self._named = set(map(os.path.normpath, named))
-        self._libraries = libraries
+        self._libraries, self._root_modules = libraries, frozenset(root_modules)
         self._must_declare = must_declare
         self._declared: set[str] = set()
         """The variables of the root modules that were collected."""
@@ -82,7 +84,7 @@ class TerraformSource(Source):
                 yield Collection(self.show(directory), [], self.code.left_out(directory, UNCHANGED))
             elif any(rule.names(directory) for rule in self._libraries):
                 libraries.append(directory)
-            elif os.path.normpath(directory) not in within - self._named or self.code.stands_alone(directory):
+            elif os.path.normpath(directory) not in within or self._is_root(directory):
                 try:
                     stage.enter(f"root module {self.show(directory)}")
                 except stage.Lost as lost:
@@ -95,6 +97,11 @@ class TerraformSource(Source):
         yield from (self._library(directory, os.path.normpath(directory) in judged) for directory in libraries)
         if slips := [unused(name, self._declared) for name in self._must_declare if name not in self._declared]:
             yield Collection(slips[0].scope, [], Coverage(gaps=slips))
+
+    def _is_root(self, directory: str) -> bool:
+        """Whether a directory is judged by itself whoever calls it."""
+        known = os.path.normpath(directory) in self._named or self.show(directory) in self._root_modules
+        return known or self.code.stands_alone(directory)
 
     def _lost(self, directory: str, reason: str) -> Collection:
         """What the ledger says of a root module that a worker was lost over."""
@@ -113,14 +120,14 @@ class TerraformSource(Source):
     def _is_part(self, root: str, called: str, certain: bool) -> bool:
         """Whether a directory that a root module calls is judged there alone, unless it can be deployed by itself.
 
-        It is not where the call is in doubt and it could be applied without any value; and where nothing but the call tells which of the
-        two is the root module.
+        It is not where the call is in doubt and it could be applied without any value; where it takes no values, and its place does not
+        say that it is a module; and where nothing but the call tells which of the two is the root module.
         """
         blocks = list(self.code.all_blocks(called))
         if roots.is_trial(root, called) or not (certain or roots.needs_values(blocks)):
             return False
-        plain = roots.is_within(root, called) or self.code.stands_alone(root)
-        return plain or roots.needs_values(blocks) or not roots.takes_values(blocks)
+        plain = roots.is_within(root, called) or (self.code.stands_alone(root) and roots.takes_values(blocks))
+        return plain or roots.needs_values(blocks)
 
     def _collect_root(self, directory: str) -> tuple[Collection, dict[str, bool]]:
         """The root module, in each of the ways in which the programs that may apply it read its files; and the directories of the modules

@@ -1,8 +1,9 @@
 """Which directories are root modules.
 
 A directory is one that nobody calls; one that can be deployed by itself, whoever calls it as well: it has a backend, a provider
-configuration, values of variables, a lock file or a state; and one whose calls do not make what it holds: `count = 0`, a call in doubt, or
-examples and tests alone. So no new caller takes a directory that is deployed out of what is judged.
+configuration, imports, values of variables (in a folder of its own too), a lock file or a state; and one whose calls do not make what it
+holds: `count = 0`, a call in doubt, or examples and tests alone. One that takes no values is deployed as it stands, unless its place says
+that it is a module. So no new caller takes a directory that is deployed out of what is judged.
 """
 
 from __future__ import annotations
@@ -10,14 +11,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from assay.scanner.sources.listing import excluded
+from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
+from assay.scanner.sources.terraform.files import is_code
 
 _ENDS = (".tfvars", ".tfvars.json", ".tfstate", ".tfbackend")
-_NAMES = (".terraform.lock.hcl", "terraform.tfstate.d", "terragrunt.hcl")
+_NAMES = (".terraform", ".terraform.lock.hcl", "terraform.tfstate.d", "terragrunt.hcl", "terragrunt.stack.hcl")
 """What `terraform init`, `plan` and `apply` read and write beside the code of a root module, and of it alone:
 https://developer.hashicorp.com/terraform/language/files/dependency-lock, …/language/backend, …/language/values/variables"""
 _TRIALS = frozenset({"example", "examples", "sample", "samples", "demo", "demos", "test", "tests", "testing", "e2e", "fixture", "fixtures"})
+_OF_ROOTS = ("backend", "cloud", "encryption")
+"""Blocks in `terraform` that only a root module has: …/language/block/terraform, https://opentofu.org/docs/language/state/encryption/"""
+_LEVELS = 3
+"""How deep below a directory its folders of values are looked for: `envs/eu/prod`."""
 _PASSED = frozenset({"alias", "version"})
 
 
@@ -43,6 +51,24 @@ def stands_alone(names: Iterable[str], blocks: Iterable[Block]) -> bool:
     return any(name in _NAMES or name.endswith(_ENDS) for name in names) or any(map(_configures, blocks))
 
 
+def has_values_below(directory: str, overlay: Overlay) -> bool:
+    """Whether folders of a directory that hold no code have values for it, as `env/prod.tfvars`: such are given by `-var-file`."""
+    waiting = [(directory, 0)]
+    while waiting:
+        folder, level = waiting.pop()
+        try:
+            listed = overlay.listed(folder)
+        except OSError:
+            continue
+        if level and any(map(is_code, listed.files)):
+            continue  # another module, whose values they are
+        if level and any(name.endswith(_ENDS) for name in (*listed.files, *listed.links)):
+            return True
+        inner = [name for name in listed.directories if name.lower() not in _TRIALS and excluded(name) is None]
+        waiting += [(os.path.join(folder, name), level + 1) for name in inner if level < _LEVELS]
+    return False
+
+
 def needs_values(blocks: Iterable[Block]) -> bool:
     """Whether a module has a variable without a default, so that it is applied by a caller, or with values from elsewhere."""
     return any(block.type == "variable" and "default" not in block.arguments for block in blocks)
@@ -54,11 +80,13 @@ def takes_values(blocks: Iterable[Block]) -> bool:
 
 
 def _configures(block: Block) -> bool:
-    """Whether a block is of a root module. A provider block with nothing but an alias declares what callers pass:
-    https://developer.hashicorp.com/terraform/language/modules/develop/providers
+    """Whether a block is of a root module, as an import is. A provider block with nothing but an alias declares what callers pass:
+    https://developer.hashicorp.com/terraform/language/import, …/language/modules/develop/providers
     """
+    if block.type == "import":
+        return True
     if block.type == "terraform":
-        return any(inner in block.arguments or any(nested.type == inner for nested in block.blocks) for inner in ("backend", "cloud"))
+        return any(inner in block.arguments or any(nested.type == inner for nested in block.blocks) for inner in _OF_ROOTS)
     if block.type != "provider":
         return False
     return "alias" not in block.arguments or bool(block.blocks) or not _PASSED.issuperset(block.arguments)
@@ -77,9 +105,11 @@ def is_example(path: str) -> bool:
 
 
 def is_within(root: str, called: str) -> bool:
-    """Whether a module is laid out as a part of a root: below it, or below a directory of modules."""
+    """Whether a module is laid out as a part of a root: below it, or below a directory of modules, as the root may be too."""
     own, path = os.path.abspath(root), os.path.abspath(called)
     if path == own or path.startswith(own.rstrip(os.sep) + os.sep):
+        return True
+    if os.path.basename(os.path.dirname(path)).lower() in ("module", "modules"):
         return True
     shared = os.path.commonpath([own, path])
     return any("module" in part.lower() for part in os.path.relpath(path, shared).split(os.sep))
