@@ -68,15 +68,14 @@ def google_policy_bindings(policy: Value[Any]) -> list[Binding | Unknown]:
         return [_not_known(content, "the policy")]
     written = content.get("bindings") or []
     policy_bindings: list[Binding | Unknown] = []
-    for binding in written if isinstance(written, list) else [written]:
+    for at, binding in enumerate(written if isinstance(written, list) else [written]):
         if not isinstance(binding, dict):
             policy_bindings.append(_not_known(binding, "a binding"))
             continue
         condition = binding.get("condition")
         expression = condition.get("expression") if isinstance(condition, dict) else condition
-        policy_bindings += google_bindings(
-            Value.of(binding.get("role"), policy.seen), Value.of(binding.get("members")), Value.of(expression)
-        )
+        seen = policy.seen_inside(content, ("bindings", at) if isinstance(written, list) else ("bindings",))
+        policy_bindings += google_bindings(Value.of(binding.get("role"), seen), Value.of(binding.get("members")), Value.of(expression))
     return policy_bindings
 
 

@@ -14,7 +14,7 @@ import msgspec
 from assay.scanner.facts import condition_keys
 from assay.scanner.facts.condition_keys import NEGATED, POSITIVE, Test, exact, names_fixed, of_callers, of_resources
 from assay.scanner.sources.documents import decode
-from assay.scanner.sources.raw import Location, Placed, Reference, Text, Unknown
+from assay.scanner.sources.raw import Location, Reference, Text, Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
 
 TestOf: TypeAlias = Callable[[str], Test | None]
@@ -57,10 +57,12 @@ def statements(value: Value[Any]) -> list[Statement | Unknown]:
         return []
     if not isinstance(content, dict):
         return [content if isinstance(content, Unknown) else Unknown("the policy is not an object", "correct the policy")]
-    written = next((value for key, value in content.items() if key.lower() == "statement"), _NO_STATEMENT)
+    key, written = next(((key, raw) for key, raw in content.items() if key.lower() == "statement"), ("", _NO_STATEMENT))
     if isinstance(written, Unknown):
         return [written]
-    return [_statement(statement, value.seen) for statement in (written if isinstance(written, list) else [written])]
+    if not isinstance(written, list):
+        return [_statement(written, value.seen_inside(content, (key,)))]
+    return [_statement(statement, value.seen_inside(content, (key, at))) for at, statement in enumerate(written)]
 
 
 _NO_STATEMENT = Unknown("the policy has no Statement", "write what it allows under Statement")
@@ -69,8 +71,6 @@ _NO_STATEMENT = Unknown("the policy has no Statement", "write what it allows und
 def _statement(raw: Any, seen: tuple[Location, ...]) -> Statement | Unknown:
     if not isinstance(raw, dict):
         return raw if isinstance(raw, Unknown) else Unknown("a statement is known after apply", "scan the plan or the live resource")
-    if isinstance(raw, Placed) and raw.place is not None:
-        seen = (raw.place(), *seen)
     raw = {key.lower(): value for key, value in raw.items()}
     effect = raw.get("effect")
     principals = _principals(raw.get("principal", raw.get("notprincipal")))

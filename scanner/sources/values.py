@@ -7,14 +7,37 @@ the evidence.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
-from assay.scanner.sources.raw import Document, Either, Location, Reference, Text, Unknown, because, describe, either, unknown_inside
+from assay.scanner.sources.raw import (
+    Document,
+    Either,
+    Location,
+    Placed,
+    Reference,
+    Text,
+    Unknown,
+    because,
+    describe,
+    either,
+    unknown_inside,
+)
 
 T = TypeVar("T")
+
+
+class Written(Protocol):
+    """Where the parts of a document stand that an attribute gives."""
+
+    def place(self, content: Any, inside: tuple[str | int, ...]) -> Location:
+        """The place of a part: `content` is the decoded document, `inside` a path of keys and indexes in it.
+
+        As exact as the input tells: the part itself, else the nearest around it whose place is known.
+        """
 
 
 class Value(Generic[T]):
@@ -24,7 +47,7 @@ class Value(Generic[T]):
     that the options are of says so with `Value.of`; the options then stand beside `data`, and nobody who hands that on hands them on.
     """
 
-    __slots__ = ("data", "options", "seen")
+    __slots__ = ("_written", "data", "options", "seen")
 
     def __init__(self, data: Any, seen: Sequence[Location] = ()) -> None:
         self.data: Any = because(data) if data.__class__ is Either else data
@@ -39,6 +62,31 @@ class Value(Generic[T]):
         if raw.__class__ is Either:
             value.options = raw.options
         return value
+
+    @property
+    def written(self) -> Written | None:
+        """Where the parts of a document are written; None of a value that was made from others, or that no attribute gave as a whole."""
+        return getattr(self, "_written", None)  # few values have it, and the others cost nothing
+
+    @written.setter
+    def written(self, written: Written | None) -> None:
+        self._written = written
+
+    def seen_inside(self, content: Any, inside: tuple[str | int, ...]) -> tuple[Location, ...]:
+        """Where a part of the document was seen: its own place, as far as that is known, before that of the whole.
+
+        `content` is the decoded document, in which the path `inside` leads to the part.
+        """
+        part = functools.reduce(lambda data, name: data[name], inside, content)
+        if isinstance(part, Placed) and part.place is not None:
+            return part.place(), *self.seen
+        if self.written is None:
+            return self.seen
+        return tuple(dict.fromkeys((self.written.place(content, inside), *self.seen)))
+
+    def __reduce__(self) -> Any:
+        """Places of parts stay with the text that is read here; a value crosses processes without them."""
+        return _again, (self.data, self.options, self.seen)
 
     def __repr__(self) -> str:
         return f"Value({self.raw!r})"
@@ -99,6 +147,17 @@ class Value(Generic[T]):
     def text(self) -> Value[str]:
         """The value as one string; what is only partly known is Unknown."""
         return self.then(_text)
+
+
+def _again(data: Any, options: tuple[Any, ...], seen: tuple[Location, ...]) -> Value[Any]:
+    value: Value[Any] = Value(data, seen)
+    value.options = options
+    return value
+
+
+def may_be_document(raw: Any) -> bool:
+    """Whether a raw value can be a document: an object, or text that begins as one."""
+    return raw[:100].lstrip()[:1] == "{" if isinstance(raw, str) else isinstance(raw, (dict, Text, Document))
 
 
 def agreed(why: Unknown, results: list[Any]) -> Any:

@@ -39,6 +39,17 @@ def _guarded(read: Callable[..., Value[Any]]) -> Callable[..., Value[Any]]:
     return guarded
 
 
+class _Written:
+    """Where the parts of a map of a template are written that is a document."""
+
+    def __init__(self, node: TreeNode, raw: Any, source: Path) -> None:
+        self._node, self._raw, self._source = node, raw, source
+
+    def place(self, content: Any, inside: Path) -> Location:
+        """The place of a part; of what a function gives, that of the function."""
+        return self._node._place(self._raw, self._source, list(map(str, inside)))
+
+
 class TreeNode(Node):
     """A map of a template."""
 
@@ -63,38 +74,55 @@ class TreeNode(Node):
 
     def document_place(self, path: str, inside: Path = ()) -> Location:
         raw, source, names = self._start(path)
-        try:
-            return self._follow(raw, source, [*names, *map(str, inside)], False).seen[0]
-        except (*_FAILURES, OverBudget):
-            return self.location()
+        return self._place(raw, source, [*names, *map(str, inside)])
 
     def _at(self, path: str, link: bool) -> Value[Any]:
         return self._follow(*self._start(path), link)
 
     def _follow(self, raw: Any, source: Path, names: list[str], link: bool) -> Value[Any]:
         """The value that names lead to from what is written at a place."""
+        raw, source, rest = self._lead(raw, source, names)
+        place = self._placed(raw, source)
+        if raw is NO_VALUE or isinstance(raw, Unknown):
+            return Value.of(None if raw is NO_VALUE else raw, (place,))
+        data = self.scope.resolve(raw, link)
+        for name in rest:
+            data = step(None if data is NO_VALUE else data, name)
+        value = Value.of(None if data is NO_VALUE else data, (place,))
+        if not rest and isinstance(raw, dict) and isinstance(data, dict):
+            value.written = _Written(self, raw, source)
+        return value
+
+    def _place(self, raw: Any, source: Path, names: list[str]) -> Location:
+        """Where it is written what names lead to, or as much of it as is written in its place."""
+        try:
+            return self._placed(*self._lead(raw, source, names)[:2])
+        except (*_FAILURES, OverBudget):
+            return self.location()
+
+    def _placed(self, raw: Any, source: Path) -> Location:
+        return self.location() if raw is NO_VALUE and source == self.source else self.scope.template.place(source)
+
+    def _lead(self, raw: Any, source: Path, names: list[str]) -> tuple[Any, Path, list[str]]:
+        """What names lead to from what is written at a place, where that is written, and the names that lead on in what a function gives.
+
+        NO_VALUE where they lead nowhere; Unknown where it is not known which element of a list is meant.
+        """
         for at, name in enumerate(names):
             raw, source = self.scope.choose(raw, source)
             if isinstance(raw, list):
                 if (doubt := self._shifted(raw, name)) is not None:
-                    return Value(doubt, (self.scope.template.place(source),))
+                    return doubt, source, []
                 raw, source, used = self._element(raw, source, name)
                 if used:
                     continue
                 raw, source = self.scope.choose(raw, source)
             if is_function(raw):
-                return self._below(raw, source, names[at:], link)
+                return raw, source, names[at:]
             if not isinstance(raw, dict) or name not in raw:
-                return Value(None, (self.location() if source == self.source else self.scope.template.place(source),))
+                return NO_VALUE, source, []
             raw, source = raw[name], (*source, name)
-        return self._below(raw, source, [], link)
-
-    def _below(self, raw: Any, source: Path, names: list[str], link: bool) -> Value[Any]:
-        raw, source = self.scope.choose(raw, source)
-        data = self.scope.resolve(raw, link)
-        for name in names:
-            data = step(None if data is NO_VALUE else data, name)
-        return Value.of(None if data is NO_VALUE else data, (self.scope.template.place(source),))
+        return *self.scope.choose(raw, source), []
 
     def _element(self, raw: list[Any], source: Path, name: str) -> tuple[Any, Path, bool]:
         """The element of a list that a step leads to, and whether the step was its index; else it is the first one's key."""

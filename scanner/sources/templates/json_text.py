@@ -126,22 +126,33 @@ class JsonPlaces:
         return members
 
 
-def span_of(text: str, content: Any, path: Path) -> tuple[int, int] | None:
-    """The characters of what a path leads to in JSON text, as far as the text has the shape of `content`; None for the whole.
+class JsonDocument:
+    """The text of a document, with the places of its parts."""
 
-    Text with parts that are not known yet stands in for the content: where an object has other keys in it, or a list another number of
-    elements, what is inside may be anything.
-    """
-    try:
-        data = _decoder.decode(text)
-    except (ValueError, RecursionError):
-        return None
-    depth = 0
-    for name in path:
-        if not same_shape(data, content) or not (name in data if isinstance(data, dict) else isinstance(name, int) and name < len(data)):
-            break
-        data, content, depth = data[name], content[name], depth + 1
-    return JsonPlaces(text).span(path[:depth]) if depth else None
+    def __init__(self, text: str) -> None:
+        self._places = JsonPlaces(text)
+        try:
+            self._data: Any = _decoder.decode(text)
+        except (ValueError, RecursionError):
+            self._data = None
+
+    def span(self, content: Any, path: Path) -> tuple[int, int] | None:
+        """The characters of what a path leads to, as far as the text has the shape of `content`; None for the whole.
+
+        Text with parts that are not known yet stands in for the content: where an object has other keys in it, or a list another number
+        of elements, what is inside may be anything.
+        """
+        data, depth = self._data, 0
+        for name in path:
+            if not same_shape(data, content) or not has(data, name):
+                break
+            data, content, depth = data[name], content[name], depth + 1
+        return self._places.span(path[:depth]) if depth else None
+
+
+def has(data: Any, name: str | int) -> bool:
+    """Whether a name leads from an object or list to something in it."""
+    return name in data if isinstance(data, dict) else isinstance(name, int) and name < len(data)
 
 
 def same_shape(one: Any, other: Any) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from assay.scanner.sources.raw import Location
-from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.document_places import Opened
+from assay.scanner.sources.values import Written
 
 
 class Places(Protocol):
@@ -49,8 +49,8 @@ class Argument(abc.ABC):
         return None
 
     @abc.abstractmethod
-    def document_place(self, content: Any, path: Path, opened: Opened) -> Location:
-        """Where a path in the document that it gives is written; `content` is the decoded document."""
+    def document(self, opened: Opened) -> Written:
+        """Where the parts of the document are written that it gives."""
 
     @property
     def location(self) -> Location:

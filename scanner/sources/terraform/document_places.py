@@ -7,6 +7,7 @@ the expression.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +16,7 @@ import tree_sitter
 
 from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.raw import Location
-from assay.scanner.sources.templates.json_text import same_shape, span_of
+from assay.scanner.sources.templates.json_text import JsonDocument, has, same_shape
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import literals, parsing, template_syntax, tree
 from assay.scanner.sources.terraform.bounds import Refused
@@ -28,55 +29,85 @@ _READ_AGAIN = 10_000_000
 """Bytes for one file."""
 
 
-def place(lines: Lines, source: bytes, start: int, end: int, content: Any, path: Path, opened: Opened) -> Location:
-    """The place of a path in the document that an argument gives. `source[start:end]` is the argument in HCL, `content` the document.
+class HclDocument:
+    """The document that an argument gives. It is read when the place of its first part is asked for."""
 
-    The argument is read again for each place. Of a file that asks for more than that can take, the later places are those of arguments.
-    """
-    lines.read_again += end - start
-    if lines.read_again > _READ_AGAIN + len(source):
-        return lines.location_of_bytes(start, end)
-    try:
-        span = _found(source[start:end], content, path, opened)
-    except (RecursionError, Refused):  # nested deeper than any document
-        span = None
-    if isinstance(span, Location):
-        return span
-    return lines.location_of_bytes(start, end) if span is None else lines.location_of_bytes(start + span[0], start + span[1])
+    def __init__(self, lines: Lines, source: bytes, span: tuple[int, int], opened: Opened) -> None:
+        """`source[slice(*span)]` is the argument in HCL."""
+        self._lines, self._source, self._span, self._opened = lines, source, span, opened
+
+    def place(self, content: Any, inside: Path) -> Location:
+        """The place of a part of the document, whose content is as given."""
+        start, end = self._span
+        try:
+            span = self._find(content, inside)
+        except (RecursionError, Refused):  # nested deeper than any document
+            span = None
+        if isinstance(span, Location):
+            return span
+        first, last = (0, end - start) if span is None else span
+        return self._lines.location_of_bytes(start + first, start + last)
+
+    @functools.cached_property
+    def _find(self) -> _Find:
+        """What finds parts. Of a file that asks for more than may be read again, the later places are those of arguments."""
+        start, end = self._span
+        self._lines.read_again += end - start
+        if self._lines.read_again > _READ_AGAIN + len(self._source):
+            return _nowhere
+        try:
+            return _finder(self._source[start:end], self._opened)
+        except (RecursionError, Refused):
+            return _nowhere
 
 
-def _found(argument: bytes, content: Any, path: Path, opened: Opened) -> Location | tuple[int, int] | None:
-    """A span of the argument, or the place in another file; None for the argument as a whole."""
+_Find = Callable[[Any, Path], "Location | tuple[int, int] | None"]
+"""The content and a path in it to a span of the argument, or to a place in another file; None for the argument as a whole."""
+
+
+def _nowhere(content: Any, path: Path) -> None:
+    return None
+
+
+def _finder(argument: bytes, opened: Opened) -> _Find:
     root = parsing.parse(argument + b"\n").root_node
     if root.has_error:
-        return None
+        return _nowhere
     node = _inner(root.children[0].children[0].children[2])
     if node.type == "function_call":
         name, arguments = (node.children[0].text or b"").decode(), _arguments(node)
         if name == "file" and len(arguments) == 1:
-            return _in_file(opened(parsing.whole_expression(arguments[0])), content, path)
+            return _in_file(opened(parsing.whole_expression(arguments[0])))
         if name == "jsonencode" and len(arguments) == 1:
-            return _encoded(arguments[0], content, path)
+            return functools.partial(_encoded, arguments[0])
     elif node.type in ("template_expr", "literal_value"):
-        return _in_text(node.children[0], content, path)
-    return None
+        return _in_text(node.children[0])
+    return _nowhere
 
 
-def _in_file(opened: tuple[str, str] | None, content: Any, path: Path) -> Location | None:
+def _in_file(opened: tuple[str, str] | None) -> _Find:
     if opened is None:
-        return None
-    file, text = opened
-    span = span_of(text, content, path)
-    return Lines(file, text).location(*span) if span is not None else None
+        return _nowhere
+    document, lines = JsonDocument(opened[1]), Lines(*opened)
+
+    def find(content: Any, path: Path) -> Location | None:
+        span = document.span(content, path)
+        return lines.location(*span) if span is not None else None
+
+    return find
 
 
-def _in_text(node: tree_sitter.Node, content: Any, path: Path) -> tuple[int, int] | None:
+def _in_text(node: tree_sitter.Node) -> _Find:
     written = _written(node)
     if written is None:
-        return None
-    text, starts = written
-    span = span_of(text, content, path)
-    return None if span is None else (starts[span[0]], starts[span[1]])
+        return _nowhere
+    document, starts = JsonDocument(written[0]), written[1]
+
+    def find(content: Any, path: Path) -> tuple[int, int] | None:
+        span = document.span(content, path)
+        return None if span is None else (starts[span[0]], starts[span[1]])
+
+    return find
 
 
 def _inner(node: tree_sitter.Node) -> tree_sitter.Node:
@@ -103,16 +134,12 @@ def _encoded(expression: tree_sitter.Node, content: Any, path: Path) -> tuple[in
     for name in path:
         node = _inner(expression)
         parts = _parts(node.children[0]) if node.type == "collection_value" else None
-        if parts is None or not same_shape(parts, content) or not _has(parts, name):
+        if parts is None or not same_shape(parts, content) or not has(parts, name):
             break
         whole, expression = parts[name]
         content = content[name]
         span = whole.start_byte, whole.end_byte
     return span
-
-
-def _has(parts: Any, name: str | int) -> bool:
-    return name in parts if isinstance(parts, dict) else isinstance(name, int) and name < len(parts)
 
 
 def _parts(node: tree_sitter.Node) -> Any:

@@ -15,10 +15,9 @@ from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.lines import Lines, Reencoded
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.raw import Location
-from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.terraform import bounds, document_places, json_syntax, parsing
+from assay.scanner.sources.terraform import bounds, json_syntax, parsing
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content, one_of_two
-from assay.scanner.sources.terraform.document_places import Opened
+from assay.scanner.sources.terraform.document_places import HclDocument, Opened
 from assay.scanner.sources.terraform.literals import unescape
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
@@ -90,9 +89,9 @@ class HclArgument(Argument):
             self._expression = one_of_two(self.before, parsing.whole_expression(self._expression))
         return self._expression
 
-    def document_place(self, content: Any, path: Path, opened: Opened) -> Location:
+    def document(self, opened: Opened) -> HclDocument:
         text: Any = self.text
-        return document_places.place(text.lines, text.source, self._start, self._end, content, path, opened)
+        return HclDocument(text.lines, text.source, self.at, opened)
 
 
 def read_bytes(path: str, overlay: Overlay, limit: int = MAX_BYTES) -> bytes:

@@ -18,7 +18,7 @@ from assay.scanner.sources.terraform.existence import exists_with
 from assay.scanner.sources.terraform.instances import Instance, Resource
 from assay.scanner.sources.terraform.operators import FAILURES
 from assay.scanner.sources.terraform.workspace import FileFunction
-from assay.scanner.sources.values import Value, first_known
+from assay.scanner.sources.values import Value, first_known, may_be_document
 
 
 class BodyNode(Node):
@@ -43,7 +43,10 @@ class BodyNode(Node):
             data = self.body.raw(name, link)
             for key in rest.split(".") if rest else ():
                 data = step(data, key)
-            return Value.of(data, (block.location(name),))
+            value = Value.of(data, (block.location(name),))
+            if not rest and may_be_document(data):
+                value.written = argument.document(self._opened)
+            return value
         node, inner, more = self._block(name, rest)
         if node is None:
             return Value(more, (block.location(),))
@@ -88,7 +91,9 @@ class BodyNode(Node):
         name, _, rest = path.partition(".")
         argument = self.body.block.arguments.get(name)
         if argument is not None and not (rest and argument.blocks(name)):
-            return argument.document_place(decode(self.body.raw(name)), inside, self._opened) if inside and not rest else argument.location
+            if not inside or rest:
+                return argument.location
+            return argument.document(self._opened).place(decode(self.body.raw(name)), inside)
         node, rest, _ = self._block(name, rest)
         if node is None:
             return self.location()

@@ -15,7 +15,7 @@ import msgspec
 
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines
 from assay.scanner.sources.raw import Location
-from assay.scanner.sources.templates.json_text import JsonPlaces, span_of, unescaped
+from assay.scanner.sources.templates.json_text import JsonDocument, JsonPlaces, unescaped
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import parsing, tree
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content, one_of_two
@@ -73,16 +73,35 @@ class JsonText:
     def place(self, at: Path) -> Location:
         return self.lines.location(*self.places.span(at))
 
-    def document_place(self, at: Path, content: Any, path: Path) -> Location:
-        """Of a path in the document that the string at `at` is the text of. One with interpolations is one part."""
-        value = self.places.value(at)
-        if value is not None:
-            first, last = value
-            document, starts = unescaped(self.places.text[first + 1 : last - 1])
-            span = span_of(document, content, path) if "${" not in document and "%{" not in document else None
-            if span is not None:
-                return self.lines.location(*(first + 1 + starts[at] for at in span))
-        return self.place(at)
+
+class _InString:
+    """The document that the string of an argument is the text of. One with interpolations is one part."""
+
+    def __init__(self, argument: JsonArgument) -> None:
+        self._argument = argument
+
+    def place(self, content: Any, inside: Path) -> Location:
+        """The place of a part of the document, whose content is as given."""
+        if self._read is not None:
+            document, starts = self._read
+            if (span := document.span(content, inside)) is not None:
+                text: Any = self._argument.text
+                place: Location = text.lines.location(*(starts[at] for at in span))
+                return place
+        return self._argument.location
+
+    @functools.cached_property
+    def _read(self) -> tuple[JsonDocument, list[int]] | None:
+        """The document, and where each of its characters begins in the file; None where it is one part."""
+        text: Any = self._argument.text
+        value = text.places.value(self._argument.at) if isinstance(self._argument.content, str) else None
+        if value is None:
+            return None
+        first, last = value
+        document, starts = unescaped(text.places.text[first + 1 : last - 1])
+        if "${" in document or "%{" in document:
+            return None
+        return JsonDocument(document), [first + 1 + start for start in starts]
 
 
 class JsonArgument(Argument):
@@ -107,9 +126,8 @@ class JsonArgument(Argument):
             self._expression = one_of_two(self.before, whole_expression(self.content))
         return self._expression
 
-    def document_place(self, content: Any, path: Path, opened: Opened) -> Location:
-        text: Any = self.text
-        return text.document_place(self._at, content, path) if isinstance(self.content, str) else self.location
+    def document(self, opened: Opened) -> _InString:
+        return _InString(self)
 
     def blocks(self, type_: str) -> list[Block] | None:
         if self._blocks is None or self._blocks[0] != type_:

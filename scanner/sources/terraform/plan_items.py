@@ -15,7 +15,7 @@ from assay.scanner.sources.terraform import tags
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.planned import AFTER_APPLY, Plan, own_key
 from assay.scanner.sources.terraform.providers import LOGIN, ROLES
-from assay.scanner.sources.values import Value, first_known
+from assay.scanner.sources.values import Value, first_known, may_be_document
 
 _MALFORMED = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError, OverBudget, TooMuch)
 
@@ -62,8 +62,13 @@ class PlanItem(Item):
         name = path.partition(".")[0]
         if isinstance(data, Unknown):
             data = None if data is AFTER_APPLY and self._left_out(path) else self._settled(path, data)
-        seen = self.code[name].seen if self.code else (self.location(),)
-        return Value.of(data, seen)
+        if self.code is None:
+            return Value.of(data, (self.location(),))
+        in_code = self.code[name]
+        value = Value.of(data, in_code.seen)
+        if path == name and may_be_document(data):
+            value.written = in_code.written
+        return value
 
     def _left_out(self, path: str) -> bool:
         """Whether the configuration does not write an attribute that the plan calls unknown: the provider computes it.

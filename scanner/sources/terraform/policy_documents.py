@@ -124,7 +124,8 @@ def google(body: Body) -> dict[str, Any]:
     blocks, more = body.nested("binding")
     bindings: list[Any] = []
     for block in blocks:
-        binding = {"role": block.raw("role"), "members": block.raw("members")}
+        binding = Placed(role=block.raw("role"), members=block.raw("members"))
+        binding.place = block.place
         conditions, _ = block.nested("condition")
         if conditions:
             binding["condition"] = {"title": conditions[0].raw("title"), "expression": conditions[0].raw("expression")}
