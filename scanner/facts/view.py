@@ -223,10 +223,11 @@ class View:
         target = self.link(link).data
         return self.named(target, link) if isinstance(target, (Reference, str)) else None
 
-    def named(self, target: Reference | str, link: Link) -> View | None:
-        """The resource of a type of the link that a reference, or its address, names."""
+    def named(self, target: Reference | str, join: Link | Index) -> View | None:
+        """The resource of a type of the join that a reference, or its address, names; None where it is not among the items."""
+        self._check(join)
         item = self.stack.at(target.address if isinstance(target, Reference) else target)
-        return self.of(item) if item is not None and item.type in link.types else None
+        return self.of(item) if item is not None and item.type in join.types else None
 
     def beside(self, join: Beside) -> list[View]:
         """The items that speak of the account or project of this resource; in doubt where they may be of another."""

@@ -133,8 +133,6 @@ def _by_group(view: View, backend: View, at: BackendAt, link: Link, services: In
     if records := view.index(services).get(key):
         several = Unknown(f"which of several services {key} is behind {view.item.address}", "give them names of their own", view.location)
         return Value.of(agreed(several, [enabled.raw for enabled in records]), named.seen)
-    if view.stack.at(key) is not None:
-        return view.says(False)
     return view.says(missing(view.item, f"the service {describe(named.data)}", services.types[0]))
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.spelling import Index, Link
+from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node, Unlisted
 from assay.scanner.sources.raw import Reference, Text, Unknown, because, references_in, unknown_inside
 from assay.scanner.sources.values import Value
@@ -34,6 +35,13 @@ class OriginBucket(msgspec.Struct, frozen=True):
     """It is asked by its website endpoint."""
 
 
+class WebsiteLink(Link, frozen=True):
+    """The domain of an origin, where what configures the web site of a bucket tells it."""
+
+    bucket: str = "bucket"
+    """Of that, the path to its bucket."""
+
+
 class OriginsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """Where an input tells of the origins of a distribution. The defaults are CloudFormation's names."""
 
@@ -42,17 +50,17 @@ class OriginsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     domain: str = "DomainName"
     buckets: tuple[str, ...] = ("AWS::S3::Bucket",)
     """Types of buckets, also of those that are looked up."""
-    websites: tuple[tuple[str, str], ...] = ()
-    """Types that configure a web site, with the path to their bucket."""
+    websites: WebsiteLink | None = None
 
 
-def origin_bucket(origin: Node, at: OriginsAt, owner: Any = None) -> OriginBucket | Unknown | None:
-    """The bucket of an origin; None where it is something else. `owner` gives the item at an address."""
+def origin_bucket(origin: Node, at: OriginsAt, view: View | None = None) -> OriginBucket | Unknown | None:
+    """The bucket of an origin; None where it is something else. `view`: of the distribution, which finds the bucket of a web site."""
     data = _domain(origin, at)
     if isinstance(data, Reference):
-        return _referred(data, at, owner)
-    if isinstance(data, Text) and isinstance(data.parts[0], Reference) and data.parts[0].type in dict(at.websites):
-        return _referred(data.parts[0], at, owner)
+        return _referred(data, at, view)
+    first = data.parts[0] if isinstance(data, Text) else None
+    if isinstance(first, Reference) and at.websites is not None and first.type in at.websites.types:
+        return _referred(first, at, view)
     if isinstance(data, Text):
         return _written("".join(part if isinstance(part, str) else _OPEN for part in data.parts), data, at)
     if isinstance(data, str):
@@ -67,17 +75,15 @@ def _domain(origin: Node, at: OriginsAt) -> Any:
     return text if isinstance(text, str) else origin.link(at.domain).data
 
 
-def _referred(named: Reference, at: OriginsAt, owner: Any) -> OriginBucket | None:
-    website = "website" in named.attribute.lower()
+def _referred(named: Reference, at: OriginsAt, view: View | None) -> OriginBucket | None:
     if named.type in at.buckets:
-        return OriginBucket(address=named.address, website=website)
-    for type_, path in at.websites:
-        if named.type == type_:
-            item = owner(named.address) if owner else None
-            target = item.link(path).data if item is not None else None
-            address = target.address if isinstance(target, Reference) else ""
-            return OriginBucket(address=address, name=target if isinstance(target, str) else "", website=True)
-    return None
+        return OriginBucket(address=named.address, website="website" in named.attribute.lower())
+    if at.websites is None or named.type not in at.websites.types:
+        return None
+    website = view.named(named, at.websites) if view is not None else None
+    target = website.link(at.websites.bucket).data if website is not None else None
+    address = target.address if isinstance(target, Reference) else ""
+    return OriginBucket(address=address, name=target if isinstance(target, str) else "", website=True)
 
 
 def _written(text: str, parts: Text | None, at: OriginsAt) -> OriginBucket | Unknown | None:
@@ -159,7 +165,7 @@ def _key(item: Item, origin: Node, bucket: OriginBucket, at: OriginsAt) -> Hasha
     """By what a site finds the record of its bucket; empty where it is not known which bucket an origin is."""
     if bucket.address:
         return at_address(item, bucket.address)
-    types = (*at.buckets, *dict(at.websites))
+    types = (*at.buckets, *(at.websites.types if at.websites else ()))
     named = [reference.address for reference in references_in(_domain(origin, at)) if reference.type in types]
     return at_address(item, named[0]) if named and not bucket.name else bucket.name
 

@@ -89,7 +89,7 @@ def origin_access(view: View, at: OriginAccessAt) -> OriginAccess:
     origins: list[Any] = [*doubts]
     readers: list[Any] = [*doubts]
     for origin in found:
-        bucket = origin_bucket(origin.node, at.origins, view.stack.at)
+        bucket = origin_bucket(origin.node, at.origins, view)
         if isinstance(bucket, Unknown):
             origins.append(bucket)
             readers.append(bucket)

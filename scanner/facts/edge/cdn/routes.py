@@ -12,7 +12,7 @@ import msgspec
 
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.stack import spelled
-from assay.scanner.facts.view import View, may_not_exist
+from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.raw import Reference, Unknown, unknown_inside
 from assay.scanner.sources.values import Value, all_of
@@ -200,20 +200,22 @@ def unsettled(view: View, at: RoutesAt) -> list[Unsettled]:
 
 def entries(view: View, at: RoutesAt, route: Route) -> Iterator[tuple[str, bool, Value[bool]]]:
     """The forwarding rules by which a route is reached: (address, it has TLS, it is there, external and leads to the route)."""
-    for proxy in _named(view, at.http, route.map, "urlMaps"):
+    for proxy in _naming(view, at.http, route.map, at.maps, "urlMaps"):
         collection = "targetHttpsProxies" if proxy.secure else "targetHttpProxies"
-        for rule in _named(view, at.rules, proxy.address, collection):
-            there = [_exists(view, address) for address in (route.map, proxy.address, rule.address)]
+        for rule in _naming(view, at.rules, proxy.address, at.http, collection):
+            on_the_way = ((route.map, at.maps), (proxy.address, at.http), (rule.address, at.rules))
+            there = [_exists(view, address, index) for address, index in on_the_way]
             doubts: list[Value[bool]] = [Value(hop.doubt) for hop in (proxy, rule) if hop.doubt]
             yield rule.address, proxy.secure, all_of([*there, rule.external, *doubts])
 
 
-def _named(view: View, index: Index, address: str, collection: str) -> list[Hop]:
-    item, known = view.stack.at(address), view.index(index)
-    name = item["name"].data if item is not None else None
+def _naming(view: View, index: Index, address: str, of: Index, collection: str) -> list[Hop]:
+    """The hops of an index that name what has an address: an item of the types of the index `of`, or one of another project."""
+    target, known = view.named(address, of), view.index(index)
+    name = target.surely["name"].data if target is not None else None
     return [hop for key in (*keys(address, collection, name), None) for hop in known.get(key, ())]
 
 
-def _exists(view: View, address: str) -> Value[bool]:
-    item = view.stack.at(address)
-    return Value(may_not_exist(item) if item is not None and not view.item.coexists(item) else True)
+def _exists(view: View, address: str, index: Index) -> Value[bool]:
+    item = view.named(address, index)
+    return Value(item.doubt or True if item is not None else True)

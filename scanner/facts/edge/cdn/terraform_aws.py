@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.edge.cdn.buckets import OriginsAt, TargetsAt, served_buckets
+from assay.scanner.facts.edge.cdn.buckets import OriginsAt, TargetsAt, WebsiteLink, served_buckets
 from assay.scanner.facts.edge.cdn.cloudfront import BehaviorsAt, DistributionAt, ViewerEntryAt, distribution, viewer_entry
 from assay.scanner.facts.edge.cdn.kinds import Distribution, OriginAccess, StaticSite, ViewerEntry
 from assay.scanner.facts.edge.cdn.origins import OriginAccessAt, by_name, key_policies, origin_access
@@ -23,7 +23,7 @@ ORIGINS = OriginsAt(
     id="origin_id",
     domain="domain_name",
     buckets=("aws_s3_bucket", "data.aws_s3_bucket"),
-    websites=((_WEBSITE, "bucket"),),
+    websites=WebsiteLink("domain_name", (_WEBSITE,)),
 )
 TARGETS = TargetsAt(
     enabled="enabled",

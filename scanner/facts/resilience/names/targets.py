@@ -172,7 +172,7 @@ def behind(view: View, at: NameAt, seen: frozenset[str], follow: Follow) -> Way:
         why = unknown_inside(name) or (None if str(name) in asked else doubt)
         if why is None and str(name) not in asked:
             continue
-        bucket = origin_bucket(origin.node, at.cdn.origins, view.stack.at)
+        bucket = origin_bucket(origin.node, at.cdn.origins, view)
         if isinstance(bucket, OriginBucket):
             continue
         link, text = origin.link(at.cdn.origins.domain), origin[at.cdn.origins.domain]
