@@ -41,6 +41,7 @@ ROUTING = RoutingAt(
         ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"),
     ),
     tables=by_key("", "AWS::EC2::RouteTable"),
+    networks=Link("VpcId", ("AWS::EC2::VPC",)),
     fresh=("AWS::EC2::VPC",),
 )
 ENDPOINTS = EndpointsAt(

@@ -12,12 +12,12 @@ from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
-from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Text, Unknown, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
 from .kinds import PrivatePath
 from .placed import subnets_at
-from .routing import Association, RoutingAt, key_of, tables_of
+from .routing import Association, RoutingAt, declared_network, key_of, tables_of
 
 USUAL = (
     "dynamodb", "s3", "secretsmanager", "kms", "sqs", "sns", "ecr.api", "ecr.dkr", "logs", "monitoring", "ssm", "sts", "events", "states",
@@ -85,7 +85,7 @@ def paths_of(view: View, routing: RoutingAt, at: EndpointsAt) -> list[PrivatePat
 def _declared(view: View, routing: RoutingAt) -> bool:
     """Whether the network of a subnet is among what was read: what it has no endpoint of then has none."""
     network = view.link(routing.vpc).data
-    return not routing.fresh or (isinstance(network, Reference) and view.stack.at(network.address) is not None and not network.is_data)
+    return routing.networks is None or declared_network(view, routing, network) is not None
 
 
 def _foreign(view: View, routing: RoutingAt) -> list[Value[Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.network.ranges import elements
-from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.spelling import Index, Link
 from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node, Unlisted
@@ -55,6 +55,8 @@ class RoutingAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """Route table to its `Entry`s; under None are those that may be of any table, or why there may be more."""
     tables: Index
     """Route table to its item."""
+    networks: Link | None = None
+    """What names the network of a subnet, where an input declares networks."""
     fresh: tuple[str, ...] = ()
     """Types of networks whose main table has no route but the local one, unless this input says otherwise."""
 
@@ -166,13 +168,18 @@ def _main(view: View, at: RoutingAt, subnet: Item) -> tuple[list[str], Unknown |
     if mains and view.of(mains[0].item).doubt is None:
         names, doubt = _named(view, at, subnet, mains[:1])
         return [*names, key], doubt
-    declared = view.stack.at(network.data.address) if isinstance(network.data, Reference) else None
+    declared = declared_network(view, at, network.data)
     doubt = next(iter(by_network.get(None, ())), None)
-    if declared is None or declared.type not in at.fresh or mains or doubt:
+    if declared is None or declared.item.type not in at.fresh or mains or doubt:
         reason = f"{subnet.address} has the main route table of its network, which is not among what was read"
         return [key] if key else [], doubt or Unknown(reason, _ELSEWHERE, subnet.location())
     # A new network has a main table with the local route alone: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
     return [key], None
+
+
+def declared_network(view: View, at: RoutingAt, named: Any) -> View | None:
+    """The network that is named, or an attribute of which is, where this input declares it."""
+    return view.named(named, at.networks) if at.networks is not None and isinstance(named, Reference) else None
 
 
 def _named(view: View, at: RoutingAt, subnet: Item, chosen: list[Association]) -> tuple[list[str], Unknown | None]:
@@ -190,8 +197,8 @@ def _named(view: View, at: RoutingAt, subnet: Item, chosen: list[Association]) -
 
 def _is_main(view: View, at: RoutingAt, table: Any) -> bool:
     """Whether a table is named as the main one of a network that is declared here (`aws_vpc.main.main_route_table_id`)."""
-    owner = view.stack.at(table.address) if isinstance(table, Reference) else None
-    return owner is not None and owner.type in at.fresh
+    owner = declared_network(view, at, table)
+    return owner is not None and owner.item.type in at.fresh
 
 
 def _routes(view: View, at: RoutingAt, table: str) -> Iterator[Route | Unknown]:

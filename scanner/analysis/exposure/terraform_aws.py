@@ -49,6 +49,7 @@ ROUTING = RoutingAt(
         ),
     ),
     tables=by_key("", "aws_route_table", "aws_default_route_table"),
+    networks=Link("vpc_id", ("aws_vpc", "aws_default_vpc")),
     fresh=("aws_vpc",),
 )
 ENDPOINTS = EndpointsAt(
