@@ -11,7 +11,7 @@ import pytest
 from tests.scans import ROOT
 
 LAYERS = (
-    ("errors", "words", "globs", "cache", "__init__"),
+    ("errors", "words", "globs", "cache", "override", "__init__"),
     ("plugins", "option_values"),
     ("options",),
     ("sources",),

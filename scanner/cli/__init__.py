@@ -12,6 +12,7 @@ import click
 
 from assay.scanner import __version__
 from assay.scanner.errors import LibraryError
+from assay.scanner.override import override
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE = 0, 1, 2, 3
 COMMANDS = {
@@ -32,15 +33,18 @@ COMMANDS = {
 class Commands(click.Group):
     """Commands by name, each in the module that COMMANDS gives."""
 
+    @override
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
 
+    @override
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(COMMANDS[name]).command
         return command
 
+    @override
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS:
             import difflib

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console
+from assay.scanner.override import override
 
 
 class Version(click.ParamType):  # type: ignore[type-arg]
@@ -16,6 +17,7 @@ class Version(click.ParamType):  # type: ignore[type-arg]
 
     name = "VERSION"
 
+    @override
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         if not re.fullmatch(r"[0-9][0-9A-Za-z.!+-]{0,40}", value):
             self.fail(f"{value!r} is no version; give one such as 3.3.30", param, ctx)

@@ -19,6 +19,7 @@ from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE,
 from assay.scanner.cli.streams import Streams
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, of_tree, read
 from assay.scanner.errors import AssayError, SelectionError, debug
+from assay.scanner.override import override
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import SEVERITIES
@@ -35,6 +36,7 @@ class Size(click.ParamType):  # type: ignore[type-arg]
 
     name = "SIZE"
 
+    @override
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
         match = re.fullmatch(r"([0-9]{1,15})([KMGkmg]?)", value) if isinstance(value, str) else None
         if match is None:
@@ -45,6 +47,7 @@ class Size(click.ParamType):  # type: ignore[type-arg]
 class ConfigurationChoice(click.Path):
     """`none`, `tree`, or a file."""
 
+    @override
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         return value if value in ("none", "tree") else super().convert(value, param, ctx)
 

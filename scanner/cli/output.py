@@ -17,6 +17,7 @@ import click
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
 from assay.scanner.errors import debug
+from assay.scanner.override import override
 from assay.scanner.results import formats
 from assay.scanner.results.code import without_secret_values
 from assay.scanner.results.model import Report
@@ -34,12 +35,14 @@ class ReportTarget(click.ParamType):  # type: ignore[type-arg]
     def __init__(self, formats: Iterable[str]) -> None:
         self.formats = list(formats)
 
+    @override
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
         name, _, path = value.partition("=")
         if name not in self.formats:
             self.fail(f"{name!r} is no report format; formats are {', '.join(self.formats)}", param, ctx)
         return name, path or "-"
 
+    @override
     def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.scanner.cli import EXIT_USAGE, completing, console, judging, opining, stdin
+from assay.scanner.override import override
 
 if TYPE_CHECKING:
     from assay.scanner.sources.listing import Fate
@@ -19,6 +20,7 @@ class Assignment(click.ParamType):  # type: ignore[type-arg]
 
     name = "NAME=VALUE"
 
+    @override
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
         name, equals, text = value.partition("=")
         if not equals or not name:

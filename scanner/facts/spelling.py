@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from assay.scanner.override import override
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
 
@@ -46,6 +47,7 @@ class Referrer(Join, frozen=True):
     """Types that stand for the resource where they are named in its place, with the path to what each stands for."""
 
     @property
+    @override
     def joined(self) -> tuple[str, ...]:
         return (self.type, *(type_ for type_, _ in self.through))
 
@@ -70,6 +72,7 @@ class Link(Join, frozen=True):
     calls: tuple[str, ...] = ()
 
     @property
+    @override
     def joined(self) -> tuple[str, ...]:
         return self.types
 
@@ -84,6 +87,7 @@ class Beside(Join, frozen=True):
     """What the join is for: a path of those items."""
 
     @property
+    @override
     def joined(self) -> tuple[str, ...]:
         return (self.type,)
 
@@ -94,6 +98,7 @@ class Inherited(Join, frozen=True):
     types: tuple[str, ...]
 
     @property
+    @override
     def joined(self) -> tuple[str, ...]:
         return self.types
 
@@ -111,6 +116,7 @@ class Namesakes(Join, frozen=True):
         return data if isinstance(data, str) else None
 
     @property
+    @override
     def joined(self) -> tuple[str, ...]:
         return ()
 
@@ -127,6 +133,7 @@ class Index(Join, frozen=True, eq=False):
     calls: tuple[str, ...] = ()
 
     @property
+    @override
     def joined(self) -> tuple[str, ...]:
         return self.types
 

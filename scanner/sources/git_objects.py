@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from assay.scanner.errors import AssayError
+from assay.scanner.override import override
 from assay.scanner.sources.overlay import Overlay, inside, repository
 
 _LINK, _SUBMODULE = 0o120000, 0o160000
@@ -101,6 +102,7 @@ class GitObjects(Overlay):
             self._end()
         self._process = self._end = None
 
+    @override
     def read(self, path: str, limit: int) -> bytes:
         inner = self._inner(self.real(path))
         if inner is not None and inner in self._names:
@@ -109,26 +111,32 @@ class GitObjects(Overlay):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return self._object(self._entries[inner][1], limit)
 
+    @override
     def names(self, directory: str) -> list[str]:
         inner = self._inner(self.real(directory))
         if inner is None or inner not in self._names:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), directory)
         return list(self._names[inner])
 
+    @override
     def is_file(self, path: str) -> bool:
         inner = self._inner(self.real(path))
         return inner in self._entries and self._entries[inner][0] != _LINK
 
+    @override
     def is_directory(self, path: str) -> bool:
         return self._inner(self.real(path)) in self._names
 
+    @override
     def is_link(self, path: str) -> bool:
         inner = self._inner(os.path.join(self.real(os.path.dirname(path) or "."), os.path.basename(path)))
         return inner in self._entries and self._entries[inner][0] == _LINK
 
+    @override
     def is_repository(self, directory: str) -> bool:
         return self._inner(os.path.abspath(directory)) == ""
 
+    @override
     def real(self, path: str) -> str:
         inner = self._inner(os.path.abspath(path))
         if inner is None:  # a link may lead here, of a directory above the repository

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from assay.scanner.override import override
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.raw import Location, Reference, Unknown
 from assay.scanner.sources.sensitive import Sensitive
@@ -132,27 +133,34 @@ class Unlisted(Item):
     def __getitem__(self, path: str) -> Value[Any]:
         return Value(self._known.get(path, self.why), (self.seen,))
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         return [], self.why
 
+    @override
     def link(self, path: str) -> Value[Any]:
         # What was listed for one resource names it by its ARN, as each of those that it stands for would.
         return self[path].then(lambda data: Reference(data) if isinstance(data, str) and data.startswith("arn:") else data)
 
+    @override
     def location(self) -> Location:
         return self.seen
 
     @property
+    @override
     def region(self) -> Value[str]:
         return Value(self._region)
 
     @property
+    @override
     def account(self) -> Value[str]:
         return Value(self._account)
 
+    @override
     def attributes(self) -> Value[dict[str, Any]]:
         return Value(self.why, (self.seen,))
 
+    @override
     def coexists(self, other: Item) -> bool:
         return other.template is None
 
@@ -302,6 +310,7 @@ class Unread(Source):
     def __init__(self, *gaps: Gap) -> None:
         self.gaps = gaps
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         coverage = Coverage(gaps=list(self.gaps))
         yield Collection(self.gaps[0].scope, [], coverage)
@@ -313,6 +322,7 @@ class Entries(Source):
     def __init__(self, name: str, coverage: Coverage) -> None:
         self.name, self.coverage = name, coverage
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         if self.coverage.fates or self.coverage.gaps:
             yield Collection(self.name, [], self.coverage)
@@ -325,6 +335,7 @@ class Entered(Source):
         self.source, self.file, self.format = source, file, format_
         self.input = source.input
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         entered = False
         for collection in self.source.collect(wanted):

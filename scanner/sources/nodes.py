@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assay.scanner.override import override
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.raw import Document, Either, Location, Reference, Text, Unknown, because, describe, either
 from assay.scanner.sources.values import Value
@@ -42,12 +43,15 @@ class DataNode(Node):
             data = step(data, name)
         return Value.of(data, (self.seen,))
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         return as_nodes(self[path].data, self.seen)
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return self[path]
 
+    @override
     def location(self) -> Location:
         return self.seen
 
@@ -80,12 +84,15 @@ class Doubtful(Node):
     def __getitem__(self, path: str) -> Value[Any]:
         return Value(self.why, (self.node.location(),))
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         return [], self.why
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return self.node.link(path)
 
+    @override
     def location(self) -> Location:
         return self.node.location()
 
@@ -107,25 +114,32 @@ class Elsewhere(Item):
     def __getitem__(self, path: str) -> Value[Any]:
         return Value(self.why, (self.seen,))
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         return [], self.why
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return self[path]
 
+    @override
     def location(self) -> Location:
         return self.seen
 
     @property
+    @override
     def region(self) -> Value[str]:
         return self._region
 
     @property
+    @override
     def account(self) -> Value[str]:
         return self._account
 
+    @override
     def attributes(self) -> Value[dict[str, Any]]:
         return Value(self.why, (self.seen,))
 
+    @override
     def coexists(self, other: Item) -> bool:
         return other.template is None

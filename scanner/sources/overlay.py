@@ -15,6 +15,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, NamedTuple
 
+from assay.scanner.override import override
 from assay.scanner.sources import stage
 
 EVERYTHING = 1 << 62
@@ -102,30 +103,38 @@ class Overlay(abc.ABC):
 class Disk(Overlay):
     """The file system."""
 
+    @override
     def read(self, path: str, limit: int) -> bytes:
         with open_regular(path) as opened:
             stage.enter(path, min(os.fstat(opened.fileno()).st_size, limit))
             return opened.read(-1 if limit == EVERYTHING else limit)
 
+    @override
     def names(self, directory: str) -> list[str]:
         return os.listdir(directory)
 
+    @override
     def is_file(self, path: str) -> bool:
         return os.path.isfile(path)
 
+    @override
     def is_directory(self, path: str) -> bool:
         return os.path.isdir(path)
 
+    @override
     def is_link(self, path: str) -> bool:
         return os.path.islink(path)
 
+    @override
     def real(self, path: str) -> str:
         return os.path.realpath(path)
 
+    @override
     def is_repository(self, directory: str) -> bool:
         return os.path.exists(os.path.join(directory, ".git"))
 
     @contextlib.contextmanager
+    @override
     def content(self, path: str) -> Iterator[bytes | mmap.mmap]:
         with open_regular(path) as opened:
             size = os.fstat(opened.fileno()).st_size
@@ -136,6 +145,7 @@ class Disk(Overlay):
             with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
                 yield mapped
 
+    @override
     def listed(self, directory: str) -> Listed:
         listed = Listed([], [], [], [])
         with os.scandir(directory) as entries:
@@ -148,6 +158,7 @@ class Disk(Overlay):
                     (listed.links if entry.is_symlink() else listed.special).append(entry.name)
         return listed
 
+    @override
     def walk(self, top: str) -> Iterator[tuple[str, list[str], list[str]]]:
         return os.walk(top)
 
@@ -169,33 +180,41 @@ class Unsaved(Overlay):
                 self._names.setdefault(parent, set()).add(os.path.basename(below_it))
                 below_it = parent
 
+    @override
     def read(self, path: str, limit: int) -> bytes:
         content = self._files.get(self.real(path))
         return self.below.read(path, limit) if content is None else content[:limit]
 
+    @override
     def names(self, directory: str) -> list[str]:
         added = self._names.get(self.real(directory), set())
         if not self.below.is_directory(directory) and added:
             return list(added)
         return list({*self.below.names(directory), *added})
 
+    @override
     def is_file(self, path: str) -> bool:
         return self.real(path) in self._files or (self.below.is_file(path) and self.real(path) not in self._names)
 
+    @override
     def is_directory(self, path: str) -> bool:
         real = self.real(path)
         return real in self._names or (self.below.is_directory(path) and real not in self._files)
 
+    @override
     def is_link(self, path: str) -> bool:
         return self.below.is_link(path)
 
+    @override
     def real(self, path: str) -> str:
         return self.below.real(path)
 
+    @override
     def is_repository(self, directory: str) -> bool:
         return self.below.is_repository(directory)
 
     @contextlib.contextmanager
+    @override
     def content(self, path: str) -> Iterator[bytes | mmap.mmap]:
         content = self._files.get(self.real(path))
         if content is not None:

@@ -11,6 +11,7 @@ from assay.scanner.facts.keys.kinds import Key, KeyRef
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.spelling import Index, Referrer
 from assay.scanner.facts.view import View
+from assay.scanner.override import override
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
@@ -79,6 +80,7 @@ class LiveKey(KeyLink, frozen=True):
 
     by_name: Index = BY_NAME
 
+    @override
     def facts(self, view: View, named: Any) -> tuple[bool | Unknown, Value[bool]]:
         account, region, name = view.item.account.data, view.item.region.data, str(named)
         fields = name.split(":")
@@ -120,6 +122,7 @@ class LiveCopyKey(LiveKey, frozen=True):
 
     region: str = ""
 
+    @override
     def key(self, view: View, named: Value[Any] | None = None) -> Value[KeyRef | None]:
         region = view[self.region].data
         partition, account = view.item.address.split(":")[1], view.item.account.data

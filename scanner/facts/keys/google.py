@@ -14,6 +14,7 @@ from assay.scanner.facts.keys.references import OUTSIDE, KeyLink
 from assay.scanner.facts.policies import google_grants
 from assay.scanner.facts.spelling import Contribution, Link, Place, Spelling
 from assay.scanner.facts.view import View
+from assay.scanner.override import override
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, any_of
@@ -125,6 +126,7 @@ class RestKey(KeyLink, frozen=True):
 
     states: Contribution = STATES
 
+    @override
     def facts(self, view: View, named: Any) -> tuple[bool | Unknown, Value[bool]]:
         target = view.link(self).data
         if isinstance(target, Reference) and target.address in view.index(self.states):

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from assay.scanner.facts.model import Fact, Naming, Part, Resource
 from assay.scanner.facts.policies import Grant
+from assay.scanner.override import override
 from assay.scanner.sources.values import Value
 
 
@@ -42,6 +43,7 @@ class Key(Resource, kw_only=True):
     """Names that stand for it, `alias/orders`; those of a live key only where some control has them listed."""
 
     @property
+    @override
     def also_named(self) -> list[str]:
         aliases = self.aliases.data
         return sorted(alias for alias in aliases if isinstance(alias, str)) if isinstance(aliases, list) else []

@@ -9,6 +9,7 @@ from assay.scanner.facts.keys import names
 from assay.scanner.facts.keys.kinds import KeyRef
 from assay.scanner.facts.spelling import Link
 from assay.scanner.facts.view import View
+from assay.scanner.override import override
 from assay.scanner.sources.interface import Node
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, any_of
@@ -51,6 +52,7 @@ class DeclaredKey(KeyLink, frozen=True):
     by_name: Callable[[str | Text], bool | Unknown] = names.aws_key
     """What the text that names a key says of whose it is."""
 
+    @override
     def facts(self, view: View, named: Any) -> tuple[bool | Unknown, Value[bool]]:
         return self._customer_managed(view, named), self._disabled(view, named)
 

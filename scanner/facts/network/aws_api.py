@@ -15,6 +15,7 @@ from assay.scanner.facts.network.ranges import Span, listed, opening
 from assay.scanner.facts.network.security_groups import GroupRulesAt, Member, SecurityGroupAt, Sort, security_group
 from assay.scanner.facts.spelling import Another, Fixed, Index, Referrer
 from assay.scanner.facts.view import View
+from assay.scanner.override import override
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
@@ -62,6 +63,7 @@ class LiveLists(PrefixLists, frozen=True):
 
     by_id: Index = Index((PREFIX_LISTS.type,), _by_id)
 
+    @override
     def of(self, rule: View, name: Value[Any], span: Span) -> list[Opening]:
         by_id = rule.index(self.by_id)
         source: Value[str] = Value(f"prefix list {name.data}", name.seen)

@@ -8,6 +8,7 @@ from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.facts.network.ranges import Span, elements, listed, opening
 from assay.scanner.facts.spelling import Link, Referrer
 from assay.scanner.facts.view import View
+from assay.scanner.override import override
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value
 
@@ -54,6 +55,7 @@ class DeclaredLists(PrefixLists, frozen=True):
     of_services: tuple[str, ...] = ()
     """Types that have a list of AWS's as an attribute."""
 
+    @override
     def of(self, rule: View, name: Value[Any], span: Span) -> list[Opening]:
         target = name.data
         source: Value[str] = Value(f"prefix list {describe(target)}", name.seen)

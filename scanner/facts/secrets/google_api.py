@@ -11,6 +11,7 @@ from assay.scanner.facts.secrets import google
 from assay.scanner.facts.secrets.kinds import Secret
 from assay.scanner.facts.spelling import Contribution, Inherited, Namesakes, Referrer
 from assay.scanner.facts.view import View, may_not_exist
+from assay.scanner.override import override
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Value
 
@@ -26,6 +27,7 @@ _SUBSCRIBERS = {
 class RegionalName(Namesakes, frozen=True):
     """The last part of a regional secret's full name."""
 
+    @override
     def text(self, item: Item) -> str | None:
         return item.address.rpartition("/")[2] if "/locations/" in item.address else None
 

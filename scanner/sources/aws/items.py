@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.override import override
 from assay.scanner.sources.interface import Item, Node, Unlisted
 from assay.scanner.sources.marks import tags_of
 from assay.scanner.sources.nodes import as_nodes, step
@@ -108,13 +109,16 @@ class ApiItem(Item):
             return Value(answer.unknown(self._caller), seen)
         return Value(walk(answer.data, rest) if rest else answer.data, seen)
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         value = self[path]
         return as_nodes(value.data, value.seen[0])
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return _linked(self[path])
 
+    @override
     def location(self) -> Location:
         return Location(operation=self._record.operation, time=self._record.time, caller=self._caller)
 
@@ -128,16 +132,20 @@ class ApiItem(Item):
         return tags_of(*(written or (() if none else (_NOT_ASKED,))))
 
     @property
+    @override
     def region(self) -> Value[str]:
         return Value(self._record.region or None, (self.location(),))
 
     @property
+    @override
     def account(self) -> Value[str]:
         return Value(self._record.account, (self.location(),))
 
+    @override
     def attributes(self) -> Value[dict[str, Any]]:
         return Value({**self._record.listed, **{name: self[name].data for name in self._record.answers}}, (self.location(),))
 
+    @override
     def coexists(self, other: Item) -> bool:
         return True
 
@@ -147,6 +155,7 @@ class UnlistedResources(Unlisted):
 
     __slots__ = ()
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return _linked(self[path])
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from assay.scanner.override import override
 from assay.scanner.sources.aws import records
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Source, Wanted
@@ -22,6 +23,7 @@ class SnapshotSource(Source):
     def __init__(self, path: str) -> None:
         self.path = path
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         yield from records.read(self.path, show(self.path), wanted.listings)
 
@@ -34,6 +36,7 @@ class PartSource(Source):
     def __init__(self, part: Part) -> None:
         self.part = part
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         yield from records.read_part(self.part, wanted.listings)
 
@@ -63,6 +66,7 @@ class AuditSource(LiveSource):
         count = f"regions of {progress.accounts} accounts, {progress.resources:,} resources, {calls:,} calls"
         return Status(progress.units_done, progress.units, progress.at, count)
 
+    @override
     def parts(self) -> Iterator[Part]:
         with tempfile.TemporaryDirectory(prefix="assay-") as folder:
             file = os.path.join(folder, "part")

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.override import override
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, is_function
 from assay.scanner.sources.cloudformation.metadata import in_metadata
@@ -63,15 +64,18 @@ class TreeNode(Node):
         return self._at(path, False)
 
     @_guarded
+    @override
     def link(self, path: str) -> Value[Any]:
         return self._at(path, True)
 
+    @override
     def location(self) -> Location:
         return self.scope.template.place(self.source)
 
     def _start(self, path: str) -> tuple[Any, Path, list[str]]:
         return self.raw, self.source, path.split(".")
 
+    @override
     def document_place(self, path: str, inside: Path = ()) -> Location:
         raw, source, names = self._start(path)
         return self._place(raw, source, [*names, *map(str, inside)])
@@ -147,6 +151,7 @@ class TreeNode(Node):
         chosen = [self.scope.choose(element, (*source, at)) for at, element in enumerate(raw)]
         return [(element, place) for element, place in chosen if not (isinstance(element, dict) and element == {"Ref": "AWS::NoValue"})]
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         try:
             return self._blocks(path)
@@ -208,46 +213,57 @@ class TemplateItem(TreeNode, Item):
             return self.resource.body, self.resource.source, path[1:].split(".")
         return super()._start(path)
 
+    @override
     def location(self) -> Location:
         return self.scope.template.place(self.resource.source)
 
     @property
+    @override
     def label(self) -> str:
         return self.scope.stack.construct(self.resource) or self.resource.name
 
     @property
+    @override
     def origins(self) -> list[tuple[str, Location]]:
         return self.scope.stack.origin(self.resource) if not self.scope.prefix else []
 
     @property
+    @override
     def block(self) -> str:
         return self.scope.prefix + self.resource.name
 
     @property
+    @override
     def tags(self) -> dict[str, str]:
         return tags_of(*(self[name].data for name in _TAGS))
 
     @property
+    @override
     def tagged_at(self) -> Location:
         return self["Tags"].seen[0]
 
     @property
+    @override
     def marks(self) -> list[Placed]:
         return in_metadata(self.resource, self.scope.template)
 
     @property
+    @override
     def region(self) -> Value[str]:
         return Value(self.scope.stack.region)
 
     @property
+    @override
     def account(self) -> Value[str]:
         return Value(self.scope.stack.account)
 
     @_guarded
+    @override
     def attributes(self) -> Value[dict[str, Any]]:
         data = self.scope.resolve(self.raw if self.raw is not None else {})
         return Value(data if isinstance(data, (dict, Unknown)) else Unknown("its properties are no map", CORRECT), (self.location(),))
 
+    @override
     def coexists(self, other: Item) -> bool:
         if other.template is None:
             return True

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.options import Options
+from assay.scanner.override import override
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.cloudformation import cdk, parameters
@@ -56,6 +57,7 @@ class CloudFormationSource(Source):
         self._failed: set[str] = set()
         """Templates that no stack could be made of."""
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         given, gaps = parameters.given(self.options.parameter_files, self.options.parameters, self.overlay)
         if gaps:

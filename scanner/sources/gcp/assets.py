@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from assay.scanner.options import Options
+from assay.scanner.override import override
 from assay.scanner.sources.coverage import Coverage, Gap, LeftOut
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp import records
@@ -65,6 +66,7 @@ class AssetSource(Source):
     def __init__(self, paths: Sequence[str]) -> None:
         self.paths = list(paths)
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         inventory, coverage = Inventory(wanted.types), Coverage()
         for path in self.paths:

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from assay.scanner.override import override
 from assay.scanner.sources.gcp import org_policies
 from assay.scanner.sources.gcp.deployment import BINDINGS, Attachment, Deployment, flat
 from assay.scanner.sources.gcp.items import LABELS, plain
@@ -159,6 +160,7 @@ class Declared(Item):
             return "projects" if f"/projects/{flat(self.project)}/" in parent else None
         return "above"
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         data, place = walk(self.data, self.path, path)
         nodes, more = nodes_of(self, data, place)
@@ -167,6 +169,7 @@ class Declared(Item):
             nodes, more = nodes + attached, more or unknown
         return nodes, more
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return self.resolve(self[path])
 
@@ -182,43 +185,53 @@ class Declared(Item):
         """Where a path of what the template declares is written."""
         return self._place(path)
 
+    @override
     def location(self) -> Location:
         return self._place(())
 
     @property
+    @override
     def label(self) -> str:
         return self._label or super().label
 
     @property
+    @override
     def block(self) -> str:
         return self.address
 
     @property
+    @override
     def origins(self) -> list[tuple[str, Location]]:
         elsewhere = [attachment for attachment in self.attached if attachment.seen != self.location()]
         return [*self._origins, *dict.fromkeys((attachment.name, attachment.seen) for attachment in elsewhere)]
 
     @property
+    @override
     def tags(self) -> dict[str, str]:
         return tags_of(*(walk(self.data, self.path, path)[0] for path in LABELS), self._labels)
 
     @property
+    @override
     def marks(self) -> list[Placed]:
         return self._marks
 
     @property
+    @override
     def region(self) -> Value[str]:
         written = next((self[name].data for name in ("location", "locationId", "region") if isinstance(self[name].data, str)), None)
         region = written.rpartition("/")[2].lower() if written is not None else location_of(self.full) if self.full else None
         return Value(None if region is not None and _is_open(region) else region, (self.location(),))
 
     @property
+    @override
     def account(self) -> Value[str]:
         return Value(self.project if isinstance(self.project, str) else None, (self.location(),))
 
+    @override
     def attributes(self) -> Value[dict[str, Any]]:
         return Value(self.data if isinstance(self.data, (dict, Unknown)) else {}, (self.location(),))
 
+    @override
     def coexists(self, other: Item) -> bool:
         return other.template is None
 
@@ -238,12 +251,15 @@ class DeclaredNode(Node):
         data, place = walk(self.data, self.path, path)
         return Value.of(plain(data), (self.item.place(place),))
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         return nodes_of(self.item, *walk(self.data, self.path, path))
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return self.item.resolve(self[path])
 
+    @override
     def location(self) -> Location:
         return self.item.place(self.path)
 

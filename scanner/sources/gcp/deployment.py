@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from assay.scanner.override import override
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, FullNames
 from assay.scanner.sources.interface import Node
 from assay.scanner.sources.nodes import Elsewhere, as_nodes
@@ -178,11 +179,13 @@ class DeclaredElsewhere(Elsewhere):
         elements = [element for attachment in self.attached if attachment.path == path for element in attachment.elements]
         return Value(elements or self.why, (self.seen,))
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         elements = [element for attachment in self.attached if attachment.path == path for element in attachment.elements]
         nodes, more = as_nodes(elements, self.seen)
         return nodes, more or (None if elements else self.why)
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return self[path]
 

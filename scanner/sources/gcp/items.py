@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assay.scanner.override import override
 from assay.scanner.sources.gcp import org_policies
 from assay.scanner.sources.gcp.inventory import FOLDER, ORGANIZATION, PROJECT, Entry, Inventory
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, location_of, region_of
@@ -143,9 +144,11 @@ class AssetItem(Item):
         owner = self._inventory.scope_asset(self._entry.scope)
         return Value(more if policy is None else policy, (self._inventory.seen(owner, ORG_POLICY) if owner else self.location(),))
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         return nodes_of(self, self[path])
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return self.resolve(self[path])
 
@@ -160,26 +163,32 @@ class AssetItem(Item):
         target = self._inventory.names.canonical(data, scope[9:] if scope.startswith("projects/") else "")
         return data if target is None else Reference(*target)
 
+    @override
     def location(self) -> Location:
         return self._inventory.seen(self._entry)
 
     @property
+    @override
     def tags(self) -> dict[str, str]:
         return tags_of(*map(self._at, LABELS))
 
     @property
+    @override
     def region(self) -> Value[str]:
         place = self._entry.location
         return Value(region_of(place.lower()) if place else location_of(self.address), (self.location(),))
 
     @property
+    @override
     def account(self) -> Value[str]:
         scope = self._entry.scope
         return Value(scope.removeprefix("projects/") if scope.startswith("projects/") else None, (self.location(),))
 
+    @override
     def attributes(self) -> Value[dict[str, Any]]:
         return Value(plain(self._data()), (self.location(),))
 
+    @override
     def coexists(self, other: Item) -> bool:
         return other.template is None
 
@@ -203,12 +212,15 @@ class AssetNode(Node):
             data = step(data, name)
         return data
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         return nodes_of(self.item, self[path])
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return self.item.resolve(self[path])
 
+    @override
     def location(self) -> Location:
         return self.seen
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.override import override
 from assay.scanner.sources import snapshot, stage
 from assay.scanner.sources.coverage import CallCount, Coverage, Gap
 from assay.scanner.sources.discover import show
@@ -32,6 +33,7 @@ class SnapshotSource(Source):
     def __init__(self, path: str) -> None:
         self.path = path
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         reader = SnapshotReader(wanted.types, wanted.judged, show(self.path))
         try:
@@ -54,6 +56,7 @@ class PartSource(Source):
     def __init__(self, part: Part) -> None:
         self.part = part
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         part = self.part
         try:
@@ -90,6 +93,7 @@ class AuditSource(LiveSource):
             return Status(0, 0, "logging in", "")
         return Status(collector.done, collector.steps, collector.at, f"{collector.assets:,} assets, {collector.asker.made:,} calls")
 
+    @override
     def parts(self) -> Iterator[Part]:
         with tempfile.TemporaryDirectory(prefix="assay-") as folder:
             file = os.path.join(folder, "part")
