@@ -44,10 +44,12 @@ class Reader(msgspec.Struct, frozen=True, eq=False):
     """It gives a resource for every item of its types."""
 
     def read(self, item: Item, stack: Stack) -> Resource | None:
+        """The resource that an item is; None where the meaning says that it is none of this kind."""
         return self.meaning(View(item, stack, _declared(self.spelling), self.spelling.names), self.spelling)
 
     @property
     def joins(self) -> tuple[Join, ...]:
+        """Every join that the spelling declares, in its order."""
         return joins_of(self.spelling)
 
     @property
@@ -130,6 +132,7 @@ class Catalogue:
             self.listings[listing.type] = listing
 
     def all_readers(self) -> list[Reader]:
+        """The readers of every input."""
         return [entry for entries in self.by_input.values() for entry in entries]
 
     @property

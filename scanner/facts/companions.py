@@ -59,6 +59,7 @@ class Companions:
 
     @property
     def items(self) -> list[Item]:
+        """The items, also those that may not exist."""
         return [view.item for view in self.views]
 
     @property

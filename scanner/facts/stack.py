@@ -44,9 +44,11 @@ class Stack:
         return id(item) not in self._context
 
     def of(self, *types: str) -> list[Item]:
+        """The items of some types, type by type, in the order of the input; also those of another collection that joins may find."""
         return [item for type_ in types for item in self._by_type.get(type_, ())]
 
     def at(self, address: str) -> Item | None:
+        """The item with an address, relative to the root of the collection; None where there is none."""
         return self._by_address.get(address)
 
     def index(self, index: Index) -> Mapping[Hashable, list[Any]]:

@@ -138,6 +138,7 @@ class View:
 
     @property
     def location(self) -> Location:
+        """Where the resource or block as a whole is written, or the call that told of it."""
         return self.node.location()
 
     def says(self, data: Any) -> Value[Any]:

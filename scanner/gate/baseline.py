@@ -177,6 +177,7 @@ class Beside:
         return msgspec.structs.replace(result, standing="known" if is_known else "new")
 
     def is_known(self, gap: Gap, digest: Callable[[str], str]) -> bool:
+        """Whether the baseline has a gap. `digest`: a file to the hash of its content, which has to be the same."""
         known = known_gap(gap, digest)
         return known is not None and known in self._gaps
 

@@ -77,6 +77,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
         return ""
 
     def expired(self, waiver: Waiver) -> bool:
+        """Whether the last day of a waiver is over."""
         return waiver.expires is not None and waiver.expires < self.today
 
 

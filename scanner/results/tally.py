@@ -39,6 +39,7 @@ class Tally:
             self._controls[control][1].resources += len(addresses)
 
     def add(self, coverage: Coverage) -> None:
+        """Enter more in the ledger."""
         self._parts.append(coverage)
 
     @property
@@ -49,6 +50,7 @@ class Tally:
 
     @property
     def saw_nothing(self) -> bool:
+        """There was no file, no answer of a cloud, and nothing that could not be read."""
         coverage = self.coverage
         return not (coverage.files.found or coverage.calls or coverage.gaps)
 
@@ -58,6 +60,7 @@ class Tally:
         return bool(self.verdicts["error"] or self.coverage.gaps)
 
     def summary(self) -> Summary:
+        """The number of results by verdict, of resources that were judged, and of controls."""
         return Summary({**self.verdicts}, self.resources, len(self._controls))
 
     def outcomes(self) -> list[ControlOutcome]:

@@ -98,6 +98,7 @@ class GitObjects(Overlay):
         return {self._outer(path): object_id for path, (_, object_id) in self._entries.items()}
 
     def close(self) -> None:
+        """End the process of git; what is read after that starts another."""
         if self._end is not None:
             self._end()
         self._process = self._end = None

@@ -178,13 +178,16 @@ class Recording(Protocol):
     """What a collection contributes to an index over several: small records of the items of some types, each under a key."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What the records are found by among those of other recordings."""
 
     @property
-    def types(self) -> tuple[str, ...]: ...
+    def types(self) -> tuple[str, ...]:
+        """The item types that are recorded."""
 
     @property
-    def records(self) -> Callable[[Item], Iterable[tuple[Hashable, Any]]]: ...
+    def records(self) -> Callable[[Item], Iterable[tuple[Hashable, Any]]]:
+        """An item to its records, each with its key."""
 
 
 Records = dict[Hashable, list[Any]]

@@ -56,7 +56,8 @@ class Overlay(abc.ABC):
         """Whether a directory, or a link to one, is there."""
 
     @abc.abstractmethod
-    def is_link(self, path: str) -> bool: ...
+    def is_link(self, path: str) -> bool:
+        """Whether a path is a symbolic link, whatever it leads to."""
 
     @abc.abstractmethod
     def real(self, path: str) -> str:

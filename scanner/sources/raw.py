@@ -145,6 +145,7 @@ class Text(msgspec.Struct, frozen=True):
 
     @property
     def prefix(self) -> str:
+        """The known text at the beginning; empty where the first part is not known."""
         return self.parts[0] if isinstance(self.parts[0], str) else ""
 
 

@@ -98,10 +98,12 @@ class Value(Generic[T]):
 
     @property
     def unknown(self) -> Unknown | None:
+        """Why it is not known; None where it is."""
         return self.data if isinstance(self.data, Unknown) else None
 
     @property
     def absent(self) -> bool:
+        """Nothing is there, which is known."""
         return self.data is None
 
     def default(self, data: Any) -> Value[Any]:
@@ -142,6 +144,7 @@ class Value(Generic[T]):
         return self.then(lambda data: not data if data is None or isinstance(data, bool) else _not_settled(data))
 
     def number(self) -> Value[float]:
+        """The value as a number, also of text that is one; absent stays absent."""
         return self.then(_number)
 
     def text(self) -> Value[str]:

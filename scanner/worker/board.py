@@ -30,11 +30,13 @@ class Board:
         self._memory = mmap.mmap(-1, _SIZE)
 
     def write(self, place: Place) -> None:
+        """Say where the worker is. A name that is longer than the page is cut."""
         name = place.name.encode("utf-8", "surrogateescape")[: _SIZE - _HEAD.size]
         self._memory[_HEAD.size : _HEAD.size + len(name)] = name
         self._memory[: _HEAD.size] = _HEAD.pack(place.source, place.collection, place.judging, len(name))
 
     def read(self) -> Place:
+        """Where the worker was when it last said so."""
         source, collection, judging, length = _HEAD.unpack(self._memory[: _HEAD.size])
         name = self._memory[_HEAD.size : _HEAD.size + length].decode("utf-8", "surrogateescape")
         return Place(source, collection, bool(judging), name)

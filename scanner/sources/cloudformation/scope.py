@@ -77,6 +77,7 @@ class Scope:
                 yield resource, exists if isinstance(exists, Unknown) else None
 
     def exists(self, resource: Resource) -> Any:
+        """Whether the condition of a resource holds: a boolean, or Unknown."""
         name = resource.body.get("Condition")
         return True if name is None else self.condition(name) if isinstance(name, str) else malformed("Condition")
 
@@ -86,6 +87,7 @@ class Scope:
         return frozenset() if name is None else frozenset({self.prefix + (name if isinstance(name, str) else f"? of {resource.name}")})
 
     def address(self, resource: Resource) -> str:
+        """Its address: the type, and its logical id with the stacks that it is in."""
         return f"{resource.type}.{self.stack.qualifier}{self.prefix}{resource.name}"
 
     def child(self, resource: Resource) -> Scope | None:
@@ -164,6 +166,7 @@ class Scope:
         return None if owner is NO_VALUE else owner
 
     def attribute(self, name: str, attribute: str) -> Any:
+        """What `Fn::GetAtt` gives: a Reference, the output of a nested stack, or Unknown."""
         resource = self._resource(name)
         if isinstance(resource, Unknown):
             return resource
@@ -188,6 +191,7 @@ class Scope:
         return child.output(name)
 
     def output(self, name: str) -> Any:
+        """The raw value of an output of the template; Unknown where there is none of that name."""
         output = self.template.outputs.get(name)
         if not isinstance(output, dict) or "Value" not in output:
             return Unknown(f"there is no output {name} in {self.template.file}", CORRECT)
@@ -221,6 +225,7 @@ class Scope:
     # Parameters.
 
     def parameter(self, name: str) -> Any:
+        """The raw value of a parameter: what was given for it, else its default, else Unknown or an Either of its allowed values."""
         declared = self.template.parameters[name]
         declared = declared if isinstance(declared, dict) else {}
         type_ = declared.get("Type") if isinstance(declared.get("Type"), str) else "String"

@@ -75,6 +75,7 @@ class Stack:
     # What scopes ask for.
 
     def imported(self, name: Any) -> Any:
+        """What another stack of the run exports under a name; Exported where none of them does."""
         value = self.neighbours.value(name, self) if self.neighbours is not None and isinstance(name, str) else None
         if value is not None:
             return value
@@ -93,6 +94,7 @@ class Stack:
         return self._own_exports
 
     def output_of(self, stack: str, name: str, region: str | None) -> Any:
+        """The output of another stack of the run; Exported where that is not among them."""
         value = self.neighbours.output(stack, name, region, self) if self.neighbours is not None else None
         if value is not None:
             return value
@@ -178,6 +180,7 @@ class Stack:
         )  # fmt: skip
 
     def scope(self, assumed: dict[str, Any], decided: dict[str, Any] | None = None, *, exploring: bool = False) -> Scope:
+        """The scope of its template. `assumed`: values of what is open; `decided`: conditions to whether they hold."""
         return Scope(self, self.template, "", self.parameters, assumed, decided or {}, exploring)
 
     def worlds(self) -> list[World]:

@@ -69,15 +69,18 @@ class Template:
 
     @property
     def directory(self) -> str:
+        """Where the file is, for paths that are relative to it."""
         return os.path.dirname(self.path)
 
     def add(self, name: str, body: Any, source: Path) -> None:
+        """Enter a resource that is written at `source`; a gap where it has no type."""
         if isinstance(body, dict) and isinstance(body.get("Type"), str) and body["Type"]:
             self.resources[name] = Resource(name, body["Type"], body, source)
             return
         self.gap("input_failed", f"{name} is no resource: it has no type", CORRECT, self.place(source).line)
 
     def gap(self, code: str, reason: str, settles_it: str, line: int = 0) -> None:
+        """Enter what could not be read, each reason once."""
         gap = Gap(self.file, code, reason, settles_it, line)
         if gap not in self._entered and len(self._entered) < MAX_GAPS:
             self._entered.add(gap)
