@@ -44,6 +44,7 @@ class Read:
 
     @property
     def contents(self) -> list[Path]:
+        """The paths whose content is asked for, or of whose list each element is."""
         return [path for path, content in self.paths.items() if content or path[-1] == "*"]
 
 
@@ -65,6 +66,7 @@ class Program:
         return (result, "") if result is True or result is False else (None, str(value))
 
     def serialize(self) -> bytes:
+        """The checked expression as bytes (protobuf), for `Environment.load`."""
         return bytes(self._expression.serialize())
 
 
@@ -76,6 +78,7 @@ class Environment:
         self._env = cel.NewEnv(variables=dict.fromkeys(("resource", "params", *names), any_map))
 
     def compile(self, text: str) -> Program:
+        """A program for text that gives true or false. Raises CelError."""
         try:
             expression = self._env.compile(text)
         except RuntimeError as error:
@@ -85,6 +88,7 @@ class Environment:
         return Program(expression)
 
     def load(self, serialized: bytes) -> Program:
+        """A program from what `Program.serialize` gave, which is not checked again."""
         return Program(self._env.deserialize(serialized))
 
     def activation(self, data: dict[str, Any]) -> Any:
