@@ -27,6 +27,7 @@ class Layout(BuildHookInterface):  # type: ignore[type-arg]
     """Puts the folders where the package has them, or links to them."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Called by hatchling before it builds: says what goes into the wheel."""
         root = Path(self.root)
         if version == "editable":
             link(root)

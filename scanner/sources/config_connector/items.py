@@ -53,6 +53,7 @@ class Built:
         self._by_name.setdefault((manifest.kind, "*", name), []).append(manifest)
 
     def address(self, manifest: Manifest) -> str:
+        """The address of a manifest among those of the run: `Kind.namespace/name`, with its file and line where another has that."""
         return self._addresses[id(manifest)]
 
     def _enter(self, manifest: Manifest) -> None:

@@ -85,6 +85,7 @@ class Kustomization(msgspec.Struct):
 
     @property
     def directory(self) -> str:
+        """Where the file is, for the paths in it."""
         return os.path.dirname(self.path) or "."
 
     def named(self, *fields: str) -> Iterator[tuple[str, str]]:

@@ -47,6 +47,7 @@ class Manifest(msgspec.Struct):
     """Of its metadata, which become those of the resource: https://cloud.google.com/config-connector/docs/how-to/labels-annotations"""
 
     def place(self, below: Path = ()) -> Location:
+        """Where a part of it is written: `below` is a path in its object."""
         return self.parsed.place((*self.base, *below))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assay.scanner.options import Options
+from assay.scanner.override import override
 from assay.scanner.sources.config_connector.items import Built
 from assay.scanner.sources.config_connector.kustomize import Kustomize, chart_of, is_kustomization
 from assay.scanner.sources.config_connector.manifests import Manifest, read
@@ -40,6 +41,7 @@ class ConfigConnectorSource(Source):
         self.project, self.overlay = options.account, options.overlay or DISK
         self.targets = options.paths
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         manifests: list[Manifest] = []
         namespaces: dict[str, Any] = {}

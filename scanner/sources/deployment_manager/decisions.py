@@ -51,6 +51,7 @@ class Decisions:
         return self.marks.mark(Unknown(f"properties.{name}{_NOT_KNOWN}", "scan the configuration that uses the template together with it"))
 
     def asked(self, question: str) -> bool:
+        """One of the two answers to a question that nothing decides; the other is given in another world."""
         return self.choices.decide(question)
 
     def is_known_text(self, data: Any) -> bool:

@@ -42,9 +42,11 @@ class Entry(msgspec.Struct):
 
     @property
     def properties(self) -> Any:
+        """What it sets, as it is written; None where it sets nothing."""
         return self.raw.get("properties")
 
     def place(self, below: Path = ()) -> Location:
+        """Where a part of it is written: `below` is a path in its object."""
         return self.sheet.place((*self.path, *below))
 
 
@@ -74,6 +76,7 @@ class Expansion:
         self._rendered_count = 0
 
     def configuration(self, sheet: Sheet) -> None:
+        """Expand what a configuration imports and lists."""
         self._import(sheet.data.get("imports"), os.path.dirname(self.path))
         self._resources(sheet.data, sheet, (), 0)
 

@@ -29,9 +29,11 @@ class Sheet(msgspec.Struct):
 
     @property
     def data(self) -> Any:
+        """What is written, as plain data."""
         return self.parsed.data
 
     def place(self, path: Path) -> Location:
+        """Where a part is written; of what a template rendered, in the template."""
         if self.origin is None:
             return self.parsed.place(path)
         first, last = self.parsed.line_span(path)

@@ -23,6 +23,7 @@ class Choices:
         self.made: dict[str, bool] = {}
 
     def decide(self, question: str) -> bool:
+        """The answer to a question, the same each time: the one that is given for it, else yes."""
         if question not in self.made:
             at = len(self.made)
             self.made[question] = self._given[at] if at < len(self._given) else True

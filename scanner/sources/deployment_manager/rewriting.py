@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
+from assay.scanner.override import override
 from assay.scanner.sources.deployment_manager.limits import TooMuch
 from assay.scanner.sources.deployment_manager.marks import END, LINE
 
@@ -22,6 +23,7 @@ class Rewriter(NodeTransformer):
         self.inside = 0
         self.repeated = 0
 
+    @override
     def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
         self.depth += 1
         if self.depth > _MAX_NESTING:
@@ -35,6 +37,7 @@ class Rewriter(NodeTransformer):
         return nodes.Filter(node, name, list(args), [], None, None, lineno=node.lineno)
 
     def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802 - names of the visitor
+        """A comparison asks the sandbox, which may not know an operand."""
         self.generic_visit(node)
         pairs: list[nodes.Expr] = []
         for operand in node.ops:
@@ -42,10 +45,12 @@ class Rewriter(NodeTransformer):
         return self._through("_compare", node.expr, *pairs)
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
+        """Texts are joined by the sandbox, which counts what that makes."""
         self.generic_visit(node)
         return self._through("_concat", node.nodes[0], *node.nodes[1:])
 
     def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
+        """A part of a list or text is taken by the sandbox; an element is, in any case."""
         self.generic_visit(node)
         if not isinstance(node.arg, nodes.Slice):
             return node
@@ -61,6 +66,7 @@ class Rewriter(NodeTransformer):
     visit_If = visit_CondExpr = _tested  # noqa: N815
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        """A loop asks the sandbox for each turn, which may not know how many there are. Raises TooMuch where it calls itself."""
         self.repeated += 1
         self._tested(node)
         self.repeated -= 1
@@ -77,6 +83,7 @@ class Rewriter(NodeTransformer):
     visit_And = visit_Or = _operands  # noqa: N815
 
     def visit_Not(self, node: nodes.Not) -> nodes.Node:  # noqa: N802
+        """What is negated is decided by the sandbox."""
         self.generic_visit(node)
         node.node = self._through("_truth", node.node)
         return node
@@ -99,6 +106,7 @@ class Rewriter(NodeTransformer):
     visit_Macro = visit_CallBlock = visit_FilterBlock = visit_AssignBlock = _captured  # noqa: N815
 
     def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802
+        """Every line of a template carries its number."""
         if not self.inside:
             first, *others = node.data.split("\n")
             marked = [self._line(node.lineno) + first] + [self._line(node.lineno + at) + line for at, line in enumerate(others, 1)]

@@ -19,6 +19,7 @@ from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from assay.scanner.override import override
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.deployment_manager.decisions import Decisions, is_internal
 from assay.scanner.sources.deployment_manager.limits import (
@@ -112,6 +113,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise TooMuch("a range is too long")
         return numbers
 
+    @override
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if self.decisions.is_marked(left) or self.decisions.is_marked(right):
             whole = operator == "+" or (operator == "%" and isinstance(left, str) and set("%s") >= set(_specifiers(left)))
@@ -130,6 +132,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self._repeated(text.count("%"), right)
         return self._sized(super().call_binop(context, operator, left, right))
 
+    @override
     def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
         self.budget.step()
         return (
@@ -138,6 +141,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             else super().call_unop(context, operator, arg)
         )
 
+    @override
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - names as in the class above
         __self.budget.step(5)
         owner = getattr(__obj, "__self__", None)
@@ -169,6 +173,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if times * self.decisions.weigh(value).size > MAX_TEXT:
             raise TooMuch("a value is too long")
 
+    @override
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
         wrapped = super().wrap_str_format(value)
         if wrapped is None:
@@ -185,6 +190,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     # What is not known.
 
+    @override
     def getitem(self, obj: Any, argument: Any) -> Any:
         if (
             self.decisions.is_marked(argument)
@@ -198,6 +204,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return self.decisions.not_given(argument)
         return super().getitem(obj, argument)
 
+    @override
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, dict) and attribute in obj and not attribute.startswith("_"):
             return obj[attribute]

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.options import Options
+from assay.scanner.override import override
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Coverage, Gap
@@ -68,6 +69,7 @@ class DeploymentManagerSource(Source):
         """File and line of what configurations make."""
         self._wanted: frozenset[str] | None = None
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         self._wanted = wanted.types
         templates = [path for path in self.paths if path.endswith(TEMPLATES)]

@@ -54,6 +54,7 @@ class Argument(abc.ABC):
 
     @property
     def location(self) -> Location:
+        """Where it is written, name and value."""
         if self._location is None:
             self._location = self.text.place(self.at)
         return self._location
@@ -89,12 +90,14 @@ class Block:
 
     @property
     def arguments(self) -> dict[str, Argument]:
+        """Name to argument; of several of one name, the last."""
         if self._read is not None:
             self._content(self._read)
         return self._arguments
 
     @property
     def blocks(self) -> list[Block]:
+        """The blocks inside, in their order."""
         if self._read is not None:
             self._content(self._read)
         return self._blocks

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.override import override
 from assay.scanner.sources import numbers
 from assay.scanner.sources.raw import Either, Location, Unknown
 from assay.scanner.sources.terraform import costs, tree
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import Scope, evaluate
-from assay.scanner.sources.terraform.operators import FAILURES, finish, pairs_of, to_text, unsettled, why_unknown, words
+from assay.scanner.sources.terraform.operators import FAILURES, Namespace, finish, pairs_of, to_text, unsettled, why_unknown, words
 
 MAX_INSTANCES = 20_000
 
@@ -153,7 +154,7 @@ def _content(block: Block) -> Block | None:
     return next((inner for inner in block.blocks if inner.type == "content"), None)
 
 
-class Nested:
+class Nested(Namespace):
     """A nested block as another block reads it through a reference: `aws_instance.i.root_block_device[0]`."""
 
     __slots__ = ("address", "body")
@@ -168,12 +169,15 @@ class Nested:
         inner = through_reference(self.body, name, self.address)
         return _left(f"{self.address}.{name}", self.body) if inner is None else inner
 
+    @override
     def index(self, key: Any) -> Any:
         return why_unknown(key) if unsettled(key) else self.attribute(to_text(key))
 
+    @override
     def elements(self) -> Any:
         return _left(self.address, self.body)
 
+    @override
     def finish(self) -> Any:
         return contents(self.body)
 

@@ -56,9 +56,11 @@ class Scope:
         self.names = names or {}
 
     def with_names(self, names: dict[str, Any]) -> Scope:
+        """Itself with further names, which hide others: those of a `for`, `each`, `count`."""
         return Scope(self.lookup, self.functions, self.budget, {**self.names, **names}, self.link)
 
     def linking(self) -> Scope:
+        """Itself, in which a configured attribute of a resource is a Reference to it."""
         return self if self.link else Scope(self.lookup, self.functions, self.budget, self.names, True)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import tree_sitter
 
+from assay.scanner.override import override
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.encodings import is_utf16, utf8
 from assay.scanner.sources.lines import Lines, Reencoded
@@ -65,6 +66,7 @@ class HclText:
         self.source, self.lines = source, lines
 
     def place(self, at: tuple[int, int]) -> Location:
+        """The place of a span of bytes."""
         return self.lines.location_of_bytes(*at)
 
 
@@ -80,15 +82,18 @@ class HclArgument(Argument):
         self._expression: Any = node.children[2]
 
     @property
+    @override
     def at(self) -> tuple[int, int]:
         return self._start, self._end
 
     @property
+    @override
     def expression(self) -> Any:
         if isinstance(self._expression, tree_sitter.Node):
             self._expression = one_of_two(self.before, parsing.whole_expression(self._expression))
         return self._expression
 
+    @override
     def document(self, opened: Opened) -> HclDocument:
         text: Any = self.text
         return HclDocument(text.lines, text.source, self.at, opened)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assay.scanner.override import override
 from assay.scanner.sources.marks import tags_of
 from assay.scanner.sources.raw import Document, Either, Open, Reference, Unknown
 from assay.scanner.sources.terraform import costs, equal_attributes, policy_documents, tags
@@ -16,6 +17,7 @@ from assay.scanner.sources.terraform.named import OneCall
 from assay.scanner.sources.terraform.operators import (
     FAILURES,
     EvaluationError,
+    Namespace,
     brief,
     finish,
     is_identity,
@@ -44,6 +46,7 @@ class Instance:
 
     @property
     def suffix(self) -> str:
+        """What follows the address of the resource: `[0]`, `["key"]`, or nothing."""
         if self.key is None:
             return ""
         return f"[{self.key}]" if isinstance(self.key, int) else f'["{self.key}"]'
@@ -166,6 +169,7 @@ class Resource:
 
     @property
     def address(self) -> str:
+        """The absolute address, of all its instances: `module.a.data.aws_vpc.v`."""
         prefix = "data." if self.block.type == "data" else ""
         return f"{self.module.address}{prefix}{'.'.join(self.block.labels)}"
 
@@ -176,6 +180,7 @@ class Resource:
 
     @property
     def instances(self) -> list[Instance]:
+        """Its instances; one that stands for any number where it is not known how many there are."""
         if self._instances is None:
             self._instances = [_unexpanded(Unknown(f"{self.address} refers to itself", "break the cycle"), self.module, self.address)]
             self._instances = expand(self.block, self.module)
@@ -189,6 +194,7 @@ class Resource:
         return self._by_key
 
     def scope(self, instance: Instance, link: bool = False) -> Scope:
+        """What the expressions of an instance are evaluated in."""
         return self.module.scope(linked_names(instance, self._linked()) if link else instance.names, link)
 
     def _linked(self) -> Any:
@@ -274,7 +280,7 @@ https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/s
 """
 
 
-class Instances:
+class Instances(Namespace):
     """What `aws_s3_bucket.b` stands for in an expression."""
 
     __slots__ = ("link", "resource")
@@ -285,12 +291,14 @@ class Instances:
     def _wrapped(self, instance: Instance) -> Instances:
         return One(self.resource, instance, self.link)
 
+    @override
     def attribute(self, name: str) -> Any:
         instances = self.resource.instances
         if len(instances) == 1 and (instances[0].key is None or instances[0].unexpanded):
             return self.resource.attribute(instances[0], name, self.link)
         return self.index(name)
 
+    @override
     def index(self, key: Any) -> Any:
         instances = self.resource.instances
         if len(instances) == 1 and instances[0].unexpanded:
@@ -304,6 +312,7 @@ class Instances:
             raise EvaluationError(f"{self.resource.address} has no instance {brief(key)}")
         return self._wrapped(instance)
 
+    @override
     def elements(self) -> Any:
         instances = self.resource.instances
         self.resource.module.workspace.budget.step(len(instances) // 4)
@@ -315,6 +324,7 @@ class Instances:
             return {}
         return [self._wrapped(instance) for instance in instances]
 
+    @override
     def finish(self) -> Any:
         instances = self.resource.instances
         if len(instances) == 1 and (instances[0].key is None or instances[0].unexpanded):
@@ -331,14 +341,18 @@ class One(Instances):
         super().__init__(resource, link)
         self.instance = instance
 
+    @override
     def attribute(self, name: str) -> Any:
         return self.resource.attribute(self.instance, name, self.link)
 
+    @override
     def index(self, key: Any) -> Any:
         return why_unknown(key) if unsettled(key) else self.attribute(to_text(key))
 
+    @override
     def elements(self) -> Any:
         return [self]
 
+    @override
     def finish(self) -> Any:
         return Reference(self.resource.address + self.instance.suffix)

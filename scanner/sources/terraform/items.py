@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assay.scanner.override import override
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.marks import Placed, tags_of
@@ -32,6 +33,7 @@ class BodyNode(Node):
     def __getitem__(self, path: str) -> Value[Any]:
         return self._at(path, False)
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return self._at(path, True)
 
@@ -67,6 +69,7 @@ class BodyNode(Node):
             at = int(number)
         return BodyNode(bodies[at]) if at < len(bodies) else None, rest, more
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         name, _, rest = path.partition(".")
         block = self.body.block
@@ -84,9 +87,11 @@ class BodyNode(Node):
             inner, more = inner + children, more or unknown
         return inner, more
 
+    @override
     def location(self) -> Location:
         return self.body.block.location()
 
+    @override
     def document_place(self, path: str, inside: Path = ()) -> Location:
         name, _, rest = path.partition(".")
         argument = self.body.block.arguments.get(name)
@@ -141,12 +146,14 @@ class ResourceItem(BodyNode, Item):
         self._linked: BodyNode | None = None
         self._tags: dict[str, str] | None = None
 
+    @override
     def link(self, path: str) -> Value[Any]:
         if self._linked is None:
             self._linked = BodyNode(Body(self.resource.block, self.resource.scope(self.instance, link=True), self.address))
         return self._linked._at(path, True)
 
     @property
+    @override
     def block(self) -> str:
         return ".".join(self.resource.block.labels)
 
@@ -161,6 +168,7 @@ class ResourceItem(BodyNode, Item):
         return []
 
     @property
+    @override
     def tags(self) -> dict[str, str]:
         if self._tags is None:
             self._tags = self._tagged()
@@ -173,20 +181,24 @@ class ResourceItem(BodyNode, Item):
         return tags_of(*own)
 
     @property
+    @override
     def tagged_at(self) -> Location:
         return self.resource.block.location("tags")
 
     @property
+    @override
     def marks(self) -> list[Placed]:
         remark = self.resource.block.remark
         return [(remark, self.location())] if remark else []
 
     @property
+    @override
     def region(self) -> Value[str]:
         own = first_known(self["region"], self["location"]) if self.type.startswith("google_") else self["region"]
         return own if not own.absent else self._provider("region")
 
     @property
+    @override
     def account(self) -> Value[str]:
         configuration = self.resource.configuration
         return configuration.account if configuration else Value(None, (self.location(),))
@@ -203,12 +215,14 @@ class ResourceItem(BodyNode, Item):
         configuration = self.resource.configuration
         return configuration[name] if configuration else Value(None, (self.location(),))
 
+    @override
     def attributes(self) -> Value[dict[str, Any]]:
         try:
             return Value(contents(self.body), (self.location(),))
         except RecursionError:
             return Value(Unknown("the blocks are nested too deeply", "simplify the configuration or scan its plan"), (self.location(),))
 
+    @override
     def coexists(self, other: Item) -> bool:
         if other.template is None:
             return True

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.override import override
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.json_text import JsonDocument, JsonPlaces, unescaped
@@ -71,6 +72,7 @@ class JsonText:
         self.lines, self.places = lines, _Places(text)
 
     def place(self, at: Path) -> Location:
+        """The place of what a path leads to, a key with its value."""
         return self.lines.location(*self.places.span(at))
 
 
@@ -117,18 +119,22 @@ class JsonArgument(Argument):
         self._blocks: tuple[str, list[Block]] | None = None
 
     @property
+    @override
     def at(self) -> Path:
         return self._at
 
     @property
+    @override
     def expression(self) -> Any:
         if self._expression is None:
             self._expression = one_of_two(self.before, whole_expression(self.content))
         return self._expression
 
+    @override
     def document(self, opened: Opened) -> _InString:
         return _InString(self)
 
+    @override
     def blocks(self, type_: str) -> list[Block] | None:
         if self._blocks is None or self._blocks[0] != type_:
             if not self._are_blocks:
@@ -136,6 +142,7 @@ class JsonArgument(Argument):
             self._blocks = type_, self._made(type_)
         return self._blocks[1]
 
+    @override
     def follow(self, other: Argument) -> None:
         self._blocks = None
         super().follow(other)

@@ -28,7 +28,7 @@ from assay.scanner.sources.terraform.instances import (
     one_of,
     spend,
 )
-from assay.scanner.sources.terraform.named import Calls, Namespace
+from assay.scanner.sources.terraform.named import Calls, Lookup
 from assay.scanner.sources.terraform.operators import FAILURES, EvaluationError
 from assay.scanner.sources.terraform.providers import provider_key
 from assay.scanner.sources.terraform.workspace import Workspace
@@ -78,32 +78,32 @@ class Module:
         return ".terraform" in os.path.normpath(self.directory).split(os.sep)
 
     def of(self, kind: str) -> list[Block]:
+        """The blocks of a type: `variable`, `output`, `resource`."""
         return list(self._blocks.get(kind, {}).values())
 
     def scope(self, names: dict[str, Any] | None = None, link: bool = False) -> Scope:
+        """What expressions of the module are evaluated in."""
         return Scope(self._lookup, self.functions, self.workspace.budget, names, link)
 
     def _lookup(self, name: str, scope: Scope) -> Any:
         link = scope.link
         if name == "var":
-            return Namespace(lambda wanted: self._once("var", wanted, link, self._variable))
+            return Lookup(lambda wanted: self._once("var", wanted, link, self._variable))
         if name == "local":
-            return Namespace(lambda wanted: self._once("local", wanted, link, self._local))
+            return Lookup(lambda wanted: self._once("local", wanted, link, self._local))
         if name == "module":
-            return Namespace(lambda wanted: self._call(wanted, link))
+            return Lookup(lambda wanted: self._call(wanted, link))
         if name == "path":
-            return Namespace(self._path)
+            return Lookup(self._path)
         if name == "terraform":
-            return Namespace(
-                lambda wanted: self.workspace.name if wanted == "workspace" else Unknown("not known from code", "scan the plan")
-            )
+            return Lookup(lambda wanted: self.workspace.name if wanted == "workspace" else Unknown("not known from code", "scan the plan"))
         if name == "data":
-            return Namespace(
-                lambda type_: Namespace(lambda wanted: self._instances(self.data.get((type_, wanted)), ("data", type_, wanted), link))
+            return Lookup(
+                lambda type_: Lookup(lambda wanted: self._instances(self.data.get((type_, wanted)), ("data", type_, wanted), link))
             )
         if name in ("each", "count", "self"):
             raise EvaluationError(f"{name} has no meaning here")
-        return Namespace(lambda wanted: self._instances(self.resources.get((name, wanted)), (name, wanted), link), name)
+        return Lookup(lambda wanted: self._instances(self.resources.get((name, wanted)), (name, wanted), link), name)
 
     def _path(self, name: str) -> Any:
         if name == "module":
@@ -240,6 +240,7 @@ class Module:
             yield from self.parent._ancestry()
 
     def output(self, name: str, link: bool) -> Any:
+        """The raw value of an output. Raises EvaluationError where the module has none of that name."""
         return self._once("output", name, link, self._output)
 
     def _output(self, name: str, link: bool) -> Any:
@@ -250,6 +251,7 @@ class Module:
         return self.workspace.sensitive.add(raw) if _is_sensitive(block) else raw
 
     def outputs(self) -> list[str]:
+        """The names of its outputs."""
         return [block.labels[0] for block in self.of("output") if block.labels]
 
     def walk(self) -> Iterator[Module]:

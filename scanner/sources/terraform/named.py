@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from assay.scanner.override import override
 from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.terraform.operators import EvaluationError, to_text, unsettled, why_unknown
+from assay.scanner.sources.terraform.operators import EvaluationError, Namespace, to_text, unsettled, why_unknown
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
 
 
-class Namespace:
+class Lookup(Namespace):
     """A namespace whose attributes are found by a function: `var`, `local`, `path`."""
 
     __slots__ = ("name", "resolve")
@@ -20,19 +21,22 @@ class Namespace:
     def __init__(self, resolve: Callable[[str], Any], name: str = "it") -> None:
         self.resolve, self.name = resolve, name
 
+    @override
     def attribute(self, name: str) -> Any:
         return self.resolve(name)
 
+    @override
     def index(self, key: Any) -> Any:
         return why_unknown(key) if unsettled(key) else self.resolve(to_text(key))
 
+    @override
     def elements(self) -> Any:
         return Unknown(f"{self.name} as a whole is not a value", "name an attribute of it, or correct the expression")
 
     finish = elements
 
 
-class Calls:
+class Calls(Namespace):
     """What `module.m` stands for in an expression."""
 
     __slots__ = ("called", "link", "name")
@@ -41,6 +45,7 @@ class Calls:
         """`called`: the module instances, or why the code is not at hand."""
         self.name, self.called, self.link = name, called, link
 
+    @override
     def attribute(self, name: str) -> Any:
         if isinstance(self.called, Unknown):
             return self.called
@@ -48,6 +53,7 @@ class Calls:
             return self.called[0].output(name, self.link)
         return self.index(name)
 
+    @override
     def index(self, key: Any) -> Any:
         if isinstance(self.called, Unknown):
             return self.called
@@ -60,6 +66,7 @@ class Calls:
                 return OneCall(self.name, module, self.link)
         raise EvaluationError(f'module.{self.name} has no instance "{key}"')
 
+    @override
     def elements(self) -> Any:
         if isinstance(self.called, Unknown):
             return self.called
@@ -68,6 +75,7 @@ class Calls:
         wrapped = {module.instance.key: OneCall(self.name, module, self.link) for module in self.called}
         return wrapped if any(isinstance(key, str) for key in wrapped) else list(wrapped.values())
 
+    @override
     def finish(self) -> Any:
         return Unknown(f"module.{self.name} as a whole is not evaluated", "name the output")
 
@@ -81,11 +89,14 @@ class OneCall(Calls):
         super().__init__(name, [module], link)
         self.module = module
 
+    @override
     def attribute(self, name: str) -> Any:
         return self.module.output(name, self.link)
 
+    @override
     def index(self, key: Any) -> Any:
         return why_unknown(key) if unsettled(key) else self.attribute(to_text(key))
 
+    @override
     def elements(self) -> Any:
         return [self]

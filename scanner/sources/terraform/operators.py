@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import abc
 import itertools
 import math
 import operator as operator_module
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.raw import MAX_OPTIONS, Document, Either, Open, Reference, Text, Unknown, because, either, unknown_inside
@@ -96,13 +97,26 @@ def identity(raw: Any) -> Any:
     return ("json", identity(raw.content)) if isinstance(raw, Document) else raw
 
 
-class Namespace(Protocol):
+class Namespace(abc.ABC):
     """What a name stands for when it is not data: `var`, `aws_s3_bucket`, one resource, a module."""
 
-    def attribute(self, name: str) -> Any: ...
-    def index(self, key: Any) -> Any: ...
-    def elements(self) -> Any: ...
-    def finish(self) -> Any: ...
+    __slots__ = ()
+
+    @abc.abstractmethod
+    def attribute(self, name: str) -> Any:
+        """What follows a dot: the value of `var.NAME`, an attribute of a resource."""
+
+    @abc.abstractmethod
+    def index(self, key: Any) -> Any:
+        """What stands in brackets: an instance by its key or number."""
+
+    @abc.abstractmethod
+    def elements(self) -> Any:
+        """What a splat or a `for` goes over: a list, a map, or Unknown."""
+
+    @abc.abstractmethod
+    def finish(self) -> Any:
+        """What is left of it as data once an expression is evaluated: a Reference, or Unknown."""
 
 
 def finish(raw: Any) -> Any:

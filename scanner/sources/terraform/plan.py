@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.options import Options
+from assay.scanner.override import override
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
@@ -83,6 +84,7 @@ class PlanSource(Source):
     def __init__(self, path: str, content: dict[str, Any], code: Source | None = None) -> None:
         self.path, self.content, self.code = path, content, code
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         coverage = Coverage()
         coverage.files.found = coverage.files.parsed = 1

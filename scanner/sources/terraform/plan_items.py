@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner.override import override
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
@@ -110,6 +111,7 @@ class PlanItem(Item):
             self._context = (own.get("expressions", {}) if own else None, calls, prefix)
         return self._context
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         try:
             return self._blocks(path)
@@ -125,30 +127,36 @@ class PlanItem(Item):
         return PlanNode(self, "", self.values).blocks(path)
 
     @_guarded
+    @override
     def link(self, path: str) -> Value[Any]:
         targets = self._targets(path)
         if targets:
             return Value(targets[0] if len(targets) == 1 else targets, (self.location(),))
         return self[path]
 
+    @override
     def location(self) -> Location:
         return self.code.location() if self.code else Location(self.plan.path)
 
+    @override
     def document_place(self, path: str, inside: tuple[str | int, ...] = ()) -> Location:
         return self.code.document_place(path, inside) if self.code else self.location()
 
     @property
+    @override
     def tags(self) -> dict[str, str]:
         return tags.planned(self.values, self.type)
 
     @property
     @_guarded
+    @override
     def region(self) -> Value[str]:
         own = first_known(self["region"], self["location"]) if self.type.startswith("google_") else self["region"]
         return own if not own.absent and own.unknown is None else self._provider("region")
 
     @property
     @_guarded
+    @override
     def account(self) -> Value[str]:
         if self.type.startswith("google_"):
             return self._provider("project")
@@ -178,9 +186,11 @@ class PlanItem(Item):
                 data = step(data, part)
         return Value(data if isinstance(data, str) else None, (Location(self.plan.path),))
 
+    @override
     def attributes(self) -> Value[dict[str, Any]]:
         return Value(self.values, (self.location(),))
 
+    @override
     def coexists(self, other: Item) -> bool:
         return other.template is None
 
@@ -224,6 +234,7 @@ class PlanNode(Node):
     def __getitem__(self, path: str) -> Value[Any]:
         return self.item[f"{self.path}.{path}"]
 
+    @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:
         name, _, rest = path.partition(".")
         data = step(self.data, name)
@@ -243,8 +254,10 @@ class PlanNode(Node):
             inner, more = inner + children, more or unknown
         return inner, more
 
+    @override
     def link(self, path: str) -> Value[Any]:
         return self.item.link(f"{self.path}.{path}")
 
+    @override
     def location(self) -> Location:
         return self.item.location()

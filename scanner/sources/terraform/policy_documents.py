@@ -24,8 +24,11 @@ class Body(Protocol):
     def place(self) -> Callable[[], Location] | None:
         """Gives where it is written; None where no code is known."""
 
-    def raw(self, name: str, link: bool = False) -> Any: ...
-    def nested(self, name: str) -> tuple[list[Any], Unknown | None]: ...
+    def raw(self, name: str, link: bool = False) -> Any:
+        """The raw value of an argument; None where it is not set."""
+
+    def nested(self, name: str) -> tuple[list[Any], Unknown | None]:
+        """The nested blocks of a type, and why there may be more."""
 
 
 def aws(body: Body) -> dict[str, Any]:
