@@ -86,7 +86,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     must_declare: tuple[str, ...] = ()
     """Names of those variables of which it is a gap that no root module declares them; the others may be for another scan."""
     var_files: tuple[str, ...] = ()
-    workspace: str = "default"
+    workspace: str | None = None
+    """What `terraform.workspace` is; None: what the code fixes, else `default` and, where code asks for it, any other."""
     parameters: dict[str, str] = {}
     """Values of template parameters (CloudFormation)."""
     parameter_files: tuple[str, ...] = ()
@@ -146,7 +147,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             variables: Mapping[str, str] = ...,
             must_declare: str | Sequence[str] = (),
             var_files: Paths = (),
-            workspace: str = "default",
+            workspace: str | None = None,
             parameters: Mapping[str, str] = ...,
             parameter_files: Paths = (),
             region: str | None = None,
@@ -237,7 +238,7 @@ _CHECKS: dict[str, values.Check[Any]] = {
     "variables": _AS_ON_COMMAND_LINE,
     "must_declare": _WORDS,
     "var_files": _PATHS,
-    "workspace": values.word,
+    "workspace": values.optional(values.word),
     "parameters": _AS_ON_COMMAND_LINE,
     "parameter_files": _PATHS,
     "region": values.optional(values.word),

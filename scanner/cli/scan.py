@@ -37,7 +37,7 @@ _READING = (
         help="Values of variables, as for terraform.",
     ),
     click.option("--var", "variables", multiple=True, type=Assignment(), help="The value of one variable."),
-    click.option("--workspace", default="default", show_default=True, help="What terraform.workspace is."),
+    click.option("--workspace", help="What terraform.workspace is. Without it, default and any other."),
     click.option(
         "--parameter", "parameters", multiple=True, type=Assignment(), help="The value of one template parameter (CloudFormation)."
     ),

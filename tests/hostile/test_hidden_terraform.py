@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.scanner.results.model import WORST
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import installed
@@ -338,6 +339,43 @@ SHARED: dict[str, Files] = {
 def test_a_shared_module_is_judged_with_the_values_of_its_callers_alone(tmp_path: Path, files: Files) -> None:
     verdicts, gaps = told(tmp_path, files)
     assert "fail" not in verdicts and not gaps
+
+
+# Workspaces
+
+IN_WORKSPACE = GROUP.replace('["0.0.0.0/0"]', "[%s]")
+BY_NAME = IN_WORKSPACE % 'terraform.workspace == "default" ? "10.0.0.0/8" : "0.0.0.0/0"'
+BY_TABLE = IN_WORKSPACE % '{ default = "10.0.0.0/8", prod = "0.0.0.0/0" }[terraform.workspace]'
+OPEN_BY_DEFAULT = IN_WORKSPACE % 'terraform.workspace == "default" ? "0.0.0.0/0" : "10.0.0.0/8"'
+IN_MODULE: Files = {"main.tf": 'module "m" {\n  source = "./m"\n}\n', "m/main.tf": BY_NAME}
+NAMED = 'terraform {\n  cloud {\n    workspaces {\n      name = "%s"\n    }\n  }\n}\n'
+REMOTE = 'terraform {\n  backend "remote" {\n    workspaces {\n      name = "prod"\n    }\n  }\n}\n'
+TAGGED = 'terraform {\n  cloud {\n    workspaces {\n      tags = ["a"]\n    }\n  }\n}\n'
+SELECTED: dict[str, tuple[Files, str | None, str]] = {
+    "nothing is said": ({"main.tf": BY_NAME}, None, "unknown"),
+    "a table": ({"main.tf": BY_TABLE}, None, "unknown"),
+    "in a module": (IN_MODULE, None, "unknown"),
+    "in JSON": ({"main.tf.json": json.dumps({"resource": {"aws_security_group": {"o": {"ingress": [{**RULE, "cidr_blocks": ['${terraform.workspace == "default" ? "10.0.0.0/8" : "0.0.0.0/0"}']}]}}}}).replace("workspace", "work\\u0073pace")}, None, "unknown"),
+    "what was selected here": ({"main.tf": BY_NAME, ".terraform/environment": "prod"}, None, "unknown"),
+    "a remote backend": ({"main.tf": REMOTE + BY_NAME}, None, "unknown"),
+    "workspaces by tags": ({"main.tf": TAGGED + BY_NAME}, None, "unknown"),
+    "open by default": ({"main.tf": OPEN_BY_DEFAULT}, None, "fail"),
+    "the user says it": ({"main.tf": BY_NAME}, "default", "pass"),
+    "the user says another": ({"main.tf": BY_NAME}, "prod", "fail"),
+    "the code fixes it": ({"main.tf": NAMED % "default" + BY_NAME}, None, "pass"),
+    "the code fixes another": ({"main.tf": NAMED % "prod" + BY_NAME}, None, "fail"),
+    "the code fixes two": ({"main.tf": NAMED % "default" + BY_NAME, "override.tf": NAMED % "prod"}, None, "fail"),
+    "it decides nothing": ({"main.tf": IN_WORKSPACE % '"10.0.0.0/8"' + 'locals {\n  x = terraform.workspace\n}\n'}, None, "pass"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SELECTED)
+def test_no_workspace_is_taken_for_the_one_that_is_selected(tmp_path: Path, name: str) -> None:
+    files, said, verdict = SELECTED[name]
+    write(tmp_path, files)
+    report = Scan(Options(paths=[str(tmp_path)], controls=[CONTROL], workspace=said)).report()
+    assert min((result.verdict for result in report.results), key=WORST.index) == verdict
+    assert verdict != "pass" or len(report.results) == 1
 
 
 # Manifests of terraform init

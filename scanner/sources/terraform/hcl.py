@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from assay.scanner.globs import PathRule
+from assay.scanner.override import override
 from assay.scanner.sources import stage
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.coverage import Coverage, Gap
@@ -14,7 +15,7 @@ from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source
 from assay.scanner.sources.listing import LIBRARY, UNCHANGED
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.terraform import module_files, roots
+from assay.scanner.sources.terraform import module_files, roots, selected
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.changes import Changes
 from assay.scanner.sources.terraform.directories import Directories
@@ -50,7 +51,7 @@ class TerraformSource(Source):
         must_declare: Sequence[str] = (),
         planned: dict[str, Any] | None = None,
         var_files: Sequence[str] = (),
-        workspace: str = "default",
+        workspace: str | None = None,
         boundary: Sequence[str] = (),
         show: Any = os.path.relpath,
         overlay: Overlay = DISK,
@@ -74,6 +75,7 @@ class TerraformSource(Source):
         self._declared: set[str] = set()
         """The variables of the root modules that were collected."""
 
+    @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         known = {os.path.normpath(directory): directory for directory in self.directories}
         within, judged = set[str](), set[str]()
@@ -130,8 +132,8 @@ class TerraformSource(Source):
         return plain or roots.needs_values(blocks)
 
     def _collect_root(self, directory: str) -> tuple[Collection, dict[str, bool]]:
-        """The root module, in each of the ways in which the programs that may apply it read its files; and the directories of the modules
-        that it has instances of, to whether that is certain.
+        """The root module, in each of the ways in which the programs that may apply it read its files, and with each name that its
+        workspace may have; and the directories of the modules that it has instances of, to whether that is certain.
 
         Which program that is, no file beside the code decides: whoever changes one can change the other.
         """
@@ -139,24 +141,40 @@ class TerraformSource(Source):
         root, spent = self.show(directory), list[Gap]()
         budget = Budget(tell=lambda reason: spent.append(_too_costly(root, reason)))
         workspace = self._workspace(directory, budget, first)
+        name = workspace.name
         collection, made = self._read(directory, workspace)
         called = set(workspace.called)
-        if any(map(self.code.differs, {directory, *called})):
-            collection.worlds = [World({module_files.OPENTOFU: True}, collection.items)]
-            for other in others:
-                sensitive, workspace = workspace.sensitive, self._workspace(directory, budget, other)
-                workspace.sensitive = sensitive
-                read, also_made = self._read(directory, workspace)
-                collection.worlds.append(World({module_files.OPENTOFU: False}, read.items))
-                collection.items = collection.items + read.items
-                collection.coverage = Coverage.merged([collection.coverage, read.coverage])
-                called |= workspace.called
-                made = {called: made[called] and certain for called, certain in also_made.items() if called in made}
+        readings: list[tuple[str, Any]] = [(first, name)]
+        programs = [first, *others] if any(map(self.code.differs, {directory, *called})) else [first]
+        for program in programs:
+            readings += [(program, name) for name in self._names(directory, called, program) if (program, name) != readings[0]]
+        if len(readings) > 1:
+            collection.worlds = [World(_holds(*readings[0]), collection.items)]
+        for program, name in readings[1:]:
+            sensitive, workspace = workspace.sensitive, self._workspace(directory, budget, program)
+            workspace.sensitive, workspace.name = sensitive, name
+            read, also_made = self._read(directory, workspace)
+            collection.worlds.append(World(_holds(program, name), read.items))
+            collection.items = collection.items + read.items
+            collection.coverage = Coverage.merged([collection.coverage, read.coverage])
+            called |= workspace.called
+            made = {called: made[called] and certain for called, certain in also_made.items() if called in made}
         self.code.count(collection.coverage, {directory, *called})
         collection.coverage.gaps += spent
         budget.tell = lambda reason: collection.coverage.gaps.append(_too_costly(root, reason))  # while rules ask for values
         collection.within = self._named_of(directory) if os.path.normpath(directory) in self._partly else None
         return collection, made
+
+    def _names(self, directory: str, called: set[str], program: str) -> list[Any]:
+        """The names that the workspace of a root module may have. `called`: the directories of its modules."""
+        paths = (os.path.join(module, name) for module in {directory, *called} for name in self.code.code(module))
+        return selected.names(self.workspace, self.code.load(directory, program), map(self._source, paths))
+
+    def _source(self, path: str) -> bytes:
+        try:
+            return self.code.content(path)
+        except FileError:
+            return b""
 
     def _named_of(self, directory: str) -> Within:
         """What the files that were named declare in a root module."""
@@ -200,7 +218,8 @@ class TerraformSource(Source):
         given, gaps = values(self.given, directory, files, load(directory))
         self._declared |= {block.labels[0] for block in load(directory) if block.type == "variable"}
         resolve = self.code.resolver(directory, program, gaps)
-        workspace = Workspace(load, self._read_file, self._files_below, resolve, given, self.workspace, self.show, budget)
+        (name, *_) = selected.names(self.workspace, load(directory), ())
+        workspace = Workspace(load, self._read_file, self._files_below, resolve, given, name, self.show, budget)
         workspace.gaps = gaps
         return workspace
 
@@ -230,6 +249,11 @@ class TerraformSource(Source):
             if len(paths) > MAX_LISTED:
                 return Unknown(f"there are more than {MAX_LISTED:,} files below {top}", "scan the plan")
         return paths
+
+
+def _holds(program: str, name: Any) -> dict[str, bool]:
+    """What holds where a program reads code, with the name of a workspace."""
+    return {module_files.OPENTOFU: program == module_files.OPENTOFU, selected.IS_DEFAULT: name == selected.DEFAULT}
 
 
 def _too_costly(root: str, reason: str) -> Gap:

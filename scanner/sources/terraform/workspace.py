@@ -33,7 +33,7 @@ class Workspace:
         files: Callable[[str], list[str] | Unknown],
         resolve: Callable[[str, str, tuple[str, ...]], str | None],
         variables: dict[str, Any],
-        name: str,
+        name: Any,
         show: Callable[[str], str],
         budget: Budget,
     ) -> None:
@@ -112,6 +112,7 @@ class FileFunction:
         self.workspace, self.directory = workspace, directory
 
     def __call__(self, path: Any) -> Any:
+        """The text of a file; Unknown where the path is not known. Raises EvaluationError where it cannot be read."""
         if unsettled(path):
             return why_unknown(path)
         self.workspace.budget.step(20)  # a file is opened
@@ -177,6 +178,7 @@ class FileSet:
         self.read = read
 
     def __call__(self, path: Any, pattern: Any) -> Any:
+        """The paths that match, as a set; Unknown where the directory or the pattern is not known."""
         if unsettled(path) or unsettled(pattern):
             return why_unknown(path if unsettled(path) else pattern)
         wanted, top = glob(os.path.normpath(to_text(pattern))), self.read.full(path)
