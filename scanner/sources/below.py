@@ -84,7 +84,7 @@ class Below:
             if is_code(name):
                 place.files.append(name)  # Terraform would read it: its reader says that it cannot be
             else:
-                place.settled.append((name, _SPECIAL))
+                self._special(place, name)
         place.files.sort()
         return inner
 
@@ -104,9 +104,19 @@ class Below:
             self._file_outside(place, name, target)
         elif self._overlay.is_file(path):
             place.files.append(name)
+        elif os.path.exists(path):
+            self._special(place, name)
         else:
-            place.settled.append((name, _SPECIAL if os.path.exists(path) else _NOTHING))
+            place.settled.append((name, _NOTHING))
         return False
+
+    def _special(self, place: Place, name: str) -> None:
+        """Enter what is no regular file: a gap where a tool would read it for what it is called."""
+        if not formats.named(name):
+            place.settled.append((name, _SPECIAL))
+            return
+        place.settled.append((name, Fate("unread", _SPECIAL.why)))
+        self.gaps.append(Gap(place.show(name), "parse_error", _SPECIAL.why, "put a regular file in its place"))
 
     def _link_to_directory(self, place: Place, name: str, path: str, target: str) -> bool:
         if rule := excluded(name) or self.left_out(path):

@@ -73,6 +73,13 @@ def expected(name: str, format_: str | None = None) -> bool:
     return name.lower().endswith(inputs.suffixes(format_)) or "." not in os.path.basename(name)
 
 
+def named(name: str) -> bool:
+    """Whether a file is called as those of some format are; values of variables are for the root module that reads them."""
+    if name.endswith(".tfvars.json"):
+        return False
+    return name.lower().endswith(inputs.suffixes()) or any(name in format_.names for format_ in inputs.formats())
+
+
 def meant(path: str, content: bytes, format_: str) -> bool:
     """Whether a file that does not parse is taken for one of a format by the words in it: by its name, or as JSON, which no prose is."""
     return expected(path, format_) or legible(content[:_HEAD]).lstrip()[:1] == b"{"

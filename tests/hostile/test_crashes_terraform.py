@@ -13,6 +13,7 @@ from assay import Options, Scan
 from assay.scanner.compare import state
 from assay.scanner.results.model import Report
 from assay.scanner.sources.terraform import functions
+from tests.hostile.openings import BY_DEFAULT, CONTROL, GROUP
 from tests.scans import write
 
 OPEN = 'resource "aws_security_group" "open" {\n  ingress {\n    from_port = 22\n    to_port = 22\n    protocol = "tcp"\n    cidr_blocks = ["0.0.0.0/0"]\n  }\n}\n'
@@ -149,6 +150,25 @@ def test_pipes_are_never_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / ".terraform/modules/modules.json")
     assert fails(Scan(Options(paths=[str(tmp_path)], var_files=[str(tmp_path / "terraform.tfvars")])).report())
     assert isinstance(state.read(str(tmp_path / "terraform.tfstate")), state.Gap)
+
+
+@pytest.mark.parametrize("name", ["terraform.tfvars", "terraform.tfvars.json", "x.auto.tfvars", "x.auto.tfvars.json"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_values_that_terraform_would_read_from_a_pipe_are_a_gap(tmp_path: Path, name: str, linked: bool) -> None:
+    write(tmp_path, {"main.tf": BY_DEFAULT.replace("0.0.0.0/0", "10.0.0.0/8")})
+    os.mkfifo(tmp_path / ("pipe" if linked else name))
+    if linked:
+        (tmp_path / name).symlink_to("pipe")
+    report = Scan(Options(paths=[str(tmp_path)], controls=[CONTROL])).report()
+    assert [(os.path.basename(gap.scope), gap.code) for gap in report.coverage.gaps] == [(name, "parse_error")]
+
+
+@pytest.mark.parametrize("read", ['file("%s")', 'templatefile("%s", {})', 'fileexists("%s") ? "" : "0.0.0.0/0"', 'filebase64("%s")'])
+def test_what_a_function_would_read_from_a_pipe_is_not_known(tmp_path: Path, read: str) -> None:
+    write(tmp_path, {"main.tf": GROUP.replace('"0.0.0.0/0"', f'try({read % "pipe"}, "10.0.0.0/8")')})
+    os.mkfifo(tmp_path / "pipe")
+    report = Scan(Options(paths=[str(tmp_path)], controls=[CONTROL])).report()
+    assert {result.verdict for result in report.results} & {"unknown", "fail"}
 
 
 def test_a_number_of_5000_digits_in_json_is_not_known() -> None:

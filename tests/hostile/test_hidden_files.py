@@ -226,10 +226,12 @@ def test_links_that_lead_round_are_walked_once(tmp_path: Path) -> None:
 
 def test_pipes_and_devices_are_not_opened(tmp_path: Path) -> None:
     write(tmp_path, {"good.yaml": YAML})
-    for name in ("pipe.json", "pipe.yaml", "pipe.tf", "pipe"):
+    read = {"pipe.json", "pipe.YAML", "pipe.tf", "link.yaml", "kustomization.yml", "Kustomization"}
+    for name in ({*read, "pipe", "agent.sock"}) - {"link.yaml"}:
         os.mkfifo(tmp_path / name)
+    (tmp_path / "link.yaml").symlink_to("pipe")
     scanned = Scanned(tmp_path)
-    assert scanned.gaps == {"pipe.tf": {"parse_error"}} and scanned.report.coverage.tree.other == 3
+    assert scanned.gaps == {name: {"parse_error"} for name in read} and scanned.report.coverage.tree.other == 2
     named = Scanned(tmp_path / "pipe.json")
     assert named.gaps == {"pipe.json": {"unsupported"}}
 

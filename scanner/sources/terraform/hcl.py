@@ -228,6 +228,8 @@ class TerraformSource(Source):
         if not self.code.boundary.holds(path):
             return Unknown(f"{path} is outside of the scanned directories", "scan the plan")
         if not self.overlay.is_file(path):
+            if not self.overlay.is_directory(path) and os.path.exists(self.overlay.real(path)):
+                return Unknown(f"{path} is a pipe, a socket or a device, which is never opened", "scan the plan")
             raise EvaluationError(f"{path} is not a file")
         try:
             return read_bytes(path, self.overlay, MAX_FILE_FUNCTION_BYTES).decode("utf-8")

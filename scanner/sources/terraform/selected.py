@@ -1,9 +1,9 @@
 """Which workspace is selected (`terraform.workspace`), where nobody says it.
 
 Code is judged as a fresh apply of it: in the workspace `default`. But workspaces are selected by a command, a variable of the environment
-or a file of the working directory, and no code shows which there are: https://developer.hashicorp.com/terraform/cli/workspaces. So where code
-asks for the name it is judged a second time, with a name that is not known, and what is found either way counts. Of the integration with
-HCP Terraform one name may be fixed, by which others are refused: https://developer.hashicorp.com/terraform/cli/cloud/settings
+or a file of the working directory, and no code shows which there are: https://developer.hashicorp.com/terraform/cli/workspaces. So where
+code asks for the name it is judged a second time, with a name that is not known, and what is found either way counts. Of the integration
+with HCP Terraform one name may be fixed, by which others are refused: https://developer.hashicorp.com/terraform/cli/cloud/settings
 """
 
 from __future__ import annotations

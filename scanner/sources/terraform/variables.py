@@ -61,12 +61,16 @@ def values(given: Given, directory: str, files: Files, blocks: Iterable[Block]) 
 def automatic(directory: str, overlay: Overlay) -> list[str]:
     """The variable files that Terraform reads unasked: two of fixed names, if they are there, and those of a fixed ending.
 
-    A link to nothing is not there, but one with that ending is an error.
+    A link to nothing is not there, but one with that ending is an error. A pipe or a device is there: Terraform reads it.
     """
     names = sorted(overlay.names(directory))
     fixed = [os.path.join(directory, name) for name in _FIXED if name in names]
-    there = [path for path in fixed if overlay.is_file(path) or overlay.is_directory(path)]
+    there = [path for path in fixed if not overlay.is_link(path) or _leads_somewhere(path, overlay)]
     return there + [os.path.join(directory, name) for name in names if name.endswith(_AUTOMATIC)]
+
+
+def _leads_somewhere(path: str, overlay: Overlay) -> bool:
+    return overlay.is_file(path) or overlay.is_directory(path) or os.path.exists(overlay.real(path))
 
 
 def unused(name: str, declared: Iterable[str]) -> Gap:
