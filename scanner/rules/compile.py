@@ -152,7 +152,7 @@ class _Compiler:
         if self.errors:
             raise RuleErrors(self.errors)
         reads, contents = list(when_read.paths), when_read.contents
-        return CompiledControl(rule, str(self.path), self.kind, self.source_type, when, reads, contents, assertions)
+        return CompiledControl(rule, str(self.path), self.kind, self.source_type, when, reads, contents, assertions, self._passes())
 
     def error(self, place: yaml_lines.Path, problem: str, way: str = "") -> None:
         self.errors.append(RuleError(str(self.path), self.lines.get(place, 1), problem, way))
@@ -206,12 +206,21 @@ class _Compiler:
         """The assertion on all elements of its list in one expression: true where it holds for each, or where it does not count."""
         if not assertion.each or self.errors:
             return b""
-        counts = f"!(\n{assertion.when}\n) || " if assertion.when else ""
-        text = f"{assertion.each}.all({assertion.as_}, {counts}(\n{assertion.that}\n))"
         try:
-            return self._environment(()).compile(text).serialize()
+            return self._environment(()).compile(_of_all(assertion)).serialize()
         except cel.CelError as error:
             self.error(place, f"not CEL for the elements of {assertion.each}: {error}")
+            return b""
+
+    def _passes(self) -> bytes:
+        """The condition and all assertions in one expression, since most resources pass; none where that is more than CEL takes."""
+        parts = [f"(\n{self.rule.when}\n)"] if self.rule.when else []
+        for assertion in self.rule.assertions:
+            text = _of_all(assertion) if assertion.each else _where_it_counts(assertion)
+            parts.append(f"({assertion.each} == null || {text})" if assertion.each else f"({text})")
+        try:
+            return self._environment(()).compile(" && ".join(parts)).serialize() if self.rule.assertions else b""
+        except (cel.CelError, RecursionError):
             return b""
 
     def _environment(self, names: tuple[str, ...]) -> cel.Environment:
@@ -286,3 +295,12 @@ class _Compiler:
             hint, problem = self._resolve(path)
             if not problem and (schema.is_part(hint) or typing.get_origin(hint) is list):
                 self.error(place, f"{'.'.join(path)} is compared as a whole", "compare its facts, which may be unknown one by one")
+
+
+def _where_it_counts(assertion: Assertion) -> str:
+    counts = f"!(\n{assertion.when}\n) || " if assertion.when else ""
+    return f"{counts}(\n{assertion.that}\n)"
+
+
+def _of_all(assertion: Assertion) -> str:
+    return f"{assertion.each}.all({assertion.as_}, {_where_it_counts(assertion)})"

@@ -7,6 +7,7 @@ Text such as `"${aws_kms_key.k.arn}/x"` is known not to be null, so it is there 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -84,15 +85,26 @@ class Judge:
         # What is not configured is not there, as a fact that is not known is not.
         self.params = {cloud: {name: value for name, value in given.items() if value is not None} for cloud, given in of_clouds.items()}
         self.unset = {cloud: [name for name, value in given.items() if value is None] for cloud, given in of_clouds.items()}
-        self.when = program(compiled.when) if compiled.when else None
         self.assertions = [Assertion(number, assertion) for number, assertion in enumerate(compiled.assertions)]
         reads = list(dict.fromkeys(path for assertion in compiled.assertions for path in assertion.reads))
         self.reads = [*compiled.when_reads, *reads]
-        self.contents = {*compiled.when_contents, *(path for assertion in compiled.assertions for path in assertion.contents)}
+        whole = [*compiled.when_contents, *(path for assertion in compiled.assertions for path in assertion.contents)]
+        self.contents = list(dict.fromkeys(whole))
         self.takes_params = "params" in self.control.when
+        self.any_takes_params = self.takes_params or any(assertion.takes_params for assertion in self.assertions)
         self.holds = Question("", " and ".join(assertion.text.that for assertion in compiled.assertions), reads)
         self.excludes = Question("", self.control.when, compiled.when_reads)
         self.applies = Question("when", self.control.when, compiled.when_reads)
+
+    @functools.cached_property
+    def when(self) -> cel.Program | None:
+        """The condition under which the control applies; None where it always does."""
+        return program(self.compiled.when) if self.compiled.when else None
+
+    @functools.cached_property
+    def passes(self) -> cel.Program | None:
+        """True where the control applies and every assertion holds, in one expression; None where there is none."""
+        return program(self.compiled.passes) if self.compiled.passes else None
 
     def judge(self, subject: Subject) -> list[Judgement]:
         """The verdicts on one resource: every failing and unknown assertion, or one for the whole."""
@@ -117,6 +129,8 @@ class Judge:
         who, hearing = subject.resource.identity, _Hearing(self, subject)
         if who.unlisted is not None:
             return [hearing.not_listed(who.unlisted)]
+        if self.passes is not None and self.passes.evaluate(hearing.activation(self.contents, self.any_takes_params))[0]:
+            return [hearing.judgement(self.holds, "pass", self.control.title)]
         if self.when is not None:
             applies, error = self.when.evaluate(hearing.activation(self.compiled.when_contents, self.takes_params))
             if applies is False:

@@ -56,6 +56,8 @@ class CompiledControl(msgspec.Struct):
     when_reads: list[tuple[str, ...]]
     when_contents: list[tuple[str, ...]]
     assertions: list[CompiledAssertion]
+    passes: bytes
+    """True where the control applies and every assertion holds, in one expression; empty where there is none."""
 
 
 class RuleSet(msgspec.Struct):
@@ -68,6 +70,7 @@ class RuleSet(msgspec.Struct):
     """Id of each built-in control or profile that an own one stands for, to the file of that."""
 
     def by_id(self) -> dict[str, Control]:
+        """Every control by its id."""
         return {compiled.control.id: compiled.control for compiled in self.controls}
 
 

@@ -14,7 +14,7 @@ from assay.scanner.rules.load import RuleSet, nearest
 from assay.scanner.rules.model import Control
 
 
-class Given:
+class GivenParams:
     """Configured values: `everywhere` for every control that has a param of the name, `by_control` for one control.
 
     Raises SelectionError for a control or param that is not there, which would else go unseen, and for a value of another type.

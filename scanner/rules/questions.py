@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -47,15 +48,28 @@ class Assertion:
     def __init__(self, number: int, compiled: CompiledAssertion) -> None:
         self.text, self.list, self.contents = compiled.text, compiled.each, compiled.contents
         self.name = self.text.as_ if self.list else ""
-        self.that = program(compiled.that, self.name)
-        self.when = program(compiled.when, self.name) if compiled.when else None
-        self.of_all = program(compiled.of_all) if compiled.of_all else None
+        self._compiled = compiled
         self.takes_params = "params" in self.text.when + self.text.that
         self.holds = Question(str(number), self.text.that, compiled.reads, self.list)
         self.counts = Question(str(number), self.text.when, compiled.reads, self.list)
         self.is_list = Question(str(number), self.text.that, [self.list])
         self.element_reads, self.element_contents = _below(compiled.reads, self.list), _below(compiled.contents, self.list)
         self.beside = _facts_named(f"{self.text.when} {self.text.that}")
+
+    @functools.cached_property
+    def that(self) -> cel.Program:
+        """What has to hold; over the elements of a list, with the name that these have."""
+        return program(self._compiled.that, self.name)
+
+    @functools.cached_property
+    def when(self) -> cel.Program | None:
+        """The condition under which the assertion counts; None where it always does."""
+        return program(self._compiled.when, self.name) if self._compiled.when else None
+
+    @functools.cached_property
+    def of_all(self) -> cel.Program | None:
+        """The assertion on all elements of its list at once; None where it has no list."""
+        return program(self._compiled.of_all) if self._compiled.of_all else None
 
 
 def _below(paths: list[cel.Path], list_: cel.Path) -> list[cel.Path]:

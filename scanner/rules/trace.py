@@ -12,7 +12,7 @@ from assay.scanner.facts.model import Part, Resource
 from assay.scanner.rules import cel
 from assay.scanner.rules.judgement import UnknownFact
 from assay.scanner.rules.schema import IDENTITY
-from assay.scanner.rules.view import Attributes, fields_of, named
+from assay.scanner.rules.view import PLAIN, Attributes, fields_of, named
 from assay.scanner.sources.raw import Document, Location, Reference, Text, Unknown, describe
 from assay.scanner.sources.secret_text import without_tokens
 from assay.scanner.sources.values import Value
@@ -39,23 +39,43 @@ def fact(resource: Any, path: cel.Path) -> Value[Any]:
 def walk(at: Any, path: cel.Path, name: str) -> list[tuple[str, Any]]:
     """(name, value) of every fact at a path below a resource or part; stops where one is unknown or absent."""
     for depth, step in enumerate(path):
-        data = at.data if isinstance(at, Value) else at
+        data = at.data if at.__class__ is Value else at
+        if step in _facts_of(data.__class__):
+            at = getattr(data, step)
+            name = f"{name}.{step}" if name else step
+            continue
         if data is None or isinstance(data, Unknown):
             return [(name, at)]
         if step == "*":
-            elements = data if isinstance(data, list) else ()
-            return [met for element in elements for met in walk(element, path[depth + 1 :], f"{name}[]")]
+            return _below_each(data if isinstance(data, list) else [], path[depth + 1 :], f"{name}[]")
         if isinstance(data, dict):
             below = data.get(step)
             at = below if isinstance(below, (Value, Unknown)) else Value(below, at.seen if isinstance(at, Value) else ())
-        elif not isinstance(data, (Part, Resource, Attributes)):
-            return []
-        elif step in fields_of(data.__class__):
-            at = getattr(data, step)
         else:
-            return [(step, named(data.identity, step))] if step in IDENTITY and not isinstance(data, Part) else []
+            told = step in IDENTITY and isinstance(data, (Resource, Attributes))
+            return [(step, named(data.identity, step))] if told else []
         name = f"{name}.{step}" if name else step
     return [(name, at)]
+
+
+def _below_each(elements: list[Any], path: cel.Path, name: str) -> list[tuple[str, Any]]:
+    """What `walk` meets below each of several."""
+    if len(path) != 1:
+        return [met for element in elements for met in walk(element, path, name)]
+    (step,), met = path, []
+    full = f"{name}.{step}"
+    for element in elements:
+        if step in _facts_of(element.__class__):
+            met.append((full, getattr(element, step)))
+        else:
+            met += walk(element, path, name)
+    return met
+
+
+@functools.cache
+def _facts_of(cls: type) -> frozenset[str]:
+    """The facts of what has some."""
+    return frozenset(fields_of(cls)) if issubclass(cls, (Part, Resource, Attributes)) else frozenset()
 
 
 def observations(facts: list[tuple[str, Any]]) -> list[Observation]:
@@ -89,11 +109,15 @@ def why_unknown(data: Any, content: bool) -> Unknown | None:
 
 def is_parts(data: Any) -> bool:
     """Whether a fact is a part or a list of them."""
+    if data.__class__ in PLAIN:
+        return False
     return isinstance(data, Part) or (isinstance(data, list) and any(isinstance(element, (Part, Unknown)) for element in data))
 
 
 def observed(name: str, data: Any) -> str:
     """A fact in words, cut to MAX_OBSERVED characters. Text that is secret by its name, or by what it looks like, is not shown."""
+    if data is None or data is True or data is False:
+        return describe(data)
     text = describe(_masked(name, data))
     text = _without_tokens(text) if len(text) >= _SHORTEST_TOKEN else text
     return text if len(text) <= MAX_OBSERVED else text[: MAX_OBSERVED - 1] + "…"

@@ -17,7 +17,8 @@ from assay.scanner.sources.values import Value
 Shape = dict[str, Any]
 """Which facts are read: a name to the shape below it (`*` for the elements of a list); the empty shape is everything."""
 EVERYTHING: Shape = {}
-_PLAIN = frozenset({bool, str, int, float, type(None)})
+PLAIN = frozenset({bool, str, int, float, type(None)})
+"""Types of facts that are what they look like."""
 
 
 class Attributes(msgspec.Struct):
@@ -74,7 +75,7 @@ def facts_of(resource: Resource | Attributes, shape: Shape) -> tuple[dict[str, A
     for name, below in shape.items():
         value = getattr(resource, name) if name in fields else named(resource.identity, name)
         data = value.data if isinstance(value, Value) else value
-        if type(data) in _PLAIN:
+        if type(data) in PLAIN:
             facts[name] = data
         elif not isinstance(data, Unknown):
             parts: list[Any] = []
@@ -88,12 +89,10 @@ def convert(data: Any, shape: Shape = EVERYTHING, not_in_full: list[Any] | None 
     """A fact as CEL sees it. What is not known in full is put into `not_in_full`; its text is there, as far as it goes."""
     if isinstance(data, Value):
         data = data.data
-    if type(data) in _PLAIN or isinstance(data, Unknown):
+    if type(data) in PLAIN or isinstance(data, Unknown):
         return data
     if isinstance(data, Part):
-        fields = fields_of(data.__class__)
-        names: Any = [name for name in shape if name in fields] if shape and "*" not in shape else fields
-        return _known((name, convert(getattr(data, name), shape.get(name, EVERYTHING), not_in_full)) for name in names)
+        return _of_part(data, shape, not_in_full)
     if isinstance(data, list):
         return [_element(element, shape.get("*", EVERYTHING), not_in_full) for element in data]
     if isinstance(data, dict):
@@ -110,8 +109,22 @@ def convert(data: Any, shape: Shape = EVERYTHING, not_in_full: list[Any] | None 
     return data if isinstance(data, (str, int, float)) else describe(data)
 
 
+def _of_part(part: Part, shape: Shape, not_in_full: list[Any] | None) -> dict[str, Any]:
+    fields = fields_of(part.__class__)
+    names: Iterable[str] = [name for name in shape if name in fields] if shape and "*" not in shape else fields
+    facts: dict[str, Any] = {}
+    for name in names:
+        fact = getattr(part, name)
+        data = fact.data if fact.__class__ is Value else fact
+        if data.__class__ in PLAIN:
+            facts[name] = data
+        elif not isinstance(data, Unknown):
+            facts[name] = convert(data, shape.get(name, EVERYTHING), not_in_full)
+    return facts
+
+
 def _element(data: Any, shape: Shape, not_in_full: list[Any] | None) -> Any:
-    converted = data if type(data) in _PLAIN else convert(data, shape, not_in_full)
+    converted = data if type(data) in PLAIN else convert(data, shape, not_in_full)
     if not isinstance(converted, Unknown):
         return converted
     if not_in_full is not None:

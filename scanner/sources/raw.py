@@ -163,6 +163,8 @@ class Placed(dict[str, Any]):
 
 def describe(data: Any) -> str:
     """A raw value in words short enough for a message."""
+    if data.__class__ is str:
+        return data
     if isinstance(data, Unknown):
         return f"unknown: {data.reason}"
     if isinstance(data, Document):
