@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assay.reports import opinions_view
 from assay.reports.view import in_force_briefly, message_of, ordered, place
-from assay.scanner.results.model import Comparison, Report, Result, Waived, WaiverUse
+from assay.scanner.results.model import BaselineComparison, Report, Result, Waived, WaiverUse
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import defused, many, visible
 
@@ -63,7 +63,7 @@ def accepted(waiver: Waived) -> str:
     return f"waived{who}{until}{over}: {waiver.reason}{ticket}{place}"
 
 
-def compared(comparison: Comparison) -> str:
+def compared(comparison: BaselineComparison) -> str:
     """A comparison in a sentence."""
     what = f"baseline {comparison.name}" if comparison.kind == "baseline" else f"revision {comparison.name}"
     if comparison.expired:

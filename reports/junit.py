@@ -25,7 +25,7 @@ LONGEST = 2_000
 """Characters of a name or a message, which build servers show in one line."""
 
 
-class Case(msgspec.Struct, frozen=True):
+class TestCase(msgspec.Struct, frozen=True):
     """One case of a suite. `outcome` is failure, error, skipped or empty."""
 
     name: str
@@ -52,7 +52,7 @@ def chunks(report: Report, context: Context) -> Iterator[bytes]:
     yield b"</testsuites>\n"
 
 
-def _suites(report: Report) -> Iterator[tuple[str, list[Case]]]:
+def _suites(report: Report) -> Iterator[tuple[str, list[TestCase]]]:
     by_control: dict[str, list[Result]] = {control.id: [] for control in report.controls}
     for result in sorted(report.results, key=identity):
         by_control.setdefault(result.control, []).append(result)
@@ -61,13 +61,13 @@ def _suites(report: Report) -> Iterator[tuple[str, list[Case]]]:
         if results:
             yield control, list(_apart(_case(result, rows.get(opinions_view.of_result(result), ())) for result in results))
     if report.gate.changes:
-        yield CONFIGURATION, list(_apart(Case(change, "failure", "configuration", change) for change in report.gate.changes))
+        yield CONFIGURATION, list(_apart(TestCase(change, "failure", "configuration", change) for change in report.gate.changes))
     if report.coverage.gaps:
         before = set(report.gate.known_gaps)
         yield NOT_SEEN, list(_apart(_of_gap(gap, gap in before) for gap in report.coverage.gaps))
 
 
-def _suite(name: str, cases: list[Case], report: Report) -> Element:
+def _suite(name: str, cases: list[TestCase], report: Report) -> Element:
     suite = Element("testsuite", {"name": _line(name), **_counts(cases, ("failures", "errors", "skipped"))})
     if report.run.started:
         suite.set("timestamp", _line(report.run.started))
@@ -91,32 +91,32 @@ def _gate(report: Report) -> Element:
     return suite
 
 
-def _counts(cases: list[Case], kinds: Iterable[str]) -> dict[str, str]:
+def _counts(cases: list[TestCase], kinds: Iterable[str]) -> dict[str, str]:
     outcomes = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     numbers = {kind: str(sum(case.outcome == outcomes[kind] for case in cases)) for kind in kinds}
     return {"tests": str(len(cases)), **numbers}
 
 
-def _case(result: Result, rows: Sequence[tuple[Opinion, Compared]]) -> Case:
+def _case(result: Result, rows: Sequence[tuple[Opinion, Compared]]) -> TestCase:
     name = findings.subject(result) + (f" [{result.element}]" if result.element else "")
     message, details = findings.said(result), _details(result, rows)
     if findings.is_known(result):
-        return Case(name, "skipped", "known", f"known from before: {result.verdict}: {message}", details)
+        return TestCase(name, "skipped", "known", f"known from before: {result.verdict}: {message}", details)
     if result.verdict == "waived":
         why = findings.accepted(result.waiver) if result.waiver else "waived"
-        return Case(name, "skipped", "waived", f"{why}; {message}", details)
+        return TestCase(name, "skipped", "waived", f"{why}; {message}", details)
     if result.verdict == "fail":
-        return Case(name, "failure", _line(result.severity), message, details)
+        return TestCase(name, "failure", _line(result.severity), message, details)
     if result.verdict in ("unknown", "error"):
-        return Case(name, "error", result.verdict, message, details)
-    return Case(name) if result.verdict == "pass" else Case(name, "skipped", result.verdict, message)
+        return TestCase(name, "error", result.verdict, message, details)
+    return TestCase(name) if result.verdict == "pass" else TestCase(name, "skipped", result.verdict, message)
 
 
-def _of_gap(gap: Gap, known: bool) -> Case:
+def _of_gap(gap: Gap, known: bool) -> TestCase:
     name = f"{gap.code}: {gap.scope}:{gap.line}" if gap.line else f"{gap.code}: {gap.scope}"
     if known:
-        return Case(name, "skipped", "known", f"known from before: {gap.reason}", gap.settles_it)
-    return Case(name, "error", _line(gap.code), gap.reason, gap.settles_it)
+        return TestCase(name, "skipped", "known", f"known from before: {gap.reason}", gap.settles_it)
+    return TestCase(name, "error", _line(gap.code), gap.reason, gap.settles_it)
 
 
 def _details(result: Result, rows: Iterable[tuple[Opinion, Compared]]) -> str:
@@ -127,7 +127,7 @@ def _details(result: Result, rows: Iterable[tuple[Opinion, Compared]]) -> str:
     return "\n".join([*filter(None, lines), f"fingerprint {result.fingerprint}"])
 
 
-def _apart(cases: Iterable[Case]) -> Iterator[Case]:
+def _apart(cases: Iterable[TestCase]) -> Iterator[TestCase]:
     """Cases of one name get a number: build servers tell cases apart by their names."""
     met: dict[str, int] = {}
     for case in cases:

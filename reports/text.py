@@ -26,7 +26,7 @@ _BLOCK = re.compile(r"""^(?:resource|data|module)\s+"([\w.-]+)"|^\s*(?:Type|kind
 """The beginning of a block in a remedy."""
 
 
-class Place(msgspec.Struct):
+class FailingPlace(msgspec.Struct):
     """Where something fails in a resource: everything of a severity that fails there shares its code."""
 
     first: Result
@@ -74,24 +74,24 @@ def _failures(page: Page, report: Report, context: Context) -> None:
         page.prose("assay explain CONTROL has the rest of Why and Fix; --verbose shows it here", style="dim")
 
 
-def _by_file(results: Iterable[Result]) -> Iterator[tuple[str, list[Place]]]:
+def _by_file(results: Iterable[Result]) -> Iterator[tuple[str, list[FailingPlace]]]:
     """Failures by file (or account, where there is none) and place, in the order of the lines."""
-    files: dict[str, dict[object, Place]] = {}
+    files: dict[str, dict[object, FailingPlace]] = {}
     for result in results:
         seen, resource = place(result), result.resource
         heading = seen.file if seen and seen.file else " ".join(filter(None, (resource.cloud, resource.account, resource.region)))
         line = seen.line if seen else 0
         key = (resource.root, resource.address, resource.id, line)
-        files.setdefault(heading, {}).setdefault(key, Place(result, seen, [])).failures.append(result)
+        files.setdefault(heading, {}).setdefault(key, FailingPlace(result, seen, [])).failures.append(result)
     for heading, places in sorted(files.items()):
         yield heading, sorted(places.values(), key=_order)
 
 
-def _order(spot: Place) -> tuple[int, str, str]:
+def _order(spot: FailingPlace) -> tuple[int, str, str]:
     return spot.seen.line if spot.seen else 0, spot.first.resource.root, spot.first.resource.address
 
 
-def _place(page: Page, spot: Place, context: Context, show_root: bool, shown: set[tuple[str, int]]) -> None:
+def _place(page: Page, spot: FailingPlace, context: Context, show_root: bool, shown: set[tuple[str, int]]) -> None:
     resource, seen = spot.first.resource, spot.seen
     page.verbatim(f"{seen.line}: {resource.address}" if seen and seen.file and seen.line else resource.address, 2)
     if show_root and resource.root and not is_in(seen, resource.root):
@@ -112,7 +112,7 @@ def _place(page: Page, spot: Place, context: Context, show_root: bool, shown: se
             _observed(page, result, seen)
 
 
-def _code(page: Page, spot: Place, context: Context) -> bool:
+def _code(page: Page, spot: FailingPlace, context: Context) -> bool:
     """The lines of the evidence, within the block that they belong to. False where they cannot be read."""
     seen = spot.seen
     if seen is None or not seen.file or not seen.line:

@@ -23,7 +23,7 @@ from assay.reports.view import (
 )
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
-from assay.scanner.results.model import Comparison, PastFinding, Report, Result, Waived
+from assay.scanner.results.model import BaselineComparison, PastFinding, Report, Result, Waived
 from assay.scanner.words import many, visible
 
 LISTED = 5
@@ -154,7 +154,7 @@ def _gate(page: Page, report: Report, most: int) -> None:
         _compared(page, comparison, most)
 
 
-def _compared(page: Page, comparison: Comparison, most: int) -> None:
+def _compared(page: Page, comparison: BaselineComparison, most: int) -> None:
     what = f"{comparison.kind} {comparison.name}"
     if comparison.expired:
         page.prose(f"the {what} ended on {comparison.expires}, and everything counts", lead="Compared:", style="heading")

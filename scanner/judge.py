@@ -50,7 +50,7 @@ class Rules:
         self.set = load.load([load.builtin_folder(), *[Path(folder) for folder in options.policies]], overrides=options.overrides)
         chosen = load.select(self.set, options.controls, options.profile)
         self.selected = load.adjusted(self.set, chosen, options.disabled, options.severities)
-        given = params.Given(options.params, options.control_params, self.set)
+        given = params.GivenParams(options.params, options.control_params, self.set)
         self.digest = given.digest()
         self.in_force = in_force(options, self.set, self.selected, given)
         stated = Statements(options.attestations, options.today)

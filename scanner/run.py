@@ -30,7 +30,7 @@ from assay.scanner.results.tally import Tally
 from assay.scanner.rules.load import CompiledControl
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import Source
-from assay.scanner.sources.listing import Fate, Listing
+from assay.scanner.sources.listing import Fate, FileListing
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.worker import parent
 
@@ -61,7 +61,7 @@ class Scan:
         self.sinks: list[Sink] = []
         """What is given every collection's value as it comes, whoever runs it; may be set until the run begins."""
         self._server: ForkServer | None = None
-        self._id, self._started, self._listing = str(uuid.uuid4()), "", Listing()
+        self._id, self._started, self._listing = str(uuid.uuid4()), "", FileListing()
 
     @property
     def selected(self) -> list[CompiledControl]:

@@ -13,7 +13,7 @@ from assay.scanner.sources import inputs
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import Found, discover, repository, show
 from assay.scanner.sources.interface import Source, Unread
-from assay.scanner.sources.listing import Listing
+from assay.scanner.sources.listing import FileListing
 from assay.scanner.sources.overlay import DISK
 from assay.scanner.sources.terraform import variables
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assay.scanner.sources.terraform.hcl import TerraformSource
 
 
-def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap], Listing]:
+def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap], FileListing]:
     """What gives the sources below the paths of the options, what of those paths cannot be used, and all files that are there.
 
     Sources are made as they are asked for, and again for each that asks: that may read the files.

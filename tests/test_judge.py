@@ -17,7 +17,7 @@ from assay.scanner.judge import Judged, Rules, judge
 from assay.scanner.options import Options
 from assay.scanner.results.tally import Tally
 from assay.scanner.sources import inputs
-from assay.scanner.sources.coverage import Blocks, CallCount, Coverage, Files, Gap, LeftOut
+from assay.scanner.sources.coverage import Blocks, CallCount, Coverage, FileCounts, Gap, LeftOut
 from assay.scanner.sources.interface import Contributions, Source
 from tests.scans import ROOT
 
@@ -77,7 +77,7 @@ _CALL = st.builds(
 _NUMBERS = st.integers(0, 9)
 _COVERAGE = st.builds(
     Coverage,
-    st.builds(Files, _NUMBERS, _NUMBERS, _NUMBERS),
+    st.builds(FileCounts, _NUMBERS, _NUMBERS, _NUMBERS),
     st.builds(Blocks, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS),
     st.dictionaries(st.sampled_from(["t", "u"]), _NUMBERS),
     st.lists(st.builds(Gap, st.sampled_from(["s", "t"]), st.just("parse_error"), st.just("r"), st.just("w"), st.integers(0, 2))),

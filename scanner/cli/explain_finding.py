@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from assay.scanner.cli.story import Story
 from assay.scanner.control_pages import remedies
-from assay.scanner.results.model import Comparison, PastFinding, Report, Result
+from assay.scanner.results.model import BaselineComparison, PastFinding, Report, Result
 from assay.scanner.rules.model import Control
 from assay.scanner.sources.raw import Location
 
@@ -43,7 +43,7 @@ def of_finding(result: Result, report: Report, control: Control | None, source: 
     return story
 
 
-def of_past(past: PastFinding, comparison: Comparison) -> Story:
+def of_past(past: PastFinding, comparison: BaselineComparison) -> Story:
     """A finding that is not there any more."""
     story = Story()
     story.prose(f"{past.control}: {past.address}" + (f" ({past.element})" if past.element else ""))

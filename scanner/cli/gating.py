@@ -64,7 +64,7 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrail
         Comments(functools.partial(_lines, content), scan.rules.set.by_id(), config.inline.accept) if counted else None,
         [
             *([_beside(known, today, _reach(scan))] if known else []),
-            *([baseline.Beside(before.known, "revision", before.revision, today)] if before else []),
+            *([baseline.KnownBefore(before.known, "revision", before.revision, today)] if before else []),
         ],
         baseline.digest_of(content),
         changes=_changes(before, config, arguments) if before else (),
@@ -112,12 +112,12 @@ def _reach(scan: Scan) -> Reach:
     return Reach(scan.options.paths, scope_of(scan), scan.options.exclude, scan.options.libraries)
 
 
-def _beside(path: str, today: datetime.date, reach: Reach) -> baseline.Beside:
+def _beside(path: str, today: datetime.date, reach: Reach) -> baseline.KnownBefore:
     try:
         content = DISK.read(path, _MAX_BASELINE)
     except OSError as error:
         raise baseline.BaselineError(f"{path}: {error.strerror or error}") from None
-    return baseline.Beside(baseline.decode(content, path), "baseline", path, today, reach.looks_for)
+    return baseline.KnownBefore(baseline.decode(content, path), "baseline", path, today, reach.looks_for)
 
 
 def content_of(scan: Scan) -> Callable[[str], bytes]:

@@ -84,14 +84,14 @@ class Opinions:
         self, report: Report, controls: Mapping[str, Control], paths: Sequence[str], sensitive: Sensitive | None = None, **of_run: Any
     ) -> Report:
         """The report with them; what they could not say is told on standard error as well. `sensitive`: texts of the input that are not
-        shown, as far as they are known. `of_run`: fields of match.Beside."""
+        shown, as far as they are known. `of_run`: fields of match.OurResults."""
         if not (self._saved or self._program):
             return report
         from assay.scanner.opinions import match
         from assay.scanner.results.shown import opinion_of
 
         selected = {outcome.id: controls[outcome.id] for outcome in report.controls if outcome.id in controls}
-        judged = match.Beside(report, selected, paths, self._everything, **of_run)
+        judged = match.OurResults(report, selected, paths, self._everything, **of_run)
         opinions = [match.opinion(claims, judged, file) for file, claims in self._saved]
         if self._program is not None:
             from assay.scanner.opinions import running

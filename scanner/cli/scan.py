@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assay.scanner.sources.listing import Fate
 
 
-class Assignment(click.ParamType):  # type: ignore[type-arg]
+class NameAndValue(click.ParamType):  # type: ignore[type-arg]
     """NAME=VALUE, as (name, value)."""
 
     name = "NAME=VALUE"
@@ -36,10 +36,10 @@ _READING = (
         type=click.Path(exists=True, dir_okay=False),
         help="Values of variables, as for terraform.",
     ),
-    click.option("--var", "variables", multiple=True, type=Assignment(), help="The value of one variable."),
+    click.option("--var", "variables", multiple=True, type=NameAndValue(), help="The value of one variable."),
     click.option("--workspace", help="What terraform.workspace is. Without it, default and any other."),
     click.option(
-        "--parameter", "parameters", multiple=True, type=Assignment(), help="The value of one template parameter (CloudFormation)."
+        "--parameter", "parameters", multiple=True, type=NameAndValue(), help="The value of one template parameter (CloudFormation)."
     ),
     click.option(
         "--parameter-file",
@@ -102,7 +102,7 @@ def command(**arguments: Any) -> None:
     sys.exit(code)
 
 
-def _scan(arguments: dict[str, Any], given: stdin.Input | None) -> int:
+def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None) -> int:
     if given is not None and arguments["since"]:
         console.tell("assay: standard input has no revisions: give a path for --since")
         return EXIT_USAGE

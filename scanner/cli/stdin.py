@@ -40,7 +40,7 @@ class NoInput(AssayError):
     """Standard input that cannot be read."""
 
 
-class Input:
+class StandardInput:
     """The file that standard input was written to, and the names that reports have for it."""
 
     def __init__(self, directory: str, paths: list[str]) -> None:
@@ -78,7 +78,7 @@ class Input:
 class _Naming:
     """A gate behind which the file has its name."""
 
-    def __init__(self, gate: Gate, given: Input) -> None:
+    def __init__(self, gate: Gate, given: StandardInput) -> None:
         self._gate, self._given, self.changes = gate, given, gate.changes
 
     def result(self, result: Result) -> Result:
@@ -92,7 +92,7 @@ class _Naming:
 
 
 @contextlib.contextmanager
-def read(paths: Iterable[str]) -> Iterator[Input | None]:
+def read(paths: Iterable[str]) -> Iterator[StandardInput | None]:
     """Standard input where the one path is `-`; else None. Raises NoInput."""
     paths = list(paths)
     if "-" not in paths:
@@ -112,7 +112,7 @@ def read(paths: Iterable[str]) -> Iterator[Input | None]:
         directory = os.path.realpath(made)
         # A repository of its own, wherever temporary files are, so that fingerprints are the same each time.
         os.mkdir(os.path.join(directory, ".git"))
-        yield Input(directory, list(_written(os.path.join(directory, NAME), content)))
+        yield StandardInput(directory, list(_written(os.path.join(directory, NAME), content)))
 
 
 def _written(path: str, content: bytes) -> Iterator[str]:
@@ -163,6 +163,6 @@ def _is_json_code(text: str) -> bool:
     return any(bodies) and all(body.keys() <= _SECTIONS for body in bodies)
 
 
-def renamed(given: Input | None, run: Callable[[Any, bool], Report]) -> Callable[[Any, bool], Report]:
+def renamed(given: StandardInput | None, run: Callable[[Any, bool], Report]) -> Callable[[Any, bool], Report]:
     """A way to run a scan, in whose report the file has its name."""
     return run if given is None else lambda scan, quiet: given.named(run(scan, quiet))

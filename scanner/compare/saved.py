@@ -8,7 +8,7 @@ import os
 import msgspec
 
 from assay.scanner.errors import AssayError
-from assay.scanner.results.model import ControlOutcome, Gate, Report, Result, Run, Summary, Tool
+from assay.scanner.results.model import ControlOutcome, GateReport, Report, Result, Run, Summary, Tool
 from assay.scanner.results.opinion import Opinion
 from assay.scanner.sources.coverage import Coverage
 from assay.scanner.sources.encodings import is_utf16, utf8
@@ -37,7 +37,7 @@ class _End(msgspec.Struct):
     run: Run
     summary: Summary
     controls: list[ControlOutcome]
-    gate: Gate
+    gate: GateReport
     coverage: Coverage
     opinions: list[Opinion] = []
 

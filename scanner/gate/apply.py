@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 
 from assay.scanner.gate import waivers
-from assay.scanner.gate.baseline import Beside
+from assay.scanner.gate.baseline import KnownBefore
 from assay.scanner.gate.comments import Comments
 from assay.scanner.gate.waivers import Waivers
 from assay.scanner.results import model
@@ -21,7 +21,7 @@ class Gate:
         self,
         accepted: Waivers | None = None,
         comments: Comments | None = None,
-        beside: Sequence[Beside] = (),
+        beside: Sequence[KnownBefore] = (),
         digest: Callable[[str], str] = lambda _: "",
         changes: Iterable[str] = (),
     ) -> None:
@@ -42,14 +42,16 @@ class Gate:
         """Whether a gap was there before, as it is now. As for findings, the last comparison decides: a change may add to the baseline."""
         return bool(self._beside) and self._beside[-1].is_known(gap, self._digest)
 
-    def report(self, controls: Iterable[str]) -> model.Gate:
+    def report(self, controls: Iterable[str]) -> model.GateReport:
         """What the gate did, once everything has passed it. `controls`: those of the run."""
         controls = list(controls)
         uses = self._waivers.uses() if self._waivers is not None else []
         part = next((beside.baseline for beside in self._beside if beside.kind == "revision"), None)  # what a change touches alone
         comparisons = [beside.comparison(controls, part) for beside in self._beside]
         over = [f"{past.name}: the baseline ended on {past.expires}; everything counts" for past in comparisons if past.expired]
-        return model.Gate(waivers=uses, comparisons=comparisons, changes=self.changes, warnings=[*over, *waivers.told(uses, controls)])
+        return model.GateReport(
+            waivers=uses, comparisons=comparisons, changes=self.changes, warnings=[*over, *waivers.told(uses, controls)]
+        )
 
 
 def relative_to(directory: str) -> Callable[[str], str]:

@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from assay.scanner.errors import AssayError
-from assay.scanner.results.model import Comparison, PastFinding, Report, Result
+from assay.scanner.results.model import BaselineComparison, PastFinding, Report, Result
 from assay.scanner.sources.coverage import Gap
 
 FORMAT = "assay-baseline/1"
@@ -144,7 +144,7 @@ def decode(content: bytes, name: str) -> Baseline:
     return baseline
 
 
-class Beside:
+class KnownBefore:
     """A run beside a baseline: what of it is known, and what of the baseline is gone."""
 
     def __init__(
@@ -185,7 +185,7 @@ class Beside:
         """Whether the run would have met a finding. Of a baseline that does not say where it was, everything is looked for."""
         return known.root in self._roots if known.root.startswith(LIVE) else not known.root or self._looks_for(known)
 
-    def comparison(self, judged: Iterable[str], within: Baseline | None = None) -> Comparison:
+    def comparison(self, judged: Iterable[str], within: Baseline | None = None) -> BaselineComparison:
         """What the comparison says. `judged`: the controls of the run; findings of others are not gone but not looked for. `within`: where
         a part of the code was judged alone, what that part had before."""
         controls = set(judged)
@@ -198,7 +198,7 @@ class Beside:
             and known.fingerprint in looked_for
             and self._was_read(known)
         ]
-        return Comparison(
+        return BaselineComparison(
             kind=self.kind, name=self.name, made=self.baseline.made, expires=self.baseline.expires, expired=self.expired,
             new=self._new, known=self._old, gone=gone,
         )  # fmt: skip

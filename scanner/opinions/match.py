@@ -13,7 +13,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 import msgspec
 
 from assay.scanner.opinions.interface import Claim, Claims, shown
-from assay.scanner.opinions.places import Key, Places, key_of
+from assay.scanner.opinions.places import ClaimedResources, Key, key_of
 from assay.scanner.results.model import Report, Result, Verdict, worst
 from assay.scanner.results.opinion import Check, Compared, Opinion, Relation, TheirVerdict
 from assay.scanner.rules.model import SEVERITIES, Control
@@ -34,7 +34,7 @@ MAX_PAIRS = 5_000_000
 NOTHING_JUDGED = "this run judged nothing by this control there"
 
 
-class Beside(msgspec.Struct, frozen=True):
+class OurResults(msgspec.Struct, frozen=True):
     """What another scanner's results are compared with."""
 
     report: Report
@@ -50,7 +50,7 @@ class Beside(msgspec.Struct, frozen=True):
     """The run left out what did not change: what it did not judge is nothing that only the other scanner sees."""
 
 
-def opinion(claims: Claims, beside: Beside, file: str = "") -> Opinion:
+def opinion(claims: Claims, beside: OurResults, file: str = "") -> Opinion:
     """What a scanner says beside a run; `file`: where its results were read from."""
     peers = _peers(claims.scanner, beside.controls.values())
     ours = _by_control(beside.report.results, _controls_of(peers, claims))
@@ -90,8 +90,8 @@ class _Related(msgspec.Struct):
     problems: list[str] = []
 
 
-def _against(claims: Claims, peers: Mapping[str, Sequence[str]], ours: Container[tuple[str, Key]], beside: Beside) -> _Related:
-    places = Places(beside.report.results, beside.paths, beside.names)
+def _against(claims: Claims, peers: Mapping[str, Sequence[str]], ours: Container[tuple[str, Key]], beside: OurResults) -> _Related:
+    places = ClaimedResources(beside.report.results, beside.paths, beside.names)
     related, pairs = _Related(), 0
     for number, claim in enumerate(claims.claims):
         controls = peers.get(normal(claim.check), ())

@@ -75,7 +75,7 @@ class _File:
         return keys
 
 
-class Places:
+class ClaimedResources:
     """Finds the resources that a claim is about."""
 
     def __init__(self, results: Iterable[Result], paths: Sequence[str], called: Mapping[str, str]) -> None:

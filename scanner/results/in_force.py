@@ -12,13 +12,13 @@ import msgspec
 from assay.scanner.options import Attestation, Options
 from assay.scanner.results.model import InForce, Setting
 from assay.scanner.rules.load import CompiledControl, RuleSet
-from assay.scanner.rules.params import Given
+from assay.scanner.rules.params import GivenParams
 from assay.scanner.words import many
 
 _DEFAULTS = Options()
 
 
-def in_force(options: Options, rules: RuleSet, selected: Sequence[CompiledControl], given: Given) -> InForce:
+def in_force(options: Options, rules: RuleSet, selected: Sequence[CompiledControl], given: GivenParams) -> InForce:
     """What the options of a run ask for, with the controls that were selected by them."""
     chosen = {compiled.control.id for compiled in selected}
     settings = []

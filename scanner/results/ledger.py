@@ -9,7 +9,7 @@ import msgspec
 
 from assay.scanner.sources.coverage import Blocks, Coverage, Gap
 from assay.scanner.sources.interface import Collection, Item
-from assay.scanner.sources.listing import Fate, Fates, Listing, Tree, decisive
+from assay.scanner.sources.listing import Fate, Fates, FileListing, Tree, decisive
 from assay.scanner.words import many
 
 
@@ -88,7 +88,7 @@ def _count(items: Iterable[Item], read: Types[str], joined: Types[str]) -> tuple
 _NAMED = "name code, a plan, a template, an asset export or a snapshot: README.md shows each"
 
 
-def close(listing: Listing, coverage: Coverage) -> tuple[dict[str, Fate], Coverage]:
+def close(listing: FileListing, coverage: Coverage) -> tuple[dict[str, Fate], Coverage]:
     """What became of everything below the targets, and the counts of it, with gaps for what a run owes an answer.
 
     A file that was given to readers is what the least favourable of them says: unread, judged, of another kind. That none says anything is

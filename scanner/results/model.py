@@ -212,7 +212,7 @@ class PastFinding(msgspec.Struct, frozen=True):
     element: str
 
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+class BaselineComparison(msgspec.Struct, frozen=True, kw_only=True):
     """What the findings of a run are compared with: a baseline, or another revision of the code."""
 
     kind: Literal["baseline", "revision"]
@@ -228,11 +228,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     gone: list[PastFinding] = []
 
 
-class Gate(msgspec.Struct, frozen=True, kw_only=True):
+class GateReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a run means for a team: what was accepted, by whom and until when, and what it was compared with."""
 
     waivers: list[WaiverUse] = []
-    comparisons: list[Comparison] = []
+    comparisons: list[BaselineComparison] = []
     changes: list[str] = []
     """How the configuration lets through more than at the revision that the run is compared with; each fails the run."""
     known_gaps: list[Gap] = []
@@ -250,7 +250,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     summary: Summary
     controls: list[ControlOutcome]
     results: list[Result]
-    gate: Gate = Gate()
+    gate: GateReport = GateReport()
     opinions: list[Opinion] = []
     """What other scanners say beside it."""
     coverage: Coverage

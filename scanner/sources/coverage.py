@@ -25,7 +25,7 @@ class Gap(msgspec.Struct, frozen=True):
         return f"{place}: {self.reason}; {self.settles_it}"
 
 
-class Files(msgspec.Struct):
+class FileCounts(msgspec.Struct):
     """How many files there are, and what became of them."""
 
     found: int = 0
@@ -73,7 +73,7 @@ class LeftOut(msgspec.Struct, frozen=True):
 class Coverage(msgspec.Struct):
     """The ledger of a collection, or of a whole run: what was found, and what became of it."""
 
-    files: Files = msgspec.field(default_factory=Files)
+    files: FileCounts = msgspec.field(default_factory=FileCounts)
     blocks: Blocks = msgspec.field(default_factory=Blocks)
     unsupported_types: dict[str, int] = msgspec.field(default_factory=dict)
     gaps: list[Gap] = msgspec.field(default_factory=list)
@@ -116,7 +116,7 @@ class Coverage(msgspec.Struct):
         return whole
 
 
-def _add(whole: Files | Blocks, part: Files | Blocks) -> None:
+def _add(whole: FileCounts | Blocks, part: FileCounts | Blocks) -> None:
     for name in whole.__struct_fields__:
         setattr(whole, name, getattr(whole, name) + getattr(part, name))
 

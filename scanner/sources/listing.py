@@ -62,7 +62,7 @@ def enter(whole: Fates, part: Mapping[tuple[str, str], Fate]) -> None:
         whole[key] = fate if known is None else decisive((known, fate))
 
 
-class Listing(msgspec.Struct):
+class FileListing(msgspec.Struct):
     """What there is below the targets. Files have the names that reports give them."""
 
     named: set[str] = msgspec.field(default_factory=set)

@@ -36,7 +36,7 @@ class Collected(msgspec.Struct):
     gaps: list[Gap]
 
 
-class Part(msgspec.Struct, frozen=True):
+class SnapshotPart(msgspec.Struct, frozen=True):
     """What was collected of an account, or of all projects, in a file: the lines of a snapshot, the header first."""
 
     cloud: str
@@ -57,7 +57,7 @@ class LiveSource(Source):
     """Live accounts or projects, collected part by part: who collects, with threads and connections, need not be who judges."""
 
     @abc.abstractmethod
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[SnapshotPart]:
         """Collect, and give each part once it is whole. Its file is there until the next is asked for.
 
         Raises CredentialsError before anything was collected.

@@ -13,7 +13,7 @@ from assay.scanner.options import Options
 from assay.scanner.sources import stage
 from assay.scanner.sources.interface import Source
 from assay.scanner.targets import scope_of
-from assay.scanner.worker.board import Board, Place
+from assay.scanner.worker.board import Board, Position
 from assay.scanner.worker.limits import Enforced
 from assay.scanner.worker.wire import Failed, encoded
 
@@ -73,7 +73,7 @@ class Work:
 class _Watch(Watch):
     def __init__(self, task: Task, board: Board, enforced: Enforced) -> None:
         self._task, self._board, self._enforced = task, board, enforced
-        self._place = Place()
+        self._place = Position()
 
     def makes(self, source: int) -> None:
         self.reads(source, 0)
@@ -82,7 +82,7 @@ class _Watch(Watch):
         return source >= self._task.source and source % self._task.shares == self._task.share
 
     def reads(self, source: int, collection: int) -> None:
-        self._enter(Place(source, collection))
+        self._enter(Position(source, collection))
         self._enforced.begin()
 
     def judges(self, collection: int, name: str) -> str | None:
@@ -103,7 +103,7 @@ class _Watch(Watch):
             self._enter(msgspec.structs.replace(self._place, name=name))
         self._enforced.entered(name, size)
 
-    def _enter(self, place: Place) -> None:
+    def _enter(self, place: Position) -> None:
         self._place = place
         self._board.write(place)
 

@@ -24,7 +24,7 @@ from assay.scanner.judge import Judged, Rules, described, lost
 from assay.scanner.options import Options
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import Contributions
-from assay.scanner.sources.live import LiveSource, Part
+from assay.scanner.sources.live import LiveSource, SnapshotPart
 from assay.scanner.worker.child import FAILED, FINISHED, end_with, send
 from assay.scanner.worker.parent import supervised
 from assay.scanner.worker.wire import Damaged, Failed, Messages, encoded
@@ -72,7 +72,7 @@ class ForkServer:
             debug(f"{source.input} could not be collected to the end", error)
             yield lost(source.input, f"could not be collected to the end ({described(error)})")
 
-    def _of(self, part: Part) -> Iterator[Judged]:
+    def _of(self, part: SnapshotPart) -> Iterator[Judged]:
         reason = "the process that judges has ended"
         if self._running:
             with contextlib.suppress(BrokenPipeError):
@@ -133,5 +133,5 @@ def _answer(parts: int, answers: int, rules: Rules, options: Options) -> None:
             send(answers, encoded(Done()))
 
 
-def _source_of(part: Part) -> Any:
+def _source_of(part: SnapshotPart) -> Any:
     return lambda: iter((part.source(),))

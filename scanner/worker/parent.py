@@ -18,7 +18,7 @@ from assay.scanner.options import Options
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import Contributions, Source
 from assay.scanner.words import many
-from assay.scanner.worker.board import Board, Place
+from assay.scanner.worker.board import Board, Position
 from assay.scanner.worker.child import FINISHED, Task, Work
 from assay.scanner.worker.wire import Damaged, Failed, Messages
 
@@ -153,7 +153,7 @@ class _Line:
             self._reaped()
 
 
-def _behind(task: Task, place: Place, reason: str, losses: int) -> Task:
+def _behind(task: Task, place: Position, reason: str, losses: int) -> Task:
     """What is left to do of a task whose worker was lost at a place."""
     if place.name and not place.judging:
         task = msgspec.structs.replace(task, lost={**task.lost, place.name: reason})

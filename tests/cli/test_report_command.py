@@ -12,7 +12,7 @@ import pytest
 
 from assay.reports import json_report, jsonl
 from assay.scanner.results import formats
-from assay.scanner.results.model import Gate, Report
+from assay.scanner.results.model import GateReport, Report
 from assay.scanner.sources.coverage import Coverage, Gap
 from tests.reports import samples
 from tests.scans import FAILING, PASSING, UNKNOWN, VERSIONING, assay, write
@@ -114,9 +114,9 @@ HELD = [samples.result("keys.rotation", "fail", samples.LOGS, "no", standing="kn
     ("report", "code"),
     [
         (samples.report(HELD, Coverage()), 1),  # a weaker configuration
-        (msgspec.structs.replace(samples.report(HELD, Coverage()), gate=Gate()), 0),
-        (msgspec.structs.replace(samples.report(HELD, Coverage(gaps=[KNOWN_GAP])), gate=Gate(known_gaps=[KNOWN_GAP])), 0),
-        (msgspec.structs.replace(samples.report(HELD, Coverage(gaps=[KNOWN_GAP])), gate=Gate()), 3),
+        (msgspec.structs.replace(samples.report(HELD, Coverage()), gate=GateReport()), 0),
+        (msgspec.structs.replace(samples.report(HELD, Coverage(gaps=[KNOWN_GAP])), gate=GateReport(known_gaps=[KNOWN_GAP])), 0),
+        (msgspec.structs.replace(samples.report(HELD, Coverage(gaps=[KNOWN_GAP])), gate=GateReport()), 3),
         (samples.compared(), 1),
     ],
 )

@@ -21,11 +21,11 @@ def armoured(data: bytes) -> str:
 
 
 def test_the_first_of_a_chain_counts() -> None:
-    told = pem.Told(datetime.datetime(2021, 1, 31, tzinfo=datetime.UTC), None)
+    told = pem.CertificateFacts(datetime.datetime(2021, 1, 31, tzinfo=datetime.UTC), None)
     weak = (CASES / "aws-fail-key-imported" / "main.tf").read_text(encoding="utf-8")
     assert pem.told(EXPIRED) == told
     assert pem.told(EXPIRED + weak) == told
-    assert pem.told(weak) == pem.Told(datetime.datetime(2049, 1, 31, tzinfo=datetime.UTC), "RSA_1024")
+    assert pem.told(weak) == pem.CertificateFacts(datetime.datetime(2049, 1, 31, tzinfo=datetime.UTC), "RSA_1024")
 
 
 def test_the_years_of_a_time() -> None:

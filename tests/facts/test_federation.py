@@ -317,7 +317,7 @@ def test_a_role_of_ci_systems_alone() -> None:
 ])  # fmt: skip
 def test_the_pool_of_a_member(member: Any, expected: list[tuple[Any, ...]]) -> None:
     found = pools.members([Binding("roles/iam.workloadIdentityUser", member, None, ())])
-    assert [(pool, *((kept.project, kept.who) if isinstance(kept, pools.Member) else (None, None))) for pool, kept in found] == expected
+    assert [(pool, *((kept.project, kept.who) if isinstance(kept, pools.PoolMember) else (None, None))) for pool, kept in found] == expected
 
 
 def test_unknown_members_of_other_roles_are_no_identities_of_a_pool() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assay.scanner.gate.apply import Gate, relative_to
-from assay.scanner.gate.baseline import BaselineError, Beside, decode, digest_of, encode, of_report
+from assay.scanner.gate.baseline import BaselineError, KnownBefore, decode, digest_of, encode, of_report
 from assay.scanner.gate.comments import Comments
 from assay.scanner.gate.waivers import Terms, Waiver, Waivers
 from assay.scanner.globs import matches
@@ -163,10 +163,10 @@ def test_comments_for_other_scanners_count_where_they_are_accepted(
         assert [use.by for use in report.gate.waivers] == ([accepted[0]] if verdict == "waived" or "exp" in comment else [])
 
 
-def baseline_of(path: Path, **fields: Any) -> Beside:
+def baseline_of(path: Path, **fields: Any) -> KnownBefore:
     report, _ = run(path)
     made = of_report(report, digest_of(lambda file: Path(file).read_bytes()), **fields)
-    return Beside(decode(encode(made), "known.json"), "baseline", "known.json", TODAY)
+    return KnownBefore(decode(encode(made), "known.json"), "baseline", "known.json", TODAY)
 
 
 def test_only_what_is_new_beside_a_baseline_counts(tmp_path: Path) -> None:

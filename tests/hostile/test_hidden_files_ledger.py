@@ -15,7 +15,7 @@ from assay.scanner.results import ledger
 from assay.scanner.sources import formats
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import discover
-from assay.scanner.sources.listing import Fate, Listing, decisive, excluded
+from assay.scanner.sources.listing import Fate, FileListing, decisive, excluded
 from tests.hostile.hidden_files import ASSET, DEPLOYMENT, HCL, JSON, MANIFEST, PLAN, YAML, Scanned
 from tests.scans import assay_process, write
 
@@ -99,7 +99,7 @@ def test_the_ledger_of_any_tree_balances(tree: tuple[dict[tuple[str, str], str],
 
 
 def test_a_reader_that_says_nothing_of_a_file_is_a_gap() -> None:
-    listing = Listing(candidates={"a/t.yaml": ("cloudformation",), "a/u.yaml": ("cloudformation", "plan"), "b": ("plan",), "c": ("plan",)})
+    listing = FileListing(candidates={"a/t.yaml": ("cloudformation",), "a/u.yaml": ("cloudformation", "plan"), "b": ("plan",), "c": ("plan",)})
     listing.settle("x/", Fate("excluded", "packages of npm"))
     said = Coverage(gaps=[Gap("b", "input_failed", "lost", "w")])
     said.enter("a/u.yaml", "plan", "judged")

@@ -437,7 +437,7 @@ def test_a_record_that_leads_a_local_module_elsewhere_is_a_gap(tmp_path: Path) -
     ],
 )
 def test_a_source_is_recorded_in_full(written: str, recorded: str) -> None:
-    record = installed.Record(recorded, "", ".terraform/modules/m")
+    record = installed.InstalledModule(recorded, "", ".terraform/modules/m")
     assert installed.fault(record, ".", written, None) == ""
     assert installed.fault(record, ".", written.replace("m", "n"), None)
 

@@ -16,7 +16,7 @@ import pytest
 from assay.scanner.judge import Judged, Rules
 from assay.scanner.options import Limits, Options
 from assay.scanner.run import Scan
-from assay.scanner.sources.live import LiveSource, Part
+from assay.scanner.sources.live import LiveSource, SnapshotPart
 from assay.scanner.worker.forkserver import ForkServer
 from tests.hostile.test_worker import HARM, children
 from tests.sources.aws.estate import HOME, seeded_account, server
@@ -70,14 +70,14 @@ class Accounts(LiveSource):
     def __init__(self, folder: Path, *accounts: list[dict[str, Any]]) -> None:
         self.folder, self.accounts = folder, accounts
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[SnapshotPart]:
         ended = threading.Event()
         thread = threading.Thread(target=ended.wait)
         thread.start()
         try:
             for number, records in enumerate(self.accounts):
                 (self.folder / "part").write_text("".join(json.dumps(record) + "\n" for record in records))
-                yield Part("aws", str(self.folder / "part"), f"account {number}")
+                yield SnapshotPart("aws", str(self.folder / "part"), f"account {number}")
         finally:
             ended.set()
             thread.join()
@@ -138,7 +138,7 @@ def test_the_end_of_the_server_is_a_gap_for_each_account_that_follows(rules: Rul
 
 def test_what_cannot_be_collected_to_the_end_is_a_gap(rules: Rules, tmp_path: Path) -> None:
     class Broken(Accounts):
-        def parts(self) -> Iterator[Part]:
+        def parts(self) -> Iterator[SnapshotPart]:
             yield from super().parts()
             raise RuntimeError("a defect")
 

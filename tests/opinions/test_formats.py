@@ -15,7 +15,7 @@ from assay import reports
 from assay.scanner.opinions import match
 from assay.scanner.opinions.addresses import bare, may_be
 from assay.scanner.opinions.interface import MAX_NAME, Claim, OpinionError
-from assay.scanner.opinions.places import Places
+from assay.scanner.opinions.places import ClaimedResources
 from assay.scanner.opinions.saved import FORMATS, read
 from tests.opinions.programs import script
 from tests.scans import FAILING, ROOT, assay, assay_json, judge, write
@@ -339,7 +339,7 @@ def test_addresses_without_end_take_little_time(resource: str) -> None:
 def test_files_of_another_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str) -> None:
     tree = write(tmp_path / "repo", dict.fromkeys(("a/main.tf", "b/x/main.tf", "c/x/main.tf"), FAILING))
     monkeypatch.chdir(tree)
-    found = Places(judge(Path(), "storage.versioning-enabled"), ["."], {}).of(
+    found = ClaimedResources(judge(Path(), "storage.versioning-enabled"), ["."], {}).of(
         Claim("CKV_AWS_21", "fail", "", "aws_s3_bucket.b", file=name or "-")
     )
     assert [root for root, _, _ in found] == ([Path(meant).parent.as_posix()] if meant else [])

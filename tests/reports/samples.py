@@ -12,10 +12,10 @@ import msgspec
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import (
-    Comparison,
+    BaselineComparison,
     ControlOutcome,
     Evidence,
-    Gate,
+    GateReport,
     PastFinding,
     Report,
     ResourceRef,
@@ -31,7 +31,7 @@ from assay.scanner.results.model import (
 )
 from assay.scanner.results.opinion import Check, Compared, Opinion
 from assay.scanner.rules.model import Assertion, Control
-from assay.scanner.sources.coverage import Blocks, Coverage, Files, Gap
+from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap
 from assay.scanner.sources.raw import Location
 
 T = TypeVar("T")
@@ -75,7 +75,7 @@ ENUMERATED = {
     "relation",
     "ours",
     "theirs",
-    "Comparison.kind",
+    "BaselineComparison.kind",
 }
 """Strings that the contract limits to a list or a pattern."""
 
@@ -209,7 +209,7 @@ ACCEPTED = Waived("configuration", "platform", "moved by March", "OPS-7", "2027-
 OVER = Waived("comment", "platform", "moved by June", "OPS-3", "2026-06-30", "storage/main.tf", 4, "fail", expired=True)
 
 
-def gate() -> Gate:
+def gate() -> GateReport:
     waivers = [
         WaiverUse(
             "configuration",
@@ -239,12 +239,12 @@ def gate() -> Gate:
     ]
     gone = [PastFinding("ab" * 32, "keys.rotation", "aws_kms_key.old", "")]
     comparisons = [
-        Comparison(
+        BaselineComparison(
             kind="baseline", name=".assay-baseline.json", made="2026-11-01T08:00:00Z", expires="2027-05-01", new=3, known=1, gone=gone
         )
     ]
     changes = ["assay.yaml: fail_on is high, and was low"]
-    return Gate(
+    return GateReport(
         waivers=waivers, comparisons=comparisons, changes=changes, warnings=["assay.yaml:14: the waiver is for nothing that was found"]
     )
 
@@ -326,7 +326,7 @@ def report(held: list[Result] | None = None, coverage: Coverage | None = None) -
         summary=Summary(verdicts, len({each.resource.address for each in held}), len(ids)),
         controls=outcomes,
         results=held,
-        gate=gate() if held else Gate(),
+        gate=gate() if held else GateReport(),
         coverage=some_coverage() if coverage is None else coverage,
     )
 
@@ -336,7 +336,7 @@ def some_coverage() -> Coverage:
         Gap("network/broken.tf", "parse_error", "a brace is not closed", "correct the file", 12),
         Gap("modules/queue", "module_missing", "the module is not in this directory", "run terraform init"),
     ]
-    return Coverage(Files(9, 8, 1), Blocks(40, 30, 7, 2), {"aws_sfn_state_machine": 2, "aws_xray_group": 5}, gaps)
+    return Coverage(FileCounts(9, 8, 1), Blocks(40, 30, 7, 2), {"aws_sfn_state_machine": 2, "aws_xray_group": 5}, gaps)
 
 
 def empty() -> Report:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from assay.reports import azure, github
-from assay.scanner.results.model import Gate, Report
+from assay.scanner.results.model import GateReport, Report
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import visible
@@ -92,7 +92,7 @@ def test_a_failure_is_an_error_at_its_line() -> None:
 )
 def test_kinds_follow_severities(severity: str, kind: str) -> None:
     held = msgspec.structs.replace(samples.result("keys.rotation", "fail", samples.LOGS, "no"), severity=severity)
-    report = msgspec.structs.replace(samples.report([held], Coverage()), gate=Gate())
+    report = msgspec.structs.replace(samples.report([held], Coverage()), gate=GateReport())
     assert [command[0] for command in on_github(report)] == [kind, "notice"]
     assert [command[1]["type"] for command in on_azure(report)] == ["error" if kind == "error" else "warning"]
 
@@ -126,7 +126,7 @@ def test_what_is_known_or_waived_is_counted_and_not_annotated() -> None:
 
 @pytest.mark.parametrize("number", [0, 4, 40, 44, 4_000])
 def test_ten_of_a_kind_and_the_last_says_how_many_more(number: int) -> None:
-    report = msgspec.structs.replace(samples.many(number), gate=Gate())
+    report = msgspec.structs.replace(samples.many(number), gate=GateReport())
     failures = sum(each.verdict == "fail" for each in report.results)
     by_kind: dict[str, list[Command]] = {}
     for command in on_github(report):
@@ -170,7 +170,7 @@ def test_a_long_name_is_cut() -> None:
 
 def test_a_clean_run_has_one_notice_and_no_issue() -> None:
     held = [samples.result("keys.rotation", "pass", samples.LOGS)]
-    report = msgspec.structs.replace(samples.report(held, Coverage()), gate=Gate())
+    report = msgspec.structs.replace(samples.report(held, Coverage()), gate=GateReport())
     assert [command[0] for command in on_github(report)] == ["notice"]
     assert azure.render(report, samples.context()) == b"Assay: 0 fail, 0 unknown, 1 pass\n"
 

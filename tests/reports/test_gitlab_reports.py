@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 
 from assay.reports import gitlab, gitlab_sast
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import Gate, Report
-from assay.scanner.sources.coverage import Coverage, Files, Gap
+from assay.scanner.results.model import GateReport, Report
+from assay.scanner.sources.coverage import Coverage, FileCounts, Gap
 from tests.reports import samples
 
 QUALITY = jsonschema_rs.validator_for(
@@ -131,7 +131,7 @@ def test_known_and_waived_are_left_out_and_counted() -> None:
     [
         ("fail", Coverage(), "success"),
         ("error", Coverage(), "failure"),
-        ("pass", Coverage(Files(2, 1, 1)), "failure"),
+        ("pass", Coverage(FileCounts(2, 1, 1)), "failure"),
         ("pass", Coverage(gaps=[Gap("plan.json", "input_failed", "no json", "write it again")]), "failure"),
     ],
 )
@@ -168,7 +168,7 @@ def test_descriptions_are_markdown_in_which_names_are_code(text: str) -> None:
     held = samples.resource(text, samples.BlockRef("b", "a.tf", 1, 2))
     evidence = [samples.Evidence(text, text, text, None)]
     report = msgspec.structs.replace(
-        samples.report([samples.result("team.x", "fail", held, text, element=text, evidence=evidence)], Coverage()), gate=Gate()
+        samples.report([samples.result("team.x", "fail", held, text, element=text, evidence=evidence)], Coverage()), gate=GateReport()
     )
     (found,) = sast(report)["vulnerabilities"]
     tokens = [child for token in MarkdownIt("commonmark").parse(found["description"]) for child in [token, *(token.children or [])]]

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from assay.reports.html import render
-from assay.scanner.results.model import Gate, Report
-from assay.scanner.sources.coverage import Blocks, Coverage, Files, LeftOut
+from assay.scanner.results.model import GateReport, Report
+from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, LeftOut
 from assay.scanner.words import visible
 from tests.reports import samples
 
@@ -199,7 +199,7 @@ def test_what_is_accepted_stands_with_its_place() -> None:
     ):
         assert text in page, text
     gap = samples.report().coverage.gaps[0]
-    known = msgspec.structs.replace(samples.report(), gate=Gate(known_gaps=[gap]))
+    known = msgspec.structs.replace(samples.report(), gate=GateReport(known_gaps=[gap]))
     assert "known from before: a brace is not closed" in document(known)
     assert "What is accepted" not in document(known)
 
@@ -255,5 +255,5 @@ def test_accounts_that_were_left_out_are_named() -> None:
 
 
 def test_what_is_read_for_joins_is_a_part_of_its_own() -> None:
-    prose = parsed(samples.report(coverage=Coverage(Files(1, 1, 0), Blocks(9, 9, joined=4)))).prose()
+    prose = parsed(samples.report(coverage=Coverage(FileCounts(1, 1, 0), Blocks(9, 9, joined=4)))).prose()
     assert "= 5 evaluated + 4 read for joins" in prose

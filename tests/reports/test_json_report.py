@@ -16,7 +16,7 @@ from assay.reports.json_report import render
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results import model
 from assay.scanner.results.model import Report
-from assay.scanner.sources.coverage import Blocks, Coverage, Files, Gap
+from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap
 from assay.scanner.sources.listing import Tree
 from assay.scanner.sources.raw import Location
 from tests.reports import samples
@@ -110,9 +110,9 @@ STRUCTS = {
     "gap": Gap,
     "in_force": model.InForce,
     "waived": model.Waived,
-    "gate": model.Gate,
+    "gate": model.GateReport,
     "waiverUse": model.WaiverUse,
-    "comparison": model.Comparison,
+    "comparison": model.BaselineComparison,
     "pastFinding": model.PastFinding,
 }
 
@@ -138,7 +138,7 @@ def test_the_schema_has_the_fields_of_the_outer_structs() -> None:
         (outer["tool"], model.Tool),
         (outer["run"], model.Run),
         (outer["summary"], model.Summary),
-        (coverage["files"], Files),
+        (coverage["files"], FileCounts),
         (coverage["blocks"], Blocks),
         (coverage["tree"], Tree),
     ):

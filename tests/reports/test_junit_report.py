@@ -10,7 +10,7 @@ from lxml import etree
 
 from assay.reports.junit import render
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import Gate, Report
+from assay.scanner.results.model import GateReport, Report
 from assay.scanner.sources.coverage import Coverage, Gap
 from tests.reports import samples
 
@@ -85,7 +85,7 @@ def test_gaps_and_a_weaker_configuration_are_not_green() -> None:
     assert outcomes(found["assay.coverage"]) == [("error", "parse_error"), ("error", "module_missing")]
     assert outcomes(found["assay.configuration"]) == [("failure", "configuration")]
     same = Gap("a.tf", "parse_error", "a brace is not closed", "correct the file", 12)
-    report = msgspec.structs.replace(samples.report([], Coverage(gaps=[same, same])), gate=Gate())
+    report = msgspec.structs.replace(samples.report([], Coverage(gaps=[same, same])), gate=GateReport())
     assert [case.get("name") for case in suites(report)["assay.coverage"].iter("testcase")] == [
         "parse_error: a.tf:12",
         "parse_error: a.tf:12 #2",

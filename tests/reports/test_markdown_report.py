@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from assay.reports.markdown import MARK, render
 from assay.reports.markdown_text import block, span
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import Gate, PastFinding, Report
+from assay.scanner.results.model import GateReport, PastFinding, Report
 from assay.scanner.sources.coverage import Coverage, Gap
 from tests.reports import samples
 
@@ -70,7 +70,7 @@ def test_what_it_says_of_a_run() -> None:
 
 def test_a_clean_run_says_so_and_one_that_saw_little_does_not() -> None:
     held = [samples.result("keys.rotation", "pass", samples.LOGS)]
-    clean = msgspec.structs.replace(samples.report(held, Coverage()), gate=Gate())
+    clean = msgspec.structs.replace(samples.report(held, Coverage()), gate=GateReport())
     assert "## Assay: 0 failures\n" in markdown(clean)
     gap = Gap("a.tf", "parse_error", "a brace is not closed", "correct the file", 1)
     partial = msgspec.structs.replace(clean, coverage=Coverage(gaps=[gap]))

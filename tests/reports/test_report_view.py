@@ -15,8 +15,8 @@ from rich.cells import cell_len
 from assay.reports.page import wrap
 from assay.reports.view import Outcome, message_of, outcome, place, remediation, sums, tree, where
 from assay.scanner.results import formats
-from assay.scanner.results.model import Gate, Verdict
-from assay.scanner.sources.coverage import Blocks, Coverage, Files, Gap
+from assay.scanner.results.model import GateReport, Verdict
+from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap
 from assay.scanner.sources.listing import UNCHANGED, Tree
 from assay.scanner.sources.raw import Location
 from assay.scanner.words import visible
@@ -108,15 +108,15 @@ def test_what_the_parts_leave_over_is_named() -> None:
 def test_the_outcome(verdicts: list[Verdict], gaps: int, word: str) -> None:
     held = [samples.result("keys.rotation", verdict, samples.LOGS) for verdict in verdicts]
     coverage = Coverage(gaps=[Gap("a.tf", "parse_error", "no", "mend")] * gaps)
-    said = outcome(msgspec.structs.replace(samples.report(held, coverage), gate=Gate()))
+    said = outcome(msgspec.structs.replace(samples.report(held, coverage), gate=GateReport()))
     assert said.word == word
     assert ("gap" in said.sentence) == bool(gaps)
 
 
 def test_files_that_fail_to_parse_are_never_a_pass() -> None:
     held = [samples.result("keys.rotation", "pass", samples.LOGS)]
-    report = samples.report(held, Coverage(Files(2, 1, 1), Blocks()))
-    assert outcome(msgspec.structs.replace(report, gate=Gate())).word == "incomplete"
+    report = samples.report(held, Coverage(FileCounts(2, 1, 1), Blocks()))
+    assert outcome(msgspec.structs.replace(report, gate=GateReport())).word == "incomplete"
 
 
 def test_the_outcome_tells_what_is_new_from_what_was_known() -> None:
@@ -130,7 +130,7 @@ def test_what_was_known_alone_fails_nothing_and_is_counted() -> None:
         msgspec.structs.replace(samples.result("keys.rotation", "fail", samples.LOGS, "no"), standing="known"),
         samples.result("keys.rotation", "pass", samples.DATA[0]),
     ]
-    report = msgspec.structs.replace(samples.report(held, Coverage()), gate=Gate())
+    report = msgspec.structs.replace(samples.report(held, Coverage()), gate=GateReport())
     assert outcome(report) == Outcome("pass", "1 pass, 1 fail (0 new, 1 known); 2 verdicts in all")
 
 

@@ -14,8 +14,8 @@ import pytest
 from assay.reports import sarif
 from assay.reports.sarif import artifact, render
 from assay.scanner.facts.model import BlockRef
-from assay.scanner.results.model import Gate, Report
-from assay.scanner.sources.coverage import Coverage, Files, Gap
+from assay.scanner.results.model import GateReport, Report
+from assay.scanner.sources.coverage import Coverage, FileCounts, Gap
 from assay.scanner.sources.raw import Location
 from tests.reports import samples
 
@@ -196,7 +196,7 @@ PASSED = samples.result("keys.rotation", "pass", samples.LOGS)
     [
         ("fail", Coverage(), True),
         ("error", Coverage(), False),
-        ("pass", Coverage(Files(2, 1, 1)), False),
+        ("pass", Coverage(FileCounts(2, 1, 1)), False),
         ("pass", Coverage(gaps=[Gap("plan.json", "input_failed", "no json", "write it again")]), False),
         ("pass", Coverage(gaps=[Gap("m", "module_missing", "not here", "init")]), True),
     ],
@@ -305,7 +305,7 @@ def test_all_results_stand_beside_the_baseline_or_none() -> None:
     assert {each.get("baselineState") for each in run(samples.compared())["results"]} == {"new", "unchanged"}
     (known,) = [each for each in run(samples.compared())["results"] if each["baselineState"] == "unchanged"]
     assert known["properties"]["element"] == "a:80"
-    alone = msgspec.structs.replace(samples.report(), gate=Gate())
+    alone = msgspec.structs.replace(samples.report(), gate=GateReport())
     assert not any("baselineState" in each for each in run(alone)["results"])
     over = msgspec.structs.replace(samples.gate().comparisons[0], expired=True)
     ended = msgspec.structs.replace(samples.compared(), gate=msgspec.structs.replace(samples.gate(), comparisons=[over]))

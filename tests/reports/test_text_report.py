@@ -13,7 +13,7 @@ from assay.reports import opinions_view
 from assay.reports.text import render
 from assay.reports.view import place, where
 from assay.scanner.results.model import Report
-from assay.scanner.sources.coverage import Blocks, Coverage, Files, Gap, LeftOut
+from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap, LeftOut
 from assay.scanner.words import visible
 from tests.reports import samples
 
@@ -259,7 +259,7 @@ def test_gaps_that_say_the_same_are_told_once() -> None:
 
 def test_what_is_read_for_joins_alone_is_not_called_judged() -> None:
     def said(blocks: Blocks, judged: int) -> tuple[str, str]:
-        report = samples.report(coverage=Coverage(Files(1, 1, 0), blocks))
+        report = samples.report(coverage=Coverage(FileCounts(1, 1, 0), blocks))
         report = msgspec.structs.replace(report, summary=msgspec.structs.replace(report.summary, resources=judged))
         written = text(report)
         return written.split("Read: ")[1].splitlines()[0], written.split("Not seen: ")[1].splitlines()[0]

@@ -22,7 +22,7 @@ from assay.scanner.compare.names import family, spelled
 from assay.scanner.compare.state import State, read
 from assay.scanner.compare.table import compare
 from assay.scanner.results.model import ControlOutcome, Report, ResourceRef, Result, Run, Summary, Tool, UnknownFact, Verdict
-from assay.scanner.sources.coverage import CallCount, Coverage, Files, Gap
+from assay.scanner.sources.coverage import CallCount, Coverage, FileCounts, Gap
 from tests.reports import samples
 
 SCHEMA = json.loads((Path(reports.__file__).parent / "schemas" / "assay-compare-1.json").read_text("utf-8"))
@@ -90,7 +90,7 @@ def report(*results: Result, gaps: list[Gap] | None = None, made: list[CallCount
         summary=Summary({}, 0, 0),
         controls=[ControlOutcome(id_, id_, "high", "pass", 1) for id_ in ids],
         results=list(results),
-        coverage=Coverage(Files(1, 1, 0), gaps=gaps or [], calls=made or []),
+        coverage=Coverage(FileCounts(1, 1, 0), gaps=gaps or [], calls=made or []),
     )
 
 

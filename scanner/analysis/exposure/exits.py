@@ -17,7 +17,7 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in
 from assay.scanner.sources.values import Value, agreed, all_of, any_of
 
-from .routing import Entry, RoutingAt, entries_of
+from .routing import RouteEntry, RoutingAt, entries_of
 from .targets import PUBLIC, Via
 
 _ELSEWHERE = "scan the code that declares it together with this, or the live account"
@@ -95,17 +95,17 @@ def _exit(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item) -> Exit:
     return Exit(Value(any_of(leaves).data, seen), all_of(through), words)
 
 
-def _is_default(entry: Entry) -> Value[bool]:
+def _is_default(entry: RouteEntry) -> Value[bool]:
     return entry.destination.then(is_world)
 
 
-def _may_be(entry: Entry) -> bool:
+def _may_be(entry: RouteEntry) -> bool:
     """Whether a route is for addresses that are not known and leads somewhere that matters: those to endpoints are for services of AWS."""
     unknown = any(one.unknown for one in elements(entry.destination)) or _is_default(entry).unknown
     return bool(unknown) and (entry.hop.via in (*PUBLIC, Via.INTERFACE, Via.NAT) or isinstance(entry.hop.via, Unknown))
 
 
-def _through(view: View, routing: RoutingAt, at: ExitsAt, entry: Entry) -> tuple[Value[Any], str]:
+def _through(view: View, routing: RoutingAt, at: ExitsAt, entry: RouteEntry) -> tuple[Value[Any], str]:
     """Whether one route leads out through a NAT gateway, and where it leads, in words."""
     via, target, seen = entry.hop.via, entry.hop.target, entry.hop.target.seen
     start = f"route {', '.join(describe(one.data) for one in elements(entry.destination))}"

@@ -13,7 +13,7 @@ from assay.scanner.sources.raw import Document, Text, Unknown, describe
 from assay.scanner.sources.values import Value, any_of
 
 from .google_nat import NatsAt, served
-from .kinds import Source, Standing, Subnet, Workload
+from .kinds import Standing, Subnet, TrafficSource, Workload
 from .placed import inside
 
 
@@ -120,7 +120,7 @@ def _limited(setting: Any, view: View) -> Any:
     return Value(setting).equals(*_LIMITED).data
 
 
-def _anyone(view: View, at: GoogleWorkloadAt) -> Source:
+def _anyone(view: View, at: GoogleWorkloadAt) -> TrafficSource:
     """Without a setting everybody may ask: https://cloud.google.com/run/docs/securing/ingress
 
     Who may invoke it is another thing: behind an external load balancer without IAP that is everybody, too.
@@ -133,7 +133,7 @@ def _anyone(view: View, at: GoogleWorkloadAt) -> Source:
         ingress = ingress.otherwise(annotation(annotations, "ingress"))
         disabled = disabled.otherwise(annotation(annotations, "default-url-disabled"))
     limited = ingress.default("all").then(lambda setting: _limited(setting, view))
-    return Source(
+    return TrafficSource(
         name=Value("anyone on the internet", ingress.seen),
         trusted=any_of([limited, disabled.default(False).truth()]),
         path=Value("its own address, past the load balancer", ingress.seen),

@@ -15,7 +15,7 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
 
 from .google import GoogleWorkloadAt, SubnetworkAt, google_workload, subnetwork
-from .google_nat import Nat, NatsAt, Place
+from .google_nat import Nat, NatsAt, NetworkPlace
 from .kinds import Subnet, Workload
 from .placed import placed
 
@@ -55,7 +55,7 @@ def _nats(router: Item) -> Iterator[tuple[Hashable, Any]]:
 
 
 def _place(item: Item) -> Iterator[tuple[Hashable, Any]]:
-    yield item.address, Place(spelled(item.link("network").data), _region(item))
+    yield item.address, NetworkPlace(spelled(item.link("network").data), _region(item))
 
 
 def _connector(item: Item) -> Iterator[tuple[Hashable, Any]]:
@@ -67,7 +67,7 @@ def _connector(item: Item) -> Iterator[tuple[Hashable, Any]]:
     project, region = (parts[1], parts[3]) if len(parts) > 3 else (str(item.account.data), _region(item))
     of_subnet = item["subnet.projectId"].default(project).data
     network = _full(project, "global/networks", item["network"].data)
-    yield item.address, Place(network, region, _full(of_subnet, f"regions/{region}/subnetworks", item["subnet.name"].data))
+    yield item.address, NetworkPlace(network, region, _full(of_subnet, f"regions/{region}/subnetworks", item["subnet.name"].data))
 
 
 def _full(project: Any, collection: str, name: Any) -> str:

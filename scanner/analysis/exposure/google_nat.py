@@ -30,7 +30,7 @@ class Nat(msgspec.Struct, frozen=True):
     """Why it may serve others, or not exist."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class NetworkPlace(msgspec.Struct, frozen=True):
     """Where a subnetwork, a router or a connector is."""
 
     network: str
@@ -52,7 +52,7 @@ class NatsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """Connector to its `Place`."""
 
 
-def served(view: View, at: NatsAt, subnetwork: str, place: Place | None) -> tuple[Value[Any], str]:
+def served(view: View, at: NatsAt, subnetwork: str, place: NetworkPlace | None) -> tuple[Value[Any], str]:
     """Whether Cloud NAT serves a subnetwork (or the hidden one of a connector, at a place), and by which gateway, in words.
 
     `subnetwork`: what names it; empty where only its place is known.
@@ -86,7 +86,7 @@ def _at(view: View, at: NatsAt, nat: Nat) -> tuple[str, str]:
     return nat.network or (router.network if router else ""), nat.region or (router.region if router else "")
 
 
-def _elsewhere(where: tuple[str, str], place: Place) -> bool:
+def _elsewhere(where: tuple[str, str], place: NetworkPlace) -> bool:
     """Whether two places are surely not one: a known network or region differs. What begins with `\\0` is only a name (stack.py)."""
     return any(
         one and other and one != other and "\0" not in (one[:1], other[:1])

@@ -68,7 +68,7 @@ class Standing(Part):
     """The way that it takes, in words."""
 
 
-class Source(Part):
+class TrafficSource(Part):
     """Who may begin to talk to a workload."""
 
     known_by: ClassVar = ("name",)
@@ -97,7 +97,7 @@ class Workload(Resource, kw_only=True):
     """It has an address of the internet itself."""
     subnets: Fact[list[Standing]]
     """Those that it has interfaces in. Of Google's none is public."""
-    accepts: Fact[list[Source]]
+    accepts: Fact[list[TrafficSource]]
     """Who may begin to talk to it, by the security groups that it is in, or by what it says itself."""
     all_traffic: Fact[bool]
     """Whatever it sends goes through its network. Google: not only what is for private addresses."""

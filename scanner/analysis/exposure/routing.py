@@ -31,7 +31,7 @@ class Association(msgspec.Struct, frozen=True):
     """Of several for one network, the highest counts."""
 
 
-class Entry(msgspec.Struct, frozen=True):
+class RouteEntry(msgspec.Struct, frozen=True):
     """A route of a table."""
 
     item: Item
@@ -119,10 +119,10 @@ def _entries(
         yield key, Unknown(f"which routes {item.address} has: {more.reason}", more.settles_it, item.location())
 
 
-def _entry(item: Item, node: Node, targets: Mapping[str, str], to: tuple[str, ...], named: Value[Any] | None = None) -> Entry:
+def _entry(item: Item, node: Node, targets: Mapping[str, str], to: tuple[str, ...], named: Value[Any] | None = None) -> RouteEntry:
     """`named`: what all routes of a table name together, which is what a plan tells of gateways that are not there yet."""
     written = (value for path in to if (value := node[path]).data not in (None, ""))
-    return Entry(item, node, hop(node, targets, named), next(written, Value(None, (node.location(),))))
+    return RouteEntry(item, node, hop(node, targets, named), next(written, Value(None, (node.location(),))))
 
 
 def routes_of(view: View, at: RoutingAt, subnet: Item) -> list[Route | Unknown]:
@@ -132,13 +132,13 @@ def routes_of(view: View, at: RoutingAt, subnet: Item) -> list[Route | Unknown]:
     return [*routes, doubt] if doubt else routes
 
 
-def entries_of(view: View, at: RoutingAt, subnet: Item) -> tuple[list[Entry], Unknown | None]:
+def entries_of(view: View, at: RoutingAt, subnet: Item) -> tuple[list[RouteEntry], Unknown | None]:
     """The routes of a subnet as they are written, the local one included, and why there may be others."""
     tables, doubt = tables_of(view, at, subnet)
     by_table = view.index(at.routes)
     told = [entry for table in tables for entry in by_table.get(table, ())]
     doubts = [entry for entry in told if isinstance(entry, Unknown)]
-    return [entry for entry in told if isinstance(entry, Entry)], doubt or next(iter(doubts), None)
+    return [entry for entry in told if isinstance(entry, RouteEntry)], doubt or next(iter(doubts), None)
 
 
 def tables_of(view: View, at: RoutingAt, subnet: Item) -> tuple[list[str], Unknown | None]:
@@ -215,7 +215,7 @@ def _routes(view: View, at: RoutingAt, table: str) -> Iterator[Route | Unknown]:
             yield _route(view, entry, Unknown(f"which route table {entry.item.address} is of is not known", _ELSEWHERE))
 
 
-def _route(view: View, entry: Entry, doubt: Unknown | None) -> Route:
+def _route(view: View, entry: RouteEntry, doubt: Unknown | None) -> Route:
     via, seen = entry.hop.via, entry.hop.target.seen
     leads: Value[Any] = Value(via if isinstance(via, Unknown) else via in PUBLIC, seen)
     may_be: list[Value[Any]] = [Value(doubt, seen)] if doubt else []

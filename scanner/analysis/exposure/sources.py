@@ -15,7 +15,7 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in
 from assay.scanner.sources.values import Value, agreed, all_of
 
-from .kinds import Source
+from .kinds import TrafficSource
 
 _ELSEWHERE = "scan the code that declares it together with this, or the live account"
 _BALANCERS = (Sort.BALANCER, Sort.CLASSIC, Sort.CLASSIC_INTERFACE, Sort.INTERFACE)
@@ -35,9 +35,9 @@ class GroupsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """Types of what runs code, which may talk to others of it."""
 
 
-def sources_of(view: View, at: GroupsAt, rules: SecurityGroupAt, groups: list[Value[Any]]) -> list[Source | Unknown]:
+def sources_of(view: View, at: GroupsAt, rules: SecurityGroupAt, groups: list[Value[Any]]) -> list[TrafficSource | Unknown]:
     """Who may talk to what is in some groups, as what names these says."""
-    told: list[Source | Unknown] = []
+    told: list[TrafficSource | Unknown] = []
     for target in groups:
         item = _found(view, at, target)
         if item is None:
@@ -53,7 +53,7 @@ def _found(view: View, at: GroupsAt, target: Value[Any]) -> Item | None:
     return next(iter(view.index(at.known).get(name, ())), None) if name else None
 
 
-def _let_in(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View) -> list[Source | Unknown]:
+def _let_in(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View) -> list[TrafficSource | Unknown]:
     separate = group.referrers(*(place for place in rules.rules if isinstance(place, Many)))
     own, more = group.surely.inner(*(place for place in rules.rules if isinstance(place, str)))
     told = [source for rule in (*own, *separate.views) for source in _of_rule(view, at, rules, group, rule)]
@@ -61,12 +61,12 @@ def _let_in(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View) -> li
     return [*told, *doubts]
 
 
-def _of_rule(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View, rule: View) -> list[Source | Unknown]:
+def _of_rule(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View, rule: View) -> list[TrafficSource | Unknown]:
     enters = rule.surely[rules.direction].default(rules.way).equals(rules.way)
     if enters.data is False:
         return []
     doubt: list[Value[Any]] = [Value(enters.unknown, enters.seen)] if enters.unknown else []
-    told: list[Source | Unknown] = []
+    told: list[TrafficSource | Unknown] = []
     for path in rules.ranges:
         told += [_source(rule, value, [Value(False, value.seen)], "addresses") for value in listed(rule.node, path) if not value.absent]
     for path in rules.prefix_lists.path.split("|"):
@@ -80,16 +80,16 @@ def _of_rule(view: View, at: GroupsAt, rules: SecurityGroupAt, group: View, rule
             elif value.data not in (None, False, "false", ""):
                 told.append(_of_group(view, at, rules, rule, _meant(at, group, rule, value)))
     for source in told:
-        if isinstance(source, Source) and doubt:
+        if isinstance(source, TrafficSource) and doubt:
             source.trusted = all_of([source.trusted, *doubt]) if source.trusted.data is not False else doubt[0]
     return told
 
 
-def _source(rule: View, value: Value[Any], trusted: list[Value[Any]], sort: str, inside: str = "") -> Source:
+def _source(rule: View, value: Value[Any], trusted: list[Value[Any]], sort: str, inside: str = "") -> TrafficSource:
     name = "addresses that are not known" if value.unknown else describe(value.data)
     path = f"{sort} {name}" if not inside else f"{sort} {name} with {inside}"
     verdict = all_of(trusted)
-    return Source(
+    return TrafficSource(
         name=Value(name, value.seen),
         # A rule that may not exist does no harm if it does not.
         trusted=rule.weighed(verdict, absence=True),
@@ -105,7 +105,7 @@ def _meant(at: GroupsAt, group: View, rule: View, value: Value[Any]) -> Value[An
     return Value(named[0] if len(named) == 1 else named, value.seen) if named else value
 
 
-def _of_group(view: View, at: GroupsAt, rules: SecurityGroupAt, rule: View, target: Value[Any]) -> Source:
+def _of_group(view: View, at: GroupsAt, rules: SecurityGroupAt, rule: View, target: Value[Any]) -> TrafficSource:
     """Whether everything in a group is a load balancer or runs code of the deployment; without anything in it, that is not known."""
     if isinstance(target.data, list):
         each = [_of_group(view, at, rules, rule, Value(one, target.seen)).trusted.data for one in target.data]

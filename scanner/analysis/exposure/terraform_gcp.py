@@ -15,7 +15,7 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.values import Value
 
 from .google import GoogleWorkloadAt, SubnetworkAt, google_workload, subnetwork
-from .google_nat import Nat, NatsAt, Place
+from .google_nat import Nat, NatsAt, NetworkPlace
 from .kinds import Subnet, Workload
 from .placed import placed
 
@@ -49,13 +49,13 @@ def _nat(nat: Item) -> Iterator[tuple[Hashable, Any]]:
 
 
 def _place(item: Item) -> Iterator[tuple[Hashable, Any]]:
-    yield item.address, Place(spelled(item.link("network").data), _text(item["region"].otherwise(item.region)))
+    yield item.address, NetworkPlace(spelled(item.link("network").data), _text(item["region"].otherwise(item.region)))
 
 
 def _connector(item: Item) -> Iterator[tuple[Hashable, Any]]:
     """By a subnetwork, or a network and a range of its own: .../resources/vpc_access_connector"""
     region = _text(item["region"].otherwise(item.region))
-    yield item.address, Place(spelled(item.link("network").data), region, spelled(item.link("subnet.name").data))
+    yield item.address, NetworkPlace(spelled(item.link("network").data), region, spelled(item.link("subnet.name").data))
 
 
 def _text(value: Value[Any]) -> str:

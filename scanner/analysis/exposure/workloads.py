@@ -13,7 +13,7 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in
 from assay.scanner.sources.values import Value, any_of
 
-from .kinds import Source, Workload
+from .kinds import TrafficSource, Workload
 from .sources import GroupsAt, sources_of
 from .standings import SubnetsAt, gives_addresses, not_read, standings, subnets_of
 
@@ -84,7 +84,7 @@ def _associated(paths: tuple[str, ...], distribution: Item) -> Iterator[tuple[Ha
         yield from [(reference.address, distribution) for reference in references_in(name.data)]
 
 
-def _accepts(view: View, at: WorkloadAt, views: list[View]) -> list[Source | Unknown]:
+def _accepts(view: View, at: WorkloadAt, views: list[View]) -> list[TrafficSource | Unknown]:
     """https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html: `NONE` lets anyone in, without a load balancer before it."""
     if at.outside:
         urls = view.referrers(*at.urls)
@@ -97,9 +97,9 @@ def _accepts(view: View, at: WorkloadAt, views: list[View]) -> list[Source | Unk
     return sources_of(view, at.groups, at.group.spelling, list({describe(group.data): group for group in named}.values()))
 
 
-def _by_url(url: View, kind: str) -> Source:
+def _by_url(url: View, kind: str) -> TrafficSource:
     signed = url.surely[kind].equals("AWS_IAM")
-    return Source(
+    return TrafficSource(
         name=Value("anyone", signed.seen),
         trusted=url.weighed(signed, absence=True),
         path=Value(f"the URL of the function, {url.item.address}", signed.seen),

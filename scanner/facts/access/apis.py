@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from assay.scanner.facts.access.kinds import Route, UserEntry
+from assay.scanner.facts.access.kinds import RequestRoute, UserEntry
 from assay.scanner.facts.model import attestable
 from assay.scanner.facts.spelling import Link, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
@@ -47,7 +47,7 @@ def api(view: View, at: ApiAt) -> UserEntry:
     if quick.data is not False:
         nothing: Value[Any] = Value(False, quick.seen)
         name = view.says("$default")
-        routes.append(Route(name=name, serves=quick, paths=Value([]), signs_in=nothing, issuer=Value(None), verifies_tokens=nothing))
+        routes.append(RequestRoute(name=name, serves=quick, paths=Value([]), signs_in=nothing, issuer=Value(None), verifies_tokens=nothing))
     return UserEntry(
         identity=view.identity(view[at.name]),
         internet_facing=view.says(True),
@@ -65,7 +65,7 @@ def _in_document(view: View, at: ApiAt) -> Unknown | None:
     return Unknown(reason, "declare them one by one, or scan the live account", view.location)
 
 
-def _connections(view: View, routes: list[Route], more: Unknown | None) -> list[Any]:
+def _connections(view: View, routes: list[RequestRoute], more: Unknown | None) -> list[Any]:
     """The routes of a WebSocket API that decide who may connect: messages are those of who has connected. Without one, everybody may.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
@@ -75,7 +75,7 @@ def _connections(view: View, routes: list[Route], more: Unknown | None) -> list[
         return list(deciding)
     nothing = view.says(False)
     return [
-        Route(
+        RequestRoute(
             name=view.says("$connect"),
             serves=view.says(True),
             paths=view.says([]),
@@ -86,7 +86,7 @@ def _connections(view: View, routes: list[Route], more: Unknown | None) -> list[
     ]
 
 
-def _route(owner: View, at: ApiAt) -> Route:
+def _route(owner: View, at: ApiAt) -> RequestRoute:
     """Without an authorization type a route is open: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html"""
     route = owner.surely
     kind = route[at.authorization].default("NONE")
@@ -97,7 +97,7 @@ def _route(owner: View, at: ApiAt) -> Route:
     verified = any_of([jwt, all_of([custom, Value(_CODE, custom.seen)])])
     elsewhere = _elsewhere(route) if jwt.data is not False else None
     issuer: Value[Any] = authorizer.surely[at.issuer].text() if authorizer is not None else route.says(elsewhere)
-    return Route(
+    return RequestRoute(
         name=route[at.key].text(),
         serves=owner.weighed(route.says(True), absence=False),
         paths=route[at.key].then(_paths),

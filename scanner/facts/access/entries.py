@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from assay.scanner.facts.access.kinds import Directory, Route, UserEntry
+from assay.scanner.facts.access.kinds import Directory, RequestRoute, UserEntry
 from assay.scanner.facts.model import attestable
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
@@ -65,7 +65,7 @@ def entry(view: View, at: EntryAt) -> UserEntry:
 
 def directory(view: View, at: EntryAt) -> Directory | None:
     """A load balancer that signs users in by an identity provider, without a user pool between them."""
-    known = [route for route in routes(view, at) if isinstance(route, Route)]
+    known = [route for route in routes(view, at) if isinstance(route, RequestRoute)]
     direct = [route for route in known if isinstance(route.issuer.data, str) or route.issuer.unknown]
     if not direct:
         return None
@@ -106,7 +106,7 @@ def routes(view: View, at: EntryAt) -> list[Any]:
     return found + ([companions.more] if companions.more else [])
 
 
-def _route(owner: View, told: View, path: str, name: str, paths: Value[Any], balancer: View, at: EntryAt) -> Route:
+def _route(owner: View, told: View, path: str, name: str, paths: Value[Any], balancer: View, at: EntryAt) -> RequestRoute:
     """`owner` is in doubt where it may not exist: then nobody comes in by it."""
     actions, more = told.inner(path)
     doubt = [told.says(more)] if more else []
@@ -121,7 +121,7 @@ def _route(owner: View, told: View, path: str, name: str, paths: Value[Any], bal
         signs_in = function
     passes = [kind.equals(*_ANSWERS, *_AUTHENTICATES, _VERIFIES).negate() for kind in kinds]
     tokens = any_of([*verified, *doubt])
-    return Route(
+    return RequestRoute(
         name=told.says(name),
         serves=owner.weighed(any_of([*passes, *doubt]), absence=False),
         paths=paths,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
-from assay.scanner.facts.access.kinds import Directory, Member, Route, UserEntry
+from assay.scanner.facts.access.kinds import Directory, Member, RequestRoute, UserEntry
 from assay.scanner.facts.bindings import Binding, bindings, companion_bindings
 from assay.scanner.facts.google_assets import is_live, missing
 from assay.scanner.facts.model import attestable
@@ -68,7 +68,7 @@ def backend(view: View, at: BackendAt) -> UserEntry:
     serves = view.says(True)
     in_app: Value[Any] = Value(_IN_APP, signs_in.seen)
     name, paths, issuer = view.says("every request"), view.says([]), view.says(None)
-    route = Route(name=name, serves=serves, paths=paths, signs_in=signs_in, issuer=issuer, verifies_tokens=in_app)
+    route = RequestRoute(name=name, serves=serves, paths=paths, signs_in=signs_in, issuer=issuer, verifies_tokens=in_app)
     return UserEntry(
         identity=view.identity(view[at.name]),
         internet_facing=view[at.scheme].default("EXTERNAL").equals(*_EXTERNAL),

@@ -7,7 +7,7 @@ from typing import ClassVar
 from assay.scanner.facts.model import Fact, Naming, Part, Resource
 
 
-class Route(Part):
+class RequestRoute(Part):
     """Requests that an entry handles alike: the default of a listener, one of its rules, a route of an API, all requests to a backend."""
 
     known_by: ClassVar = ("name",)
@@ -32,7 +32,7 @@ class UserEntry(Resource, kw_only=True):
     internet_facing: Fact[bool]
     asks_users: Fact[bool]
     """It can send a browser to sign in; an API refuses instead."""
-    routes: Fact[list[Route]]
+    routes: Fact[list[RequestRoute]]
 
 
 class Member(Part):

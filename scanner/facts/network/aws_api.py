@@ -12,7 +12,7 @@ from assay.scanner.facts.edge.aws_api import BALANCER, BALANCERS, CLASSIC, CLASS
 from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.prefix_lists import PrefixLists
 from assay.scanner.facts.network.ranges import Span, listed, opening
-from assay.scanner.facts.network.security_groups import GroupRulesAt, Member, SecurityGroupAt, Sort, security_group
+from assay.scanner.facts.network.security_groups import GroupMember, GroupRulesAt, SecurityGroupAt, Sort, security_group
 from assay.scanner.facts.spelling import Another, Fixed, Index, Referrer
 from assay.scanner.facts.view import View
 from assay.scanner.override import override
@@ -87,7 +87,7 @@ _BALANCERS = {BALANCERS.type: Sort.BALANCER, CLASSIC_BALANCERS.type: Sort.CLASSI
 def _members(item: Item) -> Iterator[tuple[Hashable, Any]]:
     """Load balancers, and the interfaces of anything."""
     for group in listed(item, "SecurityGroups" if item.type in _BALANCERS else "Groups[].GroupId"):
-        yield (None, group.unknown) if group.unknown else (str(group.data), Member(item, _BALANCERS.get(item.type) or _sort(item)))
+        yield (None, group.unknown) if group.unknown else (str(group.data), GroupMember(item, _BALANCERS.get(item.type) or _sort(item)))
 
 
 def _sort(interface: Item) -> Sort:

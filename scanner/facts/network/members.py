@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from assay.scanner.facts.network.ranges import listed
-from assay.scanner.facts.network.security_groups import Member, Sort
+from assay.scanner.facts.network.security_groups import GroupMember, Sort
 from assay.scanner.facts.spelling import Index
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Unknown, references_in
@@ -20,7 +20,7 @@ def members(paths: Mapping[str, tuple[str, ...]], balancers: tuple[str, ...], cl
         sort = Sort.BALANCER if user.type in balancers else Sort.CLASSIC if user.type in classic else Sort.OTHER
         groups = [value.data for path in paths[user.type] for value in listed(user, path, linked=True)]
         for address in dict.fromkeys(group.address for group in groups if isinstance(group, Reference)):
-            yield address, Member(user, sort)
+            yield address, GroupMember(user, sort)
         for why in (group for group in groups if isinstance(group, Unknown)):
             yield None, Unknown(f"whether {user.address} is in the group too: {why.reason}", why.settles_it, user.location())
 

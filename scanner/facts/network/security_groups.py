@@ -33,7 +33,7 @@ class Sort(enum.Enum):
     OTHER = enum.auto()
 
 
-class Member(msgspec.Struct, frozen=True):
+class GroupMember(msgspec.Struct, frozen=True):
     """Something that is in a security group."""
 
     item: Item
@@ -139,13 +139,13 @@ def _openings(view: View, at: GroupRulesAt) -> list[Opening]:
     return openings
 
 
-def _others(view: View, at: SecurityGroupAt, members: list[Member]) -> list[Item]:
+def _others(view: View, at: SecurityGroupAt, members: list[GroupMember]) -> list[Item]:
     """What is in a group that is no load balancer, whether or not its type is known to be a member."""
     holders = view.index(at.holders).get(view.item.address, []) if at.holders else []
     return [member.item for member in members if member.sort is Sort.OTHER] or [holder for holder, hands_on in holders if not hands_on]
 
 
-def _guards(view: View, at: SecurityGroupAt, members: list[Member], others: list[Item], more: Unknown | None) -> Value[bool]:
+def _guards(view: View, at: SecurityGroupAt, members: list[GroupMember], others: list[Item], more: Unknown | None) -> Value[bool]:
     """Whether everything that is in the group is a load balancer; without anything in it, that is not known."""
     if others:
         return Value(False, tuple(dict.fromkeys(other.location() for other in others)))
@@ -165,7 +165,7 @@ _CLASSIC = Unknown(
 )
 
 
-def _only_redirect(view: View, at: SecurityGroupAt, members: list[Member]) -> Value[bool]:
+def _only_redirect(view: View, at: SecurityGroupAt, members: list[GroupMember]) -> Value[bool]:
     """Whether the load balancers in the group redirect whatever reaches them without TLS."""
     balancers = [load_balancer(view.of(member.item).surely, at.balancer.spelling) for member in members if member.sort is Sort.BALANCER]
     classic = [classic_balancer(view.of(member.item).surely, at.classic.spelling) for member in members if member.sort is Sort.CLASSIC]

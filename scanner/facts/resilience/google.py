@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from assay.scanner.facts.google_assets import named
-from assay.scanner.facts.resilience.kinds import Destination, Failover
+from assay.scanner.facts.resilience.kinds import Failover, UserDestination
 from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -42,7 +42,7 @@ def record(view: View, at: RecordAt) -> Failover:
     checked = view.link(at.check).is_set()
     primary, unknown = view.inner(at.primary)
     destinations: list[Any] = [
-        Destination(
+        UserDestination(
             name=answer.called(at.place).text(),
             needs_check=view.says(True),
             checked=_checked(answer, at, checked),
@@ -84,7 +84,7 @@ def backend(view: View, at: BackendAt) -> Failover:
     outliers, unknown = view.inner(at.outliers)
     checks = view[at.checks].then(bool)
     several = view.says(more) if more else view.says(len(backends) > 1)
-    destination: Any = Destination(
+    destination: Any = UserDestination(
         name=view.says("the backend"),
         needs_check=view.says(True),
         checked=any_of([checks, view.says(True if outliers else unknown or False)]),

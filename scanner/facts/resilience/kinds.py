@@ -7,7 +7,7 @@ from typing import ClassVar
 from assay.scanner.facts.model import Fact, Naming, Part, Resource
 
 
-class Destination(Part):
+class UserDestination(Part):
     """Where an answer of DNS, or a load balancer, sends users."""
 
     known_by: ClassVar = ("name",)
@@ -28,7 +28,7 @@ class Failover(Resource, kw_only=True):
 
     chooses: Fact[bool]
     """It is one of several answers, or has several: False of a record that always gives the same answer."""
-    destinations: Fact[list[Destination]]
+    destinations: Fact[list[UserDestination]]
 
 
 KINDS = (Failover,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from assay.scanner.facts.resilience.kinds import Destination, Failover
+from assay.scanner.facts.resilience.kinds import Failover, UserDestination
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
@@ -37,7 +37,7 @@ class RecordAt(Spelling, frozen=True, eq=False, kw_only=True):
 def record(view: View, at: RecordAt) -> Failover:
     """A record without a routing policy is the only answer for its name."""
     chooses = any_of([is_chosen(view, path) for path in at.policies])
-    destination: Any = Destination(
+    destination: Any = UserDestination(
         name=view[at.identifier].text().then(lambda name: name or "the record"),
         needs_check=view[at.failover].default("PRIMARY").equals("SECONDARY").negate(),
         checked=_checked(view, at),

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.facts.spelling import Link, Place, Spelling
 from assay.scanner.facts.statements import Statement, statements
-from assay.scanner.facts.supply.kinds import Federation, Subject
+from assay.scanner.facts.supply.kinds import Federation, TokenSubject
 from assay.scanner.facts.supply.subjects import audience, subjects
 from assay.scanner.facts.supply.web_identity import allowing, providers
 from assay.scanner.facts.view import View
@@ -50,4 +50,4 @@ def _admitted(statement: Statement) -> list[Any]:
     if not isinstance(statement.allows, Unknown):
         return admitted
     doubt = statement.allows
-    return [doubt if isinstance(subject, Subject) and subject.scoped.data is False else subject for subject in admitted]
+    return [doubt if isinstance(subject, TokenSubject) and subject.scoped.data is False else subject for subject in admitted]

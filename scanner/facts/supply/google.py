@@ -14,8 +14,8 @@ from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.patterns import ANY, OPEN
 from assay.scanner.facts.spelling import Index, Link, Spelling
 from assay.scanner.facts.supply import claims, issuers
-from assay.scanner.facts.supply.kinds import Federation, Subject
-from assay.scanner.facts.supply.pools import Member, bound
+from assay.scanner.facts.supply.kinds import Federation, TokenSubject
+from assay.scanner.facts.supply.pools import PoolMember, bound
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value
@@ -59,7 +59,7 @@ def federation(view: View, at: ProviderAt) -> Federation | None:
         identity=view.identity(view[at.name] if at.name else named(view.item)),
         # Without allowed audiences, only the provider's own full name is accepted.
         audience_pinned=Value(True, view[at.audiences].seen),
-        subjects=Value([Subject(pattern=Value(pattern, condition.seen), scoped=Value(scoped, condition.seen))], condition.seen),
+        subjects=Value([TokenSubject(pattern=Value(pattern, condition.seen), scoped=Value(scoped, condition.seen))], condition.seen),
     )
 
 
@@ -125,7 +125,7 @@ def _claims_in(node: Node) -> Iterator[str]:
 
 
 def _decided(
-    condition: Value[Any], admitted: list[Way], mapping: Mapping[Path, Node], members: list[Member | Unknown]
+    condition: Value[Any], admitted: list[Way], mapping: Mapping[Path, Node], members: list[PoolMember | Unknown]
 ) -> tuple[str, bool | Unknown]:
     """Who is admitted in words, and whether they are of named repositories: by the condition, or else by every binding of the pool."""
     pattern = "*" if condition.absent else describe(condition.data)
@@ -134,14 +134,14 @@ def _decided(
         return pattern, scoped
     decided = [(member, _by_member(member, admitted, mapping, condition.data)) for member in members]
     wide = next((member for member, pinned in decided if pinned is False), None)
-    if isinstance(wide, Member):
+    if isinstance(wide, PoolMember):
         return describe(wide.named), False
     if doubt := next((pinned for _, pinned in decided if isinstance(pinned, Unknown)), None):
         return pattern, scoped if isinstance(scoped, Unknown) else doubt
     return "the members of the bindings", True
 
 
-def _by_member(member: Member | Unknown, admitted: list[Way], mapping: Mapping[Path, Node], condition: Any) -> bool | Unknown:
+def _by_member(member: PoolMember | Unknown, admitted: list[Way], mapping: Mapping[Path, Node], condition: Any) -> bool | Unknown:
     """Whether the identities of a member, which the condition admits too, are of one repository."""
     if isinstance(member, Unknown):
         return member

@@ -7,7 +7,7 @@ from typing import ClassVar
 from assay.scanner.facts.model import Fact, Naming, Part, Resource
 
 
-class Subject(Part):
+class TokenSubject(Part):
     """Which runs of an outside CI system a federation admits."""
 
     known_by: ClassVar = ("pattern",)
@@ -25,7 +25,7 @@ class Federation(Resource, kw_only=True):
 
     audience_pinned: Fact[bool]
     """Tokens made for another audience are refused."""
-    subjects: Fact[list[Subject]]
+    subjects: Fact[list[TokenSubject]]
     """Every way in. A way without any condition on the subject is a subject `*`."""
 
 

@@ -29,7 +29,7 @@ _ACTS = ("roles/iam.workloadIdentityUser", "roles/iam.serviceAccountTokenCreator
 """Roles that bindings on a service account give to identities of a pool."""
 
 
-class Member(msgspec.Struct, frozen=True):
+class PoolMember(msgspec.Struct, frozen=True):
     """Identities of a pool, as a binding names them."""
 
     project: str | None
@@ -76,7 +76,7 @@ def _member(binding: Binding) -> Iterator[tuple[Hashable, Any]]:
     who = re.sub("\0(\\d+)\0", OPEN, re.sub("[^\0]+", lambda text: literal(text[0]), match["who"]))
     project = match["project"] if match["project"] and "\0" not in match["project"] else None
     pool = _unmarked(match["pool"] or match["whole"], parts)
-    named = Member(project, pool, who, member)
+    named = PoolMember(project, pool, who, member)
     if spelled(pool):
         yield spelled(pool), named
     if not isinstance(pool, (str, Reference)):
@@ -100,7 +100,7 @@ def by_id(item: Item) -> Iterator[tuple[Hashable, Any]]:
     yield item.address, item["workload_identity_pool_id"].raw
 
 
-def bound(view: View, place: str | Link, known: Index, pools: Index | None) -> list[Member | Unknown]:
+def bound(view: View, place: str | Link, known: Index, pools: Index | None) -> list[PoolMember | Unknown]:
     """The members of bindings that are identities of the pool of a provider; an Unknown where there may be more of them."""
     by_pool = view.index(known)
     ids = {str(address): id_ for address, (id_, *_) in view.index(pools).items()} if pools else {}

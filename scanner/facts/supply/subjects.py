@@ -8,8 +8,8 @@ from typing import Any
 from assay.scanner.facts import patterns
 from assay.scanner.facts.statements import Statement
 from assay.scanner.facts.supply import claims
-from assay.scanner.facts.supply.kinds import Subject
-from assay.scanner.facts.supply.web_identity import Claim, claims_of
+from assay.scanner.facts.supply.kinds import TokenSubject
+from assay.scanner.facts.supply.web_identity import TokenClaim, claims_of
 from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value
 
@@ -23,7 +23,7 @@ def audience(statement: Statement) -> bool | Unknown:
     return True if True in pinned else next((one for one in pinned if isinstance(one, Unknown)), False)
 
 
-def subjects(statement: Statement) -> list[Subject | Unknown]:
+def subjects(statement: Statement) -> list[TokenSubject | Unknown]:
     """The subjects that the statement admits: the values of one condition are ways in, the other conditions hold for each of them."""
     required = claims_of(statement)
     if isinstance(required, Unknown):
@@ -33,24 +33,24 @@ def subjects(statement: Statement) -> list[Subject | Unknown]:
         (claim for claim in told if claims.may_pin(claim.name)), None
     )
     if listed is None:
-        return [Subject(pattern=Value("*", statement.seen), scoped=Value(False, statement.seen))]
+        return [TokenSubject(pattern=Value("*", statement.seen), scoped=Value(False, statement.seen))]
     others = [_worst(claim) for claim in told if claim is not listed]
     return [
-        Subject(pattern=Value(_pattern(listed, at), statement.seen), scoped=Value(_scoped(_one(listed, at), others), statement.seen))
+        TokenSubject(pattern=Value(_pattern(listed, at), statement.seen), scoped=Value(_scoped(_one(listed, at), others), statement.seen))
         for at in range(len(listed.values))
     ]
 
 
-def _pattern(claim: Claim, at: int) -> str:
+def _pattern(claim: TokenClaim, at: int) -> str:
     value = describe(claim.values[at])
     return value if claim.name == "sub" else f"{claim.name} {value}"
 
 
-def _one(claim: Claim, at: int) -> Claim:
-    return Claim(claim.name, claim.issuer, [claim.values[at]], [claim.patterns[at]])
+def _one(claim: TokenClaim, at: int) -> TokenClaim:
+    return TokenClaim(claim.name, claim.issuer, [claim.values[at]], [claim.patterns[at]])
 
 
-def _worst(claim: Claim) -> Claim:
+def _worst(claim: TokenClaim) -> TokenClaim:
     """A condition by its widest value: any of them may be the one that holds."""
     wide = next((at for at, pattern in enumerate(claim.patterns) if not _may_say_something(claim.name, pattern)), None)
     partly = next((at for at, pattern in enumerate(claim.patterns) if patterns.OPEN in pattern), 0)
@@ -62,7 +62,7 @@ def _may_say_something(name: str, pattern: str) -> bool:
     return any(claims.says_something(told) for told in claims.supposed({name: pattern}))
 
 
-def _scoped(subject: Claim, others: list[Claim]) -> bool | Unknown:
+def _scoped(subject: TokenClaim, others: list[TokenClaim]) -> bool | Unknown:
     """Whether a subject, with the other conditions, pins the repository and its branch, tag, environment or workflow."""
     told: dict[str, str] = {}
     for claim in (subject, *others):
@@ -84,6 +84,6 @@ def _without_open(told: dict[str, str]) -> bool:
     return claims.pins_run({name: pattern.replace(patterns.OPEN, patterns.ANY) for name, pattern in told.items()})
 
 
-def _all(claim: Claim, holds: Callable[[str], bool]) -> bool | Unknown:
+def _all(claim: TokenClaim, holds: Callable[[str], bool]) -> bool | Unknown:
     results: list[Any] = [patterns.settled(pattern, holds, claim.why(at)) for at, pattern in enumerate(claim.patterns)]
     return False if False in results else next((result for result in results if isinstance(result, Unknown)), True)

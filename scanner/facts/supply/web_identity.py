@@ -38,7 +38,7 @@ class Provider(msgspec.Struct, frozen=True):
     """Why it may be a CI system though it is not taken for one."""
 
 
-class Claim(msgspec.Struct, frozen=True):
+class TokenClaim(msgspec.Struct, frozen=True):
     """A condition on a token: the claim is there, and has to be one of some values."""
 
     name: str
@@ -81,7 +81,7 @@ def _provider(view: View, link: Link | None, statement: Statement, who: Any) -> 
     return Provider(who, (names[0] if len(names) == 1 else "") or claimed, is_ci == {True}, doubt)
 
 
-def _is_ci(issuer: str, said: list[Claim]) -> bool:
+def _is_ci(issuer: str, said: list[TokenClaim]) -> bool:
     """Whether the tokens of an issuer, of which some things are asked, are those of a CI system."""
     sort = next((sort for name in (issuer, *(claim.issuer for claim in said)) if name and (sort := issuers.sort(name))), None)
     subjects = [pattern for claim in said if claim.name == "sub" for pattern in claim.patterns]
@@ -98,7 +98,7 @@ def _url(view: View, link: Link | None, who: Any) -> Value[Any]:
     return Value.of(who)
 
 
-def claims_of(statement: Statement) -> list[Claim] | Unknown:
+def claims_of(statement: Statement) -> list[TokenClaim] | Unknown:
     """What the token of whoever uses a statement has to claim; conditions that hold where a claim is missing say nothing."""
     if isinstance(statement.conditions, Unknown):
         return statement.conditions
@@ -110,7 +110,7 @@ def claims_of(statement: Statement) -> list[Claim] | Unknown:
     return [claim for condition in statement.conditions if (claim := _claim(condition, there)) is not None]
 
 
-def _claim(condition: Condition, there: set[str]) -> Claim | None:
+def _claim(condition: Condition, there: set[str]) -> TokenClaim | None:
     operator = condition.operator.lower()
     if (operator.startswith("forallvalues:") or operator.endswith("ifexists")) and condition.key not in there:
         return None
@@ -119,7 +119,7 @@ def _claim(condition: Condition, there: set[str]) -> Claim | None:
     if operator not in _EQUAL or not condition.values or not ("." in issuer or issuer == "saml" or "${" in issuer):
         return None  # a key of AWS itself: `aws:SourceIp`, `sts:ExternalId`
     spelled = [patterns.aws(value, wildcards=operator in _WITH_WILDCARDS) for value in condition.values]
-    return Claim(name, issuers.name(issuer), condition.values, spelled)
+    return TokenClaim(name, issuers.name(issuer), condition.values, spelled)
 
 
 def allowing(statements: list[Statement | Unknown]) -> list[Statement]:
@@ -185,7 +185,7 @@ _AUDIENCES = ("aud", "app_id", "azp", "client_id")
 _ACCOUNT = "system:serviceaccount:"
 
 
-def _bounds(claim: Claim, provider: Provider) -> bool | Unknown:
+def _bounds(claim: TokenClaim, provider: Provider) -> bool | Unknown:
     """Whether every value of a condition says who it is."""
     results = [
         patterns.settled(pattern, lambda text: _says_who(claim, text, provider), claim.why(at)) for at, pattern in enumerate(claim.patterns)
@@ -195,7 +195,7 @@ def _bounds(claim: Claim, provider: Provider) -> bool | Unknown:
     return False if False in results else next((result for result in results if isinstance(result, Unknown)), True)
 
 
-def _says_who(claim: Claim, pattern: str, provider: Provider) -> bool:
+def _says_who(claim: TokenClaim, pattern: str, provider: Provider) -> bool:
     if claim.name in _NOT_WHO or not pattern.strip(ANY + patterns.ONE):
         return False
     if ":saml-provider/" in provider.issuer or claim.issuer == "saml":

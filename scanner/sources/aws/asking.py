@@ -12,7 +12,7 @@ import msgspec
 
 from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.items import NOT_ENABLED, Answer, walk
-from assay.scanner.sources.aws.limits import Limits
+from assay.scanner.sources.aws.limits import RateLimits
 from assay.scanner.sources.aws.session import Caller, Clients, acting
 from assay.scanner.sources.coverage import CallCount
 from assay.scanner.sources.pace import TokenBucket
@@ -88,8 +88,8 @@ class _Attempt(Caller):
 class Asker:
     """Makes the calls of a run, and keeps their ledger."""
 
-    def __init__(self, clients: Clients, stop: threading.Event, limits: Limits | None = None) -> None:
-        self.clients, self.stop, self.limits = clients, stop, limits or Limits()
+    def __init__(self, clients: Clients, stop: threading.Event, limits: RateLimits | None = None) -> None:
+        self.clients, self.stop, self.limits = clients, stop, limits or RateLimits()
         self.made = 0
         self._ledger: dict[CallCount, int] = {}
         self._unanswered: dict[tuple[str, str], int] = {}

@@ -12,7 +12,7 @@ RATES = {"ec2": 10.0, "wafv2": 2.5, "cloudfront": 5.0, "iam": 10.0, "organizatio
 DEFAULT_RATE = 50.0
 
 
-class Limits:
+class RateLimits:
     """The buckets of one run."""
 
     def __init__(self, factor: float = 1.0) -> None:

@@ -17,7 +17,7 @@ from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.redaction import may_be_hidden
 
 if TYPE_CHECKING:
-    from assay.scanner.sources.live import Part
+    from assay.scanner.sources.live import SnapshotPart
 
 
 class AccountRecord(msgspec.Struct, tag="account", tag_field="record"):
@@ -282,7 +282,7 @@ def lost_gap(scope: str, lost: stage.Lost) -> Gap:
     return Gap(scope, "input_failed", str(lost.strerror), way)
 
 
-def read_part(part: Part, listings: Mapping[str, Listing]) -> Iterator[Collection]:
+def read_part(part: SnapshotPart, listings: Mapping[str, Listing]) -> Iterator[Collection]:
     """The collections of what an audit collected of one account."""
     try:
         stage.enter(part.name, os.path.getsize(part.file))

@@ -12,7 +12,7 @@ from assay.scanner.override import override
 from assay.scanner.sources.aws import records
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.interface import EVERYTHING, Collection, Source, Wanted
-from assay.scanner.sources.live import Collected, LiveSource, Part, Status
+from assay.scanner.sources.live import Collected, LiveSource, SnapshotPart, Status
 
 
 class SnapshotSource(Source):
@@ -33,7 +33,7 @@ class PartSource(Source):
 
     input = "aws"
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: SnapshotPart) -> None:
         self.part = part
 
     @override
@@ -67,13 +67,13 @@ class AuditSource(LiveSource):
         return Status(progress.units_done, progress.units, progress.at, count)
 
     @override
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[SnapshotPart]:
         with tempfile.TemporaryDirectory(prefix="assay-") as folder:
             file = os.path.join(folder, "part")
             for name, lines in self._run(folder):
                 with open(file, "wb") as opened:
                     opened.writelines(lines)
-                yield Part("aws", file, name, self.out or "")
+                yield SnapshotPart("aws", file, name, self.out or "")
 
     def collect_only(self) -> Collected:
         """Collect without judging."""

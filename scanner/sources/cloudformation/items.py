@@ -11,7 +11,7 @@ from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, is_function
 from assay.scanner.sources.cloudformation.metadata import in_metadata
 from assay.scanner.sources.cloudformation.scope import Scope
-from assay.scanner.sources.cloudformation.template import CORRECT, Resource
+from assay.scanner.sources.cloudformation.template import CORRECT, TemplateResource
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.marks import Placed, tags_of
 from assay.scanner.sources.nodes import as_nodes, step
@@ -200,7 +200,7 @@ class TemplateItem(TreeNode, Item):
 
     __slots__ = ("address", "conditions", "resource", "root", "template", "type")
 
-    def __init__(self, scope: Scope, resource: Resource, template: Unknown | None, root: str, conditions: frozenset[str]) -> None:
+    def __init__(self, scope: Scope, resource: TemplateResource, template: Unknown | None, root: str, conditions: frozenset[str]) -> None:
         """`conditions` have to hold for it to exist: its own and those of the nested stacks that it is in, by their full names."""
         super().__init__(scope, resource.body.get("Properties"), (*resource.source, "Properties"))
         self.resource, self.template, self.root, self.conditions = resource, template, root, conditions

@@ -17,12 +17,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from assay.scanner.sources.cloudformation.template import Resource, Template
+from assay.scanner.sources.cloudformation.template import Template, TemplateResource
 from assay.scanner.sources.marks import MAX_MARK, MAX_MARKS, Placed, of_fields, of_texts
 from assay.scanner.sources.templates.syntax import Path
 
 
-def in_metadata(resource: Resource, template: Template) -> list[Placed]:
+def in_metadata(resource: TemplateResource, template: Template) -> list[Placed]:
     """The marks in the metadata of a resource, as it is written: what a function would give is not known, and is none."""
     ours = ((_said(entry), template.place(place)) for entry, place in _entries(resource, "assay", "waive"))
     skipped = ((entry, place) for entry, place in _entries(resource, "checkov", "skip") if isinstance(entry, dict))
@@ -30,7 +30,7 @@ def in_metadata(resource: Resource, template: Template) -> list[Placed]:
     return [*of_texts(ours), *theirs]
 
 
-def _entries(resource: Resource, tool: str, word: str) -> Iterator[tuple[Any, Path]]:
+def _entries(resource: TemplateResource, tool: str, word: str) -> Iterator[tuple[Any, Path]]:
     """What a list at `Metadata.TOOL.WORD` holds, or the one thing that stands there, with places."""
     path: Path = (*resource.source, "Metadata")
     at: Any = resource.body.get("Metadata")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from assay.scanner.sources.cloudformation.intrinsics import NO_VALUE, call, is_function, malformed
-from assay.scanner.sources.cloudformation.template import CORRECT, Resource, Template
+from assay.scanner.sources.cloudformation.template import CORRECT, Template, TemplateResource
 from assay.scanner.sources.cloudformation.texts import dynamic, joined, plain
 from assay.scanner.sources.raw import Either, Open, Reference, Text, Unknown, either
 from assay.scanner.sources.templates.syntax import Path
@@ -46,7 +46,7 @@ class Fork(Exception):
         self.key, self.options = key, options
 
 
-class Other(Unknown, frozen=True):
+class AnyBut(Unknown, frozen=True):
     """Any value but some."""
 
     excluded: tuple[str, ...] = ()
@@ -69,28 +69,28 @@ class Scope:
 
     # Resources.
 
-    def resources(self) -> Iterator[tuple[Resource, Unknown | None]]:
+    def resources(self) -> Iterator[tuple[TemplateResource, Unknown | None]]:
         """The resources of this template that may exist, and why it is not known whether they do."""
         for resource in self.template.resources.values():
             exists = self.exists(resource)
             if exists is not False:
                 yield resource, exists if isinstance(exists, Unknown) else None
 
-    def exists(self, resource: Resource) -> Any:
+    def exists(self, resource: TemplateResource) -> Any:
         """Whether the condition of a resource holds: a boolean, or Unknown."""
         name = resource.body.get("Condition")
         return True if name is None else self.condition(name) if isinstance(name, str) else malformed("Condition")
 
-    def conditions_of(self, resource: Resource) -> frozenset[str]:
+    def conditions_of(self, resource: TemplateResource) -> frozenset[str]:
         """The full names of the conditions that a resource is written under. One that is malformed is like no other."""
         name = resource.body.get("Condition")
         return frozenset() if name is None else frozenset({self.prefix + (name if isinstance(name, str) else f"? of {resource.name}")})
 
-    def address(self, resource: Resource) -> str:
+    def address(self, resource: TemplateResource) -> str:
         """Its address: the type, and its logical id with the stacks that it is in."""
         return f"{resource.type}.{self.stack.qualifier}{self.prefix}{resource.name}"
 
-    def child(self, resource: Resource) -> Scope | None:
+    def child(self, resource: TemplateResource) -> Scope | None:
         """The scope of a nested stack, None where its template is not here."""
         if resource.name not in self._children:
             self._children[resource.name] = None
@@ -151,7 +151,7 @@ class Scope:
         owner = self._owner(resource)
         return Reference(self.address(resource)) if owner is None else owner
 
-    def _owner(self, resource: Resource) -> Any:
+    def _owner(self, resource: TemplateResource) -> Any:
         """What a resource belongs to, where its own id is the id of that, else None."""
         path, properties = IDENTIFIED_BY.get(resource.type), resource.body.get("Properties")
         if path is None or not isinstance(properties, dict) or path not in properties:
@@ -176,7 +176,7 @@ class Scope:
             return self.ref(name)
         return Reference(self.address(resource), attribute)
 
-    def _resource(self, name: str) -> Resource | Unknown:
+    def _resource(self, name: str) -> TemplateResource | Unknown:
         resource = self.template.resources.get(name)
         if resource is None:
             return Unknown(f"there is no {name} in {self.template.file}", CORRECT)
@@ -184,7 +184,7 @@ class Scope:
             return Unknown(f"{name} does not exist: its condition {resource.body['Condition']} is false", CORRECT)
         return resource
 
-    def _output_of(self, resource: Resource, name: str) -> Any:
+    def _output_of(self, resource: TemplateResource, name: str) -> Any:
         child = self.child(resource)
         if child is None:
             return Unknown(f"output {name} of {resource.name}, whose template is not here", "put the template beside this one")
@@ -255,7 +255,7 @@ class Scope:
         if values:
             raise Fork(key, values)
         literals = self.stack.literals(key)
-        raise Fork(key, [*literals, Other(why.reason, why.settles_it, why.location, tuple(literals))])
+        raise Fork(key, [*literals, AnyBut(why.reason, why.settles_it, why.location, tuple(literals))])
 
     # Conditions: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 
@@ -311,7 +311,7 @@ class Scope:
         ):
             return False
         for one, other in (values, values[::-1]):
-            if isinstance(one, Other) and isinstance(other, str) and other in one.excluded:
+            if isinstance(one, AnyBut) and isinstance(other, str) and other in one.excluded:
                 return False
             if isinstance(one, Either) and isinstance(other, str) and other not in map(_comparable, one.options):
                 return False

@@ -10,9 +10,9 @@ from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.cloudformation.cdk import Construct
 from assay.scanner.sources.cloudformation.items import TemplateItem
 from assay.scanner.sources.cloudformation.scope import COST_OF_STACK, NESTED, Scope
-from assay.scanner.sources.cloudformation.template import Resource, Template
+from assay.scanner.sources.cloudformation.template import Template, TemplateResource
 from assay.scanner.sources.cloudformation.transforms import Include, processed
-from assay.scanner.sources.cloudformation.worlds import TooMany, World, explore
+from assay.scanner.sources.cloudformation.worlds import Assignment, TooMany, explore
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Exported, Location, Unknown, describe
@@ -103,7 +103,7 @@ class Stack:
             return Unknown(reason, _TOGETHER)
         return Exported(reason, _TOGETHER, name=f"output {region or ''} {stack} {name}")
 
-    def construct(self, resource: Resource) -> str:
+    def construct(self, resource: TemplateResource) -> str:
         """The path of the construct that a resource was written by, empty where there is none."""
         metadata = resource.body.get("Metadata")
         path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
@@ -112,12 +112,12 @@ class Stack:
         known = self.constructs.get(resource.name)
         return known.path if known else ""
 
-    def origin(self, resource: Resource) -> list[tuple[str, Location]]:
+    def origin(self, resource: TemplateResource) -> list[tuple[str, Location]]:
         """The line of code that made a resource, with the path of the construct."""
         known = self.constructs.get(resource.name)
         return [(known.path, known.seen)] if known and known.seen else []
 
-    def nested(self, scope: Scope, resource: Resource) -> Template | None:
+    def nested(self, scope: Scope, resource: TemplateResource) -> Template | None:
         """The template of a nested stack, None where it is not here."""
         path = nested_path(scope.template, resource) if resource.type == NESTED else None
         if path is None or len(scope.parents) > MAX_NESTED or path in scope.parents:
@@ -183,7 +183,7 @@ class Stack:
         """The scope of its template. `assumed`: values of what is open; `decided`: conditions to whether they hold."""
         return Scope(self, self.template, "", self.parameters, assumed, decided or {}, exploring)
 
-    def worlds(self) -> list[World]:
+    def worlds(self) -> list[Assignment]:
         """The combinations that are possible; one, in which conditions are not decided, where there are too many."""
         try:
             worlds = explore(lambda assumed: self.scope(assumed, exploring=True))
@@ -191,7 +191,7 @@ class Stack:
             return [undecided()]
         return worlds if len(worlds) * len(self.template.resources) <= MAX_JUDGED else [undecided()]
 
-    def items(self, world: World, number: int = 0) -> list[Item]:
+    def items(self, world: Assignment, number: int = 0) -> list[Item]:
         """The items of a world, which is the first, second, … (from 0) that is asked for. Raises OverBudget."""
         return list(self._items(self.scope(world.assumed, world.decided), None, frozenset(), number))
 
@@ -222,15 +222,15 @@ class Stack:
                     scope.template.place(resource.source).line,
                 )  # fmt: skip
 
-    def _is_here(self, template: Template, resource: Resource) -> bool:
+    def _is_here(self, template: Template, resource: TemplateResource) -> bool:
         """Whether the template of a stack set is a file of this scan, which is judged by itself."""
         path = nested_path(template, resource)
         return path is not None and self.load(path) is not None
 
 
-def undecided() -> World:
+def undecided() -> Assignment:
     """The combination in which nothing open is decided: what depends on it is one of several, or may not exist."""
-    return World({}, {})
+    return Assignment({}, {})
 
 
 def _pseudo(region: str | None, account: str | None, name: str | None) -> dict[str, Any]:
@@ -239,12 +239,12 @@ def _pseudo(region: str | None, account: str | None, name: str | None) -> dict[s
     return {"AWS::Region": region, "AWS::AccountId": account, "AWS::Partition": partition, "AWS::URLSuffix": suffix, "AWS::StackName": name}
 
 
-def _url(resource: Resource) -> Any:
+def _url(resource: TemplateResource) -> Any:
     properties = resource.body.get("Properties")
     return properties.get("TemplateURL") if isinstance(properties, dict) else None
 
 
-def nested_path(template: Template, resource: Resource) -> str | None:
+def nested_path(template: Template, resource: TemplateResource) -> str | None:
     """The file of a nested stack's template: a relative TemplateURL, else that of the CDK's asset. It need not exist.
 
     The CDK writes the address of an asset as a function. A text is what is deployed, whatever the metadata says.

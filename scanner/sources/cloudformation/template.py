@@ -17,7 +17,7 @@ MAX_GAPS = 1_000
 _REWRITTEN = ("Fn::ForEach", "Fn::Transform")
 
 
-class Resource(msgspec.Struct):
+class TemplateResource(msgspec.Struct):
     """A resource as it is written. `source` is where its body stands in the file."""
 
     name: str
@@ -43,7 +43,7 @@ class Template:
         self.mappings = self._section("Mappings")
         self.conditions = self._section("Conditions")
         self.outputs = self._section("Outputs")
-        self.resources: dict[str, Resource] = {}
+        self.resources: dict[str, TemplateResource] = {}
         for name, body in self._section("Resources").items():
             if not name.startswith("Fn::"):  # loops and macros, which transforms.py takes care of
                 self.add(name, body, sources.get(name, ("Resources", name)))
@@ -75,7 +75,7 @@ class Template:
     def add(self, name: str, body: Any, source: Path) -> None:
         """Enter a resource that is written at `source`; a gap where it has no type."""
         if isinstance(body, dict) and isinstance(body.get("Type"), str) and body["Type"]:
-            self.resources[name] = Resource(name, body["Type"], body, source)
+            self.resources[name] = TemplateResource(name, body["Type"], body, source)
             return
         self.gap("input_failed", f"{name} is no resource: it has no type", CORRECT, self.place(source).line)
 

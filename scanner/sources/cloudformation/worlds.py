@@ -19,7 +19,7 @@ MAX_LEAVES = 256
 MAX_WORLDS = 16
 
 
-class World(msgspec.Struct):
+class Assignment(msgspec.Struct):
     """Truth of conditions by name, and values of the variables that it comes from."""
 
     decided: dict[str, Any]
@@ -30,7 +30,7 @@ class TooMany(Exception):
     """More combinations than are judged one by one."""
 
 
-def explore(scope: Callable[[dict[str, Any]], Scope]) -> list[World]:
+def explore(scope: Callable[[dict[str, Any]], Scope]) -> list[Assignment]:
     """The worlds of a stack, whose scope under given values of variables `scope` makes. Raises TooMany."""
     groups: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
     waiting: list[dict[str, Any]] = [{}]
@@ -49,7 +49,7 @@ def explore(scope: Callable[[dict[str, Any]], Scope]) -> list[World]:
         groups.setdefault(key, (decided, []))[1].append(assumed)
         if len(groups) > MAX_WORLDS:
             raise TooMany
-    return [World(decided, _merged(assumptions)) for decided, assumptions in groups.values()]
+    return [Assignment(decided, _merged(assumptions)) for decided, assumptions in groups.values()]
 
 
 def truths(scope: Scope) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Manifest(msgspec.Struct):
         return self.parsed.place((*self.base, *below))
 
 
-class Read(msgspec.Struct):
+class ManifestFile(msgspec.Struct):
     """What a file holds."""
 
     manifests: list[Manifest]
@@ -62,9 +62,9 @@ class Read(msgspec.Struct):
     """What an object is, is written twice."""
 
 
-def read(path: str, directory: str, overlay: Overlay) -> Read:
+def read(path: str, directory: str, overlay: Overlay) -> ManifestFile:
     """Everything of a file that can be read; what cannot is a gap. Raises OSError."""
-    file, contents = show(path), Read([], {}, [])
+    file, contents = show(path), ManifestFile([], {}, [])
     source = overlay.read(path, MAX_BYTES + 1)
     try:
         text, lines = decode(source, file)
@@ -116,7 +116,7 @@ def _objects(data: Any, base: Path = ()) -> Iterator[tuple[dict[str, Any], Path]
         yield data, base
 
 
-def _enter(contents: Read, data: dict[str, Any], base: Path, parsed: Parsed, file: str, directory: str) -> None:
+def _enter(contents: ManifestFile, data: dict[str, Any], base: Path, parsed: Parsed, file: str, directory: str) -> None:
     version, kind, metadata = data.get("apiVersion"), data.get("kind"), data.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     annotations = metadata.get("annotations")

@@ -14,7 +14,7 @@ import jinja2
 from jinja2 import nodes
 
 from assay.scanner.sources.budget import Budget
-from assay.scanner.sources.deployment_manager.limits import Choices, Open, Perhaps
+from assay.scanner.sources.deployment_manager.limits import Choices, OpenProperties, Perhaps
 from assay.scanner.sources.deployment_manager.marks import Marks, Weight, weigh, without_lines
 from assay.scanner.sources.raw import Text, Unknown
 
@@ -58,7 +58,7 @@ class Decisions:
         """Whether it is known to be text, though not which."""
         return isinstance(data, str) and not isinstance(self.marks.value(data), Unknown)
 
-    def of_open(self, properties: Open, method: str, arguments: tuple[Any, ...]) -> Any:
+    def of_open(self, properties: OpenProperties, method: str, arguments: tuple[Any, ...]) -> Any:
         """The result of a method of properties of which only some are known."""
         if method == "get":
             known = bool(arguments) and arguments[0] in properties
@@ -100,7 +100,7 @@ class Decisions:
                 positive = {"ne": "eq", "notin": "in"}.get(operator, operator)
                 answer = self.asked(f"{self.show(left)} {_SIGNS[positive]} {self.show(right)}")
                 return answer is (positive == operator)
-        if operator in ("in", "notin") and isinstance(right, Open) and left not in right:
+        if operator in ("in", "notin") and isinstance(right, OpenProperties) and left not in right:
             return self.asked(f"properties has {left}") is (operator == "in")
         return bool(_COMPARE[operator](left, right))
 
@@ -110,7 +110,7 @@ class Decisions:
             elements: Iterable[Any] = [self.unknown(f"an element of {self.show(collection)}")]
             if not self.asked(f"{self.show(collection)} has elements"):
                 elements = []
-        elif isinstance(collection, Open):
+        elif isinstance(collection, OpenProperties):
             elements = [*collection]
             if self.asked("properties has others"):
                 elements.append(self.unknown("the name of a property"))

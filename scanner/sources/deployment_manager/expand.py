@@ -28,7 +28,7 @@ _NEVER = "Python templates are programs, which are never run: scan the live proj
 _ENV = ("deployment", "project", "project_number", "current_time", "username")
 
 
-class Entry(msgspec.Struct):
+class ResourceEntry(msgspec.Struct):
     """One resource as it is written, with templates resolved."""
 
     name: str
@@ -53,12 +53,12 @@ class Entry(msgspec.Struct):
 class Expansion:
     """One configuration under one set of choices."""
 
-    def __init__(self, path: str, project: Any, readable: files.Files, choices: limits.Choices, budget: Budget) -> None:
+    def __init__(self, path: str, project: Any, readable: files.ReadableFiles, choices: limits.Choices, budget: Budget) -> None:
         self.path, self.readable, self.choices, self.budget = path, readable, choices, budget
         self.marks = Marks()
         self.env = {name: Reference("env", name) for name in _ENV} | {"project": project}
-        self.entries: list[Entry] = []
-        self.templates: dict[str, Entry] = {}
+        self.entries: list[ResourceEntry] = []
+        self.templates: dict[str, ResourceEntry] = {}
         self.gaps: dict[Gap, None] = {}
         self.used: list[str] = []
         """Files of templates that were read."""
@@ -84,8 +84,8 @@ class Expansion:
         """A template that no configuration uses, with properties of which only the defaults are known."""
         name = os.path.basename(self.path)
         self._imports[name] = self.path
-        entry = Entry(name.partition(".")[0], name, {}, _NOWHERE, ())
-        self._template(entry, self.path, 0, Location(file=show(self.path)), limits.Open())
+        entry = ResourceEntry(name.partition(".")[0], name, {}, _NOWHERE, ())
+        self._template(entry, self.path, 0, Location(file=show(self.path)), limits.OpenProperties())
 
     def _gap(self, code: str, reason: str, settles_it: str, at: Location) -> None:
         if len(self.gaps) < _MAX_GAPS:
@@ -110,10 +110,10 @@ class Expansion:
                 self._gap("input_failed", f"more than {MAX_RESOURCES} resources", "scan the deployment in parts", sheet.place(path))
                 return
             name = raw.get("name")
-            entry = Entry(name if isinstance(name, str) else describe(name), kind, raw, sheet, path, origins)
+            entry = ResourceEntry(name if isinstance(name, str) else describe(name), kind, raw, sheet, path, origins)
             self._resource(entry, depth)
 
-    def _resource(self, entry: Entry, depth: int) -> None:
+    def _resource(self, entry: ResourceEntry, depth: int) -> None:
         file = self._imports.get(entry.type)
         if file is None and entry.type.endswith((".py", *TEMPLATES)):
             file = os.path.normpath(os.path.join(os.path.dirname(self.path), entry.type))
@@ -129,7 +129,7 @@ class Expansion:
         else:
             self.entries.append(entry)
 
-    def _template(self, entry: Entry, file: str, depth: int, seen: Location, open_: limits.Open | None) -> None:
+    def _template(self, entry: ResourceEntry, file: str, depth: int, seen: Location, open_: limits.OpenProperties | None) -> None:
         if file.endswith(".py"):
             self._gap("template_unsupported", f"{entry.type} of {entry.name} is not expanded", _NEVER, seen)
             return
@@ -159,7 +159,7 @@ class Expansion:
         self._resources(sheet.data, sheet, (*entry.origins, *own)[:3], depth + 1)
         self._inside.pop()
 
-    def _rendered(self, entry: Entry, file: str, seen: Location, open_: limits.Open | None) -> Sheet:
+    def _rendered(self, entry: ResourceEntry, file: str, seen: Location, open_: limits.OpenProperties | None) -> Sheet:
         text = self._text(file)
         described = self.readable.schema(file)
         self._import(described.get("imports"), os.path.dirname(file))
@@ -170,7 +170,7 @@ class Expansion:
             raise Malformed(f"{why.reason}; {why.settles_it}")
         filled = files.with_defaults(described, given or {})
         self.uses[file] = self.uses.get(file, False) or files.is_default(described, given or {})
-        properties = self.marks.hide(filled) if open_ is None else limits.Open(self.marks.hide(filled))
+        properties = self.marks.hide(filled) if open_ is None else limits.OpenProperties(self.marks.hide(filled))
         env = self.marks.hide(self.env) | {"name": self.marks.text(entry.raw.get("name") or entry.name), "type": entry.type}
         values = {
             "properties": properties,

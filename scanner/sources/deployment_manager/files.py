@@ -60,7 +60,7 @@ def rendered_sheet(text: str, origins: list[tuple[int, int]], files: list[str], 
         raise Malformed(str(error), locate(error.line)[1]) from error
 
 
-class Files:
+class ReadableFiles:
     """The files that a deployment may read: those inside of what is scanned."""
 
     def __init__(self, overlay: Overlay, boundary: Boundary) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Gap
-from assay.scanner.sources.deployment_manager.expand import Entry, Expansion
+from assay.scanner.sources.deployment_manager.expand import Expansion, ResourceEntry
 from assay.scanner.sources.deployment_manager.references import Links, address
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, PARTS, Attached, Type, holder, resource_type, settable, spelled
 from assay.scanner.sources.documents import decode
@@ -32,7 +32,7 @@ class Built:
             self._enter(entry)
         self.deployment.settle(self._attachments)
 
-    def _enter(self, entry: Entry) -> None:
+    def _enter(self, entry: ResourceEntry) -> None:
         name = spelled(entry.type)
         assert name is not None
         kind, word, part = resource_type(name, self._wanted), holder(name), PARTS.get((name.service, name.noun))
@@ -43,7 +43,7 @@ class Built:
         else:
             self._resource(entry, kind)
 
-    def _address(self, entry: Entry) -> str:
+    def _address(self, entry: ResourceEntry) -> str:
         """Unique, though a name that is used twice is an error."""
         own = address(entry)
         count = self._addresses[own] = self._addresses.get(own, 0) + 1
@@ -53,7 +53,7 @@ class Built:
         self.gaps.append(Gap(seen.file, "input_failed", f"the name {entry.name} is used twice", "give each resource a name", seen.line))
         return f"{own}#{count}"
 
-    def _item(self, entry: Entry, type_: str, data: Any, path: Path, full: str | None, own: str) -> Declared:
+    def _item(self, entry: ResourceEntry, type_: str, data: Any, path: Path, full: str | None, own: str) -> Declared:
         def place(below: Path) -> Any:
             return entry.place(below)
 
@@ -74,7 +74,7 @@ class Built:
         self.deployment.add(item)
         return item
 
-    def _resource(self, entry: Entry, kind: Type | None) -> None:
+    def _resource(self, entry: ResourceEntry, kind: Type | None) -> None:
         own = self._address(entry)
         data = self.links.value(entry.properties)
         path: Path = ("properties",)
@@ -92,7 +92,7 @@ class Built:
         item = self._item(entry, kind.asset, data, path, self.links.full(entry), own)
         self._access(entry, item)
 
-    def _access(self, entry: Entry, item: Declared) -> None:
+    def _access(self, entry: ResourceEntry, item: Declared) -> None:
         """`accessControl.gcpIamPolicy`, an object or its text.
 
         https://cloud.google.com/deployment-manager/docs/configuration/set-access-control-resources
@@ -106,7 +106,7 @@ class Built:
         seen = entry.place(("accessControl", "gcpIamPolicy"))
         self._attachments.append(Attachment(item.type, Reference(item.address), BINDINGS, _listed(bindings), item.address, seen))
 
-    def _bindings(self, entry: Entry, word: str) -> None:
+    def _bindings(self, entry: ResourceEntry, word: str) -> None:
         """A virtual type that adds one binding, or an action that sets a policy."""
         own = self._address(entry)
         properties = self.links.value(entry.properties)
@@ -131,7 +131,7 @@ class Built:
             self.attached += 1
         self._attachments.append(Attachment(type_, target, BINDINGS, bindings, own, seen))
 
-    def _part(self, entry: Entry, part: Attached) -> None:
+    def _part(self, entry: ResourceEntry, part: Attached) -> None:
         own, properties = self._address(entry), self.links.value(entry.properties)
         owner: Any = properties.get(part.owner) if isinstance(properties, dict) else properties
         target: Any = owner if isinstance(owner, (Reference, Unknown)) else f"//storage.googleapis.com/{self.links.path(owner) or ''}"

@@ -30,7 +30,7 @@ class Choices:
         return self.made[question]
 
 
-class Open(dict[str, Any]):
+class OpenProperties(dict[str, Any]):
     """Properties of which nobody says all: those of a template that no configuration uses."""
 
 

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from assay.scanner.sources.budget import Budget
-from assay.scanner.sources.deployment_manager.expand import Entry, Expansion
+from assay.scanner.sources.deployment_manager.expand import Expansion, ResourceEntry
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, OWNERS, PARTS, Type, holder, resource_type, spelled
 from assay.scanner.sources.gcp.deployment import flat, full_name, project_name
 from assay.scanner.sources.raw import Reference, Text, Unknown
@@ -20,7 +20,7 @@ _SHORT_NAMES = ("bucket", "global", "region")
 """Ways of naming (types.py) where the API's `name` is the id alone."""
 
 
-def address(entry: Entry) -> str:
+def address(entry: ResourceEntry) -> str:
     """What an entry is called in reports: `type.name`."""
     return f"{entry.type}.{entry.name}"
 
@@ -87,7 +87,7 @@ class Links:
             self._reading.discard(key)
         return value if field == output else Unknown(f"{field} of the template {name} is a part of an output", "name the output alone")
 
-    def _followed(self, entry: Entry, field: str) -> Any:
+    def _followed(self, entry: ResourceEntry, field: str) -> Any:
         """A Reference to a resource; of a binding or an entry of an access list, what its property says: the owner that it names."""
         spelling, key = spelled(entry.type), (entry.name, field)
         part = spelling is not None and (holder(spelling) is not None or (spelling.service, spelling.noun) in PARTS)
@@ -100,7 +100,7 @@ class Links:
         finally:
             self._reading.discard(key)
 
-    def full(self, entry: Entry) -> str | None:
+    def full(self, entry: ResourceEntry) -> str | None:
         """The full name of a resource, with words for what is referred to; None where it is not known."""
         if entry.name not in self._full:
             if entry.name in self._naming or len(self._naming) > 100:
@@ -110,7 +110,7 @@ class Links:
             self._naming.discard(entry.name)
         return self._full[entry.name]
 
-    def _named(self, entry: Entry) -> str | None:
+    def _named(self, entry: ResourceEntry) -> str | None:
         name = spelled(entry.type)
         kind = resource_type(name, self._wanted) if name else None
         if kind is None or name is None:
@@ -163,7 +163,7 @@ class Links:
             return path.rpartition("/")[2]
         return path if part.attribute in ("name", "id", "selfLink") else flat(part)
 
-    def rest_name(self, entry: Entry, kind: Type) -> Any:
+    def rest_name(self, entry: ResourceEntry, kind: Type) -> Any:
         """The `name` of the REST resource."""
         full = self.full(entry)
         if full is None:
@@ -190,7 +190,7 @@ class Links:
         return full_name(service, f"projects/{flat(self.project)}/{collection}/{path}")
 
 
-def identifier(entry: Entry, kind: Type) -> Any:
+def identifier(entry: ResourceEntry, kind: Type) -> Any:
     """What the id of a resource is made of: a property, or the name that the configuration gives it."""
     properties = entry.properties if isinstance(entry.properties, dict) else {}
     if isinstance(entry.properties, Unknown):

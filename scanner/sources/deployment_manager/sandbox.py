@@ -29,7 +29,7 @@ from assay.scanner.sources.deployment_manager.limits import (
     WHOLE_FILTERS,
     WHOLE_METHODS,
     Choices,
-    Open,
+    OpenProperties,
     TooMuch,
 )
 from assay.scanner.sources.deployment_manager.marks import Marks, TooLarge
@@ -160,7 +160,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
                     return __self.decisions.unknown(f"{__self.decisions.show(owner)}.{name}()")
         elif isinstance(owner, bytes):
             raise SecurityError(f"{name} of bytes is not offered")
-        elif isinstance(owner, Open) and name in ("get", "items", "keys", "values"):
+        elif isinstance(owner, OpenProperties) and name in ("get", "items", "keys", "values"):
             return __self.decisions.of_open(owner, name, args)
         elif name == "range" and __self.decisions.is_marked(args):
             return __self.decisions.turns(__self.decisions.unknown("range"))
@@ -200,7 +200,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return self.decisions.unknown(
                 f"{self.decisions.show(obj) if isinstance(obj, str) else 'the entry'}.{self.decisions.show(argument)}"
             )
-        if isinstance(obj, Open) and argument not in obj and not hasattr(dict, str(argument)):
+        if isinstance(obj, OpenProperties) and argument not in obj and not hasattr(dict, str(argument)):
             return self.decisions.not_given(argument)
         return super().getitem(obj, argument)
 
@@ -208,7 +208,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, dict) and attribute in obj and not attribute.startswith("_"):
             return obj[attribute]
-        if isinstance(obj, Open) and not hasattr(dict, attribute):
+        if isinstance(obj, OpenProperties) and not hasattr(dict, attribute):
             return self.decisions.not_given(attribute)
         if isinstance(obj, str) and self.decisions.is_marked(obj) and not hasattr(str, attribute):
             return self.decisions.unknown(f"{self.decisions.show(obj)}.{attribute}")
@@ -229,7 +229,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _printed(self, value: Any) -> Any:
         if isinstance(value, jinja2.Undefined):
             return str(value)
-        if isinstance(value, Open):
+        if isinstance(value, OpenProperties):
             return self.decisions.unknown("properties")
         if isinstance(value, (dict, list, tuple)):  # as a template of Deployment Manager means it: data in the flow style of YAML
             self._sized(value)

@@ -20,7 +20,7 @@ from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.deployment_manager import limits, types
 from assay.scanner.sources.deployment_manager.expand import Expansion, worlds
-from assay.scanner.sources.deployment_manager.files import TEMPLATES, Files, Sheet, imports, read_sheet
+from assay.scanner.sources.deployment_manager.files import TEMPLATES, ReadableFiles, Sheet, imports, read_sheet
 from assay.scanner.sources.deployment_manager.items import Built
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import legible
@@ -60,7 +60,7 @@ class DeploymentManagerSource(Source):
         self.project: Any = options.account or Reference("env", "project")
         self.overlay = options.overlay or DISK
         tops = [path if self.overlay.is_directory(path) else os.path.dirname(path) or "." for path in self.named or self.paths]
-        self._files = Files(self.overlay, Boundary([repository(top, self.overlay) or top for top in tops], self.overlay))
+        self._files = ReadableFiles(self.overlay, Boundary([repository(top, self.overlay) or top for top in tops], self.overlay))
         self._used: set[str] = set()
         self._deployed: dict[str, bool] = {}
         """Templates that a configuration certainly uses, and whether one does so without another value in the place of a default."""

@@ -13,7 +13,7 @@ from assay.scanner.override import override
 from assay.scanner.sources.coverage import Coverage, Gap, LeftOut
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp import records
-from assay.scanner.sources.gcp.inventory import Entry, Inventory
+from assay.scanner.sources.gcp.inventory import AssetEntry, Inventory
 from assay.scanner.sources.gcp.items import AssetItem, plain, root_of
 from assay.scanner.sources.gcp.store import Store, read_file
 from assay.scanner.sources.interface import EVERYTHING, Collection, Entries, Item, Recording, Records, Source, Wanted, recorded
@@ -48,7 +48,7 @@ def _is_export(path: str) -> bool:
     store, damaged = Store(), False
     try:
         for record, *_ in islice(read_file(path, store), _LOOKED_AT):
-            if isinstance(record, records.Record) and record.name.startswith("//") and "/" in record.type:
+            if isinstance(record, records.AssetRecord) and record.name.startswith("//") and "/" in record.type:
                 return True
             damaged = damaged or isinstance(record, Exception)
     except (OSError, *records.MALFORMED):
@@ -94,7 +94,7 @@ def _read(path: str, inventory: Inventory, coverage: Coverage) -> None:
     inventory.files.append(show(path))
     add = inventory.add
     for record, raw, file, offset, line in read_file(path, inventory.store):
-        if isinstance(record, records.Record) and record.name and (record.asset_type or record.assetType):
+        if isinstance(record, records.AssetRecord) and record.name and (record.asset_type or record.assetType):
             add(record, raw, file, offset, line)
             continue
         failed += 1
@@ -163,7 +163,7 @@ class Contributing:
     def __init__(self, inventory: Inventory, unlisted: Sequence[Item] = ()) -> None:
         self._indexes: dict[str, Records] = {}
         self._inventory, self._unlisted = inventory, unlisted
-        self._by_type: dict[str, list[Entry]] | None = None
+        self._by_type: dict[str, list[AssetEntry]] | None = None
 
     def index(self, recording: Recording) -> Records:
         """Key to the records of the whole inventory, put together where a join first asks for them."""

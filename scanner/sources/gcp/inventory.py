@@ -17,9 +17,9 @@ from assay.scanner.sources.gcp.records import (
     LONGEST_EMPTY,
     ORG_POLICY,
     RESOURCE,
+    AssetRecord,
     Head,
     Observed,
-    Record,
     filled,
 )
 from assay.scanner.sources.gcp.store import SPOOL, Store
@@ -53,7 +53,7 @@ class RecordPlace(msgspec.Struct, frozen=True, gc=False):
     """It tells of this asset only: a list of the input may lack others of its kind."""
 
 
-class Entry(msgspec.Struct, gc=False):
+class AssetEntry(msgspec.Struct, gc=False):
     """One asset."""
 
     name: str
@@ -76,7 +76,7 @@ class Inventory:
     def __init__(self, wanted: frozenset[str] | None) -> None:
         self.store = Store()
         self.names = FullNames()
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, AssetEntry] = {}
         self.files: list[str] = []
         """Paths as reports name them."""
         self.operations: dict[str, str] = {}
@@ -95,8 +95,8 @@ class Inventory:
         self._lineages: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._listed: dict[str, set[tuple[str, str]]] = {kind: set() for kind in CONTENTS}
         self._decoded: OrderedDict[tuple[str, str], Any] = OrderedDict()
-        self._by_scope: dict[str, Entry] = {}
-        self._policies: dict[str, list[Entry]] = {}
+        self._by_scope: dict[str, AssetEntry] = {}
+        self._policies: dict[str, list[AssetEntry]] = {}
         self.covered: dict[str, set[str]] = {kind: set() for kind in CONTENTS}
         """Projects, folders and organisations of which the input has a kind of content, with everything below them."""
         self.effective: dict[str, dict[str, Any]] = {}
@@ -106,7 +106,7 @@ class Inventory:
         self.root = ""
         """Of a live inventory, the project, folder or organisation that it was asked for."""
 
-    def add(self, record: Record, raw: bytes, file: int, offset: int, line: int) -> None:
+    def add(self, record: AssetRecord, raw: bytes, file: int, offset: int, line: int) -> None:
         """Enter a record, where somebody reads assets of its type."""
         type_, name = self._told_by(record)
         if self._wanted is not None and type_ not in self._wanted:
@@ -119,7 +119,7 @@ class Inventory:
             offset = self.store.keep(raw)
         entry = self.entries.get(name)
         if entry is None:
-            entry = self.entries[name] = Entry(name, sys.intern(type_), {})
+            entry = self.entries[name] = AssetEntry(name, sys.intern(type_), {})
         head = record.resource
         if head.__class__ is Head:
             entry.location = sys.intern(head.location or "") or entry.location
@@ -146,7 +146,7 @@ class Inventory:
         if record.text(ACCESS_POLICY):
             self._keep(entry.contents, ACCESS_POLICY, place)
 
-    def _told_by(self, record: Record) -> tuple[str, str]:
+    def _told_by(self, record: AssetRecord) -> tuple[str, str]:
         """Type and name of what a record tells of. Content of Access Context Manager tells that the input has such content.
 
         Where the asset of such content is the organisation, a perimeter is told apart by the name that it has itself.
@@ -204,7 +204,7 @@ class Inventory:
                 del self.entries[name]
 
     def _merge_same_addresses(self) -> None:
-        by_address: dict[str, Entry] = {}
+        by_address: dict[str, AssetEntry] = {}
         for entry in self.entries.values():
             entry.address = self._address(entry)
             entry.scope = self._scope(entry)
@@ -241,7 +241,7 @@ class Inventory:
             if first.startswith("projects/") and not self.names.knows(first[9:]) and entry.type != PROJECT:
                 self.names.learn(first[9:], project_of(entry.name) or "")
 
-    def _address(self, entry: Entry) -> str:
+    def _address(self, entry: AssetEntry) -> str:
         address = self.names.full(entry.name)
         if entry.type == SERVICE_ACCOUNT:
             # The inventory names service accounts by their unique id, everything else names them by their mail address.
@@ -251,7 +251,7 @@ class Inventory:
                 address = f"{address.rpartition('/')[0]}/{mail}"
         return address
 
-    def _scope(self, entry: Entry) -> str:
+    def _scope(self, entry: AssetEntry) -> str:
         if entry.type in (PROJECT, FOLDER, ORGANIZATION):
             return entry.address.removeprefix(RESOURCE_MANAGER)
         if entry.lineage:
@@ -264,7 +264,7 @@ class Inventory:
         kind, _, name = scope.partition("/")
         return f"projects/{self.names.project(name)}" if kind == "projects" else scope
 
-    def content(self, entry: Entry, kind: str) -> Any:
+    def content(self, entry: AssetEntry, kind: str) -> Any:
         """One kind of content of an asset; None where it has none."""
         place = entry.contents.get(kind)
         if place is None:
@@ -281,12 +281,12 @@ class Inventory:
             self._decoded.popitem(last=False)
         return data
 
-    def version(self, entry: Entry) -> str:
+    def version(self, entry: AssetEntry) -> str:
         """The version of the API that a resource is written in."""
         place = entry.contents.get(RESOURCE)
         return records.version(self.store.read(place.store, place.offset, place.length)) if place else ""
 
-    def seen(self, entry: Entry, kind: str = RESOURCE) -> Location:
+    def seen(self, entry: AssetEntry, kind: str = RESOURCE) -> Location:
         """Where a kind of content of an asset comes from: the call that gave it, or its line in an export."""
         place = entry.contents.get(kind) or next(iter(entry.contents.values()), None)
         if self.operations:
@@ -299,7 +299,7 @@ class Inventory:
             return Location()
         return Location(file=self.files[place.file], line=place.line, end_line=place.line, time=place.time)
 
-    def missing(self, entry: Entry, kind: str) -> Unknown | None:
+    def missing(self, entry: AssetEntry, kind: str) -> Unknown | None:
         """Why the input does not say whether an asset has a kind of content; None where it does, and the asset has none.
 
         An export holds one kind of content, of all asset types or of some. Every project has an IAM policy of its own, so that the input
@@ -317,7 +317,7 @@ class Inventory:
             return None
         return _NOT_EXPORTED[kind]
 
-    def chain(self, entry: Entry) -> tuple[list[str], Unknown | None]:
+    def chain(self, entry: AssetEntry) -> tuple[list[str], Unknown | None]:
         """The project, folders and organisation of an asset (itself, where it is one), nearest first; and why there may be more of them."""
         scopes = [self.relative(scope) for scope in entry.lineage]
         if entry.scope and entry.scope not in scopes:
@@ -329,7 +329,7 @@ class Inventory:
         ended = bool(scopes) and scopes[-1].startswith("organizations/")
         return scopes, None if ended else _NO_ANCESTORS
 
-    def scope_asset(self, scope: str) -> Entry | None:
+    def scope_asset(self, scope: str) -> AssetEntry | None:
         """The asset of a project, folder or organisation itself; None where the inventory does not have it."""
         return self._by_scope.get(scope)
 
@@ -342,11 +342,11 @@ class Inventory:
         data = self.content(asset, RESOURCE) if asset else None
         return isinstance(data, dict) and (data.get("lifecycleState") or data.get("state")) in ("DELETE_REQUESTED", "DELETE_IN_PROGRESS")
 
-    def policies_of(self, scope: str) -> list[Entry]:
+    def policies_of(self, scope: str) -> list[AssetEntry]:
         """The organisation policies (v2) that are set on a project, folder or organisation."""
         return self._policies.get(scope, [])
 
-    def perimeters_missing(self, entry: Entry) -> Unknown | None:
+    def perimeters_missing(self, entry: AssetEntry) -> Unknown | None:
         """Why the input does not say which perimeters hold a project; None where it has those of its organisation."""
         if (ACCESS_POLICY, "") in self.lacking:
             return self.lacking[ACCESS_POLICY, ""]
@@ -371,7 +371,7 @@ class Inventory:
         return Unknown(f"the {policies} of {scopes[0]} are not in this inventory", f"take the inventory of the organisation, with {kind}")
 
 
-def _time(record: Record, time: str) -> str:
+def _time(record: AssetRecord, time: str) -> str:
     """When an asset was so, as RFC 3339 has it. BigQuery writes `2026-11-20 08:00:00.000000 UTC`."""
     if isinstance(record, Observed) and record.since:
         time = record.since

@@ -22,7 +22,7 @@ from typing import Any
 
 from assay.scanner.override import override
 from assay.scanner.sources.gcp import org_policies
-from assay.scanner.sources.gcp.inventory import FOLDER, ORGANIZATION, PROJECT, Entry, Inventory
+from assay.scanner.sources.gcp.inventory import FOLDER, ORGANIZATION, PROJECT, AssetEntry, Inventory
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER, location_of, region_of
 from assay.scanner.sources.gcp.records import ACCESS_POLICY, IAM_POLICY, ORG_POLICY, RESOURCE
 from assay.scanner.sources.interface import Item, Node
@@ -47,7 +47,7 @@ class AssetItem(Item):
 
     __slots__ = ("_entry", "_inventory", "address", "root", "template", "type")
 
-    def __init__(self, inventory: Inventory, entry: Entry) -> None:
+    def __init__(self, inventory: Inventory, entry: AssetEntry) -> None:
         self._inventory, self._entry = inventory, entry
         self.type, self.address, self.root, self.template = entry.type, entry.address, root_of(entry.scope), None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from assay.scanner.sources.gcp.inventory import Entry, Inventory
+from assay.scanner.sources.gcp.inventory import AssetEntry, Inventory
 from assay.scanner.sources.gcp.names import RESOURCE_MANAGER
 from assay.scanner.sources.gcp.records import ORG_POLICY, RESOURCE
 from assay.scanner.sources.raw import Unknown
@@ -17,7 +17,7 @@ CONSTRAINTS = ("storage.publicAccessPrevention", "storage.uniformBucketLevelAcce
 """The constraints that readers read. An audit that cannot see the organisation asks the Organization Policy API for them."""
 
 
-def effective(inventory: Inventory, entry: Entry) -> Effective:
+def effective(inventory: Inventory, entry: AssetEntry) -> Effective:
     """The policies by constraint (named without `constraints/`), and why there may be more of them; None where there are no more.
 
     A policy is {"constraint": "constraints/…", "rules": [as in the v2 API], "from": full name of where it is set}. What resets to Google's
@@ -30,7 +30,7 @@ def effective(inventory: Inventory, entry: Entry) -> Effective:
     return policies
 
 
-def _effective(inventory: Inventory, entry: Entry) -> Effective:
+def _effective(inventory: Inventory, entry: AssetEntry) -> Effective:
     scopes, more = inventory.chain(entry)
     policies = _told_by_api(inventory, scopes[0]) if scopes else {}
     inheriting: set[str] = set()

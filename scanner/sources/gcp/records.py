@@ -46,7 +46,7 @@ class Head(msgspec.Struct):
     data: msgspec.Raw = _NONE
 
 
-class Record(msgspec.Struct):
+class AssetRecord(msgspec.Struct):
     """An asset in either spelling. Content is kept as text."""
 
     name: str = ""
@@ -99,7 +99,7 @@ class Record(msgspec.Struct):
         return raw if filled(raw) else _NONE
 
 
-class Observed(Record):
+class Observed(AssetRecord):
     """An asset as a feed or a history tells it: of one time, and nothing of what else there is."""
 
     since: str = ""
@@ -134,7 +134,7 @@ class Envelope(msgspec.Struct, rename="camel"):
     deleted: bool | None = None
 
 
-decode = msgspec.json.Decoder(Record).decode
+decode = msgspec.json.Decoder(AssetRecord).decode
 envelope = msgspec.json.Decoder(Envelope).decode
 _plain = msgspec.json.Decoder().decode
 
@@ -182,7 +182,7 @@ def from_table(raw: bytes) -> bytes:
     return msgspec.json.encode(row)
 
 
-def observed(record: Record, told: Envelope) -> Observed:
+def observed(record: AssetRecord, told: Envelope) -> Observed:
     """An asset that a feed or a history tells of."""
     fields = {name: getattr(record, name) for name in record.__struct_fields__}
     return Observed(**fields, since=told.window.start_time if told.window else "", deleted=bool(told.deleted))

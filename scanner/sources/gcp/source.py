@@ -21,7 +21,7 @@ from assay.scanner.sources.gcp.names import is_asset_type
 from assay.scanner.sources.gcp.records import ACCESS_POLICY, MALFORMED, ORG_POLICY, RESOURCE
 from assay.scanner.sources.gcp.store import SPOOL, read_text
 from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Unlisted, Wanted
-from assay.scanner.sources.live import Collected, LiveSource, Part, Status
+from assay.scanner.sources.live import Collected, LiveSource, SnapshotPart, Status
 from assay.scanner.sources.raw import Location, Unknown
 
 
@@ -53,7 +53,7 @@ class PartSource(Source):
 
     input = "google"
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: SnapshotPart) -> None:
         self.part = part
 
     @override
@@ -94,12 +94,12 @@ class AuditSource(LiveSource):
         return Status(collector.done, collector.steps, collector.at, f"{collector.assets:,} assets, {collector.asker.made:,} calls")
 
     @override
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[SnapshotPart]:
         with tempfile.TemporaryDirectory(prefix="assay-") as folder:
             file = os.path.join(folder, "part")
             with open(file, "wb") as opened:
                 opened.writelines(self._lines())
-            yield Part("google", file, f"google:{self.request.parent}", self.out or "")
+            yield SnapshotPart("google", file, f"google:{self.request.parent}", self.out or "")
 
     def collect_only(self) -> Collected:
         """Collect without judging."""

@@ -12,7 +12,7 @@ from typing import IO, TypeAlias
 import msgspec
 
 from assay.scanner.sources.encodings import read_up_to
-from assay.scanner.sources.gcp.records import MALFORMED, QUOTE, Head, Record, decode, envelope, from_search, from_table, observed
+from assay.scanner.sources.gcp.records import MALFORMED, QUOTE, AssetRecord, Head, decode, envelope, from_search, from_table, observed
 from assay.scanner.sources.packed import BROKEN, MAX_TEXT_BYTES, Opened, opened
 
 MAX_LINE_BYTES = 64_000_000
@@ -23,7 +23,7 @@ _OPEN_FILES = 64
 SPOOL = -1
 """Number of the spool, in place of a file."""
 
-Read: TypeAlias = tuple[Record | Exception, bytes, int, int, int]
+Read: TypeAlias = tuple[AssetRecord | Exception, bytes, int, int, int]
 """A record (or the error that says why it is none), its text, the number of its file (or SPOOL), its offset in bytes, and its line."""
 
 

@@ -26,14 +26,14 @@ _MERGE = "<<"
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class Mark:
+class NodeSpan:
     """The characters `[start, end)` of a value, with its key where it has one, and those of what is inside."""
 
     __slots__ = ("end", "inside", "start")
 
     def __init__(self, start: int, end: int) -> None:
         self.start, self.end = start, end
-        self.inside: dict[str | int, Mark] = {}
+        self.inside: dict[str | int, NodeSpan] = {}
 
 
 def parse(text: str, lines: Lines | None = None) -> Parsed:
@@ -80,7 +80,7 @@ class _Builder:
     def __init__(self, text: str, lines: Lines | None) -> None:
         self.events = _PARSER(text)
         self.text, self.lines = text, lines or Lines("", text)
-        self.anchors: dict[str, tuple[Any, Mark]] = {}
+        self.anchors: dict[str, tuple[Any, NodeSpan]] = {}
         self.duplicates: list[tuple[str, int]] = []
         self.values = self.merged = 0
         """Of all maps so far: values with a key, and those that merge keys copied."""
@@ -88,7 +88,7 @@ class _Builder:
     def document(self) -> Parsed:
         self.events.get_event()  # the start of the stream
         if self.events.check_event(yaml.StreamEndEvent):
-            return Parsed(None, _Places(Mark(0, 0)), self.lines, [])
+            return Parsed(None, _Places(NodeSpan(0, 0)), self.lines, [])
         self.events.get_event()  # the start of the document
         data, mark = self.value(self.events.get_event(), 0)
         self.events.get_event()
@@ -106,11 +106,11 @@ class _Builder:
             self.events.get_event()
             yield Parsed(data, _Places(mark), self.lines, self.duplicates)
 
-    def value(self, event: Any, depth: int) -> tuple[Any, Mark]:
+    def value(self, event: Any, depth: int) -> tuple[Any, NodeSpan]:
         """One node from its first event."""
         if depth > MAX_DEPTH:
             raise Malformed(f"nested deeper than {MAX_DEPTH} levels", event.start_mark.line + 1)
-        line, mark = event.start_mark.line + 1, Mark(event.start_mark.index, event.end_mark.index)
+        line, mark = event.start_mark.line + 1, NodeSpan(event.start_mark.index, event.end_mark.index)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self.anchors:
                 raise Malformed(f"there is no anchor {event.anchor}", line)
@@ -132,7 +132,7 @@ class _Builder:
             self.anchors[event.anchor] = (data, mark)
         return data, mark
 
-    def _sequence(self, mark: Mark, flow: bool, depth: int) -> list[Any]:
+    def _sequence(self, mark: NodeSpan, flow: bool, depth: int) -> list[Any]:
         built: list[Any] = []
         while not isinstance(event := self.events.get_event(), yaml.SequenceEndEvent):
             data, inner = self.value(event, depth + 1)
@@ -154,12 +154,12 @@ class _Builder:
             return None
         key: str = _from_base64(event.value) if event.tag == _BINARY else event.value
         if event.anchor:
-            self.anchors[event.anchor] = (key, Mark(start.index, end.index))
+            self.anchors[event.anchor] = (key, NodeSpan(start.index, end.index))
         return key
 
-    def _mapping(self, mark: Mark, flow: bool, depth: int) -> dict[str, Any]:
+    def _mapping(self, mark: NodeSpan, flow: bool, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}
-        merged: list[tuple[Any, Mark]] = []
+        merged: list[tuple[Any, NodeSpan]] = []
         line = 0
         while not isinstance(event := self.events.get_event(), yaml.MappingEndEvent):
             start: Any = event.start_mark
@@ -177,7 +177,7 @@ class _Builder:
                 if is_resource(built[key]):
                     before = earlier(key, built)
                     mark.inside[before], built[before] = mark.inside[key], built[key]
-            placed = Mark(start.index, inner.end)
+            placed = NodeSpan(start.index, inner.end)
             placed.inside = inner.inside
             mark.inside[key], built[key] = placed, data
         for data, inner in merged:
@@ -235,7 +235,7 @@ def _long_form(tag: str | None, data: Any) -> Any:
 
 
 class _Places:
-    def __init__(self, mark: Mark) -> None:
+    def __init__(self, mark: NodeSpan) -> None:
         self.mark = mark
 
     def span(self, path: Path) -> tuple[int, int]:

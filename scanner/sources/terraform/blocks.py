@@ -12,7 +12,7 @@ from assay.scanner.sources.terraform.document_places import Opened
 from assay.scanner.sources.values import Written
 
 
-class Places(Protocol):
+class FileText(Protocol):
     """The text of a file."""
 
     def place(self, at: Any) -> Location:
@@ -24,7 +24,7 @@ class Argument(abc.ABC):
 
     __slots__ = ("_location", "before", "text")
 
-    def __init__(self, text: Places, before: Argument | None) -> None:
+    def __init__(self, text: FileText, before: Argument | None) -> None:
         """`before`: one of the same name before it in its block."""
         self.text, self.before = text, before
         self._location: Location | None = None
@@ -78,7 +78,7 @@ class Block:
 
     __slots__ = ("_arguments", "_blocks", "_location", "_read", "at", "labels", "remark", "text", "type")
 
-    def __init__(self, type_: str, labels: tuple[str, ...], text: Places, at: Any, read: Callable[[], Content] | None) -> None:
+    def __init__(self, type_: str, labels: tuple[str, ...], text: FileText, at: Any, read: Callable[[], Content] | None) -> None:
         """`at`: where it stands in its text. `read` gives what is in it, None for an empty block."""
         self.type, self.labels, self.text, self.at = type_, labels, text, at
         self._read = read

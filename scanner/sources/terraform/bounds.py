@@ -20,7 +20,7 @@ _BRACKET = re.compile(rb"[\[({]+|[\])}]+")
 _OPENING = b"[({"
 
 
-class Refused(Exception):
+class NotParsed(Exception):
     """A text that the parser is not given: the message says why."""
 
 
@@ -29,13 +29,13 @@ def check(source: bytes) -> None:
     if len(source) <= MAX_DEPTH:
         return
     if len(source) > MAX_BYTES:
-        raise Refused(f"larger than {MAX_BYTES // 1_000_000} MB of HCL")
+        raise NotParsed(f"larger than {MAX_BYTES // 1_000_000} MB of HCL")
     if len(source) > MAX_PIECES and len(source.translate(None, _PLAIN)) > MAX_PIECES:
-        raise Refused(f"more than {MAX_PIECES:,} line breaks, brackets, quotes and other marks")
+        raise NotParsed(f"more than {MAX_PIECES:,} line breaks, brackets, quotes and other marks")
     if source.count(b'"') > MAX_QUOTES and max(line.count(b'"') for line in source.split(b"\n")) > MAX_QUOTES:
-        raise Refused(f"more than {MAX_QUOTES:,} quotes in one line")
+        raise NotParsed(f"more than {MAX_QUOTES:,} quotes in one line")
     if sum(source.count(bracket) for bracket in (b"[", b"(", b"{")) > MAX_DEPTH and _depth(source) > MAX_DEPTH:
-        raise Refused(f"more than {MAX_DEPTH:,} brackets are open at a time")
+        raise NotParsed(f"more than {MAX_DEPTH:,} brackets are open at a time")
 
 
 def _depth(source: bytes) -> int:

@@ -132,6 +132,15 @@ class Directories:
             self._calls[directory] = {self._linked(directory, path) for path in paths}
         return self._calls[directory]
 
+    def below(self, directory: str) -> set[str]:
+        """The directories that one calls as local modules at any depth."""
+        waiting, found = [directory], set[str]()
+        while waiting:
+            inner = self.local_calls(waiting.pop()) - found
+            found |= inner
+            waiting += inner
+        return found - {os.path.normpath(directory)}
+
     def _may_call(self, path: str) -> bool:
         """Whether a file may hold a module call: the word is there, or an escape of JSON that may stand for a letter of it. Code without it
         is not parsed to find calls."""

@@ -19,7 +19,7 @@ from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.json_text import JsonDocument, has, same_shape
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import literals, parsing, template_syntax, tree
-from assay.scanner.sources.terraform.bounds import Refused
+from assay.scanner.sources.terraform.bounds import NotParsed
 
 Opened = Callable[[Any], "tuple[str, str] | None"]
 """The name in reports and the text of the file that an expression names, None where it cannot be told or read."""
@@ -41,7 +41,7 @@ class HclDocument:
         start, end = self._span
         try:
             span = self._find(content, inside)
-        except (RecursionError, Refused):  # nested deeper than any document
+        except (RecursionError, NotParsed):  # nested deeper than any document
             span = None
         if isinstance(span, Location):
             return span
@@ -57,7 +57,7 @@ class HclDocument:
             return _nowhere
         try:
             return _finder(self._source[start:end], self._opened)
-        except (RecursionError, Refused):
+        except (RecursionError, NotParsed):
             return _nowhere
 
 

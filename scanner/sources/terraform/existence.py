@@ -15,7 +15,7 @@ import msgspec
 
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
-from assay.scanner.sources.terraform.instances import Instance, Resource
+from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
 
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
@@ -32,13 +32,13 @@ class Repetition(msgspec.Struct):
     block: Block
 
 
-def exists_with(other: Resource, its_instance: Instance, resource: Resource, instance: Instance) -> bool:
+def exists_with(other: ResourceBlock, its_instance: Instance, resource: ResourceBlock, instance: Instance) -> bool:
     """Whether `its_instance` of `other` certainly exists where `instance` of `resource` does."""
     given = list(_repetitions(resource, instance))
     return all(any(_same(needed, known) for known in given) for needed in _repetitions(other, its_instance))
 
 
-def _repetitions(resource: Resource, instance: Instance) -> Iterator[Repetition]:
+def _repetitions(resource: ResourceBlock, instance: Instance) -> Iterator[Repetition]:
     if instance.unexpanded:
         yield Repetition(resource.module, resource.block)
     module: Module | None = resource.module

@@ -179,7 +179,7 @@ def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText
         raise FileError("not valid UTF-8", source[: error.start].count(b"\n") + 1) from None
     try:
         root = parsing.parse(source).root_node
-    except bounds.Refused as error:
+    except bounds.NotParsed as error:
         raise FileError(str(error), 1) from None
     if root.has_error:
         line, near = _first_error(root)

@@ -23,7 +23,7 @@ from assay.scanner.sources.terraform.files import FileError, read_bytes
 from assay.scanner.sources.terraform.items import ResourceItem
 from assay.scanner.sources.terraform.modules import Module
 from assay.scanner.sources.terraform.operators import EXCEEDED, EvaluationError, words
-from assay.scanner.sources.terraform.variables import Files, Given, unused, values
+from assay.scanner.sources.terraform.variables import GivenVariables, VariableFiles, unused, values
 from assay.scanner.sources.terraform.workspace import Workspace
 
 MAX_FILE_FUNCTION_BYTES = 2_000_000
@@ -64,7 +64,7 @@ class TerraformSource(Source):
         self._partly = {os.path.normpath(os.path.dirname(path)) for path in files} - {os.path.normpath(path) for path in directories}
         """Directories of which only some files were named."""
         self.directories = [*directories, *sorted(self._partly)]
-        self.given = Given(variables or {}, var_files, planned or {})
+        self.given = GivenVariables(variables or {}, var_files, planned or {})
         self.workspace = workspace
         self.overlay = overlay
         self.code = Directories(boundary, overlay, show)
@@ -81,20 +81,28 @@ class TerraformSource(Source):
         within, judged = set[str](), set[str]()
         """Directories that are judged as parts of root modules before, and there alone; and all of which there are instances."""
         libraries: list[str] = []
-        for directory in roots.in_order(known, self.code.local_calls):
+        rest: dict[str, Budget] = {}
+        """Directories below a root module that costs too much, with the budget that they have together."""
+        order = list(roots.in_order(known, self.code.local_calls))
+        for at, directory in enumerate((*order, *reversed(order))):  # of what costs too much together, the smallest parts first
+            is_rest = os.path.normpath(directory) in rest
+            if is_rest != (at >= len(order)):
+                continue
             if self._changes is not None and not self._changes.touch(directory):
                 yield Collection(self.show(directory), [], self.code.left_out(directory, UNCHANGED))
             elif any(rule.names(directory) for rule in self._libraries):
                 libraries.append(directory)
-            elif os.path.normpath(directory) not in within or self._is_root(directory):
+            elif is_rest or os.path.normpath(directory) not in within or self._is_root(directory):
                 try:
                     stage.enter(f"root module {self.show(directory)}")
                 except stage.Lost as lost:
                     yield self._lost(directory, str(lost.strerror))
                     continue
-                collection, made = self._collect_root(directory)
+                collection, made = self._collect_root(directory, rest.get(os.path.normpath(directory)) or Budget())
                 judged |= made.keys()
                 within |= {called for called, certain in made.items() if self._is_part(directory, called, certain)}
+                if not made and not is_rest:
+                    rest = {**dict.fromkeys(self.code.below(directory), Budget()), **rest}
                 yield collection
         yield from (self._library(directory, os.path.normpath(directory) in judged) for directory in libraries)
         if slips := [unused(name, self._declared) for name in self._must_declare if name not in self._declared]:
@@ -131,7 +139,7 @@ class TerraformSource(Source):
         plain = roots.is_within(root, called) or (self.code.stands_alone(root) and roots.takes_values(blocks))
         return plain or roots.needs_values(blocks)
 
-    def _collect_root(self, directory: str) -> tuple[Collection, dict[str, bool]]:
+    def _collect_root(self, directory: str, budget: Budget) -> tuple[Collection, dict[str, bool]]:
         """The root module, in each of the ways in which the programs that may apply it read its files, and with each name that its
         workspace may have; and the directories of the modules that it has instances of, to whether that is certain.
 
@@ -139,7 +147,7 @@ class TerraformSource(Source):
         """
         first, *others = module_files.READ_BY
         root, spent = self.show(directory), list[Gap]()
-        budget = Budget(tell=lambda reason: spent.append(_too_costly(root, reason)))
+        budget.tell = lambda reason: spent.append(_too_costly(root, reason))
         workspace = self._workspace(directory, budget, first)
         name = workspace.name
         collection, made = self._read(directory, workspace)
@@ -214,7 +222,7 @@ class TerraformSource(Source):
         def load(directory: str) -> list[Block]:
             return self.code.load(directory, program)
 
-        files = Files(self.overlay, self.code.content, self.show)
+        files = VariableFiles(self.overlay, self.code.content, self.show)
         given, gaps = values(self.given, directory, files, load(directory))
         self._declared |= {block.labels[0] for block in load(directory) if block.type == "variable"}
         resolve = self.code.resolver(directory, program, gaps)

@@ -22,7 +22,7 @@ from assay.scanner.sources.terraform.files import FileError, read_bytes
 _FOLDER = os.path.join(".terraform", "modules")
 
 
-class Record(msgspec.Struct, frozen=True):
+class InstalledModule(msgspec.Struct, frozen=True):
     """One module of the manifest: what was fetched, and where to."""
 
     source: str
@@ -36,7 +36,7 @@ def manifest(root: str) -> str:
     return os.path.join(root, _FOLDER, "modules.json")
 
 
-def records(root: str, overlay: Overlay) -> dict[str, Record]:
+def records(root: str, overlay: Overlay) -> dict[str, InstalledModule]:
     """The dotted path of each module call to its record; none where there is no manifest, or one that cannot be read."""
     try:
         listed: Any = json.loads(read_bytes(manifest(root), overlay)).get("Modules", [])
@@ -45,11 +45,13 @@ def records(root: str, overlay: Overlay) -> dict[str, Record]:
         return {}
 
 
-def _record(entry: dict[str, Any], root: str) -> Record:
-    return Record(str(entry.get("Source") or ""), str(entry.get("Version") or ""), os.path.normpath(os.path.join(root, entry["Dir"])))
+def _record(entry: dict[str, Any], root: str) -> InstalledModule:
+    return InstalledModule(
+        str(entry.get("Source") or ""), str(entry.get("Version") or ""), os.path.normpath(os.path.join(root, entry["Dir"]))
+    )
 
 
-def fault(record: Record, root: str, source: str, version: str | None) -> str:
+def fault(record: InstalledModule, root: str, source: str, version: str | None) -> str:
     """What speaks against taking the directory of a record for the module of a call; empty where nothing does."""
     if canonical(source) != canonical(record.source) and f"{_host(record.source)}{source}" != record.source:
         return f"is recorded with the source {record.source}" if record.source else "is recorded without its source"

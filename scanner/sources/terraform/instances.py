@@ -151,12 +151,12 @@ def linked_names(instance: Instance, linked: Any) -> dict[str, Any]:
     names = instance.names
     if isinstance(linked, dict) and instance.key in linked:
         return {**names, "each": {"key": instance.key, "value": linked[instance.key]}}
-    if isinstance(linked, list) and len(linked) == 1 and instance.unexpanded and isinstance(linked[0], (One, OneCall)):
+    if isinstance(linked, list) and len(linked) == 1 and instance.unexpanded and isinstance(linked[0], (OneInstance, OneCall)):
         return {**names, "each": {"key": names["each"]["key"], "value": linked[0]}}
     return names
 
 
-class Resource:
+class ResourceBlock:
     """A resource or data block in one module."""
 
     __slots__ = ("_by_key", "_instances", "_memo", "block", "module")
@@ -285,11 +285,11 @@ class Instances(Namespace):
 
     __slots__ = ("link", "resource")
 
-    def __init__(self, resource: Resource, link: bool) -> None:
+    def __init__(self, resource: ResourceBlock, link: bool) -> None:
         self.resource, self.link = resource, link
 
     def _wrapped(self, instance: Instance) -> Instances:
-        return One(self.resource, instance, self.link)
+        return OneInstance(self.resource, instance, self.link)
 
     @override
     def attribute(self, name: str) -> Any:
@@ -332,12 +332,12 @@ class Instances(Namespace):
         return finish(self.elements())
 
 
-class One(Instances):
+class OneInstance(Instances):
     """One instance: `aws_s3_bucket.b["x"]`."""
 
     __slots__ = ("instance",)
 
-    def __init__(self, resource: Resource, instance: Instance, link: bool) -> None:
+    def __init__(self, resource: ResourceBlock, instance: Instance, link: bool) -> None:
         super().__init__(resource, link)
         self.instance = instance
 

@@ -16,7 +16,7 @@ from assay.scanner.sources.terraform.bodies import Body, contents
 from assay.scanner.sources.terraform.configurations import login
 from assay.scanner.sources.terraform.evaluate import evaluate
 from assay.scanner.sources.terraform.existence import exists_with
-from assay.scanner.sources.terraform.instances import Instance, Resource
+from assay.scanner.sources.terraform.instances import Instance, ResourceBlock
 from assay.scanner.sources.terraform.operators import FAILURES
 from assay.scanner.sources.terraform.workspace import FileFunction
 from assay.scanner.sources.values import Value, first_known, may_be_document
@@ -137,7 +137,7 @@ class ResourceItem(BodyNode, Item):
 
     __slots__ = ("_linked", "_tags", "address", "instance", "resource", "root", "template", "type")
 
-    def __init__(self, resource: Resource, instance: Instance, root: str) -> None:
+    def __init__(self, resource: ResourceBlock, instance: Instance, root: str) -> None:
         self.address = resource.address + instance.suffix
         super().__init__(Body(resource.block, resource.scope(instance), self.address))
         self.resource, self.instance, self.root = resource, instance, root

@@ -20,7 +20,7 @@ from assay.scanner.sources.terraform.evaluate import Scope, evaluate
 from assay.scanner.sources.terraform.instances import (
     Instance,
     Instances,
-    Resource,
+    ResourceBlock,
     expand,
     is_single,
     linked_elements,
@@ -66,7 +66,7 @@ class Module:
                 self._blocks.setdefault("provider", {})[key] = block
             else:
                 self._blocks.setdefault(block.type, {}).setdefault(block.labels, block)
-        self.declared = [Resource(self, block) for block in blocks if block.type in ("resource", "data")]
+        self.declared = [ResourceBlock(self, block) for block in blocks if block.type in ("resource", "data")]
         """Every resource and data source. Of two with one address, which Terraform refuses, references mean the first."""
         self.resources = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "resource"}
         self.data = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "data"}
@@ -113,7 +113,7 @@ class Module:
     def _root(self) -> Module:
         return self.parent._root() if self.parent else self
 
-    def _instances(self, resource: Resource | None, labels: tuple[str, ...], link: bool) -> Any:
+    def _instances(self, resource: ResourceBlock | None, labels: tuple[str, ...], link: bool) -> Any:
         if resource is None:  # part of a configuration, as when one file of it is scanned
             return Reference(".".join(labels))
         return Instances(resource, link)
@@ -224,8 +224,11 @@ class Module:
                 )
             way = f"run terraform init in {self.workspace.show(self._root().directory)} to fetch it, or scan the plan"
             return self._missing(block, f'module "{name}" ({source.value}) is not in .terraform/modules', way)
-        if self.depth >= MAX_DEPTH or directory in self._ancestry():
+        if directory in self._ancestry():
             return self._missing(block, f'module "{name}" calls itself', "break the cycle")
+        if self.depth >= MAX_DEPTH:
+            reason = f'module "{name}" is called through more than {MAX_DEPTH} others, and is read no further'
+            return self._missing(block, reason, f"scan {self.workspace.show(directory)} by itself, or scan the plan")
         self.workspace.called.add(directory)
         return [Module(self.workspace, directory, self, block, instance) for instance in expand(block, self)]
 

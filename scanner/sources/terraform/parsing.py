@@ -102,7 +102,7 @@ def standalone(text: str) -> Any:
 def _first_expression(source: bytes) -> tree_sitter.Node | None:
     try:
         root = parse(source).root_node
-    except bounds.Refused:
+    except bounds.NotParsed:
         return None
     if root.has_error or not root.child_count:
         return None

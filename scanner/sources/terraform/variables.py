@@ -19,7 +19,7 @@ _FIXED = ("terraform.tfvars", "terraform.tfvars.json")
 _AUTOMATIC = (".auto.tfvars", ".auto.tfvars.json")
 
 
-class Given(msgspec.Struct, frozen=True):
+class GivenVariables(msgspec.Struct, frozen=True):
     """What a run gives for variables: texts as on the command line, files that the user names, and the values that a plan was made with."""
 
     texts: dict[str, str]
@@ -27,7 +27,7 @@ class Given(msgspec.Struct, frozen=True):
     planned: dict[str, Any]
 
 
-class Files(msgspec.Struct, frozen=True):
+class VariableFiles(msgspec.Struct, frozen=True):
     """How variable files of a directory are read: `inside` raises FileError for what is outside of the scanned directories."""
 
     overlay: Overlay
@@ -35,7 +35,7 @@ class Files(msgspec.Struct, frozen=True):
     show: Callable[[str], str]
 
 
-def values(given: Given, directory: str, files: Files, blocks: Iterable[Block]) -> tuple[dict[str, Any], list[Gap]]:
+def values(given: GivenVariables, directory: str, files: VariableFiles, blocks: Iterable[Block]) -> tuple[dict[str, Any], list[Gap]]:
     """Name to expression, of those that are given; lowest precedence first. `blocks`: those of the module, for the types of variables."""
     built: dict[str, Any] = {}
     gaps: list[Gap] = []

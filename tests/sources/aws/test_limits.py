@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.scanner.sources.aws import limits
-from assay.scanner.sources.aws.limits import DEFAULT_RATE, RATES, Limits
+from assay.scanner.sources.aws.limits import DEFAULT_RATE, RATES, RateLimits
 from assay.scanner.sources.pace import BURST_SECONDS, GIVEN_UP_AFTER, SLOWEST, TokenBucket
 
 
@@ -85,7 +85,7 @@ def test_it_gives_up_after_throttled_answers_in_a_row_only() -> None:
 
 
 def test_each_account_region_service_and_operation_has_its_own() -> None:
-    held = Limits()
+    held = RateLimits()
     one = held.of("1", "us-east-1", "ec2", "DescribeVpcs")
     assert held.of("1", "us-east-1", "ec2", "DescribeVpcs") is one
     others = [("2", "us-east-1", "ec2", "DescribeVpcs"), ("1", "eu-west-1", "ec2", "DescribeVpcs"),

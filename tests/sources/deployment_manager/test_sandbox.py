@@ -9,7 +9,7 @@ import pytest
 
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.deployment_manager.expand import worlds
-from assay.scanner.sources.deployment_manager.limits import MAX_SIZE, Choices, Open
+from assay.scanner.sources.deployment_manager.limits import MAX_SIZE, Choices, OpenProperties
 from assay.scanner.sources.deployment_manager.marks import Marks, lines
 from assay.scanner.sources.deployment_manager.sandbox import FAILURES, Sandbox, render
 from assay.scanner.sources.raw import Reference, Text, Unknown
@@ -116,7 +116,7 @@ def test_work_that_keeps_a_value_whole_goes_on() -> None:
     ],
 )
 def test_a_value_that_is_taken_apart_is_unknown(source: str) -> None:
-    value, _, _ = rendered(source, Open())
+    value, _, _ = rendered(source, OpenProperties())
     assert isinstance(value, Unknown) or (isinstance(value, Text) and value.unknown)
 
 
@@ -138,7 +138,7 @@ def test_a_value_that_is_taken_apart_is_unknown(source: str) -> None:
 )
 def test_a_decision_on_what_is_not_known_goes_both_ways(source: str, question: str) -> None:
     for answer, text in ((True, "yes"), (False, "no")):
-        value, choices, _ = rendered(source, Open(), (answer,))
+        value, choices, _ = rendered(source, OpenProperties(), (answer,))
         assert (value, choices.made) == (text, {question: answer})
 
 
@@ -150,7 +150,7 @@ def test_all_answers_are_tried_once() -> None:
         def __init__(self, choices: Choices) -> None:
             marks = Marks()
             self.choices = choices
-            seen.append(lines(render(Sandbox({"t": source}, marks, choices, Budget(400_000, MAX_SIZE)), "t", {"properties": Open()}))[0])
+            seen.append(lines(render(Sandbox({"t": source}, marks, choices, Budget(400_000, MAX_SIZE)), "t", {"properties": OpenProperties()}))[0])
 
     assert len(list(worlds(Made, 9))) == 3  # type: ignore[arg-type]
     assert seen == ["1", "2", "3"]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from assay.scanner.facts.access.admission.kinds import Source
+from assay.scanner.facts.access.admission.kinds import AdmittedSource
 from assay.scanner.facts.access.admission.sources import everybody, narrowed, of_range
 from assay.scanner.facts.edge.waf import WebAclAt
 from assay.scanner.facts.network.ranges import listed
@@ -26,7 +26,7 @@ Told = list[Any]
 """Sources, and Unknown where there may be others."""
 
 
-class AclAt(WebAclAt, frozen=True, eq=False, kw_only=True):
+class AdmittingAclAt(WebAclAt, frozen=True, eq=False, kw_only=True):
     """Where an input tells whom a web ACL admits. The defaults are the API's names."""
 
     by_set: str = "IPSetReferenceStatement"
@@ -45,12 +45,12 @@ class AclAt(WebAclAt, frozen=True, eq=False, kw_only=True):
 
 class _Rule(NamedTuple):
     view: View
-    at: AclAt
+    at: AdmittingAclAt
     doubt: Unknown | None = None
     """Why it may not be there."""
 
 
-def admitted(acl: View, at: AclAt) -> Told:
+def admitted(acl: View, at: AdmittingAclAt) -> Told:
     """Whom a web ACL lets through."""
     rules, doubts = _rules(acl, at)
     allowed: Told = []
@@ -66,12 +66,16 @@ def admitted(acl: View, at: AclAt) -> Told:
         opaque = opaque or unclear
     before = Unknown(f"whether a rule of {acl.item.address} refuses part of it before", "let the rules that allow name sets of users alone")
     if closing or opaque:
-        allowed = [narrowed(told, opaque or before) if isinstance(told, Source) else told for told in allowed]
+        allowed = [narrowed(told, opaque or before) if isinstance(told, AdmittedSource) else told for told in allowed]
     blocks = _has(acl, at.blocks_by_default)
     if blocks.data is True:
         return [*allowed, *doubts]
-    if closing and all(told == [] or isinstance(told[0], Source) for told in closing):
-        left = closing[0] if len(closing) == 1 else [narrowed(told, before) if isinstance(told, Source) else told for told in closing[0]]
+    if closing and all(told == [] or isinstance(told[0], AdmittedSource) for told in closing):
+        left = (
+            closing[0]
+            if len(closing) == 1
+            else [narrowed(told, before) if isinstance(told, AdmittedSource) else told for told in closing[0]]
+        )
         return [*left, *allowed, *doubts]
     open_ = blocks.unknown or opaque or next((told for closed in closing for told in closed if isinstance(told, Unknown)), None)
     # What may stand beside the rules that are seen may refuse everybody else.
@@ -83,7 +87,7 @@ def _has(view: View, path: str) -> Value[bool]:
     return Value(True, [block.location for block in blocks]) if blocks else view.says(more or False)
 
 
-def _rules(acl: View, at: AclAt) -> tuple[list[_Rule | Unknown], list[Unknown]]:
+def _rules(acl: View, at: AdmittingAclAt) -> tuple[list[_Rule | Unknown], list[Unknown]]:
     """The rules of a web ACL with those of the groups that it refers to, and why there may be more."""
     own, more = acl.inner(*at.rules)
     texts, doubt = _in_text(acl, at.text)
@@ -107,7 +111,7 @@ def _in_text(view: View, path: str) -> tuple[list[View], Unknown | None]:
     return View(view.item, view.stack, view.declared, node=DataNode({"rules": decode(text.data)}, view.location)).inner("rules")
 
 
-def _of_text(at: AclAt) -> AclAt:
+def _of_text(at: AdmittingAclAt) -> AdmittingAclAt:
     """How rules in JSON text are spelled: as the API does."""
     return msgspec.structs.replace(
         at,
@@ -165,7 +169,7 @@ def _allowed(rule: _Rule) -> Told:
         return []
     told = [allows.unknown] if allows.unknown else _of_statements(rule)
     doubt = rule.doubt
-    return [narrowed(source, doubt) if doubt and isinstance(source, Source) else source for source in told]
+    return [narrowed(source, doubt) if doubt and isinstance(source, AdmittedSource) else source for source in told]
 
 
 def _of_statements(rule: _Rule) -> Told:
@@ -173,7 +177,7 @@ def _of_statements(rule: _Rule) -> Told:
     return [source for statement in statements for source in _of_statement(statement, rule.at)] + ([more] if more else [])
 
 
-def _of_statement(statement: View, at: AclAt) -> Told:
+def _of_statement(statement: View, at: AdmittingAclAt) -> Told:
     """Whom a statement is about: the addresses of a set, of any of several sets, or part of a set."""
     sets, more = statement.inner(at.by_set)
     any_, further = statement.inner(f"{at.field('OrStatement')}.{at.statements}")
@@ -186,7 +190,7 @@ def _of_statement(statement: View, at: AclAt) -> Told:
     if any_:
         return [source for inner in any_ for source in _of_statement(inner, at)]
     bounds = [_of_statement(inner, at) for inner in every]
-    known = next((bound for bound in bounds if all(isinstance(source, Source) for source in bound)), None)
+    known = next((bound for bound in bounds if all(isinstance(source, AdmittedSource) for source in bound)), None)
     if known is None:
         reason = "whom a rule admits by other than the addresses of an IP set"
         return [Unknown(reason, "allow by a statement on an IP set alone", statement.location)]
@@ -194,7 +198,7 @@ def _of_statement(statement: View, at: AclAt) -> Told:
     return [narrowed(source, why) for source in known]
 
 
-def _of_set(by_set: View, at: AclAt) -> Told:
+def _of_set(by_set: View, at: AdmittingAclAt) -> Told:
     """https://docs.aws.amazon.com/waf/latest/APIReference/API_IPSetReferenceStatement.html"""
     forwarded = _has(by_set, at.forwarded)
     if forwarded.data is not False:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from assay.scanner.facts.access.admission.acl import AclAt
+from assay.scanner.facts.access.admission.acl import AdmittingAclAt
 from assay.scanner.facts.access.admission.entries import AdmissionAt, admission
 from assay.scanner.facts.access.admission.kinds import Admission
 from assay.scanner.facts.catalogue import Reader
@@ -41,9 +41,9 @@ def _by_id(item: Item) -> Iterator[tuple[Hashable, Any]]:
         yield name.data, item
 
 
-def _acl(sets: Listing, groups: Listing) -> AclAt:
+def _acl(sets: Listing, groups: Listing) -> AdmittingAclAt:
     own = "get_web_acl.WebACL"
-    return AclAt(
+    return AdmittingAclAt(
         blocks_by_default=f"{own}.DefaultAction.Block",
         rules=(f"{own}.Rules", f"{own}.PreProcessFirewallManagerRuleGroups", f"{own}.PostProcessFirewallManagerRuleGroups"),
         group=Link("ARN", (groups.type,), calls=("get_rule_group",)),

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
-from assay.scanner.facts.access.admission.acl import AclAt
+from assay.scanner.facts.access.admission.acl import AdmittingAclAt
 from assay.scanner.facts.access.admission.entries import AdmissionAt, admission, stage_of_deployment
 from assay.scanner.facts.access.admission.kinds import Admission
 from assay.scanner.facts.catalogue import Reader
@@ -16,7 +16,7 @@ from assay.scanner.facts.spelling import Another, Fixed, Link
 _ACLS = ("AWS::WAFv2::WebACL",)
 _ASSOCIATIONS = by_arn("ResourceArn", "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation")
 _ASSOCIATION = Link("WebACLArn|WebACLId", _ACLS)
-_ACL = AclAt(group=Link("Arn", ("AWS::WAFv2::RuleGroup",)), ip_set=Link("Arn", ("AWS::WAFv2::IPSet",)))
+_ACL = AdmittingAclAt(group=Link("Arn", ("AWS::WAFv2::RuleGroup",)), ip_set=Link("Arn", ("AWS::WAFv2::IPSet",)))
 _STAGE = AdmissionAt(
     name="StageName",
     internal="EndpointConfiguration.Types",

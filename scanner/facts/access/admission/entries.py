@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from assay.scanner.facts.access.admission.acl import AclAt, Told, admitted
-from assay.scanner.facts.access.admission.kinds import Admission, Source
+from assay.scanner.facts.access.admission.acl import AdmittingAclAt, Told, admitted
+from assay.scanner.facts.access.admission.kinds import Admission, AdmittedSource
 from assay.scanner.facts.access.admission.sources import everybody, narrowed, of_range
 from assay.scanner.facts.edge.entry_points import EntryPointAt, attached_to, is_internal
 from assay.scanner.facts.network.ranges import listed
@@ -24,7 +24,7 @@ class AdmissionAt(EntryPointAt, frozen=True, eq=False, kw_only=True):
     associations: Annotated[Index | None, "sources"] = None
     association: Annotated[Link | None, "sources"] = None
     """Where an association names the web ACL."""
-    acl: Annotated[AclAt, "sources"]
+    acl: Annotated[AdmittingAclAt, "sources"]
     """Of the web ACL."""
     groups: Annotated[Link | None, "openings", "only_from_cdn"] = None
     """The security groups of a load balancer: an attribute, and the types of groups."""
@@ -161,5 +161,5 @@ def _of_group(view: View, name: Value[Any], at: AdmissionAt) -> Told:
         else:
             source = of_range(opening.source)
             doubt = opening.inside.unknown
-            told.append(narrowed(source, doubt) if doubt and isinstance(source, Source) else source)
+            told.append(narrowed(source, doubt) if doubt and isinstance(source, AdmittedSource) else source)
     return told + ([more] if more else [])

@@ -10,7 +10,7 @@ import ipaddress
 import re
 from typing import Annotated, Any
 
-from assay.scanner.facts.access.admission.kinds import Admission, Source
+from assay.scanner.facts.access.admission.kinds import Admission, AdmittedSource
 from assay.scanner.facts.access.admission.sources import EVERYBODY, everybody, narrowed, of_range
 from assay.scanner.facts.edge.google import BackendAt
 from assay.scanner.facts.google_assets import is_live, missing
@@ -92,7 +92,7 @@ def _admitted(policy: View, at: ArmorAt) -> Told:
         open_ = owner.doubt or admits.unknown or previewed.unknown
         if admits.data is not False:
             told += _limited(matched, open_ or limit)
-        if not open_ and any(isinstance(source, Source) and source.source.data == EVERYBODY for source in matched):
+        if not open_ and any(isinstance(source, AdmittedSource) and source.source.data == EVERYBODY for source in matched):
             return [*told, doubt] if doubt else told
         if admits.data is not True:
             left = _left(rule, at)
@@ -103,7 +103,7 @@ def _admitted(policy: View, at: ArmorAt) -> Told:
 
 
 def _limited(told: Told, why: Unknown | None) -> Told:
-    return [narrowed(source, why) if why and isinstance(source, Source) else source for source in told]
+    return [narrowed(source, why) if why and isinstance(source, AdmittedSource) else source for source in told]
 
 
 _ATTACKS = re.compile(r"\s*evaluate(PreconfiguredWaf|PreconfiguredExpr|ThreatIntelligence)\([^()!]*\)\s*")
@@ -114,7 +114,9 @@ def _much(rule: View, matched: Told, at: ArmorAt) -> Unknown | None:
     text = rule[at.expression]
     if isinstance(text.data, str) and all(_ATTACKS.fullmatch(part) for part in text.data.split("||")):
         return None
-    wide = [source for source in matched if isinstance(source, Source) and ipaddress.ip_network(source.source.data).prefixlen < _WIDE]
+    wide = [
+        source for source in matched if isinstance(source, AdmittedSource) and ipaddress.ip_network(source.source.data).prefixlen < _WIDE
+    ]
     unknown = next((source for source in matched if isinstance(source, Unknown)), None)
     return unknown or (
         Unknown("who is left by a rule that denies most addresses", "deny by the default rule", rule.location) if wide else None

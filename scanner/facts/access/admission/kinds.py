@@ -7,7 +7,7 @@ from typing import ClassVar
 from assay.scanner.facts.model import Fact, Naming, Part, Resource
 
 
-class Source(Part):
+class AdmittedSource(Part):
     """Addresses from which requests are admitted."""
 
     known_by: ClassVar = ("source",)
@@ -33,9 +33,9 @@ class Admission(Resource, kw_only=True):
     """A web application firewall can be attached to this sort of entry point."""
     only_from_cdn: Fact[bool]
     """The CDN alone can reach it, so that the distribution says whom it admits."""
-    sources: Fact[list[Source]]
+    sources: Fact[list[AdmittedSource]]
     """Whom its web application firewall lets through; everybody where there is none."""
-    openings: Fact[list[Source]]
+    openings: Fact[list[AdmittedSource]]
     """Whom else's filter of addresses lets through: the security groups of a load balancer, the edge policy of a backend service of
     Google; everybody where there is none."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from assay.scanner.facts.access.admission.kinds import Source
+from assay.scanner.facts.access.admission.kinds import AdmittedSource
 from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value
 
@@ -15,12 +15,12 @@ _WIDEST = {4: 9, 6: 17}
 """Ranges that are wider belong to no company's users."""
 
 
-def everybody(seen: Any = ()) -> Source:
+def everybody(seen: Any = ()) -> AdmittedSource:
     """All addresses there are."""
     return _source(Value(EVERYBODY, seen), [], [])
 
 
-def of_range(value: Value[Any]) -> Source | Unknown:
+def of_range(value: Value[Any]) -> AdmittedSource | Unknown:
     """A range of addresses, or one address, as an input writes it."""
     if value.unknown:
         return value.unknown
@@ -34,16 +34,16 @@ def of_range(value: Value[Any]) -> Source | Unknown:
     return _source(Value(str(network), value.seen), within, halves)
 
 
-def narrowed(source: Source, why: Unknown) -> Source:
+def narrowed(source: AdmittedSource, why: Unknown) -> AdmittedSource:
     """The same where further conditions may admit part of it alone."""
-    return Source(
+    return AdmittedSource(
         source=source.source, within=source.within, halves=source.halves, joined=source.joined, narrowed=Value(why, source.source.seen)
     )
 
 
-def _source(name: Value[Any], within: list[str], halves: list[str]) -> Source:
+def _source(name: Value[Any], within: list[str], halves: list[str]) -> AdmittedSource:
     seen = name.seen
-    return Source(
+    return AdmittedSource(
         source=name, within=Value(within, seen), halves=Value(halves, seen), joined=Value(_JOINED, seen), narrowed=Value(False, seen)
     )
 

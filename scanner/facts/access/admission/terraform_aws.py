@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.access.admission.acl import AclAt
+from assay.scanner.facts.access.admission.acl import AdmittingAclAt
 from assay.scanner.facts.access.admission.entries import AdmissionAt, admission
 from assay.scanner.facts.access.admission.kinds import Admission
 from assay.scanner.facts.catalogue import Reader
@@ -13,7 +13,7 @@ from assay.scanner.facts.spelling import Another, Fixed, Link, Referrer, snake
 _ACLS = ("aws_wafv2_web_acl",)
 _ASSOCIATIONS = by_arn("resource_arn", "aws_wafv2_web_acl_association", "aws_wafregional_web_acl_association")
 _ASSOCIATION = Link("web_acl_arn|web_acl_id", _ACLS)
-_ACL = AclAt(
+_ACL = AdmittingAclAt(
     name="name",
     blocks_by_default="default_action.block",
     rules=("rule",),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.edge.cdn.headers import CSP, HSTS, limits_scripts, max_age, readable, written
 from assay.scanner.facts.edge.cdn.kinds import Distribution, EdgeResponse, ViewerEntry, ViewerWay
-from assay.scanner.facts.edge.cdn.routes import EXTERNAL, HeaderChange, Route, RoutesAt, routes_to, unsettled
+from assay.scanner.facts.edge.cdn.routes import EXTERNAL, HeaderChange, MapRoute, RoutesAt, routes_to, unsettled
 from assay.scanner.facts.edge.google import ForwardingRuleAt, forwarding_rule
 from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.view import View
@@ -73,7 +73,7 @@ def _with(name: Value[str], way: str) -> Value[str]:
     return name.then(lambda text: f"{text}{way}")
 
 
-def _way(route: Route) -> str:
+def _way(route: MapRoute) -> str:
     return f" by {route.map.rpartition('/')[2]}" + (f" ({route.name})" if route.name else "")
 
 

@@ -31,7 +31,7 @@ class HeaderChange(msgspec.Struct, frozen=True):
     """Why it may do more."""
 
 
-class Route(msgspec.Struct, frozen=True):
+class MapRoute(msgspec.Struct, frozen=True):
     """A way through a URL map to a backend."""
 
     map: str
@@ -50,7 +50,7 @@ class Unsettled(msgspec.Struct, frozen=True):
     """That route may change headers."""
 
 
-class Hop(msgspec.Struct, frozen=True):
+class ProxyHop(msgspec.Struct, frozen=True):
     """A proxy by the URL map that it uses, or a forwarding rule by the proxy that it points to."""
 
     address: str
@@ -112,7 +112,7 @@ def routes(url_map: Item, at: MapAt) -> Iterator[tuple[Hashable, Any]]:
 
 
 def _leads(url_map: Item, node: Node, service: str, action: str, name: str, changes: list[HeaderChange], at: MapAt) -> Iterator[Any]:
-    yield from _lead(node.link(service), Route(url_map.address, name, changes))
+    yield from _lead(node.link(service), MapRoute(url_map.address, name, changes))
     actions, more = node.blocks(action)
     yield from _further(more)
     for part in actions:
@@ -120,11 +120,11 @@ def _leads(url_map: Item, node: Node, service: str, action: str, name: str, chan
         yield from _further(more)
         for number, weighted in enumerate(shares, 1):
             inner = _changes(weighted, at)
-            route = Route(url_map.address, f"{name}, share {number}" if inner else name, inner + changes)
+            route = MapRoute(url_map.address, f"{name}, share {number}" if inner else name, inner + changes)
             yield from _lead(weighted.link(at.weighted_service), route)
 
 
-def _lead(backend: Value[Any], route: Route) -> Iterator[tuple[Hashable, Any]]:
+def _lead(backend: Value[Any], route: MapRoute) -> Iterator[tuple[Hashable, Any]]:
     key, why = _named_by(backend)
     if why is not None:
         yield None, Unsettled(why, bool(route.changes))
@@ -157,7 +157,7 @@ def proxies(proxy: Item, url_map: str, secure: str) -> Iterator[tuple[Hashable, 
     """A proxy by its URL map, under None where that is not known. `secure`: a part of the types that have TLS."""
     key, why = _named_by(proxy.link(url_map))
     if key or why:
-        yield key, Hop(proxy.address, secure=secure in proxy.type.lower(), doubt=why)
+        yield key, ProxyHop(proxy.address, secure=secure in proxy.type.lower(), doubt=why)
 
 
 def forwarding(rule: Item, target: str, scheme: str) -> Iterator[tuple[Hashable, Any]]:
@@ -167,7 +167,7 @@ def forwarding(rule: Item, target: str, scheme: str) -> Iterator[tuple[Hashable,
     """
     key, why = _named_by(rule.link(target))
     if key or why:
-        yield key, Hop(rule.address, external=rule[scheme].default("EXTERNAL").equals(*EXTERNAL), doubt=why)
+        yield key, ProxyHop(rule.address, external=rule[scheme].default("EXTERNAL").equals(*EXTERNAL), doubt=why)
 
 
 def _named_by(link: Value[Any]) -> tuple[str | None, Unknown | None]:
@@ -187,7 +187,7 @@ def keys(address: str, collection: str, name: Any) -> list[str]:
     return [address, f"{collection}/{name}"] if isinstance(name, str) else [address]
 
 
-def routes_to(view: View, at: RoutesAt, collection: str, name: Value[Any]) -> list[Route]:
+def routes_to(view: View, at: RoutesAt, collection: str, name: Value[Any]) -> list[MapRoute]:
     """Every route of a URL map that leads to a backend."""
     known = view.index(at.maps)
     return [route for key in keys(view.item.address, collection, name.data) for route in known.get(key, ())]
@@ -198,7 +198,7 @@ def unsettled(view: View, at: RoutesAt) -> list[Unsettled]:
     return view.index(at.maps).get(None, [])
 
 
-def entries(view: View, at: RoutesAt, route: Route) -> Iterator[tuple[str, bool, Value[bool]]]:
+def entries(view: View, at: RoutesAt, route: MapRoute) -> Iterator[tuple[str, bool, Value[bool]]]:
     """The forwarding rules by which a route is reached: (address, it has TLS, it is there, external and leads to the route)."""
     for proxy in _naming(view, at.http, route.map, at.maps, "urlMaps"):
         collection = "targetHttpsProxies" if proxy.secure else "targetHttpProxies"
@@ -209,7 +209,7 @@ def entries(view: View, at: RoutesAt, route: Route) -> Iterator[tuple[str, bool,
             yield rule.address, proxy.secure, all_of([*there, rule.external, *doubts])
 
 
-def _naming(view: View, index: Index, address: str, of: Index, collection: str) -> list[Hop]:
+def _naming(view: View, index: Index, address: str, of: Index, collection: str) -> list[ProxyHop]:
     """The hops of an index that name what has an address: an item of the types of the index `of`, or one of another project."""
     target, known = view.named(address, of), view.index(index)
     name = target.surely["name"].data if target is not None else None

@@ -20,7 +20,7 @@ _SHORTEST = 2048
 """Bits of an RSA key: https://cabforum.org/working-groups/server/baseline-requirements/, section 6.1.5."""
 
 
-class Told(NamedTuple):
+class CertificateFacts(NamedTuple):
     """What a certificate says of itself."""
 
     expires: datetime.datetime
@@ -28,7 +28,7 @@ class Told(NamedTuple):
     """`RSA_1024`; None where the key is long enough. Other keys than RSA are: those that authorities sign begin at 256 bits."""
 
 
-def told(text: str) -> Told | None:
+def told(text: str) -> CertificateFacts | None:
     """Of the first certificate of a chain, which is the one that is served; None for a text that is no certificate."""
     block = _BLOCK.search(text)
     if block is None:
@@ -39,14 +39,14 @@ def told(text: str) -> Told | None:
         return None
 
 
-def _certificate(data: bytes) -> Told:
+def _certificate(data: bytes) -> CertificateFacts:
     signed = next(_elements(next(_elements(data, _SEQUENCE))[1], _SEQUENCE))[1]
     parts = list(_elements(signed))
     if parts[0][0] == _VERSION:
         parts = parts[1:]
     _, _, _, validity, _, key = (content for _, content in parts[:6])  # serial, signature, issuer, validity, subject, key
     _, last = _elements(validity)
-    return Told(_moment(*last), _weak(key))
+    return CertificateFacts(_moment(*last), _weak(key))
 
 
 def _weak(key: bytes) -> str | None:

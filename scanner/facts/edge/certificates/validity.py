@@ -39,7 +39,7 @@ def written(view: View, text: Value[Any]) -> Validity:
     )
 
 
-def _told(data: Any, view: View) -> pem.Told | Unknown:
+def _told(data: Any, view: View) -> pem.CertificateFacts | Unknown:
     return (pem.told(data) if isinstance(data, str) else None) or _not_here(view)
 
 
@@ -47,7 +47,7 @@ def _not_here(view: View) -> Unknown:
     return Unknown("when the certificate expires: its text is not in this code", _LOOK, view.location)
 
 
-def _since(told: pem.Told, view: View) -> int | Unknown:
+def _since(told: pem.CertificateFacts, view: View) -> int | Unknown:
     if told.expires < PAST:
         return (told.expires - PAST).days
     day = told.expires.date().isoformat()

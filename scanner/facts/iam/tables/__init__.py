@@ -22,7 +22,7 @@ class Policies(msgspec.Struct, frozen=True):
     narrow: frozenset[str]
 
 
-class Roles(msgspec.Struct, frozen=True):
+class PredefinedRoles(msgspec.Struct, frozen=True):
     """Google's predefined roles by their names."""
 
     as_of: str
@@ -39,9 +39,9 @@ def policies() -> Policies:
 
 
 @functools.cache
-def roles() -> Roles:
+def roles() -> PredefinedRoles:
     """The table of Google's predefined roles."""
-    return msgspec.json.decode(_read("google_roles.json"), type=Roles)
+    return msgspec.json.decode(_read("google_roles.json"), type=PredefinedRoles)
 
 
 def _read(name: str) -> bytes:

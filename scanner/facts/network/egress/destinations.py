@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from assay.scanner.facts.network.egress.kinds import Destination, Range
+from assay.scanner.facts.network.egress.kinds import EgressDestination, Range
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.facts.network.ranges import WIDE
 from assay.scanner.sources.raw import Unknown
@@ -25,19 +25,19 @@ _NOWHERE = ipaddress.ip_network("255.255.255.255/32")
 _NOT_NAMED = Unknown("whose addresses these are is not configured", "name the ranges of the providers in the param provider_ranges")
 
 
-def destination(told: Opening) -> Destination:
+def destination(told: Opening) -> EgressDestination:
     """What a rule lets out, by the same that tells what one lets in: a range, a group, a list."""
     return _to(told, Value(_is_inside(told), told.source.seen), Value(None, told.source.seen))
 
 
-def host(told: Opening) -> Destination:
+def host(told: Opening) -> EgressDestination:
     """What a rule lets out to a host that it names."""
     return _to(told, Value(False, told.source.seen), Value(told.world.unknown or told.source.data, told.source.seen))
 
 
-def _to(told: Opening, inside: Value[bool], name: Value[Any]) -> Destination:
+def _to(told: Opening, inside: Value[bool], name: Value[Any]) -> EgressDestination:
     seen = told.source.seen
-    return Destination(
+    return EgressDestination(
         destination=told.source,
         anywhere=told.world,
         inside=inside,

@@ -15,7 +15,7 @@ class Range(Part):
     """In the form that `ipaddress` gives it: `198.51.100.0/24`."""
 
 
-class Destination(Part):
+class EgressDestination(Part):
     """Traffic that a rule lets out."""
 
     known_by: ClassVar = ("destination", "protocol", "from_port", "to_port")
@@ -50,7 +50,7 @@ class Host(Part):
 class Egress(Resource, kw_only=True):
     """What decides where workloads may send traffic: a security group; of Google, the firewall rules and policies of a network."""
 
-    destinations: Fact[list[Destination]]
+    destinations: Fact[list[EgressDestination]]
     """What is let out in the end: rules that denials before them leave nothing of are none, and the provider's implied rules are some."""
     filtered: Fact[bool]
     """What leaves the network passes a firewall that lets only named hosts through. AWS Network Firewall; of Google, rules name hosts

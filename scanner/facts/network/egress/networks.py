@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.network.egress.kinds import Egress
-from assay.scanner.facts.network.egress.rules import ALLOW, DENY, NEXT, OPEN, Rule, let_out, of_all, openings_to
+from assay.scanner.facts.network.egress.rules import ALLOW, DENY, NEXT, OPEN, EgressRule, let_out, of_all, openings_to
 from assay.scanner.facts.network.google import FirewallAt
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.facts.network.ranges import elements, filled, opening, protocol_name, spans
@@ -111,7 +111,7 @@ def spelled_address(view: View) -> str:
     return view.item.address
 
 
-def _classic(view: View, at: NetworkAt) -> Rule | None:
+def _classic(view: View, at: NetworkAt) -> EgressRule | None:
     """A firewall rule for egress; None of one for ingress."""
     firewall = view.surely
     leaves = firewall["direction"].default("INGRESS").equals("EGRESS")
@@ -125,7 +125,7 @@ def _classic(view: View, at: NetworkAt) -> Rule | None:
     narrowed = [filled(firewall[place]) for place in (*at.firewall.targets, at.firewall.source_ranges)]
     in_force = all_of([leaves, firewall["disabled"].default(False).truth().negate()])
     in_force = view.weighed(Value(more or further or in_force.data, in_force.seen), absence=False)
-    return Rule(
+    return EgressRule(
         firewall["priority"].default(1000).number(),
         ALLOW if allowed else DENY,
         openings_to(ranges, told),
@@ -150,7 +150,7 @@ def _policies(view: View, at: NetworkAt) -> tuple[list[View], Unknown | None]:
     return [policy for _, policy in policies if policy is not None], why
 
 
-def _written(policy: View, at: NetworkAt) -> list[Rule]:
+def _written(policy: View, at: NetworkAt) -> list[EgressRule]:
     """The rules of a policy that are for egress."""
     rules, more = policy.inner(at.rules)
     separate = policy.referrers(*at.separate)
@@ -158,11 +158,11 @@ def _written(policy: View, at: NetworkAt) -> list[Rule]:
     if more or separate.more:
         doubt: Value[bool] = Value(more or separate.more, (policy.location,))
         everything = openings_to(of_all(policy), spans(policy.says("all"), policy.says(None)))
-        told.append(Rule(policy.says(0), OPEN, everything, [], policy.says(True), doubt))
+        told.append(EgressRule(policy.says(0), OPEN, everything, [], policy.says(True), doubt))
     return told
 
 
-def _of_policy(view: View, field: Callable[[str], str]) -> Rule | None:
+def _of_policy(view: View, field: Callable[[str], str]) -> EgressRule | None:
     """A rule of a policy for egress; None of one for ingress."""
     rule = view.surely
     leaves = rule["direction"].default("INGRESS").equals("EGRESS")
@@ -178,7 +178,7 @@ def _of_policy(view: View, field: Callable[[str], str]) -> Rule | None:
     narrowed += [filled(rule[field(f"match.{name}")]) for name in ("srcIpRanges", "srcSecureTags", "srcNetworks")]
     in_force = all_of([leaves, rule["disabled"].default(False).truth().negate(), rule.says(more or action.unknown or True)])
     sort = OPEN if action.unknown else _ACTIONS.get(str(action.data).lower(), ALLOW)
-    return Rule(rule["priority"].number(), sort, openings, hosts, any_of(narrowed).negate(), view.weighed(in_force, absence=False))
+    return EgressRule(rule["priority"].number(), sort, openings, hosts, any_of(narrowed).negate(), view.weighed(in_force, absence=False))
 
 
 def _to(rule: View, span: Any, field: Callable[[str], str]) -> list[Opening]:

@@ -13,7 +13,7 @@ import msgspec
 
 from assay.scanner.facts.network.cuts import together
 from assay.scanner.facts.network.egress.destinations import destination, host
-from assay.scanner.facts.network.egress.kinds import Destination
+from assay.scanner.facts.network.egress.kinds import EgressDestination
 from assay.scanner.facts.network.kinds import Opening
 from assay.scanner.facts.network.ranges import ANYWHERE, Span, opening
 from assay.scanner.facts.view import View
@@ -24,7 +24,7 @@ ALLOW, DENY, NEXT, OPEN = "allow", "deny", "goto_next", ""
 _WHOLE = {4: ipaddress.ip_network("0.0.0.0/0"), 6: ipaddress.ip_network("::/0")}
 
 
-class Rule(msgspec.Struct):
+class EgressRule(msgspec.Struct):
     """A rule for egress."""
 
     priority: Value[Any]
@@ -39,13 +39,13 @@ class Rule(msgspec.Struct):
     in_force: Value[bool]
 
 
-def let_out(view: View, tiers: Sequence[list[Rule]], version: int, implied: Unknown | None) -> list[Destination | Unknown]:
+def let_out(view: View, tiers: Sequence[list[EgressRule]], version: int, implied: Unknown | None) -> list[EgressDestination | Unknown]:
     """What is let out to addresses of a version of IP. `tiers`: rules that are asked one after the other, each by their priorities.
 
     What no rule is for is let out, unless it is not known which rules there are (`implied`):
     https://cloud.google.com/firewall/docs/firewalls#default_firewall_rules
     """
-    told: list[Destination | Unknown] = []
+    told: list[EgressDestination | Unknown] = []
     doubt: Unknown | None = None
     skips: Unknown | None = None  # why a rule may leave traffic to the tiers after the denials behind it
     for at, tier in enumerate(tiers, start=1):
@@ -73,13 +73,13 @@ def let_out(view: View, tiers: Sequence[list[Rule]], version: int, implied: Unkn
     return [*told, why if why else _implied(view, version)]
 
 
-def _turn(rule: Rule) -> tuple[float, bool]:
+def _turn(rule: EgressRule) -> tuple[float, bool]:
     """Of rules of one priority, denials come first: https://cloud.google.com/firewall/docs/firewalls#priority_order_for_firewall_rules"""
     number = rule.priority.data
     return (float(number) if isinstance(number, (int, float)) else 0.0, rule.action == ALLOW)
 
 
-def _allowed(rule: Rule, version: int, doubt: Unknown | None) -> list[Destination]:
+def _allowed(rule: EgressRule, version: int, doubt: Unknown | None) -> list[EgressDestination]:
     told = [destination(opened) for opened in rule.openings if _version(opened) == version or (_version(opened) is None and version == 4)]
     told += [host(opened) for opened in rule.hosts] if version == 4 else []
     why = doubt or rule.in_force.unknown or rule.priority.unknown  # a denial may come before it
@@ -97,7 +97,7 @@ def _version(opened: Opening) -> int | None:
         return None
 
 
-def _everything_to(rule: Rule, version: int) -> list[Any]:
+def _everything_to(rule: EgressRule, version: int) -> list[Any]:
     """The ranges to which a rule is for all traffic of every instance. Of what is left to other rules, those as good as the internet."""
     if rule.for_all.data is False:
         return []
@@ -106,13 +106,13 @@ def _everything_to(rule: Rule, version: int) -> list[Any]:
     return [ipaddress.ip_network(text.strip(), strict=False) for text in texts]
 
 
-def _may_be_everything(rule: Rule) -> Unknown | None:
+def _may_be_everything(rule: EgressRule) -> Unknown | None:
     """Why it is not known whether a rule is for all traffic to some range."""
     open_ = (opened.protocol.unknown or opened.world.unknown for opened in rule.openings)
     return None if rule.for_all.data is False else next(filter(None, open_), None)
 
 
-def _reaches_out(rule: Rule, version: int) -> bool:
+def _reaches_out(rule: EgressRule, version: int) -> bool:
     """Whether a rule is for anything outside, in a version of IP."""
     return bool(rule.hosts) or any(_version(opened) in (None, version) and opened.inside.data is not True for opened in rule.openings)
 
@@ -127,7 +127,7 @@ def _is_whole(networks: list[Any], version: int) -> bool:
     return enough and list(ipaddress.collapse_addresses(networks)) == [_WHOLE[version]]
 
 
-def _implied(view: View, version: int) -> Destination:
+def _implied(view: View, version: int) -> EgressDestination:
     span = Span(view.says("all"), Value(0), Value(65_535))
     return destination(opening(view.says(str(_WHOLE[version])), span))
 

@@ -56,7 +56,7 @@ class ShapeAt(msgspec.Struct, frozen=True):
     """The types of projects, where a reference tells its type; else every reference is to a project."""
 
 
-class Entry(msgspec.Struct):
+class PerimeterRecord(msgspec.Struct):
     """One perimeter."""
 
     regular: Value[bool]
@@ -73,18 +73,18 @@ class Entry(msgspec.Struct):
     """Where it stays within one process, the item that it is of."""
 
 
-def entries(item: Item, at: ShapeAt, *, with_item: bool = False) -> tuple[list[Entry], Unknown | None]:
+def entries(item: Item, at: ShapeAt, *, with_item: bool = False) -> tuple[list[PerimeterRecord], Unknown | None]:
     """The perimeters that a resource is, and why there may be more of them."""
     nodes, more = item.blocks(at.several) if at.several else ([item], None)
     return [_entry(node, item, at, item if with_item else None) for node in nodes], more
 
 
-def _entry(node: Node, item: Item, at: ShapeAt, kept: Item | None) -> Entry:
+def _entry(node: Node, item: Item, at: ShapeAt, kept: Item | None) -> PerimeterRecord:
     blocks, more = node.blocks(at.status)
     status = blocks[0] if blocks else None
     seen = (status or node).location()
     name = _titled(node, at, item)
-    return Entry(
+    return PerimeterRecord(
         # https://cloud.google.com/vpc-service-controls/docs/share-across-perimeters: regular unless it says otherwise
         regular=node[at.kind].default("PERIMETER_TYPE_REGULAR").equals("PERIMETER_TYPE_BRIDGE").negate(),
         told=Perimeter(
@@ -156,7 +156,7 @@ def members_of(item: Item, project: str, perimeter: str, at: ShapeAt) -> Iterato
     """The records of a membership that is a resource of its own: the item, with what names the perimeter, by the project."""
     name, seen = spelled(item.link(perimeter).data), (item.location(),)
     told = Perimeter(name=Value(item.address, seen), enforced=Value(True, seen), services=Value([], seen))
-    stand_in = Entry(regular=Value(True, seen), told=told, openings=[], members=[item.link(project)])
+    stand_in = PerimeterRecord(regular=Value(True, seen), told=told, openings=[], members=[item.link(project)])
     for key, record in by_project(stand_in, at):
         yield key, record if key in (OPEN, NUMBERED) else (item, name)
 
@@ -166,7 +166,7 @@ def rules_of(item: Item, perimeter: str, way: WayAt) -> Iterator[tuple[Hashable,
     yield (RULES, spelled(item.link(perimeter).data)), (item, way)
 
 
-def by_project(entry: Entry, at: ShapeAt) -> Iterator[tuple[Hashable, Any]]:
+def by_project(entry: PerimeterRecord, at: ShapeAt) -> Iterator[tuple[Hashable, Any]]:
     """A perimeter under the address of each project that it holds; else under OPEN or NUMBERED, with what is written."""
     for written in entry.members:
         member = _project(written).data

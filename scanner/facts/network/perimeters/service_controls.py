@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from assay.scanner.facts.google_assets import is_live, named
-from assay.scanner.facts.network.perimeters.entries import NAMED, NUMBERED, OPEN, RULES, Entry, ShapeAt, WayAt, entries, opening
+from assay.scanner.facts.network.perimeters.entries import NAMED, NUMBERED, OPEN, RULES, PerimeterRecord, ShapeAt, WayAt, entries, opening
 from assay.scanner.facts.network.perimeters.kinds import DataPerimeter, Perimeter
 from assay.scanner.facts.spelling import Index, Place, Referrer, Spelling
 from assay.scanner.facts.view import View, may_not_exist
@@ -48,7 +48,7 @@ def perimeter(view: View, at: PerimeterAt) -> DataPerimeter | None:
     )
 
 
-def _separate(view: View, at: PerimeterAt, regular: list[Entry]) -> list[Any]:
+def _separate(view: View, at: PerimeterAt, regular: list[PerimeterRecord]) -> list[Any]:
     """The rules that are resources of their own, which stand in the configuration in force."""
     told: list[Any] = []
     for join, way in at.ways:
@@ -95,19 +95,19 @@ def project(view: View, at: ProjectAt) -> DataPerimeter | None:
     )
 
 
-def _holding(view: View, at: ProjectAt, index: Mapping[Any, list[Any]]) -> list[Entry]:
+def _holding(view: View, at: ProjectAt, index: Mapping[Any, list[Any]]) -> list[PerimeterRecord]:
     """The perimeters that list a project, each once; those that a membership names among them."""
     records = [*index.get(view.item.address, ())]
     own = _number(view, at)
     records += [entry for number, entry in index.get(NUMBERED, ()) if number == own]
-    found: dict[int, Entry] = {}
+    found: dict[int, PerimeterRecord] = {}
     for record in records:
-        for entry in [record] if isinstance(record, Entry) else _of_membership(view, record, index):
+        for entry in [record] if isinstance(record, PerimeterRecord) else _of_membership(view, record, index):
             found[id(entry)] = entry
     return list(found.values())
 
 
-def _of_membership(view: View, membership: Any, index: Mapping[Any, list[Any]]) -> list[Entry]:
+def _of_membership(view: View, membership: Any, index: Mapping[Any, list[Any]]) -> list[PerimeterRecord]:
     """The perimeter that a membership of its own names; of one that is declared elsewhere no more than that it is in force."""
     item, name = membership
     doubt = None if view.item.coexists(item) else may_not_exist(item)
@@ -118,22 +118,22 @@ def _of_membership(view: View, membership: Any, index: Mapping[Any, list[Any]]) 
     why = Unknown(reason, "scan it together with this, or the live organisation", item.location())
     seen = (item.location(),)
     told = Perimeter(name=Value(name.rpartition("/")[2] or item.label, seen), enforced=Value(True, seen), services=Value(why, seen))
-    return [Entry(regular=Value(True, seen), told=told, openings=[why], members=[], doubt=doubt)]
+    return [PerimeterRecord(regular=Value(True, seen), told=told, openings=[why], members=[], doubt=doubt)]
 
 
-def _doubted(entry: Entry, doubt: Unknown | None) -> Entry:
+def _doubted(entry: PerimeterRecord, doubt: Unknown | None) -> PerimeterRecord:
     """The same perimeter where it may not be the one that holds a project."""
     if doubt is None:
         return entry
-    return Entry(entry.regular, entry.told, entry.openings, entry.members, entry.names, doubt)
+    return PerimeterRecord(entry.regular, entry.told, entry.openings, entry.members, entry.names, doubt)
 
 
-def _in_force(view: View, entry: Entry) -> Value[bool]:
+def _in_force(view: View, entry: PerimeterRecord) -> Value[bool]:
     doubt = entry.doubt if entry.item is None else view.of(entry.item).doubt
     return view.says(doubt) if doubt else entry.regular
 
 
-def _ways(view: View, entry: Entry, index: Mapping[Any, list[Any]]) -> list[Any]:
+def _ways(view: View, entry: PerimeterRecord, index: Mapping[Any, list[Any]]) -> list[Any]:
     """The rules of a perimeter, those among them that are resources of their own."""
     told = list(entry.openings)
     rules = {item.address: (item, way) for name in entry.names for item, way in index.get((RULES, name), ())}

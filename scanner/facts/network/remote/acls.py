@@ -38,7 +38,7 @@ class AclAt(Spelling, frozen=True, eq=False, kw_only=True):
     to_port: str
 
 
-class Rule(msgspec.Struct):
+class AclRule(msgspec.Struct):
     """A rule for what enters."""
 
     view: View
@@ -64,7 +64,7 @@ def network_acl(view: View, at: AclAt) -> PortFilter:
     return PortFilter(identity=view.identity(view[at.name]), openings=view.says([*openings, *doubts]), stateless=view.says(True))
 
 
-def _rule(view: View, at: AclAt) -> Rule | None:
+def _rule(view: View, at: AclAt) -> AclRule | None:
     """None of a rule for what leaves."""
     rule = view.surely
     leaves = rule[at.egress].default(False).truth()
@@ -76,10 +76,10 @@ def _rule(view: View, at: AclAt) -> Rule | None:
     span = Span(protocol_name(rule[at.protocol]), rule[at.from_port].number(), rule[at.to_port].number())
     sources = [rule[path] for path in at.ranges]
     source = next((value for value in sources if value.data not in (None, "")), sources[0])
-    return Rule(view, rule[at.number].number(), allows, span, source)
+    return AclRule(view, rule[at.number].number(), allows, span, source)
 
 
-def _openings(rule: Rule, denials: list[Rule]) -> list[Opening]:
+def _openings(rule: AclRule, denials: list[AclRule]) -> list[Opening]:
     """What a rule lets in on ports that no rule before it denies to all that it is for."""
     if rule.allows.data is False:
         return []
@@ -105,7 +105,7 @@ def _openings(rule: Rule, denials: list[Rule]) -> list[Opening]:
     return openings
 
 
-def _left(rule: Rule, denials: list[Rule]) -> tuple[list[tuple[int, int]], Unknown | None]:
+def _left(rule: AclRule, denials: list[AclRule]) -> tuple[list[tuple[int, int]], Unknown | None]:
     """The ports of a rule that are left after the denials before it, and why there may be less."""
     left = [_ports(rule.span)]
     doubt: Unknown | None = None
@@ -123,7 +123,7 @@ def _left(rule: Rule, denials: list[Rule]) -> tuple[list[tuple[int, int]], Unkno
     return left, doubt
 
 
-def _precedes(other: Rule, rule: Rule) -> bool | Unknown:
+def _precedes(other: AclRule, rule: AclRule) -> bool | Unknown:
     """Whether a rule has the lower number."""
     for number in (other.number, rule.number):
         if number.unknown:
@@ -133,7 +133,7 @@ def _precedes(other: Rule, rule: Rule) -> bool | Unknown:
     return bool(other.number.data < rule.number.data)
 
 
-def _open(rule: Rule) -> Unknown | None:
+def _open(rule: AclRule) -> Unknown | None:
     """What of a denial is not known."""
     values = (rule.allows, rule.span.protocol, rule.span.first, rule.span.last)
     return next((value.unknown for value in values if value.unknown), None) or (
@@ -141,7 +141,7 @@ def _open(rule: Rule) -> Unknown | None:
     )
 
 
-def _covers(denial: Rule, rule: Rule) -> bool:
+def _covers(denial: AclRule, rule: AclRule) -> bool:
     """Whether a denial is for all addresses and protocols of a rule."""
     denied, allowed = denial.span.protocol.data, rule.span.protocol.data
     # A denial of TCP leaves of all protocols what administration does not use.
@@ -154,7 +154,7 @@ def _covers(denial: Rule, rule: Rule) -> bool:
     return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
 
 
-def _may_cover(denial: Rule, rule: Rule) -> bool:
+def _may_cover(denial: AclRule, rule: AclRule) -> bool:
     """The same of one of which not all is known."""
     known = [value.data for value in (denial.span.protocol,) if value.unknown is None]
     return all(name in ("all", rule.span.protocol.data) or rule.span.protocol.data == "all" for name in known)
