@@ -14,6 +14,8 @@ from assay import Options, Scan
 from assay.scanner.results.model import Report
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.terraform import bounds, costs, hcl, parsing, planned
+from tests.hostile.openings import CONTROL, GROUP
+from tests.scans import write
 
 STEPS, SIZE = 60_000, 20_000_000
 """Of the tests; the real budget is some thirty times that."""
@@ -226,3 +228,28 @@ def test_quotes_without_end_are_not_parsed(line: str) -> None:
     with pytest.raises(bounds.NotParsed, match="quotes in one line"):
         parsing.parse(f"a = 1\n{line}\n".encode())
     assert time.process_time() - before < 1
+
+
+def test_what_a_root_module_calls_that_costs_too_much_spends_one_budget_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each of the modules that it calls is a root module, which costs too much again."""
+    begun: list[Budget] = []
+
+    def budget() -> Budget:
+        begun.append(Budget(steps=100_000))
+        return begun[-1]
+
+    monkeypatch.setattr(hcl, "Budget", budget)
+    twice = 'module "%s" {\n  source = "../m%d"\n}\n'
+    files: dict[str, str | bytes] = {f"m{at}/main.tf": twice % ("a", at + 1) + twice % ("b", at + 1) + GROUP for at in range(40)}
+    report = Scan(Options(paths=[str(write(tmp_path, {**files, "m40/main.tf": GROUP}))], controls=[CONTROL])).report()
+    assert len(begun) == 2 and "input_failed" in {gap.code for gap in report.coverage.gaps}
+    assert str(tmp_path / "m40") in {result.resource.root for result in report.results if result.verdict == "fail"}
+
+
+def test_a_long_chain_of_calls_is_no_circle(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {f"m{at}/main.tf": f'module "m" {{\n  source = "../m{at + 1}"\n}}\n' for at in range(40)}
+    gaps = Scan(Options(paths=[str(write(tmp_path, {**files, "m40/main.tf": GROUP}))], controls=[CONTROL])).report().coverage.gaps
+    assert gaps and all("through more than 30 others" in gap.reason and "by itself" in gap.settles_it for gap in gaps)
+    write(tmp_path / "circle", {"a/main.tf": 'module "m" {\n  source = "../b"\n}\n', "b/main.tf": 'module "m" {\n  source = "../a"\n}\n'})
+    gaps = Scan(Options(paths=[str(tmp_path / "circle")], controls=[CONTROL])).report().coverage.gaps
+    assert "calls itself" in " ".join(gap.reason for gap in gaps)

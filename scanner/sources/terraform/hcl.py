@@ -102,7 +102,8 @@ class TerraformSource(Source):
                 judged |= made.keys()
                 within |= {called for called, certain in made.items() if self._is_part(directory, called, certain)}
                 if not made and not is_rest:
-                    rest = {**dict.fromkeys(self.code.below(directory), Budget()), **rest}
+                    later = self.code.below(directory).difference(map(os.path.normpath, order[: at + 1]))
+                    rest = {**dict.fromkeys(later, Budget()), **rest}
                 yield collection
         yield from (self._library(directory, os.path.normpath(directory) in judged) for directory in libraries)
         if slips := [unused(name, self._declared) for name in self._must_declare if name not in self._declared]:

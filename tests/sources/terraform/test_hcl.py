@@ -547,9 +547,9 @@ def test_modules_that_multiply_are_a_gap(tmp_path: Path) -> None:
 
 def test_modules_nested_deeper_than_any_real_ones_are_cut_and_the_rest_read_by_itself(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
-        f"m{at}/main.tf": f'module "m" {{\n  source = "../m{at + 1}"\n}}\nresource "probe" "p" {{}}\n' for at in range(60)
+        f"modules/m{at}/main.tf": f'module "m" {{\n  source = "../m{at + 1}"\n}}\nresource "probe" "p" {{}}\n' for at in range(60)
     }
-    files["m60/main.tf"] = ""
+    files["modules/m60/main.tf"] = ""
     values, gaps = hostile(tmp_path, files)
     assert gaps == ["module_missing"] and len(values) == 60
 
