@@ -22,7 +22,7 @@ from generate import generate
 from assay.scanner import targets
 from assay.scanner.facts import reading
 from assay.scanner.facts.catalogue import catalogue
-from assay.scanner.facts.stack import Stack
+from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.judge import Rules
 from assay.scanner.options import Options
 from assay.scanner.results.findings import results
@@ -42,7 +42,7 @@ def read(paths: list[str], rules: Rules) -> Iterator[Any]:
         known = catalogue(*inputs.readers(source.input)) if source.input else catalogue()
         for collection in source.collect(rules.wanted(known)):
             types = dict.fromkeys(item.type for item in collection.items)
-            yield from reading.read_all(known, Stack(collection), types, rules.judges.applies_to, lambda item, error: None)
+            yield from reading.read_all(known, ItemIndex(collection), types, rules.judges.applies_to, lambda item, error: None)
 
 
 def judged(resources: list[Any], rules: Rules) -> int:

@@ -10,9 +10,9 @@ import msgspec
 from assay.scanner.errors import AssayError, debug
 from assay.scanner.facts import reading
 from assay.scanner.facts.catalogue import Catalogue, catalogue
+from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.model import Resource
 from assay.scanner.facts.roles import Roles
-from assay.scanner.facts.stack import Stack
 from assay.scanner.options import Options
 from assay.scanner.results import findings, ledger, shown, worlds
 from assay.scanner.results.in_force import in_force
@@ -190,15 +190,15 @@ class _Run:
         """Of one world of the collection."""
         if not collection.items:
             return
-        stack = Stack(collection)
+        items = ItemIndex(collection)
         types = list(dict.fromkeys(item.type for item in collection.items))
         scope = collection.scope or collection.name
         self.within = collection.within
         wanted = self.rules.judges.applies_to
-        for resource in reading.read_all(self.known, stack, types, wanted, self._failed):
+        for resource in reading.read_all(self.known, items, types, wanted, self._failed):
             yield from self._judged(resource, type(resource).__name__, scope)
         for type_ in types:
-            for item in stack.own(type_) if type_ in wanted else ():
+            for item in items.own(type_) if type_ in wanted else ():
                 yield from self._judged(view.raw_attributes(item), type_, scope)
 
     def _judged(self, resource: Resource | view.Attributes, name: str, scope: str) -> Iterator[Result]:

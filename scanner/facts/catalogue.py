@@ -20,9 +20,9 @@ from typing import Any
 import msgspec
 
 from assay.scanner import facts, plugins
+from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.model import Resource
 from assay.scanner.facts.spelling import Another, Companion, Contribution, Index, Join, Link, Referrer, Spelling, joins_of, paths, walk
-from assay.scanner.facts.stack import Stack
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
@@ -43,9 +43,9 @@ class Reader(msgspec.Struct, frozen=True, eq=False):
     always: bool = True
     """It gives a resource for every item of its types."""
 
-    def read(self, item: Item, stack: Stack) -> Resource | None:
+    def read(self, item: Item, items: ItemIndex) -> Resource | None:
         """The resource that an item is; None where the meaning says that it is none of this kind."""
-        return self.meaning(View(item, stack, _declared(self.spelling), self.spelling.names), self.spelling)
+        return self.meaning(View(item, items, _declared(self.spelling), self.spelling.names), self.spelling)
 
     @property
     def joins(self) -> tuple[Join, ...]:

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.catalogue import Catalogue, Reader
+from assay.scanner.facts.item_index import ItemIndex, Unattached, spelled
 from assay.scanner.facts.model import Resource, identity
 from assay.scanner.facts.spelling import Companion
-from assay.scanner.facts.stack import Stack, Unattached, spelled
 from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import Elsewhere
@@ -22,21 +22,21 @@ Failed = Callable[[Item, Exception], None]
 """Told of an item that could not be read, and why."""
 
 
-def read_all(catalogue: Catalogue, stack: Stack, types: Iterable[str], kinds: set[str], failed: Failed) -> Iterator[Resource]:
-    """Every resource of some kinds in a stack: by type in the order of `types`, then those of which only companions are here."""
+def read_all(catalogue: Catalogue, items: ItemIndex, types: Iterable[str], kinds: set[str], failed: Failed) -> Iterator[Resource]:
+    """Every resource of some kinds of a collection: by type in the order of `types`, then those of which only companions are here."""
     for type_ in types:
         for reader in catalogue.readers.get(type_, ()):
             if reader.kind.__name__ in kinds:
-                for item in stack.own(type_):
-                    yield from _read(reader, item, stack, failed)
+                for item in items.own(type_):
+                    yield from _read(reader, item, items, failed)
     for reader in catalogue.all_readers():
         if reader.kind.__name__ in kinds and reader.companions:
-            yield from _read_orphans(reader, stack, failed)
+            yield from _read_orphans(reader, items, failed)
 
 
-def _read(reader: Reader, item: Item, stack: Stack, failed: Failed) -> Iterator[Resource]:
+def _read(reader: Reader, item: Item, items: ItemIndex, failed: Failed) -> Iterator[Resource]:
     try:
-        resource = _nothing_known(reader.kind, item) if isinstance(item, Unlisted) else _one(reader, item, stack)
+        resource = _nothing_known(reader.kind, item) if isinstance(item, Unlisted) else _one(reader, item, items)
     except Exception as error:  # hostile input may reach what no test has; it is entered in the ledger
         failed(item, error)
         return
@@ -44,15 +44,15 @@ def _read(reader: Reader, item: Item, stack: Stack, failed: Failed) -> Iterator[
         yield resource
 
 
-def _one(reader: Reader, item: Item, stack: Stack) -> Resource | None:
+def _one(reader: Reader, item: Item, items: ItemIndex) -> Resource | None:
     """What a reader makes of an item, and how to read it again where it is open how many blocks it has."""
 
     @functools.cache
     def in_each() -> list[Resource | None]:
-        return numbers.in_each(lambda: reader.read(item, stack))
+        return numbers.in_each(lambda: reader.read(item, items))
 
     with numbers.reading() as reading:
-        resource = reader.read(item, stack)
+        resource = reader.read(item, items)
     if not reading.met:
         return resource
     if resource is None:
@@ -72,20 +72,20 @@ def _nothing_known(kind: type[Resource], item: Unlisted) -> Resource:
     return kind(identity=identity(item, Value(item.address)), **dict.fromkeys(names, unknown))
 
 
-def _read_orphans(reader: Reader, stack: Stack, failed: Failed) -> Iterator[Resource]:
+def _read_orphans(reader: Reader, items: ItemIndex, failed: Failed) -> Iterator[Resource]:
     """Resources that are declared elsewhere, by the companions of them that are here; each once, whatever companions it has."""
     done: set[str] = set()
     for companion in reader.companions:
-        for item, target, owner in _orphans(reader, companion, stack):
+        for item, target, owner in _orphans(reader, companion, items):
             name = owner.address if owner else spelled(target) or item.address
             if name not in done:
                 done.add(name)
-                yield from _read(reader, owner or Elsewhere(reader.types[0], target, item), stack, failed)
+                yield from _read(reader, owner or Elsewhere(reader.types[0], target, item), items, failed)
 
 
-def _orphans(reader: Reader, companion: Companion, stack: Stack) -> Iterator[tuple[Item, Any, Item | None]]:
-    for item, target, owner in stack.orphans(companion, reader.types, reader.spelling.names):
+def _orphans(reader: Reader, companion: Companion, items: ItemIndex) -> Iterator[tuple[Item, Any, Item | None]]:
+    for item, target, owner in items.orphans(companion, reader.types, reader.spelling.names):
         named = isinstance(target, Exported) or (spelled(target) and not isinstance(target, Unknown))
-        if named or isinstance(target, Unattached) or not any(stack.own(type_) for type_ in reader.types):
+        if named or isinstance(target, Unattached) or not any(items.own(type_) for type_ in reader.types):
             yield item, target, owner
         # else it may belong to one of those, which know of it

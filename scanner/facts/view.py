@@ -6,9 +6,9 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from assay.scanner.facts.companions import Companions
+from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.model import Identity, identity
 from assay.scanner.facts.spelling import Beside, Companion, Fixed, Index, Join, Link, Namesakes, One, Place, Referrer
-from assay.scanner.facts.stack import Stack
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.raw import Location, Reference, Unknown
@@ -22,19 +22,19 @@ class Undeclared(Exception):
 class View:
     """A resource or a block of it. `doubt` is why it may not exist: every value below it is then Unknown."""
 
-    __slots__ = ("_joined", "declared", "doubt", "item", "names", "node", "stack")
+    __slots__ = ("_joined", "declared", "doubt", "item", "items", "names", "node")
 
     def __init__(
         self,
         item: Item,
-        stack: Stack,
+        items: ItemIndex,
         declared: Mapping[Join, None],
         names: tuple[str, ...] = (),
         *,
         node: Node | None = None,
         doubt: Unknown | None = None,
     ) -> None:
-        self.item, self.stack, self.declared, self.names = item, stack, declared, names
+        self.item, self.items, self.declared, self.names = item, items, declared, names
         self.node: Node = item if node is None else node
         self.doubt = doubt
         self._joined: dict[tuple[Any, ...], tuple[list[Item], Unknown | None]] = {}
@@ -64,7 +64,7 @@ class View:
         if isinstance(place, str):
             return self._first(place, linked=True)
         value = self._first(place.path, linked=True)
-        resolved = self.stack.resolved(value.data, place.types)
+        resolved = self.items.resolved(value.data, place.types)
         return value if resolved is value.data or resolved == value.data else Value(resolved, value.seen)
 
     def _first(self, path: str, *, linked: bool) -> Value[Any]:
@@ -98,7 +98,7 @@ class View:
                 doubts += [companions.conflict, companions.more, *(doubt for _, doubt in inner)]
             elif place:
                 nodes, doubt = self.node.blocks(place)
-                views += [View(self.item, self.stack, self.declared, node=node) for node in nodes]
+                views += [View(self.item, self.items, self.declared, node=node) for node in nodes]
                 doubts.append(doubt)
         return views, self.first_of(doubts)
 
@@ -179,7 +179,7 @@ class View:
     @property
     def surely(self) -> View:
         """What it says if it exists."""
-        return View(self.item, self.stack, self.declared, self.names, node=self.node)
+        return View(self.item, self.items, self.declared, self.names, node=self.node)
 
     def weighed(self, value: Value[Any], absence: bool) -> Value[Any]:
         """Keeps a fact if the absence of this would give the same, else Unknown where it may not exist."""
@@ -201,14 +201,14 @@ class View:
     def possible(self, join: Referrer) -> list[View]:
         """The items that may name this resource, since it is not known whom they name: in doubt."""
         self._check(join)
-        unclaimed = () if self.elsewhere else self.stack.unclaimed(join)
-        return [View(item, self.stack, self.declared, doubt=doubt) for item, doubt in unclaimed]
+        unclaimed = () if self.elsewhere else self.items.unclaimed(join)
+        return [View(item, self.items, self.declared, doubt=doubt) for item, doubt in unclaimed]
 
     def _referring(self, join: Referrer) -> tuple[list[Item], Unknown | None]:
         self._check(join)
         key = (join.type, join.owner, join.through)  # joins that differ in what they are for find the same
         if key not in self._joined:
-            items, doubt = self.stack.referrers(self.item, join, self.names)
+            items, doubt = self.items.referrers(self.item, join, self.names)
             # What is not here of something that is declared elsewhere may be there.
             self._joined[key] = items, self.item.why if isinstance(self.item, Elsewhere) else doubt
         return self._joined[key]
@@ -216,7 +216,7 @@ class View:
     def lists(self, join: Referrer) -> bool:
         """Whether there is any item of the join's type, whatever it names."""
         self._check(join)
-        return bool(self.stack.of(join.type))
+        return bool(self.items.of(join.type))
 
     def target(self, link: Link) -> View | None:
         """The resource that a link names, where it is among the items."""
@@ -227,14 +227,14 @@ class View:
     def named(self, target: Reference | str, join: Link | Index) -> View | None:
         """The resource of a type of the join that a reference, or its address, names; None where it is not among the items."""
         self._check(join)
-        item = self.stack.at(target.address if isinstance(target, Reference) else target)
+        item = self.items.at(target.address if isinstance(target, Reference) else target)
         return self.of(item) if item is not None and item.type in join.types else None
 
     def beside(self, join: Beside) -> list[View]:
         """The items that speak of the account or project of this resource; in doubt where they may be of another."""
         self._check(join)
         views: list[View] = []
-        for item in self.stack.of(join.type):
+        for item in self.items.of(join.type):
             same = self._account_of(item, join)
             if same is not False:
                 view = self.of(item)
@@ -257,7 +257,7 @@ class View:
         """The other items of the same type and account with the same text; in doubt where that is not known, or there may be one."""
         self._check(join)
         views: list[View] = []
-        for item, doubt in self.stack.namesakes(self.item, join):
+        for item, doubt in self.items.namesakes(self.item, join):
             same = self.item.same_account(item)
             if same is not False:
                 view = self.of(item)
@@ -268,12 +268,12 @@ class View:
     def index(self, index: Index) -> Mapping[Hashable, list[Any]]:
         """Key to records (spelling.py)."""
         self._check(index)
-        return self.stack.index(index)
+        return self.items.index(index)
 
     def of(self, item: Item, names: tuple[str, ...] = ()) -> View:
         """Another item as this one sees it: in doubt where it may not exist though this one does. `names`: as in its spelling."""
         doubt = None if self.item.coexists(item) else may_not_exist(item)
-        return View(item, self.stack, self.declared, names, doubt=doubt)
+        return View(item, self.items, self.declared, names, doubt=doubt)
 
     def _check(self, join: Join) -> None:
         if join not in self.declared:

@@ -18,7 +18,7 @@ from assay.scanner.rules import cel, options, statements, trace, view
 from assay.scanner.rules.agreement import agreed
 from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact, Verdict
 from assay.scanner.rules.load import CompiledControl
-from assay.scanner.rules.questions import Assertion, Question
+from assay.scanner.rules.questions import Question, ReadyAssertion
 from assay.scanner.rules.schema import IDENTITY
 from assay.scanner.rules.statements import Statements
 from assay.scanner.rules.subject import Subject, environment, program
@@ -85,7 +85,7 @@ class Judge:
         # What is not configured is not there, as a fact that is not known is not.
         self.params = {cloud: {name: value for name, value in given.items() if value is not None} for cloud, given in of_clouds.items()}
         self.unset = {cloud: [name for name, value in given.items() if value is None] for cloud, given in of_clouds.items()}
-        self.assertions = [Assertion(number, assertion) for number, assertion in enumerate(compiled.assertions)]
+        self.assertions = [ReadyAssertion(number, assertion) for number, assertion in enumerate(compiled.assertions)]
         reads = list(dict.fromkeys(path for assertion in compiled.assertions for path in assertion.reads))
         self.reads = [*compiled.when_reads, *reads]
         whole = [*compiled.when_contents, *(path for assertion in compiled.assertions for path in assertion.contents)]
@@ -181,7 +181,7 @@ class _Hearing:
     def activation(self, contents: list[cel.Path], takes_params: bool) -> Any:
         return self.subject.activation(contents, self.params if takes_params else None)
 
-    def findings(self, assertion: Assertion) -> Iterable[Judgement]:
+    def findings(self, assertion: ReadyAssertion) -> Iterable[Judgement]:
         """What an assertion finds: nothing where it holds."""
         if not assertion.list:
             return self._findings(assertion, self.activation(assertion.contents, assertion.takes_params), "", None)
@@ -196,13 +196,13 @@ class _Hearing:
             return () if holds else self._findings_of_elements(assertion, elements)
         return self._findings_of_elements(assertion, [elements])
 
-    def holds_of_an_element(self, assertion: Assertion) -> bool:
+    def holds_of_an_element(self, assertion: ReadyAssertion) -> bool:
         """Whether an assertion holds of an element of its list that is known."""
         elements = self.subject.fact(assertion.list).data if assertion.list else None
         known = [element for element in elements if isinstance(element, Part)] if isinstance(elements, list) else []
         return any(not list(self._findings_of_elements(assertion, [element])) for element in known)
 
-    def _findings_of_elements(self, assertion: Assertion, elements: list[Any]) -> Iterator[Judgement]:
+    def _findings_of_elements(self, assertion: ReadyAssertion, elements: list[Any]) -> Iterator[Judgement]:
         resource = self.subject.facts(assertion.contents)
         if assertion.beside is not None:  # what each element is judged with is converted each time
             resource = {name: resource[name] for name in assertion.beside if name in resource}
@@ -223,7 +223,7 @@ class _Hearing:
                     yield finding  # nobody could tell another unknown from the one before, and one answer settles both
                 told[alike] = finding.unknown
 
-    def _findings(self, assertion: Assertion, activation: Any, key: str, element: Any) -> Iterable[Judgement]:
+    def _findings(self, assertion: ReadyAssertion, activation: Any, key: str, element: Any) -> Iterable[Judgement]:
         """One finding or none, on the resource itself or on an element."""
         if assertion.when is not None:
             applies, error = assertion.when.evaluate(activation)
@@ -243,7 +243,7 @@ class _Hearing:
         question, message = assertion.holds.about(key, element), self._message(assertion, element)
         return (self.undecided(question, error, message) if holds is None else self.judgement(question, "fail", message),)
 
-    def _agreed(self, assertion: Assertion, element: Any) -> bool | None:
+    def _agreed(self, assertion: ReadyAssertion, element: Any) -> bool | None:
         """What an assertion says whichever of their options the facts have; None where that differs, or is not known."""
         of_resource = [path for path in assertion.holds.reads if not self._in_list(assertion, path)]
         resources = options.combinations(self.subject.resource, of_resource)
@@ -260,10 +260,10 @@ class _Hearing:
         return said.pop()
 
     @staticmethod
-    def _in_list(assertion: Assertion, path: cel.Path) -> bool:
+    def _in_list(assertion: ReadyAssertion, path: cel.Path) -> bool:
         return bool(assertion.list) and path[: len(assertion.list)] == assertion.list
 
-    def _says(self, assertion: Assertion, element: Any) -> bool | None:
+    def _says(self, assertion: ReadyAssertion, element: Any) -> bool | None:
         """Whether an assertion holds, of an element where it is about those of a list; None where that is not known."""
         if assertion.list:
             facts = view.convert(element)
@@ -276,7 +276,7 @@ class _Hearing:
         holds = True if applies is False else assertion.that.evaluate(activation)[0]
         return holds if applies is not None or holds else None
 
-    def _activation_of(self, assertion: Assertion, element: Any, facts: dict[str, Any], resource: dict[str, Any]) -> Any:
+    def _activation_of(self, assertion: ReadyAssertion, element: Any, facts: dict[str, Any], resource: dict[str, Any]) -> Any:
         """What an expression on an element sees; `facts` and `resource` are the maps of both."""
         for path in assertion.element_reads if isinstance(element, dict) else ():
             facts = view.with_nulls(element, facts, path)
@@ -284,7 +284,7 @@ class _Hearing:
             facts = view.settled(element, facts, path)
         return environment(assertion.name).activation({"resource": resource, "params": self.params, assertion.name: facts})
 
-    def _message(self, assertion: Assertion, element: Any) -> str:
+    def _message(self, assertion: ReadyAssertion, element: Any) -> str:
         return trace.filled_in(assertion.text.message, self.subject.resource, self.params, assertion.name, element)
 
     def undecided(self, question: Question, error: str, message: str) -> Judgement:

@@ -42,7 +42,7 @@ def _facts_named(expression: str) -> frozenset[str] | None:
 _RESOURCE, _FACT = re.compile(r"\bresource\b"), re.compile(r"\bresource\.([A-Za-z_]\w*)")
 
 
-class Assertion:
+class ReadyAssertion:
     """One assertion, ready to run."""
 
     def __init__(self, number: int, compiled: CompiledAssertion) -> None:

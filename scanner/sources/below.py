@@ -25,7 +25,7 @@ _OUTSIDE = Fate("other", "a link out of the scanned directory, and its name is o
 _OUT = "a link out of the scanned directory"
 
 
-class Directory(msgspec.Struct):
+class WalkedDirectory(msgspec.Struct):
     """One directory."""
 
     directory: str
@@ -52,12 +52,12 @@ class Below:
         self._followed: set[str] = set()
         """What links led to, with all that is below, of directories that are left out where they are."""
 
-    def __iter__(self) -> Iterator[Directory]:
+    def __iter__(self) -> Iterator[WalkedDirectory]:
         waiting = [(self._top, False)]
         while waiting:
             directory, linked = waiting.pop()
             shown = show(directory)
-            place = Directory(directory, [], [], "" if shown == "." else shown.rstrip("/") + "/")
+            place = WalkedDirectory(directory, [], [], "" if shown == "." else shown.rstrip("/") + "/")
             try:
                 listed = self._overlay.listed(directory)
             except OSError as error:
@@ -68,7 +68,7 @@ class Below:
             yield place
             waiting += [(os.path.join(directory, name), by_link) for name, by_link in sorted(inner, reverse=True)]
 
-    def _enter(self, place: Directory, listed: Listed, linked: bool) -> list[tuple[str, bool]]:
+    def _enter(self, place: WalkedDirectory, listed: Listed, linked: bool) -> list[tuple[str, bool]]:
         """Enter what a directory holds; gives the directories to go into, and whether a link led there."""
         inner: list[tuple[str, bool]] = []
         for name in listed.directories:
@@ -92,7 +92,7 @@ class Below:
         """The rule of a configuration by which a path is left out."""
         return excluded_by(self._rules, path)
 
-    def _link(self, place: Directory, name: str) -> bool:
+    def _link(self, place: WalkedDirectory, name: str) -> bool:
         """Enter a link; whether it is a directory to go into."""
         path = os.path.join(place.directory, name)
         target = self._overlay.real(path)
@@ -110,7 +110,7 @@ class Below:
             place.settled.append((name, _NOTHING))
         return False
 
-    def _special(self, place: Directory, name: str) -> None:
+    def _special(self, place: WalkedDirectory, name: str) -> None:
         """Enter what is no regular file: a gap where a tool would read it for what it is called."""
         if not formats.named(name):
             place.settled.append((name, _SPECIAL))
@@ -118,7 +118,7 @@ class Below:
         place.settled.append((name, Fate("unread", _SPECIAL.why)))
         self.gaps.append(Gap(place.show(name), "parse_error", _SPECIAL.why, "put a regular file in its place"))
 
-    def _link_to_directory(self, place: Directory, name: str, path: str, target: str) -> bool:
+    def _link_to_directory(self, place: WalkedDirectory, name: str, path: str, target: str) -> bool:
         if rule := excluded(name) or self.left_out(path):
             place.settled.append((name, Fate("excluded", rule)))
         elif not inside(target, self._real_top):
@@ -135,7 +135,7 @@ class Below:
         below = target[len(self._real_top) :].strip(os.sep)
         return any(map(excluded, filter(None, below.split(os.sep)))) or self.left_out(os.path.join(self._top, below)) is not None
 
-    def _first(self, path: str, place: Directory, name: str) -> bool:
+    def _first(self, path: str, place: WalkedDirectory, name: str) -> bool:
         """Whether no link led to a directory before."""
         real = self._overlay.real(path)
         if real in self._followed:
@@ -144,14 +144,14 @@ class Below:
         self._followed.add(real)
         return True
 
-    def _file_outside(self, place: Directory, name: str, target: str) -> None:
+    def _file_outside(self, place: WalkedDirectory, name: str, target: str) -> None:
         if formats.expected(name):
             place.settled.append((name, Fate("unread", _OUT)))
             self.gaps.append(Gap(place.show(name), "link_not_followed", _OUT, f"name {target} to scan it"))
         else:
             place.settled.append((name, _OUTSIDE))
 
-    def _unreadable(self, shown: str, error: OSError, place: Directory) -> None:
+    def _unreadable(self, shown: str, error: OSError, place: WalkedDirectory) -> None:
         reason = f"the directory cannot be read ({error.strerror or error})"
         place.settled.append(("", Fate("unread", reason)))
         self.gaps.append(Gap(shown, "parse_error", reason, "make it readable, or scan what does not hold it"))

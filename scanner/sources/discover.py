@@ -9,7 +9,7 @@ import msgspec
 
 from assay.scanner.globs import PathRule
 from assay.scanner.sources import formats
-from assay.scanner.sources.below import Below, Directory
+from assay.scanner.sources.below import Below, WalkedDirectory
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.formats import recognise
 from assay.scanner.sources.listing import Fate, FileListing
@@ -100,7 +100,7 @@ def _directory(top: str, found: Found, overlay: Overlay, exclude: Sequence[PathR
     found.gaps += [*below.gaps, *terragrunt.gaps(units, show)]
 
 
-def _leave_out(place: Directory, below: Below) -> None:
+def _leave_out(place: WalkedDirectory, below: Below) -> None:
     """Leave out the files that the configuration excludes, but for values of variables, which a root module reads in any case."""
     for name in list(place.files):
         rule = None if name.endswith(_VALUES) else below.left_out(os.path.join(place.directory, name))
@@ -109,7 +109,7 @@ def _leave_out(place: Directory, below: Below) -> None:
             place.settled.append((name, Fate("excluded", rule)))
 
 
-def _entered(place: Directory, name: str, found: Found, overlay: Overlay) -> bool:
+def _entered(place: WalkedDirectory, name: str, found: Found, overlay: Overlay) -> bool:
     """Enter a file below a directory; whether it is a plan in the form that only Terraform reads."""
     shown = place.show(name)
     if is_code(name):
@@ -154,7 +154,7 @@ def _unreadable(shown: str, name: str, error: OSError, found: Found) -> None:
         found.listing.settle(shown, Fate("other", f"{reason}, and its name is of no format that is read"))
 
 
-def _binary_plans(place: Directory, names: list[str], found: Found) -> None:
+def _binary_plans(place: WalkedDirectory, names: list[str], found: Found) -> None:
     """Plans that only Terraform reads are gaps, unless the same directory has one in JSON: then that is what people made to scan."""
     plans = {os.path.dirname(path) for path in found.inputs.get("plan", ())} if names else set()
     for name in names:

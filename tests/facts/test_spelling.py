@@ -8,6 +8,7 @@ from typing import Annotated
 import pytest
 
 from assay.scanner.facts.catalogue import Reader, catalogue
+from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.keys.kinds import Key
 from assay.scanner.facts.reading import read_all
 from assay.scanner.facts.spelling import (
@@ -25,7 +26,6 @@ from assay.scanner.facts.spelling import (
     Spelling,
     joins_of,
 )
-from assay.scanner.facts.stack import Stack
 from assay.scanner.facts.view import Undeclared, View
 from assay.scanner.options import Options
 from assay.scanner.sources import inputs
@@ -93,7 +93,7 @@ def collected(folder: Path, code: str) -> Collection:
 
 
 def view(folder: Path, address: str, code: str = CODE, spelling: Spelling = AT) -> View:
-    stack = Stack(collected(folder, code))
+    stack = ItemIndex(collected(folder, code))
     item = stack.at(address)
     assert item is not None
     return View(item, stack, dict.fromkeys(joins_of(spelling)), spelling.names)
@@ -265,7 +265,7 @@ resource "aws_iam_user_policy" "u" {
 """
     known = catalogue(*inputs.readers("terraform"))
     failed: list[Exception] = []
-    read = read_all(known, Stack(collected(tmp_path, code)), [], {"PermissionSet"}, lambda item, error: failed.append(error))
+    read = read_all(known, ItemIndex(collected(tmp_path, code)), [], {"PermissionSet"}, lambda item, error: failed.append(error))
     assert sorted(resource.identity.address for resource in read) == ["aws_iam_role_policy.r", "aws_iam_user_policy.u"]
     assert failed == []
 
@@ -345,7 +345,7 @@ Resources:
 def test_what_stands_for_a_resource_leads_to_it(tmp_path: Path) -> None:
     template = str(write(tmp_path, {"a.yaml": ATTACHED}) / "a.yaml")
     (collection,) = CloudFormationSource([template], {template}, Options(paths=[template])).collect()
-    stack = Stack(collection)
+    stack = ItemIndex(collection)
     (secret,) = stack.of("AWS::SecretsManager::Secret")
     by_way = One(
         "AWS::SecretsManager::RotationSchedule", "SecretId", through=(("AWS::SecretsManager::SecretTargetAttachment", "SecretId"),)
@@ -378,7 +378,7 @@ def test_namesakes_are_of_one_account_and_may_be_among_what_was_not_listed(tmp_p
     collection = collected(tmp_path, NAMESAKES)
     unlisted = Unlisted("aws_secretsmanager_secret", "root", "eu-west-1", Unknown("the call was denied", "grant it"))
     collection.items.append(unlisted.within("111122223333", "eu-west-1"))
-    stack, join = Stack(collection), Namesakes("name")
+    stack, join = ItemIndex(collection), Namesakes("name")
     item = stack.at("aws_secretsmanager_secret.a")
     assert item is not None
     others = View(item, stack, {join: None}).namesakes(join)

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.facts.item_index import ItemIndex, spelled
 from assay.scanner.facts.network.ranges import elements, is_world, listed
 from assay.scanner.facts.spelling import Index
-from assay.scanner.facts.stack import Stack, spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in
@@ -62,13 +62,13 @@ def _standing(paths: dict[str, str], id_path: str, item: Item) -> Iterator[tuple
         yield name, subnet
 
 
-_KNOWN: weakref.WeakKeyDictionary[Stack, dict[str, Exit]] = weakref.WeakKeyDictionary()
+_KNOWN: weakref.WeakKeyDictionary[ItemIndex, dict[str, Exit]] = weakref.WeakKeyDictionary()
 """Of the subnets of a collection that were looked at before: many workloads stand in one, and firewalls lead to one again."""
 
 
 def exit_of(view: View, routing: RoutingAt, at: ExitsAt, subnet: Item) -> Exit:
     """How traffic for the internet leaves a subnet. `view`: of what stands in it."""
-    known = _KNOWN.setdefault(view.stack, {})
+    known = _KNOWN.setdefault(view.items, {})
     if subnet.address not in known:
         circle: Value[Any] = Value(Unknown(f"traffic of {subnet.address} comes back to it", "correct the routes", subnet.location()))
         known[subnet.address] = Exit(circle, circle, "a circle")

@@ -6,8 +6,8 @@ import json
 from typing import Annotated, Any
 
 from assay.scanner.facts.google_assets import short
+from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Place, Spelling
-from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Document, Text, Unknown, describe
 from assay.scanner.sources.values import Value, any_of

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.network.ranges import listed
 from assay.scanner.facts.network.security_groups import SecurityGroupAt, Sort
 from assay.scanner.facts.spelling import Index, Many
-from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe, references_in

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Spelling
-from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Unknown, describe

@@ -77,7 +77,7 @@ def _in_text(view: View, path: str) -> tuple[list[View], Unknown | None]:
     if text.absent or text.data == "":
         return [], None
     content = {"rules": decode(text.data)}
-    return View(view.item, view.stack, view.declared, node=DataNode(content, view.location)).inner("rules")
+    return View(view.item, view.items, view.declared, node=DataNode(content, view.location)).inner("rules")
 
 
 def _text_spelling(at: WebAclAt) -> WebAclAt:

@@ -10,8 +10,8 @@ import msgspec
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
 from assay.scanner.facts.iam.permissions import Managed, managed_name, managed_policy, permissions_of
 from assay.scanner.facts.iam.trust import Role, aws_trusts, ci_only
+from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
-from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -247,7 +247,7 @@ def unclaimed(view: View, at: UnclaimedAt) -> PermissionSet | None:
 
     None where it is known, and where no identity is judged here: it is then read as one that is declared elsewhere.
     """
-    if view.link(at.owner).unknown is None or not any(view.stack.own(type_) for type_ in at.owner.types):
+    if view.link(at.owner).unknown is None or not any(view.items.own(type_) for type_ in at.owner.types):
         return None
     return permissions(view, at)
 
@@ -261,7 +261,7 @@ def _is_here(view: View, at: PolicyAt, link: Link, owner: Any) -> bool:
     """Whether an identity is judged here: one of another stack is not, though joins may find it."""
     key = owner.address if isinstance(owner, Reference) else (link.types[0], str(owner)) if isinstance(owner, (str, Text)) else None
     known = view.index(at.identities).get(key, ()) if at.identities else ()
-    return any(view.stack.is_own(item) for item in known)
+    return any(view.items.is_own(item) for item in known)
 
 
 def identities(names: Mapping[str, str]) -> Index:

@@ -8,9 +8,9 @@ from typing import Any
 
 from assay.scanner.facts.bindings import iam
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.keys.references import crypto_key
 from assay.scanner.facts.spelling import Index, Link, Many
-from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.storage import google
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View

@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.bindings import Binding
+from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.patterns import OPEN, literal
 from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Index, Link
-from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because, describe

@@ -12,8 +12,8 @@ from botocore import xform_name
 from botocore.validate import ParamValidator
 
 from assay.scanner.facts.catalogue import catalogue
+from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.reading import read_all
-from assay.scanner.facts.stack import Stack
 from assay.scanner.live.aws import _add, _within, make_plan
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.aws import permissions
@@ -231,14 +231,14 @@ def plan_for(type_: str, kind: str, fact: str) -> AccountPlan:
     return AccountPlan(listed, {each.type: tuple(call for call in each.details if (each.type, call) in calls) for each in listed})
 
 
-def collect(plan: AccountPlan) -> list[Stack]:
+def collect(plan: AccountPlan) -> list[ItemIndex]:
     from assay.scanner.sources.aws.request import Request
     from assay.scanner.sources.aws.source import AuditSource
 
     held = list(AuditSource(Request(regions=(HOME,)), plan).collect())
     assert not [gap for each in held for gap in each.coverage.gaps]
     assert not [item for each in held for item in each.items if isinstance(item, Unlisted)]
-    return [Stack(each) for each in held]
+    return [ItemIndex(each) for each in held]
 
 
 def test_facts_that_need_nothing_declared_are_seen_through(estate: Keys, wire: Wire) -> None:

@@ -108,7 +108,7 @@ def _in_text(view: View, path: str) -> tuple[list[View], Unknown | None]:
     text = view[path]
     if text.absent or text.data == "":
         return [], None
-    return View(view.item, view.stack, view.declared, node=DataNode({"rules": decode(text.data)}, view.location)).inner("rules")
+    return View(view.item, view.items, view.declared, node=DataNode({"rules": decode(text.data)}, view.location)).inner("rules")
 
 
 def _of_text(at: AdmittingAclAt) -> AdmittingAclAt:

@@ -46,7 +46,7 @@ def behaviors(view: View, at: BehaviorsAt) -> tuple[list[tuple[Value[Any], View]
     """Every cache behaviour with its path pattern, `*` for the default one, and why there may be more."""
     default, unknown = view.inner(at.default)
     if not default and unknown is None:  # AWS refuses a distribution without one: it sets nothing
-        default = [View(view.item, view.stack, view.declared, node=DataNode({}, view.location))]
+        default = [View(view.item, view.items, view.declared, node=DataNode({}, view.location))]
     ordered, more = view.inner(at.ordered)
     named = [(view.says(DEFAULT_PATTERN), behavior) for behavior in default[:1]]
     return [*named, *((behavior[at.pattern].default("a behaviour without a pattern"), behavior) for behavior in ordered)], more or unknown

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.network.perimeters.kinds import Perimeter, PerimeterOpening, Service
 from assay.scanner.facts.network.ranges import elements
-from assay.scanner.facts.stack import spelled
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.raw import Reference, Text, Unknown, references_in, unknown_inside
 from assay.scanner.sources.values import Value, any_of

@@ -12,11 +12,11 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.google_assets import missing
+from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.resilience.names.domains import plain
 from assay.scanner.facts.resilience.names.kinds import PublicName, Serving
 from assay.scanner.facts.resilience.names.ways import NOWHERE, Region, Way, every, into, two, unclear
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
-from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Text, Unknown

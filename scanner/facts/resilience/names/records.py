@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.edge.cdn.buckets import OriginsAt, TargetsAt
+from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.resilience.names.domains import OPEN, plain
 from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
-from assay.scanner.facts.stack import spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node, Unlisted
 from assay.scanner.sources.raw import Either, Open, Reference, Text, Unknown
@@ -182,7 +182,7 @@ def target_of(view: View, at: NameAt) -> Value[Any]:
 
 
 def _owner(view: View) -> View:
-    return view if view.node is view.item else View(view.item, view.stack, view.declared)
+    return view if view.node is view.item else View(view.item, view.items, view.declared)
 
 
 def _zone(view: View, at: NameAt) -> Value[Any]:
@@ -260,7 +260,7 @@ def candidates(view: View, at: NameAt, name: Any) -> Iterator[tuple[View, Value[
 def _alike(view: View, at: NameAt, name: Any, records: Iterable[tuple[Item, Node]]) -> Iterator[tuple[View, Value[bool]]]:
     for item, node in records:
         doubt = view.of(item).doubt
-        other = View(item, view.stack, view.declared, node=None if node is item else node, doubt=doubt)
+        other = View(item, view.items, view.declared, node=None if node is item else node, doubt=doubt)
         same = same_name(full_name(other.surely, at).raw, name)
         if same is not False:
             yield other, Value(same)

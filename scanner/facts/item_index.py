@@ -16,7 +16,7 @@ _Texts = tuple[dict[str, list[Item]], list[Item], list[tuple[Item, Unknown]]]
 _ALIKE = 20
 
 
-class Stack:
+class ItemIndex:
     """All items that joins can find in a collection: those that are judged in it, and its context."""
 
     def __init__(self, collection: Collection) -> None:
@@ -205,11 +205,11 @@ class Unattached(Unknown, frozen=True):
 class Targets:
     """Items by what one of their attributes names: one resource, or each of a list."""
 
-    def __init__(self, stack: Stack, items: Iterable[Item], path: str, stand_ins: Mapping[str, Any], belong: bool) -> None:
+    def __init__(self, known: ItemIndex, items: Iterable[Item], path: str, stand_ins: Mapping[str, Any], belong: bool) -> None:
         """`stand_ins`: addresses that are named in place of what they stand for. `belong`: whether each item belongs to what it names, so
         that one that names nothing, which providers refuse, may belong to anything.
         """
-        self._stack = stack
+        self._known = known
         self.by_address: dict[str, list[Item]] = {}
         self.by_text: dict[str, list[Item]] = {}
         self.all: list[tuple[Item, list[Any]]] = []
@@ -238,13 +238,13 @@ class Targets:
         return named or targets
 
     def _text(self, target: Reference) -> Any:
-        item = self._stack.at(target.address)
+        item = self._known.at(target.address)
         return item[target.attribute].data if item is not None and target.attribute else None
 
     def _add(self, item: Item, target: Any, path: str) -> None:
         if isinstance(target, Text) and isinstance(target.parts[0], Reference) and _qualified(target):
             target = target.parts[0]  # "${aws_lambda_function.f.arn}:*"
-        chain = self._stack.standing_for(target)
+        chain = self._known.standing_for(target)
         if isinstance(target, Reference) and len(chain) == 1 and isinstance(text := item[path.partition("|")[0]].data, str):
             chain += [text] if text != target.address else []  # a plan has the text of much that it does not follow
         self.all.append((item, chain))
@@ -268,7 +268,7 @@ class Targets:
         if item.template is None or _ALL not in item.address:
             return None
         named = self._by_block.get(_KEYS.sub("", item.address), ())
-        other = next((other for other, address in named if address != item.address and self._stack.at(address) is None), None)
+        other = next((other for other, address in named if address != item.address and self._known.at(address) is None), None)
         if other is None:
             return None
         reason = f"{other.address} names one of {item.address}: {item.template.reason}"
