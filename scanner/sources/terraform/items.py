@@ -41,6 +41,8 @@ class BodyNode(Node):
         name, _, rest = path.partition(".")
         block = self.body.block
         argument = block.arguments.get(name)
+        if argument is None and not block.blocks:
+            return Value(None, (block.location(),))
         if argument is not None and not (rest and argument.blocks(name)):
             data = self.body.raw(name, link)
             for key in rest.split(".") if rest else ():
