@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from assay.scanner.results.secret_fields import MARKS, without_secret_fields
 from assay.scanner.results.secret_values import MAPS, without_whole_values
 from assay.scanner.results.secret_values import NAME as _NAME
 from assay.scanner.results.secret_values import QUOTED as _QUOTED
@@ -18,11 +19,12 @@ from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
 _COMMENT = re.compile(r"(?:#|//|/\*|^\s{0,400}\*).*")
 _CALL = re.compile(r"\bsensitive\s{0,20}\(")
 _MARKS = re.compile(
-    r"sensitive|ephemeral|noecho|stringdata|curl|pass|pwd|header.?value|custom_header|secret|private|access.?key|api.?key|token|credential|"
+    r"sensitive|ephemeral|noecho|stringdata|curl|\benv\b|pass|pwd|header.?value|custom_header|secret|private|access.?key|api.?key|token|credential|"
     r"connection|AKIA|ASIA|://|eyJ|BEGIN|bearer|"
     r"gh[pousr]_|github_pat|glpat|xox|sk[-_]|AIza|GOCSPX|npm_|hv[sbr]\.",
     re.IGNORECASE,
 )
+_FIELDS = re.compile(MARKS, re.IGNORECASE)
 _NAMED = re.compile(
     rf"^(?P<name>[ \t]{{0,400}}(?:-[ \t]{{1,9}})?{_NAME})(?P<mark>[ \t]{{0,100}}[=:][ \t]{{0,100}})(?P<value>[^\n]{{1,100000}})$",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
@@ -50,6 +52,8 @@ _DEFAULT_YAML = re.compile(r"""^([ \t]{0,99}["']?Default["']?[ \t]{0,99}:[ \t]{0
 
 def without_secret_values(code: str, sensitive: Sensitive) -> str:
     """Code with SHOWN for values that are not shown; as many lines as it had."""
+    if _FIELDS.search(code):
+        code = without_secret_fields(code)
     if _MARKS.search(code):
         code = without_whole_values(code)
         for named in (_NAMED, _NAMED_FLOW, _PAIR) if ":" in code or "=" in code else ():

@@ -51,7 +51,7 @@ _REVERSED = re.compile(
     (?=["']?\s{{0,100}},?\s{{0,100}}["']?\w{{0,20}}(?:name|key)["']?\s{{0,100}}[=:]\s{{0,100}}{NAME}\s{{0,9}}(?:[,}}\n]|$))""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BLOCK_OF_VALUE = re.compile(r"\b(?:custom_header|set_sensitive)\s{0,20}(?:=\s{0,20})?\{[^{}]{0,2000}\}")
+_BLOCK_OF_VALUE = re.compile(r"\b(?:custom_header|set_sensitive|env)\s{0,20}(?:=\s{0,20})?\{[^{}]{0,2000}\}")
 _VALUE = re.compile(r"(\bvalue\s{0,20}=\s{0,20})(\"(?:[^\"\\\n]|\\.){0,10000}\")")
 _MOST_LINES = 500
 _ELSEWHERE = re.compile(r"(?:\$\{[^{}]{0,1000}\}|\{\{resolve:[^{}]{0,1000}\}\}|arn:[^\s]{0,2000}|projects/[^\s]{0,2000})\Z")
@@ -94,7 +94,7 @@ def _hidden(lines: list[str], number: int, begun: re.Match[str]) -> int:
             _hide(lines, following)
         return following + 1
     if begun["mark"] == ":" and (_BLOCK.match(value) or (not value.strip() and "stringdata" in begun["name"].lower())):
-        for following in _deeper(lines, number, len(begun["indent"])):
+        for following in deeper(lines, number, len(begun["indent"])):
             _hide(lines, following, "stringdata" in begun["name"].lower())
         return following + 1
     if begun["mark"] == ":" and not value.strip() and number + 1 < len(lines):  # of JSON, or a function of YAML
@@ -109,14 +109,15 @@ def _hidden(lines: list[str], number: int, begun: re.Match[str]) -> int:
         lines[number] = before + function[0] + literals(value[function.end() :])
     elif _NUMBER.match(value):
         lines[number] = before + _NUMBER.sub(SHOWN, value)
-    elif _opens(value) and not (begun["mark"] == ":" and value.lstrip()[:1] == "{") and not MAPS.search(begun["name"]):
+    elif opens(value) and not (begun["mark"] == ":" and value.lstrip()[:1] == "{") and not MAPS.search(begun["name"]):
         return _bracketed(lines, number, before, value)
     elif begun["mark"] == "=" and value.lstrip()[:1] == "{" and not MAPS.search(begun["name"]):
         lines[number] = before + literals(value)
     return following
 
 
-def _opens(text: str) -> bool:
+def opens(text: str) -> bool:
+    """Whether a bracket is opened in a text that is not closed in it."""
     bare = QUOTED.sub("", text)
     return sum(map(bare.count, "([{")) > sum(map(bare.count, ")]}"))
 
@@ -134,7 +135,7 @@ def _bracketed(lines: list[str], number: int, before: str, value: str) -> int:
     return at + 1
 
 
-def _deeper(lines: list[str], number: int, indent: int) -> Iterator[int]:
+def deeper(lines: list[str], number: int, indent: int) -> Iterator[int]:
     """The numbers of the lines after one that are indented deeper."""
     for at in range(number + 1, min(len(lines), number + _MOST_LINES)):
         if lines[at].strip() and len(lines[at]) - len(lines[at].lstrip()) <= indent:

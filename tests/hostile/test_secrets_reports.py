@@ -348,6 +348,29 @@ LINES: dict[str, str] = {
     "a comment of slashes": f"  // token={CANARY}",
     "pwd": f'  pwd = "{CANARY}"',
     "DB_PASS": f'  DB_PASS = "{CANARY}"',
+    "an external id": f'        "sts:ExternalId" = "{CANARY}"',
+    "an external id in a list": f'  "sts:ExternalId": ["{CANARY}", "x"]',
+    "an external id in a list over lines": f'  "sts:ExternalId" = [\n    "{CANARY}",\n  ]',
+    "an external id in a flow": f'  Condition = {{ StringEquals = {{ "sts:ExternalId" = "{CANARY}" }} }}',
+    "an external id in JSON": f'{{"StringEquals":{{"sts:ExternalId":"{CANARY}"}}}}',
+    "an external id of YAML": f"    sts:ExternalId: {CANARY}",
+    "external ids of YAML": f"    sts:ExternalId:\n      - {CANARY}",
+    "external ids of YAML in a flow": f"    StringEquals: {{sts:ExternalId: {CANARY}}}",
+    "an external id of a document": f'  condition {{\n    variable = "sts:ExternalId"\n    values   = ["{CANARY}"]\n  }}',
+    "an external id of a document, the value first": f'  condition {{\n    values = ["{CANARY}"]\n    variable = "aws:Referer"\n  }}',
+    "an external id as an argument": f'  external_id = "{CANARY}"',
+    "a referer": f'  "aws:Referer" : "{CANARY}"',
+    "a script of an instance": f"  user_data = <<-EOT\n    #!/bin/sh\n    login {CANARY}\n  EOT",
+    "a script of an instance, of YAML": f"      UserData:\n        Fn::Base64: |\n          login {CANARY}\n",
+    "a script of an instance, of Google": f'  metadata_startup_script = "login {CANARY}"',
+    "a command": f'  command = ["login", "{CANARY}"]',
+    "a command of YAML": f"  command:\n    - login\n    - {CANARY}",
+    "variables of a function": f'  environment {{\n    variables = {{\n      MODE = "{CANARY}"\n    }}\n  }}',
+    "variables of a function, of YAML": f"  Environment:\n    Variables:\n      MODE: {CANARY}",
+    "variables of a container": f'  environment = [\n    {{ name = "MODE", value = "{CANARY}" }}\n  ]',
+    "variables of a container, of YAML": f"  env:\n    - name: MODE\n      value: {CANARY}",
+    "variables of a container, in a block": f'  env {{\n    name  = "MODE"\n    value = "{CANARY}"\n  }}',
+    "variables of a container, in JSON": f'  "environment": [{{"name": "MODE", "value": "{CANARY}"}}],',
     "a key": '  key = "AKIA' + 'IOSFODNN7EXAMPLE" # ' + CANARY,
 }
 
@@ -384,6 +407,13 @@ def test_lines_of_code_that_nobody_evaluated(line: str) -> None:
         '  "aws_secretsmanager_secret": {"s": {"name": "trade/etrade"}}',
         '  max_password_age = "90"',
         "    NoEcho: false\n    Default: shown",
+        '  environment = "prod"',
+        "  Environment: prod",
+        "  external_id = var.external_id",
+        "  user_data = file(var.script)",
+        '  environment {\n    variables = {\n      TABLE = aws_dynamodb_table.t.name\n      DEBUG = "true"\n    }\n  }',
+        "  Environment:\n    Variables:\n      TABLE: !Ref Table\n      COUNT: 5",
+        '  env {\n    name = "MODE"\n    value = var.mode\n  }',
     ],
 )
 def test_lines_without_secrets_stay(line: str) -> None:
@@ -430,7 +460,9 @@ def test_many_texts_are_told_in_little_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "code",
     ["password" * 40_000, "sensitive(" * 20_000, 'variable "v" {\n' * 20_000, "{" * 300_000 + "sensitive", "NoEcho: true\n" * 20_000, '"a' * 200_000 + "secret",
-     "  NoEcho: true\n" + "  Default: x\n" * 50_000, "password = " + '"' * 300_000, 'secret: "' + "\\" * 200_000],
+     "  NoEcho: true\n" + "  Default: x\n" * 50_000, "password = " + '"' * 300_000, 'secret: "' + "\\" * 200_000,
+     "env = [\n" * 30_000, "variables:\n" + "  a: b\n" * 50_000, 'command = ["' + '", "' * 100_000, "values = [" * 30_000 + "externalid",
+     "{sts:ExternalId=[" * 30_000, "user_data = <<EOT\n" * 20_000, "externalid" + "environment:\n" * 30_000, "{externalid: " * 30_000],
 )  # fmt: skip
 def test_code_is_looked_through_in_little_time(code: str) -> None:
     began = time.process_time()
