@@ -84,9 +84,9 @@ class Value(Generic[T]):
             return self.seen
         return tuple(dict.fromkeys((self.written.place(content, inside), *self.seen)))
 
-    def __reduce__(self) -> Any:
+    def __getstate__(self) -> Any:
         """Places of parts stay with the text that is read here; a value crosses processes without them."""
-        return _again, (self.data, self.options, self.seen)
+        return None, {"data": self.data, "options": self.options, "seen": self.seen}
 
     def __repr__(self) -> str:
         return f"Value({self.raw!r})"
@@ -150,12 +150,6 @@ class Value(Generic[T]):
     def text(self) -> Value[str]:
         """The value as one string; what is only partly known is Unknown."""
         return self.then(_text)
-
-
-def _again(data: Any, options: tuple[Any, ...], seen: tuple[Location, ...]) -> Value[Any]:
-    value: Value[Any] = Value(data, seen)
-    value.options = options
-    return value
 
 
 def may_be_document(raw: Any) -> bool:
