@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -265,8 +266,8 @@ def test_a_root_module_that_a_worker_is_lost_over_costs_itself(rules: Rules, tmp
     write(tmp_path, {"a/main.tf": FAILING, "b/main.tf": FAILING, "c/main.tf": FAILING})
     whole = hcl.TerraformSource._collect_root
 
-    def collect(source: hcl.TerraformSource, directory: str) -> object:
-        return leave() if directory.endswith("b") else whole(source, directory)  # type: ignore[func-returns-value]
+    def collect(source: hcl.TerraformSource, directory: str, *more: Any) -> object:
+        return leave() if directory.endswith("b") else whole(source, directory, *more)  # type: ignore[func-returns-value]
 
     monkeypatch.setattr(hcl.TerraformSource, "_collect_root", collect)
     options = Options(paths=[str(tmp_path)], limits=SMALL)
