@@ -30,6 +30,8 @@ class ItemIndex:
         self._called: dict[tuple[str, str], set[str | None]] = {}
         self._open_names: dict[tuple[str, tuple[str, ...]], set[str]] = {}
         self._texts: dict[tuple[str, Namesakes], _Texts] = {}
+        self.answers: dict[Hashable, Any] = {}
+        """What several readers make of an item in one way (numbers.kept)."""
         for item in (*collection.items, *collection.context):
             self._by_type.setdefault(item.type, []).append(item)
             self._by_address[item.address] = item

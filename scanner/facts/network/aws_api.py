@@ -9,6 +9,7 @@ import msgspec
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import BALANCER, BALANCERS, CLASSIC, CLASSIC_BALANCERS
+from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.network.kinds import Ingress, Opening
 from assay.scanner.facts.network.prefix_lists import PrefixLists
 from assay.scanner.facts.network.ranges import Span, listed, opening
@@ -53,15 +54,10 @@ ENTRIES = Listing(
 LISTINGS = (GROUPS, INTERFACES, PREFIX_LISTS, ENTRIES)
 
 
-def _by_id(item: Item) -> Iterator[tuple[Hashable, Any]]:
-    name = item["PrefixListId"]
-    yield (None, name.unknown) if name.unknown else (str(name.data), item)
-
-
 class LiveLists(PrefixLists, frozen=True):
     """In an answer: lists by their ids."""
 
-    by_id: Index = Index((PREFIX_LISTS.type,), _by_id)
+    by_id: Index = by_text("PrefixListId", PREFIX_LISTS.type)
 
     @override
     def of(self, rule: View, name: Value[Any], span: Span) -> list[Opening]:

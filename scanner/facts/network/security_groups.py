@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import functools
+from collections.abc import Hashable
 from typing import Annotated, Any
 
 import msgspec
@@ -15,6 +17,7 @@ from assay.scanner.facts.network.prefix_lists import PrefixLists
 from assay.scanner.facts.network.ranges import Span, limited, listed, on_known_ports, opening, protocol_name
 from assay.scanner.facts.spelling import Another, Index, Many, Place, Spelling
 from assay.scanner.facts.view import View
+from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -97,7 +100,20 @@ def security_group(view: View, at: SecurityGroupAt) -> Ingress:
 
 
 def group_openings(view: View, at: GroupRulesAt) -> tuple[list[Opening], Unknown | None]:
-    """What the rules of a group let through in one direction, and why there may be more."""
+    """What the rules of a group let through in one direction, and why there may be more. Several kinds ask for it."""
+    if view.doubt is not None:
+        return _group_openings(view, at)
+    answers: dict[Hashable, tuple[list[Opening], Unknown | None]] = view.items.answers
+    return numbers.kept(answers, (view.item, _told_at(at)), lambda: _group_openings(view, at))
+
+
+@functools.cache
+def _told_at(at: GroupRulesAt) -> tuple[Any, ...]:
+    """Where the rules of a direction are told: the same for the kinds of one input."""
+    return GroupRulesAt, *(getattr(at, name) for name in msgspec.structs.asdict(at) if name in GroupRulesAt.__struct_fields__)
+
+
+def _group_openings(view: View, at: GroupRulesAt) -> tuple[list[Opening], Unknown | None]:
     separate = view.referrers(*(place for place in at.rules if isinstance(place, Many)))
     # Of a group that is declared elsewhere nothing is said but what those rules let through.
     own, more = ([], None) if view.elsewhere else view.inner(*(place for place in at.rules if isinstance(place, str)))

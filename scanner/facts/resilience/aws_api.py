@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from typing import Any
-
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.resilience.kinds import Failover
 from assay.scanner.facts.resilience.route53 import RecordAt, record
-from assay.scanner.facts.spelling import Index, Link
+from assay.scanner.facts.spelling import Link
 from assay.scanner.sources.aws.calls import Call, Listing
-from assay.scanner.sources.interface import Item, Unlisted
 
 ZONES = Listing(
     "route53.zone",
@@ -40,8 +37,4 @@ CHECKS = Listing(
 LISTINGS = (ZONES, RECORDS, CHECKS)
 
 
-def _by_id(item: Item) -> Iterator[tuple[Hashable, Any]]:
-    yield (None, item) if isinstance(item, Unlisted) else (item["Id"].data, item)
-
-
-READERS = (Reader(Failover, (RECORDS.type,), record, RecordAt(check=Link("HealthCheckId", ()), checks=Index((CHECKS.type,), _by_id))),)
+READERS = (Reader(Failover, (RECORDS.type,), record, RecordAt(check=Link("HealthCheckId", ()), checks=by_text("Id", CHECKS.type))),)

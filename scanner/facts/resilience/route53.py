@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from assay.scanner.facts.indexes import found
 from assay.scanner.facts.resilience.kinds import Failover, UserDestination
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Text, Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
 
@@ -73,14 +73,7 @@ def _checked(view: View, at: RecordAt) -> Value[bool]:
 
 
 def _check(view: View, at: RecordAt) -> View | Unknown:
-    if at.checks is None:
-        target = view.target(at.check)
-    else:
-        known = view.index(at.checks)
-        item = next(iter(known.get(view[at.check].data, ())), None) if isinstance(view[at.check].data, str) else None
-        target = view.of(item) if isinstance(item, Item) else None
-        if target is None and isinstance(unlisted := next(iter(known.get(None, ())), None), Unlisted):
-            return unlisted.why
+    target = view.target(at.check) if at.checks is None else found(view, at.checks, view[at.check].data)
     reason = f"whether the health check of {view.item.address} is on: it is declared elsewhere"
     return target or view.link(at.check).unknown or Unknown(reason, "scan it together with this, or the account that has it", view.location)
 

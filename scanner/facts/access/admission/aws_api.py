@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from typing import Any
-
 from assay.scanner.facts.access.admission.acl import AdmittingAclAt
 from assay.scanner.facts.access.admission.entries import AdmissionAt, admission
 from assay.scanner.facts.access.admission.kinds import Admission
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import ACLS, BALANCERS, CLOUDFRONT_ACLS, CLOUDFRONT_GROUPS, DISTRIBUTIONS, STAGES
 from assay.scanner.facts.edge.aws_api import GROUPS as RULE_GROUPS
+from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.network.aws_api import GROUP_RULES, GROUPS
-from assay.scanner.facts.spelling import Another, Fixed, Index, Link, Place
+from assay.scanner.facts.spelling import Another, Fixed, Link, Place
 from assay.scanner.sources.aws.calls import Call, Listing
-from assay.scanner.sources.interface import Item
 
 
 def _sets(type_: str, scope: str) -> Listing:
@@ -33,12 +30,6 @@ def _sets(type_: str, scope: str) -> Listing:
 SETS = _sets("wafv2.ip_set", "REGIONAL")
 CLOUDFRONT_SETS = _sets("wafv2.cloudfront_ip_set", "CLOUDFRONT")
 LISTINGS = (SETS, CLOUDFRONT_SETS)
-
-
-def _by_id(item: Item) -> Iterator[tuple[Hashable, Any]]:
-    name = item["GroupId"]
-    if isinstance(name.data, str):
-        yield name.data, item
 
 
 def _acl(sets: Listing, groups: Listing) -> AdmittingAclAt:
@@ -74,7 +65,7 @@ READERS = (
             declared=False,
             acl=_ACL,
             groups=Link("SecurityGroups", (GROUPS.type,)),
-            groups_by_id=Index((GROUPS.type,), _by_id),
+            groups_by_id=by_text("GroupId", GROUPS.type),
             rules=Another(GROUP_RULES),
         ),
     ),

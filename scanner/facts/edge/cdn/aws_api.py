@@ -5,10 +5,11 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import DISTRIBUTIONS
 from assay.scanner.facts.edge.cdn.buckets import OriginsAt, TargetsAt, served_buckets
-from assay.scanner.facts.edge.cdn.cloudfront import BehaviorsAt, DistributionAt, ViewerEntryAt, by_id, distribution, viewer_entry
+from assay.scanner.facts.edge.cdn.cloudfront import BehaviorsAt, DistributionAt, ViewerEntryAt, distribution, viewer_entry
 from assay.scanner.facts.edge.cdn.kinds import Distribution, OriginAccess, StaticSite, ViewerEntry
-from assay.scanner.facts.edge.cdn.origins import OriginAccessAt, by_name, key_policies, origin_access
+from assay.scanner.facts.edge.cdn.origins import OriginAccessAt, key_policies, origin_access
 from assay.scanner.facts.edge.cdn.sites import SiteAt, site
+from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.keys.aws_api import KEYS
 from assay.scanner.facts.keys.aws_api import POLICY as KEY_POLICY
 from assay.scanner.facts.spelling import Another, Link
@@ -70,7 +71,7 @@ READERS = (
             origins="Origins.Items",
             vpc=Link("VpcOriginConfig.VpcOriginId", ()),
             vpc_protocol="get_vpc_origin.VpcOrigin.VpcOriginEndpointConfig.OriginProtocolPolicy",
-            vpcs=by_id(VPC_ORIGINS.type, "Id", "get_vpc_origin"),
+            vpcs=by_text("Id", VPC_ORIGINS.type, calls=("get_vpc_origin",)),
         ),
     ),
     Reader(
@@ -82,7 +83,7 @@ READERS = (
             enabled="Enabled",
             behaviors=_BEHAVIORS,
             policy=Link("ResponseHeadersPolicyId", ()),
-            policies=by_id(HEADERS_POLICIES.type, "ResponseHeadersPolicy.Id"),
+            policies=by_text("ResponseHeadersPolicy.Id", HEADERS_POLICIES.type),
             csp=f"{_SECURITY}.ContentSecurityPolicy.ContentSecurityPolicy",
             hsts=f"{_SECURITY}.StrictTransportSecurity",
             age=f"{_SECURITY}.StrictTransportSecurity.AccessControlMaxAgeSec",
@@ -99,13 +100,13 @@ READERS = (
             enabled="Enabled",
             origins=ORIGINS,
             control=Link("OriginAccessControlId", ()),
-            controls=by_id(CONTROLS.type, "Id"),
+            controls=by_text("Id", CONTROLS.type),
             signing="SigningBehavior",
             control_type="OriginAccessControlOriginType",
             identities=(),
-            canonical=by_id(IDENTITIES.type, "S3CanonicalUserId"),
+            canonical=by_text("S3CanonicalUserId", IDENTITIES.type),
             bucket=Another(BUCKET_AT),
-            buckets=by_name("Name", BUCKETS.type, calls=tuple(call.name for call in _READ)),
+            buckets=by_text("Name", BUCKETS.type, addresses=True, calls=tuple(call.name for call in _READ)),
             key_policies=key_policies(KEYS.type, "get_key_policy.Policy", calls=(KEY_POLICY.name,)),
         ),
     ),

@@ -11,8 +11,9 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.cdn.buckets import OriginsAt, TargetsAt, served
 from assay.scanner.facts.edge.cdn.cloudfront import DistributionAt, ViewerEntryAt, distribution, viewer_entry
 from assay.scanner.facts.edge.cdn.kinds import Distribution, OriginAccess, StaticSite, ViewerEntry
-from assay.scanner.facts.edge.cdn.origins import OriginAccessAt, by_name, key_policies, origin_access
+from assay.scanner.facts.edge.cdn.origins import OriginAccessAt, key_policies, origin_access
 from assay.scanner.facts.edge.cdn.sites import SiteAt, site
+from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.spelling import Another, Contribution, Link
 from assay.scanner.facts.storage.cloudformation import BUCKET
 
@@ -53,7 +54,7 @@ READERS = (
             name=_COMMENT,
             control=Link("OriginAccessControlId", ("AWS::CloudFront::OriginAccessControl",)),
             bucket=Another(BUCKET),
-            buckets=by_name("BucketName", "AWS::S3::Bucket"),
+            buckets=by_text("BucketName", "AWS::S3::Bucket", addresses=True),
             key_policies=key_policies("AWS::KMS::Key", "KeyPolicy"),
         ),
     ),

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DistributionConfi
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -22,9 +22,9 @@ from assay.scanner.facts.edge.cdn.headers import (
     written,
 )
 from assay.scanner.facts.edge.cdn.kinds import Distribution, EdgeResponse, OriginWay, ViewerEntry, ViewerWay
+from assay.scanner.facts.indexes import found
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.nodes import DataNode
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of, first_known
@@ -52,22 +52,9 @@ def behaviors(view: View, at: BehaviorsAt) -> tuple[list[tuple[Value[Any], View]
     return [*named, *((behavior[at.pattern].default("a behaviour without a pattern"), behavior) for behavior in ordered)], more or unknown
 
 
-def by_id(type_: str, path: str, *calls: str) -> Index:
-    """What answers name by an id that is no ARN; under None why there may be more than these."""
-
-    def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
-        yield (None, item.why) if isinstance(item, Unlisted) else (item[path].data, item)
-
-    return Index((type_,), records, calls=calls)
-
-
 def named(view: View, link: Link, ids: Index | None) -> View | Unknown | None:
     """What an attribute names: by reference in code, by id in answers; Unknown where it may be there though it was not listed."""
-    if ids is None:
-        return view.target(link)
-    known = view.index(ids)
-    item = next(iter(known.get(view[link].data, ())), None) if isinstance(view[link].data, str) else None
-    return view.of(item) if isinstance(item, Item) else next(iter(known.get(None, ())), None)
+    return view.target(link) if ids is None else found(view, ids, view[link].data)
 
 
 class ViewerEntryAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -6,10 +6,11 @@ import functools
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.cdn.google import BackendAt, EntryAt, backend, viewer_entry
-from assay.scanner.facts.edge.cdn.google_origins import BackendBucketAt, SiteAt, backend_bucket, by_bucket, by_name, site
+from assay.scanner.facts.edge.cdn.google_origins import BackendBucketAt, SiteAt, backend_bucket, by_bucket, site
 from assay.scanner.facts.edge.cdn.kinds import Distribution, OriginAccess, StaticSite, ViewerEntry
 from assay.scanner.facts.edge.cdn.routes import MapAt, RoutesAt, forwarding, proxies, routes
 from assay.scanner.facts.edge.google_api import FORWARDING_RULE, FORWARDING_RULES
+from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.spelling import Another, Contribution
 from assay.scanner.facts.storage.google_api import BUCKET
 
@@ -39,7 +40,7 @@ READERS = (
         OriginAccess,
         (f"{_COMPUTE}/BackendBucket",),
         backend_bucket,
-        BackendBucketAt(bucket=Another(BUCKET), buckets=by_name("storage.googleapis.com/Bucket")),
+        BackendBucketAt(bucket=Another(BUCKET), buckets=by_text("name", "storage.googleapis.com/Bucket", addresses=True)),
     ),
     Reader(
         StaticSite,

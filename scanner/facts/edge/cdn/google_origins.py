@@ -16,7 +16,7 @@ from assay.scanner.facts.policies import Grant
 from assay.scanner.facts.spelling import Another, Index, Place, Referrer, Spelling
 from assay.scanner.facts.storage import google
 from assay.scanner.facts.view import View
-from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
@@ -43,19 +43,6 @@ class BackendBucketAt(Spelling, frozen=True, eq=False, kw_only=True):
     bucket: Annotated[Another, "origins", "readers"]
     buckets: Annotated[Index, "origins", "readers"]
     """Buckets by address and by name."""
-
-
-def by_name(type_: str) -> Index:
-    """Buckets by address and by name."""
-
-    def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
-        if isinstance(item, Unlisted):
-            return
-        yield item.address, item
-        if isinstance(name := item["name"].data, str):
-            yield name, item
-
-    return Index((type_,), records)
 
 
 def backend_bucket(view: View, at: BackendBucketAt) -> OriginAccess:

@@ -53,20 +53,6 @@ class OriginAccessAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Key policies by what names a key."""
 
 
-def by_name(path: str, *types: str, calls: tuple[str, ...] = ()) -> Index:
-    """Buckets by address and by name; under None why there may be more of them."""
-
-    def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
-        if isinstance(item, Unlisted):
-            yield None, item.why
-            return
-        yield item.address, item
-        if isinstance(name := item[path].data, str):
-            yield name, item
-
-    return Index(types, records, calls=calls)
-
-
 def key_policies(key: str, policy: str, separate: tuple[str, str, str] | None = None, calls: tuple[str, ...] = ()) -> Index:
     """Policies of keys by address and id. `separate`: a type with a policy of its own, with the paths to its key and its policy."""
 

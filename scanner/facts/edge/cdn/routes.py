@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from assay.scanner.facts.item_index import spelled
+from assay.scanner.facts.indexes import last_names
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.raw import Reference, Unknown, unknown_inside
+from assay.scanner.sources.raw import Unknown, unknown_inside
 from assay.scanner.sources.values import Value, all_of
 
 EXTERNAL = ("EXTERNAL", "EXTERNAL_MANAGED")
@@ -178,8 +178,7 @@ def _named_by(link: Value[Any]) -> tuple[str | None, Unknown | None]:
 
 def key_of(named: Value[Any]) -> str:
     """What is named, as a key: an address, or the collection and the name that a text ends in; empty where it is not known."""
-    text = spelled(named.data)
-    return text if isinstance(named.data, Reference) or text.count("/") < 1 else "/".join(text.rsplit("/", 2)[-2:])
+    return last_names(named.data)
 
 
 def keys(address: str, collection: str, name: Any) -> list[str]:

@@ -6,8 +6,9 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.cdn.buckets import OriginsAt, TargetsAt, WebsiteLink, served_buckets
 from assay.scanner.facts.edge.cdn.cloudfront import BehaviorsAt, DistributionAt, ViewerEntryAt, distribution, viewer_entry
 from assay.scanner.facts.edge.cdn.kinds import Distribution, OriginAccess, StaticSite, ViewerEntry
-from assay.scanner.facts.edge.cdn.origins import OriginAccessAt, by_name, key_policies, origin_access
+from assay.scanner.facts.edge.cdn.origins import OriginAccessAt, key_policies, origin_access
 from assay.scanner.facts.edge.cdn.sites import SiteAt, site
+from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.spelling import Another, Link, Referrer
 from assay.scanner.facts.storage.terraform_aws import BUCKET
 
@@ -87,7 +88,7 @@ READERS = (
             identity="s3_origin_config.origin_access_identity",
             identities=("aws_cloudfront_origin_access_identity", "data.aws_cloudfront_origin_access_identity"),
             bucket=Another(BUCKET),
-            buckets=by_name("bucket", "aws_s3_bucket"),
+            buckets=by_text("bucket", "aws_s3_bucket", addresses=True),
             key_policies=key_policies("aws_kms_key", "policy", ("aws_kms_key_policy", "key_id", "policy")),
         ),
     ),

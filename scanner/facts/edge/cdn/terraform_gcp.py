@@ -9,10 +9,11 @@ import functools
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.cdn.google import BackendAt, EntryAt, backend, viewer_entry
-from assay.scanner.facts.edge.cdn.google_origins import BackendBucketAt, SiteAt, backend_bucket, by_bucket, by_name, site
+from assay.scanner.facts.edge.cdn.google_origins import BackendBucketAt, SiteAt, backend_bucket, by_bucket, site
 from assay.scanner.facts.edge.cdn.kinds import Distribution, OriginAccess, StaticSite, ViewerEntry
 from assay.scanner.facts.edge.cdn.routes import MapAt, RoutesAt, forwarding, proxies, routes
 from assay.scanner.facts.edge.terraform_gcp import FORWARDING_RULE, FORWARDING_RULES
+from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.spelling import Another, Fixed, Index, Referrer
 from assay.scanner.facts.storage.terraform_gcp import BUCKET
 
@@ -69,7 +70,7 @@ READERS = (
             separate=(Referrer("google_compute_backend_bucket_signed_url_key", "backend_bucket"),),
             declared=True,
             bucket=Another(BUCKET),
-            buckets=by_name("google_storage_bucket"),
+            buckets=by_text("name", "google_storage_bucket", addresses=True),
         ),
     ),
     Reader(

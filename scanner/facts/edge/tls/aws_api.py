@@ -8,11 +8,11 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import CLASSIC_BALANCERS, DISTRIBUTIONS, LISTENERS
 from assay.scanner.facts.edge.cdn.aws_api import VPC_ORIGINS
-from assay.scanner.facts.edge.cdn.cloudfront import by_id
 from assay.scanner.facts.edge.tls.classic import ClassicTlsAt, PoliciesAt, classic_balancer
 from assay.scanner.facts.edge.tls.cloudfront import DistributionTlsAt, distribution
 from assay.scanner.facts.edge.tls.kinds import TlsEndpoint
 from assay.scanner.facts.edge.tls.listeners import ListenerAt, by_name, listener
+from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.spelling import Link
 from assay.scanner.sources.aws.calls import Call, Listing
 
@@ -62,7 +62,7 @@ READERS = (
             vpc=Link("VpcOriginConfig.VpcOriginId", ()),
             vpc_protocol="get_vpc_origin.VpcOrigin.VpcOriginEndpointConfig.OriginProtocolPolicy",
             vpc_versions="get_vpc_origin.VpcOrigin.VpcOriginEndpointConfig.OriginSslProtocols.Items",
-            vpcs=by_id(VPC_ORIGINS.type, "Id", "get_vpc_origin"),
+            vpcs=by_text("Id", VPC_ORIGINS.type, calls=("get_vpc_origin",)),
         ),
     ),
 )

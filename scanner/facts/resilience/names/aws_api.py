@@ -8,6 +8,7 @@ from typing import Any
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.aws_api import DISTRIBUTIONS
 from assay.scanner.facts.edge.cdn.aws_api import ORIGINS, TARGETS
+from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.resilience.aws_api import RECORDS, ZONES
 from assay.scanner.facts.resilience.names.domains import plain
 from assay.scanner.facts.resilience.names.kinds import PublicName
@@ -17,10 +18,6 @@ from assay.scanner.facts.spelling import Index, Link
 from assay.scanner.sources.interface import Item, Unlisted
 
 _RECORDS = RecordsAt(types=(RECORDS.type,), value="Value")
-
-
-def _by_id(item: Item) -> Iterator[tuple[Hashable, Any]]:
-    yield (None, item) if isinstance(item, Unlisted) else (item["Id"].data, item)
 
 
 def _by_domain(item: Item) -> Iterator[tuple[Hashable, Any]]:
@@ -35,7 +32,7 @@ READERS = (
         public_name,
         NameAt(
             zone=Link("HostedZoneId", ()),
-            zones=Index((ZONES.type,), _by_id),
+            zones=by_text("Id", ZONES.type),
             private="Config.PrivateZone",
             complete=True,
             records=_RECORDS,

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.google_assets import missing
-from assay.scanner.facts.item_index import spelled
+from assay.scanner.facts.indexes import last_names
 from assay.scanner.facts.resilience.names.domains import plain
 from assay.scanner.facts.resilience.names.kinds import PublicName, Serving
 from assay.scanner.facts.resilience.names.ways import NOWHERE, Region, Way, every, into, two, unclear
@@ -84,16 +84,11 @@ def by_address(paths: tuple[str, ...], *types: str) -> Index:
             yield None, item.why
             return
         told = [data for path in paths for data in (item.link(path).data, item[path].data)]
-        for key in dict.fromkeys(_key(data) for data in told if isinstance(data, (str, Reference, Text, Unknown))):
+        for key in dict.fromkeys(last_names(data) for data in told if isinstance(data, (str, Reference, Text, Unknown))):
             if key:
                 yield key, item
 
     return Index(types, records)
-
-
-def _key(data: Any) -> str:
-    text = spelled(data)
-    return text if isinstance(data, Reference) or "/" not in text else "/".join(text.rsplit("/", 2)[-2:])
 
 
 def public_name(view: View, at: NameAt) -> PublicName:
@@ -143,7 +138,7 @@ def _chosen_by_place(view: View, at: NameAt, geo: list[View], more: Unknown | No
         ways = _answers(answer, at)
         entries += [way.entry if way.regional.data is True else view.says(True) for way in ways]
         known = [region for way in ways for region in way.regions]
-        keys = {_key(value.data) for value in _outside(answer, at)} - {""}
+        keys = {last_names(value.data) for value in _outside(answer, at)} - {""}
         if not known or any(region.unknown for region in known):
             known = [] if keys and keys <= named else [answer["location"].text()]
         named |= keys
@@ -182,7 +177,7 @@ def _named(view: View, value: Value[Any], at: NameAt) -> Way:
     if isinstance(value.data, str) and plain(value.data) == _RUN:
         return into(view.says(Unknown("the region of the service", _TOGETHER, view.location)), entry=view.says(True))
     known = view.index(at.rules)
-    rules = [view.of(item) for item in known.get(_key(value.data), ())]
+    rules = [view.of(item) for item in known.get(last_names(value.data), ())]
     if rules:
         return every([_balancer(rule.surely, at) for rule in rules])
     if isinstance(value.data, Reference) and value.data.type in at.global_addresses:
