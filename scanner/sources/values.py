@@ -143,6 +143,12 @@ class Value(Generic[T]):
         """Whether it is not so; an absent value counts as false."""
         return self.then(lambda data: not data if data is None or isinstance(data, bool) else _not_settled(data))
 
+    def elements(self) -> list[Value[Any]]:
+        """Each element of a list, or the one thing in its place; none where it is absent."""
+        if self.data is None:
+            return []
+        return [Value.of(element, self.seen) for element in self.data] if isinstance(self.data, list) else [self]
+
     def number(self) -> Value[float]:
         """The value as a number, also of text that is one; absent stays absent."""
         return self.then(_number)

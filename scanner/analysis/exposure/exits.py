@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.item_index import ItemIndex, spelled
-from assay.scanner.facts.network.ranges import elements, is_world, listed
+from assay.scanner.facts.network.ranges import is_world, listed
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -101,14 +101,14 @@ def _is_default(entry: RouteEntry) -> Value[bool]:
 
 def _may_be(entry: RouteEntry) -> bool:
     """Whether a route is for addresses that are not known and leads somewhere that matters: those to endpoints are for services of AWS."""
-    unknown = any(one.unknown for one in elements(entry.destination)) or _is_default(entry).unknown
+    unknown = any(one.unknown for one in entry.destination.elements()) or _is_default(entry).unknown
     return bool(unknown) and (entry.hop.via in (*PUBLIC, Via.INTERFACE, Via.NAT) or isinstance(entry.hop.via, Unknown))
 
 
 def _through(view: View, routing: RoutingAt, at: ExitsAt, entry: RouteEntry) -> tuple[Value[Any], str]:
     """Whether one route leads out through a NAT gateway, and where it leads, in words."""
     via, target, seen = entry.hop.via, entry.hop.target, entry.hop.target.seen
-    start = f"route {', '.join(describe(one.data) for one in elements(entry.destination))}"
+    start = f"route {', '.join(describe(one.data) for one in entry.destination.elements())}"
     if isinstance(via, Unknown):
         return Value(via, seen), f"{start} > something that is not known"
     path = f"{start} > {via.value}"

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from assay.scanner.facts.item_index import spelled
-from assay.scanner.facts.network.ranges import elements
 from assay.scanner.facts.spelling import Index, Link
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node, Unlisted
@@ -221,7 +220,7 @@ def _route(view: View, entry: RouteEntry, doubt: Unknown | None) -> Route:
     may_be: list[Value[Any]] = [Value(doubt, seen)] if doubt else []
     owner = view.of(entry.item)
     return Route(
-        destination=Value(", ".join(describe(one.data) for one in elements(entry.destination)) or "addresses that are not known", seen),
+        destination=Value(", ".join(describe(one.data) for one in entry.destination.elements()) or "addresses that are not known", seen),
         via=Value("something that is not known" if isinstance(via, Unknown) else via.value, seen),
         to_internet_gateway=owner.weighed(all_of([leads, *may_be]), absence=False),
     )

@@ -122,7 +122,8 @@ BALANCER = BalancerAt(
 CLASSIC = ClassicBalancerAt(listeners="ListenerDescriptions", protocol="Listener.Protocol", port="Listener.LoadBalancerPort")
 
 
-def _acl(groups: Listing) -> WebAclAt:
+def web_acl_at(groups: Listing) -> WebAclAt:
+    """Where answers tell of a web ACL whose own rule groups are of a listing."""
     own = "get_web_acl.WebACL"
     return WebAclAt(
         blocks_by_default=f"{own}.DefaultAction.Block",
@@ -144,8 +145,8 @@ READERS = (
     Reader(EntryPoint, (BALANCERS.type,), entry_point, _entry("LoadBalancerName", "Scheme", "get_web_acl_for_resource.WebACL.ARN", "Type")),
     Reader(EntryPoint, (STAGES.type,), entry_point, _entry("stageName", "endpointTypes", "webAclArn", _APPLICATION)),
     Reader(EntryPoint, (DISTRIBUTIONS.type,), entry_point, _entry("Comment", Fixed(False), "WebACLId", _APPLICATION)),
-    Reader(WebFirewall, (ACLS.type,), web_acl, _acl(GROUPS)),
-    Reader(WebFirewall, (CLOUDFRONT_ACLS.type,), web_acl, _acl(CLOUDFRONT_GROUPS)),
+    Reader(WebFirewall, (ACLS.type,), web_acl, web_acl_at(GROUPS)),
+    Reader(WebFirewall, (CLOUDFRONT_ACLS.type,), web_acl, web_acl_at(CLOUDFRONT_GROUPS)),
     Reader(LoadBalancer, (BALANCERS.type,), load_balancer, BALANCER),
     Reader(LoadBalancer, (CLASSIC_BALANCERS.type,), classic_balancer, CLASSIC),
 )

@@ -26,6 +26,20 @@ BALANCER = BalancerAt(
     redirect_protocol="redirect.protocol",
 )
 CLASSIC = ClassicBalancerAt(name="name", listeners="listener", protocol="lb_protocol", port="lb_port")
+WEB_ACL = WebAclAt(
+    name="name",
+    blocks_by_default="default_action.block",
+    rules=("rule",),
+    field=snake,
+    group=Link("arn", ("aws_wafv2_rule_group",)),
+    group_rules="rule",
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/wafv2_web_acl#rule_json-1
+    text="rule_json",
+    group_text="rules_json",
+    text_group=Link("ARN", ("aws_wafv2_rule_group",)),
+    separate=(Referrer("aws_wafv2_web_acl_rule", "web_acl_arn"),),
+    associations=(Referrer("aws_wafv2_web_acl_rule_group_association", "web_acl_arn"),),
+)
 
 READERS = (
     Reader(
@@ -55,20 +69,7 @@ READERS = (
         WebFirewall,
         ("aws_wafv2_web_acl",),
         web_acl,
-        WebAclAt(
-            name="name",
-            blocks_by_default="default_action.block",
-            rules=("rule",),
-            field=snake,
-            group=Link("arn", ("aws_wafv2_rule_group",)),
-            group_rules="rule",
-            # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/wafv2_web_acl#rule_json-1
-            text="rule_json",
-            group_text="rules_json",
-            text_group=Link("ARN", ("aws_wafv2_rule_group",)),
-            separate=(Referrer("aws_wafv2_web_acl_rule", "web_acl_arn"),),
-            associations=(Referrer("aws_wafv2_web_acl_rule_group_association", "web_acl_arn"),),
-        ),
+        WEB_ACL,
     ),
     Reader(
         WebFirewall,

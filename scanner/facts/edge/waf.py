@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from assay.scanner.sources.nodes import DataNode
 from assay.scanner.sources.raw import Unknown, because
 from assay.scanner.sources.values import Value, all_of, any_of
 
+At = TypeVar("At", bound="WebAclAt")
 _NOT_HERE = Unknown("what the rules of the referenced rule group do", "scan the rule group together with this, or the live account")
 
 
@@ -48,15 +49,15 @@ class WebAclAt(Spelling, frozen=True, eq=False, kw_only=True):
 def web_acl(view: View, at: WebAclAt) -> WebFirewall:
     """A web ACL of WAFv2."""
     rules, more = view.inner(*at.rules)
-    texts, doubt = _in_text(view, at.text)
+    texts, doubt = rules_in_text(view, at.text)
     separate, associations = view.referrers(*at.separate), view.referrers(*at.associations)
     told = [_rule(rule[at.field("Name")], _enforced(rule, at)) for rule in rules]
-    told += [_rule(rule["Name"], _enforced(rule, _text_spelling(at))) for rule in texts]
+    told += [_rule(rule["Name"], _enforced(rule, text_spelling(at))) for rule in texts]
     told += [_rule(rule["name"], rule.weighed(_enforced(rule.surely, at), absence=False)) for rule in separate.views]
     told += [_rule(rule["rule_name"], rule.weighed(_association(rule.surely, at), absence=False)) for rule in associations.views]
     return WebFirewall(
         identity=view.identity(view[at.name], *separate.items, *associations.items),
-        blocks_by_default=_has(view, at.blocks_by_default),
+        blocks_by_default=has_block(view, at.blocks_by_default),
         rules=view.says([*told, *filter(None, (more, doubt, separate.more, associations.more))]),
     )
 
@@ -65,13 +66,13 @@ def _rule(name: Value[Any], enforced: Value[bool]) -> Any:
     return FirewallRule(name=name, enforced=enforced)
 
 
-def _has(view: View, *paths: str) -> Value[bool]:
+def has_block(view: View, *paths: str) -> Value[bool]:
     """Whether there is a block at one of some paths."""
     blocks, more = view.inner(*paths)
     return Value(True, [block.location for block in blocks]) if blocks else view.says(more or False)
 
 
-def _in_text(view: View, path: str) -> tuple[list[View], Unknown | None]:
+def rules_in_text(view: View, path: str) -> tuple[list[View], Unknown | None]:
     """The rules in JSON text at a path, and why there may be more."""
     text = view[path]
     if text.absent or text.data == "":
@@ -80,8 +81,8 @@ def _in_text(view: View, path: str) -> tuple[list[View], Unknown | None]:
     return View(view.item, view.items, view.declared, node=DataNode(content, view.location)).inner("rules")
 
 
-def _text_spelling(at: WebAclAt) -> WebAclAt:
-    """How such rules are spelled."""
+def text_spelling(at: At) -> At:
+    """How such rules are spelled: as the API does."""
     return msgspec.structs.replace(at, field=str, group=at.text_group or at.group)
 
 
@@ -90,7 +91,7 @@ _ACTS = ("Block", "Captcha", "Challenge")
 
 
 def _acts(view: View, path: str, at: WebAclAt) -> Value[bool]:
-    return _has(view, *(at.field(f"{path}.{action}") for action in _ACTS))
+    return has_block(view, *(at.field(f"{path}.{action}") for action in _ACTS))
 
 
 def _enforced(rule: View, at: WebAclAt) -> Value[bool]:
@@ -98,15 +99,15 @@ def _enforced(rule: View, at: WebAclAt) -> Value[bool]:
 
     https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html
     """
-    managed, more = rule.inner(*_statements("ManagedRuleGroupStatement", at))
-    referenced, further = rule.inner(*_statements("RuleGroupReferenceStatement", at))
+    managed, more = rule.inner(*group_statements("ManagedRuleGroupStatement", at))
+    referenced, further = rule.inner(*group_statements("RuleGroupReferenceStatement", at))
     groups = [_managed(group, at) for group in managed] + [_referenced(group, at) for group in referenced]
     groups += [rule.says(doubt) for doubt in (more, further) if doubt]
-    counted = _has(rule, at.field("OverrideAction.Count"))
+    counted = has_block(rule, at.field("OverrideAction.Count"))
     return any_of([_acts(rule, "Action", at), all_of([any_of(groups), counted.negate()])])
 
 
-def _statements(name: str, at: WebAclAt) -> list[str]:
+def group_statements(name: str, at: WebAclAt) -> list[str]:
     """Where a rule has a rule group: its own statement, or that of Firewall Manager.
 
     https://docs.aws.amazon.com/waf/latest/APIReference/API_FirewallManagerRuleGroup.html
@@ -162,9 +163,9 @@ def _referenced(statement: View, at: WebAclAt) -> Value[bool]:
         return statement.says(_NOT_HERE)
     overrides, group = _Overrides(statement, at), group.surely
     rules, more = group.inner(at.group_rules)
-    texts, doubt = _in_text(group, at.group_text)
+    texts, doubt = rules_in_text(group, at.group_text)
     enforced = [overrides.of(rule[at.field("Name")].data, _acts(rule, "Action", at)) for rule in rules]
-    enforced += [overrides.of(rule["Name"].data, _acts(rule, "Action", _text_spelling(at))) for rule in texts]
+    enforced += [overrides.of(rule["Name"].data, _acts(rule, "Action", text_spelling(at))) for rule in texts]
     return any_of([*enforced, *(Value(unknown) for unknown in (more, doubt) if unknown)])
 
 

@@ -111,7 +111,7 @@ def permissions(view: View, at: PermissionsAt) -> PermissionSet:
         parts += view.possible(place) if isinstance(place, Referrer) else []
         for part in parts:
             if isinstance(told, PolicyLink):
-                for arn in elements(part.link(told)):
+                for arn in part.link(told).elements():
                     says, declared = told.allowed(view, arn)
                     sources.append(_Source(part, says))
                     telling += declared
@@ -141,12 +141,6 @@ def _parts(view: View, place: Part) -> tuple[list[View], Unknown | None]:
     if view.elsewhere:
         return [], None
     return ([view], None) if place == ITSELF else view.inner(place)
-
-
-def elements(value: Value[Any]) -> list[Value[Any]]:
-    """The elements of a list; what is no list, as an attribute of another resource, is one."""
-    listed = value.data if isinstance(value.data, list) else [] if value.absent else [value.raw]
-    return [Value.of(element, value.seen) for element in listed]
 
 
 def _weighed(part: View, allowed: list[Any]) -> list[Any]:
@@ -231,7 +225,7 @@ def unattached(view: View, at: PolicyAt) -> PermissionSet | None:
     """A policy, or an attachment of one, unless it is judged with every identity that has it. One of AWS's is judged only there."""
     if at.counts and (_BY_AWS in view.item.address or any(view[count].data for count in at.counts)):
         return None
-    here = [_is_here(view, at, link, owner.data) for link in at.owners for owner in elements(view.link(link))]
+    here = [_is_here(view, at, link, owner.data) for link in at.owners for owner in view.link(link).elements()]
     used = any(view.referrers(user).items for user in at.users)
     return None if (here or used) and all(here) else permissions(view, at)
 
@@ -254,7 +248,7 @@ def unclaimed(view: View, at: UnclaimedAt) -> PermissionSet | None:
 
 def attached(view: View, at: PolicyAt) -> PermissionSet | None:
     """An attachment of a policy; None where its lists are empty: nobody gets it."""
-    return unattached(view, at) if any(elements(view.link(owner)) for owner in at.owners) else None
+    return unattached(view, at) if any(view.link(owner).elements() for owner in at.owners) else None
 
 
 def _is_here(view: View, at: PolicyAt, link: Link, owner: Any) -> bool:

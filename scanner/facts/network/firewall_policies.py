@@ -8,7 +8,7 @@ from typing import Any
 from assay.scanner.facts.google_assets import is_live
 from assay.scanner.facts.network.cuts import together
 from assay.scanner.facts.network.kinds import Ingress, Opening
-from assay.scanner.facts.network.ranges import ANYWHERE, Span, elements, filled, limited, on_known_ports, opening, protocol_name, spans
+from assay.scanner.facts.network.ranges import ANYWHERE, Span, filled, limited, on_known_ports, opening, protocol_name, spans
 from assay.scanner.facts.spelling import Many, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
@@ -98,7 +98,7 @@ def _sources(rule: View, span: Span, field: Callable[[str], str]) -> list[Openin
     """What a rule names as sources; without any, it matches all addresses."""
 
     def named(name: str) -> list[Value[Any]]:
-        return elements(rule[field(f"match.{name}")])
+        return rule[field(f"match.{name}")].elements()
 
     openings = [opening(source, span) for source in named("srcIpRanges")]
     # A country is as good as the internet.

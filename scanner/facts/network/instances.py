@@ -9,7 +9,6 @@ import msgspec
 
 from assay.scanner.facts.google_assets import is_live
 from assay.scanner.facts.item_index import spelled
-from assay.scanner.facts.network.ranges import elements
 from assay.scanner.facts.spelling import Contribution, Index, Link, Place
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -52,7 +51,7 @@ def declared(*types: str) -> Index:
 def _declared(instance: Item) -> Iterator[tuple[Hashable, Any]]:
     """https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_instance"""
     accounts, _ = instance.blocks("service_account")
-    labels = [*elements(instance["tags"]), *(account.link("email") for account in accounts)]
+    labels = [*instance["tags"].elements(), *(account.link("email") for account in accounts)]
     interfaces, more = instance.blocks("network_interface")
     for interface in interfaces:
         addresses = [interface.blocks(path) for path in ("access_config", "ipv6_access_config")]
@@ -89,7 +88,7 @@ def behind_load_balancer(view: View, network: Link, targets: tuple[Place, ...], 
 def _of_declared(view: View, network: Link, targets: tuple[Place, ...], at: Index | None) -> Value[bool]:
     """By the instances of this code; a target that none of them has may be anything."""
     unseen = Unknown(f"what the targets of {view.item.address} are is not in this code", "scan the live project", view.location)
-    labels = [label for place in targets for label in elements(view.link(place) if isinstance(place, str) else view[place])]
+    labels = [label for place in targets for label in (view.link(place) if isinstance(place, str) else view[place]).elements()]
     if at is None:
         return view.says(unseen)
     by_label = view.index(at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.network.kinds import Opening
-from assay.scanner.facts.network.ranges import Span, elements, listed, opening
+from assay.scanner.facts.network.ranges import Span, listed, opening
 from assay.scanner.facts.spelling import Link, Referrer
 from assay.scanner.facts.view import View
 from assay.scanner.override import override
@@ -73,6 +73,6 @@ class DeclaredLists(PrefixLists, frozen=True):
             return False
         filters = [block for block in source.inner("filter")[0] if block["name"].data == "prefix-list-name"]
         values = [source[dict(self.looked_up)[source.item.type]], *(block["values"] for block in filters)]
-        names = [name.data for value in values for name in elements(value)]
+        names = [name.data for value in values for name in value.elements()]
         texts = [name.prefix if isinstance(name, Text) else name for name in names]
         return bool(texts) and all(isinstance(text, str) and text.startswith(_OF_AWS) for text in texts)

@@ -104,8 +104,8 @@ def or_anywhere(ranges: Value[Any], others: Value[bool]) -> list[Value[Any]]:
     """Each of some ranges; all addresses where these are unset or an empty list, and there are no other sources."""
     named = ranges.then(lambda data: None if data == [] else data)
     if others.data is True:
-        return elements(named)
-    return elements(named.default(ANYWHERE if others.data is False else others.data))
+        return named.elements()
+    return named.default(ANYWHERE if others.data is False else others.data).elements()
 
 
 class Span(NamedTuple):
@@ -234,13 +234,6 @@ def _traffic(span: Span) -> str:
     return f"{name} port {first}" if first == last else f"{name} ports {first} to {last}"
 
 
-def elements(value: Value[Any]) -> list[Value[Any]]:
-    """Each element of a list, or the one thing in its place; none where it is absent."""
-    if value.absent:
-        return []
-    return [Value.of(element, value.seen) for element in value.data] if isinstance(value.data, list) else [value]
-
-
 def listed(node: Node, path: str, *, linked: bool = False) -> list[Value[Any]]:
     """The elements at a path, with an Unknown where there may be more. `a[].b`: `b` of every element of the list `a`.
 
@@ -248,7 +241,7 @@ def listed(node: Node, path: str, *, linked: bool = False) -> list[Value[Any]]:
     """
     first, several, rest = path.partition("[].")
     if not several:
-        return elements(node.link(first) if linked else node[first])
+        return (node.link(first) if linked else node[first]).elements()
     inner, more = node.blocks(first)
     values = [value for block in inner for value in listed(block, rest, linked=linked)]
     return values + ([Value(more, (node.location(),))] if more else [])
@@ -274,7 +267,7 @@ def port_span(text: Any) -> tuple[int, int] | None:
 def spans(protocol: Value[Any], ports: Value[Any]) -> list[Span]:
     """What a list of ports as Google writes it is for; any port where there is none."""
     told: list[Span] = []
-    for port in elements(ports) or [Value("0-65535", ports.seen)]:
+    for port in ports.elements() or [Value("0-65535", ports.seen)]:
         unknown = port.unknown or Unknown(f"{port.data} is not a port", "correct the ports")
         first, last = (None if port.unknown else port_span(port.data)) or (unknown, unknown)
         told.append(Span(protocol, Value(first, ports.seen), Value(last, ports.seen)))

@@ -13,14 +13,11 @@ import msgspec
 
 from assay.scanner.facts.access.admission.kinds import AdmittedSource
 from assay.scanner.facts.access.admission.sources import everybody, narrowed, of_range
-from assay.scanner.facts.edge.waf import WebAclAt
+from assay.scanner.facts.edge.waf import WebAclAt, group_statements, has_block, rules_in_text, text_spelling
 from assay.scanner.facts.network.ranges import listed
 from assay.scanner.facts.spelling import Link
 from assay.scanner.facts.view import View
-from assay.scanner.sources.documents import decode
-from assay.scanner.sources.nodes import DataNode
 from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.values import Value
 
 Told = list[Any]
 """Sources, and Unknown where there may be others."""
@@ -67,7 +64,7 @@ def admitted(acl: View, at: AdmittingAclAt) -> Told:
     before = Unknown(f"whether a rule of {acl.item.address} refuses part of it before", "let the rules that allow name sets of users alone")
     if closing or opaque:
         allowed = [narrowed(told, opaque or before) if isinstance(told, AdmittedSource) else told for told in allowed]
-    blocks = _has(acl, at.blocks_by_default)
+    blocks = has_block(acl, at.blocks_by_default)
     if blocks.data is True:
         return [*allowed, *doubts]
     if closing and all(told == [] or isinstance(told[0], AdmittedSource) for told in closing):
@@ -82,15 +79,10 @@ def admitted(acl: View, at: AdmittingAclAt) -> Told:
     return [*allowed, open_ or next(iter(doubts), None) or everybody(blocks.seen)]
 
 
-def _has(view: View, path: str) -> Value[bool]:
-    blocks, more = view.inner(path)
-    return Value(True, [block.location for block in blocks]) if blocks else view.says(more or False)
-
-
 def _rules(acl: View, at: AdmittingAclAt) -> tuple[list[_Rule | Unknown], list[Unknown]]:
     """The rules of a web ACL with those of the groups that it refers to, and why there may be more."""
     own, more = acl.inner(*at.rules)
-    texts, doubt = _in_text(acl, at.text)
+    texts, doubt = rules_in_text(acl, at.text)
     separate, associations = acl.referrers(*at.separate), acl.referrers(*at.associations)
     found = [_Rule(rule, at) for rule in own] + [_Rule(rule, _of_text(at)) for rule in texts]
     found += [_Rule(rule.surely, at, rule.doubt) for rule in separate.views]
@@ -104,19 +96,10 @@ def _rules(acl: View, at: AdmittingAclAt) -> tuple[list[_Rule | Unknown], list[U
     return told, [unknown for unknown in (more, doubt, separate.more, associations.more) if unknown]
 
 
-def _in_text(view: View, path: str) -> tuple[list[View], Unknown | None]:
-    text = view[path]
-    if text.absent or text.data == "":
-        return [], None
-    return View(view.item, view.items, view.declared, node=DataNode({"rules": decode(text.data)}, view.location)).inner("rules")
-
-
 def _of_text(at: AdmittingAclAt) -> AdmittingAclAt:
     """How rules in JSON text are spelled: as the API does."""
     return msgspec.structs.replace(
-        at,
-        field=str,
-        group=at.text_group or at.group,
+        text_spelling(at),
         ip_set=at.text_set or at.ip_set,
         by_set="IPSetReferenceStatement",
         forwarded="IPSetForwardedIPConfig",
@@ -127,10 +110,9 @@ def _of_text(at: AdmittingAclAt) -> AdmittingAclAt:
 def _of_groups(rule: _Rule) -> list[_Rule | Unknown]:
     """The rules of the rule groups that a rule stands for, unless all of them count."""
     view, at = rule.view, rule.at
-    owners = [at.field("Statement"), at.field("FirewallManagerStatement")]
-    held = view.inner(*(f"{owner}.{at.field('RuleGroupReferenceStatement')}" for owner in owners))
-    managed = view.inner(*(f"{owner}.{at.field('ManagedRuleGroupStatement')}" for owner in owners))
-    return [] if _has(view, at.field("OverrideAction.Count")).data is True else _group_rules(rule, held, managed)
+    held = view.inner(*group_statements("RuleGroupReferenceStatement", at))
+    managed = view.inner(*group_statements("ManagedRuleGroupStatement", at))
+    return [] if has_block(view, at.field("OverrideAction.Count")).data is True else _group_rules(rule, held, managed)
 
 
 def _group_rules(rule: _Rule, held: tuple[list[View], Any], managed: tuple[list[View], Any]) -> list[_Rule | Unknown]:
@@ -147,7 +129,7 @@ def _group_rules(rule: _Rule, held: tuple[list[View], Any], managed: tuple[list[
             told.append(Unknown(reason, "scan the rule group together with this, or the live account", statement.location))
             continue
         rules, more = group.surely.inner(at.group_rules)
-        texts, doubt = _in_text(group.surely, at.group_text)
+        texts, doubt = rules_in_text(group.surely, at.group_text)
         told += [_Rule(inner, at, rule.doubt) for inner in rules] + [_Rule(inner, _of_text(at), rule.doubt) for inner in texts]
         told += [unknown for unknown in (more, doubt) if unknown]
     for statement in managed[0]:
@@ -156,7 +138,7 @@ def _group_rules(rule: _Rule, held: tuple[list[View], Any], managed: tuple[list[
             told.append(Unknown(reason, "use rule groups of AWS, or waive this", statement.location))
     for statement in (*held[0], *managed[0]):
         overrides, more = statement.inner(at.field("RuleActionOverrides"), at.field("RuleActionOverride"))
-        if more or any(_has(override, at.field("ActionToUse.Allow")).data is not False for override in overrides):
+        if more or any(has_block(override, at.field("ActionToUse.Allow")).data is not False for override in overrides):
             reason = "whom a rule group admits by an override"
             told.append(Unknown(reason, "let no override allow", statement.location))
     return told + [unknown for unknown in (held[1], managed[1]) if unknown]
@@ -164,7 +146,7 @@ def _group_rules(rule: _Rule, held: tuple[list[View], Any], managed: tuple[list[
 
 def _allowed(rule: _Rule) -> Told:
     """Whom a rule admits."""
-    allows = _has(rule.view, rule.at.field("Action.Allow"))
+    allows = has_block(rule.view, rule.at.field("Action.Allow"))
     if allows.data is False:
         return []
     told = [allows.unknown] if allows.unknown else _of_statements(rule)
@@ -200,7 +182,7 @@ def _of_statement(statement: View, at: AdmittingAclAt) -> Told:
 
 def _of_set(by_set: View, at: AdmittingAclAt) -> Told:
     """https://docs.aws.amazon.com/waf/latest/APIReference/API_IPSetReferenceStatement.html"""
-    forwarded = _has(by_set, at.forwarded)
+    forwarded = has_block(by_set, at.forwarded)
     if forwarded.data is not False:
         reason = "whom a rule admits by a header, which a client may write itself"
         return [forwarded.unknown or Unknown(reason, "look at the address of the client", by_set.location)]
@@ -213,7 +195,7 @@ def _of_set(by_set: View, at: AdmittingAclAt) -> Told:
 
 def _closed(rule: _Rule) -> tuple[Told | None, Unknown | None]:
     """Whom a rule leaves that blocks all but some addresses; else None, and why it may block so many that few are left."""
-    blocks = _has(rule.view, rule.at.field("Action.Block"))
+    blocks = has_block(rule.view, rule.at.field("Action.Block"))
     if blocks.data is False:
         return None, None
     at = rule.at
@@ -224,7 +206,7 @@ def _closed(rule: _Rule) -> tuple[Told | None, Unknown | None]:
         sets = [by_set for inner in negated for by_set in inner.inner(at.by_set)[0]]
         if len(sets) == 1 and not (rule.doubt or blocks.unknown or further):
             return _of_set(sets[0], at), None
-        combined = [_has(statement, f"{at.field(name)}.{at.statements}").data for name in ("AndStatement", "OrStatement")]
+        combined = [has_block(statement, f"{at.field(name)}.{at.statements}").data for name in ("AndStatement", "OrStatement")]
         named = [source for by_set in statement.inner(at.by_set)[0] for source in _of_set(by_set, at)]
         if negated or further or any(found is not False for found in combined) or any(_is_wide(source) for source in named):
             return None, unclear

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from assay.scanner.facts.access.admission.acl import AdmittingAclAt
 from assay.scanner.facts.access.admission.entries import AdmissionAt, admission
 from assay.scanner.facts.access.admission.kinds import Admission
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.edge.aws_api import ACLS, BALANCERS, CLOUDFRONT_ACLS, CLOUDFRONT_GROUPS, DISTRIBUTIONS, STAGES
+from assay.scanner.facts.edge.aws_api import ACLS, BALANCERS, CLOUDFRONT_ACLS, CLOUDFRONT_GROUPS, DISTRIBUTIONS, STAGES, web_acl_at
 from assay.scanner.facts.edge.aws_api import GROUPS as RULE_GROUPS
 from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.network.aws_api import GROUP_RULES, GROUPS
@@ -33,12 +35,8 @@ LISTINGS = (SETS, CLOUDFRONT_SETS)
 
 
 def _acl(sets: Listing, groups: Listing) -> AdmittingAclAt:
-    own = "get_web_acl.WebACL"
     return AdmittingAclAt(
-        blocks_by_default=f"{own}.DefaultAction.Block",
-        rules=(f"{own}.Rules", f"{own}.PreProcessFirewallManagerRuleGroups", f"{own}.PostProcessFirewallManagerRuleGroups"),
-        group=Link("ARN", (groups.type,), calls=("get_rule_group",)),
-        group_rules="get_rule_group.RuleGroup.Rules",
+        **msgspec.structs.asdict(web_acl_at(groups)),
         ip_set=Link("ARN", (sets.type,), calls=("get_ip_set",)),
         addresses="get_ip_set.IPSet.Addresses",
     )

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from assay.scanner.facts.access.admission.acl import AdmittingAclAt
 from assay.scanner.facts.access.admission.entries import AdmissionAt, admission
 from assay.scanner.facts.access.admission.kinds import Admission
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.entry_points import by_arn
+from assay.scanner.facts.edge.terraform_aws import WEB_ACL
 from assay.scanner.facts.network.terraform_aws import GROUP_RULES, GROUPS
-from assay.scanner.facts.spelling import Another, Fixed, Link, Referrer, snake
+from assay.scanner.facts.spelling import Another, Fixed, Link, Referrer
 
 _ACLS = ("aws_wafv2_web_acl",)
 _ASSOCIATIONS = by_arn("resource_arn", "aws_wafv2_web_acl_association", "aws_wafregional_web_acl_association")
 _ASSOCIATION = Link("web_acl_arn|web_acl_id", _ACLS)
 _ACL = AdmittingAclAt(
-    name="name",
-    blocks_by_default="default_action.block",
-    rules=("rule",),
-    field=snake,
-    group=Link("arn", ("aws_wafv2_rule_group",)),
-    group_rules="rule",
-    text="rule_json",
-    group_text="rules_json",
-    text_group=Link("ARN", ("aws_wafv2_rule_group",)),
-    separate=(Referrer("aws_wafv2_web_acl_rule", "web_acl_arn"),),
-    associations=(Referrer("aws_wafv2_web_acl_rule_group_association", "web_acl_arn"),),
+    **msgspec.structs.asdict(WEB_ACL),
     by_set="ip_set_reference_statement",
     forwarded="ip_set_forwarded_ip_config",
     ip_set=Link("arn", ("aws_wafv2_ip_set",)),

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
 from assay.scanner.facts.network.egress.kinds import Host
-from assay.scanner.facts.network.ranges import elements, filled, is_inside, is_world, listed
+from assay.scanner.facts.network.ranges import filled, is_inside, is_world, listed
 from assay.scanner.facts.spelling import Index, Link, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -186,7 +186,7 @@ def _hosts(group: View, at: FirewallsAt) -> Iterator[Host | Unknown]:
     if allows.unknown:
         yield allows.unknown
     elif allows.data:
-        yield from (Host(name=Value(_lower(name.data), name.seen)) for name in elements(group[at.targets]))
+        yield from (Host(name=Value(_lower(name.data), name.seen)) for name in group[at.targets].elements())
     for rule in group.inner(at.rules)[0]:
         if all_of([rule[at.action].equals("pass"), rule[at.target].then(is_inside).negate()]).data is not False:
             reason = f"which hosts {group.item.address} lets traffic through to: a rule names addresses"

@@ -10,7 +10,7 @@ from assay.scanner.facts.network.egress.kinds import Egress
 from assay.scanner.facts.network.egress.rules import ALLOW, DENY, NEXT, OPEN, EgressRule, let_out, of_all, openings_to
 from assay.scanner.facts.network.google import FirewallAt
 from assay.scanner.facts.network.kinds import Opening
-from assay.scanner.facts.network.ranges import elements, filled, opening, protocol_name, spans
+from assay.scanner.facts.network.ranges import filled, opening, protocol_name, spans
 from assay.scanner.facts.spelling import Index, Link, Many, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -120,7 +120,7 @@ def _classic(view: View, at: NetworkAt) -> EgressRule | None:
     allowed, more = firewall.inner(at.firewall.allowed)
     denied, further = firewall.inner(at.denied)
     # Without ranges a rule is for all addresses: https://cloud.google.com/compute/docs/reference/rest/v1/firewalls (destinationRanges)
-    ranges = elements(firewall[at.destination_ranges].then(lambda data: None if data == [] else data)) or of_all(firewall)
+    ranges = firewall[at.destination_ranges].then(lambda data: None if data == [] else data).elements() or of_all(firewall)
     told = [span for block in allowed or denied for span in spans(protocol_name(block[at.firewall.protocol]), block["ports"])]
     narrowed = [filled(firewall[place]) for place in (*at.firewall.targets, at.firewall.source_ranges)]
     in_force = all_of([leaves, firewall["disabled"].default(False).truth().negate()])
@@ -172,7 +172,7 @@ def _of_policy(view: View, field: Callable[[str], str]) -> EgressRule | None:
     layers, more = rule.inner(field("match.layer4Configs"), field("match.layer4Config"))
     traffic = [span for layer in layers for span in spans(protocol_name(layer[field("ipProtocol")]), layer["ports"])]
     openings = [opened for span in traffic for opened in _to(rule, span, field)]
-    names = [name.then(lambda text: str(text).lower()) for name in elements(rule[field("match.destFqdns")])]
+    names = [name.then(lambda text: str(text).lower()) for name in rule[field("match.destFqdns")].elements()]
     hosts = [opening(name, span, name.unknown or False) for span in traffic for name in names]
     narrowed = [filled(rule[field(name)]) for name in ("targetServiceAccounts", "targetSecureTags", "targetSecureTag", "targetResources")]
     narrowed += [filled(rule[field(f"match.{name}")]) for name in ("srcIpRanges", "srcSecureTags", "srcNetworks")]
@@ -185,7 +185,7 @@ def _to(rule: View, span: Any, field: Callable[[str], str]) -> list[Opening]:
     """What a rule of a policy names as destinations; without any, it matches all addresses."""
 
     def named(name: str) -> list[Value[Any]]:
-        return elements(rule[field(f"match.{name}")].then(lambda data: None if data == [] else data))
+        return rule[field(f"match.{name}")].then(lambda data: None if data == [] else data).elements()
 
     within = rule["|".join(field(f"match.{name}") for name in ("destNetworkContext", "destNetworkType", "destNetworkScope"))]
     openings = openings_to(named("destIpRanges"), [span])

@@ -13,7 +13,6 @@ import msgspec
 
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.network.perimeters.kinds import Perimeter, PerimeterOpening, Service
-from assay.scanner.facts.network.ranges import elements
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.raw import Reference, Text, Unknown, references_in, unknown_inside
 from assay.scanner.sources.values import Value, any_of
@@ -93,7 +92,7 @@ def _entry(node: Node, item: Item, at: ShapeAt, kept: Item | None) -> PerimeterR
             services=_services(status, at) if status else Value(more or [], (seen,)),
         ),
         openings=[opening for way in at.ways for opening in _openings(status, way, name)] if status else [more] if more else [],
-        members=elements(status.link(at.members)) if status else [Value(more)] if more else [],
+        members=status.link(at.members).elements() if status else [Value(more)] if more else [],
         names=tuple(filter(None, (spelled(node["name"].data), "" if at.several else item.address))),
         doubt=item.template,
         item=kept,
@@ -108,7 +107,7 @@ def _titled(node: Node, at: ShapeAt, item: Item) -> Value[str]:
 
 def _services(status: Node, at: ShapeAt) -> Value[Any]:
     value = status[at.services]
-    return value if value.unknown else Value([Service(name=service.text()) for service in elements(value)], value.seen)
+    return value if value.unknown else Value([Service(name=service.text()) for service in value.elements()], value.seen)
 
 
 def _openings(status: Node, way: WayAt, perimeter: Value[str]) -> list[Any]:
@@ -127,7 +126,7 @@ def opening(rule: Node, way: WayAt, perimeter: Value[str], name: str) -> Perimet
         name=title if isinstance(title.data, str) and title.data else Value(name, (rule.location(),)),
         perimeter=perimeter,
         anybody=rule[way.identity].equals("ANY_IDENTITY"),
-        everything=any_of([_is_every(resource) for resource in elements(rule[way.resources])]),
+        everything=any_of([_is_every(resource) for resource in rule[way.resources].elements()]),
     )
 
 
