@@ -67,6 +67,20 @@ def choice(key: Hashable, choices: int) -> int:
     return current.chosen.get(key, 0)
 
 
+def kept(answers: dict[Hashable, T], key: Hashable, make: Callable[[], T]) -> T:
+    """What a function gives, made once where nothing that is open was asked for."""
+    if key in answers:
+        return answers[key]
+    outer = _READING.get()
+    with reading(outer.chosen if outer is not None else None) as current:
+        made = make()
+    if outer is not None:
+        outer.met.update(current.met)
+    if not current.met:
+        answers[key] = made
+    return made
+
+
 def in_each(read: Callable[[], T]) -> list[T]:
     """What a function gives with every combination of choices; nothing where these are more than MAX_READINGS."""
     pending: list[dict[Hashable, int]] = [{}]

@@ -137,7 +137,7 @@ def _of_several(values: list[Value[Any]], name: str) -> Value[Any]:
 class ResourceItem(BodyNode, Item):
     """One instance of a resource block (or of a data block: its type then begins with `data.`)."""
 
-    __slots__ = ("_linked", "_tags", "address", "instance", "resource", "root", "template", "type")
+    __slots__ = ("_linked", "_region", "_tags", "address", "instance", "resource", "root", "template", "type")
 
     def __init__(self, resource: ResourceBlock, instance: Instance, root: str) -> None:
         self.address = resource.address + instance.suffix
@@ -147,6 +147,7 @@ class ResourceItem(BodyNode, Item):
         self.type = resource.type
         self._linked: BodyNode | None = None
         self._tags: dict[str, str] | None = None
+        self._region: Value[str] | None = None
 
     @override
     def link(self, path: str) -> Value[Any]:
@@ -196,8 +197,10 @@ class ResourceItem(BodyNode, Item):
     @property
     @override
     def region(self) -> Value[str]:
-        own = first_known(self["region"], self["location"]) if self.type.startswith("google_") else self["region"]
-        return own if not own.absent else self._provider("region")
+        if self._region is None:
+            own = first_known(self["region"], self["location"]) if self.type.startswith("google_") else self["region"]
+            self._region = own if not own.absent else self._provider("region")
+        return self._region
 
     @property
     @override
