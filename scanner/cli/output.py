@@ -19,7 +19,6 @@ from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
 from assay.scanner.errors import debug
 from assay.scanner.override import override
 from assay.scanner.results import formats
-from assay.scanner.results.code import without_secret_values
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import Control
 from assay.scanner.sources.encodings import utf8
@@ -202,6 +201,8 @@ class Excerpts:
         """From the first to the last line, counted from 1; empty where they cannot be read."""
         if file != self._file:
             content = self._read(file).decode("utf-8", "surrogateescape")
+            from assay.scanner.results.code import without_secret_values  # its expressions take longer than a report without code
+
             self._file, self._content = file, without_secret_values(content, self._sensitive).encode("utf-8", "surrogateescape")
             self._starts = _starts(self._content)
         return [self._line(number) for number in range(max(first, 1), min(last, len(self._starts)) + 1)]
