@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.network.aws_api import GROUP, GROUPS, INTERFACES
+from assay.scanner.facts.network.aws_api import GROUP, GROUPS, INTERFACES, of_ec2
 from assay.scanner.facts.network.networks.aws_api import SUBNETS
 from assay.scanner.facts.spelling import Another, Index, Referrer
 from assay.scanner.facts.view import View
@@ -28,24 +28,9 @@ from .subnets import SubnetAt, subnet
 from .targets import TARGETS
 from .workloads import WorkloadAt, workload
 
-TABLES = Listing(
-    "ec2.route_table",
-    Call("ec2", "DescribeRouteTables", page_size=100),
-    entries="RouteTables",
-    id="arn:{partition}:ec2:{region}:{account}:route-table/{RouteTableId}",
-)
-GATEWAYS = Listing(
-    "ec2.nat_gateway",
-    Call("ec2", "DescribeNatGateways", page_size=1000),
-    entries="NatGateways",
-    id="arn:{partition}:ec2:{region}:{account}:natgateway/{NatGatewayId}",
-)
-ENDPOINTS = Listing(
-    "ec2.vpc_endpoint",
-    Call("ec2", "DescribeVpcEndpoints", page_size=1000),
-    entries="VpcEndpoints",
-    id="arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{VpcEndpointId}",
-)
+TABLES = of_ec2("route_table", "RouteTables", "route-table/{RouteTableId}", page_size=100)
+GATEWAYS = of_ec2("nat_gateway", "NatGateways", "natgateway/{NatGatewayId}")
+ENDPOINTS = of_ec2("vpc_endpoint", "VpcEndpoints", "vpc-endpoint/{VpcEndpointId}")
 FUNCTIONS = Listing(
     "lambda.function", Call("lambda", "ListFunctions"), entries="Functions", id="FunctionArn", gone=("ResourceNotFoundException",)
 )

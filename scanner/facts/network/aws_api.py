@@ -22,19 +22,16 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
-GROUPS = Listing(
-    "ec2.security_group",
-    Call("ec2", "DescribeSecurityGroups", page_size=1000),
-    entries="SecurityGroups",
-    id="arn:{partition}:ec2:{region}:{account}:security-group/{GroupId}",
-)
+
+def of_ec2(type_: str, entries: str, resource: str, page_size: int = 1000, **more: Any) -> Listing:
+    """What EC2 lists by `DescribeENTRIES`. `resource`: the end of its ARN, made of an entry's fields."""
+    call = Call("ec2", f"Describe{entries}", page_size=page_size)
+    return Listing(f"ec2.{type_}", call, entries=entries, id=f"arn:{{partition}}:ec2:{{region}}:{{account}}:{resource}", **more)
+
+
+GROUPS = of_ec2("security_group", "SecurityGroups", "security-group/{GroupId}")
 # Whatever is in a group is so by its network interfaces.
-INTERFACES = Listing(
-    "ec2.network_interface",
-    Call("ec2", "DescribeNetworkInterfaces", page_size=1000),
-    entries="NetworkInterfaces",
-    id="arn:{partition}:ec2:{region}:{account}:network-interface/{NetworkInterfaceId}",
-)
+INTERFACES = of_ec2("network_interface", "NetworkInterfaces", "network-interface/{NetworkInterfaceId}")
 PREFIX_LISTS = Listing(
     "ec2.prefix_list",
     Call("ec2", "DescribeManagedPrefixLists", page_size=100),

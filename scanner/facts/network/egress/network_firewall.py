@@ -21,39 +21,42 @@ _DROPS = ("aws:drop_strict", "aws:drop_established", "aws:drop_established_app_l
 
 
 class FirewallsAt(Spelling, frozen=True, eq=False, kw_only=True):
-    """Where an input tells the firewalls of a VPC, their policies and rule groups, and the routes that lead past them."""
+    """Where an input tells the firewalls of a VPC, their policies and rule groups, and the routes that lead past them.
+
+    The defaults are CloudFormation's names.
+    """
 
     firewalls: Annotated[Index, "filtered"]
     """VPC to the firewalls in it (`by_vpc`)."""
     policy: Link
     """Of a firewall."""
-    subnets: str
+    subnets: str = "SubnetMappings[].SubnetId"
     """Of a firewall."""
-    defaults: str
+    defaults: str = "FirewallPolicy.StatefulDefaultActions"
     """The default actions of a policy for connections, …"""
-    stateless: str
+    stateless: str = "FirewallPolicy.StatelessDefaultActions"
     """… and for packets."""
-    order: str
+    order: str = "FirewallPolicy.StatefulEngineOptions.RuleOrder"
     """The order of evaluation of a policy."""
-    references: str
+    references: str = "FirewallPolicy.StatefulRuleGroupReferences"
     """Of a policy: blocks for connections, …"""
-    stateless_references: str
+    stateless_references: str = "FirewallPolicy.StatelessRuleGroupReferences"
     """… and for packets, which come first, …"""
     group: Link
     """… each with a rule group."""
-    packet_actions: str
+    packet_actions: str = "RuleGroup.RulesSource.StatelessRulesAndCustomActions.StatelessRules[].RuleDefinition.Actions"
     """Of a rule group for packets: the actions of its rules (`ranges.listed`)."""
-    list_kind: str
+    list_kind: str = "RuleGroup.RulesSource.RulesSourceList.GeneratedRulesType"
     """Of a rule group with domain names: allowed or denied."""
-    list_types: str
+    list_types: str = "RuleGroup.RulesSource.RulesSourceList.TargetTypes"
     """The protocols whose domain names such a rule group is for."""
-    targets: str
+    targets: str = "RuleGroup.RulesSource.RulesSourceList.Targets"
     """The domain names of such a rule group."""
-    rules: str
+    rules: str = "RuleGroup.RulesSource.StatefulRules"
     """Of a rule group: rules as blocks, with …"""
-    action: str
-    target: str
-    text: str
+    action: str = "Action"
+    target: str = "Header.Destination"
+    text: str = "RuleGroup.RulesSource.RulesString"
     """Of a rule group: rules as text."""
     tables: Annotated[Index, "filtered"]
     """VPC to its route tables (`by_vpc`)."""

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.network.aws_api import of_ec2
 from assay.scanner.facts.network.networks.kinds import TrafficRecord
 from assay.scanner.facts.network.networks.vpc import VpcAt, vpc
 from assay.scanner.facts.spelling import Referrer
 from assay.scanner.sources.aws.calls import Call, Listing
 
-VPCS = Listing(
-    "ec2.vpc",
-    Call("ec2", "DescribeVpcs", page_size=1000),
-    entries="Vpcs",
-    id="arn:{partition}:ec2:{region}:{account}:vpc/{VpcId}",
+VPCS = of_ec2(
+    "vpc",
+    "Vpcs",
+    "vpc/{VpcId}",
     gone=("InvalidVpcID.NotFound",),
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcAttribute.html
     details=(Call("ec2", "DescribeVpcAttribute", (("VpcId", "VpcId"), ("Attribute", "=enableDnsSupport"))),),
 )
-SUBNETS = Listing(
-    "ec2.subnet",
-    Call("ec2", "DescribeSubnets", page_size=1000),
-    entries="Subnets",
-    id="arn:{partition}:ec2:{region}:{account}:subnet/{SubnetId}",
-)
-FLOW_LOGS = Listing(
-    "ec2.flow_log",
-    Call("ec2", "DescribeFlowLogs", page_size=1000),
-    entries="FlowLogs",
-    id="arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{FlowLogId}",
-)
+SUBNETS = of_ec2("subnet", "Subnets", "subnet/{SubnetId}")
+FLOW_LOGS = of_ec2("flow_log", "FlowLogs", "vpc-flow-log/{FlowLogId}")
 # https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_ListResolverQueryLogConfigAssociations.html
 QUERY_LOGS = Listing(
     "route53resolver.query_log_association",

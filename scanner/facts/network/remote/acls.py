@@ -24,18 +24,18 @@ _ALL = (0, 65_535)
 
 
 class AclAt(Spelling, frozen=True, eq=False, kw_only=True):
-    """Where an input tells the rules of a network ACL."""
+    """Where an input tells the rules of a network ACL. The defaults are the API's names."""
 
     rules: Annotated[tuple[str | Many, ...], "openings"]
     """Blocks of the ACL, and resources of their own. The other fields are of a rule."""
-    egress: str
+    egress: str = "Egress"
     """The flag of those for traffic that leaves; blocks of one direction have none."""
-    number: str
-    action: str
-    protocol: str
-    ranges: tuple[str, ...]
-    from_port: str
-    to_port: str
+    number: str = "RuleNumber"
+    action: str = "RuleAction"
+    protocol: str = "Protocol"
+    ranges: tuple[str, ...] = ("CidrBlock", "Ipv6CidrBlock")
+    from_port: str = "PortRange.From"
+    to_port: str = "PortRange.To"
 
 
 class AclRule(msgspec.Struct):

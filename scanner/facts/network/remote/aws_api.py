@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.network.aws_api import GROUP_RULES, GROUPS
+from assay.scanner.facts.network.aws_api import GROUP_RULES, GROUPS, of_ec2
 from assay.scanner.facts.network.remote.acls import AclAt, network_acl
 from assay.scanner.facts.network.remote.client_vpn import ClientVpnAt, client_vpn
 from assay.scanner.facts.network.remote.filters import of_group, port_filter, remote_access
@@ -12,18 +12,12 @@ from assay.scanner.facts.spelling import Referrer
 from assay.scanner.sources.aws.calls import Call, Listing
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkAcls.html
-ACLS = Listing(
-    "ec2.network_acl",
-    Call("ec2", "DescribeNetworkAcls", page_size=1000),
-    entries="NetworkAcls",
-    id="arn:{partition}:ec2:{region}:{account}:network-acl/{NetworkAclId}",
-)
+ACLS = of_ec2("network_acl", "NetworkAcls", "network-acl/{NetworkAclId}")
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeClientVpnEndpoints.html
-ENDPOINTS = Listing(
-    "ec2.client_vpn_endpoint",
-    Call("ec2", "DescribeClientVpnEndpoints", page_size=1000),
-    entries="ClientVpnEndpoints",
-    id="arn:{partition}:ec2:{region}:{account}:client-vpn-endpoint/{ClientVpnEndpointId}",
+ENDPOINTS = of_ec2(
+    "client_vpn_endpoint",
+    "ClientVpnEndpoints",
+    "client-vpn-endpoint/{ClientVpnEndpointId}",
     gone=("InvalidClientVpnEndpointId.NotFound",),
 )
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeClientVpnAuthorizationRules.html
@@ -46,13 +40,6 @@ READERS = (
         AclAt(
             name="NetworkAclId",
             rules=("Entries",),
-            egress="Egress",
-            number="RuleNumber",
-            action="RuleAction",
-            protocol="Protocol",
-            ranges=("CidrBlock", "Ipv6CidrBlock"),
-            from_port="PortRange.From",
-            to_port="PortRange.To",
         ),
     ),
     Reader(

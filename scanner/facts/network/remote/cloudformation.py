@@ -20,13 +20,6 @@ READERS = (
         network_acl,
         AclAt(
             rules=(Many("AWS::EC2::NetworkAclEntry", "NetworkAclId"),),
-            egress="Egress",
-            number="RuleNumber",
-            action="RuleAction",
-            protocol="Protocol",
-            ranges=("CidrBlock", "Ipv6CidrBlock"),
-            from_port="PortRange.From",
-            to_port="PortRange.To",
         ),
     ),
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-clientvpnendpoint.html
