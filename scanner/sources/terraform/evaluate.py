@@ -12,7 +12,7 @@ from typing import Any
 
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import MAX_OPTIONS, Either, Open, Reference, Text, Unknown, because, either
-from assay.scanner.sources.terraform import costs, tree
+from assay.scanner.sources.terraform import costs, exact, tree
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.functions import register
 from assay.scanner.sources.terraform.operators import (
@@ -21,7 +21,7 @@ from assay.scanner.sources.terraform.operators import (
     REFUSALS,
     EvaluationError,
     Set,
-    _arithmetic,
+    Undecided,
     brief,
     equal,
     finish,
@@ -195,6 +195,8 @@ def _try(node: tree.Call, scope: Scope) -> Any:
     for argument in node.arguments:
         try:
             raw = evaluate(argument, scope)
+        except Undecided as caught:
+            return Unknown(str(caught), "scan the plan")
         except EvaluationError as caught:
             error = caught
             continue
@@ -262,7 +264,7 @@ def _operation(operator: str, left: Any, right: Any) -> Any:
         return same if isinstance(same, Unknown) else same is (operator == "==")
     if unsettled(left) or unsettled(right):
         return why_unknown(left if unsettled(left) else right)
-    return _arithmetic(operator, to_number(left), to_number(right))
+    return exact.compute(operator, to_number(left), to_number(right))
 
 
 def _logic(node: tree.Binary, left: Any, scope: Scope) -> Any:
@@ -285,7 +287,7 @@ def _unary(node: tree.Unary, scope: Scope) -> Any:
 def _negated(operator: str, raw: Any) -> Any:
     if unsettled(raw):
         return why_unknown(raw)
-    return not to_bool(raw) if operator == "!" else -to_number(raw)
+    return not to_bool(raw) if operator == "!" else exact.compute("-", 0, to_number(raw))
 
 
 def _template(node: tree.Template, scope: Scope) -> Any:

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
+from decimal import Decimal
+from fractions import Fraction
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.terraform.exact import Near, settled
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
 MAX_DIGITS = 300
 
 
 def read_number(text: str) -> int | float | None:
     """The number that a text spells; a whole one is an int however it is written."""
-    if len(text) > MAX_DIGITS or not _NUMBER.fullmatch(text):
+    match = _NUMBER.fullmatch(text) if len(text) <= MAX_DIGITS else None
+    if match is None or len(match[1] or "") > len("+300"):
         return None
     if text.lstrip("+-").isdigit():
         return int(text)
-    number = float(text)
-    if not math.isfinite(number):
+    number = settled(Fraction(Decimal(text)))
+    if isinstance(number, Unknown):
         return None
-    return int(number) if number.is_integer() else number
+    near = float(text) if isinstance(number, Near) else number
+    return number if isinstance(near, int) or Fraction(repr(near)) != Fraction(Decimal(text)) else near
+
+
+def is_number(text: str) -> bool:
+    """Whether a text spells a number, of any size."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def composed(text: str) -> str:
+    """A text as Terraform holds it: letters and their accents as one character where there is one."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 _RUN = re.compile(rb"\$\$\$+\{|%%%+\{")
@@ -58,7 +74,7 @@ def unescape(text: str) -> str:
     if "\\" in text or "$${" in text or "%%{" in text:
         text = _ESCAPE.sub(_escape, text)
     text = restored(text)
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return composed(text)
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import abc
 import itertools
 import math
-import operator as operator_module
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.raw import MAX_OPTIONS, Document, Either, Open, Reference, Text, Unknown, because, either, unknown_inside
-from assay.scanner.sources.terraform import literals
+from assay.scanner.sources.terraform import exact, literals
 from assay.scanner.sources.terraform.costs import TooMuch
 
 MAX_ELEMENTS = 100_000
@@ -21,6 +20,10 @@ MAX_TEXT = 10_000_000
 
 class EvaluationError(Exception):
     """The expression is invalid for the values it meets."""
+
+
+class Undecided(EvaluationError):
+    """Whether the expression is invalid, or what it gives, hangs on what is not told here. `try()` does not go on behind it."""
 
 
 EXCEEDED = (TooMuch, OverBudget, RecursionError, MemoryError)
@@ -47,12 +50,20 @@ class Set(list[Any]):
 def unify(elements: list[Any]) -> list[Any]:
     """Elements as lists, sets and maps hold them: primitives of different types become strings."""
     kinds = {_kind(element) for element in elements if element is not None}
-    if len(kinds) < 2 or not kinds <= {"bool", "number", "string"}:
+    if len(kinds) < 2:
         return elements
+    if "other" in kinds or not kinds <= {"bool", "number", "string"}:
+        if len(kinds - {"other"}) > 1 and not kinds <= {"bool", "number", "string", "other"}:
+            raise EvaluationError("elements of a collection are of types that have none in common")
+        return elements
+    if "string" not in kinds:
+        raise EvaluationError("a truth value and a number have no type in common")
     return [to_text(element) if isinstance(element, (bool, int, float)) else element for element in elements]
 
 
 def _kind(element: Any) -> str:
+    if isinstance(element, (list, dict)):
+        return type(element).__name__ if isinstance(element, dict) else "list"
     if isinstance(element, bool):
         return "bool"
     if isinstance(element, (int, float)):
@@ -176,6 +187,8 @@ def spread(function: Callable[..., Any], *arguments: Any) -> Any:
 def to_whole(raw: Any) -> int:
     """A whole number, as `count` takes it. Raises EvaluationError."""
     number = to_number(raw)
+    if isinstance(number, exact.Near):
+        raise Undecided(exact.NOT_TOLD.reason)
     if isinstance(number, float):
         raise EvaluationError(f"{raw!r} is not a whole number")
     return number
@@ -198,6 +211,8 @@ def to_text(raw: Any) -> str:
         return raw
     if isinstance(raw, bool):
         return "true" if raw else "false"
+    if isinstance(raw, exact.Near):
+        raise Undecided(exact.NOT_TOLD.reason)
     if isinstance(raw, float):
         return format(Decimal(repr(raw)), "f")
     if isinstance(raw, int):
@@ -218,6 +233,8 @@ def equal(left: Any, right: Any) -> bool | Unknown:
         return _equal_collections(left, right)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return exact.equal(left, right)
     return bool(left == right)
 
 
@@ -287,58 +304,16 @@ def to_number(raw: Any) -> int | float:
         number = literals.read_number(raw)
         if number is not None:
             return number
+        if literals.is_number(raw):
+            raise Undecided("a number is too large to compute")
     raise EvaluationError(f"{brief(raw)} is not a number")
-
-
-def _arithmetic(operator: str, left: int | float, right: int | float) -> Any:
-    if operator in ("<", ">", "<=", ">="):
-        return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator]
-    if operator == "/" and right == 0:
-        return Unknown("a division by zero", "correct the expression")
-    try:
-        return tidy(_COMPUTE[operator](left, right))
-    except OverflowError:
-        return _TOO_LARGE
-
-
-def _divide(left: int | float, right: int | float) -> int | float:
-    return left // right if isinstance(left, int) and isinstance(right, int) and left % right == 0 else left / right
-
-
-def _remainder(left: int | float, right: int | float) -> int | float:
-    """With the sign of the dividend, which is the remainder of a division by zero."""
-    if right == 0:
-        return left
-    if isinstance(left, int) and isinstance(right, int):
-        return abs(left) % abs(right) * (-1 if left < 0 else 1)
-    return math.fmod(left, right)
-
-
-_COMPUTE: dict[str, Callable[[Any, Any], int | float]] = {
-    "+": operator_module.add,
-    "-": operator_module.sub,
-    "*": operator_module.mul,
-    "/": _divide,
-    "%": _remainder,
-}
-
-
-_TOO_LARGE = Unknown("a number is too large to compute", "scan the plan")
-
-
-def tidy(number: int | float) -> int | float | Unknown:
-    """A result as Terraform's numbers of 512 bits show it: without the traces of binary fractions, and whole where it is whole."""
-    if isinstance(number, int):
-        return number if number.bit_length() <= 512 else _TOO_LARGE
-    if not math.isfinite(number):
-        return _TOO_LARGE
-    number = float(f"{number:.15g}")
-    return int(number) if number.is_integer() else number
 
 
 def _text_part(raw: Any) -> str | Unknown | Reference:
     if isinstance(raw, (Unknown, Reference)):
         return raw
+    if isinstance(raw, exact.Near):
+        return exact.NOT_TOLD
     return why_unknown(raw) if isinstance(raw, Document) else to_text(raw)
 
 
@@ -360,7 +335,7 @@ def join_text(pieces: list[Any]) -> str | Text:
             if length > MAX_TEXT:
                 raise TooMuch(f"a text of more than {MAX_TEXT:,} characters")
     if not parts:
-        return "".join(literal)
+        return literals.composed("".join(literal))
     return Text(tuple(part for part in [*parts, "".join(literal)] if part != ""))
 
 

@@ -150,14 +150,18 @@ def _postfix(tree: Any, steps: list[tree_sitter.Node]) -> Any:
             tree = Index(tree, key)
         elif step.type == "splat":
             inner, rest = step.children[0].children[1:], steps[at + 1 :]
-            if step.children[0].type == "attr_splat":  # `a.*.b[0]` indexes the list, `a[*].b[0]` every element
-                names = next((end for end, child in enumerate(inner) if child.type != "get_attr"), len(inner))
+            if step.children[0].type == "attr_splat":  # `a.*.b[0]` indexes the list; `a[*].b[0]`, and the older `a.*.b.0`, every element
+                names = next((end for end, child in enumerate(inner) if not _is_dotted(child)), len(inner))
                 inner, rest = inner[:names], inner[names:] + rest
                 return _postfix(Splat(tree, _postfix(Name("*"), inner)), rest)
             return Splat(tree, _postfix(Name("*"), inner + rest))
         else:
             return Unreadable(_text(step))
     return tree
+
+
+def _is_dotted(step: tree_sitter.Node) -> bool:
+    return step.type == "get_attr" or (step.type == "index" and step.children[0].type == "legacy_index")
 
 
 def _unreadable(node: tree_sitter.Node) -> Any:

@@ -19,7 +19,7 @@ from assay.scanner.sources.terraform.blocks import Block
 DEFAULT = "default"
 IS_DEFAULT = f'terraform.workspace == "{DEFAULT}"'
 """What holds where a workspace is selected that nobody named, as a finding says it."""
-_ASKED = re.compile(rb"\bworkspace\b|\\u")
+_ASKED = re.compile(rb"\bworkspace\b")
 _ANY = Open("which workspace is selected is not known", "pass --workspace NAME", name="terraform.workspace")
 
 
@@ -31,7 +31,12 @@ def names(said: str | None, blocks: Sequence[Block], sources: Iterable[bytes]) -
     fixed = _fixed(blocks)
     if fixed is not None:
         return [fixed]
-    return [DEFAULT, _ANY] if any(map(_ASKED.search, sources)) else [DEFAULT]
+    return [DEFAULT, _ANY] if any(map(_asks, sources)) else [DEFAULT]
+
+
+def _asks(source: bytes) -> bool:
+    """Whether a file may ask for the name: the word is there, or an escape of JSON that may stand for a letter of it."""
+    return _ASKED.search(source) is not None or (b"\\u" in source and source.lstrip()[:1] in (b"{", b"["))
 
 
 def _fixed(blocks: Sequence[Block]) -> str | None:

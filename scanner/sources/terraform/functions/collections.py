@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
+from fractions import Fraction
 from typing import Any
 
 from assay.scanner.sources.raw import Unknown, because
+from assay.scanner.sources.terraform import exact
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.functions.register import (
     as_list,
@@ -23,11 +26,11 @@ from assay.scanner.sources.terraform.operators import (
     MAX_ELEMENTS,
     EvaluationError,
     Set,
+    Undecided,
     equal,
     finish,
     identity,
     make_set,
-    tidy,
     to_bool,
     to_number,
     to_text,
@@ -250,13 +253,19 @@ def _chunklist(elements: list[Any], size: int) -> list[Any]:
 
 
 def _index(elements: list[Any], wanted: Any) -> int:
-    return [equal(element, wanted) for element in elements].index(True)
+    for at, element in enumerate(elements):
+        same = equal(element, wanted)
+        if isinstance(same, Unknown):
+            raise Undecided(same.reason)
+        if same:
+            return at
+    raise EvaluationError("index(): the value is not in the list")
 
 
 def _sum(elements: list[Any]) -> Any:
     if not elements:
         raise EvaluationError("sum() of nothing")
-    return tidy(sum(to_number(element) for element in elements))
+    return functools.reduce(lambda one, other: exact.compute("+", one, other), map(to_number, elements))
 
 
 def _truths(raw: Any) -> list[Any]:
@@ -292,7 +301,9 @@ def _range(*limits: Any) -> list[Any]:
         raise EvaluationError("range(): the step does not lead from start to end")
     if (stop - start) / step > MAX_RANGE:
         raise EvaluationError(f"range(): more than {MAX_RANGE} elements")
-    return [tidy(start + at * step) for at in range(math.ceil((stop - start) / step))]
+    if any(map(exact.is_near, limits)):
+        raise Undecided("range() of such fractions is not evaluated")
+    return [exact.settled(Fraction(start) + at * Fraction(step)) for at in range(math.ceil((stop - start) / step))]
 
 
 strict("range", _range, to_number)

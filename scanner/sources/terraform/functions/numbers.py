@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
 from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.terraform import exact
 from assay.scanner.sources.terraform.functions.register import (
     FUNCTIONS,
     function,
     strict,
 )
 from assay.scanner.sources.terraform.literals import MAX_DIGITS
-from assay.scanner.sources.terraform.operators import EvaluationError, tidy, to_bool, to_number, to_text, to_whole, unsettled
+from assay.scanner.sources.terraform.operators import EvaluationError, Undecided, to_bool, to_number, to_text, to_whole, unsettled
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -29,26 +31,43 @@ def _parseint(raw: Any, base: int) -> int:
 
 def _power(base: int | float, exponent: int | float) -> Any:
     try:
-        return tidy(math.pow(base, exponent))
+        result = math.pow(base, exponent)
     except (ArithmeticError, ValueError):
         return Unknown("pow() with such arguments is not evaluated", "scan the plan")
+    return exact.of_double(result) if isinstance(base, int) and isinstance(exponent, int) else exact.Near(result)
 
 
 def _logarithm(number: int | float, base: int | float) -> Any:
     if number <= 0 or base <= 0 or base == 1:
         return Unknown("log() with such arguments is not evaluated", "scan the plan")
-    return tidy(math.log(number, base))
+    if base == 2 and isinstance(number, int) and number.bit_count() == 1:
+        return number.bit_length() - 1
+    return exact.Near(math.log(number, base))
+
+
+def _most(number: int | float, *others: int | float) -> Any:
+    return functools.reduce(lambda one, other: _either(one, other, exact.compute("<", one, other)), others, number)
+
+
+def _least(number: int | float, *others: int | float) -> Any:
+    return functools.reduce(lambda one, other: _either(one, other, exact.compute(">", one, other)), others, number)
+
+
+def _either(one: Any, other: Any, takes_other: bool | Unknown) -> Any:
+    if isinstance(takes_other, Unknown):
+        raise Undecided(takes_other.reason)
+    return other if takes_other else one
 
 
 def _signum(number: int) -> int:
     return (number > 0) - (number < 0)
 
 
-strict("abs", abs, to_number)
-strict("ceil", math.ceil, to_number)
-strict("floor", math.floor, to_number)
-strict("max", lambda *numbers: max(numbers), to_number)
-strict("min", lambda *numbers: min(numbers), to_number)
+strict("abs", lambda number: number if number >= 0 else exact.compute("-", 0, number), to_number)
+strict("ceil", lambda number: exact.whole(number, math.ceil), to_number)
+strict("floor", lambda number: exact.whole(number, math.floor), to_number)
+strict("max", _most, to_number)
+strict("min", _least, to_number)
 strict("pow", _power, to_number)
 strict("log", _logarithm, to_number)
 strict("parseint", _parseint, lambda raw: raw, to_whole)

@@ -11,6 +11,7 @@ import msgspec
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import Document, Reference, Text, Unknown, unknown_inside
 from assay.scanner.sources.terraform import costs
+from assay.scanner.sources.terraform.exact import Near
 from assay.scanner.sources.terraform.operators import EvaluationError, Set, finish, to_text, unify, unsettled, why_unknown
 
 Function = Callable[..., Any]
@@ -91,7 +92,7 @@ def strict(name: str, function: Function, *kinds: Callable[[Any], Any]) -> None:
     def guarded(*arguments: Any) -> Any:
         settled = [finish(argument) for argument in arguments]
         for argument in settled:
-            if deep_unsettled(argument):
+            if not isinstance(argument, Near) and deep_unsettled(argument):
                 return why_unknown(unknown_inside(argument) or argument)
         return function(*[kinds[min(at, len(kinds) - 1)](argument) for at, argument in enumerate(settled)])
 
@@ -104,7 +105,7 @@ def deep_unsettled(raw: Any) -> bool:
         raw = list(raw.values())
     if isinstance(raw, list):
         return any(deep_unsettled(element) for element in raw)
-    return isinstance(raw, (Unknown, Reference, Text, Document))
+    return isinstance(raw, (Unknown, Reference, Text, Document, Near))
 
 
 def open_collection(*collections: Any) -> Unknown | None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from assay.scanner.sources.raw import Unknown, unknown_inside
+from assay.scanner.sources.terraform.exact import NOT_TOLD, Near
 from assay.scanner.sources.terraform.functions.encodings import to_json
 from assay.scanner.sources.terraform.functions.register import (
     as_list,
@@ -20,6 +21,7 @@ from assay.scanner.sources.terraform.functions.register import (
 from assay.scanner.sources.terraform.operators import (
     MAX_TEXT,
     EvaluationError,
+    Undecided,
     finish,
     join_text,
     to_bool,
@@ -73,6 +75,8 @@ def _formatted(match: re.Match[str], argument: Any) -> Any:
     verb, plain = match["verb"], not (match["flags"] or match["width"] or match["precision"])
     if plain and verb in "sdv" and unsettled(argument):
         return argument
+    if isinstance(argument, Near) and verb in "eEfF":
+        return _near(match, argument)
     if deep_unsettled(argument):
         return why_unknown(unknown_inside(argument) or argument)
     if argument is None and verb != "v":
@@ -88,6 +92,12 @@ def _formatted(match: re.Match[str], argument: Any) -> Any:
         return " " * missing + text
     sign = len(text) - len(text.lstrip("+-")) if verb in "dbxXoeEfgG" else 0
     return text[:sign] + "0" * missing + text[sign:]
+
+
+def _near(match: re.Match[str], argument: Near) -> Any:
+    """The digits of a number that is near, where those that are asked for are the same a little below and above it."""
+    around = {_formatted(match, float(argument) * factor) for factor in (1 - 1e-12, 1 + 1e-12)}
+    return around.pop() if len(around) == 1 else NOT_TOLD
 
 
 def _as_text(argument: Any, match: re.Match[str]) -> str:
@@ -165,22 +175,60 @@ def _formatlist(template: Any, *arguments: Any) -> Any:
 
 
 def characters(text: str) -> list[str]:
-    """What a reader takes for characters: a letter with its accents is one, as is a line break of two bytes."""
-    return list(text) if text.isascii() and "\r" not in text else _CHARACTER.findall(text)
+    """What a reader takes for characters: a letter with its accents is one, as is a line break of two bytes.
+
+    Raises Undecided for scripts and signs of which several make one (https://unicode.org/reports/tr29/).
+    """
+    if text.isascii():
+        return list(text) if "\r" not in text else _CHARACTER.findall(text)
+    if _COMPOUND.search(text):
+        raise Undecided("what one character is, of signs that several of them make, is not told here")
+    return _CHARACTER.findall(text)
 
 
-_CHARACTER = re.compile(r"\r\n|.[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]*", re.DOTALL)
+_CHARACTER = re.compile(r"\r\n|.[\u0300-\u036f]*", re.DOTALL)
+_COMPOUND = re.compile(
+    "[^\x00-\x7f\xa0-\xac\xae-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u2190-\u23ff\u2600-\u27bf\u20a0-\u20c0\u3001-\u3029\u3041-\u3096\u30a1-\u30fa"
+    "\u4e00-\u9fff\uac00-\ud7a3\U0001f300-\U0001f3fa\U0001f400-\U0001faff]"
+)
+"""All but letters of Latin, Greek and Cyrillic, accents, punctuation, signs, pictures, and Chinese, Japanese and Korean."""
 
 
 def _title(text: str) -> str:
-    """A letter after anything but a letter, a digit or `_` becomes a capital."""
-    return re.sub(r"(?<!\w)\w", lambda match: _upper(match[0]), text)
+    """A letter after a space, or a sign of ASCII other than `_`, becomes a capital."""
+    letters, apart = [], True
+    for letter in text:
+        letters.append(_changed(letter, letter.title()) if apart and letter != "\u00df" else letter)
+        apart = not (letter.isalnum() or letter == "_") if letter.isascii() else letter.isspace()
+    return "".join(letters)
 
 
 def _upper(text: str) -> str:
     """Letter by letter: `ß` has no capital of one letter and stays."""
-    upper = text.upper()
-    return upper if len(upper) == len(text) else "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in text)
+    return text.upper() if text.isascii() else "".join(_changed(letter, letter.upper()) for letter in text)
+
+
+def _lower(text: str) -> str:
+    """Letter by letter, without regard to where in a word one stands."""
+    return text.lower() if text.isascii() else "".join("i" if letter == "\u0130" else letter.lower() for letter in text)
+
+
+_STAY = frozenset("\u00df\u0149\u01f0\u0390\u03b0\u0587")
+"""Letters that have no capital of one letter."""
+
+
+def _changed(letter: str, capital: str) -> str:
+    if len(capital) == 1:
+        return capital
+    if letter in _STAY:
+        return letter
+    raise Undecided(f"the capital of {letter} is not told here")
+
+
+_SPACE = "".join(
+    chr(code) for code in (*range(9, 14), 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
+)
+"""White space to Go: https://pkg.go.dev/unicode#IsSpace"""
 
 
 def _indent(spaces: int, text: str) -> str:
@@ -197,14 +245,14 @@ def _substr(text: str, start: int, length: int) -> str:
 
 def _split(separator: str, text: str) -> list[str]:
     if not separator:
-        return characters(text)
+        return list(text)
     return text.split(separator)
 
 
-strict("lower", lambda text: text.lower(), to_text)
+strict("lower", _lower, to_text)
 strict("upper", _upper, to_text)
 strict("title", _title, to_text)
-strict("trimspace", lambda text: text.strip(), to_text)
+strict("trimspace", lambda text: text.strip(_SPACE), to_text)
 strict("trim", lambda text, characters: text.strip(characters) if characters else text, to_text)
 strict("trimprefix", lambda text, prefix: text.removeprefix(prefix), to_text)
 strict("trimsuffix", lambda text, suffix: text.removesuffix(suffix), to_text)
