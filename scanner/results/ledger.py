@@ -85,6 +85,8 @@ def _count(items: Iterable[Item], read: Types[str], joined: Types[str]) -> tuple
     return counted, unsupported
 
 
+NOTHING_FOLLOWS = "nothing that follows is read"
+"""What is said where the reading is given up."""
 _NAMED = "name code, a plan, a template, an asset export or a snapshot: README.md shows each"
 
 
@@ -107,11 +109,15 @@ def close(listing: FileListing, coverage: Coverage) -> tuple[dict[str, Fate], Co
             fates[file] = Fate("unread", fate.why)
             closing.gaps.append(Gap(file, "unsupported", f"of no kind that can be scanned: {fate.why}", _NAMED))
     scopes = {gap.scope for gap in coverage.gaps}
+    is_lost = any(gap.code == "input_failed" and NOTHING_FOLLOWS in gap.reason for gap in coverage.gaps)
     for format_, files in silent.items():
         if uncovered := [file for file in files if not _covered(file, scopes)]:
             more = f", and {many(len(uncovered) - 1, 'more file')}" if len(uncovered) > 1 else ""
             reason = f"was given to the reader of {format_}, which says nothing of it{more}"
-            closing.gaps.append(Gap(uncovered[0], "input_failed", reason, "report this as a defect"))
+            way = "report this as a defect"
+            if is_lost:
+                reason, way = f"is not read{more}, since the reading was given up before", "settle what is told of the input before it"
+            closing.gaps.append(Gap(uncovered[0], "input_failed", reason, way))
     closing.tree = _counted(fates)
     return fates, closing
 

@@ -23,6 +23,17 @@ MAX_RATIO = 200
 """How many times its size compressed data may become: records of assets, which are much alike, become 20 to 60 times."""
 BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
 """What reading compressed data raises where it ends early or is damaged."""
+
+
+def damage(error: Exception) -> str:
+    """One of BROKEN in words."""
+    if isinstance(error, EOFError):
+        return "the compressed data ends early"
+    # https://docs.python.org/3/library/gzip.html: what follows a whole part and begins as none
+    behind = isinstance(error, gzip.BadGzipFile) and str(error).startswith("Not a gzipped file")
+    return "something else follows the compressed data" if behind else "the compressed data is damaged"
+
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PEEK_BYTES, _STEP = 1 << 18, 1 << 10
 """By which compressed data is recognised."""

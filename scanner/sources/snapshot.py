@@ -140,7 +140,7 @@ def lines(path: str) -> Iterator[bytes]:
                     raise CutOff
                 yield line
     except packed.BROKEN as error:
-        raise CutOff from error
+        raise CutOff(packed.damage(error)) from error
 
 
 def read_header(path: str) -> dict[str, Any] | None:
@@ -152,6 +152,7 @@ def read_header(path: str) -> dict[str, Any] | None:
     return record if isinstance(record, dict) and record.get("record") == "snapshot" and record.get("format") == FORMAT else None
 
 
-def cut_off(path: str) -> Gap:
-    """The gap of a snapshot without an end."""
-    return Gap(path, "incomplete_snapshot", "the snapshot ends in the middle: it was cut off", "go on with --resume, or take it again")
+def cut_off(path: str, damage: str = "") -> Gap:
+    """The gap of a snapshot without an end, or with `damage` behind what was read."""
+    reason = f"the snapshot cannot be read to its end: {damage}" if damage else "the snapshot ends in the middle: it was cut off"
+    return Gap(path, "incomplete_snapshot", reason, "go on with --resume, or take it again")

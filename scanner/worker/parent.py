@@ -15,6 +15,7 @@ import msgspec
 
 from assay.scanner.judge import Judged, Rules
 from assay.scanner.options import Options
+from assay.scanner.results.ledger import NOTHING_FOLLOWS
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import Contributions, Source
 from assay.scanner.words import many
@@ -29,6 +30,10 @@ MAX_LOSSES, MAX_LOSSES_IN_ALL = 8, 64
 """Workers that may be lost over one source, and over all that one of them works through; what is left is then not read."""
 _CHUNK = 1 << 20
 _WAY = "simplify or exclude it; --limit-memory and --limit-seconds say what it may take"
+
+
+_OWN_MEMORY = 256 << 20
+"""Bytes: of the interpreter and the rules, with some for a small input."""
 
 
 def available() -> bool:
@@ -123,11 +128,14 @@ class _Line:
             return
         place = self._board.read()
         reason = self._failure or _killed(status, self._options.limits)
+        limits = self._options.limits
+        if limits is not None and limits.memory and limits.memory < _OWN_MEMORY and "memory" in reason:
+            reason += f": --limit-memory is less than the {_OWN_MEMORY >> 20} MB that reading anything may take"
         losses = self._losses[place.source] = self._losses.get(place.source, 0) + 1
         # Sources are made one after the other: over one that cannot be made, none comes to those behind it.
         stuck = place.source < self.task.source and not place.name
         if last := stuck or sum(self._losses.values()) >= MAX_LOSSES_IN_ALL:
-            reason += "; nothing that follows is read"
+            reason += f"; {NOTHING_FOLLOWS}"
         elif losses >= MAX_LOSSES:
             reason += f"; nothing more of this input is read, as {many(losses, 'worker')} were lost over it"
         self._unsaid.append(Gap(place.name or f"input {place.source + 1}", "input_failed", reason, _WAY))

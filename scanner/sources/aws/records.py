@@ -298,9 +298,9 @@ def read(path: str, show: str, listings: Mapping[str, Listing]) -> Iterator[Coll
     reader = SnapshotReader(show, listings)
     try:
         yield from reader.collections(snapshot.lines(path))
-        cut = not reader.ended
-    except snapshot.CutOff:
+        cut, damage = not reader.ended, ""
+    except snapshot.CutOff as error:
         yield reader.cut()
-        cut = True
+        cut, damage = True, str(error)
     if cut:
-        yield Collection(show, [], Coverage(gaps=[snapshot.cut_off(show)]))
+        yield Collection(show, [], Coverage(gaps=[snapshot.cut_off(show, damage)]))

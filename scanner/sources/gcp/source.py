@@ -38,8 +38,8 @@ class SnapshotSource(Source):
         reader = SnapshotReader(wanted.types, wanted.judged, show(self.path))
         try:
             reader.read(snapshot.lines(self.path))
-        except snapshot.CutOff:
-            reader.ended = False
+        except snapshot.CutOff as error:
+            reader.ended, reader.damage = False, str(error)
         yield from reader.collections()
 
 
@@ -190,7 +190,7 @@ class SnapshotReader:
     """
 
     def __init__(self, wanted: frozenset[str] | None, judged: frozenset[str], path: str = "") -> None:
-        self.path, self.ended = path, False
+        self.path, self.ended, self.damage = path, False, ""
         self._wanted, self._judged, self._asked = wanted or frozenset(), judged, frozenset[str]()
         self.inventory, self.coverage = Inventory(wanted), Coverage()
         self._parent = ""
@@ -263,7 +263,7 @@ class SnapshotReader:
         if not inventory.operations:
             inventory.operations[RESOURCE] = "cloudasset.ListAssets"
         if not self.ended:
-            self._gap(snapshot.cut_off(self.path))
+            self._gap(snapshot.cut_off(self.path, self.damage))
             why = Unknown("the snapshot ends in the middle", "take it again")
             for kind in ("RESOURCE", "IAM_POLICY", ORG_POLICY, ACCESS_POLICY):
                 inventory.lacking.setdefault((kind, ""), why)

@@ -13,7 +13,7 @@ import msgspec
 
 from assay.scanner.sources.encodings import read_up_to
 from assay.scanner.sources.gcp.records import MALFORMED, QUOTE, AssetRecord, Head, decode, envelope, from_search, from_table, observed
-from assay.scanner.sources.packed import BROKEN, MAX_TEXT_BYTES, Opened, opened
+from assay.scanner.sources.packed import BROKEN, MAX_TEXT_BYTES, Opened, damage, opened
 
 MAX_LINE_BYTES = 64_000_000
 MAX_DEPTH = 3
@@ -104,7 +104,7 @@ def read_file(path: str, store: Store) -> Iterator[Read]:
                 first = text.stream.readline(MAX_LINE_BYTES)
             yield from _lines(path, first, text, store)
     except BROKEN as error:
-        raise OSError(f"the compressed data ends early or is damaged: {error}") from None
+        raise OSError(damage(error)) from None
 
 
 def _is_json(text: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -161,6 +162,8 @@ def _not_json(source: bytes, error: ValueError | RecursionError) -> FileError:
         return FileError("nested too deeply", 1)
     if isinstance(error, json.JSONDecodeError):
         return FileError(f"not JSON: {error}", error.lineno)
+    if "integer string conversion" in str(error):
+        return FileError("a number of more digits than any real one", 1)
     return FileError(str(error), 1)
 
 
@@ -183,8 +186,20 @@ def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText
         raise FileError(str(error), 1) from None
     if root.has_error:
         line, near = _first_error(root)
-        raise FileError(f"syntax error near {near!r}", line)
+        raise FileError(_faulty_number(text, line) or f"syntax error near {near!r}", line)
     return next((child for child in root.children if child.type == "body"), None), HclText(source, lines(shown, text))
+
+
+_EXPONENT = re.compile(r"(?<![\w.\"$-])[0-9]{1,20}[eE][+-]?[0-9]{1,9}(?![\w.\"])")
+
+
+def _faulty_number(text: str, line: int) -> str:
+    """Why a line, or the one before it, is not parsed, where that is a number that Terraform reads and the parser does not."""
+    for written in text.split("\n")[max(0, line - 2) : line]:
+        if number := _EXPONENT.search(written):
+            whole = number[0].lower().replace("e", ".0e", 1)
+            return f"the number {number[0]} is not read, since it has no decimal point: write it as {whole}, or in full"
+    return ""
 
 
 def _first_error(root: tree_sitter.Node) -> tuple[int, str]:

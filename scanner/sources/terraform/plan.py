@@ -39,7 +39,7 @@ def sources(paths: Sequence[str], named: set[str], options: Options) -> Iterator
                 continue
             content = msgspec.json.decode(utf8(source))
         except (OSError, ValueError, RecursionError) as error:
-            reason = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else f"not JSON: {error}"
+            reason = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else _not_json(error)
             coverage.gaps.append(Gap(file, "parse_error", reason, "write it with terraform show -json"))
             coverage.enter(file, "plan", "unread", "not JSON")
             continue
@@ -69,6 +69,12 @@ def _code(content: dict[str, Any], options: Options) -> Source:
         show=show,
         overlay=overlay,
     )
+
+
+def _not_json(error: Exception) -> str:
+    if isinstance(error, msgspec.ValidationError) or "out of range" in str(error):
+        return "a number is larger than any that a plan has"
+    return f"not JSON: {error}"
 
 
 def is_plan(content: Any) -> bool:
