@@ -10,6 +10,7 @@ import msgspec
 
 from assay.scanner.override import override
 from assay.scanner.sources.coverage import Coverage, Gap
+from assay.scanner.sources.documents import decode
 from assay.scanner.sources.raw import Location, Reference, Unknown
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.values import Value
@@ -41,8 +42,10 @@ class Node(abc.ABC):
 
         As exact as the input tells: the part itself, else the nearest around it whose place is known.
         """
-        seen = self[path].seen
-        return seen[0] if seen else self.location()
+        value = self[path]
+        if inside and value.written is not None:
+            return value.written.place(decode(value.data), inside)
+        return value.seen[0] if value.seen else self.location()
 
 
 class Item(Node):

@@ -185,6 +185,36 @@ def test_templates(tmp_path: Path, files: dict[str, Any]) -> None:
     assert is_public(written(place_of(public(write(tmp_path, files)))))
 
 
+def in_yaml(written: str) -> str:
+    return YAML[: YAML.index("      PolicyDocument")] + f"      PolicyDocument: {written}\n"
+
+
+BLOCK = POLICY.replace("\n", "\n          ")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"t.yaml": in_yaml(f"|\n          {BLOCK}")},
+        {"t.yaml": in_yaml(f"|-  # the policy\n\n          {BLOCK}")},
+        {"t.yaml": in_yaml(f"!Sub |\n          {BLOCK}".replace('"*"\n', '"${B.Arn}/é*"\n'))},
+        {"t.yaml": in_yaml(f"\n        Fn::Sub:\n        - |\n          {BLOCK}\n        - X: y")},
+        {"t.json": json.dumps({"Resources": {
+            "B": TEMPLATE["Resources"]["B"],
+            "P": {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Ref": "B"}, "PolicyDocument": POLICY}},
+        }}, indent=1)},
+    ],
+    ids=["block", "block with a comment", "substituted", "substituted, in full", "JSON"],
+)  # fmt: skip
+def test_text_in_templates(tmp_path: Path, files: dict[str, Any]) -> None:
+    assert is_public(written(place_of(public(write(tmp_path, files)))))
+
+
+def test_text_that_is_written_in_another_way_is_at_its_key(tmp_path: Path) -> None:
+    folded = in_yaml(f">\n          {BLOCK}")
+    assert written(place_of(public(write(tmp_path, {"t.yaml": folded})))).startswith("PolicyDocument: >")
+
+
 def test_a_single_statement_and_one_that_a_function_gives(tmp_path: Path) -> None:
     one = YAML[: YAML.index("          - Effect")] + "          Effect: Allow\n          Principal: '*'\n          Action: s3:Get*\n"
     assert written(place_of(public(write(tmp_path / "a", {"t.yaml": one + "          Resource: '*'\n"})))).startswith("Statement:")

@@ -152,7 +152,7 @@ def test_parts_of_a_file(tmp_path: Path) -> None:
 def test_documents_of_nested_blocks(tmp_path: Path) -> None:
     inner = "  inner {\n    policy = jsonencode({ a = 1 })\n  }\n  inner {\n    policy = jsonencode({ a = 22 })\n  }\n"
     item = read(tmp_path, f'resource "probe" "p" {{\n{inner}  m = {{ policy = "x" }}\n}}\n')["probe.p"]
-    assert part(tmp_path, item, "inner.policy", "a") == "a = 1" and part(tmp_path, item, "inner.1.policy", "a") == "a = 22"
+    assert part(tmp_path, item, "inner.0.policy", "a") == "a = 1" and part(tmp_path, item, "inner.1.policy", "a") == "a = 22"
     assert part(tmp_path, item, "m.policy", "a").startswith("m = ") and part(tmp_path, item, "none.policy", "a").startswith("resource")
     assert item.blocks("inner")[0][1].document_place("policy", ("a",)) == item.document_place("inner.1.policy", ("a",))
 

@@ -16,8 +16,9 @@ from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.marks import Placed, tags_of
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Unknown
+from assay.scanner.sources.templates.embedded import EmbeddedDocument
 from assay.scanner.sources.templates.syntax import Path
-from assay.scanner.sources.values import Value
+from assay.scanner.sources.values import Value, Written, may_be_document
 
 _FAILURES = (RecursionError, KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError)
 _DEEP = Unknown("it could not be computed", "simplify the template")
@@ -40,7 +41,7 @@ def _guarded(read: Callable[..., Value[Any]]) -> Callable[..., Value[Any]]:
     return guarded
 
 
-class _Written:
+class _WrittenMap:
     """Where the parts of a map of a template are written that is a document."""
 
     def __init__(self, node: TreeNode, raw: Any, source: Path) -> None:
@@ -75,11 +76,6 @@ class TreeNode(Node):
     def _start(self, path: str) -> tuple[Any, Path, list[str]]:
         return self.raw, self.source, path.split(".")
 
-    @override
-    def document_place(self, path: str, inside: Path = ()) -> Location:
-        raw, source, names = self._start(path)
-        return self._place(raw, source, [*names, *map(str, inside)])
-
     def _at(self, path: str, link: bool) -> Value[Any]:
         return self._follow(*self._start(path), link)
 
@@ -93,9 +89,22 @@ class TreeNode(Node):
         for name in rest:
             data = step(None if data is NO_VALUE else data, name)
         value = Value.of(None if data is NO_VALUE else data, (place,))
-        if not rest and isinstance(raw, dict) and isinstance(data, dict):
-            value.written = _Written(self, raw, source)
+        if not rest and may_be_document(data):
+            value.written = self._written(raw, source)
         return value
+
+    def _written(self, raw: Any, source: Path) -> Written | None:
+        """Where the parts of a document are written; None where a function gives it."""
+        if isinstance(raw, str):
+            return EmbeddedDocument(self.scope.template.parsed, source)
+        if isinstance(raw, dict) and not is_function(raw):
+            return _WrittenMap(self, raw, source)
+        pattern = raw.get("Fn::Sub") if isinstance(raw, dict) else None
+        if isinstance(pattern, str):
+            return EmbeddedDocument(self.scope.template.parsed, (*source, "Fn::Sub"))
+        if isinstance(pattern, list):
+            return EmbeddedDocument(self.scope.template.parsed, (*source, "Fn::Sub", 0))
+        return None
 
     def _place(self, raw: Any, source: Path, names: list[str]) -> Location:
         """Where it is written what names lead to, or as much of it as is written in its place."""

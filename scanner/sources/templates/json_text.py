@@ -87,6 +87,14 @@ class JsonPlaces:
             _, at, end = member
         return at, end
 
+    def string(self, path: Path) -> tuple[str, list[int]] | None:
+        """The text that a path leads to, and where each of its characters begins; None where it leads to none."""
+        span = self.value(path)
+        if span is None or self.text[span[0]] != '"':
+            return None
+        text, starts = unescaped(self.text[span[0] + 1 : span[1] - 1])
+        return text, [span[0] + 1 + start for start in starts]
+
     def _space(self, at: int) -> int:
         match = _SPACE.match(self.text, at)
         return match.end() if match else at

@@ -40,6 +40,10 @@ class Places(Protocol):
     def span(self, path: Path) -> tuple[int, int]:
         """The characters `[start, end)` of what a path leads to, with its key where it has one; of the nearest that is there."""
 
+    def string(self, path: Path) -> tuple[str, list[int]] | None:
+        """The text that a path leads to and the character at which each of its characters begins, the end at last; None where that cannot
+        be told."""
+
 
 class Parsed(msgspec.Struct):
     """The data of one document, and where each part of it is written."""

@@ -88,14 +88,14 @@ class _Builder:
     def document(self) -> Parsed:
         self.events.get_event()  # the start of the stream
         if self.events.check_event(yaml.StreamEndEvent):
-            return Parsed(None, _Places(NodeSpan(0, 0)), self.lines, [])
+            return Parsed(None, _Places(NodeSpan(0, 0), self.text), self.lines, [])
         self.events.get_event()  # the start of the document
         data, mark = self.value(self.events.get_event(), 0)
         self.events.get_event()
         if not self.events.check_event(yaml.StreamEndEvent):
             event: Any = self.events.peek_event()
             raise Malformed("more than one document", event.start_mark.line + 1)
-        return Parsed(data, _Places(mark), self.lines, self.duplicates)
+        return Parsed(data, _Places(mark, self.text), self.lines, self.duplicates)
 
     def documents(self) -> Iterator[Parsed]:
         self.events.get_event()  # the start of the stream
@@ -104,7 +104,7 @@ class _Builder:
             self.anchors, self.duplicates = {}, []
             data, mark = self.value(self.events.get_event(), 0)
             self.events.get_event()
-            yield Parsed(data, _Places(mark), self.lines, self.duplicates)
+            yield Parsed(data, _Places(mark, self.text), self.lines, self.duplicates)
 
     def value(self, event: Any, depth: int) -> tuple[Any, NodeSpan]:
         """One node from its first event."""
@@ -234,18 +234,54 @@ def _long_form(tag: str | None, data: Any) -> Any:
     return {_UNCHANGED.get(name, f"Fn::{name}"): data}
 
 
+_LITERAL = re.compile(r"(?:^|[:\-?][ \t]+)(?:[!&]\S+[ \t]+)*\|([-+]?)([1-9]?)[-+]?[ \t]*(?:#[^\n]*)?\n")
+
+
+def _literal_block(written: str) -> tuple[str, list[int]] | None:
+    """The text of a literal block (`|`), and where each of its characters begins in what is written; None where that is none.
+
+    `written`: a key with its value, or an element. https://yaml.org/spec/1.2.2/#812-literal-style
+    """
+    header = _LITERAL.search(written)
+    if header is None or "\n" in written[: header.start()]:
+        return None
+    lines = written[header.end() :].split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    indent = len(first) - len(first.lstrip(" "))
+    text: list[str] = []
+    starts: list[int] = []
+    at = header.end()
+    for line in lines:
+        kept = line[indent:]
+        text.append(f"{kept}\n")
+        starts += range(at + min(indent, len(line)), at + len(line) + 1)
+        at += len(line) + 1
+    return "".join(text), [*starts, at]
+
+
 class _Places:
-    def __init__(self, mark: NodeSpan) -> None:
-        self.mark = mark
+    def __init__(self, mark: NodeSpan, text: str) -> None:
+        self.mark, self.text = mark, text
 
     def span(self, path: Path) -> tuple[int, int]:
         """The characters of a key with its value, or of an element; of the nearest on the path that is there."""
+        mark, _ = self._nearest(path)
+        return mark.start, mark.end
+
+    def string(self, path: Path) -> tuple[str, list[int]] | None:
+        """The text of a literal block, and where each of its characters begins; None of text that is written in another way."""
+        mark, is_there = self._nearest(path)
+        written = _literal_block(self.text[mark.start : mark.end]) if is_there else None
+        return None if written is None else (written[0], [mark.start + start for start in written[1]])
+
+    def _nearest(self, path: Path) -> tuple[NodeSpan, bool]:
+        """What a path leads to, or the nearest on it that is there, and which of the two."""
         mark = self.mark
         for name in path:
             if isinstance(name, str) and name not in mark.inside and (name.startswith("Fn::") or name in _UNCHANGED):
                 continue  # a short form: the tag has no place of its own
             inner = mark.inside.get(name)
             if inner is None:
-                break
+                return mark, False
             mark = inner
-        return mark.start, mark.end
+        return mark, True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tree_sitter
@@ -27,6 +27,8 @@ Opened = Callable[[Any], "tuple[str, str] | None"]
 
 _READ_AGAIN = 10_000_000
 """Bytes for one file."""
+LONGEST = 1_000_000
+"""Bytes of an argument in which parts are looked for."""
 
 
 class HclDocument:
@@ -53,7 +55,7 @@ class HclDocument:
         """What finds parts. Of a file that asks for more than may be read again, the later places are those of arguments."""
         start, end = self._span
         self._lines.read_again += end - start
-        if self._lines.read_again > _READ_AGAIN + len(self._source):
+        if end - start > LONGEST or self._lines.read_again > _READ_AGAIN + len(self._source):
             return _nowhere
         try:
             return _finder(self._source[start:end], self._opened)
@@ -167,7 +169,7 @@ def _key(key: tree_sitter.Node) -> str | None:
 _ESCAPE = re.compile(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})')
 
 
-def _written(node: tree_sitter.Node) -> tuple[str, list[int]] | None:
+def _written(node: tree_sitter.Node) -> tuple[str, Sequence[int]] | None:
     """The text of a string or heredoc, and the byte at which each of its characters begins; the end, at last.
 
     Interpolations are filled with digits, so that they are a part of a string or a number. None where directives decide what is written.
@@ -184,6 +186,8 @@ def _written(node: tree_sitter.Node) -> tuple[str, list[int]] | None:
     if last < first:
         return None
     body = filled[first:last].decode("utf-8")
+    if body.isascii() and (heredoc or "\\" not in body):
+        return body, range(node.start_byte + first, node.start_byte + last + 1)
     text, starts = [], list[int]()
     at, byte = 0, node.start_byte + first
     while at < len(body):

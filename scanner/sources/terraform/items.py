@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.override import override
-from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.marks import Placed, tags_of
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Unknown, either, same
-from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import tags
 from assay.scanner.sources.terraform.bodies import Body, contents
 from assay.scanner.sources.terraform.configurations import login
@@ -92,19 +90,6 @@ class BodyNode(Node):
     @override
     def location(self) -> Location:
         return self.body.block.location()
-
-    @override
-    def document_place(self, path: str, inside: Path = ()) -> Location:
-        name, _, rest = path.partition(".")
-        argument = self.body.block.arguments.get(name)
-        if argument is not None and not (rest and argument.blocks(name)):
-            if not inside or rest:
-                return argument.location
-            return argument.document(self._opened).place(decode(self.body.raw(name)), inside)
-        node, rest, _ = self._block(name, rest)
-        if node is None:
-            return self.location()
-        return node.document_place(rest, inside) if rest else node.location()
 
     def _opened(self, expression: Any) -> tuple[str, str] | None:
         """The file that the argument of `file()` names."""

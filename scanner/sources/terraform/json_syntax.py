@@ -16,11 +16,11 @@ import msgspec
 from assay.scanner.override import override
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines
 from assay.scanner.sources.raw import Location
-from assay.scanner.sources.templates.json_text import JsonDocument, JsonPlaces, unescaped
+from assay.scanner.sources.templates.json_text import JsonDocument, JsonPlaces
 from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import parsing, tree
 from assay.scanner.sources.terraform.blocks import Argument, Block, Content, one_of_two
-from assay.scanner.sources.terraform.document_places import Opened
+from assay.scanner.sources.terraform.document_places import LONGEST, Opened
 
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1, "action": 2,
            "dynamic": 1}  # fmt: skip
@@ -96,14 +96,11 @@ class _InString:
     def _read(self) -> tuple[JsonDocument, list[int]] | None:
         """The document, and where each of its characters begins in the file; None where it is one part."""
         text: Any = self._argument.text
-        value = text.places.value(self._argument.at) if isinstance(self._argument.content, str) else None
-        if value is None:
+        start, end = text.places.span(self._argument.at)
+        written = text.places.string(self._argument.at) if end - start <= LONGEST else None
+        if written is None or "${" in written[0] or "%{" in written[0]:
             return None
-        first, last = value
-        document, starts = unescaped(text.places.text[first + 1 : last - 1])
-        if "${" in document or "%{" in document:
-            return None
-        return JsonDocument(document), [first + 1 + start for start in starts]
+        return JsonDocument(written[0]), written[1]
 
 
 class JsonArgument(Argument):

@@ -138,10 +138,6 @@ class PlanItem(Item):
     def location(self) -> Location:
         return self.code.location() if self.code else Location(self.plan.path)
 
-    @override
-    def document_place(self, path: str, inside: tuple[str | int, ...] = ()) -> Location:
-        return self.code.document_place(path, inside) if self.code else self.location()
-
     @property
     @override
     def tags(self) -> dict[str, str]:
