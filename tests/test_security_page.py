@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 
+from assay.scanner.sources import budget, packed
+from assay.scanner.sources.terraform import instances, literals, modules, operators
+from assay.scanner.sources.terraform.functions import collections
 from tests.scans import ROOT
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
-PROMISED = ("Nothing hides", "One input costs only itself", "The configuration")
+PROMISED = (
+    "Nothing hides", "One input costs only itself", "What is done with input", "The configuration", "Reports", "Live accounts", "Secrets",
+    "Permissions and files",
+)  # fmt: skip
 
 
 def tests() -> set[str]:
@@ -26,3 +32,21 @@ def test_every_promise_has_a_test() -> None:
         assert section
         promises = re.findall(r"^- (.*?)(?=^- |^\n|^$|\Z)", section[1], re.MULTILINE | re.DOTALL)
         assert promises and [promise for promise in promises if "`test_" not in promise] == []
+
+
+def test_every_limit_of_the_page_is_that_of_the_code() -> None:
+    """Those that a constant says: the page is wrong as soon as the constant is another."""
+    limits = {
+        "Evaluation steps of a collection": f"{budget.MAX_STEPS:,}",
+        "Bytes of the values": f"{budget.MAX_SIZE // 1_000_000} MB",
+        "Instances of a root module": f"{instances.MAX_INSTANCES:,}",
+        "Depth of module calls": str(modules.MAX_DEPTH),
+        "Elements of one list": f"{operators.MAX_ELEMENTS:,}",
+        "Characters of one text": f"{operators.MAX_TEXT:,}",
+        "Digits of one number": str(literals.MAX_DIGITS),
+        "Elements of `range()`": f"{collections.MAX_RANGE:,}",
+        "Compressed data": f"{packed.MAX_RATIO} times its size",
+    }
+    for what, limit in limits.items():
+        row = re.search(rf"^\| {re.escape(what)}[^|]*\|([^|]*)\|", PAGE, re.MULTILINE)
+        assert row and limit in row[1], what

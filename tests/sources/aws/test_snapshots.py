@@ -161,6 +161,11 @@ def test_names_of_a_hostile_snapshot_are_no_paths(lines: list[bytes], tmp_path: 
     assert [path.name for path in (tmp_path / "in").iterdir()] == ["scratch"]
 
 
+def test_no_credential_is_in_it(taken: tuple[str, Run], seeded: Keys) -> None:
+    content = b"".join(snapshot.lines(taken[0]))
+    assert content and [key for key in (seeded.key, seeded.secret, seeded.token) if key.encode() in content] == []
+
+
 def test_only_its_owner_may_read_it(taken: tuple[str, Run]) -> None:
     assert Path(taken[0]).stat().st_mode & 0o077 == 0
 
