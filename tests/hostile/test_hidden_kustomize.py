@@ -160,3 +160,27 @@ def test_what_helm_fills_in_is_a_gap(tmp_path: Path, name: str, file: str) -> No
     files: dict[str, str | bytes] = {"chart/Chart.yaml": "name: a\n", f"chart/{file}": TEMPLATED[name], "main.tf": HCL}
     scanned = Scanned(write(tmp_path, files))
     assert scanned.gaps == {file.rpartition("/")[2]: {"template_unsupported"}}
+
+
+INNER = "".join(f"    {line}\n" for line in MANIFEST.splitlines())
+INSIDE = {
+    "values of a chart": ("values.yaml", "extraObjects:\n  -\n" + INNER),
+    "text in values of a chart": ("values.yaml", "extra: |\n" + INNER),
+    "an application": ("app.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  helm:\n    values: |\n  " + INNER.replace("\n", "\n  ").rstrip()),
+    "a map": ("map.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  a.yaml: |\n" + INNER),
+    "a composition": ("c.yaml", "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nspec:\n  base:\n" + INNER),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_a_manifest_inside_of_another_object_is_a_gap(tmp_path: Path, name: str) -> None:
+    file, text = INSIDE[name]
+    assert Scanned(write(tmp_path, {file: text, "main.tf": HCL})).gaps == {file: {"template_unsupported"}}
+
+
+def test_an_object_that_names_a_manifest_holds_none(tmp_path: Path) -> None:
+    owner = "{apiVersion: compute.cnrm.cloud.google.com/v1beta1, kind: ComputeNetwork, name: n, uid: x}"
+    applied = "kubectl.kubernetes.io/last-applied-configuration: '{\"apiVersion\":\"compute.cnrm.cloud.google.com/v1beta1\"}'"
+    head = MANIFEST.replace("{name: open}", f"\n  name: open\n  ownerReferences: [{owner}]\n  annotations:\n    {applied}")
+    scanned = Scanned(write(tmp_path, {"m.yaml": head}))
+    assert (scanned.gaps, scanned.failures) == ({}, 1)

@@ -20,7 +20,6 @@ from assay.scanner.sources.paths import show
 from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed, decode
 from assay.scanner.sources.templates.yaml_text import parse_documents
 
-NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _SETTINGS = frozenset(
     {
         # Of the file, and of how the result is sorted or checked.

@@ -8,8 +8,8 @@ from typing import Any
 
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.config_connector import kustomization
-from assay.scanner.sources.config_connector.kustomization import NAMES, Covered, Kustomization
-from assay.scanner.sources.config_connector.manifests import Manifest
+from assay.scanner.sources.config_connector.kustomization import Covered, Kustomization
+from assay.scanner.sources.config_connector.manifests import KUSTOMIZATIONS, Manifest
 from assay.scanner.sources.config_connector.manifests import read as read_manifests
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.overlay import Boundary, Overlay
@@ -24,7 +24,7 @@ _MAX_NAMED = 5
 
 def is_kustomization(path: str) -> bool:
     """Whether Kustomize takes a file for one."""
-    return os.path.basename(path) in NAMES
+    return os.path.basename(path) in KUSTOMIZATIONS
 
 
 class Kustomize:
@@ -139,7 +139,7 @@ class Kustomize:
         for name in names:
             directory = self._path(owner, name)
             if directory is not None and self._overlay.is_directory(directory):
-                for file in NAMES:
+                for file in KUSTOMIZATIONS:
                     path = os.path.join(directory, file)
                     if self._overlay.is_file(path) and (inner := self._kustomization(path)) is not None:
                         yield inner

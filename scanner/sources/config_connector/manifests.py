@@ -5,8 +5,9 @@ https://cloud.google.com/config-connector/docs/overview
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -24,6 +25,8 @@ _APART = ("core.cnrm.cloud.google.com", "customize.core.cnrm.cloud.google.com", 
 """Groups that configure Config Connector itself."""
 # Text that some tool fills in before it is applied: Helm, envsubst, setters of kpt.
 _FILLED = re.compile(r"(\{\{.{0,500}?\}\}|\$\{[^{}]{1,200}\})")
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""The names by which Kustomize finds its files."""
 PROJECT_ID = "cnrm.cloud.google.com/project-id"
 
 
@@ -76,8 +79,11 @@ def read(path: str, directory: str, overlay: Overlay) -> ManifestFile:
             reason = f"{name} is written twice in one map; the last one was read"
             contents.gaps.append(Gap(file, "duplicate_key", reason, "remove one of them", line))
             contents.ambiguous |= name in ("apiVersion", "kind", "items")
-        for data, base in _objects(parsed.data):
+        objects = list(_objects(parsed.data))
+        for data, base in objects:
             _enter(contents, data, base, parsed, file, directory)
+        if not (os.path.basename(path) in KUSTOMIZATIONS or (error is not None and "{{" in text)):
+            contents.gaps += _inside(parsed, {id(data) for data, _ in objects}, file)
     if error is not None:
         contents.gaps.append(_gap(file, error, text))
     elif contents.manifests and "{{" in text:
@@ -85,6 +91,41 @@ def read(path: str, directory: str, overlay: Overlay) -> ManifestFile:
         reason = "a template of another tool, judged as far as it is written: what comes out may hold more"
         contents.gaps.append(Gap(file, "template_unsupported", reason, _RENDER, text[: text.index("{{")].count("\n") + 1))
     return contents
+
+
+_IN_TEXT = re.compile(r"""apiVersion["']?\s{0,9}:\s{0,9}["']?[a-z0-9-]{1,100}\.cnrm\.cloud\.google\.com/v\d""")
+_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""What the object itself was when it was applied last."""
+
+
+def _inside(parsed: Parsed, objects: set[int], file: str) -> Iterator[Gap]:
+    """A gap where other objects hold manifests, as data or as text: values of a chart, a composition, a list of things to apply."""
+    waiting: list[tuple[Any, Path]] = [(parsed.data, ())]
+    seen: set[int] = set()
+    while waiting:
+        data, at = waiting.pop()
+        if isinstance(data, str):
+            is_manifest = "cnrm" in data and _IN_TEXT.search(data) is not None
+        elif isinstance(data, (dict, list)) and id(data) not in seen:
+            seen.add(id(data))
+            is_manifest = id(data) not in objects and isinstance(data, dict) and _is_manifest(data)
+            waiting += [(value, (*at, name)) for name, value in _parts(data) if name != _APPLIED]
+        else:
+            continue
+        if is_manifest:
+            reason = "holds a manifest inside of another object, by which some tool may apply it"
+            yield Gap(file, "template_unsupported", reason, "scan what is applied in the end", parsed.place(at).line)
+            return
+
+
+def _parts(data: dict[str, Any] | list[Any]) -> Iterable[tuple[str | int, Any]]:
+    return data.items() if isinstance(data, dict) else enumerate(data)
+
+
+def _is_manifest(data: dict[str, Any]) -> bool:
+    version = data.get("apiVersion")
+    whole = isinstance(version, str) and isinstance(data.get("kind"), str) and ("spec" in data or isinstance(data.get("metadata"), dict))
+    return whole and _GROUP.fullmatch(str(version)) is not None and not str(version).startswith(_APART)
 
 
 _RENDER = "render it first (helm template), and scan what comes out"
