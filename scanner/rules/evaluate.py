@@ -197,10 +197,17 @@ class _Hearing:
         return self._findings_of_elements(assertion, [elements])
 
     def holds_of_an_element(self, assertion: ReadyAssertion) -> bool:
-        """Whether an assertion holds of an element of its list that is known."""
+        """Whether an assertion counts for, and holds of, an element of its list that is known."""
         elements = self.subject.fact(assertion.list).data if assertion.list else None
         known = [element for element in elements if isinstance(element, Part)] if isinstance(elements, list) else []
-        return any(not list(self._findings_of_elements(assertion, [element])) for element in known)
+        counted = (element for element in known if assertion.when is None or self._is(assertion.when, assertion, element))
+        return any(not list(self._findings_of_elements(assertion, [element])) for element in counted)
+
+    def _is(self, condition: cel.Program, assertion: ReadyAssertion, element: Part) -> bool:
+        """Whether a condition of an assertion is true of an element."""
+        facts = view.convert(element)
+        activation = self._activation_of(assertion, element, facts, self.subject.facts(assertion.contents))
+        return condition.evaluate(activation)[0] is True
 
     def _findings_of_elements(self, assertion: ReadyAssertion, elements: list[Any]) -> Iterator[Judgement]:
         resource = self.subject.facts(assertion.contents)

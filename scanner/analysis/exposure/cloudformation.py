@@ -9,7 +9,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.network.cloudformation import GROUP, GROUPS
-from assay.scanner.facts.spelling import Another, Index, Link, Referrer
+from assay.scanner.facts.spelling import Another, Index, Link, Many, Referrer
 
 from .endpoints import EndpointsAt, by_network
 from .exits import ExitsAt, standing
@@ -156,7 +156,7 @@ READERS = (
         network="VpcConfig",
         outside=True,
         at_edge=at_edge("AWS::CloudFront::Distribution", *_ASSOCIATED),
-        urls=(Referrer("AWS::Lambda::Url", "TargetFunctionArn", "AuthType"),),
+        urls=(Many("AWS::Lambda::Url", "TargetFunctionArn", "AuthType"),),
         names=("FunctionName",),
         versions=(Referrer("AWS::Lambda::Version", "FunctionName"),),
     ),

@@ -9,7 +9,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.network.terraform_aws import GROUP, GROUPS
-from assay.scanner.facts.spelling import Another, Link, Referrer
+from assay.scanner.facts.spelling import Another, Link, Many, Referrer
 
 from .endpoints import EndpointsAt, by_network
 from .exits import ExitsAt, standing
@@ -169,7 +169,7 @@ READERS = (
         network="vpc_config",
         outside=True,
         at_edge=at_edge("aws_cloudfront_distribution", *_ASSOCIATED),
-        urls=(Referrer("aws_lambda_function_url", "function_name", "authorization_type"),),
+        urls=(Many("aws_lambda_function_url", "function_name", "authorization_type"),),
         names=("function_name",),
     ),
     _workload(

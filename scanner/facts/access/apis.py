@@ -41,8 +41,11 @@ def api(view: View, at: ApiAt) -> UserEntry:
     connects = view[at.protocol].equals("WEBSOCKET")
     if connects.data is True:
         routes = _connections(view, routes, more)
-    elif connects.unknown:  # only of an HTTP API does each route decide for itself
-        routes = [connects.unknown]
+    elif connects.unknown:  # only of an HTTP API does each route decide for itself: there they are of a method and a path
+        told = [route for route, view in zip(routes, companions.views, strict=True) if _is_http(view[at.key].data)]
+        reason = f"whether {view.item.address} is of an HTTP API, in which each route decides for itself: {connects.unknown.reason}"
+        of_which = Unknown(reason, connects.unknown.settles_it, view.location)
+        routes = told if len(told) == len(routes) else [*told, of_which]
     quick = view[at.target].is_set()
     if quick.data is not False:
         nothing: Value[Any] = Value(False, quick.seen)
@@ -106,6 +109,11 @@ def _route(owner: View, at: ApiAt) -> RequestRoute:
         # Whoever signs requests with a key of AWS brings no token.
         verifies_tokens=owner.weighed(any_of([verified, kind.equals("AWS_IAM")]), absence=True),
     )
+
+
+def _is_http(key: Any) -> bool:
+    """Routes of a WebSocket API are selected by a text of the message: https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html"""
+    return isinstance(key, str) and " /" in key
 
 
 def _paths(key: Any) -> Any:

@@ -30,7 +30,7 @@ ENTRY = EntryAt(
 API = ApiAt(
     name="Name",
     document=("Body", "BodyS3Location"),
-    routes=Referrer("AWS::ApiGatewayV2::Route", "ApiId"),
+    routes=Many("AWS::ApiGatewayV2::Route", "ApiId"),
     authorizer=Link("AuthorizerId", ("AWS::ApiGatewayV2::Authorizer",)),
 )
 POOL = PoolAt(

@@ -41,7 +41,7 @@ def client_vpn(view: View, at: ClientVpnAt) -> RemoteAccess:
     rules = view.referrers(at.rules)
     authorizations: list[Any] = [_authorization(rule, at) for rule in rules.views]
     return RemoteAccess(
-        identity=view.identity(view[at.name], *rules.items),
+        identity=view.identity(view[at.name]),
         openings=view.says([]),
         vpn=view.says(True),
         identified=Value(_directory(view), identified.seen) if identified.data is False and types else identified,

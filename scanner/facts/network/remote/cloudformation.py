@@ -8,7 +8,7 @@ from assay.scanner.facts.network.remote.acls import AclAt, network_acl
 from assay.scanner.facts.network.remote.client_vpn import ClientVpnAt, client_vpn
 from assay.scanner.facts.network.remote.filters import of_group, port_filter, remote_access
 from assay.scanner.facts.network.remote.kinds import PortFilter, RemoteAccess
-from assay.scanner.facts.spelling import Many, Referrer
+from assay.scanner.facts.spelling import Many
 
 READERS = (
     Reader(PortFilter, GROUPS, of_group(port_filter), GROUP_RULES),
@@ -31,7 +31,7 @@ READERS = (
             name="Description",
             authentication="AuthenticationOptions",
             logged="ConnectionLogOptions.Enabled",
-            rules=Referrer("AWS::EC2::ClientVpnAuthorizationRule", "ClientVpnEndpointId"),
+            rules=Many("AWS::EC2::ClientVpnAuthorizationRule", "ClientVpnEndpointId"),
             network="TargetNetworkCidr",
             everyone="AuthorizeAllGroups",
             group="AccessGroupId",

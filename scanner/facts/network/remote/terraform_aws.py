@@ -8,7 +8,7 @@ from assay.scanner.facts.network.remote.client_vpn import ClientVpnAt, client_vp
 from assay.scanner.facts.network.remote.filters import of_group, port_filter, remote_access
 from assay.scanner.facts.network.remote.kinds import PortFilter, RemoteAccess
 from assay.scanner.facts.network.terraform_aws import GROUP_RULES, GROUPS
-from assay.scanner.facts.spelling import Many, Referrer
+from assay.scanner.facts.spelling import Many
 
 _NAME = "tags.Name"
 
@@ -42,7 +42,7 @@ READERS = (
             authentication="authentication_options",
             authentication_type="type",
             logged="connection_log_options.enabled",
-            rules=Referrer("aws_ec2_client_vpn_authorization_rule", "client_vpn_endpoint_id"),
+            rules=Many("aws_ec2_client_vpn_authorization_rule", "client_vpn_endpoint_id"),
             network="target_network_cidr",
             everyone="authorize_all_groups",
             group="access_group_id",
