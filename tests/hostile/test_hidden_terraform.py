@@ -11,6 +11,7 @@ from assay.scanner.results.model import WORST
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform import installed
+from tests.hostile.hidden_files import MANIFEST
 from tests.hostile.openings import BY_DEFAULT, CLOSED, CONTROL, GROUP, Files, call, told
 from tests.scans import write
 from tests.sources.terraform.reading import read, read_with_gaps
@@ -376,6 +377,36 @@ def test_no_workspace_is_taken_for_the_one_that_is_selected(tmp_path: Path, name
     report = Scan(Options(paths=[str(tmp_path)], controls=[CONTROL], workspace=said)).report()
     assert min((result.verdict for result in report.results), key=WORST.index) == verdict
     assert verdict != "pass" or len(report.results) == 1
+
+
+# Other languages
+
+TEMPLATE = json.dumps({"Resources": {"O": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "x", "SecurityGroupIngress": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}]}}}})  # fmt: skip
+STACK = 'resource "aws_cloudformation_stack" "s" {\n  name = "x"\n  template_body = %s\n}\n'
+HERE = "<<EOT\n%s\nEOT\n"
+EMBEDDED: dict[str, Files] = {
+    "a heredoc": {"main.tf": STACK % (HERE % TEMPLATE)},
+    "a call": {"main.tf": STACK % f"jsonencode({TEMPLATE})"},
+    "an address": {"main.tf": STACK.replace("template_body = %s", 'template_url = "https://example.com/t"')},
+    "a file that is left out": {"main.tf": STACK % 'file(".t/t.json")', ".t/t.json": TEMPLATE},
+    "a set of stacks": {"main.tf": STACK.replace("stack", "stack_set") % (HERE % TEMPLATE)},
+    "a manifest": {"main.tf": 'resource "kubectl_manifest" "m" {\n  yaml_body = ' + HERE % MANIFEST + "}\n"},
+    "a manifest as an object": {
+        "main.tf": 'resource "kubernetes_manifest" "m" {\n  manifest = {\n    apiVersion = "compute.cnrm.cloud.google.com/v1beta1"\n  }\n}\n'
+    },
+}
+
+
+@pytest.mark.parametrize("files", EMBEDDED.values(), ids=EMBEDDED)
+def test_what_is_deployed_in_another_language_is_a_gap(tmp_path: Path, files: Files) -> None:
+    assert "template_unsupported" in told(tmp_path, {**files, "fine.tf": CLOSED})[1]
+
+
+def test_a_file_in_another_language_is_judged_by_itself(tmp_path: Path) -> None:
+    own: Files = {"main.tf": STACK % 'file("${path.module}/t.json")', "t.json": TEMPLATE, "fine.tf": CLOSED}
+    assert told(tmp_path, own) == ({"pass", "fail"}, set())
+    plain = 'resource "kubernetes_manifest" "m" {\n  manifest = {\n    apiVersion = "v1"\n  }\n}\n'
+    assert told(tmp_path / "b", {"main.tf": plain + CLOSED})[1] == set()
 
 
 # Manifests of terraform init

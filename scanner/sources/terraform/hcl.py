@@ -15,7 +15,7 @@ from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source
 from assay.scanner.sources.listing import LIBRARY, UNCHANGED
 from assay.scanner.sources.overlay import DISK, Overlay
 from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.terraform import module_files, roots, selected
+from assay.scanner.sources.terraform import embedded, module_files, roots, selected
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.changes import Changes
 from assay.scanner.sources.terraform.directories import Directories
@@ -205,6 +205,7 @@ class TerraformSource(Source):
                 for resource in inner.declared:
                     items += [ResourceItem(resource, instance, root) for instance in resource.instances]
             coverage.blocks.found = coverage.blocks.evaluated = self._never_made(modules, items)
+            coverage.gaps += dict.fromkeys(embedded.gaps(item for item in items if isinstance(item, ResourceItem)))
             for inner in modules:
                 made[inner.directory] = made.get(inner.directory, False) or inner.template is None
         except EXCEEDED as error:
