@@ -73,13 +73,13 @@ def backend(view: View, at: BackendAt) -> UserEntry:
         identity=view.identity(view[at.name]),
         internet_facing=view[at.scheme].default("EXTERNAL").equals(*_EXTERNAL),
         asks_users=view[at.protocol].default("HTTP").equals(*_HTTP),
-        routes=view.says([route]),
+        routes=view["routes"] if view.elsewhere else view.says([route]),
     )
 
 
 def proxied(view: View, at: BackendAt) -> Directory | None:
-    """A backend whose users Google signs in."""
-    enabled = _proxied(view, at)
+    """A backend whose users Google signs in: one that is declared elsewhere has members only if it is."""
+    enabled = view.says(True) if view.elsewhere else _proxied(view, at)
     if enabled.data is False:
         return None
     name = view[at.name].data
@@ -93,7 +93,7 @@ def proxied(view: View, at: BackendAt) -> Directory | None:
         own_users=view.says(False),
         second_factor=view.says("OFF"),
         federates=enabled,
-        federated_second_factor=_second_factor(settings, enabled),
+        federated_second_factor=view[at.enabled] if view.elsewhere else _second_factor(settings, enabled),
         open_sign_up=view.says(False),
         restricts_domains=view.says(True),  # by members and domains, which are judged one by one
         members=view.says(_members(view, at, bool(domains.data) and domains.unknown is None)),
