@@ -119,7 +119,7 @@ INPUTS = (
             Format(
                 "config_connector",
                 "assay.scanner.sources.config_connector.source",
-                ((b"cnrm.cloud.google.com",), (b"kind",)),
+                ((b"cnrm.cloud.google.com", b"kustomize.toolkit.fluxcd.io", b"argoproj.io"), (b"kind",)),
                 (b"{", b"["),
                 (".yaml", ".yml", ".json"),
                 yaml=True,

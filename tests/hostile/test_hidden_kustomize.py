@@ -184,3 +184,33 @@ def test_an_object_that_names_a_manifest_holds_none(tmp_path: Path) -> None:
     head = MANIFEST.replace("{name: open}", f"\n  name: open\n  ownerReferences: [{owner}]\n  annotations:\n    {applied}")
     scanned = Scanned(write(tmp_path, {"m.yaml": head}))
     assert (scanned.gaps, scanned.failures) == ({}, 1)
+
+
+FLUX = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec:\n  path: ./base\n  "
+ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    path: base\n    kustomize:\n      "
+APPLIED = {
+    "a patch of Flux": f"{FLUX}patches: [{{target: {{kind: ComputeFirewall}}, patch: '{OPERATIONS}'}}]\n",
+    "a prefix of Flux": f"{FLUX}namePrefix: a-\n",
+    "another label of Flux": f"{FLUX}commonMetadata: {{labels: {{role: x}}}}\n",
+    "components of Flux": f"{FLUX}components: [../x]\n",
+    "a patch of Argo CD": f"{ARGO}patches: [{{target: {{kind: ComputeFirewall}}, patch: '{OPERATIONS}'}}]\n",
+    "one of several of Argo CD": ARGO.replace("source:\n    path: base\n   ", "sources:\n  - path: x\n   ") + "nameSuffix: x\n",
+}
+APPLIED_AS_WRITTEN = {
+    "Flux": f"{FLUX}prune: true\n",
+    "labels of Flux": f"{FLUX}commonMetadata: {{labels: {{app: x}}}}\n",
+    "a patch of a workload by Flux": f"{FLUX}patches: [{{target: {{kind: Deployment}}, patch: '{OPERATIONS}'}}]\n",
+    "images of Argo CD": f"{ARGO}images: [a=b]\n      version: v5\n",
+}
+
+
+@pytest.mark.parametrize("name", APPLIED)
+def test_what_changes_manifests_on_their_way_is_a_gap(tmp_path: Path, name: str) -> None:
+    assert Scanned(write(tmp_path, {**BASE, "a.yaml": APPLIED[name]})).gaps == {"a.yaml": {"template_unsupported"}}
+    assert Scanned(write(tmp_path / "b", {"main.tf": HCL, "a.yaml": APPLIED[name]})).gaps == {}
+
+
+@pytest.mark.parametrize("name", APPLIED_AS_WRITTEN)
+def test_what_applies_manifests_as_they_are_makes_no_noise(tmp_path: Path, name: str) -> None:
+    scanned = Scanned(write(tmp_path, {**BASE, "a.yaml": APPLIED_AS_WRITTEN[name]}))
+    assert scanned.gaps == {} and scanned.became("a.yaml") == "other"

@@ -9,7 +9,7 @@ from typing import Any
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.config_connector import kustomization
 from assay.scanner.sources.config_connector.kustomization import Covered, Kustomization
-from assay.scanner.sources.config_connector.manifests import KUSTOMIZATIONS, Manifest
+from assay.scanner.sources.config_connector.manifests import KUSTOMIZATIONS, Applier, Manifest
 from assay.scanner.sources.config_connector.manifests import read as read_manifests
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.overlay import Boundary, Overlay
@@ -198,6 +198,25 @@ class Kustomize:
         self._budget.made(len(source))
         documents, whole = several(source)
         return documents if whole else None
+
+
+def changed_by(appliers: Iterable[Applier], manifests: Iterable[Manifest]) -> Iterator[Gap]:
+    """Gaps for what objects of Flux or Argo CD have Kustomize change. Which manifests they apply is not told: it may be any."""
+    covered = Covered()
+    for manifest in manifests:
+        covered.add(manifest)
+    for applier in appliers:
+        data = {name.lower(): value for name, value in applier.fields.items()}
+        owner = Kustomization(applier.file, applier.file, data, {})
+        fields = [*owner.changing(covered, _documents_of), *(["components"] if data.get("components") and covered.kinds else [])]
+        if fields:
+            reason = f"{', '.join(sorted(fields))} may change manifests that this object applies, which are judged as they are written"
+            yield Gap(applier.file, "template_unsupported", reason, "scan what is applied in the end", applier.line)
+
+
+def _documents_of(text: str) -> list[Any] | None:
+    documents, whole = several(text.encode("utf-8", "replace"))
+    return documents if whole else None
 
 
 def chart_of(path: str, overlay: Overlay) -> str | None:

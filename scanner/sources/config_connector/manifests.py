@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner.sources.config_connector.appliers import applied
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp.declared import Path
@@ -54,6 +55,14 @@ class Manifest(msgspec.Struct):
         return self.parsed.place((*self.base, *below))
 
 
+class Applier(msgspec.Struct):
+    """What an object of Flux or Argo CD has Kustomize do to what it applies, in the words of a kustomization."""
+
+    file: str
+    line: int
+    fields: dict[str, Any]
+
+
 class ManifestFile(msgspec.Struct):
     """What a file holds."""
 
@@ -61,6 +70,7 @@ class ManifestFile(msgspec.Struct):
     namespaces: dict[str, Any]
     """Namespaces to the project that their annotation names."""
     gaps: list[Gap]
+    appliers: list[Applier] = []
     ambiguous: bool = False
     """What an object is, is written twice."""
 
@@ -82,6 +92,7 @@ def read(path: str, directory: str, overlay: Overlay) -> ManifestFile:
         objects = list(_objects(parsed.data))
         for data, base in objects:
             _enter(contents, data, base, parsed, file, directory)
+            contents.appliers += [Applier(file, parsed.place(base).line, fields) for fields in applied(data)]
         if not (os.path.basename(path) in KUSTOMIZATIONS or (error is not None and "{{" in text)):
             contents.gaps += _inside(parsed, {id(data) for data, _ in objects}, file)
     if error is not None:

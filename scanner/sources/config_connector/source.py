@@ -9,8 +9,8 @@ from typing import Any
 from assay.scanner.options import Options
 from assay.scanner.override import override
 from assay.scanner.sources.config_connector.items import Built
-from assay.scanner.sources.config_connector.kustomize import Kustomize, chart_of, is_kustomization
-from assay.scanner.sources.config_connector.manifests import Manifest, read
+from assay.scanner.sources.config_connector.kustomize import Kustomize, changed_by, chart_of, is_kustomization
+from assay.scanner.sources.config_connector.manifests import Applier, Manifest, ManifestFile, read
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import legible
@@ -44,19 +44,24 @@ class ConfigConnectorSource(Source):
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
         manifests: list[Manifest] = []
+        appliers: list[Applier] = []
         namespaces: dict[str, Any] = {}
         coverage, paths_read = Coverage(), []
         for path in self.paths:
             contents = self._read(path, coverage)
-            if contents:
-                manifests += contents[0]
-                namespaces |= contents[1]
+            if contents is None:
+                continue
+            manifests += contents.manifests
+            namespaces |= contents.namespaces
+            appliers += contents.appliers
+            if self._enter(path, contents, coverage):
                 paths_read.append(path)
         self._built(manifests, paths_read, coverage)
+        coverage.gaps += changed_by(appliers, manifests)
         if not paths_read:
             yield from Entries("manifests", coverage).collect()
             return
-        root = show(paths_read[0] if len(paths_read) == 1 else _common(self.paths))
+        root = show(paths_read[0] if len(paths_read) == 1 else _common(paths_read))
         built = Built(manifests, namespaces, self.project, root, wanted.types)
         coverage.gaps += built.gaps
         coverage.blocks.found = coverage.blocks.evaluated = built.attached
@@ -85,27 +90,32 @@ class ConfigConnectorSource(Source):
             else:
                 coverage.enter(path, self.input, "other", "a kustomization of other objects")
 
-    def _read(self, path: str, coverage: Coverage) -> tuple[list[Manifest], dict[str, Any]] | None:
+    def _read(self, path: str, coverage: Coverage) -> ManifestFile | None:
+        """What a file holds; None, with a gap, where it cannot be opened."""
         file = show(path)
         try:
-            contents = read(path, os.path.dirname(path), self.overlay)
+            return read(path, os.path.dirname(path), self.overlay)
         except OSError as error:
             coverage.files.found += 1
             coverage.files.failed += 1
             coverage.gaps.append(Gap(file, "parse_error", f"cannot be read ({error.strerror})", "make it readable"))
             coverage.enter(file, self.input, "unread", "cannot be read")
             return None
+
+    def _enter(self, path: str, contents: ManifestFile, coverage: Coverage) -> bool:
+        """Enter a file in the ledger; whether it is one of manifests."""
+        file = show(path)
         failed = any(gap.code in ("parse_error", "template_unsupported") for gap in contents.gaps)
         known = bool(contents.manifests or contents.namespaces)
         if not known and not ((failed or contents.ambiguous) and self._meant(path)):
             coverage.enter(file, self.input, "other", "no manifest of Config Connector")
-            return None
+            return False
         coverage.files.found += 1
         coverage.files.failed += failed
         coverage.files.parsed += not failed
         coverage.gaps += contents.gaps
         coverage.enter(file, self.input, "unread" if failed else "judged", "no manifest that can be read to the end" if failed else "")
-        return contents.manifests, contents.namespaces
+        return True
 
     def _meant(self, path: str) -> bool:
         """Whether a file that does not parse was meant to be of manifests of Config Connector."""
