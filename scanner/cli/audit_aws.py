@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging, opining
+from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.live import leave, may_write, take, watch, with_credentials
 from assay.scanner.sources.aws.request import DEFAULT_ROLE
 
@@ -31,9 +32,7 @@ _ACCOUNTS = (
 
 
 def _accounts(command: Any) -> Any:
-    for option in reversed(_ACCOUNTS):
-        command = option(command)
-    return command
+    return decorated(command, _ACCOUNTS)
 
 
 @click.command("aws")

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging, opining
+from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.live import may_write, take, watch, with_credentials
 
 _WHAT = "auditing Google Cloud"
@@ -26,9 +27,7 @@ _SCOPE = (
 
 
 def _scope(command: Any) -> Any:
-    for option in reversed(_SCOPE):
-        command = option(command)
-    return command
+    return decorated(command, _SCOPE)
 
 
 @click.command("gcp")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.weakened import weakened
 from assay.scanner.config import Config, ConfigurationError, load_file
 from assay.scanner.gate import baseline, guardrails
@@ -43,9 +44,7 @@ _OPTIONS = (
 
 def options(command: Any) -> Any:
     """The options of a command whose findings pass a gate."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return decorated(command, _OPTIONS)
 
 
 def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrails, before: Earlier | None = None) -> Gate:

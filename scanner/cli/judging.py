@@ -16,6 +16,8 @@ import msgspec
 
 from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, completing, console, debugging, gating, output
+from assay.scanner.cli.decorated import decorated
+from assay.scanner.cli.placing import placed
 from assay.scanner.cli.streams import Streams
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, of_tree, read
 from assay.scanner.errors import AssayError, SelectionError, debug
@@ -100,30 +102,22 @@ _SHOWN = _JUDGING[-3:]
 
 def configured(command: Any) -> Any:
     """The options that say which rules and which configuration there are."""
-    for option in reversed(_CONFIGURATION):
-        command = option(command)
-    return command
+    return decorated(command, _CONFIGURATION)
 
 
 def choice(command: Any) -> Any:
     """The options that say which controls there are and which of them count."""
-    for option in reversed((*_CONFIGURATION, *_CHOICE)):
-        command = option(command)
-    return command
+    return decorated(command, (*_CONFIGURATION, *_CHOICE))
 
 
 def options(command: Any, group: str = plugins.REPORTS) -> Any:
     """The options of a command that judges and writes reports of the formats of a group."""
-    for option in reversed((*_JUDGING[:2], _reports(group), *_JUDGING[2:])):
-        command = option(command)
-    return choice(gating.options(command))
+    return choice(gating.options(decorated(command, (*_JUDGING[:2], _reports(group), *_JUDGING[2:]))))
 
 
 def reporting(command: Any) -> Any:
     """The options of a command that writes reports of a run that is over."""
-    for option in reversed((*_CONFIGURATION, *_JUDGING[:2], _reports(plugins.REPORTS), _CHOICE[-1], *_SHOWN)):
-        command = option(command)
-    return command
+    return decorated(command, (*_CONFIGURATION, *_JUDGING[:2], _reports(plugins.REPORTS), _CHOICE[-1], *_SHOWN))
 
 
 def _reports(group: str) -> Any:
@@ -175,6 +169,7 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             scan = Scan(chosen)
         except SelectionError as error:
             raise error if error.key == ("profile",) and arguments["profile"] else config.located(error) from None
+        scan.rules.in_force = placed(scan.rules.in_force, config, arguments)
         scan.gate = gating.gate(scan, arguments, config, rails, before)
         debug("configuration and rules")
         return scan, config

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from assay.scanner.cli import console, judging
+from assay.scanner.cli.decorated import decorated
 from assay.scanner.errors import AssayError
 
 if TYPE_CHECKING:
@@ -38,17 +39,12 @@ _RUNS = (
 
 def imports(command: Any) -> Any:
     """The options of a command that shows results which others made elsewhere: audits, and reports of a run that is over."""
-    for option in reversed(_IMPORTS):
-        command = option(command)
-    return command
+    return decorated(command, _IMPORTS)
 
 
 def options(command: Any) -> Any:
     """The options of a command that can run other scanners, too."""
-    command = imports(command)
-    for option in reversed(_RUNS):
-        command = option(command)
-    return command
+    return decorated(imports(command), _RUNS)
 
 
 class Opinions:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.scanner.cli import EXIT_USAGE, completing, console, judging, opining, stdin
+from assay.scanner.cli.decorated import decorated
 from assay.scanner.override import override
 
 if TYPE_CHECKING:
@@ -61,9 +62,7 @@ _READING = (
 
 def reading(command: Any) -> Any:
     """The options that say how what a path names is read."""
-    for option in reversed(_READING):
-        command = option(command)
-    return command
+    return decorated(command, _READING)
 
 
 def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
