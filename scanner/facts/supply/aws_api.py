@@ -9,6 +9,6 @@ from assay.scanner.facts.supply.kinds import Federation
 
 LISTINGS = ()
 
-_AT = federation.RoleAt(name="RoleName", document="AssumeRolePolicyDocument")
+_AT = federation.FederatedRoleAt(name="RoleName", document="AssumeRolePolicyDocument")
 
 READERS = (Reader(Federation, (ROLES.type,), federation.federation, _AT, always=False),)

@@ -13,6 +13,6 @@ from assay.scanner.facts.supply.kinds import Federation
 # The CDK has a function of its own make the identity provider.
 _PROVIDERS = ("AWS::IAM::OIDCProvider", "Custom::AWSCDKOpenIdConnectProvider")
 
-_AT = federation.RoleAt(name="RoleName", document="AssumeRolePolicyDocument", providers=Link("Url", _PROVIDERS))
+_AT = federation.FederatedRoleAt(name="RoleName", document="AssumeRolePolicyDocument", providers=Link("Url", _PROVIDERS))
 
 READERS = (Reader(Federation, ("AWS::IAM::Role",), federation.federation, _AT, always=False),)

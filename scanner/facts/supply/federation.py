@@ -14,7 +14,7 @@ from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of
 
 
-class RoleAt(Spelling, frozen=True, eq=False, kw_only=True):
+class FederatedRoleAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells which tokens let somebody take on a role."""
 
     document: Place
@@ -22,7 +22,7 @@ class RoleAt(Spelling, frozen=True, eq=False, kw_only=True):
     """The identity providers that the document may refer to, and where one has its URL. An ARN ends in it."""
 
 
-def federation(view: View, at: RoleAt) -> Federation | None:
+def federation(view: View, at: FederatedRoleAt) -> Federation | None:
     """The federation that a trust policy sets up; None where it trusts no CI system."""
     document = view[at.document]
     trusting = [

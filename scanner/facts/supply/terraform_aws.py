@@ -12,6 +12,6 @@ from assay.scanner.facts.supply.kinds import Federation
 
 _PROVIDERS = ("aws_iam_openid_connect_provider", "data.aws_iam_openid_connect_provider")
 
-_AT = federation.RoleAt(name="name", document="assume_role_policy", providers=Link("url", _PROVIDERS))
+_AT = federation.FederatedRoleAt(name="name", document="assume_role_policy", providers=Link("url", _PROVIDERS))
 
 READERS = (Reader(Federation, ("aws_iam_role",), federation.federation, _AT, always=False),)

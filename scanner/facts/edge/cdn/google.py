@@ -16,13 +16,13 @@ from assay.scanner.sources.values import Value, all_of, any_of
 Headers = dict[str, Value[Any]]
 
 
-class EntryAt(Spelling, frozen=True, eq=False, kw_only=True):
+class ForwardingEntryAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells what a forwarding rule lets in."""
 
     balancer: ForwardingRuleAt
 
 
-def viewer_entry(view: View, at: EntryAt) -> ViewerEntry | None:
+def viewer_entry(view: View, at: ForwardingEntryAt) -> ViewerEntry | None:
     """An external forwarding rule for HTTP: Google has no object of its own for a CDN, which answers through it where a backend says so."""
     balancer = forwarding_rule(view, at.balancer)
     if balancer is None or balancer.http.data is False:

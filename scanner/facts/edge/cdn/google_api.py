@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.edge.cdn.google import BackendAt, EntryAt, backend, viewer_entry
+from assay.scanner.facts.edge.cdn.google import BackendAt, ForwardingEntryAt, backend, viewer_entry
 from assay.scanner.facts.edge.cdn.google_origins import BackendBucketAt, SiteAt, backend_bucket, by_bucket, site
 from assay.scanner.facts.edge.cdn.kinds import Distribution, OriginAccess, StaticSite, ViewerEntry
 from assay.scanner.facts.edge.cdn.routes import MapAt, RoutesAt, forwarding, proxies, routes
@@ -28,7 +28,7 @@ ROUTES = RoutesAt(
 )
 
 READERS = (
-    Reader(ViewerEntry, FORWARDING_RULES, viewer_entry, EntryAt(balancer=FORWARDING_RULE), always=False),
+    Reader(ViewerEntry, FORWARDING_RULES, viewer_entry, ForwardingEntryAt(balancer=FORWARDING_RULE), always=False),
     Reader(
         Distribution,
         (f"{_COMPUTE}/BackendService", f"{_COMPUTE}/RegionBackendService"),

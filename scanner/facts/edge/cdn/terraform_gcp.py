@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.edge.cdn.google import BackendAt, EntryAt, backend, viewer_entry
+from assay.scanner.facts.edge.cdn.google import BackendAt, ForwardingEntryAt, backend, viewer_entry
 from assay.scanner.facts.edge.cdn.google_origins import BackendBucketAt, SiteAt, backend_bucket, by_bucket, site
 from assay.scanner.facts.edge.cdn.kinds import Distribution, OriginAccess, StaticSite, ViewerEntry
 from assay.scanner.facts.edge.cdn.routes import MapAt, RoutesAt, forwarding, proxies, routes
@@ -47,7 +47,7 @@ def _backend(collection: str, scheme: str | tuple[str | Fixed, ...] = "load_bala
 
 
 READERS = (
-    Reader(ViewerEntry, FORWARDING_RULES, viewer_entry, EntryAt(balancer=FORWARDING_RULE), always=False),
+    Reader(ViewerEntry, FORWARDING_RULES, viewer_entry, ForwardingEntryAt(balancer=FORWARDING_RULE), always=False),
     Reader(Distribution, ("google_compute_backend_service",), backend, _backend("backendServices")),
     # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_region_backend_service
     Reader(

@@ -14,24 +14,24 @@ from assay.scanner.sources.values import Value, any_of
 DEFAULT = "default"
 
 
-class NetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
+class DefaultNetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the name of a network."""
 
     name: Annotated[Place, "in_default_network"] = "name"
 
 
-def network(view: View, at: NetworkAt) -> NetworkDefaults:
+def network(view: View, at: DefaultNetworkAt) -> NetworkDefaults:
     """Its firewall rules let SSH and RDP in from everywhere, so that there should be none (CIS Google Cloud 3.1)."""
     return _told(view, at, short(view[at.name]).equals(DEFAULT))
 
 
-class ProjectAt(Spelling, frozen=True, eq=False, kw_only=True):
+class NewProjectAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where Terraform tells whether a new project keeps its default network."""
 
     automatic: Annotated[Place, "in_default_network"]
 
 
-def project(view: View, at: ProjectAt) -> NetworkDefaults:
+def project(view: View, at: NewProjectAt) -> NetworkDefaults:
     """It does unless it says otherwise: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/google_project"""
     return _told(view, at, view[at.automatic].default(True).truth())
 

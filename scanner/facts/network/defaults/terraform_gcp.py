@@ -6,12 +6,12 @@ https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/c
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.network.defaults.google import MachineAt, NetworkAt, ProjectAt, machine, network, project
+from assay.scanner.facts.network.defaults.google import DefaultNetworkAt, MachineAt, NewProjectAt, machine, network, project
 from assay.scanner.facts.network.defaults.kinds import NetworkDefaults
 
 READERS = (
-    Reader(NetworkDefaults, ("google_compute_network",), network, NetworkAt()),
-    Reader(NetworkDefaults, ("google_project",), project, ProjectAt(name="project_id", automatic="auto_create_network")),
+    Reader(NetworkDefaults, ("google_compute_network",), network, DefaultNetworkAt()),
+    Reader(NetworkDefaults, ("google_project",), project, NewProjectAt(name="project_id", automatic="auto_create_network")),
     Reader(
         NetworkDefaults,
         ("google_compute_instance", "google_compute_instance_template"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.network.egress.kinds import Egress
-from assay.scanner.facts.network.egress.networks import NetworkAt, associated, by_network, network
+from assay.scanner.facts.network.egress.networks import EgressNetworkAt, associated, by_network, network
 from assay.scanner.facts.network.google_api import FIREWALL
 from assay.scanner.facts.spelling import Many
 
@@ -15,7 +15,7 @@ READERS = (
         Egress,
         (f"{_COMPUTE}/Network",),
         network,
-        NetworkAt(
+        EgressNetworkAt(
             firewalls=Many(f"{_COMPUTE}/Firewall", "network"),
             firewall=FIREWALL,
             policies=associated(f"{_COMPUTE}/NetworkFirewallPolicy"),

@@ -21,7 +21,7 @@ _INSIDE = ("NON_INTERNET", "INTRA_VPC", "VPC_NETWORKS")
 _ACTIONS = {"allow": ALLOW, "apply_security_profile_group": ALLOW, "deny": DENY, "goto_next": NEXT}
 
 
-class NetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
+class EgressNetworkAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells the firewall rules and policies of a network. The defaults are those of the REST API."""
 
     name: Place = "name"
@@ -66,7 +66,7 @@ def associated(*types: str) -> Index:
     return Index(types, records)
 
 
-def network(view: View, at: NetworkAt) -> Egress | None:
+def network(view: View, at: EgressNetworkAt) -> Egress | None:
     """A network with the rules that are for egress. Of one that is declared elsewhere nothing is said but what rules here let out."""
     firewalls = view.referrers(at.firewalls)
     classic = [rule for firewall in firewalls.views if (rule := _classic(firewall, at)) is not None]
@@ -91,13 +91,13 @@ def network(view: View, at: NetworkAt) -> Egress | None:
     )
 
 
-def _may_let_out(view: View, at: NetworkAt) -> bool:
+def _may_let_out(view: View, at: EgressNetworkAt) -> bool:
     """Whether there may be firewall rules for egress of which it is not known that they are for this network."""
     possible = view.possible(at.firewalls)
     return not view.elsewhere and (not possible or any(_classic(firewall, at) for firewall in possible))
 
 
-def _has_ipv6(view: View, at: NetworkAt) -> Value[bool]:
+def _has_ipv6(view: View, at: EgressNetworkAt) -> Value[bool]:
     """Whether a subnet of the network has addresses of IPv6, which none has unless it says so.
 
     https://cloud.google.com/vpc/docs/subnets#ipv6-ranges
@@ -111,7 +111,7 @@ def spelled_address(view: View) -> str:
     return view.item.address
 
 
-def _classic(view: View, at: NetworkAt) -> EgressRule | None:
+def _classic(view: View, at: EgressNetworkAt) -> EgressRule | None:
     """A firewall rule for egress; None of one for ingress."""
     firewall = view.surely
     leaves = firewall["direction"].default("INGRESS").equals("EGRESS")
@@ -135,7 +135,7 @@ def _classic(view: View, at: NetworkAt) -> EgressRule | None:
     )
 
 
-def _policies(view: View, at: NetworkAt) -> tuple[list[View], Unknown | None]:
+def _policies(view: View, at: EgressNetworkAt) -> tuple[list[View], Unknown | None]:
     """The policies that are associated with a network, and why there may be more."""
     if at.policies is not None:
         records = view.index(at.policies)
@@ -150,7 +150,7 @@ def _policies(view: View, at: NetworkAt) -> tuple[list[View], Unknown | None]:
     return [policy for _, policy in policies if policy is not None], why
 
 
-def _written(policy: View, at: NetworkAt) -> list[EgressRule]:
+def _written(policy: View, at: EgressNetworkAt) -> list[EgressRule]:
     """The rules of a policy that are for egress."""
     rules, more = policy.inner(at.rules)
     separate = policy.referrers(*at.separate)

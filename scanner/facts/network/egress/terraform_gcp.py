@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.network.egress.kinds import Egress
-from assay.scanner.facts.network.egress.networks import NetworkAt, by_network, network
+from assay.scanner.facts.network.egress.networks import EgressNetworkAt, by_network, network
 from assay.scanner.facts.network.terraform_gcp import FIREWALL
 from assay.scanner.facts.spelling import Link, Many, Referrer, snake
 
@@ -18,7 +18,7 @@ READERS = (
         Egress,
         ("google_compute_network",),
         network,
-        NetworkAt(
+        EgressNetworkAt(
             name="name",
             names=("name", "self_link", "id"),
             order="network_firewall_policy_enforcement_order",
