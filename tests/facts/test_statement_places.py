@@ -230,3 +230,28 @@ def test_values_cross_processes_without_places_of_parts() -> None:
     value.written = lambda: None  # type: ignore[assignment]
     again = pickle.loads(pickle.dumps(value))
     assert (again.data, again.seen, again.options, again.written) == (value.data, value.seen, (), None)
+
+
+def test_a_plan_beside_its_code(tmp_path: Path) -> None:
+    """What the plan says stands where the code writes it."""
+    code = write(tmp_path / "code", {"main.tf": policy(f"<<EOT\n{POLICY}\nEOT").replace("aws_s3_bucket.b.id", '"orders"')})
+    values = {"aws_s3_bucket.b": {"bucket": "orders"}, "aws_s3_bucket_policy.p": {"bucket": "orders", "policy": json.dumps(json.loads(POLICY))}}
+    resources = [
+        {"address": address, "mode": "managed", "type": address.partition(".")[0], "name": address.partition(".")[2], "values": own}
+        for address, own in values.items()
+    ]
+    changes = [
+        {**{key: each[key] for key in ("address", "mode", "type", "name")}, "change": {"actions": ["create"], "after": each["values"], "after_unknown": {}}}
+        for each in resources
+    ]
+    configured = [
+        {"address": each["address"], "mode": "managed", "type": each["type"], "name": each["name"], "provider_config_key": "aws",
+         "expressions": {name: {"constant_value": text} for name, text in each["values"].items()}}
+        for each in resources
+    ]  # fmt: skip
+    plan = {
+        "format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": {"resources": resources}},
+        "resource_changes": changes, "configuration": {"root_module": {"resources": configured}},
+    }  # fmt: skip
+    (tmp_path / "plan.json").write_text(json.dumps(plan), "utf-8")
+    assert is_public(written(place_of(public(tmp_path / "plan.json", code=str(code)))))
