@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assay.reports.compare_view import EXISTENCE, WORDS, by_resource, outcome, places, sections
 from assay.reports.html import asset, environment, policy
-from assay.reports.view import in_force
+from assay.reports.in_force import in_force
 from assay.scanner.compare.model import Comparison
 
 

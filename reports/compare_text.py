@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assay.reports.compare_view import EXISTENCE, WORDS, Section, by_resource, outcome, places, sections
+from assay.reports.in_force import in_force
 from assay.reports.page import Page
-from assay.reports.view import in_force
 from assay.scanner.compare.model import ComparedRow, Comparison, Half, Side
 from assay.scanner.results.ledger import told
 from assay.scanner.words import many

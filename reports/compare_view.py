@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from assay.reports.view import Outcome, in_force_briefly
+from assay.reports.in_force import in_force_briefly
+from assay.reports.view import Outcome
 from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison, Half, Status
 from assay.scanner.words import many
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from assay.reports import opinions_view
-from assay.reports.view import in_force_briefly, message_of, ordered, place
+from assay.reports.in_force import in_force_briefly
+from assay.reports.view import message_of, ordered, place, waived_at
 from assay.scanner.results.model import BaselineComparison, Report, Result, Waived, WaiverUse
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import defused, many, visible
@@ -79,7 +80,7 @@ def totals(report: Report) -> list[str]:
     parts = [f"{counts['fail']} fail", f"{counts['unknown']} unknown"]
     parts += [f"{counts['error']} error"] if counts["error"] else []
     parts += [f"{report.summary.verdicts.get('pass', 0)} pass"]
-    parts += [f"{waived} waived"] if waived else []
+    parts += [f"{waived} waived{waived_at(report)}"] if waived else []
     before = len(known(report))
     parts += [f"{before} known from before"] if before else []
     gaps = unseen(report)

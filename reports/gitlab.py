@@ -1,8 +1,9 @@
 """GitLab's code quality report: one array, whose entries merge requests show beside the code.
 
 https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format. Paths are relative to the repository, so a scan is to be
-started there. The fingerprint has no line in it, so that moved code is no new finding. What is waived or known from before is left out.
-What another scanner says of a finding ends its description; the array has no place for what is no finding of the run.
+started there. The fingerprint has no line in it, so that moved code is no new finding. What is waived or known from before is left out;
+waivers and settings are `info`. What another scanner says of a finding ends its description; the array has no place for what is no finding
+of the run.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from collections.abc import Iterable
 import msgspec
 
 from assay.reports import findings, opinions_view
+from assay.reports.in_force import in_force_briefly
 from assay.reports.sarif_rules import Object
 from assay.reports.view import place
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import Report, Result
+from assay.scanner.results.model import Report, Result, WaiverUse
 from assay.scanner.results.opinion import Compared, Opinion
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.words import defused_json, visible
@@ -33,6 +35,8 @@ def render(report: Report, context: Context) -> bytes:
     entries = [_entry(result, rows.get(opinions_view.of_result(result), ())) for result in findings.counted(report, *findings.FINDINGS)]
     entries += [_of_gap(gap) for gap in findings.unseen(report)]
     entries += [_of_change(change, report) for change in report.gate.changes]
+    entries += [_of_waiver(waiver) for waiver in report.gate.waivers if waiver.findings]
+    entries += [_of_settings(settings, report)] if (settings := in_force_briefly(report.run.in_force)) else []
     return defused_json(msgspec.json.format(msgspec.json.encode(entries), indent=1)) + b"\n"
 
 
@@ -63,6 +67,27 @@ def _of_change(change: str, report: Report) -> Object:
         "check_name": "assay.configuration",
         "fingerprint": _digest("configuration", change),
         "severity": "blocker",
+        "location": {"path": _relative(report.run.in_force.configuration or "assay.yaml"), "lines": {"begin": 1}},
+    }
+
+
+def _of_waiver(waiver: WaiverUse) -> Object:
+    """Beside its waiver: a merge request shows one that the target branch does not have, and who accepts what."""
+    return {
+        "description": _text(f"accepted: {findings.used(waiver)}"),
+        "check_name": "assay.waiver",
+        "fingerprint": _digest("waiver", waiver.control, waiver.resource, waiver.owner, waiver.reason, waiver.expires, waiver.file),
+        "severity": "info",
+        "location": {"path": _relative(waiver.file or "assay.yaml"), "lines": {"begin": max(waiver.line, 1)}},
+    }
+
+
+def _of_settings(told: str, report: Report) -> Object:
+    return {
+        "description": _text(f"in force: {told}"),
+        "check_name": "assay.settings",
+        "fingerprint": _digest("settings", told),
+        "severity": "info",
         "location": {"path": _relative(report.run.in_force.configuration or "assay.yaml"), "lines": {"begin": 1}},
     }
 

@@ -14,11 +14,11 @@ from markupsafe import Markup, escape
 
 from assay.reports import opinions_view
 from assay.reports.findings import accepted, compared
+from assay.reports.in_force import in_force
 from assay.reports.view import (
     WORDS,
     accounts,
     failing,
-    in_force,
     nothing_unseen,
     ordered,
     outcome,

@@ -12,8 +12,9 @@ from urllib.parse import quote
 import msgspec
 
 from assay.reports import opinions_view, sarif_gate
+from assay.reports.in_force import in_force, in_force_briefly
 from assay.reports.sarif_rules import LEVELS, Object, SarifRules, plain
-from assay.reports.view import BROKEN, WORDS, in_force, in_force_briefly, place, severity_rank, unsupported, verdicts
+from assay.reports.view import BROKEN, WORDS, place, severity_rank, unsupported, verdicts
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from assay.reports.in_force import in_force
 from assay.reports.opinions_text import opinions
 from assay.reports.page import Page
 from assay.reports.view import (
     WORDS,
     accounts,
     calls,
-    in_force,
     message_of,
     nothing_unseen,
     place,

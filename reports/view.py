@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from assay.scanner.results.model import VERDICTS, InForce, Report, ResourceRef, Result, Verdict, worst
+from assay.reports.in_force import in_force_briefly
+from assay.scanner.results.model import VERDICTS, Report, ResourceRef, Result, Verdict, worst
 from assay.scanner.rules.model import SEVERITIES, Control
 from assay.scanner.sources.listing import is_exclusion
 from assay.scanner.sources.raw import Location
@@ -257,9 +258,22 @@ def _outcome(report: Report) -> Outcome:
         unread = [gap for gap in report.coverage.gaps if gap not in before]
         word = "incomplete" if unread or (report.coverage.files.failed and not before) else "pass"
         said = [f"{counts['pass']} pass", *said] if said else [f"{counts['pass']} pass", "nothing fails"]
-    said += [f"{counts['waived']} waived"] if counts["waived"] else []
+    said += [f"{counts['waived']} waived{waived_at(report)}"] if counts["waived"] else []
     said += [many(gaps, "gap") + (f" ({len(before)} known)" if before else "")] if gaps else []
     return _with_changes(report, Outcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all"))
+
+
+_PLACES = 5
+"""Places of waivers that the outcome names; the report has all."""
+
+
+def waived_at(report: Report) -> str:
+    """Where the waivers stand by which findings do not count: who sees the count alone should find them."""
+    waivers = (result.waiver for result in report.results if result.verdict == "waived")
+    places = sorted({(waiver.file, waiver.line) for waiver in waivers if waiver is not None})
+    named = [f"{file}:{line}" if line else file for file, line in places if file]
+    more = [f"{len(named) - _PLACES} more places"] if len(named) > _PLACES else []
+    return f" ({', '.join([*named[:_PLACES], *more])})" if named else ""
 
 
 def _known(report: Report, verdict: Verdict) -> int:
@@ -279,46 +293,6 @@ def _with_changes(report: Report, said: Outcome) -> Outcome:
     word = said.word if said.word == "error" else "fail"
     more = f"{many(changes, 'change')} of the configuration that let more through" if changes > 1 else "the configuration lets more through"
     return Outcome(word, f"{said.sentence}; {more} (--allow-config-changes accepts {'them' if changes > 1 else 'it'})")
-
-
-_LONGEST = 300
-_LISTED = 5
-"""Entries of a list that people are told; the JSON report has all."""
-
-
-def in_force(told: InForce) -> list[tuple[str, str]]:
-    """What a run was judged by, as headings and what stands under them: always the configuration, and what is not the default."""
-    changed = [f"{setting.name} is {setting.value}, by default {setting.default}" for setting in told.settings]
-    given = [*told.var_files, *([many(len(told.variables), "value")] if told.variables else [])]
-    sections = [
-        ("Profile", told.profile or ""),
-        ("Own policies", _few(told.policies)),
-        ("Built-in rules replaced", _few([f"{id_} by {file}" for id_, file in told.replaced.items()], "; ")),
-        ("Not the defaults", _few(changed, "; ")),
-        ("Controls left out", f"{len(told.left_out)}: {_few(told.left_out)}" if told.left_out else ""),
-        ("Variables from", _few(given)),
-    ]
-    return [("Configuration", told.configuration or "none"), *((heading, text) for heading, text in sections if text)]
-
-
-def _few(entries: list[str], between: str = ", ") -> str:
-    more = len(entries) - _LISTED
-    shown = [entry if len(entry) <= _LONGEST else f"{entry[:_LONGEST]}…" for entry in entries[:_LISTED]]
-    return between.join([*shown, *([f"and {more} more"] if more > 0 else [])])
-
-
-def in_force_briefly(told: InForce) -> str:
-    """The same in a few words for the outcome: empty for the built-in controls with their defaults."""
-    named = [told.configuration or "", f"profile {told.profile}" if told.profile else ""]
-    named += [f"own policies {_few(told.policies)}"] if told.policies else []
-    named += [f"{many(len(told.replaced), 'built-in rule')} replaced"] if told.replaced else []
-    named += [f"{setting.name} {setting.value}" for setting in told.settings if not setting.name.startswith("controls.")]
-    for mark, words in ((".params.", "{} changed"), (".enabled", "{} switched off"), (".severity", "severity of {} changed")):
-        number = sum(mark in setting.name for setting in told.settings)
-        named += [words.format(many(number, "param" if mark == ".params." else "control"))] if number else []
-    left_out = len(told.left_out) if told.profile else 0
-    named += [f"{many(left_out, 'control')} left out"] if left_out else []
-    return ", ".join(filter(None, named))
 
 
 def nothing_unseen(report: Report) -> str:

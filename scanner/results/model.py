@@ -135,13 +135,17 @@ class Tool(msgspec.Struct, frozen=True):
     """Digest of the rules that were applied."""
 
 
-class Setting(msgspec.Struct, frozen=True):
+class Setting(msgspec.Struct, frozen=True, omit_defaults=True):
     """A setting whose value is not its default; both as text, JSON for what is no text."""
 
     name: str
     """`fail_on`, `allow_empty`, `controls.ID.params.NAME`."""
     value: str
     default: str
+    place: str = ""
+    """Where it is set, as `FILE:LINE`; empty for what the command line says."""
+    reason: str = ""
+    """Why a control has another severity."""
 
 
 class InForce(msgspec.Struct, frozen=True, kw_only=True):

@@ -88,9 +88,8 @@ def test_a_control_that_is_off_and_one_that_weighs_less(tree: Path) -> None:
     write(tree, {"assay.yaml": "controls:\n  storage.versioning-enabled: {severity: low, reason: small}\nfail_on: medium\n"})
     code, said = report()
     assert code == 0 and said["results"][0]["severity"] == "low"
-    assert {"name": "controls.storage.versioning-enabled.severity", "value": "low", "default": "high"} in said["run"]["in_force"][
-        "settings"
-    ]
+    own = {"name": "controls.storage.versioning-enabled.severity", "value": "low", "default": "high"}
+    assert {**own, "place": "assay.yaml:2", "reason": "small"} in said["run"]["in_force"]["settings"]
     write(tree, {"assay.yaml": "controls:\n  storage.versioning-enabled: {enabled: false, reason: elsewhere}\n"})
     ran = assay("scan", "infra", "-r", "json")
     said = json.loads(ran.stdout)
@@ -216,3 +215,22 @@ def test_what_a_change_does_not_touch_is_not_gone(tree: Path) -> None:
         comparison["kind"]: [past["address"] for past in comparison["gone"]] for comparison in json.loads(ran.stdout)["gate"]["comparisons"]
     }
     assert told == {"baseline": ["aws_s3_bucket.b"], "revision": ["aws_s3_bucket.b"]}
+
+
+def test_every_format_says_what_is_set_where_and_why(tree: Path) -> None:
+    settings = (
+        "fail_on: medium\n"
+        "controls:\n"
+        "  storage.versioning-enabled: {severity: low, reason: small}\n"
+        "  storage.encrypted-cmk: {enabled: false, reason: elsewhere}\n"
+        "exclude:\n"
+        "  - {path: legacy, reason: moved}\n"
+    )
+    write(tree, {"assay.yaml": settings + WAIVER, "legacy/main.tf": FAILING})
+    for name in ("text", "concise", "html", "markdown", "csv", "sarif", "junit", "github", "azure", "gitlab", "gitlab-sast", "json"):
+        assay("scan", ".", "-r", f"{name}=out")
+        written = " ".join((tree / "out").read_text("utf-8").split())
+        for told in ("small", "assay.yaml:3", "elsewhere", "assay.yaml:4", "legacy (moved)", "assay.yaml:6"):
+            assert told in written, (name, told)
+        place = {"json": '"line": 8', "gitlab": '"begin": 8'}.get(name, "assay.yaml:8")
+        assert place in written, name

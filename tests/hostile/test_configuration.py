@@ -163,13 +163,19 @@ def test_every_report_and_the_last_line_say_what_was_in_force(tree: Path) -> Non
         said = " ".join(text.split())
         for part in ("assay.yaml", "mine", "rules", VERSIONING_ID, "fail_on", "never", "allow_empty", "min_recovery_days"):
             assert part in said
-    brief = "assay.yaml, profile mine, own policies rules, 1 built-in rule replaced, fail_on never, allow_empty true, 1 param changed"
-    said = " ".join(" ".join(ran.stdout.splitlines()[-3:]).split())
-    assert f"in force: {brief}," in said and last
+    assert last.split("in force: ")[1].split(", ")[:7] == [
+        "assay.yaml", "profile mine", "own policies rules", f"{VERSIONING_ID} replaced by rules/team/versioning.yaml",
+        "fail_on never at assay.yaml:1", "allow_empty true at assay.yaml:2", "data.pitr-enabled min_recovery_days 1 at assay.yaml:6",
+    ]  # fmt: skip
     in_force = json.loads(written["json"])["run"]["in_force"]
     assert in_force["replaced"] == {VERSIONING_ID: "rules/team/versioning.yaml"}
     assert in_force["variables"] == ["status"] and "team.rule" in in_force["left_out"]
-    assert {"name": "controls.data.pitr-enabled.params.min_recovery_days", "value": "1", "default": "7"} in in_force["settings"]
+    assert {
+        "name": "controls.data.pitr-enabled.params.min_recovery_days",
+        "value": "1",
+        "default": "7",
+        "place": "assay.yaml:6",
+    } in in_force["settings"]
 
 
 def test_nothing_is_said_of_defaults(tree: Path) -> None:

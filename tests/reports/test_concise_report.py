@@ -37,7 +37,7 @@ def test_every_finding_has_one_line_and_the_last_counts_all() -> None:
     *findings, last = lines(samples.report())
     assert len(findings) == sum(each.verdict in ("fail", "unknown", "error") for each in samples.results())
     assert sum(bool(LINE.fullmatch(line)) for line in findings) == len(findings) - 1, "what is live has no file"
-    assert last.startswith("ERROR: 1 error, 4 fail, 6 unknown, 1 waived, 2 gaps")
+    assert last.startswith("ERROR: 1 error, 4 fail, 6 unknown, 1 waived (assay.yaml:12), 2 gaps")
 
 
 def test_what_is_live_is_named_by_what_it_was_read_from() -> None:

@@ -48,7 +48,7 @@ def test_a_row_says_where_why_and_who_accepts_it() -> None:
 def test_the_run_and_its_waivers_are_rows() -> None:
     run, *found = rows(samples.compared())
     assert run["record"] == "run" and run["message"].startswith(
-        "3 fail, 6 unknown, 1 error, 1 pass, 1 waived, 1 known from before, 2 gaps; beside"
+        "3 fail, 6 unknown, 1 error, 1 pass, 1 waived (assay.yaml:12), 1 known from before, 2 gaps; beside"
     )
     waivers = [row for row in found if row["record"] == "waiver"]
     assert [(row["control"], row["verdict"], row["file"], row["line"]) for row in waivers] == [

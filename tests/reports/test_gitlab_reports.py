@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from assay.reports import gitlab, gitlab_sast
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import GateReport, Report
+from assay.scanner.results.model import GateReport, InForce, Report, Setting
 from assay.scanner.sources.coverage import Coverage, FileCounts, Gap
 from tests.reports import samples
 
@@ -70,7 +70,20 @@ REPORTS = pytest.mark.parametrize(
 def test_code_quality_is_as_gitlab_documents_it(report: Report) -> None:
     found = quality(report)
     findings = sum(each.verdict in ("fail", "unknown", "error") and each.standing != "known" for each in report.results)
-    assert len(found) == findings + len(report.coverage.gaps) + len(report.gate.changes)
+    waivers = [each for each in found if each["check_name"] == "assay.waiver"]
+    assert len(waivers) == sum(waiver.findings > 0 for waiver in report.gate.waivers)
+    assert len(found) == findings + len(report.coverage.gaps) + len(report.gate.changes) + len(waivers)
+
+
+def test_waivers_and_settings_stand_where_they_are_written() -> None:
+    base = samples.report()
+    told = InForce(configuration="assay.yaml", settings=[Setting("exclude", "legacy (old)", "[]", place="assay.yaml:3")])
+    found = quality(msgspec.structs.replace(base, run=msgspec.structs.replace(base.run, in_force=told)))
+    [waiver] = [each for each in found if each["check_name"] == "assay.waiver"]
+    [settings] = [each for each in found if each["check_name"] == "assay.settings"]
+    assert waiver["location"] == {"path": "assay.yaml", "lines": {"begin": 12}} and waiver["description"].startswith("accepted: ")
+    assert settings["description"] == "in force: assay.yaml, exclude legacy (old) at assay.yaml:3"
+    assert {waiver["severity"], settings["severity"]} == {"info"}
 
 
 @REPORTS
@@ -122,7 +135,7 @@ def test_known_and_waived_are_left_out_and_counted() -> None:
     assert not any(
         "a:80 serves HTTP" in each["description"] or "no policy blocks" in each["description"] for each in found["vulnerabilities"]
     )
-    assert "1 waived, 1 known from before" in found["scan"]["messages"][0]["value"]
+    assert "1 waived (assay.yaml:12), 1 known from before" in found["scan"]["messages"][0]["value"]
     assert any("waived by platform until 2026-06-30, which is over" in each["description"] for each in found["vulnerabilities"])
 
 

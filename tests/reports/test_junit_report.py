@@ -94,7 +94,7 @@ def test_gaps_and_a_weaker_configuration_are_not_green() -> None:
 
 def test_what_is_accepted_and_in_force_stands_in_a_suite_of_its_own() -> None:
     (output,) = suites(samples.compared())["assay.gate"].iter("system-out")
-    for text in ("3 fail, 6 unknown, 1 error, 1 pass, 1 waived, 1 known from before, 2 gaps", "beside the baseline .assay-baseline.json",
+    for text in ("3 fail, 6 unknown, 1 error, 1 pass, 1 waived (assay.yaml:12), 1 known from before, 2 gaps", "beside the baseline .assay-baseline.json",
                  "waiver: storage.* for address aws_s3_bucket.data[1]: waived by platform until 2027-03-31", "the waiver is for nothing"):  # fmt: skip
         assert text in output.text
 

@@ -122,7 +122,9 @@ def test_files_that_fail_to_parse_are_never_a_pass() -> None:
 def test_the_outcome_tells_what_is_new_from_what_was_known() -> None:
     said = outcome(samples.compared())
     assert said.word == "error"
-    assert said.sentence.startswith("1 error (1 new, 0 known), 4 fail (3 new, 1 known), 6 unknown (6 new, 0 known), 1 waived, 2 gaps;")
+    assert said.sentence.startswith(
+        "1 error (1 new, 0 known), 4 fail (3 new, 1 known), 6 unknown (6 new, 0 known), 1 waived (assay.yaml:12), 2 gaps;"
+    )
 
 
 def test_what_was_known_alone_fails_nothing_and_is_counted() -> None:

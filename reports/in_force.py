@@ -1,0 +1,60 @@
+"""What a run was judged by, in words: whole for a section of a report, and in one line for its outcome."""
+
+from __future__ import annotations
+
+from assay.scanner.results.model import InForce, Setting
+from assay.scanner.words import many
+
+_LONGEST = 300
+_LISTED = 5
+"""Entries of a list that people are told; the JSON report has all."""
+
+
+def in_force(told: InForce) -> list[tuple[str, str]]:
+    """What a run was judged by, as headings and what stands under them: always the configuration, and what is not the default."""
+    changed = [f"{setting.name} is {setting.value}{_at(setting)}, by default {setting.default}" for setting in told.settings]
+    given = [*told.var_files, *([many(len(told.variables), "value")] if told.variables else [])]
+    sections = [
+        ("Profile", told.profile or ""),
+        ("Own policies", _few(told.policies)),
+        ("Built-in rules replaced", _few([f"{id_} by {file}" for id_, file in told.replaced.items()], "; ")),
+        ("Not the defaults", _few(changed, "; ")),
+        ("Controls left out", f"{len(told.left_out)}: {_few(told.left_out)}" if told.left_out else ""),
+        ("Variables from", _few(given)),
+    ]
+    return [("Configuration", told.configuration or "none"), *((heading, text) for heading, text in sections if text)]
+
+
+def _few(entries: list[str], between: str = ", ") -> str:
+    more = len(entries) - _LISTED
+    shown = [entry if len(entry) <= _LONGEST else f"{entry[:_LONGEST]}…" for entry in entries[:_LISTED]]
+    return between.join([*shown, *([f"and {more} more"] if more > 0 else [])])
+
+
+def in_force_briefly(told: InForce) -> str:
+    """The same in a few words for the outcome: empty for the built-in controls with their defaults."""
+    named = [told.configuration or "", f"profile {told.profile}" if told.profile else ""]
+    named += [f"own policies {_few(told.policies)}"] if told.policies else []
+    named += [_few([f"{id_} replaced by {file}" for id_, file in told.replaced.items()])]
+    others = [f"{setting.name} {setting.value}{_at(setting)}" for setting in told.settings if not setting.name.startswith("controls.")]
+    named += [_few(others)]
+    named += [_few([_briefly(setting) for setting in told.settings if setting.name.startswith("controls.")])]
+    left_out = len(told.left_out) if told.profile else 0
+    named += [f"{many(left_out, 'control')} left out"] if left_out else []
+    return ", ".join(filter(None, named))
+
+
+def _briefly(setting: Setting) -> str:
+    """What is set for one control, in a few words: which it is, and why, are what somebody asks who sees that it is not the default."""
+    inner = setting.name.removeprefix("controls.")
+    control, of_params, param = inner.rpartition(".params.")
+    if of_params:
+        return f"{control} {param} {setting.value}{_at(setting)}"
+    control, _, key = inner.rpartition(".")
+    if key == "enabled":
+        return f"{control} off{setting.value.removeprefix('false')}{_at(setting)}"
+    return f"{control} {setting.value}{_at(setting)}"
+
+
+def _at(setting: Setting) -> str:
+    return (f": {setting.reason}" if setting.reason else "") + (f" at {setting.place}" if setting.place else "")
