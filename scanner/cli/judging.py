@@ -17,6 +17,7 @@ import msgspec
 from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, completing, console, debugging, gating, output
 from assay.scanner.cli.decorated import decorated
+from assay.scanner.cli.placing import placed
 from assay.scanner.cli.streams import Streams
 from assay.scanner.config import DEFAULT_FILE, Config, ConfigurationError, of_tree, read
 from assay.scanner.errors import AssayError, SelectionError, debug
@@ -168,6 +169,7 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             scan = Scan(chosen)
         except SelectionError as error:
             raise error if error.key == ("profile",) and arguments["profile"] else config.located(error) from None
+        scan.rules.in_force = placed(scan.rules.in_force, config, arguments)
         scan.gate = gating.gate(scan, arguments, config, rails, before)
         debug("configuration and rules")
         return scan, config
