@@ -27,7 +27,8 @@ class Companions:
         """
         if self.rivals:
             values = [view.surely[path] for view in self.views]
-            return Value.of(either(self.rivals, *[value.raw for value in values]), places(values))
+            rest = [self.more] if self.more is not None else []  # those that are not read
+            return Value.of(either(self.rivals, *[value.raw for value in values], *rest), places(values))
         absent: Value[Any] = Value(self.more, [view.location for view in self.views])
         return first_known(*(view[path] for view in self.views), absent)
 

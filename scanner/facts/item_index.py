@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -28,6 +29,7 @@ class ItemIndex:
         self._targets: dict[tuple[str, str, tuple[tuple[str, str], ...], bool], Targets] = {}
         self._indexes: dict[Index, Mapping[Hashable, list[Any]]] = {}
         self._called: dict[tuple[str, str], set[str | None]] = {}
+        self._shared: dict[tuple[str, str], Counter[str | None]] = {}
         self._open_names: dict[tuple[str, tuple[str, ...]], set[str]] = {}
         self._texts: dict[tuple[str, Namesakes], _Texts] = {}
         self.answers: dict[Hashable, Any] = {}
@@ -126,9 +128,10 @@ class ItemIndex:
         targets = self._targets_of(join)
         if isinstance(item, Elsewhere):
             return targets.naming(item.named, item.by), None
-        items = list(targets.by_address.get(item.address, ()))
+        found = {id(other): other for other in targets.by_address.get(item.address, ())}
         for name in names if targets.all else ():
-            items += [other for other in targets.called(item, name) if other not in items]
+            found |= {id(other): other for other in targets.called(item, name) if id(other) not in found}
+        items = list(found.values())
         return items, self._doubt(item, targets, tuple(names)) or targets.one_of(item) or self._unnamed(item, targets, names)
 
     def _unnamed(self, item: Item, targets: Targets, names: Iterable[str]) -> Unknown | None:
@@ -149,6 +152,17 @@ class ItemIndex:
             with numbers.without():
                 self._called[type_, path] = {called(item, path) for item in self.of(type_)}
         return self._called[type_, path]
+
+    def sharing(self, item: Item, names: Iterable[str]) -> int:
+        """How many items of its type have the name of an item, itself among them."""
+        most = 0
+        for name in names:
+            if (item.type, name) not in self._shared:
+                with numbers.without():
+                    self._shared[item.type, name] = Counter(called(other, name) for other in self.of(item.type))
+            text = called(item, name)
+            most = max(most, self._shared[item.type, name][text] if text is not None else 0)
+        return most
 
     def _doubt(self, item: Item, targets: Targets, names: tuple[str, ...]) -> Unknown | None:
         """Why something may name an item: not what is known to name another by a name that is not known."""

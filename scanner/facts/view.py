@@ -195,7 +195,7 @@ class View:
             items, doubt = self._referring(join)
             views += [self.of(item) for item in items]
             # Where one is found, another whose owner is not known is not its second: the provider allows one.
-            more = more or (None if items and isinstance(join, One) else doubt)
+            more = more or (None if items and isinstance(join, One) and not isinstance(doubt, TooMany) else doubt)
         return Companions(views, more, self, only=all(isinstance(join, One) for join in joins))
 
     def possible(self, join: Referrer) -> list[View]:
@@ -209,8 +209,12 @@ class View:
         key = (join.type, join.owner, join.through)  # joins that differ in what they are for find the same
         if key not in self._joined:
             items, doubt = self.items.referrers(self.item, join, self.names)
+            if len(items) > MAX_RIVALS and (isinstance(join, One) or self.items.sharing(self.item, self.names) > MAX_RIVALS):
+                items, doubt = items[:MAX_RIVALS], _too_many(self.item, join)
             # What is not here of something that is declared elsewhere may be there.
-            self._joined[key] = items, self.item.why if isinstance(self.item, Elsewhere) else doubt
+            if isinstance(self.item, Elsewhere) and not isinstance(doubt, TooMany):
+                doubt = self.item.why
+            self._joined[key] = items, doubt
         return self._joined[key]
 
     def lists(self, join: Referrer) -> bool:
@@ -278,6 +282,20 @@ class View:
     def _check(self, join: Join) -> None:
         if join not in self.declared:
             raise Undeclared(f"{self.item.type}: {join} is not in the spelling of its reader")
+
+
+MAX_RIVALS = 20
+"""Companions that are read of one resource where a provider allows one, or where so many resources have its name: no real code has more,
+and others would take their square."""
+
+
+class TooMany(Unknown, frozen=True):
+    """Why not all companions of a resource are read."""
+
+
+def _too_many(item: Item, join: Referrer) -> Unknown:
+    reason = f"more than {MAX_RIVALS} of {join.type} are for {item.address}, and not all of them are read"
+    return TooMany(reason, "give each resource a name of its own, and one of what it may have one of", item.location())
 
 
 def may_not_exist(item: Item) -> Unknown:

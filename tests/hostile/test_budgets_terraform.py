@@ -187,7 +187,18 @@ def overrides(count: int) -> dict[str, str | bytes]:
     return {"main.tf": blocks, "x_override.tf": blocks}
 
 
-@pytest.mark.parametrize("made", [rules_of_one_group, groups_in_json, overrides])
+def policies_of_one_name(count: int) -> dict[str, str | bytes]:
+    """Each bucket is what every policy names."""
+    bucket = 'resource "aws_s3_bucket" "b{0}" {{\n  bucket = "x"\n}}\nresource "aws_s3_bucket_policy" "p{0}" {{\n  bucket = "x"\n  policy = "{{}}"\n}}\n'
+    return {"main.tf": "".join(map(bucket.format, range(count)))}
+
+
+def grants_of_one_name(count: int) -> dict[str, str | bytes]:
+    bucket = 'resource "google_storage_bucket" "b{0}" {{\n  name = "x"\n}}\nresource "google_storage_bucket_iam_member" "m{0}" {{\n  bucket = "x"\n  role = "r{0}"\n  member = "allUsers"\n}}\n'
+    return {"main.tf": "".join(map(bucket.format, range(count)))}
+
+
+@pytest.mark.parametrize("made", [rules_of_one_group, groups_in_json, overrides, policies_of_one_name, grants_of_one_name])
 def test_twice_the_input_takes_about_twice_the_time(tmp_path: Path, made: Callable[[int], dict[str, str | bytes]]) -> None:
     once, four_times = seconds(tmp_path / "1", made(250)), seconds(tmp_path / "4", made(1000))
     assert four_times < 10 * once + 0.5
@@ -253,3 +264,15 @@ def test_a_long_chain_of_calls_is_no_circle(tmp_path: Path) -> None:
     write(tmp_path / "circle", {"a/main.tf": 'module "m" {\n  source = "../b"\n}\n', "b/main.tf": 'module "m" {\n  source = "../a"\n}\n'})
     gaps = Scan(Options(paths=[str(tmp_path / "circle")], controls=[CONTROL])).report().coverage.gaps
     assert "calls itself" in " ".join(gap.reason for gap in gaps)
+
+
+def test_what_stands_for_many_of_one_name_hides_no_failure(tmp_path: Path) -> None:
+    """Of more than are read the rest is not known, so that nothing passes."""
+    closed = "\n".join(
+        f'resource "google_storage_bucket" "b{at}" {{\n  name = "x"\n}}\nresource "google_storage_bucket_iam_member" "m{at}" {{\n'
+        f'  bucket = "x"\n  role   = "roles/storage.objectViewer"\n  member = "user:a{at}@example.com"\n}}'
+        for at in range(40)
+    )
+    open_ = 'resource "google_storage_bucket_iam_member" "z" {\n  bucket = "x"\n  role   = "roles/storage.objectViewer"\n  member = "allUsers"\n}\n'
+    options = Options(paths=[str(write(tmp_path, {"main.tf": closed + "\n" + open_}))], controls=["storage.bucket-not-public"])
+    assert {result.verdict for result in Scan(options).report().results} == {"unknown"}
