@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.weakened import weakened
@@ -17,14 +18,15 @@ from assay.scanner.gate import baseline, guardrails
 from assay.scanner.gate.apply import Gate, relative_to
 from assay.scanner.gate.comments import Comments
 from assay.scanner.gate.guardrails import Guardrails
-from assay.scanner.gate.reach import Reach
-from assay.scanner.gate.waivers import Terms, Waivers
+from assay.scanner.gate.reach import Reach, may_name
+from assay.scanner.gate.waivers import Terms, Waiver, Waivers
+from assay.scanner.globs import matches
 from assay.scanner.rules.model import SEVERITIES
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from assay.scanner.run import Scan
     from assay.scanner.since import Earlier
@@ -57,17 +59,49 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrail
     longest = min(days for days in (config.longest_waiver_days, rails.longest_waiver_days) if days is not None)
     terms = Terms(today=today, longest_days=longest, never=rails.never_waive)
     counted = rails.comments and config.inline.enabled and not arguments.get("no_inline")
-    content = content_of(scan)
+    content, known_ids = content_of(scan), scan.rules.set.by_id()
     return Gate(
-        Waivers(config.accepted, terms, relative_to(os.path.dirname(config.file))),
-        Comments(functools.partial(_lines, content), scan.rules.set.by_id(), config.inline.accept) if counted else None,
+        Waivers(_named(config.accepted, known_ids), terms, relative_to(os.path.dirname(config.file))),
+        Comments(functools.partial(_lines, content), known_ids, config.inline.accept) if counted else None,
         [
             *([_beside(known, today, _reach(scan))] if known else []),
             *([baseline.KnownBefore(before.known, "revision", before.revision, today)] if before else []),
         ],
         baseline.digest_of(content),
         changes=_changes(before, config, arguments) if before else (),
+        looks_for=_looks_for(scan, os.path.dirname(config.file)),
+        warnings=[
+            f"{arguments['guardrails']}: never_waive: {missing}" for glob in rails.never_waive if (missing := _missing(glob, known_ids))
+        ],
     )
+
+
+def _named(waivers: Iterable[Waiver], known: Collection[str]) -> Iterator[Waiver]:
+    """Waivers, with a word on those of controls that are not there: a slip in the id would look like a waiver that nothing needs."""
+    for waiver in waivers:
+        fault = _missing(waiver.control, known)
+        yield msgspec.structs.replace(waiver, fault=fault) if fault else waiver
+
+
+def _missing(glob: str, known: Collection[str]) -> str:
+    """That no control is called so, with the way out; empty where one is."""
+    from assay.scanner.rules.load import nearest
+
+    if any(matches(glob, control) for control in known):
+        return ""
+    return f"there is no control {glob}; {nearest(glob, known) or 'see assay controls list'}"
+
+
+def _looks_for(scan: Scan, directory: str) -> Callable[[Waiver], bool]:
+    """Whether a run is over what a waiver of a configuration in a directory may be for. A hook on some files, and what a change touches,
+    are parts: that they hold nothing of a waiver is no reason to remove it."""
+    options = scan.options
+    from assay.scanner.sources.terraform.files import is_code
+
+    if options.changed is not None or any(is_code(path) and not os.path.isdir(path) for path in options.paths):
+        return lambda _: False
+    targets = list(map(relative_to(directory), options.paths))
+    return lambda waiver: waiver.path == "*" or not targets or any(may_name(waiver.path, target) for target in targets)
 
 
 def _changes(before: Earlier, config: Config, arguments: dict[str, Any]) -> list[str]:
@@ -92,6 +126,7 @@ def _asked(scan: Scan, known: bool) -> guardrails.Asked:
         judged=frozenset(compiled.control.id for compiled in scan.selected),
         known=frozenset(scan.rules.set.by_id()),
         severities={id_: (own[id_], severity) for id_, severity in options.severities.items()},
+        disabled=options.disabled,
         replaced=in_force.replaced,
         params=[setting.name for setting in in_force.settings if ".params." in setting.name],
         attested=sorted({stated.control for stated in options.attestations}),

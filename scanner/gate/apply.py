@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from assay.scanner.gate import waivers
 from assay.scanner.gate.baseline import KnownBefore
 from assay.scanner.gate.comments import Comments
-from assay.scanner.gate.waivers import Waivers
+from assay.scanner.gate.waivers import Waiver, Waivers
 from assay.scanner.results import model
 from assay.scanner.results.model import Result
 from assay.scanner.sources.coverage import Gap
@@ -24,11 +24,14 @@ class Gate:
         beside: Sequence[KnownBefore] = (),
         digest: Callable[[str], str] = lambda _: "",
         changes: Iterable[str] = (),
+        looks_for: Callable[[Waiver], bool] = lambda _: True,
+        warnings: Iterable[str] = (),
     ) -> None:
         """`comments`: None where they do not count. `beside`: comparisons, of which the last decides what is known. `digest`: file to a
-        digest of its content, for gaps that are known. `changes`: of the configuration, by which more is let through than before."""
+        digest of its content, for gaps that are known. `changes`: of the configuration, by which more is let through than before.
+        `looks_for`: whether a waiver may be for something that the run is over. `warnings`: of what the gate was given."""
         self._waivers, self._comments, self._beside, self._digest = accepted, comments, beside, digest
-        self.changes = list(changes)
+        self.changes, self._looks_for, self._warnings = list(changes), looks_for, list(warnings)
 
     def result(self, result: Result) -> Result:
         """A result as the gate leaves it."""
@@ -46,12 +49,12 @@ class Gate:
         """What the gate did, once everything has passed it. `controls`: those of the run."""
         controls = list(controls)
         uses = self._waivers.uses() if self._waivers is not None else []
+        out_of_reach = self._waivers.out_of_reach(self._looks_for) if self._waivers is not None else ()
         part = next((beside.baseline for beside in self._beside if beside.kind == "revision"), None)  # what a change touches alone
         comparisons = [beside.comparison(controls, part) for beside in self._beside]
         over = [f"{past.name}: the baseline ended on {past.expires}; everything counts" for past in comparisons if past.expired]
-        return model.GateReport(
-            waivers=uses, comparisons=comparisons, changes=self.changes, warnings=[*over, *waivers.told(uses, controls)]
-        )
+        warnings = [*self._warnings, *over, *waivers.told(uses, controls, out_of_reach)]
+        return model.GateReport(waivers=uses, comparisons=comparisons, changes=self.changes, warnings=warnings)
 
 
 def relative_to(directory: str) -> Callable[[str], str]:

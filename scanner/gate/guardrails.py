@@ -51,6 +51,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """All that there are."""
     severities: Mapping[str, tuple[str, str]] = {}
     """Controls whose severity is another than their own: their own, and that."""
+    disabled: Iterable[str] = ()
+    """Controls that the configuration switches off."""
     replaced: Iterable[str] = ()
     """Built-in controls that own ones stand for."""
     params: Sequence[str] = ()
@@ -73,6 +75,7 @@ def refused(rails: Guardrails, asked: Asked) -> list[str]:
         problems += [f"{control} is not judged by, and the guardrails require it" for control in named if control not in asked.judged]
         changed = [*asked.severities, *asked.replaced]
         problems += [f"{control} is changed, and the guardrails require it as it is" for control in named if control in changed]
+    problems += _got_round(rails, asked)
     params = [name for name in asked.params if not any(matches(glob, name.removeprefix("controls.")) for glob in rails.may_set)]
     if not rails.params and params:
         problems.append(f"params are changed ({', '.join(params)}), and the guardrails forbid that")
@@ -85,6 +88,19 @@ def refused(rails: Guardrails, asked: Asked) -> list[str]:
     if not rails.baseline and asked.baseline:
         problems.append("a baseline is given, and the guardrails forbid that")
     return problems
+
+
+def _got_round(rails: Guardrails, asked: Asked) -> Iterator[str]:
+    """What has the effect of a waiver that the guardrails forbid: findings of a control that is off, weighs less or asks for less."""
+    ways = ((asked.disabled, "switched off"), (_lighter(asked), "given a lower severity"), (asked.replaced, "replaced"))
+    for controls, what in ways:
+        for control in sorted(controls):
+            if any(matches(glob, control) for glob in rails.never_waive):
+                yield f"{control} is {what}, and the guardrails forbid to waive it"
+
+
+def _lighter(asked: Asked) -> list[str]:
+    return [control for control, (own, given) in asked.severities.items() if SEVERITIES.index(given) > SEVERITIES.index(own)]
 
 
 def _control_of(param: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Callable, Iterable
 
 from assay.scanner.gate.baseline import Known
@@ -38,3 +39,14 @@ class Reach:
                 path = os.path.normpath(os.path.join(directory, relative))
                 return excluded_by(self._left_out, path) is None and not any(rule.names(path) for rule in self._libraries)
         return False
+
+
+def may_name(glob: str, directory: str) -> bool:
+    """Whether a glob over paths may be for something in a directory, by what stands before its first wildcard."""
+    fixed = re.split(r"[*?]", glob, maxsplit=1)[0]
+    return (
+        directory.startswith(".")
+        or fixed.rstrip("/") == directory
+        or fixed.startswith(f"{directory}/")
+        or f"{directory}/".startswith(fixed)
+    )

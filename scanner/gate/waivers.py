@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 import msgspec
 
@@ -118,6 +118,10 @@ class Waivers:
         """Every waiver with the number of findings that it was for, by control and place."""
         return sorted(map(self._use, self._uses), key=lambda use: (use.control, use.file, use.line, use.resource))
 
+    def out_of_reach(self, looks_for: Callable[[Waiver], bool]) -> frozenset[WaiverUse]:
+        """The waivers of the configuration for what the run does not look at: that it found nothing of it says nothing of them."""
+        return frozenset(self._use(waiver) for waiver in self._configured if not self._uses[waiver] and not looks_for(waiver))
+
     def _use(self, waiver: Waiver) -> WaiverUse:
         return WaiverUse(
             waiver.by, waiver.control, waiver.selects, waiver.owner, waiver.reason, waiver.ticket, _day(waiver), waiver.file, waiver.line,
@@ -125,14 +129,15 @@ class Waivers:
         )  # fmt: skip
 
 
-def told(uses: Iterable[WaiverUse], selected: Iterable[str]) -> Iterator[str]:
+def told(uses: Iterable[WaiverUse], selected: Iterable[str], out_of_reach: Container[WaiverUse] = ()) -> Iterator[str]:
     """Waivers that somebody should look at, as sentences: those that do not count, are over, or are for nothing that was found.
 
-    `selected`: the controls of the run; a waiver of another one is no matter of it.
+    `selected`: the controls of the run; a waiver of another one is no matter of it, and neither is one that is `out_of_reach`.
     """
     controls = list(selected)
     for use in uses:
-        if not any(matches(use.control, control) for control in controls) and not use.refused:
+        of_run = any(matches(use.control, control) for control in controls) and use not in out_of_reach
+        if not of_run and not use.refused:
             continue
         place = f"{use.file}:{use.line}" if use.line else use.file
         what = f"{place}: the waiver of {use.control} for {use.resource}"

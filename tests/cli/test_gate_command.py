@@ -234,3 +234,35 @@ def test_every_format_says_what_is_set_where_and_why(tree: Path) -> None:
             assert told in written, (name, told)
         place = {"json": '"line": 8', "gitlab": '"begin": 8'}.get(name, "assay.yaml:8")
         assert place in written, name
+
+
+OTHER = f"  - {{control: storage.*, resource: elsewhere, owner: ops, reason: old, expires: {NEXT_MONTH}}}\n"
+ELSEWHERE = f"  - {{control: storage.*, path: live/**, owner: ops, reason: old, expires: {NEXT_MONTH}}}\n"
+
+
+def test_a_run_over_a_part_says_nothing_of_waivers_for_the_rest(tree: Path) -> None:
+    write(tree, {"assay.yaml": f"waivers:\n{OTHER}{ELSEWHERE}", "live/main.tf": PASSING})
+    for paths, lines in ((["infra/main.tf"], []), (["infra"], [2]), (["."], [2, 3])):
+        told = [line for line in assay("scan", *paths, *VERSIONING, "-r", "concise").stderr.splitlines() if "for nothing" in line]
+        assert [line.startswith(f"assay: assay.yaml:{at}: ") for line, at in zip(told, lines, strict=True)] == [True] * len(lines), paths
+
+
+def test_a_waiver_of_no_control_says_which_is_meant(tree: Path) -> None:
+    write(tree, {"assay.yaml": WAIVER.replace("versioning-enabled", "versioning-enabld")})
+    told = assay("scan", "infra", *VERSIONING, "-r", "concise").stderr
+    assert "assay.yaml:2: " in told and "there is no control storage.versioning-enabld; did you mean storage.versioning-enabled?" in told
+
+
+@pytest.mark.parametrize("settings", ["enabled: false", "severity: low"])
+def test_what_nobody_may_waive_is_neither_off_nor_lighter(settings: str, tree: Path) -> None:
+    write(
+        tree,
+        {
+            "rails.yaml": "never_waive: [storage.*, no.such]\n",
+            "assay.yaml": f"controls: {{storage.versioning-enabled: {{{settings}, reason: noisy}}}}\n",
+        },
+    )
+    ran = assay("scan", "infra", "--guardrails", "rails.yaml")
+    assert ran.exit_code == 2 and "storage.versioning-enabled is " in ran.stderr and "the guardrails forbid to waive it" in ran.stderr
+    ran = assay("scan", "infra", *VERSIONING, "--guardrails", "rails.yaml", "--no-config", "-r", "concise")
+    assert ran.exit_code == 1 and "rails.yaml: never_waive: there is no control no.such" in ran.stderr
