@@ -36,6 +36,9 @@ def _beside(page: Page, report: Report) -> None:
         at = f"{file}:{line or 1}:1:" if file else f"{row.root or row.address}:"
         page.labelled(at, "NOTE", "dim", f"{row.control} {opinion.scanner}: {_short(opinions_view.both(row))} [{row.address}]")
     for opinion in report.opinions:
+        for check in opinions_view.findings(opinion):
+            told = _short(f"{check.id} {opinion.scanner} alone: {check.verdict}: {check.reason}")
+            page.labelled(f"{check.file or check.resource}:{check.line or 1}:1:", "NOTE", "dim", f"{told} [{check.resource}]")
         for problem in opinion.problems:
             page.sentence(_short(problem), f"{opinion.scanner}:", "dim")
         page.sentence(opinions_view.summary(opinion), f"Beside {opinions_view.title(opinion)}:", "heading")

@@ -259,6 +259,8 @@ def _outcome(report: Report) -> Outcome:
         word = "incomplete" if unread or (report.coverage.files.failed and not before) else "pass"
         said = [f"{counts['pass']} pass", *said] if said else [f"{counts['pass']} pass", "nothing fails"]
     said += [f"{counts['waived']} waived{waived_at(report)}"] if counts["waived"] else []
+    gone = len(report.gate.comparisons[-1].gone) if report.gate.comparisons else 0
+    said += [f"{gone} gone"] if gone else []
     said += [many(gaps, "gap") + (f" ({len(before)} known)" if before else "")] if gaps else []
     return _with_changes(report, Outcome(word, f"{', '.join(said)}; {many(total, 'verdict')} in all"))
 

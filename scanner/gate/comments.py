@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from assay.scanner.gate.waivers import Waiver
+from assay.scanner.globs import matches
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Control
 
@@ -83,7 +84,10 @@ class Comments:
 
     def _read(self, text: str, file: str, line: int, by: str) -> Iterator[Waiver]:
         if ours := _OURS.search(text):
-            yield msgspec.structs.replace(written(ours[1], ours[2]), by=by, file=file, line=line)
+            waiver = written(ours[1], ours[2])
+            known = any(matches(waiver.control, control) for control in self._controls)
+            fault = waiver.fault if known else f"there is no control {waiver.control}"
+            yield msgspec.structs.replace(waiver, by=by, file=file, line=line, fault=fault)
         if "checkov" in self._accepted and (skipped := _CHECKOV.search(text)):
             yield from self._of_peer("checkov", skipped[1], Waiver(control="", reason=skipped[2] or "", file=file, line=line))
         if "trivy" in self._accepted and (ignored := _TRIVY.search(text)):

@@ -61,6 +61,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
     today: datetime.date
     longest_days: int = LONGEST_DAYS
+    dated: bool = False
+    """Whether comments for other scanners, which may have no last day, need one too."""
     never: tuple[str, ...] = ()
     """Globs of controls that nobody may waive."""
 
@@ -72,6 +74,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
         """Why a waiver does not count, whatever it is for; empty where it does, or did until its last day."""
         if waiver.fault:
             return waiver.fault
+        if waiver.expires is None and self.dated:
+            return "it has no last day, and the guardrails ask for one"
         if waiver.expires is not None and (waiver.expires - self.today).days > self.longest_days:
             return f"its last day is more than {many(self.longest_days, 'day')} away"
         return ""
@@ -98,6 +102,8 @@ class Waivers:
         expired: Waiver | None = None
         for waiver in (*self._configured, *beside):
             if not waiver.is_for(result, self._path_of):
+                if waiver.fault:  # in a comment, a slip in the id must not look as if nothing stood there
+                    self._uses.setdefault(waiver, 0)
                 continue
             self._uses[waiver] = self._uses.get(waiver, 0) + 1
             if self._terms.forbids(result.control):

@@ -266,3 +266,28 @@ def test_what_nobody_may_waive_is_neither_off_nor_lighter(settings: str, tree: P
     assert ran.exit_code == 2 and "storage.versioning-enabled is " in ran.stderr and "the guardrails forbid to waive it" in ran.stderr
     ran = assay("scan", "infra", *VERSIONING, "--guardrails", "rails.yaml", "--no-config", "-r", "concise")
     assert ran.exit_code == 1 and "rails.yaml: never_waive: there is no control no.such" in ran.stderr
+
+
+def test_where_the_guardrails_limit_waivers_a_comment_without_a_last_day_does_not_count(tree: Path) -> None:
+    commented = FAILING.replace("{\n", "{\n  #checkov:skip=CKV_AWS_21:because\n", 1)
+    write(
+        tree,
+        {
+            "infra/main.tf": commented,
+            "assay.yaml": "inline: {accept: [checkov]}\n",
+            "rails.yaml": "longest_waiver_days: 90\n",
+            "open.yaml": "fail_on: high\n",
+        },
+    )
+    assert report("--guardrails", "open.yaml")[0] == 0
+    code, said = report("--guardrails", "rails.yaml")
+    assert code == 1 and "has no last day, and the guardrails ask for one" in said["gate"]["warnings"][0]
+
+
+def test_a_comment_of_no_control_is_said(tree: Path) -> None:
+    write(tree, {"infra/main.tf": f'# assay:waive storage.versionin until={NEXT_MONTH} reason="x"\n{FAILING}'})
+    code, said = report()
+    assert code == 1 and said["gate"]["warnings"] == [
+        "infra/main.tf:1: the waiver of storage.versionin for the resource that it stands at does not count: "
+        "there is no control storage.versionin"
+    ]

@@ -37,7 +37,7 @@ def test_every_finding_has_one_line_and_the_last_counts_all() -> None:
     *findings, last = lines(samples.report())
     assert len(findings) == sum(each.verdict in ("fail", "unknown", "error") for each in samples.results())
     assert sum(bool(LINE.fullmatch(line)) for line in findings) == len(findings) - 1, "what is live has no file"
-    assert last.startswith("ERROR: 1 error, 4 fail, 6 unknown, 1 waived (assay.yaml:12), 2 gaps")
+    assert last.startswith("ERROR: 1 error, 4 fail, 6 unknown, 1 waived (assay.yaml:12), 1 gone, 2 gaps")
 
 
 def test_what_is_live_is_named_by_what_it_was_read_from() -> None:
@@ -51,12 +51,13 @@ def test_an_unknown_says_what_settles_it() -> None:
 
 
 def test_what_another_scanner_says_stands_before_the_last_line() -> None:
-    *_, differs, theirs, problem, counts, last = lines(msgspec.structs.replace(samples.report(), opinions=[samples.opinion()]))
+    *_, differs, theirs, alone, problem, counts, last = lines(msgspec.structs.replace(samples.report(), opinions=[samples.opinion()]))
     assert differs == (
         "storage/main.tf:1:1: NOTE storage.public-access-blocked checkov: ours fail: block_public_acls is false; "
         "theirs pass: CKV_AWS_53 the account blocks it [aws_s3_bucket.logs]"
     )
     assert theirs.startswith("legacy/main.tf:9:1: NOTE storage.public-access-blocked ") and "theirs fail: CKV_AWS_54" in theirs
+    assert alone == "storage/main.tf:1:1: NOTE CKV2_AWS_61 checkov alone: fail: no lifecycle [aws_s3_bucket.logs]"
     assert problem == "checkov: checkov could not parse broken.tf"
     assert counts.startswith("Beside checkov 3.2.1: 0 agree, 1 differ, 1 only theirs, 1 only ours") and last.startswith("ERROR:")
 
@@ -82,7 +83,7 @@ def test_hostile_names_add_no_line_and_command_nothing(hostile: str, color: bool
     report, context = samples.hostile(hostile)
     written = COLOR.sub("", render(report, msgspec.structs.replace(context, color=color)).decode())
     beside = msgspec.structs.replace(samples.report(), opinions=[samples.opinion()])
-    assert len(written.splitlines()) == len(lines(beside)) == len(lines(samples.report())) + 4
+    assert len(written.splitlines()) == len(lines(beside)) == len(lines(samples.report())) + 5
     assert not [char for char in written if char != "\n" and visible(char) != char]
     assert not re.search(r"^\s*::|##\[|##vso\[", written, re.MULTILINE | re.IGNORECASE)
 

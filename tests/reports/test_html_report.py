@@ -153,7 +153,7 @@ def test_what_an_auditor_needs_is_there() -> None:
         "0190c2f4",
         "2026-11-20T08:00:00Z",
         "assay scan storage --var a",
-        "error: 1 error, 4 fail, 6 unknown, 1 waived (assay.yaml:12), 2 gaps; 14 verdicts in all",
+        "error: 1 error, 4 fail, 6 unknown, 1 waived (assay.yaml:12), 1 gone, 2 gaps; 14 verdicts in all",
         "= 30 evaluated + 7 of a type without rules + 2 instances not known + 1 in a gap",
         "= 8 parsed + 1 failed to parse",
         "network/broken.tf:12",

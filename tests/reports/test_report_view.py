@@ -123,7 +123,7 @@ def test_the_outcome_tells_what_is_new_from_what_was_known() -> None:
     said = outcome(samples.compared())
     assert said.word == "error"
     assert said.sentence.startswith(
-        "1 error (1 new, 0 known), 4 fail (3 new, 1 known), 6 unknown (6 new, 0 known), 1 waived (assay.yaml:12), 2 gaps;"
+        "1 error (1 new, 0 known), 4 fail (3 new, 1 known), 6 unknown (6 new, 0 known), 1 waived (assay.yaml:12), 1 gone, 2 gaps;"
     )
 
 
