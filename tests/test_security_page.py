@@ -16,14 +16,14 @@ PROMISED = (
 )  # fmt: skip
 
 
-def tests() -> set[str]:
+def _tests() -> set[str]:
     files = (ROOT / "tests").rglob("test_*.py")
     return {name for file in files for name in re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)}
 
 
 def test_every_test_that_the_page_names_is_there() -> None:
     named = set(re.findall(r"`(test_\w+)`", PAGE))
-    assert len(named) > 50 and named - tests() == set()
+    assert len(named) > 50 and named - _tests() == set()
 
 
 def test_every_promise_has_a_test() -> None:

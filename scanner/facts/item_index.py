@@ -32,6 +32,8 @@ class ItemIndex:
         self._shared: dict[tuple[str, str], Counter[str | None]] = {}
         self._open_names: dict[tuple[str, tuple[str, ...]], set[str]] = {}
         self._texts: dict[tuple[str, Namesakes], _Texts] = {}
+        self.unread: dict[tuple[str, str], tuple[Item, Unknown]] = {}
+        """Why not all that is for an item was read: the first of each type, by the type of what is for it."""
         self.answers: dict[Hashable, Any] = {}
         """What several readers make of an item in one way (numbers.kept)."""
         for item in (*collection.items, *collection.context):

@@ -211,6 +211,7 @@ class View:
             items, doubt = self.items.referrers(self.item, join, self.names)
             if len(items) > MAX_RIVALS and (isinstance(join, One) or self.items.sharing(self.item, self.names) > MAX_RIVALS):
                 items, doubt = items[:MAX_RIVALS], _too_many(self.item, join)
+                self.items.unread.setdefault((self.item.type, join.type), (self.item, doubt))
             # What is not here of something that is declared elsewhere may be there.
             if isinstance(self.item, Elsewhere) and not isinstance(doubt, TooMany):
                 doubt = self.item.why

@@ -267,7 +267,7 @@ def test_a_long_chain_of_calls_is_no_circle(tmp_path: Path) -> None:
 
 
 def test_what_stands_for_many_of_one_name_hides_no_failure(tmp_path: Path) -> None:
-    """Of more than are read the rest is not known, so that nothing passes."""
+    """Of more than are read the rest is not known, so that nothing passes, and a gap, so that a failure among them ends nobody's run well."""
     closed = "\n".join(
         f'resource "google_storage_bucket" "b{at}" {{\n  name = "x"\n}}\nresource "google_storage_bucket_iam_member" "m{at}" {{\n'
         f'  bucket = "x"\n  role   = "roles/storage.objectViewer"\n  member = "user:a{at}@example.com"\n}}'
@@ -275,4 +275,6 @@ def test_what_stands_for_many_of_one_name_hides_no_failure(tmp_path: Path) -> No
     )
     open_ = 'resource "google_storage_bucket_iam_member" "z" {\n  bucket = "x"\n  role   = "roles/storage.objectViewer"\n  member = "allUsers"\n}\n'
     options = Options(paths=[str(write(tmp_path, {"main.tf": closed + "\n" + open_}))], controls=["storage.bucket-not-public"])
-    assert {result.verdict for result in Scan(options).report().results} == {"unknown"}
+    report = Scan(options).report()
+    assert {result.verdict for result in report.results} == {"unknown"}
+    assert [(gap.code, gap.line) for gap in report.coverage.gaps] == [("input_failed", 1)]

@@ -119,8 +119,16 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize("fields", ELSEWHERE)
 def test_what_kustomize_brings_from_elsewhere_is_a_gap(tmp_path: Path, fields: str) -> None:
-    scanned = Scanned(write(tmp_path, {"main.tf": HCL, "prod/kustomization.yaml": fields}))
+    scanned = Scanned(write(tmp_path, {"main.tf": HCL, "prod/kustomization.yaml": fields, **BASE}))
     assert (scanned.failures, scanned.gaps) == (1, {"kustomization.yaml": {"module_missing"}})
+
+
+@pytest.mark.parametrize("fields", ELSEWHERE)
+def test_a_tree_that_deploys_workloads_alone_makes_no_noise(tmp_path: Path, fields: str) -> None:
+    files = {"main.tf": HCL, "prod/kustomization.yaml": fields}
+    assert Scanned(write(tmp_path / "a", files)).gaps == {}
+    speaks = {"main.tf": HCL, "prod/kustomization.yaml": f"{fields}\ncommonAnnotations: {{cnrm.cloud.google.com/project-id: trade}}\n"}
+    assert Scanned(write(tmp_path / "b", speaks)).gaps == {"kustomization.yaml": {"module_missing"}}
 
 
 def test_what_a_kustomization_builds_on_and_nobody_scans_is_a_gap(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ _FROM_ELSEWHERE = ("helmcharts", "helmchartinflationgenerator", "generators")
 _COMMON = ("commonlabels", "commonannotations", "labels", "namespace", "images")
 _PATCHES = ("patches", "patchesstrategicmerge", "patchesjson6902")
 _PLAIN = re.compile(r"[\w.-]+")
-_CONNECTOR = "cnrm.cloud.google.com"
+CONNECTOR = "cnrm.cloud.google.com"
 
 
 class Covered(msgspec.Struct):
@@ -50,7 +50,7 @@ class Covered(msgspec.Struct):
 
     def add(self, manifest: Manifest) -> None:
         """Add a manifest."""
-        self.kinds.add((f"{manifest.service}.{_CONNECTOR}", manifest.kind))
+        self.kinds.add((f"{manifest.service}.{CONNECTOR}", manifest.kind))
         self.namespaces.update(namespace for namespace in (manifest.namespace, *_namespaces(manifest.spec)) if namespace)
         labels = manifest.labels if isinstance(manifest.labels, dict) else {}
         self.labels.update((str(name), str(value)) for name, value in labels.items())
@@ -159,7 +159,7 @@ def _common(field: str, value: Any, entries: list[Any], covered: Covered) -> boo
     if field == "images":
         return any(kind.startswith("Run") for _, kind in covered.kinds)
     if field == "commonannotations":
-        return not isinstance(value, dict) or any(_CONNECTOR in name for name in value)
+        return not isinstance(value, dict) or any(CONNECTOR in name for name in value)
     if field == "commonlabels":
         entries = [{"pairs": value}]
     set_: dict[str, str] = {}

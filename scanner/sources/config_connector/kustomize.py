@@ -62,7 +62,7 @@ class Kustomize:
         covered = self._cover(top)
         if covered.kinds:
             self.covering.add(show(path))
-        for field in top.generated():
+        for field in top.generated() if self._may_bring(top) else ():
             self._gap(top, field, f"{field} of this kustomization makes objects that are not here", "module_missing")
         self._changes(top, covered, top)
         for component in self._components(top):
@@ -85,6 +85,10 @@ class Kustomize:
             if self._boundary.holds(path) and self._overlay.is_file(path):  # known only while its own content is the same
                 reason = f"{field} of {owner.file}: it may change manifests, which are judged as they are written"
                 self._gaps[Gap(show(path), "template_unsupported", reason, _WAY)] = None
+
+    def _may_bring(self, owner: Kustomization) -> bool:
+        """Whether what is not here may be of Config Connector: a tree that has none of it, and does not speak of it, deploys workloads."""
+        return bool(self._of_files) or kustomization.CONNECTOR in str(owner.data)
 
     # What a kustomization builds on.
 
@@ -154,6 +158,8 @@ class Kustomize:
         """Enter a gap for what is no file or directory here, or holds manifests that are not judged."""
         path = self._path(owner, name)
         if path is None or not (self._overlay.is_file(path) or self._overlay.is_directory(path)):
+            if not self._may_bring(owner):
+                return
             reason = f'{field}: "{name[:300]}" is not in this tree, and may bring resources'
             self._gap(owner, field, reason, "module_missing")
         elif self._overlay.is_file(path) and self._overlay.real(path) not in self._judged and self._holds_manifests(path):

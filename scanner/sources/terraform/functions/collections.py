@@ -303,6 +303,8 @@ def _range(*limits: Any) -> list[Any]:
         raise EvaluationError(f"range(): more than {MAX_RANGE} elements")
     if any(map(exact.is_near, limits)):
         raise Undecided("range() of such fractions is not evaluated")
+    if all(isinstance(limit, int) for limit in limits):  # as nearly all are
+        return list(range(int(start), int(stop), int(step)))
     return [exact.settled(Fraction(start) + at * Fraction(step)) for at in range(math.ceil((stop - start) / step))]
 
 
