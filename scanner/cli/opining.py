@@ -55,6 +55,10 @@ class Opinions:
         self._everything = bool(arguments["everything"])
         self._saved: list[tuple[str, Claims]] = []
         self._program: str | None = None
+        if self._everything and not any(arguments.get(name) for name in ("imports", "beside", "checkov")):
+            from assay.scanner.opinions.interface import OpinionError
+
+            raise OpinionError("--all lists results of another scanner, and none is asked for: --with checkov, or --import FORMAT FILE")
         if arguments["imports"]:
             from assay.scanner.opinions import saved
 

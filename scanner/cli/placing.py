@@ -16,7 +16,12 @@ _OF_CONTROL = "controls."
 
 
 def placed(told: InForce, config: Config, given: Mapping[str, object]) -> InForce:
-    """What is in force, each setting with its line in the configuration. `given`: what the command line says, which has no line."""
+    """What is in force, each setting with its line in the configuration, and the guardrails. `given`: what the command line says, which has
+    no line."""
+    if rails := given.get("guardrails"):
+        from assay.scanner.results.model import Setting
+
+        told = msgspec.structs.replace(told, settings=[*told.settings, Setting("guardrails", str(rails), "none")])
     if not config.file:
         return told
     excluded = iter(range(len(config.exclude)))

@@ -291,3 +291,13 @@ def test_a_comment_of_no_control_is_said(tree: Path) -> None:
         "infra/main.tf:1: the waiver of storage.versionin for the resource that it stands at does not count: "
         "there is no control storage.versionin"
     ]
+
+
+def test_the_report_names_the_guardrails(tree: Path) -> None:
+    write(tree, {"rails.yaml": "fail_on: high\n"})
+    assert assay("scan", "infra", "--guardrails", "rails.yaml", "-r", "concise").stdout.endswith("in force: guardrails rails.yaml\n")
+
+
+def test_all_results_of_no_other_scanner_are_a_slip(tree: Path) -> None:
+    ran = assay("scan", "infra", "--all")
+    assert ran.exit_code == 2 and "--with checkov, or --import FORMAT FILE" in ran.stderr
