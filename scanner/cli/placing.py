@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from assay.scanner.sources.secret_text import without_secrets
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -22,6 +24,9 @@ def placed(told: InForce, config: Config, given: Mapping[str, object]) -> InForc
         from assay.scanner.results.model import Setting
 
         told = msgspec.structs.replace(told, settings=[*told.settings, Setting("guardrails", str(rails), "none")])
+    told = msgspec.structs.replace(
+        told, settings=[msgspec.structs.replace(setting, value=without_secrets(setting.value)) for setting in told.settings]
+    )
     if not config.file:
         return told
     excluded = iter(range(len(config.exclude)))
@@ -35,7 +40,7 @@ def _placed(setting: Setting, config: Config, keys: tuple[tuple[str | int, ...],
         return setting
     weighed = setting.name.startswith(_OF_CONTROL) and setting.name.endswith(".severity")
     reason = config.controls[setting.name[len(_OF_CONTROL) : -len(".severity")]].reason if weighed else ""
-    return msgspec.structs.replace(setting, place=f"{config.file}:{line}", reason=reason)
+    return msgspec.structs.replace(setting, place=f"{config.file}:{line}", reason=without_secrets(reason))
 
 
 def _keys(name: str, excluded: Iterator[int]) -> tuple[tuple[str | int, ...], ...]:

@@ -10,6 +10,7 @@ import msgspec
 
 from assay.scanner.globs import at_or_below, matches
 from assay.scanner.results.model import Result, Waived, WaivedBy, WaiverUse
+from assay.scanner.sources.secret_text import without_secrets
 from assay.scanner.words import many
 
 LONGEST_DAYS = 366
@@ -130,8 +131,8 @@ class Waivers:
 
     def _use(self, waiver: Waiver) -> WaiverUse:
         return WaiverUse(
-            waiver.by, waiver.control, waiver.selects, waiver.owner, waiver.reason, waiver.ticket, _day(waiver), waiver.file, waiver.line,
-            self._uses[waiver], self._terms.expired(waiver), self._terms.refused(waiver) or self._forbidden.get(waiver, ""),
+            waiver.by, waiver.control, waiver.selects, waiver.owner, without_secrets(waiver.reason), waiver.ticket, _day(waiver),
+            waiver.file, waiver.line, self._uses[waiver], self._terms.expired(waiver), self._terms.refused(waiver) or self._forbidden.get(waiver, ""),
         )  # fmt: skip
 
 
@@ -162,7 +163,8 @@ def _names(result: Result) -> tuple[str, ...]:
 
 def _waived(waiver: Waiver, result: Result, expired: bool) -> Waived:
     return Waived(
-        waiver.by, waiver.owner, waiver.reason, waiver.ticket, _day(waiver), waiver.file, waiver.line, result.verdict, expired
+        waiver.by, waiver.owner, without_secrets(waiver.reason), waiver.ticket, _day(waiver), waiver.file, waiver.line, result.verdict,
+        expired,
     )  # fmt: skip
 
 

@@ -301,3 +301,26 @@ def test_the_report_names_the_guardrails(tree: Path) -> None:
 def test_all_results_of_no_other_scanner_are_a_slip(tree: Path) -> None:
     ran = assay("scan", "infra", "--all")
     assert ran.exit_code == 2 and "--with checkov, or --import FORMAT FILE" in ran.stderr
+
+
+def test_a_reason_tells_no_token(tree: Path) -> None:
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9" * 2
+    settings = f"controls:\n  storage.encrypted-cmk: {{enabled: false, reason: {token}}}\nexclude:\n  - {{path: legacy, reason: {token}}}\n"
+    write(tree, {"assay.yaml": settings + WAIVER.replace("copied elsewhere", token), "legacy/main.tf": FAILING})
+    for name in (
+        "text",
+        "concise",
+        "html",
+        "markdown",
+        "csv",
+        "sarif",
+        "junit",
+        "github",
+        "azure",
+        "gitlab",
+        "gitlab-sast",
+        "json",
+        "jsonl",
+    ):
+        assay("scan", "infra", "-r", f"{name}=out")
+        assert token not in (tree / "out").read_text("utf-8"), name
