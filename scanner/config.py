@@ -22,6 +22,7 @@ from assay.scanner.options import NEVER, SEVERITIES, Attestation, Selector
 from assay.scanner.rules.model import MAX_SIZE
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK, Overlay, inside
+from assay.scanner.sources.secret_text import without_secrets
 
 if TYPE_CHECKING:
     from assay.scanner.rules.yaml_lines import Path as YamlPath
@@ -150,7 +151,7 @@ class Config(Settings):
     def excluded(self) -> tuple[PathRule, ...]:
         """What is left out."""
         entries = (Exclusion(entry) if isinstance(entry, str) else entry for entry in self.exclude)
-        return tuple(self._rule(entry.path, entry.reason) for entry in entries)
+        return tuple(self._rule(entry.path, without_secrets(entry.reason)) for entry in entries)
 
     @property
     def libraries(self) -> tuple[PathRule, ...]:

@@ -132,7 +132,8 @@ class Waivers:
     def _use(self, waiver: Waiver) -> WaiverUse:
         return WaiverUse(
             waiver.by, waiver.control, waiver.selects, waiver.owner, without_secrets(waiver.reason), waiver.ticket, _day(waiver),
-            waiver.file, waiver.line, self._uses[waiver], self._terms.expired(waiver), self._terms.refused(waiver) or self._forbidden.get(waiver, ""),
+            waiver.file, waiver.line, self._uses[waiver], self._terms.expired(waiver),
+            self._terms.refused(waiver) or self._forbidden.get(waiver, ""),
         )  # fmt: skip
 
 

@@ -322,5 +322,5 @@ def test_a_reason_tells_no_token(tree: Path) -> None:
         "json",
         "jsonl",
     ):
-        assay("scan", "infra", "-r", f"{name}=out")
+        assay("scan", ".", "-r", f"{name}=out")
         assert token not in (tree / "out").read_text("utf-8"), name
