@@ -129,6 +129,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """Directories of Terraform code that are judged through what calls them alone, and not by their own defaults."""
     root_modules: frozenset[str] = frozenset()
     """Directories of Terraform code, as reports name them, that are judged by themselves whoever calls them."""
+    untouched: frozenset[str] = frozenset()
+    """Directories of Terraform code, as reports name them, of which it is known that nothing in `changed` can be part of them."""
     limits: Limits | None = None
     """Collections are read and judged in a process of their own, under these limits; None: in this process."""
     arguments: tuple[str, ...] = ()
@@ -170,6 +172,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             exclude: str | Sequence[str | PathRule] = (),
             libraries: str | Sequence[str | PathRule] = (),
             root_modules: frozenset[str] = ...,
+            untouched: frozenset[str] = ...,
             limits: Limits | None = None,
             arguments: Sequence[str] = (),
             changed: frozenset[str] | None = None,
@@ -261,6 +264,7 @@ _CHECKS: dict[str, values.Check[Any]] = {
     "exclude": _GLOBS,
     "libraries": _GLOBS,
     "root_modules": lambda name, value: frozenset(_PATHS(name, value)),
+    "untouched": lambda name, value: frozenset(_PATHS(name, value)),
     "limits": values.optional(values.of_type(Limits, "Limits")),
     "arguments": values.several(values.text, str, "a list of texts"),
     "changed": values.optional(lambda name, value: frozenset(_PATHS(name, value))),

@@ -21,7 +21,7 @@ from assay.scanner.options import Options
 from assay.scanner.results.model import Report, Result
 from assay.scanner.run import Scan
 from assay.scanner.sources.git_objects import GitObjects, merge_base
-from assay.scanner.sources.listing import is_exclusion
+from assay.scanner.sources.listing import UNCHANGED, is_exclusion
 from assay.scanner.sources.overlay import DISK, Overlay
 
 _MAX_FILE = 20_000_000
@@ -46,6 +46,9 @@ class Earlier(msgspec.Struct, frozen=True):
     """The files of own rules among those that changed, as far as they were there before."""
     root_modules: frozenset[str] = frozenset()
     """What was judged by itself, as reports name it: a caller that a change adds takes none of them out of what is judged."""
+    untouched: frozenset[str] = frozenset()
+    """Root modules, as reports name them, that no changed file was part of. None is part of them now either: all that they are made of, and
+    call, is what it was."""
 
 
 def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Scan.report) -> Earlier:
@@ -65,11 +68,12 @@ def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Sca
             options, paths=tuple(there), overlay=_WithFetched(objects, kept), changed=narrowing, allow_empty=True,
             must_declare=(),
         )  # fmt: skip
-        scan, judged = Scan(before), set[str]()
+        scan, judged, untouched = Scan(before), set[str](), set[str]()
         scan.sinks.append(lambda part: None if _is_left_out(part) else judged.add(part.name))
+        scan.sinks.append(lambda part: untouched.add(part.name) if _is_untouched(part) else None)
         report = run(scan)
         known = of_report(_of_revision(report), digest_of(lambda file: objects.read(file, _MAX_FILE)), made=objects.commit_id)
-        return msgspec.structs.replace(result, known=known, root_modules=frozenset(judged))
+        return msgspec.structs.replace(result, known=known, root_modules=frozenset(judged), untouched=frozenset(untouched))
     finally:
         objects.close()
 
@@ -78,6 +82,12 @@ def _is_left_out(part: Judged) -> bool:
     """Whether nothing of a collection was judged."""
     fates = part.coverage.fates or {}
     return not part.name or (bool(fates) and all(is_exclusion(fate.why) for fate in fates.values()))
+
+
+def _is_untouched(part: Judged) -> bool:
+    """Whether a collection was left out since no changed file can be part of it."""
+    fates = part.coverage.fates or {}
+    return bool(part.name and fates) and all(fate.why == UNCHANGED for fate in fates.values())
 
 
 def state(options: Options, revision: str) -> GitObjects:

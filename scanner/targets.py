@@ -58,6 +58,7 @@ def _terraform(found: Found, options: Options) -> TerraformSource:
         named=found.named,
         libraries=options.libraries,
         root_modules=options.root_modules,
+        untouched=options.untouched,
         show=show,
     )
 

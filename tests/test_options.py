@@ -33,6 +33,7 @@ REFUSED: dict[str, list[Any]] = {
     "var_files": [3, [""], "\0"],
     "workspace": ["", 1],
     "root_modules": [3, [""], {"a": "b"}],
+    "untouched": [3, [""], {"a": "b"}],
     "parameters": [[("a", "b")], {"a": ["b"]}],
     "parameter_files": [{"a": 1}, [None]],
     "region": [["us-east-1"], "", 1, b"x"],

@@ -7,8 +7,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from assay import Options, Scan
+from assay.scanner.since import earlier
+from assay.scanner.sources.terraform.directories import Directories
 from tests.scans import FAILING, PASSING, VERSIONING, assay, write
 
 IDENTITY = ("-c", "user.email=a@example.com", "-c", "user.name=A", "-c", "commit.gpgsign=false")
@@ -119,6 +123,23 @@ def test_a_change_behind_a_link_to_a_module_touches_the_root(tree: Path) -> None
         result["resource"]["address"] for result in json.loads(assay("scan", "b", "--since", "HEAD", "-r", "json").stdout)["results"]
     }
     assert "module.m.module.n.aws_s3_bucket.b" in standing
+
+
+def test_what_no_change_is_part_of_is_not_read_to_find_that_out(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tree, {"b/main.tf": 'module "m" {\n  source = "../modules/m"\n  name   = "b"\n}\n' + FAILING})
+    commit()
+    write(tree, {"a/more.tf": OTHER})
+    options = Options(paths=["."], controls=["storage.versioning-enabled"])
+    before = earlier(options, "HEAD")
+    assert (before.untouched, before.root_modules) == ({"b", "modules/m"}, {"a"})
+    asked: list[str] = []
+    read = Directories.content
+    monkeypatch.setattr(Directories, "content", lambda self, path: asked.append(path) or read(self, path))
+    narrowed = msgspec.structs.replace(options, changed=before.narrowing, untouched=before.untouched)
+    report = Scan(narrowed).report()
+    assert {result.resource.root for result in report.results} == {"a"}
+    assert asked and not any("b/main.tf" in path or "modules" in path for path in asked)
+    assert report.results == Scan(msgspec.structs.replace(options, changed=before.narrowing)).report().results
 
 
 def test_a_branch_is_compared_with_where_it_began(tree: Path) -> None:

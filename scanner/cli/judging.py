@@ -164,7 +164,7 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
 
             before = earlier(chosen, arguments["since"], lambda scan: watch(scan, arguments["quiet"], f"{arguments['since']}: "))
             debug("the revision is judged")
-            chosen = msgspec.structs.replace(chosen, changed=before.narrowing, root_modules=before.root_modules)
+            chosen = msgspec.structs.replace(chosen, changed=before.narrowing, root_modules=before.root_modules, untouched=before.untouched)
         try:
             scan = Scan(chosen)
         except SelectionError as error:

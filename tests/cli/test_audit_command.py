@@ -25,12 +25,16 @@ from tests.scans import ROOT, assay, assay_process
 from tests.sources.aws.estate import HOME, seeded_account, server
 
 VERSIONS = ["--control", "storage.versioning-enabled", "--regions", HOME, "--no-config"]
-IDENTITY = (b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
-            b"<Arn>arn:aws:sts::111122223333:assumed-role/r/s</Arn><UserId>u</UserId><Account>111122223333</Account>"
-            b"</GetCallerIdentityResult></GetCallerIdentityResponse>")
-BUCKETS = b"<ListAllMyBucketsResult><Buckets>" + b"".join(
-    b"<Bucket><Name>bucket-%d</Name><BucketRegion>us-east-1</BucketRegion></Bucket>" % at for at in range(40)
-) + b"</Buckets></ListAllMyBucketsResult>"
+IDENTITY = (
+    b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
+    b"<Arn>arn:aws:sts::111122223333:assumed-role/r/s</Arn><UserId>u</UserId><Account>111122223333</Account>"
+    b"</GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+BUCKETS = (
+    b"<ListAllMyBucketsResult><Buckets>"
+    + b"".join(b"<Bucket><Name>bucket-%d</Name><BucketRegion>us-east-1</BucketRegion></Bucket>" % at for at in range(40))
+    + b"</Buckets></ListAllMyBucketsResult>"
+)
 ENABLED = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
 
 
@@ -85,8 +89,15 @@ def slow(asked: threading.Event) -> Iterator[Callable[[float], str]]:
 
 def environment(url: str, **more: str) -> dict[str, str]:
     held = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return {**held, "AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": HOME,
-            "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", **more}
+    return {
+        **held,
+        "AWS_ENDPOINT_URL": url,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_REGION": HOME,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        **more,
+    }
 
 
 def started(url: str, *arguments: str) -> subprocess.Popen[str]:
@@ -210,19 +221,28 @@ def test_credentials_that_do_not_work(tmp_path: Path) -> None:
 
     held = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=held.serve_forever, daemon=True).start()
-    ran = subprocess.run([sys.executable, "-m", "assay", "audit", "aws", *VERSIONS],
-                         env=environment(f"http://127.0.0.1:{held.server_address[1]}"), capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-m", "assay", "audit", "aws", *VERSIONS],
+        env=environment(f"http://127.0.0.1:{held.server_address[1]}"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     held.shutdown()
     assert ran.returncode == 3
     assert "credentials do not work" in ran.stdout + ran.stderr
     assert "InvalidClientTokenId" in ran.stdout + ran.stderr
 
 
-@pytest.mark.parametrize(("arguments", "said"), [
-    (["--services", "s3,nothing"], "no service 'nothing'"),
-    (["--resume"], "--resume needs the snapshot"),
-    (["--include", "1"], "--organization"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--services", "s3,nothing"], "no service 'nothing'"),
+        (["--resume"], "--resume needs the snapshot"),
+        (["--include", "1"], "--organization"),
+    ],
+)
 def test_wrong_usage(arguments: list[str], said: str) -> None:
     ran = assay("audit", "aws", "--no-config", *arguments)
     assert ran.exit_code == 2

@@ -30,7 +30,14 @@ def test_list_names_every_control_with_its_severity() -> None:
 def test_show_has_text_rule_remediation_and_mappings() -> None:
     exit_code, output = ran("show", "storage.encrypted-cmk")
     assert exit_code == 0
-    for part in ("Severity: high", "Bucket (An object storage bucket", "customer_managed", "## Remediation", "nist_800_53_r5", "CKV_AWS_145"):
+    for part in (
+        "Severity: high",
+        "Bucket (An object storage bucket",
+        "customer_managed",
+        "## Remediation",
+        "nist_800_53_r5",
+        "CKV_AWS_145",
+    ):
         assert part in output
 
 
@@ -75,7 +82,9 @@ def test_the_catalogue_fits_the_terminal(command: str, width: str | None, monkey
 def test_lint_refuses_a_broken_rule_with_its_line(tmp_path: Path) -> None:
     rule = (builtin_folder() / "storage" / "versioning-enabled.yaml").read_text("utf-8")
     (tmp_path / "own").mkdir()
-    (tmp_path / "own" / "x.yaml").write_text(rule.replace("storage.versioning-enabled", "own.x").replace("resource.versioned", "resource.versionned"))
+    (tmp_path / "own" / "x.yaml").write_text(
+        rule.replace("storage.versioning-enabled", "own.x").replace("resource.versioned", "resource.versionned")
+    )
     exit_code, output = ran("lint", "--policies", str(tmp_path))
     assert exit_code == 2
     assert "x.yaml:" in output and "did you mean versioned?" in output

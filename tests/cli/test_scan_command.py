@@ -61,7 +61,10 @@ def test_a_run_that_judges_nothing_says_so(code: Callable[[str], Path], tmp_path
     write(tmp_path, {"assay.yaml": "allow_empty: true\n"})
     assert assay("scan", infra, *VERSIONING).exit_code == 0
     (tmp_path / "empty").mkdir()
-    assert [assay("scan", tmp_path / "empty", *options).exit_code for options in (["--no-config"], ["--no-config", "--allow-empty"])] == [3, 0]
+    assert [assay("scan", tmp_path / "empty", *options).exit_code for options in (["--no-config"], ["--no-config", "--allow-empty"])] == [
+        3,
+        0,
+    ]
 
 
 def test_gaps_stand_on_standard_error_where_the_report_is_quiet(code: Callable[[str], Path]) -> None:
@@ -432,7 +435,9 @@ def test_sensitive_values_are_not_shown(code: Callable[[str], Path], tmp_path: P
     text = rule(applies_to={"terraform": "aws_sqs_queue"}, **{"assert": [{"that": that, "message": message}]})
     policies = write(tmp_path / "p", {"team/rule.yaml": text})
     _, report, _ = assay_json(infra, "--policies", policies, "--control", "team.rule", "--var", "a=hidden-one")
-    assert [(each["verdict"], each["message"]) for each in report["results"]] == [("unknown", "not known whether (sensitive) x-(sensitive) (unknown)")]
+    assert [(each["verdict"], each["message"]) for each in report["results"]] == [
+        ("unknown", "not known whether (sensitive) x-(sensitive) (unknown)")
+    ]
     assert "hidden" not in json.dumps(report)
 
 

@@ -36,7 +36,8 @@ class TerraformSource(Source):
     `variables` are texts as on the command line, of which some root module must declare those of `must_declare`; `planned` the values that
     a plan was made with; `boundary` are the directories outside of which no function reads a file; `show` gives a path as reports name it;
     `overlay` is where files are read from. `named` are the paths that the user gave: such a directory is a root module. With `changed`,
-    paths of files, root modules that none of these can be part of are left out. `libraries` are judged through what calls them alone;
+    paths of files, root modules that none of these can be part of are left out: those of `untouched`, as `show` gives them, without being
+    read. `libraries` are judged through what calls them alone;
     `root_modules`, as `show` gives them, by themselves whoever calls them.
     """
 
@@ -59,6 +60,7 @@ class TerraformSource(Source):
         named: Iterable[str] = (),
         libraries: Sequence[PathRule] = (),
         root_modules: Iterable[str] = (),
+        untouched: Iterable[str] = (),
     ) -> None:
         self.files, self.show = list(files), show
         self._partly = {os.path.normpath(os.path.dirname(path)) for path in files} - {os.path.normpath(path) for path in directories}
@@ -71,13 +73,16 @@ class TerraformSource(Source):
         self._changes = None if changed is None else Changes(changed, self.code)
         self._named = set(map(os.path.normpath, named))
         self._libraries, self._root_modules = libraries, frozenset(root_modules)
+        self._untouched = frozenset(untouched) if changed is not None else frozenset[str]()
         self._must_declare = must_declare
         self._declared: set[str] = set()
         """The variables of the root modules that were collected."""
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
-        known = {os.path.normpath(directory): directory for directory in self.directories}
+        untouched = [directory for directory in self.directories if self.show(directory) in self._untouched]
+        yield from (Collection(self.show(directory), [], self.code.left_out(directory, UNCHANGED)) for directory in untouched)
+        known = {os.path.normpath(directory): directory for directory in self.directories if self.show(directory) not in self._untouched}
         within, judged = set[str](), set[str]()
         """Directories that are judged as parts of root modules before, and there alone; and all of which there are instances."""
         libraries: list[str] = []
