@@ -28,6 +28,7 @@ from assay.scanner.sources.terraform.operators import (
     join_text,
     never_empty,
     pairs_of,
+    refusable,
     spread,
     to_bool,
     to_number,
@@ -200,6 +201,9 @@ def _try(node: tree.Call, scope: Scope) -> Any:
         except EvaluationError as caught:
             error = caught
             continue
+        costs.walk(raw, scope.budget)
+        if (part := refusable(raw)) is not None:
+            return because(part)
         if node.function == "try":
             return because(raw) if isinstance(raw, Open) else raw  # where it fails, another takes its place
         return because(raw) if isinstance(raw, Unknown) else True
@@ -216,14 +220,22 @@ def _conditional(node: tree.Conditional, scope: Scope) -> Any:
     if not isinstance(condition, Unknown):
         chosen, other = (node.then, node.otherwise) if condition else (node.otherwise, node.then)
         raw = evaluate(chosen, scope)
-        return unify([raw, other.value])[0] if isinstance(other, tree.Literal) else raw
+        return _of_one_type([raw, other.value])[0] if isinstance(other, tree.Literal) else raw
     branches = []
     for branch in (node.then, node.otherwise):
         try:
             branches.append(_finished(evaluate(branch, scope), scope))
         except EvaluationError:
             return condition
-    return either(condition, *unify(branches))
+    return either(condition, *_of_one_type(branches))
+
+
+def _of_one_type(values: list[Any]) -> list[Any]:
+    """The results of a conditional in the type that they have in common. Raises Undecided where they have none, which Terraform refuses."""
+    try:
+        return unify(values)
+    except EvaluationError as error:
+        raise Undecided(str(error)) from None
 
 
 def _finished(raw: Any, scope: Scope) -> Any:
@@ -272,7 +284,12 @@ def _logic(node: tree.Binary, left: Any, scope: Scope) -> Any:
     first = _spread(scope, to_bool, left)
     if first is deciding:
         return deciding
-    second = _spread(scope, to_bool, evaluate(node.right, scope))
+    try:
+        second = _spread(scope, to_bool, evaluate(node.right, scope))
+    except EvaluationError:
+        if not isinstance(first, Unknown):
+            raise
+        return because(first)  # Terraform 1.12 does not ask for it where the first decides
     if second is deciding:
         return deciding
     if isinstance(first, Unknown):

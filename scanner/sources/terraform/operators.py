@@ -181,7 +181,22 @@ def spread(function: Callable[..., Any], *arguments: Any) -> Any:
             refused = EvaluationError(str(error))
     if refused is not None and not results:
         raise refused
-    return why if refused is not None else either(why, *results)
+    return Refusable(why.reason, why.settles_it, why.location) if refused is not None else either(why, *results)
+
+
+class Refusable(Unknown, frozen=True):
+    """A value that Terraform computes of some of the options, and refuses of others."""
+
+
+def refusable(raw: Any) -> Unknown | None:
+    """The first part of a value that Terraform may refuse to compute. What a text is made of may be no text, unless it is a variable."""
+    if isinstance(raw, Refusable):
+        return raw
+    if isinstance(raw, Text):
+        doubtful = (part for part in raw.parts if isinstance(part, Unknown) and not isinstance(part, Open))
+        return next((part for part in doubtful if part != exact.NOT_TOLD), None)  # numbers always make text
+    parts = raw.values() if isinstance(raw, dict) else raw if isinstance(raw, list) else ()
+    return next((found for part in parts if (found := refusable(part)) is not None), None)
 
 
 def to_whole(raw: Any) -> int:
