@@ -129,7 +129,7 @@ class _Line:
         place = self._board.read()
         reason = self._failure or _killed(status, self._options.limits)
         limits = self._options.limits
-        if limits is not None and limits.memory and limits.memory < _OWN_MEMORY and "memory" in reason:
+        if limits is not None and limits.memory and limits.memory < _OWN_MEMORY:  # how a process ends that has none is never the same
             reason += f": --limit-memory is less than the {_OWN_MEMORY >> 20} MB that reading anything may take"
         losses = self._losses[place.source] = self._losses.get(place.source, 0) + 1
         # Sources are made one after the other: over one that cannot be made, none comes to those behind it.
