@@ -200,8 +200,11 @@ class _Run:
         for type_ in types:
             for item in items.own(type_) if type_ in wanted else ():
                 yield from self._judged(view.raw_attributes(item), type_, scope)
-        for item, why in items.unread.values():
-            self.coverage.gaps.append(Gap(item.location().file, "input_failed", why.reason, why.settles_it, item.location().line))
+        unread = (
+            Gap(item.location().file, "input_failed", why.reason, why.settles_it, item.location().line)
+            for item, why in items.unread.values()
+        )
+        self.coverage.gaps += [gap for gap in unread if gap not in self.coverage.gaps]  # another world may have the same
 
     def _judged(self, resource: Resource | view.Attributes, name: str, scope: str) -> Iterator[Result]:
         """`name`: of the kind, or the input's own type."""

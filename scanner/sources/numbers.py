@@ -75,7 +75,7 @@ def kept(answers: dict[Hashable, T], key: Hashable, make: Callable[[], T]) -> T:
     with reading(outer.chosen if outer is not None else None) as current:
         made = make()
     if outer is not None:
-        outer.met.update(current.met)
+        outer.met |= {open_: max(choices, outer.met.get(open_, 0)) for open_, choices in current.met.items()}
     if not current.met:
         answers[key] = made
     return made

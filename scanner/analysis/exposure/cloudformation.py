@@ -111,7 +111,8 @@ def _workload(type_: str, sort: str, **places: Any) -> Reader:
 
 
 _MIXED = "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification"
-_HELD = ("SubnetId", "LaunchTemplateData.NetworkInterfaces[].SubnetId")
+_INTERFACES = "LaunchTemplateData.NetworkInterfaces[]"
+_HELD = ("SubnetId", f"{_INTERFACES}.SubnetId", f"{_INTERFACES}.NetworkInterfaceId")
 _TEMPLATE_PUBLIC = ("LaunchTemplateData.NetworkInterfaces[].AssociatePublicIpAddress", "AssociatePublicIpAddress")
 
 

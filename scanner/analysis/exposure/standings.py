@@ -28,7 +28,7 @@ class SubnetsAt(Spelling, frozen=True, eq=False, kw_only=True):
     templates: Annotated[tuple[Link, ...], "public_address", "subnets"] = ()
     """What it is launched by, which says whether it gives an address, and in which subnets, where it does not itself."""
     held: tuple[str, ...] = ()
-    """Where both of these name subnets."""
+    """Where both of these name subnets, or interfaces whose subnets are then not known."""
     known: Annotated[Index, "subnets", "public_address"]
     """Subnets by what names them."""
     gives: Annotated[str, "public_address"]

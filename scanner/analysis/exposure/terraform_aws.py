@@ -93,7 +93,7 @@ _MIXED = "mixed_instances_policy.launch_template.launch_template_specification"
 _INTERFACES = tuple(
     Link(f"{block}.network_interface_id", ("aws_network_interface",)) for block in ("network_interface", "primary_network_interface")
 )
-_HELD = ("subnet_id", "network_interfaces[].subnet_id")
+_HELD = ("subnet_id", "network_interfaces[].subnet_id", "network_interfaces[].network_interface_id")
 _TEMPLATE_PUBLIC = ("network_interfaces[].associate_public_ip_address", "associate_public_ip_address")
 
 

@@ -42,7 +42,7 @@ def api(view: View, at: ApiAt) -> UserEntry:
     if connects.data is True:
         routes = _connections(view, routes, more)
     elif connects.unknown:  # only of an HTTP API does each route decide for itself: there they are of a method and a path
-        told = [route for route, view in zip(routes, companions.views, strict=True) if _is_http(view[at.key].data)]
+        told = [route for route, written in zip(routes, companions.views, strict=True) if _is_http(written[at.key].data)]
         reason = f"whether {view.item.address} is of an HTTP API, in which each route decides for itself: {connects.unknown.reason}"
         of_which = Unknown(reason, connects.unknown.settles_it, view.location)
         routes = told if len(told) == len(routes) else [*told, of_which]

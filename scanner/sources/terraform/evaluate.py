@@ -22,7 +22,6 @@ from assay.scanner.sources.terraform.operators import (
     EvaluationError,
     Set,
     Undecided,
-    brief,
     equal,
     finish,
     join_text,
@@ -33,11 +32,11 @@ from assay.scanner.sources.terraform.operators import (
     to_bool,
     to_number,
     to_text,
-    to_whole,
     unify,
     unsettled,
     why_unknown,
 )
+from assay.scanner.sources.terraform.parts import get_attribute, get_index
 
 
 class Scope:
@@ -77,65 +76,11 @@ def _name(node: tree.Name, scope: Scope) -> Any:
     return scope.lookup(node.name, scope)
 
 
-def get_attribute(raw: Any, name: str) -> Any:
-    """The attribute of a value as `value.name` reads it. Raises EvaluationError."""
-    if isinstance(raw, dict):
-        if name in raw:
-            return raw[name]
-        raise EvaluationError(f'there is no attribute "{name}"')
-    if isinstance(raw, Unknown):
-        return _part(raw, f".{name}")
-    if isinstance(raw, Reference):
-        return Reference(raw.address, f"{raw.attribute}.{name}" if raw.attribute else name)
-    if hasattr(raw, "attribute"):
-        return raw.attribute(name)
-    raise EvaluationError(f'a {type(raw).__name__} has no attribute "{name}"')
-
-
 def _attribute(node: tree.Attribute, scope: Scope) -> Any:
     raw = evaluate(node.of, scope)
     if raw.__class__ is Either:
         return _spread(scope, lambda option: get_attribute(option, node.name), raw)
     return get_attribute(raw, node.name)
-
-
-def get_index(raw: Any, key: Any) -> Any:
-    """The element of a value as `value[key]` reads it. Raises EvaluationError."""
-    if isinstance(raw, Unknown):
-        return because(raw) if unsettled(key) else _part(raw, f"[{to_text(key)}]")
-    if isinstance(raw, Reference):
-        if not raw.attribute or unsettled(key):
-            return raw
-        return Reference(raw.address, f"{raw.attribute}[{to_text(key)}]") if len(to_text(key)) < _MAX_NAME else why_unknown(raw)
-    if hasattr(raw, "index") and not isinstance(raw, (list, str)):
-        return raw.index(key)
-    if unsettled(key):
-        return why_unknown(key)
-    if isinstance(raw, dict):
-        if _key(key) in raw:
-            return raw[_key(key)]
-        raise EvaluationError(f"there is no element {brief(key)}")
-    if isinstance(raw, list) and not isinstance(raw, Set):
-        at = to_whole(key)
-        if 0 <= at < len(raw):
-            return raw[at]
-        raise EvaluationError(f"there is no element {at} in a list of {len(raw)}")
-    raise EvaluationError(f"a {type(raw).__name__} has no elements")
-
-
-_MAX_NAME = 1000
-"""Characters of what leads to a part of a value that is not known."""
-
-
-def _part(raw: Unknown, step: str) -> Unknown:
-    """A part of a value that is not known."""
-    if isinstance(raw, Open) and len(raw.name) + len(step) > _MAX_NAME:
-        return because(raw)
-    return Open(raw.reason, raw.settles_it, raw.location, raw.name + step) if isinstance(raw, Open) else because(raw)
-
-
-def _key(key: Any) -> str:
-    return to_text(key) if not isinstance(key, str) else key
 
 
 def _spread(scope: Scope, function: Callable[..., Any], *arguments: Any) -> Any:

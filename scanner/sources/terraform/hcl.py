@@ -37,8 +37,7 @@ class TerraformSource(Source):
     a plan was made with; `boundary` are the directories outside of which no function reads a file; `show` gives a path as reports name it;
     `overlay` is where files are read from. `named` are the paths that the user gave: such a directory is a root module. With `changed`,
     paths of files, root modules that none of these can be part of are left out: those of `untouched`, as `show` gives them, without being
-    read. `libraries` are judged through what calls them alone;
-    `root_modules`, as `show` gives them, by themselves whoever calls them.
+    read. `libraries` are judged through what calls them alone; `root_modules`, as `show` gives them, by themselves whoever calls them.
     """
 
     input = "terraform"
