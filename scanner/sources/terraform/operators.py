@@ -176,9 +176,9 @@ def spread(function: Callable[..., Any], *arguments: Any) -> Any:
         try:
             results.append(finish(function(*combination)))
         except EvaluationError as error:
-            refused = error
+            refused = refused if isinstance(refused, Undecided) else error
         except REFUSALS as error:
-            refused = EvaluationError(str(error))
+            refused = refused if isinstance(refused, Undecided) else EvaluationError(str(error))
     if refused is not None and not results:
         raise refused
     return Refusable(why.reason, why.settles_it, why.location) if refused is not None else either(why, *results)
