@@ -120,7 +120,7 @@ def test_a_signal_ends_it_with_what_is_known(number: int, slow: Callable[[float]
     process.send_signal(number)
     before = time.monotonic()
     told, said = process.communicate(timeout=20)
-    assert time.monotonic() - before < 8
+    assert time.monotonic() - before < 15
     assert process.returncode == 3, said
     report = json.loads(told)
     assert "interrupted" in {gap["code"] for gap in report["coverage"]["gaps"]}

@@ -15,6 +15,7 @@ from assay.scanner.results.model import Report
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.terraform import bounds, costs, hcl, parsing, planned
 from tests.hostile.openings import CONTROL, GROUP
+from tests.patience import SOON
 from tests.scans import write
 
 STEPS, SIZE = 60_000, 20_000_000
@@ -92,7 +93,7 @@ def test_growth_is_a_gap_of_its_root_module(tmp_path: Path, expression: str) -> 
     files: dict[str, str | bytes] = {"a/main.tf": code + used, "a/long.txt": "x" * 50_000, "a/t.tpl": "${v} " * 500, "b/main.tf": OPEN}
     started = time.process_time()
     report = scan(tmp_path, files)
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < SOON
     assert [gap.code for gap in report.coverage.gaps if gap.scope.endswith("/a")] == ["input_failed"]
     assert fails(report), "another root module is judged all the same"
 
@@ -223,7 +224,7 @@ def test_addresses_of_brackets_alone() -> None:
     started = time.process_time()
     assert planned.without_keys("[" * 1_000_000) == "[" * 1_000_000
     assert planned.without_keys('a["x"].b[0]') == "a.b"
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < SOON
 
 
 def test_shared_parts_are_counted_as_often_as_they_are_met() -> None:
@@ -238,7 +239,7 @@ def test_quotes_without_end_are_not_parsed(line: str) -> None:
     before = time.process_time()
     with pytest.raises(bounds.NotParsed, match="quotes in one line"):
         parsing.parse(f"a = 1\n{line}\n".encode())
-    assert time.process_time() - before < 1
+    assert time.process_time() - before < SOON
 
 
 def test_what_a_root_module_calls_that_costs_too_much_spends_one_budget_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

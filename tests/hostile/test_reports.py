@@ -26,6 +26,7 @@ from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
 from assay.scanner.results.model import Report
 from assay.scanner.sources.coverage import Gap
+from tests.patience import SOON
 from tests.reports import samples
 from tests.scans import FAILING, VERSIONING, assay, rule, write
 
@@ -104,7 +105,7 @@ def test_time_is_in_proportion(name: str) -> None:
 def test_a_name_as_long_as_a_file(name: str) -> None:
     start = time.process_time()
     written = made(name, report_of(8, gaps=3, text="n" * 1_000_000 + "\u202e"))
-    assert time.process_time() - start < 5 and len(written) < 4_000_000
+    assert time.process_time() - start < SOON and len(written) < 4_000_000
 
 
 def test_gaps_without_end_are_counted_and_not_all_told() -> None:
@@ -113,7 +114,7 @@ def test_gaps_without_end_are_counted_and_not_all_told() -> None:
     sentences = told(gaps)
     assert len(sentences) < 300
     assert "99800 more" in sentences[-1]
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < SOON
     log = json.loads(made("sarif", report_of(0, gaps=20_000)))
     assert len(log["runs"][0]["invocations"][0]["toolExecutionNotifications"]) < 5_010
     assert len(json.loads(made("json", report_of(0, gaps=20_000)))["coverage"]["gaps"]) == 20_000
@@ -125,7 +126,7 @@ def test_gaps_without_end_are_counted_and_not_all_told() -> None:
 def test_text_is_escaped_in_linear_time(text: str) -> None:
     start = time.process_time()
     plain(text)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < SOON
 
 
 @pytest.mark.parametrize(("text", "escaped"), [

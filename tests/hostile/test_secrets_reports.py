@@ -19,6 +19,7 @@ from assay.scanner.results.shown import gap_of
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
+from tests.patience import SOON
 from tests.scans import assay
 
 CANARY = "canary-7d20e9b4"
@@ -454,7 +455,7 @@ def test_many_texts_are_told_in_little_time(tmp_path: Path) -> None:
     many = '[for i in range(400) : upper(sensitive("v${i}-abcdef"))]'
     written(tmp_path, {"main.tf": f"locals {{\n  a = {many}\n}}\n" + GROUP.replace("VALUE", "local.a[7]")})
     assert "V7-ABCDEF" not in str(Scan(Options(paths=[str(tmp_path)])).report().results)
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < SOON
 
 
 @pytest.mark.parametrize(
@@ -467,4 +468,4 @@ def test_many_texts_are_told_in_little_time(tmp_path: Path) -> None:
 def test_code_is_looked_through_in_little_time(code: str) -> None:
     began = time.process_time()
     without_secret_values(code, Sensitive([CANARY]))
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < SOON

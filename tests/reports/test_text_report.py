@@ -15,6 +15,7 @@ from assay.reports.view import place, where
 from assay.scanner.results.model import Report
 from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, Gap, LeftOut
 from assay.scanner.words import visible
+from tests.patience import SOON
 from tests.reports import samples
 
 CODE = re.compile(r" +[> ] +\d+ \|")
@@ -321,9 +322,9 @@ def test_a_finding_takes_few_lines() -> None:
     )
 
 
-def test_ten_thousand_failures_are_all_shown_in_about_a_second() -> None:
+def test_ten_thousand_failures_are_all_shown_soon() -> None:
     report = samples.many(40_000)
     started = time.process_time()
     written = text(report, source=lambda _file, first, last: ["  value = 1"] * (last - first + 1))
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < SOON
     assert written.count("is open to everyone") == 10_000

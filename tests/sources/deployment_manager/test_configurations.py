@@ -11,6 +11,7 @@ import pytest
 from assay.scanner.options import Options
 from assay.scanner.results.model import Report
 from assay.scanner.run import Scan
+from tests.patience import SOON
 from tests.scans import write
 
 OK = "resources:\n- name: ok\n  type: storage.v1.bucket\n  properties:\n    versioning: {enabled: true}\n"
@@ -144,7 +145,7 @@ def test_templates_of_templates_of_templates_end(tmp_path: Path) -> None:
         {**files, "c.yaml": f"imports:\n{imports}resources:\n- name: x\n  type: t0.jinja\n- name: own\n  type: storage.v1.bucket\n"},
     )
     assert verdicts(report) == {"storage.v1.bucket.own": "fail"}
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < SOON
     assert set(codes(report)) <= {"input_failed", "module_missing"}
 
 
@@ -232,7 +233,7 @@ def test_a_large_configuration(tmp_path: Path) -> None:
     began = time.process_time()
     report = scan(tmp_path, {"c.yaml": f"{OK}    labels:\n{labels}"})
     assert (verdicts(report), codes(report)) == ({"storage.v1.bucket.ok": "pass"}, [])
-    assert time.process_time() - began < 30
+    assert time.process_time() - began < SOON
 
 
 def test_a_configuration_that_does_not_parse_and_uses_templates_alone_is_a_gap(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from assay.scanner.sources.terraform import functions, hcl
 from assay.scanner.sources.terraform.files import MAX_BYTES
 from assay.scanner.sources.terraform.hcl import TerraformSource
 from assay.scanner.sources.terraform.instances import MAX_INSTANCES
+from tests.patience import SOON
 from tests.sources.terraform.reading import collect, read, read_with_gaps, value, write
 
 PROBE = 'resource "probe" "p" {\n  v = var.v\n}\n'
@@ -422,8 +423,8 @@ def test_the_name_of_the_workspace(tmp_path: Path) -> None:
 # Input that means harm
 
 
-def hostile(top: Path, files: dict[str, str | bytes] | str | bytes, seconds: float = 8.0) -> tuple[list[Any], list[str]]:
-    """Everything that can be read of it, within the time: the values of all attributes, and the codes of the gaps."""
+def hostile(top: Path, files: dict[str, str | bytes] | str | bytes) -> tuple[list[Any], list[str]]:
+    """Everything that can be read of it, soon: the values of all attributes, and the codes of the gaps."""
     write(top, files if isinstance(files, dict) else {"main.tf": files})
     begin = time.process_time()
     collections = collect(top)
@@ -431,7 +432,7 @@ def hostile(top: Path, files: dict[str, str | bytes] | str | bytes, seconds: flo
     for each in collections:
         for item in each.items:
             assert item.region is not None and item.link("other") is not None and item.blocks("rule") is not None
-    assert time.process_time() - begin < seconds
+    assert time.process_time() - begin < SOON
     return values, [gap.code for each in collections for gap in each.coverage.gaps]
 
 
