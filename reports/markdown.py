@@ -32,7 +32,7 @@ def render(report: Report, context: Context) -> bytes:
     """UTF-8; what others wrote stands in code spans alone."""
     lines = [MARK, f"## Assay: {_outcome(report)}", "", *_table(report)]
     lines += [f"- {span(sentence)}" for sentence in findings.totals(report)[1:][:TOTALS]]
-    lines += _section("The configuration lets more through than before", report.gate.changes, _sentence)
+    lines += _section("The gate lets more through than before", report.gate.changes, _sentence)
     lines += _failures(report, context)
     lines += _section("Errors of rules", findings.counted(report, "error"), _finding)
     lines += _section("Not judged", told(findings.unseen(report)), _sentence)
@@ -52,7 +52,7 @@ def _outcome(report: Report) -> str:
     failures, errors = len(findings.counted(report, "fail")), len(findings.counted(report, "error"))
     gaps = findings.unseen(report)
     new = "new " if any(not comparison.expired for comparison in report.gate.comparisons) else ""
-    parts = [many(len(report.gate.changes), "change") + " of the configuration"] if report.gate.changes else []
+    parts = [many(len(report.gate.changes), "change") + " of the gate"] if report.gate.changes else []
     parts += [many(failures, f"{new}failure")] if failures or not (parts or errors or gaps) else []
     parts += [many(errors, "error")] if errors else []
     parts += [f"incomplete, {many(len(gaps), 'gap')}"] if gaps else []

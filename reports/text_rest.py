@@ -142,7 +142,7 @@ def _gate(page: Page, report: Report, most: int) -> None:
     gate = report.gate
     if gate.changes or gate.warnings:
         page.blank()
-        changes = many(len(gate.changes), "change") + " of the configuration" if gate.changes else ""
+        changes = many(len(gate.changes), "change") + " of the gate" if gate.changes else ""
         warnings = many(len(gate.warnings), "warning") if gate.warnings else ""
         page.prose(", ".join(filter(None, (changes, warnings))), 0, "Gate:", "heading")
     for change in gate.changes:

@@ -288,12 +288,12 @@ def _counted(verdict: Verdict, number: int, known: int, compared: bool) -> str:
 
 
 def _with_changes(report: Report, said: Outcome) -> Outcome:
-    """A configuration that lets more through fails the run, whatever was found."""
+    """A gate that lets more through than before fails the run, whatever was found."""
     changes = len(report.gate.changes)
     if not changes:
         return said
     word = said.word if said.word == "error" else "fail"
-    more = f"{many(changes, 'change')} of the configuration that let more through" if changes > 1 else "the configuration lets more through"
+    more = f"{many(changes, 'change')} of the gate that let more through" if changes > 1 else "the gate lets more through"
     return Outcome(word, f"{said.sentence}; {more} (--allow-config-changes accepts {'them' if changes > 1 else 'it'})")
 
 

@@ -16,10 +16,12 @@ import msgspec
 from assay.scanner import config
 from assay.scanner.config import DEFAULT_FILE, Config
 from assay.scanner.gate.baseline import Baseline, digest_of, of_report
+from assay.scanner.gate.comments import marks
 from assay.scanner.judge import Judged
 from assay.scanner.options import Options
 from assay.scanner.results.model import Report, Result
 from assay.scanner.run import Scan
+from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.git_objects import GitObjects, merge_base
 from assay.scanner.sources.listing import UNCHANGED, is_exclusion
 from assay.scanner.sources.overlay import DISK, Overlay
@@ -44,6 +46,8 @@ class Earlier(msgspec.Struct, frozen=True):
     """As `Options.changed`: None where a change may touch any root module."""
     rules: tuple[str, ...] = ()
     """The files of own rules among those that changed, as far as they were there before."""
+    marks: frozenset[str] = frozenset()
+    """What waived something in files that changed since, as `gate.comments.marks` gives it."""
     root_modules: frozenset[str] = frozenset()
     """What was judged by itself, as reports name it: a caller that a change adds takes none of them out of what is judged."""
     untouched: frozenset[str] = frozenset()
@@ -60,7 +64,8 @@ def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Sca
         kept = _kept(objects)
         narrowing = None if kept or _touches_all(changed, options, objects) else changed
         rules = tuple(sorted(path for path in changed & objects.ids().keys() if _is_below_any(path, options.policies)))
-        result = Earlier(revision, Baseline(made=objects.commit_id), _configuration(options, objects), changed, narrowing, rules)
+        known, marked = Baseline(made=objects.commit_id), frozenset(_marks(changed, objects))
+        result = Earlier(revision, known, _configuration(options, objects), changed, narrowing, rules, marked)
         there = [path for path in options.paths if objects.is_file(path) or objects.is_directory(path)]
         if not there or not changed:
             return result
@@ -76,6 +81,12 @@ def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Sca
         return msgspec.structs.replace(result, known=known, root_modules=frozenset(judged), untouched=frozenset(untouched))
     finally:
         objects.close()
+
+
+def _marks(changed: Iterable[str], objects: GitObjects) -> Iterator[str]:
+    for path in changed:
+        if objects.is_file(path):
+            yield from marks(utf8(objects.read(path, _MAX_FILE)).decode("utf-8", "replace"))
 
 
 def _is_left_out(part: Judged) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.options import Options
 from assay.scanner.sources import inputs
 from assay.scanner.sources.coverage import Gap
@@ -27,6 +28,8 @@ def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap]
     Sources are made as they are asked for, and again for each that asks: that may read the files.
     """
     found = discover(options.paths, options.overlay or DISK, options.exclude)
+    if found.directories or found.files:
+        catalogue(*inputs.readers("terraform"))  # for all workers, of this run and of others, that are forked from here on
 
     def made() -> Iterator[Source]:
         if found.directories or found.files:

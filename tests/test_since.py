@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import subprocess
 from pathlib import Path
@@ -16,6 +17,7 @@ from assay.scanner.sources.terraform.directories import Directories
 from tests.scans import FAILING, PASSING, VERSIONING, assay, write
 
 IDENTITY = ("-c", "user.email=a@example.com", "-c", "user.name=A", "-c", "commit.gpgsign=false")
+UNTIL = (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=30)).isoformat()
 OTHER = FAILING.replace('"b"', '"c"').replace("orders", "fills")
 
 
@@ -125,6 +127,28 @@ def test_a_change_behind_a_link_to_a_module_touches_the_root(tree: Path) -> None
     assert "module.m.module.n.aws_s3_bucket.b" in standing
 
 
+CALLS = {
+    "plain": 'module "m" {\n  source = "../n"\n}\n',
+    "behind a comment": '/* a "../x */ module "m" { source = "../n" }\n',
+    "an escape": 'module "m" {\n  source = "\\u002e./n"\n}\n',
+    "an escape of the word": json.dumps({"module": {"m": {"source": "../n"}}}).replace("module", "\\u006dodule"),
+    "an escaped slash": json.dumps({"module": {"m": {"source": "../n"}}}).replace("/", "\\/"),
+    "a backslash": 'module "m" {\n  source = "..\\\\n"\n}\n',
+    "through another": 'module "m" {\n  source = "../between"\n}\n',
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_module_is_called_however_its_source_is_written(call: str, tree: Path) -> None:
+    write(tree, {"between/main.tf": 'module "n" {\n  source = "../n"\n}\n', "n/main.tf": PASSING})
+    write(tree, {f"b/main.tf{'.json' if call.startswith('{') else ''}": call, "c/main.tf": '# module "../n/m"\n' + PASSING})
+    commit()
+    write(tree, {"n/main.tf": FAILING})
+    _, _, standing = since("HEAD")
+    roots = {root for root, _ in standing}
+    assert "b" in roots and "c" not in roots
+
+
 def test_what_no_change_is_part_of_is_not_read_to_find_that_out(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tree, {"b/main.tf": 'module "m" {\n  source = "../modules/m"\n  name   = "b"\n}\n' + FAILING})
     commit()
@@ -192,6 +216,28 @@ def test_a_configuration_that_lets_more_through_is_a_finding(before: str, now: s
     code, said, _ = since("HEAD")
     assert code == (1 if change else 0) and [change in text for text in said["gate"]["changes"]] == ([True] if change else [])
     assert since("HEAD", "--allow-config-changes")[0] == 0
+
+
+WAIVED = f'# assay:waive storage.versioning-enabled until={UNTIL} reason="x" owner=me\n{FAILING}'
+
+
+def test_a_waiver_that_a_change_puts_into_the_code_is_a_finding(tree: Path) -> None:
+    write(tree, {"a/main.tf": WAIVED})
+    code, said, _ = since("HEAD")
+    said_of_it = f"a/main.tf:1: a waiver of storage.versioning-enabled for the resource that it stands at in the code, until {UNTIL}, by me"
+    assert code == 1 and said["gate"]["changes"] == [f"{said_of_it} (compared with HEAD)"]
+    assert since("HEAD", "--allow-config-changes")[0] == 0
+    assert since("HEAD", "--no-inline")[1]["gate"]["changes"] == []
+
+
+def test_a_waiver_in_the_code_that_was_there_is_no_finding(tree: Path) -> None:
+    write(tree, {"a/main.tf": WAIVED})
+    commit()
+    (tree / "a/main.tf").rename(tree / "a/moved.tf")
+    write(tree, {"a/other.tf": OTHER})
+    assert since("HEAD", "--fail-on", "never")[:1] == (0,)
+    write(tree, {"a/moved.tf": WAIVED.replace('"x"', '"another"')})
+    assert since("HEAD", "--fail-on", "never")[:1] == (1,)
 
 
 def test_a_plan_is_new_whatever_the_revision(tree: Path) -> None:

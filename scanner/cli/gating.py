@@ -12,11 +12,11 @@ import click
 import msgspec
 
 from assay.scanner.cli.decorated import decorated
-from assay.scanner.cli.weakened import weakened
+from assay.scanner.cli.weakened import in_code, weakened
 from assay.scanner.config import Config, ConfigurationError, load_file
 from assay.scanner.gate import baseline, guardrails
 from assay.scanner.gate.apply import Gate, relative_to
-from assay.scanner.gate.comments import Comments
+from assay.scanner.gate.comments import Comments, marks
 from assay.scanner.gate.guardrails import Guardrails
 from assay.scanner.gate.reach import Reach, may_name
 from assay.scanner.gate.waivers import Terms, Waiver, Waivers
@@ -28,10 +28,12 @@ from assay.scanner.sources.overlay import DISK
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from assay.scanner.results.model import WaiverUse
     from assay.scanner.run import Scan
     from assay.scanner.since import Earlier
 
 _FILES_KEPT = 32
+_ALL = 1 << 31
 _MAX_BASELINE = 500_000_000
 _OPTIONS = (
     click.option(
@@ -68,7 +70,8 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrail
             *([baseline.KnownBefore(before.known, "revision", before.revision, today)] if before else []),
         ],
         baseline.digest_of(content),
-        changes=_changes(before, config, arguments) if before else (),
+        changes=_changes(before, config) if before and not arguments["allow_config_changes"] else (),
+        newly=functools.partial(_newly, before, content) if before and not arguments["allow_config_changes"] else lambda _: "",
         looks_for=_looks_for(scan, os.path.dirname(config.file)),
         warnings=[
             f"{arguments['guardrails']}: never_waive: {missing}" for glob in rails.never_waive if (missing := _missing(glob, known_ids))
@@ -104,8 +107,16 @@ def _looks_for(scan: Scan, directory: str) -> Callable[[Waiver], bool]:
     return lambda waiver: waiver.path == "*" or not targets or any(may_name(waiver.path, target) for target in targets)
 
 
-def _changes(before: Earlier, config: Config, arguments: dict[str, Any]) -> list[str]:
-    return [] if arguments["allow_config_changes"] else weakened(before.configuration, config, before.revision, before.rules)
+def _changes(before: Earlier, config: Config) -> list[str]:
+    return weakened(before.configuration, config, before.revision, before.rules)
+
+
+def _newly(before: Earlier, content: Callable[[str], bytes], use: WaiverUse) -> str:
+    """A sentence on a waiver in the code that was not there; empty text for one that was, wherever in the files that changed."""
+    if use.by == "configuration" or os.path.realpath(use.file) not in before.changed:
+        return ""
+    at = marks("\n".join(_lines(content, use.file, use.line, use.line))) or marks("\n".join(_lines(content, use.file, 1, _ALL)))
+    return "" if at <= before.marks else in_code(use, before.revision)
 
 
 def rails_of(path: str | None) -> Guardrails:

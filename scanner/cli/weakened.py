@@ -10,6 +10,7 @@ import msgspec
 from assay.scanner.config import Config
 from assay.scanner.gate.waivers import Waiver
 from assay.scanner.options import NEVER, SEVERITIES
+from assay.scanner.results.model import WaiverUse
 
 _STRENGTH = (NEVER, *SEVERITIES)
 """Values of `fail_on`, from the one that lets everything through."""
@@ -21,6 +22,12 @@ def weakened(before: Config, now: Config, revision: str, rules: Iterable[str] = 
     """
     rewritten = [f"{os.path.relpath(file)}: an own rule or profile is not what it was" for file in rules]
     return [f"{change} (compared with {revision})" for change in (*_changes(before, now), *rewritten)]
+
+
+def in_code(use: WaiverUse, revision: str) -> str:
+    """A sentence on a waiver in the code that was not there at a revision."""
+    what = f"a waiver of {use.control} for {use.resource} in the code{f', until {use.expires}' if use.expires else ''}"
+    return f"{use.file}:{use.line}: {what}{f', by {use.owner}' if use.owner else ''} (compared with {revision})"
 
 
 def _changes(before: Config, now: Config) -> Iterator[str]:

@@ -32,6 +32,7 @@ _OURS = re.compile(r"assay:waive\s+(\S+)\s*(.*)$")
 _CHECKOV = re.compile(r"checkov:skip=([A-Z0-9_]+)(?::(.*))?$")
 _TRIVY = re.compile(r"(?:trivy|tfsec):ignore:([A-Za-z0-9-]+)((?::\S+)*)")
 _UNTIL = re.compile(r":exp:(\d{4}-\d{2}-\d{2})")
+_MARK = re.compile(r"(?:assay:waive\s|checkov:skip=|(?:trivy|tfsec):ignore:).*")
 MAX_LINES = 50
 """Comment lines above a block, and lines of a block, that are looked at."""
 
@@ -100,6 +101,11 @@ class Comments:
             if any(_same(id_, known) for known in control.peers.get(peer, ())):
                 reason = waiver.reason or f"{id_} is ignored"
                 yield msgspec.structs.replace(waiver, by=peer, control=control.id, reason=reason)
+
+
+def marks(text: str) -> set[str]:
+    """What waives something in a text, or may do so: of each line, from the word that says so on."""
+    return {found.strip() for found in _MARK.findall(text)}
 
 
 def written(control: str, rest: str) -> Waiver:

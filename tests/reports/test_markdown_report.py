@@ -55,7 +55,7 @@ def test_the_outcome_comes_first_and_every_failure_is_there(report: Report) -> N
 
 def test_what_it_says_of_a_run() -> None:
     text = markdown(samples.compared())
-    assert "## Assay: 1 change of the configuration, 3 new failures, 1 error, incomplete, 2 gaps" in text
+    assert "## Assay: 1 change of the gate, 3 new failures, 1 error, incomplete, 2 gaps" in text
     assert "| high | 1 | 0 | 0 | 1 |" in text
     assert "- `storage/main.tf:7` `aws_s3_bucket.logs`: `block_public_acls is false`" in text
     assert "(`waived by platform until 2026-06-30, which is over: moved by June (OPS-3), storage/main.tf:4`)" in text

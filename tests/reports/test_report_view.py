@@ -141,7 +141,7 @@ def test_a_configuration_that_lets_more_through_is_a_failure_whatever_was_found(
     for report in (samples.report(held, Coverage()), msgspec.structs.replace(samples.empty(), gate=samples.gate())):
         said = outcome(report)
         assert said.word == "fail"
-        assert said.sentence.endswith("; the configuration lets more through (--allow-config-changes accepts it)")
+        assert said.sentence.endswith("; the gate lets more through (--allow-config-changes accepts it)")
 
 
 @pytest.mark.parametrize("name", formats.names())

@@ -287,7 +287,7 @@ def test_what_was_left_out_is_named() -> None:
 
 def test_the_last_line_is_the_outcome() -> None:
     assert text(samples.report()).splitlines()[-1] == (
-        "ERROR: 1 error, 4 fail, 6 unknown, 1 waived (assay.yaml:12), 1 gone, 2 gaps; 14 verdicts in all; the configuration lets more through (--allow-config-changes accepts it)"
+        "ERROR: 1 error, 4 fail, 6 unknown, 1 waived (assay.yaml:12), 1 gone, 2 gaps; 14 verdicts in all; the gate lets more through (--allow-config-changes accepts it)"
     )
     assert text(samples.empty()).splitlines()[-1] == "EMPTY: nothing was judged"
 

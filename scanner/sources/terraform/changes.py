@@ -25,19 +25,14 @@ class Changes:
     def touch(self, root: str) -> bool:
         """Whether a root module may be another than it was: a file of it or of a local module that it calls at any depth changed, or one
         that its code may read."""
-        called = self._called(root)
-        if any(self._code.overlay.real(directory) in self._directories or self._links_to_changed(directory) for directory in called):
-            return True
-        return self._has_data and any(map(self._reads_files, called))
+        below = self._code.may_be_below(root)
+        return self._touch(root, below) and self._touch(root, self._code.below(root))
 
-    def _called(self, root: str) -> set[str]:
-        waiting, seen = [os.path.normpath(root)], set[str]()
-        while waiting:
-            directory = waiting.pop()
-            if directory not in seen:
-                seen.add(directory)
-                waiting += self._code.local_calls(directory)
-        return seen
+    def _touch(self, root: str, below: Iterable[str]) -> bool:
+        parts = [os.path.normpath(root), *below]
+        if any(self._code.overlay.real(directory) in self._directories or self._links_to_changed(directory) for directory in parts):
+            return True
+        return self._has_data and any(map(self._reads_files, parts))
 
     def _links_to_changed(self, directory: str) -> bool:
         """Whether a file of a directory, code or values of variables, is a link to one that changed."""

@@ -29,6 +29,7 @@ class Directories:
         self._blocks: dict[tuple[str, str], list[Block]] = {}
         """Of a directory, as one program reads it."""
         self._calls: dict[str, set[str]] = {}
+        self._named: dict[str, set[str] | None] = {}
         self._alone: dict[str, bool] = {}
         self._gaps: dict[str, list[Gap]] = {}
         self._read_paths: dict[str, set[str]] = {}
@@ -126,29 +127,39 @@ class Directories:
     def local_calls(self, directory: str) -> set[str]:
         """The directories that a directory calls as local modules, by normal paths: what a link leads to, where it is."""
         if directory not in self._calls:
-            may_call = any(self._may_call(os.path.join(directory, name)) for name in self.code(directory))
-            sources = {roots.local_source(block) for block in self.all_blocks(directory)} if may_call else set()
-            paths = [os.path.normpath(os.path.join(directory, source)) for source in sources if source is not None]
-            self._calls[directory] = {self._linked(directory, path) for path in paths}
+            parsed = self._may_call(directory) != set()
+            self._calls[directory] = self._called(directory, map(roots.local_source, self.all_blocks(directory))) if parsed else set()
         return self._calls[directory]
 
     def below(self, directory: str) -> set[str]:
         """The directories that one calls as local modules at any depth."""
-        waiting, found = [directory], set[str]()
-        while waiting:
-            inner = self.local_calls(waiting.pop()) - found
-            found |= inner
-            waiting += inner
-        return found - {os.path.normpath(directory)}
+        return _reached(directory, self.local_calls)
 
-    def _may_call(self, path: str) -> bool:
-        """Whether a file may hold a module call: the word is there, or an escape of JSON that may stand for a letter of it. Code without it
-        is not parsed to find calls."""
-        try:
-            text = utf8(self.content(path))
-        except (FileError, UnicodeError):
-            return False  # what cannot be read calls nothing; reading it says so
-        return b"module" in text or (path.endswith(".json") and b"\\u" in text)
+    def may_be_below(self, directory: str) -> set[str]:
+        """All directories that one calls as local modules at any depth, and maybe more: such as comments name. Code whose text says what it
+        may call is not parsed."""
+        return _reached(directory, self._text_calls)
+
+    def _text_calls(self, directory: str) -> set[str]:
+        may_call = self._may_call(directory)
+        return self.local_calls(directory) if may_call is None else may_call
+
+    def _may_call(self, directory: str) -> set[str] | None:
+        """The directories among which those are that a directory calls, by its text; None where that does not tell."""
+        if directory not in self._named:
+            sources: set[str] | None = set()
+            for name in self.code(directory):
+                try:
+                    named = roots.may_be_sources(utf8(self.content(os.path.join(directory, name))), name)
+                except (FileError, UnicodeError):
+                    continue  # what cannot be read calls nothing; reading it says so
+                sources = None if sources is None or named is None else sources | named
+            self._named[directory] = None if sources is None else self._called(directory, sources)
+        return self._named[directory]
+
+    def _called(self, directory: str, sources: Iterable[str | None]) -> set[str]:
+        paths = {os.path.normpath(os.path.join(directory, source)) for source in sources if source is not None}
+        return {self._linked(directory, path) for path in paths}
 
     def stands_alone(self, directory: str) -> bool:
         """Whether a directory can be deployed by itself."""
@@ -208,3 +219,13 @@ class Directories:
         if self._in_repository or not self.has_code(directory):
             raise EvaluationError("is outside of the scanned directories")
         self._followed.setdefault(directory, Boundary([directory], self.overlay))
+
+
+def _reached(directory: str, calls: Callable[[str], set[str]]) -> set[str]:
+    """What a directory calls at any depth, without itself."""
+    waiting, found = [directory], set[str]()
+    while waiting:
+        inner = calls(waiting.pop()) - found
+        found |= inner
+        waiting += inner
+    return found - {os.path.normpath(directory)}

@@ -79,9 +79,10 @@ class TerraformSource(Source):
 
     @override
     def collect(self, wanted: Wanted = EVERYTHING) -> Iterator[Collection]:
-        untouched = [directory for directory in self.directories if self.show(directory) in self._untouched]
+        untouched = [directory for directory in self.directories if not self._is_touched(directory)]
         yield from (Collection(self.show(directory), [], self.code.left_out(directory, UNCHANGED)) for directory in untouched)
-        known = {os.path.normpath(directory): directory for directory in self.directories if self.show(directory) not in self._untouched}
+        left_out = frozenset(untouched)
+        known = {os.path.normpath(directory): directory for directory in self.directories if directory not in left_out}
         within, judged = set[str](), set[str]()
         """Directories that are judged as parts of root modules before, and there alone; and all of which there are instances."""
         libraries: list[str] = []
@@ -92,9 +93,7 @@ class TerraformSource(Source):
             is_rest = os.path.normpath(directory) in rest
             if is_rest != (at >= len(order)):
                 continue
-            if self._changes is not None and not self._changes.touch(directory):
-                yield Collection(self.show(directory), [], self.code.left_out(directory, UNCHANGED))
-            elif any(rule.names(directory) for rule in self._libraries):
+            if any(rule.names(directory) for rule in self._libraries):
                 libraries.append(directory)
             elif is_rest or os.path.normpath(directory) not in within or self._is_root(directory):
                 try:
@@ -112,6 +111,10 @@ class TerraformSource(Source):
         yield from (self._library(directory, os.path.normpath(directory) in judged) for directory in libraries)
         if slips := [unused(name, self._declared) for name in self._must_declare if name not in self._declared]:
             yield Collection(slips[0].scope, [], Coverage(gaps=slips))
+
+    def _is_touched(self, directory: str) -> bool:
+        """Whether a change may be part of a root module. What calls one that is touched is touched too: the rest can be left out first."""
+        return self._changes is None or (self.show(directory) not in self._untouched and self._changes.touch(directory))
 
     def _is_root(self, directory: str) -> bool:
         """Whether a directory is judged by itself whoever calls it."""

@@ -9,6 +9,7 @@ that it is a module. So no new caller takes a directory that is deployed out of 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from assay.scanner.sources.listing import excluded
@@ -24,6 +25,8 @@ https://developer.hashicorp.com/terraform/language/files/dependency-lock, …/la
 _TRIALS = frozenset({"example", "examples", "sample", "samples", "demo", "demos", "test", "tests", "testing", "e2e", "fixture", "fixtures"})
 _OF_ROOTS = ("backend", "cloud", "encryption")
 """Blocks in `terraform` that only a root module has: …/language/block/terraform, https://opentofu.org/docs/language/state/encryption/"""
+_LOCAL = re.compile(rb'"(?=(\.\.?[/\\][^"\n]*)")')
+"""A text that begins as a local path, also inside of another."""
 _LEVELS = 3
 """How deep below a directory its folders of values are looked for: `envs/eu/prod`."""
 _PASSED = frozenset({"alias", "version"})
@@ -44,6 +47,19 @@ def local(source: str) -> str | None:
     """A local source as a path, None for a source of another kind."""
     slashed = source.replace("\\", "/")
     return slashed if slashed.startswith(("./", "../")) else None
+
+
+def may_be_sources(text: bytes, name: str) -> set[str] | None:
+    """The local sources that a file of code may have, by its text alone; None where an escape may stand for a letter of one."""
+    if b"module" not in text and not _has_escapes(text, name):
+        return set()
+    sources = {found.decode(errors="replace") for found in _LOCAL.findall(text)}
+    return None if _has_escapes(text, name) or any("\\" in source for source in sources) else sources
+
+
+def _has_escapes(text: bytes, name: str) -> bool:
+    """Whether a letter, a dot or a slash may be written as an escape: https://developer.hashicorp.com/terraform/language/expressions/strings"""
+    return (b"\\" in text) if name.endswith(".json") else (b"\\u" in text or b"\\U" in text)
 
 
 def stands_alone(names: Iterable[str], blocks: Iterable[Block]) -> bool:
