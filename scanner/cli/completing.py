@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from click.shell_completion import CompletionItem
 
 
@@ -22,6 +24,17 @@ def profiles(ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(id_, help=profile.title) for id_, profile in _rules().profiles.items() if id_.startswith(incomplete)]
+
+
+def claims(formats: Iterable[str]) -> Callable[[Any, Any, str], list[CompletionItem]]:
+    """Formats of results that were made elsewhere, and, as the word may be the second of the two, files."""
+
+    def complete(ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [*(CompletionItem(name) for name in formats if name.startswith(incomplete)), CompletionItem(incomplete, type="file")]
+
+    return complete
 
 
 def _rules() -> Any:

@@ -63,7 +63,9 @@ def show(control_id: str, **arguments: Any) -> None:
         way = nearest(control_id, rules.by_id()) or "see assay controls list"
         console.tell(f"assay: there is no control {control_id!r}; {way}")
         sys.exit(EXIT_USAGE)
-    console.show(page(compiled).rstrip())
+    story = Story()
+    story.markdown(page(compiled).rstrip())
+    story.tell()
 
 
 @command.command()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from assay.scanner.cli import console, judging
+from assay.scanner.cli import completing, console, judging
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.errors import AssayError
 
@@ -27,6 +27,7 @@ _IMPORTS = (
         multiple=True,
         type=(click.Choice(_FORMATS), _FILE),
         metavar=f"{'|'.join(_FORMATS)} FILE",
+        shell_complete=completing.claims(_FORMATS),
         help="Show the results of another scanner beside ours. Repeatable.",
     ),
     click.option("--all", "everything", is_flag=True, help="List those of its results that no control asks for, too."),

@@ -86,7 +86,11 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
 @reading
 @click.option("--profile", help="A named set of controls.", shell_complete=completing.profiles)
 @click.option("--since", metavar="REVISION", help="Only what is new since a revision of git counts: main, HEAD~1, a commit.")
-@click.option("--allow-config-changes", is_flag=True, help="With --since: a configuration or a waiver in the code that lets more through than before fails no run.")
+@click.option(
+    "--allow-config-changes",
+    is_flag=True,
+    help="With --since: a configuration, or a waiver in the code, that lets more through than before fails no run.",
+)
 @opining.options
 @judging.options
 def command(**arguments: Any) -> None:

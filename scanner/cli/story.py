@@ -44,6 +44,18 @@ class Story:
         """Lines that are not broken."""
         self.lines += [f"{' ' * indent}{visible(line)}".rstrip() for line in text.strip("\n").expandtabs(4).splitlines()]
 
+    def markdown(self, text: str) -> None:
+        """Markdown that is rendered as before: paragraphs and items of lists are wrapped; code, headings and tables are not."""
+        fenced = False
+        for line in text.splitlines():
+            fence = line.lstrip().startswith("```")
+            fenced = fenced != fence
+            if fenced or fence or not line.strip() or line.startswith(("#", "|")):
+                self.lines.append(visible(line))
+            else:
+                text = line.lstrip()
+                self.prose(text, len(line) - len(text), 2 if text.startswith("- ") else 0)
+
     def tell(self) -> None:
         """Write it to standard output."""
         console.show("\n".join(self.lines))

@@ -94,6 +94,7 @@ def test_bash_completes_after_the_installation(home: Path, tmp_path: Path) -> No
         ("assay scan -r con", ["concise"]),
         ("assay scan --fail-on c", ["critical"]),
         ("assay scan --profile re", ["reference"]),
+        ("assay scan --import tri", ["trivy", "tri"]),
     ],
 )
 def test_what_is_offered(words: str, expected: list[str], tmp_path: Path) -> None:

@@ -47,6 +47,15 @@ def test_show_of_a_control_that_is_not_there_names_the_nearest() -> None:
     assert "did you mean storage.encrypted-cmk?" in output
 
 
+@pytest.mark.parametrize("id_", IDS)
+def test_what_show_says_of_a_control_fits_a_terminal(id_: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    parts = ran("show", id_)[1].split("```")
+    prose = [line for part in parts[::2] for line in part.splitlines()]
+    assert [line for line in prose if len(line) > 80 and " " in line.strip()] == []
+    assert len(parts) % 2 == 1
+
+
 @pytest.mark.parametrize("command", [["show", "keys.rotation-and-policy"], ["matrix"]])
 def test_the_catalogue_is_the_same_with_and_without_the_cache(command: list[str], tmp_path: Path) -> None:
     def asked() -> str:
