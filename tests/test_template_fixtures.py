@@ -43,7 +43,6 @@ NOT_POSSIBLE = {
     ("network.service-to-service-by-identity", "config_connector", "unknown"): NOT_SHOWN,
     ("network.subnets-truly-private", "deployment_manager", "unknown"): NOT_SHOWN,
     ("network.subnets-truly-private", "config_connector", "unknown"): NOT_SHOWN,
-    ("observe.edge-access-logs", "config_connector", "unknown"): NOT_SHOWN,
     ("resilience.dns-health-failover", "config_connector", "unknown"): NOT_SHOWN,
     ("data.encrypted-cmk", "config_connector", "pass"): "the kind has no field for a key",
     ("data.encrypted-cmk", "config_connector", "unknown"): "the kind has no field for a key",

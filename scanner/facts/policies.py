@@ -14,7 +14,7 @@ from assay.scanner.facts.denials import denied
 from assay.scanner.facts.model import Fact, Part
 from assay.scanner.facts.statements import Statement, bounded, means_everyone, principal_account, statements
 from assay.scanner.sources.raw import Text, Unknown, describe
-from assay.scanner.sources.values import Value, all_of
+from assay.scanner.sources.values import Value, all_of, any_of
 
 
 class Grant(Part):
@@ -102,6 +102,12 @@ def acl_grant(principal: Value[Any], actions: Value[Any], public: Value[bool], i
     """What an access list gives. `ineffective`: its public grants have no effect."""
     exposed = all_of([public, ineffective.negate()])
     return Grant(principal=principal, actions=actions, public=public, foreign=Value(False), exposed=exposed)
+
+
+def exposed(grants: Value[Any]) -> Value[bool]:
+    """Whether one of some grants lets everyone in, and nothing blocks it."""
+    given = [grant.data.exposed if isinstance(grant.data, Grant) else grant for grant in grants.elements()]
+    return any_of([*given, Value(False, grants.seen)])
 
 
 def google_grants(bindings: Iterable[Binding | Unknown], blocked: Value[Any] | None = None) -> list[Any]:

@@ -88,6 +88,14 @@ READABLE: dict[str, str] = {
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html: flags, numbers, names
     **dict.fromkeys(_words("Attributes.Key Attributes.Value"), "how a load balancer is configured, in text"),
     **dict.fromkeys(_words("LogDestinationConfigs SslPolicy SetIdentifier networkUrl healthCheck healthChecks"), _IDENTIFIERS),
+    # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetEventSelectors.html: types, names and ARNs
+    **dict.fromkeys(
+        _words(
+            """DataResources.Values FieldSelectors.Equals FieldSelectors.StartsWith FieldSelectors.EndsWith FieldSelectors.NotEquals
+            FieldSelectors.NotStartsWith FieldSelectors.NotEndsWith"""
+        ),
+        "which events of which objects a trail records",
+    ),
     # What is open to whom
     **dict.fromkeys(
         _words(

@@ -55,7 +55,7 @@ def test_nested_stacks_spend_one_budget(tmp_path: Path) -> None:
         f"c{at}.json": template({f"S{number}": {"Type": STACK, "Properties": {"TemplateURL": f"c{at + 1}.json"}} for number in range(9)})
         for at in range(8)
     }
-    report = scan(tmp_path, {**files, "c8.json": template({"B": BUCKET})}, 25)
+    report = scan(tmp_path, {**files, "c8.json": template({"B": BUCKET})})
     assert codes(report) == {"input_failed"}
 
 

@@ -16,7 +16,11 @@ from assay.scanner.facts.observe.aws import (
     stage,
     web_acl,
 )
+from assay.scanner.facts.observe.buckets import BucketAt, bucket
 from assay.scanner.facts.observe.kinds import EdgeLog
+from assay.scanner.facts.observe.trails import TrailsAt, trails
+from assay.scanner.facts.spelling import Another
+from assay.scanner.facts.storage.aws_api import ACL, BLOCK, BUCKET_AT, BUCKETS, LOGGING, OWNERSHIP, POLICY, POLICY_STATUS
 from assay.scanner.sources.aws.calls import Call, Listing
 
 # Those of CloudFront are in us-east-1, where the distribution is everywhere.
@@ -30,7 +34,20 @@ SOURCES = Listing(
 DELIVERIES = Listing(
     "logs.delivery", Call("logs", "DescribeDeliveries", page_size=50), entries="deliveries", id="arn", joined_across_regions=True
 )
-LISTINGS = (SOURCES, DELIVERIES)
+# Each region lists the trails that record there, those of other regions and of the organisation too, about which it is asked by their ARN:
+# https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html
+STATUS = Call("cloudtrail", "GetTrailStatus", (("Name", "TrailARN"),))
+SELECTORS = Call("cloudtrail", "GetEventSelectors", (("TrailName", "TrailARN"),))
+TRAILS = Listing(
+    "cloudtrail.trail",
+    Call("cloudtrail", "DescribeTrails"),
+    entries="trailList",
+    id="TrailARN",
+    joined_across_regions=True,
+    gone=("TrailNotFoundException",),
+    details=(STATUS, SELECTORS),
+)
+LISTINGS = (SOURCES, DELIVERIES, TRAILS)
 _SOURCES = sources(SOURCES.type, "resourceArns")
 _DELIVERIES = deliveries(DELIVERIES.type, "deliverySourceName")
 _CONFIG = "get_distribution_config.DistributionConfig"
@@ -82,5 +99,24 @@ READERS = (
         (STAGES.type,),
         stage,
         StageAt(name="stageName", types="endpointTypes", destination="accessLogSettings.destinationArn"),
+    ),
+    Reader(
+        EdgeLog,
+        (BUCKETS.type,),
+        bucket,
+        BucketAt(
+            name=BUCKET_AT.name,
+            names=BUCKET_AT.names,
+            bucket=Another(BUCKET_AT.granting),
+            calls=tuple(call.name for call in (BLOCK, POLICY, POLICY_STATUS, ACL, OWNERSHIP)),
+            logging=(f"{LOGGING.name}.LoggingEnabled",),
+            trails=TrailsAt(
+                trails=trails(TRAILS.type, STATUS.name, SELECTORS.name),
+                called="Name",
+                logging=f"{STATUS.name}.IsLogging",
+                basic=f"{SELECTORS.name}.EventSelectors",
+                advanced=f"{SELECTORS.name}.AdvancedEventSelectors",
+            ),
+        ),
     ),
 )

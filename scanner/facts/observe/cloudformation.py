@@ -18,8 +18,11 @@ from assay.scanner.facts.observe.aws import (
     stage,
     web_acl,
 )
+from assay.scanner.facts.observe.buckets import BucketAt, bucket
 from assay.scanner.facts.observe.kinds import EdgeLog
-from assay.scanner.facts.spelling import Link, Referrer
+from assay.scanner.facts.observe.trails import TrailsAt, trails
+from assay.scanner.facts.spelling import Another, Link, Referrer
+from assay.scanner.facts.storage.cloudformation import BUCKET
 
 _SOURCES = sources("AWS::Logs::DeliverySource", "ResourceArn")
 _DELIVERIES = deliveries("AWS::Logs::Delivery", "DeliverySourceName")
@@ -58,6 +61,19 @@ READERS = (
             api=Link("RestApiId", ("AWS::ApiGateway::RestApi",)),
             types="EndpointConfiguration.Types",
             destination="AccessLogSetting.DestinationArn",
+        ),
+    ),
+    Reader(
+        EdgeLog,
+        ("AWS::S3::Bucket",),
+        bucket,
+        BucketAt(
+            name=BUCKET.name,
+            names=BUCKET.names,
+            bucket=Another(BUCKET.granting),
+            logging=("LoggingConfiguration",),
+            # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudtrail-trail.html
+            trails=TrailsAt(trails=trails("AWS::CloudTrail::Trail"), called="BucketName"),
         ),
     ),
 )

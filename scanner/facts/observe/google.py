@@ -1,4 +1,7 @@
-"""Logs of backends of Google's load balancer. https://cloud.google.com/load-balancing/docs/https/https-logging-monitoring"""
+"""Logs of Google's load balancer and of Cloud Storage.
+
+https://cloud.google.com/load-balancing/docs/https/https-logging-monitoring, https://cloud.google.com/storage/docs/access-logs
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from typing import Annotated, Any
 
 from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.observe.kinds import EdgeLog
-from assay.scanner.facts.spelling import Place, Spelling
+from assay.scanner.facts.policies import exposed
+from assay.scanner.facts.spelling import Another, Place, Spelling
+from assay.scanner.facts.storage import google
 from assay.scanner.facts.view import View
 from assay.scanner.sources.values import all_of
 
@@ -33,4 +38,24 @@ def backend(view: View, at: BackendAt) -> EdgeLog:
         sort=view.says("backend"),
         public=view[at.scheme].default("EXTERNAL").equals(*_EXTERNAL),
         logged=all_of([view[at.enabled].default(False).truth(), share]),
+    )
+
+
+class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells who may use a bucket, and where its usage logs go."""
+
+    bucket: Annotated[Another, "public", "maybe_public"]
+    log_bucket: Annotated[str, "logged"] = "logging.logBucket"
+
+
+def bucket(view: View, at: BucketAt) -> EdgeLog:
+    """Usage logs are off unless a bucket for them is named: https://cloud.google.com/storage/docs/json_api/v1/buckets#resource"""
+    known = google.bucket(view, at.bucket.spelling)
+    public = exposed(known.grants)
+    return EdgeLog(
+        identity=known.identity,
+        sort=view.says("bucket"),
+        public=public,
+        maybe_public=view.says(public.unknown is not None),
+        logged=view.link(at.log_bucket).is_set(),
     )

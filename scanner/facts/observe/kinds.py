@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from assay.scanner.facts.model import Fact, Naming, Resource
+from assay.scanner.sources.values import Value
 
 
 class EdgeLog(Resource, kw_only=True):
@@ -17,9 +18,11 @@ class EdgeLog(Resource, kw_only=True):
     sort: Fact[str]
     """In words: `load balancer`, `distribution`, `web ACL`, `stage`, `backend`, `bucket`."""
     public: Fact[bool]
-    """Requests from outside of its network reach it; a web ACL and a bucket always count."""
+    """Requests from outside of its network reach it; a web ACL always counts, a bucket where everyone may use it."""
+    maybe_public: Fact[bool] = Value(False)
+    """Of a bucket, that it is not known whether everyone may use it."""
     logged: Fact[bool]
-    """Every request is recorded somewhere, of a web ACL what it decides; Google: a share of them that is not 0."""
+    """Every request is recorded somewhere, of a web ACL what it decides; of a backend of Google's a share of them that is not 0."""
 
 
 KINDS = (EdgeLog,)

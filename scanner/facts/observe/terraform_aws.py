@@ -15,11 +15,37 @@ from assay.scanner.facts.observe.aws import (
     stage,
     web_acl,
 )
+from assay.scanner.facts.observe.buckets import BucketAt, bucket
 from assay.scanner.facts.observe.kinds import EdgeLog
-from assay.scanner.facts.spelling import Link, Referrer
+from assay.scanner.facts.observe.trails import TrailsAt, trails
+from assay.scanner.facts.spelling import Another, Link, Referrer
+from assay.scanner.facts.storage.terraform_aws import BUCKET
 
 _SOURCES = sources("aws_cloudwatch_log_delivery_source", "resource_arn")
 _DELIVERIES = deliveries("aws_cloudwatch_log_delivery", "delivery_source_name")
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudtrail
+_TRAILS = TrailsAt(
+    trails=trails("aws_cloudtrail"),
+    called="bucket",
+    logging="enable_logging",
+    logging_by_default=True,
+    multi_region="is_multi_region_trail",
+    organization="is_organization_trail",
+    basic="event_selector",
+    direction="read_write_type",
+    resources="data_resource",
+    type="type",
+    values="values",
+    advanced="advanced_event_selector",
+    fields="field_selector",
+    field="field",
+    equals="equals",
+    starts="starts_with",
+    ends="ends_with",
+    not_equals="not_equals",
+    not_starts="not_starts_with",
+    not_ends="not_ends_with",
+)
 
 READERS = (
     Reader(
@@ -71,6 +97,19 @@ READERS = (
             api=Link("rest_api_id", ("aws_api_gateway_rest_api",)),
             types="endpoint_configuration.types",
             destination="access_log_settings.destination_arn",
+        ),
+    ),
+    Reader(
+        EdgeLog,
+        ("aws_s3_bucket",),
+        bucket,
+        BucketAt(
+            name=BUCKET.name,
+            names=BUCKET.names,
+            bucket=Another(BUCKET.granting),
+            # The second is the deprecated block of the bucket.
+            logging=(Referrer("aws_s3_bucket_logging", "bucket"), "logging"),
+            trails=_TRAILS,
         ),
     ),
 )

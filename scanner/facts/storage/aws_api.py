@@ -21,6 +21,7 @@ ENCRYPTION = Call("s3", "GetBucketEncryption", _BUCKET, absent=(_NO_ENCRYPTION,)
 VERSIONING = Call("s3", "GetBucketVersioning", _BUCKET, may_be_empty=True)
 WEBSITE = Call("s3", "GetBucketWebsite", _BUCKET, absent=("NoSuchWebsiteConfiguration",))
 TAGS = Call("s3", "GetBucketTagging", _BUCKET, absent=("NoSuchTagSet",))
+LOGGING = Call("s3", "GetBucketLogging", _BUCKET, may_be_empty=True)
 BUCKETS = Listing(
     "s3.bucket",
     Call("s3", "ListBuckets", page_size=10_000, action="s3:ListAllMyBuckets"),
@@ -30,7 +31,7 @@ BUCKETS = Listing(
     region="BucketRegion",
     locate=Call("s3", "GetBucketLocation", _BUCKET, regional=False),
     gone=("NoSuchBucket",),
-    details=(BLOCK, POLICY, POLICY_STATUS, ACL, OWNERSHIP, ENCRYPTION, VERSIONING, WEBSITE, TAGS),
+    details=(BLOCK, POLICY, POLICY_STATUS, ACL, OWNERSHIP, ENCRYPTION, VERSIONING, WEBSITE, LOGGING, TAGS),
 )
 _ACCOUNT_BLOCK = Call(
     "s3control", "GetPublicAccessBlock", (("AccountId", "@account"),), absent=(_NO_BLOCK,), action="s3:GetAccountPublicAccessBlock"

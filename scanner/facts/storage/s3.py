@@ -28,25 +28,13 @@ _ACL_WITHOUT_OWNERSHIP = Unknown(
 )
 
 
-class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
-    """Where an input tells the facts of an S3 bucket."""
+class GrantsAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells who may use an S3 bucket."""
 
     flags: Annotated[tuple[Place, ...], "public_access_blocked", "grants"]
     """Those of the bucket's public access block and the account's, in the order of FLAGS."""
-    declared: Annotated[Place, "block_declared"] = Fixed(True)
-    """What declares a public access block; in a live account what is in force shows, declared or not."""
     ownership: Annotated[Place, "acls_disabled", "acls_disabled_by", "grants"]
-    new: Annotated[bool, "acls_disabled", "acls_disabled_by"] = True
-    """Buckets are judged as new ones, with the defaults of these; a live account shows them as they are."""
-    versioning: Annotated[Place, "versioned"]
-    """`Enabled`, or a switch."""
-    object_lock: Annotated[Place, "versioned"] = ""
-    """Whether the bucket is made with Object Lock, of an input that does not show the versioning that S3 turns on for it."""
     access_points: Annotated[tuple[access_points.PointAt, ...], "grants"] = ()
-    algorithm: Annotated[Place, "encryption", "encryption_key"]
-    key: Annotated[Place, "encryption_key"]
-    keys: Annotated[KeyLink, "encryption_key"]
-    """How it names keys."""
     policy: Annotated[Place, "grants", "receives_access_logs"] = ""
     policies: Annotated[Place, "grants", "receives_access_logs"] = ()
     """Policies that are resources of their own."""
@@ -59,6 +47,23 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
     group: Annotated[str, "grants", "receives_access_logs"] = ""
     grantee: Annotated[str, "grants"] = ""
     permission: Annotated[str, "grants"] = ""
+
+
+class BucketAt(GrantsAt, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of an S3 bucket."""
+
+    declared: Annotated[Place, "block_declared"] = Fixed(True)
+    """What declares a public access block; in a live account what is in force shows, declared or not."""
+    new: Annotated[bool, "acls_disabled", "acls_disabled_by"] = True
+    """Buckets are judged as new ones, with the defaults of these; a live account shows them as they are."""
+    versioning: Annotated[Place, "versioned"]
+    """`Enabled`, or a switch."""
+    object_lock: Annotated[Place, "versioned"] = ""
+    """Whether the bucket is made with Object Lock, of an input that does not show the versioning that S3 turns on for it."""
+    algorithm: Annotated[Place, "encryption", "encryption_key"]
+    key: Annotated[Place, "encryption_key"]
+    keys: Annotated[KeyLink, "encryption_key"]
+    """How it names keys."""
     log_sources: Annotated[tuple[Referrer, ...], "receives_access_logs"] = ()
     """What names the bucket as the target of its access logs."""
     log_targets: Annotated[Index | None, "receives_access_logs"] = None
@@ -68,14 +73,18 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
     opened: Annotated[tuple[str, ...], "receives_access_logs"] = ()
     """Answers without which it is not known whether it is open to log delivery; in code a policy that is not known is for other things."""
 
+    @property
+    def granting(self) -> GrantsAt:
+        """The part of it that tells who may use the bucket, for those who ask for that alone."""
+        return GrantsAt(**{name: getattr(self, name) for name in GrantsAt.__struct_fields__})
+
 
 def bucket(view: View, at: BucketAt) -> Bucket:
     """A bucket with what its companions and the account-level block say of it."""
     directory = is_directory(view)
     flags = [any_of([Value(directory), *_switches(view, flag)]) for flag in at.flags]
     algorithm, key = _default_key(view[at.algorithm], view[at.key])
-    documents = [policies.required(document) for document in view.values(at.policies)] + [view[at.policy]]
-    acls = [_canned(name) for name in view.values(at.acl)]
+    written, acls = documents(view, at), _canned_acls(view, at)
     ownership = view.says(_ENFORCED) if directory else _ownership(view, at, acls)
     return Bucket(
         identity=view.identity(view[at.name]),
@@ -91,9 +100,23 @@ def bucket(view: View, at: BucketAt) -> Bucket:
         retention_locked=view.says(False),  # S3 Object Lock works on versions, so it is no alternative to them
         encryption_key=at.keys.key(view, key),
         encryption=algorithm,
-        receives_access_logs=any_of([*_named_by_sources(view, at), *_opened_to_logs(view, at, documents, acls)]),
-        grants=_grants(view, at, documents, acls),
+        receives_access_logs=any_of([*_named_by_sources(view, at), *_opened_to_logs(view, at, written, acls)]),
+        grants=_grants(view, at, written, acls),
     )
+
+
+def grants(view: View, at: GrantsAt) -> Value[Any]:
+    """Who may use a bucket, as the fact of that name says it."""
+    return _grants(view, at, documents(view, at), _canned_acls(view, at))
+
+
+def documents(view: View, at: GrantsAt) -> list[Value[Any]]:
+    """The policies of a bucket: its own, and those that are resources of their own."""
+    return [*(policies.required(document) for document in view.values(at.policies)), view[at.policy]]
+
+
+def _canned_acls(view: View, at: GrantsAt) -> list[Value[Any]]:
+    return [_canned(name) for name in view.values(at.acl)]
 
 
 def _switches(view: View, flag: Place) -> list[Value[bool]]:
@@ -183,7 +206,7 @@ def _lets_logs_in(document: Value[Any]) -> bool:
     return any(who in _LOG_SERVICES or (isinstance(who, str) and statements.principal_account(who) in _LOG_ACCOUNTS) for who in named)
 
 
-def _grants(view: View, at: BucketAt, documents: list[Value[Any]], acls: list[Value[Any]]) -> Value[Any]:
+def _grants(view: View, at: GrantsAt, documents: list[Value[Any]], acls: list[Value[Any]]) -> Value[Any]:
     """What policies and ACLs grant, and whether the public access block takes the effect of that away."""
     directory: Value[Any] = Value(is_directory(view))
     ignored, restricted = (any_of([directory, *map(view.limits, _switches(view, flag))]) for flag in at.flags[2:])
@@ -226,7 +249,7 @@ def _canned_grant(acl: Value[Any], ineffective: Value[bool]) -> Grant | Unknown:
     return policies.acl_grant(acl.then(lambda name: f"ACL {name}"), actions, acl.then(_is_public), ineffective)
 
 
-def _listed_grants(view: View, at: BucketAt, ineffective: Value[bool]) -> tuple[list[Grant], Unknown | None]:
+def _listed_grants(view: View, at: GrantsAt, ineffective: Value[bool]) -> tuple[list[Grant], Unknown | None]:
     blocks, more = view.inner(*at.acl_grants)
     grants: list[Grant] = []
     for block in blocks:

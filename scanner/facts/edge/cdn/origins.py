@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
-from assay.scanner.facts import policies
 from assay.scanner.facts.edge.cdn.buckets import OriginBucket, OriginsAt, origin_bucket
 from assay.scanner.facts.edge.cdn.cloudfront import named
 from assay.scanner.facts.edge.cdn.kinds import BucketOrigin, OriginAccess, OriginReader
@@ -130,16 +129,12 @@ def _found(view: View, origin: View, bucket: OriginBucket, at: OriginAccessAt) -
     return unlisted or Unknown(reason, _TOGETHER, origin.location)
 
 
-def _documents(bucket: View, at: s3.BucketAt) -> list[Value[Any]]:
-    return [*(policies.required(document) for document in bucket.values(at.policies)), bucket[at.policy]]
-
-
 def _readable(view: View, origin: View, origin_is: OriginBucket, at: OriginAccessAt, by_control: Value[bool]) -> Value[bool]:
     """Whether the bucket's policy lets the identity of this distribution read, and the policy of its key lets it decrypt."""
     bucket = _found(view, origin, origin_is, at)
     if isinstance(bucket, Unknown):
         return origin.says(bucket)
-    written = [entry for document in _documents(bucket, at.bucket.spelling) for entry in statements(document)]
+    written = [entry for document in s3.documents(bucket, at.bucket.spelling) for entry in statements(document)]
     allowed: list[Value[bool]] = []
     for entry in written:
         if isinstance(entry, Unknown):
@@ -240,7 +235,7 @@ def _readers(view: View, origin: View, origin_is: OriginBucket, at: OriginAccess
     for grant in grants:
         if isinstance(grant, Grant) and grant.public.data is not False:
             readers.append(OriginReader(bucket=name, principal=grant.principal, passes_by=grant.exposed))
-    for document in _documents(bucket, at.bucket.spelling):
+    for document in s3.documents(bucket, at.bucket.spelling):
         for entry in statements(document):
             if isinstance(entry, Statement) and entry.allows is True and covers(entry, _READS):
                 readers += [reader for kind, who in entry.principals if (reader := _reader(view, name, entry, kind, who, at)) is not None]
