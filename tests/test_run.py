@@ -137,6 +137,7 @@ def test_params(tmp_path: Path) -> None:
     [
         ({"params": {"leest": 1}}, "params: there is no param 'leest'; did you mean least?"),
         ({"params": {"least": "much"}}, "params: least is 'much'"),
+        ({"params": {"least": True}}, "params: least is True"),
         ({"control_params": {"team.rule": {"leest": 1}}}, "team.rule.params: there is no param 'leest'; did you mean least?"),
         ({"control_params": {"team.rul": {"least": 1}}}, "there is no control 'team.rul'; did you mean team.rule?"),
     ],

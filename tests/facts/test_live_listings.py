@@ -119,3 +119,16 @@ def test_what_is_read_stands_in_the_answers(reader: Reader) -> None:
     calls = {call.name: call for type_ in (*reader.types, *reader.joined) for call in BY_TYPE[type_].details}
     told = [path for field in fields for path in paths(field) if path.partition(".")[0] in calls]
     assert [path for path in told if member(operation(calls[path.partition(".")[0]]).output_shape, path.partition(".")[2]) is None] == []
+
+
+def test_what_resources_of_another_region_may_name_is_kept_for_all_regions() -> None:
+    """Copies of a table or a secret, a key of several regions and its aliases, what logs the traffic of a distribution, trails of all regions."""
+    assert {listing.type for listing in LISTINGS if listing.joined_across_regions} >= {
+        "cloudtrail.trail", "dynamodb.table", "kms.alias", "kms.key", "logs.delivery", "logs.delivery_source", "secretsmanager.secret",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("listing", [each for each in LISTINGS if not each.parent], ids=lambda listing: listing.type)
+def test_a_service_without_regions_is_asked_once(listing: Listing) -> None:
+    """By botocore's endpoints, in which such a service has one for a whole partition."""
+    assert listing.everywhere or SESSION.get_available_regions(listing.call.service)

@@ -70,6 +70,7 @@ def test_days_between_the_runs_that_are_farthest_apart(expression: Any, days: fl
         "cron(0 8 1 13 ? *)",
         "cron(0 8 0 * ? *)",
         "cron(0 8 32 * ? *)",
+        "cron(0 8 1,32 * ? *)",
         "every month",
         "cron()",
         "cron(0 8 1 * *)",

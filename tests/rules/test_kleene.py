@@ -367,3 +367,10 @@ def test_every_element_of_a_list_has_the_verdict_of_kleene(grants: list[tuple[An
     findings = {int(each.element.split(",")[0][-1]): each.verdict for each in judgements if each.verdict != "pass"}
     assert findings == expected
     assert [each.verdict for each in judgements if each.verdict == "pass"] == ([] if expected else ["pass"])
+
+
+def test_what_a_rule_cannot_compute_is_its_error_whatever_else_is_not_known() -> None:
+    of = key(5)
+    of.enabled = value("?", "enabled")
+    (result,) = judged(of, "resource.rotation_days + 9223372036854775807 > 0 && resource.enabled")
+    assert (result.verdict, result.message) == ("error", "the rule raised: OUT_OF_RANGE: integer overflow")

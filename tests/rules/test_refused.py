@@ -200,3 +200,9 @@ def test_compiled_rules_are_kept_and_a_changed_rule_is_compiled_anew(tmp_path: P
     assert load.load([folder]).controls[0].control.title == "Another"
     monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null/nowhere")
     assert load.load([folder]).controls[0].control.title == "Another"
+
+
+@pytest.mark.parametrize("that", ["", "  "])
+def test_an_assertion_has_to_say_something(that: str, tmp_path: Path) -> None:
+    told = refused(tmp_path, rule=rule(**{"assert": [{"that": that, "message": "m"}]}))
+    assert "the assertion says nothing" in told

@@ -48,6 +48,10 @@ def test_de_morgan(data: list[Any]) -> None:
     assert any_of(values).negate().data == all_of(value.negate() for value in values).data
 
 
+def test_what_is_absent_counts_as_false_also_where_it_is_negated() -> None:
+    assert Value(None).negate().data is True
+
+
 @given(TRUTHS, TRUTHS)
 def test_grouping_does_not_matter(one: list[Any], other: list[Any]) -> None:
     for combine in (all_of, any_of):

@@ -223,7 +223,7 @@ class PolicyAt(PermissionsAt, frozen=True, eq=False, kw_only=True):
 
 def unattached(view: View, at: PolicyAt) -> PermissionSet | None:
     """A policy, or an attachment of one, unless it is judged with every identity that has it. One of AWS's is judged only there."""
-    if at.counts and (_BY_AWS in view.item.address or any(view[count].data for count in at.counts)):
+    if _BY_AWS in view.item.address or any(view[count].data for count in at.counts):
         return None
     here = [_is_here(view, at, link, owner.data) for link in at.owners for owner in view.link(link).elements()]
     used = any(view.referrers(user).items for user in at.users)

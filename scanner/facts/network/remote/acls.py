@@ -67,7 +67,7 @@ def network_acl(view: View, at: AclAt) -> PortFilter:
 def _rule(view: View, at: AclAt) -> AclRule | None:
     """None of a rule for what leaves."""
     rule = view.surely
-    leaves = rule[at.egress].default(False).truth()
+    leaves = rule[at.egress].truth()
     if leaves.data is True:
         return None
     allows = rule[at.action].equals("allow")
