@@ -279,6 +279,10 @@ class Built:
         if asset is None and not isinstance(kind, Unknown) and isinstance(reference, dict):
             self._item(manifest, f"{manifest.kind} on {kind} (Config Connector)", manifest.spec, manifest.place, None)
             return
+        if isinstance(reference, dict) and any(isinstance(reference.get(field), (list, dict)) for field in ("name", "external")):
+            reason = f"{own}: the name in its resourceRef is no text, which the server refuses"  # as a placeholder in brackets is
+            self.gaps.append(Gap(manifest.file, "input_failed", reason, "write the name of the resource", seen.line))
+            return
         target = self._reference(manifest, "resourceRef", reference, str(kind)) if isinstance(reference, dict) else reference
         if asset is None:  # any of them
             why = reference if isinstance(reference, Unknown) else Unknown(f"what {own} is for", "name it in resourceRef", seen)

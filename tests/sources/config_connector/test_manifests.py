@@ -153,6 +153,18 @@ def test_other_objects_are_passed_over(tmp_path: Path) -> None:
     assert (verdicts(report), report.coverage.gaps, report.coverage.files.found) == ({"StorageBucket.trade/orders": "pass"}, [], 1)
 
 
+@pytest.mark.parametrize("field", ["name", "external"])
+def test_a_binding_that_the_server_refuses_is_a_gap_and_for_nothing(field: str, tmp_path: Path) -> None:
+    text = OPEN.replace("  name: orders", f"  {field}: [BUCKET_NAME]")
+    report = scan(tmp_path, {"a.yaml": BUCKET, "b.yaml": text}, "storage.bucket-not-public")
+    assert verdicts(report) == {"StorageBucket.trade/orders": "pass"}
+    (gap,) = report.coverage.gaps
+    assert (gap.code, gap.reason) == (
+        "input_failed",
+        "IAMPolicyMember.trade/open: the name in its resourceRef is no text, which the server refuses",
+    )
+
+
 WRONG = ["[]", "{}", "5", "x", "null", "[[]]", "{a: [1]}", "{name: 5}", "{name: {}}", "{kind: [], name: x}"]
 
 
