@@ -22,6 +22,10 @@ except ImportError as error:
 Path = tuple[str, ...]
 
 
+NOT_APPLICABLE = "not applicable"
+"""What an expression may give in place of true and false."""
+
+
 class CelError(Exception):
     """An expression that does not compile; `column` is 1-based, 0 where unknown."""
 
@@ -57,13 +61,15 @@ class Program:
         self._expression = expression
 
     def evaluate(self, activation: Any) -> tuple[bool | None, str]:
-        """(verdict, error): None where the result is an error, then with its text."""
+        """(verdict, text): None where the result is an error, then with its text, or NOT_APPLICABLE."""
         try:
             value = self._expression.eval(activation)
         except RuntimeError as error:  # the budget of iterations is spent: a list of lists, or one that is very long
             return None, str(error)
         result = value.value()
-        return (result, "") if result is True or result is False else (None, str(value))
+        if result is True or result is False:
+            return result, ""
+        return None, NOT_APPLICABLE if result == NOT_APPLICABLE else str(value)
 
     def serialize(self) -> bytes:
         """The checked expression as bytes (protobuf), for `Environment.load`."""

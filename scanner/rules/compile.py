@@ -152,7 +152,7 @@ class _Compiler:
         if self.errors:
             raise RuleErrors(self.errors)
         reads, contents = list(when_read.paths), when_read.contents
-        return CompiledControl(rule, str(self.path), self.kind, self.source_type, when, reads, contents, assertions, self._passes())
+        return CompiledControl(rule, str(self.path), self.kind, self.source_type, when, reads, contents, assertions, self._outcome())
 
     def error(self, place: yaml_lines.Path, problem: str, way: str = "") -> None:
         self.errors.append(RuleError(str(self.path), self.lines.get(place, 1), problem, way))
@@ -212,14 +212,16 @@ class _Compiler:
             self.error(place, f"not CEL for the elements of {assertion.each}: {error}")
             return b""
 
-    def _passes(self) -> bytes:
-        """The condition and all assertions in one expression, since most resources pass; none where that is more than CEL takes."""
-        parts = [f"(\n{self.rule.when}\n)"] if self.rule.when else []
+    def _outcome(self) -> bytes:
+        """The condition and all assertions in one expression; none where that is more than CEL takes."""
+        parts = []
         for assertion in self.rule.assertions:
             text = _of_all(assertion) if assertion.each else _where_it_counts(assertion)
             parts.append(f"({assertion.each} == null || {text})" if assertion.each else f"({text})")
+        whole = " && ".join(parts)
+        text = f'(\n{self.rule.when}\n) ? dyn({whole}) : dyn("{cel.NOT_APPLICABLE}")' if self.rule.when else whole
         try:
-            return self._environment(()).compile(" && ".join(parts)).serialize() if self.rule.assertions else b""
+            return self._environment(()).compile(text).serialize() if self.rule.assertions else b""
         except (cel.CelError, RecursionError):
             return b""
 

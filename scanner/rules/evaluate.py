@@ -102,9 +102,9 @@ class Judge:
         return program(self.compiled.when) if self.compiled.when else None
 
     @functools.cached_property
-    def passes(self) -> cel.Program | None:
-        """True where the control applies and every assertion holds, in one expression; None where there is none."""
-        return program(self.compiled.passes) if self.compiled.passes else None
+    def outcome(self) -> cel.Program | None:
+        """What `CompiledControl.outcome` says; None where there is none."""
+        return program(self.compiled.outcome) if self.compiled.outcome else None
 
     def judge(self, subject: Subject) -> list[Judgement]:
         """The verdicts on one resource: every failing and unknown assertion, or one for the whole."""
@@ -129,9 +129,12 @@ class Judge:
         who, hearing = subject.resource.identity, _Hearing(self, subject)
         if who.unlisted is not None:
             return [hearing.not_listed(who.unlisted)]
-        if self.passes is not None and self.passes.evaluate(hearing.activation(self.contents, self.any_takes_params))[0]:
+        holds, said = self.outcome.evaluate(hearing.activation(self.contents, self.any_takes_params)) if self.outcome else (None, "")
+        if holds:
             return [hearing.judgement(self.holds, "pass", self.control.title)]
-        if self.when is not None:
+        if said == cel.NOT_APPLICABLE:
+            return [hearing.not_applicable(self.excludes)]
+        if self.when is not None and holds is None:
             applies, error = self.when.evaluate(hearing.activation(self.compiled.when_contents, self.takes_params))
             if applies is False:
                 return [hearing.not_applicable(self.excludes)]

@@ -56,8 +56,9 @@ class CompiledControl(msgspec.Struct):
     when_reads: list[tuple[str, ...]]
     when_contents: list[tuple[str, ...]]
     assertions: list[CompiledAssertion]
-    passes: bytes
-    """True where the control applies and every assertion holds, in one expression; empty where there is none."""
+    outcome: bytes
+    """One expression that is true where the control applies and every assertion holds, false where it applies and one does not hold, and
+    NOT_APPLICABLE where it does not apply; empty where there is none."""
 
 
 class RuleSet(msgspec.Struct):
