@@ -47,7 +47,12 @@ NO_VALUE: Any = _NoValue()
 
 def is_function(raw: Any) -> bool:
     """Whether a map stands for a value that has to be computed."""
-    return (isinstance(raw, dict) and any(isinstance(key, str) and key.startswith("Fn::") for key in raw)) or is_ref(raw)
+    if not isinstance(raw, dict):
+        return False
+    for key in raw:  # a loop, since this is asked at each step of each path
+        if isinstance(key, str) and key[:4] == "Fn::":
+            return True
+    return len(raw) == 1 and "Ref" in raw
 
 
 def is_ref(raw: Any) -> bool:
