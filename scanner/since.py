@@ -6,6 +6,7 @@ out. Of Terraform code, root modules that no changed file is part of are left ou
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -86,7 +87,8 @@ def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Sca
 def _marks(changed: Iterable[str], objects: GitObjects) -> Iterator[str]:
     for path in changed:
         if objects.is_file(path):
-            yield from marks(utf8(objects.read(path, _MAX_FILE)).decode("utf-8", "replace"))
+            with contextlib.suppress(OSError, ValueError):  # what cannot be read waives nothing
+                yield from marks(utf8(objects.read(path, _MAX_FILE)).decode("utf-8", "replace").splitlines())
 
 
 def _is_left_out(part: Judged) -> bool:

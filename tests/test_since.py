@@ -224,7 +224,7 @@ WAIVED = f'# assay:waive storage.versioning-enabled until={UNTIL} reason="x" own
 def test_a_waiver_that_a_change_puts_into_the_code_is_a_finding(tree: Path) -> None:
     write(tree, {"a/main.tf": WAIVED})
     code, said, _ = since("HEAD")
-    said_of_it = f"a/main.tf:1: a waiver of storage.versioning-enabled for the resource that it stands at in the code, until {UNTIL}, by me"
+    said_of_it = f"a/main.tf:1: a waiver of storage.versioning-enabled for aws_s3_bucket.b in the code, until {UNTIL}, by me"
     assert code == 1 and said["gate"]["changes"] == [f"{said_of_it} (compared with HEAD)"]
     assert since("HEAD", "--allow-config-changes")[0] == 0
     assert since("HEAD", "--no-inline")[1]["gate"]["changes"] == []
@@ -234,10 +234,25 @@ def test_a_waiver_in_the_code_that_was_there_is_no_finding(tree: Path) -> None:
     write(tree, {"a/main.tf": WAIVED})
     commit()
     (tree / "a/main.tf").rename(tree / "a/moved.tf")
-    write(tree, {"a/other.tf": OTHER})
+    write(tree, {"a/other.tf": OTHER, "a/README.md": "y"})
     assert since("HEAD", "--fail-on", "never")[:1] == (0,)
     write(tree, {"a/moved.tf": WAIVED.replace('"x"', '"another"')})
     assert since("HEAD", "--fail-on", "never")[:1] == (1,)
+
+
+def test_a_waiver_that_was_there_for_something_else_is_a_finding(tree: Path) -> None:
+    write(tree, {"a/main.tf": WAIVED})
+    commit()
+    write(tree, {"a/main.tf": WAIVED + WAIVED.replace(FAILING, OTHER)})
+    code, said, _ = since("HEAD")
+    assert code == 1 and ["aws_s3_bucket.c" in change for change in said["gate"]["changes"]] == [True]
+
+
+def test_a_file_that_is_no_text_waives_nothing(tree: Path) -> None:
+    (tree / "a/picture").write_bytes(b"\xff\xfe\x00")
+    commit()
+    (tree / "a/picture").write_bytes(b"\xff\xfe\x01")
+    assert since("HEAD")[1]["gate"]["changes"] == []
 
 
 def test_a_plan_is_new_whatever_the_revision(tree: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import click
 import msgspec
 
 from assay.scanner.cli.decorated import decorated
-from assay.scanner.cli.weakened import in_code, weakened
+from assay.scanner.cli.weakened import waived_in_code, weakened
 from assay.scanner.config import Config, ConfigurationError, load_file
 from assay.scanner.gate import baseline, guardrails
 from assay.scanner.gate.apply import Gate, relative_to
@@ -28,12 +29,11 @@ from assay.scanner.sources.overlay import DISK
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from assay.scanner.results.model import WaiverUse
+    from assay.scanner.results.model import Result
     from assay.scanner.run import Scan
     from assay.scanner.since import Earlier
 
 _FILES_KEPT = 32
-_ALL = 1 << 31
 _MAX_BASELINE = 500_000_000
 _OPTIONS = (
     click.option(
@@ -62,6 +62,7 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrail
     terms = Terms(today=today, longest_days=longest, dated=rails.longest_waiver_days is not None, never=rails.never_waive)
     counted = rails.comments and config.inline.enabled and not arguments.get("no_inline")
     content, known_ids = content_of(scan), scan.rules.set.by_id()
+    changes_count = not arguments.get("allow_config_changes")
     return Gate(
         Waivers(_named(config.accepted, known_ids), terms, relative_to(os.path.dirname(config.file))),
         Comments(functools.partial(_lines, content), known_ids, config.inline.accept) if counted else None,
@@ -70,8 +71,8 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrail
             *([baseline.KnownBefore(before.known, "revision", before.revision, today)] if before else []),
         ],
         baseline.digest_of(content),
-        changes=_changes(before, config) if before and not arguments["allow_config_changes"] else (),
-        newly=functools.partial(_newly, before, content) if before and not arguments["allow_config_changes"] else lambda _: "",
+        changes=weakened(before.configuration, config, before.revision, before.rules) if changes_count and before else (),
+        newly=_newly(before, content) if changes_count and before else lambda _: "",
         looks_for=_looks_for(scan, os.path.dirname(config.file)),
         warnings=[
             f"{arguments['guardrails']}: never_waive: {missing}" for glob in rails.never_waive if (missing := _missing(glob, known_ids))
@@ -107,16 +108,20 @@ def _looks_for(scan: Scan, directory: str) -> Callable[[Waiver], bool]:
     return lambda waiver: waiver.path == "*" or not targets or any(may_name(waiver.path, target) for target in targets)
 
 
-def _changes(before: Earlier, config: Config) -> list[str]:
-    return weakened(before.configuration, config, before.revision, before.rules)
+def _newly(before: Earlier, content: Callable[[str], bytes]) -> Callable[[Result], str]:
+    """A function of a finding that is waived to a sentence, where a waiver in a file that changed is for it that was not there, or that was
+    there for something else; else to empty text."""
+    known = {finding.fingerprint for finding in before.known.findings}
 
+    def told(result: Result) -> str:
+        waiver = result.waiver
+        if waiver is None or waiver.by == "configuration" or os.path.realpath(waiver.file) not in before.changed:
+            return ""
+        written = marks(_lines(content, waiver.file, waiver.line, waiver.line)) or marks(_lines(content, waiver.file, 1, sys.maxsize))
+        was_there = written <= before.marks and result.fingerprint in known
+        return "" if was_there else waived_in_code(result, waiver, before.revision)
 
-def _newly(before: Earlier, content: Callable[[str], bytes], use: WaiverUse) -> str:
-    """A sentence on a waiver in the code that was not there; empty text for one that was, wherever in the files that changed."""
-    if use.by == "configuration" or os.path.realpath(use.file) not in before.changed:
-        return ""
-    at = marks("\n".join(_lines(content, use.file, use.line, use.line))) or marks("\n".join(_lines(content, use.file, 1, _ALL)))
-    return "" if at <= before.marks else in_code(use, before.revision)
+    return told
 
 
 def rails_of(path: str | None) -> Guardrails:

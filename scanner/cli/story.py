@@ -53,8 +53,8 @@ class Story:
             if fenced or fence or not line.strip() or line.startswith(("#", "|")):
                 self.lines.append(visible(line))
             else:
-                text = line.lstrip()
-                self.prose(text, len(line) - len(text), 2 if text.startswith("- ") else 0)
+                words = line.lstrip()
+                self.prose(words, len(line) - len(words), 2 if words.startswith("- ") else 0)
 
     def tell(self) -> None:
         """Write it to standard output."""

@@ -10,7 +10,7 @@ import msgspec
 from assay.scanner.config import Config
 from assay.scanner.gate.waivers import Waiver
 from assay.scanner.options import NEVER, SEVERITIES
-from assay.scanner.results.model import WaiverUse
+from assay.scanner.results.model import Result, Waived
 
 _STRENGTH = (NEVER, *SEVERITIES)
 """Values of `fail_on`, from the one that lets everything through."""
@@ -24,10 +24,11 @@ def weakened(before: Config, now: Config, revision: str, rules: Iterable[str] = 
     return [f"{change} (compared with {revision})" for change in (*_changes(before, now), *rewritten)]
 
 
-def in_code(use: WaiverUse, revision: str) -> str:
-    """A sentence on a waiver in the code that was not there at a revision."""
-    what = f"a waiver of {use.control} for {use.resource} in the code{f', until {use.expires}' if use.expires else ''}"
-    return f"{use.file}:{use.line}: {what}{f', by {use.owner}' if use.owner else ''} (compared with {revision})"
+def waived_in_code(result: Result, waiver: Waived, revision: str) -> str:
+    """A sentence on a finding that a waiver in the code is for, as it was not at a revision."""
+    terms = f"{f', until {waiver.expires}' if waiver.expires else ''}{f', by {waiver.owner}' if waiver.owner else ''}"
+    what = f"a waiver of {result.control} for {result.resource.address} in the code{terms}"
+    return f"{waiver.file}:{waiver.line}: {what} (compared with {revision})"
 
 
 def _changes(before: Config, now: Config) -> Iterator[str]:

@@ -10,7 +10,7 @@ from assay.scanner.gate.baseline import KnownBefore
 from assay.scanner.gate.comments import Comments
 from assay.scanner.gate.waivers import Waiver, Waivers
 from assay.scanner.results import model
-from assay.scanner.results.model import Result, WaiverUse
+from assay.scanner.results.model import Result
 from assay.scanner.sources.coverage import Gap
 
 
@@ -26,13 +26,13 @@ class Gate:
         changes: Iterable[str] = (),
         looks_for: Callable[[Waiver], bool] = lambda _: True,
         warnings: Iterable[str] = (),
-        newly: Callable[[WaiverUse], str] = lambda _: "",
+        newly: Callable[[Result], str] = lambda _: "",
     ) -> None:
         """`comments`: None where they do not count. `beside`: comparisons, of which the last decides what is known. `digest`: file to a
         digest of its content, for gaps that are known. `changes`: of the configuration, by which more is let through than before.
-        `looks_for`: whether a waiver may be for something that the run is over. `warnings`: of what the gate was given. `newly`: a waiver
-        that lets something through to a sentence, where a change of the code added it; else to empty text."""
-        self._newly = newly
+        `looks_for`: whether a waiver may be for something that the run is over. `warnings`: of what the gate was given. `newly`: a
+        finding that is waived to a sentence, where a change of the code waives it; else to empty text."""
+        self._newly, self._waived_by_change = newly, dict[str, None]()
         self._waivers, self._comments, self._beside, self._digest = accepted, comments, beside, digest
         self.changes, self._looks_for, self._warnings = list(changes), looks_for, list(warnings)
 
@@ -40,6 +40,8 @@ class Gate:
         """A result as the gate leaves it."""
         if self._waivers is not None and result.verdict in waivers.WAIVABLE:
             result = self._waivers.applied(result, self._comments.of(result) if self._comments else ())
+            if result.verdict == "waived" and (sentence := self._newly(result)):
+                self._waived_by_change[sentence] = None
         for beside in self._beside:
             result = beside.standing(result)
         return result
@@ -57,8 +59,7 @@ class Gate:
         comparisons = [beside.comparison(controls, part) for beside in self._beside]
         over = [f"{past.name}: the baseline ended on {past.expires}; everything counts" for past in comparisons if past.expired]
         warnings = [*self._warnings, *over, *waivers.told(uses, controls, out_of_reach)]
-        counted = [use for use in uses if use.findings and not (use.expired or use.refused)]
-        changes = [*self.changes, *filter(None, map(self._newly, counted))]
+        changes = [*self.changes, *sorted(self._waived_by_change)]
         return model.GateReport(waivers=uses, comparisons=comparisons, changes=changes, warnings=warnings)
 
 

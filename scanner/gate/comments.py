@@ -103,9 +103,9 @@ class Comments:
                 yield msgspec.structs.replace(waiver, by=peer, control=control.id, reason=reason)
 
 
-def marks(text: str) -> set[str]:
-    """What waives something in a text, or may do so: of each line, from the word that says so on."""
-    return {found.strip() for found in _MARK.findall(text)}
+def marks(lines: Iterable[str]) -> set[str]:
+    """What waives something in lines of code, or may do so: of each line, from the word that says so on."""
+    return {mark[0].strip() for line in lines if (mark := _MARK.search(line))}
 
 
 def written(control: str, rest: str) -> Waiver:

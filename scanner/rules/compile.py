@@ -219,7 +219,7 @@ class _Compiler:
             text = _of_all(assertion) if assertion.each else _where_it_counts(assertion)
             parts.append(f"({assertion.each} == null || {text})" if assertion.each else f"({text})")
         whole = " && ".join(parts)
-        text = f'(\n{self.rule.when}\n) ? dyn({whole}) : dyn("{cel.NOT_APPLICABLE}")' if self.rule.when else whole
+        text = f'(\n{self.rule.when}\n) ? dyn(({whole}) == true) : dyn("{cel.NOT_APPLICABLE}")' if self.rule.when else whole
         try:
             return self._environment(()).compile(text).serialize() if self.rule.assertions else b""
         except (cel.CelError, RecursionError):

@@ -132,7 +132,7 @@ class Judge:
         holds, said = self.outcome.evaluate(hearing.activation(self.contents, self.any_takes_params)) if self.outcome else (None, "")
         if holds:
             return [hearing.judgement(self.holds, "pass", self.control.title)]
-        if said == cel.NOT_APPLICABLE:
+        if self.when is not None and said == cel.NOT_APPLICABLE:
             return [hearing.not_applicable(self.excludes)]
         if self.when is not None and holds is None:
             applies, error = self.when.evaluate(hearing.activation(self.compiled.when_contents, self.takes_params))

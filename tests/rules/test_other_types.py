@@ -74,6 +74,14 @@ def test_verdicts(that: str, queues: Path) -> None:
     assert by_label(judged(queues, that)) == dict(zip(("plain", "literal", "referring", "unset"), CASES[that], strict=True))
 
 
+@pytest.mark.parametrize("when", [{}, {"when": "resource.cloud == 'aws'"}])
+def test_an_attribute_that_is_a_text_decides_nothing_whatever_it_says(when: dict[str, str], tmp_path: Path) -> None:
+    code = write(tmp_path / "code", {"main.tf": 'resource "aws_sqs_queue" "q" {\n  name = "not applicable"\n}\n'})
+    text = rule(applies_to={"terraform": "aws_sqs_queue"}, **{"assert": [{"that": "resource.attributes.name", "message": "m"}]}, **when)
+    policies = write(tmp_path / "policies", {"rule.yaml": text})
+    assert [result.verdict for result in judge(code, "team.rule", policies=[str(policies)])] == ["error"]
+
+
 def test_the_unknown_attribute_is_named(queues: Path) -> None:
     result = next(each for each in judged(queues, "resource.attributes.kms_master_key_id != null").values() if each.verdict == "unknown")
     (fact,) = result.unknown

@@ -51,10 +51,10 @@ def local(source: str) -> str | None:
 
 def may_be_sources(text: bytes, name: str) -> set[str] | None:
     """The local sources that a file of code may have, by its text alone; None where an escape may stand for a letter of one."""
-    if b"module" not in text and not _has_escapes(text, name):
-        return set()
-    sources = {found.decode(errors="replace") for found in _LOCAL.findall(text)}
-    return None if _has_escapes(text, name) or any("\\" in source for source in sources) else sources
+    if _has_escapes(text, name):
+        return None
+    sources = {source.decode(errors="replace") for source in _LOCAL.findall(text)} if b"module" in text else set[str]()
+    return None if any("\\" in source for source in sources) else sources
 
 
 def _has_escapes(text: bytes, name: str) -> bool:
