@@ -49,7 +49,7 @@ NOT_POSSIBLE = {
 }
 PARAMETERS = {
     "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",
-    "workloadIdentityPoolProviderId", "topic", "subscription", "predefinedAcl", "function",
+    "workloadIdentityPoolProviderId", "topic", "subscription", "predefinedAcl", "function", "bucketId", "instanceId",
 }  # fmt: skip
 """Of the request that creates a resource."""
 

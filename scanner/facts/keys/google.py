@@ -129,9 +129,11 @@ class RestKey(KeyLink, frozen=True):
     @override
     def facts(self, view: View, named: Any) -> tuple[bool | Unknown, Value[bool]]:
         target = view.link(self).data
-        if isinstance(target, Reference) and target.address in view.index(self.states):
-            return True, usable(view, target.address).negate()
         own = names.crypto_key(named) if isinstance(named, (str, Text)) else self._declared(named)
+        # What is named elsewhere than in a field of the resource, in an annotation, is no reference.
+        address = target.address if isinstance(target, Reference) else f"//cloudkms.googleapis.com/{named}"
+        if address in view.index(self.states):
+            return True, usable(view, address).negate()
         return own, Value(missing(view.item, "the key", CRYPTO_KEY) if is_live(view.item) and own is True else False)
 
     @staticmethod

@@ -22,8 +22,8 @@ class Call(msgspec.Struct, frozen=True):
     operation: str
     """As the API reference names it: `GetBucketPolicy`."""
     parameters: tuple[tuple[str, str], ...] = ()
-    """Request parameter to a path in the listed entry or its parent (`..Name`), to `@account`, or to a literal (`=REGIONAL`, of an object
-    `={"keyTypes":["RSA_4096"]}`)."""
+    """Request parameter to a path in the listed entry or its parent (`..Name`), to `@account`, or to a literal (`=REGIONAL`, or JSON of an
+    object or a list `={"keyTypes":["RSA_4096"]}`)."""
     absent: tuple[str, ...] = ()
     """Error codes that say `not configured`: a value, not an error."""
     action: str = ""

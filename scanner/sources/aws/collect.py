@@ -287,7 +287,7 @@ def _parameters(call: Call, account: Account, entry: dict[str, Any], parent: dic
     parameters: dict[str, Any] = {}
     for name, path in call.parameters:
         if path.startswith("="):
-            parameters[name] = msgspec.json.decode(path[1:]) if path.startswith("={") else path[1:]
+            parameters[name] = msgspec.json.decode(path[1:]) if path.startswith(("={", "=[")) else path[1:]
         elif path == "@account":
             parameters[name] = account.id
         else:

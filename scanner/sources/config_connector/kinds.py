@@ -36,7 +36,10 @@ _INTERFACES = {
     "networkInterface": "networkInterfaces",
     "accessConfig": "accessConfigs",
     "ipv6AccessConfig": "ipv6AccessConfigs",
+    "kmsKey": "kmsKeyName",
 }
+_KEYS = {"kmsKey": "kmsKeyName", "kmsKeySelfLink": "kmsKeyName"}
+"""How a REST resource calls the key that a manifest refers to."""
 _PROXY = {"sslPolicy": "sslPolicy"}
 _URL_MAP = {"pathMatcher": "pathMatchers", "pathRule": "pathRules", "hostRule": "hostRules"}
 KINDS: dict[str, Kind] = {
@@ -66,6 +69,13 @@ KINDS: dict[str, Kind] = {
     ),
     "PubSubTopic": Kind("pubsub.googleapis.com/Topic", "projects/{project}", "topics", names={"kmsKey": "kmsKeyName"}),
     "PubSubSubscription": Kind("pubsub.googleapis.com/Subscription", "projects/{project}", "subscriptions"),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/sql/sqlinstance
+    "SQLInstance": Kind(
+        "sqladmin.googleapis.com/Instance",
+        "projects/{project}",
+        "instances",
+        moves={"encryptionKMSCryptoKey": "diskEncryptionConfiguration.kmsKeyName"},
+    ),
     "RunService": Kind("run.googleapis.com/Service", "projects/{project}/locations/{location}", "services"),
     "ComputeFirewall": Kind(
         f"{COMPUTE}/Firewall", "compute", "firewalls", names={"allow": "allowed", "deny": "denied", "protocol": "IPProtocol"}
@@ -138,6 +148,12 @@ ENTRIES = {
 REFERENCES = {
     "keyRingRef": "KMSKeyRing",
     "kmsKeyRef": "KMSCryptoKey",
+    "kmsKeyNameRef": "KMSCryptoKey",
+    "kmsKeySelfLinkRef": "KMSCryptoKey",
+    "cryptoKeyRef": "KMSCryptoKey",
+    "customerManagedKeyRef": "KMSCryptoKey",
+    "encryptionKeyRef": "KMSCryptoKey",
+    "encryptionKMSCryptoKeyRef": "KMSCryptoKey",
     "bucketRef": "StorageBucket",
     "topicRef": "PubSubTopic",
     "networkRef": "ComputeNetwork",
@@ -174,4 +190,4 @@ def kind_of(name: str, service: str, wanted: frozenset[str] | None) -> Kind | No
         return known
     noun = name[len(service) :]
     asset = asset_type(service, noun)
-    return Kind(asset, ANYWHERE, plural(noun[:1].lower() + noun[1:])) if asset in (wanted or ()) else None
+    return Kind(asset, ANYWHERE, plural(noun[:1].lower() + noun[1:]), names=_KEYS) if asset in (wanted or ()) else None

@@ -101,6 +101,7 @@ TYPES: dict[tuple[str, str], Type] = {
     ("pubsub", "projects.topics"): _TOPIC,
     ("pubsub", "subscription"): _SUBSCRIPTION,
     ("pubsub", "projects.subscriptions"): _SUBSCRIPTION,
+    ("logging", "projects.locations.buckets"): Type("logging.googleapis.com/LogBucket", "parent", "buckets", ("bucketId",)),
     ("firestore", "projects.databases"): Type("firestore.googleapis.com/Database", "parent", "databases", ("databaseId",)),
     ("cloudresourcemanager", "project"): _PROJECT,
     ("cloudresourcemanager", "projects"): _PROJECT,

@@ -1,0 +1,83 @@
+"""What keeps data in the live account.
+
+DescribeDBInstances and DescribeDBClusters of RDS tell of the databases of DocumentDB and Neptune too.
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
+from assay.scanner.facts.keys.at_rest.stores import StoreAt, store
+from assay.scanner.facts.keys.aws_api import live_key
+from assay.scanner.sources.aws.calls import Call, Listing
+
+_EC2 = "arn:{partition}:ec2:{region}:{account}"
+_DOMAIN = Call("opensearch", "DescribeDomain", (("DomainName", "DomainName"),), action="es:DescribeDomain")
+_FUNCTION = "lambda.function"
+_TRAIL = "cloudtrail.trail"
+LOG_GROUPS = Listing(
+    "logs.group",
+    Call("logs", "DescribeLogGroups", page_size=50),
+    entries="logGroups",
+    id="arn:{partition}:logs:{region}:{account}:log-group:{logGroupName}",
+)
+REGISTRIES = Listing("ecr.repository", Call("ecr", "DescribeRepositories", page_size=1000), entries="repositories", id="repositoryArn")
+VOLUMES = Listing("ec2.volume", Call("ec2", "DescribeVolumes", page_size=500), entries="Volumes", id=f"{_EC2}:volume/{{VolumeId}}")
+SNAPSHOTS = Listing(
+    "ec2.snapshot",
+    Call("ec2", "DescribeSnapshots", (("OwnerIds", '=["self"]'),), page_size=1000),
+    entries="Snapshots",
+    id=f"{_EC2}:snapshot/{{SnapshotId}}",
+)
+FILE_SYSTEMS = Listing(
+    "efs.file_system",
+    Call("efs", "DescribeFileSystems", action="elasticfilesystem:DescribeFileSystems"),
+    entries="FileSystems",
+    id="FileSystemArn",
+)
+VAULTS = Listing("backup.vault", Call("backup", "ListBackupVaults"), entries="BackupVaultList", id="BackupVaultArn")
+INSTANCES = Listing("rds.instance", Call("rds", "DescribeDBInstances", page_size=100), entries="DBInstances", id="DBInstanceArn")
+CLUSTERS = Listing("rds.cluster", Call("rds", "DescribeDBClusters", page_size=100), entries="DBClusters", id="DBClusterArn")
+WAREHOUSES = Listing(
+    "redshift.cluster",
+    Call("redshift", "DescribeClusters", page_size=100),
+    entries="Clusters",
+    id="arn:{partition}:redshift:{region}:{account}:cluster:{ClusterIdentifier}",
+)
+DOMAINS = Listing(
+    "opensearch.domain",
+    Call("opensearch", "ListDomainNames", action="es:ListDomainNames"),
+    entries="DomainNames",
+    id="arn:{partition}:es:{region}:{account}:domain/{DomainName}",
+    gone=("ResourceNotFoundException",),
+    details=(_DOMAIN,),
+)
+LISTINGS = (
+    LOG_GROUPS, REGISTRIES, VOLUMES, SNAPSHOTS, FILE_SYSTEMS, VAULTS, INSTANCES, CLUSTERS, WAREHOUSES, DOMAINS,
+)  # fmt: skip
+_ABOUT = "describe_domain.DomainStatus.EncryptionAtRestOptions"
+
+
+def _at(sort: str, key: str, **more: Any) -> StoreAt:
+    return StoreAt(sort=sort, key=live_key(key), **more)
+
+
+_STORES = {
+    LOG_GROUPS.type: _at("log group", "kmsKeyId", name="logGroupName"),
+    REGISTRIES.type: _at("registry", "encryptionConfiguration.kmsKey", name="repositoryName", on="encryptionConfiguration.encryptionType"),
+    _FUNCTION: _at("function", "KMSKeyArn", name="FunctionName", filled="Environment.Variables"),
+    VOLUMES.type: _at("volume", "KmsKeyId", name="VolumeId", on="Encrypted"),
+    SNAPSHOTS.type: _at("snapshot", "KmsKeyId", name="SnapshotId", on="Encrypted"),
+    FILE_SYSTEMS.type: _at("file system", "KmsKeyId", name="Name|FileSystemId", on="Encrypted"),
+    VAULTS.type: _at("backup vault", "EncryptionKeyArn", name="BackupVaultName"),
+    _TRAIL: _at("trail", "KmsKeyId", name="Name"),
+    # The storage of an instance in a cluster is the cluster's.
+    INSTANCES.type: _at("database", "KmsKeyId", name="DBInstanceIdentifier", on="StorageEncrypted", empty="DBClusterIdentifier"),
+    CLUSTERS.type: _at("database cluster", "KmsKeyId", name="DBClusterIdentifier", on="StorageEncrypted"),
+    WAREHOUSES.type: _at("data warehouse", "KmsKeyId", name="ClusterIdentifier", on="Encrypted"),
+    DOMAINS.type: _at("search domain", f"{_ABOUT}.KmsKeyId", name="DomainName", on=f"{_ABOUT}.Enabled"),
+}
+READERS = tuple(Reader(DataAtRest, (type_,), store, at) for type_, at in _STORES.items())

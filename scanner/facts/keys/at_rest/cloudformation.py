@@ -1,0 +1,87 @@
+"""What keeps data on AWS, in CloudFormation. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
+from assay.scanner.facts.keys.at_rest.stores import DevicesAt, StoreAt, devices, store
+from assay.scanner.facts.keys.references import template_key
+from assay.scanner.facts.spelling import Link
+
+_RDS = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
+
+
+def _at(sort: str, key: str, **more: Any) -> StoreAt:
+    return StoreAt(sort=sort, key=template_key(key), **more)
+
+
+def _database(sort: str, name: str, source: str = "", **more: Any) -> StoreAt:
+    made_from: dict[str, Any] = {"source": Link(source, _RDS), "own_source": template_key("KmsKeyId")} if source else {}
+    return _at(sort, "KmsKeyId", name=name, on="StorageEncrypted", **made_from, **more)
+
+
+_STORES = {
+    "AWS::Logs::LogGroup": _at("log group", "KmsKeyId", name="LogGroupName"),
+    "AWS::ECR::Repository": _at(
+        "registry", "EncryptionConfiguration.KmsKey", name="RepositoryName", on="EncryptionConfiguration.EncryptionType"
+    ),
+    "AWS::Lambda::Function": _at("function", "KmsKeyArn", name="FunctionName", filled="Environment.Variables|Environment"),
+    "AWS::EC2::Volume": _at("volume", "KmsKeyId", on="Encrypted"),
+    "AWS::EFS::FileSystem": _at("file system", "KmsKeyId", on="Encrypted"),
+    "AWS::Backup::BackupVault": _at("backup vault", "EncryptionKeyArn", name="BackupVaultName"),
+    "AWS::CloudTrail::Trail": _at("trail", "KMSKeyId", name="TrailName"),
+    "AWS::ECS::Cluster": _at("cluster", "Configuration.ManagedStorageConfiguration.FargateEphemeralStorageKmsKeyId", name="ClusterName"),
+    # The storage of an instance in a cluster is the cluster's.
+    "AWS::RDS::DBInstance": _database(
+        "database", "DBInstanceIdentifier", "SourceDBInstanceIdentifier|DBSnapshotIdentifier", empty="DBClusterIdentifier"
+    ),
+    "AWS::RDS::DBCluster": _database("database cluster", "DBClusterIdentifier", "SourceDBClusterIdentifier|SnapshotIdentifier"),
+    "AWS::DocDB::DBCluster": _database("document database", "DBClusterIdentifier"),
+    "AWS::Neptune::DBCluster": _database("graph database", "DBClusterIdentifier"),
+    # Encrypted unless that is switched off: https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-db-encryption.html
+    "AWS::Redshift::Cluster": _at("data warehouse", "KmsKeyId", name="ClusterIdentifier", on="Encrypted", on_unset=True),
+    "AWS::RedshiftServerless::Namespace": _at("data warehouse", "KmsKeyId", name="NamespaceName"),
+    "AWS::OpenSearchService::Domain": _at(
+        "search domain", "EncryptionAtRestOptions.KmsKeyId", name="DomainName", on="EncryptionAtRestOptions.Enabled"
+    ),
+    "AWS::Elasticsearch::Domain": _at(
+        "search domain", "EncryptionAtRestOptions.KmsKeyId", name="DomainName", on="EncryptionAtRestOptions.Enabled"
+    ),
+    "AWS::KinesisFirehose::DeliveryStream": _at(
+        "delivery stream",
+        "DeliveryStreamEncryptionConfigurationInput.KeyARN",
+        name="DeliveryStreamName",
+        on="DeliveryStreamEncryptionConfigurationInput.KeyType",
+        empty="KinesisStreamSourceConfiguration",
+    ),
+}
+_VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
+_DEVICES = {
+    "AWS::EC2::Instance": DevicesAt(
+        sort="instance",
+        parts=("BlockDeviceMappings",),
+        part="DeviceName",
+        data="Ebs",
+        key=template_key("Ebs.KmsKeyId"),
+        on="Ebs.Encrypted",
+        **_VOLUME,
+        root=("root volume", "volume /dev/xvda", "volume /dev/sda1"),
+        template="LaunchTemplate",
+    ),
+    "AWS::EC2::LaunchTemplate": DevicesAt(
+        name="LaunchTemplateName",
+        sort="launch template",
+        parts=("LaunchTemplateData.BlockDeviceMappings",),
+        part="DeviceName",
+        **_VOLUME,
+        data="Ebs",
+        key=template_key("Ebs.KmsKeyId"),
+        on="Ebs.Encrypted",
+    ),
+}
+READERS = (
+    *(Reader(DataAtRest, (type_,), store, at) for type_, at in _STORES.items()),
+    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in _DEVICES.items()),
+)

@@ -1,0 +1,68 @@
+"""What keeps data on Google Cloud, by the REST resources of its services. https://cloud.google.com/kms/docs/cmek"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
+from assay.scanner.facts.keys.at_rest.stores import DevicesAt, StoreAt, devices, store
+from assay.scanner.facts.keys.google import rest_key
+from assay.scanner.facts.view import View
+
+_COMPUTE = "compute.googleapis.com"
+
+
+def _at(sort: str, key: str, **more: Any) -> StoreAt:
+    return StoreAt(sort=sort, key=rest_key(key), **more)
+
+
+def log_bucket(view: View, at: StoreAt) -> DataAtRest | None:
+    """A log bucket. `_Required` takes a key only by settings of the folder or organisation that its project is made in.
+
+    https://cloud.google.com/logging/docs/routing/managed-encryption-storage
+    """
+    bucket = store(view, at)
+    return None if bucket.identity.name == "_Required" else bucket
+
+
+_ANNOTATION = "run.googleapis.com/encryption-key"
+"""Of the v1 API: https://cloud.google.com/run/docs/securing/using-cmek#yaml"""
+_DISKS: dict[str, Any] = {
+    "part": "deviceName",
+    "noun": "disk",
+    "first": "boot disk",
+    "key": rest_key("diskEncryptionKey.kmsKeyName|kmsKeyName"),
+    "supplied": "diskEncryptionKey.rawKey|diskEncryptionKey.rsaEncryptedKey|diskEncryptionKey.sha256",
+    "scratch": "type",
+}
+_STORES = {
+    "artifactregistry.googleapis.com/Repository": _at("registry", "kmsKeyName"),
+    "run.googleapis.com/Service": _at("service", "template.encryptionKey", annotation=("spec.template.metadata.annotations", _ANNOTATION)),
+    "run.googleapis.com/Job": _at("job", "template.template.encryptionKey", annotation=("spec.template.metadata.annotations", _ANNOTATION)),
+    "cloudfunctions.googleapis.com/Function": _at("function", "kmsKeyName"),
+    "cloudfunctions.googleapis.com/CloudFunction": _at("function", "kmsKeyName"),
+    f"{_COMPUTE}/Disk": _at("disk", "diskEncryptionKey.kmsKeyName", supplied="diskEncryptionKey.rawKey|diskEncryptionKey.sha256"),
+    f"{_COMPUTE}/RegionDisk": _at("disk", "diskEncryptionKey.kmsKeyName", supplied="diskEncryptionKey.rawKey|diskEncryptionKey.sha256"),
+    f"{_COMPUTE}/Snapshot": _at(
+        "snapshot", "snapshotEncryptionKey.kmsKeyName", supplied="snapshotEncryptionKey.rawKey|snapshotEncryptionKey.sha256"
+    ),
+    f"{_COMPUTE}/Image": _at("image", "imageEncryptionKey.kmsKeyName", supplied="imageEncryptionKey.rawKey|imageEncryptionKey.sha256"),
+    "sqladmin.googleapis.com/Instance": _at("database", "diskEncryptionConfiguration.kmsKeyName"),
+    "spanner.googleapis.com/Database": _at("database", "encryptionConfig.kmsKeyName|encryptionConfig.kmsKeyNames"),
+    "alloydb.googleapis.com/Cluster": _at("database cluster", "encryptionConfig.kmsKeyName"),
+    "bigtableadmin.googleapis.com/Cluster": _at("database", "encryptionConfig.kmsKeyName"),
+    "bigquery.googleapis.com/Dataset": _at("dataset", "defaultEncryptionConfiguration.kmsKeyName"),
+    "file.googleapis.com/Instance": _at("file system", "kmsKeyName"),
+    "eventarc.googleapis.com/Channel": _at("event channel", "cryptoKeyName"),
+}
+_DEVICES = {
+    # Only a template says which disks are made with an instance; those that exist are assets of their own.
+    f"{_COMPUTE}/Instance": DevicesAt(sort="instance", parts=("disks", "bootDisk"), data="initializeParams", **_DISKS),
+    f"{_COMPUTE}/InstanceTemplate": DevicesAt(sort="instance template", parts=("properties.disks", "disk"), without="source", **_DISKS),
+}
+READERS = (
+    *(Reader(DataAtRest, (type_,), store, at) for type_, at in _STORES.items()),
+    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in _DEVICES.items()),
+    Reader(DataAtRest, ("logging.googleapis.com/LogBucket",), log_bucket, _at("log bucket", "cmekSettings.kmsKeyName"), always=False),
+)

@@ -1,0 +1,86 @@
+"""What keeps data on AWS, in Terraform. https://registry.terraform.io/providers/hashicorp/aws/latest/docs"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
+from assay.scanner.facts.keys.at_rest.stores import DevicesAt, RegionKey, StoreAt, devices, store
+from assay.scanner.facts.keys.references import terraform_key
+from assay.scanner.facts.spelling import Beside, Link
+
+# What the account does with volumes that do not say: a setting of each region.
+# https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html
+_VOLUMES: dict[str, Any] = {
+    "region_on": Beside("aws_ebs_encryption_by_default", path="enabled"),
+    "region_key": RegionKey(Beside("aws_ebs_default_kms_key"), terraform_key("key_arn")),
+}
+
+
+def _at(sort: str, key: str, **more: Any) -> StoreAt:
+    return StoreAt(name=more.pop("name", "name"), names=more.pop("names", ("id", "arn")), sort=sort, key=terraform_key(key), **more)
+
+
+def _database(sort: str, name: str, key: str = "kms_key_id", source: str = "") -> StoreAt:
+    made_from: dict[str, Any] = {}
+    if source:
+        made_from = {"source": Link(source, ("aws_db_instance", "aws_rds_cluster")), "own_source": terraform_key(key)}
+    return _at(sort, key, name=name, names=("id", "arn", "identifier"), on="storage_encrypted", **made_from)
+
+
+_STORES = {
+    "aws_cloudwatch_log_group": _at("log group", "kms_key_id"),
+    "aws_ecr_repository": _at("registry", "encryption_configuration.kms_key", on="encryption_configuration.encryption_type"),
+    # Without variables there is nothing that the key would encrypt: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+    "aws_lambda_function": _at("function", "kms_key_arn", name="function_name", filled="environment.variables|environment"),
+    "aws_ebs_volume": _at("volume", "kms_key_id", name="tags.Name", on="encrypted", **_VOLUMES),
+    "aws_ebs_snapshot_copy": _at("snapshot", "kms_key_id", name="tags.Name", on="encrypted", **_VOLUMES),
+    "aws_efs_file_system": _at("file system", "kms_key_id", name="tags.Name|creation_token", on="encrypted"),
+    "aws_backup_vault": _at("backup vault", "kms_key_arn"),
+    "aws_cloudtrail": _at("trail", "kms_key_id"),
+    "aws_ecs_cluster": _at("cluster", "configuration.managed_storage_configuration.fargate_ephemeral_storage_kms_key_id"),
+    "aws_db_instance": _database("database", "identifier", source="replicate_source_db|snapshot_identifier"),
+    "aws_rds_cluster": _database("database cluster", "cluster_identifier", source="replication_source_identifier|snapshot_identifier"),
+    "aws_docdb_cluster": _database("document database", "cluster_identifier"),
+    "aws_neptune_cluster": _database("graph database", "cluster_identifier", key="kms_key_arn"),
+    # Encrypted unless that is switched off: https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-db-encryption.html
+    "aws_redshift_cluster": _at("data warehouse", "kms_key_id", name="cluster_identifier", on="encrypted", on_unset=True),
+    "aws_redshiftserverless_namespace": _at("data warehouse", "kms_key_id", name="namespace_name"),
+    "aws_opensearch_domain": _at("search domain", "encrypt_at_rest.kms_key_id", name="domain_name", on="encrypt_at_rest.enabled"),
+    "aws_elasticsearch_domain": _at("search domain", "encrypt_at_rest.kms_key_id", name="domain_name", on="encrypt_at_rest.enabled"),
+    # Of a data stream as the source, the stream keeps the data: https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
+    "aws_kinesis_firehose_delivery_stream": _at(
+        "delivery stream", "server_side_encryption.key_arn", on="server_side_encryption.enabled", empty="kinesis_source_configuration"
+    ),
+}
+_VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
+_DEVICES = {
+    "aws_instance": DevicesAt(
+        name="tags.Name",
+        sort="instance",
+        parts=("root_block_device", "ebs_block_device"),
+        part="device_name",
+        key=terraform_key("kms_key_id"),
+        on="encrypted",
+        **_VOLUME,
+        root=("root volume", "volume /dev/xvda", "volume /dev/sda1"),
+        template="launch_template",
+        **_VOLUMES,
+    ),
+    "aws_launch_template": DevicesAt(
+        name="name|name_prefix",
+        sort="launch template",
+        parts=("block_device_mappings",),
+        part="device_name",
+        **_VOLUME,
+        data="ebs",
+        key=terraform_key("ebs.kms_key_id"),
+        on="ebs.encrypted",
+        **_VOLUMES,
+    ),
+}
+READERS = (
+    *(Reader(DataAtRest, (type_,), store, at) for type_, at in _STORES.items()),
+    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in _DEVICES.items()),
+)

@@ -1,0 +1,71 @@
+"""What keeps data on Google Cloud, in Terraform. https://registry.terraform.io/providers/hashicorp/google/latest/docs"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.keys.at_rest.kinds import DataAtRest
+from assay.scanner.facts.keys.at_rest.stores import DevicesAt, StoreAt, devices, store
+from assay.scanner.facts.keys.references import crypto_key
+
+
+def _at(sort: str, key: str, **more: Any) -> StoreAt:
+    return StoreAt(name=more.pop("name", "name"), sort=sort, key=crypto_key(key), **more)
+
+
+_DISK: dict[str, Any] = {"supplied": "disk_encryption_key.raw_key|disk_encryption_key.rsa_encrypted_key"}
+_TEMPLATE = DevicesAt(
+    name="name|name_prefix",
+    sort="instance template",
+    parts=("disk",),
+    part="device_name",
+    noun="disk",
+    first="disk",
+    key=crypto_key("disk_encryption_key.kms_key_self_link"),
+    without="source",
+    scratch="type",
+)
+_LOG_BUCKET = _at("log bucket", "cmek_settings.kms_key_name", name="bucket_id")
+_STORES = {
+    "google_artifact_registry_repository": _at("registry", "kms_key_name", name="repository_id"),
+    "google_logging_project_bucket_config": _LOG_BUCKET,
+    "google_logging_folder_bucket_config": _LOG_BUCKET,
+    "google_logging_organization_bucket_config": _LOG_BUCKET,
+    "google_cloud_run_v2_service": _at("service", "template.encryption_key"),
+    "google_cloud_run_v2_job": _at("job", "template.template.encryption_key"),
+    "google_cloudfunctions2_function": _at("function", "kms_key_name"),
+    "google_cloudfunctions_function": _at("function", "kms_key_name"),
+    "google_compute_disk": _at("disk", "disk_encryption_key.kms_key_self_link", **_DISK),
+    "google_compute_region_disk": _at("disk", "disk_encryption_key.kms_key_name", **_DISK),
+    "google_compute_snapshot": _at("snapshot", "snapshot_encryption_key.kms_key_self_link", supplied="snapshot_encryption_key.raw_key"),
+    "google_compute_image": _at("image", "image_encryption_key.kms_key_self_link", supplied="image_encryption_key.raw_key"),
+    "google_sql_database_instance": _at("database", "encryption_key_name"),
+    "google_spanner_database": _at("database", "encryption_config.kms_key_name|encryption_config.kms_key_names"),
+    "google_alloydb_cluster": _at("database cluster", "encryption_config.kms_key_name", name="cluster_id"),
+    "google_bigquery_dataset": _at("dataset", "default_encryption_configuration.kms_key_name", name="dataset_id"),
+    "google_filestore_instance": _at("file system", "kms_key_name"),
+    "google_eventarc_channel": _at("event channel", "crypto_key_name"),
+}
+_DEVICES = {
+    "google_bigtable_instance": DevicesAt(
+        name="name", sort="database", parts=("cluster",), part="cluster_id", noun="cluster", key=crypto_key("kms_key_name")
+    ),
+    "google_compute_instance": DevicesAt(
+        name="name",
+        sort="instance",
+        parts=("boot_disk",),
+        part="device_name",
+        noun="disk",
+        first="boot disk",
+        key=crypto_key("kms_key_self_link"),
+        supplied="disk_encryption_key_raw",
+        without="source",
+    ),
+    "google_compute_instance_template": _TEMPLATE,
+    "google_compute_region_instance_template": _TEMPLATE,
+}
+READERS = (
+    *(Reader(DataAtRest, (type_,), store, at) for type_, at in _STORES.items()),
+    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in _DEVICES.items()),
+)
