@@ -26,6 +26,7 @@ SCHEMAS = {
     "alloydb.googleapis.com/Cluster": ("alloydb.v1", "Cluster"),
     "bigquery.googleapis.com/Dataset": ("bigquery.v2", "Dataset"),
     "bigtableadmin.googleapis.com/Cluster": ("bigtableadmin.v2", "Cluster"),
+    "bigtableadmin.googleapis.com/Table": ("bigtableadmin.v2", "Table"),
     "compute.googleapis.com/Disk": ("compute.v1", "Disk"),
     "compute.googleapis.com/Image": ("compute.v1", "Image"),
     "compute.googleapis.com/RegionDisk": ("compute.v1", "Disk"),
