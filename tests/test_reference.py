@@ -18,7 +18,7 @@ UNKNOWN: set[tuple[str, str, str, str]] = {
 """(cloud, environment, control, address) of what the code cannot show: of users on AWS nobody says from where they come."""
 OTHER_CLOUD = {"aws": {"network.vpc-service-controls", "access.user-network-allowlist"}, "gcp": set[str]()}
 """Controls of what a cloud does not have, or of which nothing is asked there."""
-NOT_USED = {"data.cache-secured"}
+NOT_USED = {"data.cache-secured", "data.not-public"}
 """Controls of what the deployment does without."""
 VALIDATING = 2
 """Blocks of records that validate certificates: one record for each name, which AWS tells."""

@@ -32,6 +32,7 @@ NOT_POSSIBLE = {
     ("access.mfa-required", "deployment_manager", "fail"): NOT_SHOWN,
     ("access.mfa-required", "config_connector", "pass"): NOT_SHOWN,
     ("access.mfa-required", "config_connector", "fail"): NOT_SHOWN,
+    ("data.not-public", "config_connector", "unknown"): NOT_SHOWN,
     ("data.deletion-protection", "config_connector", "unknown"): NOT_SHOWN,
     ("network.compute-in-private-subnets", "config_connector", "unknown"): NOT_SHOWN,
     ("network.compute-ingress-only-from-lb", "config_connector", "unknown"): NOT_SHOWN,

@@ -30,6 +30,7 @@ _IDENTIFIERS = "by which resources are told apart and joined"
 _WORDS = "one of a few words that the API documents"
 READABLE_ENDS: dict[str, str] = {
     **dict.fromkeys(("Arn", "ARN", "Arns", "Id", "ID", "Ids", "IDs", "Name", "Names", "name", "Number", "Email", "email"), _IDENTIFIERS),
+    "Identifier": _IDENTIFIERS,
     **dict.fromkeys(("Type", "Types", "Mode", "State", "Status", "Class", "Protocol", "Algorithm", "Algorithms", "Version"), _WORDS),
     **dict.fromkeys(("Region", "Regions", "Zone", "Zones", "Location", "Locations"), "where it is"),
     **dict.fromkeys(("Time", "Date", "Timestamp", "Duration", "Period", "Ttl"), "when it was made and changed, and how long it lasts"),
@@ -46,7 +47,7 @@ READABLE: dict[str, str] = {
             attachmentTarget serviceAccount serviceAccounts deadLetterTopic pubsubTopic trigger logBucket ancestors networks
             activeKeyVersion image machineType zones locations targetResources targetServiceAccounts sourceServiceAccounts store pool
             keyRing cryptoKey subnets securityGroups SubnetIdentifier connector vpcConnector router subnetworks Role natIps
-            ViewerCertificate.Certificate latestReadyRevision OriginAccessIdentity InUseBy issuanceConfig"""
+            authorizedNetwork ViewerCertificate.Certificate latestReadyRevision OriginAccessIdentity InUseBy issuanceConfig"""
         ),
         _IDENTIFIERS,
     ),
@@ -81,7 +82,7 @@ READABLE: dict[str, str] = {
             enabledFeatures PolicyAttributeDescriptions.AttributeValue Failover SigningBehavior FrameOption
             SecurityHeadersConfig.ReferrerPolicy ReferrerPolicy.ReferrerPolicy MfaConfiguration DeletionProtection
             RedirectConfig.StatusCode FixedResponseConfig.StatusCode elbv2.rule.Priority NetworkOrigin RouteSelectionExpression
-            UserPoolClient.SupportedIdentityProviders visibility RenewalEligibility ValidationMethod"""
+            UserPoolClient.SupportedIdentityProviders Engine visibility RenewalEligibility ValidationMethod"""
         ),
         _WORDS,
     ),
@@ -108,14 +109,15 @@ READABLE: dict[str, str] = {
             PathPatternConfig.Values HostHeaderConfig.Values HttpRequestMethodConfig.Values SourceIpConfig.Values Conditions.Values
             Region Destination ipAddress IPAddresses ResponseCode DestinationCidrBlock DestinationIpv6CidrBlock networkInterfaces.tags
             apigatewayv2.route.RouteKey apigatewayv2.api.ApiEndpoint lambda.url.FunctionUrl rrdatas ResourceRecords.Value externalEndpoints
-            internalLoadBalancers.port externalIpv6 externalIpv6Prefix internalIpv6Prefix IndexDocument.Suffix"""
+            internalLoadBalancers.port externalIpv6 externalIpv6Prefix internalIpv6Prefix authorizedNetworks.value IndexDocument.Suffix"""
         ),
         "addresses, ports, hosts and paths: what is reached by whom",
     ),
     # Access
     **dict.fromkeys(
         _words(
-            """AuthorizedArns includedPermissions members role entity email domain projectTeam.team predefinedAcl
+            """AuthorizedArns DBSnapshotAttributes.AttributeValues DBClusterSnapshotAttributes.AttributeValues specialGroup iamMember
+            includedPermissions members role entity email domain projectTeam.team predefinedAcl
             predefinedDefaultObjectAcl URI ID allowedAudiences issuerUri attributeCondition allowedValues deniedValues constraint
             expression accessLevels accessLevel identityType restrictedServices allowedServices serviceName status.resources spec.resources
             ingressTo.resources egressTo.resources audience oauth2ClientId jwksUri idpEntityId awsAccountId JwtValidationConfig.Issuer
@@ -126,7 +128,8 @@ READABLE: dict[str, str] = {
     # Encryption, rotation, copies, retention
     **dict.fromkeys(
         _words(
-            """SSEAlgorithm KmsKeyId KMSMasterKeyID defaultKmsKeyName kmsKeyName kmsKey encryptionKey ScheduleExpression PrimaryRegion
+            """SSEAlgorithm KmsKeyId KMSMasterKeyID defaultKmsKeyName kmsKeyName kmsKey encryptionKey customerManagedKey
+            run.googleapis.com/encryption-key ScheduleExpression PrimaryRegion
             Duration rotationPeriod nextRotationTime destroyScheduledDuration dataLocations allowedPersistenceRegions retentionPeriod
             retentionDurationSeconds versionRetentionPeriod messageRetentionDuration versionDestroyTtl ttl AutomaticallyAfterDays
             customerManagedEncryption updated timeCreated discoveryDocumentUri discoveryName resourceUrl"""

@@ -1,0 +1,68 @@
+"""What of AWS has a public address, or is shared with every account."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from assay.scanner.facts.data.openness.kinds import DataCopy, Way
+from assay.scanner.facts.spelling import Place, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.values import Value
+
+ADDRESS = "a public address"
+EVERYBODY = "all"
+"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-share-snapshot-public.html"""
+
+
+class AddressAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells whether a resource has a public address."""
+
+    public: Annotated[Place, "ways"]
+    unset: Annotated[Any, "ways"] = False
+    """What that is where nothing is written: the default, or why that is not known."""
+
+
+def address(view: View, at: AddressAt) -> DataCopy:
+    """A resource with an address. What may use it is decided by the groups that it stands in, which are judged by themselves."""
+    public = view[at.public].default(at.unset).truth()
+    return DataCopy(identity=view.identity(view[at.name]), ways=view.says([Way(by=view.says(ADDRESS), public=public)]))
+
+
+class SharedAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells with whom a copy is shared."""
+
+    accounts: Annotated[Place, "ways"] = ""
+    """The accounts: a list, or one."""
+    flag: Annotated[Place, "ways"] = ""
+    """Or whether it is shared with everybody."""
+    attributes: Annotated[tuple[str, str], "ways"] = ("", "")
+    """Or a list of names and values, and the name that is meant."""
+
+
+def shared(view: View, at: SharedAt) -> DataCopy:
+    """A copy that can be shared with accounts, each a way of its own."""
+    ways: list[Any] = []
+    if at.flag:
+        ways.append(Way(by=view.says("every account"), public=view[at.flag].default(False).truth()))
+    entries = [view[at.accounts]] if at.accounts else []
+    blocks, more = view.inner(at.attributes[0])
+    entries += [block["AttributeValues"] for block in blocks if block["AttributeName"].data == at.attributes[1]]
+    ways += [_account(account) for entry in entries for account in entry.elements()]
+    return DataCopy(identity=view.identity(view[at.name]), ways=view.says([*ways, *([more] if more else [])]))
+
+
+def _account(account: Value[Any]) -> Way:
+    return Way(by=account.text(), public=account.equals(EVERYBODY))
+
+
+def listed_as_public(view: View, at: SharedAt) -> DataCopy:
+    """What the account lists among what everybody can restore."""
+    return DataCopy(identity=view.identity(view[at.name]), ways=view.says([Way(by=view.says("every account"), public=view.says(True))]))
+
+
+OLD_DEFAULT = Unknown("the default differs by version of the provider: before 6.0, a cluster is public", "write publicly_accessible")
+BY_NETWORK = Unknown(
+    "without PubliclyAccessible it has a public address where its network has an internet gateway", "write PubliclyAccessible: false"
+)
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html#cfn-rds-dbinstance-publiclyaccessible"""

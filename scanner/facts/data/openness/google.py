@@ -1,0 +1,67 @@
+"""What of Google Cloud admits the internet, or is shared with everybody."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from assay.scanner.facts.bindings import bindings
+from assay.scanner.facts.data.openness.kinds import DataCopy, Way
+from assay.scanner.facts.google_assets import named
+from assay.scanner.facts.policies import Grant, google_grants
+from assay.scanner.facts.spelling import Place, Referrer, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.values import all_of, any_of
+
+
+class NetworksAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells which networks a database admits at its public address."""
+
+    address: Annotated[Place, "ways.public"]
+    networks: Annotated[str, "ways"]
+
+
+def networks(view: View, at: NetworksAt) -> DataCopy:
+    """A Cloud SQL instance. It has a public address by default, at which it admits the networks that are listed, and no other.
+
+    https://cloud.google.com/sql/docs/mysql/authorize-networks
+    """
+    blocks, more = view.inner(at.networks)
+    has_address = view[at.address].default(True).truth()
+    ways = [Way(by=block["value"].text(), public=all_of([has_address, block["value"].then(_is_everything)])) for block in blocks]
+    return DataCopy(identity=_identity(view, at), ways=view.says([*ways, *([more] if more else [])]))
+
+
+def _is_everything(network: Any) -> bool:
+    return str(network).endswith("/0")
+
+
+class SharedAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells who may read a copy of data."""
+
+    bindings: Annotated[Place, "ways"]
+    access: Annotated[tuple[str | Referrer, ...], "ways"] = ()
+    """Entries of a list of access of its own, which a dataset has."""
+    group: Annotated[str, "ways"] = ""
+    member: Annotated[str, "ways"] = ""
+
+
+_EVERYBODY = ("allUsers", "allAuthenticatedUsers")
+
+
+def shared(view: View, at: SharedAt) -> DataCopy:
+    """A disk, snapshot, image or dataset with the bindings on it: https://cloud.google.com/bigquery/docs/reference/rest/v2/datasets"""
+    ways: list[Any] = [_granted(grant) for grant in google_grants(bindings(view, at.bindings))]
+    entries, more = view.inner(*at.access)
+    for entry in entries:
+        public = any_of([entry[at.group].default("").equals(*_EVERYBODY), entry[at.member].default("").equals(*_EVERYBODY)])
+        who = entry[at.group].otherwise(entry[at.member]).default("somebody by name")
+        ways.append(Way(by=who.text(), public=public))
+    return DataCopy(identity=_identity(view, at), ways=view.says([*ways, *([more] if more else [])]))
+
+
+def _granted(grant: Any) -> Any:
+    return Way(by=grant.principal, public=grant.exposed) if isinstance(grant, Grant) else grant
+
+
+def _identity(view: View, at: Spelling) -> Any:
+    return view.identity(view[at.name] if at.name else named(view.item))

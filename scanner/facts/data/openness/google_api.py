@@ -1,0 +1,17 @@
+"""Networks of databases and shared copies of Google Cloud, by their REST resources. https://cloud.google.com/sql/docs/mysql/admin-api/rest/v1/instances"""
+
+from __future__ import annotations
+
+from assay.scanner.facts.bindings import OWN
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.data.openness.google import NetworksAt, SharedAt, networks, shared
+from assay.scanner.facts.data.openness.kinds import DataCopy
+
+_INSTANCE = NetworksAt(address="settings.ipConfiguration.ipv4Enabled", networks="settings.ipConfiguration.authorizedNetworks")
+_DATASET = SharedAt(bindings=OWN, access=("access",), group="specialGroup", member="iamMember")
+_COPIES = tuple(f"compute.googleapis.com/{kind}" for kind in ("Image", "Snapshot", "Disk"))
+READERS = (
+    Reader(DataCopy, ("sqladmin.googleapis.com/Instance",), networks, _INSTANCE),
+    Reader(DataCopy, ("bigquery.googleapis.com/Dataset",), shared, _DATASET),
+    *(Reader(DataCopy, (type_,), shared, SharedAt(bindings=OWN)) for type_ in _COPIES),
+)

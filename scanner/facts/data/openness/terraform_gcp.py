@@ -1,0 +1,34 @@
+"""Networks of databases and shared copies of Google Cloud, in Terraform.
+
+https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/sql_database_instance
+"""
+
+from __future__ import annotations
+
+from assay.scanner.facts.bindings import iam
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.data.openness.google import NetworksAt, SharedAt, networks, shared
+from assay.scanner.facts.data.openness.kinds import DataCopy
+from assay.scanner.facts.spelling import Many
+
+_INSTANCE = NetworksAt(
+    name="name", address="settings.ip_configuration.ipv4_enabled", networks="settings.ip_configuration.authorized_networks"
+)
+_DATASET = SharedAt(
+    name="dataset_id",
+    names=("dataset_id", "id"),
+    bindings=iam("google_bigquery_dataset_iam", "dataset_id"),
+    access=("access", Many("google_bigquery_dataset_access", "dataset_id")),
+    group="special_group",
+    member="iam_member",
+)
+_SHARED = {
+    "google_bigquery_dataset": _DATASET,
+    "google_compute_image": SharedAt(name="name", names=("name", "id"), bindings=iam("google_compute_image_iam", "image")),
+    "google_compute_snapshot": SharedAt(name="name", names=("name", "id"), bindings=iam("google_compute_snapshot_iam", "name")),
+    "google_compute_disk": SharedAt(name="name", names=("name", "id"), bindings=iam("google_compute_disk_iam", "name")),
+}
+READERS = (
+    Reader(DataCopy, ("google_sql_database_instance",), networks, _INSTANCE),
+    *(Reader(DataCopy, (type_,), shared, at) for type_, at in _SHARED.items()),
+)
