@@ -116,7 +116,8 @@ READABLE: dict[str, str] = {
     # Access
     **dict.fromkeys(
         _words(
-            """AuthorizedArns DBSnapshotAttributes.AttributeValues DBClusterSnapshotAttributes.AttributeValues specialGroup iamMember
+            """AuthorizedArns BackupSelection.Resources BackupSelection.NotResources ListOfTags.ConditionKey ListOfTags.ConditionValue
+            DBSnapshotAttributes.AttributeValues DBClusterSnapshotAttributes.AttributeValues specialGroup iamMember
             includedPermissions members role entity email domain projectTeam.team predefinedAcl
             predefinedDefaultObjectAcl URI ID allowedAudiences issuerUri attributeCondition allowedValues deniedValues constraint
             expression accessLevels accessLevel identityType restrictedServices allowedServices serviceName status.resources spec.resources
