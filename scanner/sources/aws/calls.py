@@ -23,7 +23,7 @@ class Call(msgspec.Struct, frozen=True):
     """As the API reference names it: `GetBucketPolicy`."""
     parameters: tuple[tuple[str, str], ...] = ()
     """Request parameter to a path in the listed entry or its parent (`..Name`), to `@account`, or to a literal (`=REGIONAL`, of an object
-    `={"keyTypes":["RSA_4096"]}`)."""
+    `={"keyTypes":["RSA_4096"]}`, of a list `=["All"]`)."""
     absent: tuple[str, ...] = ()
     """Error codes that say `not configured`: a value, not an error."""
     action: str = ""
@@ -64,7 +64,8 @@ class Listing(msgspec.Struct, frozen=True):
     entries: str
     """The field of the answer that holds the resources; empty where the answer as a whole is the one resource."""
     id: str
-    """The resource's ARN: a field of the entry, or a template such as `arn:{partition}:s3:::{Name}`."""
+    """The resource's ARN: a field of the entry, or a template such as `arn:{partition}:s3:::{Name}`; of entries that are texts, `value`
+    is the text and `last` what follows the last slash of it."""
     everywhere: bool = False
     """A global service: listed once for an account."""
     parent: str = ""
