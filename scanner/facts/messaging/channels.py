@@ -29,6 +29,12 @@ RECEIVES = (
     "sqs:receivemessage", "sqs:deletemessage", "sqs:purgequeue", "sqs:startmessagemovetask", "sns:subscribe", "events:putrule",
     "events:puttargets", "kinesis:getrecords", "kinesis:getsharditerator", "kinesis:subscribetoshard",
 )  # fmt: skip
+CHANGES = (
+    "sqs:addpermission", "sqs:removepermission", "sqs:setqueueattributes", "sqs:deletequeue", "sns:addpermission", "sns:removepermission",
+    "sns:settopicattributes", "sns:deletetopic", "events:putpermission", "events:removepermission", "events:updateeventbus",
+    "events:deleteeventbus", "kinesis:putresourcepolicy", "kinesis:deleteresourcepolicy", "kinesis:deletestream",
+    "kinesis:stopstreamencryption",
+)  # fmt: skip
 _EVERYTHING = re.compile(r"(?:\*|(?:sqs|sns|events|kinesis):\*+)")
 _OWNER, _EQUAL = "aws:sourceowner", ("stringequals", "stringlike")
 
@@ -116,6 +122,7 @@ def _grant(view: View, at: ChannelAt, given: Given | Unknown) -> ChannelGrant | 
         everything=_everything(statement),
         sends=allows(statement, SENDS),
         receives=allows(statement, RECEIVES),
+        changes=allows(statement, CHANGES),
         own_account=_own_account(view, given),
     )
 

@@ -22,7 +22,13 @@ RECEIVES = _ALL | {"roles/pubsub.subscriber", "roles/cloudtasks.viewer", "roles/
 SENDING = ("pubsub.topics.publish", "cloudtasks.tasks.create")
 RECEIVING = ("pubsub.subscriptions.consume", "pubsub.topics.attachSubscription", "cloudtasks.tasks.get", "cloudtasks.tasks.list")
 """What custom roles list: https://cloud.google.com/pubsub/docs/access-control, https://cloud.google.com/tasks/docs/access-control"""
-_NEITHER = frozenset(("roles/viewer", "roles/browser", "roles/pubsub.viewer", "roles/cloudtasks.queueAdmin"))
+CHANGES = _ALL | {"roles/cloudtasks.queueAdmin"}
+CHANGING = tuple(
+    f"{each}.{verb}"
+    for each in ("pubsub.topics", "pubsub.subscriptions", "cloudtasks.queues")
+    for verb in ("delete", "setIamPolicy", "update")
+)
+_NEITHER = frozenset(("roles/viewer", "roles/browser", "roles/pubsub.viewer"))
 
 
 class ChannelAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -54,29 +60,30 @@ def _grant(view: View, at: ChannelAt, binding: Binding | Unknown) -> ChannelGran
         exposed=grant.exposed,
         identity=google_parties(view, binding.member),
         everything=Value(False, binding.seen),
-        sends=Value(_allows(view, at, binding.role, SENDS, SENDING), binding.seen),
-        receives=Value(_allows(view, at, binding.role, RECEIVES, RECEIVING), binding.seen),
+        sends=Value(allows(view, at.roles, binding.role, SENDS, SENDING), binding.seen),
+        receives=Value(allows(view, at.roles, binding.role, RECEIVES, RECEIVING), binding.seen),
+        changes=Value(allows(view, at.roles, binding.role, CHANGES, CHANGING), binding.seen),
         own_account=Value(False, binding.seen),
     )
 
 
-def _allows(view: View, at: ChannelAt, role: Any, those: frozenset[str], permissions: tuple[str, ...]) -> bool | Unknown:
+def allows(view: View, roles: Index, role: Any, those: frozenset[str], permissions: tuple[str, ...]) -> bool | Unknown:
     """Whether a role sends, or receives: one of the service's own, or a custom one that lists its permissions here."""
     if isinstance(role, str) and role.startswith("roles/"):
-        if role in SENDS | RECEIVES | _NEITHER:
+        if role in SENDS | RECEIVES | CHANGES | _NEITHER:
             return role in those
         return Unknown(f"whether {role} sends or receives messages", "bind a role of the service instead", view.location)
-    listed = _listed(view, at, role)
+    listed = _listed(view, roles, role)
     if isinstance(listed, Unknown):
         return listed
     return any(permission in permissions for permission in listed) or open_permission(listed) or False
 
 
-def _listed(view: View, at: ChannelAt, role: Any) -> list[Any] | Unknown:
-    declared = view.named(role, at.roles) if isinstance(role, Reference) else None
+def _listed(view: View, roles: Index, role: Any) -> list[Any] | Unknown:
+    declared = view.named(role, roles) if isinstance(role, Reference) else None
     if declared is not None:
         permissions = declared["permissions|includedPermissions"]
         return permissions.data if isinstance(permissions.data, list) else permissions.unknown or []
     if isinstance(role, str):
-        return role_permissions(view, role, at.roles)
+        return role_permissions(view, role, roles)
     return unknown_inside(role) or Unknown(f"what the role {describe(role)} allows", "scan the plan or the live project", view.location)

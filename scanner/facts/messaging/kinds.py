@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
@@ -24,23 +23,25 @@ class Parties(msgspec.Struct, frozen=True):
     """None for everyone."""
     sources: tuple[Identity | Unknown, ...] = ()
     """What a condition says that requests come from: any of these."""
+    open: Unknown | None = None
+    """Why it is not known in full who the principal is."""
 
-    def roles(self, roles_of: RolesOf) -> list[Any]:
-        """The roles of the principal, and those that all sources have; an Unknown where there may be more."""
-        listed: list[Any] = _roles(self.principal, roles_of)
-        of_sources = [_roles(source, roles_of) for source in self.sources]
-        known = [set(roles) for roles in of_sources if not any(isinstance(role, Unknown) for role in roles)]
-        doubts = [role for roles in of_sources for role in roles if isinstance(role, Unknown)]
-        if not doubts and known:
-            listed += sorted(set.intersection(*known))
-        elif doubts and all(known):
-            listed += doubts[:1]
-        return listed
+    def roles(self, roles_of: RolesOf) -> list[str] | Unknown:
+        """The roles of the principal."""
+        roles = _roles(self.principal, roles_of)
+        return roles or self.open or []
+
+    def source_roles(self, roles_of: RolesOf) -> list[str] | Unknown:
+        """The roles that all sources have."""
+        known = [_roles(source, roles_of) for source in self.sources]
+        sets = [set(roles) for roles in known if not isinstance(roles, Unknown)]
+        unknown = next((roles for roles in known if isinstance(roles, Unknown)), None)
+        common = sorted(set.intersection(*sets)) if sets else []
+        return unknown if unknown is not None and (common or not sets) else common
 
 
-def _roles(who: Identity | Unknown | None, roles_of: RolesOf) -> list[Any]:
-    roles = [] if who is None else who if isinstance(who, Unknown) else roles_of(who)
-    return [roles] if isinstance(roles, Unknown) else list(roles)
+def _roles(who: Identity | Unknown | None, roles_of: RolesOf) -> list[str] | Unknown:
+    return [] if who is None else who if isinstance(who, Unknown) else roles_of(who)
 
 
 class ChannelGrant(Grant, kw_only=True):
@@ -52,10 +53,14 @@ class ChannelGrant(Grant, kw_only=True):
     sends: Fact[bool]
     receives: Fact[bool]
     """Reads messages, or subscribes to them."""
+    changes: Fact[bool]
+    """Deletes the channel, changes how it is set up, or says who else may use it."""
     own_account: Fact[bool]
     """It is for all identities of the channel's own account, so that their own policies decide who uses it."""
     roles: Fact[list[str]] = Value([])
-    """What the principal is to the deployment, as the configuration says; of a service that acts for something, what that is."""
+    """What the principal is to the deployment, as the configuration says."""
+    source_roles: Fact[list[str]] = Value([])
+    """What that is for which a service, or anyone, acts, as a condition says it (`aws:SourceArn`)."""
 
 
 class MessageChannel(Resource, kw_only=True):
@@ -70,6 +75,7 @@ class MessageChannel(Resource, kw_only=True):
         for grant in self.grants.data if isinstance(self.grants.data, list) else ():
             if isinstance(grant, ChannelGrant):
                 grant.roles = Value(grant.identity.roles(roles_of), grant.principal.seen)
+                grant.source_roles = Value(grant.identity.source_roles(roles_of), grant.principal.seen)
 
 
 class MessageStore(Resource, kw_only=True):
@@ -81,4 +87,17 @@ class MessageStore(Resource, kw_only=True):
     """The key that it names; None where the provider encrypts with a key of its own, or not at all."""
 
 
-KINDS = (MessageChannel, MessageStore)
+class Delivery(Resource, kw_only=True):
+    """What delivers messages, and may fail to: a queue, a subscription, a rule or a schedule with its targets, the consumer of a stream."""
+
+    asked: Fact[bool]
+    """What it cannot deliver would be lost. Not of what keeps the dead letters of others, and not of mail to people."""
+    dead_lettered: Fact[bool]
+    """What it cannot deliver goes to a dead-letter destination."""
+    kept: Fact[bool]
+    """There it stays until somebody reads it: a topic of Pub/Sub keeps nothing that nobody subscribes to."""
+    forwarded: Fact[bool]
+    """Pub/Sub may put it there: its service agent publishes to the topic, and takes from the subscription (Google)."""
+
+
+KINDS = (MessageChannel, MessageStore, Delivery)

@@ -11,7 +11,7 @@ from assay.scanner.facts.model import Identity, cloud_of, identity
 from assay.scanner.facts.spelling import Link, Place
 from assay.scanner.facts.statements import Condition, Statement
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Either, Reference, Text, Unknown, describe, unknown_inside
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn
@@ -63,15 +63,17 @@ def _leading(who: Any) -> Reference | None:
 
 def google_parties(view: View, member: Any) -> Parties:
     """The member of a binding. Service accounts have no labels: they are known by their addresses."""
-    if isinstance(member, Either):
-        return Parties(member)
     parts = member.parts if isinstance(member, Text) else (member,)
     reference = next((part for part in parts if isinstance(part, Reference)), None)
-    if reference is not None:
-        return Parties(_called(view, reference.address, reference.address.rpartition(".")[2], reference.type, labels=False))
-    if isinstance(member, str):
-        return Parties(_called(view, member, member.partition(":")[2] or member, "", labels=False))
-    return Parties(unknown_inside(member) or Unknown(f"who {describe(member)} is", "scan the plan or the live project", view.location))
+    open_ = unknown_inside(member)
+    if not isinstance(member, (str, Text, Reference)):
+        return Parties(open_ or Unknown(f"who {describe(member)} is", "scan the plan or the live project", view.location))
+    text = str(member)  # with `${…}` for what is not known
+    if reference is None:
+        return Parties(_called(view, text, text.partition(":")[2] or text, "", labels=False), open=open_)
+    who = _called(view, reference.address, reference.address.rpartition(".")[2], reference.type, labels=False)
+    who.id = text
+    return Parties(who, open=open_)
 
 
 def _called(view: View, address: str, name: str, type_: str, *, labels: bool = True) -> Identity:

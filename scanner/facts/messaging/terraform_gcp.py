@@ -7,12 +7,28 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam.terraform_gcp import ROLES
 from assay.scanner.facts.keys.references import crypto_key
 from assay.scanner.facts.messaging.google import ChannelAt, channel
-from assay.scanner.facts.messaging.kinds import MessageChannel, MessageStore
+from assay.scanner.facts.messaging.google_deliveries import SubscriptionAt, project_bindings, subscribers, subscription
+from assay.scanner.facts.messaging.kinds import Delivery, MessageChannel, MessageStore
 from assay.scanner.facts.messaging.stores import StoreAt, store
+from assay.scanner.facts.spelling import Another, Link
 
 _NAMES = ("name", "id")
 
+_SUBSCRIPTION, _DEAD_LETTER = "google_pubsub_subscription", "dead_letter_policy.dead_letter_topic"
+_SUBSCRIPTION_AT = SubscriptionAt(
+    name="name",
+    names=_NAMES,
+    topic="topic",
+    dead_letter=Link(_DEAD_LETTER, ("google_pubsub_topic",)),
+    own=iam("google_pubsub_subscription_iam", "subscription"),
+    of_topic=Another(iam("google_pubsub_topic_iam", "topic")),
+    project=project_bindings("google_project_iam"),
+    subscribers=subscribers({_SUBSCRIPTION: "topic"}),
+    dead_letters=subscribers({_SUBSCRIPTION: _DEAD_LETTER}),
+    roles=ROLES,
+)
 READERS = (
+    Reader(Delivery, (_SUBSCRIPTION,), subscription, _SUBSCRIPTION_AT),
     Reader(MessageStore, ("google_pubsub_topic",), store, StoreAt(name="name", key=crypto_key("kms_key_name"))),
     Reader(
         MessageChannel,

@@ -140,6 +140,7 @@ REFERENCES = {
     "kmsKeyRef": "KMSCryptoKey",
     "bucketRef": "StorageBucket",
     "topicRef": "PubSubTopic",
+    "deadLetterTopicRef": "PubSubTopic",
     "networkRef": "ComputeNetwork",
     "subnetworkRef": "ComputeSubnetwork",
     "connectorRef": "VPCAccessConnector",
