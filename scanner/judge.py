@@ -208,7 +208,7 @@ class _Run:
 
     def _judged(self, resource: Resource | view.Attributes, name: str, scope: str) -> Iterator[Result]:
         """`name`: of the kind, or the input's own type."""
-        resource.identity.roles = self.rules.roles.of(resource.identity)
+        resource.give_roles(self.rules.roles.of)
         results = findings.results(resource, scope, self.rules.judges.judge(name, resource))
         if self.within is not None:
             within = self.within

@@ -30,7 +30,7 @@ def errors(*templates: Path) -> list[str]:
 
 def test_there_are_cases_of_every_area() -> None:
     assert {case.relative_to(FIXTURES).parts[0] for case in CASES} == {
-        "access", "data", "edge", "iam", "keys", "network", "observe", "resilience", "secrets", "storage", "supply",
+        "access", "data", "edge", "iam", "keys", "messaging", "network", "observe", "resilience", "secrets", "storage", "supply",
     }  # fmt: skip
     assert len(CASES) > 300
 

@@ -26,7 +26,7 @@ class ItemIndex:
         self._context = {id(item) for item in collection.context}
         self._by_type: dict[str, list[Item]] = {}
         self._by_address: dict[str, Item] = {}
-        self._targets: dict[tuple[str, str, tuple[tuple[str, str], ...], bool], Targets] = {}
+        self._targets: dict[tuple[str, str, tuple[tuple[str, str], ...], str, bool], Targets] = {}
         self._indexes: dict[Index, Mapping[Hashable, list[Any]]] = {}
         self._called: dict[tuple[str, str], set[str | None]] = {}
         self._shared: dict[tuple[str, str], Counter[str | None]] = {}
@@ -203,11 +203,11 @@ class ItemIndex:
 
     def _targets_of(self, join: Referrer) -> Targets:
         belongs = isinstance(join, Companion)
-        key = (join.type, join.owner, join.through, belongs)
+        key = (join.type, join.owner, join.through, join.unsaid, belongs)
         if key not in self._targets:
             with numbers.without():
                 stand_ins = {item.address: item.link(path).data for type_, path in join.through for item in self.of(type_)}
-                self._targets[key] = Targets(self, self._by_type.get(join.type, ()), join.owner, stand_ins, belongs)
+                self._targets[key] = Targets(self, self._by_type.get(join.type, ()), join.owner, stand_ins, belongs, join.unsaid)
         return self._targets[key]
 
 
@@ -223,9 +223,11 @@ class Unattached(Unknown, frozen=True):
 class Targets:
     """Items by what one of their attributes names: one resource, or each of a list."""
 
-    def __init__(self, known: ItemIndex, items: Iterable[Item], path: str, stand_ins: Mapping[str, Any], belong: bool) -> None:
+    def __init__(
+        self, known: ItemIndex, items: Iterable[Item], path: str, stand_ins: Mapping[str, Any], belong: bool, unsaid: str = ""
+    ) -> None:
         """`stand_ins`: addresses that are named in place of what they stand for. `belong`: whether each item belongs to what it names, so
-        that one that names nothing, which providers refuse, may belong to anything.
+        that one that names nothing, which providers refuse, may belong to anything. `unsaid`: what is meant by one that names nothing.
         """
         self._known = known
         self.by_address: dict[str, list[Item]] = {}
@@ -242,7 +244,9 @@ class Targets:
         """Items by identity to the types of the resources that they name by reference."""
         for item in items:
             data = next((data for alternative in path.split("|") if (data := item.link(alternative).data) is not None), None)
-            if data is None and belong:
+            if data is None and unsaid:
+                data = unsaid
+            elif data is None and belong:
                 data = Unattached(f"{item.address} has no {path.replace('|', ' or ')}", "say what it belongs to", item.location())
             for target in self._told_apart(item, path, data) if isinstance(data, list) else [data]:
                 self._add(item, stand_ins.get(target.address, target) if isinstance(target, Reference) else target, path)

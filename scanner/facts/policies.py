@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from assay.scanner.facts.bindings import PUBLIC_MEMBERS, Binding
 from assay.scanner.facts.denials import denied
@@ -45,18 +45,36 @@ def aws_grants(value: Value[Any], account: str | None, blocked: Value[Any] | Non
 
     What its denials take from everybody is no public grant.
     """
-    grants: list[Any] = []
+    given = aws_given(value, account, blocked)
+    return Value([entry if isinstance(entry, Unknown) else entry.grant for entry in given], value.seen)
+
+
+class Given(NamedTuple):
+    """What one statement gives to one principal."""
+
+    statement: Statement
+    kind: str
+    """Of the principal: `AWS`, `Service`, `Federated`, `CanonicalUser`, or `*` for everyone."""
+    who: Any
+    grant: Grant
+
+
+def aws_given(value: Value[Any], account: str | None, blocked: Value[Any] | None = None) -> list[Given | Unknown]:
+    """The grants of a resource policy (`aws_grants`), each with the statement that it comes from."""
+    given: list[Given | Unknown] = []
     written = statements(value)
     denials = [statement for statement in written if isinstance(statement, Statement) and statement.allows is not True]
     for statement in written:
         if isinstance(statement, Unknown):
-            grants.append(statement)
+            given.append(statement)
         elif isinstance(statement.allows, Unknown):
-            grants.append(statement.allows)
+            given.append(statement.allows)
         elif statement.allows:
             kept = denied(statement, denials).negate()
-            grants += [_aws_grant(statement, kind, who, account, kept, blocked) for kind, who in statement.principals]
-    return Value(grants, value.seen)
+            given += [
+                Given(statement, kind, who, _aws_grant(statement, kind, who, account, kept, blocked)) for kind, who in statement.principals
+            ]
+    return given
 
 
 def _aws_grant(statement: Statement, kind: str, who: Any, account: str | None, kept: Value[bool], blocked: Value[Any] | None) -> Grant:
@@ -70,7 +88,7 @@ def _aws_grant(statement: Statement, kind: str, who: Any, account: str | None, k
         principal=Value(("anyone but " if statement.not_principal else "") + describe(who), statement.seen),
         actions=Value(actions, statement.seen),
         public=public,
-        foreign=_foreign(kind, who, account, statement),
+        foreign=of_other_account(kind, who, account, statement),
         exposed=all_of([public, blocked.negate()]) if blocked else public,
     )
 
@@ -84,7 +102,8 @@ def denied_to_everyone(value: Value[Any]) -> bool:
     return any(denied(statement, denials).data is True for statement in wide)
 
 
-def _foreign(kind: str, who: Any, account: str | None, statement: Statement) -> Value[bool]:
+def of_other_account(kind: str, who: Any, account: str | None, statement: Statement) -> Value[bool]:
+    """Whether a principal of a statement is of another account than `account`, which is None where it is not known."""
     if kind != "AWS":
         return Value(False, statement.seen)
     owner = principal_account(who)

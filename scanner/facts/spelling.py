@@ -45,6 +45,8 @@ class Referrer(Join, frozen=True):
     """Of a live resource, the operations that it needs of them (`describe_key`)."""
     through: tuple[tuple[str, str], ...] = ()
     """Types that stand for the resource where they are named in its place, with the path to what each stands for."""
+    unsaid: str = ""
+    """The name that is meant where nothing is written there: of policies of event buses `default`."""
 
     @property
     @override

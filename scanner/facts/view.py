@@ -206,7 +206,7 @@ class View:
 
     def _referring(self, join: Referrer) -> tuple[list[Item], Unknown | None]:
         self._check(join)
-        key = (join.type, join.owner, join.through)  # joins that differ in what they are for find the same
+        key = (join.type, join.owner, join.through, join.unsaid)  # joins that differ in what they are for find the same
         if key not in self._joined:
             items, doubt = self.items.referrers(self.item, join, self.names)
             if len(items) > MAX_RIVALS and (isinstance(join, One) or self.items.sharing(self.item, self.names) > MAX_RIVALS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -26,6 +26,10 @@ class Attributes(msgspec.Struct):
 
     identity: Any
     attributes: Value[Any]
+
+    def give_roles(self, roles_of: Callable[[Identity], list[str] | Unknown]) -> None:
+        """Gives it the roles that the configuration says."""
+        self.identity.roles = roles_of(self.identity)
 
 
 def raw_attributes(item: Item) -> Attributes:

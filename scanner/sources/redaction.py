@@ -133,12 +133,15 @@ READABLE: dict[str, str] = {
             run.googleapis.com/encryption-key ScheduleExpression PrimaryRegion
             Duration rotationPeriod nextRotationTime destroyScheduledDuration dataLocations allowedPersistenceRegions retentionPeriod
             retentionDurationSeconds versionRetentionPeriod messageRetentionDuration versionDestroyTtl ttl AutomaticallyAfterDays
-            customerManagedEncryption updated timeCreated discoveryDocumentUri discoveryName resourceUrl"""
+            customerManagedEncryption updated timeCreated discoveryDocumentUri discoveryName resourceUrl SqsManagedSseEnabled
+            KmsKeyIdentifier"""
         ),
         "how it is encrypted, rotated, copied and kept",
     ),
     # Where messages go. What a URL carries beside its host and path is left out.
     **dict.fromkeys(_words("pushEndpoint uri url eventFilters.attribute eventFilters.value eventFilters.operator"), "where messages go"),
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html: names of queues, and counts
+    **dict.fromkeys(_words("RedrivePolicy RedriveAllowPolicy"), "where messages go that could not be delivered"),
     # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyContentSecurityPolicy.html
     # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyCustomHeader.html
     # https://cloud.google.com/compute/docs/reference/rest/v1/urlMaps (headerAction), .../backendServices (customResponseHeaders)

@@ -32,7 +32,9 @@ def _declared(role: Item) -> Iterator[tuple[Hashable, Any]]:
     yield role_key(f"{scope}roles/{role['role_id'].data}"), role["permissions"]
 
 
-_BINDINGS_AT = google.BindingsAt(name=Fixed(None), roles=Index(_CUSTOM, _declared), looked_up=_LOOKED_UP)
+ROLES = Index(_CUSTOM, _declared)
+"""The custom roles of the code by their full names."""
+_BINDINGS_AT = google.BindingsAt(name=Fixed(None), roles=ROLES, looked_up=_LOOKED_UP)
 _ROLE_AT = google.RoleAt(name="role_id", permissions="permissions", looked_up=_LOOKED_UP)
 
 READERS = (

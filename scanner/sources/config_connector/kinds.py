@@ -156,6 +156,7 @@ REFERENCES = {
     "encryptionKMSCryptoKeyRef": "KMSCryptoKey",
     "bucketRef": "StorageBucket",
     "topicRef": "PubSubTopic",
+    "deadLetterTopicRef": "PubSubTopic",
     "networkRef": "ComputeNetwork",
     "subnetworkRef": "ComputeSubnetwork",
     "connectorRef": "VPCAccessConnector",

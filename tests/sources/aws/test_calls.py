@@ -73,6 +73,8 @@ def test_a_declared_call_exists(each: tuple[Listing, Call]) -> None:
             assert not ParamValidator().validate(held, given[name]).has_errors()
             # A filter by words is there to leave none of them out.
             assert all(set(words) == set(given[name].members[field].member.enum) for field, words in held.items())
+        elif path.startswith("=["):
+            assert set(msgspec.json.decode(path[1:])) <= set(given[name].member.enum)
         elif path.startswith("=") and given[name].enum:
             assert path[1:] in given[name].enum
     if call.marker:
@@ -96,7 +98,7 @@ def test_a_declared_listing_names_fields_of_its_answer(listing: Listing) -> None
     entry = member(operation.output_shape, listing.entries)
     assert entry.type_name == "list"
     entry = entry.member
-    fields = {"value"} if entry.type_name == "string" else set(entry.members)
+    fields = {"value", "last"} if entry.type_name == "string" else set(entry.members)
     known = {name for name, _ in listing.known}
     import string
 
