@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.aws_api import FUNCTIONS, URLS
 from assay.scanner.facts.network.aws_api import GROUP, GROUPS, INTERFACES, of_ec2
 from assay.scanner.facts.network.networks.aws_api import SUBNETS
 from assay.scanner.facts.spelling import Another, Index, Referrer
@@ -31,16 +32,6 @@ from .workloads import WorkloadAt, workload
 TABLES = of_ec2("route_table", "RouteTables", "route-table/{RouteTableId}", page_size=100)
 GATEWAYS = of_ec2("nat_gateway", "NatGateways", "natgateway/{NatGatewayId}")
 ENDPOINTS = of_ec2("vpc_endpoint", "VpcEndpoints", "vpc-endpoint/{VpcEndpointId}")
-FUNCTIONS = Listing(
-    "lambda.function", Call("lambda", "ListFunctions"), entries="Functions", id="FunctionArn", gone=("ResourceNotFoundException",)
-)
-URLS = Listing(
-    "lambda.url",
-    Call("lambda", "ListFunctionUrlConfigs", (("FunctionName", "FunctionName"),)),
-    entries="FunctionUrlConfigs",
-    id="FunctionUrl",
-    parent=FUNCTIONS.type,
-)
 CLUSTERS = Listing(
     "ecs.cluster",
     Call("ecs", "ListClusters", page_size=100),
@@ -100,7 +91,7 @@ CACHES = Listing(
 DATABASES = Listing(
     "rds.subnet_group", Call("rds", "DescribeDBSubnetGroups", page_size=100), entries="DBSubnetGroups", id="DBSubnetGroupArn"
 )
-LISTINGS = (TABLES, GATEWAYS, ENDPOINTS, FUNCTIONS, URLS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS, CACHES, DATABASES)
+LISTINGS = (TABLES, GATEWAYS, ENDPOINTS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS, CACHES, DATABASES)
 
 
 def _associated(of: str, table: Item) -> Iterator[tuple[Hashable, Any]]:

@@ -177,7 +177,7 @@ class Collector:
             return []
         for call in self.plan.details[listing.type]:
             answer = self._detail(unit, call, record, parent)
-            if answer.code in listing.gone:
+            if answer.code in listing.gone and answer.code not in call.absent:
                 return []
             record.answers[call.name] = answer
         records: list[Any] = [record]

@@ -67,6 +67,7 @@ KINDS: dict[str, Kind] = {
     "PubSubTopic": Kind("pubsub.googleapis.com/Topic", "projects/{project}", "topics", names={"kmsKey": "kmsKeyName"}),
     "PubSubSubscription": Kind("pubsub.googleapis.com/Subscription", "projects/{project}", "subscriptions"),
     "RunService": Kind("run.googleapis.com/Service", "projects/{project}/locations/{location}", "services"),
+    "RunJob": Kind("run.googleapis.com/Job", "projects/{project}/locations/{location}", "jobs"),
     "ComputeFirewall": Kind(
         f"{COMPUTE}/Firewall", "compute", "firewalls", names={"allow": "allowed", "deny": "denied", "protocol": "IPProtocol"}
     ),

@@ -1,0 +1,33 @@
+"""What runs code: who may call it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from assay.scanner.facts.model import Fact, Part, Resource
+
+
+class Caller(Part):
+    """Who may call something that runs code, and how."""
+
+    known_by: ClassVar = ("name", "way")
+    name: Fact[str]
+    """As the policy or the binding names it: `*`, `allUsers`, `s3.amazonaws.com`; `anyone` where no one is asked."""
+    way: Fact[str]
+    """What lets them: the actions of a policy, the role of a binding, an address that asks nobody."""
+    anyone: Fact[bool]
+    """Everybody, or everybody who has an account of the provider, is meant, and no condition bounds it."""
+    exposed: Fact[bool]
+    """Anyone, and their calls get there: neither the ingress keeps the internet out nor does Identity-Aware Proxy ask them first."""
+    any_account: Fact[bool]
+    """A service of AWS that calls on behalf of whichever account tells it to: no condition bounds whose resource it is. Google: False."""
+
+
+class Invocable(Resource, kw_only=True):
+    """What runs code when it is called: a Lambda function, a service or a job of Cloud Run, a Cloud Function."""
+
+    callers: Fact[list[Caller]]
+    """By its own policy, its URLs and its bindings; empty where nobody is let in there, beside identities of its own account."""
+
+
+KINDS = (Invocable,)

@@ -1,0 +1,58 @@
+"""Cloud Run and Cloud Functions in Terraform.
+
+https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/cloud_run_v2_service
+"""
+
+from __future__ import annotations
+
+from assay.scanner.facts.bindings import iam
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.google import InvocableAt, invocable
+from assay.scanner.facts.compute.kinds import Invocable
+
+_SERVICES = ("google_cloud_run_v2_service", "google_cloud_run_service", "google_cloudfunctions2_function")
+"""A function of the second generation is a service of Cloud Run of the same name, whose bindings count:
+https://cloud.google.com/functions/docs/securing/managing-access-iam"""
+
+READERS = (
+    Reader(
+        Invocable,
+        _SERVICES,
+        invocable,
+        InvocableAt(
+            name="name",
+            names=("name", "id"),
+            bindings=(
+                # Both name the same resource of the API.
+                *iam("google_cloud_run_v2_service_iam", "name"),
+                *iam("google_cloud_run_service_iam", "service"),
+                *iam("google_cloudfunctions2_function_iam", "cloud_function"),
+            ),
+            ingress="ingress|service_config.ingress_settings",
+            unchecked="invoker_iam_disabled",
+            address_disabled="default_uri_disabled",
+            proxied="iap_enabled",
+            annotations="metadata.annotations",
+            # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/iap_web_cloud_run_service_iam
+            admitted=iam("google_iap_web_cloud_run_service_iam", "cloud_run_service_name"),
+        ),
+    ),
+    Reader(
+        Invocable,
+        ("google_cloud_run_v2_job",),
+        invocable,
+        InvocableAt(name="name", names=("name", "id"), bindings=iam("google_cloud_run_v2_job_iam", "name")),
+    ),
+    # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/cloudfunctions_function
+    Reader(
+        Invocable,
+        ("google_cloudfunctions_function",),
+        invocable,
+        InvocableAt(
+            name="name",
+            names=("name", "id"),
+            bindings=iam("google_cloudfunctions_function_iam", "cloud_function"),
+            ingress="ingress_settings",
+        ),
+    ),
+)
