@@ -14,6 +14,7 @@ from assay.scanner.facts.denials import denied
 from assay.scanner.facts.spelling import Many, Place, Spelling
 from assay.scanner.facts.statements import Statement, bounded_by, marked, means_everyone, statements
 from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Unlisted
 from assay.scanner.sources.raw import Text, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of, gather
 
@@ -37,7 +38,7 @@ SOURCE = ("ArnLike", "aws:sourcearn")
 ACCOUNT = ("StringEquals", "aws:sourceaccount")
 ORGANIZATION = ("StringEquals", "aws:principalorgid")
 TOKEN = ("StringEquals", "lambda:eventsourcetoken")
-"""https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html: a token that the caller, such as a skill of Alexa, has to supply."""
+"""A token that the caller, such as a skill of Alexa, has to supply: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html"""
 
 
 def function(view: View, at: FunctionAt) -> Invocable:
@@ -58,13 +59,15 @@ def _places(place: Place) -> tuple[Any, ...]:
     return place if isinstance(place, tuple) else (place,)
 
 
-def _by_url(url: View, path: str) -> Caller:
+def _by_url(url: View, path: str) -> Caller | Unknown:
     """`NONE` asks nobody who they are: the policy alone, which Terraform, SAM and the console then open to everyone, stands before it."""
+    if isinstance(url.item, Unlisted):
+        return url.item.why
     asks = url.surely[path]
     open_ = url.weighed(asks.equals("NONE"), absence=False)
     return Caller(
         name=Value("anyone", asks.seen),
-        way=Value(f"the URL {url.item.address}, which asks nobody who they are", asks.seen),
+        way=Value(f"the URL {url.item.address}", asks.seen),
         anyone=open_,
         exposed=open_,
         any_account=Value(False, asks.seen),

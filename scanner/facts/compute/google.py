@@ -82,26 +82,21 @@ def _setting(view: View, at: InvocableAt, path: str, annotation: str) -> Value[A
 
 
 def _by_bindings(granted: list[Binding | Unknown], reached: Value[bool]) -> list[Any]:
-    """The members that a role lets call it. Whoever else is bound to what nobody reaches, it is not the internet."""
-    if reached.data is False:
-        granted = [binding for binding in granted if not isinstance(binding, Unknown)]
-    return [
-        binding if isinstance(binding, Unknown) else _bound(binding, reached)
-        for binding in granted
-        if isinstance(binding, Unknown) or not _only_looks(binding.role)
-    ]
+    """Each member that is bound, and an Unknown where there may be more."""
+    return [binding if isinstance(binding, Unknown) else _bound(binding, reached) for binding in granted]
+
+
+_CALLING = ("roles/run.invoker", "roles/run.servicesInvoker", "roles/cloudfunctions.invoker", "roles/iap.httpsResourceAccessor")
+"""What these allow happens at the address of the service. Any other role is used at Google's API, which everybody reaches."""
 
 
 def _bound(binding: Binding, reached: Value[bool]) -> Caller:
-    who = Value.of(binding.member, binding.seen)
+    who, role = Value.of(binding.member, binding.seen), Value.of(binding.role, binding.seen)
     public = who.equals(*PUBLIC_MEMBERS) if isinstance(binding.member, (str, Text, Unknown)) else Value(False, binding.seen)
-    role: Value[Any] = Value(describe(binding.role), binding.seen)
-    return _caller(Value(describe(binding.member), binding.seen), role, public, reached)
-
-
-def _only_looks(role: Any) -> bool:
-    """`roles/run.viewer` calls nothing. A role of the customer's own may, and any other of Google's does or gives more."""
-    return isinstance(role, str) and role.startswith("roles/") and role.lower().endswith("viewer")
+    by_api = role.equals(*_CALLING).negate()
+    return _caller(
+        Value(describe(binding.member), binding.seen), Value(describe(binding.role), binding.seen), public, any_of([reached, by_api])
+    )
 
 
 def _caller(name: Value[Any], way: Value[Any], anyone: Value[bool], reached: Value[bool]) -> Caller:

@@ -8,7 +8,7 @@ from assay.scanner.facts.model import Fact, Part, Resource
 
 
 class Caller(Part):
-    """Who may call something that runs code, and how."""
+    """Who is let in to something that runs code, and how: most may call it, some roles allow more, or only to look at it."""
 
     known_by: ClassVar = ("name", "way")
     name: Fact[str]
