@@ -1,10 +1,15 @@
-"""Lambda in the live account. https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html"""
+"""Lambda, ECS and AWS Batch in the live account.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html,
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
+"""
 
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import FunctionAt, function
-from assay.scanner.facts.compute.kinds import Invocable
+from assay.scanner.facts.compute.kinds import Invocable, TaskDefinition
 from assay.scanner.facts.spelling import Many
 from assay.scanner.sources.aws.calls import Call, Listing
 
@@ -34,7 +39,25 @@ ALIASES = Listing(
     gone=(_GONE,),
     details=(ALIAS_POLICY,),
 )
-LISTINGS = (FUNCTIONS, URLS, ALIASES)
+# The newest revision of each family: DescribeTaskDefinition takes the name of a family for that.
+DESCRIBE_TASK = Call("ecs", "DescribeTaskDefinition", (("taskDefinition", "value"),))
+TASKS = Listing(
+    "ecs.task_definition",
+    Call("ecs", "ListTaskDefinitionFamilies", (("status", "=ACTIVE"),), page_size=100),
+    entries="families",
+    id="arn:{partition}:ecs:{region}:{account}:task-definition/{value}",
+    gone=("ClientException",),
+    details=(DESCRIBE_TASK,),
+)
+# https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobDefinitions.html
+JOBS = Listing(
+    "batch.job_definition",
+    Call("batch", "DescribeJobDefinitions", (("status", "=ACTIVE"),), page_size=100),
+    entries="jobDefinitions",
+    id="jobDefinitionArn",
+)
+LISTINGS = (FUNCTIONS, URLS, ALIASES, TASKS, JOBS)
+_TASK = "describe_task_definition.taskDefinition"
 
 READERS = (
     Reader(
@@ -48,5 +71,24 @@ READERS = (
             # Of a URL for an alias, FunctionArn ends with the name of that.
             urls=(Many(URLS.type, "OfFunction", "AuthType"),),
         ),
+    ),
+    Reader(
+        TaskDefinition,
+        (TASKS.type,),
+        task,
+        TaskAt(
+            name="value",
+            containers=f"{_TASK}.containerDefinitions",
+            system=f"{_TASK}.runtimePlatform.operatingSystemFamily",
+            processes=f"{_TASK}.pidMode",
+            memory=f"{_TASK}.ipcMode",
+        ),
+    ),
+    Reader(
+        TaskDefinition,
+        (JOBS.type,),
+        job,
+        JobAt(name="jobDefinitionName", container="containerProperties", others=("nodeProperties", "ecsProperties"), pods="eksProperties"),
+        always=False,
     ),
 )

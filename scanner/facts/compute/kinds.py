@@ -1,4 +1,4 @@
-"""What runs code: who may call it."""
+"""What runs code: who may call it, and how its containers run."""
 
 from __future__ import annotations
 
@@ -30,4 +30,27 @@ class Invocable(Resource, kw_only=True):
     """By its own policy, its URLs and its bindings; empty where nobody is let in there, beside identities of its own account."""
 
 
-KINDS = (Invocable,)
+class Container(Part):
+    """A container of a task or a job, as its definition has it."""
+
+    known_by: ClassVar = ("name",)
+    name: Fact[str]
+    read_only_root: Fact[bool]
+    """Nothing can be written to the file system that comes from its image."""
+    runs_as_root: Fact[bool]
+    """Its user is root, by name or number. Unknown where the definition names none: the image decides."""
+    privileged: Fact[bool]
+    """It has the rights of root on the machine that it runs on."""
+
+
+class TaskDefinition(Resource, kw_only=True):
+    """What is run as a task or a job: an ECS task definition, an AWS Batch job definition with containers."""
+
+    windows: Fact[bool]
+    """Its containers are for Windows, which has neither read-only root file systems nor such users."""
+    shares_processes: Fact[bool]
+    """Its containers see the processes of the machine, or share memory with them: the namespace for processes or for IPC is the host's."""
+    containers: Fact[list[Container]]
+
+
+KINDS = (Invocable, TaskDefinition)
