@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.compute.aws_api import FUNCTIONS, URLS
+from assay.scanner.facts.compute.aws_api import EVENT_TARGETS, FUNCTIONS, SCHEDULES, SERVICES, URLS
 from assay.scanner.facts.network.aws_api import GROUP, GROUPS, INTERFACES, of_ec2
 from assay.scanner.facts.network.networks.aws_api import SUBNETS
 from assay.scanner.facts.spelling import Another, Index, Referrer
@@ -32,56 +32,6 @@ from .workloads import WorkloadAt, workload
 TABLES = of_ec2("route_table", "RouteTables", "route-table/{RouteTableId}", page_size=100)
 GATEWAYS = of_ec2("nat_gateway", "NatGateways", "natgateway/{NatGatewayId}")
 ENDPOINTS = of_ec2("vpc_endpoint", "VpcEndpoints", "vpc-endpoint/{VpcEndpointId}")
-CLUSTERS = Listing(
-    "ecs.cluster",
-    Call("ecs", "ListClusters", page_size=100),
-    entries="clusterArns",
-    id="value",
-    gone=("ClusterNotFoundException",),
-)
-DESCRIBE_SERVICE = Call("ecs", "DescribeServices", (("cluster", "ClusterArn"), ("services", "value")))
-SERVICES = Listing(
-    "ecs.service",
-    Call("ecs", "ListServices", (("cluster", "value"),), page_size=100),
-    entries="serviceArns",
-    id="value",
-    parent=CLUSTERS.type,
-    known=(("ClusterArn", "value"),),
-    gone=("ClusterNotFoundException",),
-    details=(DESCRIBE_SERVICE,),
-)
-GET_SCHEDULE = Call("scheduler", "GetSchedule", (("Name", "Name"), ("GroupName", "GroupName")))
-SCHEDULES = Listing(
-    "scheduler.schedule",
-    Call("scheduler", "ListSchedules", page_size=100),
-    entries="Schedules",
-    id="Arn",
-    gone=("ResourceNotFoundException",),
-    details=(GET_SCHEDULE,),
-)
-BUSES = Listing(
-    "events.bus",
-    Call("events", "ListEventBuses", marker=("NextToken", "NextToken")),
-    entries="EventBuses",
-    id="Arn",
-    gone=("ResourceNotFoundException",),
-)
-RULES = Listing(
-    "events.rule",
-    Call("events", "ListRules", (("EventBusName", "Name"),), page_size=100),
-    entries="Rules",
-    id="Arn",
-    parent=BUSES.type,
-    gone=("ResourceNotFoundException",),
-)
-EVENT_TARGETS = Listing(
-    "events.target",
-    Call("events", "ListTargetsByRule", (("Rule", "Name"), ("EventBusName", "EventBusName")), page_size=100),
-    entries="Targets",
-    id="{RuleArn} {Id}",
-    parent=RULES.type,
-    known=(("RuleArn", "Arn"),),
-)
 CACHES = Listing(
     "elasticache.subnet_group",
     Call("elasticache", "DescribeCacheSubnetGroups", page_size=100),
@@ -91,7 +41,7 @@ CACHES = Listing(
 DATABASES = Listing(
     "rds.subnet_group", Call("rds", "DescribeDBSubnetGroups", page_size=100), entries="DBSubnetGroups", id="DBSubnetGroupArn"
 )
-LISTINGS = (TABLES, GATEWAYS, ENDPOINTS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS, CACHES, DATABASES)
+LISTINGS = (TABLES, GATEWAYS, ENDPOINTS, CACHES, DATABASES)
 
 
 def _associated(of: str, table: Item) -> Iterator[tuple[Hashable, Any]]:

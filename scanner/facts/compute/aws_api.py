@@ -9,7 +9,8 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import FunctionAt, function
-from assay.scanner.facts.compute.kinds import Invocable, TaskDefinition
+from assay.scanner.facts.compute.kinds import Invocable, Runner, TaskDefinition
+from assay.scanner.facts.compute.runners import FixedAt, TasksAt, fixed, tasks
 from assay.scanner.facts.spelling import Many
 from assay.scanner.sources.aws.calls import Call, Listing
 
@@ -56,7 +57,89 @@ JOBS = Listing(
     entries="jobDefinitions",
     id="jobDefinitionArn",
 )
-LISTINGS = (FUNCTIONS, URLS, ALIASES, TASKS, JOBS)
+CLUSTERS = Listing(
+    "ecs.cluster",
+    Call("ecs", "ListClusters", page_size=100),
+    entries="clusterArns",
+    id="value",
+    gone=("ClusterNotFoundException",),
+)
+DESCRIBE_SERVICE = Call("ecs", "DescribeServices", (("cluster", "ClusterArn"), ("services", "value")))
+SERVICES = Listing(
+    "ecs.service",
+    Call("ecs", "ListServices", (("cluster", "value"),), page_size=100),
+    entries="serviceArns",
+    id="value",
+    parent=CLUSTERS.type,
+    known=(("ClusterArn", "value"),),
+    gone=("ClusterNotFoundException",),
+    details=(DESCRIBE_SERVICE,),
+)
+GET_SCHEDULE = Call("scheduler", "GetSchedule", (("Name", "Name"), ("GroupName", "GroupName")))
+SCHEDULES = Listing(
+    "scheduler.schedule",
+    Call("scheduler", "ListSchedules", page_size=100),
+    entries="Schedules",
+    id="Arn",
+    gone=("ResourceNotFoundException",),
+    details=(GET_SCHEDULE,),
+)
+BUSES = Listing(
+    "events.bus",
+    Call("events", "ListEventBuses", marker=("NextToken", "NextToken")),
+    entries="EventBuses",
+    id="Arn",
+    gone=("ResourceNotFoundException",),
+)
+RULES = Listing(
+    "events.rule",
+    Call("events", "ListRules", (("EventBusName", "Name"),), page_size=100),
+    entries="Rules",
+    id="Arn",
+    parent=BUSES.type,
+    gone=("ResourceNotFoundException",),
+)
+EVENT_TARGETS = Listing(
+    "events.target",
+    Call("events", "ListTargetsByRule", (("Rule", "Name"), ("EventBusName", "EventBusName")), page_size=100),
+    entries="Targets",
+    id="{RuleArn} {Id}",
+    parent=RULES.type,
+    known=(("RuleArn", "Arn"),),
+)
+INSTANCES = Listing(
+    "ec2.instance",
+    Call("ec2", "DescribeInstances", page_size=1000),
+    entries="Reservations[].Instances",
+    id="arn:{partition}:ec2:{region}:{account}:instance/{InstanceId}",
+)
+SCALING_GROUPS = Listing(
+    "autoscaling.group",
+    Call("autoscaling", "DescribeAutoScalingGroups", page_size=100),
+    entries="AutoScalingGroups",
+    id="AutoScalingGroupARN",
+)
+EKS_CLUSTERS = Listing(
+    "eks.cluster",
+    Call("eks", "ListClusters", page_size=100),
+    entries="clusters",
+    id="arn:{partition}:eks:{region}:{account}:cluster/{value}",
+    gone=("ResourceNotFoundException",),
+)
+NODE_GROUPS = Listing(
+    "eks.node_group",
+    Call("eks", "ListNodegroups", (("clusterName", "value"),), page_size=100),
+    entries="nodegroups",
+    id="arn:{partition}:eks:{region}:{account}:nodegroup/{Cluster}/{value}",
+    parent=EKS_CLUSTERS.type,
+    known=(("Cluster", "value"),),
+)
+LISTINGS = (
+    FUNCTIONS, URLS, ALIASES, TASKS, JOBS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS, INSTANCES, SCALING_GROUPS,
+    EKS_CLUSTERS, NODE_GROUPS,
+)  # fmt: skip
+_MACHINE, _MACHINES = "a machine of its own", "machines of its own"
+_SERVICE, _SCHEDULED = "describe_services.services", "get_schedule.Target.EcsParameters"
 _TASK = "describe_task_definition.taskDefinition"
 
 READERS = (
@@ -89,6 +172,52 @@ READERS = (
         (JOBS.type,),
         job,
         JobAt(name="jobDefinitionName", container="containerProperties", others=("nodeProperties", "ecsProperties"), pods="eksProperties"),
+        always=False,
+    ),
+    Reader(Runner, (FUNCTIONS.type,), fixed, FixedAt(name="FunctionName", sort="function", by="Lambda", serverless=True)),
+    Reader(Runner, (INSTANCES.type,), fixed, FixedAt(name="InstanceId", sort="instance", by=_MACHINE, state="State.Name"), always=False),
+    Reader(Runner, (SCALING_GROUPS.type,), fixed, FixedAt(name="AutoScalingGroupName", sort="group of instances", by=_MACHINES)),
+    Reader(Runner, (NODE_GROUPS.type,), fixed, FixedAt(name="value", sort="group of nodes", by=_MACHINES)),
+    Reader(
+        Runner,
+        (SERVICES.type,),
+        tasks,
+        TasksAt(
+            name=f"{_SERVICE}.serviceName|value",
+            sort="service",
+            launch=f"{_SERVICE}.launchType",
+            strategy=f"{_SERVICE}.capacityProviderStrategy",
+            provider="capacityProvider",
+            external=f"{_SERVICE}.deploymentController.type",
+        ),
+        always=False,
+    ),
+    Reader(
+        Runner,
+        (SCHEDULES.type,),
+        tasks,
+        TasksAt(
+            name="Name",
+            sort="scheduled task",
+            runs=f"{_SCHEDULED}",
+            launch=f"{_SCHEDULED}.LaunchType",
+            strategy=f"{_SCHEDULED}.CapacityProviderStrategy",
+            provider="capacityProvider",
+        ),
+        always=False,
+    ),
+    Reader(
+        Runner,
+        (EVENT_TARGETS.type,),
+        tasks,
+        TasksAt(
+            name="Id",
+            sort="scheduled task",
+            runs="EcsParameters",
+            launch="EcsParameters.LaunchType",
+            strategy="EcsParameters.CapacityProviderStrategy",
+            provider="capacityProvider",
+        ),
         always=False,
     ),
 )

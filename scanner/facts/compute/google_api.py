@@ -8,7 +8,8 @@ from __future__ import annotations
 from assay.scanner.facts.bindings import OWN
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.google import InvocableAt, invocable
-from assay.scanner.facts.compute.kinds import Invocable
+from assay.scanner.facts.compute.kinds import Invocable, Runner
+from assay.scanner.facts.compute.runners import FixedAt, fixed
 
 READERS = (
     Reader(
@@ -40,4 +41,31 @@ READERS = (
         invocable,
         InvocableAt(bindings=OWN, ingress="ingressSettings"),
     ),
+    Reader(
+        Runner,
+        (
+            "run.googleapis.com/Service",
+            "run.googleapis.com/Job",
+            "run.googleapis.com/WorkerPool",
+            "cloudfunctions.googleapis.com/Function",
+            "cloudfunctions.googleapis.com/CloudFunction",
+        ),
+        fixed,
+        FixedAt(name="metadata.name|name", sort="service", by="Cloud Run", serverless=True),
+    ),
+    Reader(Runner, ("compute.googleapis.com/Instance",), fixed, FixedAt(name="name", sort="instance", by="a machine of its own")),
+    Reader(
+        Runner,
+        ("compute.googleapis.com/InstanceGroupManager", "compute.googleapis.com/RegionInstanceGroupManager"),
+        fixed,
+        FixedAt(name="name", sort="group of instances", by="machines of its own"),
+    ),
+    # https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters
+    Reader(
+        Runner,
+        ("container.googleapis.com/Cluster",),
+        fixed,
+        FixedAt(name="name", sort="cluster", by="nodes of its own", unless="autopilot.enabled|enableAutopilot|cluster.autopilot.enabled"),
+    ),
+    Reader(Runner, ("container.googleapis.com/NodePool",), fixed, FixedAt(name="name", sort="group of nodes", by="machines of its own")),
 )

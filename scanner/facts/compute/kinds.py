@@ -1,10 +1,10 @@
-"""What runs code: who may call it, and how its containers run."""
+"""What runs code: who may call it, how its containers run, and whose machines it runs on."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from assay.scanner.facts.model import Fact, Part, Resource
+from assay.scanner.facts.model import Fact, Naming, Part, Resource
 
 
 class Caller(Part):
@@ -53,4 +53,17 @@ class TaskDefinition(Resource, kw_only=True):
     containers: Fact[list[Container]]
 
 
-KINDS = (Invocable, TaskDefinition)
+class Runner(Resource, kw_only=True):
+    """What runs code, or starts what does: a function, a service, a machine, a group of machines."""
+
+    naming: ClassVar = {"aws": Naming(unique=False)}
+
+    sort: Fact[str]
+    """In words: `service`, `function`, `instance`, `group of instances`."""
+    serverless: Fact[bool]
+    """The provider has the machines, and patches them: Fargate, Lambda, Cloud Run."""
+    by: Fact[str]
+    """What it runs on, in words: `FARGATE`, `EC2`, `a machine of its own`."""
+
+
+KINDS = (Invocable, TaskDefinition, Runner)

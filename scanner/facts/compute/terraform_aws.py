@@ -5,10 +5,19 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import ACCOUNT, ORGANIZATION, SOURCE, TOKEN, FunctionAt, function
-from assay.scanner.facts.compute.kinds import Invocable, TaskDefinition
-from assay.scanner.facts.spelling import Many
+from assay.scanner.facts.compute.kinds import Invocable, Runner, TaskDefinition
+from assay.scanner.facts.compute.runners import FixedAt, TasksAt, fixed, tasks
+from assay.scanner.facts.spelling import Link, Many, Referrer
 
 _ALIASES = (("aws_lambda_alias", "function_name"),)
+
+_MACHINE, _MACHINES = "a machine of its own", "machines of its own"
+_CLUSTERS = ("aws_ecs_cluster",)
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_cluster_capacity_providers
+_DEFAULTS = {
+    "defaults": Referrer("aws_ecs_cluster_capacity_providers", "cluster_name", "default_capacity_provider_strategy"),
+    "cluster_names": ("name",),
+}
 
 READERS = (
     Reader(
@@ -50,6 +59,69 @@ READERS = (
         ("aws_batch_job_definition",),
         job,
         JobAt(name="name", container="container_properties", others=("node_properties", "ecs_properties"), pods="eks_properties"),
+        always=False,
+    ),
+    Reader(Runner, ("aws_lambda_function",), fixed, FixedAt(name="function_name", sort="function", by="Lambda", serverless=True)),
+    Reader(Runner, ("aws_instance", "aws_spot_instance_request"), fixed, FixedAt(name="tags.Name", sort="instance", by=_MACHINE)),
+    Reader(Runner, ("aws_autoscaling_group",), fixed, FixedAt(name="name", sort="group of instances", by=_MACHINES)),
+    Reader(Runner, ("aws_eks_node_group",), fixed, FixedAt(name="node_group_name", sort="group of nodes", by=_MACHINES)),
+    Reader(
+        Runner,
+        ("aws_ecs_service",),
+        tasks,
+        TasksAt(
+            name="name",
+            sort="service",
+            launch="launch_type",
+            strategy="capacity_provider_strategy",
+            external="deployment_controller.type",
+            cluster=Link("cluster", _CLUSTERS),
+            **_DEFAULTS,  # type: ignore[arg-type]
+        ),
+        always=False,
+    ),
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_task_set
+    Reader(
+        Runner,
+        ("aws_ecs_task_set",),
+        tasks,
+        TasksAt(
+            sort="task set",
+            launch="launch_type",
+            strategy="capacity_provider_strategy",
+            cluster=Link("cluster", _CLUSTERS),
+            **_DEFAULTS,  # type: ignore[arg-type]
+        ),
+        always=False,
+    ),
+    Reader(
+        Runner,
+        ("aws_scheduler_schedule",),
+        tasks,
+        TasksAt(
+            name="name",
+            sort="scheduled task",
+            runs="target.ecs_parameters",
+            launch="target.ecs_parameters.launch_type",
+            strategy="target.ecs_parameters.capacity_provider_strategy",
+            cluster=Link("target.arn", _CLUSTERS),
+            **_DEFAULTS,  # type: ignore[arg-type]
+        ),
+        always=False,
+    ),
+    Reader(
+        Runner,
+        ("aws_cloudwatch_event_target",),
+        tasks,
+        TasksAt(
+            name="target_id",
+            sort="scheduled task",
+            runs="ecs_target",
+            launch="ecs_target.launch_type",
+            strategy="ecs_target.capacity_provider_strategy",
+            cluster=Link("arn", _CLUSTERS),
+            **_DEFAULTS,  # type: ignore[arg-type]
+        ),
         always=False,
     ),
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from assay.scanner.facts.bindings import iam
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.google import InvocableAt, invocable
-from assay.scanner.facts.compute.kinds import Invocable
+from assay.scanner.facts.compute.kinds import Invocable, Runner
+from assay.scanner.facts.compute.runners import FixedAt, fixed
 
 _SERVICES = ("google_cloud_run_v2_service", "google_cloud_run_service", "google_cloudfunctions2_function")
 """A function of the second generation is a service of Cloud Run of the same name, whose bindings count:
@@ -55,4 +56,29 @@ READERS = (
             ingress="ingress_settings",
         ),
     ),
+    Reader(
+        Runner,
+        (*_SERVICES, "google_cloud_run_v2_job", "google_cloud_run_v2_worker_pool", "google_cloudfunctions_function"),
+        fixed,
+        FixedAt(name="name", sort="service", by="Cloud Run", serverless=True),
+    ),
+    Reader(
+        Runner,
+        ("google_compute_instance", "google_compute_instance_from_template"),
+        fixed,
+        FixedAt(name="name", sort="instance", by="a machine of its own"),
+    ),
+    Reader(
+        Runner,
+        ("google_compute_instance_group_manager", "google_compute_region_instance_group_manager"),
+        fixed,
+        FixedAt(name="name", sort="group of instances", by="machines of its own"),
+    ),
+    Reader(
+        Runner,
+        ("google_container_cluster",),
+        fixed,
+        FixedAt(name="name", sort="cluster", by="nodes of its own", unless="enable_autopilot"),
+    ),
+    Reader(Runner, ("google_container_node_pool",), fixed, FixedAt(name="name", sort="group of nodes", by="machines of its own")),
 )
