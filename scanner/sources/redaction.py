@@ -66,6 +66,7 @@ READABLE: dict[str, str] = {
     "containerDefinitions.user": "the user that a container runs as",
     "containerProperties.user": "the user that a container runs as",
     "runtimePlatform.operatingSystemFamily": _WORDS,
+    **dict.fromkeys(_words("dockerVolumeConfiguration.scope host.sourcePath FileSystemConfigs.LocalMountPath"), "what is mounted where"),
     "items.key": "which metadata an instance has; a value stays where it is a flag",
     # Words: enumerations of the REST references and of botocore's models
     **dict.fromkeys(

@@ -9,9 +9,10 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import FunctionAt, function
-from assay.scanner.facts.compute.kinds import Invocable, Runner, TaskDefinition
+from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
 from assay.scanner.facts.compute.runners import FixedAt, TasksAt, fixed, tasks
-from assay.scanner.facts.spelling import Many
+from assay.scanner.facts.compute.volumes import VolumesAt, mounting
+from assay.scanner.facts.spelling import Many, Referrer
 from assay.scanner.sources.aws.calls import Call, Listing
 
 _GONE = "ResourceNotFoundException"
@@ -138,6 +139,7 @@ LISTINGS = (
     FUNCTIONS, URLS, ALIASES, TASKS, JOBS, CLUSTERS, SERVICES, SCHEDULES, BUSES, RULES, EVENT_TARGETS, INSTANCES, SCALING_GROUPS,
     EKS_CLUSTERS, NODE_GROUPS,
 )  # fmt: skip
+_FILES, _FOLDER, _DISK = "a file system that outlives it", "a folder of the machine", "a disk"
 _MACHINE, _MACHINES = "a machine of its own", "machines of its own"
 _SERVICE, _SCHEDULED = "describe_services.services", "get_schedule.Target.EcsParameters"
 _TASK = "describe_task_definition.taskDefinition"
@@ -219,5 +221,41 @@ READERS = (
             provider="capacityProvider",
         ),
         always=False,
+    ),
+    Reader(
+        Mounting,
+        (TASKS.type,),
+        mounting,
+        VolumesAt(
+            name="value",
+            volumes=(f"{_TASK}.volumes",),
+            called="name",
+            kept=(
+                ("efsVolumeConfiguration", _FILES),
+                ("fsxWindowsFileServerVolumeConfiguration", _FILES),
+                ("host.sourcePath", _FOLDER),
+            ),
+            shared="dockerVolumeConfiguration.scope",
+            at_launch="configuredAtLaunch",
+            names=(f"{_TASK}.taskDefinitionArn",),
+            started_by=Referrer(SERVICES.type, f"{_SERVICE}.taskDefinition", calls=(DESCRIBE_SERVICE.name,)),
+        ),
+    ),
+    Reader(
+        Mounting,
+        (SERVICES.type,),
+        mounting,
+        VolumesAt(
+            name=f"{_SERVICE}.serviceName|value",
+            volumes=(f"{_SERVICE}.deployments.0.volumeConfigurations",),
+            called="name",
+            kept=(("managedEBSVolume", _DISK),),
+        ),
+    ),
+    Reader(
+        Mounting,
+        (FUNCTIONS.type,),
+        mounting,
+        VolumesAt(name="FunctionName", volumes=("FileSystemConfigs",), called="LocalMountPath", kept=(("Arn", _FILES),)),
     ),
 )

@@ -9,12 +9,14 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import ACCOUNT, ORGANIZATION, SOURCE, TOKEN, FunctionAt, function
-from assay.scanner.facts.compute.kinds import Invocable, Runner, TaskDefinition
+from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
 from assay.scanner.facts.compute.runners import FixedAt, TasksAt, fixed, tasks
+from assay.scanner.facts.compute.volumes import VolumesAt, mounting
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
 _VERSIONS = (("AWS::Lambda::Alias", "FunctionName"), ("AWS::Lambda::Version", "FunctionName"))
 
+_FILES, _FOLDER, _DISK = "a file system that outlives it", "a folder of the machine", "a disk"
 _MACHINE, _MACHINES = "a machine of its own", "machines of its own"
 _CLUSTERS = ("AWS::ECS::Cluster",)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-clustercapacityproviderassociations.html
@@ -132,5 +134,35 @@ READERS = (
             **_DEFAULTS,  # type: ignore[arg-type]
         ),
         always=False,
+    ),
+    Reader(
+        Mounting,
+        ("AWS::ECS::TaskDefinition",),
+        mounting,
+        VolumesAt(
+            name="Family",
+            volumes=("Volumes",),
+            called="Name",
+            kept=(
+                ("EFSVolumeConfiguration", _FILES),
+                ("FSxWindowsFileServerVolumeConfiguration", _FILES),
+                ("Host.SourcePath", _FOLDER),
+            ),
+            shared="DockerVolumeConfiguration.Scope",
+            at_launch="ConfiguredAtLaunch",
+            started_by=Referrer("AWS::ECS::Service", "TaskDefinition"),
+        ),
+    ),
+    Reader(
+        Mounting,
+        ("AWS::ECS::Service",),
+        mounting,
+        VolumesAt(name="ServiceName", volumes=("VolumeConfigurations",), called="Name", kept=(("ManagedEBSVolume", _DISK),)),
+    ),
+    Reader(
+        Mounting,
+        ("AWS::Lambda::Function",),
+        mounting,
+        VolumesAt(name="FunctionName", volumes=("FileSystemConfigs",), called="LocalMountPath", kept=(("Arn", _FILES),)),
     ),
 )

@@ -8,8 +8,9 @@ from __future__ import annotations
 from assay.scanner.facts.bindings import OWN
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.google import InvocableAt, invocable
-from assay.scanner.facts.compute.kinds import Invocable, Runner
+from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner
 from assay.scanner.facts.compute.runners import FixedAt, fixed
+from assay.scanner.facts.compute.volumes import VolumesAt, mounting
 
 READERS = (
     Reader(
@@ -68,4 +69,23 @@ READERS = (
         FixedAt(name="name", sort="cluster", by="nodes of its own", unless="autopilot.enabled|enableAutopilot|cluster.autopilot.enabled"),
     ),
     Reader(Runner, ("container.googleapis.com/NodePool",), fixed, FixedAt(name="name", sort="group of nodes", by="machines of its own")),
+    # https://cloud.google.com/run/docs/reference/rest/v2/Volume, https://cloud.google.com/run/docs/reference/rest/v1/RevisionSpec#Volume
+    Reader(
+        Mounting,
+        ("run.googleapis.com/Service", "run.googleapis.com/Job", "run.googleapis.com/WorkerPool"),
+        mounting,
+        VolumesAt(
+            name="metadata.name|name",
+            volumes=(
+                "template.volumes",
+                "template.template.volumes",
+                "spec.template.spec.volumes",
+                "spec.template.spec.template.spec.volumes",
+            ),
+            called="name",
+            kept=(("nfs", "a file system that outlives it"),),
+            driver="csi.driver",
+            buckets=(("gcs", "gcs.readOnly"), ("csi.driver", "csi.readOnly")),
+        ),
+    ),
 )

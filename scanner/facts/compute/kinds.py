@@ -1,4 +1,4 @@
-"""What runs code: who may call it, how its containers run, and whose machines it runs on."""
+"""What runs code: who may call it, how its containers run, and whose machines it runs on, and what stays of it."""
 
 from __future__ import annotations
 
@@ -66,4 +66,23 @@ class Runner(Resource, kw_only=True):
     """What it runs on, in words: `FARGATE`, `EC2`, `a machine of its own`."""
 
 
-KINDS = (Invocable, TaskDefinition, Runner)
+class Volume(Part):
+    """Something that is mounted into what runs code."""
+
+    known_by: ClassVar = ("name", "what")
+    name: Fact[str]
+    kept: Fact[bool]
+    """What is written there is there when the code has ended: a file system, a disk, a folder of the machine, a bucket."""
+    what: Fact[str]
+    """In words."""
+
+
+class Mounting(Resource, kw_only=True):
+    """What runs code, with what is mounted into it: a task definition, a service, a function, a job."""
+
+    naming: ClassVar = {"aws": Naming(unique=False)}
+
+    volumes: Fact[list[Volume]]
+
+
+KINDS = (Invocable, TaskDefinition, Runner, Mounting)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import ACCOUNT, ORGANIZATION, SOURCE, TOKEN, FunctionAt, function
-from assay.scanner.facts.compute.kinds import Invocable, Runner, TaskDefinition
+from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
 from assay.scanner.facts.compute.runners import FixedAt, TasksAt, fixed, tasks
+from assay.scanner.facts.compute.volumes import VolumesAt, mounting
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
 _ALIASES = (("aws_lambda_alias", "function_name"),)
 
+_FILES, _FOLDER, _DISK = "a file system that outlives it", "a folder of the machine", "a disk"
 _MACHINE, _MACHINES = "a machine of its own", "machines of its own"
 _CLUSTERS = ("aws_ecs_cluster",)
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_cluster_capacity_providers
@@ -123,5 +125,35 @@ READERS = (
             **_DEFAULTS,  # type: ignore[arg-type]
         ),
         always=False,
+    ),
+    Reader(
+        Mounting,
+        ("aws_ecs_task_definition",),
+        mounting,
+        VolumesAt(
+            name="family",
+            volumes=("volume",),
+            called="name",
+            kept=(
+                ("efs_volume_configuration", _FILES),
+                ("fsx_windows_file_server_volume_configuration", _FILES),
+                ("host_path", _FOLDER),
+            ),
+            shared="docker_volume_configuration.scope",
+            at_launch="configure_at_launch",
+            started_by=Referrer("aws_ecs_service", "task_definition"),
+        ),
+    ),
+    Reader(
+        Mounting,
+        ("aws_ecs_service",),
+        mounting,
+        VolumesAt(name="name", volumes=("volume_configuration",), called="name", kept=(("managed_ebs_volume", _DISK),)),
+    ),
+    Reader(
+        Mounting,
+        ("aws_lambda_function",),
+        mounting,
+        VolumesAt(name="function_name", volumes=("file_system_config",), called="local_mount_path", kept=(("arn", _FILES),)),
     ),
 )

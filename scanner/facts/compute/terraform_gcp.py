@@ -8,8 +8,9 @@ from __future__ import annotations
 from assay.scanner.facts.bindings import iam
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.google import InvocableAt, invocable
-from assay.scanner.facts.compute.kinds import Invocable, Runner
+from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner
 from assay.scanner.facts.compute.runners import FixedAt, fixed
+from assay.scanner.facts.compute.volumes import VolumesAt, mounting
 
 _SERVICES = ("google_cloud_run_v2_service", "google_cloud_run_service", "google_cloudfunctions2_function")
 """A function of the second generation is a service of Cloud Run of the same name, whose bindings count:
@@ -81,4 +82,30 @@ READERS = (
         FixedAt(name="name", sort="cluster", by="nodes of its own", unless="enable_autopilot"),
     ),
     Reader(Runner, ("google_container_node_pool",), fixed, FixedAt(name="name", sort="group of nodes", by="machines of its own")),
+    Reader(
+        Mounting,
+        ("google_cloud_run_v2_service", "google_cloud_run_v2_job", "google_cloud_run_v2_worker_pool"),
+        mounting,
+        VolumesAt(
+            name="name",
+            volumes=("template.volumes", "template.template.volumes"),
+            called="name",
+            kept=(("nfs", "a file system that outlives it"),),
+            buckets=(("gcs", "gcs.read_only"),),
+        ),
+    ),
+    # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/cloud_run_service
+    Reader(
+        Mounting,
+        ("google_cloud_run_service",),
+        mounting,
+        VolumesAt(
+            name="name",
+            volumes=("template.spec.volumes",),
+            called="name",
+            kept=(("nfs", "a file system that outlives it"),),
+            driver="csi.driver",
+            buckets=(("csi.driver", "csi.read_only"),),
+        ),
+    ),
 )
