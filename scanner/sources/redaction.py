@@ -53,7 +53,8 @@ READABLE: dict[str, str] = {
     **dict.fromkeys(
         _words(
             """dynamodb.table.value ecs.cluster.value ecs.service.value ecs.task_definition.value eks.cluster.value eks.node_group.value
-            eks.node_group.Cluster OfFunction capacityProvider CapacityProvider TableNames AssociatedSubnets vpcEndpointIds OwningService"""
+            eks.node_group.Cluster services.taskDefinition OfFunction capacityProvider CapacityProvider TableNames AssociatedSubnets
+            vpcEndpointIds OwningService"""
         ),
         _IDENTIFIERS,
     ),

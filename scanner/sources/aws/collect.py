@@ -305,7 +305,8 @@ def _entries_at(page: dict[str, Any], path: str) -> Any:
     if not lists or not _is_list_of_entries(found):
         return found
     held = [walk(one, inner) for one in found or []]
-    return [entry for entries in held for entry in entries or []] if all(map(_is_list_of_entries, held)) else held
+    malformed = next((entries for entries in held if not _is_list_of_entries(entries)), None)
+    return malformed if malformed is not None else [entry for entries in held for entry in entries or []]
 
 
 class _Fields(dict[str, Any]):
