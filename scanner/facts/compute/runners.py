@@ -90,9 +90,14 @@ def _run_on(one: View, at: TasksAt) -> tuple[Value[Any], str]:
     if blocks or more:
         return _by_strategy(one, at, blocks, more)
     launch = one[at.launch]
-    if launch.data not in (None, ""):
-        return launch.equals("FARGATE"), describe(launch.raw)
-    return _by_default(one, at)
+    if launch.data in (None, ""):
+        return _by_default(one, at)
+    named = launch.equals("FARGATE")
+    if None not in launch.options:
+        return named, describe(launch.raw)
+    default, words = _by_default(one, at)  # it may be left out
+    agree = [Value(option).equals("FARGATE").data for option in launch.options if option is not None]
+    return (default if all(each is default.data for each in agree) else one.says(launch.unknown)), f"what is not known, or {words}"
 
 
 def _by_strategy(one: View, at: TasksAt, blocks: list[View], more: Unknown | None) -> tuple[Value[Any], str]:
@@ -101,9 +106,12 @@ def _by_strategy(one: View, at: TasksAt, blocks: list[View], more: Unknown | Non
     return all_of([*told, *([one.says(more)] if more else [])]), ", ".join(describe(provider.raw) for provider in providers)
 
 
+_PROVIDERS = ("aws_ecs_capacity_provider", "AWS::ECS::CapacityProvider")
+
+
 def _is_fargate(name: Any) -> bool | Unknown:
     """What names another resource is a capacity provider of the customer's: those of Fargate are no resources."""
-    if isinstance(name, Reference):
+    if isinstance(name, Reference) and name.type in _PROVIDERS:
         return False
     equal: bool | Unknown = Value(name).equals("FARGATE", "FARGATE_SPOT").data
     return equal
