@@ -67,7 +67,8 @@ def entry_shape(type_: str) -> Any:
     listing = LISTINGS[type_]
     shape = output(listing.call.service, listing.call.operation)
     for name in filter(None, listing.entries.split(".")):
-        shape = shape.members[name]
+        shape = shape.members[name.removesuffix("[]")]
+        shape = shape.member if name.endswith("[]") else shape
     return shape.member if shape.type_name == "list" else shape
 
 

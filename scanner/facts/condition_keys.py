@@ -74,6 +74,8 @@ def _arn(pattern: str) -> bool | None:
         return exact(pattern)
     if "*" in fields[4] or "?" in fields[4]:
         return False
+    if fields[3] == OPEN:
+        fields[3] = ""  # whatever the region is
     return None if OPEN in ":".join(fields[:5]) else True
 
 

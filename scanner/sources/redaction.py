@@ -52,7 +52,11 @@ READABLE: dict[str, str] = {
         _IDENTIFIERS,
     ),
     **dict.fromkeys(
-        _words("dynamodb.table.value ecs.cluster.value ecs.service.value TableNames AssociatedSubnets vpcEndpointIds OwningService"),
+        _words(
+            """dynamodb.table.value ecs.cluster.value ecs.service.value ecs.task_definition.value eks.cluster.value eks.node_group.value
+            eks.node_group.Cluster services.taskDefinition OfFunction capacityProvider CapacityProvider TableNames AssociatedSubnets
+            vpcEndpointIds OwningService"""
+        ),
         _IDENTIFIERS,
     ),
     "secretKeyRef.secret": "the name of a secret",
@@ -61,6 +65,10 @@ READABLE: dict[str, str] = {
     "KeyMetadata.Description": "the name that people give a key",
     "cloudfront.distribution.Comment": "the name that people give a distribution",
     "ec2.network_interface.Description": "by which interfaces of load balancers are known",
+    "containerDefinitions.user": "the user that a container runs as",
+    "containerProperties.user": "the user that a container runs as",
+    "runtimePlatform.operatingSystemFamily": _WORDS,
+    **dict.fromkeys(_words("dockerVolumeConfiguration.scope host.sourcePath FileSystemConfigs.LocalMountPath"), "what is mounted where"),
     "items.key": "which metadata an instance has; a value stays where it is a flag",
     # Words: enumerations of the REST references and of botocore's models
     **dict.fromkeys(

@@ -133,6 +133,7 @@ BOUNDS = [
     {"ForAnyValue:StringEquals": {"aws:PrincipalOrgID": "o-1"}},
     {"StringLike": {"aws:userid": "AROA:*"}},
     {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:*"}},
+    {"ArnLike": {"aws:SourceArn": Text(("arn:aws:sns:", Unknown("which region", "name it"), ":111122223333:*"))}},
     {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}},
     {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
     {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}},

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.aws_api import FUNCTIONS, SERVICES, URLS
 from assay.scanner.facts.messaging.aws_api import EVENT_TARGETS, SCHEDULES
 from assay.scanner.facts.network.aws_api import GROUP, GROUPS, INTERFACES, of_ec2
 from assay.scanner.facts.network.networks.aws_api import SUBNETS
@@ -32,34 +33,6 @@ from .workloads import WorkloadAt, workload
 TABLES = of_ec2("route_table", "RouteTables", "route-table/{RouteTableId}", page_size=100)
 GATEWAYS = of_ec2("nat_gateway", "NatGateways", "natgateway/{NatGatewayId}")
 ENDPOINTS = of_ec2("vpc_endpoint", "VpcEndpoints", "vpc-endpoint/{VpcEndpointId}")
-FUNCTIONS = Listing(
-    "lambda.function", Call("lambda", "ListFunctions"), entries="Functions", id="FunctionArn", gone=("ResourceNotFoundException",)
-)
-URLS = Listing(
-    "lambda.url",
-    Call("lambda", "ListFunctionUrlConfigs", (("FunctionName", "FunctionName"),)),
-    entries="FunctionUrlConfigs",
-    id="FunctionUrl",
-    parent=FUNCTIONS.type,
-)
-CLUSTERS = Listing(
-    "ecs.cluster",
-    Call("ecs", "ListClusters", page_size=100),
-    entries="clusterArns",
-    id="value",
-    gone=("ClusterNotFoundException",),
-)
-DESCRIBE_SERVICE = Call("ecs", "DescribeServices", (("cluster", "ClusterArn"), ("services", "value")))
-SERVICES = Listing(
-    "ecs.service",
-    Call("ecs", "ListServices", (("cluster", "value"),), page_size=100),
-    entries="serviceArns",
-    id="value",
-    parent=CLUSTERS.type,
-    known=(("ClusterArn", "value"),),
-    gone=("ClusterNotFoundException",),
-    details=(DESCRIBE_SERVICE,),
-)
 CACHES = Listing(
     "elasticache.subnet_group",
     Call("elasticache", "DescribeCacheSubnetGroups", page_size=100),
@@ -69,7 +42,7 @@ CACHES = Listing(
 DATABASES = Listing(
     "rds.subnet_group", Call("rds", "DescribeDBSubnetGroups", page_size=100), entries="DBSubnetGroups", id="DBSubnetGroupArn"
 )
-LISTINGS = (TABLES, GATEWAYS, ENDPOINTS, FUNCTIONS, URLS, CLUSTERS, SERVICES, CACHES, DATABASES)
+LISTINGS = (TABLES, GATEWAYS, ENDPOINTS, CACHES, DATABASES)
 
 
 def _associated(of: str, table: Item) -> Iterator[tuple[Hashable, Any]]:

@@ -6,6 +6,7 @@ done: resources that other regions refer to in `shared`, the others by region.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -177,7 +178,7 @@ class Collector:
             return []
         for call in self.plan.details[listing.type]:
             answer = self._detail(unit, call, record, parent)
-            if answer.code in listing.gone:
+            if answer.code in listing.gone and answer.code not in call.absent:
                 return []
             record.answers[call.name] = answer
         records: list[Any] = [record]
@@ -204,8 +205,9 @@ class Collector:
 
         A page that holds none of the listings' fields, or something other than lists in them, is a malformed answer.
         """
-        lists = [(listing, walk(page, listing.entries)) for listing in group]
-        has_field = group[0].call.may_be_empty or any(listing.entries.partition(".")[0] in page for listing in group)
+        lists = [(listing, _entries_at(page, listing.entries)) for listing in group]
+        first = [re.split(r"[.\[]", listing.entries)[0] for listing in group]
+        has_field = group[0].call.may_be_empty or any(field in page for field in first)
         if not has_field or not all(_is_list_of_entries(entries) for _, entries in lists):
             raise Refused(self.asker.spoil(unit.account, group[0].call, MALFORMED, unit.region))
         return [(listing, entry) for listing, entries in lists for entry in entries or []]
@@ -294,6 +296,17 @@ def _parameters(call: Call, account: Account, entry: dict[str, Any], parent: dic
             value = walk(parent, path[2:]) if path.startswith("..") else walk(entry, path)
             parameters[name] = [value] if name.endswith("s") and isinstance(value, str) else value
     return parameters
+
+
+def _entries_at(page: dict[str, Any], path: str) -> Any:
+    """The entries of a page; `Reservations[].Instances` are those of every reservation."""
+    outer, lists, inner = path.partition("[].")
+    found = walk(page, outer)
+    if not lists or not _is_list_of_entries(found):
+        return found
+    held = [walk(one, inner) for one in found or []]
+    malformed = next((entries for entries in held if not _is_list_of_entries(entries)), None)
+    return malformed if malformed is not None else [entry for entries in held for entry in entries or []]
 
 
 class _Fields(dict[str, Any]):

@@ -77,6 +77,7 @@ KINDS: dict[str, Kind] = {
         moves={"encryptionKMSCryptoKey": "diskEncryptionConfiguration.kmsKeyName"},
     ),
     "RunService": Kind("run.googleapis.com/Service", "projects/{project}/locations/{location}", "services"),
+    "RunJob": Kind("run.googleapis.com/Job", "projects/{project}/locations/{location}", "jobs"),
     "ComputeFirewall": Kind(
         f"{COMPUTE}/Firewall", "compute", "firewalls", names={"allow": "allowed", "deny": "denied", "protocol": "IPProtocol"}
     ),

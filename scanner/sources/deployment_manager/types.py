@@ -137,6 +137,10 @@ HOLDERS = {
     "keyRings": ("cloudkms.googleapis.com/KeyRing", "cloudkms", "keyRings"),
     "cryptoKeys": ("cloudkms.googleapis.com/CryptoKey", "cloudkms", "cryptoKeys"),
     "serviceAccounts": (_ACCOUNT.asset, "iam", "serviceAccounts"),
+    "services": ("run.googleapis.com/Service", "run", "services"),
+    "jobs": ("run.googleapis.com/Job", "run", "jobs"),
+    "functions": ("cloudfunctions.googleapis.com/CloudFunction", "cloudfunctions", "functions"),
+    "functions of v2": ("cloudfunctions.googleapis.com/Function", "cloudfunctions", "functions"),
     "projects": (_PROJECT.asset, "cloudresourcemanager", ""),
     "folders": (f"{RESOURCES}/Folder", "cloudresourcemanager", ""),
     "organizations": (f"{RESOURCES}/Organization", "cloudresourcemanager", ""),
@@ -181,8 +185,16 @@ def holder(name: Spelled) -> str | None:
     """The word for what a virtual type or an action sets bindings on: `buckets` of `virtual.buckets.iamMemberBinding`."""
     words = name.noun.split(".")
     if (words[0] == "virtual" and words[-1] == "iamMemberBinding" and len(words) > 2) or (words[-1] == "setIamPolicy" and len(words) > 1):
-        return words[-2] if words[-2] in HOLDERS else None
+        word = words[-2]
+        if word in _OF_ONE_SERVICE and name.service != HOLDERS[word][1]:
+            return None
+        word = f"{word} of v2" if word == "functions" and name.version.startswith("v2") else word
+        return word if word in HOLDERS else None
     return None
+
+
+_OF_ONE_SERVICE = ("services", "jobs", "functions")
+"""Words that other services have, too."""
 
 
 def changes(action: str) -> bool:

@@ -18,6 +18,8 @@ from assay.scanner.live.aws import _add, _within, make_plan
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.aws import permissions
 from assay.scanner.sources.aws.calls import Call, Listing
+from assay.scanner.sources.aws.collect import _entries_at as entries_at
+from assay.scanner.sources.aws.collect import _is_list_of_entries as is_list_of_entries
 from assay.scanner.sources.aws.items import NOT_ENABLED
 from assay.scanner.sources.aws.plan import ALWAYS, ORGANIZATION, AccountPlan
 from assay.scanner.sources.interface import Unlisted
@@ -28,11 +30,12 @@ READ_DATA = (
     "GetObject*", "SelectObjectContent", "GetItem", "BatchGetItem", "Scan", "Query", "ExecuteStatement", "BatchExecuteStatement",
     "GetSecretValue", "BatchGetSecretValue", "GetParameter*", "Decrypt", "GenerateDataKey*", "GetRecords", "GetShardIterator",
     "ReceiveMessage", "GetLogEvents", "FilterLogEvents", "GetQueryResults", "GetLogRecord", "GetFunction", "GetFunctionConfiguration",
-    "GetLayerVersion", "DescribeTaskDefinition", "GetExport", "GetApiKey*", "GetAuthorizationToken",
+    "GetLayerVersion", "GetExport", "GetApiKey*", "GetAuthorizationToken",
     "GetLoginProfile", "GetSessionToken", "GetPasswordData", "GetConsoleOutput", "GetConsoleScreenshot", "DescribeInstanceAttribute",
     "GetSampledRequests", "GetDownloadUrlForLayer", "BatchGet*", "GetCredential*", "GetRandomPassword", "Retrieve*", "Export*",
 )
-"""Operations that answer with what customers keep, or with secrets; environment variables of functions and tasks among them."""
+"""Operations that answer with what customers keep, or with secrets. What lists functions and describes tasks answers with environment
+variables beside what is judged: these are left out of what is kept (sources/redaction.py)."""
 CHANGES_NOTHING = ("Describe*", "List*", "Get*")
 KNOWN = catalogue("aws_api")
 LISTINGS = KNOWN.listings
@@ -126,7 +129,8 @@ def test_a_declared_listing_names_fields_of_its_answer(listing: Listing) -> None
 
 def member(shape: Any, path: str) -> Any:
     for name in path.split("."):
-        shape = shape.members[name]
+        shape = shape.members[name.removesuffix("[]")]
+        shape = shape.member if name.endswith("[]") else shape
     return shape
 
 
@@ -274,3 +278,11 @@ def test_codes_of_services_that_are_not_enabled_are_no_denials() -> None:
 
 def test_organisation_calls_read_only_what_says_which_accounts_there_are() -> None:
     assert all(reads_only(call.operation) for call in ORGANIZATION if call.service != "sts")
+
+
+def test_entries_may_stand_in_a_list_of_the_answer() -> None:
+    page = {"Reservations": [{"Instances": [{"InstanceId": "i-1"}, {"InstanceId": "i-2"}]}, {"Instances": [{"InstanceId": "i-3"}]}, {}]}
+    assert [each["InstanceId"] for each in entries_at(page, "Reservations[].Instances")] == ["i-1", "i-2", "i-3"]
+    assert entries_at({"Reservations": []}, "Reservations[].Instances") == []
+    assert entries_at({"Topics": [{}]}, "Topics") == [{}]
+    assert not is_list_of_entries(entries_at({"Reservations": [{"Instances": "none"}]}, "Reservations[].Instances"))

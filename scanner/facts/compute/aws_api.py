@@ -1,0 +1,230 @@
+"""Lambda, ECS and AWS Batch in the live account.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html,
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
+"""
+
+from __future__ import annotations
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
+from assay.scanner.facts.compute.functions import FunctionAt, function
+from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
+from assay.scanner.facts.compute.runners import FixedAt, TasksAt, fixed, tasks
+from assay.scanner.facts.compute.volumes import VolumesAt, mounting
+from assay.scanner.facts.messaging.aws_api import EVENT_TARGETS, SCHEDULES
+from assay.scanner.facts.spelling import Many, Referrer
+from assay.scanner.sources.aws.calls import Call, Listing
+
+_GONE = "ResourceNotFoundException"
+"""Also what Lambda answers where something has no policy."""
+POLICY = Call("lambda", "GetPolicy", (("FunctionName", "FunctionName"),), absent=(_GONE,))
+ALIAS_POLICY = Call("lambda", "GetPolicy", (("FunctionName", "OfFunction"), ("Qualifier", "Name")), absent=(_GONE,))
+FUNCTIONS = Listing(
+    "lambda.function", Call("lambda", "ListFunctions"), entries="Functions", id="FunctionArn", gone=(_GONE,), details=(POLICY,)
+)
+URLS = Listing(
+    "lambda.url",
+    Call("lambda", "ListFunctionUrlConfigs", (("FunctionName", "FunctionName"),)),
+    entries="FunctionUrlConfigs",
+    id="FunctionUrl",
+    parent=FUNCTIONS.type,
+    known=(("OfFunction", "FunctionArn"),),
+)
+# What has a policy of its own: https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html#API_GetPolicy_RequestSyntax
+ALIASES = Listing(
+    "lambda.alias",
+    Call("lambda", "ListAliases", (("FunctionName", "FunctionName"),)),
+    entries="Aliases",
+    id="AliasArn",
+    parent=FUNCTIONS.type,
+    known=(("OfFunction", "FunctionArn"),),
+    gone=(_GONE,),
+    details=(ALIAS_POLICY,),
+)
+# The newest revision of each family: DescribeTaskDefinition takes the name of a family for that.
+DESCRIBE_TASK = Call("ecs", "DescribeTaskDefinition", (("taskDefinition", "value"),))
+TASKS = Listing(
+    "ecs.task_definition",
+    Call("ecs", "ListTaskDefinitionFamilies", (("status", "=ACTIVE"),), page_size=100),
+    entries="families",
+    id="arn:{partition}:ecs:{region}:{account}:task-definition/{value}",
+    gone=("ClientException",),
+    details=(DESCRIBE_TASK,),
+)
+# https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobDefinitions.html
+JOBS = Listing(
+    "batch.job_definition",
+    Call("batch", "DescribeJobDefinitions", (("status", "=ACTIVE"),), page_size=100),
+    entries="jobDefinitions",
+    id="jobDefinitionArn",
+)
+CLUSTERS = Listing(
+    "ecs.cluster",
+    Call("ecs", "ListClusters", page_size=100),
+    entries="clusterArns",
+    id="value",
+    gone=("ClusterNotFoundException",),
+)
+DESCRIBE_SERVICE = Call("ecs", "DescribeServices", (("cluster", "ClusterArn"), ("services", "value")))
+SERVICES = Listing(
+    "ecs.service",
+    Call("ecs", "ListServices", (("cluster", "value"),), page_size=100),
+    entries="serviceArns",
+    id="value",
+    parent=CLUSTERS.type,
+    known=(("ClusterArn", "value"),),
+    gone=("ClusterNotFoundException",),
+    details=(DESCRIBE_SERVICE,),
+)
+INSTANCES = Listing(
+    "ec2.instance",
+    Call("ec2", "DescribeInstances", page_size=1000),
+    entries="Reservations[].Instances",
+    id="arn:{partition}:ec2:{region}:{account}:instance/{InstanceId}",
+)
+SCALING_GROUPS = Listing(
+    "autoscaling.group",
+    Call("autoscaling", "DescribeAutoScalingGroups", page_size=100),
+    entries="AutoScalingGroups",
+    id="AutoScalingGroupARN",
+)
+EKS_CLUSTERS = Listing(
+    "eks.cluster",
+    Call("eks", "ListClusters", page_size=100),
+    entries="clusters",
+    id="arn:{partition}:eks:{region}:{account}:cluster/{value}",
+    gone=("ResourceNotFoundException",),
+)
+NODE_GROUPS = Listing(
+    "eks.node_group",
+    Call("eks", "ListNodegroups", (("clusterName", "value"),), page_size=100),
+    entries="nodegroups",
+    id="arn:{partition}:eks:{region}:{account}:nodegroup/{Cluster}/{value}",
+    parent=EKS_CLUSTERS.type,
+    known=(("Cluster", "value"),),
+)
+LISTINGS = (
+    FUNCTIONS, URLS, ALIASES, TASKS, JOBS, CLUSTERS, SERVICES, INSTANCES, SCALING_GROUPS,
+    EKS_CLUSTERS, NODE_GROUPS,
+)  # fmt: skip
+_FILES, _FOLDER, _DISK = "a file system that outlives it", "a folder of the machine", "a disk"
+_MACHINE, _MACHINES = "a machine of its own", "machines of its own"
+_SERVICE, _SCHEDULED = "describe_services.services", "get_schedule.Target.EcsParameters"
+_TASK = "describe_task_definition.taskDefinition"
+
+READERS = (
+    Reader(
+        Invocable,
+        (FUNCTIONS.type,),
+        function,
+        FunctionAt(
+            name="FunctionName",
+            names=("FunctionArn",),
+            policies=("get_policy.Policy", Many(ALIASES.type, "OfFunction", "get_policy.Policy", calls=(ALIAS_POLICY.name,))),
+            # Of a URL for an alias, FunctionArn ends with the name of that.
+            urls=(Many(URLS.type, "OfFunction", "AuthType"),),
+        ),
+    ),
+    Reader(
+        TaskDefinition,
+        (TASKS.type,),
+        task,
+        TaskAt(
+            name="value",
+            containers=f"{_TASK}.containerDefinitions",
+            system=f"{_TASK}.runtimePlatform.operatingSystemFamily",
+            processes=f"{_TASK}.pidMode",
+            memory=f"{_TASK}.ipcMode",
+        ),
+    ),
+    Reader(
+        TaskDefinition,
+        (JOBS.type,),
+        job,
+        JobAt(name="jobDefinitionName", container="containerProperties", others=("nodeProperties", "ecsProperties"), pods="eksProperties"),
+        always=False,
+    ),
+    Reader(Runner, (FUNCTIONS.type,), fixed, FixedAt(name="FunctionName", sort="function", by="Lambda", serverless=True)),
+    Reader(Runner, (INSTANCES.type,), fixed, FixedAt(name="InstanceId", sort="instance", by=_MACHINE, state="State.Name"), always=False),
+    Reader(Runner, (SCALING_GROUPS.type,), fixed, FixedAt(name="AutoScalingGroupName", sort="group of instances", by=_MACHINES)),
+    Reader(Runner, (NODE_GROUPS.type,), fixed, FixedAt(name="value", sort="group of nodes", by=_MACHINES)),
+    Reader(
+        Runner,
+        (SERVICES.type,),
+        tasks,
+        TasksAt(
+            name=f"{_SERVICE}.serviceName|value",
+            sort="service",
+            launch=f"{_SERVICE}.launchType",
+            strategy=f"{_SERVICE}.capacityProviderStrategy",
+            provider="capacityProvider",
+            external=f"{_SERVICE}.deploymentController.type",
+        ),
+        always=False,
+    ),
+    Reader(
+        Runner,
+        (SCHEDULES.type,),
+        tasks,
+        TasksAt(
+            name="Name",
+            sort="scheduled task",
+            runs=f"{_SCHEDULED}",
+            launch=f"{_SCHEDULED}.LaunchType",
+            strategy=f"{_SCHEDULED}.CapacityProviderStrategy",
+            provider="capacityProvider",
+        ),
+        always=False,
+    ),
+    Reader(
+        Runner,
+        (EVENT_TARGETS.type,),
+        tasks,
+        TasksAt(
+            name="Id",
+            sort="scheduled task",
+            runs="EcsParameters",
+            launch="EcsParameters.LaunchType",
+            strategy="EcsParameters.CapacityProviderStrategy",
+            provider="capacityProvider",
+        ),
+        always=False,
+    ),
+    Reader(
+        Mounting,
+        (TASKS.type,),
+        mounting,
+        VolumesAt(
+            name="value",
+            volumes=(f"{_TASK}.volumes",),
+            called="name",
+            kept=(
+                ("efsVolumeConfiguration", _FILES),
+                ("fsxWindowsFileServerVolumeConfiguration", _FILES),
+                ("host.sourcePath", _FOLDER),
+            ),
+            shared="dockerVolumeConfiguration.scope",
+            at_launch="configuredAtLaunch",
+            names=(f"{_TASK}.taskDefinitionArn",),
+            started_by=Referrer(SERVICES.type, f"{_SERVICE}.taskDefinition", calls=(DESCRIBE_SERVICE.name,)),
+        ),
+    ),
+    Reader(
+        Mounting,
+        (SERVICES.type,),
+        mounting,
+        VolumesAt(
+            name=f"{_SERVICE}.serviceName|value",
+            volumes=(f"{_SERVICE}.deployments.0.volumeConfigurations",),
+            called="name",
+            kept=(("managedEBSVolume", _DISK),),
+        ),
+    ),
+    Reader(
+        Mounting,
+        (FUNCTIONS.type,),
+        mounting,
+        VolumesAt(name="FunctionName", volumes=("FileSystemConfigs",), called="LocalMountPath", kept=(("Arn", _FILES),)),
+    ),
+)

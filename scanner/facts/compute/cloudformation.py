@@ -1,0 +1,168 @@
+"""Lambda, ECS and AWS Batch in CloudFormation.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html,
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-taskdefinition.html
+"""
+
+from __future__ import annotations
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
+from assay.scanner.facts.compute.functions import ACCOUNT, ORGANIZATION, SOURCE, TOKEN, FunctionAt, function
+from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
+from assay.scanner.facts.compute.runners import FixedAt, TasksAt, fixed, tasks
+from assay.scanner.facts.compute.volumes import VolumesAt, mounting
+from assay.scanner.facts.spelling import Link, Many, Referrer
+
+_VERSIONS = (("AWS::Lambda::Alias", "FunctionName"), ("AWS::Lambda::Version", "FunctionName"))
+
+_FILES, _FOLDER, _DISK = "a file system that outlives it", "a folder of the machine", "a disk"
+_MACHINE, _MACHINES = "a machine of its own", "machines of its own"
+_CLUSTERS = ("AWS::ECS::Cluster",)
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-clustercapacityproviderassociations.html
+_DEFAULTS = {
+    "provider": "CapacityProvider",
+    "defaults": Referrer("AWS::ECS::ClusterCapacityProviderAssociations", "Cluster", "DefaultCapacityProviderStrategy"),
+    "own_default": "DefaultCapacityProviderStrategy",
+    "cluster_names": ("ClusterName",),
+}
+
+READERS = (
+    Reader(
+        Invocable,
+        ("AWS::Lambda::Function",),
+        function,
+        FunctionAt(
+            name="FunctionName",
+            names=("FunctionName",),
+            permissions=Many("AWS::Lambda::Permission", "FunctionName", through=_VERSIONS),
+            principal="Principal",
+            action="Action",
+            bounds=(
+                ("SourceArn", *SOURCE),
+                ("SourceAccount", *ACCOUNT),
+                ("PrincipalOrgID", *ORGANIZATION),
+                ("EventSourceToken", *TOKEN),
+            ),
+            urls=(Many("AWS::Lambda::Url", "TargetFunctionArn", "AuthType", through=_VERSIONS),),
+        ),
+    ),
+    Reader(
+        TaskDefinition,
+        ("AWS::ECS::TaskDefinition",),
+        task,
+        TaskAt(
+            name="Family",
+            containers="ContainerDefinitions",
+            system="RuntimePlatform.OperatingSystemFamily",
+            processes="PidMode",
+            memory="IpcMode",
+        ),
+    ),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-batch-jobdefinition.html
+    Reader(
+        TaskDefinition,
+        ("AWS::Batch::JobDefinition",),
+        job,
+        JobAt(name="JobDefinitionName", container="ContainerProperties", others=("NodeProperties", "EcsProperties"), pods="EksProperties"),
+        always=False,
+    ),
+    Reader(Runner, ("AWS::Lambda::Function",), fixed, FixedAt(name="FunctionName", sort="function", by="Lambda", serverless=True)),
+    Reader(Runner, ("AWS::EC2::Instance",), fixed, FixedAt(sort="instance", by=_MACHINE)),
+    Reader(
+        Runner,
+        ("AWS::AutoScaling::AutoScalingGroup",),
+        fixed,
+        FixedAt(name="AutoScalingGroupName", sort="group of instances", by=_MACHINES),
+    ),
+    Reader(Runner, ("AWS::EKS::Nodegroup",), fixed, FixedAt(name="NodegroupName", sort="group of nodes", by=_MACHINES)),
+    Reader(
+        Runner,
+        ("AWS::ECS::Service",),
+        tasks,
+        TasksAt(
+            name="ServiceName",
+            sort="service",
+            launch="LaunchType",
+            strategy="CapacityProviderStrategy",
+            external="DeploymentController.Type",
+            cluster=Link("Cluster", _CLUSTERS),
+            **_DEFAULTS,  # type: ignore[arg-type]
+        ),
+        always=False,
+    ),
+    Reader(
+        Runner,
+        ("AWS::ECS::TaskSet",),
+        tasks,
+        TasksAt(
+            sort="task set",
+            launch="LaunchType",
+            strategy="CapacityProviderStrategy",
+            cluster=Link("Cluster", _CLUSTERS),
+            **_DEFAULTS,  # type: ignore[arg-type]
+        ),
+        always=False,
+    ),
+    Reader(
+        Runner,
+        ("AWS::Scheduler::Schedule",),
+        tasks,
+        TasksAt(
+            name="Name",
+            sort="scheduled task",
+            runs="Target.EcsParameters",
+            launch="Target.EcsParameters.LaunchType",
+            strategy="Target.EcsParameters.CapacityProviderStrategy",
+            cluster=Link("Target.Arn", _CLUSTERS),
+            **_DEFAULTS,  # type: ignore[arg-type]
+        ),
+        always=False,
+    ),
+    Reader(
+        Runner,
+        ("AWS::Events::Rule",),
+        tasks,
+        TasksAt(
+            name="Name",
+            sort="scheduled task",
+            blocks="Targets",
+            runs="EcsParameters",
+            launch="EcsParameters.LaunchType",
+            strategy="EcsParameters.CapacityProviderStrategy",
+            cluster=Link("Arn", _CLUSTERS),
+            **_DEFAULTS,  # type: ignore[arg-type]
+        ),
+        always=False,
+    ),
+    Reader(
+        Mounting,
+        ("AWS::ECS::TaskDefinition",),
+        mounting,
+        VolumesAt(
+            name="Family",
+            volumes=("Volumes",),
+            called="Name",
+            kept=(
+                ("EFSVolumeConfiguration", _FILES),
+                ("FSxWindowsFileServerVolumeConfiguration", _FILES),
+                ("Host.SourcePath", _FOLDER),
+            ),
+            shared="DockerVolumeConfiguration.Scope",
+            at_launch="ConfiguredAtLaunch",
+            started_by=Referrer("AWS::ECS::Service", "TaskDefinition"),
+        ),
+    ),
+    Reader(
+        Mounting,
+        ("AWS::ECS::Service",),
+        mounting,
+        VolumesAt(name="ServiceName", volumes=("VolumeConfigurations",), called="Name", kept=(("ManagedEBSVolume", _DISK),)),
+    ),
+    Reader(
+        Mounting,
+        ("AWS::Lambda::Function",),
+        mounting,
+        VolumesAt(name="FunctionName", volumes=("FileSystemConfigs",), called="LocalMountPath", kept=(("Arn", _FILES),)),
+    ),
+)
