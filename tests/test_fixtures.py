@@ -54,7 +54,8 @@ def test_every_control_can_fail_and_its_passes_do_not(control: str) -> None:
 
 
 NOT_POSSIBLE: dict[tuple[str, str, str], str] = {
-    ("network.vpc-service-controls", "aws", verdict): "only Google has VPC Service Controls" for verdict in ("pass", "fail", "unknown")
+    **{("network.vpc-service-controls", "aws", verdict): "only Google has VPC Service Controls" for verdict in ("pass", "fail", "unknown")},
+    **{("storage.tls-only-policy", "google", verdict): "the APIs of Google take HTTPS alone" for verdict in ("pass", "fail", "unknown")},
 }
 """(control, cloud, verdict) that cannot occur, and why."""
 

@@ -16,9 +16,10 @@ ONE_CLOUD = {
     "network.vpc-service-controls": {"google"},
     "access.jwt-validated": {"aws"},
     "access.user-network-allowlist": {"google"},
+    "storage.tls-only-policy": {"aws"},
 }
 """Controls on what one cloud alone has, or that the code of one alone can make fail: of Google, a service verifies tokens in its code; on
-AWS, users of the reference deployment may come from anywhere."""
+AWS, users of the reference deployment may come from anywhere; the APIs of Google take HTTPS alone."""
 
 
 @pytest.mark.parametrize(("control", "mutation"), MUTATIONS, ids=[f"{name}-{change.cloud}-{at}" for at, (name, change) in enumerate(MUTATIONS)])

@@ -16,6 +16,7 @@ from assay.scanner.sources.raw import Reference, Text, Unknown
 from fixtures import forms, three
 from tests.scans import ROOT
 from tests.test_asset_fixtures import SCHEMAS, problems
+from tests import test_fixtures
 from tests.test_fixtures import CONTROLS, FIXTURES, expected
 
 INPUTS = ("deployment_manager", "config_connector")
@@ -44,9 +45,11 @@ NOT_POSSIBLE = {
     ("network.subnets-truly-private", "deployment_manager", "unknown"): NOT_SHOWN,
     ("network.subnets-truly-private", "config_connector", "unknown"): NOT_SHOWN,
     ("resilience.dns-health-failover", "config_connector", "unknown"): NOT_SHOWN,
+    ("storage.bucket-lock", "deployment_manager", "pass"): "a template cannot lock a retention policy",
     ("data.encrypted-cmk", "config_connector", "pass"): "the kind has no field for a key",
     ("data.encrypted-cmk", "config_connector", "unknown"): "the kind has no field for a key",
 }
+ON_GOOGLE = [control for control in CONTROLS if (control, "google", "fail") not in test_fixtures.NOT_POSSIBLE]
 PARAMETERS = {
     "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",
     "workloadIdentityPoolProviderId", "topic", "subscription", "predefinedAcl", "function", "bucketId", "instanceId",
@@ -60,7 +63,7 @@ def cases(control: str, input_: str) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("input_", INPUTS)
-@pytest.mark.parametrize("control", CONTROLS)
+@pytest.mark.parametrize("control", ON_GOOGLE)
 def test_every_control_is_shown_to_pass_fail_and_not_know(control: str, input_: str) -> None:
     held = cases(control, input_)
     seen = {verdict for verdicts in held.values() for verdict in verdicts.values()}
@@ -74,7 +77,7 @@ def test_every_control_is_shown_to_pass_fail_and_not_know(control: str, input_: 
 
 
 @pytest.mark.parametrize("input_", INPUTS)
-@pytest.mark.parametrize("control", CONTROLS)
+@pytest.mark.parametrize("control", ON_GOOGLE)
 def test_twins_have_the_same_verdict(control: str, input_: str) -> None:
     held, terraform = cases(control, input_), cases(control, "terraform")
     twins = held.keys() & terraform.keys()

@@ -129,7 +129,8 @@ READABLE: dict[str, str] = {
             """SSEAlgorithm KmsKeyId KMSMasterKeyID defaultKmsKeyName kmsKeyName kmsKey encryptionKey ScheduleExpression PrimaryRegion
             Duration rotationPeriod nextRotationTime destroyScheduledDuration dataLocations allowedPersistenceRegions retentionPeriod
             retentionDurationSeconds versionRetentionPeriod messageRetentionDuration versionDestroyTtl ttl AutomaticallyAfterDays
-            customerManagedEncryption updated timeCreated discoveryDocumentUri discoveryName resourceUrl"""
+            customerManagedEncryption updated timeCreated discoveryDocumentUri discoveryName resourceUrl Filter.Prefix And.Prefix
+            Rules.Prefix matchesPrefix matchesSuffix createdBefore TransitionDefaultMinimumObjectSize"""
         ),
         "how it is encrypted, rotated, copied and kept",
     ),

@@ -64,7 +64,8 @@ class Listing(msgspec.Struct, frozen=True):
     entries: str
     """The field of the answer that holds the resources; empty where the answer as a whole is the one resource."""
     id: str
-    """The resource's ARN: a field of the entry, or a template such as `arn:{partition}:s3:::{Name}`."""
+    """The resource's ARN: a field of the entry, or a template such as `arn:{partition}:s3:::{Name}`; of entries that are texts, `value`
+    is the text and `last` what follows the last slash of it."""
     everywhere: bool = False
     """A global service: listed once for an account."""
     parent: str = ""

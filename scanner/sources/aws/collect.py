@@ -304,7 +304,8 @@ class _Fields(dict[str, Any]):
 
 
 def _record(unit: Unit, listing: Listing, listed: dict[str, Any]) -> ItemRecord:
-    fields = {**listed, "partition": unit.account.partition, "account": unit.account.id, "region": unit.home}
+    last = str(listed.get("value", "")).rpartition("/")[2]
+    fields = {**listed, "partition": unit.account.partition, "account": unit.account.id, "region": unit.home, "last": last}
     id_ = listing.id.format_map(_Fields(fields)) if "{" in listing.id else str(listed.get(listing.id) or listed)
     region = "" if unit.region == GLOBAL else unit.region
     return ItemRecord(listing.type, id_, unit.account.id, region, listing.call.label, now(), listed)
