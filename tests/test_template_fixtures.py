@@ -14,9 +14,9 @@ from assay.scanner.sources.deployment_manager.source import DeploymentManagerSou
 from assay.scanner.sources.gcp.declared import Declared
 from assay.scanner.sources.raw import Reference, Text, Unknown
 from fixtures import forms, three
+from tests import test_fixtures
 from tests.scans import ROOT
 from tests.test_asset_fixtures import SCHEMAS, problems
-from tests import test_fixtures
 from tests.test_fixtures import CONTROLS, FIXTURES, expected
 
 INPUTS = ("deployment_manager", "config_connector")

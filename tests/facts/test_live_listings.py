@@ -6,7 +6,7 @@ import re
 
 import botocore.session
 import pytest
-from botocore.model import ListShape, OperationModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from assay.scanner.facts.catalogue import Reader, catalogue
 from assay.scanner.facts.spelling import paths, walk
@@ -71,6 +71,9 @@ def member(shape: Shape | None, path: str) -> Shape | None:
     for step in (step for step in path.split(".") if step and not step.isdecimal()):  # a number is an element of a list
         while isinstance(shape, ListShape):
             shape = shape.member
+        if isinstance(shape, MapShape):
+            shape = shape.value  # attributes by name: which there are, the model does not say
+            continue
         shape = shape.members.get(step.removesuffix("[]")) if isinstance(shape, StructureShape) else None
     return shape
 
@@ -85,8 +88,8 @@ def entry(listing: Listing) -> Shape | None:
     return shape.member if isinstance(shape, ListShape) else shape
 
 
-GIVEN = {"partition", "region", "account", "value"}
-"""What a template has beside the fields of an entry; the last is an entry that is text."""
+GIVEN = {"partition", "region", "account", "value", "last"}
+"""What a template has beside the fields of an entry; the last two are an entry that is text, and what follows its last slash."""
 
 
 @pytest.mark.parametrize("listing", LISTINGS, ids=lambda listing: listing.type)
@@ -96,7 +99,7 @@ def test_a_listing_names_what_the_service_answers(listing: Listing) -> None:
     names = re.findall(r"{(\w+)(?:\[\w+\])?}", listing.id) or [listing.id]
     given = GIVEN | {name for name, _ in listing.known}
     assert [name for name in names if name not in given and member(shape, name) is None] == []
-    assert isinstance(shape, StructureShape) or "value" in names
+    assert isinstance(shape, StructureShape) or {"value", "last"} & {*names}
     assert len(re.findall("[{}]", listing.id)) in (2 * len(names), 0)
     parent = BY_TYPE.get(listing.parent)
     known = [path for _, path in listing.known if path != "value" or isinstance(entry(parent) if parent else None, StructureShape)]
