@@ -17,9 +17,11 @@ ONE_CLOUD = {
     "access.jwt-validated": {"aws"},
     "access.user-network-allowlist": {"google"},
     "compute.container-hardening": {"aws"},
+    "storage.tls-only-policy": {"aws"},
 }
 """Controls on what one cloud alone has, or that the code of one alone can make fail: of Google, a service verifies tokens in its code; on
-AWS, users of the reference deployment may come from anywhere; Cloud Run has no switches for its containers."""
+AWS, users of the reference deployment may come from anywhere; Cloud Run has no switches for its containers;
+the APIs of Google take HTTPS alone."""
 
 
 @pytest.mark.parametrize(("control", "mutation"), MUTATIONS, ids=[f"{name}-{change.cloud}-{at}" for at, (name, change) in enumerate(MUTATIONS)])

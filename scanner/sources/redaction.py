@@ -142,7 +142,8 @@ READABLE: dict[str, str] = {
             Duration rotationPeriod nextRotationTime destroyScheduledDuration dataLocations allowedPersistenceRegions retentionPeriod
             retentionDurationSeconds versionRetentionPeriod messageRetentionDuration versionDestroyTtl ttl AutomaticallyAfterDays
             customerManagedEncryption updated timeCreated discoveryDocumentUri discoveryName resourceUrl SqsManagedSseEnabled
-            KmsKeyIdentifier"""
+            KmsKeyIdentifier Filter.Prefix And.Prefix Rules.Prefix matchesPrefix matchesSuffix createdBefore
+            TransitionDefaultMinimumObjectSize"""
         ),
         "how it is encrypted, rotated, copied and kept",
     ),

@@ -19,6 +19,15 @@ OWNERSHIP = Call("s3", "GetBucketOwnershipControls", _BUCKET, absent=("Ownership
 _NO_ENCRYPTION = "ServerSideEncryptionConfigurationNotFoundError"
 ENCRYPTION = Call("s3", "GetBucketEncryption", _BUCKET, absent=(_NO_ENCRYPTION,), action="s3:GetEncryptionConfiguration")
 VERSIONING = Call("s3", "GetBucketVersioning", _BUCKET, may_be_empty=True)
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html
+_NO_LOCK = "ObjectLockConfigurationNotFoundError"
+OBJECT_LOCK = Call("s3", "GetObjectLockConfiguration", _BUCKET, absent=(_NO_LOCK,), action="s3:GetBucketObjectLockConfiguration")
+LIFECYCLE = Call(
+    "s3", "GetBucketLifecycleConfiguration", _BUCKET, absent=("NoSuchLifecycleConfiguration",), action="s3:GetLifecycleConfiguration"
+)
+REPLICATION = Call(
+    "s3", "GetBucketReplication", _BUCKET, absent=("ReplicationConfigurationNotFoundError",), action="s3:GetReplicationConfiguration"
+)
 WEBSITE = Call("s3", "GetBucketWebsite", _BUCKET, absent=("NoSuchWebsiteConfiguration",))
 TAGS = Call("s3", "GetBucketTagging", _BUCKET, absent=("NoSuchTagSet",))
 LOGGING = Call("s3", "GetBucketLogging", _BUCKET, may_be_empty=True)
@@ -31,7 +40,21 @@ BUCKETS = Listing(
     region="BucketRegion",
     locate=Call("s3", "GetBucketLocation", _BUCKET, regional=False),
     gone=("NoSuchBucket",),
-    details=(BLOCK, POLICY, POLICY_STATUS, ACL, OWNERSHIP, ENCRYPTION, VERSIONING, WEBSITE, LOGGING, TAGS),
+    details=(
+        BLOCK,
+        POLICY,
+        POLICY_STATUS,
+        ACL,
+        OWNERSHIP,
+        ENCRYPTION,
+        VERSIONING,
+        WEBSITE,
+        LOGGING,
+        TAGS,
+        OBJECT_LOCK,
+        LIFECYCLE,
+        REPLICATION,
+    ),
 )
 _ACCOUNT_BLOCK = Call(
     "s3control", "GetPublicAccessBlock", (("AccountId", "@account"),), absent=(_NO_BLOCK,), action="s3:GetAccountPublicAccessBlock"

@@ -51,6 +51,7 @@ KINDS: dict[str, Kind] = {
             "uniformBucketLevelAccess": "iamConfiguration.uniformBucketLevelAccess.enabled",
             "bucketPolicyOnly": "iamConfiguration.bucketPolicyOnly.enabled",
             "publicAccessPrevention": "iamConfiguration.publicAccessPrevention",
+            "lifecycleRule": "lifecycle.rule",
         },
     ),
     "KMSKeyRing": Kind("cloudkms.googleapis.com/KeyRing", "projects/{project}/locations/{location}", "keyRings"),
