@@ -150,7 +150,8 @@ def _gap(copies: list[Copy]) -> str:
         "elsewhere": "the destination is in the same region",
     }
     wrong: list[list[str]] = [[text for field, text in why.items() if getattr(copy, field).data is False] for copy in copies]
-    return " and ".join(min(wrong, key=lambda texts: len(texts))) or "what its rule copies, and where to, is not known in full"
+    fewest = min(wrong, key=len)
+    return " and ".join(fewest) or "what its rule copies, and where to, is not known in full"
 
 
 def _is_target(view: View, at: ReplicationAt, name: Value[Any]) -> bool:
