@@ -66,6 +66,13 @@ KINDS: dict[str, Kind] = {
     ),
     "PubSubTopic": Kind("pubsub.googleapis.com/Topic", "projects/{project}", "topics", names={"kmsKey": "kmsKeyName"}),
     "PubSubSubscription": Kind("pubsub.googleapis.com/Subscription", "projects/{project}", "subscriptions"),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/eventarc/eventarctrigger
+    "EventarcTrigger": Kind(
+        "eventarc.googleapis.com/Trigger",
+        "projects/{project}/locations/{location}",
+        "triggers",
+        names={"matchingCriteria": "eventFilters", "cloudRunService": "cloudRun"},
+    ),
     "RunService": Kind("run.googleapis.com/Service", "projects/{project}/locations/{location}", "services"),
     "ComputeFirewall": Kind(
         f"{COMPUTE}/Firewall", "compute", "firewalls", names={"allow": "allowed", "deny": "denied", "protocol": "IPProtocol"}
