@@ -90,7 +90,7 @@ READABLE: dict[str, str] = {
             enabledFeatures PolicyAttributeDescriptions.AttributeValue Failover SigningBehavior FrameOption
             SecurityHeadersConfig.ReferrerPolicy ReferrerPolicy.ReferrerPolicy MfaConfiguration DeletionProtection
             RedirectConfig.StatusCode FixedResponseConfig.StatusCode elbv2.rule.Priority NetworkOrigin RouteSelectionExpression
-            UserPoolClient.SupportedIdentityProviders Engine visibility RenewalEligibility ValidationMethod"""
+            UserPoolClient.SupportedIdentityProviders Engine visibility RenewalEligibility ValidationMethod LastProcessingResult"""
         ),
         _WORDS,
     ),

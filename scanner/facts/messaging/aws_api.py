@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.data.aws_api import TABLES
+from assay.scanner.facts.data.aws_api import TAGS as TABLE_TAGS
 from assay.scanner.facts.iam.aws_api import ROLES, USERS
 from assay.scanner.facts.keys.aws_api import live_key
+from assay.scanner.facts.messaging.change_streams import TableAt, mappings_by_table, table
 from assay.scanner.facts.messaging.channels import ChannelAt, channel
 from assay.scanner.facts.messaging.deliveries import DeliveryAt, dead_letters, delivery
-from assay.scanner.facts.messaging.kinds import Delivery, MessageChannel, MessageStore
+from assay.scanner.facts.messaging.kinds import ChangeStream, Delivery, MessageChannel, MessageStore
 from assay.scanner.facts.messaging.stores import StoreAt, store
-from assay.scanner.facts.spelling import Link, Many
+from assay.scanner.facts.spelling import Index, Link, Many
 from assay.scanner.sources.aws.calls import Call, Listing
 
 QUEUE_ATTRIBUTES = Call("sqs", "GetQueueAttributes", (("QueueUrl", "value"), ("AttributeNames", '=["All"]')))
+QUEUE_TAGS = Call("sqs", "ListQueueTags", (("QueueUrl", "value"),), may_be_empty=True)
 QUEUES = Listing(
     "sqs.queue",
     Call("sqs", "ListQueues", page_size=1000),
     entries="QueueUrls",
     id="arn:{partition}:sqs:{region}:{account}:{last}",
     gone=("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
-    details=(QUEUE_ATTRIBUTES,),
+    details=(QUEUE_ATTRIBUTES, QUEUE_TAGS),
 )
 TOPIC_ATTRIBUTES = Call("sns", "GetTopicAttributes", (("TopicArn", "TopicArn"),))
 TOPICS = Listing("sns.topic", Call("sns", "ListTopics"), entries="Topics", id="TopicArn", gone=("NotFound",), details=(TOPIC_ATTRIBUTES,))
@@ -94,6 +98,7 @@ MAPPINGS = Listing(
     Call("lambda", "ListEventSourceMappings", page_size=100),
     entries="EventSourceMappings",
     id="EventSourceMappingArn",
+    joined_across_regions=True,
 )
 LISTINGS = (QUEUES, TOPICS, BUSES, RULES, EVENT_TARGETS, STREAMS, CONSUMERS, SCHEDULES, SUBSCRIPTIONS, MAPPINGS)
 _IDENTITIES = Link("", (ROLES.type, USERS.type))
@@ -118,7 +123,9 @@ _DEAD_LETTERS = dead_letters(
     calls=(GET_SCHEDULE.name, QUEUE_ATTRIBUTES.name, SUBSCRIPTION.name),
 )
 _DELIVERIES = {
-    QUEUES.type: DeliveryAt(redrive=f"{_QUEUE}.RedrivePolicy", dead_letters=_DEAD_LETTERS, admits=f"{_QUEUE}.RedriveAllowPolicy"),
+    QUEUES.type: DeliveryAt(
+        redrive=f"{_QUEUE}.RedrivePolicy", dead_letters=_DEAD_LETTERS, admits=f"{_QUEUE}.RedriveAllowPolicy", tags=QUEUE_TAGS.name
+    ),
     SUBSCRIPTIONS.type: DeliveryAt(
         name="Endpoint",
         redrive="get_subscription_attributes.Attributes.RedrivePolicy",
@@ -129,8 +136,26 @@ _DELIVERIES = {
     SCHEDULES.type: DeliveryAt(name="Name", target=_SCHEDULE_TARGET),
     MAPPINGS.type: DeliveryAt(name="FunctionArn", target=_ON_FAILURE, source="EventSourceArn"),
 }
+_DESCRIBED = "describe_table.Table"
 
 READERS = (
+    Reader(
+        ChangeStream,
+        (TABLES.type,),
+        table,
+        TableAt(
+            name="value",
+            on=f"{_DESCRIBED}.StreamSpecification.StreamEnabled",
+            view_type=f"{_DESCRIBED}.StreamSpecification.StreamViewType",
+            mappings=mappings_by_table(MAPPINGS.type, "EventSourceArn"),
+            function="FunctionArn",
+            enabled="State",
+            result="LastProcessingResult",
+            tables=Index((TABLES.type,), lambda item: [((item["value"].data, item.region.data), item)]),
+            copies=f"{_DESCRIBED}.Replicas",
+            tags=TABLE_TAGS.name,
+        ),
+    ),
     *(Reader(Delivery, (type_,), delivery, at) for type_, at in _DELIVERIES.items()),
     *(Reader(MessageStore, (type_,), store, at) for type_, at in _STORES.items()),
     Reader(

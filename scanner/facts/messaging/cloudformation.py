@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.references import template_key
+from assay.scanner.facts.messaging.change_streams import TableAt, table
 from assay.scanner.facts.messaging.channels import ChannelAt, channel
 from assay.scanner.facts.messaging.deliveries import DeliveryAt, dead_letters, delivery, inline
-from assay.scanner.facts.messaging.kinds import Delivery, MessageChannel, MessageStore
+from assay.scanner.facts.messaging.kinds import ChangeStream, Delivery, MessageChannel, MessageStore
 from assay.scanner.facts.messaging.stores import StoreAt, store
-from assay.scanner.facts.spelling import Link, Many, One
+from assay.scanner.facts.spelling import Link, Many, One, Referrer
 
 _IDENTITIES = Link("", ("AWS::IAM::Role", "AWS::IAM::User", "AWS::SNS::Topic", "AWS::S3::Bucket", "AWS::Events::Rule"))
 _POLICY = "PolicyDocument"
@@ -69,7 +70,15 @@ _DELIVERIES = {
     "AWS::Scheduler::Schedule": DeliveryAt(target="Target.DeadLetterConfig.Arn", name="Name"),
     "AWS::Lambda::EventSourceMapping": DeliveryAt(target=_ON_FAILURE, source=Link("EventSourceArn", _STREAMS), name="FunctionName"),
 }
+_CHANGES = TableAt(
+    name="TableName",
+    view_type="StreamSpecification.StreamViewType",
+    mappings=Referrer("AWS::Lambda::EventSourceMapping", "EventSourceArn"),
+    function="FunctionName",
+    enabled="Enabled",
+)
 READERS = (
+    Reader(ChangeStream, ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"), table, _CHANGES),
     *(Reader(Delivery, (type_,), delivery, at) for type_, at in _DELIVERIES.items()),
     Reader(Delivery, ("AWS::SNS::Topic",), inline, DeliveryAt(targets="Subscription", protocol="Protocol", name="TopicName"), always=False),
     *(Reader(MessageStore, (type_,), store, at) for type_, at in _STORES.items()),

@@ -47,6 +47,8 @@ class DeliveryAt(Spelling, frozen=True, eq=False, kw_only=True):
     """The targets of a rule, each with a destination of its own, and below them `target`."""
     dead_letters: Annotated[Index | None, "asked"] = None
     """Of queues, what dead letters go to (see `dead_letters`)."""
+    tags: Annotated[str, "may_keep"] = ""
+    """Of a live queue, the call that tells its tags, by which it may have a role."""
     admits: Annotated[Place, "asked"] = ""
     """Of a queue, whose dead letters it takes."""
     protocol: Annotated[Place, "asked"] = ""
@@ -70,6 +72,7 @@ def delivery(view: View, at: DeliveryAt) -> Delivery:
         dead_lettered=dead_lettered,
         kept=view.says(True),
         forwarded=view.says(True),
+        may_keep=view.says(at.dead_letters is not None),
     )
 
 
@@ -79,7 +82,12 @@ def inline(view: View, at: DeliveryAt) -> Delivery | None:
     asked = any_of([*(_of_programs(block[at.protocol]) for block in blocks), *([view.says(more)] if more else [])])
     if not blocks and not more:
         return None
-    told: dict[str, Value[bool]] = {"dead_lettered": view.says(False), "kept": view.says(True), "forwarded": view.says(True)}
+    told: dict[str, Value[bool]] = {
+        "dead_lettered": view.says(False),
+        "kept": view.says(True),
+        "forwarded": view.says(True),
+        "may_keep": view.says(False),
+    }
     return Delivery(identity=view.identity(called(view, at.name)), asked=asked, **told)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.google import rest_key
+from assay.scanner.facts.messaging.change_streams import DatabaseAt, database, triggers
 from assay.scanner.facts.messaging.google import ChannelAt, channel
 from assay.scanner.facts.messaging.google_deliveries import SubscriptionAt, subscribers, subscription
-from assay.scanner.facts.messaging.kinds import Delivery, MessageChannel, MessageStore
+from assay.scanner.facts.messaging.kinds import ChangeStream, Delivery, MessageChannel, MessageStore
 from assay.scanner.facts.messaging.stores import StoreAt, store
 from assay.scanner.facts.spelling import Another, Inherited, Link
 
@@ -27,7 +28,14 @@ _SUBSCRIPTION_AT = SubscriptionAt(
     roles=ROLES,
     joins=_JOINS,
 )
+_TRIGGERS = triggers(
+    {
+        "eventarc.googleapis.com/Trigger": ("", "eventFilters", "destination.cloudRun.region"),
+        "cloudfunctions.googleapis.com/Function": ("eventTrigger.eventType", "eventTrigger.eventFilters", "eventTrigger.triggerRegion"),
+    }
+)
 READERS = (
+    Reader(ChangeStream, ("firestore.googleapis.com/Database",), database, DatabaseAt(triggers=_TRIGGERS)),
     Reader(Delivery, (_SUBSCRIPTION,), subscription, _SUBSCRIPTION_AT),
     Reader(MessageStore, ("pubsub.googleapis.com/Topic",), store, StoreAt(key=rest_key("kmsKeyName"))),
     Reader(

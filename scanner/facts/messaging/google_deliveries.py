@@ -53,6 +53,7 @@ def subscription(view: View, at: SubscriptionAt) -> Delivery:
         dead_lettered=dead_lettered,
         kept=_kept(view, at, target.data) if dead_lettered.data is True else view.says(False),
         forwarded=_forwarded(view, at) if dead_lettered.data is True else view.says(False),
+        may_keep=view.says(True),
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import msgspec
 
 from assay.scanner.facts.keys.kinds import KeyRef
-from assay.scanner.facts.model import Fact, Identity, Resource
+from assay.scanner.facts.model import Fact, Identity, Part, Resource
 from assay.scanner.facts.policies import Grant
 from assay.scanner.override import override
 from assay.scanner.sources.raw import Unknown
@@ -94,10 +95,41 @@ class Delivery(Resource, kw_only=True):
     """What it cannot deliver would be lost. Not of what keeps the dead letters of others, and not of mail to people."""
     dead_lettered: Fact[bool]
     """What it cannot deliver goes to a dead-letter destination."""
+    may_keep: Fact[bool]
+    """It is a queue or a subscription, which may itself keep the dead letters of others."""
     kept: Fact[bool]
     """There it stays until somebody reads it: a topic of Pub/Sub keeps nothing that nobody subscribes to."""
     forwarded: Fact[bool]
     """Pub/Sub may put it there: its service agent publishes to the topic, and takes from the subscription (Google)."""
 
 
-KINDS = (MessageChannel, MessageStore, Delivery)
+class StreamConsumer(Part):
+    """What is called with the changes of a data store: the mapping of a function, a trigger."""
+
+    known_by: ClassVar = ("name", "region")
+    name: Fact[str]
+    region: Fact[str]
+    """Where it runs."""
+    enabled: Fact[bool]
+    failing: Fact[bool]
+    """Its last call failed, of a live account."""
+
+
+class ChangeStream(Resource, kw_only=True):
+    """The changes of a data store: a stream of DynamoDB, the events of Firestore."""
+
+    watched: Fact[bool]
+    """Something that is here certainly consumes it, enabled or not."""
+    on: Fact[bool]
+    both_images: Fact[bool]
+    """A change comes with what was there before and after."""
+    consumers: Fact[list[StreamConsumer]]
+    consumed: Fact[bool]
+    """An enabled consumer is called with its changes."""
+    one_region: Fact[bool]
+    """Its enabled consumers, those of its copies included, run in one region, so that each change is acted on once."""
+    locked: Fact[bool]
+    """Of consumers in several regions one acts, by a lock that all of them take."""
+
+
+KINDS = (MessageChannel, MessageStore, Delivery, ChangeStream)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.keys.references import terraform_key
+from assay.scanner.facts.messaging.change_streams import TableAt, table
 from assay.scanner.facts.messaging.channels import ChannelAt, channel
 from assay.scanner.facts.messaging.deliveries import DeliveryAt, dead_letters, delivery
-from assay.scanner.facts.messaging.kinds import Delivery, MessageChannel, MessageStore
+from assay.scanner.facts.messaging.kinds import ChangeStream, Delivery, MessageChannel, MessageStore
 from assay.scanner.facts.messaging.stores import StoreAt, store
-from assay.scanner.facts.spelling import Link, Many, One
+from assay.scanner.facts.spelling import Link, Many, One, Referrer
 
 _IDENTITIES = Link("", ("aws_iam_role", "aws_iam_user", "aws_sns_topic", "aws_s3_bucket", "aws_cloudwatch_event_rule"))
 _BUS = "event_bus_name"
@@ -75,7 +76,18 @@ _DELIVERIES = {
     "aws_scheduler_schedule": DeliveryAt(target="target.dead_letter_config.arn", name="name"),
     "aws_lambda_event_source_mapping": DeliveryAt(target=_ON_FAILURE, source=Link("event_source_arn", _STREAMS), name="function_name"),
 }
+# The stream of a replica is looked up in its region.
+_CHANGES = TableAt(
+    name="name",
+    names=("name",),
+    on="stream_enabled",
+    view_type="stream_view_type",
+    mappings=Referrer("aws_lambda_event_source_mapping", "event_source_arn", through=(("data.aws_dynamodb_table", "name"),)),
+    function="function_name",
+    enabled="enabled",
+)
 READERS = (
+    Reader(ChangeStream, ("aws_dynamodb_table",), table, _CHANGES),
     *(Reader(Delivery, (type_,), delivery, at) for type_, at in _DELIVERIES.items()),
     *(Reader(MessageStore, (type_,), store, at) for type_, at in _STORES.items()),
     Reader(MessageChannel, ("aws_sqs_queue",), channel, _QUEUE),

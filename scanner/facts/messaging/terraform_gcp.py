@@ -6,9 +6,10 @@ from assay.scanner.facts.bindings import iam
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam.terraform_gcp import ROLES
 from assay.scanner.facts.keys.references import crypto_key
+from assay.scanner.facts.messaging.change_streams import DatabaseAt, database, triggers
 from assay.scanner.facts.messaging.google import ChannelAt, channel
 from assay.scanner.facts.messaging.google_deliveries import SubscriptionAt, project_bindings, subscribers, subscription
-from assay.scanner.facts.messaging.kinds import Delivery, MessageChannel, MessageStore
+from assay.scanner.facts.messaging.kinds import ChangeStream, Delivery, MessageChannel, MessageStore
 from assay.scanner.facts.messaging.stores import StoreAt, store
 from assay.scanner.facts.spelling import Another, Link
 
@@ -27,7 +28,14 @@ _SUBSCRIPTION_AT = SubscriptionAt(
     dead_letters=subscribers({_SUBSCRIPTION: _DEAD_LETTER}),
     roles=ROLES,
 )
+_TRIGGERS = triggers(
+    {
+        "google_eventarc_trigger": ("", "matching_criteria", "destination.cloud_run_service.region|location"),
+        "google_cloudfunctions2_function": ("event_trigger.event_type", "event_trigger.event_filters", "location"),
+    }
+)
 READERS = (
+    Reader(ChangeStream, ("google_firestore_database",), database, DatabaseAt(name="name", triggers=_TRIGGERS)),
     Reader(Delivery, (_SUBSCRIPTION,), subscription, _SUBSCRIPTION_AT),
     Reader(MessageStore, ("google_pubsub_topic",), store, StoreAt(name="name", key=crypto_key("kms_key_name"))),
     Reader(

@@ -128,7 +128,11 @@ class ApiItem(Item):
         answered = [answer.data for answer in self._record.answers.values() if isinstance(answer.data, dict)]
         objects = [inner for data in answered for inner in (*filter(_is_object, data.values()), data)]
         written = [at[name] for at in (*objects, self._record.listed) for name in _TAGS if name in at]
-        none = any(answer.outcome == "absent" and answer.operation.endswith("Tagging") for answer in self._record.answers.values())
+        none = any(
+            (answer.outcome == "absent" and answer.operation.endswith("Tagging"))
+            or (answer.outcome == "answered" and answer.operation == "sqs:ListQueueTags")  # empty where there are none
+            for answer in self._record.answers.values()
+        )
         return tags_of(*(written or (() if none else (_NOT_ASKED,))))
 
     @property

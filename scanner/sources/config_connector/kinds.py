@@ -77,6 +77,13 @@ KINDS: dict[str, Kind] = {
         "instances",
         moves={"encryptionKMSCryptoKey": "diskEncryptionConfiguration.kmsKeyName"},
     ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/eventarc/eventarctrigger
+    "EventarcTrigger": Kind(
+        "eventarc.googleapis.com/Trigger",
+        "projects/{project}/locations/{location}",
+        "triggers",
+        names={"matchingCriteria": "eventFilters", "cloudRunService": "cloudRun"},
+    ),
     "RunService": Kind("run.googleapis.com/Service", "projects/{project}/locations/{location}", "services"),
     "RunJob": Kind("run.googleapis.com/Job", "projects/{project}/locations/{location}", "jobs"),
     "ComputeFirewall": Kind(

@@ -110,7 +110,8 @@ def test_a_declared_listing_names_fields_of_its_answer(listing: Listing) -> None
     assert not listing.region or listing.region in fields
     for call in (*listing.details, *([listing.locate] if listing.locate else [])):
         for _, path in call.parameters:
-            assert path.startswith("=") or path == "@account" or path.partition(".")[0] in fields | known, (call.label, path)
+            before = {each.name for each in listing.details if call in listing.details[listing.details.index(each) + 1 :]}
+            assert path.startswith("=") or path == "@account" or path.partition(".")[0] in fields | known | before, (call.label, path)
         if call.when and call.when[0].partition(".")[0] not in fields:
             first, _, rest = call.when[0].partition(".")
             asked = next(each for each in listing.details if each.name == first)
