@@ -10,7 +10,7 @@ from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.storage.replication.kinds import BucketReplication
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown, unknown_inside
-from assay.scanner.sources.values import Value, any_of
+from assay.scanner.sources.values import any_of
 
 MULTI_REGIONS = ("US", "EU", "ASIA")
 """Each keeps objects in at least two places that are at least 100 miles apart: https://cloud.google.com/storage/docs/locations#location-mr"""
@@ -35,8 +35,8 @@ class PlacesAt(Spelling, frozen=True, eq=False, kw_only=True):
 def bucket(view: View, at: PlacesAt) -> BucketReplication:
     """Without a location, US: https://cloud.google.com/storage/docs/json_api/v1/buckets#resource"""
     location = view[at.location].default("US").then(lambda text: text.upper() if isinstance(text, str) else text)
-    pair = view[at.pair].then(lambda regions: _pair(regions))
-    configured = pair.then(lambda regions: bool(regions))
+    pair = view[at.pair].then(_pair)
+    configured = pair.then(bool)
     return BucketReplication(
         identity=view.identity(view[at.name] if at.name else named(view.item)),
         replicated=any_of([configured, location.then(_several)]),

@@ -149,8 +149,9 @@ def _gap(copies: list[Copy]) -> str:
         "keyed": "its rule leaves out objects that are encrypted with a KMS key, or names no key for replicas",
         "elsewhere": "the destination is in the same region",
     }
-    wrong = [[text for field, text in why.items() if getattr(copy, field).data is False] for copy in copies]
-    return " and ".join(min(wrong, key=len)) or "what its rule copies, and where to, is not known in full"
+    wrong: list[list[str]] = [[text for field, text in why.items() if getattr(copy, field).data is False] for copy in copies]
+    nearest = sorted(wrong, key=len)[0]
+    return " and ".join(nearest) or "what its rule copies, and where to, is not known in full"
 
 
 def _is_target(view: View, at: ReplicationAt, name: Value[Any]) -> bool:
