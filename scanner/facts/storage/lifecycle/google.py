@@ -15,6 +15,7 @@ ARCHIVES = ("COLDLINE", "ARCHIVE")
 """NEARLINE is no archive: https://cloud.google.com/storage/docs/storage-classes"""
 _BY_AUTOCLASS = 90
 """Days until Autoclass makes an object COLDLINE that nobody reads, if it goes on to ARCHIVE: https://cloud.google.com/storage/docs/autoclass#transitions"""
+_DAY = 86400
 _SOME = ("matchesPrefix", "matchesSuffix", "customTimeBefore", "daysSinceCustomTime")
 """Conditions that some of the objects meet alone."""
 _NOT_NEW = ("createdBefore", "numNewerVersions", "noncurrentTimeBefore", "daysSinceNoncurrentTime")
@@ -32,6 +33,8 @@ class LifecycleAt(Spelling, frozen=True, eq=False, kw_only=True):
     conditions: Annotated[dict[str, str], "archived_after", "archived_perhaps", "deleted_after"]
     autoclass: Annotated[Place, "archived_after"]
     terminal: Annotated[Place, "archived_after"]
+    retention: Annotated[Place, "deleted_after"]
+    """The period of its retention policy, in seconds."""
 
 
 def bucket(view: View, at: LifecycleAt) -> BucketLifecycle:
@@ -45,7 +48,8 @@ def bucket(view: View, at: LifecycleAt) -> BucketLifecycle:
         Step(automatic, everywhere, Value(_BY_AUTOCLASS, automatic.seen)),
         *(_step(rule, at, default, archive=True) for rule in rules),
     ]
-    deletes = [_step(rule, at, default, archive=False) for rule in rules]
+    kept = view[at.retention].number().default(0)
+    deletes = [_kept_until(_step(rule, at, default, archive=False), kept) for rule in rules]
     identity = view.identity(view[at.name] if at.name else named(view.item))
     return lifecycle(view, identity, archives, deletes, more)
 
@@ -59,6 +63,12 @@ def _step(rule: View, at: LifecycleAt, default: Value[Any], *, archive: bool) ->
     limited = any_of([*(said(conditions[name]) for name in _SOME), _other_class(conditions["matchesStorageClass"], default)])
     does = all_of([does, noncurrent.negate()])
     return Step(does, Value(limited.data, limited.seen or (rule.location,)), conditions["age"].number().default(0))
+
+
+def _kept_until(step: Step, kept: Value[Any]) -> Step:
+    """Nothing is deleted before its retention ends: https://cloud.google.com/storage/docs/lifecycle#delete"""
+    days = Value(kept.unknown, kept.seen) if kept.unknown else step.days.then(lambda age: max(age, kept.data // _DAY))
+    return step._replace(days=days)
 
 
 def _other_class(classes: Value[Any], default: Value[Any]) -> Value[bool]:

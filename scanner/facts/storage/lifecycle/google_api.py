@@ -17,6 +17,7 @@ READERS = (
             action_class="action.storageClass",
             conditions={name: f"condition.{name}" for name in CONDITIONS},
             autoclass="autoclass.enabled",
+            retention="retentionPolicy.retentionPeriod",
             terminal="autoclass.terminalStorageClass",
         ),
     ),

@@ -20,6 +20,7 @@ READERS = (
             action_class="action.storage_class",
             conditions={name: f"condition.{snake(name)}" for name in CONDITIONS},
             autoclass="autoclass.enabled",
+            retention="retention_policy.retention_period",
             terminal="autoclass.terminal_storage_class",
         ),
     ),

@@ -150,8 +150,8 @@ def _gap(copies: list[Copy]) -> str:
         "elsewhere": "the destination is in the same region",
     }
     wrong: list[list[str]] = [[text for field, text in why.items() if getattr(copy, field).data is False] for copy in copies]
-    fewest = min(wrong, key=len)
-    return " and ".join(fewest) or "what its rule copies, and where to, is not known in full"
+    nearest = sorted(wrong, key=len)[0]
+    return " and ".join(nearest) or "what its rule copies, and where to, is not known in full"
 
 
 def _is_target(view: View, at: ReplicationAt, name: Value[Any]) -> bool:
