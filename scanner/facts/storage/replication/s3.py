@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any, NamedTuple
 
-from assay.scanner.facts.spelling import Contribution, Index, Link, One, Place, Spelling
+from assay.scanner.facts.spelling import Index, Link, One, Place, Spelling
 from assay.scanner.facts.storage.replication.kinds import BucketReplication
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -33,10 +33,10 @@ class ReplicationAt(Spelling, frozen=True, eq=False, kw_only=True):
     rules: Annotated[tuple[tuple[str | One, RuleAt], ...], "replicated", "gap", "regions", "copies"]
     algorithm: Annotated[Place, "replicated", "gap", "regions"]
     """Of default encryption."""
-    regions_of: Annotated[Contribution, "replicated", "gap", "regions"]
-    """Name of a bucket to its region, over the whole input."""
-    named_targets: Annotated[Contribution, "replica"]
-    """Name of a bucket to what copies to it, over the whole input."""
+    regions_of: Annotated[Index, "replicated", "gap", "regions"]
+    """Name of a bucket to its region."""
+    named_targets: Annotated[Index, "replica"]
+    """Name of a bucket to what copies to it."""
     targets: Annotated[Index, "replica"]
     """The same by address."""
     tags: Place = ""
@@ -161,7 +161,7 @@ def _is_target(view: View, at: ReplicationAt, name: Value[Any]) -> bool:
     return bool(sources)
 
 
-def regions_of(type_: str, name: str) -> Contribution:
+def regions_of(type_: str, name: str) -> Index:
     """The regions of buckets by their names."""
 
     def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
@@ -170,10 +170,10 @@ def regions_of(type_: str, name: str) -> Contribution:
             region = item.region.data
             yield named, region if isinstance(region, str) else Unknown(f"the region of {item.address}", "scan the live bucket")
 
-    return Contribution(types=(type_,), records=records, name=f"{type_}.regions")
+    return Index((type_,), records)
 
 
-def targets(types: tuple[str, ...], places: tuple[tuple[str, str], ...], calls: tuple[str, ...] = ()) -> tuple[Contribution, Index]:
+def targets(types: tuple[str, ...], places: tuple[tuple[str, str], ...], calls: tuple[str, ...] = ()) -> tuple[Index, Index]:
     """What is copied to a bucket, by its name and by its address. `places`: where items have rules, and where these name it."""
 
     def destinations(item: Item) -> Iterator[Any]:
@@ -186,4 +186,4 @@ def targets(types: tuple[str, ...], places: tuple[tuple[str, str], ...], calls: 
     def by_address(item: Item) -> Iterator[tuple[Hashable, Any]]:
         yield from [(target.address, item.address) for target in destinations(item) if isinstance(target, Reference)]
 
-    return Contribution(types=types, records=by_name, name=f"{types[0]}.replicas", calls=calls), Index(types, by_address, calls)
+    return Index(types, by_name, calls), Index(types, by_address, calls)
