@@ -117,6 +117,17 @@ class Resource(msgspec.Struct, kw_only=True):
     def give_roles(self, roles_of: Callable[[Identity], list[str] | Unknown]) -> None:
         """Gives it the roles that the configuration says, and with it whom its facts speak of."""
         self.identity.roles = roles_of(self.identity)
+        read_again = self.identity.in_each
+        if read_again is not None:  # what is read with each number of its blocks is the same resource
+
+            def in_each() -> list[Any]:
+                ways = read_again()
+                for way in ways:
+                    if way is not None:
+                        way.give_roles(roles_of)
+                return ways
+
+            self.identity.in_each = in_each
 
 
 class Part(msgspec.Struct, kw_only=True):

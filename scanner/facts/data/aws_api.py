@@ -15,6 +15,7 @@ from assay.scanner.sources.aws.calls import Call, Listing
 _NAME = (("TableName", "value"),)
 DESCRIBE = Call("dynamodb", "DescribeTable", _NAME)
 BACKUPS = Call("dynamodb", "DescribeContinuousBackups", _NAME)
+EXPIRY = Call("dynamodb", "DescribeTimeToLive", _NAME)
 TAGS = Call("dynamodb", "ListTagsOfResource", (("ResourceArn", "describe_table.Table.TableArn"),))
 TABLES = Listing(
     "dynamodb.table",
@@ -23,7 +24,7 @@ TABLES = Listing(
     id="arn:{partition}:dynamodb:{region}:{account}:table/{value}",
     joined_across_regions=True,
     gone=("ResourceNotFoundException", "TableNotFoundException"),
-    details=(DESCRIBE, BACKUPS, TAGS),
+    details=(DESCRIBE, BACKUPS, TAGS, EXPIRY),
 )
 LISTINGS = (TABLES,)
 _RECOVERY = "describe_continuous_backups.ContinuousBackupsDescription.PointInTimeRecoveryDescription"
