@@ -11,8 +11,9 @@ from tests.scans import ROOT
 from tests.test_fixtures import CONTROLS, NOT_POSSIBLE, expected
 
 FIXTURES = ROOT / "fixtures" / "controls"
-REFUSED = {"aws-fail-service-name", "aws-unknown-no-key", "aws-unknown-two-policies", "aws-unknown-acl"}
-"""Cases of what the provider refuses: text that names no key, two policies of one bucket, an ACL that a new bucket cannot have."""
+REFUSED = {"aws-fail-service-name", "aws-unknown-no-key", "aws-unknown-two-policies", "aws-unknown-acl", "aws-fail-wildcard-source"}
+"""Cases of what the provider refuses, or the linter takes for that: text that names no key, two policies of one bucket, an ACL that a new
+bucket cannot have, an account that is a wildcard."""
 CASES = sorted(
     path
     for suffix in ("yaml", "template.json")
@@ -30,7 +31,7 @@ def errors(*templates: Path) -> list[str]:
 
 def test_there_are_cases_of_every_area() -> None:
     assert {case.relative_to(FIXTURES).parts[0] for case in CASES} == {
-        "access", "data", "edge", "iam", "keys", "messaging", "network", "observe", "resilience", "secrets", "storage", "supply",
+        "access", "compute", "data", "edge", "iam", "keys", "messaging", "network", "observe", "resilience", "secrets", "storage", "supply",
     }  # fmt: skip
     assert len(CASES) > 300
 

@@ -58,6 +58,8 @@ AWS_ALONE = {
     "storage.tls-only-policy": "the APIs of Google take HTTPS alone",
 }
 """Controls of what Google does not have, and why."""
+GOOGLE_IN_CODE = {"data.ephemeral-data-ttl": "fields of Firestore are in neither the inventory, templates nor manifests"}
+"""Controls that of Google are judged in Terraform code alone, and why."""
 NOT_POSSIBLE: dict[tuple[str, str, str], str] = {
     (control, cloud, verdict): reason
     for cloud, controls in (("aws", {"network.vpc-service-controls": "only Google has VPC Service Controls"}), ("google", AWS_ALONE))

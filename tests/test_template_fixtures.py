@@ -16,10 +16,10 @@ from assay.scanner.sources.raw import Reference, Text, Unknown
 from fixtures import forms, three
 from tests.scans import ROOT
 from tests.test_asset_fixtures import SCHEMAS, problems
-from tests.test_fixtures import AWS_ALONE, FIXTURES, expected
+from tests.test_fixtures import AWS_ALONE, FIXTURES, GOOGLE_IN_CODE, expected
 from tests.test_fixtures import CONTROLS as ALL
 
-CONTROLS = [control for control in ALL if control not in AWS_ALONE]
+CONTROLS = [control for control in ALL if control not in {**AWS_ALONE, **GOOGLE_IN_CODE}]
 INPUTS = ("deployment_manager", "config_connector")
 REFERENCE = ROOT / "fixtures" / "trade_streamer" / "gcp"
 # Verdicts that cannot occur, and why.
@@ -55,6 +55,7 @@ NOT_POSSIBLE = {
 PARAMETERS = {
     "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",
     "workloadIdentityPoolProviderId", "topic", "subscription", "predefinedAcl", "function", "bucketId", "instanceId", "functionId",
+    "triggerId",
 }  # fmt: skip
 """Of the request that creates a resource."""
 

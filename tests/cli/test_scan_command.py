@@ -178,6 +178,7 @@ def test_controls_by_id_and_glob(code: Callable[[str], Path]) -> None:
     assert all(each.startswith("storage.") for each in judged("--control", "storage.*"))
     assert judged("--control", "*.encrypted-cmk", "--control", "keys.*") == [
         "data.encrypted-cmk",
+        "keys.encryption-everywhere",
         "keys.rotation-and-policy",
         "secrets.encrypted-cmk",
         "storage.encrypted-cmk",

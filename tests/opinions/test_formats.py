@@ -97,10 +97,10 @@ def test_counts_add_up(recorded: Path) -> None:
 def test_checks_without_a_control_are_shown_when_they_are_asked_for(recorded: Path) -> None:
     held = opinion("checkov", recorded, DATA / "terraform", "--all")
     assert len(held["others"]) == held["without_control"]
-    lifecycle = [check for check in held["others"] if check["id"] == "CKV2_AWS_61"]
-    assert {check["resource"] for check in lifecycle} >= {"aws_s3_bucket.shard[0]", "aws_s3_bucket.open"}
+    events = [check for check in held["others"] if check["id"] == "CKV2_AWS_62"]
+    assert {check["resource"] for check in events} >= {"aws_s3_bucket.shard[0]", "aws_s3_bucket.open"}
     text = assay("scan", "--no-config", DATA / "terraform", "--import", "checkov", recorded, "--all").stdout
-    assert "FAIL CKV2_AWS_61: Ensure that an S3 bucket has a lifecycle configuration" in text
+    assert "FAIL CKV2_AWS_62: Ensure S3 buckets should have event notifications enabled" in text
 
 
 def test_trivy() -> None:

@@ -101,7 +101,7 @@ def _consumer(mapping: View, at: TableAt) -> StreamConsumer:
 
 
 def _beyond(one_region: bool | Unknown, more: Unknown | None, possible: list[View]) -> bool | Unknown:
-    """In a live account there may be consumers that are not among those which were collected."""
+    """There may be consumers that are not among those which were collected, or whose source is not known."""
     return more if one_region is True and more is not None and not possible else one_region
 
 
@@ -153,19 +153,20 @@ def database(view: View, at: DatabaseAt) -> ChangeStream:
     """Firestore tells of every change; whether anything is called hangs on triggers."""
     name = called(view, at.name)
     # A database of that name is in many projects: the trigger is of the same one, as far as it says.
-    keys = dict.fromkeys((view.item.address, (view.account, name.data), (None, name.data)))
+    text = name.data if isinstance(name.data, str) else None
+    keys = dict.fromkeys((view.item.address, (view.account, text), (None, text)))
     known = view.index(at.triggers)
     found = [record for key in keys for record in known.get(key, ())]
     consumers = [consumer for _, consumer in found]
     more = next(iter(known.get(None, ())), None)
     return ChangeStream(
         identity=view.identity(name, *(item for item, _ in found)),
-        watched=view.says(bool(consumers)),
+        watched=view.says(True if consumers else more or False),
         on=view.says(True),
         both_images=view.says(True),
         consumers=view.says(consumers),
         consumed=view.says(True if consumers else more or _LISTENERS),
-        one_region=view.says(_one_region(consumers)),
+        one_region=view.says(_beyond(_one_region(consumers), more, [])),
         locked=view.says(_LOCK),
     )
 
@@ -179,10 +180,12 @@ def triggers(shapes: dict[str, tuple[str, str, str]]) -> Index:
     def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
         event, filters, region = shapes[item.type]
         blocks, more = item.blocks(filters)
-        told = {block["attribute"].data: (block["value"], block.link("value").data) for block in blocks}
+        named = [(block["attribute"].text().data, block) for block in blocks]
+        told = {name: (block["value"], block.link("value").data) for name, block in named if isinstance(name, str)}
         kind = item[event].data if event else told.get("type", (Value(None), None))[0].data
-        if more or isinstance(kind, Unknown):
-            yield None, more or kind
+        open_ = more or next((name for name, _ in named if isinstance(name, Unknown)), None)
+        if open_ or isinstance(kind, Unknown):
+            yield None, open_ or kind
         if not isinstance(kind, str) or not kind.startswith(FIRESTORE_EVENT):
             return
         linked = told["database"][1] if "database" in told else "(default)"

@@ -34,7 +34,7 @@ class PlacesAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def bucket(view: View, at: PlacesAt) -> BucketReplication:
     """Without a location, US: https://cloud.google.com/storage/docs/json_api/v1/buckets#resource"""
-    location = view[at.location].default("US").then(lambda text: text.upper() if isinstance(text, str) else text)
+    location = view[at.location].default("US").text().then(str.upper)
     pair = view[at.pair].then(_pair)
     configured = pair.then(bool)
     return BucketReplication(
@@ -58,17 +58,17 @@ def _pair(regions: Any) -> Any:
     return sorted({region.lower() for region in regions})
 
 
-def _several(location: Any) -> bool | Unknown:
-    if location in MULTI_REGIONS or location in DUAL_REGIONS or _OTHER_DUAL.fullmatch(str(location)):
+def _several(location: str) -> bool | Unknown:
+    if location in MULTI_REGIONS or location in DUAL_REGIONS or _OTHER_DUAL.fullmatch(location):
         return True
-    if isinstance(location, str) and _REGION.fullmatch(location):
+    if _REGION.fullmatch(location):
         return False
-    return unknown_inside(location) or Unknown(f"what location {location} is", "scan the live bucket")
+    return Unknown(f"what location {location} is", "scan the live bucket")
 
 
-def _regions(location: Any) -> list[str] | Unknown:
+def _regions(location: str) -> list[str] | Unknown:
     if location in DUAL_REGIONS:
         return list(DUAL_REGIONS[location])
-    if _OTHER_DUAL.fullmatch(str(location)):
+    if _OTHER_DUAL.fullmatch(location):
         return Unknown(f"which regions {location} is", "configure the pair of regions of the stacks")
-    return [] if location in MULTI_REGIONS else [str(location).lower()]
+    return [] if location in MULTI_REGIONS else [location.lower()]

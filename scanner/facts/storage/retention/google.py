@@ -14,7 +14,7 @@ _DAY = 86400
 _REST = "storage.googleapis.com/Bucket"
 _NOT_IN_TEMPLATES = Unknown(
     "whether the retention policy is locked: a call of its own locks it, which no template makes",
-    "lock it with gcloud storage buckets update --lock-retention-period, and scan the live bucket",
+    "lock it by the call that the remediation names, and scan the live bucket",
 )
 
 
