@@ -64,4 +64,4 @@ def _copy(view: View, block: View, at: GuardAt) -> GuardedCopy:
 
 def _region(view: View) -> Value[Any]:
     region = view.item.region
-    return view.says("its region") if region.absent or region.unknown else region
+    return view.says("in its own region") if region.absent or region.unknown else region

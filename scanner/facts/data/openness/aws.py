@@ -53,7 +53,8 @@ def shared(view: View, at: SharedAt) -> DataCopy:
 
 
 def _account(account: Value[Any]) -> Way:
-    return Way(by=account.text(), public=account.equals(EVERYBODY))
+    told = account.text().then(lambda text: "every account" if text == EVERYBODY else text)
+    return Way(by=told, public=account.equals(EVERYBODY))
 
 
 def listed_as_public(view: View, at: SharedAt) -> DataCopy:
