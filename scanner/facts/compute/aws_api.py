@@ -10,8 +10,8 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import FunctionAt, function
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
-from assay.scanner.facts.compute.runners import FixedAt, TasksAt, fixed, tasks
-from assay.scanner.facts.compute.volumes import VolumesAt, mounting
+from assay.scanner.facts.compute.runners import MACHINE, MACHINES, FixedAt, TasksAt, fixed, tasks
+from assay.scanner.facts.compute.volumes import DISK, FILES, FOLDER, VolumesAt, mounting
 from assay.scanner.facts.messaging.aws_api import EVENT_TARGETS, SCHEDULES
 from assay.scanner.facts.spelling import Many, Referrer
 from assay.scanner.sources.aws.calls import Call, Listing
@@ -108,8 +108,6 @@ LISTINGS = (
     FUNCTIONS, URLS, ALIASES, TASKS, JOBS, CLUSTERS, SERVICES, INSTANCES, SCALING_GROUPS,
     EKS_CLUSTERS, NODE_GROUPS,
 )  # fmt: skip
-_FILES, _FOLDER, _DISK = "a file system that outlives it", "a folder of the machine", "a disk"
-_MACHINE, _MACHINES = "a machine of its own", "machines of its own"
 _SERVICE, _SCHEDULED = "describe_services.services", "get_schedule.Target.EcsParameters"
 _TASK = "describe_task_definition.taskDefinition"
 
@@ -146,9 +144,9 @@ READERS = (
         always=False,
     ),
     Reader(Runner, (FUNCTIONS.type,), fixed, FixedAt(name="FunctionName", sort="function", by="Lambda", serverless=True)),
-    Reader(Runner, (INSTANCES.type,), fixed, FixedAt(name="InstanceId", sort="instance", by=_MACHINE, state="State.Name"), always=False),
-    Reader(Runner, (SCALING_GROUPS.type,), fixed, FixedAt(name="AutoScalingGroupName", sort="group of instances", by=_MACHINES)),
-    Reader(Runner, (NODE_GROUPS.type,), fixed, FixedAt(name="value", sort="group of nodes", by=_MACHINES)),
+    Reader(Runner, (INSTANCES.type,), fixed, FixedAt(name="InstanceId", sort="instance", by=MACHINE, state="State.Name"), always=False),
+    Reader(Runner, (SCALING_GROUPS.type,), fixed, FixedAt(name="AutoScalingGroupName", sort="group of instances", by=MACHINES)),
+    Reader(Runner, (NODE_GROUPS.type,), fixed, FixedAt(name="value", sort="group of nodes", by=MACHINES)),
     Reader(
         Runner,
         (SERVICES.type,),
@@ -200,9 +198,9 @@ READERS = (
             volumes=(f"{_TASK}.volumes",),
             called="name",
             kept=(
-                ("efsVolumeConfiguration", _FILES),
-                ("fsxWindowsFileServerVolumeConfiguration", _FILES),
-                ("host.sourcePath", _FOLDER),
+                ("efsVolumeConfiguration", FILES),
+                ("fsxWindowsFileServerVolumeConfiguration", FILES),
+                ("host.sourcePath", FOLDER),
             ),
             shared="dockerVolumeConfiguration.scope",
             at_launch="configuredAtLaunch",
@@ -218,13 +216,13 @@ READERS = (
             name=f"{_SERVICE}.serviceName|value",
             volumes=(f"{_SERVICE}.deployments.0.volumeConfigurations",),
             called="name",
-            kept=(("managedEBSVolume", _DISK),),
+            kept=(("managedEBSVolume", DISK),),
         ),
     ),
     Reader(
         Mounting,
         (FUNCTIONS.type,),
         mounting,
-        VolumesAt(name="FunctionName", volumes=("FileSystemConfigs",), called="LocalMountPath", kept=(("Arn", _FILES),)),
+        VolumesAt(name="FunctionName", volumes=("FileSystemConfigs",), called="LocalMountPath", kept=(("Arn", FILES),)),
     ),
 )

@@ -10,14 +10,12 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import ACCOUNT, ORGANIZATION, SOURCE, TOKEN, FunctionAt, function
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
-from assay.scanner.facts.compute.runners import FixedAt, TasksAt, fixed, tasks
-from assay.scanner.facts.compute.volumes import VolumesAt, mounting
+from assay.scanner.facts.compute.runners import MACHINE, MACHINES, FixedAt, TasksAt, fixed, tasks
+from assay.scanner.facts.compute.volumes import DISK, FILES, FOLDER, VolumesAt, mounting
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
 _VERSIONS = (("AWS::Lambda::Alias", "FunctionName"), ("AWS::Lambda::Version", "FunctionName"))
 
-_FILES, _FOLDER, _DISK = "a file system that outlives it", "a folder of the machine", "a disk"
-_MACHINE, _MACHINES = "a machine of its own", "machines of its own"
 _CLUSTERS = ("AWS::ECS::Cluster",)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-clustercapacityproviderassociations.html
 _DEFAULTS = {
@@ -68,14 +66,14 @@ READERS = (
         always=False,
     ),
     Reader(Runner, ("AWS::Lambda::Function",), fixed, FixedAt(name="FunctionName", sort="function", by="Lambda", serverless=True)),
-    Reader(Runner, ("AWS::EC2::Instance",), fixed, FixedAt(sort="instance", by=_MACHINE)),
+    Reader(Runner, ("AWS::EC2::Instance",), fixed, FixedAt(sort="instance", by=MACHINE)),
     Reader(
         Runner,
         ("AWS::AutoScaling::AutoScalingGroup",),
         fixed,
-        FixedAt(name="AutoScalingGroupName", sort="group of instances", by=_MACHINES),
+        FixedAt(name="AutoScalingGroupName", sort="group of instances", by=MACHINES),
     ),
-    Reader(Runner, ("AWS::EKS::Nodegroup",), fixed, FixedAt(name="NodegroupName", sort="group of nodes", by=_MACHINES)),
+    Reader(Runner, ("AWS::EKS::Nodegroup",), fixed, FixedAt(name="NodegroupName", sort="group of nodes", by=MACHINES)),
     Reader(
         Runner,
         ("AWS::ECS::Service",),
@@ -144,9 +142,9 @@ READERS = (
             volumes=("Volumes",),
             called="Name",
             kept=(
-                ("EFSVolumeConfiguration", _FILES),
-                ("FSxWindowsFileServerVolumeConfiguration", _FILES),
-                ("Host.SourcePath", _FOLDER),
+                ("EFSVolumeConfiguration", FILES),
+                ("FSxWindowsFileServerVolumeConfiguration", FILES),
+                ("Host.SourcePath", FOLDER),
             ),
             shared="DockerVolumeConfiguration.Scope",
             at_launch="ConfiguredAtLaunch",
@@ -157,12 +155,12 @@ READERS = (
         Mounting,
         ("AWS::ECS::Service",),
         mounting,
-        VolumesAt(name="ServiceName", volumes=("VolumeConfigurations",), called="Name", kept=(("ManagedEBSVolume", _DISK),)),
+        VolumesAt(name="ServiceName", volumes=("VolumeConfigurations",), called="Name", kept=(("ManagedEBSVolume", DISK),)),
     ),
     Reader(
         Mounting,
         ("AWS::Lambda::Function",),
         mounting,
-        VolumesAt(name="FunctionName", volumes=("FileSystemConfigs",), called="LocalMountPath", kept=(("Arn", _FILES),)),
+        VolumesAt(name="FunctionName", volumes=("FileSystemConfigs",), called="LocalMountPath", kept=(("Arn", FILES),)),
     ),
 )

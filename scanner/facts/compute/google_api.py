@@ -9,8 +9,8 @@ from assay.scanner.facts.bindings import OWN
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.google import InvocableAt, invocable
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner
-from assay.scanner.facts.compute.runners import FixedAt, fixed
-from assay.scanner.facts.compute.volumes import VolumesAt, mounting
+from assay.scanner.facts.compute.runners import MACHINE, MACHINES, FixedAt, fixed
+from assay.scanner.facts.compute.volumes import FILES, VolumesAt, mounting
 
 READERS = (
     Reader(
@@ -54,12 +54,12 @@ READERS = (
         fixed,
         FixedAt(name="metadata.name|name", sort="service", by="Cloud Run", serverless=True),
     ),
-    Reader(Runner, ("compute.googleapis.com/Instance",), fixed, FixedAt(name="name", sort="instance", by="a machine of its own")),
+    Reader(Runner, ("compute.googleapis.com/Instance",), fixed, FixedAt(name="name", sort="instance", by=MACHINE)),
     Reader(
         Runner,
         ("compute.googleapis.com/InstanceGroupManager", "compute.googleapis.com/RegionInstanceGroupManager"),
         fixed,
-        FixedAt(name="name", sort="group of instances", by="machines of its own"),
+        FixedAt(name="name", sort="group of instances", by=MACHINES),
     ),
     # https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters
     Reader(
@@ -68,7 +68,7 @@ READERS = (
         fixed,
         FixedAt(name="name", sort="cluster", by="nodes of its own", unless="autopilot.enabled|enableAutopilot|cluster.autopilot.enabled"),
     ),
-    Reader(Runner, ("container.googleapis.com/NodePool",), fixed, FixedAt(name="name", sort="group of nodes", by="machines of its own")),
+    Reader(Runner, ("container.googleapis.com/NodePool",), fixed, FixedAt(name="name", sort="group of nodes", by=MACHINES)),
     # https://cloud.google.com/run/docs/reference/rest/v2/Volume, https://cloud.google.com/run/docs/reference/rest/v1/RevisionSpec#Volume
     Reader(
         Mounting,
@@ -83,7 +83,7 @@ READERS = (
                 "spec.template.spec.template.spec.volumes",
             ),
             called="name",
-            kept=(("nfs", "a file system that outlives it"),),
+            kept=(("nfs", FILES),),
             driver="csi.driver",
             buckets=(("gcs", "gcs.readOnly"), ("csi.driver", "csi.readOnly")),
         ),

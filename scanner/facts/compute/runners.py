@@ -14,6 +14,9 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, all_of
 
+MACHINE, MACHINES = "a machine of its own", "machines of its own"
+"""What code runs on, in words."""
+
 
 class FixedAt(Spelling, frozen=True, eq=False, kw_only=True):
     """What has one answer for all of its type."""

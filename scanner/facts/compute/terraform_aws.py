@@ -6,14 +6,12 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import ACCOUNT, ORGANIZATION, SOURCE, TOKEN, FunctionAt, function
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
-from assay.scanner.facts.compute.runners import FixedAt, TasksAt, fixed, tasks
-from assay.scanner.facts.compute.volumes import VolumesAt, mounting
+from assay.scanner.facts.compute.runners import MACHINE, MACHINES, FixedAt, TasksAt, fixed, tasks
+from assay.scanner.facts.compute.volumes import DISK, FILES, FOLDER, VolumesAt, mounting
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
 _ALIASES = (("aws_lambda_alias", "function_name"),)
 
-_FILES, _FOLDER, _DISK = "a file system that outlives it", "a folder of the machine", "a disk"
-_MACHINE, _MACHINES = "a machine of its own", "machines of its own"
 _CLUSTERS = ("aws_ecs_cluster",)
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_cluster_capacity_providers
 _DEFAULTS = {
@@ -64,9 +62,9 @@ READERS = (
         always=False,
     ),
     Reader(Runner, ("aws_lambda_function",), fixed, FixedAt(name="function_name", sort="function", by="Lambda", serverless=True)),
-    Reader(Runner, ("aws_instance", "aws_spot_instance_request"), fixed, FixedAt(name="tags.Name", sort="instance", by=_MACHINE)),
-    Reader(Runner, ("aws_autoscaling_group",), fixed, FixedAt(name="name", sort="group of instances", by=_MACHINES)),
-    Reader(Runner, ("aws_eks_node_group",), fixed, FixedAt(name="node_group_name", sort="group of nodes", by=_MACHINES)),
+    Reader(Runner, ("aws_instance", "aws_spot_instance_request"), fixed, FixedAt(name="tags.Name", sort="instance", by=MACHINE)),
+    Reader(Runner, ("aws_autoscaling_group",), fixed, FixedAt(name="name", sort="group of instances", by=MACHINES)),
+    Reader(Runner, ("aws_eks_node_group",), fixed, FixedAt(name="node_group_name", sort="group of nodes", by=MACHINES)),
     Reader(
         Runner,
         ("aws_ecs_service",),
@@ -135,9 +133,9 @@ READERS = (
             volumes=("volume",),
             called="name",
             kept=(
-                ("efs_volume_configuration", _FILES),
-                ("fsx_windows_file_server_volume_configuration", _FILES),
-                ("host_path", _FOLDER),
+                ("efs_volume_configuration", FILES),
+                ("fsx_windows_file_server_volume_configuration", FILES),
+                ("host_path", FOLDER),
             ),
             shared="docker_volume_configuration.scope",
             at_launch="configure_at_launch",
@@ -148,12 +146,12 @@ READERS = (
         Mounting,
         ("aws_ecs_service",),
         mounting,
-        VolumesAt(name="name", volumes=("volume_configuration",), called="name", kept=(("managed_ebs_volume", _DISK),)),
+        VolumesAt(name="name", volumes=("volume_configuration",), called="name", kept=(("managed_ebs_volume", DISK),)),
     ),
     Reader(
         Mounting,
         ("aws_lambda_function",),
         mounting,
-        VolumesAt(name="function_name", volumes=("file_system_config",), called="local_mount_path", kept=(("arn", _FILES),)),
+        VolumesAt(name="function_name", volumes=("file_system_config",), called="local_mount_path", kept=(("arn", FILES),)),
     ),
 )

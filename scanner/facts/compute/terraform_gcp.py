@@ -9,8 +9,8 @@ from assay.scanner.facts.bindings import iam
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.google import InvocableAt, invocable
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner
-from assay.scanner.facts.compute.runners import FixedAt, fixed
-from assay.scanner.facts.compute.volumes import VolumesAt, mounting
+from assay.scanner.facts.compute.runners import MACHINE, MACHINES, FixedAt, fixed
+from assay.scanner.facts.compute.volumes import FILES, VolumesAt, mounting
 
 _SERVICES = ("google_cloud_run_v2_service", "google_cloud_run_service", "google_cloudfunctions2_function")
 """A function of the second generation is a service of Cloud Run of the same name, whose bindings count:
@@ -67,13 +67,13 @@ READERS = (
         Runner,
         ("google_compute_instance", "google_compute_instance_from_template"),
         fixed,
-        FixedAt(name="name", sort="instance", by="a machine of its own"),
+        FixedAt(name="name", sort="instance", by=MACHINE),
     ),
     Reader(
         Runner,
         ("google_compute_instance_group_manager", "google_compute_region_instance_group_manager"),
         fixed,
-        FixedAt(name="name", sort="group of instances", by="machines of its own"),
+        FixedAt(name="name", sort="group of instances", by=MACHINES),
     ),
     Reader(
         Runner,
@@ -81,7 +81,7 @@ READERS = (
         fixed,
         FixedAt(name="name", sort="cluster", by="nodes of its own", unless="enable_autopilot"),
     ),
-    Reader(Runner, ("google_container_node_pool",), fixed, FixedAt(name="name", sort="group of nodes", by="machines of its own")),
+    Reader(Runner, ("google_container_node_pool",), fixed, FixedAt(name="name", sort="group of nodes", by=MACHINES)),
     Reader(
         Mounting,
         ("google_cloud_run_v2_service", "google_cloud_run_v2_job", "google_cloud_run_v2_worker_pool"),
@@ -90,7 +90,7 @@ READERS = (
             name="name",
             volumes=("template.volumes", "template.template.volumes"),
             called="name",
-            kept=(("nfs", "a file system that outlives it"),),
+            kept=(("nfs", FILES),),
             buckets=(("gcs", "gcs.read_only"),),
         ),
     ),
@@ -103,7 +103,7 @@ READERS = (
             name="name",
             volumes=("template.spec.volumes",),
             called="name",
-            kept=(("nfs", "a file system that outlives it"),),
+            kept=(("nfs", FILES),),
             driver="csi.driver",
             buckets=(("csi.driver", "csi.read_only"),),
         ),

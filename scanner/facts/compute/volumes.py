@@ -15,6 +15,9 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
+FILES, FOLDER, DISK = "a file system that outlives it", "a folder of the machine", "a disk"
+"""What stays, in words."""
+
 
 class VolumesAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells of volumes. All but the lists themselves are places in one of them."""

@@ -20,6 +20,8 @@ from assay.scanner.sources.marks import Tags
 from assay.scanner.sources.raw import Reference, Text, Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
 
+OPERATORS = ("StringEquals", "StringLike", "StringNotEquals", "StringNotLike")
+"""Of the conditions of a selection. https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Conditions.html"""
 _CRON = re.compile(r"cron\((\d+|\*)( .*)\)")
 
 
@@ -41,8 +43,8 @@ class SelectionAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Resources that it leaves out though they match."""
     tags: tuple[str, str, str] = ("", "", "")
     """Blocks that each take what has a tag, and in them its key and its value."""
-    narrowed: str = ""
-    """Set where conditions narrow what it takes."""
+    narrowed: tuple[str, ...]
+    """Blocks of conditions that narrow what it takes."""
     rules: str
     """The rules of the plan."""
     rule: str
@@ -126,7 +128,8 @@ def _takes(view: View, at: StoreAt, of: SelectionAt, selection: View, name: Valu
     tagged = [_has_tag(view, at, block[of.tags[1]], block[of.tags[2]]) for block in blocks]
     taken = any_of([*named, *tagged, Value(more or False)])
     left_out = any_of([Value(False), *(_is_named(view, at, name, entry) for entry in selection[of.left_out].elements())])
-    if taken.data is True and not selection[of.narrowed].absent and selection[of.narrowed].data != []:
+    conditions, open_ = selection.inner(*of.narrowed)
+    if taken.data is True and (conditions or open_):
         why = f"{selection.item.address} takes some of the resources by conditions"
         return Value(Unknown(why, "look at what AWS Backup protects", selection.location))
     return all_of([taken, left_out.negate()])

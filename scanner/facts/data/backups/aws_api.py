@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.data.aws_api import TABLES
-from assay.scanner.facts.data.backups.aws import SelectionAt, StoreAt, every, store
+from assay.scanner.facts.data.backups.aws import OPERATORS, SelectionAt, StoreAt, every, store
 from assay.scanner.facts.data.backups.kinds import BackedUpStore
 from assay.scanner.facts.keys.at_rest.aws_api import CLUSTERS, INSTANCES
 from assay.scanner.facts.spelling import Index, Link
@@ -41,6 +41,7 @@ _SELECTION = SelectionAt(
     resources=f"{_SELECTION_OF}.Resources",
     left_out=f"{_SELECTION_OF}.NotResources",
     tags=(f"{_SELECTION_OF}.ListOfTags", "ConditionKey", "ConditionValue"),
+    narrowed=tuple(f"{_SELECTION_OF}.Conditions.{operator}" for operator in OPERATORS),
     rules=f"{_ABOUT}.Rules",
     rule="RuleName",
     schedule="ScheduleExpression",

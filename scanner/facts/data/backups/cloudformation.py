@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.data.backups.aws import SelectionAt, StoreAt, every, store
+from assay.scanner.facts.data.backups.aws import OPERATORS, SelectionAt, StoreAt, every, store
 from assay.scanner.facts.data.backups.kinds import BackedUpStore
 from assay.scanner.facts.spelling import Index, Link
 
@@ -16,7 +16,7 @@ _SELECTION = SelectionAt(
     resources="BackupSelection.Resources",
     left_out="BackupSelection.NotResources",
     tags=("BackupSelection.ListOfTags", "ConditionKey", "ConditionValue"),
-    narrowed="BackupSelection.Conditions",
+    narrowed=tuple(f"BackupSelection.Conditions.{operator}" for operator in OPERATORS),
     rules="BackupPlan.BackupPlanRule",
     rule="RuleName",
     schedule="ScheduleExpression",
