@@ -128,14 +128,14 @@ def _covers(pattern: Any, wanted: Any, fold: bool) -> Value[bool]:
     one, other = _spelled(fold, pattern, wanted)
     if covers(one, other):
         return Value(True)
-    return Value(_not_told(pattern, wanted) if _open(one + other) and overlaps(_loose(one), _loose(other)) else False)
+    return Value(_not_told(pattern, wanted) if is_open(one + other) and overlaps(loose(one), loose(other)) else False)
 
 
 def _apart(pattern: Any, wanted: Any, fold: bool) -> Value[bool]:
     one, other = _spelled(fold, pattern, wanted)
-    if not overlaps(_loose(one), _loose(other)):
+    if not overlaps(loose(one), loose(other)):
         return Value(True)
-    return Value(_not_told(pattern, wanted) if _open(one + other) else False)
+    return Value(_not_told(pattern, wanted) if is_open(one + other) else False)
 
 
 def _not_told(*raw: Any) -> Unknown:
@@ -164,11 +164,13 @@ def _spelled(fold: bool, *raw: Any) -> list[str]:
     return texts
 
 
-def _open(text: str) -> bool:
+def is_open(text: str) -> bool:
+    """Whether a part of a pattern is not known."""
     return any(ord(character) >= _SIGNS for character in text)
 
 
-def _loose(text: str) -> str:
+def loose(text: str) -> str:
+    """A pattern in which what is not known is anything."""
     return "".join("*" if ord(character) >= _SIGNS else character for character in text)
 
 
@@ -188,7 +190,7 @@ def covers(pattern: str, other: str) -> bool:
 
 def _is_one_of(sign: str, accepted: str) -> bool:
     """Whether a sign, a wildcard included, stands for nothing but what one sign of a pattern accepts."""
-    return accepted != "*" and (sign == accepted or (accepted == "?" and sign != "*" and not _open(sign)))
+    return accepted != "*" and (sign == accepted or (accepted == "?" and sign != "*" and not is_open(sign)))
 
 
 def _past_stars(pattern: str, reached: set[int]) -> set[int]:

@@ -90,6 +90,26 @@ def _statement(raw: Any, seen: tuple[Location, ...]) -> Statement | Unknown:
     )
 
 
+def allowed_of(statement: Statement, wanted: Iterable[str]) -> tuple[frozenset[str], Unknown | None]:
+    """Which of some actions, in lower case, a statement speaks of, and why there may be more of them."""
+    globs = [glob(action.lower()) for action in statement.actions if isinstance(action, str)]
+    listed = frozenset(name for name in wanted if any(pattern.fullmatch(name) for pattern in globs))
+    open_ = next((why for action in statement.actions if (why := _open_action(action)) is not None), None)
+    return (frozenset(wanted) - listed if statement.not_action else listed), open_
+
+
+def _open_action(action: Any) -> Unknown | None:
+    if isinstance(action, str):
+        return None
+    why = action if isinstance(action, Unknown) else action.unknown if isinstance(action, Text) else None
+    return why or Unknown("which action a statement is for is known after apply", "scan the plan or the live resource")
+
+
+def glob(text: str) -> re.Pattern[str]:
+    """A pattern of an action: `*` is any text, `?` any character."""
+    return re.compile("".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in text))
+
+
 def _as_unknown(raw: Any, what: str) -> Unknown:
     return raw if isinstance(raw, Unknown) else Unknown(f"{what} is not known", "scan the plan or the live resource")
 

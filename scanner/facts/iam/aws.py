@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -30,6 +30,11 @@ _BY_AWS = ":iam::aws:policy/"
 
 Says = list[Statement | Unknown] | Managed
 """The statements of a policy, or a policy that counts as one thing."""
+
+
+def statements_of(says: Says) -> list[Statement | Unknown]:
+    """The statements of a policy, whatever it counts as."""
+    return says if isinstance(says, list) else says.written
 
 
 class PolicyLink(Link, frozen=True, kw_only=True):
@@ -78,7 +83,7 @@ class PermissionsAt(Spelling, frozen=True, eq=False, kw_only=True):
     path: Annotated[Place, "service_linked"] = ""
 
 
-class _Source:
+class Source:
     """A policy of an identity: its statements, or what one of AWS's amounts to, and the part of the identity that names or has it."""
 
     __slots__ = ("part", "says")
@@ -87,10 +92,14 @@ class _Source:
         self.part, self.says = part, says
 
     @property
+    def written(self) -> list[Statement | Unknown]:
+        """Its statements."""
+        return statements_of(self.says)
+
+    @property
     def denials(self) -> list[Statement]:
         """What it denies; an effect that is not known, and a policy that may not be there, may deny."""
-        written = self.says if isinstance(self.says, list) else self.says.written
-        denying = [statement for statement in written if isinstance(statement, Statement) and statement.allows is not True]
+        denying = [statement for statement in self.written if isinstance(statement, Statement) and statement.allows is not True]
         doubt = self.part.doubt
         return denying if doubt is None else [msgspec.structs.replace(statement, allows=doubt) for statement in denying]
 
@@ -100,9 +109,28 @@ class _Source:
         return _weighed(self.part, allowed)
 
 
-def permissions(view: View, at: PermissionsAt) -> PermissionSet:
-    """What an identity, or a policy by itself, allows. Of an identity that is declared elsewhere, only what is here is judged."""
-    sources: list[_Source] = []
+class Held(NamedTuple):
+    """All that says what an identity may do."""
+
+    sources: list[Source]
+    boundary: tuple[Value[Any], Says] | None
+    """The ARN of its permissions boundary, and what that says."""
+    doubts: list[Unknown]
+    """Why it may have more policies than these."""
+    telling: list[Item]
+    """The items that tell of them."""
+
+    @property
+    def denials(self) -> list[Statement]:
+        """What all of it denies."""
+        bounding = [] if self.boundary is None else statements_of(self.boundary[1])
+        denying = [entry for entry in bounding if isinstance(entry, Statement) and entry.allows is not True]
+        return [denial for source in self.sources for denial in source.denials] + denying
+
+
+def held(view: View, at: PermissionsAt) -> Held:
+    """The policies of an identity, or a policy by itself. Of an identity that is declared elsewhere, only what is here."""
+    sources: list[Source] = []
     doubts: list[Unknown] = []
     telling: list[Item] = []
     for place, told in at.policies:
@@ -113,18 +141,24 @@ def permissions(view: View, at: PermissionsAt) -> PermissionSet:
             if isinstance(told, PolicyLink):
                 for arn in part.link(told).elements():
                     says, declared = told.allowed(view, arn)
-                    sources.append(_Source(part, says))
+                    sources.append(Source(part, says))
                     telling += declared
             else:
-                sources.append(_Source(part, statements(told(part.surely))))
+                sources.append(Source(part, statements(told(part.surely))))
         doubts += [more] if more else []
     boundary = _boundary(view, at.boundary) if at.attached_boundary is None else _attached_boundary(view, at.name, *at.attached_boundary)
-    denials = [denial for source in sources for denial in source.denials] + ([] if boundary is None else _Source(view, boundary[1]).denials)
+    return Held(sources, boundary, doubts, telling)
+
+
+def permissions(view: View, at: PermissionsAt) -> PermissionSet:
+    """What an identity, or a policy by itself, allows. Of an identity that is declared elsewhere, only what is here is judged."""
+    has = held(view, at)
+    denials = has.denials
     return PermissionSet(
-        identity=view.identity(_called(view, at.name), *telling),
-        permissions=view.says([*(entry for source in sources for entry in source.permissions(denials)), *doubts]),
-        limited_by_boundary=_limited(boundary),
-        service_linked=_service_linked(view[at.path]),
+        identity=view.identity(_called(view, at.name), *has.telling),
+        permissions=view.says([*(entry for source in has.sources for entry in source.permissions(denials)), *has.doubts]),
+        limited_by_boundary=_limited(has.boundary),
+        service_linked=service_linked(view[at.path]),
     )
 
 
@@ -151,11 +185,7 @@ def _weighed(part: View, allowed: list[Any]) -> list[Any]:
     return allowed
 
 
-_Boundary = tuple[Value[Any], Says]
-"""The ARN of a permissions boundary, and what it says."""
-
-
-def _boundary(view: View, link: PolicyLink | None) -> _Boundary | None:
+def _boundary(view: View, link: PolicyLink | None) -> tuple[Value[Any], Says] | None:
     """The permissions boundary of an identity. Of one that is declared elsewhere, none is known."""
     if link is None or view.elsewhere or (arn := view.link(link)).absent:
         return None
@@ -171,7 +201,7 @@ def bounding(type_: str, owner: str) -> Index:
     return Index((type_,), records)
 
 
-def _attached_boundary(view: View, owner: Place, attached: Index, link: PolicyLink) -> _Boundary | None:
+def _attached_boundary(view: View, owner: Place, attached: Index, link: PolicyLink) -> tuple[Value[Any], Says] | None:
     """The boundary that another resource attaches to what this one names as its owner."""
     index, name = view.index(attached), spelled(view.link(owner).data) if isinstance(owner, str) else ""
     for item in index.get(name, ()) if name else ():
@@ -187,7 +217,7 @@ def _attached_boundary(view: View, owner: Place, attached: Index, link: PolicyLi
     return None
 
 
-def _limited(boundary: _Boundary | None) -> Value[bool]:
+def _limited(boundary: tuple[Value[Any], Says] | None) -> Value[bool]:
     """Whether a permissions boundary without wildcards limits it."""
     if boundary is None:
         return Value(False)
@@ -198,7 +228,7 @@ def _limited(boundary: _Boundary | None) -> Value[bool]:
     return Value(False if True in wild else doubt or True, arn.seen)
 
 
-def _service_linked(path: Value[Any]) -> Value[bool]:
+def service_linked(path: Value[Any]) -> Value[bool]:
     """Whether a service of AWS made it. Nobody else can give a role such a path, so that one that is open is not taken for it.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
@@ -289,6 +319,6 @@ def trust(view: View, at: TrustAt) -> TrustPolicy:
     return TrustPolicy(
         identity=view.identity(view[at.name]),
         trusts=Value(aws_trusts(document, role), document.seen),
-        service_linked=_service_linked(view[at.path]),
+        service_linked=service_linked(view[at.path]),
         ci_only=ci_only(document, role),
     )

@@ -24,7 +24,7 @@ def _policy(path: str) -> PolicyLink:
 _ARN, _ARNS, _BOUNDARY = _policy("policy_arn"), _policy("policy_arns"), _policy("permissions_boundary")
 
 
-def _identity(sort: str, *policies: tuple[Part, Any], boundary: PolicyLink | None = None) -> Reader:
+def _identity(sort: str, *policies: tuple[Part, Any], boundary: PolicyLink | None = None) -> aws.PermissionsAt:
     """A role, a user or a group. An attachment of a policy to many identities at once names them in `roles`, `users`, `groups`."""
     separate = (
         (Many(f"aws_iam_{sort}_policy", sort), _POLICY),
@@ -33,8 +33,15 @@ def _identity(sort: str, *policies: tuple[Part, Any], boundary: PolicyLink | Non
         (Many(f"aws_iam_{sort}_policy_attachments_exclusive", f"{sort}_name"), _ARNS),
         (Referrer(_ATTACH_ALL, f"{sort}s"), _ARN),
     )
-    spelling = aws.PermissionsAt(name="name", names=("name",), policies=(*separate, *policies), boundary=boundary, path="path")
-    return Reader(PermissionSet, (f"aws_iam_{sort}",), aws.permissions, spelling)
+    return aws.PermissionsAt(name="name", names=("name",), policies=(*separate, *policies), boundary=boundary, path="path")
+
+
+PERMISSIONS = {
+    "role": _identity("role", ("inline_policy", _POLICY), (ITSELF, _policy("managed_policy_arns")), boundary=_BOUNDARY),
+    "user": _identity("user", boundary=_BOUNDARY),
+    "group": _identity("group"),
+}
+"""Where roles, users and groups have their policies."""
 
 
 def _unclaimed(sort: str) -> Iterator[Reader]:
@@ -71,18 +78,18 @@ _SSO_INLINE_AT = aws.PermissionsAt(
 _SSO_MANAGED_AT = aws.PermissionsAt(
     name="permission_set_arn", policies=((ITSELF, _policy("managed_policy_arn")),), attached_boundary=_SSO_BOUNDARY
 )
+OTHERS = Link("", ("aws_iam_role", "aws_iam_user", "data.aws_iam_role", "data.aws_iam_user", "data.aws_caller_identity"))
+"""The types of those whom a policy may name."""
 _TRUST_AT = aws.TrustAt(
     name="name",
     document="assume_role_policy",
     path="path",
     providers=Link("url", ("aws_iam_openid_connect_provider", "data.aws_iam_openid_connect_provider")),
-    identities=Link("", ("aws_iam_role", "aws_iam_user", "data.aws_iam_role", "data.aws_iam_user", "data.aws_caller_identity")),
+    identities=OTHERS,
 )
 
 READERS = (
-    _identity("role", ("inline_policy", _POLICY), (ITSELF, _policy("managed_policy_arns")), boundary=_BOUNDARY),
-    _identity("user", boundary=_BOUNDARY),
-    _identity("group"),
+    *(Reader(PermissionSet, (f"aws_iam_{sort}",), aws.permissions, spelling) for sort, spelling in PERMISSIONS.items()),
     Reader(PermissionSet, ("aws_iam_policy",), aws.unattached, _POLICY_AT, always=False),
     *(reader for sort in _SORTS for reader in _unclaimed(sort)),
     Reader(PermissionSet, (_ATTACH_ALL,), aws.attached, _ATTACHMENT_AT, always=False),

@@ -17,7 +17,7 @@ from assay.scanner.facts.messaging.kinds import ChannelGrant, MessageChannel
 from assay.scanner.facts.messaging.parties import aws_parties, called
 from assay.scanner.facts.policies import Given
 from assay.scanner.facts.spelling import Companion, Link, Place, Spelling
-from assay.scanner.facts.statements import Statement, names_whole_account
+from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Text, Unknown, describe
 from assay.scanner.sources.values import Value, any_of
@@ -135,12 +135,9 @@ def _everything(statement: Statement) -> Value[bool]:
 
 def allows(statement: Statement, wanted: Iterable[str]) -> Value[bool]:
     """Whether a statement allows one of some actions, which are in lower case."""
-    unknown = next((value for action in statement.actions if (value := _matches(action, lambda _: True, statement)).unknown), None)
-    written = [_glob(action.lower()) for action in statement.actions if isinstance(action, str)]
-    listed = {name for name in wanted if any(glob.fullmatch(name) for glob in written)}
-    if statement.not_action:
-        return unknown or Value(set(wanted) > listed, statement.seen)
-    return Value(True, statement.seen) if listed else unknown or Value(False, statement.seen)
+    listed, unknown = allowed_of(statement, wanted)
+    known = bool(listed) and not (statement.not_action and unknown)
+    return Value(True if known else unknown or False, statement.seen)
 
 
 def _matches(action: Any, holds: Callable[[str], bool], statement: Statement) -> Value[bool]:
@@ -148,10 +145,6 @@ def _matches(action: Any, holds: Callable[[str], bool], statement: Statement) ->
         return Value(holds(action.lower()), statement.seen)
     why = action if isinstance(action, Unknown) else action.unknown if isinstance(action, Text) else None
     return Value(why or Unknown(f"which action {describe(action)} is", "scan the plan or the live resource"), statement.seen)
-
-
-def _glob(text: str) -> re.Pattern[str]:
-    return re.compile("".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in text))
 
 
 def _own_account(view: View, given: Given) -> Value[bool]:

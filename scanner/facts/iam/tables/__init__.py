@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -20,6 +21,8 @@ class Policies(msgspec.Struct, frozen=True):
     denying: frozenset[str]
     """Those that deny everything on every resource, whatever else is allowed."""
     narrow: frozenset[str]
+    erasing: Mapping[str, list[dict[str, Any]]]
+    """Those that delete or replace kept data, wide or not: to the statements that do, with these actions alone (erasing.py)."""
 
 
 class PredefinedRoles(msgspec.Struct, frozen=True):
@@ -30,6 +33,8 @@ class PredefinedRoles(msgspec.Struct, frozen=True):
     escalating: Mapping[str, str]
     """Those with which a member can give itself more: to one of the permissions by which it can."""
     narrow: frozenset[str]
+    erasing: Mapping[str, list[str]]
+    """Those that delete or replace kept data: to the permissions that do (erasing.py)."""
 
 
 @functools.cache

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from assay.scanner.facts.denials import denied
+from assay.scanner.facts.iam.erasing import AWS_ERASING, GOOGLE_ERASING
 from assay.scanner.facts.iam.escalation import ESCALATING, escalating, set_more
 from assay.scanner.facts.iam.permissions import every_action, statement_permission
-from assay.scanner.facts.statements import Statement, statements
+from assay.scanner.facts.statements import Statement, allowed_of, statements
 from assay.scanner.sources.values import Value
 
 HERE = Path(__file__).parent
@@ -40,6 +41,7 @@ def aws() -> dict[str, Any]:
         "wide": wide,
         "denying": denying,
         "narrow": sorted(read.keys() - wide.keys() - set(denying)),
+        "erasing": {name: erased for name, entry in sorted(documents.items()) if (erased := _erasing(read[name], entry["Document"]))},
     }
 
 
@@ -52,6 +54,18 @@ def _wide(written: list[Statement]) -> Iterator[str]:
             if statement.not_action:
                 yield "everything but " + ", ".join(statement.actions)
             yield from (action for action in statement.actions if not statement.not_action and every_action(action) is True)
+
+
+def _erasing(written: list[Statement], document: dict[str, Any]) -> list[dict[str, Any]]:
+    """What statements delete or replace of kept data, less all other actions."""
+    kept: list[dict[str, Any]] = []
+    statements_as_written = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+    for statement, raw in zip(written, statements_as_written, strict=True):
+        actions, _ = allowed_of(statement, AWS_ERASING)
+        if statement.allows and actions:
+            condition = {"Condition": raw["Condition"]} if "Condition" in raw else {}
+            kept.append({"Effect": "Allow", "Action": sorted(actions), "Resource": raw.get("Resource", "*"), **condition})
+    return kept
 
 
 def _everything_denied(written: list[Statement]) -> bool:
@@ -76,6 +90,7 @@ def google(checkout: Path) -> dict[str, Any]:
         "source": "iann0036/iam-dataset " + _git(checkout, "rev-parse", "--short=12", "HEAD").strip(),
         "escalating": {role: permission for role, permission in worst.items() if permission},
         "narrow": [role for role, permission in worst.items() if not permission],
+        "erasing": {role: erased for role, granted in sorted(permissions.items()) if (erased := sorted(GOOGLE_ERASING & set(granted)))},
     }
 
 

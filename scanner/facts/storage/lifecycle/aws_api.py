@@ -17,11 +17,12 @@ _RULE = RuleAt(
     date="Date",
     expires="Expiration.Days",
 )
+LIFECYCLE = LifecycleAt(name="Name", names=("Name",), rules=(("get_bucket_lifecycle_configuration.Rules", _RULE),), tags=TAGS.name)
 READERS = (
     Reader(
         BucketLifecycle,
         (BUCKETS.type,),
         bucket,
-        LifecycleAt(name="Name", names=("Name",), rules=(("get_bucket_lifecycle_configuration.Rules", _RULE),), tags=TAGS.name),
+        LIFECYCLE,
     ),
 )

@@ -16,11 +16,12 @@ _RULE = RuleAt(
     date="TransitionDate",
     expires="ExpirationInDays",
 )
+LIFECYCLE = LifecycleAt(name="BucketName", names=("BucketName",), rules=(("LifecycleConfiguration.Rules", _RULE),))
 READERS = (
     Reader(
         BucketLifecycle,
         ("AWS::S3::Bucket",),
         bucket,
-        LifecycleAt(name="BucketName", names=("BucketName",), rules=(("LifecycleConfiguration.Rules", _RULE),)),
+        LIFECYCLE,
     ),
 )

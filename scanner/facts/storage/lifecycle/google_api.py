@@ -6,19 +6,20 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.storage.lifecycle.google import CONDITIONS, LifecycleAt, bucket
 from assay.scanner.facts.storage.lifecycle.kinds import BucketLifecycle
 
+LIFECYCLE = LifecycleAt(
+    rules="lifecycle.rule",
+    storage_class="storageClass",
+    action_class="action.storageClass",
+    conditions={name: f"condition.{name}" for name in CONDITIONS},
+    autoclass="autoclass.enabled",
+    retention="retentionPolicy.retentionPeriod",
+    terminal="autoclass.terminalStorageClass",
+)
 READERS = (
     Reader(
         BucketLifecycle,
         ("storage.googleapis.com/Bucket",),
         bucket,
-        LifecycleAt(
-            rules="lifecycle.rule",
-            storage_class="storageClass",
-            action_class="action.storageClass",
-            conditions={name: f"condition.{name}" for name in CONDITIONS},
-            autoclass="autoclass.enabled",
-            retention="retentionPolicy.retentionPeriod",
-            terminal="autoclass.terminalStorageClass",
-        ),
+        LIFECYCLE,
     ),
 )

@@ -27,15 +27,16 @@ _OLD = RuleAt(  # the deprecated blocks of the bucket
     date="date",
     expires="expiration.days",
 )
+LIFECYCLE = LifecycleAt(
+    name="bucket",
+    names=("bucket", "id"),
+    rules=((One("aws_s3_bucket_lifecycle_configuration", "bucket", "rule"), _RULE), ("lifecycle_rule", _OLD)),
+)
 READERS = (
     Reader(
         BucketLifecycle,
         ("aws_s3_bucket",),
         bucket,
-        LifecycleAt(
-            name="bucket",
-            names=("bucket", "id"),
-            rules=((One("aws_s3_bucket_lifecycle_configuration", "bucket", "rule"), _RULE), ("lifecycle_rule", _OLD)),
-        ),
+        LIFECYCLE,
     ),
 )

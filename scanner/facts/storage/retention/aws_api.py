@@ -8,18 +8,19 @@ from assay.scanner.facts.storage.retention.kinds import BucketRetention
 from assay.scanner.facts.storage.retention.s3 import RetentionAt, retention
 
 _DEFAULT = "get_object_lock_configuration.ObjectLockConfiguration.Rule.DefaultRetention"
+RETENTION = RetentionAt(
+    name="Name",
+    names=("Name",),
+    mode=f"{_DEFAULT}.Mode",
+    days=f"{_DEFAULT}.Days",
+    years=f"{_DEFAULT}.Years",
+    tags=TAGS.name,
+)
 READERS = (
     Reader(
         BucketRetention,
         (BUCKETS.type,),
         retention,
-        RetentionAt(
-            name="Name",
-            names=("Name",),
-            mode=f"{_DEFAULT}.Mode",
-            days=f"{_DEFAULT}.Days",
-            years=f"{_DEFAULT}.Years",
-            tags=TAGS.name,
-        ),
+        RETENTION,
     ),
 )

@@ -7,11 +7,14 @@ from assay.scanner.facts.storage.retention.kinds import BucketRetention
 from assay.scanner.facts.storage.retention.s3 import RetentionAt, retention
 
 _DEFAULT = "ObjectLockConfiguration.Rule.DefaultRetention"
+RETENTION = RetentionAt(
+    name="BucketName", names=("BucketName",), mode=f"{_DEFAULT}.Mode", days=f"{_DEFAULT}.Days", years=f"{_DEFAULT}.Years"
+)
 READERS = (
     Reader(
         BucketRetention,
         ("AWS::S3::Bucket",),
         retention,
-        RetentionAt(name="BucketName", names=("BucketName",), mode=f"{_DEFAULT}.Mode", days=f"{_DEFAULT}.Days", years=f"{_DEFAULT}.Years"),
+        RETENTION,
     ),
 )

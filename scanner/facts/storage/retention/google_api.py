@@ -6,11 +6,12 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.storage.retention.google import RetentionAt, retention
 from assay.scanner.facts.storage.retention.kinds import BucketRetention
 
+RETENTION = RetentionAt(period="retentionPolicy.retentionPeriod", locked="retentionPolicy.isLocked")
 READERS = (
     Reader(
         BucketRetention,
         ("storage.googleapis.com/Bucket",),
         retention,
-        RetentionAt(period="retentionPolicy.retentionPeriod", locked="retentionPolicy.isLocked"),
+        RETENTION,
     ),
 )

@@ -6,11 +6,12 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.storage.retention.google import RetentionAt, retention
 from assay.scanner.facts.storage.retention.kinds import BucketRetention
 
+RETENTION = RetentionAt(name="name", names=("name",), period="retention_policy.retention_period", locked="retention_policy.is_locked")
 READERS = (
     Reader(
         BucketRetention,
         ("google_storage_bucket",),
         retention,
-        RetentionAt(name="name", names=("name",), period="retention_policy.retention_period", locked="retention_policy.is_locked"),
+        RETENTION,
     ),
 )

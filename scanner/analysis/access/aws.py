@@ -1,0 +1,300 @@
+"""Who may erase what S3 buckets and DynamoDB tables keep.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html,
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-specific-table-indexes.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+
+from assay.scanner.facts.denials import Spared, covers, denied
+from assay.scanner.facts.iam.erasing import AWS_ERASING, DELETING_ITEMS, OF_BUCKETS, OF_OBJECTS, REPLACING_ITEMS
+from assay.scanner.facts.messaging.kinds import Parties
+from assay.scanner.facts.messaging.parties import aws_parties
+from assay.scanner.facts.model import Identity
+from assay.scanner.facts.policies import of_other_account
+from assay.scanner.facts.spelling import Another, Link, Place, Spelling
+from assay.scanner.facts.statements import Condition, Statement, allowed_of, names_whole_account, reach_bounded, statements
+from assay.scanner.facts.storage.lifecycle import s3 as lifecycles
+from assay.scanner.facts.storage.retention import s3 as retentions
+from assay.scanner.facts.view import View
+from assay.scanner.sources import numbers
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value, any_of, places
+
+from .arns import Arns, Form, spelled, statement_reaches
+from .holdings import Holding, holdings
+from .kinds import Eraser, RecordStore
+
+
+class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells who may erase from a store."""
+
+    identities: Annotated[Another, "erasers"]
+    """Of `IdentityAt`, for each type of identities."""
+    policies: Annotated[Place, "erasers"] = ()
+    """Policies of the store itself."""
+    forms: Mapping[str, Form] = {}
+    """Of the types of stores whose ARNs policies may hold."""
+
+
+class BucketAt(StoreAt, frozen=True, eq=False, kw_only=True):
+    """Where an input tells this of a bucket."""
+
+    retention: Annotated[retentions.RetentionAt, "retention_days", "locked", "weakness"]
+    lifecycle: Annotated[lifecycles.LifecycleAt, "deleted_after"]
+
+
+class _Target(NamedTuple):
+    """Actions on a store, and the ARNs that they are on: one by each of its names."""
+
+    actions: frozenset[str]
+    arns: list[str]
+
+
+def bucket(view: View, at: BucketAt) -> RecordStore:
+    """A bucket. Objects under a lock are replaced by new versions alone, so that s3:PutObject erases nothing of them."""
+    kept = retentions.retention(view, at.retention)
+    arns = _arns(view, at)
+    called = _names(view, at, arns)
+    objects = _Target(OF_OBJECTS, [f"{arn}/*" for arn in called])
+    return RecordStore(
+        identity=view.identity(view[at.name]),
+        lockable=view.says(True),
+        retention_days=kept.retention_days,
+        locked=kept.locked,
+        weakness=kept.weakness,
+        deleted_after=lifecycles.bucket(view, at.lifecycle).deleted_after,
+        erasers=_erasers(view, at, arns, [objects, _Target(OF_BUCKETS, called)]),
+    )
+
+
+def table(view: View, at: StoreAt) -> RecordStore:
+    """A table. What is put replaces what has the same key, and nothing of it is kept beside it."""
+    arns = _arns(view, at)
+    called = _names(view, at, arns)
+    return RecordStore(
+        identity=view.identity(view[at.name]),
+        lockable=view.says(False),
+        erasers=_erasers(view, at, arns, [_Target(DELETING_ITEMS, called), _Target(REPLACING_ITEMS, called)]),
+    )
+
+
+def _arns(view: View, at: StoreAt) -> Arns:
+    made: Arns = numbers.kept(view.items.answers, "analysis.access.arns", lambda: Arns(view.items, at.forms))
+    return made
+
+
+def _names(view: View, at: StoreAt, arns: Arns) -> list[str]:
+    region = view.item.region.data
+    name = view[at.name].raw
+    return arns.of(view.item.address, view.item.type, name, region if isinstance(region, str) else None, view.account)
+
+
+def _erasers(view: View, at: StoreAt, arns: Arns, targets: list[_Target]) -> Value[Any]:
+    """Everybody whom a policy of an identity, or the store's own, lets erase."""
+    key = "analysis.access.holdings"
+    held, doubts = numbers.kept(view.items.answers, key, lambda: holdings(view, at.identities.spelling, arns))
+    documents = view.values(at.policies)
+    own = [entry for document in documents for entry in statements(document)]
+    denials = [spelled(entry, arns) for entry in own if isinstance(entry, Statement) and entry.allows is not True]
+    found: list[Any] = [*_of_identities(view, held, targets, denials), *_of_policy(view, at, own, arns, targets, denials)]
+    found += [entry for entry in own if isinstance(entry, Unknown)]
+    found += [why for item, why in doubts if view.item.same_account(item) is not False]
+    return Value(found, places([view.says(None), *documents]))
+
+
+def _of_identities(view: View, held: Iterable[Holding], targets: list[_Target], denials: list[Statement]) -> list[Eraser]:
+    """By the policies of identities of the account: an eraser for each identity."""
+    merged: dict[str, tuple[Holding, list[tuple[str, Value[bool]]]]] = {}
+    for holding in held:
+        if view.item.same_account(holding.item) is False:
+            continue
+        allowed = list(_allowed(view, holding, targets, denials))
+        if allowed:
+            merged.setdefault(holding.item.address, (holding, []))[1].extend(allowed)
+    return [_eraser(holding.name, Parties(holding.who), holding.workload, allowed) for holding, allowed in merged.values()]
+
+
+def _eraser(name: Value[Any], who: Parties, workload: Value[bool], allowed: list[tuple[str, Value[bool]]]) -> Eraser:
+    deleting = [value for action, value in allowed if action not in REPLACING_ITEMS]
+    replacing = [value for action, value in allowed if action in REPLACING_ITEMS]
+    certain = dict.fromkeys(_SPELLED.get(action, action) for action, value in allowed if value.data is True)
+    perhaps = dict.fromkeys(_SPELLED.get(action, action) for action, value in allowed if value.data is not True)
+    seen = places([value for _, value in allowed])
+    return Eraser(
+        identity=who,
+        name=Value(name.data if isinstance(name.data, str) else describe(name.raw), name.seen),
+        by=Value(", ".join(certain or perhaps), seen),
+        workload=workload,
+        deletes=any_of([*deleting, Value(False, seen)]),
+        replaces=any_of([*replacing, Value(False, seen)]),
+    )
+
+
+def _allowed(view: View, holding: Holding, targets: list[_Target], denials: list[Statement]) -> Iterator[tuple[str, Value[bool]]]:
+    """The actions that a statement of an identity allows on a store, with whether it certainly does."""
+    for target in targets:
+        actions = holding.actions & target.actions
+        for arn in target.arns if actions else ():
+            reached = statement_reaches(holding.statement, arn)
+            if reached is False:
+                continue
+            doubts = [holding.doubt, reached, _exists(view, holding), _bounded(holding.statement)]
+            doubt = next((why for why in doubts if isinstance(why, Unknown)), None)
+            mine = [one for denial in (*holding.denials, *denials) if (one := _for(denial, holding.who, view)) is not None]
+            for action in sorted(actions):
+                kept = _kept(action, target.arns, holding.statement, mine, holding.boundary)
+                if kept.data is not False:
+                    yield action, Value(doubt or kept.data, holding.statement.seen)
+            break
+
+
+def _exists(view: View, holding: Holding) -> Unknown | None:
+    return None if view.item.coexists(holding.item) else holding.item.template
+
+
+def _bounded(statement: Statement) -> Unknown | None:
+    """Why it is not known whether a condition leaves this store."""
+    bound = reach_bounded(statement)
+    if bound.data is False:
+        return None
+    place = statement.seen[0] if statement.seen else None
+    return bound.unknown or Unknown("whether a condition of a statement is met by this store", "write the resource instead", place)
+
+
+_NOTHING = Spared(lambda _: None)
+"""A denial counts where no condition of it is left."""
+
+
+def _kept(action: str, arns: list[str], allow: Statement, denials: list[Statement], boundary: Any) -> Value[bool]:
+    """Whether no denial takes an action on a store away, and the boundary of the identity allows it."""
+    one = [msgspec.structs.replace(allow, actions=[action], not_action=False, resources=[arn], not_resource=False) for arn in arns]
+    taken = any_of([denied(narrow, denials, _NOTHING) for narrow in one] or [Value(False)])
+    if boundary is None:
+        return taken.negate()
+    within = any_of([_within(action, arns, entry) for entry in boundary] or [Value(False)])
+    return Value(False) if within.data is False or taken.data is True else Value(within.unknown or taken.negate().data)
+
+
+def _within(action: str, arns: list[str], entry: Statement | Unknown) -> Value[bool]:
+    if isinstance(entry, Unknown) or entry.allows is False:
+        return Value(entry if isinstance(entry, Unknown) else False)
+    actions, more = allowed_of(entry, [action])
+    reached = [statement_reaches(entry, arn) for arn in arns]
+    if not actions:
+        return Value(more or False)
+    return any_of([Value(answer) for answer in reached])
+
+
+_EQUAL, _OTHER = ("arnequals", "arnlike", "stringequals", "stringlike"), ("arnnotequals", "arnnotlike", "stringnotequals", "stringnotlike")
+
+
+def _for(denial: Statement, who: Identity, view: View) -> Statement | None:
+    """A denial as it is for an identity, less what says whom it is for; None where it is not for that one."""
+    if denial.principals and not denial.not_principal and not any(kind == "*" for kind, _ in denial.principals):
+        if not any(_is(principal, who) is True for _, principal in denial.principals):
+            return None
+        denial = msgspec.structs.replace(denial, principals=[])
+    if denial.not_principal:
+        return (
+            None
+            if any(_is(principal, who) is not False for _, principal in denial.principals)
+            else msgspec.structs.replace(denial, principals=[], not_principal=False)
+        )
+    if isinstance(denial.conditions, Unknown):
+        return denial
+    left: list[Condition] = []
+    for condition in denial.conditions:
+        operator = condition.operator.lower()
+        if condition.key != "aws:principalarn" or operator not in (*_EQUAL, *_OTHER):
+            left.append(condition)
+            continue
+        named = [_is(value, who) for value in condition.values]
+        if (True in named) is (operator in _OTHER) or None in named:
+            return None
+    return msgspec.structs.replace(denial, conditions=left)
+
+
+def _is(principal: Any, who: Identity) -> bool | None:
+    """Whether a principal, or a pattern of one, is an identity; None where that is not known."""
+    if isinstance(principal, Unknown):
+        return None
+    reference = principal if isinstance(principal, Reference) else None
+    if reference is not None:
+        return reference.address == who.address
+    if isinstance(principal, Text):
+        text = "".join(part if isinstance(part, str) else "*" for part in principal.parts)
+        references = [part for part in principal.parts if isinstance(part, Reference)]
+        if any(part.address == who.address for part in references):
+            return True
+    else:
+        text = str(principal)
+    if who.id.startswith("arn:"):
+        return covers(text, who.id)
+    sort, _, path = text.rpartition(":")[2].partition("/")
+    named = covers(path.rpartition("/")[2], who.name) if who.unnamed is None else None
+    return named if sort in ("role", "user") or named is None else text == "*"
+
+
+def _of_policy(
+    view: View, at: StoreAt, own: list[Statement | Unknown], arns: Arns, targets: list[_Target], denials: list[Statement]
+) -> Iterator[Eraser]:
+    """By the store's own policy. The account as a whole is let nothing by it that the policies of its identities do not let it."""
+    for entry in own:
+        if isinstance(entry, Unknown) or entry.allows is not True:
+            continue
+        actions, more = allowed_of(entry, AWS_ERASING)
+        statement = spelled(entry, arns)
+        for kind, who in entry.principals:
+            foreign = of_other_account(kind, who, view.account, entry)
+            if kind == "AWS" and names_whole_account(who) and foreign.data is False:
+                continue
+            yield from _granted(view, at, kind, who, statement, actions or (AWS_ERASING if more else frozenset()), more, targets, denials)
+
+
+def _granted(
+    view: View,
+    at: StoreAt,
+    kind: str,
+    who: Any,
+    statement: Statement,
+    actions: frozenset[str],
+    more: Unknown | None,
+    targets: list[_Target],
+    denials: list[Statement],
+) -> Iterator[Eraser]:
+    link = next((one.others for one in at.identities.spelling if one.others is not None), None) or Link("", ())
+    parties = aws_parties(view, link, kind, who, statement)
+    principal = parties.principal
+    others = [denial for denial in denials if not isinstance(principal, Identity) or _for(denial, principal, view) is not None]
+    mine = [(_for(denial, principal, view) or denial) if isinstance(principal, Identity) else denial for denial in others]
+    allowed: list[tuple[str, Value[bool]]] = []
+    for target in targets:
+        for arn in target.arns if actions & target.actions else ():
+            reached = statement_reaches(statement, arn)
+            if reached is False:
+                continue
+            for action in sorted(actions & target.actions):
+                kept = _kept(action, target.arns, statement, mine, None)
+                if kept.data is not False:
+                    doubt = more or (reached if isinstance(reached, Unknown) else None)
+                    allowed.append((action, Value(doubt or kept.data, statement.seen)))
+            break
+    if allowed:
+        named = "anyone" if kind == "*" or statement.not_principal else describe(who)
+        yield _eraser(Value(named, statement.seen), parties, Value(True, statement.seen), allowed)
+
+
+_SPELLED = {
+    name.lower(): name
+    for name in (
+        "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention", "s3:PutLifecycleConfiguration",
+        "s3:PutBucketObjectLockConfiguration", "dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem",
+        "dynamodb:PartiQLDelete", "dynamodb:PartiQLUpdate", "dynamodb:DeleteTable", "dynamodb:UpdateTimeToLive", "dynamodb:PutItem",
+    )
+}  # fmt: skip

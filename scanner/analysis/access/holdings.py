@@ -1,0 +1,179 @@
+"""What the identities of an account may erase, by all their policies. Put together once for a collection.
+
+A denial wins, and a permissions boundary has to allow it too:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. What an organisation denies is not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from assay.scanner.facts.iam.aws import PermissionsAt, Source, held, service_linked, statements_of
+from assay.scanner.facts.iam.erasing import AWS_ERASING
+from assay.scanner.facts.model import Identity, identity
+from assay.scanner.facts.spelling import Companion, Link, Place
+from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.raw import Reference, Unknown, describe
+from assay.scanner.sources.values import Value, any_of
+
+from .arns import Arns, spelled
+
+_ON_THEIR_OWN = ("s3.amazonaws.com", "batchoperations.s3.amazonaws.com", "backup.amazonaws.com")
+"""They take on roles to do what they offer, and run nobody's code."""
+_PEOPLE = (":user/", ":saml-provider/", "AWSReservedSSO_")
+_OF_CODE = ("oidc.eks.", "cognito-identity.amazonaws.com")
+"""Identity providers of what runs in a cluster, and of whoever uses an application."""
+
+
+class IdentityAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Where an input tells what identities of a type may do, and who may become one."""
+
+    type: str
+    permissions: PermissionsAt
+    trust: Place = ""
+    """The trust policy of a role."""
+    others: Link | None = None
+    """The types of those whom a trust policy may name."""
+
+
+class Holding(NamedTuple):
+    """A statement of a policy of an identity that allows to erase something."""
+
+    item: Item
+    who: Identity
+    name: Value[Any]
+    workload: Value[bool]
+    statement: Statement
+    """With its resources in the form of arns.py, as in what follows."""
+    actions: frozenset[str]
+    denials: list[Statement]
+    boundary: list[Statement | Unknown] | None
+    doubt: Unknown | None
+    """Why it may not have the policy."""
+
+
+def holdings(view: View, types: Iterable[IdentityAt], arns: Arns) -> tuple[list[Holding], list[tuple[Item, Unknown]]]:
+    """All of a collection, and why there may be more: of what identities have, and of identities."""
+    found: list[Holding] = []
+    doubts: list[tuple[Item, Unknown]] = []
+    for at in types:
+        for item in view.items.of(at.type):
+            if isinstance(item, Unlisted):
+                doubts.append((item, item.why))
+            else:
+                one = View(item, view.items, view.declared, at.permissions.names)
+                more = _of_identity(one, at, arns, found)
+                doubts += [(item, why) for why in more]
+        found += _orphans(view, at, arns)
+    return found, doubts
+
+
+def _of_identity(view: View, at: IdentityAt, arns: Arns, found: list[Holding]) -> list[Unknown]:
+    """Adds what an identity may erase, and gives why it may be more. A role that AWS made for a service of its own is left out."""
+    if service_linked(view[at.permissions.path]).data is True:
+        return []
+    has = held(view, at.permissions)
+    own = [(source, entry) for source in has.sources for entry in source.written]
+    erasing = [(source, entry, _erased(entry)) for source, entry in own]
+    doubts = [*has.doubts, *(entry for _, entry in own if isinstance(entry, Unknown))]
+    if not any(actions for _, _, actions in erasing):
+        return doubts
+    name = view.called(at.permissions.name)
+    denials = [spelled(denial, arns) for denial in has.denials]
+    bounds = None if has.boundary is None else [_spelled(entry, arns) for entry in statements_of(has.boundary[1])]
+    workload = _workload(view, at)
+    for source, entry, actions in erasing:
+        if actions and isinstance(entry, Statement):
+            who = identity(view.item, name)
+            found.append(
+                Holding(view.item, who, name, workload, spelled(entry, arns), actions, denials, bounds, _doubt(source, entry, actions))
+            )
+    return doubts
+
+
+def _spelled(entry: Statement | Unknown, arns: Arns) -> Statement | Unknown:
+    return spelled(entry, arns) if isinstance(entry, Statement) else entry
+
+
+def _erased(entry: Statement | Unknown) -> frozenset[str]:
+    """The actions by which a statement may erase; an effect or an action that is not known may be one of these."""
+    if isinstance(entry, Unknown) or entry.allows is False:
+        return frozenset()
+    actions, more = allowed_of(entry, AWS_ERASING)
+    return actions or (AWS_ERASING if more else frozenset())
+
+
+def _doubt(source: Source, entry: Statement, actions: frozenset[str]) -> Unknown | None:
+    if source.part.doubt is not None:
+        return source.part.doubt
+    if isinstance(entry.allows, Unknown):
+        return entry.allows
+    known, more = allowed_of(entry, AWS_ERASING)
+    return more if not known or entry.not_action else None
+
+
+def _orphans(view: View, at: IdentityAt, arns: Arns) -> Iterator[Holding]:
+    """Policies of identities that are declared elsewhere."""
+    for place, told in at.permissions.policies:
+        if not isinstance(place, Companion) or isinstance(told, Link):
+            continue
+        for item, target, owner in view.items.orphans(place, (at.type,), at.permissions.names):
+            part = View(item, view.items, view.declared)
+            written = statements(told(part)) if owner is None else []
+            denials = [spelled(entry, arns) for entry in written if isinstance(entry, Statement) and entry.allows is not True]
+            for entry in written:
+                actions = _erased(entry)
+                if actions and isinstance(entry, Statement):
+                    name = part.says(target if isinstance(target, str) else describe(target))
+                    why = Unknown(
+                        f"whether code runs as {name.data}, which is declared elsewhere", "scan it together with this", part.location
+                    )
+                    doubt = _doubt(Source(part, written), entry, actions)
+                    who = identity(item, name)
+                    yield Holding(item, who, name, part.says(why), spelled(entry, arns), actions, denials, None, doubt)
+
+
+def _workload(view: View, at: IdentityAt, depth: int = 0) -> Value[bool]:
+    """Whether code runs as an identity: a role that a service of AWS takes on. Users and groups are people."""
+    if not at.trust:
+        return Value(False)
+    document = view[at.trust]
+    trusted = [_runs(view, at, kind, who, depth) for kind, who in _trusted(document)]
+    return Value(any_of([Value(runs) for runs in trusted] or [Value(False)]).data, document.seen)
+
+
+def _trusted(document: Value[Any]) -> Iterator[tuple[str, Any]]:
+    for entry in statements(document):
+        if isinstance(entry, Unknown):
+            yield "?", entry
+        elif entry.allows is not False:
+            yield from entry.principals
+
+
+def _runs(view: View, at: IdentityAt, kind: str, who: Any, depth: int) -> bool | Unknown:
+    """Whether code is what becomes an identity, by a principal of its trust policy."""
+    if isinstance(who, Unknown):
+        return who
+    text = who if isinstance(who, str) else str(who)
+    if kind == "Service":
+        return text not in _ON_THEIR_OWN
+    if kind == "Federated":
+        return any(part in text for part in _OF_CODE)
+    if kind == "*":
+        return True
+    if names_whole_account(who) or any(part in text for part in _PEOPLE):
+        return False
+    other = view.named(who, at.others) if at.others is not None and isinstance(who, (Reference, str)) else None
+    if other is not None and other.item.type == at.type and depth < _LONGEST:
+        return _workload(other, at, depth + 1).data  # type: ignore[no-any-return]
+    why = f"whether code runs as {describe(who)}, which may take on {view.item.address}"
+    return Unknown(why, "scan it together with this, or the live account", view.location)
+
+
+_LONGEST = 5
+"""Roles that take on roles that take on roles."""

@@ -1,0 +1,60 @@
+"""Who may do what to what is kept."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from assay.scanner.facts.messaging.kinds import Parties, RolesOf
+from assay.scanner.facts.model import Fact, Naming, Part, Resource
+from assay.scanner.override import override
+from assay.scanner.sources.values import Value
+
+
+class Eraser(Part, kw_only=True):
+    """An identity that something lets delete or replace what a store keeps."""
+
+    known_by: ClassVar = ("name",)
+    identity: Parties = Parties()
+    name: Fact[str]
+    by: Fact[str]
+    """What lets it, in words: the actions, or the role of a binding."""
+    workload: Fact[bool]
+    """Code runs as it: a role that services of AWS take on, a service account, anyone; as opposed to people and to releases."""
+    deletes: Fact[bool]
+    """It may delete or change what is there, or how long that is kept."""
+    replaces: Fact[bool]
+    """It may put something in the place of what is there, unless the application forbids that with each request."""
+    roles: Fact[list[str]] = Value([])
+    """What it is to the deployment, as the configuration says."""
+
+
+class RecordStore(Resource, kw_only=True):
+    """What records are kept in: a bucket, a table or a database of documents, with all who may erase from it."""
+
+    # Buckets alone have names that are unique everywhere.
+    naming: ClassVar = {
+        "aws": Naming(globally=True, families=frozenset({"bucket"})),
+        "google": Naming(globally=True, families=frozenset({"bucket"})),
+    }
+
+    lockable: Fact[bool]
+    """It can be locked, so that nobody deletes before a day: buckets."""
+    retention_days: Fact[float | None] = Value(None)
+    """What it keeps of itself, in days; None where it keeps nothing of itself."""
+    locked: Fact[bool] = Value(False)
+    """Nobody can shorten or remove that."""
+    weakness: Fact[str] = Value("")
+    """Why it can be, as the provider names it."""
+    deleted_after: Fact[float | None] = Value(None)
+    """Days after which rules of the store delete what is in it; None where none does."""
+    erasers: Fact[list[Eraser]]
+
+    @override
+    def give_roles(self, roles_of: RolesOf) -> None:
+        super().give_roles(roles_of)
+        for eraser in self.erasers.data if isinstance(self.erasers.data, list) else ():
+            if isinstance(eraser, Eraser):
+                eraser.roles = Value(eraser.identity.roles(roles_of), eraser.name.seen)
+
+
+KINDS = (RecordStore,)

@@ -1,0 +1,59 @@
+"""Who may erase from buckets and tables, in Terraform. https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy"""
+
+from __future__ import annotations
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.iam.terraform_aws import OTHERS, PERMISSIONS
+from assay.scanner.facts.spelling import Another, One
+from assay.scanner.facts.storage.lifecycle.terraform_aws import LIFECYCLE
+from assay.scanner.facts.storage.retention.terraform_aws import RETENTION
+
+from .arns import Form
+from .aws import BucketAt, StoreAt, bucket, table
+from .holdings import IdentityAt
+from .kinds import RecordStore
+
+_FORMS = {
+    "aws_s3_bucket": Form("arn:aws:s3:::", ("arn",), ("bucket", "id")),
+    "aws_dynamodb_table": Form("arn:aws:dynamodb:{region}:{account}:table/", ("arn",), ("name", "id")),
+}
+_IDENTITIES = Another(
+    tuple(
+        IdentityAt(
+            type=f"aws_iam_{sort}",
+            permissions=PERMISSIONS[sort],
+            trust="assume_role_policy" if sort == "role" else "",
+            others=OTHERS if sort == "role" else None,
+        )
+        for sort in PERMISSIONS
+    )
+)
+READERS = (
+    Reader(
+        RecordStore,
+        ("aws_s3_bucket",),
+        bucket,
+        BucketAt(
+            name="bucket",
+            names=("bucket", "id"),
+            identities=_IDENTITIES,
+            policies=("policy", One("aws_s3_bucket_policy", "bucket", "policy")),
+            forms=_FORMS,
+            retention=RETENTION,
+            lifecycle=LIFECYCLE,
+        ),
+    ),
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/dynamodb_resource_policy
+    Reader(
+        RecordStore,
+        ("aws_dynamodb_table",),
+        table,
+        StoreAt(
+            name="name",
+            names=("name", "id"),
+            identities=_IDENTITIES,
+            policies=One("aws_dynamodb_resource_policy", "resource_arn", "policy"),
+            forms=_FORMS,
+        ),
+    ),
+)

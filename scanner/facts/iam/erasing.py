@@ -1,0 +1,28 @@
+"""What deletes or replaces data that is kept: actions of AWS, permissions of Google.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html,
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html,
+https://cloud.google.com/storage/docs/access-control/iam-permissions, https://cloud.google.com/firestore/docs/security/iam
+"""
+
+from __future__ import annotations
+
+OF_OBJECTS = frozenset({"s3:deleteobject", "s3:deleteobjectversion", "s3:bypassgovernanceretention"})
+OF_BUCKETS = frozenset({"s3:putlifecycleconfiguration", "s3:putbucketobjectlockconfiguration"})
+"""They change when objects are deleted, and for how long new ones are kept."""
+DELETING_ITEMS = frozenset(
+    {
+        "dynamodb:deleteitem", "dynamodb:updateitem", "dynamodb:batchwriteitem", "dynamodb:partiqldelete", "dynamodb:partiqlupdate",
+        "dynamodb:deletetable", "dynamodb:updatetimetolive",
+    }
+)  # fmt: skip
+"""BatchWriteItem deletes too, and takes no conditions: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
+REPLACING_ITEMS = frozenset({"dynamodb:putitem"})
+"""It replaces an item with the same key unless a condition of the request forbids that, which no policy shows. PartiQLInsert refuses to:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.insert.html"""
+AWS_ERASING = OF_OBJECTS | OF_BUCKETS | DELETING_ITEMS | REPLACING_ITEMS
+
+DELETING_OBJECTS = frozenset({"storage.objects.delete"})
+"""Replacing an object takes it too: https://cloud.google.com/storage/docs/access-control/iam-roles"""
+DELETING_DOCUMENTS = frozenset({"datastore.entities.delete", "datastore.entities.update"})
+GOOGLE_ERASING = DELETING_OBJECTS | DELETING_DOCUMENTS
