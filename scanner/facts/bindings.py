@@ -16,7 +16,7 @@ from assay.scanner.facts.spelling import Contribution, Index, Many, Place
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item, Node
-from assay.scanner.sources.raw import Location, Text, Unknown, describe, unknown_inside
+from assay.scanner.sources.raw import Location, Reference, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value
 
 SCOPES = tuple(f"{RESOURCE_MANAGER}/{level}" for level in ("Project", "Folder", "Organization"))
@@ -191,6 +191,17 @@ def role_permissions(view: View, role: str, roles: Index = ROLES) -> list[Any] |
     if permissions.absent:
         return []
     return unknown_inside(permissions.data) or Unknown(f"which permissions the custom role {role} lists", "scan the plan", view.location)
+
+
+def listed_permissions(view: View, role: Any, roles: Index = ROLES) -> list[Any] | Unknown:
+    """The permissions of a custom role, by its name or by a reference to it. `roles`: full name to permissions."""
+    declared = view.named(role, roles) if isinstance(role, Reference) else None
+    if declared is not None:
+        permissions = declared["permissions|includedPermissions"]
+        return permissions.data if isinstance(permissions.data, list) else permissions.unknown or []
+    if isinstance(role, str):
+        return role_permissions(view, role, roles)
+    return unknown_inside(role) or Unknown(f"what the role {describe(role)} allows", "scan the plan or the live project", view.location)
 
 
 def _not_here(view: View, role: str) -> Unknown:

@@ -28,6 +28,7 @@ OTHERS = {
     "elbv2.load_balancer": {"ListenerNotFound", "TargetGroupNotFound"},
     "elbv2.listener": {"RuleNotFound"},
     "elb.load_balancer": {"LoadBalancerAttributeNotFound", "PolicyNotFound"},
+    "dynamodb.table": {"PolicyNotFoundException"},
     # They say so where nothing logs, too: https://docs.aws.amazon.com/waf/latest/APIReference/API_GetLoggingConfiguration.html
     "wafv2.web_acl": {"WAFNonexistentItemException"},
     "wafv2.cloudfront_web_acl": {"WAFNonexistentItemException"},

@@ -24,7 +24,7 @@ from assay.scanner.facts.storage.retention import s3 as retentions
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
-from assay.scanner.sources.values import Value, any_of, places
+from assay.scanner.sources.values import Value, all_of, any_of, places
 
 from .arns import Arns, Form, spelled, statement_reaches
 from .holdings import Holding, holdings
@@ -38,6 +38,10 @@ class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Of `IdentityAt`, for each type of identities."""
     policies: Annotated[Place, "erasers"] = ()
     """Policies of the store itself."""
+    copies: Annotated[str, "erasers"] = ""
+    """Blocks of copies in other regions, which have policies of their own."""
+    tags: Annotated[Place, "erasers"] = ""
+    """Of a live account, the calls that tell its tags, by which it has its role."""
     forms: Mapping[str, Form] = {}
     """Of the types of stores whose ARNs policies may hold."""
 
@@ -100,10 +104,17 @@ def _erasers(view: View, at: StoreAt, arns: Arns, targets: list[_Target]) -> Val
     key = "analysis.access.holdings"
     held, doubts = numbers.kept(view.items.answers, key, lambda: holdings(view, at.identities.spelling, arns))
     documents = view.values(at.policies)
+    if at.copies:
+        blocks, more = view.inner(at.copies)
+        documents = [block[place] for block in blocks for place in [at.policies]] + ([view.says(more)] if more else [])
     own = [entry for document in documents for entry in statements(document)]
     denials = [spelled(entry, arns) for entry in own if isinstance(entry, Statement) and entry.allows is not True]
+    unread = [entry for entry in own if isinstance(entry, Unknown)]
     found: list[Any] = [*_of_identities(view, held, targets, denials), *_of_policy(view, at, own, arns, targets, denials)]
-    found += [entry for entry in own if isinstance(entry, Unknown)]
+    for eraser in found if unread else ():  # what is not read may deny it
+        eraser.deletes = all_of([eraser.deletes, Value(unread[0])])
+        eraser.replaces = all_of([eraser.replaces, Value(unread[0])])
+    found += unread
     found += [why for item, why in doubts if view.item.same_account(item) is not False]
     return Value(found, places([view.says(None), *documents]))
 
@@ -164,7 +175,9 @@ def _bounded(statement: Statement) -> Unknown | None:
     if bound.data is False:
         return None
     place = statement.seen[0] if statement.seen else None
-    return bound.unknown or Unknown("whether a condition of a statement is met by this store", "write the resource instead", place)
+    return bound.unknown or Unknown(
+        "whether a condition of a statement is met by this store", "name the store in the statement, or leave it out", place
+    )
 
 
 _NOTHING = Spared(lambda _: None)

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from assay.scanner.facts.iam.aws import PermissionsAt, Source, held, service_linked, statements_of
 from assay.scanner.facts.iam.erasing import AWS_ERASING
 from assay.scanner.facts.model import Identity, identity
-from assay.scanner.facts.spelling import Companion, Link, Place
+from assay.scanner.facts.spelling import Another, Companion, Link, Place
 from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
@@ -55,6 +55,17 @@ class Holding(NamedTuple):
     boundary: list[Statement | Unknown] | None
     doubt: Unknown | None
     """Why it may not have the policy."""
+
+
+def identities(spellings: Mapping[str, PermissionsAt], role: str, trust: str, *others: str) -> Another:
+    """Identities of some types, of which one is that of roles, with the place of its trust policy. `others`: whom that may name."""
+    link = Link("", others or tuple(spellings))
+    return Another(
+        tuple(
+            IdentityAt(type=type_, permissions=at, trust=trust, others=link) if type_ == role else IdentityAt(type=type_, permissions=at)
+            for type_, at in spellings.items()
+        )
+    )
 
 
 def holdings(view: View, types: Iterable[IdentityAt], arns: Arns) -> tuple[list[Holding], list[tuple[Item, Unknown]]]:

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam.terraform_aws import OTHERS, PERMISSIONS
-from assay.scanner.facts.spelling import Another, One
+from assay.scanner.facts.spelling import One
 from assay.scanner.facts.storage.lifecycle.terraform_aws import LIFECYCLE
 from assay.scanner.facts.storage.retention.terraform_aws import RETENTION
 
 from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
-from .holdings import IdentityAt
+from .holdings import identities
 from .kinds import RecordStore
 
 _FORMS = {
     "aws_s3_bucket": Form("arn:aws:s3:::", ("arn",), ("bucket", "id")),
     "aws_dynamodb_table": Form("arn:aws:dynamodb:{region}:{account}:table/", ("arn",), ("name", "id")),
 }
-_IDENTITIES = Another(
-    tuple(
-        IdentityAt(
-            type=f"aws_iam_{sort}",
-            permissions=PERMISSIONS[sort],
-            trust="assume_role_policy" if sort == "role" else "",
-            others=OTHERS if sort == "role" else None,
-        )
-        for sort in PERMISSIONS
-    )
-)
+_IDENTITIES = identities(PERMISSIONS, "aws_iam_role", "assume_role_policy", *OTHERS.types)
 READERS = (
     Reader(
         RecordStore,

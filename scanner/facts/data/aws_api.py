@@ -17,6 +17,7 @@ DESCRIBE = Call("dynamodb", "DescribeTable", _NAME)
 BACKUPS = Call("dynamodb", "DescribeContinuousBackups", _NAME)
 EXPIRY = Call("dynamodb", "DescribeTimeToLive", _NAME)
 TAGS = Call("dynamodb", "ListTagsOfResource", (("ResourceArn", "describe_table.Table.TableArn"),))
+POLICY = Call("dynamodb", "GetResourcePolicy", (("ResourceArn", "describe_table.Table.TableArn"),), absent=("PolicyNotFoundException",))
 TABLES = Listing(
     "dynamodb.table",
     Call("dynamodb", "ListTables", page_size=100),
@@ -24,7 +25,7 @@ TABLES = Listing(
     id="arn:{partition}:dynamodb:{region}:{account}:table/{value}",
     joined_across_regions=True,
     gone=("ResourceNotFoundException", "TableNotFoundException"),
-    details=(DESCRIBE, BACKUPS, TAGS, EXPIRY),
+    details=(DESCRIBE, BACKUPS, TAGS, EXPIRY, POLICY),
 )
 LISTINGS = (TABLES,)
 _RECOVERY = "describe_continuous_backups.ContinuousBackupsDescription.PointInTimeRecoveryDescription"

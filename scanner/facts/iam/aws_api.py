@@ -16,10 +16,10 @@ from assay.scanner.sources.values import Value
 
 _DETAILS = Call("iam", "GetAccountAuthorizationDetails", page_size=1000)
 _COUNTS = ("AttachmentCount", "PermissionsBoundaryUsageCount")
-ROLES = Listing("iam.role", _DETAILS, entries="RoleDetailList", id="Arn", everywhere=True)
-USERS = Listing("iam.user", _DETAILS, entries="UserDetailList", id="Arn", everywhere=True)
-GROUPS = Listing("iam.group", _DETAILS, entries="GroupDetailList", id="Arn", everywhere=True)
-POLICIES = Listing("iam.policy", _DETAILS, entries="Policies", id="Arn", everywhere=True, uses=_COUNTS)
+ROLES = Listing("iam.role", _DETAILS, entries="RoleDetailList", id="Arn", everywhere=True, joined_across_regions=True)
+USERS = Listing("iam.user", _DETAILS, entries="UserDetailList", id="Arn", everywhere=True, joined_across_regions=True)
+GROUPS = Listing("iam.group", _DETAILS, entries="GroupDetailList", id="Arn", everywhere=True, joined_across_regions=True)
+POLICIES = Listing("iam.policy", _DETAILS, entries="Policies", id="Arn", everywhere=True, joined_across_regions=True, uses=_COUNTS)
 LISTINGS = (ROLES, USERS, GROUPS, POLICIES)
 
 
@@ -37,19 +37,20 @@ def _policy(path: str) -> PolicyLink:
     return PolicyLink(path, (POLICIES.type,), document=_default_version)
 
 
-def _identity(listing: Listing, sort: str) -> Reader:
+def _identity(sort: str) -> aws.PermissionsAt:
     policies = ((f"{sort}PolicyList", itemgetter("PolicyDocument")), ("AttachedManagedPolicies", _policy("PolicyArn")))
     boundary = _policy("PermissionsBoundary.PermissionsBoundaryArn")
-    spelling = aws.PermissionsAt(name=f"{sort}Name", policies=policies, boundary=boundary, path="Path")
-    return Reader(PermissionSet, (listing.type,), aws.permissions, spelling)
+    return aws.PermissionsAt(name=f"{sort}Name", policies=policies, boundary=boundary, path="Path")
+
+
+PERMISSIONS = {ROLES.type: _identity("Role"), USERS.type: _identity("User"), GROUPS.type: _identity("Group")}
+"""Where roles, users and groups have their policies."""
 
 
 _POLICY_AT = aws.PolicyAt(name="PolicyName", policies=((ITSELF, _default_version),), counts=_COUNTS)
 
 READERS = (
-    _identity(ROLES, "Role"),
-    _identity(USERS, "User"),
-    _identity(GROUPS, "Group"),
+    *(Reader(PermissionSet, (type_,), aws.permissions, spelling) for type_, spelling in PERMISSIONS.items()),
     Reader(PermissionSet, (POLICIES.type,), aws.unattached, _POLICY_AT, always=False),
     Reader(TrustPolicy, (ROLES.type,), aws.trust, aws.TrustAt(name="RoleName", document="AssumeRolePolicyDocument", path="Path")),
 )

@@ -27,13 +27,16 @@ def _policy(path: str) -> PolicyLink:
     return PolicyLink(path, (_MANAGED,), document=_DOCUMENT)
 
 
-def _identity(sort: str) -> Reader:
+def _identity(sort: str) -> aws.PermissionsAt:
     """A role, a user or a group. Policies of their own list the identities that they are for in `Roles`, `Users`, `Groups`."""
     name, listed = f"{sort}Name", f"{sort}s"
     parts: list[Part] = [Many(f"AWS::IAM::{sort}Policy", name), Referrer(_POLICY, listed), Referrer(_MANAGED, listed), "Policies"]
     policies: tuple[tuple[Part, Any], ...] = (*((part, _DOCUMENT) for part in parts), (ITSELF, _policy("ManagedPolicyArns")))
-    spelling = aws.PermissionsAt(name=name, names=(name,), policies=policies, boundary=_policy("PermissionsBoundary"), path="Path")
-    return Reader(PermissionSet, (f"AWS::IAM::{sort}",), aws.permissions, spelling)
+    return aws.PermissionsAt(name=name, names=(name,), policies=policies, boundary=_policy("PermissionsBoundary"), path="Path")
+
+
+PERMISSIONS = {f"AWS::IAM::{sort}": _identity(sort) for sort in _SORTS}
+"""Where roles, users and groups have their policies."""
 
 
 _USERS = tuple(Referrer(f"AWS::IAM::{sort}", path) for sort in _SORTS for path in ("ManagedPolicyArns", "PermissionsBoundary"))
@@ -66,7 +69,7 @@ def _unclaimed(sort: str) -> Reader:
 
 
 READERS = (
-    *(_identity(sort) for sort in _SORTS),
+    *(Reader(PermissionSet, (type_,), aws.permissions, spelling) for type_, spelling in PERMISSIONS.items()),
     *(_unclaimed(sort) for sort in _SORTS),
     Reader(PermissionSet, (_POLICY,), aws.unattached, _POLICY_AT, always=False),
     Reader(PermissionSet, (_MANAGED,), aws.unattached, _MANAGED_AT, always=False),

@@ -37,9 +37,9 @@ def _identity(sort: str, *policies: tuple[Part, Any], boundary: PolicyLink | Non
 
 
 PERMISSIONS = {
-    "role": _identity("role", ("inline_policy", _POLICY), (ITSELF, _policy("managed_policy_arns")), boundary=_BOUNDARY),
-    "user": _identity("user", boundary=_BOUNDARY),
-    "group": _identity("group"),
+    "aws_iam_role": _identity("role", ("inline_policy", _POLICY), (ITSELF, _policy("managed_policy_arns")), boundary=_BOUNDARY),
+    "aws_iam_user": _identity("user", boundary=_BOUNDARY),
+    "aws_iam_group": _identity("group"),
 }
 """Where roles, users and groups have their policies."""
 
@@ -89,7 +89,7 @@ _TRUST_AT = aws.TrustAt(
 )
 
 READERS = (
-    *(Reader(PermissionSet, (f"aws_iam_{sort}",), aws.permissions, spelling) for sort, spelling in PERMISSIONS.items()),
+    *(Reader(PermissionSet, (type_,), aws.permissions, spelling) for type_, spelling in PERMISSIONS.items()),
     Reader(PermissionSet, ("aws_iam_policy",), aws.unattached, _POLICY_AT, always=False),
     *(reader for sort in _SORTS for reader in _unclaimed(sort)),
     Reader(PermissionSet, (_ATTACH_ALL,), aws.attached, _ATTACHMENT_AT, always=False),

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.facts.bindings import Binding, bindings, open_permission, public_inherited, role_permissions
+from assay.scanner.facts.bindings import Binding, bindings, listed_permissions, open_permission, public_inherited
 from assay.scanner.facts.messaging.kinds import ChannelGrant, MessageChannel
 from assay.scanner.facts.messaging.parties import called, google_parties
 from assay.scanner.facts.policies import google_grants
 from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Reference, Unknown, describe, unknown_inside
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
 _ALL = frozenset(("roles/owner", "roles/editor", "roles/pubsub.admin", "roles/pubsub.editor", "roles/cloudtasks.admin"))
@@ -73,17 +73,7 @@ def allows(view: View, roles: Index, role: Any, those: frozenset[str], permissio
         if role in SENDS | RECEIVES | CHANGES | _NEITHER:
             return role in those
         return Unknown(f"whether {role} sends or receives messages", "bind a role of the service instead", view.location)
-    listed = _listed(view, roles, role)
+    listed = listed_permissions(view, role, roles)
     if isinstance(listed, Unknown):
         return listed
     return any(permission in permissions for permission in listed) or open_permission(listed) or False
-
-
-def _listed(view: View, roles: Index, role: Any) -> list[Any] | Unknown:
-    declared = view.named(role, roles) if isinstance(role, Reference) else None
-    if declared is not None:
-        permissions = declared["permissions|includedPermissions"]
-        return permissions.data if isinstance(permissions.data, list) else permissions.unknown or []
-    if isinstance(role, str):
-        return role_permissions(view, role, roles)
-    return unknown_inside(role) or Unknown(f"what the role {describe(role)} allows", "scan the plan or the live project", view.location)

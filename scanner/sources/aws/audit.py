@@ -84,5 +84,6 @@ def _scope(audit: Any) -> dict[str, Any]:
         "exclude": list(request.exclude),
         "regions": list(request.regions) or "enabled",
         "calls": [call.label for call in audit.plan.calls()],
+        "shared": [listing.type for listing in audit.plan.listings if listing.joined_across_regions],
         "left_out": [listing.type for listing in audit.plan.left_out],
     }

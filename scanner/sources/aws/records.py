@@ -127,6 +127,8 @@ class SnapshotReader:
         self._items: list[Item] = []
         self._coverage = Coverage()
         self._called: frozenset[str] | None = None
+        self._kept_shared = frozenset(listing.type for listing in self.listings.values() if not listing.everywhere)
+        """The types whose resources stand where all regions find them; of a snapshot that does not say, none of a global service."""
         self._doubted = False
         self._lost = False
         """The region is not read: a worker was lost over it."""
@@ -182,10 +184,15 @@ class SnapshotReader:
         elif isinstance(record, LeftOutRecord):
             self._coverage.left_out.append(LeftOut(record.scope, record.name, record.reason))
         elif isinstance(record, HeaderRecord):
-            calls, self._chosen = record.scope.get("calls"), record.scope.get("regions")
-            self._called = frozenset(map(str, calls)) if isinstance(calls, list) else None
+            self._asked_for(record.scope)
         elif isinstance(record, EndRecord):
             self.ended = True
+
+    def _asked_for(self, scope: dict[str, Any]) -> None:
+        calls, shared, self._chosen = scope.get("calls"), scope.get("shared"), scope.get("regions")
+        self._called = frozenset(map(str, calls)) if isinstance(calls, list) else None
+        if isinstance(shared, list):
+            self._kept_shared = frozenset(map(str, shared))
 
     def _enter_item(self, record: ItemRecord | UnlistedRecord) -> None:
         if isinstance(record, ItemRecord):
@@ -226,7 +233,7 @@ class SnapshotReader:
         types = [listing.type for listing in self.listings.values() if called and listing.call.label not in called]
         place = f"{account.account}, which was not asked for them"
         not_called: list[Item] = [Unlisted(type_, f"aws:{account.account}", place, why).within(account.account, None) for type_ in types]
-        return [*self._not_chosen(account), *not_called]
+        return [*self._not_chosen(account), *self._kept_apart(account), *not_called]
 
     def _not_chosen(self, account: AccountRecord) -> list[Item]:
         """Where only some regions were audited: what resources of those may refer to in the others."""
@@ -234,7 +241,20 @@ class SnapshotReader:
             return []
         why = Unknown(f"only {', '.join(map(str, self._chosen))} of {account.account} were audited", "audit without --regions")
         place = f"the regions of {account.account} that were not audited"
-        types = [listing.type for listing in self.listings.values() if listing.joined_across_regions]
+        types = [listing.type for listing in self.listings.values() if listing.joined_across_regions and not listing.everywhere]
+        return [Unlisted(type_, f"aws:{account.account}", place, why).within(account.account, None) for type_ in types]
+
+    def _kept_apart(self, account: AccountRecord) -> list[Item]:
+        """What an older version kept in another part of the snapshot, where nothing that comes before finds it."""
+        if not self._called:
+            return []
+        why = Unknown("the snapshot keeps them where what refers to them does not find them", "take the snapshot again")
+        place = f"{account.account}, by an older version"
+        types = [
+            listing.type
+            for listing in self.listings.values()
+            if listing.joined_across_regions and listing.call.label in self._called and listing.type not in self._kept_shared
+        ]
         return [Unlisted(type_, f"aws:{account.account}", place, why).within(account.account, None) for type_ in types]
 
     def _flush(self) -> Collection:

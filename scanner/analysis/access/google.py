@@ -1,0 +1,205 @@
+"""Who may erase what Cloud Storage buckets and Firestore databases keep.
+
+https://cloud.google.com/storage/docs/access-control/iam-roles, https://cloud.google.com/firestore/docs/security/iam. What a deny policy
+takes away is not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Annotated, Any
+
+from assay.scanner.facts.bindings import (
+    BASIC,
+    Binding,
+    bindings,
+    companion_bindings,
+    google_policy_bindings,
+    listed_permissions,
+    open_permission,
+)
+from assay.scanner.facts.conditions import Test, ways
+from assay.scanner.facts.denials import is_open, loose, overlaps
+from assay.scanner.facts.google_assets import named
+from assay.scanner.facts.iam.erasing import DELETING_DOCUMENTS, DELETING_OBJECTS
+from assay.scanner.facts.iam.roles import is_service_agent
+from assay.scanner.facts.iam.tables import roles
+from assay.scanner.facts.item_index import spelled
+from assay.scanner.facts.messaging.parties import google_parties
+from assay.scanner.facts.patterns import ANY, ONE, OPEN
+from assay.scanner.facts.spelling import Index, Place, Spelling
+from assay.scanner.facts.storage.lifecycle import google as lifecycles
+from assay.scanner.facts.storage.retention import google as retentions
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import Text, Unknown, describe, unknown_inside
+from assay.scanner.sources.values import Value
+
+from .kinds import Eraser, RecordStore
+
+_READING = frozenset({"roles/viewer", "roles/reader"})
+_MARKS = str.maketrans({ANY: "*", ONE: "?", OPEN: chr(0xF0000)})
+_NAME = chr(0xF0001)
+"""A name that is not known."""
+_CONVENIENCE = ("projectOwner:", "projectEditor:", "projectViewer:")
+"""Whoever has a basic role on the project, whose own binding is judged: https://cloud.google.com/storage/docs/access-control/iam#convenience-values"""
+
+
+class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells who may erase from a store."""
+
+    bindings: Annotated[Place, "erasers"] = ()
+    """Its own bindings, where it has any."""
+    inherited: Annotated[Place, "erasers"] = ""
+    project: Annotated[Index | None, "erasers"] = None
+    """The bindings of projects in code (`project_bindings`)."""
+    roles: Annotated[Index, "erasers"]
+    deleted: Place = ""
+    """Set where it is deleted, and still listed."""
+
+
+class BucketAt(StoreAt, frozen=True, eq=False, kw_only=True):
+    """Where an input tells this of a bucket."""
+
+    retention: Annotated[retentions.RetentionAt, "retention_days", "locked", "weakness"]
+    lifecycle: Annotated[lifecycles.LifecycleAt, "deleted_after"]
+
+
+def bucket(view: View, at: BucketAt) -> RecordStore:
+    """A bucket. Replacing an object takes the permission to delete it."""
+    kept = retentions.retention(view, at.retention)
+    name = kept.identity.name if kept.identity.unnamed is None else _NAME
+    return RecordStore(
+        identity=kept.identity,
+        lockable=view.says(True),
+        retention_days=kept.retention_days,
+        locked=kept.locked,
+        weakness=kept.weakness,
+        deleted_after=lifecycles.bucket(view, at.lifecycle).deleted_after,
+        erasers=_erasers(view, at, DELETING_OBJECTS, "storage.googleapis.com", f"projects/_/buckets/{name}"),
+    )
+
+
+def database(view: View, at: StoreAt) -> RecordStore | None:
+    """A database. Bindings reach all of it, and stand on its project; None for one that is deleted and still listed."""
+    if view[at.deleted].is_set().data is True:
+        return None
+    called = view.identity(view[at.name] if at.name else named(view.item))
+    name = called.name if called.unnamed is None else _NAME
+    erasers = _erasers(view, at, DELETING_DOCUMENTS, "firestore.googleapis.com", f"projects/*/databases/{name}")
+    return RecordStore(identity=called, lockable=view.says(False), erasers=erasers)
+
+
+def project_bindings(prefix: str) -> Index:
+    """The bindings that code sets on projects, with the resource that does."""
+
+    def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
+        yield None, (item, companion_bindings(item.type, item))
+
+    return Index(tuple(f"{prefix}_{part}" for part in ("member", "binding", "policy")), records)
+
+
+def _erasers(view: View, at: StoreAt, wanted: frozenset[str], service: str, name: str) -> Value[Any]:
+    given = [*(bindings(view, at.bindings) if at.bindings else []), *_above(view, at), *_of_project(view, at)]
+    found = [_eraser(view, at, binding, wanted, service, name) for binding in given]
+    return view.says([eraser for eraser in found if eraser is not None])
+
+
+def _above(view: View, at: StoreAt) -> Iterable[Binding | Unknown]:
+    """What is inherited, with why there may be more of it."""
+    if not at.inherited:
+        return []
+    value = view[at.inherited]
+    elements = value.data if isinstance(value.data, list) else [value.unknown] if value.unknown else []
+    known = google_policy_bindings(Value({"bindings": [element for element in elements if isinstance(element, dict)]}, value.seen))
+    return [*known, *(element for element in elements if isinstance(element, Unknown))]
+
+
+def _of_project(view: View, at: StoreAt) -> Iterator[Binding | Unknown]:
+    """The bindings of its own project, or of one that may be it."""
+    own = spelled(view.item.link("project").data) or view.account or ""
+    for item, written in view.index(at.project).get(None, ()) if at.project else ():
+        other = spelled(item.link("project").data)
+        if own == other or not _both_written(own, other):
+            yield from (binding if view.item.coexists(item) else item.template or binding for binding in written)
+
+
+def _both_written(own: str, other: str) -> bool:
+    """Whether two names of projects are text that is known in full."""
+    return all(text and "\0" not in text and "." not in text and "$" not in text for text in (own, other))
+
+
+def _eraser(
+    view: View, at: StoreAt, binding: Binding | Unknown, wanted: frozenset[str], service: str, name: str
+) -> Eraser | Unknown | None:
+    if isinstance(binding, Unknown):
+        return binding
+    holds = _holds(view, at, binding.role, wanted)
+    if holds is False or (isinstance(binding.member, str) and binding.member.startswith(_CONVENIENCE)):
+        return None
+    reached = _reached(binding.condition, service, name)
+    if reached is False:
+        return None
+    doubt = next((why for why in (holds, reached) if isinstance(why, Unknown)), None)
+    return Eraser(
+        identity=google_parties(view, binding.member),
+        name=Value(describe(binding.member), binding.seen),
+        by=Value(describe(binding.role), binding.seen),
+        workload=Value(_runs(binding.member), binding.seen),
+        deletes=Value(doubt or True, binding.seen),
+        replaces=Value(False, binding.seen),
+    )
+
+
+def _holds(view: View, at: StoreAt, role: Any, wanted: frozenset[str]) -> bool | Unknown:
+    """Whether a role holds one of some permissions."""
+    if isinstance(role, str) and role.startswith("roles/"):
+        table = roles()
+        if role in BASIC:
+            return role not in _READING
+        if role in table.erasing:
+            return bool(wanted & set(table.erasing[role]))
+        if role in table.narrow or role in table.escalating:
+            return False
+        reason = f"whether {role} deletes: it is not among Google's predefined roles of {table.as_of} that are known here"
+        return Unknown(reason, "grant a role that is in the table, or a custom role that lists its permissions", view.location)
+    listed = listed_permissions(view, role, at.roles)
+    if isinstance(listed, Unknown):
+        return listed
+    return any(permission in wanted for permission in listed) or open_permission(listed) or False
+
+
+def _runs(member: Any) -> bool | Unknown:
+    """Whether code acts as a member: a service account that is not one of Google's own, or anyone."""
+    if isinstance(member, Unknown):
+        return member
+    text = str(member.prefix if isinstance(member, Text) else member)
+    if text.startswith(("user:", "group:", "domain:")):
+        return False
+    if is_service_agent(member):
+        return False
+    return (unknown_inside(member) if not text else None) or True
+
+
+def _reached(condition: Any, service: str, name: str) -> bool | Unknown:
+    """Whether a condition leaves something of a store, by what it says of names and services."""
+    answers = [_way_reaches(way, service, name) for way in ways(condition)]
+    return True if True in answers else next((answer for answer in answers if isinstance(answer, Unknown)), False)
+
+
+def _way_reaches(way: list[Test | Unknown], service: str, name: str) -> bool | Unknown:
+    doubt: Unknown | None = None
+    for test in way:
+        if isinstance(test, Unknown):
+            doubt = doubt or test
+            continue
+        targets = [name, f"{name}/*"] if test.path == ("resource", "name") else [service] if test.path == ("resource", "service") else []
+        pattern = test.pattern.translate(_MARKS)
+        if targets and not any(overlaps(loose(pattern), loose(target)) for target in targets):
+            return False
+        if targets and is_open(pattern + name):
+            why = Unknown(
+                "whether a condition of a binding is met by this store, of which names are not known", "scan the plan or the live project"
+            )
+            doubt = doubt or why
+    return doubt or True

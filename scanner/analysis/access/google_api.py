@@ -1,0 +1,25 @@
+"""Who may erase from buckets and databases of Google's, by their REST resources. https://cloud.google.com/iam/docs/reference/rest/v1/Policy"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.scanner.facts.bindings import INHERITED, OWN, ROLES, SCOPES
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.spelling import Inherited
+from assay.scanner.facts.storage.lifecycle.google_api import LIFECYCLE
+from assay.scanner.facts.storage.retention.google_api import RETENTION
+
+from .google import BucketAt, StoreAt, bucket, database
+from .kinds import RecordStore
+
+_COMMON: dict[str, Any] = {"inherited": INHERITED, "roles": ROLES, "joins": (ROLES, Inherited(SCOPES))}
+READERS = (
+    Reader(
+        RecordStore,
+        ("storage.googleapis.com/Bucket",),
+        bucket,
+        BucketAt(bindings=OWN, retention=RETENTION, lifecycle=LIFECYCLE, **_COMMON),
+    ),
+    Reader(RecordStore, ("firestore.googleapis.com/Database",), database, StoreAt(deleted="deleteTime", **_COMMON), always=False),
+)
