@@ -11,24 +11,25 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from assay.scanner.facts.denials import Spared, covers, denied
+from assay.scanner.facts.denials import Spared, denied
 from assay.scanner.facts.iam.erasing import AWS_ERASING, DELETING_ITEMS, OF_BUCKETS, OF_OBJECTS, REPLACING_ITEMS
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.messaging.parties import aws_parties
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.policies import of_other_account
 from assay.scanner.facts.spelling import Another, Link, Place, Spelling
-from assay.scanner.facts.statements import Condition, Statement, allowed_of, names_whole_account, reach_bounded, statements
+from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, reach_bounded, statements
 from assay.scanner.facts.storage.lifecycle import s3 as lifecycles
 from assay.scanner.facts.storage.retention import s3 as retentions
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
-from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of, places
 
 from .arns import Arns, Form, spelled, statement_reaches
 from .holdings import Holding, holdings
 from .kinds import Eraser, RecordStore
+from .whose import as_for
 
 
 class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -149,20 +150,29 @@ def _eraser(name: Value[Any], who: Parties, workload: Value[bool], allowed: list
 
 def _allowed(view: View, holding: Holding, targets: list[_Target], denials: list[Statement]) -> Iterator[tuple[str, Value[bool]]]:
     """The actions that a statement of an identity allows on a store, with whether it certainly does."""
+    mine = [one for denial in (*holding.denials, *denials) if (one := as_for(denial, holding.who)) is not None]
+    doubt = holding.doubt or _exists(view, holding) or _bounded(holding.statement)
+    return _on(targets, holding.statement, holding.actions, mine, holding.boundary, doubt)
+
+
+def _on(
+    targets: list[_Target],
+    statement: Statement,
+    actions: frozenset[str],
+    denials: list[Statement],
+    boundary: list[Statement | Unknown] | None,
+    doubt: Unknown | None,
+) -> Iterator[tuple[str, Value[bool]]]:
+    """Which actions a statement allows on a store, less what is denied. `doubt`: why it may not."""
     for target in targets:
-        actions = holding.actions & target.actions
-        for arn in target.arns if actions else ():
-            reached = statement_reaches(holding.statement, arn)
-            if reached is False:
-                continue
-            doubts = [holding.doubt, reached, _exists(view, holding), _bounded(holding.statement)]
-            doubt = next((why for why in doubts if isinstance(why, Unknown)), None)
-            mine = [one for denial in (*holding.denials, *denials) if (one := _for(denial, holding.who, view)) is not None]
-            for action in sorted(actions):
-                kept = _kept(action, target.arns, holding.statement, mine, holding.boundary)
-                if kept.data is not False:
-                    yield action, Value(doubt or kept.data, holding.statement.seen)
-            break
+        wanted = sorted(actions & target.actions)
+        reached = [statement_reaches(statement, arn) for arn in target.arns] if wanted else []
+        certain = True in reached
+        why = doubt or (None if certain else next((answer for answer in reached if isinstance(answer, Unknown)), None))
+        for action in wanted if certain or (why and any(answer is not False for answer in reached)) else ():
+            kept = _kept(action, target.arns, statement, denials, boundary)
+            if kept.data is not False:
+                yield action, Value(why or kept.data, statement.seen)
 
 
 def _exists(view: View, holding: Holding) -> Unknown | None:
@@ -204,103 +214,27 @@ def _within(action: str, arns: list[str], entry: Statement | Unknown) -> Value[b
     return any_of([Value(answer) for answer in reached])
 
 
-_EQUAL, _OTHER = ("arnequals", "arnlike", "stringequals", "stringlike"), ("arnnotequals", "arnnotlike", "stringnotequals", "stringnotlike")
-
-
-def _for(denial: Statement, who: Identity, view: View) -> Statement | None:
-    """A denial as it is for an identity, less what says whom it is for; None where it is not for that one."""
-    if denial.principals and not denial.not_principal and not any(kind == "*" for kind, _ in denial.principals):
-        if not any(_is(principal, who) is True for _, principal in denial.principals):
-            return None
-        denial = msgspec.structs.replace(denial, principals=[])
-    if denial.not_principal:
-        return (
-            None
-            if any(_is(principal, who) is not False for _, principal in denial.principals)
-            else msgspec.structs.replace(denial, principals=[], not_principal=False)
-        )
-    if isinstance(denial.conditions, Unknown):
-        return denial
-    left: list[Condition] = []
-    for condition in denial.conditions:
-        operator = condition.operator.lower()
-        if condition.key != "aws:principalarn" or operator not in (*_EQUAL, *_OTHER):
-            left.append(condition)
-            continue
-        named = [_is(value, who) for value in condition.values]
-        if (True in named) is (operator in _OTHER) or None in named:
-            return None
-    return msgspec.structs.replace(denial, conditions=left)
-
-
-def _is(principal: Any, who: Identity) -> bool | None:
-    """Whether a principal, or a pattern of one, is an identity; None where that is not known."""
-    if isinstance(principal, Unknown):
-        return None
-    reference = principal if isinstance(principal, Reference) else None
-    if reference is not None:
-        return reference.address == who.address
-    if isinstance(principal, Text):
-        text = "".join(part if isinstance(part, str) else "*" for part in principal.parts)
-        references = [part for part in principal.parts if isinstance(part, Reference)]
-        if any(part.address == who.address for part in references):
-            return True
-    else:
-        text = str(principal)
-    if who.id.startswith("arn:"):
-        return covers(text, who.id)
-    sort, _, path = text.rpartition(":")[2].partition("/")
-    named = covers(path.rpartition("/")[2], who.name) if who.unnamed is None else None
-    return named if sort in ("role", "user") or named is None else text == "*"
-
-
 def _of_policy(
     view: View, at: StoreAt, own: list[Statement | Unknown], arns: Arns, targets: list[_Target], denials: list[Statement]
 ) -> Iterator[Eraser]:
     """By the store's own policy. The account as a whole is let nothing by it that the policies of its identities do not let it."""
+    link = next((one.others for one in at.identities.spelling if one.others is not None), None) or Link("", ())
     for entry in own:
-        if isinstance(entry, Unknown) or entry.allows is not True:
+        if isinstance(entry, Unknown) or entry.allows is False:
             continue
         actions, more = allowed_of(entry, AWS_ERASING)
-        statement = spelled(entry, arns)
+        doubt = more if not actions or entry.not_action else None
+        doubt = doubt or (entry.allows if isinstance(entry.allows, Unknown) else None)
         for kind, who in entry.principals:
-            foreign = of_other_account(kind, who, view.account, entry)
-            if kind == "AWS" and names_whole_account(who) and foreign.data is False:
+            if kind == "AWS" and names_whole_account(who) and of_other_account(kind, who, view.account, entry).data is False:
                 continue
-            yield from _granted(view, at, kind, who, statement, actions or (AWS_ERASING if more else frozenset()), more, targets, denials)
-
-
-def _granted(
-    view: View,
-    at: StoreAt,
-    kind: str,
-    who: Any,
-    statement: Statement,
-    actions: frozenset[str],
-    more: Unknown | None,
-    targets: list[_Target],
-    denials: list[Statement],
-) -> Iterator[Eraser]:
-    link = next((one.others for one in at.identities.spelling if one.others is not None), None) or Link("", ())
-    parties = aws_parties(view, link, kind, who, statement)
-    principal = parties.principal
-    others = [denial for denial in denials if not isinstance(principal, Identity) or _for(denial, principal, view) is not None]
-    mine = [(_for(denial, principal, view) or denial) if isinstance(principal, Identity) else denial for denial in others]
-    allowed: list[tuple[str, Value[bool]]] = []
-    for target in targets:
-        for arn in target.arns if actions & target.actions else ():
-            reached = statement_reaches(statement, arn)
-            if reached is False:
-                continue
-            for action in sorted(actions & target.actions):
-                kept = _kept(action, target.arns, statement, mine, None)
-                if kept.data is not False:
-                    doubt = more or (reached if isinstance(reached, Unknown) else None)
-                    allowed.append((action, Value(doubt or kept.data, statement.seen)))
-            break
-    if allowed:
-        named = "anyone" if kind == "*" or statement.not_principal else describe(who)
-        yield _eraser(Value(named, statement.seen), parties, Value(True, statement.seen), allowed)
+            parties = aws_parties(view, link, kind, who, entry)
+            named = parties.principal if isinstance(parties.principal, Identity) else None
+            mine = [one for denial in denials if (one := as_for(denial, named) if named else denial) is not None]
+            allowed = list(_on(targets, spelled(entry, arns), actions or (AWS_ERASING if more else frozenset()), mine, None, doubt))
+            if allowed:
+                name = "anyone" if kind == "*" or entry.not_principal else describe(who)
+                yield _eraser(Value(name, entry.seen), parties, Value(True, entry.seen), allowed)
 
 
 _SPELLED = {

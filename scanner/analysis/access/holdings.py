@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from assay.scanner.facts.iam.aws import PermissionsAt, Source, held, service_linked, statements_of
+from assay.scanner.facts.iam.aws import service_linked
 from assay.scanner.facts.iam.erasing import AWS_ERASING
+from assay.scanner.facts.iam.held import PermissionsAt, Source, held, statements_of
 from assay.scanner.facts.model import Identity, identity
 from assay.scanner.facts.spelling import Another, Companion, Link, Place
 from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements

@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import aws
-from assay.scanner.facts.iam.aws import ITSELF, PolicyLink
+from assay.scanner.facts.iam.held import ITSELF, PermissionsAt, PolicyLink
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing
@@ -37,10 +37,10 @@ def _policy(path: str) -> PolicyLink:
     return PolicyLink(path, (POLICIES.type,), document=_default_version)
 
 
-def _identity(sort: str) -> aws.PermissionsAt:
+def _identity(sort: str) -> PermissionsAt:
     policies = ((f"{sort}PolicyList", itemgetter("PolicyDocument")), ("AttachedManagedPolicies", _policy("PolicyArn")))
     boundary = _policy("PermissionsBoundary.PermissionsBoundaryArn")
-    return aws.PermissionsAt(name=f"{sort}Name", policies=policies, boundary=boundary, path="Path")
+    return PermissionsAt(name=f"{sort}Name", policies=policies, boundary=boundary, path="Path")
 
 
 PERMISSIONS = {ROLES.type: _identity("Role"), USERS.type: _identity("User"), GROUPS.type: _identity("Group")}

@@ -11,7 +11,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import aws
-from assay.scanner.facts.iam.aws import ITSELF, Part, PolicyLink
+from assay.scanner.facts.iam.held import ITSELF, Part, PermissionsAt, PolicyLink
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.policies import MISSING
 from assay.scanner.facts.spelling import Fixed, Link, Many, Referrer
@@ -27,12 +27,12 @@ def _policy(path: str) -> PolicyLink:
     return PolicyLink(path, (_MANAGED,), document=_DOCUMENT)
 
 
-def _identity(sort: str) -> aws.PermissionsAt:
+def _identity(sort: str) -> PermissionsAt:
     """A role, a user or a group. Policies of their own list the identities that they are for in `Roles`, `Users`, `Groups`."""
     name, listed = f"{sort}Name", f"{sort}s"
     parts: list[Part] = [Many(f"AWS::IAM::{sort}Policy", name), Referrer(_POLICY, listed), Referrer(_MANAGED, listed), "Policies"]
     policies: tuple[tuple[Part, Any], ...] = (*((part, _DOCUMENT) for part in parts), (ITSELF, _policy("ManagedPolicyArns")))
-    return aws.PermissionsAt(name=name, names=(name,), policies=policies, boundary=_policy("PermissionsBoundary"), path="Path")
+    return PermissionsAt(name=name, names=(name,), policies=policies, boundary=_policy("PermissionsBoundary"), path="Path")
 
 
 PERMISSIONS = {f"AWS::IAM::{sort}": _identity(sort) for sort in _SORTS}
@@ -44,7 +44,7 @@ _ITS_DOCUMENT = ((ITSELF, _DOCUMENT),)
 _POLICY_AT = aws.PolicyAt(name="PolicyName", policies=_ITS_DOCUMENT, owners=_OWNERS, identities=_IDENTITIES)
 _MANAGED_AT = aws.PolicyAt(name="ManagedPolicyName", policies=_ITS_DOCUMENT, owners=_OWNERS, identities=_IDENTITIES, users=_USERS)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sso-permissionset.html
-_SSO_AT = aws.PermissionsAt(
+_SSO_AT = PermissionsAt(
     name="Name",
     policies=(
         (ITSELF, itemgetter("InlinePolicy")),

@@ -8,7 +8,7 @@ from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam import aws
-from assay.scanner.facts.iam.aws import ITSELF, Part, PolicyLink
+from assay.scanner.facts.iam.held import ITSELF, Part, PermissionsAt, PolicyLink, bounding
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
@@ -24,7 +24,7 @@ def _policy(path: str) -> PolicyLink:
 _ARN, _ARNS, _BOUNDARY = _policy("policy_arn"), _policy("policy_arns"), _policy("permissions_boundary")
 
 
-def _identity(sort: str, *policies: tuple[Part, Any], boundary: PolicyLink | None = None) -> aws.PermissionsAt:
+def _identity(sort: str, *policies: tuple[Part, Any], boundary: PolicyLink | None = None) -> PermissionsAt:
     """A role, a user or a group. An attachment of a policy to many identities at once names them in `roles`, `users`, `groups`."""
     separate = (
         (Many(f"aws_iam_{sort}_policy", sort), _POLICY),
@@ -33,7 +33,7 @@ def _identity(sort: str, *policies: tuple[Part, Any], boundary: PolicyLink | Non
         (Many(f"aws_iam_{sort}_policy_attachments_exclusive", f"{sort}_name"), _ARNS),
         (Referrer(_ATTACH_ALL, f"{sort}s"), _ARN),
     )
-    return aws.PermissionsAt(name="name", names=("name",), policies=(*separate, *policies), boundary=boundary, path="path")
+    return PermissionsAt(name="name", names=("name",), policies=(*separate, *policies), boundary=boundary, path="path")
 
 
 PERMISSIONS = {
@@ -69,13 +69,13 @@ _ATTACHMENT_AT = aws.PolicyAt(
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ssoadmin_permission_set
 # and, for the permissions boundary of one, …/resources/ssoadmin_permissions_boundary_attachment
 _SSO_BOUNDARY = (
-    aws.bounding("aws_ssoadmin_permissions_boundary_attachment", "permission_set_arn"),
+    bounding("aws_ssoadmin_permissions_boundary_attachment", "permission_set_arn"),
     _policy("permissions_boundary.managed_policy_arn"),
 )
-_SSO_INLINE_AT = aws.PermissionsAt(
+_SSO_INLINE_AT = PermissionsAt(
     name="permission_set_arn", policies=((ITSELF, itemgetter("inline_policy")),), attached_boundary=_SSO_BOUNDARY
 )
-_SSO_MANAGED_AT = aws.PermissionsAt(
+_SSO_MANAGED_AT = PermissionsAt(
     name="permission_set_arn", policies=((ITSELF, _policy("managed_policy_arn")),), attached_boundary=_SSO_BOUNDARY
 )
 OTHERS = Link("", ("aws_iam_role", "aws_iam_user", "data.aws_iam_role", "data.aws_iam_user", "data.aws_caller_identity"))

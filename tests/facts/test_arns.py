@@ -1,0 +1,85 @@
+"""ARNs of policies held against those of resources."""
+
+from __future__ import annotations
+
+import pytest
+
+from assay.scanner.analysis.access.arns import reaches
+from assay.scanner.analysis.access.whose import as_for
+from assay.scanner.facts.model import Identity
+from assay.scanner.facts.statements import Statement, statements
+from assay.scanner.sources.raw import Reference, Text
+from assay.scanner.sources.values import Value
+
+OPEN = chr(0xF0000)
+TABLE = "arn:aws:dynamodb:us-east-1:*:table/audit"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "arn", "reached"),
+    [
+        ("*", "arn:aws:s3:::orders/*", True),
+        ("arn:aws:s3:::orders/*", "arn:aws:s3:::orders/*", True),
+        ("arn:aws:s3:::orders/2026/*", "arn:aws:s3:::orders/*", True),
+        ("arn:aws:s3:::ord*", "arn:aws:s3:::orders/*", True),
+        ("arn:aws:s3:::orders", "arn:aws:s3:::orders/*", False),
+        ("arn:aws:s3:::scratch/*", "arn:aws:s3:::orders/*", False),
+        (f"arn:aws:s3:::{OPEN}/*", "arn:aws:s3:::orders/*", None),
+        (f"arn:aws:s3:::trade-{OPEN}/*", "arn:aws:s3:::orders/*", False),
+        ("arn:aws:dynamodb:us-east-1:123456789012:table/audit", TABLE, True),
+        ("arn:aws:dynamodb:*:*:table/*", TABLE, True),
+        ("arn:aws:dynamodb:us-west-2:123456789012:table/audit", TABLE, False),
+        ("arn:aws:dynamodb:us-east-1:123456789012:table/audit/index/*", TABLE, False),
+        # the wildcard of a region is none for what comes behind it
+        ("arn:aws:dynamodb:*:*:table/b*", "arn:aws:dynamodb:*:*:table/a", False),
+    ],
+)
+def test_what_a_pattern_reaches(pattern: str, arn: str, reached: bool | None) -> None:
+    assert reaches(pattern, arn) is reached
+
+
+WORKER = Identity(
+    id="aws_iam_role.worker", name="worker", cloud="aws", account=None, region=None, address="aws_iam_role.worker", root=".", blocks=[]
+)
+ARN = "arn:aws:iam::123456789012:role/worker"
+
+
+def denial(**more: object) -> Statement:
+    (statement,) = statements(Value({"Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*", **more}}))
+    assert isinstance(statement, Statement)
+    return statement
+
+
+def unless(*arns: object) -> Statement:
+    return denial(Principal="*", Condition={"ArnNotEquals": {"aws:PrincipalArn": list(arns)}})
+
+
+def test_a_denial_of_everybody_is_for_each() -> None:
+    assert as_for(denial(Principal="*"), WORKER) == denial(Principal="*")
+
+
+@pytest.mark.parametrize("spared", [ARN, Reference("aws_iam_role.worker", "arn"), "arn:aws:iam::*:role/w*"])
+def test_whom_it_spares_it_is_not_for(spared: object) -> None:
+    assert as_for(unless(spared), WORKER) is None
+
+
+def test_for_all_others_what_it_spares_is_no_condition() -> None:
+    left = as_for(unless("arn:aws:iam::123456789012:role/break-glass"), WORKER)
+    assert left is not None
+    assert left.conditions == []
+
+
+def test_whom_it_names_alone() -> None:
+    assert as_for(denial(Principal={"AWS": ARN}), WORKER) == denial()
+    assert as_for(denial(Principal={"AWS": "arn:aws:iam::123456789012:role/other"}), WORKER) is None
+
+
+def test_a_name_that_is_not_known_may_be_spared() -> None:
+    part = Text(("arn:aws:iam::123456789012:role/", Reference("var.role")))
+    assert as_for(unless(part), WORKER) is None
+
+
+def test_other_conditions_stay() -> None:
+    left = as_for(denial(Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}}), WORKER)
+    assert left is not None
+    assert left.conditions != []
