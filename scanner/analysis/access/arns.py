@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,7 @@ _MARK = "\ue100"
 """Around the number of what a reference names."""
 _ELSE = "arn:aws:other:::"
 """The ARN of a resource of another type."""
+_LOOSE = re.compile(f"[*?{chr(_OPEN)}-\U000ffffd]")
 _FIELDS = re.compile(f"[{chr(_OPEN)}-\U000ffffd]+")
 
 
@@ -81,9 +83,21 @@ class Arns:
         return self.name(reference.address) if reference.attribute in form.names else ""
 
 
+def key_of(arn: str) -> tuple[str, str] | None:
+    """The service and the name of a bucket or a table; None of a pattern that may be for several."""
+    fields = arn.split(":", 5)
+    if len(fields) < 6:
+        return None
+    path = fields[5].split("/")
+    name = path[0] if fields[2] == "s3" else path[1] if len(path) > 1 else ""
+    return None if not name or _LOOSE.search(fields[2] + name) else (fields[2], name)
+
+
 def reaches(pattern: str, arn: str) -> bool | None:
     """Whether a pattern is for something of what an ARN, which may have wildcards, stands for; None where it may be."""
-    if covers(pattern, arn):
+    if not _may_begin_alike(pattern, arn):
+        return False  # most pairs
+    if pattern == "*" or covers(pattern, arn):
         return True
     # Field by field: the wildcard of a region is none for what comes behind it.
     ours, theirs = pattern.split(":", 5), arn.split(":", 5)
@@ -92,6 +106,17 @@ def reaches(pattern: str, arn: str) -> bool | None:
     if not all(overlaps(loose(one), loose(other)) for one, other in zip(ours, theirs, strict=True)):
         return False
     return None if is_open(pattern + arn) else True
+
+
+def _may_begin_alike(one: str, other: str) -> bool:
+    first, second = _fixed(one), _fixed(other)
+    return first.startswith(second) or second.startswith(first)
+
+
+@functools.lru_cache(4096)
+def _fixed(pattern: str) -> str:
+    """What stands before the first wildcard, or part that is not known."""
+    return _LOOSE.split(pattern, maxsplit=1)[0]
 
 
 def statement_reaches(statement: Statement, arn: str) -> bool | Unknown:

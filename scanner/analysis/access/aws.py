@@ -27,7 +27,7 @@ from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of, places
 
 from .arns import Arns, Form, spelled, statement_reaches
-from .holdings import Holding, holdings
+from .holdings import Holding, Holdings, holdings
 from .kinds import Eraser, RecordStore
 from .whose import as_for
 
@@ -103,7 +103,8 @@ def _names(view: View, at: StoreAt, arns: Arns) -> list[str]:
 def _erasers(view: View, at: StoreAt, arns: Arns, targets: list[_Target]) -> Value[Any]:
     """Everybody whom a policy of an identity, or the store's own, lets erase."""
     key = "analysis.access.holdings"
-    held, doubts = numbers.kept(view.items.answers, key, lambda: holdings(view, at.identities.spelling, arns))
+    known: Holdings = numbers.kept(view.items.answers, key, lambda: holdings(view, at.identities.spelling, arns))
+    held = known.of(arn for target in targets for arn in target.arns)
     documents = view.values(at.policies)
     if at.copies:
         blocks, more = view.inner(at.copies)
@@ -116,7 +117,7 @@ def _erasers(view: View, at: StoreAt, arns: Arns, targets: list[_Target]) -> Val
         eraser.deletes = all_of([eraser.deletes, Value(unread[0])])
         eraser.replaces = all_of([eraser.replaces, Value(unread[0])])
     found += unread
-    found += [why for item, why in doubts if view.item.same_account(item) is not False]
+    found += [why for item, why in known.doubts if view.item.same_account(item) is not False]
     return Value(found, places([view.says(None), *documents]))
 
 
@@ -150,6 +151,8 @@ def _eraser(name: Value[Any], who: Parties, workload: Value[bool], allowed: list
 
 def _allowed(view: View, holding: Holding, targets: list[_Target], denials: list[Statement]) -> Iterator[tuple[str, Value[bool]]]:
     """The actions that a statement of an identity allows on a store, with whether it certainly does."""
+    if not any(statement_reaches(holding.statement, arn) for target in targets for arn in target.arns if holding.actions & target.actions):
+        return iter(())
     mine = [one for denial in (*holding.denials, *denials) if (one := as_for(denial, holding.who)) is not None]
     doubt = holding.doubt or _exists(view, holding) or _bounded(holding.statement)
     return _on(targets, holding.statement, holding.actions, mine, holding.boundary, doubt)

@@ -22,7 +22,7 @@ from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, any_of
 
-from .arns import Arns, spelled
+from .arns import Arns, key_of, spelled
 
 _ON_THEIR_OWN = ("s3.amazonaws.com", "batchoperations.s3.amazonaws.com", "backup.amazonaws.com")
 """They take on roles to do what they offer, and run nobody's code."""
@@ -69,8 +69,28 @@ def identities(spellings: Mapping[str, PermissionsAt], role: str, trust: str, *o
     )
 
 
-def holdings(view: View, types: Iterable[IdentityAt], arns: Arns) -> tuple[list[Holding], list[tuple[Item, Unknown]]]:
-    """All of a collection, and why there may be more: of what identities have, and of identities."""
+class Holdings:
+    """All of a collection, by what they are for."""
+
+    def __init__(self, found: list[Holding], doubts: list[tuple[Item, Unknown]]) -> None:
+        self.doubts = doubts
+        """Why there may be more: of what identities have, and of identities."""
+        self._by_key: dict[tuple[str, str] | None, list[tuple[int, Holding]]] = {}
+        for number, holding in enumerate(found):
+            patterns = holding.statement.resources
+            keys = {None} if holding.statement.not_resource else {key_of(pattern) for pattern in patterns}
+            for key in {None} if None in keys else keys:
+                self._by_key.setdefault(key, []).append((number, holding))
+
+    def of(self, arns: Iterable[str]) -> list[Holding]:
+        """Those that may be for one of some ARNs, in their order."""
+        keys = dict.fromkeys([None, *map(key_of, arns)])
+        found = dict(entry for key in keys for entry in self._by_key.get(key, ()))
+        return [found[number] for number in sorted(found)]
+
+
+def holdings(view: View, types: Iterable[IdentityAt], arns: Arns) -> Holdings:
+    """What all identities of a collection may erase."""
     found: list[Holding] = []
     doubts: list[tuple[Item, Unknown]] = []
     for at in types:
@@ -82,7 +102,7 @@ def holdings(view: View, types: Iterable[IdentityAt], arns: Arns) -> tuple[list[
                 more = _of_identity(one, at, arns, found)
                 doubts += [(item, why) for why in more]
         found += _orphans(view, at, arns)
-    return found, doubts
+    return Holdings(found, doubts)
 
 
 def _of_identity(view: View, at: IdentityAt, arns: Arns, found: list[Holding]) -> list[Unknown]:
