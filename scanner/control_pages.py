@@ -97,7 +97,10 @@ def shown_by(compiled: CompiledControl) -> list[tuple[str, str, str]]:
     told = []
     for title, reader, name in _columns():
         present = bool(compiled.source_type) or reader in known.inputs_of(compiled.kind)
-        told.append((title, name, (PART if name in compiled.control.judged else FULL) if present else NONE))
+        reason = compiled.control.judged.get(name)
+        # Readers of Google's REST resources serve several inputs, of which one may not have the type.
+        absent = not present or (reason is not None and reason.startswith(NONE))
+        told.append((title, name, NONE if absent else FULL if reason is None else PART))
     return told
 
 

@@ -32,6 +32,8 @@ SCHEMAS = {
     "compute.googleapis.com/Image": ("compute.v1", "Image"),
     "compute.googleapis.com/RegionDisk": ("compute.v1", "Disk"),
     "compute.googleapis.com/Snapshot": ("compute.v1", "Snapshot"),
+    "firebaserules.googleapis.com/Release": ("firebaserules.v1", "Release"),
+    "firebaserules.googleapis.com/Ruleset": ("firebaserules.v1", "Ruleset"),
     "eventarc.googleapis.com/Channel": ("eventarc.v1", "Channel"),
     "file.googleapis.com/Instance": ("file.v1", "Instance"),
     "logging.googleapis.com/LogBucket": ("logging.v2", "LogBucket"),

@@ -58,11 +58,18 @@ AWS_ALONE = {
     "storage.tls-only-policy": "the APIs of Google take HTTPS alone",
 }
 """Controls of what Google does not have, and why."""
+GOOGLE_ALONE = {
+    "data.firestore-rules-closed": "only Google has Firestore",
+    "network.vpc-service-controls": "only Google has VPC Service Controls",
+}
+"""Controls of what AWS does not have, and why."""
+NO_TEMPLATES = {"data.firestore-rules-closed": "neither templates nor manifests have a type for security rules of Firebase"}
+"""Controls that neither Deployment Manager nor Config Connector shows, though code and inventory do, and why."""
 GOOGLE_IN_CODE = {"data.ephemeral-data-ttl": "fields of Firestore are in neither the inventory, templates nor manifests"}
 """Controls that of Google are judged in Terraform code alone, and why."""
 NOT_POSSIBLE: dict[tuple[str, str, str], str] = {
     (control, cloud, verdict): reason
-    for cloud, controls in (("aws", {"network.vpc-service-controls": "only Google has VPC Service Controls"}), ("google", AWS_ALONE))
+    for cloud, controls in (("aws", GOOGLE_ALONE), ("google", AWS_ALONE))
     for control, reason in controls.items()
     for verdict in ("pass", "fail", "unknown")
 }

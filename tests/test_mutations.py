@@ -13,6 +13,7 @@ MUTATIONS = [(control, mutation) for control, listed in declared().items() for m
 ATTESTED_ALONE = {compiled.control.id for compiled in load([builtin_folder()]).controls if not compiled.control.assertions}
 """Controls that no code makes fail."""
 ONE_CLOUD = {
+    "data.firestore-rules-closed": {"google"},
     "network.vpc-service-controls": {"google"},
     "access.jwt-validated": {"aws"},
     "access.user-network-allowlist": {"google"},

@@ -16,7 +16,10 @@ UNKNOWN: set[tuple[str, str, str, str]] = {
     for address in ("module.global.aws_cloudfront_distribution.app", "module.stack_primary.aws_lb.public", "module.stack_secondary.aws_lb.public")
 }
 """(cloud, environment, control, address) of what the code cannot show: of users on AWS nobody says from where they come."""
-OTHER_CLOUD = {"aws": {"network.vpc-service-controls", "access.user-network-allowlist"}, "gcp": {"compute.container-hardening", "storage.tls-only-policy"}}
+OTHER_CLOUD = {
+    "aws": {"data.firestore-rules-closed", "network.vpc-service-controls", "access.user-network-allowlist"},
+    "gcp": {"compute.container-hardening", "storage.tls-only-policy"},
+}
 """Controls of what a cloud does not have, or of which nothing is asked there."""
 NOT_USED = {"data.cache-secured", "data.not-public"}
 """Controls of what the deployment does without."""

@@ -12,6 +12,7 @@ import pytest
 
 from fixtures import sides, three
 from tests.scans import ROOT
+from tests.test_fixtures import GOOGLE_ALONE
 
 CASES = list(sides.cases())
 KNOWN = sides.differences()
@@ -37,10 +38,6 @@ def test_every_reason_is_needed() -> None:
     pairs = [(case, input_) for case in [*CASES, *reference] for input_ in case.differing()]
     idle = [each for each in KNOWN if not any(each.explains(case, input_) for case, input_ in pairs)]
     assert idle == []
-
-
-GOOGLE_ALONE = {"network.vpc-service-controls"}
-"""Controls on what AWS does not have."""
 
 
 def test_most_cases_are_in_several_inputs() -> None:

@@ -112,6 +112,7 @@ class _Kind:
         if ref.cloud == "aws" or "/" not in ref.name:  # a secret of AWS may be called broker/etrade
             return self._by_name.get(ref.name, [])
         exact = self._by_key.get(names.spelled(ref.name, ""), [])  # a relative name of Google's
+        exact = exact or self._by_name.get(ref.name, [])  # a release of security rules is called cloud.firestore/trade
         return exact or self._by_name.get(ref.name.rpartition("/")[2], [])
 
     def _aliased(self, ref: ResourceRef) -> list[JudgedResource]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -38,6 +38,14 @@ class Written(Protocol):
 
         As exact as the input tells: the part itself, else the nearest around it whose place is known.
         """
+
+
+@runtime_checkable
+class WrittenText(Protocol):
+    """Where the lines of a text stand that an attribute gives."""
+
+    def line(self, text: str, number: int) -> Location:
+        """The place of a line, counted from 1; that of the attribute where the text is not the one that is written there."""
 
 
 class Value(Generic[T]):
@@ -83,6 +91,11 @@ class Value(Generic[T]):
         if self.written is None:
             return self.seen
         return tuple(dict.fromkeys((self.written.place(content, inside), *self.seen)))
+
+    def seen_at_line(self, text: str, number: int) -> tuple[Location, ...]:
+        """Where a line of the text was seen, counted from 1: its own place, as far as that is known, before that of the whole."""
+        written = self.written
+        return tuple(dict.fromkeys((written.line(text, number), *self.seen))) if isinstance(written, WrittenText) else self.seen
 
     def __getstate__(self) -> Any:
         """Places of parts stay with the text that is read here; a value crosses processes without them."""
@@ -159,8 +172,10 @@ class Value(Generic[T]):
 
 
 def may_be_document(raw: Any) -> bool:
-    """Whether a raw value can be a document: an object, or text that begins as one."""
-    return raw[:100].lstrip()[:1] == "{" if isinstance(raw, str) else isinstance(raw, (dict, Text, Document))
+    """Whether a raw value can be a document: an object, or text that begins as one or has several lines."""
+    if isinstance(raw, str):
+        return raw[:100].lstrip()[:1] == "{" or "\n" in raw
+    return isinstance(raw, (dict, Text, Document))
 
 
 def agreed(why: Unknown, results: list[Any]) -> Any:

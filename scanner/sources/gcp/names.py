@@ -55,6 +55,7 @@ _SERVICES = {
     "certificates": "certificatemanager",
     "datasets": "bigquery",
     "tables": "bigquery",
+    "rulesets": "firebaserules",
 }
 # Collections of Compute Engine, which stand below `global`, `regions/…` or `zones/…`; other services say `locations/…`.
 _PLACES = ("global", "regions", "zones")

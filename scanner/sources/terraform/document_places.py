@@ -10,8 +10,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import tree_sitter
 
 from assay.scanner.sources.lines import Lines
@@ -21,6 +22,7 @@ from assay.scanner.sources.templates.syntax import Path
 from assay.scanner.sources.terraform import literals, parsing, template_syntax, tree
 from assay.scanner.sources.terraform.bounds import NotParsed
 
+T = TypeVar("T")
 Opened = Callable[[Any], "tuple[str, str] | None"]
 """The name in reports and the text of the file that an expression names, None where it cannot be told or read."""
 
@@ -50,17 +52,57 @@ class HclDocument:
         first, last = (0, end - start) if span is None else span
         return self._lines.location_of_bytes(start + first, start + last)
 
+    def line(self, text: str, number: int) -> Location:
+        """The place of a line of the text, whose lines are as given; that of the argument where they are not those that are written."""
+        start, end = self._span
+        written = self._text
+        if written is None or written.text.rstrip("\n").count("\n") != text.rstrip("\n").count("\n"):
+            return self._lines.location_of_bytes(start, end)
+        first, last = written.spans[number - 1]
+        if written.lines is not None:
+            return written.lines.location(first, last)
+        return self._lines.location_of_bytes(start + written.starts[first], start + written.starts[last])
+
     @functools.cached_property
     def _find(self) -> _Find:
-        """What finds parts. Of a file that asks for more than may be read again, the later places are those of arguments."""
+        """What finds parts."""
+        nowhere: _Find = _nowhere
+        return self._read(_finder, nowhere)
+
+    @functools.cached_property
+    def _text(self) -> _Text | None:
+        """The text that is written, and where."""
+        return self._read(_text, None)
+
+    def _read(self, read: Callable[[bytes, Opened], T], otherwise: T) -> T:
+        """Reads the argument again. Of a file that asks for more than may be read again, the later places are those of arguments."""
         start, end = self._span
         self._lines.read_again += end - start
         if end - start > LONGEST or self._lines.read_again > _READ_AGAIN + len(self._source):
-            return _nowhere
+            return otherwise
         try:
-            return _finder(self._source[start:end], self._opened)
+            return read(self._source[start:end], self._opened)
         except (RecursionError, NotParsed):
-            return _nowhere
+            return otherwise
+
+
+class _Text(msgspec.Struct):
+    """Text of several lines."""
+
+    text: str
+    lines: Lines | None = None
+    """Of the file that it is; None where it stands in the argument."""
+    starts: Sequence[int] = ()
+    """The byte of the argument at which each character begins."""
+    spans: list[tuple[int, int]] = []
+    """Each line without the space around it."""
+
+    def __post_init__(self) -> None:
+        begin = 0
+        for line in self.text.split("\n"):
+            first = begin + len(line) - len(line.lstrip())
+            self.spans.append((first, first + len(line.strip())))
+            begin += len(line) + 1
 
 
 _Find = Callable[[Any, Path], "Location | tuple[int, int] | None"]
@@ -72,12 +114,11 @@ def _nowhere(content: Any, path: Path) -> None:
 
 
 def _finder(argument: bytes, opened: Opened) -> _Find:
-    root = parsing.parse(argument + b"\n").root_node
-    if root.has_error:
+    node = _value(argument)
+    if node is None:
         return _nowhere
-    node = _inner(root.children[0].children[0].children[2])
     if node.type == "function_call":
-        name, arguments = (node.children[0].text or b"").decode(), _arguments(node)
+        name, arguments = _called(node)
         if name == "file" and len(arguments) == 1:
             return _in_file(opened(parsing.whole_expression(arguments[0])))
         if name == "jsonencode" and len(arguments) == 1:
@@ -85,6 +126,27 @@ def _finder(argument: bytes, opened: Opened) -> _Find:
     elif node.type in ("template_expr", "literal_value"):
         return _in_text(node.children[0])
     return _nowhere
+
+
+def _value(argument: bytes) -> tree_sitter.Node | None:
+    """What the expression of an argument is; None where it is none that Terraform reads."""
+    root = parsing.parse(argument + b"\n").root_node
+    return None if root.has_error else _inner(root.children[0].children[0].children[2])
+
+
+def _called(node: tree_sitter.Node) -> tuple[str, list[tree_sitter.Node]]:
+    """The name and the arguments of a call."""
+    return (node.children[0].text or b"").decode(), _arguments(node)
+
+
+def _text(argument: bytes, opened: Opened) -> _Text | None:
+    node = _value(argument)
+    if node is not None and node.type == "function_call":
+        name, arguments = _called(node)
+        found = opened(parsing.whole_expression(arguments[0])) if name == "file" and len(arguments) == 1 else None
+        return _Text(found[1], Lines(*found)) if found is not None else None
+    written = _written(node.children[0]) if node is not None and node.type in ("template_expr", "literal_value") else None
+    return _Text(written[0], starts=written[1]) if written is not None else None
 
 
 def _in_file(opened: tuple[str, str] | None) -> _Find:
