@@ -56,7 +56,7 @@ def target(one: View, at: CalledAt, role_of_all: Value[Any]) -> Target:
         named, how = Value(False, role.seen), SAME_ROLE
     elif named.data is False and not at.always:
         named = arn.then(lambda data: _by_policy(one, data))
-    return Target(name=one.says(_shown(arn)), there=all_of(there), identified=named, how=one.says(how))
+    return Target(name=one.says(_shown(arn)), there=all_of(there), identified=named, how=one.says(None if named.data is True else how))
 
 
 def _shown(arn: Value[Any]) -> str:
@@ -136,10 +136,9 @@ def _by_policy(one: View, data: Any) -> bool | Unknown:
 def _is_its_own(one: View, at: CalledAt, called: tuple[Value[Any], ...], role: Any) -> bool:
     """Whether a role is the one that what is called runs with: whoever takes on that one can then start it, too."""
     for value, link in zip(called, (at.arn, at.task), strict=True):
-        data = value.data
-        if isinstance(data, Text):
-            data = data.parts[0]
-        found = one.named(_home(data.address), link) if isinstance(data, Reference) else None
+        data = value.data.parts[0] if isinstance(value.data, Text) else value.data
+        address = data.address if isinstance(data, Reference) else data
+        found = one.named(_home(address), link) if isinstance(address, str) else None
         for path in at.own_roles if found is not None else ():
             own = found.link(path).data if found is not None else None
             if own is not None and not isinstance(own, Unknown) and same_name(own, role) is True:

@@ -20,7 +20,7 @@ from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknow
 from assay.scanner.sources.values import Value, any_of
 
 NO_TOKEN = "without a token"  # noqa: S105 (words)
-OAUTH_ELSEWHERE = "with an OAuth token, which is for Google's APIs alone and would hand them to it"
+OAUTH_ELSEWHERE = "with an OAuth token, which is for Google's APIs alone"
 OIDC_AT_GOOGLE = "with an OIDC token, which Google's APIs do not take"
 DEFAULT_ACCOUNT, SAME_ACCOUNT = "as the default service account of the project", "as the service account that it runs as itself"
 PAUSED, UPDATE_FAILED = "is paused", "is in no state to run, since its last update failed"
@@ -124,7 +124,7 @@ def push(view: View, at: PushAt) -> Trigger | None:
 
 
 def _told(block: View, name: Value[Any], there: Value[bool], identified: Value[bool], how: str = "") -> Target:
-    return Target(name=name, there=there, identified=identified, how=block.says(how))
+    return Target(name=name, there=there, identified=identified, how=block.says(None if identified.data is True else how))
 
 
 def _topic(block: View, link: Link) -> Target:
@@ -158,7 +158,7 @@ def over_http(block: View, at: TokenAt) -> Target:
             how = OIDC_AT_GOOGLE if of_google.data else OAUTH_ELSEWHERE
     if identified.data is True:
         shared = _shared(block, at, url.data, oauth if has_oauth.data is True else oidc)
-        identified, how = (identified, "") if not shared else (Value(False, identified.seen), shared)
+        identified, how = (Value(False, identified.seen), shared) if shared else (identified, how)
     return _told(block, _shown(block, url), there, identified, how)
 
 
@@ -188,7 +188,7 @@ def _is_google(block: View, url: Any) -> bool | Unknown:
 def _shared(block: View, at: TokenAt, url: Any, account: Value[Any]) -> str:
     """How an identity is none of its own; empty where nothing says so."""
     data = account.data
-    if (isinstance(data, Reference) and data.type in _DEFAULTS) or (isinstance(data, str) and _DEFAULT.fullmatch(data)):
+    if (isinstance(data, Reference) and data.type in _DEFAULTS) or (isinstance(data, (str, Text)) and _DEFAULT.fullmatch(str(data))):
         return DEFAULT_ACCOUNT
     first = url.parts[0] if isinstance(url, Text) else url
     service = block.named(first, at.services) if isinstance(first, Reference) else None

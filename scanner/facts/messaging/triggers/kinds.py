@@ -18,8 +18,8 @@ class Target(Part):
     identified: Fact[bool]
     """It is called as an identity that it can tell from others, by a role or a token of the kind that it takes, or its own policy names the
     service that calls. The identity is not that of what is called, nor the default one of the project."""
-    how: Fact[str]
-    """In words, as what it is called otherwise."""
+    how: Fact[str | None]
+    """In words, as what it is called, or may be, otherwise: `without a token`."""
 
 
 class Trigger(Resource, kw_only=True):

@@ -92,4 +92,4 @@ def running(view: View, *rests: Value[str]) -> dict[str, Value[Any]]:
         return {"runs": Value(False, said.seen), "resting": Value(True, said.seen), "rest": said}
     open_ = next((rest for rest in rests if rest.unknown), None)
     runs: Value[Any] = Value(open_.unknown, open_.seen) if open_ is not None else view.says(True)
-    return {"runs": runs, "resting": view.says(False), "rest": view.says("may not run")}
+    return {"runs": runs, "resting": view.says(False), "rest": view.says("does not run")}
