@@ -29,7 +29,7 @@ _RESTS = {"PAUSED": PAUSED, "DISABLED": PAUSED, "UPDATE_FAILED": UPDATE_FAILED}
 # https://cloud.google.com/compute/docs/access/service-accounts#default_service_account
 _DEFAULT = re.compile(r".*(-compute@developer|@appspot)\.gserviceaccount\.com")
 _DEFAULTS = ("google_compute_default_service_account", "google_app_engine_default_service_account")
-_SERVICES = ("google_cloud_run_v2_service", "google_cloud_run_service", "google_cloudfunctions2_function", "google_cloudfunctions_function")
+SERVICES = ("google_cloud_run_v2_service", "google_cloud_run_service", "google_cloudfunctions2_function", "google_cloudfunctions_function")
 _OPEN = "\0"
 
 
@@ -41,9 +41,10 @@ class TokenAt(Spelling, frozen=True, eq=False, kw_only=True):
     oauth: str = ""
     account: str
     """The service account, below a token."""
-    services: Link = Link("", _SERVICES)
+    services: Link | None = None
+    """Services that the URL may refer to."""
     service_accounts: tuple[str, ...] = ()
-    """Of a service that is called, where it tells as which it runs."""
+    """Of such a service, where it tells as which account it runs."""
 
 
 class JobAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -171,7 +172,7 @@ def _account(block: View, at: TokenAt, path: str) -> Value[Any]:
 def _is_google(block: View, url: Any) -> bool | Unknown:
     """Whether the host of a URL is one of Google's APIs. Services of Cloud Run, and functions, have hosts that are none."""
     parts = url.parts if isinstance(url, Text) else (url,)
-    if isinstance(parts[0], Reference) and parts[0].type in _SERVICES:
+    if isinstance(parts[0], Reference) and parts[0].type in SERVICES:
         return False
     text = "".join(part if isinstance(part, str) else _OPEN for part in parts)
     found = re.match(r"https?://(?:[^/?#@]*@)?([^/?#:]*)", text)
@@ -191,7 +192,7 @@ def _shared(block: View, at: TokenAt, url: Any, account: Value[Any]) -> str:
     if (isinstance(data, Reference) and data.type in _DEFAULTS) or (isinstance(data, (str, Text)) and _DEFAULT.fullmatch(str(data))):
         return DEFAULT_ACCOUNT
     first = url.parts[0] if isinstance(url, Text) else url
-    service = block.named(first, at.services) if isinstance(first, Reference) else None
+    service = block.named(first, at.services) if at.services is not None and isinstance(first, Reference) else None
     for path in at.service_accounts if service is not None else ():
         own = service.link(path).data if service is not None else None
         if own is not None and not isinstance(own, Unknown) and same_name(own, data) is True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.messaging.triggers.google import JobAt, PushAt, TokenAt, job, push
+from assay.scanner.facts.messaging.triggers.google import SERVICES, JobAt, PushAt, TokenAt, job, push
 from assay.scanner.facts.messaging.triggers.kinds import Trigger
 from assay.scanner.facts.spelling import Link
 
@@ -13,6 +13,7 @@ _ACCOUNTS = (
     "service_config.service_account_email",
     "service_account_email",
 )
+_SERVICES = Link("", SERVICES)
 READERS = (
     Reader(
         Trigger,
@@ -25,7 +26,14 @@ READERS = (
             http="http_target",
             pubsub="pubsub_target",
             app_engine="app_engine_http_target",
-            token=TokenAt(url="uri", oidc="oidc_token", oauth="oauth_token", account="service_account_email", service_accounts=_ACCOUNTS),
+            token=TokenAt(
+                url="uri",
+                oidc="oidc_token",
+                oauth="oauth_token",
+                account="service_account_email",
+                services=_SERVICES,
+                service_accounts=_ACCOUNTS,
+            ),
             topic=Link("topic_name", ("google_pubsub_topic",)),
         ),
     ),
@@ -37,7 +45,9 @@ READERS = (
         PushAt(
             name="name",
             push="push_config",
-            token=TokenAt(url="push_endpoint", oidc="oidc_token", account="service_account_email", service_accounts=_ACCOUNTS),
+            token=TokenAt(
+                url="push_endpoint", oidc="oidc_token", account="service_account_email", services=_SERVICES, service_accounts=_ACCOUNTS
+            ),
         ),
         always=False,
     ),
