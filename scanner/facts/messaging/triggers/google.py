@@ -132,9 +132,10 @@ def _topic(block: View, link: Link) -> Target:
     topic = block.link(link)
 
     def there(data: Any) -> bool | Unknown:
-        if isinstance(data, Reference) or data in (None, ""):
+        if data in (None, "") or block.target(link) is not None:
             return data not in (None, "")
-        return block.target(link) is not None or unknown_inside(data) or missing(block.item, "the topic", link.types[0])
+        declared = isinstance(data, Reference) and data.type.startswith("google_")
+        return declared or unknown_inside(data) or missing(block.item, "the topic", link.types[0])
 
     return _told(block, _shown(block, topic), topic.then(there), Value(True))
 
@@ -146,6 +147,8 @@ def _shown(block: View, value: Value[Any]) -> Value[Any]:
 def over_http(block: View, at: TokenAt) -> Target:
     """What is called at a URL. A token of OAuth lets whoever gets it use Google's APIs, so that these alone are to have it."""
     url = block.link(at.url)
+    if isinstance(url.data, Reference) and url.data.address.startswith("//"):
+        url = block[at.url]  # an asset refers to what an API's URL names
     there = url.then(lambda data: unknown_inside(data) or data not in (None, ""))
     oidc, oauth = _account(block, at, at.oidc), _account(block, at, at.oauth)
     has_oidc, has_oauth = (value.then(lambda data: data not in (None, "")) for value in (oidc, oauth))
