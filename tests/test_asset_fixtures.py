@@ -54,6 +54,7 @@ SCHEMAS = {
     "cloudresourcemanager.googleapis.com/Folder": ("cloudresourcemanager.v2", "Folder"),
     "cloudresourcemanager.googleapis.com/Organization": ("cloudresourcemanager.v1", "Organization"),
     "cloudresourcemanager.googleapis.com/Project": ("cloudresourcemanager.v1", "Project"),
+    "cloudscheduler.googleapis.com/Job": ("cloudscheduler.v1", "Job"),
     "cloudtasks.googleapis.com/Queue": ("cloudtasks.v2", "Queue"),
     "compute.googleapis.com/BackendBucket": ("compute.v1", "BackendBucket"),
     "compute.googleapis.com/BackendService": ("compute.v1", "BackendService"),

@@ -23,6 +23,10 @@ NOT_EXPORTED = {
     ("network.private-path-to-data", "connector-us-central1"): "an asset names the subnet of a connector without its region",
     ("network.private-path-to-data", "connector-us-east4"): "an asset names the subnet of a connector without its region",
     ("network.no-default-network", "trade-streamer-prod"): "whether a project was made with a network is in no asset",
+    **{
+        ("messaging.schedules-enabled", name): "the inventory has no jobs of Cloud Scheduler"
+        for name in ("day-trade-scan", "snapshot-feed", "guardian")
+    },
 }
 """(control, name) of what the code alone shows."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from assay.scanner.facts.catalogue import catalogue
-from assay.scanner.sources.gcp.inventory import ALWAYS
+from assay.scanner.sources.gcp.inventory import ALWAYS, NOT_LISTED
 from assay.scanner.sources.gcp.names import is_asset_type
 from assay.scanner.sources.gcp.org_policies import CONSTRAINTS
 from assay.scanner.sources.gcp.permissions import USE_QUOTA
@@ -24,7 +24,7 @@ def make_plan(controls: Iterable[Any]) -> AssetPlan:
                 types.update((type_, *entry.joined))
     services = {type_.partition(".")[0] for type_ in types}
     constraints = [constraint for constraint in CONSTRAINTS if constraint.partition(".")[0] in services]
-    return AssetPlan(tuple(sorted(types | ALWAYS)), tuple(constraints))
+    return AssetPlan(tuple(sorted((types - NOT_LISTED) | ALWAYS)), tuple(constraints))
 
 
 def page(controls: list[Any]) -> str:

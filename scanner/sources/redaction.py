@@ -166,7 +166,7 @@ READABLE: dict[str, str] = {
     # https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html
     "NotAfter": "when a certificate expires",
     # Of what was asked, which is no answer
-    **dict.fromkeys(_words("managed_by operation"), "who manages it"),
+    **dict.fromkeys(_words("managed_by ManagedBy operation"), "who manages it"),
 }
 """Names of fields (`parent.name` for one in a certain field) whose text may stand, with the reason."""
 POLICIES = frozenset(

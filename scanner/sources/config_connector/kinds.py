@@ -69,6 +69,13 @@ KINDS: dict[str, Kind] = {
         names={"locationID": "locationId", "kmsKey": "kmsKeyName"},
     ),
     "PubSubTopic": Kind("pubsub.googleapis.com/Topic", "projects/{project}", "topics", names={"kmsKey": "kmsKeyName"}),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/cloudscheduler/cloudschedulerjob
+    "CloudSchedulerJob": Kind(
+        "cloudscheduler.googleapis.com/Job",
+        "projects/{project}/locations/{location}",
+        "jobs",
+        names={"topic": "topicName", "serviceAccount": "serviceAccountEmail"},
+    ),
     "PubSubSubscription": Kind("pubsub.googleapis.com/Subscription", "projects/{project}", "subscriptions"),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/sql/sqlinstance
     "SQLInstance": Kind(

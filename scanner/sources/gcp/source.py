@@ -15,7 +15,7 @@ from assay.scanner.sources import snapshot, stage
 from assay.scanner.sources.coverage import CallCount, Coverage, Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.gcp.assets import collections
-from assay.scanner.sources.gcp.inventory import ALWAYS, POLICY, Inventory
+from assay.scanner.sources.gcp.inventory import ALWAYS, NOT_LISTED, POLICY, Inventory
 from assay.scanner.sources.gcp.items import root_of
 from assay.scanner.sources.gcp.names import is_asset_type
 from assay.scanner.sources.gcp.records import ACCESS_POLICY, MALFORMED, ORG_POLICY, RESOURCE
@@ -183,6 +183,10 @@ _tag = msgspec.json.Decoder(_Tag).decode
 _NOT_ASKED = Unknown("the snapshot was taken without assets of this type", "take it again with the same controls")
 
 
+def _why_not_asked(type_: str) -> Unknown:
+    return Unknown(f"the inventory has no {type_}", "scan the code that makes them") if type_ in NOT_LISTED else _NOT_ASKED
+
+
 class SnapshotReader:
     """Turns the lines of a snapshot into collections. `path` names it in gaps.
 
@@ -268,7 +272,7 @@ class SnapshotReader:
             for kind in ("RESOURCE", "IAM_POLICY", ORG_POLICY, ACCESS_POLICY):
                 inventory.lacking.setdefault((kind, ""), why)
         refused = {type_: self._why(record) for record in self._unlisted if record.content == RESOURCE for type_ in record.types}
-        left_out = {type_: _NOT_ASKED for type_ in sorted(self._wanted - self._asked) if is_asset_type(type_)}
+        left_out = {type_: _why_not_asked(type_) for type_ in sorted(self._wanted - self._asked) if is_asset_type(type_)}
         judged = {type_: why for type_, why in left_out.items() if type_ in self._judged}
         others = {type_: why for type_, why in left_out.items() if type_ not in self._judged}
         yield from collections(inventory, self.coverage, self._stand_ins(refused | judged), self._stand_ins(others))

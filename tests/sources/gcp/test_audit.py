@@ -293,3 +293,12 @@ def test_values_of_environment_variables_reach_no_file(monkeypatch: Any, tmp_pat
     out = tmp_path / "x.ndjson"
     Audit(Cloud([PROJECT, function, bucket("b")], [own_policy()]), monkeypatch, out=out, control="*")
     assert b"hunter2" not in out.read_bytes() and b"PASSWORD" in out.read_bytes()
+
+
+def test_what_the_inventory_does_not_have_is_not_asked_for_and_unknown(cloud: Cloud, monkeypatch: Any) -> None:
+    audit = Audit(cloud, monkeypatch, control="messaging.schedules-enabled")
+    asked = {type_ for method, request in cloud.requests if method == "list_assets" for type_ in request.asset_types}
+    assert "pubsub.googleapis.com/Subscription" in asked and not any(type_.startswith("cloudscheduler") for type_ in asked)
+    (result,) = audit.report.results
+    assert result.verdict == "unknown" and result.resource.address.startswith("every cloudscheduler.googleapis.com/Job in ")
+    assert not audit.report.coverage.gaps
