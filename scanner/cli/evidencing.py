@@ -18,6 +18,7 @@ from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, output
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.errors import AssayError
 from assay.scanner.sources.secret_text import without_secrets
+from assay.scanner.words import many
 
 if TYPE_CHECKING:
     from assay.scanner.config import Config
@@ -34,9 +35,9 @@ _OPTIONS = (
     click.option("--evidence-key", metavar="FILE|awskms:KEY", help="Sign its manifest with this key (assay evidence keygen)."),
     click.option(
         "--evidence-inputs",
-        type=click.Choice(["masked", "digests"]),
+        type=click.Choice(["masked", "whole", "digests"]),
         default="masked",
-        help="Store the files that are read without what reports do not show, or their digests alone.  [default: masked]",
+        help="Store the files that are read without what reports do not show, as they are, or their digests alone.  [default: masked]",
     ),
 )
 _OURS = ("evidence", "evidence_key", "evidence_inputs", "reports", "verbose", "color", "no_color", "quiet", "debug", "resume", "out")
@@ -82,6 +83,8 @@ class Evidence:
         """Fields of Options: how files are read, and by which day waivers end."""
         if not self:
             return {}
+        if self._command != "scan":
+            return {"today": self._today}
         from assay.scanner.evidence.recording import Recorder
 
         self._recorder = Recorder(os.path.join(self._folder.path, "notes"))
@@ -174,6 +177,9 @@ class Evidence:
         with open(self._folder.file(ARCHIVE), "xb") as archive:
             made = inputs.stored(gathering, looked_at, scan.sensitive, archive, self._arguments["evidence_inputs"])
         self._folder.write(INPUTS, encode(made))
+        if masked := sum(entry.stored == "masked" for entry in made.entries):
+            told = f"{many(masked, 'file')} stored without what reports do not show: a replay may need --originals (docs/evidence.md)"
+            console.tell(f"assay: {told}")
         late = [entry.path for entry in made.entries if "changed" in entry.note]
         if late:
             console.tell(f"assay: {late[0]}: changed while the run went on ({len(late)} in all): what was judged may not be what is stored")

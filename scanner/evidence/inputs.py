@@ -1,7 +1,7 @@
 """What a run read: the digest of each file, and its content in an archive from which the run can be judged again.
 
-Code, configuration and values are stored without what reports do not show either (results/code.py). What that cannot be done to is not
-stored: packed data, other encodings, files that are too large. Files that were only looked at for their format are not stored at all: what
+Unless they are asked for whole, code, configuration and values are stored without what reports do not show either (results/code.py). What
+that cannot be done to is not stored: packed data, other encodings, files that are too large. Files that were only looked at for their format are not stored at all: what
 became of them is known. A snapshot is stored as it is: nothing secret is in it by how it is made.
 """
 
@@ -26,10 +26,11 @@ from assay.scanner.sources.overlay import open_regular
 from assay.scanner.sources.sensitive import Sensitive
 
 MAX_FILE = 20_000_000
-"""Bytes of a file that is stored: to look for secrets takes about a second for each megabyte."""
-MAX_TOTAL = 200_000_000
-"""Bytes of all files that are stored; a snapshot is stored in any case."""
-MAX_SNAPSHOT = 2_000_000_000
+"""Bytes of a file that is stored masked: to look for secrets takes about a second for each megabyte."""
+MAX_WHOLE = 500_000_000
+"""Of one that is stored as it is: a snapshot, or any where that is asked for. No other input is larger."""
+MAX_TOTAL = 2_000_000_000
+"""Of all files that are stored."""
 _MAX_LINKS = 40
 """On the way to one file, as Linux has it: https://man7.org/linux/man-pages/man7/path_resolution.7.html"""
 
@@ -114,7 +115,7 @@ class Gathering:
 
 
 def stored(gathering: Gathering, looked_at: Mapping[str, set[bytes]], sensitive: Sensitive, archive: IO[bytes], mode: str) -> Inputs:
-    """Store what can be stored of what was gathered. `mode`: `masked`, or `digests` for no content at all."""
+    """Store what can be stored of what was gathered. `mode`: `masked`, `whole`, or `digests` for no content at all."""
     read = {os.path.realpath(path) for path, noted in looked_at.items() if READ in noted}
     entries, total = [], 0
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -122,8 +123,8 @@ def stored(gathering: Gathering, looked_at: Mapping[str, set[bytes]], sensitive:
             entry = gathering.entries[path]
             if not path.isprintable():
                 entry = msgspec.structs.replace(entry, path=ascii(path)[1:-1], target=ascii(entry.target)[1:-1], note="its name is no text")
-            elif entry.kind == "file" and entry.sha256 and mode == "masked" and _is_needed(entry, path in read):
-                entry, content = _content(entry, sensitive, MAX_TOTAL - total)
+            elif entry.kind == "file" and entry.sha256 and _is_needed(entry, path in read):
+                entry, content = _content(entry, sensitive, mode, MAX_TOTAL - total)
                 if content is not None:
                     total += len(content)
                     packed.writestr(_member(entry.member), content)
@@ -136,21 +137,23 @@ def _is_needed(entry: Entry, read: bool) -> bool:
     return read or entry.configures or entry.became in ("judged", "unread")
 
 
-def _content(entry: Entry, sensitive: Sensitive, left: int) -> tuple[Entry, bytes | None]:
+def _content(entry: Entry, sensitive: Sensitive, mode: str, left: int) -> tuple[Entry, bytes | None]:
     """The entry of a file as it is stored, and the content."""
-    of_ours = snapshot.read_header(entry.path) is not None
-    if entry.size > (MAX_SNAPSHOT if of_ours else MAX_FILE):
-        return _refused(entry, f"larger than {MAX_FILE:,} bytes"), None
-    if not of_ours and entry.size > left:
-        return _refused(entry, f"all stored files together have more than {MAX_TOTAL:,} bytes"), None
+    if mode == "digests":
+        return _refused(entry, "digests alone were asked for"), None
+    whole = mode == "whole" or snapshot.read_header(entry.path) is not None
+    most = MAX_WHOLE if whole else MAX_FILE
+    if entry.size > min(most, left):
+        every = "" if entry.size > most else "all files together are "
+        return _refused(entry, f"{every}larger than {most if entry.size > most else MAX_TOTAL:,} bytes"), None
     try:
         with open_regular(entry.path) as opened:
-            content = opened.read()
+            content = opened.read(most + 1)
     except OSError as error:
         return _refused(entry, f"cannot be read ({error.strerror or error})"), None
     if hashlib.sha256(content).hexdigest() != entry.sha256:
         return _refused(entry, "changed since the run began, or while it went on"), None
-    kept: bytes | None = content if of_ours else _masked(content, sensitive)
+    kept = content if whole else _masked(content, sensitive)
     if kept is None:
         return _refused(entry, "packed, or no text in UTF-8: what is secret in it cannot be told"), None
     how = "whole" if kept == content else "masked"

@@ -122,7 +122,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: Literal["assay-evidence-inputs/1"] = "assay-evidence-inputs/1"
     mode: str
-    """How files are stored: `masked` or `digests`."""
+    """How files are stored: `masked`, `whole` or `digests`."""
     entries: list[Entry]
 
 
