@@ -22,6 +22,7 @@ from assay.scanner.words import many
 
 if TYPE_CHECKING:
     from assay.scanner.config import Config
+    from assay.scanner.evidence.masking import Masking
     from assay.scanner.evidence.model import RunRecord, Snapshot
     from assay.scanner.results.model import Report
 
@@ -115,9 +116,12 @@ class Evidence:
         try:
             self._reports(report, scan)
             files = self._configuration(config)
-            self._inputs(scan, [*files, *self._given(config)])
+            from assay.scanner.evidence.masking import Masking
+
+            masking = Masking(scan.sensitive, report.results)
+            self._inputs(scan, [*files, *self._given(config)], masking)
             for number, file in enumerate(files, 1):
-                self._copy(f"configuration/{number:02}-{_plain(file)}", file, scan)
+                self._copy(f"configuration/{number:02}-{_plain(file)}", file, masking)
             record = self._record(report, code, files, scan)
             from assay.scanner.evidence.model import RUN, encode
 
@@ -162,7 +166,7 @@ class Evidence:
             for directory, _, names in os.walk(folder):
                 yield from (os.path.join(directory, name) for name in names)
 
-    def _inputs(self, scan: Any, configuring: Iterable[str]) -> None:
+    def _inputs(self, scan: Any, configuring: Iterable[str], masking: Masking) -> None:
         from assay.scanner.evidence import inputs
         from assay.scanner.evidence.model import ARCHIVE, INPUTS, encode
 
@@ -175,7 +179,7 @@ class Evidence:
         gathering = inputs.Gathering(self._began)
         gathering.take(looked_at, scan.files, configuring)
         with open(self._folder.file(ARCHIVE), "xb") as archive:
-            made = inputs.stored(gathering, looked_at, scan.sensitive, archive, self._arguments["evidence_inputs"])
+            made = inputs.stored(gathering, looked_at, masking, archive, self._arguments["evidence_inputs"])
         self._folder.write(INPUTS, encode(made))
         if masked := sum(entry.stored == "masked" for entry in made.entries):
             told = f"{many(masked, 'file')} stored without what reports do not show: a replay may need --originals (docs/evidence.md)"
@@ -184,10 +188,10 @@ class Evidence:
         if late:
             console.tell(f"assay: {late[0]}: changed while the run went on ({len(late)} in all): what was judged may not be what is stored")
 
-    def _copy(self, name: str, file: str, scan: Any) -> None:
+    def _copy(self, name: str, file: str, masking: Masking) -> None:
         from assay.scanner.evidence import inputs
 
-        content = inputs.shown(file, scan.sensitive)
+        content = inputs.shown(file, masking)
         if content is not None:
             self._folder.write(name, content)
 

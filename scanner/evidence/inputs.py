@@ -1,6 +1,6 @@
 """What a run read: the digest of each file, and its content in an archive from which the run can be judged again.
 
-Unless they are asked for whole, code, configuration and values are stored without what reports do not show either (results/code.py). What
+Unless they are asked for whole, code, configuration and values are stored without what reports do not show either (masking.py). What
 that cannot be done to is not stored: packed data, other encodings, files that are too large. Files that were only looked at for their
 format are not stored at all: what became of them is known. A snapshot is stored as it is: nothing secret is in it by how it is made.
 """
@@ -16,14 +16,12 @@ from typing import IO
 
 import msgspec
 
+from assay.scanner.evidence.masking import Masking
 from assay.scanner.evidence.model import Entry, Inputs, Kind
 from assay.scanner.evidence.recording import LISTED, READ
-from assay.scanner.results.code import without_secret_values
 from assay.scanner.sources import snapshot
-from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.listing import Fate
 from assay.scanner.sources.overlay import open_regular
-from assay.scanner.sources.sensitive import Sensitive
 
 MAX_FILE = 20_000_000
 """Bytes of a file that is stored masked: to look for secrets takes about a second for each megabyte."""
@@ -114,7 +112,7 @@ class Gathering:
         return {"sha256": digest, "size": told.st_size, "note": "changed since the run began, or while it went on" if late else ""}
 
 
-def stored(gathering: Gathering, looked_at: Mapping[str, set[bytes]], sensitive: Sensitive, archive: IO[bytes], mode: str) -> Inputs:
+def stored(gathering: Gathering, looked_at: Mapping[str, set[bytes]], masking: Masking, archive: IO[bytes], mode: str) -> Inputs:
     """Store what can be stored of what was gathered. `mode`: `masked`, `whole`, or `digests` for no content at all."""
     read = {os.path.realpath(path) for path, noted in looked_at.items() if READ in noted}
     entries, total = [], 0
@@ -124,7 +122,7 @@ def stored(gathering: Gathering, looked_at: Mapping[str, set[bytes]], sensitive:
             if not path.isprintable():
                 entry = msgspec.structs.replace(entry, path=ascii(path)[1:-1], target=ascii(entry.target)[1:-1], note="its name is no text")
             elif entry.kind == "file" and entry.sha256 and _is_needed(entry, path in read):
-                entry, content = _content(entry, sensitive, mode, MAX_TOTAL - total)
+                entry, content = _content(entry, masking, mode, MAX_TOTAL - total)
                 if content is not None:
                     total += len(content)
                     packed.writestr(_member(entry.member), content)
@@ -137,7 +135,7 @@ def _is_needed(entry: Entry, read: bool) -> bool:
     return read or entry.configures or entry.became in ("judged", "unread")
 
 
-def _content(entry: Entry, sensitive: Sensitive, mode: str, left: int) -> tuple[Entry, bytes | None]:
+def _content(entry: Entry, masking: Masking, mode: str, left: int) -> tuple[Entry, bytes | None]:
     """The entry of a file as it is stored, and the content."""
     if mode == "digests":
         return _refused(entry, "digests alone were asked for"), None
@@ -153,7 +151,7 @@ def _content(entry: Entry, sensitive: Sensitive, mode: str, left: int) -> tuple[
         return _refused(entry, f"cannot be read ({error.strerror or error})"), None
     if hashlib.sha256(content).hexdigest() != entry.sha256:
         return _refused(entry, "changed since the run began, or while it went on"), None
-    kept = content if whole else _masked(content, sensitive)
+    kept = content if whole else masking.shown(content)
     if kept is None:
         return _refused(entry, "packed, or no text in UTF-8: what is secret in it cannot be told"), None
     how = "whole" if kept == content else "masked"
@@ -165,26 +163,14 @@ def _refused(entry: Entry, why: str) -> Entry:
     return msgspec.structs.replace(entry, note=f"not stored: {why}")
 
 
-def shown(path: str, sensitive: Sensitive) -> bytes | None:
+def shown(path: str, masking: Masking) -> bytes | None:
     """A file as it is stored; None where it cannot be."""
     try:
         with open_regular(path) as opened:
             content = opened.read(MAX_FILE + 1)
     except OSError:
         return None
-    return _masked(content, sensitive) if len(content) <= MAX_FILE else None
-
-
-def _masked(content: bytes, sensitive: Sensitive) -> bytes | None:
-    """A text as reports may show it; None where that cannot be told."""
-    try:
-        text = utf8(content).decode()
-    except UnicodeError:
-        return None
-    if "\0" in text:
-        return None
-    shown = without_secret_values(text, sensitive)
-    return content if shown == text else shown.encode()
+    return masking.shown(content) if len(content) <= MAX_FILE else None
 
 
 def _member(name: str) -> zipfile.ZipInfo:

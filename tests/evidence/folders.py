@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from pathlib import Path
 from typing import Any
 
 from tests.scans import assay, write
 
+SOON = (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=30)).isoformat()
 CODE = """variable "db_password" {
   default = "hunter2-is-secret"
 }
@@ -16,21 +18,21 @@ resource "aws_s3_bucket" "b" {
   bucket = "orders"
 }
 
-resource "aws_s3_bucket" "c" { # assay:waive storage.versioning-enabled owner=team reason=scratch expires=2999-01-01
+resource "aws_s3_bucket" "c" { # assay:waive storage.versioning-enabled until=SOON owner=team scratch
   bucket = "scratch"
 }
 
 module "inner" {
   source = "../modules/inner"
 }
-"""
+""".replace("SOON", SOON)
 CONFIGURATION = """waivers:
   - control: storage.encrypted-cmk
     resource: aws_s3_bucket.b
     owner: team
     reason: it holds what is public
-    expires: 2999-01-01
-"""
+    expires: SOON
+""".replace("SOON", SOON)
 FILES: dict[str, str | bytes] = {
     "infra/main.tf": CODE,
     "infra/README.md": "# read me\n",

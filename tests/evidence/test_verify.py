@@ -35,7 +35,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def runs(signed: Path, tmp_path: Path) -> list[Path]:
     shutil.copytree(signed / "out", tmp_path / "out")
-    return sorted((tmp_path / "out").iterdir())
+    return sorted((tmp_path / "out").iterdir(), key=lambda made: str(json.loads((made / "manifest.json").read_bytes())["started"]))
 
 
 def test_what_is_as_it_was_passes(signed: Path, runs: list[Path]) -> None:
