@@ -1,6 +1,7 @@
 """A key of AWS KMS: https://docs.aws.amazon.com/kms/latest/developerguide/asymmetric-key-specs.html
 
-Two calls: kms:GetPublicKey, and kms:Sign on a digest, since KMS takes no text above 4,096 bytes.
+Two calls: kms:GetPublicKey, and kms:Sign, which takes the digest of a text that is longer than 4,096 bytes:
+https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from assay.scanner.evidence import keys
 from assay.scanner.evidence.model import EvidenceError
 
 ALGORITHM = "ECDSA_SHA_256"
+_MAX_RAW = 4096
 
 
 class KmsKey:
@@ -28,8 +30,8 @@ class KmsKey:
 
     def sign(self, text: bytes) -> bytes:
         """The signature in DER. Raises EvidenceError."""
-        digest = hashlib.sha256(text).digest()
-        return bytes(self._call("sign", Message=digest, MessageType="DIGEST", SigningAlgorithm=ALGORITHM)["Signature"])
+        kind, message = ("RAW", text) if len(text) <= _MAX_RAW else ("DIGEST", hashlib.sha256(text).digest())
+        return bytes(self._call("sign", Message=message, MessageType=kind, SigningAlgorithm=ALGORITHM)["Signature"])
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
         from assay.scanner.sources.live import CredentialsError

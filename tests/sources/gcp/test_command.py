@@ -44,6 +44,17 @@ def test_audit_and_snapshot_agree(loopback: Cloud, tmp_path: Path) -> None:
     assert {result["verdict"] for result in reports[0]["results"]} == {"pass"} and len(reports[0]["results"]) >= 2
 
 
+def test_an_audit_leaves_evidence_that_is_judged_again_without_the_cloud(
+    loopback: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loopback.content[1].append(bucket("open"))
+    assert run("audit", "gcp", "--project", "trade", *CHOSEN, "--evidence", str(tmp_path / "out")).exit_code == 1
+    made = next((tmp_path / "out").iterdir())
+    monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET", "grpc://127.0.0.1:1")
+    replayed = run("evidence", "replay", str(made))
+    assert replayed.exit_code == 0, replayed.output
+
+
 def test_what_fails_and_what_is_collected(loopback: Cloud, tmp_path: Path) -> None:
     loopback.content[1].append(bucket("open"))
     loopback.content[2].append(public("open"))
