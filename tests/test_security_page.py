@@ -11,7 +11,7 @@ from tests.scans import ROOT
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 PROMISED = (
-    "Nothing hides", "One input costs only itself", "What is done with input", "The configuration", "Reports", "Live accounts", "Secrets",
+    "Nothing hides", "One input costs only itself", "What is done with input", "The configuration", "Reports", "Run folders", "Live accounts", "Secrets",
     "Permissions and files",
 )  # fmt: skip
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-import platform
 import re
 import sys
 import time
@@ -205,7 +204,7 @@ class Evidence:
             withheld.append("external_id")
         return RunRecord(
             command=self._command, run=report.run, tool=report.tool, options=kept, withheld=withheld, directory=os.getcwd(),
-            today=self._today.isoformat(), exit_code=code, python=platform.python_version(), platform=sys.platform,
+            today=self._today.isoformat(), exit_code=code, python=".".join(map(str, sys.version_info[:3])), platform=sys.platform,
             snapshot=self._snapshot(), configuration=files,
         )  # fmt: skip
 

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator
 from assay.scanner.results.code import without_secret_values
 from assay.scanner.results.model import ResourceRef, Result
 from assay.scanner.sources.encodings import utf8
+from assay.scanner.sources.secret_text import HIDDEN
 from assay.scanner.sources.sensitive import SHOWN, Sensitive
 
+_SHOWN = re.compile(f"{re.escape(SHOWN)}|{re.escape(HIDDEN)}")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _INDEX = re.compile(r'[\w\])]\["$')
 """Behind which a text is the key of a reference, `var.buckets["orders"]`, as addresses of resources have it: a name, and no value."""
@@ -51,7 +53,7 @@ class Masking:
 
     def _line(self, before: str, after: str) -> str:
         """A masked line in which everything is where it was; as it is where it cannot be told what was replaced."""
-        first, *parts = after.split(SHOWN)
+        first, *parts = _SHOWN.split(after)
         if not before.startswith(first) or not parts or not before.endswith(parts[-1]):
             return after
         made, at = [first], len(first)

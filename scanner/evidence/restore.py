@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 import msgspec
 
+from assay.scanner.evidence.inputs import MAX_TOTAL, MAX_WHOLE
 from assay.scanner.evidence.model import ARCHIVE, INPUTS, MAX_JSON, Entry, EvidenceError, Inputs, decode
 from assay.scanner.override import override
 from assay.scanner.sources.encodings import read_up_to
@@ -20,7 +22,9 @@ from assay.scanner.sources.listing import Became, Fate
 from assay.scanner.sources.overlay import DISK, Disk
 
 _BECAME: dict[str, Became] = {"unread": "unread", "judged": "judged", "other": "other", "excluded": "excluded"}
-_LARGEST = 2_000_000_000
+_SLACK = 100_000
+"""Bytes that a masked file may be longer than it was."""
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class Restored(Disk):
@@ -53,7 +57,7 @@ def restore(folder: str, top: str, directory: str, originals: str | None = None)
             inputs = decode(read_up_to(opened, MAX_JSON), Inputs, INPUTS)
         with zipfile.ZipFile(os.path.join(folder, ARCHIVE)) as archive:
             return _restored(inputs, archive, top, directory, originals)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise EvidenceError(f"{folder}: its inputs cannot be put back: {error}") from None
 
 
@@ -61,7 +65,7 @@ def _restored(inputs: Inputs, archive: zipfile.ZipFile, top: str, directory: str
     fates: dict[str, Fate] = {}
     made = Restoring(Restored(fates))
     os.makedirs(below(top, directory), exist_ok=True)
-    links = []
+    links, total = [], 0
     for entry in inputs.entries:
         path = below(top, entry.path)
         if entry.kind == "link":
@@ -80,6 +84,9 @@ def _restored(inputs: Inputs, archive: zipfile.ZipFile, top: str, directory: str
             fates[path] = Fate(_BECAME.get(entry.became, "other"), entry.why)
         if entry.stored == "masked" and hashlib.sha256(content or b"").hexdigest() != entry.sha256:
             made.masked.append(entry)
+        total += len(content or b"")
+        if total > MAX_TOTAL:
+            raise EvidenceError(f"{ARCHIVE}: holds more than {MAX_TOTAL:,} bytes")
         with open(path, "xb") as opened:
             opened.write(content or b"")
     for path, target in links:  # last, so that nothing is written through one
@@ -93,7 +100,7 @@ def _content(entry: Entry, archive: zipfile.ZipFile, directory: str, originals: 
     """The content of a file: the original where that is there, else what is stored; None where nothing is. Raises EvidenceError."""
     if originals is not None and entry.stored != "whole" and entry.sha256:
         try:
-            content = DISK.read(os.path.join(originals, os.path.relpath(entry.path, directory)), _LARGEST)
+            content = DISK.read(os.path.join(originals, os.path.relpath(entry.path, directory)), MAX_WHOLE)
         except OSError:
             content = b""
         if hashlib.sha256(content).hexdigest() == entry.sha256:
@@ -102,8 +109,10 @@ def _content(entry: Entry, archive: zipfile.ZipFile, directory: str, originals: 
         return None
     try:
         member = archive.getinfo(entry.member)
+        if member.compress_type not in _METHODS:
+            raise EvidenceError(f"{ARCHIVE}: {entry.member} is packed in a way that assay does not use")
         with archive.open(member) as opened:
-            content = read_up_to(opened, min(_LARGEST, member.file_size) + 1)
+            content = read_up_to(opened, min(MAX_WHOLE, 2 * entry.size + _SLACK))
     except KeyError:
         raise EvidenceError(f"{ARCHIVE}: {entry.member} is missing") from None
     if hashlib.sha256(content).hexdigest() != entry.stored_sha256:

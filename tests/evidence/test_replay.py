@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -145,3 +147,29 @@ def test_what_is_put_back_stays_below_its_directory(repo: Path, path: str) -> No
     resealed(made)
     evidence("replay", made)
     assert not any(os.path.exists(f"{place}/assay-escaped") for place in ("/tmp", "/etc", "/"))
+
+
+def test_an_archive_that_is_a_bomb_ends(repo: Path) -> None:
+    made = run(repo.parent / "out", "infra", *CONTROLS)
+    inputs = json.loads((made / "inputs.json").read_bytes())
+    stored = next(entry for entry in inputs["entries"] if entry.get("member"))
+    (made / "inputs.zip").unlink()
+    with zipfile.ZipFile(made / "inputs.zip", "w", zipfile.ZIP_DEFLATED) as archive, archive.open(stored["member"], "w") as member:
+        for _ in range(300):
+            member.write(bytes(1_000_000))
+    resealed(made)
+    tracemalloc.start()
+    code, told = evidence("replay", made)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert code == 2 and "is not what inputs.json says" in told and most < 100_000_000
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"x" * 1000])
+def test_a_broken_archive_is_told(repo: Path, content: bytes) -> None:
+    made = run(repo.parent / "out", "infra", *CONTROLS)
+    (made / "inputs.zip").write_bytes(content)
+    assert evidence("replay", made)[0] == 1
+    resealed(made)
+    code, told = evidence("replay", made)
+    assert code == 2 and "cannot be put back" in told
