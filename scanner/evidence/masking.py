@@ -52,15 +52,16 @@ class Masking:
         return mark + "\n".join(lines).encode() if content.endswith(text.encode()) else None
 
     def _line(self, before: str, after: str) -> str:
-        """A masked line in which everything is where it was; as it is where it cannot be told what was replaced."""
+        """A masked line in which everything is where it was. Where it cannot be told what was replaced, what follows is, if it is shorter."""
+        padded = after + " " * (len(before.encode()) - len(after.encode()))
         first, *parts = _SHOWN.split(after)
         if not before.startswith(first) or not parts or not before.endswith(parts[-1]):
-            return after
+            return padded
         made, at = [first], len(first)
         for number, part in enumerate(parts, 1):
             end = len(before) - len(part) if number == len(parts) else before.find(part, at)
             if end < at:
-                return after
+                return padded
             made += [before[at:end] if _INDEX.search(made[-1]) and part.startswith('"]') else self._template(before[at:end]), part]
             at = end + len(part)
         return "".join(made)
