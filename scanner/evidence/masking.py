@@ -52,7 +52,7 @@ class Masking:
         return mark + "\n".join(lines).encode() if content.endswith(text.encode()) else None
 
     def _line(self, before: str, after: str) -> str:
-        """A masked line in which everything is where it was. Where it cannot be told what was replaced, what follows is, if it is shorter."""
+        """A masked line in which everything is where it was; where it cannot be told what was replaced, what follows the line is."""
         padded = after + " " * (len(before.encode()) - len(after.encode()))
         first, *parts = _SHOWN.split(after)
         if not before.startswith(first) or not parts or not before.endswith(parts[-1]):
