@@ -28,6 +28,8 @@ class Context(msgspec.Struct, frozen=True):
     quiet: bool = False
     verbose: bool = False
     """Lists that a report cuts are told whole."""
+    auditor: bool = False
+    """The edition for an audit: with a cover, a block for signatures, and what passes in a line each."""
 
 
 class ReportFormat(Protocol):
