@@ -86,8 +86,13 @@ class ClaimAt(Spelling, frozen=True, eq=False, kw_only=True):
     """The text, or the target of a policy."""
 
 
+def by_name(text: str) -> tuple[str]:
+    """The key of a name, which is no address."""
+    return (text,)
+
+
 def claims(type_: str, at: ClaimAt) -> Index:
-    """Targets or policies by the addresses and by the name of what they name; under None those that may be for any service."""
+    """Targets or policies by the addresses of what they name and by its name; under None those that may be for any service."""
 
     def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
         if isinstance(item, Unlisted):
@@ -96,7 +101,7 @@ def claims(type_: str, at: ClaimAt) -> Index:
             keys = {*claim.service.addresses, *claim.targets}
             yield from [(key, claim) for key in keys]
             if claim.service.known:
-                yield claim.service.text, claim
+                yield by_name(claim.service.text), claim
             if not (keys or claim.service.known) or any(_ANY in key for key in keys):
                 yield None, claim
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
-from assay.scanner.facts.compute.scaling.claims import Claim, Names
+from assay.scanner.facts.compute.scaling.claims import Claim, Names, by_name
 from assay.scanner.facts.compute.scaling.kinds import ScaledService, Signal
 from assay.scanner.facts.compute.scaling.metrics import PolicyAt, signals
 from assay.scanner.facts.item_index import spelled
@@ -95,9 +95,10 @@ def _cluster(view: View, at: ServiceAt) -> Names:
 
 
 def _known(view: View, index: Index, who: Names, targets: Iterable[str]) -> Iterator[Claim | Unknown]:
-    """The claims that may be for a service, each once; all of them where its own name is open."""
+    """The claims that may be for a service, each once; those by any name where its own is open."""
     known = view.index(index)
-    keys: list[Any] = [*who.addresses, who.text, *targets, None] if who.known else list(known)
+    named = [by_name(who.text)] if who.known else [key for key in known if isinstance(key, tuple)]
+    keys: list[Any] = [*who.addresses, *named, *targets, None]
     done: set[int] = set()
     for key in keys:
         for record in known.get(key, ()):
