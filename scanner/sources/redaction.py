@@ -90,7 +90,8 @@ READABLE: dict[str, str] = {
             enabledFeatures PolicyAttributeDescriptions.AttributeValue Failover SigningBehavior FrameOption
             SecurityHeadersConfig.ReferrerPolicy ReferrerPolicy.ReferrerPolicy MfaConfiguration DeletionProtection
             RedirectConfig.StatusCode FixedResponseConfig.StatusCode elbv2.rule.Priority NetworkOrigin RouteSelectionExpression
-            UserPoolClient.SupportedIdentityProviders Engine visibility RenewalEligibility ValidationMethod LastProcessingResult"""
+            UserPoolClient.SupportedIdentityProviders Engine visibility RenewalEligibility ValidationMethod LastProcessingResult
+            schedulingStrategy ServiceNamespace"""
         ),
         _WORDS,
     ),
@@ -160,6 +161,12 @@ READABLE: dict[str, str] = {
             responseHeadersToRemove"""
         ),
         "what every visitor of the site is told",
+    ),
+    # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingMetricDataQuery.html,
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
+    **dict.fromkeys(
+        _words("CustomizedMetricSpecification.Namespace Metric.Namespace cloudwatch.alarm.Namespace AlarmActions Metrics.Expression"),
+        "which metric is followed, and what an alarm calls",
     ),
     # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_LambdaConfigType.html
     **dict.fromkeys(_words("LambdaConfig.PreSignUp LambdaConfig.PreAuthentication"), _IDENTIFIERS),

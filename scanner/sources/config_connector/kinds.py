@@ -127,6 +127,8 @@ KINDS: dict[str, Kind] = {
     "CertificateManagerCertificate": Kind(
         "certificatemanager.googleapis.com/Certificate", "projects/{project}/locations/{location}", "certificates"
     ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/compute/computeregionnetworkendpointgroup
+    "ComputeRegionNetworkEndpointGroup": Kind(f"{COMPUTE}/NetworkEndpointGroup", "compute", "networkEndpointGroups"),
     "ComputeURLMap": Kind(f"{COMPUTE}/UrlMap", "compute", "urlMaps", names=_URL_MAP),
     "ComputeBackendService": Kind(f"{COMPUTE}/BackendService", "compute", "backendServices", regional=f"{COMPUTE}/RegionBackendService"),
     "ComputeBackendBucket": Kind(f"{COMPUTE}/BackendBucket", "compute", "backendBuckets", names={"bucket": "bucketName"}),
@@ -162,6 +164,7 @@ ENTRIES = {
 }
 # The kind that a reference means, by its key.
 REFERENCES = {
+    "serviceRef": "RunService",
     "keyRingRef": "KMSKeyRing",
     "kmsKeyRef": "KMSCryptoKey",
     "kmsKeyNameRef": "KMSCryptoKey",
