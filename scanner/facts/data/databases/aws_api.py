@@ -16,12 +16,13 @@ from assay.scanner.facts.spelling import Index
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item, Unlisted
 
-# Each region lists the global databases that have a cluster there.
+# A region lists the global databases that have a cluster there.
 GLOBAL_CLUSTERS = Listing(
     "rds.global_cluster",
     Call("rds", "DescribeGlobalClusters", page_size=100),
     entries="GlobalClusters",
     id="GlobalClusterArn",
+    joined_across_regions=True,
 )
 LISTINGS = (GLOBAL_CLUSTERS,)
 

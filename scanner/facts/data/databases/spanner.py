@@ -94,8 +94,11 @@ def _in_statements(view: View, at: DatabaseAt) -> Value[Any]:
 
 
 def _days(period: str) -> float | Unknown:
+    """Days of a period such as `36h`, cut to hundredths."""
     match = re.fullmatch(r"(\d+)([smhd])", period)
-    return int(match[1]) / _IN_DAYS[match[2]] if match else Unknown(f"{period} is no period of Spanner", "write it as 7d")
+    if match is None:
+        return Unknown(f"{period} is no period of Spanner", "write it as 7d")
+    return int(match[1]) * 100 // _IN_DAYS[match[2]] / 100
 
 
 class BigtableAt(Spelling, frozen=True, eq=False, kw_only=True):
