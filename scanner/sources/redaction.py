@@ -47,7 +47,8 @@ READABLE: dict[str, str] = {
             attachmentTarget serviceAccount serviceAccounts deadLetterTopic pubsubTopic trigger logBucket ancestors networks
             activeKeyVersion image machineType zones locations targetResources targetServiceAccounts sourceServiceAccounts store pool
             keyRing cryptoKey subnets securityGroups SubnetIdentifier connector vpcConnector router subnetworks Role natIps
-            authorizedNetwork ViewerCertificate.Certificate latestReadyRevision OriginAccessIdentity InUseBy issuanceConfig"""
+            authorizedNetwork ViewerCertificate.Certificate latestReadyRevision OriginAccessIdentity InUseBy issuanceConfig
+            ReadReplicaDBInstanceIdentifiers ReadReplicaDBClusterIdentifiers ReadReplicaIdentifiers"""
         ),
         _IDENTIFIERS,
     ),
@@ -59,6 +60,9 @@ READABLE: dict[str, str] = {
         ),
         _IDENTIFIERS,
     ),
+    # https://cloud.google.com/spanner/docs/reference/rest/v1/projects.instances
+    "data.config": "where the databases of an instance are",
+    **dict.fromkeys(_words("settings.edition settings.tier"), _WORDS),
     "secretKeyRef.secret": "the name of a secret",
     "secretKeyRef.key": "the version of a secret",
     "secretKeyRef.version": "the version of a secret",

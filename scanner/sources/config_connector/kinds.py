@@ -82,8 +82,11 @@ KINDS: dict[str, Kind] = {
         "sqladmin.googleapis.com/Instance",
         "projects/{project}",
         "instances",
+        names={"masterInstance": "masterInstanceName"},
         moves={"encryptionKMSCryptoKey": "diskEncryptionConfiguration.kmsKeyName"},
     ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/bigtable/bigtableinstance
+    "BigtableInstance": Kind("bigtableadmin.googleapis.com/Instance", "projects/{project}", "instances", names={"kmsKey": "kmsKeyName"}),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/eventarc/eventarctrigger
     "EventarcTrigger": Kind(
         "eventarc.googleapis.com/Trigger",
@@ -173,6 +176,9 @@ REFERENCES = {
     "customerManagedKeyRef": "KMSCryptoKey",
     "encryptionKeyRef": "KMSCryptoKey",
     "encryptionKMSCryptoKeyRef": "KMSCryptoKey",
+    "masterInstanceRef": "SQLInstance",
+    "primaryClusterNameRef": "AlloyDBCluster",
+    "instanceRef": "SpannerInstance",
     "bucketRef": "StorageBucket",
     "topicRef": "PubSubTopic",
     "deadLetterTopicRef": "PubSubTopic",
