@@ -75,7 +75,7 @@ class _Table:
         self.columns["line"].append(seen.line if seen else 0)
         self._add_list("evidence", [(fact.fact, fact.observed, fact.expected, where(fact.location)) for fact in result.evidence])
         self._add_list("unknown", [(fact.fact, fact.reason, fact.settles_it, where(fact.location)) for fact in result.unknown])
-        self.prints.append(result.fingerprint[:PREFIX])
+        self.prints.append(result.fingerprint[:PREFIX].encode("ascii", "replace").decode().ljust(PREFIX, "0"))
         self.titles.setdefault(result.control, result.title)
 
     def _add_list(self, name: str, rows: list[tuple[str, str, str, str]]) -> None:

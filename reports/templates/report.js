@@ -88,8 +88,9 @@
     const status = make("p", "", { role: "status", "aria-live": "polite" });
     const search = make("input", undefined, { type: "search", placeholder: "address, message, control, file, fingerprint" });
     const filters = make("div", undefined, { class: "filters" });
-    const searching = make("label", "Search", { class: "wide" });
-    searching.append(search);
+    search.id = "search";
+    const searching = make("div", undefined, { class: "wide" });
+    searching.append(make("label", "Search", { for: search.id }), search);
     filters.append(searching);
     const selects = {};
     for (const [name, heading] of Object.entries(FACETS)) {
@@ -104,9 +105,10 @@
         select.append(make("option", `${known[number] || "none"} (${counts[number]})`, { value: String(number) }));
       });
       select.addEventListener("change", () => { state.chosen[name] = select.value; again(); });
-      const label = make("label", heading);
-      label.append(select);
-      filters.append(label);
+      select.id = `by-${name}`;
+      const field = make("div");
+      field.append(make("label", heading, { for: select.id }), select);
+      filters.append(field);
       selects[name] = select;
     }
 

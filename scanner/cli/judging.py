@@ -123,7 +123,12 @@ def reporting(command: Any) -> Any:
 def _reports(group: str) -> Any:
     names = formats.names(group)
     listed = f"Write a report: {', '.join(names)}. Repeatable."
-    return click.option("-r", "--report", "reports", multiple=True, type=output.ReportTarget(names), help=listed)
+    reports = click.option("-r", "--report", "reports", multiple=True, type=output.ReportTarget(names), help=listed)
+    if group != plugins.REPORTS:
+        return reports
+    edition = "HTML report: the edition for an audit, with a cover, a block for signatures, and what passes in a line each."
+    reader = click.option("--for", "reader", type=click.Choice(["auditor"]), help=edition)
+    return lambda command: reports(reader(command))
 
 
 def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] | None:

@@ -100,6 +100,7 @@ def write_with(
             width=shutil.get_terminal_size((100, 24)).columns,
             quiet=arguments["quiet"],
             verbose=bool(arguments.get("verbose")),
+            auditor=arguments.get("reader") == "auditor",
         )
         codes.append(written(name, path, functools.partial(_parts, name, report, context)))
         debug(f"report {name}")
