@@ -25,7 +25,7 @@ from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
 from assay.reports.in_force import in_force
 from assay.reports.view import WORDS, accounts, nothing_unseen, ordered, outcome, place, severity_rank, sums, unsupported, verdicts, where
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import WORST, ControlOutcome, Report, Result
+from assay.scanner.results.model import WORST, ControlOutcome, InForce, Report, Result
 from assay.scanner.rules.model import Control
 from assay.scanner.words import defused, many, shown
 
@@ -61,14 +61,14 @@ class Segment(msgspec.Struct):
 
 def render(report: Report, context: Context) -> bytes:
     """UTF-8. Every value is escaped; characters that could reorder or hide others are written out."""
-    worst = list(questions(report).values())
+    worst = questions(report)
     unknown = _with_verdict(report, "unknown")
     page = _template().render(
         **_assets("report.js"),
         report=report,
         auditor=context.auditor,
         known_gaps=frozenset(report.gate.known_gaps),
-        outcome=outcome(report),
+        outcome=outcome(msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, in_force=InForce()))),
         in_force=in_force(report.run.in_force),
         asked=asked(report, worst),
         heat=heat(worst),

@@ -11,7 +11,9 @@ from assay.scanner.results.model import WORST, Report, Result, Verdict
 
 MOST_ROWS = 30
 """Accounts or roots that the map shows; the table beneath it has all."""
-_CELL, _GAP, _LEFT, _TOP = 14, 2, 190, 8
+_CELL, _LEFT, _TOP = 14, 190, 8
+_LABEL = 28
+"""Characters of a name beside the map."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -27,19 +29,21 @@ class Asked(msgspec.Struct, frozen=True):
         return self.total == sum(number for _, _, number in self.parts)
 
 
-def _key(result: Result) -> tuple[str, str, str, str]:
-    return (result.control, result.resource.root, result.resource.address, result.resource.id)
+def questions(report: Report) -> list[Result]:
+    """The worst of the results of each control on each resource: a result is for one element of it.
 
-
-def questions(report: Report) -> dict[tuple[str, str, str, str], Result]:
-    """A control and a resource to the worst of the results on it: a result is for one element of it."""
-    worst: dict[tuple[str, str, str, str], Result] = {}
+    What is judged in several collections has the same results in each of them, and is as many questions.
+    """
+    worst: dict[tuple[str, str, str, str, int], Result] = {}
+    times: dict[str, int] = {}
     for result in report.results:
-        key = _key(result)
+        held = result.resource
+        times[result.fingerprint] = time = times.get(result.fingerprint, 0) + 1
+        key = (result.control, held.root, held.address, held.id, time)
         before = worst.get(key)
         if before is None or WORST.index(result.verdict) < WORST.index(before.verdict):
             worst[key] = result
-    return worst
+    return list(worst.values())
 
 
 def asked(report: Report, worst: Iterable[Result]) -> Asked:
@@ -109,6 +113,8 @@ class MapRow(msgspec.Struct, frozen=True):
     """An account, project or root with its verdicts."""
 
     name: str
+    label: str
+    """Its name, or the end of it."""
     y: int
     cells: list[tuple[int, Verdict, str]]
     """Where it stands, the worst verdict of a control there, and what that says."""
@@ -162,4 +168,10 @@ def _row(name: str, number: int, verdicts: dict[str, Verdict], columns: dict[str
     cells = [
         (_LEFT + columns[control] * _CELL, verdict, f"{name}, {control}: {WORDS[verdict]}") for control, verdict in sorted(verdicts.items())
     ]
-    return MapRow(name, _TOP + number * _CELL, [*cells], [counts[verdict] for verdict in WORST])
+    return MapRow(
+        name,
+        name if len(name) <= _LABEL else f"…{name[1 - _LABEL :]}",
+        _TOP + number * _CELL,
+        [*cells],
+        [counts[verdict] for verdict in WORST],
+    )

@@ -215,7 +215,7 @@ def test_evidence_is_in_the_table() -> None:
 def test_the_equation_balances() -> None:
     """Each control asked of each resource is one question, and each question has one verdict."""
     report = scanned()
-    sums = asked(report, list(questions(report).values()))
+    sums = asked(report, questions(report))
     assert sums.balances
     assert sums.total > 20
     assert sums.total == sum(number for _, _, number in sums.parts)
