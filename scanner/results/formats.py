@@ -14,7 +14,7 @@ import msgspec
 
 from assay.scanner import plugins
 from assay.scanner.results.model import Report, Result, Run, Tool
-from assay.scanner.rules.model import Control
+from assay.scanner.rules.model import Control, Framework
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -28,6 +28,8 @@ class Context(msgspec.Struct, frozen=True):
     quiet: bool = False
     verbose: bool = False
     """Lists that a report cuts are told whole."""
+    frameworks: Mapping[str, Framework] = {}
+    """The frameworks that controls may serve, by id."""
 
 
 class ReportFormat(Protocol):
