@@ -161,7 +161,7 @@ def test_any_value_is_of_its_type_or_refused(name: str, value: Any) -> None:
         assert is_of(getattr(options, name), TYPES[name])
 
 
-SELECTING = ("policies", "overrides", "profile", "controls", "params", "control_params", "disabled", "severities", "attestations", "roles")
+SELECTING = ("policies", "overrides", "profile", "controls", "frameworks", "params", "control_params", "disabled", "severities", "attestations", "roles")
 
 
 @pytest.mark.parametrize("name", SELECTING)
