@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing
 from collections.abc import Iterable, Mapping
@@ -77,9 +78,7 @@ class _Files:
             self.names[folder].enter(path, lines, profile.id)
             self.profiles[file] = profile
         elif folder == FRAMEWORKS:
-            framework, lines = _decode(path, content, Framework)
-            if errors := frameworks.malformed(framework, file, lines):
-                raise RuleErrors(errors)
+            framework, lines = _framework(path, content)
             self.names[folder].enter(path, lines, framework.id)
             self.frameworks[file] = framework
         else:
@@ -107,6 +106,15 @@ class _Files:
 
     def _kept(self, folder: str, by_file: Mapping[str, T]) -> list[T]:
         return [defined for file, defined in by_file.items() if file not in self.names[folder].replaced_files]
+
+
+@functools.lru_cache(32)
+def _framework(path: Path, content: bytes) -> tuple[Framework, Lines]:
+    """Kept, since the built-in ones are long and are read beside whatever own rules there are. Raises RuleError, RuleErrors."""
+    framework, lines = _decode(path, content, Framework)
+    if errors := frameworks.malformed(framework, str(path), lines):
+        raise RuleErrors(errors)
+    return framework, lines
 
 
 def _decode(path: Path, content: bytes, type_: type[Any]) -> tuple[Any, Lines]:

@@ -131,6 +131,7 @@ def _read(files: tuple[_RuleFile, ...], kinds: tuple[tuple[str, type[Resource]],
         digest.update(b"\0override\0" + id_.encode("utf-8", "replace"))
     name = digest.hexdigest()
     digest.update(_code(kinds))
+    digest.update(b"\0".join(os.fsencode(path) for path, _ in contents))  # what is kept names the files
     cached = _cached(digest.hexdigest(), name)
     if cached is None:
         from assay.scanner.rules.compile import compile_files
