@@ -21,7 +21,7 @@ _FIXTURES = click.option(
 
 @click.group("controls")
 def command() -> None:
-    """The controls: list, show, check, test."""
+    """The controls: list, show, check, test, and what they judge of frameworks."""
 
 
 def _configured(arguments: dict[str, Any]) -> tuple[Config, RuleSet]:
@@ -155,3 +155,27 @@ def matrix(**arguments: Any) -> None:
         for name, reason in compiled.control.judged.items():
             story.prose(f"{compiled.control.id}, {name}: {' '.join(reason.split())}")
     story.tell()
+
+
+@command.command()
+@click.argument("framework", metavar="FRAMEWORK", shell_complete=completing.frameworks)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="For people or for programs."
+)
+@judging.configured
+def coverage(framework: str, form: str, **arguments: Any) -> None:
+    """Which sections of a framework controls judge, which no control judges, and the share: cis_aws_7_0, pci_dss_4_0, …"""
+    from assay.scanner.cli.framework_coverage import as_json, of_framework
+    from assay.scanner.rules import frameworks, load
+
+    rules = _configured(arguments)[1]
+    try:
+        known = load.framework(rules, framework)
+    except AssayError as error:
+        console.refused(error)
+        sys.exit(EXIT_USAGE)
+    covered = frameworks.coverage(known, rules.by_id().values())
+    if form == "json":
+        console.show(as_json(covered).decode())
+    else:
+        of_framework(covered).tell()

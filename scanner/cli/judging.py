@@ -75,6 +75,14 @@ _CHOICE = (
         help="Judge by these controls only.",
         shell_complete=completing.controls,
     ),
+    click.option(
+        "--framework",
+        "frameworks",
+        multiple=True,
+        metavar="ID",
+        help="Judge by the controls of this framework only: cis_aws_7_0, pci_dss_4_0, … Repeatable.",
+        shell_complete=completing.frameworks,
+    ),
     click.option("--quiet", is_flag=True, help="Text report: failures and the outcome only. No progress."),
 )
 _JUDGING = (
@@ -149,6 +157,7 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             configuration=config.file or None,
             profile=arguments["profile"] or config.profile,
             controls=list(arguments["controls"]),
+            frameworks=list(arguments["frameworks"]),
             params=config.params,
             control_params={name: settings.params for name, settings in config.controls.items()},
             disabled={name: settings.reason for name, settings in config.controls.items() if not settings.enabled},

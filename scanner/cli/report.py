@@ -53,7 +53,7 @@ def _report(arguments: dict[str, Any]) -> int:
         console.refused(error)
         return EXIT_USAGE
     report = opinions.beside(report, rules.by_id(), report.run.targets)
-    asked = output.write_with(report, targets, rules.by_id(), lambda _file, _first, _last: [], arguments)
+    asked = output.write_with(report, targets, rules, lambda _file, _first, _last: [], arguments)
     if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
         judging.say(report.coverage.gaps)
     code = judging.exit_code(report, _is_incomplete(report), arguments, config)

@@ -14,7 +14,7 @@ import msgspec
 
 from assay.scanner import plugins
 from assay.scanner.results.model import Report, Result, Run, Tool
-from assay.scanner.rules.model import Control
+from assay.scanner.rules.model import Control, Framework
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -30,6 +30,8 @@ class Context(msgspec.Struct, frozen=True):
     """Lists that a report cuts are told whole."""
     auditor: bool = False
     """The edition for an audit: with a cover, a block for signatures, and what passes in a line each."""
+    frameworks: Mapping[str, Framework] = {}
+    """The frameworks that controls may serve, by id."""
 
 
 class ReportFormat(Protocol):
