@@ -34,7 +34,7 @@ def command() -> None:
 @click.option("--yes-import", is_flag=True, help="Send them; without it, say what would be sent, and ask no server.")
 @judging.configured
 def securityhub(**arguments: Any) -> None:
-    """Import the findings of a run into AWS Security Hub. RESULTS is what it wrote with -r json=FILE or -r jsonl=FILE; - for standard input.
+    """Import the findings of a run into AWS Security Hub. RESULTS is what it wrote with -r json=FILE or -r jsonl=FILE, or -.
 
     They are imported into the account of the credentials, whichever accounts the resources are in. A finding that the hub has already is
     updated and keeps the time at which it was created. Needs securityhub:GetFindings and securityhub:BatchImportFindings.
