@@ -16,6 +16,7 @@ import msgspec
 from assay.reports import asff_resources, findings, opinions_view
 from assay.reports.json_report import encoded
 from assay.reports.judged import Judged, population, stable_id
+from assay.reports.requirements import sections
 from assay.reports.sarif_rules import Object
 from assay.reports.times import finished, first_known, moment, seen, stamp
 from assay.reports.view import message_of, outcome, remediation, severity_rank
@@ -122,7 +123,7 @@ class _Findings:
         made["LastObservedAt"] = stamp(max(seen(result, self.report.run) for result in judged.results))
         made |= _severity(LABELS.get(worst.severity, "MEDIUM") if judged.verdict == "fail" else "INFORMATIONAL", worst.severity)
         made["Resources"] = [asff_resources.resource(first)]
-        made["Compliance"] = {"Status": STATUSES[judged.verdict], **self._requirements(first.control)}
+        made["Compliance"] = {"Status": STATUSES[judged.verdict], **self._requirements(first.control, first.resource.cloud)}
         made["RecordState"] = "ARCHIVED" if judged.verdict == "not_applicable" else "ACTIVE"
         made["ProductFields"] = self._fields(judged)
         if first.waiver is not None:
@@ -201,10 +202,10 @@ class _Findings:
             "Description": _text(description, _DESCRIPTION),
         }
 
-    def _requirements(self, control: str) -> Object:
+    def _requirements(self, control: str, cloud: str) -> Object:
         held = self._outcomes.get(control)
-        sections = [f"{name} {section}" for name, ids in sorted(held.frameworks.items()) for section in ids] if held else []
-        listed = [_text(section, _REQUIREMENT) for section in sections[:_REQUIREMENTS]]
+        served = sections(held.frameworks, {cloud}) if held else []
+        listed = [_text(f"{name} {section}", _REQUIREMENT) for name, section in served[:_REQUIREMENTS]]
         return {"SecurityControlId": _text(control, _REQUIREMENT * 4), **({"RelatedRequirements": listed} if listed else {})}
 
     def _fields(self, judged: Judged) -> dict[str, str]:

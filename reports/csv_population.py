@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assay.reports import csv_report, opinions_view
 from assay.reports.judged import Judged, population, stable_id
+from assay.reports.requirements import sections
 from assay.reports.times import seen, stamp
 from assay.reports.view import message_of, place, where
 from assay.scanner.results.formats import Context
@@ -45,6 +46,7 @@ def _row(judged: Judged, outcome: ControlOutcome | None, run: Run, beside: Seque
     deciding = judged.deciding
     first, resource = deciding[0], deciding[0].resource
     at, unknown = place(first), [fact for result in deciding for fact in result.unknown]
+    served = sections(outcome.frameworks, {resource.cloud}) if outcome else []
     waivers = [result.waiver for result in deciding if result.waiver]
     return {
         "item": stable_id("item", *judged.key), "control": first.control, "title": first.title, "severity": first.severity,
@@ -57,7 +59,8 @@ def _row(judged: Judged, outcome: ControlOutcome | None, run: Run, beside: Seque
         "unknown": csv_report.listed(f"{fact.fact}: {fact.reason}" for fact in unknown),
         "settled_by": csv_report.listed(fact.settles_it for fact in unknown),
         **{column: csv_report.listed(getattr(waiver, name) for waiver in waivers) for column, name in _OF_WAIVERS.items()},
-        "frameworks": csv_report.frameworks(outcome), "fingerprints": csv_report.listed(result.fingerprint for result in judged.results),
+        "frameworks": csv_report.listed(f"{name} {section}" for name, section in served),
+        "fingerprints": csv_report.listed(result.fingerprint for result in judged.results),
         "other_scanners": csv_report.listed(opinions_view.beside(*row) for row in beside),
     }  # fmt: skip
 

@@ -13,6 +13,7 @@ from typing import Any
 from assay.reports import findings, opinions_view
 from assay.reports.json_report import encoded
 from assay.reports.judged import stable_id
+from assay.reports.requirements import sections
 from assay.reports.sarif_rules import Object
 from assay.reports.times import finished, first_known, milliseconds, seen, started
 from assay.reports.view import identity, message_of, outcome, remediation
@@ -94,16 +95,16 @@ class _Events:
         if result.verdict == "waived" and result.waiver and result.waiver.verdict == "unknown":
             number, word = COMPLIANCE["unknown"]
         held = self._outcomes.get(result.control)
-        sections = held.frameworks if held else {}
+        served = sections(held.frameworks, {result.resource.cloud}) if held else []
         made: Object = {
             "control": _text(result.control), "status_id": number, "status": word, "status_code": result.verdict,
             "status_details": [_text(text) for text in (findings.said(result), *(fact.settles_it for fact in result.unknown))][:_MOST],
         }  # fmt: skip
         if control is not None:
             made["desc"] = _text(control.why)
-        if sections:
-            made["standards"] = [_text(name) for name in sorted(sections)]
-            made["requirements"] = [_text(f"{name} {section}") for name, ids in sorted(sections.items()) for section in ids]
+        if served:
+            made["standards"] = list(dict.fromkeys(_text(name) for name, _ in served))
+            made["requirements"] = [_text(f"{name} {section}") for name, section in served]
         if assessments := _assessments(result):
             made["assessments"] = assessments
         return made

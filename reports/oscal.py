@@ -27,6 +27,7 @@ from assay.reports.oscal_text import (
     token,
     without_empty,
 )
+from assay.reports.requirements import sections
 from assay.reports.sarif_rules import Object
 from assay.reports.times import end_of_day, seen, stamp
 from assay.reports.view import identity
@@ -176,13 +177,14 @@ def _finding(outcome: ControlOutcome, judged: list[tuple[Result, str]], verdict:
     control = token(outcome.id)
     numbers = ", ".join(f"{number} {name}" for name, number in _counts(judged))
     told = f"{numbers}; {many(outcome.resources, 'resource')}"
-    sections = [prop("requirement", f"{name} {section}") for name, ids in sorted(outcome.frameworks.items()) for section in ids]
+    served = sections(outcome.frameworks, {result.resource.cloud for result, _ in judged})
+    requirements = [prop("requirement", f"{name} {section}") for name, section in served]
     return without_empty(
         {
             "uuid": oscal_id("finding", outcome.id),
             "title": markup_line(outcome.title),
             "description": markup(f"{outcome.id}: {told}"),
-            "props": [prop("severity", outcome.severity), prop("verdict", verdict), *sections],
+            "props": [prop("severity", outcome.severity), prop("verdict", verdict), *requirements],
             "origins": oscal_run.origins(),
             "target": {
                 "type": "statement-id",
@@ -209,14 +211,16 @@ def _related(names: Iterable[str]) -> list[Object]:
 
 def _sections(report: Report, ids: _Ids) -> Iterator[Object]:
     """One for each section of a framework that a failing control serves."""
-    failing: dict[tuple[str, str], list[str]] = {}
+    failing: dict[tuple[str, str], dict[str, list[str]]] = {}
     for outcome in sorted(report.controls, key=lambda control: control.id):
-        if any(result.verdict == "fail" for result, _ in ids.by_control.get(outcome.id, ())):
-            for name, sections in sorted(outcome.frameworks.items()):
-                for section in dict.fromkeys(sections):
-                    failing.setdefault((name, section), []).append(outcome.id)
+        by_cloud: dict[str, list[str]] = {}
+        for result, name in ids.by_control.get(outcome.id, ()):
+            if result.verdict == "fail":
+                by_cloud.setdefault(result.resource.cloud, []).append(name)
+        for cloud, names in by_cloud.items():
+            for served in sections(outcome.frameworks, {cloud}):
+                failing.setdefault(served, {}).setdefault(outcome.id, []).extend(names)
     for (name, section), controls in sorted(failing.items()):
-        observed = (name for control in controls for result, name in ids.by_control[control] if result.verdict == "fail")
         yield {
             "uuid": oscal_id("finding", name, section),
             "title": markup_line(f"{name} {section}"),
@@ -228,5 +232,5 @@ def _sections(report: Report, ids: _Ids) -> Iterator[Object]:
                 "target-id": statement_id(section_id(name, section)),
                 "status": {"state": "not-satisfied", "reason": "fail"},
             },
-            "related-observations": _related(observed),
+            "related-observations": _related(itertools.chain.from_iterable(controls.values())),
         }

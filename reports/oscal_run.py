@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from assay.reports import findings, opinions_view
 from assay.reports.in_force import in_force
 from assay.reports.oscal_text import VERSION, markup, markup_line, oscal_id, prop, props, section_id, string, token, without_empty
+from assay.reports.requirements import sections
 from assay.reports.sarif_rules import Object
 from assay.reports.times import finished, stamp, started
 from assay.scanner.results.model import Report
@@ -99,11 +100,14 @@ def origins() -> list[Object]:
 
 
 def _reviewed(report: Report) -> Object:
-    """The controls of the run, and the sections that they serve. One that met no resource was reviewed too, and is in an observation."""
+    """The controls of the run, of which one that met no resource is in an observation; and the sections that those serve that met one."""
+    clouds: dict[str, set[str]] = {}
+    for each in report.results:
+        clouds.setdefault(each.control, set()).add(each.resource.cloud)
     served: dict[str, set[str]] = {}
     for control in report.controls:
-        for name, sections in control.frameworks.items():
-            served.setdefault(name, set()).update(sections)
+        for name, section in sections(control.frameworks, clouds[control.id]) if control.id in clouds else ():
+            served.setdefault(name, set()).add(section)
     ids = sorted({token(control.id) for control in report.controls})
     selections: list[Object] = [
         {
@@ -115,7 +119,7 @@ def _reviewed(report: Report) -> Object:
     for name, of_name in sorted(served.items()):
         selections.append(
             {
-                "description": markup(f"Sections of {name} that controls of the run serve. Each is judged in part."),
+                "description": markup(f"Sections of {name} that controls serve by which something was judged. Each is judged in part."),
                 "props": [prop("framework", name)],
                 "include-controls": [{"control-id": id_} for id_ in sorted({section_id(name, section) for section in of_name})],
             }
