@@ -105,7 +105,8 @@ def used(waiver: WaiverUse) -> str:
 def line(text: str, most: int) -> str:
     """A text in one line of at most `most` characters, which commands no build server: what is not visible is written out."""
     shown = shortened(visible(text[: most + 1]), most)
-    return defused(shown) if "::" in shown or "##" in shown else shown  # each command has one of the two, and most texts neither
+    # Each command has one of the two, and most texts neither. What takes a command its effect makes the text longer.
+    return shortened(defused(shown), most) if "::" in shown or "##" in shown else shown
 
 
 def shortened(text: str, most: int) -> str:

@@ -24,6 +24,7 @@ COMMANDS = {
     "baseline": "assay.scanner.cli.baseline",
     "checkov": "assay.scanner.cli.checkov",
     "report": "assay.scanner.cli.report",
+    "push": "assay.scanner.cli.push",
     "controls": "assay.scanner.cli.controls",
     "explain": "assay.scanner.cli.explain",
     "completion": "assay.scanner.cli.completion",

@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE, completing, console, judging
+from assay.scanner import plugins
+from assay.scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE, completing, console, judging, output
 from assay.scanner.cli.story import Story, columns
 from assay.scanner.config import Config
 from assay.scanner.errors import AssayError
+from assay.scanner.results import formats
 from assay.scanner.rules.load import RuleSet
 
 _FIXTURES = click.option(
@@ -128,6 +130,22 @@ def _folder(fixtures: str | None) -> Path:
         console.tell("assay: the fixtures are not installed with the package; name them with --fixtures")
         sys.exit(EXIT_USAGE)
     return folder
+
+
+@command.command()
+@click.option("--format", "format_", type=click.Choice(formats.names(plugins.CATALOGUES)), required=True, help="What to write.")
+@click.option("-o", "--out", type=click.Path(dir_okay=False), default="-", help="The file to write.  [default: standard output]")
+@judging.configured
+def export(format_: str, out: str, **arguments: Any) -> None:
+    """Write the controls for another program. oscal: a component definition, with the sections of frameworks that each control serves.
+
+    With SOURCE_DATE_EPOCH in the environment, the document says that time, so that the same rules give the same bytes.
+    """
+    from assay.scanner.cli import exporting
+
+    config, rules = _configured(arguments)
+    catalogue = exporting.catalogue(rules, [*config.policies, *arguments["policies"]])
+    sys.exit(output.written(format_, out, lambda: [formats.load(format_, plugins.CATALOGUES).render(catalogue)]))
 
 
 @command.command()

@@ -45,7 +45,7 @@ def _report(arguments: dict[str, Any]) -> int:
     if opinions is None:
         return EXIT_USAGE
     try:
-        report = _read(arguments["results"])
+        report = read(arguments["results"])
         config = judging.configuration(arguments)
         folders = [load.builtin_folder(), *[Path(folder) for folder in (*config.policies, *arguments["policies"])]]
         rules = load.load(folders, overrides=config.overrides)
@@ -60,8 +60,8 @@ def _report(arguments: dict[str, Any]) -> int:
     return asked if asked == EXIT_USAGE else code or asked
 
 
-def _read(path: str) -> Report:
-    """The report of a file. Raises NoReport, UnreadableReport."""
+def read(path: str) -> Report:
+    """The report of a file, or of standard input for `-`. Raises NoReport, UnreadableReport."""
     name = "standard input" if path == "-" else path
     if path != "-" and not os.path.exists(path):
         raise NoReport(f"{name}: there is no such file")
