@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 
 from assay.reports import opinions_view
 from assay.reports.findings import accepted, compared
+from assay.reports.frameworks_view import chapters
 from assay.reports.html_data import packed
 from assay.reports.html_lists import MOST_LISTED, appendix, callers, excerpt, failed_controls, passes, settled
 from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
@@ -81,6 +82,7 @@ def render(report: Report, context: Context) -> bytes:
         calls=[call for call in report.coverage.calls if call.outcome != "answered"],
         unsupported=unsupported(report),
         seen=nothing_unseen(report),
+        chapters=chapters(report, context.frameworks, context.controls),
         rows=_rows(report, context),
         failures=failed_controls(report, context),
         source=partial(excerpt, context),
