@@ -94,8 +94,7 @@ def requests(report: Report, context: Context, hub: Hub | None = None) -> Iterat
 def _findings(report: Report, context: Context, hub: Hub | None) -> Iterator[Object]:
     made = _Findings(report, context, hub)
     yield from (made.of_judged(judged) for judged in sorted(population(report), key=made.place))
-    before = set(report.gate.known_gaps)
-    yield from (made.of_gap(gap, gap in before) for gap in sorted(report.coverage.gaps, key=lambda gap: (gap.scope, gap.line, gap.code)))
+    yield from (made.of_gap(gap, known) for gap, known in findings.gaps(report))
     yield made.of_run()
 
 
@@ -162,12 +161,7 @@ class _Findings:
     def of_run(self) -> Object:
         """The run: what it comes to, and beside it what the gate and other scanners say."""
         report, said = self.report, outcome(self.report)
-        told = [f"the gate lets more through: {change}" for change in report.gate.changes]
-        told += [f"warning: {warning}" for warning in report.gate.warnings]
-        told += [f"waiver: {findings.used(waiver)}" for waiver in report.gate.waivers]
-        told += opinions_view.sentences(report)
-        told += [f"{control.id}: not applicable: {control.reason}" for control in report.controls if not control.resources]
-        told += [f"left out: {left.scope} {left.name}: {left.reason}" for left in report.coverage.left_out]
+        told = [f"{heading}: {text}" for heading, text in findings.of_run(report)]
         more = len(told) - (_FIELDS - 5)
         shown = [*told[: _FIELDS - 5], *([f"and {more} more; the json report has all"] if more > 0 else [])]
         description = "; ".join(findings.totals(report))

@@ -53,9 +53,7 @@ def chunks(report: Report, context: Context) -> Iterator[bytes]:
         yield encoded(events.of_result(result, rows.get(opinions_view.of_result(result), ()))) + b"\n"
     for comparison in report.gate.comparisons:
         yield from (encoded(events.of_past(past, comparison)) + b"\n" for past in comparison.gone)
-    before = set(report.gate.known_gaps)
-    for gap in sorted(report.coverage.gaps, key=lambda gap: (gap.scope, gap.line, gap.code, gap.reason, gap.settles_it)):
-        yield encoded(events.of_gap(gap, gap in before)) + b"\n"
+    yield from (encoded(events.of_gap(gap, known)) + b"\n" for gap, known in findings.gaps(report))
     yield encoded(events.of_run()) + b"\n"
 
 
@@ -144,12 +142,7 @@ class _Events:
         """The run: what it comes to, its waivers, changes of the gate, controls that met no resource, what another scanner says."""
         report, said = self.report, outcome(self.report)
         number, word = {"fail": (3, "Fail"), "pass": (1, "Pass"), "error": (99, "Error")}.get(said.word, (2, "Warning"))
-        told = [*findings.totals(report), *(f"the gate lets more through: {change}" for change in report.gate.changes)]
-        told += [f"warning: {warning}" for warning in report.gate.warnings]
-        told += [f"waiver: {findings.used(waiver)}" for waiver in report.gate.waivers]
-        told += [f"{control.id}: not applicable: {control.reason}" for control in report.controls if not control.resources]
-        told += [f"left out: {left.scope} {left.name}: {left.reason}" for left in report.coverage.left_out]
-        told += opinions_view.sentences(report)
+        told = [*findings.totals(report), *(f"{heading}: {text}" for heading, text in findings.of_run(report))]
         more = len(told) - 5 * _MOST
         shown = [*map(_text, told[: 5 * _MOST]), *([f"and {more} more; the json report has all"] if more > 0 else [])]
         uid = stable_id("run", *report.run.targets)

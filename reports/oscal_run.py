@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assay.reports import findings, opinions_view
+from assay.reports import findings
 from assay.reports.in_force import in_force
 from assay.reports.oscal_text import VERSION, markup, markup_line, oscal_id, prop, props, section_id, string, token, without_empty
 from assay.reports.requirements import sections
@@ -137,11 +137,11 @@ def seen_in_part(report: Report) -> str:
 
 def gaps(report: Report) -> Iterator[Object]:
     """What was not judged, as observations."""
-    before, times = set(report.gate.known_gaps), dict[str, int]()
-    for gap in sorted(report.coverage.gaps, key=lambda gap: (gap.scope, gap.line, gap.code, gap.reason, gap.settles_it)):
+    times: dict[str, int] = {}
+    for gap, known in findings.gaps(report):
         name = "\0".join((gap.code, gap.scope, str(gap.line), gap.reason))
         number = times[name] = times.get(name, 0) + 1
-        yield _gap(gap, f"{name} {number}", gap in before, report)
+        yield _gap(gap, f"{name} {number}", known, report)
 
 
 def _gap(gap: Gap, name: str, known: bool, report: Report) -> Object:
@@ -178,14 +178,10 @@ def without_resources(report: Report) -> Iterator[Object]:
 def _log(report: Report) -> Iterator[Object]:
     """What became of the run: its waivers, what lets more through than before, warnings, and what another scanner says."""
     entries = [("run", "; ".join(findings.totals(report)))]
-    entries += [("waiver", findings.used(waiver)) for waiver in report.gate.waivers]
-    entries += [("configuration lets more through", change) for change in report.gate.changes]
-    entries += [("warning", warning) for warning in report.gate.warnings]
-    entries += [("left out", f"{left.scope} {left.name}: {left.reason}") for left in report.coverage.left_out]
+    entries += findings.of_run(report)
     entries += [
         ("gone", f"{past.control} on {past.address} {past.element}".strip()) for each in report.gate.comparisons for past in each.gone
     ]
-    entries += [("another scanner", sentence) for sentence in opinions_view.sentences(report)]
     for number, (title, text) in enumerate(entries):
         yield {
             "uuid": oscal_id("log", report.run.id, str(number)),
