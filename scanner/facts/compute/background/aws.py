@@ -15,7 +15,7 @@ from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
-from assay.scanner.sources.raw import Reference, Unknown, describe, unknown_inside
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _SPOT = "FARGATE_SPOT"
@@ -103,7 +103,8 @@ def _sharers(view: View, one: View, at: ServiceAt) -> list[Any]:
     keys = _keys(view, one, at)
     if isinstance(keys, Unknown):
         return [keys] if any(item is not view.item for items in known.values() for item in items) else []
-    others = {id(item): item for key in keys for item in known.get(key, ()) if item is not view.item}
+    others = {id(item): item for key in (*keys, None) for item in known.get(key, ()) if item is not view.item}
+    open_ = {id(item) for item in known.get(None, ())}
     found: list[Any] = []
     for item in others.values():
         if isinstance(item, Unlisted):
@@ -112,6 +113,9 @@ def _sharers(view: View, one: View, at: ServiceAt) -> list[Any]:
         other = view.of(item)
         blocks, more = other.surely.inner(*at.balancers)
         listens: Value[bool] = Value(True if blocks else more or False, (item.location(),))
+        if id(item) in open_ and listens.data is not False:
+            why = f"whether {item.address} runs the same task definition, which is not known of it"
+            listens = Value(Unknown(why, "scan the plan, or the live account", item.location()))
         found.append(Sharer(name=Value(item.address, (item.location(),)), listens=other.weighed(listens, absence=False)))
     return found
 
@@ -131,6 +135,8 @@ def _keys(view: View, one: View, at: ServiceAt) -> set[str] | Unknown:
 
 def family(data: Any) -> str:
     """`trade-scan` of its ARN or of `trade-scan:3`; of a reference its address."""
+    if isinstance(data, Text) and isinstance(data.parts[0], Reference):
+        data = data.parts[0]  # its family or ARN, with a revision behind it
     text = spelled(data)
     if isinstance(data, Reference):
         return text
@@ -138,13 +144,13 @@ def family(data: Any) -> str:
 
 
 def by_definition(paths: Mapping[str, str]) -> Index:
-    """Task definition to the services of some types that run it, which a path of each tells; lists that were not told under each."""
+    """Task definition to the services of some types that run it, which a path of each tells; under None those of which it is not known."""
 
     def records(item: Item) -> Iterator[tuple[Hashable, Item]]:
         if isinstance(item, Unlisted):
             yield None, item
-        elif key := family(item.link(paths[item.type]).data):
-            yield key, item
+        elif item.link(paths[item.type]).data is not None:
+            yield family(item.link(paths[item.type]).data) or None, item
 
     return Index(tuple(paths), records)
 

@@ -74,7 +74,7 @@ READERS = (
             name="FunctionName",
             names=("FunctionName",),
             urls=(Many("AWS::Lambda::Url", "TargetFunctionArn", through=VERSIONS),),
-            targets=(Referrer("AWS::ElasticLoadBalancingV2::TargetGroup", "Targets.0.Id"),),
+            targets=(Referrer("AWS::ElasticLoadBalancingV2::TargetGroup", "Targets.0.Id", through=VERSIONS),),
         ),
     ),
 )

@@ -22,6 +22,10 @@ _MIN = ("autoscaling.knative.dev/minScale", "run.googleapis.com/minScale")
 """Of a revision and of the service: https://cloud.google.com/run/docs/reference/rest/v1/namespaces.services"""
 
 
+_MASKS = ("cloud_run.url_mask", "cloud_function.url_mask", "cloudRun.urlMask", "cloudFunction.urlMask")
+"""https://cloud.google.com/load-balancing/docs/negs/serverless-neg-concepts#url_masks"""
+
+
 class RunAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells this of a service or a function."""
 
@@ -32,6 +36,12 @@ class RunAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where the v1 API has these."""
     manual: Annotated[str, "thrifty", "by"] = ""
     """A fixed number of instances."""
+    mode: Annotated[str, "thrifty", "by"] = ""
+    """`MANUAL` where that number alone counts."""
+    address_disabled: Annotated[str, "listeners"] = ""
+    """It has no address of its own."""
+    event: Annotated[str, "listeners"] = ""
+    """What calls a function of the first generation, which then has no address."""
     ingress: Annotated[str, "listeners"] = ""
     notes: Annotated[str, "listeners"] = ""
     """Annotations of the service, where the v1 API has its ingress."""
@@ -55,7 +65,11 @@ def service(view: View, at: RunAt) -> Worker:
     kept = [view[path].default(0).number() for path in at.least]
     kept += [_noted(view, path, name).default(0).number() for path in at.annotations for name in _MIN]
     manual = view[at.manual].default(0).number()
-    idle = all_of([number.then(_none) for number in (*kept, manual)])
+    # Counted by hand, it has no minimum: https://cloud.google.com/run/docs/configuring/services/manual-scaling
+    by_hand = view[at.mode].equals("MANUAL").data is True
+    if by_hand and view[at.manual].absent:
+        manual = view.says(Unknown(f"how many instances {view.item.address} has", "write its manual_instance_count", view.location))
+    idle = all_of([number.then(_none) for number in (manual, *([] if by_hand else kept))])
     words = "a fixed number of instances" if manual.data else "instances that are kept while nothing happens"
     return _worker(view, at, at.sort, Value(False), idle, view.says(words), _listeners(view, at))
 
@@ -88,11 +102,14 @@ def _noted(view: View, path: str, name: str) -> Value[Any]:
 
 def _listeners(view: View, at: RunAt) -> list[Any]:
     """The internet, unless its ingress keeps that out; and load balancers, unless it keeps these out too."""
+    if at.event and view[at.event].is_set().data is True:
+        return []
     ingress = view[at.ingress] if at.ingress else view.says(None)
     if at.notes and ingress.absent:
         ingress = _noted(view, at.notes, "run.googleapis.com/ingress")
     ingress = ingress.default("all")
     outside: Value[bool] = Value(ingress.equals(*KEPT_OUT).negate().data, ingress.seen)
+    outside = all_of([outside, view[at.address_disabled].default(False).truth().negate()])
     words = ingress.data if isinstance(ingress.data, str) else "what is not known"
     found: list[Any] = [Listener(what=Value(f"ingress {words}", ingress.seen), there=outside)] if outside.data is not False else []
     led = _led_to(view, at)
@@ -108,9 +125,15 @@ def _led_to(view: View, at: RunAt) -> Value[bool]:
     known = view.index(at.groups)
     name = short(view.called(at.name)).otherwise(named(view.item)) if at.name else named(view.item)
     keys = [view.item.address, *([name.data] if isinstance(name.data, str) else [])]
-    groups = [item for key in dict.fromkeys(keys) for item in known.get(key, ())]
+    groups = [item for key in dict.fromkeys(keys) for item in known.get(key, ()) if not _elsewhere(view.item, item)]
     told = [view.of(item).weighed(Value(True, (item.location(),)), absence=False) for item in groups]
     return any_of([*told, *(view.says(why) for why in known.get(None, ())), view.says(False)])
+
+
+def _elsewhere(item: Item, group: Item) -> bool:
+    """Whether a group is of another region: it leads to services of its own."""
+    own, other = item.region.data, group.region.data
+    return isinstance(own, str) and isinstance(other, str) and own != other
 
 
 def serverless_groups(type_: str, *paths: str) -> Index:
@@ -120,6 +143,10 @@ def serverless_groups(type_: str, *paths: str) -> Index:
         if isinstance(item, Unlisted):
             yield None, item.why
             return
+        for path in _MASKS:
+            if item[path].is_set().data is not False:
+                way = "name the service in the group"
+                yield None, Unknown(f"which services the mask of {item.address} leads to", way, item.location())
         for path in paths:
             data = item.link(path).data
             if data is None:

@@ -74,7 +74,10 @@ READERS = (
             names=("function_name",),
             urls=(Many("aws_lambda_function_url", "function_name", through=ALIASES),),
             # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb_target_group_attachment
-            targets=(Referrer("aws_lb_target_group_attachment", "target_id"), Referrer("aws_alb_target_group_attachment", "target_id")),
+            targets=(
+                Referrer("aws_lb_target_group_attachment", "target_id", through=ALIASES),
+                Referrer("aws_alb_target_group_attachment", "target_id", through=ALIASES),
+            ),
         ),
     ),
 )
