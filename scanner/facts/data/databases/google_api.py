@@ -17,6 +17,7 @@ from assay.scanner.facts.keys.at_rest.google_api import STORES
 from assay.scanner.facts.keys.at_rest.stores import StoreAt
 from assay.scanner.facts.keys.google import rest_key
 from assay.scanner.facts.spelling import Index
+from assay.scanner.sources.raw import Unknown
 
 _SQL, _SPANNER, _ALLOYDB = "sqladmin.googleapis.com/Instance", "spanner.googleapis.com/Database", "alloydb.googleapis.com/Cluster"
 _BIGTABLE, _TABLE_CLUSTER = "bigtableadmin.googleapis.com/Instance", "bigtableadmin.googleapis.com/Cluster"
@@ -25,9 +26,13 @@ _BACKUPS = "settings.backupConfiguration"
 _PRIMARY = "secondaryConfig.primaryClusterName"
 _INSTANCE = sql.InstanceAt(
     location="region",
+    # https://cloud.google.com/sql/docs/mysql/admin-api/rest/v1/instances#DatabaseInstance (region)
+    home="us-central1",
     kept=STORES[_SQL],
     source="masterInstanceName",
     naming=naming((_SQL,), "masterInstanceName"),
+    backups=_BACKUPS,
+    left_out=Unknown("what Enterprise Plus makes of a switch of recovery that is left out", "write the switch"),
     engine="databaseVersion",
     enabled=f"{_BACKUPS}.enabled",
     binary_log=f"{_BACKUPS}.binaryLogEnabled",
@@ -38,6 +43,7 @@ _INSTANCE = sql.InstanceAt(
 )
 _CLUSTER = sql.DatabaseAt(
     location="location",
+    home=None,
     kept=STORES[_ALLOYDB],
     source=_PRIMARY,
     naming=naming((_ALLOYDB,), _PRIMARY),

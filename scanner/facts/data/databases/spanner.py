@@ -109,6 +109,8 @@ class BigtableAt(Spelling, frozen=True, eq=False, kw_only=True):
     assets: Annotated[Index | None, "replicas", "replicated"] = None
     """Its clusters by the address of the instance, of an input in which they are resources of their own."""
     place: Annotated[str, "replicas.region", "replicated", "location"]
+    home: Annotated[Unknown | None, "replicas.region", "replicated", "location"] = None
+    """Why it may not be known where a cluster is that does not say so."""
     kept: Annotated[DevicesAt | StoreAt, "replicas.encryption_key"]
 
 
@@ -138,7 +140,7 @@ def bigtable(view: View, at: BigtableAt) -> DataStore:
 
 
 def _copy(view: View, block: View, at: BigtableAt, *, is_first: bool) -> Replica:
-    region = short(block[at.place].otherwise(view.item.region)).then(lambda place: region_of(str(place)))
+    region = short(block[at.place].otherwise(view.item.region).default(at.home)).then(lambda place: region_of(str(place)))
     return Replica(region=region, home=block.says(is_first), encryption_key=key_of(view, block, at.kept), pitr_enabled=block.says(False))
 
 

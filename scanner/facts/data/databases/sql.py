@@ -22,6 +22,8 @@ class DatabaseAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells what Cloud SQL and AlloyDB have in common."""
 
     location: Place
+    home: Annotated[Any, "location", "replicas.region", *_COPIES]
+    """Where it is if nothing says so: the default of the API, or why that is not known."""
     kept: Annotated[StoreAt, "replicas.encryption_key"]
     source: Annotated[Place, "copy_of", "rewindable"]
     """What it is a read copy of."""
@@ -38,6 +40,10 @@ class DatabaseAt(Spelling, frozen=True, eq=False, kw_only=True):
 class InstanceAt(DatabaseAt, frozen=True, eq=False, kw_only=True):
     """Where an input tells the facts of a Cloud SQL instance."""
 
+    backups: Annotated[Place, *_RECOVERY]
+    """What has the switches of backups and recovery."""
+    left_out: Annotated[Any, *_RECOVERY] = False
+    """What a switch is in Enterprise Plus that is left out there, or why that is not known."""
     engine: Annotated[Place, *_RECOVERY]
     binary_log: Annotated[Place, *_RECOVERY]
     recovery: Annotated[Place, *_RECOVERY]
@@ -48,11 +54,11 @@ class InstanceAt(DatabaseAt, frozen=True, eq=False, kw_only=True):
 def instance(view: View, at: InstanceAt) -> DataStore:
     """A Cloud SQL instance. MySQL is rewound by its binary log, the others by a switch, and only where there are backups.
 
-    Logs are kept for 7 days, for 14 in Enterprise Plus, which has recovery on unless it is switched off.
+    Logs are kept for 7 days, for 14 in Enterprise Plus.
     https://cloud.google.com/sql/docs/postgres/backup-recovery/pitr, https://cloud.google.com/sql/docs/mysql/backup-recovery/pitr
     """
     plus = _is_plus(view, at)
-    by_default = Value(False) if is_live(view.item) else plus
+    by_default = _by_default(view, at, plus)
     mysql = view[at.engine].text().then(lambda version: str(version).upper().startswith("MYSQL"))
     switches = {True: view[at.binary_log].otherwise(by_default).truth(), False: view[at.recovery].otherwise(by_default).truth()}
     on = switches[mysql.data is True]
@@ -60,7 +66,14 @@ def instance(view: View, at: InstanceAt) -> DataStore:
         on = Value(mysql.unknown, mysql.seen)
     on = all_of([view[at.enabled].otherwise(by_default).truth(), on])
     days = view[at.days].number().otherwise(plus.then(lambda is_plus: 14 if is_plus else 7))
-    return _store(view, at, view[at.location].otherwise(view.item.region).default("us-central1"), _while_on(on, days))
+    return _store(view, at, _while_on(on, days))
+
+
+def _by_default(view: View, at: InstanceAt, plus: Value[bool]) -> Value[Any]:
+    """Backups and recovery are on in Enterprise Plus if nothing is said of them; an answer says what is on."""
+    if is_live(view.item):
+        return view.says(False)
+    return plus if view[at.backups].absent else plus.then(lambda is_plus: at.left_out if is_plus else False)
 
 
 def _is_plus(view: View, at: InstanceAt) -> Value[bool]:
@@ -78,20 +91,23 @@ def cluster(view: View, at: DatabaseAt) -> DataStore:
     https://cloud.google.com/alloydb/docs/backup/configure#continuous-backup-recovery-window
     """
     days = view[at.days].default(14).number()
-    region = view[at.location].otherwise(view.item.region)
-    return _store(view, at, region, _while_on(view[at.enabled].default(True).truth(), days))
+    return _store(view, at, _while_on(view[at.enabled].default(True).truth(), days))
 
 
 def _while_on(on: Value[bool], days: Value[Any]) -> Value[Any]:
     return on.then(lambda is_on: days.raw if is_on else 0)
 
 
-def _store(view: View, at: DatabaseAt, region: Value[Any], days: Value[Any]) -> DataStore:
+def _region(view: View, at: DatabaseAt) -> Value[Any]:
+    return view[at.location].otherwise(view.item.region).default(at.home)
+
+
+def _store(view: View, at: DatabaseAt, days: Value[Any]) -> DataStore:
     name = view[at.name] if at.name else named(view.item)
     return database(
         view,
         view.identity(name),
-        region=region,
+        region=_region(view, at),
         key=key_of(view, view, at.kept),
         days=days,
         copy_of=source(view[at.source]),
@@ -106,7 +122,7 @@ def _followers(view: View, at: DatabaseAt) -> Iterator[Value[Any] | Unknown]:
         own = view.item["name"].data
         named_here, unnamed = copies(view, at.naming, *([last(own)] if isinstance(own, str) else []))
         blocks, doubts = [*blocks, *named_here], [*doubts, *unnamed]
-    yield from [block[at.location].otherwise(block.item.region) for block in blocks]
+    yield from [_region(block, at) for block in blocks]
     for name in view[at.listed].elements():
         yield name.then(lambda text: _location(str(text)))
     yield from doubts

@@ -8,19 +8,23 @@ from assay.scanner.facts.data.kinds import DataStore
 from assay.scanner.facts.indexes import by_text
 from assay.scanner.facts.keys.at_rest.terraform_gcp import DEVICES, STORES
 from assay.scanner.facts.spelling import Referrer
+from assay.scanner.sources.raw import Unknown
 
 _SQL, _SPANNER, _ALLOYDB, _BIGTABLE = (
     "google_sql_database_instance", "google_spanner_database", "google_alloydb_cluster", "google_bigtable_instance",
 )  # fmt: skip
 _BACKUPS = "settings.backup_configuration"
 _PRIMARY = "secondary_config.primary_cluster_name"
+_HOME = Unknown("the provider's region is not in this code", "write where it is, or scan the root module that configures the provider")
 _INSTANCE = sql.InstanceAt(
     name="name",
     names=("name", "id", "self_link"),
     location="region",
+    home=_HOME,
     kept=STORES[_SQL],
     source="master_instance_name",
     readers=(Referrer(_SQL, "master_instance_name"),),
+    backups=_BACKUPS,  # of a block the provider sends every switch: one that is left out is off
     engine="database_version",
     enabled=f"{_BACKUPS}.enabled",
     binary_log=f"{_BACKUPS}.binary_log_enabled",
@@ -33,6 +37,7 @@ _CLUSTER = sql.DatabaseAt(
     name="cluster_id",
     names=("name", "id"),
     location="location",
+    home=_HOME,
     kept=STORES[_ALLOYDB],
     source=_PRIMARY,
     readers=(Referrer(_ALLOYDB, _PRIMARY),),
@@ -49,7 +54,7 @@ _DATABASE = spanner.DatabaseAt(
     config="config",
     instance_type="google_spanner_instance",
 )
-_TABLES = spanner.BigtableAt(name="name", clusters=("cluster",), place="zone", kept=DEVICES[_BIGTABLE])
+_TABLES = spanner.BigtableAt(name="name", clusters=("cluster",), place="zone", home=_HOME, kept=DEVICES[_BIGTABLE])
 READERS = (
     Reader(DataStore, (_SQL,), sql.instance, _INSTANCE),
     Reader(DataStore, (_ALLOYDB,), sql.cluster, _CLUSTER),
