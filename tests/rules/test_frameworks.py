@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from assay.scanner.errors import SelectionError
 from assay.scanner.rules import frameworks, load
 from assay.scanner.rules.model import Framework, RuleErrors, Section
-from tests.scans import rule, write
+from tests.scans import ROOT, rule, write
 
 RULES = load.load([load.builtin_folder()])
 OWN = "id: house\ntitle: House rules\nsections:\n  '1': {title: Chapter, heading: true}\n  '1.1': {title: Buckets keep versions}\n  '1.2': {title: Staff}\n"
@@ -171,6 +172,8 @@ def test_controls_are_selected_by_framework() -> None:
     }
     with pytest.raises(SelectionError, match=r"there is no framework 'cis_aws_7'; did you mean cis_aws_7_0\?"):
         load.select(RULES, [], None, ["cis_aws_7"])
+    with pytest.raises(SelectionError, match=r"'edge[.]hsts-header' matches only controls that the profile or the frameworks leave out"):
+        load.select(RULES, ["edge.hsts-header"], None, ["hipaa"])
     with pytest.raises(SelectionError, match="there is no framework 'zzz'; known: cis_aws_1_4, "):
         load.select(RULES, [], None, ["zzz"])
 
@@ -179,3 +182,39 @@ def test_a_framework_that_nothing_serves_selects_nothing_in_silence(tmp_path: Pa
     rules = load.load([load.builtin_folder(), write(tmp_path, {"frameworks/house.yaml": OWN})])
     with pytest.raises(SelectionError, match="no control that is selected serves house; see assay controls coverage house"):
         load.select(rules, [], None, ["house"])
+
+
+PUBLISHED = json.loads((Path(__file__).parent / "data" / "cis_by_prowler.json").read_text("utf-8"))
+"""Framework to section to Prowler's checks: prowler-cloud/prowler at 3e000faa31, prowler/compliance/*/cis_*.json (Apache License 2.0)."""
+PAGE = (ROOT / "docs" / "frameworks.md").read_text("utf-8")
+
+
+def added() -> set[tuple[str, str, str]]:
+    """(control, framework, section) that the page says we add ourselves."""
+    found = set()
+    for control, listed in re.findall(r"^\| ([a-z]+\.[a-z0-9-]+) \| (.*?) \|", PAGE, re.MULTILINE):
+        for part in listed.split("; "):
+            framework, _, sections = part.partition(" ")
+            found |= {(control, framework, section) for section in sections.split(", ")}
+    return found
+
+
+def test_mappings_to_benchmarks_are_published_or_explained() -> None:
+    """A control has the section of one of its peer checks; docs/frameworks.md lists what we add, and nothing more."""
+    own = set()
+    for id_, control in RULES.by_id().items():
+        peers = set(control.peers.get("prowler", ()))
+        for framework, sections in control.frameworks.items():
+            if framework in PUBLISHED:
+                own |= {(id_, framework, section) for section in sections if not peers & set(PUBLISHED[framework].get(section, ()))}
+    assert own == added(), "name the check of Prowler that asks the same under peers, or give the reason in docs/frameworks.md"
+
+
+def test_what_is_published_is_of_sections_that_are_there() -> None:
+    absent = {name: set(sections) - set(RULES.frameworks[name].sections) for name, sections in PUBLISHED.items()}
+    assert absent == {name: set() for name in PUBLISHED}
+
+
+def test_the_page_has_the_totals() -> None:
+    rows = {id_: int(total) for id_, total in re.findall(r"^\| `(\w+)` \| .*? \| (\d+) \|", PAGE, re.MULTILINE)}
+    assert rows == {id_: total - headings for id_, (total, headings) in TOTALS.items()}
