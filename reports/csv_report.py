@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assay.reports import findings, opinions_view
@@ -18,6 +17,7 @@ from assay.scanner.results.formats import Context
 from assay.scanner.results.model import ControlOutcome, Report, Result, WaiverUse
 from assay.scanner.results.opinion import Opinion
 from assay.scanner.sources.coverage import Gap
+from assay.scanner.words import spreadsheet_cell
 
 COLUMNS = (
     "record", "control", "title", "severity", "verdict", "standing", "message", "element", "cloud", "account", "region", "kind", "type",
@@ -29,7 +29,6 @@ COLUMNS = (
 that lets more through)."""
 LONGEST = 32_000
 """Characters of a cell: Excel takes 32,767."""
-_FORMULA = re.compile(r"""(^|;)(["'\s]*)(?=[=+\-@＝＋－＠])""")
 _AT_ONCE = 1_000
 
 
@@ -145,5 +144,4 @@ def listed(texts: Iterable[str]) -> str:
 def _cell(text: str) -> str:
     if not text:
         return text
-    shown = findings.line(text, LONGEST)
-    return _FORMULA.sub(r"\1'\2", shown) if ";" in shown or not shown[0].isalnum() else shown
+    return spreadsheet_cell(findings.line(text, LONGEST))

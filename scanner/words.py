@@ -17,6 +17,8 @@ _HIDING = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060
 """What moves the cursor of a terminal (U+009B begins a command as ESC [ does), ends a line for some readers of JSON Lines, hides or
 reorders text, and may stand in JSON as it is:
 https://www.rfc-editor.org/rfc/rfc8259#section-7 asks only for U+0000 to U+001F to be escaped."""
+_FORMULA = re.compile(r"""(^|;)(["'\s]*)(?=[=+\-@＝＋－＠])""")
+"""What a spreadsheet takes for the beginning of a formula: https://owasp.org/www-community/attacks/CSV_Injection"""
 
 LONGEST = 20_000
 """Characters of a text that a report for people shows."""
@@ -40,6 +42,12 @@ def visible(text: str, keep: str = "") -> str:
 def shown(text: str, keep: str = "") -> str:
     """The same of a text whose author may have made it as long as a file: what is too long is cut."""
     return visible(text, keep) if len(text) <= LONGEST else f"{visible(text[:LONGEST], keep)}…"
+
+
+def spreadsheet_cell(text: str) -> str:
+    """A cell of CSV that no spreadsheet takes for a formula: an apostrophe stands before what would be one, at its beginning or behind a
+    semicolon, where a spreadsheet of another language splits cells."""
+    return _FORMULA.sub(r"\1'\2", text) if text and (";" in text or not text[0].isalnum()) else text
 
 
 def defused(text: str) -> str:

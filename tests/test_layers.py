@@ -23,7 +23,7 @@ LAYERS = (
     ("judge", "targets", "live", "compare", "config", "control_pages"),
     ("worker",),
     ("run",),
-    ("fixtures", "since", "configuration_schema"),
+    ("fixtures", "since", "configuration_schema", "evidence"),
     ("cli",),
     ("__main__", "api"),
 )

@@ -25,6 +25,7 @@ COMMANDS = {
     "checkov": "assay.scanner.cli.checkov",
     "report": "assay.scanner.cli.report",
     "push": "assay.scanner.cli.push",
+    "evidence": "assay.scanner.cli.evidence",
     "controls": "assay.scanner.cli.controls",
     "explain": "assay.scanner.cli.explain",
     "completion": "assay.scanner.cli.completion",

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging, opining
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, evidencing, judging, opining
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.live import leave, may_write, take, watch, with_credentials
 from assay.scanner.sources.aws.request import DEFAULT_ROLE
@@ -40,13 +40,16 @@ def _accounts(command: Any) -> Any:
 @click.option("--snapshot", "out", type=click.Path(dir_okay=False), help="Keep what was answered in this file as well.")
 @click.option("--resume", is_flag=True, help="Go on where that file stopped.")
 @opining.imports
+@evidencing.options
 @judging.options
 def audit(**arguments: Any) -> None:
     """Judge live AWS accounts.
 
     Credentials come from the ordinary chain: environment, profile, single sign-on, instance role. Nothing is changed and no data is read.
     """
-    leave(_audit(arguments))
+    with evidencing.asked(arguments, "audit aws") as evidence:
+        code = _audit(arguments, evidence) if evidence is not None else EXIT_USAGE
+    leave(code)
 
 
 @click.command("aws")
@@ -59,10 +62,11 @@ def snapshot(**arguments: Any) -> None:
     leave(_snapshot(arguments))
 
 
-def _audit(arguments: dict[str, Any]) -> int:
+def _audit(arguments: dict[str, Any], evidence: evidencing.Evidence) -> int:
     opinions = opining.asked(arguments)
-    prepared = judging.prepare(arguments, {"paths": ["aws"]}) if opinions else None
-    source = _source(prepared[0], arguments) if prepared else None
+    prepared = judging.prepare(arguments, {"paths": ["aws"], **evidence.named()}) if opinions else None
+    kept = arguments if arguments["resume"] else {**arguments, "out": evidence.snapshot(arguments["out"])}
+    source = _source(prepared[0], kept) if prepared else None
     if opinions is None or prepared is None or source is None:
         return EXIT_USAGE
     if arguments["print_policy"]:
@@ -70,7 +74,7 @@ def _audit(arguments: dict[str, Any]) -> int:
     scan, config = prepared
     scan.sources = [source]
     run = functools.partial(opinions.watch, run=functools.partial(watch, source=source))
-    return with_credentials("auditing AWS", "aws", lambda: judging.finish(scan, arguments, config, run))
+    return with_credentials("auditing AWS", "aws", lambda: judging.finish(scan, arguments, config, run, evidence))
 
 
 def _snapshot(arguments: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, judging, opining
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, evidencing, judging, opining
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.live import may_write, take, watch, with_credentials
 
@@ -34,13 +34,16 @@ def _scope(command: Any) -> Any:
 @_scope
 @click.option("--snapshot", "out", type=click.Path(dir_okay=False), help="Keep what was answered in this file as well.")
 @opining.imports
+@evidencing.options
 @judging.options
 def audit(**arguments: Any) -> None:
     """Judge a live Google Cloud project, folder or organisation, by Cloud Asset Inventory.
 
     Credentials are the application default ones. Nothing is changed and no data is read.
     """
-    sys.exit(_audit(arguments))
+    with evidencing.asked(arguments, "audit gcp") as evidence:
+        code = _audit(arguments, evidence) if evidence is not None else EXIT_USAGE
+    sys.exit(code)
 
 
 @click.command("gcp")
@@ -52,9 +55,9 @@ def snapshot(**arguments: Any) -> None:
     sys.exit(_snapshot(arguments))
 
 
-def _audit(arguments: dict[str, Any]) -> int:
+def _audit(arguments: dict[str, Any], evidence: evidencing.Evidence) -> int:
     opinions, parent = opining.asked(arguments), _parent(arguments)
-    prepared = judging.prepare(arguments, {"paths": [f"google:{parent}"]}) if opinions and parent else None
+    prepared = judging.prepare(arguments, {"paths": [f"google:{parent}"], **evidence.named()}) if opinions and parent else None
     if opinions is None or parent is None or prepared is None:
         return EXIT_USAGE
     if arguments["print_roles"]:
@@ -62,9 +65,10 @@ def _audit(arguments: dict[str, Any]) -> int:
     scan, config = prepared
 
     def run() -> int:
-        source = _source(scan, parent, arguments)
+        source = _source(scan, parent, {**arguments, "out": evidence.snapshot(arguments["out"])})
         scan.sources = [source]
-        return judging.finish(scan, arguments, config, functools.partial(opinions.watch, run=functools.partial(watch, source=source)))
+        watched = functools.partial(opinions.watch, run=functools.partial(watch, source=source))
+        return judging.finish(scan, arguments, config, watched, evidence)
 
     return with_credentials(_WHAT, "gcp", run)
 

@@ -57,7 +57,7 @@ def gate(scan: Scan, arguments: dict[str, Any], config: Config, rails: Guardrail
     if problems := guardrails.refused(rails, _asked(scan, bool(known))):
         file = config.file or "the command line"
         raise ConfigurationError(f"{file}: {'; '.join(problems)}; see {arguments['guardrails']}")
-    today = datetime.datetime.now(datetime.UTC).date()
+    today = scan.options.today or datetime.datetime.now(datetime.UTC).date()
     longest = min(days for days in (config.longest_waiver_days, rails.longest_waiver_days) if days is not None)
     terms = Terms(today=today, longest_days=longest, dated=rails.longest_waiver_days is not None, never=rails.never_waive)
     counted = rails.comments and config.inline.enabled and not arguments.get("no_inline")

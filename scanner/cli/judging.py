@@ -29,6 +29,7 @@ from assay.scanner.sources.secret_text import without_secrets
 from assay.scanner.words import visible
 
 if TYPE_CHECKING:
+    from assay.scanner.cli.evidencing import Evidence
     from assay.scanner.judge import Judged
     from assay.scanner.sources.coverage import Gap
 
@@ -192,14 +193,17 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
     return None
 
 
-def finish(scan: Any, arguments: dict[str, Any], config: Config, run: Callable[[Any, bool], Report] | None = None) -> int:
-    """Run, write the reports, and give the exit code."""
+def finish(
+    scan: Any, arguments: dict[str, Any], config: Config, run: Callable[[Any, bool], Report] | None = None, evidence: Evidence | None = None
+) -> int:
+    """Run, write the reports and the evidence, and give the exit code."""
     targets = output.report_targets(arguments)
     if targets is None:
         return EXIT_USAGE
     streams = Streams(targets, scan)
     scan.sinks.append(lambda judged: debug(f"judged {judged.name}"))
     report = (run or watch)(scan, arguments["quiet"])
+    report = evidence.shown(report) if evidence else report
     if report.coverage.gaps and not report.coverage.files.found and all(gap.code == "not_found" for gap in report.coverage.gaps):
         for gap in report.coverage.gaps:
             console.tell(f"assay: {gap}")
@@ -210,6 +214,8 @@ def finish(scan: Any, arguments: dict[str, Any], config: Config, run: Callable[[
         for sentence in (*report.gate.changes, *report.gate.warnings):
             console.tell(f"assay: {sentence}")
     code = exit_code(report, scan.incomplete, arguments, config)
+    if evidence:
+        asked = output.worst(asked, evidence.write(report, code, scan, config))
     return asked if asked == EXIT_USAGE else code or asked
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.scanner.cli import EXIT_USAGE, completing, console, judging, opining, stdin
+from assay.scanner.cli import EXIT_USAGE, completing, console, evidencing, judging, opining, stdin
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.override import override
 
@@ -92,30 +92,36 @@ def named(arguments: dict[str, Any], paths: list[str]) -> dict[str, Any]:
     help="With --since: a configuration, or a waiver in the code, that lets more through than before fails no run.",
 )
 @opining.options
+@evidencing.options
 @judging.options
 def command(**arguments: Any) -> None:
     """Judge what is below PATHs: Terraform code and plans, templates, asset exports, snapshots of accounts. `-` is one file of any of these
     from standard input."""
     try:
-        with stdin.read(arguments["paths"]) as given:
-            code = _scan(arguments, given)
+        with stdin.read(arguments["paths"]) as given, evidencing.asked(arguments, "scan") as evidence:
+            code = _scan(arguments, given, evidence) if evidence is not None else EXIT_USAGE
     except stdin.NoInput as error:
         console.tell(str(error))
         code = EXIT_USAGE
     sys.exit(code)
 
 
-def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None) -> int:
+def _scan(arguments: dict[str, Any], given: stdin.StandardInput | None, evidence: evidencing.Evidence) -> int:
+    if evidence and (given is not None or arguments["since"]):
+        way = "write standard input to a file" if given is not None else "--since judges what a change touches alone; leave it out"
+        console.tell(f"assay: --evidence is of files that can be judged again: {way}")
+        return EXIT_USAGE
     if given is not None and arguments["since"]:
         console.tell("assay: standard input has no revisions: give a path for --since")
         return EXIT_USAGE
     opinions = opining.asked(arguments)
-    prepared = judging.prepare(arguments, named(arguments, given.paths if given else list(arguments["paths"]))) if opinions else None
+    fields = {**named(arguments, given.paths if given else list(arguments["paths"])), **evidence.named()}
+    prepared = judging.prepare(arguments, fields) if opinions else None
     if opinions is None or prepared is None:
         return EXIT_USAGE
     if given is not None:
         given.of(prepared[0])
-    code = judging.finish(prepared[0], arguments, prepared[1], stdin.renamed(given, opinions.watch))
+    code = judging.finish(prepared[0], arguments, prepared[1], stdin.renamed(given, opinions.watch), evidence)
     if arguments["verbose"]:
         _list(given.named(prepared[0].files) if given else prepared[0].files)
     return code

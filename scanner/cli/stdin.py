@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -40,6 +40,27 @@ class NoInput(AssayError):
     """Standard input that cannot be read."""
 
 
+def renaming(value: T, names: Mapping[str, str]) -> T:
+    """A value of the results in which files have other names: their paths to those, which are looked for in this order."""
+    return _renaming(value, names)  # type: ignore[no-any-return]
+
+
+def _renaming(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        for path, name in names.items():
+            value = value.replace(path, name)
+        return value
+    if isinstance(value, (list, tuple)):
+        return type(value)(_renaming(item, names) for item in value)
+    if isinstance(value, dict):
+        return {_renaming(key, names): _renaming(item, names) for key, item in value.items()}
+    if isinstance(value, msgspec.Struct):
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        changed = {name: new for name, old in fields.items() if (new := _renaming(old, names)) is not old and new != old}
+        return msgspec.structs.replace(value, **changed) if changed else value
+    return value
+
+
 class StandardInput:
     """The file that standard input was written to, and the names that reports have for it."""
 
@@ -49,23 +70,7 @@ class StandardInput:
 
     def named(self, value: T) -> T:
         """A value of the results in which the file, and the directory that is its own, are called NAME."""
-        return self._named(value)  # type: ignore[no-any-return]
-
-    def _named(self, value: Any) -> Any:
-        if isinstance(value, str):
-            if self.directory in value:
-                for path in (*sorted(self.paths, key=len, reverse=True), self.directory):
-                    value = value.replace(path, NAME)
-            return value
-        if isinstance(value, (list, tuple)):
-            return type(value)(self._named(item) for item in value)
-        if isinstance(value, dict):
-            return {self._named(key): self._named(item) for key, item in value.items()}
-        if isinstance(value, msgspec.Struct):
-            fields = {name: getattr(value, name) for name in value.__struct_fields__}
-            changed = {name: new for name, old in fields.items() if (new := self._named(old)) is not old and new != old}
-            return msgspec.structs.replace(value, **changed) if changed else value
-        return value
+        return renaming(value, dict.fromkeys((*sorted(self.paths, key=len, reverse=True), self.directory), NAME))
 
     def of(self, scan: Any) -> None:
         """Have a scan call the file so in everything that it gives."""

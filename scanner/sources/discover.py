@@ -13,7 +13,7 @@ from assay.scanner.sources.below import Below, WalkedDirectory
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.formats import recognise
 from assay.scanner.sources.listing import Fate, FileListing
-from assay.scanner.sources.overlay import DISK, Overlay, repository
+from assay.scanner.sources.overlay import DISK, Disk, Overlay, repository
 from assay.scanner.sources.paths import show
 from assay.scanner.sources.terraform import terragrunt
 from assay.scanner.sources.terraform.files import SUFFIXES, is_code
@@ -61,7 +61,7 @@ def discover(paths: Iterable[str], overlay: Overlay = DISK, exclude: Sequence[Pa
             found.boundary.append(repository(directory, overlay) or directory)
             found.listing.named.add(show(path))
             _file(path, found, overlay)
-        elif os.path.lexists(path) and overlay is DISK:
+        elif os.path.lexists(path) and isinstance(overlay, Disk):
             _special(path, found)
         else:
             found.missing += 1
@@ -116,6 +116,9 @@ def _entered(place: WalkedDirectory, name: str, found: Found, overlay: Overlay) 
         found.listing.may_be(shown, "terraform")
         return False
     path = os.path.join(place.directory, name)
+    if (known := overlay.known_fate(path)) is not None:
+        found.listing.settle(shown, known)
+        return False
     if name in terragrunt.FILES:
         found.listing.settle(shown, Fate("unread", "a file of Terragrunt, which is not evaluated"))
         return False

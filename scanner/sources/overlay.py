@@ -13,10 +13,14 @@ import mmap
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO, NamedTuple
+from io import BufferedReader
+from typing import TYPE_CHECKING, NamedTuple
 
 from assay.scanner.override import override
 from assay.scanner.sources import stage
+
+if TYPE_CHECKING:
+    from assay.scanner.sources.listing import Fate
 
 EVERYTHING = 1 << 62
 """A limit that no file reaches."""
@@ -66,6 +70,10 @@ class Overlay(abc.ABC):
     @abc.abstractmethod
     def is_repository(self, directory: str) -> bool:
         """Whether a directory is the top of a repository."""
+
+    def known_fate(self, path: str) -> Fate | None:
+        """What became of a file that this tree does not hold the content of, where that is known; None: its content says it."""
+        return None
 
     @contextlib.contextmanager
     def content(self, path: str) -> Iterator[bytes | mmap.mmap]:
@@ -242,7 +250,7 @@ def inside(path: str, top: str) -> bool:
     return path == top or path.startswith(top.rstrip(os.sep) + os.sep)
 
 
-def open_regular(path: str) -> IO[bytes]:
+def open_regular(path: str) -> BufferedReader:
     """Open a regular file, or what links lead to, for reading. A pipe or a device is not opened, since that alone may have
     effects, or wait. Raises OSError."""
     if not stat.S_ISREG(os.stat(path).st_mode):

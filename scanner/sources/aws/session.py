@@ -154,3 +154,19 @@ def assumed(take: Callable[[], dict[str, str]]) -> Any:
         }
 
     return botocore.credentials.DeferredRefreshableCredentials(refresh, "assume-role")
+
+
+class CallError(Exception):
+    """A call that was made by itself and failed."""
+
+
+def call_by_itself(service: str, operation: str, region: str | None, **arguments: Any) -> dict[str, Any]:
+    """One call that is no part of an audit, with the ordinary credentials, in their region where none is named. Raises CallError and
+    CredentialsError."""
+    caller, home = own_caller(None)
+    try:
+        with acting(caller):
+            answer: dict[str, Any] = getattr(Clients(1).get(service, region or home), operation)(**arguments)
+    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+        raise CallError(str(error)) from None
+    return answer
