@@ -87,7 +87,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert entry is not None
     write(
         site / "topics-1.0.dist-info",
-        {"METADATA": "Metadata-Version: 2.1\nName: topics\nVersion: 1.0\n", "entry_points.txt": f"[{entry[1]}]\n{entry[2].replace(chr(34), '')}\n"},
+        {
+            "METADATA": "Metadata-Version: 2.1\nName: topics\nVersion: 1.0\n",
+            "entry_points.txt": f"[{entry[1]}]\n{entry[2].replace(chr(34), '')}\n",
+        },
     )
     write(site / "rules" / "topics", {"encrypted.yaml": RULE})
     return site

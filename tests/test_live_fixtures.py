@@ -114,7 +114,13 @@ def test_every_answer_is_one_that_the_operation_can_give(folder: Path) -> None:
 
 def test_what_an_operation_cannot_answer_is_found() -> None:
     answer = {"operation": "s3:GetBucketVersioning", "data": {"Status": "On", "Versions": 3}}
-    record = {"type": "s3.bucket", "operation": "s3:ListBuckets", "id": "b", "listed": {"Name": 1}, "answers": {"get_bucket_versioning": answer}}
+    record = {
+        "type": "s3.bucket",
+        "operation": "s3:ListBuckets",
+        "id": "b",
+        "listed": {"Name": 1},
+        "answers": {"get_bucket_versioning": answer},
+    }
     assert list(checked(record)) == [
         "b.Name: 1 is no string",
         "b.get_bucket_versioning.Status: 'On' is none of Enabled, Suspended",
@@ -131,7 +137,11 @@ def test_every_control_has_recordings_that_pass_fail_and_do_not_know() -> None:
     for folder in sorted(FIXTURES.glob("controls/*/*")):
         listed = yaml_lines.load((folder / "expected.yaml").read_text(encoding="utf-8"))[0]
         seen = {verdict for name, held in listed.items() if name.startswith("aws/") for verdict in held.values()}
-        possible = {verdict for verdict in ("pass", "fail", "unknown") if (f"{folder.parent.name}.{folder.name}", "aws", verdict) not in NOT_POSSIBLE}
+        possible = {
+            verdict
+            for verdict in ("pass", "fail", "unknown")
+            if (f"{folder.parent.name}.{folder.name}", "aws", verdict) not in NOT_POSSIBLE
+        }
         assert possible <= seen, folder
         assert {name for name in listed if name.startswith("aws/")} == {f"aws/{path.name}" for path in folder.glob("aws/*")}
 

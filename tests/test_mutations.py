@@ -25,7 +25,9 @@ AWS, users of the reference deployment may come from anywhere; Cloud Run has no 
 the APIs of Google take HTTPS alone."""
 
 
-@pytest.mark.parametrize(("control", "mutation"), MUTATIONS, ids=[f"{name}-{change.cloud}-{at}" for at, (name, change) in enumerate(MUTATIONS)])
+@pytest.mark.parametrize(
+    ("control", "mutation"), MUTATIONS, ids=[f"{name}-{change.cloud}-{at}" for at, (name, change) in enumerate(MUTATIONS)]
+)
 def test_a_change_makes_one_control_fail(control: str, mutation: Mutation) -> None:
     failed_before, gaps = before(mutation.cloud, mutation.environment)
     results, gaps_after = judged(mutation.cloud, mutation)

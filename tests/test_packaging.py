@@ -76,10 +76,14 @@ def test_nothing_but_assay_is_installed(installed: Path) -> None:
 
 
 def test_it_works_beside_a_project_with_clashing_names(installed: Path, tmp_path: Path) -> None:
-    clash = {f"{name}/__init__.py": "raise RuntimeError('a module of the project')\n" for name in ("scanner", "reports", "policies", "fixtures")}
+    clash = {
+        f"{name}/__init__.py": "raise RuntimeError('a module of the project')\n" for name in ("scanner", "reports", "policies", "fixtures")
+    }
     project = write(tmp_path, {**clash, "infra/main.tf": FAILING})
     entry = "sys.argv[0] = 'assay'; sys.path.insert(0, ''); from assay.scanner.cli import main; main()"
-    ran = run(installed, project, entry, "scan", "infra", "--control", "storage.*", "-r", "json", "-r", "html=out.html", "-r", "sarif=out.sarif")
+    ran = run(
+        installed, project, entry, "scan", "infra", "--control", "storage.*", "-r", "json", "-r", "html=out.html", "-r", "sarif=out.sarif"
+    )
     assert ran.returncode == 1, ran.stderr
     assert {result["verdict"] for result in json.loads(ran.stdout)["results"]} >= {"fail", "pass"}
     assert (project / "out.html").stat().st_size > 10_000

@@ -13,7 +13,11 @@ ENVIRONMENTS = {"aws": ("dev", "organization", "prod"), "gcp": ("dev", "prod")}
 UNKNOWN: set[tuple[str, str, str, str]] = {
     ("aws", environment, "access.user-network-allowlist", address)
     for environment in ("dev", "prod")
-    for address in ("module.global.aws_cloudfront_distribution.app", "module.stack_primary.aws_lb.public", "module.stack_secondary.aws_lb.public")
+    for address in (
+        "module.global.aws_cloudfront_distribution.app",
+        "module.stack_primary.aws_lb.public",
+        "module.stack_secondary.aws_lb.public",
+    )
 }
 """(cloud, environment, control, address) of what the code cannot show: of users on AWS nobody says from where they come."""
 OTHER_CLOUD = {
@@ -29,7 +33,13 @@ VALIDATING = 2
 
 @pytest.mark.parametrize(("cloud", "environment"), [(cloud, each) for cloud, held in ENVIRONMENTS.items() for each in held])
 def test_an_environment_holds_every_control(cloud: str, environment: str) -> None:
-    scan = Scan(Options(paths=[str(REFERENCE / cloud / "terraform" / "environments" / environment)], **three.OPTIONS, allow_empty=environment == "organization"))
+    scan = Scan(
+        Options(
+            paths=[str(REFERENCE / cloud / "terraform" / "environments" / environment)],
+            **three.OPTIONS,
+            allow_empty=environment == "organization",
+        )
+    )
     report = scan.report()
     bad = [
         (each.verdict, each.control, each.resource.address, each.message) for each in report.results if each.verdict in ("fail", "error")

@@ -2,7 +2,8 @@
 
 Unless they are asked for whole, code, configuration and values are stored without what reports do not show either (results/code.py). What
 that cannot be done to is not stored: packed data, other encodings, files that are too large. Files that were only looked at for their
-format are not stored at all: what became of them is known. A snapshot is stored as it is: nothing secret is in it by how it is made."""
+format are not stored at all: what became of them is known. A snapshot is stored as it is: nothing secret is in it by how it is made.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Puts what a run read back into a directory of its own, from a run folder, so that it can be judged again.
 
 A run folder may come from anybody. Nothing is written or linked outside of the directory: what a path or a link says is taken as of its
-top."""
+top.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Samples that anybody can draw again: what is drawn hangs on a seed and on the population alone.
 
 Everything in the population is put in the order of sha256(SEED, a line feed, KEY), and the first N are the sample. A sample of more has
-that of fewer in it."""
+that of fewer in it.
+"""
 
 from __future__ import annotations
 

@@ -218,7 +218,10 @@ def test_text_that_is_written_in_another_way_is_at_its_key(tmp_path: Path) -> No
 def test_a_single_statement_and_one_that_a_function_gives(tmp_path: Path) -> None:
     one = YAML[: YAML.index("          - Effect")] + "          Effect: Allow\n          Principal: '*'\n          Action: s3:Get*\n"
     assert written(place_of(public(write(tmp_path / "a", {"t.yaml": one + "          Resource: '*'\n"})))).startswith("Statement:")
-    given = one[: one.index("        Statement:")] + '        Fn::If: [X, !Ref AWS::NoValue, {Statement: {Effect: Allow, Principal: "*", Action: "*"}}]\n'
+    given = (
+        one[: one.index("        Statement:")]
+        + '        Fn::If: [X, !Ref AWS::NoValue, {Statement: {Effect: Allow, Principal: "*", Action: "*"}}]\n'
+    )
     conditions = "Conditions:\n  X: !Equals [a, b]\n"
     assert '{Effect: Allow, Principal: "*"' in written(place_of(public(write(tmp_path / "b", {"t.yaml": conditions + given}))))
 
@@ -235,13 +238,19 @@ def test_values_cross_processes_without_places_of_parts() -> None:
 def test_a_plan_beside_its_code(tmp_path: Path) -> None:
     """What the plan says stands where the code writes it."""
     code = write(tmp_path / "code", {"main.tf": policy(f"<<EOT\n{POLICY}\nEOT").replace("aws_s3_bucket.b.id", '"orders"')})
-    values = {"aws_s3_bucket.b": {"bucket": "orders"}, "aws_s3_bucket_policy.p": {"bucket": "orders", "policy": json.dumps(json.loads(POLICY))}}
+    values = {
+        "aws_s3_bucket.b": {"bucket": "orders"},
+        "aws_s3_bucket_policy.p": {"bucket": "orders", "policy": json.dumps(json.loads(POLICY))},
+    }
     resources = [
         {"address": address, "mode": "managed", "type": address.partition(".")[0], "name": address.partition(".")[2], "values": own}
         for address, own in values.items()
     ]
     changes = [
-        {**{key: each[key] for key in ("address", "mode", "type", "name")}, "change": {"actions": ["create"], "after": each["values"], "after_unknown": {}}}
+        {
+            **{key: each[key] for key in ("address", "mode", "type", "name")},
+            "change": {"actions": ["create"], "after": each["values"], "after_unknown": {}},
+        }
         for each in resources
     ]
     configured = [

@@ -140,7 +140,9 @@ def test_a_library_is_judged_through_what_calls_it(tmp_path: Path) -> None:
     assert sorted(scan("--no-config", ".")[2]) == ["live:module.m.aws_s3_bucket.b", "modules/vpc:aws_s3_bucket.b"]
     code, report, failing = scan(".")
     assert (code, failing) == (1, ["live:module.m.aws_s3_bucket.b"]) and not report["coverage"]["gaps"]
-    assert {"name": "roots.modules/*.kind", "value": "module", "default": "root", "place": "assay.yaml:1"} in report["run"]["in_force"]["settings"]
+    assert {"name": "roots.modules/*.kind", "value": "module", "default": "root", "place": "assay.yaml:1"} in report["run"]["in_force"][
+        "settings"
+    ]
 
 
 def test_a_library_is_judged_through_its_examples(tmp_path: Path) -> None:

@@ -100,7 +100,9 @@ def test_the_ledger_of_any_tree_balances(tree: tuple[dict[tuple[str, str], str],
 
 
 def test_a_reader_that_says_nothing_of_a_file_is_a_gap() -> None:
-    listing = FileListing(candidates={"a/t.yaml": ("cloudformation",), "a/u.yaml": ("cloudformation", "plan"), "b": ("plan",), "c": ("plan",)})
+    listing = FileListing(
+        candidates={"a/t.yaml": ("cloudformation",), "a/u.yaml": ("cloudformation", "plan"), "b": ("plan",), "c": ("plan",)}
+    )
     listing.settle("x/", Fate("excluded", "packages of npm"))
     said = Coverage(gaps=[Gap("b", "input_failed", "lost", "w")])
     said.enter("a/u.yaml", "plan", "judged")

@@ -12,7 +12,9 @@ from tests.scans import write
 CLOSED = MANIFEST.replace("0.0.0.0/0", "10.0.0.0/8")
 LABELLED = CLOSED.replace("{name: open}", "{name: open, namespace: trade, labels: {role: edge}}")
 BASE = {"base/kustomization.yaml": "resources: [firewall.yaml]\n", "base/firewall.yaml": LABELLED}
-OPENING = "apiVersion: compute.cnrm.cloud.google.com/v1beta1\nkind: ComputeFirewall\nmetadata: {name: open}\nspec: {sourceRanges: [0.0.0.0/0]}\n"
+OPENING = (
+    "apiVersion: compute.cnrm.cloud.google.com/v1beta1\nkind: ComputeFirewall\nmetadata: {name: open}\nspec: {sourceRanges: [0.0.0.0/0]}\n"
+)
 INLINE = "".join(f"      {line}\n" for line in OPENING.splitlines())
 DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 5}\n"
 OPERATIONS = '[{op: replace, path: /spec/sourceRanges/0, value: "0.0.0.0/0"}]'
@@ -188,7 +190,7 @@ def test_a_manifest_inside_of_another_object_is_a_gap(tmp_path: Path, name: str)
 
 def test_an_object_that_names_a_manifest_holds_none(tmp_path: Path) -> None:
     owner = "{apiVersion: compute.cnrm.cloud.google.com/v1beta1, kind: ComputeNetwork, name: n, uid: x}"
-    applied = "kubectl.kubernetes.io/last-applied-configuration: '{\"apiVersion\":\"compute.cnrm.cloud.google.com/v1beta1\"}'"
+    applied = 'kubectl.kubernetes.io/last-applied-configuration: \'{"apiVersion":"compute.cnrm.cloud.google.com/v1beta1"}\''
     head = MANIFEST.replace("{name: open}", f"\n  name: open\n  ownerReferences: [{owner}]\n  annotations:\n    {applied}")
     scanned = Scanned(write(tmp_path, {"m.yaml": head}))
     assert (scanned.gaps, scanned.failures) == ({}, 1)

@@ -46,7 +46,9 @@ told["verdicts"] = report.summary.verdicts
 told["gaps"] = len(report.coverage.gaps)
 print(json.dumps(told))
 """
-CODE = HCL + '''
+CODE = (
+    HCL
+    + """
 terraform {
   backend "http" {
     address = "http://127.0.0.1:9/state"
@@ -73,7 +75,8 @@ resource "null_resource" "x" {
 resource "aws_s3_bucket" "b" {
   bucket = data.external.x.result.name
 }
-'''
+"""
+)
 TAGGED = "x: !!python/object/apply:os.system [touch ran]\n"
 NESTED: dict[str, Any] = {
     "Transform": ["Mine", {"Name": "AWS::Include", "Parameters": {"Location": "s3://127.0.0.1/x.yaml"}}],
@@ -106,7 +109,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a scan of everything does, as the interpreter tells it; without a home, credentials or any other variable."""
     tree = write(tmp_path_factory.mktemp("tree"), TREE)
     (tree / "cache").mkdir()
-    environment = {"PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(tree.parent / "cache"), "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "XDG_CACHE_HOME": str(tree.parent / "cache"),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     command = [sys.executable, "-c", WATCHED, str(tree)]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
     assert ran.returncode == 0, ran.stderr

@@ -215,7 +215,9 @@ def test_a_type_that_a_rule_names_counts_as_supported(tmp_path: Path) -> None:
 
 
 def test_an_element_known_after_apply_is_unknown_and_says_so(tmp_path: Path) -> None:
-    code = write(tmp_path / "code", {"main.tf": 'resource "aws_subnet" "s" {}\nresource "aws_lb" "b" {\n  subnets = [aws_subnet.s.id]\n}\n'})
+    code = write(
+        tmp_path / "code", {"main.tf": 'resource "aws_subnet" "s" {}\nresource "aws_lb" "b" {\n  subnets = [aws_subnet.s.id]\n}\n'}
+    )
     text = rule(
         applies_to={"terraform": "aws_lb"},
         **{"assert": [{"each": "resource.attributes.subnets", "as": "subnet", "that": "subnet.public == false", "message": "m"}]},

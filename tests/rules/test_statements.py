@@ -92,7 +92,10 @@ def test_a_statement_is_for_what_it_selects(tmp_path: Path) -> None:
         "tagged": "pass", "open": "unknown", "open_value": "unknown", "plain": "unknown",
     }  # fmt: skip
     evidence = by_address["tagged"].evidence[0]
-    assert evidence.fact == "statement" and "roles are tested, stated by owner@example.com on 2026-10-01, until 2027-04-01" in evidence.observed
+    assert (
+        evidence.fact == "statement"
+        and "roles are tested, stated by owner@example.com on 2026-10-01, until 2027-04-01" in evidence.observed
+    )
     assert evidence.location is not None and (evidence.location.file, evidence.location.line) == ("assay.yaml", 3)
     assert "may be for others" in by_address["open"].unknown[0].reason
     assert by_address["plain"].unknown[0].reason == "no input shows it, and nobody states it"
@@ -140,8 +143,14 @@ _ENTRY = "control: access.rbac-in-app, statement: tested, owner: o@example.com, 
     ("text", "told"),
     [
         (f"attestations:\n- {{{_ENTRY.replace('statement: tested, ', '')}}}", "assay.yaml:2: Object missing required field `statement`"),
-        (f"attestations:\n- {{{_ENTRY.replace('o@example.com', _BLANK)}}}", "assay.yaml:2: the attestation of access.rbac-in-app has no owner"),
-        (f"attestations:\n- {{{_ENTRY.replace('2027', '2025')}}}", "assay.yaml:2: the attestation of access.rbac-in-app expires before its date"),
+        (
+            f"attestations:\n- {{{_ENTRY.replace('o@example.com', _BLANK)}}}",
+            "assay.yaml:2: the attestation of access.rbac-in-app has no owner",
+        ),
+        (
+            f"attestations:\n- {{{_ENTRY.replace('2027', '2025')}}}",
+            "assay.yaml:2: the attestation of access.rbac-in-app expires before its date",
+        ),
         (f"attestations:\n- {{{_ENTRY}, until: 2027-01-01}}", "assay.yaml:2: Object contains unknown field `until`"),
         ("roles:\n  ui:\n  - {}", "assay.yaml:3: roles.ui: says nothing of its resources"),
         ("roles:\n  ui:\n  - {tag: {a: b}}", "Object contains unknown field `tag`"),
@@ -155,6 +164,8 @@ def test_what_cannot_be_meant_is_refused_with_its_line(text: str, told: str, tmp
 
 
 def test_statements_of_a_file_carry_their_place(tmp_path: Path) -> None:
-    file = write(tmp_path, {"assay.yaml": f"fail_on: high\nattestations:\n- {{{_ENTRY}, resource: 'trade-*', link: 'https://example.com'}}"})
+    file = write(
+        tmp_path, {"assay.yaml": f"fail_on: high\nattestations:\n- {{{_ENTRY}, resource: 'trade-*', link: 'https://example.com'}}"}
+    )
     (read,) = config.read(file / "assay.yaml").stated
     assert (read.line, read.covers.resource, read.link) == (3, "trade-*", "https://example.com")

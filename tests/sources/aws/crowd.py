@@ -23,10 +23,19 @@ def fill() -> None:
     for account in ACCOUNTS:
         for region in REGIONS:
             dynamodb_backends[account][region].create_table(
-                name="orders", schema=[{"KeyType": "HASH", "AttributeName": "id"}], throughput=None,
-                attr=[{"AttributeName": "id", "AttributeType": "S"}], global_indexes=[], indexes=[], streams=None,
-                billing_mode="PAY_PER_REQUEST", sse_specification=None, tags=[], deletion_protection_enabled=False,
-                warm_throughput=None)
+                name="orders",
+                schema=[{"KeyType": "HASH", "AttributeName": "id"}],
+                throughput=None,
+                attr=[{"AttributeName": "id", "AttributeType": "S"}],
+                global_indexes=[],
+                indexes=[],
+                streams=None,
+                billing_mode="PAY_PER_REQUEST",
+                sse_specification=None,
+                tags=[],
+                deletion_protection_enabled=False,
+                warm_throughput=None,
+            )
 
 
 def main() -> None:

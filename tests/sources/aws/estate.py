@@ -42,8 +42,13 @@ class Keys(msgspec.Struct):
 
     def client(self, service: str, region: str = HOME) -> Any:
         return _SESSION.client(
-            service, region, endpoint_url=server(), config=_CONFIG,
-            aws_access_key_id=self.key, aws_secret_access_key=self.secret, aws_session_token=self.token,
+            service,
+            region,
+            endpoint_url=server(),
+            config=_CONFIG,
+            aws_access_key_id=self.key,
+            aws_secret_access_key=self.secret,
+            aws_session_token=self.token,
         )
 
 
@@ -91,18 +96,47 @@ def _buckets(keys: Keys, key: str) -> None:
     s3 = keys.client("s3")
     good, bad = f"good-{keys.account}", f"bad-{keys.account}"
     s3.create_bucket(Bucket=good, ObjectOwnership="BucketOwnerEnforced")
-    s3.put_public_access_block(Bucket=good, PublicAccessBlockConfiguration={
-        "BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True})
+    s3.put_public_access_block(
+        Bucket=good,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
     s3.put_bucket_versioning(Bucket=good, VersioningConfiguration={"Status": "Enabled"})
-    s3.put_bucket_encryption(Bucket=good, ServerSideEncryptionConfiguration={"Rules": [
-        {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}]})
-    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{keys.account}:root"},
-                                                      "Action": "s3:*", "Resource": f"arn:aws:s3:::{good}/*"}]}
+    s3.put_bucket_encryption(
+        Bucket=good,
+        ServerSideEncryptionConfiguration={
+            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}]
+        },
+    )
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{keys.account}:root"},
+                "Action": "s3:*",
+                "Resource": f"arn:aws:s3:::{good}/*",
+            }
+        ],
+    }
     s3.put_bucket_policy(Bucket=good, Policy=json.dumps(policy))
     points = keys.client("s3control")
     points.meta.events.register("before-send", _on_this_machine)
-    points.create_access_point(AccountId=keys.account, Name="good", Bucket=good, PublicAccessBlockConfiguration={
-        "BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True})
+    points.create_access_point(
+        AccountId=keys.account,
+        Name="good",
+        Bucket=good,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
     points.put_access_point_policy(AccountId=keys.account, Name="good", Policy=json.dumps(policy))
     s3.create_bucket(Bucket=bad)
     s3.put_bucket_acl(Bucket=bad, ACL="public-read")
@@ -116,8 +150,11 @@ def _on_this_machine(request: Any, **_: Any) -> None:
 
 
 def _tables(keys: Keys, key: str, copy: str) -> None:
-    schema: dict[str, Any] = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST",
-                              "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}
+    schema: dict[str, Any] = {
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    }
     ours = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
     here = keys.client("dynamodb")
     here.create_table(TableName="orders", SSESpecification=ours, **schema)
@@ -164,17 +201,22 @@ def _roles(keys: Keys) -> None:
     hub = json.loads(trusts(Federated=f"arn:aws:iam::{keys.account}:oidc-provider/token.actions.githubusercontent.com"))
     hub["Statement"][0] |= {"Action": "sts:AssumeRoleWithWebIdentity"}
     iam.create_role(RoleName="ci-any", AssumeRolePolicyDocument=json.dumps(hub))
-    hub["Statement"][0]["Condition"] = {"StringEquals": {
-        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-        "token.actions.githubusercontent.com:sub": "repo:trade/streamer:ref:refs/heads/main"}}
+    hub["Statement"][0]["Condition"] = {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": "repo:trade/streamer:ref:refs/heads/main",
+        }
+    }
     iam.create_role(RoleName="ci-main", AssumeRolePolicyDocument=json.dumps(hub))
 
 
 def _edge(keys: Keys, named: dict[str, str]) -> None:
     ec2, elb = keys.client("ec2"), keys.client("elbv2")
     network = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnets = [ec2.create_subnet(VpcId=network, CidrBlock=f"10.0.{at}.0/24", AvailabilityZone=f"{HOME}{zone}")["Subnet"]["SubnetId"]
-               for at, zone in enumerate("ab")]
+    subnets = [
+        ec2.create_subnet(VpcId=network, CidrBlock=f"10.0.{at}.0/24", AvailabilityZone=f"{HOME}{zone}")["Subnet"]["SubnetId"]
+        for at, zone in enumerate("ab")
+    ]
     front = ec2.create_security_group(GroupName="front", Description="front", VpcId=network)["GroupId"]
     back = ec2.create_security_group(GroupName="back", Description="back", VpcId=network)["GroupId"]
     world = {"IpProtocol": "tcp", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -192,11 +234,13 @@ def _edge(keys: Keys, named: dict[str, str]) -> None:
     answer = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
     elb.create_listener(LoadBalancerArn=front_arn, Protocol="HTTP", Port=80, DefaultActions=[redirect])
     certificate = keys.client("acm").request_certificate(DomainName="example.com")["CertificateArn"]
-    elb.create_listener(LoadBalancerArn=front_arn, Protocol="HTTPS", Port=443, DefaultActions=[answer],
-                        Certificates=[{"CertificateArn": certificate}])
+    elb.create_listener(
+        LoadBalancerArn=front_arn, Protocol="HTTPS", Port=443, DefaultActions=[answer], Certificates=[{"CertificateArn": certificate}]
+    )
     open_ = elb.create_load_balancer(Name="open", Subnets=subnets, SecurityGroups=[back], Scheme="internet-facing")
-    listener = elb.create_listener(LoadBalancerArn=open_["LoadBalancers"][0]["LoadBalancerArn"], Protocol="HTTP", Port=80,
-                                   DefaultActions=[redirect])["Listeners"][0]["ListenerArn"]
+    listener = elb.create_listener(
+        LoadBalancerArn=open_["LoadBalancers"][0]["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[redirect]
+    )["Listeners"][0]["ListenerArn"]
     elb.create_rule(ListenerArn=listener, Priority=1, Conditions=[{"Field": "path-pattern", "Values": ["/x"]}], Actions=[answer])
     classic = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstanceProtocol": "HTTP", "InstancePort": 8080}
     keys.client("elb").create_load_balancer(LoadBalancerName="classic", Listeners=[classic], Subnets=subnets, SecurityGroups=[back])
@@ -208,27 +252,51 @@ def _edge(keys: Keys, named: dict[str, str]) -> None:
     api.put_method(restApiId=made, resourceId=root, httpMethod="GET", authorizationType="NONE")
     api.put_integration(restApiId=made, resourceId=root, httpMethod="GET", type="MOCK")
     api.create_deployment(restApiId=made, stageName="prod")
-    origin = {"Id": "o", "DomainName": "o.example.com", "CustomOriginConfig": {
-        "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}}
-    keys.client("cloudfront").create_distribution(DistributionConfig={
-        "CallerReference": "r", "Comment": "site", "Enabled": True, "Origins": {"Quantity": 1, "Items": [origin]},
-        "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "redirect-to-https", "MinTTL": 0,
-                                 "ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}}}})
+    origin = {
+        "Id": "o",
+        "DomainName": "o.example.com",
+        "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
+    }
+    keys.client("cloudfront").create_distribution(
+        DistributionConfig={
+            "CallerReference": "r",
+            "Comment": "site",
+            "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [origin]},
+            "DefaultCacheBehavior": {
+                "TargetOriginId": "o",
+                "ViewerProtocolPolicy": "redirect-to-https",
+                "MinTTL": 0,
+                "ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}},
+            },
+        }
+    )
 
 
 def _firewalls(keys: Keys) -> str:
     waf = keys.client("wafv2")
     seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
-    rule = {"Name": "block", "Priority": 0, "Action": {"Block": {}}, "VisibilityConfig": seen,
-            "Statement": {"GeoMatchStatement": {"CountryCodes": ["AQ"]}}}
+    rule = {
+        "Name": "block",
+        "Priority": 0,
+        "Action": {"Block": {}},
+        "VisibilityConfig": seen,
+        "Statement": {"GeoMatchStatement": {"CountryCodes": ["AQ"]}},
+    }
     common: dict[str, Any] = {"VisibilityConfig": seen}
     group = waf.create_rule_group(Name="group", Scope="REGIONAL", Capacity=10, Rules=[rule], **common)["Summary"]["ARN"]
-    refers = {"Name": "refers", "Priority": 0, "OverrideAction": {"None": {}}, "VisibilityConfig": seen,
-              "Statement": {"RuleGroupReferenceStatement": {"ARN": group}}}
+    refers = {
+        "Name": "refers",
+        "Priority": 0,
+        "OverrideAction": {"None": {}},
+        "VisibilityConfig": seen,
+        "Statement": {"RuleGroupReferenceStatement": {"ARN": group}},
+    }
     held = waf.create_web_acl(Name="front", Scope="REGIONAL", DefaultAction={"Allow": {}}, Rules=[refers], **common)
     waf.create_web_acl(Name="idle", Scope="REGIONAL", DefaultAction={"Allow": {}}, Rules=[], **common)
     waf.create_web_acl(Name="edge", Scope="CLOUDFRONT", DefaultAction={"Block": {}}, Rules=[], **common)
     return str(held["Summary"]["ARN"])
+
 
 CONTROLS = (
     "data.encrypted-cmk",
@@ -303,8 +371,17 @@ class Run(msgspec.Struct):
         return found
 
 
-def audit(*, controls: Sequence[str] = (), regions: Sequence[str] = (HOME,), out: str | None = None, earlier: Sequence[str] = (),
-          plan: AccountPlan | None = None, stopping: threading.Event | None = None, services: Sequence[str] = (), **request: Any) -> Run:
+def audit(
+    *,
+    controls: Sequence[str] = (),
+    regions: Sequence[str] = (HOME,),
+    out: str | None = None,
+    earlier: Sequence[str] = (),
+    plan: AccountPlan | None = None,
+    stopping: threading.Event | None = None,
+    services: Sequence[str] = (),
+    **request: Any,
+) -> Run:
     """An audit with the credentials of the environment."""
     scan = Scan(Options(paths=["aws"], controls=list(controls) or CONTROLS))
     source = AuditSource(Request(regions=regions, **request), plan or make_plan(scan.selected, services), out, earlier)

@@ -82,8 +82,10 @@ class _Tap:
             client = self._make(clients, service, region)
             protocol = client.meta.service_model.resolved_protocol
             client.meta.events.register("before-call", lambda model, **_: self.wire.called(service, region, model.name))
-            client.meta.events.register("before-send", lambda request, event_name, **_: self.wire.send(
-                service, region, protocol, event_name.rpartition(".")[2], request))
+            client.meta.events.register(
+                "before-send",
+                lambda request, event_name, **_: self.wire.send(service, region, protocol, event_name.rpartition(".")[2], request),
+            )
             self._made[key] = client
         return self._made[key]
 

@@ -27,12 +27,45 @@ from tests.sources.aws.estate import CONTROLS, COPY, HOME, Keys, Run, audit
 from tests.sources.aws.faults import Wire
 
 READ_DATA = (
-    "GetObject*", "SelectObjectContent", "GetItem", "BatchGetItem", "Scan", "Query", "ExecuteStatement", "BatchExecuteStatement",
-    "GetSecretValue", "BatchGetSecretValue", "GetParameter*", "Decrypt", "GenerateDataKey*", "GetRecords", "GetShardIterator",
-    "ReceiveMessage", "GetLogEvents", "FilterLogEvents", "GetQueryResults", "GetLogRecord", "GetFunction", "GetFunctionConfiguration",
-    "GetLayerVersion", "GetExport", "GetApiKey*", "GetAuthorizationToken",
-    "GetLoginProfile", "GetSessionToken", "GetPasswordData", "GetConsoleOutput", "GetConsoleScreenshot", "DescribeInstanceAttribute",
-    "GetSampledRequests", "GetDownloadUrlForLayer", "BatchGet*", "GetCredential*", "GetRandomPassword", "Retrieve*", "Export*",
+    "GetObject*",
+    "SelectObjectContent",
+    "GetItem",
+    "BatchGetItem",
+    "Scan",
+    "Query",
+    "ExecuteStatement",
+    "BatchExecuteStatement",
+    "GetSecretValue",
+    "BatchGetSecretValue",
+    "GetParameter*",
+    "Decrypt",
+    "GenerateDataKey*",
+    "GetRecords",
+    "GetShardIterator",
+    "ReceiveMessage",
+    "GetLogEvents",
+    "FilterLogEvents",
+    "GetQueryResults",
+    "GetLogRecord",
+    "GetFunction",
+    "GetFunctionConfiguration",
+    "GetLayerVersion",
+    "GetExport",
+    "GetApiKey*",
+    "GetAuthorizationToken",
+    "GetLoginProfile",
+    "GetSessionToken",
+    "GetPasswordData",
+    "GetConsoleOutput",
+    "GetConsoleScreenshot",
+    "DescribeInstanceAttribute",
+    "GetSampledRequests",
+    "GetDownloadUrlForLayer",
+    "BatchGet*",
+    "GetCredential*",
+    "GetRandomPassword",
+    "Retrieve*",
+    "Export*",
 )
 """Operations that answer with what customers keep, or with secrets. What lists functions and describes tasks answers with environment
 variables beside what is judged: these are left out of what is kept (sources/redaction.py)."""
@@ -110,7 +143,9 @@ def test_a_declared_listing_names_fields_of_its_answer(listing: Listing) -> None
     known = {name for name, _ in listing.known}
     import string
 
-    in_id = {name.partition("[")[0] for _, name, _, _ in string.Formatter().parse(listing.id) if name} if "{" in listing.id else {listing.id}
+    in_id = (
+        {name.partition("[")[0] for _, name, _, _ in string.Formatter().parse(listing.id) if name} if "{" in listing.id else {listing.id}
+    )
     assert in_id <= fields | known | {"partition", "account", "region"}
     assert not listing.region or listing.region in fields
     for call in (*listing.details, *([listing.locate] if listing.locate else [])):
@@ -209,7 +244,9 @@ def collected(seeded: Keys) -> dict[Any, Any]:
 
 
 @pytest.mark.parametrize("wanted", FACTS, ids="-".join)
-def test_a_fact_needs_no_other_calls_than_it_says(wanted: tuple[str, str, str], estate: Keys, wire: Wire, collected: dict[Any, Any]) -> None:
+def test_a_fact_needs_no_other_calls_than_it_says(
+    wanted: tuple[str, str, str], estate: Keys, wire: Wire, collected: dict[Any, Any]
+) -> None:
     type_, kind, fact = wanted
     plan = plan_for(type_, kind, fact)
     key = repr(plan)

@@ -35,11 +35,33 @@ def crowd() -> Iterator[str]:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_a_thousand_buckets(crowd: str, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    held = {**os.environ, **enter("300000000000", crowd).environment(), "AWS_ENDPOINT_URL": crowd, "AWS_REGION": "us-east-1",
-            "AWS_EC2_METADATA_DISABLED": "true", "TERM": "xterm", "COLUMNS": "160"}
+    held = {
+        **os.environ,
+        **enter("300000000000", crowd).environment(),
+        "AWS_ENDPOINT_URL": crowd,
+        "AWS_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "TERM": "xterm",
+        "COLUMNS": "160",
+    }
     roles = [part for account in ACCOUNTS for part in ("--role-arn", f"arn:aws:iam::{account}:role/audit")]
-    command = [sys.executable, "-m", "assay", "audit", "aws", "--no-config", *roles, "--regions", ",".join(REGIONS),
-               "--control", "storage.versioning-enabled", "--control", "data.pitr-enabled", "-r", f"json={report}"]
+    command = [
+        sys.executable,
+        "-m",
+        "assay",
+        "audit",
+        "aws",
+        "--no-config",
+        *roles,
+        "--regions",
+        ",".join(REGIONS),
+        "--control",
+        "storage.versioning-enabled",
+        "--control",
+        "data.pitr-enabled",
+        "-r",
+        f"json={report}",
+    ]
     leader, follower = pty.openpty()
     process = subprocess.Popen(command, env=held, stdout=subprocess.DEVNULL, stderr=follower)
     os.close(follower)

@@ -44,6 +44,8 @@ def bearing_on(label: str) -> tuple[str, ...]:
     """The controls that bear on the service of a call."""
     globs = OF_SERVICE[label.partition(":")[0]]
     return tuple(id_ for id_ in CONTROLS if any(fnmatch.fnmatchcase(id_, glob) for glob in globs))
+
+
 KNOWN = ("pass", "fail", "not_applicable")
 
 
@@ -158,7 +160,9 @@ def test_a_throttled_call_is_asked_again(label: str, faulted: Callable[..., Run]
     assert not found.gaps
 
 
-@pytest.mark.parametrize("label", ["s3:GetBucketPolicy", "kms:ListKeys", "ec2:DescribeSecurityGroups", "iam:GetAccountAuthorizationDetails"])
+@pytest.mark.parametrize(
+    "label", ["s3:GetBucketPolicy", "kms:ListKeys", "ec2:DescribeSecurityGroups", "iam:GetAccountAuthorizationDetails"]
+)
 def test_throttled_for_ever(label: str, faulted: Callable[..., Run], wire: Wire) -> None:
     found = faulted(on(label, lambda sent: error(sent, "Throttling", 400)))
     assert list(found.ledger(label)) == ["failed Throttling"]
@@ -198,7 +202,9 @@ def test_a_region_that_hangs_costs_a_few_attempts_and_no_other_region(faulted: C
             per_service[each.service] = per_service.get(each.service, 0) + 1
     assert per_service
     # Lists of one service that are asked for at the same time each find out by themselves.
-    at_once = Counter(each.call.service for each in make_plan(Scan(Options(paths=["aws"], controls=CONTROLS)).selected).listings if not each.parent)
+    at_once = Counter(
+        each.call.service for each in make_plan(Scan(Options(paths=["aws"], controls=CONTROLS)).selected).listings if not each.parent
+    )
     for service, attempts in per_service.items():
         assert attempts <= max(asking._SILENT_AFTER, at_once[service]) * session.ATTEMPTS, service
     assert {each.region for each in found.report.coverage.calls if each.outcome == "failed"} == {"us-west-2"}
@@ -219,8 +225,17 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("body", sorted(GARBAGE))
-@pytest.mark.parametrize("label", ["dynamodb:DescribeTable", "kms:ListKeys", "s3:GetBucketAcl", "s3:GetPublicAccessBlock",
-                                   "ec2:DescribeNetworkInterfaces", "iam:GetAccountAuthorizationDetails"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "dynamodb:DescribeTable",
+        "kms:ListKeys",
+        "s3:GetBucketAcl",
+        "s3:GetPublicAccessBlock",
+        "ec2:DescribeNetworkInterfaces",
+        "iam:GetAccountAuthorizationDetails",
+    ],
+)
 def test_a_malformed_body(label: str, body: str, faulted: Callable[..., Run]) -> None:
     kind = "text/html" if "proxy" in body else "application/json"
     found = faulted(on(label, lambda sent: answer(200, GARBAGE[body], kind)), controls=bearing_on(label))

@@ -88,8 +88,12 @@ def test_each_account_region_service_and_operation_has_its_own() -> None:
     held = RateLimits()
     one = held.of("1", "us-east-1", "ec2", "DescribeVpcs")
     assert held.of("1", "us-east-1", "ec2", "DescribeVpcs") is one
-    others = [("2", "us-east-1", "ec2", "DescribeVpcs"), ("1", "eu-west-1", "ec2", "DescribeVpcs"),
-              ("1", "us-east-1", "ecs", "DescribeVpcs"), ("1", "us-east-1", "ec2", "DescribeSubnets")]
+    others = [
+        ("2", "us-east-1", "ec2", "DescribeVpcs"),
+        ("1", "eu-west-1", "ec2", "DescribeVpcs"),
+        ("1", "us-east-1", "ecs", "DescribeVpcs"),
+        ("1", "us-east-1", "ec2", "DescribeSubnets"),
+    ]
     one.throttled()
     for each in others:
         assert held.of(*each) is not one

@@ -39,8 +39,10 @@ def made(endpoint: str) -> Organization:
     org.create_organization(FeatureSet="ALL")
     root = org.list_roots()["Roots"][0]["Id"]
     unit = org.create_organizational_unit(ParentId=root, Name="workloads")["OrganizationalUnit"]["Id"]
-    ids = [org.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]["AccountId"]
-           for name in ("trade", "quotes", "gone")]
+    ids = [
+        org.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]["AccountId"]
+        for name in ("trade", "quotes", "gone")
+    ]
     org.move_account(AccountId=ids[0], SourceParentId=root, DestinationParentId=unit)
     org.tag_resource(ResourceId=ids[1], Tags=[{"Key": "stage", "Value": "prod-eu"}])
     org.close_account(AccountId=ids[2])
@@ -70,21 +72,28 @@ def test_every_account_by_a_role_in_each(org: Organization, wire: Wire) -> None:
     assert found.ledger("sts:AssumeRole") == {"answered": 2}
 
 
-@pytest.mark.parametrize(("include", "exclude", "expected"), [
-    (["{trade}"], [], {"trade"}),
-    (["{main}", "{quotes}"], [], {"main", "quotes"}),
-    (["{unit}"], [], {"trade"}),
-    (["{root}"], ["{main}"], {"trade", "quotes"}),
-    (["tag:stage=prod-*"], [], {"quotes"}),
-    (["tag:stage"], [], {"quotes"}),
-    (["tag:stage=dev"], [], set()),
-    ([], ["tag:stage=prod-eu", "{unit}"], {"main"}),
-    (["{unit}", "{quotes}"], ["{trade}"], {"quotes"}),
-])
+@pytest.mark.parametrize(
+    ("include", "exclude", "expected"),
+    [
+        (["{trade}"], [], {"trade"}),
+        (["{main}", "{quotes}"], [], {"main", "quotes"}),
+        (["{unit}"], [], {"trade"}),
+        (["{root}"], ["{main}"], {"trade", "quotes"}),
+        (["tag:stage=prod-*"], [], {"quotes"}),
+        (["tag:stage"], [], {"quotes"}),
+        (["tag:stage=dev"], [], set()),
+        ([], ["tag:stage=prod-eu", "{unit}"], {"main"}),
+        (["{unit}", "{quotes}"], ["{trade}"], {"quotes"}),
+    ],
+)
 def test_accounts_are_chosen(include: list[str], exclude: list[str], expected: set[str], org: Organization) -> None:
     names = {"main": org.main.account, "trade": org.trade, "quotes": org.quotes, "unit": org.unit, "root": org.root}
-    found = audit(organization=True, controls=VERSIONS, include=[each.format(**names) for each in include],
-                  exclude=[each.format(**names) for each in [*exclude, org.gone]])
+    found = audit(
+        organization=True,
+        controls=VERSIONS,
+        include=[each.format(**names) for each in include],
+        exclude=[each.format(**names) for each in [*exclude, org.gone]],
+    )
     assert accounts(found).keys() == {names[each] for each in expected}
 
 
@@ -108,7 +117,10 @@ def test_filters_that_match_no_account_are_a_gap(org: Organization) -> None:
 def test_the_state_of_an_account_is_read_by_either_name(field: str, org: Organization, wire: Wire) -> None:
     """Status is left out since 9 September 2026: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html"""
     states = ["ACTIVE", "PENDING_CLOSURE", "SUSPENDED", "CLOSED", "PENDING_ACTIVATION"]
-    listed = [{"Id": id_, "Name": "x", field: state} for id_, state in zip([org.main.account, *("1" * 12, "2" * 12, "3" * 12, "4" * 12)], states, strict=True)]
+    listed = [
+        {"Id": id_, "Name": "x", field: state}
+        for id_, state in zip([org.main.account, *("1" * 12, "2" * 12, "3" * 12, "4" * 12)], states, strict=True)
+    ]
 
     def fault(sent: Sent) -> Any:
         return answer(200, json.dumps({"Accounts": listed}), "application/x-amz-json-1.1") if sent.operation == "ListAccounts" else None

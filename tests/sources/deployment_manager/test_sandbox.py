@@ -151,7 +151,9 @@ def test_all_answers_are_tried_once() -> None:
         def __init__(self, choices: Choices) -> None:
             marks = Marks()
             self.choices = choices
-            seen.append(lines(render(Sandbox({"t": source}, marks, choices, Budget(400_000, MAX_SIZE)), "t", {"properties": OpenProperties()}))[0])
+            seen.append(
+                lines(render(Sandbox({"t": source}, marks, choices, Budget(400_000, MAX_SIZE)), "t", {"properties": OpenProperties()}))[0]
+            )
 
     assert len(list(worlds(Made, 9))) == 3  # type: ignore[arg-type]
     assert seen == ["1", "2", "3"]

@@ -25,7 +25,9 @@ class Fail(Exception):
         self.code = code
 
 
-def asset(name: str, type_: str, data: dict[str, Any] | None = None, *, location: str = "", policy: Any = None, above: Any = None) -> dict[str, Any]:
+def asset(
+    name: str, type_: str, data: dict[str, Any] | None = None, *, location: str = "", policy: Any = None, above: Any = None
+) -> dict[str, Any]:
     """An asset as the REST API spells it."""
     held: dict[str, Any] = {"name": name, "assetType": type_, "updateTime": "2026-11-27T10:00:00Z"}
     held["ancestors"] = above or ["projects/111111111111", "folders/22", "organizations/33"]

@@ -40,13 +40,25 @@ def own_policy() -> dict[str, Any]:
 @pytest.fixture
 def cloud() -> Cloud:
     blocked = {"iamConfiguration": {"publicAccessPrevention": "inherited", "uniformBucketLevelAccess": {"enabled": True}}}
-    return Cloud([PROJECT, bucket("orders", **blocked, versioning={"enabled": True}), bucket("open", versioning={})], [own_policy(), public("open")])
+    return Cloud(
+        [PROJECT, bucket("orders", **blocked, versioning={"enabled": True}), bucket("open", versioning={})], [own_policy(), public("open")]
+    )
 
 
 class Audit:
     """One audit of a cloud; `verdicts` are by control and bucket."""
 
-    def __init__(self, cloud: Cloud, monkeypatch: Any, *, transport: str = "grpc", parent: str = "projects/trade", out: Any = None, export: Any = None, control: str = "storage.*") -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        monkeypatch: Any,
+        *,
+        transport: str = "grpc",
+        parent: str = "projects/trade",
+        out: Any = None,
+        export: Any = None,
+        control: str = "storage.*",
+    ) -> None:
         scan = Scan(Options(controls=[control], paths=["google"]))
         with cloud.grpc() as address, cloud.http() as http:
             place = f"grpc://{address}" if transport == "grpc" else f"http://{http}"
@@ -56,7 +68,9 @@ class Audit:
             self.source = AuditSource(Request(parent, export=export), make_plan(scan.selected), out and str(out), QUICK, pace=1000.0)
             scan.sources = [self.source]
             self.report = scan.report()
-        self.calls = {(each.operation, each.permission.rpartition(".")[2], each.outcome, each.code): each.count for each in self.report.coverage.calls}
+        self.calls = {
+            (each.operation, each.permission.rpartition(".")[2], each.outcome, each.code): each.count for each in self.report.coverage.calls
+        }
 
     def verdict(self, control: str, name: str) -> str:
         """The worst of all assertions."""

@@ -50,7 +50,9 @@ def test_a_type_of_deployment_manager(type_: str, tmp_path: Path) -> None:
     assert other.type == type_
 
 
-@pytest.mark.parametrize(("spec", "full"), [({"region": "us-east4", "location": "us-east4"}, "projects/p/locations/us-east4"), ({}, "projects/p")])
+@pytest.mark.parametrize(
+    ("spec", "full"), [({"region": "us-east4", "location": "us-east4"}, "projects/p/locations/us-east4"), ({}, "projects/p")]
+)
 def test_a_kind_of_config_connector(spec: dict[str, str], full: str, tmp_path: Path) -> None:
     manifest = {
         "apiVersion": "redis.cnrm.cloud.google.com/v1beta1",

@@ -54,7 +54,15 @@ def pulled(data: str) -> dict[str, Any]:
         json.dumps({"results": [VERSIONED | {"resource": None, "versionedResources": [{"version": "v1", "resource": {"versioning": {"enabled": True}}}]}]}),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("packed", [str.encode, lambda text: b"\xef\xbb\xbf" + text.encode(), lambda text: text.encode("utf-16"), lambda text: gzip.compress(text.encode())])
+@pytest.mark.parametrize(
+    "packed",
+    [
+        str.encode,
+        lambda text: b"\xef\xbb\xbf" + text.encode(),
+        lambda text: text.encode("utf-16"),
+        lambda text: gzip.compress(text.encode()),
+    ],
+)
 def test_every_form_is_read(tmp_path: Path, content: str, packed: Any) -> None:
     """Found below a directory, whatever it is called."""
     (tmp_path / "assets").write_bytes(packed(content))
@@ -174,7 +182,10 @@ def test_an_export_whose_first_line_is_damaged_is_one_all_the_same(tmp_path: Pat
     assert [item.address for collection in found for item in collection.items] == [ORDERS]
 
 
-@pytest.mark.parametrize("told", [{"assets": 7}, {"assets": [7]}, {"asset": 7}, {"assets": [{"asset": []}]}, {"assets": [[[[[[]]]]]]}, {"window": 7, "asset": {}}])
+@pytest.mark.parametrize(
+    "told",
+    [{"assets": 7}, {"assets": [7]}, {"asset": 7}, {"assets": [{"asset": []}]}, {"assets": [[[[[[]]]]]]}, {"window": 7, "asset": {}}],
+)
 def test_odd_envelopes_are_gaps(tmp_path: Path, told: Any) -> None:
     path = write(tmp_path / "x.json", VERSIONED, told)
     found = collected(path)

@@ -30,8 +30,14 @@ SQL = "//cloudsql.googleapis.com/projects/trade/instances/i"
         ("projects/trade/databases/(default)", "//firestore.googleapis.com/projects/trade/databases/(default)"),
         ("projects/trade/locations/eu/functions/f", "//cloudfunctions.googleapis.com/projects/trade/locations/eu/functions/f"),
         ("projects/trade/locations/eu/services/s", "//run.googleapis.com/projects/trade/locations/eu/services/s"),
-        ("https://run.googleapis.com/v2/projects/trade/locations/eu/services/s", "//run.googleapis.com/projects/trade/locations/eu/services/s"),
-        ("projects/trade/locations/global/apis/a/configs/c", "//apigateway.googleapis.com/projects/trade/locations/global/apis/a/configs/c"),
+        (
+            "https://run.googleapis.com/v2/projects/trade/locations/eu/services/s",
+            "//run.googleapis.com/projects/trade/locations/eu/services/s",
+        ),
+        (
+            "projects/trade/locations/global/apis/a/configs/c",
+            "//apigateway.googleapis.com/projects/trade/locations/global/apis/a/configs/c",
+        ),
         ("projects/trade/instances/i", SQL),
         ("https://sqladmin.googleapis.com/sql/v1beta4/projects/trade/instances/i", SQL),
         ("https://www.googleapis.com/sql/v1beta4/projects/trade/instances/i", SQL),
@@ -62,7 +68,18 @@ def test_a_version_is_a_part_of_its_key_or_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "orders", "https://example.com/v1/projects/p", "https://googleapis.com.example.com/b/x", "projects/", "https://[", "a/b/c", "//", "//x"]
+    "text",
+    [
+        "",
+        "orders",
+        "https://example.com/v1/projects/p",
+        "https://googleapis.com.example.com/b/x",
+        "projects/",
+        "https://[",
+        "a/b/c",
+        "//",
+        "//x",
+    ],
 )
 def test_what_names_nothing(text: str) -> None:
     assert FullNames().canonical(text) is None
