@@ -16,7 +16,7 @@ def render(comparison: Comparison, *, width: int = 0, color: bool = False, quiet
         .render(
             style=asset("style.css"),
             script=asset("filter.js"),
-            policy=policy(),
+            policy=policy("filter.js"),
             comparison=comparison,
             outcome=outcome(comparison),
             sections=sections(comparison),

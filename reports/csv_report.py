@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assay.reports import findings, opinions_view
 from assay.reports.view import identity, place, where
@@ -39,11 +39,16 @@ def render(report: Report, context: Context) -> bytes:
 
 def chunks(report: Report, context: Context) -> Iterator[bytes]:
     """The same in parts of some rows."""
+    return written(COLUMNS, _rows(report))
+
+
+def written(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
+    """Rows under headings, in parts: each is what it has for each column, and empty for what it does not have."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    for number, row in enumerate(_rows(report), 1):
-        writer.writerow([_cell(str(row.get(column, ""))) for column in COLUMNS])
+    writer.writerow(columns)
+    for number, row in enumerate(rows, 1):
+        writer.writerow([_cell(str(row.get(column, ""))) for column in columns])
         if not number % _AT_ONCE:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -75,18 +80,18 @@ def _of_result(result: Result, outcome: ControlOutcome | None) -> Mapping[str, o
         "account": resource.account or "", "region": resource.region or "", "kind": resource.kind, "type": resource.type,
         "resource": resource.id, "address": resource.address, "root": resource.root, "file": seen.file if seen else "",
         "line": seen.line if seen and seen.line > 0 else "", "seen": where(seen),
-        "evidence": _list(f"{fact.fact} is {fact.observed}, expected {fact.expected}" for fact in result.evidence),
-        "unknown": _list(f"{fact.fact}: {fact.reason}" for fact in result.unknown),
-        "settled_by": _list(fact.settles_it for fact in result.unknown), "waived_by": waiver.by if waiver else "",
+        "evidence": listed(f"{fact.fact} is {fact.observed}, expected {fact.expected}" for fact in result.evidence),
+        "unknown": listed(f"{fact.fact}: {fact.reason}" for fact in result.unknown),
+        "settled_by": listed(fact.settles_it for fact in result.unknown), "waived_by": waiver.by if waiver else "",
         "owner": waiver.owner if waiver else "", "reason": waiver.reason if waiver else "", "ticket": waiver.ticket if waiver else "",
-        "expires": waiver.expires if waiver else "", "frameworks": _frameworks(outcome), "fingerprint": result.fingerprint,
+        "expires": waiver.expires if waiver else "", "frameworks": frameworks(outcome), "fingerprint": result.fingerprint,
     }  # fmt: skip
 
 
 def _of_control(control: ControlOutcome) -> Mapping[str, object]:
     return {
         "record": "control", "control": control.id, "title": control.title, "severity": control.severity, "verdict": control.verdict,
-        "message": control.reason, "frameworks": _frameworks(control),
+        "message": control.reason, "frameworks": frameworks(control),
     }  # fmt: skip
 
 
@@ -109,7 +114,7 @@ def _of_opinion(opinion: Opinion) -> Iterator[Mapping[str, object]]:
             **named, "control": row.control, "title": row.title, "severity": row.severity, "verdict": row.ours or "",
             "message": row.our_reason, "address": row.address, "root": row.root, "file": file, "line": line or "",
             "relation": row.relation, "theirs": row.theirs or "",
-            "checks": _list(f"{check.id} {check.verdict}: {check.reason}" for check in row.checks),
+            "checks": listed(f"{check.id} {check.verdict}: {check.reason}" for check in row.checks),
         }  # fmt: skip
     for check in opinion.others:
         yield {
@@ -125,12 +130,14 @@ def _of_gap(gap: Gap, standing: str) -> Mapping[str, object]:
     }  # fmt: skip
 
 
-def _frameworks(outcome: ControlOutcome | None) -> str:
+def frameworks(outcome: ControlOutcome | None) -> str:
+    """The requirements that a control serves, in one cell."""
     sections = outcome.frameworks if outcome else {}
-    return _list(f"{name} {', '.join(ids)}" for name, ids in sorted(sections.items()))
+    return listed(f"{name} {', '.join(ids)}" for name, ids in sorted(sections.items()))
 
 
-def _list(texts: Iterable[str]) -> str:
+def listed(texts: Iterable[str]) -> str:
+    """Several texts in one cell, each of them once."""
     return " | ".join(dict.fromkeys(texts))
 
 

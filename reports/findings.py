@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from assay.reports import opinions_view
 from assay.reports.in_force import in_force_briefly
 from assay.reports.view import message_of, ordered, place, waived_at
@@ -27,6 +29,25 @@ def unseen(report: Report) -> list[Gap]:
     """What was not judged, and was not so before."""
     before = set(report.gate.known_gaps)
     return [gap for gap in report.coverage.gaps if gap not in before]
+
+
+def gaps(report: Report) -> list[tuple[Gap, bool]]:
+    """What was not judged, in an order that depends on nothing but what it says, and whether it was so before."""
+    before = set(report.gate.known_gaps)
+    ordered_ = sorted(report.coverage.gaps, key=lambda gap: (gap.scope, gap.line, gap.code, gap.reason, gap.settles_it))
+    return [(gap, gap in before) for gap in ordered_]
+
+
+def of_run(report: Report) -> Iterator[tuple[str, str]]:
+    """What is said of a run beside its results and gaps, each with a heading: what lets more through than before, warnings, waivers,
+    controls that met no resource, accounts that were left out, what another scanner says."""
+    yield from (("the gate lets more through", change) for change in report.gate.changes)
+    yield from (("warning", warning) for warning in report.gate.warnings)
+    yield from (("waiver", used(waiver)) for waiver in report.gate.waivers)
+    yield from (("another scanner", sentence) for sentence in opinions_view.sentences(report))
+    nowhere = (control for control in report.controls if not control.resources)
+    yield from (("not applicable", f"{control.id}: {control.reason}") for control in nowhere)
+    yield from (("left out", f"{left.scope} {left.name}: {left.reason}") for left in report.coverage.left_out)
 
 
 def is_known(result: Result) -> bool:
@@ -105,7 +126,8 @@ def used(waiver: WaiverUse) -> str:
 def line(text: str, most: int) -> str:
     """A text in one line of at most `most` characters, which commands no build server: what is not visible is written out."""
     shown = shortened(visible(text[: most + 1]), most)
-    return defused(shown) if "::" in shown or "##" in shown else shown  # each command has one of the two, and most texts neither
+    # Each command has one of the two, and most texts neither. What takes a command its effect makes the text longer.
+    return shortened(defused(shown), most) if "::" in shown or "##" in shown else shown
 
 
 def shortened(text: str, most: int) -> str:

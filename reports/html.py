@@ -1,10 +1,15 @@
-"""One self-contained HTML file: it reads, prints and can be archived without scripts, network or other files."""
+"""One self-contained HTML file: it reads, prints and can be archived without scripts, network or other files.
+
+What an auditor has to read is written out: the outcome, what was not seen, every control, failures with their evidence, what is not known.
+All results, those that pass among them, are in a table that a script unpacks (html_data.py); lists that are written out end at a bound, and
+say how many are left.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +19,14 @@ from markupsafe import Markup, escape
 
 from assay.reports import opinions_view
 from assay.reports.findings import accepted, compared
+from assay.reports.frameworks_view import chapters
+from assay.reports.html_data import packed
+from assay.reports.html_lists import MOST_LISTED, appendix, callers, excerpt, failed_controls, passes, settled
+from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
 from assay.reports.in_force import in_force
-from assay.reports.view import (
-    WORDS,
-    accounts,
-    failing,
-    nothing_unseen,
-    ordered,
-    outcome,
-    place,
-    remediation,
-    severity_rank,
-    sums,
-    unsupported,
-    verdicts,
-    where,
-)
+from assay.reports.view import WORDS, accounts, nothing_unseen, ordered, outcome, place, severity_rank, sums, unsupported, verdicts, where
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import WORST, ControlOutcome, Report, Result
+from assay.scanner.results.model import WORST, ControlOutcome, InForce, Report, Result
 from assay.scanner.rules.model import Control
 from assay.scanner.words import defused, many, shown
 
@@ -43,25 +38,16 @@ MOST_BLOCKS = 20
 """Blocks that are named of one resource: a thousand results on a resource of a thousand blocks would fill any disk."""
 
 
-class FailedControl(msgspec.Struct):
-    """A control that fails, with its failures and what its rule says about it."""
-
-    id: str
-    title: str
-    severity: str
-    why: str
-    tool: str
-    way: str
-    results: list[Result]
-
-
 class ControlRow(msgspec.Struct):
     """A control in the table of controls."""
 
     outcome: ControlOutcome
+    control: Control | None
     frameworks: list[tuple[str, str]]
     """Framework to its sections, in one text."""
     counts: list[tuple[str, int]]
+    limits: list[tuple[str, str]]
+    """Input to what it cannot show."""
 
 
 class Segment(msgspec.Struct):
@@ -76,28 +62,38 @@ class Segment(msgspec.Struct):
 
 def render(report: Report, context: Context) -> bytes:
     """UTF-8. Every value is escaped; characters that could reorder or hide others are written out."""
+    worst = questions(report)
+    unknown = _with_verdict(report, "unknown")
     page = _template().render(
-        style=asset("style.css"),
-        script=asset("filter.js"),
-        policy=policy(),
+        **_assets("report.js"),
         report=report,
+        auditor=context.auditor,
         known_gaps=frozenset(report.gate.known_gaps),
-        outcome=outcome(report),
+        outcome=outcome(msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, in_force=InForce()))),
         in_force=in_force(report.run.in_force),
-        verdicts=[(verdict, WORDS[verdict], number) for verdict, number in verdicts(report)],
+        asked=asked(report, worst),
+        heat=heat(worst),
+        map=accounts_by_controls(worst),
+        worst_words=[WORDS[verdict] for verdict in WORST],
         bar=_bar(report),
         sums=sums(report),
         accounts=accounts(report),
+        callers=callers(report),
         calls=[call for call in report.coverage.calls if call.outcome != "answered"],
         unsupported=unsupported(report),
         seen=nothing_unseen(report),
+        chapters=chapters(report, context.frameworks, context.controls),
         rows=_rows(report, context),
-        failures=_failed_controls(report, context),
-        unknowns=_with_verdict(report, "unknown"),
+        failures=failed_controls(report, context),
+        source=partial(excerpt, context),
+        unknowns=settled(unknown),
+        unknown_results=len(unknown),
         errors=_with_verdict(report, "error"),
         waived=_with_verdict(report, "waived"),
-        others=_with_verdict(report, "pass", "not_applicable"),
+        passes=passes(report) if context.auditor else [],
         beside=opinions_view,
+        data=Markup(packed(ordered(report.results))),  # noqa: S704  # base64
+        **appendix(report),
     )
     return page.encode() + b"\n"
 
@@ -126,28 +122,18 @@ def _rows(report: Report, context: Context) -> list[ControlRow]:
     for result in report.results:
         by_verdict = counts.setdefault(result.control, {})
         by_verdict[result.verdict] = by_verdict.get(result.verdict, 0) + 1
-    rows = []
-    for control in sorted(report.controls, key=lambda control: (WORST.index(control.verdict), severity_rank(control.severity), control.id)):
-        by_verdict = counts.get(control.id, {})
-        numbers = [(WORDS[verdict], by_verdict[verdict]) for verdict in WORST if verdict in by_verdict]
-        rows.append(ControlRow(control, _frameworks(context.controls.get(control.id)), numbers))
-    return rows
+    return [_row(outcome_, counts.get(outcome_.id, {}), context) for outcome_ in sorted(report.controls, key=_worst_first)]
 
 
-def _frameworks(control: Control | None) -> list[tuple[str, str]]:
-    return [(name, ", ".join(sections)) for name, sections in control.frameworks.items()] if control else []
+def _worst_first(control: ControlOutcome) -> tuple[Any, ...]:
+    return WORST.index(control.verdict), severity_rank(control.severity), control.id
 
 
-def _failed_controls(report: Report, context: Context) -> list[FailedControl]:
-    failed: dict[str, FailedControl] = {}
-    inputs = failing(report)
-    for result in _with_verdict(report, "fail"):
-        if result.control not in failed:
-            control = context.controls.get(result.control)
-            why, (tool, way) = control.why if control else "", remediation(control, inputs[result.control])
-            failed[result.control] = FailedControl(result.control, result.title, result.severity, why.strip(), tool, way.strip(), [])
-        failed[result.control].results.append(result)
-    return list(failed.values())
+def _row(outcome_: ControlOutcome, by_verdict: dict[str, int], context: Context) -> ControlRow:
+    control = context.controls.get(outcome_.id)
+    numbers = [(WORDS[verdict], by_verdict[verdict]) for verdict in WORST if verdict in by_verdict]
+    frameworks = [(name, ", ".join(sections)) for name, sections in control.frameworks.items()] if control else []
+    return ControlRow(outcome_, control, frameworks, numbers, list(control.judged.items()) if control else [])
 
 
 @cache
@@ -156,9 +142,8 @@ def environment() -> Environment:
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_safe, trim_blocks=True, lstrip_blocks=True
     )
-    templates.globals.update(
-        place=place, where=where, many=many, words=WORDS, most_blocks=MOST_BLOCKS, accepted=accepted, compared=compared
-    )
+    templates.globals.update(place=place, where=where, many=many, words=WORDS, accepted=accepted, compared=compared)
+    templates.globals.update(most_blocks=MOST_BLOCKS, most_listed=MOST_LISTED)
     return templates
 
 
@@ -184,11 +169,15 @@ def asset(name: str) -> str:
     return (TEMPLATES / name).read_text("utf-8")
 
 
+def _assets(script: str) -> dict[str, str]:
+    return {"style": asset("style.css"), "script": asset(script), "policy": policy(script)}
+
+
 @cache
-def policy() -> str:
+def policy(script: str) -> str:
     """The content security policy: nothing but the style and the script of this very file."""
-    script, style = (_digest(asset(name)) for name in ("filter.js", "style.css"))
-    return f"default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
+    scripts, style = (_digest(asset(name)) for name in (script, "style.css"))
+    return f"default-src 'none'; script-src '{scripts}'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def _digest(content: str) -> str:

@@ -16,6 +16,7 @@ def in_force(told: InForce) -> list[tuple[str, str]]:
     given = [*told.var_files, *([many(len(told.variables), "value")] if told.variables else [])]
     sections = [
         ("Profile", told.profile or ""),
+        ("Frameworks", ", ".join(told.frameworks)),
         ("Own policies", _few(told.policies)),
         ("Built-in rules replaced", _few([f"{id_} by {file}" for id_, file in told.replaced.items()], "; ")),
         ("Not the defaults", _few(changed, "; ")),
@@ -34,12 +35,13 @@ def _few(entries: list[str], between: str = ", ") -> str:
 def in_force_briefly(told: InForce) -> str:
     """The same in a few words for the outcome: empty for the built-in controls with their defaults."""
     named = [told.configuration or "", f"profile {told.profile}" if told.profile else ""]
+    named += [f"frameworks {_few(told.frameworks)}"] if told.frameworks else []
     named += [f"own policies {_few(told.policies)}"] if told.policies else []
     named += [_few([f"{id_} replaced by {file}" for id_, file in told.replaced.items()])]
     others = [f"{setting.name} {setting.value}{_at(setting)}" for setting in told.settings if not setting.name.startswith("controls.")]
     named += [_few(others)]
     named += [_few([_briefly(setting) for setting in told.settings if setting.name.startswith("controls.")])]
-    left_out = len(told.left_out) if told.profile else 0
+    left_out = len(told.left_out) if told.profile or told.frameworks else 0
     named += [f"{many(left_out, 'control')} left out"] if left_out else []
     return ", ".join(filter(None, named))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -31,12 +31,20 @@ def chunks(report: Report, context: Context) -> Iterator[bytes]:
     yield (b"\n  ]" if ordered.results else b"]") + after + b"\n"
 
 
-def _formatted(value: Any) -> bytes:
+def encoded(value: Any) -> bytes:
+    """JSON in one line, which may be printed to a log or a terminal. Half a surrogate pair is written out."""
+    return defused_json(_encoded(value))
+
+
+def _encoded(value: Any, order: Literal["deterministic"] | None = None) -> bytes:
     try:
-        data = msgspec.json.encode(value, order="deterministic")
+        return msgspec.json.encode(value, order=order)
     except UnicodeEncodeError:
-        data = msgspec.json.encode(encodable(msgspec.to_builtins(value)), order="deterministic")
-    return defused_json(msgspec.json.format(data, indent=2))
+        return msgspec.json.encode(encodable(msgspec.to_builtins(value)), order=order)
+
+
+def _formatted(value: Any) -> bytes:
+    return defused_json(msgspec.json.format(_encoded(value, "deterministic"), indent=2))
 
 
 def _ordered(report: Report) -> Report:

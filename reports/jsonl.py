@@ -43,7 +43,7 @@ def line(result: Result) -> bytes:
 
 def closing(report: Report) -> bytes:
     """The last line: everything that is known once all is judged."""
-    ends = {name: getattr(report, name) for name in ("run", "summary", "controls", "gate", "opinions", "coverage")}
+    ends = {name: getattr(report, name) for name in ("run", "summary", "controls", "frameworks", "gate", "opinions", "coverage")}
     return _line({"end": ends})
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from assay.reports.markdown_text import prose
 from assay.reports.view import remediation
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
-from assay.scanner.rules.model import Control
+from assay.scanner.rules.model import Control, Framework, Section
 from assay.scanner.words import shown, visible
 
 Object: TypeAlias = dict[str, Any]
@@ -19,6 +20,9 @@ SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
 """`security-severity`, which GitHub reads as critical over 9.0, high from 7.0, medium from 4.0, low from 0.1."""
 TAGS = 10
 """GitHub shows this many tags of a rule; all framework sections are in the taxonomies."""
+_CHARACTER = r"(?:[A-Za-z0-9._~:/@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})"
+_URI = re.compile(rf"https?://[A-Za-z0-9.-]+(?:/{_CHARACTER}*)?(?:\?{_CHARACTER}*)?(?:#{_CHARACTER}*)?")
+"""A URI of a page (RFC 3986); of own frameworks, what is none is left out."""
 
 
 class SarifRules:
@@ -32,8 +36,9 @@ class SarifRules:
         known = {id_: context.controls[id_] for id_ in ids if id_ in context.controls}
         names = sorted({name for control in known.values() for name in control.frameworks})
         self._components = {name: index for index, name in enumerate(names)}
+        self._sections = {name: _served(name, known.values()) for name in names}
         self.descriptors = [self._rule(id_, *headings[id_], known.get(id_)) for id_ in ids]
-        self.taxonomies = [_taxonomy(name, known.values()) for name in names]
+        self.taxonomies = [_taxonomy(name, sections, context.frameworks.get(name)) for name, sections in self._sections.items()]
 
     def reference(self, control: str) -> Object:
         """What refers to the rule of a control (reportingDescriptorReference, 3.52)."""
@@ -56,11 +61,14 @@ class SarifRules:
             rule["properties"]["security-severity"] = SCORES[severity]
         if control and control.frameworks:
             rule["relationships"] = [
-                {"target": {"id": visible(section), "toolComponent": self._component(name)}, "kinds": ["relevant"]}
+                {"target": self._taxon(name, section), "kinds": ["relevant"]}
                 for name, sections in sorted(control.frameworks.items())
                 for section in dict.fromkeys(sections)
             ]
         return rule
+
+    def _taxon(self, name: str, section: str) -> Object:
+        return {"id": visible(section), "index": self._sections[name][section], "toolComponent": self._component(name)}
 
     def _component(self, name: str) -> Object:
         return {"name": visible(name), "index": self._components[name]}
@@ -74,9 +82,31 @@ def plain(text: str, keep: str = "") -> str:
     return "]".join(part.replace("[", "\\[") if link else part for part, link in zip(parts, links, strict=True)) or "(none)"
 
 
-def _taxonomy(name: str, controls: Any) -> Object:
+def _served(name: str, controls: Iterable[Control]) -> dict[str, int]:
+    """The sections of a framework that controls serve, each with its place among them."""
     sections = sorted({section for control in controls for section in control.frameworks.get(name, ())})
-    return {"name": visible(name), "isComprehensive": False, "taxa": [{"id": visible(section)} for section in sections]}
+    return {section: index for index, section in enumerate(sections)}
+
+
+def _taxonomy(name: str, sections: Iterable[str], framework: Framework | None) -> Object:
+    """A framework (toolComponent, 3.19) with those of its sections that the rules refer to; bare ids where nothing is known of it."""
+    if framework is None:
+        return {"name": visible(name), "isComprehensive": False, "taxa": [{"id": visible(section)} for section in sections]}
+    built: Object = {"name": visible(name), "fullName": shown(framework.title), "shortDescription": {"text": plain(framework.title)}}
+    for key, text in (("version", framework.version), ("organization", framework.publisher)):
+        if text:
+            built[key] = shown(text)
+    if _URI.fullmatch(framework.url):
+        built["informationUri"] = framework.url
+    return built | {"isComprehensive": False, "taxa": [_of_section(id_, framework.sections.get(id_)) for id_ in sections]}
+
+
+def _of_section(id_: str, section: Section | None) -> Object:
+    if section is None:
+        return {"id": visible(id_)}
+    told = {key: visible(text) for key, text in (("assessment", section.assessment), ("level", section.level)) if text}
+    taxon: Object = {"id": visible(id_), "shortDescription": {"text": plain(section.title)}}
+    return taxon | ({"properties": told} if told else {})
 
 
 def _tags(control: Control | None) -> list[str]:

@@ -13,7 +13,7 @@ class AssayError(Exception):
 
 
 class SelectionError(AssayError, LookupError):
-    """A control, profile or param that is not there."""
+    """A control, profile, framework or param that is not there."""
 
     def __init__(self, message: str, *key: str) -> None:
         """`key`: where a configuration would have it, for who knows its lines: `params`, `region`."""

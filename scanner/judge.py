@@ -48,7 +48,7 @@ class Rules:
     def __init__(self, options: Options) -> None:
         """Raises RuleErrors and SelectionError."""
         self.set = load.load([load.builtin_folder(), *[Path(folder) for folder in options.policies]], overrides=options.overrides)
-        chosen = load.select(self.set, options.controls, options.profile)
+        chosen = load.select(self.set, options.controls, options.profile, options.frameworks)
         self.selected = load.adjusted(self.set, chosen, options.disabled, options.severities)
         given = params.GivenParams(options.params, options.control_params, self.set)
         self.digest = given.digest()

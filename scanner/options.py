@@ -99,10 +99,12 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     policies: tuple[str, ...] = ()
     """Folders of rules beside the built-in ones."""
     overrides: tuple[str, ...] = ()
-    """Ids of built-in controls and profiles that those of these folders may replace."""
+    """Ids of built-in controls, profiles and frameworks that those of these folders may replace."""
     profile: str | None = None
     controls: tuple[str, ...] = ()
     """Ids or globs; empty for all of the profile."""
+    frameworks: tuple[str, ...] = ()
+    """Ids of frameworks: only the controls that serve one of them; empty for all."""
     params: dict[str, Any] = {}
     """Values for the params of all controls that have them."""
     control_params: dict[str, dict[str, Any]] = {}
@@ -159,6 +161,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             overrides: str | Sequence[str] = (),
             profile: str | None = None,
             controls: str | Sequence[str] = (),
+            frameworks: str | Sequence[str] = (),
             params: Mapping[str, Any] = ...,
             control_params: Mapping[str, Mapping[str, Any]] = ...,
             disabled: Mapping[str, str] = ...,
@@ -251,6 +254,7 @@ _CHECKS: dict[str, values.Check[Any]] = {
     "overrides": _WORDS,
     "profile": values.optional(values.word),
     "controls": _WORDS,
+    "frameworks": _WORDS,
     "params": _PARAMS,
     "control_params": values.named(_PARAMS, "params by control"),
     "disabled": values.named(values.word, "reasons by control"),

@@ -16,7 +16,13 @@ import msgspec
 
 from assay.scanner import cache
 
-REPORTS, COMPARISONS, SOURCES, FACTS = GROUPS = ("assay.reports", "assay.comparisons", "assay.sources", "assay.facts")
+REPORTS, COMPARISONS, CATALOGUES, SOURCES, FACTS = GROUPS = (
+    "assay.reports",
+    "assay.comparisons",
+    "assay.catalogues",
+    "assay.sources",
+    "assay.facts",
+)
 Table = dict[str, dict[str, str]]
 
 

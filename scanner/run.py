@@ -25,6 +25,7 @@ from assay.scanner.gate.apply import Gate
 from assay.scanner.judge import Judged, Rules, Sink, Watch, judge_all
 from assay.scanner.options import Options
 from assay.scanner.results import ledger
+from assay.scanner.results.frameworks import served
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.results.tally import Tally
 from assay.scanner.rules.load import CompiledControl
@@ -109,6 +110,7 @@ class Scan:
             run=msgspec.structs.replace(self.begun(), finished=_now()),
             summary=self.tally.summary(),
             controls=self.tally.outcomes(),
+            frameworks=served(self.rules.set.frameworks, self.selected),
             results=sorted(
                 results,
                 key=lambda result: (

@@ -171,6 +171,20 @@ def test_a_profile_limits_the_controls(tmp_path: Path) -> None:
         Scan(Options(paths=[str(tmp_path)], policies=[str(tmp_path)], profile="buckets", controls=["iam.*"]))
 
 
+def test_frameworks_limit_the_controls_and_the_report_says_so(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": FAILING})
+    report = Scan(Options(paths=[str(tmp_path)], frameworks=["cis_gcp_5_0", "cis_aws_1_4"])).report()
+    assert all({"cis_gcp_5_0", "cis_aws_1_4"} & set(control.frameworks) for control in report.controls)
+    assert report.run.in_force.frameworks == ["cis_gcp_5_0", "cis_aws_1_4"]
+    assert {"storage.public-access-blocked", "storage.uniform-access"} <= {control.id for control in report.controls}
+    assert "edge.hsts-header" in report.run.in_force.left_out
+    told = {framework.id: framework for framework in report.frameworks}
+    assert (told["cis_aws_1_4"].sections, told["cis_aws_1_4"].publisher) == (58, "Center for Internet Security")
+    assert 0 < told["cis_aws_1_4"].judged < 58
+    judged = {section for control in report.controls for section in control.frameworks.get("cis_gcp_5_0", ())}
+    assert told["cis_gcp_5_0"].judged == len(judged)
+
+
 def test_a_control_is_found_by_its_alias(tmp_path: Path) -> None:
     write(tmp_path / "team", {"rule.yaml": rule(aliases=["team.former-name"])})
     scan = Scan(Options(paths=[str(tmp_path)], policies=[str(tmp_path)], controls=["team.former-name"]))

@@ -43,6 +43,7 @@ REFUSED: dict[str, list[Any]] = {
     "overrides": [7, [None]],
     "profile": ["", ["a"], 3],
     "controls": [7, [1], {"a": "b"}, "", [" "], None],
+    "frameworks": [7, [1], {"a": "b"}, "", [" "], None],
     "params": [3, [1], {"a": object()}, {1: 2}, {"a": float("nan")}, {"a": {1: 2}}, {"a": DAY}],
     "control_params": [3, {"a": 3}, {"a": {"b": {3}}}],
     "disabled": [["a"], {"a": None}, {"a": ""}],
@@ -68,6 +69,7 @@ TAKEN: dict[str, list[tuple[Any, Any]]] = {
     "paths": [("a", ("a",)), (Path("a"), ("a",)), (["a", Path("b")], ("a", "b")), ((), ()), (iter("ab"), ("a", "b"))],
     "variables": [({"a": ""}, {"a": ""})],
     "controls": [("storage.*", ("storage.*",)), ([], ())],
+    "frameworks": [("hipaa", ("hipaa",)), ([], ())],
     "params": [({"a": [1, ("x",), {"b": None}]}, {"a": [1, ["x"], {"b": None}]})],
     "roles": [({"ui": Selector(type="aws_lb")}, {"ui": (Selector(type="aws_lb"),)}), ({"ui": []}, {"ui": ()})],
     "attestations": [(STATED, (STATED,)), ([STATED], (STATED,))],
@@ -159,7 +161,19 @@ def test_any_value_is_of_its_type_or_refused(name: str, value: Any) -> None:
         assert is_of(getattr(options, name), TYPES[name])
 
 
-SELECTING = ("policies", "overrides", "profile", "controls", "params", "control_params", "disabled", "severities", "attestations", "roles")
+SELECTING = (
+    "policies",
+    "overrides",
+    "profile",
+    "controls",
+    "frameworks",
+    "params",
+    "control_params",
+    "disabled",
+    "severities",
+    "attestations",
+    "roles",
+)
 
 
 @pytest.mark.parametrize("name", SELECTING)

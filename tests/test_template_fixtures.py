@@ -49,8 +49,6 @@ NOT_POSSIBLE = {
     ("network.subnets-truly-private", "config_connector", "unknown"): NOT_SHOWN,
     ("resilience.dns-health-failover", "config_connector", "unknown"): NOT_SHOWN,
     ("storage.bucket-lock", "deployment_manager", "pass"): "a template cannot lock a retention policy",
-    ("data.encrypted-cmk", "config_connector", "pass"): "the kind has no field for a key",
-    ("data.encrypted-cmk", "config_connector", "unknown"): "the kind has no field for a key",
 }
 PARAMETERS = {
     "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",

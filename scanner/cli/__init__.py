@@ -24,6 +24,7 @@ COMMANDS = {
     "baseline": "assay.scanner.cli.baseline",
     "checkov": "assay.scanner.cli.checkov",
     "report": "assay.scanner.cli.report",
+    "push": "assay.scanner.cli.push",
     "evidence": "assay.scanner.cli.evidence",
     "controls": "assay.scanner.cli.controls",
     "explain": "assay.scanner.cli.explain",

@@ -6,6 +6,7 @@ import functools
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,7 +15,8 @@ import msgspec
 from assay.scanner import plugins
 from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, judging, output
 from assay.scanner.cli.scan import named, reading
-from assay.scanner.config import Config, ConfigurationError
+from assay.scanner.config import Config
+from assay.scanner.errors import AssayError
 from assay.scanner.results import formats
 
 
@@ -55,26 +57,42 @@ def _compare(arguments: dict[str, Any]) -> int:
         return EXIT_USAGE
     try:
         config = judging.configuration(arguments)
-    except ConfigurationError as error:
+        serving = _serving(arguments, config)
+    except AssayError as error:
         console.refused(error)
         return EXIT_USAGE
     sensitive = Sensitive()
-    code = _side(arguments["ours"], arguments, sensitive)
-    live = None if code is None else _side(arguments["theirs"], arguments, sensitive)
+    code = _side(arguments["ours"], arguments, sensitive, serving)
+    live = None if code is None else _side(arguments["theirs"], arguments, sensitive, serving)
     if code is None or live is None or not _are_sides(code, live, arguments):
         return EXIT_USAGE
     states = [read(argument) for argument in arguments["states"]]
     readable = [state for state in states if isinstance(state, State)]
     comparison = compare(code, live, readable, [gap for gap in states if not isinstance(gap, State)])
-    chosen = Options(configuration=config.file or None, fail_on=arguments["fail_on"] or config.fail_on or "low")
+    fail_on = arguments["fail_on"] or config.fail_on or "low"
+    chosen = Options(configuration=config.file or None, fail_on=fail_on, frameworks=arguments["frameworks"])
     comparison = msgspec.structs.replace(comparison, in_force=of_options(chosen))
     comparison = shown_of(comparison, sensitive)
     asked = _write(comparison, targets, arguments)
     return asked if asked == EXIT_USAGE else _exit_code(comparison, arguments, config) or asked
 
 
-def _side(path: str, arguments: dict[str, Any], sensitive: Any) -> Any:
-    """The report of one side, read or made now; None, after saying why, where there is none. Takes its `sensitive` texts in."""
+def _serving(arguments: dict[str, Any], config: Config) -> frozenset[str] | None:
+    """Ids of the controls that serve the frameworks of the command line; None where it names none. Raises AssayError."""
+    from assay.scanner.rules import load
+
+    if not arguments["frameworks"]:
+        return None
+    folders = [load.builtin_folder(), *(Path(folder) for folder in (*config.policies, *arguments["policies"]))]
+    rules = load.load(folders, overrides=config.overrides)
+    return frozenset(compiled.control.id for compiled in load.select(rules, (), None, arguments["frameworks"]))
+
+
+def _side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozenset[str] | None) -> Any:
+    """The report of one side, read or made now; None, after saying why, where there is none. Takes its `sensitive` texts in.
+
+    A report that is read was made by other options: what is not of the controls in `serving` is left out of it.
+    """
     from assay.scanner.compare import saved
 
     if not os.path.exists(path):
@@ -86,13 +104,21 @@ def _side(path: str, arguments: dict[str, Any], sensitive: Any) -> Any:
         _say(f"{path}: {error}")
         return None
     if report is not None:
-        return report
+        return report if serving is None else _limited(report, serving)
     prepared = judging.prepare(arguments, named(arguments, [path]))
     if prepared is None:
         return None
     report = judging.watch(prepared[0], arguments["quiet"])
     sensitive.take(prepared[0].sensitive.texts)
     return report
+
+
+def _limited(report: Any, serving: frozenset[str]) -> Any:
+    return msgspec.structs.replace(
+        report,
+        controls=[control for control in report.controls if control.id in serving],
+        results=[result for result in report.results if result.control in serving],
+    )
 
 
 def _are_sides(code: Any, live: Any, arguments: dict[str, Any]) -> bool:

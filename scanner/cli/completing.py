@@ -1,5 +1,5 @@
-"""What a shell offers to complete a word with: ids of controls and profiles, formats. Only what is built in: nothing of the working
-directory is read, which may be somebody else's."""
+"""What a shell offers to complete a word with: ids of controls, profiles and frameworks, formats. Only what is built in: nothing of the
+working directory is read, which may be somebody else's."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ def profiles(ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(id_, help=profile.title) for id_, profile in _rules().profiles.items() if id_.startswith(incomplete)]
+
+
+def frameworks(ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
+    """Built-in frameworks."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(id_, help=known.title) for id_, known in _rules().frameworks.items() if id_.startswith(incomplete)]
 
 
 def claims(formats: Iterable[str]) -> Callable[[Any, Any, str], list[CompletionItem]]:

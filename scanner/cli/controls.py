@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
-from assay.scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE, completing, console, judging
+from assay.scanner import plugins
+from assay.scanner.cli import EXIT_FAILED, EXIT_OK, EXIT_USAGE, completing, console, judging, output
 from assay.scanner.cli.story import Story, columns
 from assay.scanner.config import Config
 from assay.scanner.errors import AssayError
+from assay.scanner.results import formats
 from assay.scanner.rules.load import RuleSet
 
 _FIXTURES = click.option(
@@ -21,7 +23,7 @@ _FIXTURES = click.option(
 
 @click.group("controls")
 def command() -> None:
-    """The controls: list, show, check, test."""
+    """The controls: list, show, check, test, and what they judge of frameworks."""
 
 
 def _configured(arguments: dict[str, Any]) -> tuple[Config, RuleSet]:
@@ -131,6 +133,22 @@ def _folder(fixtures: str | None) -> Path:
 
 
 @command.command()
+@click.option("--format", "format_", type=click.Choice(formats.names(plugins.CATALOGUES)), required=True, help="What to write.")
+@click.option("-o", "--out", type=click.Path(dir_okay=False), default="-", help="The file to write.  [default: standard output]")
+@judging.configured
+def export(format_: str, out: str, **arguments: Any) -> None:
+    """Write the controls for another program. oscal: a component definition, with the sections of frameworks that each control serves.
+
+    With SOURCE_DATE_EPOCH in the environment, the document says that time, so that the same rules give the same bytes.
+    """
+    from assay.scanner.cli import exporting
+
+    config, rules = _configured(arguments)
+    catalogue = exporting.catalogue(rules, [*config.policies, *arguments["policies"]])
+    sys.exit(output.written(format_, out, lambda: [formats.load(format_, plugins.CATALOGUES).render(catalogue)]))
+
+
+@command.command()
 @judging.configured
 def matrix(**arguments: Any) -> None:
     """Which input judges which control: in full, in part, not at all, and why."""
@@ -155,3 +173,27 @@ def matrix(**arguments: Any) -> None:
         for name, reason in compiled.control.judged.items():
             story.prose(f"{compiled.control.id}, {name}: {' '.join(reason.split())}")
     story.tell()
+
+
+@command.command()
+@click.argument("framework", metavar="FRAMEWORK", shell_complete=completing.frameworks)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="For people or for programs."
+)
+@judging.configured
+def coverage(framework: str, form: str, **arguments: Any) -> None:
+    """Which sections of a framework controls judge, which no control judges, and the share: cis_aws_7_0, pci_dss_4_0, …"""
+    from assay.scanner.cli.framework_coverage import as_json, of_framework
+    from assay.scanner.rules import frameworks, load
+
+    rules = _configured(arguments)[1]
+    try:
+        known = load.framework(rules, framework)
+    except AssayError as error:
+        console.refused(error)
+        sys.exit(EXIT_USAGE)
+    covered = frameworks.coverage(known, rules.by_id().values())
+    if form == "json":
+        console.show(as_json(covered).decode())
+    else:
+        of_framework(covered).tell()

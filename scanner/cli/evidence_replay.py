@@ -38,6 +38,7 @@ class _Asked(msgspec.Struct, kw_only=True):
     parameter_files: list[str] = []
     policies: list[str] = []
     controls: list[str] = []
+    frameworks: list[str] = []
     workspace: str | None = None
     region: str | None = None
     account: str | None = None

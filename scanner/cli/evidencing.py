@@ -45,7 +45,8 @@ _OURS = ("evidence", "evidence_key", "evidence_inputs", "reports", "verbose", "c
 _NAMED = {"variables": "var", "parameters": "parameter"}
 """Options whose values are withheld, to what their names are called."""
 _SUFFIXES = {
-    "html": ".html", "json": ".json", "jsonl": ".jsonl", "csv": ".csv", "sarif": ".sarif", "junit": ".xml", "markdown": ".md",
+    "html": ".html", "json": ".json", "jsonl": ".jsonl", "csv": ".csv", "csv-population": ".csv", "sarif": ".sarif", "junit": ".xml",
+    "markdown": ".md", "oscal": ".json", "ocsf": ".jsonl", "asff": ".json", "gitlab": ".json", "gitlab-sast": ".json",
 }  # fmt: skip
 _ALWAYS = ("json", "html")
 _WIDTH = 100
@@ -139,9 +140,11 @@ class Evidence:
 
         context = formats.Context(
             controls=scan.rules.set.by_id(),
+            frameworks=scan.rules.set.frameworks,
             source=output.Excerpts(scan.options.paths, scan.sensitive, scan.names).lines,
             width=_WIDTH,
             verbose=bool(self._arguments.get("verbose")),
+            auditor=True,
         )
         for name in dict.fromkeys((*_ALWAYS, *(name for name, _ in self._arguments["reports"]))):
             path = os.path.abspath(self._folder.file(f"reports/{_report(name)}"))

@@ -76,6 +76,14 @@ _CHOICE = (
         help="Judge by these controls only.",
         shell_complete=completing.controls,
     ),
+    click.option(
+        "--framework",
+        "frameworks",
+        multiple=True,
+        metavar="ID",
+        help="Judge by the controls of this framework only: cis_aws_7_0, pci_dss_4_0, … Repeatable.",
+        shell_complete=completing.frameworks,
+    ),
     click.option("--quiet", is_flag=True, help="Text report: failures and the outcome only. No progress."),
 )
 _JUDGING = (
@@ -124,7 +132,12 @@ def reporting(command: Any) -> Any:
 def _reports(group: str) -> Any:
     names = formats.names(group)
     listed = f"Write a report: {', '.join(names)}. Repeatable."
-    return click.option("-r", "--report", "reports", multiple=True, type=output.ReportTarget(names), help=listed)
+    reports = click.option("-r", "--report", "reports", multiple=True, type=output.ReportTarget(names), help=listed)
+    if group != plugins.REPORTS:
+        return reports
+    edition = "HTML report: the edition for an audit, with a cover, a block for signatures, and what passes in a line each."
+    reader = click.option("--for", "reader", type=click.Choice(["auditor"]), help=edition)
+    return lambda command: reports(reader(command))
 
 
 def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Config] | None:
@@ -145,6 +158,7 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             configuration=config.file or None,
             profile=arguments["profile"] or config.profile,
             controls=list(arguments["controls"]),
+            frameworks=list(arguments["frameworks"]),
             params=config.params,
             control_params={name: settings.params for name, settings in config.controls.items()},
             disabled={name: settings.reason for name, settings in config.controls.items() if not settings.enabled},

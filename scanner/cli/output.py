@@ -11,7 +11,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -20,10 +20,12 @@ from assay.scanner.errors import debug
 from assay.scanner.override import override
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
-from assay.scanner.rules.model import Control
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import DISK, inside, repository
 from assay.scanner.sources.sensitive import Sensitive
+
+if TYPE_CHECKING:
+    from assay.scanner.rules.load import RuleSet
 
 
 class ReportTarget(click.ParamType):  # type: ignore[type-arg]
@@ -80,26 +82,28 @@ def coloured(arguments: dict[str, Any], path: str) -> bool:
 
 def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> int:
     """Render and write every report of a scan; the exit code that this alone asks for."""
-    return write_with(report, targets, scan.rules.set.by_id(), Excerpts(scan.options.paths, scan.sensitive, scan.names).lines, arguments)
+    return write_with(report, targets, scan.rules.set, Excerpts(scan.options.paths, scan.sensitive, scan.names).lines, arguments)
 
 
 def write_with(
     report: Report,
     targets: Iterable[tuple[str, str]],
-    controls: Mapping[str, Control],
+    rules: RuleSet,
     source: Callable[[str, int, int], list[str]],
     arguments: dict[str, Any],
 ) -> int:
-    """The same with these controls and lines of code, (file, first line, last line) to lines."""
-    codes = [EXIT_OK]
+    """The same with these rules and lines of code, (file, first line, last line) to lines."""
+    codes, controls = [EXIT_OK], rules.by_id()
     for name, path in targets:
         context = formats.Context(
             controls=controls,
+            frameworks=rules.frameworks,
             source=source,
             color=coloured(arguments, path),
             width=shutil.get_terminal_size((100, 24)).columns,
             quiet=arguments["quiet"],
             verbose=bool(arguments.get("verbose")),
+            auditor=arguments.get("reader") == "auditor",
         )
         codes.append(written(name, path, functools.partial(_parts, name, report, context)))
         debug(f"report {name}")

@@ -45,7 +45,7 @@ def _report(arguments: dict[str, Any]) -> int:
     if opinions is None:
         return EXIT_USAGE
     try:
-        report = _read(arguments["results"])
+        report = read(arguments["results"])
         config = judging.configuration(arguments)
         folders = [load.builtin_folder(), *[Path(folder) for folder in (*config.policies, *arguments["policies"])]]
         rules = load.load(folders, overrides=config.overrides)
@@ -53,15 +53,15 @@ def _report(arguments: dict[str, Any]) -> int:
         console.refused(error)
         return EXIT_USAGE
     report = opinions.beside(report, rules.by_id(), report.run.targets)
-    asked = output.write_with(report, targets, rules.by_id(), lambda _file, _first, _last: [], arguments)
+    asked = output.write_with(report, targets, rules, lambda _file, _first, _last: [], arguments)
     if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
         judging.say(report.coverage.gaps)
     code = judging.exit_code(report, _is_incomplete(report), arguments, config)
     return asked if asked == EXIT_USAGE else code or asked
 
 
-def _read(path: str) -> Report:
-    """The report of a file. Raises NoReport, UnreadableReport."""
+def read(path: str) -> Report:
+    """The report of a file, or of standard input for `-`. Raises NoReport, UnreadableReport."""
     name = "standard input" if path == "-" else path
     if path != "-" and not os.path.exists(path):
         raise NoReport(f"{name}: there is no such file")

@@ -1,7 +1,7 @@
 """Report formats, found by entry points: a name to a module, or an object, with a function `render`.
 
-The group `assay.reports` holds formats of a report, `assay.comparisons` those of a comparison of code and cloud. Others add formats by
-entry points of their own.
+The group `assay.reports` holds formats of a report, `assay.comparisons` those of a comparison of code and cloud, `assay.catalogues`
+those of the controls that there are. Others add formats by entry points of their own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from assay.scanner import plugins
 from assay.scanner.results.model import Report, Result, Run, Tool
-from assay.scanner.rules.model import Control
+from assay.scanner.rules.model import Control, Framework
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -28,6 +28,32 @@ class Context(msgspec.Struct, frozen=True):
     quiet: bool = False
     verbose: bool = False
     """Lists that a report cuts are told whole."""
+    auditor: bool = False
+    """The edition for an audit: with a cover, a block for signatures, and what passes in a line each."""
+    frameworks: Mapping[str, Framework] = {}
+    """The frameworks that controls may serve, by id."""
+
+
+class FrameworkSource(msgspec.Struct, frozen=True):
+    """What a framework is, and where its publisher has it."""
+
+    id: str
+    title: str
+    publisher: str = ""
+    url: str = ""
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """The controls that there are, for formats of the group `assay.catalogues`, which have `render(catalogue) -> bytes`."""
+
+    controls: list[Control]
+    frameworks: Mapping[str, FrameworkSource]
+    """By their ids, as far as files of the rules say what they are."""
+    version: str
+    digest: str
+    """Of the rules."""
+    made: str
+    """When it is written, RFC 3339."""
 
 
 class ReportFormat(Protocol):

@@ -44,6 +44,7 @@ def of_options(options: Options) -> InForce:
     return InForce(
         configuration=options.configuration,
         profile=options.profile,
+        frameworks=list(options.frameworks),
         policies=list(options.policies),
         settings=[
             Setting(name, _text(getattr(options, name)), _text(getattr(_DEFAULTS, name)))

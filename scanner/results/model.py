@@ -17,6 +17,7 @@ __all__ = [
     "WORST",
     "ControlOutcome",
     "Evidence",
+    "FrameworkOutcome",
     "InForce",
     "Report",
     "ResourceRef",
@@ -126,6 +127,20 @@ class ControlOutcome(msgspec.Struct, frozen=True):
     """Why it is `not_applicable`; empty for every other verdict."""
 
 
+class FrameworkOutcome(msgspec.Struct, frozen=True):
+    """A framework that controls of the run serve: how much of it they judge."""
+
+    id: str
+    title: str
+    version: str
+    publisher: str
+    url: str
+    sections: int
+    """How many it has, without headings."""
+    judged: int
+    """How many of these at least one control of the run judges; the others are for people."""
+
+
 class Tool(msgspec.Struct, frozen=True):
     """What made a report."""
 
@@ -154,10 +169,12 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True):
     configuration: str | None = None
     """The configuration file; None where none was read."""
     profile: str | None = None
+    frameworks: list[str] = []
+    """Frameworks that the run was limited to: ids."""
     policies: list[str] = []
     """Folders of own rules."""
     replaced: dict[str, str] = {}
-    """Id of each built-in control or profile that an own one stands for, to the file of that."""
+    """Id of each built-in control, profile or framework that an own one stands for, to the file of that."""
     left_out: list[str] = []
     """Ids of controls that are there and that the run did not judge by."""
     settings: list[Setting] = []
@@ -253,6 +270,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     run: Run
     summary: Summary
     controls: list[ControlOutcome]
+    frameworks: list[FrameworkOutcome] = []
+    """Those that controls of the run serve, by id."""
     results: list[Result]
     gate: GateReport = GateReport()
     opinions: list[Opinion] = []

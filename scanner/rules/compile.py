@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 import yaml
 
 from assay.scanner.facts.model import Resource
-from assay.scanner.rules import cel, schema, yaml_lines
-from assay.scanner.rules.load import NOT_CONTROLS, RESOURCE_KIND, CompiledAssertion, CompiledControl, RuleSet, builtin_folder, nearest
-from assay.scanner.rules.model import Assertion, Control, Profile, RuleError, RuleErrors
+from assay.scanner.rules import cel, frameworks, schema, yaml_lines
+from assay.scanner.rules.load import (
+    FRAMEWORKS,
+    PROFILES,
+    RESOURCE_KIND,
+    CompiledAssertion,
+    CompiledControl,
+    RuleSet,
+    nearest,
+)  # fmt: skip
+from assay.scanner.rules.model import Assertion, Control, Framework, Profile, RuleError, RuleErrors, Section
+from assay.scanner.rules.naming import Names
 from assay.scanner.sources import inputs
+
+T = TypeVar("T")
+Lines: TypeAlias = dict[yaml_lines.Path, int]
 
 INPUTS = tuple(known.name for known in inputs.table() if known.name != "plan")
 _ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*")
@@ -32,70 +45,79 @@ def compile_files(
 ) -> RuleSet:
     """The rules of files given with their content, on kinds by name. Raises RuleErrors.
 
-    `overrides`: ids of built-in controls and profiles that another file may define again, and stands for.
+    `overrides`: ids of built-in controls, profiles and frameworks that another file may define again, and stands for.
     """
-    errors: list[RuleError] = []
-    controls, profiles = _Names(overrides), _Names(overrides)
-    compiled_by_file: dict[str, CompiledControl] = {}
-    profile_by_file: dict[str, Profile] = {}
+    read = _Files(kinds, overrides)
     for path, content in files:
         try:
-            if path.parent.name == "profiles":
-                profile, lines = _decode(path, content, Profile)
-                profiles.enter(path, lines, profile.id)
-                profile_by_file[str(path)] = profile
-            elif path.parent.name not in NOT_CONTROLS:
-                control, lines = _decode(path, content, Control)
-                compiled = _Compiler(path, control, lines, kinds).control()
-                controls.enter(path, lines, control.id, *control.aliases)
-                compiled_by_file[str(path)] = compiled
+            read.enter(path, content)
         except RuleErrors as failure:
-            errors += failure.errors
+            read.errors += failure.errors
         except RuleError as error:
-            errors.append(error)
-    if errors:
+            read.errors.append(error)
+    return read.rule_set(digest)
+
+
+class _Files:
+    """What rule files say, put together file by file."""
+
+    def __init__(self, kinds: Mapping[str, type[Resource]], overrides: Iterable[str]) -> None:
+        self.kinds = kinds
+        self.errors: list[RuleError] = []
+        self.names = {folder: Names(overrides) for folder in (PROFILES, FRAMEWORKS, "")}
+        """Who defines which id, by the folder of a file; empty text for controls."""
+        self.controls: dict[str, tuple[CompiledControl, Lines]] = {}
+        self.profiles: dict[str, Profile] = {}
+        self.frameworks: dict[str, Framework] = {}
+
+    def enter(self, path: Path, content: bytes) -> None:
+        """Raises RuleError, RuleErrors."""
+        file, folder = str(path), path.parent.name
+        if folder == PROFILES:
+            profile, lines = _decode(path, content, Profile)
+            self.names[folder].enter(path, lines, profile.id)
+            self.profiles[file] = profile
+        elif folder == FRAMEWORKS:
+            framework, lines = _framework(path, content)
+            self.names[folder].enter(path, lines, framework.id)
+            self.frameworks[file] = framework
+        else:
+            control, lines = _decode(path, content, Control)
+            compiled = _Compiler(path, control, lines, self.kinds).control()
+            self.names[""].enter(path, lines, control.id, *control.aliases)
+            self.controls[file] = compiled, lines
+
+    def rule_set(self, digest: str) -> RuleSet:
+        """Raises RuleErrors with all that is wrong."""
+        known = {framework.id: framework for framework in self._kept(FRAMEWORKS, self.frameworks)}
+        kept = self._kept("", self.controls)
+        if not self.errors:
+            for compiled, lines in kept:
+                self.errors += frameworks.unfounded(compiled.control, compiled.file, lines, known)
+        if self.errors:
+            raise RuleErrors(self.errors)
+        return RuleSet(
+            digest,
+            sorted((compiled for compiled, _ in kept), key=lambda compiled: compiled.control.id),
+            {profile.id: profile for profile in self._kept(PROFILES, self.profiles)},
+            {id_: file for names in self.names.values() for id_, file in names.replaced.items()},
+            dict(sorted(known.items())),
+        )
+
+    def _kept(self, folder: str, by_file: Mapping[str, T]) -> list[T]:
+        return [defined for file, defined in by_file.items() if file not in self.names[folder].replaced_files]
+
+
+@functools.lru_cache(32)
+def _framework(path: Path, content: bytes) -> tuple[Framework, Lines]:
+    """Kept, since the built-in ones are long and are read beside whatever own rules there are. Raises RuleError, RuleErrors."""
+    framework, lines = _decode(path, content, Framework)
+    if errors := frameworks.malformed(framework, str(path), lines):
         raise RuleErrors(errors)
-    kept = [compiled for file, compiled in compiled_by_file.items() if file not in controls.replaced_files]
-    return RuleSet(
-        digest,
-        sorted(kept, key=lambda compiled: compiled.control.id),
-        {profile.id: profile for file, profile in profile_by_file.items() if file not in profiles.replaced_files},
-        controls.replaced | profiles.replaced,
-    )
+    return framework, lines
 
 
-class _Names:
-    """Who defines which id. Only a built-in definition can be replaced, and only where the configuration says so: a rule that took the
-    place of another by its name alone would be a control switched off that nobody sees."""
-
-    def __init__(self, overrides: Iterable[str]) -> None:
-        self.overrides = frozenset(overrides)
-        self.files: dict[str, str] = {}
-        self.replaced: dict[str, str] = {}
-        self.replaced_files: set[str] = set()
-
-    def enter(self, path: Path, lines: dict[yaml_lines.Path, int], *names: str) -> None:
-        """Enter the id of a file and its other names. Raises RuleError where one of them is another's."""
-        for name in dict.fromkeys(names):
-            other = self.files.get(name)
-            if other is None or other in self.replaced_files:
-                self.files[name] = str(path)
-                continue
-            own, builtin = (str(path), other) if _is_builtin(other) else (other, str(path))
-            replaceable = _is_builtin(builtin) and not _is_builtin(own)
-            if not replaceable or name not in self.overrides:
-                way = f"choose another id, or list {name} under `overrides:` of the configuration" if replaceable else "choose another id"
-                raise RuleError(str(path), lines.get(("id",), 1), f"the id {name} is already that of {other}", way)
-            self.replaced[name] = own
-            self.replaced_files.add(builtin)
-            self.files[name] = own
-
-
-def _is_builtin(file: str) -> bool:
-    return Path(file).is_relative_to(builtin_folder())
-
-
-def _decode(path: Path, content: bytes, type_: type[Any]) -> tuple[Any, dict[yaml_lines.Path, int]]:
+def _decode(path: Path, content: bytes, type_: type[Any]) -> tuple[Any, Lines]:
     try:
         data, lines = yaml_lines.load(content.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -110,7 +132,7 @@ def _decode(path: Path, content: bytes, type_: type[Any]) -> tuple[Any, dict[yam
         raise _shape_error(path, str(error), type_, data, lines) from None
 
 
-def _shape_error(path: Path, text: str, type_: type[Any], data: Any, lines: dict[yaml_lines.Path, int]) -> RuleError:
+def _shape_error(path: Path, text: str, type_: type[Any], data: Any, lines: Lines) -> RuleError:
     """msgspec's words with the line: `Object contains unknown field `x` - at `$.assert[0]``."""
     problem, _, place = text.partition(" - at `$")
     steps: list[str | int] = [int(number) if number else name for name, number in re.findall(r"\.(\w+)|\[(\d+)\]", place)]
@@ -118,7 +140,7 @@ def _shape_error(path: Path, text: str, type_: type[Any], data: Any, lines: dict
     way = ""
     if field and "unknown" in problem:
         steps.append(field[1])
-        within: Any = Assertion if "assert" in steps else type_
+        within: Any = Assertion if "assert" in steps else Section if "sections" in steps else type_
         way = nearest(field[1], [member.encode_name for member in msgspec.structs.fields(within)])
     while steps and tuple(steps) not in lines:
         steps.pop()
@@ -128,7 +150,7 @@ def _shape_error(path: Path, text: str, type_: type[Any], data: Any, lines: dict
 class _Compiler:
     """One control."""
 
-    def __init__(self, path: Path, control: Control, lines: dict[yaml_lines.Path, int], kinds: Mapping[str, type[Resource]]) -> None:
+    def __init__(self, path: Path, control: Control, lines: Lines, kinds: Mapping[str, type[Resource]]) -> None:
         self.path, self.rule, self.lines, self.kinds = path, control, lines, kinds
         self.errors: list[RuleError] = []
         self.kind, self.source_type = self._kind()

@@ -19,10 +19,11 @@ from assay.scanner import __version__, cache
 from assay.scanner.errors import SelectionError
 from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.facts.model import Resource
-from assay.scanner.rules.model import MAX_SIZE, Assertion, Control, Profile, RuleError, RuleErrors
+from assay.scanner.rules.model import MAX_SIZE, Assertion, Control, Framework, Profile, RuleError, RuleErrors
 from assay.scanner.sources.overlay import DISK, inside
 
-NOT_CONTROLS = ("frameworks", "profiles")
+FRAMEWORKS, PROFILES = "frameworks", "profiles"
+"""Names of folders whose files are no controls."""
 RESOURCE_KIND = "Resource"
 """The kind of resources that a rule names by their input's own type."""
 
@@ -68,7 +69,9 @@ class RuleSet(msgspec.Struct):
     controls: list[CompiledControl]
     profiles: dict[str, Profile]
     replaced: dict[str, str] = {}
-    """Id of each built-in control or profile that an own one stands for, to the file of that."""
+    """Id of each built-in control, profile or framework that an own one stands for, to the file of that."""
+    frameworks: dict[str, Framework] = {}
+    """By id, in the order of ids."""
 
     def by_id(self) -> dict[str, Control]:
         """Every control by its id."""
@@ -98,10 +101,13 @@ _SETTLED = 2_000_000_000
 def load(folders: Iterable[Path], kinds: Mapping[str, type[Resource]] | None = None, overrides: Iterable[str] = ()) -> RuleSet:
     """Every rule below the folders. Raises RuleErrors with all that is wrong, and SelectionError for an override that replaces nothing.
 
-    `kinds` are what rules may apply to, by name; those of the catalogue where they are not given. `overrides` are ids of built-in controls
-    and profiles that those of other folders may replace. Files that have not changed are read once in a process.
+    `kinds` are what rules may apply to, by name; those of the catalogue where they are not given. `overrides` are ids of built-in controls,
+    profiles and frameworks that those of other folders may replace. The built-in frameworks are always there. Files that have not changed
+    are read once in a process.
     """
     distinct = {os.path.realpath(folder): folder for folder in reversed(list(folders))}
+    if str(builtin_folder()) not in distinct:
+        distinct.setdefault(str(builtin_folder() / FRAMEWORKS), builtin_folder() / FRAMEWORKS)
     files = tuple(file for folder in reversed(distinct.values()) for file in _rule_files(str(folder)))
     known = tuple((catalogue().kinds if kinds is None else kinds).items())
     changing = max((file.modified for file in files), default=0) > time.time_ns() - _SETTLED
@@ -109,11 +115,10 @@ def load(folders: Iterable[Path], kinds: Mapping[str, type[Resource]] | None = N
     rules = _read(files, known, replacing) if changing else _read_once(files, known, replacing)
     for id_ in replacing:
         if id_ not in rules.replaced:
-            builtin = [*rules.profiles, *rules.by_id()]
+            builtin = [*rules.profiles, *rules.frameworks, *rules.by_id()]
             way = nearest(id_, builtin) if id_ not in builtin else "no rule of your own has that id: remove it from the list"
-            raise SelectionError(
-                f"overrides: {id_!r} replaces no built-in control or profile; {way or 'see assay controls list'}", "overrides", id_
-            )
+            problem = f"overrides: {id_!r} replaces no built-in control, profile or framework"
+            raise SelectionError(f"{problem}; {way or 'see assay controls list'}", "overrides", id_)
     return rules
 
 
@@ -126,6 +131,7 @@ def _read(files: tuple[_RuleFile, ...], kinds: tuple[tuple[str, type[Resource]],
         digest.update(b"\0override\0" + id_.encode("utf-8", "replace"))
     name = digest.hexdigest()
     digest.update(_code(kinds))
+    digest.update(b"\0".join(os.fsencode(path) for path, _ in contents))  # what is kept names the files
     cached = _cached(digest.hexdigest(), name)
     if cached is None:
         from assay.scanner.rules.compile import compile_files
@@ -220,8 +226,11 @@ def nearest(wanted: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]}?" if near else ""
 
 
-def select(rules: RuleSet, patterns: Iterable[str], profile: str | None) -> list[CompiledControl]:
-    """The controls of a profile that match one of the patterns (ids or globs). Raises SelectionError that says what is not there."""
+def select(rules: RuleSet, patterns: Iterable[str], profile: str | None, frameworks: Iterable[str] = ()) -> list[CompiledControl]:
+    """The controls of a profile that serve one of the frameworks, if any are named, and match one of the patterns (ids or globs).
+
+    Raises SelectionError that says what is not there.
+    """
     chosen = list(rules.controls)
     if profile is not None:
         if profile not in rules.profiles:
@@ -230,11 +239,32 @@ def select(rules: RuleSet, patterns: Iterable[str], profile: str | None) -> list
             )
         wanted = rules.profiles[profile].controls
         chosen = [compiled for compiled in chosen if any(fnmatchcase(compiled.control.id, pattern) for pattern in wanted)]
+    if wanted_frameworks := list(frameworks):
+        chosen = _serving(rules, chosen, wanted_frameworks)
     patterns = list(patterns)
     for pattern in patterns:
         if not any(_matches(compiled.control, pattern) for compiled in chosen):
+            if any(_matches(compiled.control, pattern) for compiled in rules.controls):
+                raise SelectionError(f"{pattern!r} matches only controls that the profile or the frameworks leave out; name one of the two")
             raise SelectionError(f"no control matches {pattern!r}; {nearest(pattern, rules.by_id()) or 'see assay controls list'}")
     return [compiled for compiled in chosen if not patterns or any(_matches(compiled.control, pattern) for pattern in patterns)]
+
+
+def framework(rules: RuleSet, name: str) -> Framework:
+    """The framework of an id. Raises SelectionError, which names the nearest, where there is none."""
+    if name not in rules.frameworks:
+        way = nearest(name, rules.frameworks) or "known: " + ", ".join(rules.frameworks)
+        raise SelectionError(f"there is no framework {name!r}; {way}")
+    return rules.frameworks[name]
+
+
+def _serving(rules: RuleSet, chosen: Iterable[CompiledControl], frameworks: list[str]) -> list[CompiledControl]:
+    for name in frameworks:
+        framework(rules, name)
+    serving = [compiled for compiled in chosen if any(compiled.control.frameworks.get(name) for name in frameworks)]
+    if not serving:
+        raise SelectionError(f"no control that is selected serves {' or '.join(frameworks)}; see assay controls coverage {frameworks[0]}")
+    return serving
 
 
 def adjusted(

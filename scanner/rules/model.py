@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -51,6 +51,7 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw
     judged: dict[str, str] = {}
     """Where an input shows only part: input to what it cannot show."""
     frameworks: dict[str, list[str]] = {}
+    """Id of each framework to the ids of its sections that ask for this control."""
     peers: dict[str, list[str]] = {}
     aliases: list[str] = []
 
@@ -61,6 +62,42 @@ class Profile(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     title: str
     controls: list[str]
+
+
+class Section(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, frozen=True):
+    """What a framework asks for under one id."""
+
+    title: str
+    """In our own words, but for official titles in the public domain."""
+    assessment: Literal["", "automated", "manual"] = ""
+    """How its publisher has it checked; empty where the publisher says nothing."""
+    level: str = ""
+    """What the publisher grades it by: `L1`, `L2` (CIS); `low`, `moderate` (the lowest baseline of SP 800-53B); `standard`, `required`,
+    `addressable` (HIPAA)."""
+    heading: bool = False
+    """It groups those below it, and asks for nothing itself."""
+    unverified: bool = False
+    """No copy of the framework was at hand in which the id could be read."""
+
+
+class Framework(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, frozen=True):
+    """A framework with all of its sections, in its order."""
+
+    id: str
+    title: str
+    version: str = ""
+    publisher: str = ""
+    url: str = ""
+    licence: str = ""
+    """On what terms ids and titles stand here."""
+    sources: list[str] = []
+    """Where the ids were read."""
+    read: str = ""
+    """When, as `YYYY-MM-DD`."""
+    mappings: list[str] = []
+    """What is published of which checks serve which section: what the mappings of controls follow."""
+    note: str = ""
+    sections: dict[str, Section]
 
 
 class RuleError(AssayError):

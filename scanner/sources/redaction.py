@@ -47,7 +47,8 @@ READABLE: dict[str, str] = {
             attachmentTarget serviceAccount serviceAccounts deadLetterTopic pubsubTopic trigger logBucket ancestors networks
             activeKeyVersion image machineType zones locations targetResources targetServiceAccounts sourceServiceAccounts store pool
             keyRing cryptoKey subnets securityGroups SubnetIdentifier connector vpcConnector router subnetworks Role natIps
-            authorizedNetwork ViewerCertificate.Certificate latestReadyRevision OriginAccessIdentity InUseBy issuanceConfig"""
+            authorizedNetwork ViewerCertificate.Certificate latestReadyRevision OriginAccessIdentity InUseBy issuanceConfig
+            ReadReplicaDBInstanceIdentifiers ReadReplicaDBClusterIdentifiers ReadReplicaIdentifiers"""
         ),
         _IDENTIFIERS,
     ),
@@ -59,6 +60,9 @@ READABLE: dict[str, str] = {
         ),
         _IDENTIFIERS,
     ),
+    # https://cloud.google.com/spanner/docs/reference/rest/v1/projects.instances
+    "data.config": "where the databases of an instance are",
+    **dict.fromkeys(_words("settings.edition settings.tier"), _WORDS),
     "secretKeyRef.secret": "the name of a secret",
     "secretKeyRef.key": "the version of a secret",
     "secretKeyRef.version": "the version of a secret",
@@ -90,7 +94,8 @@ READABLE: dict[str, str] = {
             enabledFeatures PolicyAttributeDescriptions.AttributeValue Failover SigningBehavior FrameOption
             SecurityHeadersConfig.ReferrerPolicy ReferrerPolicy.ReferrerPolicy MfaConfiguration DeletionProtection
             RedirectConfig.StatusCode FixedResponseConfig.StatusCode elbv2.rule.Priority NetworkOrigin RouteSelectionExpression
-            UserPoolClient.SupportedIdentityProviders Engine visibility RenewalEligibility ValidationMethod LastProcessingResult"""
+            UserPoolClient.SupportedIdentityProviders Engine visibility RenewalEligibility ValidationMethod LastProcessingResult
+            schedulingStrategy ServiceNamespace"""
         ),
         _WORDS,
     ),
@@ -160,6 +165,12 @@ READABLE: dict[str, str] = {
             responseHeadersToRemove"""
         ),
         "what every visitor of the site is told",
+    ),
+    # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingMetricDataQuery.html,
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
+    **dict.fromkeys(
+        _words("CustomizedMetricSpecification.Namespace Metric.Namespace cloudwatch.alarm.Namespace AlarmActions Metrics.Expression"),
+        "which metric is followed, and what an alarm calls",
     ),
     # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_LambdaConfigType.html
     **dict.fromkeys(_words("LambdaConfig.PreSignUp LambdaConfig.PreAuthentication"), _IDENTIFIERS),

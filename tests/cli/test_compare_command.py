@@ -15,6 +15,7 @@ import jsonschema_rs
 import pytest
 
 from assay import reports
+from assay.scanner.rules import load
 from fixtures import server
 from tests.scans import ROOT, assay, assay_process, write
 
@@ -218,6 +219,21 @@ def test_saved_reports_give_the_same_as_their_inputs(estate: dict[str, Any], tmp
     command = [sys.executable, "-c", script, "compare", "--no-config", str(tmp_path / "code.json"), str(tmp_path / "live.json")]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert not {"cel_expr_python", "boto3", "botocore", "jinja2", "asyncio"} & set(ran.stderr.split())
+
+
+def test_a_framework_limits_scans_and_saved_reports_alike(estate: dict[str, Any], tmp_path: Path) -> None:
+    served = {each.control.id for each in load.load([load.builtin_folder()]).controls if "cis_aws_5_0" in each.control.frameworks}
+    limit = ("--framework", "cis_aws_5_0")
+    _, scanned = compared(estate["code"], estate["live"], "--control", "keys.rotation-and-policy", *limit)
+    reports = [tmp_path / "code.json", tmp_path / "live.json"]
+    for path, report in zip((estate["code"], estate["live"]), reports, strict=True):
+        assay("scan", path, "--no-config", "-r", f"json={report}", *CHOSEN)
+    _, held = compared(*reports, *limit)
+    assert {row["control"] for row in held["rows"]} == set(CONTROLS) & served == {"keys.rotation-and-policy"}
+    assert statuses(held) == statuses(scanned)
+    assert held["in_force"]["frameworks"] == ["cis_aws_5_0"]
+    ran = assay("compare", *reports, "--framework", "cis_aws_5")
+    assert (ran.exit_code, "there is no framework 'cis_aws_5'; did you mean cis_aws_5_0?" in ran.stderr) == (2, True)
 
 
 def test_a_region_that_was_not_audited_is_not_seen(estate: dict[str, Any], tmp_path: Path) -> None:

@@ -94,6 +94,9 @@ def test_bash_completes_after_the_installation(home: Path, tmp_path: Path) -> No
         ("assay scan -r con", ["concise"]),
         ("assay scan --fail-on c", ["critical"]),
         ("assay scan --profile re", ["reference"]),
+        ("assay scan --framework cis_aws_", ["cis_aws_1_4", "cis_aws_5_0", "cis_aws_7_0"]),
+        ("assay compare --framework hip", ["hipaa"]),
+        ("assay controls coverage soc", ["soc2_tsc"]),
         ("assay scan --import tri", ["trivy", "tri"]),
     ],
 )

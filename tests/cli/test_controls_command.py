@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from assay.scanner.cli import cli
 from assay.scanner.rules.load import builtin_folder, load
+from tests.scans import write
 
 IDS = [each.control.id for each in load([builtin_folder()]).controls]
 
@@ -115,3 +117,52 @@ def test_test_passes_on_the_fixtures_of_a_control() -> None:
     exit_code, output = ran("test", "storage.uniform-access")
     assert exit_code == 0
     assert any(line.endswith(" cases, 0 failed") for line in output.splitlines()), output
+
+
+def test_coverage_tells_the_share_and_every_section(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    exit_code, output = ran("coverage", "cis_aws_7_0")
+    assert exit_code == 0
+    known = load([builtin_folder()])
+    sections = known.frameworks["cis_aws_7_0"].sections
+    judged = {section for control in known.by_id().values() for section in control.frameworks.get("cis_aws_7_0", ())}
+    assert f"{len(judged)} of 70 sections judged ({100 * len(judged) // 70}%), {70 - len(judged)} manual." in output
+    above, _, below = output.partition("Manual: no control judges them")
+    starts = {line.split()[0] for line in above.splitlines() if line.startswith("  ") and line[2] != " "}
+    assert judged <= starts
+    assert {line.split()[0] for line in below.splitlines() if line.startswith("  ") and line[2] != " "} >= set(sections) - judged
+    assert "storage.public-access-blocked" in above and "https://github.com/prowler-cloud/prowler/" in below
+    assert [line for line in output.splitlines() if len(line) > 80 and "https://" not in line] == []
+
+
+def test_coverage_as_json() -> None:
+    exit_code, output = ran("coverage", "pci_dss_4_0", "--format", "json")
+    told = json.loads(output)
+    assert exit_code == 0
+    assert (told["framework"]["id"], told["framework"]["version"], "sections" in told["framework"]) == ("pci_dss_4_0", "4.0.1", False)
+    assert told["total"] == len(told["sections"]) == 280
+    assert told["judged"] == sum(bool(row["controls"]) for row in told["sections"])
+    assert told["share"] == round(told["judged"] / 280, 4)
+    rows = {row["id"]: row for row in told["sections"]}
+    assert "7.2" not in rows
+    assert rows["6.4.2"] == {
+        "id": "6.4.2",
+        "title": "An automated solution blocks web attacks",
+        "assessment": "",
+        "level": "",
+        "verified": True,
+        "controls": ["edge.waf-attached", "edge.waf-effective"],
+    }
+    assert (rows["A3.1.2"]["verified"], rows["A3.1.2"]["controls"]) == (False, [])
+
+
+def test_coverage_of_what_is_not_there_names_the_nearest() -> None:
+    exit_code, output = ran("coverage", "cis_gcp_5")
+    assert (exit_code, output) == (2, "assay: there is no framework 'cis_gcp_5'; did you mean cis_gcp_5_0?\n")
+
+
+def test_coverage_of_an_own_framework(tmp_path: Path) -> None:
+    write(tmp_path, {"frameworks/house.yaml": 'id: house\ntitle: "\\u202eHouse"\nsections: {\'1\': {title: "A\\e[31m"}}\n'})
+    exit_code, output = ran("coverage", "house", "--policies", str(tmp_path))
+    assert exit_code == 0 and "0 of 1 section judged (0%), 1 manual." in output
+    assert "\u202e" not in output and "\x1b" not in output

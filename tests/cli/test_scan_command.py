@@ -125,6 +125,7 @@ def test_fail_on_never_still_tells_what_is_incomplete(code: Callable[[str], Path
         ),
         ([".", "--control", "zzz.*"], "no control matches 'zzz.*'; see assay controls list"),
         ([".", "--profile", "referense"], "there is no profile 'referense'; did you mean reference?"),
+        ([".", "--framework", "pci_dss_4"], "there is no framework 'pci_dss_4'; did you mean pci_dss_4_0?"),
     ],
 )
 def test_wrong_usage_exits_2_and_says_why(arguments: list[str], message: str, code: Callable[[str], Path]) -> None:

@@ -68,6 +68,12 @@ def test_links_own_rules_waivers_and_a_baseline_are_put_back(repo: Path) -> None
     assert code == 0, told
 
 
+def test_a_run_that_is_limited_is_limited_again(repo: Path) -> None:
+    made = run(repo.parent / "out", "infra", "--framework", "cis_aws_7_0", "--fail-on", "high")
+    code, told = evidence("replay", made)
+    assert code == 0, told
+
+
 def test_waivers_end_by_the_day_of_the_run(repo: Path) -> None:
     made = run(repo.parent / "out", "infra", "--evidence-inputs", "whole", *CONTROLS)
     record = json.loads((made / "run.json").read_bytes())

@@ -19,12 +19,13 @@ from tests.scans import ROOT, assay
 @pytest.fixture
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tree(tmp_path / "repo"))
-    return run(tmp_path / "out", "infra", "-r", "csv=mine.csv", *CONTROLS)
+    return run(tmp_path / "out", "infra", "-r", "csv=mine.csv", "-r", "oscal=mine.json", *CONTROLS)
 
 
 def test_it_holds_every_report_and_what_configured_the_run(made: Path) -> None:
-    assert sorted(os.listdir(made / "reports")) == ["csv.csv", "results.html", "results.json"]
+    assert sorted(os.listdir(made / "reports")) == ["csv.csv", "oscal.json", "results.html", "results.json"]
     assert (made / "reports" / "csv.csv").read_bytes() == Path("mine.csv").read_bytes()
+    assert (made / "reports" / "oscal.json").read_bytes() == Path("mine.json").read_bytes()
     assert [path.read_text() for path in (made / "configuration").iterdir()] == [FILES["assay.yaml"]]
     record = json.loads((made / "run.json").read_bytes())
     assert record["options"]["paths"] == ["infra"] and record["configuration"] == ["assay.yaml"]

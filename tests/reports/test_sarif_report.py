@@ -15,6 +15,7 @@ from assay.reports import sarif
 from assay.reports.sarif import artifact, render
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.model import GateReport, Report
+from assay.scanner.rules.model import Framework, Section
 from assay.scanner.sources.coverage import Coverage, FileCounts, Gap
 from assay.scanner.sources.raw import Location
 from tests.reports import samples
@@ -41,7 +42,7 @@ def check_indexes(found: Any) -> None:
         for relation in rule.get("relationships", ()):
             taxonomy = found["taxonomies"][relation["target"]["toolComponent"]["index"]]
             assert taxonomy["name"] == relation["target"]["toolComponent"]["name"]
-            assert relation["target"]["id"] in [each["id"] for each in taxonomy["taxa"]]
+            assert relation["target"]["id"] == taxonomy["taxa"][relation["target"]["index"]]["id"]
     codes = {each["id"] for each in driver.get("notifications", ())}
     invocation = found["invocations"][0]
     told = [*invocation["toolExecutionNotifications"], *invocation.get("toolConfigurationNotifications", ())]
@@ -114,6 +115,41 @@ def test_rules_have_help_tags_and_all_their_frameworks() -> None:
     assert (rule["properties"]["tags"][0], len(rule["properties"]["tags"])) == ("security", 10)
     assert len(rule["relationships"]) == 14
     assert [each["name"] for each in found["taxonomies"]] == ["nist_800_53_r5", "pci_dss_4_0"]
+
+
+def test_frameworks_are_taxonomies_with_titles() -> None:
+    sections = {"1.3.1": Section(title="Traffic in is limited", assessment="manual", level="L1"), "9": Section(title="Not referred to")}
+    known = Framework(
+        id="pci_dss_4_0", title="PCI", version="4.0.1", publisher="PCI SSC", url="https://example.org/a?b=c", sections=sections
+    )
+    nist, pci = run(samples.report(), frameworks={"pci_dss_4_0": known})["taxonomies"]
+    assert pci == {
+        "name": "pci_dss_4_0",
+        "fullName": "PCI",
+        "shortDescription": {"text": "PCI"},
+        "version": "4.0.1",
+        "organization": "PCI SSC",
+        "informationUri": "https://example.org/a?b=c",
+        "isComprehensive": False,
+        "taxa": [
+            {"id": "1.3.1", "shortDescription": {"text": "Traffic in is limited"}, "properties": {"assessment": "manual", "level": "L1"}},
+            {"id": "4.2.1"},
+        ],
+    }
+    assert set(nist) == {"name", "isComprehensive", "taxa"}
+
+
+@pytest.mark.parametrize("hostile", samples.HOSTILE)
+def test_no_text_of_a_framework_breaks_the_schema(hostile: str) -> None:
+    known = Framework(
+        id="pci_dss_4_0",
+        title=hostile,
+        version=hostile,
+        publisher=hostile,
+        url=f"https://{hostile}",
+        sections={"1.3.1": Section(title=hostile)},
+    )
+    run(samples.report(), frameworks={"pci_dss_4_0": known})
 
 
 def test_the_fence_is_longer_than_any_in_the_text() -> None:

@@ -72,3 +72,10 @@ def test_rules_on_kinds_that_are_given(tmp_path: Path) -> None:
     assert [compiled.kind for compiled in load.load([folder], {"Balloon": Balloon}).controls] == ["Balloon"]
     with pytest.raises(RuleErrors, match="there is no kind 'Balloon'"):
         load.load([folder])
+
+
+def test_rules_that_stand_elsewhere_too_have_their_own_file(tmp_path: Path) -> None:
+    """What is kept on disk is that of the same files, not of others with the same text."""
+    for name in ("first", "second"):
+        folder = policies(tmp_path / name, title="Twice")
+        assert load.load([folder]).controls[0].file == str(folder / "team" / "rule.yaml")

@@ -66,7 +66,7 @@ CLUSTERS = Listing(
     id="value",
     gone=("ClusterNotFoundException",),
 )
-DESCRIBE_SERVICE = Call("ecs", "DescribeServices", (("cluster", "ClusterArn"), ("services", "value")))
+DESCRIBE_SERVICE = Call("ecs", "DescribeServices", (("cluster", "ClusterArn"), ("services", "value"), ("include", '=["TAGS"]')))
 SERVICES = Listing(
     "ecs.service",
     Call("ecs", "ListServices", (("cluster", "value"),), page_size=100),

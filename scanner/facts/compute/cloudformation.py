@@ -14,11 +14,11 @@ from assay.scanner.facts.compute.runners import MACHINE, MACHINES, FixedAt, Task
 from assay.scanner.facts.compute.volumes import DISK, FILES, FOLDER, VolumesAt, mounting
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
-_VERSIONS = (("AWS::Lambda::Alias", "FunctionName"), ("AWS::Lambda::Version", "FunctionName"))
+VERSIONS = (("AWS::Lambda::Alias", "FunctionName"), ("AWS::Lambda::Version", "FunctionName"))
 
-_CLUSTERS = ("AWS::ECS::Cluster",)
+CLUSTERS = ("AWS::ECS::Cluster",)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-clustercapacityproviderassociations.html
-_DEFAULTS = {
+DEFAULTS = {
     "provider": "CapacityProvider",
     "defaults": Referrer("AWS::ECS::ClusterCapacityProviderAssociations", "Cluster", "DefaultCapacityProviderStrategy"),
     "own_default": "DefaultCapacityProviderStrategy",
@@ -33,7 +33,7 @@ READERS = (
         FunctionAt(
             name="FunctionName",
             names=("FunctionName",),
-            permissions=Many("AWS::Lambda::Permission", "FunctionName", through=_VERSIONS),
+            permissions=Many("AWS::Lambda::Permission", "FunctionName", through=VERSIONS),
             principal="Principal",
             action="Action",
             bounds=(
@@ -42,7 +42,7 @@ READERS = (
                 ("PrincipalOrgID", *ORGANIZATION),
                 ("EventSourceToken", *TOKEN),
             ),
-            urls=(Many("AWS::Lambda::Url", "TargetFunctionArn", "AuthType", through=_VERSIONS),),
+            urls=(Many("AWS::Lambda::Url", "TargetFunctionArn", "AuthType", through=VERSIONS),),
         ),
     ),
     Reader(
@@ -84,8 +84,8 @@ READERS = (
             launch="LaunchType",
             strategy="CapacityProviderStrategy",
             external="DeploymentController.Type",
-            cluster=Link("Cluster", _CLUSTERS),
-            **_DEFAULTS,  # type: ignore[arg-type]
+            cluster=Link("Cluster", CLUSTERS),
+            **DEFAULTS,  # type: ignore[arg-type]
         ),
         always=False,
     ),
@@ -97,8 +97,8 @@ READERS = (
             sort="task set",
             launch="LaunchType",
             strategy="CapacityProviderStrategy",
-            cluster=Link("Cluster", _CLUSTERS),
-            **_DEFAULTS,  # type: ignore[arg-type]
+            cluster=Link("Cluster", CLUSTERS),
+            **DEFAULTS,  # type: ignore[arg-type]
         ),
         always=False,
     ),
@@ -112,8 +112,8 @@ READERS = (
             runs="Target.EcsParameters",
             launch="Target.EcsParameters.LaunchType",
             strategy="Target.EcsParameters.CapacityProviderStrategy",
-            cluster=Link("Target.Arn", _CLUSTERS),
-            **_DEFAULTS,  # type: ignore[arg-type]
+            cluster=Link("Target.Arn", CLUSTERS),
+            **DEFAULTS,  # type: ignore[arg-type]
         ),
         always=False,
     ),
@@ -128,8 +128,8 @@ READERS = (
             runs="EcsParameters",
             launch="EcsParameters.LaunchType",
             strategy="EcsParameters.CapacityProviderStrategy",
-            cluster=Link("Arn", _CLUSTERS),
-            **_DEFAULTS,  # type: ignore[arg-type]
+            cluster=Link("Arn", CLUSTERS),
+            **DEFAULTS,  # type: ignore[arg-type]
         ),
         always=False,
     ),

@@ -51,7 +51,7 @@ def invocable(view: View, at: InvocableAt) -> Invocable:
     )
 
 
-_LIMITED = (
+KEPT_OUT = (
     "internal", "internal-and-cloud-load-balancing", "INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
     "INGRESS_TRAFFIC_NONE", "ALLOW_INTERNAL_ONLY", "ALLOW_INTERNAL_AND_GCLB",
 )  # fmt: skip
@@ -69,7 +69,7 @@ def _limited(view: View, at: InvocableAt) -> Value[bool]:
 def _keeps_out(view: View, setting: Any) -> Any:
     if isinstance(setting, str) and setting.endswith("UNSPECIFIED"):
         return Unknown(f"who may ask {view.item.address} is not said", "set its ingress", view.location)
-    return Value(setting).equals(*_LIMITED).data
+    return Value(setting).equals(*KEPT_OUT).data
 
 
 def _setting(view: View, at: InvocableAt, path: str, annotation: str) -> Value[Any]:

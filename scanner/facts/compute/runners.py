@@ -121,13 +121,27 @@ def _is_fargate(name: Any) -> bool | Unknown:
 
 
 def _by_default(one: View, at: TasksAt) -> tuple[Value[Any], str]:
-    cluster = one.target(at.cluster) if at.cluster is not None else None
-    if cluster is None:
-        reason = f"{one.item.address} names neither a launch type nor capacity providers, and the default of its cluster is not read"
-        why = Unknown(reason, "name the launch type, or scan the cluster together with this", one.location)
-        return one.says(why), "the default of its cluster"
-    named = one.of(cluster.item, at.cluster_names)
-    blocks, more = named.inner(at.own_default, *([at.defaults] if at.defaults else []))
+    blocks, more = _default_strategy(one, at)
+    if not blocks and more is not None:
+        return one.says(more), "the default of its cluster"
     if blocks or more:
         return _by_strategy(one, at, blocks, more)
     return one.says(False), "EC2, which is the default"
+
+
+def _default_strategy(one: View, at: TasksAt) -> tuple[list[View], Unknown | None]:
+    """The default strategy of a cluster, and why there may be more of it."""
+    cluster = one.target(at.cluster) if at.cluster is not None else None
+    if cluster is None:
+        reason = f"{one.item.address} names neither a launch type nor capacity providers, and the default of its cluster is not read"
+        return [], Unknown(reason, "name the launch type, or scan the cluster together with this", one.location)
+    return one.of(cluster.item, at.cluster_names).inner(at.own_default, *([at.defaults] if at.defaults else []))
+
+
+def strategy(one: View, at: TasksAt) -> tuple[list[View], Unknown | None]:
+    """The strategy that counts: its own, else, without a launch type, the default of its cluster; with why there may be more of it."""
+    blocks, more = one.inner(at.strategy)
+    if blocks or more:
+        return blocks, more
+    launch = one[at.launch]
+    return _default_strategy(one, at) if launch.data in (None, "") else ([], launch.unknown)

@@ -10,11 +10,11 @@ from assay.scanner.facts.compute.runners import MACHINE, MACHINES, FixedAt, Task
 from assay.scanner.facts.compute.volumes import DISK, FILES, FOLDER, VolumesAt, mounting
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
-_ALIASES = (("aws_lambda_alias", "function_name"),)
+ALIASES = (("aws_lambda_alias", "function_name"),)
 
-_CLUSTERS = ("aws_ecs_cluster",)
+CLUSTERS = ("aws_ecs_cluster",)
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_cluster_capacity_providers
-_DEFAULTS = {
+DEFAULTS = {
     "defaults": Referrer("aws_ecs_cluster_capacity_providers", "cluster_name", "default_capacity_provider_strategy"),
     "cluster_names": ("name",),
 }
@@ -27,7 +27,7 @@ READERS = (
         FunctionAt(
             name="function_name",
             names=("function_name",),
-            permissions=Many("aws_lambda_permission", "function_name", through=_ALIASES),
+            permissions=Many("aws_lambda_permission", "function_name", through=ALIASES),
             principal="principal",
             action="action",
             bounds=(
@@ -37,7 +37,7 @@ READERS = (
                 ("event_source_token", *TOKEN),
             ),
             # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function_url
-            urls=(Many("aws_lambda_function_url", "function_name", "authorization_type", through=_ALIASES),),
+            urls=(Many("aws_lambda_function_url", "function_name", "authorization_type", through=ALIASES),),
         ),
     ),
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_task_definition
@@ -75,8 +75,8 @@ READERS = (
             launch="launch_type",
             strategy="capacity_provider_strategy",
             external="deployment_controller.type",
-            cluster=Link("cluster", _CLUSTERS),
-            **_DEFAULTS,  # type: ignore[arg-type]
+            cluster=Link("cluster", CLUSTERS),
+            **DEFAULTS,  # type: ignore[arg-type]
         ),
         always=False,
     ),
@@ -89,8 +89,8 @@ READERS = (
             sort="task set",
             launch="launch_type",
             strategy="capacity_provider_strategy",
-            cluster=Link("cluster", _CLUSTERS),
-            **_DEFAULTS,  # type: ignore[arg-type]
+            cluster=Link("cluster", CLUSTERS),
+            **DEFAULTS,  # type: ignore[arg-type]
         ),
         always=False,
     ),
@@ -104,8 +104,8 @@ READERS = (
             runs="target.ecs_parameters",
             launch="target.ecs_parameters.launch_type",
             strategy="target.ecs_parameters.capacity_provider_strategy",
-            cluster=Link("target.arn", _CLUSTERS),
-            **_DEFAULTS,  # type: ignore[arg-type]
+            cluster=Link("target.arn", CLUSTERS),
+            **DEFAULTS,  # type: ignore[arg-type]
         ),
         always=False,
     ),
@@ -119,8 +119,8 @@ READERS = (
             runs="ecs_target",
             launch="ecs_target.launch_type",
             strategy="ecs_target.capacity_provider_strategy",
-            cluster=Link("arn", _CLUSTERS),
-            **_DEFAULTS,  # type: ignore[arg-type]
+            cluster=Link("arn", CLUSTERS),
+            **DEFAULTS,  # type: ignore[arg-type]
         ),
         always=False,
     ),

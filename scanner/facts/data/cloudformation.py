@@ -15,11 +15,12 @@ from assay.scanner.facts.keys.references import template_key
 from assay.scanner.facts.spelling import Referrer
 from assay.scanner.sources.raw import Unknown
 
+HOME = Unknown("the template does not say which region it is deployed to", "pass --region")
 _PITR = "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"
 
 _COMMON: dict[str, Any] = {
     "name": "TableName",
-    "home": Unknown("the template does not say which region it is deployed to", "pass --region"),
+    "home": HOME,
     "period": "PointInTimeRecoverySpecification.RecoveryPeriodInDays",
     "encrypted": "SSESpecification.SSEEnabled",
     "key": template_key("SSESpecification.KMSMasterKeyId"),

@@ -59,6 +59,9 @@ def table(view: View, at: TableAt) -> DataStore:
     return DataStore(
         identity=view.identity(view[at.name], *companions.items),
         replicas=view.says([home, *copies]),
+        followers=view.says([]),
+        copy_of=view.says(None),
+        rewindable=view.says(True),
         replicated=view.says(made or next(iter(copies), False)),
         multi_region=Value(False),
         location=home.region,
@@ -126,6 +129,9 @@ def global_table(view: View, at: TableAt) -> DataStore:
         identity=view.identity(view[at.name]),
         replicas=view.says([*copies, *([more] if more else [])]),
         # A table has one copy in a region, so that two copies are in two regions whatever those are called.
+        followers=view.says([]),
+        copy_of=view.says(None),
+        rewindable=view.says(True),
         replicated=view.says(len(copies) > 1 or more or False),
         multi_region=Value(False),
         location=own,

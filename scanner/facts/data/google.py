@@ -33,6 +33,9 @@ def database(view: View, at: DatabaseAt) -> DataStore | None:
     return DataStore(
         identity=view.identity(view[at.name] if at.name else named(view.item)),
         replicas=view.says([Replica(region=place, home=Value(True), encryption_key=at.key.key(view), pitr_enabled=pitr)]),
+        followers=view.says([]),
+        copy_of=view.says(None),
+        rewindable=view.says(True),
         replicated=multi,
         multi_region=multi,
         location=place,

@@ -9,10 +9,11 @@ from assay.scanner.facts.keys.references import terraform_key
 from assay.scanner.facts.spelling import Many, Referrer
 from assay.scanner.sources.raw import Unknown
 
+HOME = Unknown("the provider's region is not in this code", "scan the root module that configures the provider, or the plan")
 _TABLE = dynamodb.TableAt(
     name="name",
     names=("name",),
-    home=Unknown("the provider's region is not in this code", "scan the root module that configures the provider, or the plan"),
+    home=HOME,
     pitr="point_in_time_recovery.enabled",
     period="point_in_time_recovery.recovery_period_in_days",
     encrypted="server_side_encryption.enabled",

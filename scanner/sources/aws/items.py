@@ -126,7 +126,10 @@ class ApiItem(Item):
     def tags(self) -> dict[str, str]:
         """Those that are in answers which are asked for in any case: of what was listed, and of the object that an answer is about."""
         answered = [answer.data for answer in self._record.answers.values() if isinstance(answer.data, dict)]
-        objects = [inner for data in answered for inner in (*filter(_is_object, data.values()), data)]
+        # What tells of several at once tells of this one in a list.
+        lists = [inner for data in answered for inner in data.values() if isinstance(inner, list) and len(inner) == 1]
+        listed = [inner[0] for inner in lists if _is_object(inner[0]) and self._record.id in inner[0].values()]
+        objects = [*listed, *(inner for data in answered for inner in (*filter(_is_object, data.values()), data))]
         written = [at[name] for at in (*objects, self._record.listed) for name in _TAGS if name in at]
         none = any(
             (answer.outcome == "absent" and answer.operation.endswith("Tagging"))

@@ -7,8 +7,18 @@ from assay.scanner.sources.pace import TokenBucket
 # Calls a second that are asked for at most: half of the published quotas, so that an audit never stands in the way of what runs in the
 # account. EC2 20/s sustained (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html), WAFv2 5/s for each Get and List
 # (https://docs.aws.amazon.com/waf/latest/developerguide/limits.html), Secrets Manager GetResourcePolicy 50/s
-# (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html). IAM, S3 and CloudFront publish none.
-RATES = {"ec2": 10.0, "wafv2": 2.5, "cloudfront": 5.0, "iam": 10.0, "organizations": 5.0, "apigateway": 5.0, "secretsmanager": 25.0}
+# (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html), Security Hub GetFindings 3/s
+# (https://docs.aws.amazon.com/securityhub/1.0/APIReference/Welcome.html). IAM, S3 and CloudFront publish none.
+RATES = {
+    "ec2": 10.0,
+    "wafv2": 2.5,
+    "cloudfront": 5.0,
+    "iam": 10.0,
+    "organizations": 5.0,
+    "apigateway": 5.0,
+    "secretsmanager": 25.0,
+    "securityhub": 1.5,
+}
 DEFAULT_RATE = 50.0
 
 

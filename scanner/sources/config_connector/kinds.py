@@ -82,8 +82,11 @@ KINDS: dict[str, Kind] = {
         "sqladmin.googleapis.com/Instance",
         "projects/{project}",
         "instances",
+        names={"masterInstance": "masterInstanceName"},
         moves={"encryptionKMSCryptoKey": "diskEncryptionConfiguration.kmsKeyName"},
     ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/bigtable/bigtableinstance
+    "BigtableInstance": Kind("bigtableadmin.googleapis.com/Instance", "projects/{project}", "instances", names={"kmsKey": "kmsKeyName"}),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/eventarc/eventarctrigger
     "EventarcTrigger": Kind(
         "eventarc.googleapis.com/Trigger",
@@ -127,6 +130,8 @@ KINDS: dict[str, Kind] = {
     "CertificateManagerCertificate": Kind(
         "certificatemanager.googleapis.com/Certificate", "projects/{project}/locations/{location}", "certificates"
     ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/compute/computeregionnetworkendpointgroup
+    "ComputeRegionNetworkEndpointGroup": Kind(f"{COMPUTE}/NetworkEndpointGroup", "compute", "networkEndpointGroups"),
     "ComputeURLMap": Kind(f"{COMPUTE}/UrlMap", "compute", "urlMaps", names=_URL_MAP),
     "ComputeBackendService": Kind(f"{COMPUTE}/BackendService", "compute", "backendServices", regional=f"{COMPUTE}/RegionBackendService"),
     "ComputeBackendBucket": Kind(f"{COMPUTE}/BackendBucket", "compute", "backendBuckets", names={"bucket": "bucketName"}),
@@ -162,6 +167,7 @@ ENTRIES = {
 }
 # The kind that a reference means, by its key.
 REFERENCES = {
+    "serviceRef": "RunService",
     "keyRingRef": "KMSKeyRing",
     "kmsKeyRef": "KMSCryptoKey",
     "kmsKeyNameRef": "KMSCryptoKey",
@@ -170,6 +176,9 @@ REFERENCES = {
     "customerManagedKeyRef": "KMSCryptoKey",
     "encryptionKeyRef": "KMSCryptoKey",
     "encryptionKMSCryptoKeyRef": "KMSCryptoKey",
+    "masterInstanceRef": "SQLInstance",
+    "primaryClusterNameRef": "AlloyDBCluster",
+    "instanceRef": "SpannerInstance",
     "bucketRef": "StorageBucket",
     "topicRef": "PubSubTopic",
     "deadLetterTopicRef": "PubSubTopic",

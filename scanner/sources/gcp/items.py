@@ -37,7 +37,7 @@ def root_of(scope: str) -> str:
     return f"google:{scope.removeprefix('projects/') or 'unknown'}"
 
 
-LABELS = ("labels", "userLabels", "settings.userLabels", "resourceLabels")
+LABELS = ("labels", "metadata.labels", "userLabels", "settings.userLabels", "resourceLabels")
 """Where the REST APIs have labels: https://cloud.google.com/resource-manager/docs/labels-overview, of Cloud SQL `settings.userLabels`, of
 Kubernetes Engine `resourceLabels`."""
 

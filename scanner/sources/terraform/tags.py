@@ -13,7 +13,7 @@ from assay.scanner.sources.marks import tags_of
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.configurations import Configuration
 
-OWN = ("tags", "labels", "resource_labels", "user_labels", "settings.user_labels")
+OWN = ("tags", "labels", "resource_labels", "user_labels", "settings.user_labels", "metadata.labels")
 """Where resources have tags or labels."""
 TAKE_DEFAULTS = frozenset((
     "aws_alb", "aws_api_gateway_stage", "aws_cloudfront_distribution", "aws_default_security_group", "aws_dynamodb_table", "aws_elb",

@@ -72,6 +72,7 @@ def seed(keys: Keys, copy: str = COPY) -> dict[str, str]:
     named = _keys(keys)
     _buckets(keys, named["key"])
     _tables(keys, named["key"], copy)
+    _databases(keys, named["key"])
     _secrets(keys, named["key"], copy)
     _roles(keys)
     _edge(keys, named)
@@ -160,6 +161,29 @@ def _tables(keys: Keys, key: str, copy: str) -> None:
     here.update_continuous_backups(TableName="orders", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     here.create_table(TableName="quotes", **schema)
     keys.client("dynamodb", copy).create_table(TableName="orders", **schema)
+
+
+def _databases(keys: Keys, key: str) -> None:
+    rds = keys.client("rds")
+    sign_in = {"MasterUsername": "reports", "MasterUserPassword": "not-a-real-one"}
+    rds.create_db_instance(
+        DBInstanceIdentifier="reports",
+        Engine="postgres",
+        DBInstanceClass="db.t4g.micro",
+        AllocatedStorage=20,
+        BackupRetentionPeriod=0,
+        **sign_in,
+    )
+    rds.create_global_cluster(GlobalClusterIdentifier="ledger", Engine="aurora-postgresql")
+    rds.create_db_cluster(
+        DBClusterIdentifier="ledger",
+        Engine="aurora-postgresql",
+        GlobalClusterIdentifier="ledger",
+        BackupRetentionPeriod=14,
+        StorageEncrypted=True,
+        KmsKeyId=key,
+        **sign_in,
+    )
 
 
 def _secrets(keys: Keys, key: str, copy: str) -> None:

@@ -31,6 +31,7 @@ OF_SERVICE = {
     "elbv2": ("edge.*", "network.*"),
     "iam": ("iam.*", "supply.*"),
     "kms": ("keys.*", "data.*", "secrets.*", "storage.*"),
+    "rds": ("data.*",),
     "s3": ("storage.*",),
     "s3control": ("storage.*",),
     "secretsmanager": ("secrets.*",),

@@ -65,7 +65,7 @@ def _at(sort: str, key: str, **more: Any) -> StoreAt:
     return StoreAt(sort=sort, key=live_key(key), **more)
 
 
-_STORES = {
+STORES = {
     LOG_GROUPS.type: _at("log group", "kmsKeyId", name="logGroupName"),
     REGISTRIES.type: _at("registry", "encryptionConfiguration.kmsKey", name="repositoryName", on="encryptionConfiguration.encryptionType"),
     _FUNCTION: _at("function", "KMSKeyArn", name="FunctionName", filled="Environment.Variables"),
@@ -80,4 +80,4 @@ _STORES = {
     WAREHOUSES.type: _at("data warehouse", "KmsKeyId", name="ClusterIdentifier", on="Encrypted"),
     DOMAINS.type: _at("search domain", f"{_ABOUT}.KmsKeyId", name="DomainName", on=f"{_ABOUT}.Enabled"),
 }
-READERS = tuple(Reader(DataAtRest, (type_,), store, at) for type_, at in _STORES.items())
+READERS = tuple(Reader(DataAtRest, (type_,), store, at) for type_, at in STORES.items())

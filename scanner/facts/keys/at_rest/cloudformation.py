@@ -22,7 +22,7 @@ def _database(sort: str, name: str, source: str = "", **more: Any) -> StoreAt:
     return _at(sort, "KmsKeyId", name=name, on="StorageEncrypted", **made_from, **more)
 
 
-_STORES = {
+STORES = {
     "AWS::Logs::LogGroup": _at("log group", "KmsKeyId", name="LogGroupName"),
     "AWS::ECR::Repository": _at(
         "registry", "EncryptionConfiguration.KmsKey", name="RepositoryName", on="EncryptionConfiguration.EncryptionType"
@@ -58,7 +58,7 @@ _STORES = {
     ),
 }
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
-_DEVICES = {
+DEVICES = {
     "AWS::EC2::Instance": DevicesAt(
         sort="instance",
         parts=("BlockDeviceMappings",),
@@ -82,6 +82,6 @@ _DEVICES = {
     ),
 }
 READERS = (
-    *(Reader(DataAtRest, (type_,), store, at) for type_, at in _STORES.items()),
-    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in _DEVICES.items()),
+    *(Reader(DataAtRest, (type_,), store, at) for type_, at in STORES.items()),
+    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in DEVICES.items()),
 )

@@ -36,7 +36,7 @@ _DISKS: dict[str, Any] = {
     "supplied": "diskEncryptionKey.rawKey|diskEncryptionKey.rsaEncryptedKey|diskEncryptionKey.sha256",
     "scratch": "type",
 }
-_STORES = {
+STORES = {
     "artifactregistry.googleapis.com/Repository": _at("registry", "kmsKeyName"),
     "run.googleapis.com/Service": _at("service", "template.encryptionKey", annotation=("spec.template.metadata.annotations", _ANNOTATION)),
     "run.googleapis.com/Job": _at("job", "template.template.encryptionKey", annotation=("spec.template.metadata.annotations", _ANNOTATION)),
@@ -56,13 +56,13 @@ _STORES = {
     "file.googleapis.com/Instance": _at("file system", "kmsKeyName"),
     "eventarc.googleapis.com/Channel": _at("event channel", "cryptoKeyName"),
 }
-_DEVICES = {
+DEVICES = {
     # Only a template says which disks are made with an instance; those that exist are assets of their own.
     f"{_COMPUTE}/Instance": DevicesAt(sort="instance", parts=("disks", "bootDisk"), data="initializeParams", **_DISKS),
     f"{_COMPUTE}/InstanceTemplate": DevicesAt(sort="instance template", parts=("properties.disks", "disk"), without="source", **_DISKS),
 }
 READERS = (
-    *(Reader(DataAtRest, (type_,), store, at) for type_, at in _STORES.items()),
-    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in _DEVICES.items()),
+    *(Reader(DataAtRest, (type_,), store, at) for type_, at in STORES.items()),
+    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in DEVICES.items()),
     Reader(DataAtRest, ("logging.googleapis.com/LogBucket",), log_bucket, _at("log bucket", "cmekSettings.kmsKeyName"), always=False),
 )

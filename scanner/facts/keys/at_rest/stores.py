@@ -60,7 +60,7 @@ class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def store(view: View, at: StoreAt) -> DataAtRest:
     """A resource that keeps data under one key."""
-    kept = KeptData(part=view.says(at.sort), encryption_key=_key(view, view, at))
+    kept = KeptData(part=view.says(at.sort), encryption_key=key_of(view, view, at))
     return _resource(view, at, view.says([kept]))
 
 
@@ -91,7 +91,7 @@ def devices(view: View, at: DevicesAt) -> DataAtRest:
     """A resource whose blocks have a key each: the disks of a machine, the clusters of an instance."""
     blocks, more = view.inner(*at.parts)
     blocks = [block for block in blocks if _keeps(block, at)]
-    kept: list[Any] = [KeptData(part=_called(block[at.part], at), encryption_key=_key(view, block, at)) for block in blocks]
+    kept: list[Any] = [KeptData(part=_called(block[at.part], at), encryption_key=key_of(view, block, at)) for block in blocks]
     if at.root and not any(part.part.data in at.root for part in kept) and view[at.template].absent:
         kept.append(more or KeptData(part=view.says(at.first), encryption_key=_unset(view, at)))
     elif more:
@@ -128,7 +128,7 @@ def _resource(view: View, at: StoreAt, kept: Value[Any]) -> DataAtRest:
     return DataAtRest(identity=view.identity(view[at.name] if at.name else named(view.item)), keeps_data=keeps, kept=kept)
 
 
-def _key(view: View, block: View, at: StoreAt) -> Value[KeyRef | None]:
+def key_of(view: View, block: View, at: StoreAt) -> Value[KeyRef | None]:
     """The key that a block, or the resource itself, is encrypted with."""
     named_key = block[at.key].otherwise(_annotated(view, *at.annotation))
     key = at.key.key(block, named_key).otherwise(block[at.supplied].then(_supplied))

@@ -29,7 +29,7 @@ def _database(sort: str, name: str, key: str = "kms_key_id", source: str = "") -
     return _at(sort, key, name=name, names=("id", "arn", "identifier"), on="storage_encrypted", **made_from)
 
 
-_STORES = {
+STORES = {
     "aws_cloudwatch_log_group": _at("log group", "kms_key_id"),
     "aws_ecr_repository": _at("registry", "encryption_configuration.kms_key", on="encryption_configuration.encryption_type"),
     # Without variables there is nothing that the key would encrypt: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
@@ -55,7 +55,7 @@ _STORES = {
     ),
 }
 _VOLUME: dict[str, Any] = {"noun": "volume", "first": "root volume"}
-_DEVICES = {
+DEVICES = {
     "aws_instance": DevicesAt(
         name="tags.Name",
         sort="instance",
@@ -81,6 +81,6 @@ _DEVICES = {
     ),
 }
 READERS = (
-    *(Reader(DataAtRest, (type_,), store, at) for type_, at in _STORES.items()),
-    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in _DEVICES.items()),
+    *(Reader(DataAtRest, (type_,), store, at) for type_, at in STORES.items()),
+    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in DEVICES.items()),
 )

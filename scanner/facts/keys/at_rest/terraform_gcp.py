@@ -27,7 +27,7 @@ _TEMPLATE = DevicesAt(
     scratch="type",
 )
 _LOG_BUCKET = _at("log bucket", "cmek_settings.kms_key_name", name="bucket_id")
-_STORES = {
+STORES = {
     "google_artifact_registry_repository": _at("registry", "kms_key_name", name="repository_id"),
     "google_logging_project_bucket_config": _LOG_BUCKET,
     "google_logging_folder_bucket_config": _LOG_BUCKET,
@@ -47,7 +47,7 @@ _STORES = {
     "google_filestore_instance": _at("file system", "kms_key_name"),
     "google_eventarc_channel": _at("event channel", "crypto_key_name"),
 }
-_DEVICES = {
+DEVICES = {
     "google_bigtable_instance": DevicesAt(
         name="name", sort="database", parts=("cluster",), part="cluster_id", noun="cluster", key=crypto_key("kms_key_name")
     ),
@@ -66,6 +66,6 @@ _DEVICES = {
     "google_compute_region_instance_template": _TEMPLATE,
 }
 READERS = (
-    *(Reader(DataAtRest, (type_,), store, at) for type_, at in _STORES.items()),
-    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in _DEVICES.items()),
+    *(Reader(DataAtRest, (type_,), store, at) for type_, at in STORES.items()),
+    *(Reader(DataAtRest, (type_,), devices, at) for type_, at in DEVICES.items()),
 )

@@ -1,0 +1,98 @@
+"""All results as a table that a browser unpacks: columns of numbers that stand for texts, as JSON, gzipped, in base64.
+
+A hundred thousand results have few different texts; written out, they would be twenty times as large. Base64 holds nothing that could end
+a script element. The browser unpacks it by DecompressionStream: https://developer.mozilla.org/en-US/docs/Web/API/DecompressionStream
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from assay.reports.findings import accepted
+from assay.reports.view import WORDS, message_of, place, where
+from assay.scanner.results.model import Result
+from assay.scanner.words import visible
+
+PREFIX = 12
+"""Digits of a fingerprint, by which the page links to a finding; two findings of a million share them once in 500 reports."""
+FACETS = ("verdict", "severity", "control", "account", "region", "file", "standing")
+_TEXTS = ("address", "element", "message", "root", "note")
+_LISTS = ("evidence", "unknown")
+"""Of each fact four texts."""
+LONGEST = 2000
+"""Characters of a text in the table; what is cut ends in a mark, and the JSON report has it whole."""
+
+
+class _Texts:
+    """Each text once, with its number."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def number(self, text: str) -> int:
+        if len(text) > LONGEST:
+            text = text[: LONGEST - 1] + "…"
+        return self.numbers.setdefault(text, len(self.numbers))
+
+    def known(self) -> list[str]:
+        return [visible(text, keep="\n\t") for text in self.numbers]
+
+
+class _Table:
+    """The columns, as numbers of texts."""
+
+    def __init__(self) -> None:
+        self.texts = _Texts()
+        self.facets = {name: _Texts() for name in FACETS}
+        self.columns: dict[str, list[Any]] = {name: [] for name in (*FACETS, *_TEXTS, *_LISTS, "line")}
+        self.prints: list[str] = []
+        self.titles: dict[str, str] = {}
+
+    def add(self, result: Result) -> None:
+        """One result as a row."""
+        seen = place(result)
+        held = result.resource
+        facets = {
+            "verdict": WORDS[result.verdict],
+            "severity": result.severity,
+            "control": result.control,
+            "account": held.account or "",
+            "region": held.region or "",
+            "file": seen.file if seen else "",
+            "standing": result.standing,
+        }
+        note = accepted(result.waiver) if result.waiver else ""
+        texts = (held.address, result.element, message_of(result), held.root, note)
+        for name, text in facets.items():
+            self.columns[name].append(self.facets[name].number(text))
+        for name, text in zip(_TEXTS, texts, strict=True):
+            self.columns[name].append(self.texts.number(text))
+        self.columns["line"].append(seen.line if seen else 0)
+        self._add_list("evidence", [(fact.fact, fact.observed, fact.expected, where(fact.location)) for fact in result.evidence])
+        self._add_list("unknown", [(fact.fact, fact.reason, fact.settles_it, where(fact.location)) for fact in result.unknown])
+        self.prints.append(result.fingerprint[:PREFIX].encode("ascii", "replace").decode().ljust(PREFIX, "0"))
+        self.titles.setdefault(result.control, result.title)
+
+    def _add_list(self, name: str, rows: list[tuple[str, str, str, str]]) -> None:
+        self.columns[name].append([self.texts.number(text) for row in rows for text in row])
+
+
+def packed(results: Iterable[Result]) -> str:
+    """The table in base64; the same results give the same text."""
+    table = _Table()
+    for result in results:
+        table.add(result)
+    data = {
+        "texts": table.texts.known(),
+        "facets": {name: held.known() for name, held in table.facets.items()},
+        "titles": {visible(control): visible(title, keep="\n\t") for control, title in table.titles.items()},
+        "columns": table.columns,
+        "prints": "".join(table.prints),
+        "prefix": PREFIX,
+    }
+    return base64.b64encode(gzip.compress(msgspec.json.encode(data), mtime=0)).decode()

@@ -1,0 +1,62 @@
+"""The population of a run: one entry for each resource and control that was asked of it, with one verdict.
+
+A report has a result for each assertion and each element that fails or is not known. Who draws a sample, or keeps a finding for each rule
+and resource, needs them as one.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+import msgspec
+
+from assay.reports.view import identity
+from assay.scanner.results.model import Report, ResourceRef, Result, Standing, Verdict, worst
+
+NAMESPACE = uuid.UUID("6f0b2c1e-3f0c-5d0a-9d57-0a55a7a55a70")
+"""Of the ids that formats give: version 5 of RFC 9562, the same for the same thing in every run."""
+
+
+def stable_id(*parts: str) -> str:
+    """A UUID that depends on these texts alone."""
+    return str(uuid.uuid5(NAMESPACE, "\0".join(parts).encode("utf-8", "backslashreplace").decode()))
+
+
+def resource_key(resource: ResourceRef) -> tuple[str, ...]:
+    """What tells a resource from all others of a run."""
+    return (resource.cloud, resource.account or "", resource.region or "", resource.root, resource.address, resource.id)
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A resource and a control that was asked of it."""
+
+    key: tuple[str, ...]
+    """The control, and what tells the resource from others."""
+    verdict: Verdict
+    """The worst of the results."""
+    results: list[Result]
+    """All of them, in the order of the JSON report."""
+
+    @property
+    def deciding(self) -> list[Result]:
+        """Those results that have the verdict."""
+        return [result for result in self.results if result.verdict == self.verdict]
+
+    @property
+    def standing(self) -> Standing:
+        """`known` where all of what decides was known before, `new` where some of it is new."""
+        standings = {result.standing for result in self.deciding}
+        return "new" if "new" in standings else "known" if standings == {"known"} else ""
+
+
+def population(report: Report) -> list[Judged]:
+    """Everything that was judged, in a fixed order."""
+    return [Judged(key, worst(result.verdict for result in held), held) for key, held in _grouped(report.results).items()]
+
+
+def _grouped(results: Iterable[Result]) -> dict[tuple[str, ...], list[Result]]:
+    groups: dict[tuple[str, ...], list[Result]] = {}
+    for result in sorted(results, key=identity):
+        groups.setdefault((result.control, *resource_key(result.resource)), []).append(result)
+    return groups

@@ -1,0 +1,73 @@
+"""Background services in the live account. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.aws_api import DESCRIBE_SERVICE, FUNCTIONS, SERVICES, URLS
+from assay.scanner.facts.compute.background.aws import FunctionAt, ServiceAt, by_definition, function, scheduled, service
+from assay.scanner.facts.compute.background.kinds import Worker
+from assay.scanner.facts.messaging.aws_api import EVENT_TARGETS, SCHEDULES
+from assay.scanner.facts.spelling import Index, Many
+
+_SERVICE, _SCHEDULED = "describe_services.services", "get_schedule.Target.EcsParameters"
+_BY_DEFINITION = by_definition({SERVICES.type: f"{_SERVICE}.taskDefinition"})
+_COMMON: dict[str, Any] = {
+    "provider": "capacityProvider",
+    "weight": "weight",
+    "base": "base",
+    "balancers": (f"{_SERVICE}.loadBalancers",),
+    "services": Index(_BY_DEFINITION.types, _BY_DEFINITION.records, calls=(DESCRIBE_SERVICE.name,)),
+}
+READERS = (
+    Reader(
+        Worker,
+        (SERVICES.type,),
+        service,
+        ServiceAt(
+            name=f"{_SERVICE}.serviceName|value",
+            sort="service",
+            launch=f"{_SERVICE}.launchType",
+            strategy=f"{_SERVICE}.capacityProviderStrategy",
+            task=f"{_SERVICE}.taskDefinition",
+            **_COMMON,
+        ),
+    ),
+    Reader(
+        Worker,
+        (SCHEDULES.type,),
+        scheduled,
+        ServiceAt(
+            name="Name",
+            sort="schedule",
+            runs=_SCHEDULED,
+            launch=f"{_SCHEDULED}.LaunchType",
+            strategy=f"{_SCHEDULED}.CapacityProviderStrategy",
+            task=f"{_SCHEDULED}.TaskDefinitionArn",
+            **_COMMON,
+        ),
+        always=False,
+    ),
+    Reader(
+        Worker,
+        (EVENT_TARGETS.type,),
+        scheduled,
+        ServiceAt(
+            name="Id",
+            sort="schedule",
+            runs="EcsParameters",
+            launch="EcsParameters.LaunchType",
+            strategy="EcsParameters.CapacityProviderStrategy",
+            task="EcsParameters.TaskDefinitionArn",
+            **_COMMON,
+        ),
+        always=False,
+    ),
+    Reader(
+        Worker,
+        (FUNCTIONS.type,),
+        function,
+        FunctionAt(name="FunctionName", names=("FunctionArn",), urls=(Many(URLS.type, "OfFunction"),)),
+    ),
+)
