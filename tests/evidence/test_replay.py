@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.scanner.cli import evidence_replay, evidencing, scan
 from assay.scanner.evidence.model import FileDigest, Manifest, decode, encode
 from tests.evidence.folders import CONTROLS, SOON, evidence, run, tree
 from tests.scans import ROOT, assay, rule, write
@@ -179,3 +180,12 @@ def test_a_broken_archive_is_told(repo: Path, content: bytes) -> None:
     resealed(made)
     code, told = evidence("replay", made)
     assert code == 2 and "cannot be put back" in told
+
+
+def test_a_replay_takes_over_every_option_by_which_a_scan_judges() -> None:
+    """An option that is new has to be taken over, or listed here with what makes it none of these."""
+    of_reports = {*evidencing._OURS, "reader"}
+    of_others = {"imports", "everything", "beside", "checkov"}  # what other scanners said is handed on
+    refused = {"since", "allow_config_changes"}  # beside --evidence
+    asked = set(evidence_replay._Asked.__struct_fields__)
+    assert {str(option.name) for option in scan.command.params} - of_reports - of_others - refused == asked
