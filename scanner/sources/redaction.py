@@ -37,6 +37,8 @@ READABLE_ENDS: dict[str, str] = {
 }
 """Ends of the names of fields whose text may stand, with the reason."""
 READABLE: dict[str, str] = {
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
+    "Dimensions.Value": _IDENTIFIERS,
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     # https://cloud.google.com/apis/design/resource_names
     **dict.fromkeys(

@@ -20,6 +20,8 @@ CUSTOMIZED = MetricAt(
     expression="Expression",
     of_query="MetricStat.Metric.MetricName",
     namespace_of_query="MetricStat.Metric.Namespace",
+    returned="ReturnData",
+    dimensions=("Dimensions", "Name", "Value"),
 )
 """The names of the API, also in alarms."""
 

@@ -55,7 +55,7 @@ def service(view: View, at: ServiceAt) -> ScaledService | None:
         # A policy is taken for a target alone that is there: API_PutScalingPolicy.html, ObjectNotFoundException
         reason = f"{policies[0].item.address} scales {view.item.address}, and the target that it needs is declared elsewhere"
         automatic = view.says(Unknown(reason, "scan that together with this, or the live account", policies[0].location))
-    found: list[Signal | Unknown] = [signal for policy in policies for signal in signals(policy, at.policy)]
+    found: list[Signal | Unknown] = [signal for policy in policies for signal in signals(policy, at.policy, who)]
     return ScaledService(
         identity=view.identity(view.called(at.name), *(each.item for each in (*targets, *policies))),
         sort=view.says("service"),

@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from assay.scanner.facts.compute.scaling.claims import Names
 from assay.scanner.facts.compute.scaling.kinds import Signal
 from assay.scanner.facts.compute.scaling.metric_math import divides
+from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Referrer, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Unknown, describe
+from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
@@ -38,6 +40,11 @@ class MetricAt(Spelling, frozen=True, eq=False, kw_only=True):
     expression: str
     of_query: str
     namespace_of_query: str
+    returned: str
+    """Of a query, whether it is the one that is followed."""
+    dimensions: tuple[str, str, str] = ("", "", "")
+    """Blocks of dimensions, with their names and values."""
+    dimension_map: str = ""
 
 
 class PolicyAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -60,8 +67,8 @@ class PolicyAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Every alarm that there is has been listed: a policy that none names is never called."""
 
 
-def signals(policy: View, at: PolicyAt) -> list[Signal | Unknown]:
-    """What a policy follows when it adds tasks."""
+def signals(policy: View, at: PolicyAt, service: Names) -> list[Signal | Unknown]:
+    """What a policy follows when it adds tasks. `service`: that which it scales, whose own use counts."""
     if policy.doubt is not None:
         return [policy.doubt]
     tracked, more = policy.inner(at.tracking)
@@ -71,10 +78,10 @@ def signals(policy: View, at: PolicyAt) -> list[Signal | Unknown]:
         predefined = block[at.predefined]
         found += [] if predefined.data in (None, "") else [_predefined(predefined)]
         customs, doubt = block.inner(at.custom)
-        found += [signal for custom in customs for signal in _followed(custom, at.customized, stepped=False)]
+        found += [signal for custom in customs for signal in _followed(custom, at.customized, service, stepped=False)]
         found += [doubt] if doubt else []
     for block in steps:
-        found += _stepped(policy, block, at)
+        found += _stepped(policy, block, at, service)
     return found
 
 
@@ -88,7 +95,7 @@ def _predefined(metric: Value[Any]) -> Signal:
     )
 
 
-def _stepped(policy: View, block: View, at: PolicyAt) -> list[Signal | Unknown]:
+def _stepped(policy: View, block: View, at: PolicyAt, service: Names) -> list[Signal | Unknown]:
     """By the alarms that name the policy, where one of its steps adds something."""
     adjustments, more = block.inner(at.adjustments)
     adds = any_of([*(each[at.adjustment].number().then(_is_more) for each in adjustments), *([block.says(more)] if more else [])])
@@ -103,7 +110,7 @@ def _stepped(policy: View, block: View, at: PolicyAt) -> list[Signal | Unknown]:
         if acts.unknown:
             found.append(acts.unknown)
         elif acts.data:
-            found += _followed(alarm, at.alarmed, stepped=True)
+            found += _followed(alarm, at.alarmed, service, stepped=True)
     if not alarms.views and not found and not at.whole:
         reason = f"no alarm here names {policy.item.address}, so that it is not known what calls it"
         found.append(Unknown(reason, "scan the alarm together with this, or the live account", policy.location))
@@ -114,14 +121,17 @@ def _is_more(adjustment: Any) -> bool | Unknown:
     return adjustment > 0 if adjustment is not None else Unknown("how many tasks a step adds is not said", "correct the step")
 
 
-def _followed(view: View, at: MetricAt, *, stepped: bool) -> list[Signal | Unknown]:
+def _followed(view: View, at: MetricAt, service: Names, *, stepped: bool) -> list[Signal | Unknown]:
     """The metric at some places, or what queries make of several."""
     metric = view[at.metric]
     if metric.data not in (None, ""):
-        return [_signal(view, [(metric, view[at.namespace])], view.says(stepped))]
+        return [_signal(view, [(metric, view[at.namespace])], view.says(stepped), _of_service(view, at, service))]
     queries, more = view.inner(at.queries)
     if not queries or more:
         return [more] if more else []
+    followed = [query for query in queries if query[at.returned].default(True).truth().data is not False]
+    if followed and all(query[at.of_query].data not in (None, "") for query in followed):
+        queries = followed  # expressions beside it are not looked at
     metrics = {
         str(query[at.id].data): (query[at.of_query], query[at.namespace_of_query])
         for query in queries
@@ -129,7 +139,7 @@ def _followed(view: View, at: MetricAt, *, stepped: bool) -> list[Signal | Unkno
     }
     expressions = {str(query[at.id].data): query[at.expression] for query in queries if query[at.expression].data not in (None, "")}
     waiting = {id_ for id_, (name, namespace) in metrics.items() if _is_backlog(name, namespace).data is not False}
-    return [_signal(view, list(metrics.values()), view.says(stepped or _shared(expressions, waiting, set(metrics))))]
+    return [_signal(view, list(metrics.values()), view.says(stepped or _shared(expressions, waiting, set(metrics))), view.says(True))]
 
 
 def _shared(expressions: dict[str, Value[Any]], waiting: set[str], metrics: set[str]) -> bool | Unknown:
@@ -143,7 +153,31 @@ def _shared(expressions: dict[str, Value[Any]], waiting: set[str], metrics: set[
     return divides(texts, waiting, metrics - waiting)
 
 
-def _signal(view: View, metrics: list[tuple[Value[Any], Value[Any]]], per_task: Value[bool]) -> Signal:
+def _of_service(view: View, at: MetricAt, service: Names) -> Value[bool]:
+    """Whether the dimensions of a metric of ECS name a service: without one it is that of the whole cluster."""
+    path, name, value = at.dimensions
+    if at.dimension_map:
+        pairs = view[at.dimension_map]
+        if pairs.unknown or not isinstance(pairs.data, dict):
+            return view.says(pairs.unknown or False)
+        named = pairs.data.get("ServiceName")
+    else:
+        blocks, more = view.inner(path)
+        said = [block.link(value).data for block in blocks if block[name].data == "ServiceName"]
+        if not said:
+            return view.says(more or False)
+        named = said[0]
+    if isinstance(named, Reference) and named.address in service.addresses:
+        return view.says(True)
+    text = spelled(named)
+    if service.known and isinstance(named, str):
+        return view.says(text == service.text)
+    same = bool(text) and text == service.text
+    way = "scan the plan, or the live account"
+    return view.says(same or Unknown("whether a metric is that of the service which it scales", way, view.location))
+
+
+def _signal(view: View, metrics: list[tuple[Value[Any], Value[Any]]], per_task: Value[bool], own: Value[bool]) -> Signal:
     used = any_of([all_of([name.equals(*_USED), namespace.equals(*_OF_ECS)]) for name, namespace in metrics])
     backlog = any_of([_is_backlog(name, namespace) for name, namespace in metrics])
     names = [name.text() for name, _ in metrics]
@@ -152,7 +186,7 @@ def _signal(view: View, metrics: list[tuple[Value[Any], Value[Any]]], per_task: 
         name=view.says(" with ".join(_words(name, namespace) for name, namespace in metrics) or "an expression"),
         metrics=view.says(unknown or [name.data for name in names]),
         # What is counted against the tasks of a service, whose number may be a count of its CPU's samples, is not its use.
-        utilization=all_of([used, *(namespace.equals(*_OF_ECS) for _, namespace in metrics)]),
+        utilization=all_of([used, *(namespace.equals(*_OF_ECS) for _, namespace in metrics), own]),
         backlog=backlog,
         per_task=per_task,
     )
