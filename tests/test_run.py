@@ -98,12 +98,12 @@ def test_every_verdict_carries_its_evidence(text: str, expected: str, tmp_path: 
 
 
 def test_no_matching_resource_is_not_applicable_and_never_a_pass(tmp_path: Path) -> None:
-    infra = write(tmp_path, {"main.tf": 'resource "aws_sfn_state_machine" "q" {}\nlocals {}\n'})
+    infra = write(tmp_path, {"main.tf": 'resource "aws_glacier_vault" "q" {}\nlocals {}\n'})
     report = Scan(Options(paths=[str(infra)])).report()
     assert report.results == []
     assert {(each.verdict, each.resources) for each in report.controls} == {("not_applicable", 0)}
     assert len(report.controls) == report.summary.controls >= 20
-    assert report.coverage.unsupported_types == {"aws_sfn_state_machine": 1}
+    assert report.coverage.unsupported_types == {"aws_glacier_vault": 1}
 
 
 def test_a_control_is_as_bad_as_its_worst_resource(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_the_same_input_gives_the_same_report(tmp_path: Path) -> None:
 def test_every_block_is_in_the_ledger(tmp_path: Path) -> None:
     text = (
         FAILING
-        + 'variable "n" {}\nresource "aws_sfn_state_machine" "q" {}\ndata "aws_region" "r" {}\n'
+        + 'variable "n" {}\nresource "aws_glacier_vault" "q" {}\ndata "aws_region" "r" {}\n'
         + 'resource "aws_s3_bucket" "t" {\n  for_each = var.n\n}\n'
     )
     blocks = Scan(Options(paths=[str(write(tmp_path, {"main.tf": text}))])).report().coverage.blocks

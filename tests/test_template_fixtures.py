@@ -25,6 +25,11 @@ REFERENCE = ROOT / "fixtures" / "trade_streamer" / "gcp"
 # Verdicts that cannot occur, and why.
 NOT_SHOWN = "these inputs have no field that says it, or no case says it yet"
 NOT_POSSIBLE = {
+    ("storage.order-history-append-only", "deployment_manager", "pass"): NOT_SHOWN,
+    ("compute.background-cost-optimised", "deployment_manager", "unknown"): NOT_SHOWN,
+    ("compute.background-cost-optimised", "config_connector", "unknown"): NOT_SHOWN,
+    ("compute.background-isolated", "deployment_manager", "unknown"): NOT_SHOWN,
+    ("compute.background-isolated", "config_connector", "unknown"): NOT_SHOWN,
     ("access.admin-via-vpn-only", "config_connector", "unknown"): NOT_SHOWN,
     ("access.domain-allowlist", "deployment_manager", "pass"): NOT_SHOWN,
     ("access.domain-allowlist", "deployment_manager", "fail"): NOT_SHOWN,

@@ -39,6 +39,8 @@ READABLE_ENDS: dict[str, str] = {
 READABLE: dict[str, str] = {
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
     "Dimensions.Value": _IDENTIFIERS,
+    # https://firebase.google.com/docs/reference/rules/rest/v1/Source
+    "files.content": "security rules of Firebase, which clients are judged by",
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     # https://cloud.google.com/apis/design/resource_names
     **dict.fromkeys(

@@ -203,15 +203,15 @@ def test_the_same_rule_judges_a_plan(tmp_path: Path) -> None:
 
 
 def test_a_type_that_a_rule_names_counts_as_supported(tmp_path: Path) -> None:
-    code = write(tmp_path / "code", {"main.tf": 'resource "aws_sfn_state_machine" "a" {}\nresource "aws_sfn_state_machine" "b" {}\n'})
+    code = write(tmp_path / "code", {"main.tf": 'resource "aws_glacier_vault" "a" {}\nresource "aws_glacier_vault" "b" {}\n'})
     policies = write(
         tmp_path / "policies" / "team",
-        {"rule.yaml": rule(applies_to={"terraform": "aws_sfn_state_machine"}, **{"assert": [{"that": "true", "message": "m"}]})},
+        {"rule.yaml": rule(applies_to={"terraform": "aws_glacier_vault"}, **{"assert": [{"that": "true", "message": "m"}]})},
     ).parent
     _, report, _ = assay_json(code, "--policies", policies, "--control", "team.rule")
     assert report["coverage"]["unsupported_types"] == {}
     _, report, _ = assay_json(code)
-    assert report["coverage"]["unsupported_types"] == {"aws_sfn_state_machine": 2}
+    assert report["coverage"]["unsupported_types"] == {"aws_glacier_vault": 2}
 
 
 def test_an_element_known_after_apply_is_unknown_and_says_so(tmp_path: Path) -> None:

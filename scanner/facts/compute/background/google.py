@@ -64,6 +64,8 @@ def service(view: View, at: RunAt) -> Worker:
     """Without a minimum, no instance is kept; the larger of those of the revision and of the service counts."""
     kept = [view[path].default(0).number() for path in at.least]
     kept += [_noted(view, path, name).default(0).number() for path in at.annotations for name in _MIN]
+    # With `scalingMode: manual`, the v1 API keeps this number: https://cloud.google.com/run/docs/configuring/services/manual-scaling
+    kept += [_noted(view, path, "run.googleapis.com/manualInstanceCount").default(0).number() for path in at.annotations]
     manual = view[at.manual].default(0).number()
     # Counted by hand, it has no minimum: https://cloud.google.com/run/docs/configuring/services/manual-scaling
     by_hand = view[at.mode].equals("MANUAL").data is True
