@@ -18,7 +18,7 @@ SETTING = re.compile(r'^(?P<indent> +)(?P<name>[a-z_]+)(?P<gap> += )(?P<value>"[
 SAMPLES = 900
 # What is no setting of a resource, or decides with others whether the provider takes it at all.
 _NAMES = (
-    "source", "for_each", "count", "region", "region_name", "provider", "default", "type", "alias", "version", "load_balancer_type",
+    "source", "for_each", "count", "region", "region_name", "provider", "default", "type", "alias", "version", "load_balancer_type", "protocol_type",
     # What resources are joined by: another name makes another resource of it.
     "key_ring_id", "name", "bucket",
 )  # fmt: skip

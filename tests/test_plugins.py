@@ -111,7 +111,9 @@ def test_a_format_is_there_by_its_name(site: Path, tmp_path: Path) -> None:
     ran = assay(site, "scan", str(write(tmp_path, {"main.tf": FAILING})), "--no-config", "-r", "count")
     assert (ran.returncode, ran.stderr) == (1, "")
     assert int(ran.stdout.split()[0]) > 3
-    assert ", ".join(sorted([*formats.names(), "count"])) in " ".join(assay(site, "scan", "--help").stdout.split())
+    assert ", ".join(sorted([*formats.names(), "count"])) in " ".join(assay(site, "scan", "--help").stdout.split()).replace("- ", "-"), (
+        "a line may end in a hyphen"
+    )
 
 
 def test_an_input_is_recognised_and_judged_by_the_same_rules(site: Path, tmp_path: Path) -> None:

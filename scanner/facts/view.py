@@ -280,6 +280,11 @@ class View:
         doubt = None if self.item.coexists(item) else may_not_exist(item)
         return View(item, self.items, self.declared, names, doubt=doubt)
 
+    def apart(self, item: Item) -> bool:
+        """Whether another item is known to be of another region than this."""
+        own, other = self.item.region.data, item.region.data
+        return isinstance(own, str) and isinstance(other, str) and own != other
+
     def _check(self, join: Join) -> None:
         if join not in self.declared:
             raise Undeclared(f"{self.item.type}: {join} is not in the spelling of its reader")

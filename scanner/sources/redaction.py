@@ -41,6 +41,7 @@ READABLE: dict[str, str] = {
     "Dimensions.Value": _IDENTIFIERS,
     # https://firebase.google.com/docs/reference/rules/rest/v1/Source
     "files.content": "security rules of Firebase, which clients are judged by",
+    "metadata.services": "which service the rules are of",
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     # https://cloud.google.com/apis/design/resource_names
     **dict.fromkeys(

@@ -117,7 +117,7 @@ def test_fail_on_never_still_tells_what_is_incomplete(code: Callable[[str], Path
         ([".", "--config", "absent.yaml"], "'absent.yaml' does not exist"),
         ([".", "--source", "absent"], "'absent' does not exist"),
         ([".", "--no-such-option"], "No such option"),
-        ([".", "-r", "jsn"], "'jsn' is no report format; formats are azure, concise, csv"),
+        ([".", "-r", "jsn"], "'jsn' is no report format; formats are asff, azure, concise, csv"),
         ([".", "-r", "json", "-r", "text"], "only one report can go to standard output; give the others a path: FORMAT=PATH"),
         (
             [".", "--control", "storage.versioning-enable"],

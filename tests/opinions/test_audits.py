@@ -70,7 +70,9 @@ def test_an_audit_of_aws_has_what_prowler_says_in_every_format(account: Keys, tm
     assert relations[failing] == ("agree", "fail", "fail") and relations[passing] == ("differ", "pass", "fail")
     assert relations["arn:aws:s3:::elsewhere"] == ("only_theirs", None, "fail"), "another account has a bucket of the same name"
     assert [check["verdict"] for check in opinion["others"]] == ["unknown"]
-    for name in set(formats.names()) - {"json", "gitlab"}:
+    population = (tmp_path / "csv-population").read_text("utf-8")
+    assert "prowler 5.8.0 differs: fail" in population and "elsewhere" not in population, "a population has what was judged alone"
+    for name in set(formats.names()) - {"json", "gitlab", "csv-population"}:
         text = " ".join((tmp_path / name).read_text("utf-8").split())
         assert re.search(r"1 agree, 1 differ, 1 only theirs", text) or name == "jsonl", name
         assert "arn:aws:s3:::elsewhere" in text, name

@@ -138,10 +138,13 @@ def _default_strategy(one: View, at: TasksAt) -> tuple[list[View], Unknown | Non
     return one.of(cluster.item, at.cluster_names).inner(at.own_default, *([at.defaults] if at.defaults else []))
 
 
-def strategy(one: View, at: TasksAt) -> tuple[list[View], Unknown | None]:
-    """The strategy that counts: its own, else, without a launch type, the default of its cluster; with why there may be more of it."""
-    blocks, more = one.inner(at.strategy)
+def strategy(one: View, at: TasksAt, own: str, launch_at: str) -> tuple[list[View], Unknown | None]:
+    """The strategy that counts, with why there may be more of it: its own, else, without a launch type, the default of its cluster.
+
+    `own` and `launch_at`: where it tells these two.
+    """
+    blocks, more = one.inner(own)
     if blocks or more:
         return blocks, more
-    launch = one[at.launch]
+    launch = one[launch_at]
     return _default_strategy(one, at) if launch.data in (None, "") else ([], launch.unknown)

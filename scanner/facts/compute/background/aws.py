@@ -13,6 +13,7 @@ from assay.scanner.facts.compute.background.kinds import Listener, Sharer, Worke
 from assay.scanner.facts.compute.runners import TasksAt, strategy
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
+from assay.scanner.facts.statements import statements
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
@@ -21,13 +22,24 @@ from assay.scanner.sources.values import Value, all_of, any_of
 _SPOT = "FARGATE_SPOT"
 
 
+class SetAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where a task set tells what it runs, and on what. The defaults are the API's names."""
+
+    sets: Annotated[Referrer | str, "listeners", "thrifty", "by", "sharers"] = ""
+    """The task sets of a service that another than ECS deploys."""
+    launch: str = "launchType"
+    strategy: str = "capacityProviderStrategy"
+    task: str = "taskDefinition"
+
+
 class ServiceAt(TasksAt, frozen=True, eq=False, kw_only=True):
     """Where an input tells this of a service, or of what starts tasks by the clock."""
 
     task: Annotated[str, "sharers"] = ""
     """The task definition that it runs."""
-    balancers: Annotated[tuple[str, ...], "listeners"] = ()
-    """Blocks that register it with load balancers."""
+    balancers: Annotated[tuple[str | Referrer, ...], "listeners", "sharers"] = ()
+    """Blocks that register it, or its task sets, with load balancers."""
+    of_sets: Annotated[SetAt, "listeners", "thrifty", "by", "sharers"] = SetAt()
     weight: Annotated[str, "thrifty"] = ""
     base: Annotated[str, "thrifty"] = ""
     definitions: Annotated[Link | None, "sharers"] = None
@@ -38,17 +50,43 @@ class ServiceAt(TasksAt, frozen=True, eq=False, kw_only=True):
 
 
 def service(view: View, at: ServiceAt) -> Worker | None:
-    """A service, or a task set."""
-    thrifty, by = _capacity(view, at)
+    """A service, or a task set. What another than ECS deploys says nothing of its tasks: its task sets do.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-external.html
+    """
+    sets, more = _sets(view, at)
+    if sets is None:
+        running = [(view, at.task)]
+        thrifty, by = _placed(view, at, at.strategy, at.launch)
+    else:
+        running = [(one, at.of_sets.task) for one in sets]
+        thrifty, by = _all_placed(view, at, sets, more)
     return Worker(
         identity=view.identity(view.called(at.name)),
         sort=view.says(at.sort),
         per_run=view.says(False),
         thrifty=thrifty,
-        by=by,
-        listeners=view.says(_listeners(view, at)),
-        sharers=view.says(_sharers(view, view, at)),
+        by=view.says(by),
+        listeners=view.says([*_listeners(view, at), *([more] if more else [])]),
+        sharers=view.says(_sharers(view, running, at, more)),
     )
+
+
+def _sets(view: View, at: ServiceAt) -> tuple[list[View] | None, Unknown | None]:
+    """The task sets of a service that another deploys, and why there may be more; None where ECS itself deploys it."""
+    if not at.external or view[at.external].equals("EXTERNAL").data is not True:
+        return None, None
+    sets, more = view.inner(at.of_sets.sets)
+    if not sets and more is None and isinstance(at.of_sets.sets, Referrer):  # whoever deploys it may make them with the API
+        more = Unknown(f"the task sets of {view.item.address} are not here", "scan the live account", view.location)
+    return sets, more
+
+
+def _all_placed(view: View, at: ServiceAt, sets: list[View], more: Unknown | None) -> tuple[Value[bool], str]:
+    """Whether every task set is placed on spare capacity, and on what they are, in words."""
+    told = [_placed(one, at, at.of_sets.strategy, at.of_sets.launch) for one in sets]
+    words = ", ".join(dict.fromkeys(by for _, by in told)) or ("what is not known" if more else "nothing")
+    return all_of([*(spot for spot, _ in told), *([view.says(more)] if more else [])]), words
 
 
 def scheduled(view: View, at: ServiceAt) -> Worker | None:
@@ -64,18 +102,22 @@ def scheduled(view: View, at: ServiceAt) -> Worker | None:
         thrifty=view.says(True),
         by=view.says("tasks that end"),
         listeners=view.says([]),
-        sharers=view.says([*(sharer for one in starting for sharer in _sharers(view, one, at)), *([more] if more else [])]),
+        sharers=view.says(_sharers(view, [(one, at.task) for one in starting], at, more)),
     )
 
 
-def _capacity(view: View, at: ServiceAt) -> tuple[Value[bool], Value[str]]:
-    """Whether a strategy places tasks on spare capacity: by a weight or a base, or since it names no other provider."""
-    blocks, more = strategy(view, at)
+def _placed(view: View, at: ServiceAt, own: str, launch_at: str) -> tuple[Value[bool], str]:
+    """Whether a strategy places tasks on spare capacity: by a weight or a base, or since it names no other provider; and on what it places
+    them, in words.
+
+    `own` and `launch_at`: where the strategy and the launch type stand.
+    """
+    blocks, more = strategy(view, at, own, launch_at)
     told = [_is_spot(block, at, alone=len(blocks) == 1) for block in blocks]
     names = ", ".join(describe(block[at.provider].raw) for block in blocks)
-    launch = view[at.launch].data
+    launch = view[launch_at].data
     words = names or (launch if isinstance(launch, str) and launch else "what is not known" if more else "EC2")
-    return any_of([*told, *([view.says(more)] if more else [])] or [view.says(False)]), view.says(words)
+    return any_of([*told, *([view.says(more)] if more else [])] or [view.says(False)]), words
 
 
 def _is_spot(block: View, at: ServiceAt, *, alone: bool) -> Value[bool]:
@@ -97,22 +139,24 @@ def _listeners(view: View, at: ServiceAt) -> list[Any]:
     return [*found, *([more] if more else [])]
 
 
-def _sharers(view: View, one: View, at: ServiceAt) -> list[Any]:
-    """Other services that run the same definition."""
+def _sharers(view: View, running: list[tuple[View, str]], at: ServiceAt, more: Unknown | None) -> list[Any]:
+    """Other services and task sets that run the same definitions. `running`: what runs them, each with the path to its definition."""
     known = view.index(at.services)
-    keys = _keys(view, one, at)
-    if isinstance(keys, Unknown):
-        return [keys] if any(item is not view.item for items in known.values() for item in items) else []
-    others = {id(item): item for key in (*keys, None) for item in known.get(key, ()) if item is not view.item}
+    own = {id(view.item), *(id(one.item) for one, _ in running)}
+    every = {id(item): item for items in known.values() for item in items if id(item) not in own}
+    strangers = {key: item for key, item in every.items() if isinstance(item, Unlisted) or not view.apart(item)}
+    told = [_keys(view, one, path, at) for one, path in running]
+    found: list[Any] = [why for why in (*told, more) if isinstance(why, Unknown)] if strangers else []
+    keys = [key for held in told if not isinstance(held, Unknown) for key in held]
+    others = {id(item): item for key in (*keys, None) for item in known.get(key, ()) if id(item) in strangers} if keys else {}
     open_ = {id(item) for item in known.get(None, ())}
-    found: list[Any] = []
     for item in others.values():
         if isinstance(item, Unlisted):
             found.append(item.why)
             continue
         other = view.of(item)
-        blocks, more = other.surely.inner(*at.balancers)
-        listens: Value[bool] = Value(True if blocks else more or False, (item.location(),))
+        blocks, doubt = other.surely.inner(*at.balancers)
+        listens: Value[bool] = Value(True if blocks else doubt or False, (item.location(),))
         if id(item) in open_ and listens.data is not False:
             why = f"whether {item.address} runs the same task definition, which is not known of it"
             listens = Value(Unknown(why, "scan the plan, or the live account", item.location()))
@@ -120,9 +164,9 @@ def _sharers(view: View, one: View, at: ServiceAt) -> list[Any]:
     return found
 
 
-def _keys(view: View, one: View, at: ServiceAt) -> set[str] | Unknown:
+def _keys(view: View, one: View, path: str, at: ServiceAt) -> set[str] | Unknown:
     """What a task definition is known by: its address, and its family."""
-    named = one.link(at.task).data
+    named = one.link(path).data
     key = family(named)
     if not key:
         return unknown_inside(named) or Unknown(f"which task definition {view.item.address} runs", "scan the plan", view.location)
@@ -138,19 +182,25 @@ def family(data: Any) -> str:
     if isinstance(data, Text) and isinstance(data.parts[0], Reference):
         data = data.parts[0]  # its family or ARN, with a revision behind it
     text = spelled(data)
-    if isinstance(data, Reference):
+    if isinstance(data, Reference) and not text.startswith("arn:"):
         return text
     return "" if unknown_inside(data) else text.rpartition("/")[2].partition(":")[0]
 
 
-def by_definition(paths: Mapping[str, str]) -> Index:
-    """Task definition to the services of some types that run it, which a path of each tells; under None those of which it is not known."""
+def by_definition(paths: Mapping[str, str], sets: str = "") -> Index:
+    """Task definition to what runs it, of some types, which a path of each tells; under None what it is not known of.
+
+    `sets`: where an item has task sets in it.
+    """
 
     def records(item: Item) -> Iterator[tuple[Hashable, Item]]:
         if isinstance(item, Unlisted):
             yield None, item
-        elif item.link(paths[item.type]).data is not None:
-            yield family(item.link(paths[item.type]).data) or None, item
+            return
+        nodes, more = item.blocks(sets) if sets else ([], None)
+        named = [item.link(paths[item.type]).data, *(node.link("taskDefinition").data for node in nodes), more]
+        for key in dict.fromkeys(family(data) or None for data in named if data is not None):
+            yield key, item
 
     return Index(tuple(paths), records)
 
@@ -161,15 +211,21 @@ class FunctionAt(Spelling, frozen=True, eq=False, kw_only=True):
     urls: Annotated[Place, "listeners"] = ()
     targets: Annotated[tuple[Referrer, ...], "listeners"] = ()
     """What registers it with load balancers."""
+    policies: Annotated[Place, "listeners"] = ()
+    """Where what registers it is not told: the policies by which load balancers may call it, without which none does."""
+
+
+_BALANCERS = "elasticloadbalancing.amazonaws.com"
 
 
 def function(view: View, at: FunctionAt) -> Worker:
     """A function runs when it is called; a URL of its own is a way in: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html"""
     url = view.exists(at.urls)
-    listeners = [Listener(what=view.says("a URL of its own"), there=url)] if url.data is not False else []
+    listeners: list[Any] = [Listener(what=view.says("a URL of its own"), there=url)] if url.data is not False else []
     for join in at.targets:
         target = view.referrers(join).exist
         listeners += [Listener(what=view.says("a target group of a load balancer"), there=target)] if target.data is not False else []
+    listeners += [doubt for document in view.values(at.policies) if (doubt := _may_lead(view, document)) is not None]
     return Worker(
         identity=view.identity(view.called(at.name)),
         sort=view.says("function"),
@@ -179,3 +235,18 @@ def function(view: View, at: FunctionAt) -> Worker:
         listeners=view.says(listeners),
         sharers=view.says([]),
     )
+
+
+def _may_lead(view: View, policy: Value[Any]) -> Unknown | None:
+    """Why a load balancer may lead to a function: its policy lets them call it.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+    """
+    for statement in statements(policy):
+        if isinstance(statement, Unknown):
+            return statement
+        named = any(kind == "Service" and Value(who).equals(_BALANCERS).data is not False for kind, who in statement.principals)
+        if named and statement.allows is not False:
+            reason = f"whether a target group leads to {view.item.address}, which load balancers may call"
+            return Unknown(reason, "look at the target groups of type lambda, which are not asked for", view.location)
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.compute.background.aws import FunctionAt, ServiceAt, by_definition, function, scheduled, service
+from assay.scanner.facts.compute.background.aws import FunctionAt, ServiceAt, SetAt, by_definition, function, scheduled, service
 from assay.scanner.facts.compute.background.kinds import Worker
 from assay.scanner.facts.compute.cloudformation import CLUSTERS, DEFAULTS, VERSIONS
 from assay.scanner.facts.spelling import Link, Many, Referrer
@@ -15,8 +15,8 @@ _COMMON: dict[str, Any] = {
     "base": "Base",
     "definitions": Link("", ("AWS::ECS::TaskDefinition",)),
     "family": "Family",
-    "balancers": ("LoadBalancers",),
-    "services": by_definition({"AWS::ECS::Service": "TaskDefinition"}),
+    "balancers": ("LoadBalancers", Referrer("AWS::ECS::TaskSet", "Service", "LoadBalancers")),
+    "services": by_definition({"AWS::ECS::Service": "TaskDefinition", "AWS::ECS::TaskSet": "TaskDefinition"}),
     **DEFAULTS,
 }
 _SCHEDULED = "Target.EcsParameters"
@@ -27,7 +27,15 @@ READERS = (
         service,
         ServiceAt(
             name="ServiceName",
+            names=("ServiceName",),
             sort="service",
+            external="DeploymentController.Type",
+            of_sets=SetAt(
+                sets=Referrer("AWS::ECS::TaskSet", "Service"),
+                launch="LaunchType",
+                strategy="CapacityProviderStrategy",
+                task="TaskDefinition",
+            ),
             launch="LaunchType",
             strategy="CapacityProviderStrategy",
             task="TaskDefinition",

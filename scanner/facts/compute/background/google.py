@@ -16,11 +16,11 @@ from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Reference, Unknown
-from assay.scanner.sources.values import Value, all_of, any_of
+from assay.scanner.sources.values import Value, all_of, any_of, first_known
 
 _MIN = ("autoscaling.knative.dev/minScale", "run.googleapis.com/minScale")
+_COUNT, _MODE = "run.googleapis.com/manualInstanceCount", "run.googleapis.com/scalingMode"
 """Of a revision and of the service: https://cloud.google.com/run/docs/reference/rest/v1/namespaces.services"""
-
 
 _MASKS = ("cloud_run.url_mask", "cloud_function.url_mask", "cloudRun.urlMask", "cloudFunction.urlMask")
 """https://cloud.google.com/load-balancing/docs/negs/serverless-neg-concepts#url_masks"""
@@ -61,16 +61,18 @@ def job(view: View, at: JobAt) -> Worker:
 
 
 def service(view: View, at: RunAt) -> Worker:
-    """Without a minimum, no instance is kept; the larger of those of the revision and of the service counts."""
+    """Without a minimum, no instance is kept; the larger of those of the revision and of the service counts.
+
+    Counted by hand, it has no minimum: https://cloud.google.com/run/docs/configuring/services/manual-scaling
+    """
     kept = [view[path].default(0).number() for path in at.least]
     kept += [_noted(view, path, name).default(0).number() for path in at.annotations for name in _MIN]
-    # With `scalingMode: manual`, the v1 API keeps this number: https://cloud.google.com/run/docs/configuring/services/manual-scaling
-    kept += [_noted(view, path, "run.googleapis.com/manualInstanceCount").default(0).number() for path in at.annotations]
-    manual = view[at.manual].default(0).number()
-    # Counted by hand, it has no minimum: https://cloud.google.com/run/docs/configuring/services/manual-scaling
-    by_hand = view[at.mode].equals("MANUAL").data is True
-    if by_hand and view[at.manual].absent:
-        manual = view.says(Unknown(f"how many instances {view.item.address} has", "write its manual_instance_count", view.location))
+    counts = [view[at.manual], *(_noted(view, path, _COUNT) for path in at.annotations)]
+    modes = [view[at.mode], *(_noted(view, path, _MODE) for path in at.annotations)]
+    manual = first_known(*counts).default(0).number()
+    by_hand = any(mode.equals("MANUAL", "manual").data is True for mode in modes)
+    if by_hand and all(count.absent for count in counts):
+        manual = view.says(Unknown(f"how many instances {view.item.address} has", "write how many it is to have", view.location))
     idle = all_of([number.then(_none) for number in (manual, *([] if by_hand else kept))])
     words = "a fixed number of instances" if manual.data else "instances that are kept while nothing happens"
     return _worker(view, at, at.sort, Value(False), idle, view.says(words), _listeners(view, at))
@@ -121,21 +123,15 @@ def _listeners(view: View, at: RunAt) -> list[Any]:
 
 
 def _led_to(view: View, at: RunAt) -> Value[bool]:
-    """Whether an endpoint group of a load balancer leads to it."""
+    """Whether an endpoint group of a load balancer leads to it; those of another region lead to services of their own."""
     if at.groups is None:
         return view.says(False)
     known = view.index(at.groups)
     name = short(view.called(at.name)).otherwise(named(view.item)) if at.name else named(view.item)
     keys = [view.item.address, *([name.data] if isinstance(name.data, str) else [])]
-    groups = [item for key in dict.fromkeys(keys) for item in known.get(key, ()) if not _elsewhere(view.item, item)]
+    groups = [item for key in dict.fromkeys(keys) for item in known.get(key, ()) if not view.apart(item)]
     told = [view.of(item).weighed(Value(True, (item.location(),)), absence=False) for item in groups]
     return any_of([*told, *(view.says(why) for why in known.get(None, ())), view.says(False)])
-
-
-def _elsewhere(item: Item, group: Item) -> bool:
-    """Whether a group is of another region: it leads to services of its own."""
-    own, other = item.region.data, group.region.data
-    return isinstance(own, str) and isinstance(other, str) and own != other
 
 
 def serverless_groups(type_: str, *paths: str) -> Index:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.compute.background.aws import FunctionAt, ServiceAt, by_definition, function, scheduled, service
+from assay.scanner.facts.compute.background.aws import FunctionAt, ServiceAt, SetAt, by_definition, function, scheduled, service
 from assay.scanner.facts.compute.background.kinds import Worker
 from assay.scanner.facts.compute.terraform_aws import ALIASES, CLUSTERS, DEFAULTS
 from assay.scanner.facts.spelling import Link, Many, Referrer
@@ -15,8 +15,8 @@ _COMMON: dict[str, Any] = {
     "base": "base",
     "definitions": Link("", ("aws_ecs_task_definition", "data.aws_ecs_task_definition")),
     "family": "family",
-    "balancers": ("load_balancer",),
-    "services": by_definition({"aws_ecs_service": "task_definition"}),
+    "balancers": ("load_balancer", Referrer("aws_ecs_task_set", "service", "load_balancer")),
+    "services": by_definition({"aws_ecs_service": "task_definition", "aws_ecs_task_set": "task_definition"}),
     **DEFAULTS,
 }
 _SCHEDULED = "target.ecs_parameters"
@@ -27,7 +27,15 @@ READERS = (
         service,
         ServiceAt(
             name="name",
+            names=("name",),
             sort="service",
+            external="deployment_controller.type",
+            of_sets=SetAt(
+                sets=Referrer("aws_ecs_task_set", "service"),
+                launch="launch_type",
+                strategy="capacity_provider_strategy",
+                task="task_definition",
+            ),
             launch="launch_type",
             strategy="capacity_provider_strategy",
             task="task_definition",
