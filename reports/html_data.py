@@ -23,13 +23,13 @@ PREFIX = 12
 FACETS = ("verdict", "severity", "control", "account", "region", "file", "standing")
 _TEXTS = ("address", "element", "message", "root", "note")
 _LISTS = ("evidence", "unknown")
-"""Of each fact four texts."""
+"""Columns of lists. A fact in one is four texts, one behind the other."""
 LONGEST = 2000
 """Characters of a text in the table; what is cut ends in a mark, and the JSON report has it whole."""
 
 
 class _Texts:
-    """Each text once, with its number."""
+    """Numbers for texts: the same text gets the same number."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}

@@ -35,11 +35,11 @@ class FailedControl(msgspec.Struct):
     tool: str
     way: str
     results: list[Result] = []
-    """With their evidence."""
+    """Results that are shown with their evidence."""
     briefly: list[Result] = []
-    """In a line each."""
+    """Results that get one line."""
     more: int = 0
-    """Those that are only counted here."""
+    """How many further results there are, which are only counted."""
 
 
 def failed_controls(report: Report, context: Context) -> list[FailedControl]:

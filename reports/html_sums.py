@@ -74,7 +74,7 @@ class Heat(msgspec.Struct, frozen=True):
     areas: list[str]
     severities: list[str]
     cells: list[list[Cell]]
-    """A row for each area."""
+    """A list of cells for each of `areas`, one cell for each of `severities`."""
     width: int
     height: int
 
@@ -119,7 +119,7 @@ class MapRow(msgspec.Struct, frozen=True):
     cells: list[tuple[int, Verdict, str]]
     """Where it stands, the worst verdict of a control there, and what that says."""
     counts: list[int]
-    """Of each verdict of `WORST`."""
+    """How many results have each of the verdicts of `WORST`, in its order."""
 
 
 class Map(msgspec.Struct, frozen=True):
@@ -128,9 +128,9 @@ class Map(msgspec.Struct, frozen=True):
     what: str
     controls: list[str]
     rows: list[MapRow]
-    """All of them, the worst first."""
+    """Every account or file, the worst first."""
     drawn: list[MapRow]
-    """Those that are drawn."""
+    """The first of `rows`, which the picture shows."""
     width: int
     height: int
 

@@ -40,7 +40,7 @@ class Judged(msgspec.Struct, frozen=True):
 
     @property
     def deciding(self) -> list[Result]:
-        """Those results that have the verdict."""
+        """The results with the worst verdict, which is the verdict of the whole."""
         return [result for result in self.results if result.verdict == self.verdict]
 
     @property

@@ -180,7 +180,7 @@ class _Events:
 
 
 def _severity(result: Result) -> tuple[int, str]:
-    """That of the control where something is wrong, or was accepted."""
+    """The severity of the control where something is wrong or was accepted; else informational, or unknown."""
     if result.verdict in ("fail", "waived", "error"):
         return SEVERITIES.get(result.severity, _UNKNOWN)
     return _UNKNOWN if result.verdict == "unknown" else _INFORMATIONAL

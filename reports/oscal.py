@@ -83,7 +83,7 @@ class _Ids:
         return (_item(resource, uuid) for resource, uuid in self._resources.values())
 
     def observations(self) -> Iterator[Object]:
-        """What was seen of each of them."""
+        """An observation for each result."""
         return (_observation(result, name, item, self.run) for result, name, item in self._all)
 
     def risks(self) -> Iterator[Object]:
@@ -159,7 +159,7 @@ def _risk(result: Result, waiver: Waived, name: str) -> Object:
 
 
 def _findings(report: Report, ids: _Ids) -> Iterator[Object]:
-    """One for each control of which something can be said."""
+    """A finding for each control that failed somewhere, or of which everything is known and something passed or was waived."""
     for outcome in sorted(report.controls, key=lambda control: control.id):
         judged = ids.by_control.get(outcome.id, [])
         verdicts = {result.verdict for result, _ in judged}

@@ -128,7 +128,7 @@ def _reviewed(report: Report) -> Object:
 
 
 def seen_in_part(report: Report) -> str:
-    """That something was not seen, where that is so."""
+    """A sentence about what the run did not see; empty where it saw everything."""
     unseen, known = len(report.coverage.gaps), len(report.gate.known_gaps)
     if not unseen:
         return ""

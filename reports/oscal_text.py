@@ -63,7 +63,7 @@ def markup_line(text: str) -> str:
 
 
 def markup(text: str) -> str:
-    """The same of several lines."""
+    """What others wrote as Markdown in several lines, in which it becomes no markup."""
     return block(text, _MARKUP) if "\n" in text.strip() else span(text, _MARKUP)
 
 
