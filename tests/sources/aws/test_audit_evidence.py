@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,15 @@ from assay.scanner.evidence.kms import KmsKey
 from assay.scanner.sources.aws import session
 from tests.evidence.folders import CONTROLS, evidence, run, tree
 from tests.scans import assay, assay_process
-from tests.sources.aws.estate import HOME, Keys
+from tests.sources.aws.estate import ACCOUNT_IDS, HOME, Keys, enter
 
 ASKED = ("--control", "storage.*", "--control", "keys.*", "--regions", HOME, "--no-config", "--quiet")
+
+
+@pytest.fixture
+def signer(endpoint: str, acting_as: Callable[[Keys], Keys]) -> Keys:
+    """An account whose keys no test counts."""
+    return acting_as(enter(next(ACCOUNT_IDS), endpoint))
 
 
 def audited(out: Path, *arguments: object) -> Path:
@@ -53,8 +60,8 @@ def test_an_audit_that_cannot_begin_leaves_nothing(endpoint: str, tmp_path: Path
     assert ran.returncode in (2, 3) and os.listdir(tmp_path / "out") == []
 
 
-def test_a_key_of_kms_signs(estate: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = estate.client("kms").create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
+def test_a_key_of_kms_signs(signer: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = signer.client("kms").create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
     monkeypatch.chdir(tree(tmp_path / "repo"))
     code, told = evidence("keygen", tmp_path / "team", "--from", f"awskms:{key}")
     assert code == 0 and not (tmp_path / "team").exists(), told
@@ -86,8 +93,8 @@ def test_a_text_of_any_length_is_signed(monkeypatch: pytest.MonkeyPatch, length:
     assert keys.Public(key.public_key()).verifies(KmsKey("k").sign(text), text)
 
 
-def test_a_key_of_kms_that_does_not_sign_is_refused(estate: Keys, tmp_path: Path) -> None:
-    kms = estate.client("kms")
+def test_a_key_of_kms_that_does_not_sign_is_refused(signer: Keys, tmp_path: Path) -> None:
+    kms = signer.client("kms")
     rsa = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")["KeyMetadata"]["Arn"]
     code, told = evidence("keygen", tmp_path / "k", "--from", f"awskms:{rsa}")
     assert code == 2 and "ECC_NIST_P256" in told
