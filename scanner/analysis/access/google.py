@@ -157,8 +157,8 @@ def _holds(view: View, at: StoreAt, role: Any, wanted: frozenset[str]) -> bool |
         table = roles()
         if role in BASIC:
             return role not in _READING
-        if role in table.erasing:
-            return bool(wanted & set(table.erasing[role]))
+        if role in table.telling:
+            return bool(wanted & set(table.telling[role]))
         if role in table.narrow or role in table.escalating:
             return False
         reason = f"whether {role} deletes: it is not among Google's predefined roles of {table.as_of} that are known here"

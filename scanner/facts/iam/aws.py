@@ -24,14 +24,14 @@ def permissions(view: View, at: PermissionsAt) -> PermissionSet:
     has = held(view, at)
     denials = has.denials
     return PermissionSet(
-        identity=view.identity(_called(view, at.name), *has.telling),
+        identity=view.identity(called(view, at.name), *has.telling),
         permissions=view.says([*(entry for source in has.sources for entry in source.permissions(denials)), *has.doubts]),
         limited_by_boundary=_limited(has.boundary),
         service_linked=service_linked(view[at.path]),
     )
 
 
-def _called(view: View, name: Place) -> Value[Any]:
+def called(view: View, name: Place) -> Value[Any]:
     """What an identity is called: one that is declared elsewhere by what names it here."""
     named = view.item.named if isinstance(view.item, Elsewhere) else None
     return Value(named) if isinstance(named, str) and named else view[name]
@@ -73,11 +73,16 @@ class PolicyAt(PermissionsAt, frozen=True, eq=False, kw_only=True):
 
 def unattached(view: View, at: PolicyAt) -> PermissionSet | None:
     """A policy, or an attachment of one, unless it is judged with every identity that has it. One of AWS's is judged only there."""
+    return None if is_judged_here(view, at) else permissions(view, at)
+
+
+def is_judged_here(view: View, at: PolicyAt) -> bool:
+    """Whether a policy, or an attachment of one, is judged with every identity that has it."""
     if _BY_AWS in view.item.address or any(view[count].data for count in at.counts):
-        return None
+        return True
     here = [_is_here(view, at, link, owner.data) for link in at.owners for owner in view.link(link).elements()]
     used = any(view.referrers(user).items for user in at.users)
-    return None if (here or used) and all(here) else permissions(view, at)
+    return bool(here or used) and all(here)
 
 
 class UnclaimedAt(PermissionsAt, frozen=True, eq=False, kw_only=True):
@@ -91,14 +96,22 @@ def unclaimed(view: View, at: UnclaimedAt) -> PermissionSet | None:
 
     None where it is known, and where no identity is judged here: it is then read as one that is declared elsewhere.
     """
-    if view.link(at.owner).unknown is None or not any(view.items.own(type_) for type_ in at.owner.types):
-        return None
-    return permissions(view, at)
+    return permissions(view, at) if is_unclaimed(view, at) else None
+
+
+def is_unclaimed(view: View, at: UnclaimedAt) -> bool:
+    """Whether the identity that a policy names is not known, and identities are judged here."""
+    return view.link(at.owner).unknown is not None and any(view.items.own(type_) for type_ in at.owner.types)
 
 
 def attached(view: View, at: PolicyAt) -> PermissionSet | None:
     """An attachment of a policy; None where its lists are empty: nobody gets it."""
-    return unattached(view, at) if any(view.link(owner).elements() for owner in at.owners) else None
+    return unattached(view, at) if is_attached(view, at) else None
+
+
+def is_attached(view: View, at: PolicyAt) -> bool:
+    """Whether an attachment names somebody."""
+    return any(view.link(owner).elements() for owner in at.owners)
 
 
 def _is_here(view: View, at: PolicyAt, link: Link, owner: Any) -> bool:

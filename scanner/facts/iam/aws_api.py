@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.iam import aws
+from assay.scanner.facts.iam import aws, raising
 from assay.scanner.facts.iam.held import ITSELF, PermissionsAt, PolicyLink
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.view import View
@@ -49,8 +49,11 @@ PERMISSIONS = {ROLES.type: _identity("Role"), USERS.type: _identity("User"), GRO
 
 _POLICY_AT = aws.PolicyAt(name="PolicyName", policies=((ITSELF, _default_version),), counts=_COUNTS)
 
-READERS = (
+_PERMISSIONS = (
     *(Reader(PermissionSet, (type_,), aws.permissions, spelling) for type_, spelling in PERMISSIONS.items()),
     Reader(PermissionSet, (POLICIES.type,), aws.unattached, _POLICY_AT, always=False),
+)
+READERS = (
+    *raising.beside(_PERMISSIONS),
     Reader(TrustPolicy, (ROLES.type,), aws.trust, aws.TrustAt(name="RoleName", document="AssumeRolePolicyDocument", path="Path")),
 )

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.iam import aws
+from assay.scanner.facts.iam import aws, raising
 from assay.scanner.facts.iam.held import ITSELF, Part, PermissionsAt, PolicyLink
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.policies import MISSING
@@ -68,11 +68,14 @@ def _unclaimed(sort: str) -> Reader:
     return Reader(PermissionSet, (f"AWS::IAM::{sort}Policy",), aws.unclaimed, spelling, always=False)
 
 
-READERS = (
+_PERMISSIONS = (
     *(Reader(PermissionSet, (type_,), aws.permissions, spelling) for type_, spelling in PERMISSIONS.items()),
     *(_unclaimed(sort) for sort in _SORTS),
     Reader(PermissionSet, (_POLICY,), aws.unattached, _POLICY_AT, always=False),
     Reader(PermissionSet, (_MANAGED,), aws.unattached, _MANAGED_AT, always=False),
     Reader(PermissionSet, ("AWS::SSO::PermissionSet",), aws.permissions, _SSO_AT),
+)
+READERS = (
+    *raising.beside(_PERMISSIONS),
     Reader(TrustPolicy, ("AWS::IAM::Role",), aws.trust, _TRUST_AT),
 )

@@ -37,17 +37,22 @@ def bindings_above(view: View, at: BindingsAt) -> PermissionSet | None:
 
     None for a project that is being deleted: nobody can use it. https://cloud.google.com/resource-manager/docs/creating-managing-projects#shutting_down_projects
     """
-    if view[at.state].equals("DELETE_REQUESTED", "DELETE_IN_PROGRESS").data is True:
+    if is_going(view, at):
         return None
     written = bindings(view, at.bindings)
     permissions = [binding if isinstance(binding, Unknown) else _permission(view, at, binding) for binding in written]
     agents = [isinstance(binding, Binding) and is_service_agent(binding.member) for binding in written]
     title = view[at.title]
-    return _allowed(view, title if isinstance(title.data, str) else _name(view, at), permissions, bool(agents) and all(agents))
+    return _allowed(view, title if isinstance(title.data, str) else called(view, at), permissions, bool(agents) and all(agents))
+
+
+def is_going(view: View, at: BindingsAt) -> bool:
+    """Whether a project is being deleted."""
+    return view[at.state].equals("DELETE_REQUESTED", "DELETE_IN_PROGRESS").data is True
 
 
 def _permission(view: View, at: BindingsAt, binding: Binding) -> Permission:
-    role = _resolved(view, at.looked_up, Value.of(binding.role, binding.seen))
+    role = resolved(view, at.looked_up, Value.of(binding.role, binding.seen))
     # https://cloud.google.com/iam/docs/conditions-overview#limitations: basic roles take no condition
     takes = role.then(lambda name: not (isinstance(name, str) and name in BASIC))
     limited = all_of([takes, Value(bounded(binding.condition, names_resources), binding.seen)])
@@ -63,7 +68,7 @@ def looked_up_roles(type_: str) -> Index:
     return Index((type_,), records)
 
 
-def _resolved(view: View, looked_up: Index | None, role: Value[Any]) -> Value[Any]:
+def resolved(view: View, looked_up: Index | None, role: Value[Any]) -> Value[Any]:
     """A role by its name, where code looks it up by that."""
     if looked_up is None or not isinstance(role.data, Reference):
         return role
@@ -88,10 +93,10 @@ def custom_role(view: View, at: RoleAt) -> PermissionSet | None:
         return None
     listed = view[at.permissions]
     if isinstance(listed.data, Reference):  # the permissions of another role
-        return _allowed(view, _name(view, at), [role_permission(_resolved(view, at.looked_up, listed), "whoever has it")], False)
+        return _allowed(view, called(view, at), [role_permission(resolved(view, at.looked_up, listed), "whoever has it")], False)
     written = listed.data if isinstance(listed.data, list) else [] if listed.absent else [listed.unknown or listed.data]
     permissions = [permission if isinstance(permission, Unknown) else _listed(permission, listed.seen) for permission in written]
-    return _allowed(view, _name(view, at), permissions, False)
+    return _allowed(view, called(view, at), permissions, False)
 
 
 def _listed(permission: Any, seen: tuple[Location, ...]) -> Permission:
@@ -115,6 +120,7 @@ class AccountAt(Spelling, frozen=True, eq=False, kw_only=True):
     bindings: Place = ITSELF
     inherited: Place = ""
     """The bindings of its project and above; an input that has them has custom roles too (`ROLES`)."""
+    roles: Index = ROLES
 
 
 def service_account(view: View, at: AccountAt) -> TrustPolicy:
@@ -125,7 +131,7 @@ def service_account(view: View, at: AccountAt) -> TrustPolicy:
 
     written = [*bindings(view, at.bindings), *(binding for binding in inherited(view, at.inherited) if _broad(binding.member))]
     return TrustPolicy(
-        identity=view.identity(_name(view, at)),
+        identity=view.identity(called(view, at)),
         trusts=view.says([trust for binding in written if (trust := google_trust(binding, acting)) is not None]),
         service_linked=Value(False),
         ci_only=Value(False),
@@ -137,5 +143,6 @@ def _broad(member: Any) -> bool:
     return isinstance(member, str) and (member in PUBLIC_MEMBERS or member.startswith(("domain:", "principal")))
 
 
-def _name(view: View, at: Spelling) -> Value[Any]:
+def called(view: View, at: Spelling) -> Value[Any]:
+    """What a resource is called: by its name, or by what its asset is called."""
     return view[at.name] if at.name else named(view.item)

@@ -71,10 +71,10 @@ def _looked_up(source: Item, arn: Value[Any]) -> Value[Any]:
 class PermissionsAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells what an identity, or a policy by itself, allows."""
 
-    policies: Annotated[tuple[tuple[Part, Document | PolicyLink], ...], "permissions"]
+    policies: Annotated[tuple[tuple[Part, Document | PolicyLink], ...], "permissions", "raises"]
     """The parts that tell of policies, with the document of such a part, or where it names managed policies."""
-    boundary: Annotated[PolicyLink | None, "limited_by_boundary"] = None
-    attached_boundary: Annotated[tuple[Index, PolicyLink] | None, "limited_by_boundary"] = None
+    boundary: Annotated[PolicyLink | None, "limited_by_boundary", "raises"] = None
+    attached_boundary: Annotated[tuple[Index, PolicyLink] | None, "limited_by_boundary", "raises"] = None
     """Of an input in which a resource attaches boundaries: these by whom they are for (`bounding`), and where one names its policy."""
     path: Annotated[Place, "service_linked"] = ""
 

@@ -28,6 +28,24 @@ class PermissionSet(Resource, kw_only=True):
     """The provider made it for itself and nobody can edit it."""
 
 
+class Raise(Part):
+    """One way by which an identity can get itself more than it has."""
+
+    known_by: ClassVar = ("name",)
+    name: Fact[str]
+    """The action or the permission, and on what: `iam:PutRolePolicy on *`."""
+    open: Fact[bool]
+    """Nothing bounds it: neither a condition, nor a denial, nor a permissions boundary."""
+
+
+class Escalation(Resource, kw_only=True):
+    """What an identity, or a policy by itself, may do to get more than it has. Bindings on a service account: who may act as it."""
+
+    raises: Fact[list[Raise]]
+    service_linked: Fact[bool]
+    """The provider made it for itself and nobody can edit it."""
+
+
 class Trust(Part):
     """Somebody who may take on an identity."""
 
@@ -46,4 +64,4 @@ class TrustPolicy(Resource, kw_only=True):
     """It trusts CI systems only, which are judged as federation."""
 
 
-KINDS = (PermissionSet, TrustPolicy)
+KINDS = (PermissionSet, Escalation, TrustPolicy)

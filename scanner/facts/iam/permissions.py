@@ -149,14 +149,14 @@ def managed_policy(arn: Value[Any]) -> Managed:
 
 def _by_table(name: str, seen: tuple[Location, ...]) -> list[Statement | Unknown]:
     table = policies()
-    erasing = statements(Value({"Statement": table.erasing.get(name, [])}, seen))
+    telling = statements(Value({"Statement": table.telling.get(name, [])}, seen))
     if actions := table.wide.get(name):
         excepted = actions.removeprefix("everything but ")
-        return _statement("Allow", "Action" if excepted == actions else "NotAction", excepted.split(", "), seen) + erasing
+        return _statement("Allow", "Action" if excepted == actions else "NotAction", excepted.split(", "), seen) + telling
     if name in table.denying:
         return _statement("Deny", "Action", "*", seen)
     if name in table.narrow:
-        return erasing
+        return telling
     reason = f"what the AWS-managed policy {name} allows: it is not among those of {table.as_of}"
     return [Unknown(reason, "scan the live account")]
 

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.iam import aws
+from assay.scanner.facts.iam import aws, raising
 from assay.scanner.facts.iam.held import ITSELF, Part, PermissionsAt, PolicyLink, bounding
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.spelling import Link, Many, Referrer
@@ -88,12 +88,15 @@ _TRUST_AT = aws.TrustAt(
     identities=OTHERS,
 )
 
-READERS = (
+_PERMISSIONS = (
     *(Reader(PermissionSet, (type_,), aws.permissions, spelling) for type_, spelling in PERMISSIONS.items()),
     Reader(PermissionSet, ("aws_iam_policy",), aws.unattached, _POLICY_AT, always=False),
     *(reader for sort in _SORTS for reader in _unclaimed(sort)),
     Reader(PermissionSet, (_ATTACH_ALL,), aws.attached, _ATTACHMENT_AT, always=False),
     Reader(PermissionSet, ("aws_ssoadmin_permission_set_inline_policy",), aws.permissions, _SSO_INLINE_AT),
     Reader(PermissionSet, ("aws_ssoadmin_managed_policy_attachment",), aws.permissions, _SSO_MANAGED_AT),
+)
+READERS = (
+    *raising.beside(_PERMISSIONS),
     Reader(TrustPolicy, ("aws_iam_role",), aws.trust, _TRUST_AT),
 )

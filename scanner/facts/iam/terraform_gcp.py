@@ -10,7 +10,7 @@ from typing import Any
 
 from assay.scanner.facts.bindings import PARTS, role_key
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.iam import google
+from assay.scanner.facts.iam import google, google_raising, raising
 from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.spelling import Fixed, Index
 from assay.scanner.sources.interface import Item
@@ -36,9 +36,11 @@ ROLES = Index(_CUSTOM, _declared)
 """The custom roles of the code by their full names."""
 _BINDINGS_AT = google.BindingsAt(name=Fixed(None), roles=ROLES, looked_up=_LOOKED_UP)
 _ROLE_AT = google.RoleAt(name="role_id", permissions="permissions", looked_up=_LOOKED_UP)
+_ACCOUNT_AT = google.AccountAt(name="service_account_id", roles=ROLES)
 
-READERS = (
+_READERS = (
     Reader(PermissionSet, _HIGH, google.bindings_above, _BINDINGS_AT, always=False),
     Reader(PermissionSet, _CUSTOM, google.custom_role, _ROLE_AT),
-    Reader(TrustPolicy, _ON_ACCOUNTS, google.service_account, google.AccountAt(name="service_account_id")),
+    Reader(TrustPolicy, _ON_ACCOUNTS, google.service_account, _ACCOUNT_AT),
 )
+READERS = tuple(raising.beside(_READERS, google_raising.MEANINGS))

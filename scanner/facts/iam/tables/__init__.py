@@ -21,8 +21,8 @@ class Policies(msgspec.Struct, frozen=True):
     denying: frozenset[str]
     """Those that deny everything on every resource, whatever else is allowed."""
     narrow: frozenset[str]
-    erasing: Mapping[str, list[dict[str, Any]]]
-    """Those that delete or replace kept data, wide or not: to the statements that do, with these actions alone (erasing.py)."""
+    telling: Mapping[str, list[dict[str, Any]]]
+    """Those that allow an action that is asked about, wide or not (`make.AWS_INTEREST`): to the statements that do, with these actions alone."""
 
 
 class PredefinedRoles(msgspec.Struct, frozen=True):
@@ -33,8 +33,8 @@ class PredefinedRoles(msgspec.Struct, frozen=True):
     escalating: Mapping[str, str]
     """Those with which a member can give itself more: to one of the permissions by which it can."""
     narrow: frozenset[str]
-    erasing: Mapping[str, list[str]]
-    """Those that delete or replace kept data: to the permissions that do (erasing.py)."""
+    telling: Mapping[str, list[str]]
+    """Those that hold a permission that is asked about (`make.GOOGLE_INTEREST`): to these permissions."""
 
 
 @functools.cache

@@ -16,13 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from assay.scanner.facts.denials import denied
+from assay.scanner.facts.iam.becoming import AWS_BECOMING, GOOGLE_BECOMING
 from assay.scanner.facts.iam.erasing import AWS_ERASING, GOOGLE_ERASING
 from assay.scanner.facts.iam.escalation import ESCALATING, escalating, set_more
 from assay.scanner.facts.iam.permissions import every_action, statement_permission
+from assay.scanner.facts.iam.raising import RAISING
 from assay.scanner.facts.statements import Statement, allowed_of, statements
 from assay.scanner.sources.values import Value
 
 HERE = Path(__file__).parent
+AWS_INTEREST = AWS_ERASING | AWS_BECOMING | RAISING
+GOOGLE_INTEREST = GOOGLE_ERASING | GOOGLE_BECOMING
 
 
 def aws() -> dict[str, Any]:
@@ -41,7 +45,7 @@ def aws() -> dict[str, Any]:
         "wide": wide,
         "denying": denying,
         "narrow": sorted(read.keys() - wide.keys() - set(denying)),
-        "erasing": {name: erased for name, entry in sorted(documents.items()) if (erased := _erasing(read[name], entry["Document"]))},
+        "telling": {name: told for name, entry in sorted(documents.items()) if (told := _telling(read[name], entry["Document"]))},
     }
 
 
@@ -56,12 +60,12 @@ def _wide(written: list[Statement]) -> Iterator[str]:
             yield from (action for action in statement.actions if not statement.not_action and every_action(action) is True)
 
 
-def _erasing(written: list[Statement], document: dict[str, Any]) -> list[dict[str, Any]]:
-    """What statements delete or replace of kept data, less all other actions."""
+def _telling(written: list[Statement], document: dict[str, Any]) -> list[dict[str, Any]]:
+    """What statements allow of the actions that are asked about, less all others."""
     kept: list[dict[str, Any]] = []
     statements_as_written = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
     for statement, raw in zip(written, statements_as_written, strict=True):
-        actions, _ = allowed_of(statement, AWS_ERASING)
+        actions, _ = allowed_of(statement, AWS_INTEREST)
         if statement.allows and actions:
             condition = {"Condition": raw["Condition"]} if "Condition" in raw else {}
             kept.append({"Effect": "Allow", "Action": sorted(actions), "Resource": raw.get("Resource", "*"), **condition})
@@ -90,8 +94,22 @@ def google(checkout: Path) -> dict[str, Any]:
         "source": "iann0036/iam-dataset " + _git(checkout, "rev-parse", "--short=12", "HEAD").strip(),
         "escalating": {role: permission for role, permission in worst.items() if permission},
         "narrow": [role for role, permission in worst.items() if not permission],
-        "erasing": {role: erased for role, granted in sorted(permissions.items()) if (erased := sorted(GOOGLE_ERASING & set(granted)))},
+        "telling": {role: told for role, granted in sorted(permissions.items()) if (told := sorted(GOOGLE_INTEREST & set(granted)))},
     }
+
+
+def _lines(table: dict[str, Any]) -> str:
+    """JSON with a line for each entry, so that what changes is seen."""
+    parts = []
+    for key, value in table.items():
+        if isinstance(value, list):
+            text = "[\n" + ",\n".join(json.dumps(entry) for entry in value) + "\n]"
+        elif isinstance(value, dict):
+            text = "{\n" + ",\n".join(f"{json.dumps(name)}: {json.dumps(entry)}" for name, entry in value.items()) + "\n}"
+        else:
+            text = json.dumps(value)
+        parts.append(f"{json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def _git(checkout: Path, *arguments: str) -> str:
@@ -106,4 +124,4 @@ if __name__ == "__main__":
             name, table = "google_roles.json", google(Path(checkout))
         case _:
             raise SystemExit(__doc__)
-    (HERE / name).write_text(json.dumps(table, indent=0) + "\n", encoding="utf-8")
+    (HERE / name).write_text(_lines(table), encoding="utf-8")

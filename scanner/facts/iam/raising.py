@@ -1,0 +1,205 @@
+"""By which actions an identity of AWS gets more than it has.
+
+It writes policies, makes credentials of somebody else, becomes another role, or has its code run as one. The paths are those of
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html ("privilege escalation") and of the catalogues at
+https://pathfinding.cloud and https://github.com/RhinoSecurityLabs/AWS-IAM-Privilege-Escalation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from assay.scanner.facts.catalogue import Meaning, Reader
+from assay.scanner.facts.condition_keys import named, of_resources
+from assay.scanner.facts.denials import Spared, denied
+from assay.scanner.facts.iam import aws
+from assay.scanner.facts.iam.aws import PolicyAt, UnclaimedAt, called, is_attached, is_judged_here, is_unclaimed, service_linked
+from assay.scanner.facts.iam.held import Held, PermissionsAt, Source, held, statements_of
+from assay.scanner.facts.iam.kinds import Escalation, Raise
+from assay.scanner.facts.iam.permissions import every_resource
+from assay.scanner.facts.model import Identity
+from assay.scanner.facts.statements import Statement, allowed_of, bounded_by
+from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value, all_of, any_of
+
+_WRITING = (
+    "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy",
+    "iam:AttachUserPolicy", "iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:AddUserToGroup", "iam:UpdateAssumeRolePolicy",
+    "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteUserPermissionsBoundary",
+)  # fmt: skip
+"""On itself, on whoever a pattern is for, or on everybody."""
+_BECOMING = (
+    "iam:PassRole", "sts:AssumeRole", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "ecs:ExecuteCommand",
+    "ssm:SendCommand", "ssm:StartSession", "ec2-instance-connect:SendSSHPublicKey", "codebuild:StartBuild", "codebuild:StartBuildBatch",
+    "glue:UpdateDevEndpoint", "glue:UpdateJob", "sagemaker:CreatePresignedNotebookInstanceUrl",
+    "sagemaker:UpdateNotebookInstanceLifecycleConfig", "ec2:ReplaceIamInstanceProfileAssociation",
+)  # fmt: skip
+"""On every resource: whichever role there is, it can be had. One that is named may be meant for it."""
+_SPELLED = {name.lower(): name for name in (*_WRITING, *_BECOMING)}
+RAISING = frozenset(_SPELLED)
+_WRITES = frozenset(name.lower() for name in _WRITING)
+
+
+def escalation(view: View, at: PermissionsAt) -> Escalation:
+    """How an identity, or a policy by itself, gets more. Of an identity that is declared elsewhere, only what is here is judged."""
+    has = held(view, at)
+    who = view.identity(called(view, at.name), *has.telling)
+    found = [each for source in has.sources for each in _of_source(source, has, who)]
+    return Escalation(identity=who, raises=view.says([*_once(found), *has.doubts]), service_linked=service_linked(view[at.path]))
+
+
+def unattached(view: View, at: PolicyAt) -> Escalation | None:
+    """A policy, or an attachment of one, unless it is judged with every identity that has it."""
+    return None if is_judged_here(view, at) else escalation(view, at)
+
+
+def attached(view: View, at: PolicyAt) -> Escalation | None:
+    """An attachment of a policy; None where nobody gets it."""
+    return unattached(view, at) if is_attached(view, at) else None
+
+
+def unclaimed(view: View, at: UnclaimedAt) -> Escalation | None:
+    """A policy for an identity that is not known."""
+    return escalation(view, at) if is_unclaimed(view, at) else None
+
+
+MEANINGS: Mapping[Meaning, Meaning] = {
+    aws.permissions: escalation,
+    aws.unattached: unattached,
+    aws.attached: attached,
+    aws.unclaimed: unclaimed,
+}
+"""What a reader of permissions does, to what one of this does with the same spelling."""
+
+
+def beside(readers: Iterable[Reader], meanings: Mapping[Meaning, Meaning] = MEANINGS) -> Iterator[Reader]:
+    """Some readers, each with one of escalation for the same types."""
+    for reader in readers:
+        yield reader
+        if reader.meaning in meanings:
+            yield Reader(Escalation, reader.types, meanings[reader.meaning], reader.spelling, always=False)
+
+
+def _once(found: Iterable[Raise | Unknown]) -> Iterator[Raise | Unknown]:
+    """One for each name: what is certain before what is not."""
+    named_: dict[str, Raise] = {}
+    for each in found:
+        if isinstance(each, Unknown):
+            yield each
+            continue
+        name = str(each.name.data)
+        if name not in named_ or (named_[name].open.data is not True and each.open.data is True):
+            named_[name] = each
+    yield from named_.values()
+
+
+def _of_source(source: Source, has: Held, who: Identity) -> Iterator[Raise | Unknown]:
+    for entry in source.written:
+        if isinstance(entry, Unknown):
+            yield entry
+        elif entry.allows is not False:
+            for action, doubt in _raising(entry):
+                open_ = _open(entry, action, doubt, has, who)
+                if open_.data is not False:
+                    open_ = source.part.weighed(open_, absence=False)
+                    yield Raise(name=Value(f"{_SPELLED[action]} on {_on(entry)}", entry.seen), open=open_)
+
+
+def _raising(entry: Statement) -> Iterator[tuple[str, Unknown | None]]:
+    """The actions of a statement that matter, and why one may not be among them."""
+    known, more = allowed_of(entry, RAISING)
+    for action in sorted(known):
+        yield action, more if entry.not_action else None
+    if not known and more is not None:
+        yield "iam:passrole", more
+
+
+def _on(entry: Statement) -> str:
+    return ("everything but " if entry.not_resource else "") + (", ".join(describe(one) for one in entry.resources) or "its own resource")
+
+
+def _open(entry: Statement, action: str, doubt: Unknown | None, has: Held, who: Identity) -> Value[bool]:
+    """Whether a statement lets an action raise, with all that limits it."""
+    far = _reaches(entry, action, who)
+    if far.data is False or (action == _COMMANDING and not _any_document(has)):
+        return Value(False)
+    narrow = msgspec.structs.replace(entry, actions=[action], not_action=False)
+    parts = [
+        Value(entry.allows), Value(doubt or True), far, bounded_by(entry, _bounds).negate(), denied(narrow, has.denials, _LEFT).negate(),
+    ]  # fmt: skip
+    if has.boundary is not None:
+        within = [_within(limit, action, who) for limit in statements_of(has.boundary[1])]
+        parts.append(any_of([*within, Value(False)]))
+    return Value(all_of(parts).data, entry.seen)
+
+
+_COMMANDING = "ssm:sendcommand"
+
+
+def _any_document(has: Held) -> bool:
+    """Whether some document that commands may be sent by runs whatever it is given: any, or one of those of AWS for scripts.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html
+    """
+    entries = [entry for source in has.sources for entry in source.written if isinstance(entry, Statement) and entry.allows is not False]
+    resources = [one for entry in entries if allowed_of(entry, [_COMMANDING]) != (frozenset(), None) for one in entry.resources or ["*"]]
+    return any(
+        not isinstance(one, str) or one == "*" or ("document/" in one and (_is_pattern(one) or "document/AWS-Run" in one)) or _is_all(one)
+        for one in resources
+    )
+
+
+def _is_all(resource: str) -> bool:
+    return ":document" not in resource and ":instance" not in resource and every_resource(resource) is True
+
+
+def _within(limit: Statement | Unknown, action: str, who: Identity) -> Value[bool]:
+    """Whether a statement of a permissions boundary leaves an action as open as it is."""
+    if isinstance(limit, Unknown):
+        return Value(limit)
+    actions, more = allowed_of(limit, [action])
+    if limit.allows is False or (not actions and more is None):
+        return Value(False)
+    return all_of(
+        [Value(limit.allows), Value(True if actions else more), _reaches(limit, action, who), bounded_by(limit, _bounds).negate()]
+    )
+
+
+def _reaches(entry: Statement, action: str, who: Identity) -> Value[bool]:
+    """Whether what a statement is for is enough to raise by an action: everything, and of what writes, any pattern and itself."""
+    if entry.not_resource or not entry.resources:
+        return Value(True, entry.seen)
+    far = any_of([Value.of(one).then(every_resource) for one in entry.resources])
+    if action in _WRITES:
+        far = any_of([far, *(Value(_writes(one, who)) for one in entry.resources)])
+    return Value(far.data, entry.seen)
+
+
+def _writes(resource: Any, who: Identity) -> bool | Unknown:
+    """Whether a resource of a statement is a pattern of names, or the identity that the statement is for."""
+    parts = resource.parts if isinstance(resource, Text) else (resource,)
+    if any(isinstance(part, Reference) and part.address == who.address for part in parts):
+        return True
+    text = "".join(part if isinstance(part, str) else "x" for part in parts)
+    own = text.rpartition("/")[2] == who.name and who.unnamed is None and ":iam:" in text
+    return own or _is_pattern(text)
+
+
+def _is_pattern(text: str) -> bool:
+    """Whether a text stands for several names. A variable for whoever calls stands for that one: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"""
+    name = text.split(":", 5)[-1]
+    return "*" in name.replace("${*}", "") or "?" in name.replace("${?}", "")
+
+
+def _bounds(key: str) -> Any:
+    """Condition keys that bound what is raised: to one policy, one service, one boundary, or resources by their tags."""
+    return named if key in ("iam:policyarn", "iam:permissionsboundary", "iam:associatedresourcearn") else of_resources(key)
+
+
+_LEFT = Spared(_bounds)
+"""A denial counts where nothing is left, or only what is bounded: all but policies with a boundary."""
