@@ -7,18 +7,15 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-spec
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
-import msgspec
-
-from assay.scanner.facts.denials import Spared, denied
 from assay.scanner.facts.iam.erasing import AWS_ERASING, DELETING_ITEMS, OF_BUCKETS, OF_OBJECTS, REPLACING_ITEMS
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.messaging.parties import aws_parties
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.policies import of_other_account
 from assay.scanner.facts.spelling import Another, Link, Place, Spelling
-from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, reach_bounded, statements
+from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
 from assay.scanner.facts.storage.lifecycle import s3 as lifecycles
 from assay.scanner.facts.storage.retention import s3 as retentions
 from assay.scanner.facts.view import View
@@ -26,7 +23,8 @@ from assay.scanner.sources import numbers
 from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of, places
 
-from .arns import Arns, Form, spelled, statement_reaches
+from .arns import Arns, Form, spelled
+from .decisions import Target, allowed, on
 from .holdings import Holding, Holdings, holdings
 from .kinds import Eraser, RecordStore
 from .whose import as_for
@@ -54,19 +52,12 @@ class BucketAt(StoreAt, frozen=True, eq=False, kw_only=True):
     lifecycle: Annotated[lifecycles.LifecycleAt, "deleted_after"]
 
 
-class _Target(NamedTuple):
-    """Actions on a store, and the ARNs that they are on: one by each of its names."""
-
-    actions: frozenset[str]
-    arns: list[str]
-
-
 def bucket(view: View, at: BucketAt) -> RecordStore:
     """A bucket. Objects under a lock are replaced by new versions alone, so that s3:PutObject erases nothing of them."""
     kept = retentions.retention(view, at.retention)
     arns = _arns(view, at)
     called = _names(view, at, arns)
-    objects = _Target(OF_OBJECTS, [f"{arn}/*" for arn in called])
+    objects = Target(OF_OBJECTS, [f"{arn}/*" for arn in called])
     return RecordStore(
         identity=view.identity(view[at.name]),
         lockable=view.says(True),
@@ -74,7 +65,7 @@ def bucket(view: View, at: BucketAt) -> RecordStore:
         locked=kept.locked,
         weakness=kept.weakness,
         deleted_after=lifecycles.bucket(view, at.lifecycle).deleted_after,
-        erasers=_erasers(view, at, arns, [objects, _Target(OF_BUCKETS, called)]),
+        erasers=_erasers(view, at, arns, [objects, Target(OF_BUCKETS, called)]),
     )
 
 
@@ -85,7 +76,7 @@ def table(view: View, at: StoreAt) -> RecordStore:
     return RecordStore(
         identity=view.identity(view[at.name]),
         lockable=view.says(False),
-        erasers=_erasers(view, at, arns, [_Target(DELETING_ITEMS, called), _Target(REPLACING_ITEMS, called)]),
+        erasers=_erasers(view, at, arns, [Target(DELETING_ITEMS, called), Target(REPLACING_ITEMS, called)]),
     )
 
 
@@ -100,10 +91,10 @@ def _names(view: View, at: StoreAt, arns: Arns) -> list[str]:
     return arns.of(view.item.address, view.item.type, name, region if isinstance(region, str) else None, view.account)
 
 
-def _erasers(view: View, at: StoreAt, arns: Arns, targets: list[_Target]) -> Value[Any]:
+def _erasers(view: View, at: StoreAt, arns: Arns, targets: list[Target]) -> Value[Any]:
     """Everybody whom a policy of an identity, or the store's own, lets erase."""
     key = "analysis.access.holdings"
-    known: Holdings = numbers.kept(view.items.answers, key, lambda: holdings(view, at.identities.spelling, arns))
+    known: Holdings = numbers.kept(view.items.answers, key, lambda: holdings(view, at.identities.spelling, arns, AWS_ERASING))
     held = known.of(arn for target in targets for arn in target.arns)
     documents = view.values(at.policies)
     if at.copies:
@@ -121,16 +112,15 @@ def _erasers(view: View, at: StoreAt, arns: Arns, targets: list[_Target]) -> Val
     return Value(found, places([view.says(None), *documents]))
 
 
-def _of_identities(view: View, held: Iterable[Holding], targets: list[_Target], denials: list[Statement]) -> list[Eraser]:
+def _of_identities(view: View, held: Iterable[Holding], targets: list[Target], denials: list[Statement]) -> list[Eraser]:
     """By the policies of identities of the account: an eraser for each identity."""
     merged: dict[str, tuple[Holding, list[tuple[str, Value[bool]]]]] = {}
     for holding in held:
         if view.item.same_account(holding.item) is False:
             continue
-        allowed = list(_allowed(view, holding, targets, denials))
-        if allowed:
-            merged.setdefault(holding.item.address, (holding, []))[1].extend(allowed)
-    return [_eraser(holding.name, Parties(holding.who), holding.workload, allowed) for holding, allowed in merged.values()]
+        if actions := list(allowed(view, holding, targets, denials)):
+            merged.setdefault(holding.item.address, (holding, []))[1].extend(actions)
+    return [_eraser(holding.name, Parties(holding.who), holding.workload, actions) for holding, actions in merged.values()]
 
 
 def _eraser(name: Value[Any], who: Parties, workload: Value[bool], allowed: list[tuple[str, Value[bool]]]) -> Eraser:
@@ -149,76 +139,8 @@ def _eraser(name: Value[Any], who: Parties, workload: Value[bool], allowed: list
     )
 
 
-def _allowed(view: View, holding: Holding, targets: list[_Target], denials: list[Statement]) -> Iterator[tuple[str, Value[bool]]]:
-    """The actions that a statement of an identity allows on a store, with whether it certainly does."""
-    if not any(statement_reaches(holding.statement, arn) for target in targets for arn in target.arns if holding.actions & target.actions):
-        return iter(())
-    mine = [one for denial in (*holding.denials, *denials) if (one := as_for(denial, holding.who)) is not None]
-    doubt = holding.doubt or _exists(view, holding) or _bounded(holding.statement)
-    return _on(targets, holding.statement, holding.actions, mine, holding.boundary, doubt)
-
-
-def _on(
-    targets: list[_Target],
-    statement: Statement,
-    actions: frozenset[str],
-    denials: list[Statement],
-    boundary: list[Statement | Unknown] | None,
-    doubt: Unknown | None,
-) -> Iterator[tuple[str, Value[bool]]]:
-    """Which actions a statement allows on a store, less what is denied. `doubt`: why it may not."""
-    for target in targets:
-        wanted = sorted(actions & target.actions)
-        reached = [statement_reaches(statement, arn) for arn in target.arns] if wanted else []
-        certain = True in reached
-        why = doubt or (None if certain else next((answer for answer in reached if isinstance(answer, Unknown)), None))
-        for action in wanted if certain or (why and any(answer is not False for answer in reached)) else ():
-            kept = _kept(action, target.arns, statement, denials, boundary)
-            if kept.data is not False:
-                yield action, Value(why or kept.data, statement.seen)
-
-
-def _exists(view: View, holding: Holding) -> Unknown | None:
-    return None if view.item.coexists(holding.item) else holding.item.template
-
-
-def _bounded(statement: Statement) -> Unknown | None:
-    """Why it is not known whether a condition leaves this store."""
-    bound = reach_bounded(statement)
-    if bound.data is False:
-        return None
-    place = statement.seen[0] if statement.seen else None
-    return bound.unknown or Unknown(
-        "whether a condition of a statement is met by this store", "name the store in the statement, or leave it out", place
-    )
-
-
-_NOTHING = Spared(lambda _: None)
-"""A denial counts where no condition of it is left."""
-
-
-def _kept(action: str, arns: list[str], allow: Statement, denials: list[Statement], boundary: Any) -> Value[bool]:
-    """Whether no denial takes an action on a store away, and the boundary of the identity allows it."""
-    one = [msgspec.structs.replace(allow, actions=[action], not_action=False, resources=[arn], not_resource=False) for arn in arns]
-    taken = any_of([denied(narrow, denials, _NOTHING) for narrow in one] or [Value(False)])
-    if boundary is None:
-        return taken.negate()
-    within = any_of([_within(action, arns, entry) for entry in boundary] or [Value(False)])
-    return Value(False) if within.data is False or taken.data is True else Value(within.unknown or taken.negate().data)
-
-
-def _within(action: str, arns: list[str], entry: Statement | Unknown) -> Value[bool]:
-    if isinstance(entry, Unknown) or entry.allows is False:
-        return Value(entry if isinstance(entry, Unknown) else False)
-    actions, more = allowed_of(entry, [action])
-    reached = [statement_reaches(entry, arn) for arn in arns]
-    if not actions:
-        return Value(more or False)
-    return any_of([Value(answer) for answer in reached])
-
-
 def _of_policy(
-    view: View, at: StoreAt, own: list[Statement | Unknown], arns: Arns, targets: list[_Target], denials: list[Statement]
+    view: View, at: StoreAt, own: list[Statement | Unknown], arns: Arns, targets: list[Target], denials: list[Statement]
 ) -> Iterator[Eraser]:
     """By the store's own policy. The account as a whole is let nothing by it that the policies of its identities do not let it."""
     link = next((one.others for one in at.identities.spelling if one.others is not None), None) or Link("", ())
@@ -234,10 +156,10 @@ def _of_policy(
             parties = aws_parties(view, link, kind, who, entry)
             named = parties.principal if isinstance(parties.principal, Identity) else None
             mine = [one for denial in denials if (one := as_for(denial, named) if named else denial) is not None]
-            allowed = list(_on(targets, spelled(entry, arns), actions or (AWS_ERASING if more else frozenset()), mine, None, doubt))
-            if allowed:
+            given = list(on(targets, spelled(entry, arns), actions or (AWS_ERASING if more else frozenset()), mine, None, doubt))
+            if given:
                 name = "anyone" if kind == "*" or entry.not_principal else describe(who)
-                yield _eraser(Value(name, entry.seen), parties, Value(True, entry.seen), allowed)
+                yield _eraser(Value(name, entry.seen), parties, Value(True, entry.seen), given)
 
 
 _SPELLED = {

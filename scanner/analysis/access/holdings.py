@@ -1,4 +1,4 @@
-"""What the identities of an account may erase, by all their policies. Put together once for a collection.
+"""What the identities of an account are allowed, by all their policies. Put together once for a collection.
 
 A denial wins, and a permissions boundary has to allow it too:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. What an organisation denies is not seen.
@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import msgspec
 
 from assay.scanner.facts.iam.aws import service_linked
-from assay.scanner.facts.iam.erasing import AWS_ERASING
 from assay.scanner.facts.iam.held import PermissionsAt, Source, held, statements_of
 from assay.scanner.facts.model import Identity, identity
 from assay.scanner.facts.spelling import Another, Companion, Link, Place
@@ -43,7 +42,7 @@ class IdentityAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 class Holding(NamedTuple):
-    """A statement of a policy of an identity that allows to erase something."""
+    """A statement of a policy of an identity that allows something that is asked about."""
 
     item: Item
     who: Identity
@@ -89,8 +88,8 @@ class Holdings:
         return [found[number] for number in sorted(found)]
 
 
-def holdings(view: View, types: Iterable[IdentityAt], arns: Arns) -> Holdings:
-    """What all identities of a collection may erase."""
+def holdings(view: View, types: Iterable[IdentityAt], arns: Arns, wanted: frozenset[str]) -> Holdings:
+    """What all identities of a collection are allowed of some actions, in lower case."""
     found: list[Holding] = []
     doubts: list[tuple[Item, Unknown]] = []
     for at in types:
@@ -99,31 +98,31 @@ def holdings(view: View, types: Iterable[IdentityAt], arns: Arns) -> Holdings:
                 doubts.append((item, item.why))
             else:
                 one = View(item, view.items, view.declared, at.permissions.names)
-                more = _of_identity(one, at, arns, found)
+                more = _of_identity(one, at, arns, wanted, found)
                 doubts += [(item, why) for why in more]
-        found += _orphans(view, at, arns)
+        found += _orphans(view, at, arns, wanted)
     return Holdings(found, doubts)
 
 
-def _of_identity(view: View, at: IdentityAt, arns: Arns, found: list[Holding]) -> list[Unknown]:
-    """Adds what an identity may erase, and gives why it may be more. A role that AWS made for a service of its own is left out."""
+def _of_identity(view: View, at: IdentityAt, arns: Arns, wanted: frozenset[str], found: list[Holding]) -> list[Unknown]:
+    """Adds what an identity is allowed, and gives why it may be more. A role that AWS made for a service of its own is left out."""
     if service_linked(view[at.permissions.path]).data is True:
         return []
     has = held(view, at.permissions)
     own = [(source, entry) for source in has.sources for entry in source.written]
-    erasing = [(source, entry, _erased(entry)) for source, entry in own]
+    telling = [(source, entry, _asked(entry, wanted)) for source, entry in own]
     doubts = [*has.doubts, *(entry for _, entry in own if isinstance(entry, Unknown))]
-    if not any(actions for _, _, actions in erasing):
+    if not any(actions for _, _, actions in telling):
         return doubts
     name = view.called(at.permissions.name)
     denials = [spelled(denial, arns) for denial in has.denials]
     bounds = None if has.boundary is None else [_spelled(entry, arns) for entry in statements_of(has.boundary[1])]
     workload = _workload(view, at)
-    for source, entry, actions in erasing:
+    for source, entry, actions in telling:
         if actions and isinstance(entry, Statement):
             who = identity(view.item, name)
             found.append(
-                Holding(view.item, who, name, workload, spelled(entry, arns), actions, denials, bounds, _doubt(source, entry, actions))
+                Holding(view.item, who, name, workload, spelled(entry, arns), actions, denials, bounds, _doubt(source, entry, wanted))
             )
     return doubts
 
@@ -132,24 +131,24 @@ def _spelled(entry: Statement | Unknown, arns: Arns) -> Statement | Unknown:
     return spelled(entry, arns) if isinstance(entry, Statement) else entry
 
 
-def _erased(entry: Statement | Unknown) -> frozenset[str]:
-    """The actions by which a statement may erase; an effect or an action that is not known may be one of these."""
+def _asked(entry: Statement | Unknown, wanted: frozenset[str]) -> frozenset[str]:
+    """The actions that a statement allows of some; an effect or an action that is not known may be any of these."""
     if isinstance(entry, Unknown) or entry.allows is False:
         return frozenset()
-    actions, more = allowed_of(entry, AWS_ERASING)
-    return actions or (AWS_ERASING if more else frozenset())
+    actions, more = allowed_of(entry, wanted)
+    return actions or (wanted if more else frozenset())
 
 
-def _doubt(source: Source, entry: Statement, actions: frozenset[str]) -> Unknown | None:
+def _doubt(source: Source, entry: Statement, wanted: frozenset[str]) -> Unknown | None:
     if source.part.doubt is not None:
         return source.part.doubt
     if isinstance(entry.allows, Unknown):
         return entry.allows
-    known, more = allowed_of(entry, AWS_ERASING)
+    known, more = allowed_of(entry, wanted)
     return more if not known or entry.not_action else None
 
 
-def _orphans(view: View, at: IdentityAt, arns: Arns) -> Iterator[Holding]:
+def _orphans(view: View, at: IdentityAt, arns: Arns, wanted: frozenset[str]) -> Iterator[Holding]:
     """Policies of identities that are declared elsewhere."""
     for place, told in at.permissions.policies:
         if not isinstance(place, Companion) or isinstance(told, Link):
@@ -159,7 +158,7 @@ def _orphans(view: View, at: IdentityAt, arns: Arns) -> Iterator[Holding]:
             written = statements(told(part)) if owner is None else []
             denials = [spelled(entry, arns) for entry in written if isinstance(entry, Statement) and entry.allows is not True]
             for entry in written:
-                actions = _erased(entry)
+                actions = _asked(entry, wanted)
                 if actions and isinstance(entry, Statement):
                     name = part.says(target if isinstance(target, str) else describe(target))
                     why = Unknown(
