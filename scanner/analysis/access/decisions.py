@@ -106,5 +106,3 @@ def within(action: str, arns: list[str], entry: Statement | Unknown) -> Value[bo
     if not actions:
         return Value(more or False)
     return any_of([Value(answer) for answer in reached])
-
-

@@ -19,18 +19,21 @@ CODING = frozenset({"lambda:updatefunctioncode", "lambda:updatefunctionconfigura
 ENTERING = "ecs:executecommand"
 """A shell in a container of a task, which has the task's role: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html"""
 LAUNCHING: Mapping[str, frozenset[str]] = {
-    "ecs-tasks.amazonaws.com": frozenset({"ecs:runtask", "ecs:starttask", "ecs:createservice", "ecs:updateservice", "scheduler:createschedule"}),
-    "lambda.amazonaws.com": frozenset({"lambda:createfunction", "lambda:updatefunctionconfiguration"}),
-    "ec2.amazonaws.com": frozenset({"ec2:runinstances", "ec2:requestspotinstances", "ec2:associateiaminstanceprofile"}),
-    "glue.amazonaws.com": frozenset({"glue:createjob", "glue:updatejob", "glue:createdevendpoint"}),
-    "cloudformation.amazonaws.com": frozenset({"cloudformation:createstack", "cloudformation:updatestack", "cloudformation:createchangeset"}),
-    "codebuild.amazonaws.com": frozenset({"codebuild:createproject", "codebuild:updateproject"}),
-    "sagemaker.amazonaws.com": frozenset({"sagemaker:createnotebookinstance", "sagemaker:createtrainingjob", "sagemaker:createprocessingjob"}),
-    "tasks.apprunner.amazonaws.com": frozenset({"apprunner:createservice", "apprunner:updateservice"}),
-    "states.amazonaws.com": frozenset({"states:createstatemachine", "states:updatestatemachine"}),
-    "scheduler.amazonaws.com": frozenset({"scheduler:createschedule", "scheduler:updateschedule"}),
-    "events.amazonaws.com": frozenset({"events:puttargets"}),
-}  # fmt: skip
+    f"{service}.amazonaws.com": frozenset(actions.split())
+    for service, actions in {
+        "ecs-tasks": "ecs:runtask ecs:starttask ecs:createservice ecs:updateservice scheduler:createschedule",
+        "lambda": "lambda:createfunction lambda:updatefunctionconfiguration",
+        "ec2": "ec2:runinstances ec2:requestspotinstances ec2:associateiaminstanceprofile",
+        "glue": "glue:createjob glue:updatejob glue:createdevendpoint",
+        "cloudformation": "cloudformation:createstack cloudformation:updatestack cloudformation:createchangeset",
+        "codebuild": "codebuild:createproject codebuild:updateproject",
+        "sagemaker": "sagemaker:createnotebookinstance sagemaker:createtrainingjob sagemaker:createprocessingjob",
+        "tasks.apprunner": "apprunner:createservice apprunner:updateservice",
+        "states": "states:createstatemachine states:updatestatemachine",
+        "scheduler": "scheduler:createschedule scheduler:updateschedule",
+        "events": "events:puttargets",
+    }.items()
+}
 """Service that a role trusts, to the actions by which code is run there as a role that may be passed. A task is run by what a definition
 says, which whoever passes the role registers."""
 AWS_BECOMING = (

@@ -22,7 +22,7 @@ class Policies(msgspec.Struct, frozen=True):
     """Those that deny everything on every resource, whatever else is allowed."""
     narrow: frozenset[str]
     telling: Mapping[str, list[dict[str, Any]]]
-    """Those that allow an action that is asked about, wide or not (`make.AWS_INTEREST`): to the statements that do, with these actions alone."""
+    """Those that allow an action that is asked about (`make.AWS_INTEREST`), wide or not: to the statements that do, with these alone."""
 
 
 class PredefinedRoles(msgspec.Struct, frozen=True):

@@ -1,0 +1,82 @@
+"""As which service account services, jobs, functions and machines run.
+
+https://cloud.google.com/run/docs/securing/service-identity, https://cloud.google.com/functions/docs/securing/function-identity,
+https://cloud.google.com/compute/docs/access/service-accounts
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from assay.scanner.facts.google_assets import named, short
+from assay.scanner.facts.iam.running.kinds import RunsAs
+from assay.scanner.facts.iam.running.shared import account, others
+from assay.scanner.facts.spelling import Index, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value, any_of
+
+_DEFAULT = re.compile(r".*(-compute@developer|@appspot)\.gserviceaccount\.com")
+DEFAULTS = ("google_compute_default_service_account", "google_app_engine_default_service_account")
+
+
+class RunAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells as which account something runs."""
+
+    sort: str
+    accounts: Annotated[tuple[str, ...], "runs_as", "default", "others"]
+    """The first that is there counts."""
+    index: Annotated[Index, "others"]
+
+
+def runs(view: View, at: RunAt) -> RunsAs:
+    """Without an account, the default one of Compute Engine, or of App Engine for a function of the first generation."""
+    name = short(view.called(at.name)).otherwise(named(view.item)) if at.name else named(view.item)
+    value = next((value for path in at.accounts if not (value := view.link(path)).absent), view.says(None))
+    unset = value.absent or value.data == ""
+    return RunsAs(
+        identity=view.identity(name),
+        sort=view.says(at.sort),
+        runs_as=Value("the default service account", value.seen) if unset else account(value),
+        default=Value(True, value.seen) if unset else value.then(is_default),
+        launches=view.says(False),
+        others=view.says([]) if unset else others(view, at.index, value, name),
+    )
+
+
+class MachineAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells as which accounts a machine runs."""
+
+    sort: str
+    blocks: Annotated[str, "runs_as", "default"]
+    email: str
+
+
+def machine(view: View, at: MachineAt) -> RunsAs:
+    """A machine has no identity where it names no account; a block without an address means the default one.
+
+    Machines of one service may share an account. https://cloud.google.com/compute/docs/access/create-enable-service-accounts-for-instances
+    """
+    blocks, more = view.inner(at.blocks)
+    emails = [block.link(at.email) for block in blocks]
+    default = [Value(True, email.seen) if email.absent or email.data == "" else email.then(is_default) for email in emails]
+    named_ = [email for email in emails if not email.absent]
+    runs_as: Any = more or (None if not blocks else describe(named_[0].data) if named_ else "the default service account")
+    return RunsAs(
+        identity=view.identity(view[at.name]),
+        sort=view.says(at.sort),
+        runs_as=view.says(runs_as),
+        default=any_of([*default, *([Value(more)] if more else []), view.says(False)]),
+        launches=view.says(False),
+        others=view.says([]),
+    )
+
+
+def is_default(data: Any) -> bool | Unknown:
+    """Whether a service account is one of those that Google makes for whatever names none."""
+    if isinstance(data, Reference):
+        return data.type in DEFAULTS
+    if isinstance(data, (str, Text)):
+        return bool(_DEFAULT.fullmatch(str(data))) or data == "default"
+    return data if isinstance(data, Unknown) else Unknown(f"which service account {describe(data)} is", "scan the plan")

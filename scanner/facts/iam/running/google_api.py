@@ -1,0 +1,34 @@
+"""Service accounts of what runs code, by their REST resources. https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services"""
+
+from __future__ import annotations
+
+from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.iam.running.google import MachineAt, RunAt, machine, runs
+from assay.scanner.facts.iam.running.kinds import RunsAs
+from assay.scanner.facts.iam.running.shared import Named, by_identity
+
+_RUN, _FUNCTIONS = "run.googleapis.com", "cloudfunctions.googleapis.com"
+# Both versions of the API: https://cloud.google.com/run/docs/reference/rest/v1/RevisionSpec
+_SERVICE = ("template.serviceAccount", "spec.template.spec.serviceAccountName")
+_JOB = ("template.template.serviceAccount", "spec.template.spec.template.spec.serviceAccountName")
+_TYPES = {
+    f"{_RUN}/Service": ("service", _SERVICE),
+    f"{_RUN}/WorkerPool": ("pool of workers", _SERVICE),
+    f"{_RUN}/Job": ("job", _JOB),
+    f"{_FUNCTIONS}/Function": ("function", ("serviceConfig.serviceAccountEmail",)),
+    f"{_FUNCTIONS}/CloudFunction": ("function", ("serviceAccountEmail",)),
+}
+_NAME = "metadata.name|name"
+_INDEX = by_identity({type_: Named(("metadata.name", "name"), paths) for type_, (_, paths) in _TYPES.items()})
+READERS = (
+    *(
+        Reader(RunsAs, (type_,), runs, RunAt(name=_NAME, sort=sort, accounts=paths, index=_INDEX))
+        for type_, (sort, paths) in _TYPES.items()
+    ),
+    Reader(
+        RunsAs,
+        ("compute.googleapis.com/Instance",),
+        machine,
+        MachineAt(name="name", sort="instance", blocks="serviceAccounts", email="email"),
+    ),
+)
