@@ -23,6 +23,7 @@ from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import EVERYTHING, Collection, Item, Source, Wanted
 from assay.scanner.sources.terraform import hcl
 from assay.scanner.worker import parent, wire
+from tests.patience import SOON
 from tests.scans import FAILING, VERSIONING, write
 
 SMALL = Limits(memory=300_000_000, seconds=1)
@@ -294,8 +295,8 @@ def test_a_worker_ends_with_its_parent(how: signal.Signals, tmp_path: Path) -> N
     assert children and ran.poll() is None
     time.sleep(0.3)
     ran.send_signal(how)
-    ran.wait(20)
-    for _ in range(100):
+    ran.wait(SOON)
+    for _ in range(400):
         if not any(_runs(child) for child in children):
             return
         time.sleep(0.05)
