@@ -27,6 +27,7 @@ from .arns import Arns, Form, spelled
 from .decisions import Target, allowed, on
 from .holdings import Holding, Holdings, holdings
 from .kinds import Eraser, RecordStore
+from .ways import arns_of
 from .whose import as_for
 
 
@@ -55,7 +56,7 @@ class BucketAt(StoreAt, frozen=True, eq=False, kw_only=True):
 def bucket(view: View, at: BucketAt) -> RecordStore:
     """A bucket. Objects under a lock are replaced by new versions alone, so that s3:PutObject erases nothing of them."""
     kept = retentions.retention(view, at.retention)
-    arns = _arns(view, at)
+    arns = arns_of(view, at.forms)
     called = _names(view, at, arns)
     objects = Target(OF_OBJECTS, [f"{arn}/*" for arn in called])
     return RecordStore(
@@ -71,18 +72,13 @@ def bucket(view: View, at: BucketAt) -> RecordStore:
 
 def table(view: View, at: StoreAt) -> RecordStore:
     """A table. What is put replaces what has the same key, and nothing of it is kept beside it."""
-    arns = _arns(view, at)
+    arns = arns_of(view, at.forms)
     called = _names(view, at, arns)
     return RecordStore(
         identity=view.identity(view[at.name]),
         lockable=view.says(False),
         erasers=_erasers(view, at, arns, [Target(DELETING_ITEMS, called), Target(REPLACING_ITEMS, called)]),
     )
-
-
-def _arns(view: View, at: StoreAt) -> Arns:
-    made: Arns = numbers.kept(view.items.answers, "analysis.access.arns", lambda: Arns(view.items, at.forms))
-    return made
 
 
 def _names(view: View, at: StoreAt, arns: Arns) -> list[str]:

@@ -6,8 +6,15 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetResourcePo
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.aws_api import DESCRIBE_TASK, FUNCTIONS, TASKS
 from assay.scanner.facts.data.aws_api import DESCRIBE, POLICY, TABLES, TAGS
 from assay.scanner.facts.iam.aws_api import PERMISSIONS, ROLES
+from assay.scanner.facts.keys.aws_api import ALIASES, BY_NAME, KEYS, live_key
+from assay.scanner.facts.keys.aws_api import DESCRIBE as DESCRIBE_KEY
+from assay.scanner.facts.keys.aws_api import POLICY as KEY_POLICY
+from assay.scanner.facts.secrets.aws_api import POLICY as SECRET_POLICY
+from assay.scanner.facts.secrets.aws_api import SECRETS
+from assay.scanner.facts.spelling import Another, Link, Referrer
 from assay.scanner.facts.storage.aws_api import BUCKETS
 from assay.scanner.facts.storage.lifecycle.aws_api import LIFECYCLE
 from assay.scanner.facts.storage.retention.aws_api import RETENTION
@@ -15,13 +22,40 @@ from assay.scanner.facts.storage.retention.aws_api import RETENTION
 from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
 from .holdings import identities
-from .kinds import RecordStore
+from .key_use import KeyAt
+from .kinds import ReadableSecret, RecordStore
+from .secrets_aws import SecretAt, secret
+from .ways import RunAt
 
 _FORMS = {
     BUCKETS.type: Form("arn:aws:s3:::", ("",), ()),
     TABLES.type: Form("arn:aws:dynamodb:{region}:{account}:table/", ("",), ()),
 }
 _IDENTITIES = identities(PERMISSIONS, ROLES.type, "AssumeRolePolicyDocument")
+_TASK = f"{DESCRIBE_TASK.name}.taskDefinition"
+_RUNS = Another(
+    (
+        RunAt(
+            listed=Link("", (TASKS.type,), calls=(DESCRIBE_TASK.name,)),
+            name="value",
+            role=f"{_TASK}.taskRoleArn",
+            containers=f"{_TASK}.containerDefinitions",
+        ),
+        RunAt(listed=Link("", (FUNCTIONS.type,)), name="FunctionName", role="Role", function=True),
+    )
+)
+_KEYS = Another(
+    (
+        KeyAt(
+            listed=Link("", (KEYS.type,), calls=(DESCRIBE_KEY.name, KEY_POLICY.name)),
+            policies=f"{KEY_POLICY.name}.Policy",
+            names=("KeyId",),
+            aliases=Referrer(ALIASES.type, "TargetKeyId", "AliasName"),
+            by_name=BY_NAME,
+            kept_by_aws=f"{DESCRIBE_KEY.name}.KeyMetadata.KeyManager",
+        ),
+    )
+)
 READERS = (
     Reader(
         RecordStore,
@@ -46,6 +80,25 @@ READERS = (
             identities=_IDENTITIES,
             policies=f"{POLICY.name}.Policy",
             tags=(DESCRIBE.name, TAGS.name),
+            forms=_FORMS,
+        ),
+    ),
+    Reader(
+        ReadableSecret,
+        (SECRETS.type,),
+        secret,
+        SecretAt(
+            name="Name",
+            identities=_IDENTITIES,
+            runs=_RUNS,
+            keys=_KEYS,
+            key=live_key("KmsKeyId"),
+            policies=f"{SECRET_POLICY.name}.ResourcePolicy",
+            replicas="ReplicationStatus",
+            replica_region="Region",
+            replica_key="KmsKeyId",
+            rotation="RotationLambdaARN",
+            primary="PrimaryRegion",
             forms=_FORMS,
         ),
     ),

@@ -7,19 +7,48 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam.cloudformation import PERMISSIONS
-from assay.scanner.facts.spelling import One
+from assay.scanner.facts.keys.references import template_key
+from assay.scanner.facts.spelling import Another, Link, One, Referrer
 from assay.scanner.facts.storage.lifecycle.cloudformation import LIFECYCLE
 from assay.scanner.facts.storage.retention.cloudformation import RETENTION
 
 from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
 from .holdings import identities
-from .kinds import RecordStore
+from .key_use import KeyAt
+from .kinds import ReadableSecret, RecordStore
+from .secrets_aws import SecretAt, secret
+from .ways import RunAt
 
 _BUCKET, _TABLE, _GLOBAL = "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"
 _TABLE_FORM = Form("arn:aws:dynamodb:{region}:{account}:table/", ("Arn",), ("",))
-_FORMS = {_BUCKET: Form("arn:aws:s3:::", ("Arn",), ("",)), _TABLE: _TABLE_FORM, _GLOBAL: _TABLE_FORM}
+_SECRET, _KEY, _ROLE, _FUNCTION = "AWS::SecretsManager::Secret", "AWS::KMS::Key", "AWS::IAM::Role", "AWS::Lambda::Function"
+_FORMS = {
+    _BUCKET: Form("arn:aws:s3:::", ("Arn",), ("",)),
+    _TABLE: _TABLE_FORM,
+    _GLOBAL: _TABLE_FORM,
+    _SECRET: Form("arn:aws:secretsmanager:{region}:{account}:secret:", ("", "Id"), ()),
+    _KEY: Form("arn:aws:kms:{region}:{account}:key/", ("Arn",), ("",)),
+    _ROLE: Form("arn:aws:iam::{account}:role/", ("Arn",), ("",)),
+    _FUNCTION: Form("arn:aws:lambda:{region}:{account}:function:", ("Arn",), ("",)),
+}
 _IDENTITIES = identities(PERMISSIONS, "AWS::IAM::Role", "AssumeRolePolicyDocument")
+_RUNS = Another(
+    (
+        RunAt(listed=Link("", ("AWS::ECS::TaskDefinition",)), name="Family", role="TaskRoleArn", containers="ContainerDefinitions"),
+        RunAt(listed=Link("", (_FUNCTION,)), name="FunctionName", role="Role", function=True),
+    )
+)
+_KEYS = Another(
+    (
+        KeyAt(
+            listed=Link("", (_KEY, "AWS::KMS::ReplicaKey")),
+            policies="KeyPolicy",
+            alias=("AWS::KMS::Alias", "TargetKeyId"),
+            aliases=Referrer("AWS::KMS::Alias", "TargetKeyId", "AliasName"),
+        ),
+    )
+)
 READERS = (
     Reader(
         RecordStore,
@@ -52,6 +81,25 @@ READERS = (
             identities=_IDENTITIES,
             copies="Replicas",
             policies="ResourcePolicy.PolicyDocument",
+            forms=_FORMS,
+        ),
+    ),
+    Reader(
+        ReadableSecret,
+        (_SECRET,),
+        secret,
+        SecretAt(
+            name="Name",
+            names=("Name",),
+            identities=_IDENTITIES,
+            runs=_RUNS,
+            keys=_KEYS,
+            key=template_key("KmsKeyId"),
+            policies=One("AWS::SecretsManager::ResourcePolicy", "SecretId", "ResourcePolicy"),
+            replicas="ReplicaRegions",
+            replica_region="Region",
+            replica_key="KmsKeyId",
+            rotation=One("AWS::SecretsManager::RotationSchedule", "SecretId", "RotationLambdaARN"),
             forms=_FORMS,
         ),
     ),

@@ -39,20 +39,29 @@ from .kinds import Eraser, RecordStore
 
 _READING = frozenset({"roles/viewer", "roles/reader"})
 _MARKS = str.maketrans({ANY: "*", ONE: "?", OPEN: chr(0xF0000)})
-_NAME = chr(0xF0001)
+NAMELESS = chr(0xF0001)
 """A name that is not known."""
-_CONVENIENCE = ("projectOwner:", "projectEditor:", "projectViewer:")
+CONVENIENCE = ("projectOwner:", "projectEditor:", "projectViewer:")
 """Whoever has a basic role on the project, whose own binding is judged: https://cloud.google.com/storage/docs/access-control/iam#convenience-values"""
 
 
-class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
+class BindingsAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the bindings on a resource and above it."""
+
+    bindings: Place = ()
+    """Its own bindings, where it has any."""
+    inherited: Place = ""
+    project: Index | None = None
+    """The bindings of projects in code (`project_bindings`)."""
+    roles: Index
+
+
+class StoreAt(BindingsAt, frozen=True, eq=False, kw_only=True):
     """Where an input tells who may erase from a store."""
 
     bindings: Annotated[Place, "erasers"] = ()
-    """Its own bindings, where it has any."""
     inherited: Annotated[Place, "erasers"] = ""
     project: Annotated[Index | None, "erasers"] = None
-    """The bindings of projects in code (`project_bindings`)."""
     roles: Annotated[Index, "erasers"]
     deleted: Place = ""
     """Set where it is deleted, and still listed."""
@@ -68,7 +77,7 @@ class BucketAt(StoreAt, frozen=True, eq=False, kw_only=True):
 def bucket(view: View, at: BucketAt) -> RecordStore:
     """A bucket. Replacing an object takes the permission to delete it."""
     kept = retentions.retention(view, at.retention)
-    name = kept.identity.name if kept.identity.unnamed is None else _NAME
+    name = kept.identity.name if kept.identity.unnamed is None else NAMELESS
     return RecordStore(
         identity=kept.identity,
         lockable=view.says(True),
@@ -85,7 +94,7 @@ def database(view: View, at: StoreAt) -> RecordStore | None:
     if view[at.deleted].is_set().data is True:
         return None
     called = view.identity(view[at.name] if at.name else named(view.item))
-    name = called.name if called.unnamed is None else _NAME
+    name = called.name if called.unnamed is None else NAMELESS
     erasers = _erasers(view, at, DELETING_DOCUMENTS, "firestore.googleapis.com", f"projects/*/databases/{name}")
     return RecordStore(identity=called, lockable=view.says(False), erasers=erasers)
 
@@ -100,12 +109,12 @@ def project_bindings(prefix: str) -> Index:
 
 
 def _erasers(view: View, at: StoreAt, wanted: frozenset[str], service: str, name: str) -> Value[Any]:
-    given = [*(bindings(view, at.bindings) if at.bindings else []), *_above(view, at), *_of_project(view, at)]
+    given = [*(bindings(view, at.bindings) if at.bindings else []), *above(view, at), *of_project(view, at)]
     found = [_eraser(view, at, binding, wanted, service, name) for binding in given]
     return view.says([eraser for eraser in found if eraser is not None])
 
 
-def _above(view: View, at: StoreAt) -> Iterable[Binding | Unknown]:
+def above(view: View, at: BindingsAt) -> Iterable[Binding | Unknown]:
     """What is inherited, with why there may be more of it."""
     if not at.inherited:
         return []
@@ -115,7 +124,7 @@ def _above(view: View, at: StoreAt) -> Iterable[Binding | Unknown]:
     return [*known, *(element for element in elements if isinstance(element, Unknown))]
 
 
-def _of_project(view: View, at: StoreAt) -> Iterator[Binding | Unknown]:
+def of_project(view: View, at: BindingsAt) -> Iterator[Binding | Unknown]:
     """The bindings of its own project, or of one that may be it."""
     own = spelled(view.item.link("project").data) or view.account or ""
     for item, written in view.index(at.project).get(None, ()) if at.project else ():
@@ -135,12 +144,12 @@ def _eraser(
     if isinstance(binding, Unknown):
         return binding
     holds = _holds(view, at, binding.role, wanted)
-    if holds is False or (isinstance(binding.member, str) and binding.member.startswith(_CONVENIENCE)):
+    if holds is False or (isinstance(binding.member, str) and binding.member.startswith(CONVENIENCE)):
         return None
-    reached = _reached(binding.condition, service, name)
-    if reached is False:
+    meets = reached(binding.condition, service, name)
+    if meets is False:
         return None
-    doubt = next((why for why in (holds, reached) if isinstance(why, Unknown)), None)
+    doubt = next((why for why in (holds, meets) if isinstance(why, Unknown)), None)
     return Eraser(
         identity=google_parties(view, binding.member),
         name=Value(describe(binding.member), binding.seen),
@@ -181,7 +190,7 @@ def _runs(member: Any) -> bool | Unknown:
     return (unknown_inside(member) if not text else None) or True
 
 
-def _reached(condition: Any, service: str, name: str) -> bool | Unknown:
+def reached(condition: Any, service: str, name: str) -> bool | Unknown:
     """Whether a condition leaves something of a store, by what it says of names and services."""
     answers = [_way_reaches(way, service, name) for way in ways(condition)]
     return True if True in answers else next((answer for answer in answers if isinstance(answer, Unknown)), False)

@@ -11,7 +11,8 @@ from assay.scanner.facts.storage.lifecycle.google_api import LIFECYCLE
 from assay.scanner.facts.storage.retention.google_api import RETENTION
 
 from .google import BucketAt, StoreAt, bucket, database
-from .kinds import RecordStore
+from .kinds import ReadableSecret, RecordStore
+from .secrets_google import ON_ASSETS, SecretAt, secret
 
 _COMMON: dict[str, Any] = {"inherited": INHERITED, "roles": ROLES, "joins": (ROLES, Inherited(SCOPES))}
 READERS = (
@@ -22,4 +23,5 @@ READERS = (
         BucketAt(bindings=OWN, retention=RETENTION, lifecycle=LIFECYCLE, **_COMMON),
     ),
     Reader(RecordStore, ("firestore.googleapis.com/Database",), database, StoreAt(deleted="deleteTime", **_COMMON), always=False),
+    Reader(ReadableSecret, ("secretmanager.googleapis.com/Secret",), secret, SecretAt(bindings=OWN, accounts=ON_ASSETS, **_COMMON)),
 )

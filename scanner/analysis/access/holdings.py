@@ -74,18 +74,29 @@ class Holdings:
     def __init__(self, found: list[Holding], doubts: list[tuple[Item, Unknown]]) -> None:
         self.doubts = doubts
         """Why there may be more: of what identities have, and of identities."""
+        self._found = found
+        self._by_item: dict[str, list[Holding]] = {}
         self._by_key: dict[tuple[str, str] | None, list[tuple[int, Holding]]] = {}
         for number, holding in enumerate(found):
             patterns = holding.statement.resources
             keys = {None} if holding.statement.not_resource else {key_of(pattern) for pattern in patterns}
             for key in {None} if None in keys else keys:
                 self._by_key.setdefault(key, []).append((number, holding))
+            self._by_item.setdefault(holding.item.address, []).append(holding)
 
     def of(self, arns: Iterable[str]) -> list[Holding]:
         """Those that may be for one of some ARNs, in their order."""
         keys = dict.fromkeys([None, *map(key_of, arns)])
         found = dict(entry for key in keys for entry in self._by_key.get(key, ()))
         return [found[number] for number in sorted(found)]
+
+    def of_item(self, item: Item, actions: frozenset[str]) -> list[Holding]:
+        """Those of an identity that allow one of some actions."""
+        return [holding for holding in self._by_item.get(item.address, ()) if holding.actions & actions]
+
+    def with_any(self, actions: frozenset[str]) -> list[Holding]:
+        """Those that allow one of some actions, whatever it is on."""
+        return [holding for holding in self._found if holding.actions & actions]
 
 
 def holdings(view: View, types: Iterable[IdentityAt], arns: Arns, wanted: frozenset[str]) -> Holdings:

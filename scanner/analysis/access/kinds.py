@@ -57,4 +57,30 @@ class RecordStore(Resource, kw_only=True):
                 eraser.roles = Value(eraser.identity.roles(roles_of), eraser.name.seen)
 
 
-KINDS = (RecordStore,)
+class SecretReader(Part, kw_only=True):
+    """An identity that may read a secret, or become one that may."""
+
+    known_by: ClassVar = ("name",)
+    identity: Parties = Parties()
+    name: Fact[str]
+    by: Fact[str]
+    """The way, in words: the action, or whom it becomes and how."""
+    reads: Fact[bool]
+    roles: Fact[list[str]] = Value([])
+    """What it is to the deployment, as the configuration says."""
+
+
+class ReadableSecret(Resource, kw_only=True):
+    """A managed secret, with all who may read it."""
+
+    readers: Fact[list[SecretReader]]
+
+    @override
+    def give_roles(self, roles_of: RolesOf) -> None:
+        super().give_roles(roles_of)
+        for reader in self.readers.data if isinstance(self.readers.data, list) else ():
+            if isinstance(reader, SecretReader):
+                reader.roles = Value(reader.identity.roles(roles_of), reader.name.seen)
+
+
+KINDS = (RecordStore, ReadableSecret)

@@ -4,20 +4,45 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam.terraform_aws import OTHERS, PERMISSIONS
-from assay.scanner.facts.spelling import One
+from assay.scanner.facts.keys.references import terraform_key
+from assay.scanner.facts.spelling import Another, Link, One, Referrer
 from assay.scanner.facts.storage.lifecycle.terraform_aws import LIFECYCLE
 from assay.scanner.facts.storage.retention.terraform_aws import RETENTION
 
 from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
 from .holdings import identities
-from .kinds import RecordStore
+from .key_use import KeyAt
+from .kinds import ReadableSecret, RecordStore
+from .secrets_aws import SecretAt, secret
+from .ways import RunAt
 
 _FORMS = {
     "aws_s3_bucket": Form("arn:aws:s3:::", ("arn",), ("bucket", "id")),
     "aws_dynamodb_table": Form("arn:aws:dynamodb:{region}:{account}:table/", ("arn",), ("name", "id")),
+    "aws_secretsmanager_secret": Form("arn:aws:secretsmanager:{region}:{account}:secret:", ("arn", "id"), ("name",)),
+    "aws_kms_key": Form("arn:aws:kms:{region}:{account}:key/", ("arn",), ("key_id", "id")),
+    "aws_kms_replica_key": Form("arn:aws:kms:{region}:{account}:key/", ("arn",), ("key_id", "id")),
+    "aws_iam_role": Form("arn:aws:iam::{account}:role/", ("arn",), ("name", "id")),
+    "aws_lambda_function": Form("arn:aws:lambda:{region}:{account}:function:", ("arn",), ("function_name", "id")),
 }
 _IDENTITIES = identities(PERMISSIONS, "aws_iam_role", "assume_role_policy", *OTHERS.types)
+_RUNS = Another(
+    (
+        RunAt(listed=Link("", ("aws_ecs_task_definition",)), name="family", role="task_role_arn", containers="container_definitions"),
+        RunAt(listed=Link("", ("aws_lambda_function",)), name="function_name", role="role", function=True),
+    )
+)
+_KEYS = Another(
+    (
+        KeyAt(
+            listed=Link("", ("aws_kms_key", "aws_kms_replica_key")),
+            policies=("policy", One("aws_kms_key_policy", "key_id", "policy")),
+            alias=("aws_kms_alias", "target_key_id"),
+            aliases=Referrer("aws_kms_alias", "target_key_id", "name"),
+        ),
+    )
+)
 READERS = (
     Reader(
         RecordStore,
@@ -43,6 +68,25 @@ READERS = (
             names=("name", "id"),
             identities=_IDENTITIES,
             policies=One("aws_dynamodb_resource_policy", "resource_arn", "policy"),
+            forms=_FORMS,
+        ),
+    ),
+    Reader(
+        ReadableSecret,
+        ("aws_secretsmanager_secret",),
+        secret,
+        SecretAt(
+            name="name",
+            names=("name", "arn", "id"),
+            identities=_IDENTITIES,
+            runs=_RUNS,
+            keys=_KEYS,
+            key=terraform_key("kms_key_id"),
+            policies=("policy", One("aws_secretsmanager_secret_policy", "secret_arn", "policy")),
+            replicas="replica",
+            replica_region="region",
+            replica_key="kms_key_id",
+            rotation=One("aws_secretsmanager_secret_rotation", "secret_id", "rotation_lambda_arn"),
             forms=_FORMS,
         ),
     ),

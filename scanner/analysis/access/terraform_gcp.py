@@ -13,9 +13,11 @@ from assay.scanner.facts.storage.lifecycle.terraform_gcp import LIFECYCLE
 from assay.scanner.facts.storage.retention.terraform_gcp import RETENTION
 
 from .google import BucketAt, StoreAt, bucket, database, project_bindings
-from .kinds import RecordStore
+from .kinds import ReadableSecret, RecordStore
+from .secrets_google import SecretAt, on_accounts, secret
 
 _PROJECT = project_bindings("google_project_iam")
+_ON_ACCOUNTS = on_accounts("google_service_account_iam", "service_account_id")
 READERS = (
     Reader(
         RecordStore,
@@ -32,4 +34,31 @@ READERS = (
         ),
     ),
     Reader(RecordStore, ("google_firestore_database",), database, StoreAt(name="name", project=_PROJECT, roles=ROLES)),
+    # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/secret_manager_secret_iam
+    Reader(
+        ReadableSecret,
+        ("google_secret_manager_secret",),
+        secret,
+        SecretAt(
+            name="secret_id",
+            names=("secret_id",),
+            bindings=iam("google_secret_manager_secret_iam", "secret_id"),
+            project=_PROJECT,
+            roles=ROLES,
+            accounts=_ON_ACCOUNTS,
+        ),
+    ),
+    Reader(
+        ReadableSecret,
+        ("google_secret_manager_regional_secret",),
+        secret,
+        SecretAt(
+            name="secret_id",
+            names=("secret_id",),
+            bindings=iam("google_secret_manager_regional_secret_iam", "secret_id"),
+            project=_PROJECT,
+            roles=ROLES,
+            accounts=_ON_ACCOUNTS,
+        ),
+    ),
 )

@@ -36,9 +36,10 @@ LAUNCHING: Mapping[str, frozenset[str]] = {
 }
 """Service that a role trusts, to the actions by which code is run there as a role that may be passed. A task is run by what a definition
 says, which whoever passes the role registers."""
-AWS_BECOMING = (
-    frozenset({READING, OPENING, DECRYPTING, PASSING, ASSUMING, TRUSTING, ENTERING}) | CODING | frozenset().union(*LAUNCHING.values())
-)
+SESSIONS = frozenset({"ssm:startsession", "ssm:sendcommand", "ec2-instance-connect:sendsshpublickey"})
+"""A shell on a machine, which has its role: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager.html"""
+_SINGLE = frozenset({READING, OPENING, DECRYPTING, PASSING, ASSUMING, TRUSTING, ENTERING})
+AWS_BECOMING = _SINGLE.union(CODING, SESSIONS, *LAUNCHING.values())
 
 ACCESSING = "secretmanager.versions.access"
 OPENING_SECRETS = "secretmanager.secrets.setIamPolicy"

@@ -1,0 +1,150 @@
+"""Who may use the key of a secret through Secrets Manager: by the policy of the key, or of the identity where the key leaves it to these.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html, https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies.html
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from assay.scanner.facts.iam.becoming import DECRYPTING
+from assay.scanner.facts.keys.names import aws_key
+from assay.scanner.facts.policies import of_other_account
+from assay.scanner.facts.spelling import Index, Link, Place, Referrer
+from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import Reference, Unknown, describe
+from assay.scanner.sources.values import Value, all_of, any_of
+
+from .decisions import Target, allowed
+from .holdings import Holding
+from .meeting import Told, meets
+from .ways import Ways
+from .whose import as_for
+
+
+class KeyAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the policy of a key."""
+
+    listed: Link
+    """Its types, with the calls that tell of one."""
+    policies: Place
+    names: tuple[str, ...] = ()
+    alias: tuple[str, str] | None = None
+    """The type of aliases, and where one names its key."""
+    aliases: Referrer | None = None
+    by_name: Index | None = None
+    """Of a live account, keys by id or alias with the region."""
+    kept_by_aws: str = ""
+    """Of a live account, where a key says that it is AWS's own."""
+
+
+class Use(NamedTuple):
+    """A use of a key that is asked about."""
+
+    view: View
+    """Of the secret."""
+    named: list[Value[Any]]
+    """What the secret and its replicas name as their keys."""
+    keys: tuple[KeyAt, ...]
+    regions: list[Any]
+    """Those that the secret is in; None for one that is not known."""
+    ways: Ways
+
+
+def decrypts(asked: Use, holding: Holding) -> Value[bool]:
+    """Whether an identity may use one of the keys."""
+    return any_of([_decrypts(asked, named, holding) for named in asked.named])
+
+
+def _decrypts(asked: Use, named: Value[Any], holding: Holding) -> Value[bool]:
+    if named.absent or named.data == "" or (isinstance(named.data, str) and aws_key(named.data) is False):
+        return Value(True, named.seen)  # whoever may use Secrets Manager may use AWS's own key for it
+    if named.unknown:
+        return Value(named.unknown)
+    key, spelling = _key(asked, named.data)
+    if key is None or spelling is None:
+        return Value(Unknown(f"whom the key {describe(named.data)} lets decrypt: it is declared elsewhere", "scan it together with this"))
+    if spelling.kept_by_aws and key[spelling.kept_by_aws].data == "AWS":
+        return Value(True, named.seen)
+    documents = key.values(spelling.policies)
+    written = [entry for document in documents for entry in statements(document)]
+    told = _of_key(asked, key, spelling)
+    by_key = [_lets(asked, key, entry, holding, told) for entry in written]
+    delegated = any_of([*(answer[1] for answer in by_key), Value(not written)])
+    directly = any_of([*(answer[0] for answer in by_key), Value(False)])
+    if directly.data is True:
+        return directly
+    return any_of([directly, all_of([delegated, _may_decrypt(asked, key, holding, told)])])
+
+
+def _key(asked: Use, named: Any) -> tuple[View | None, KeyAt | None]:
+    """The key that is named, by a reference, an alias, an id or an ARN."""
+    view = asked.view
+    for spelling in asked.keys:
+        item = view.items.at(named.address if isinstance(named, Reference) else str(named))
+        if item is None and spelling.by_name is not None:
+            item = _listed_key(view, spelling.by_name, str(named))
+        if item is not None and spelling.alias is not None and item.type == spelling.alias[0]:
+            target = item.link(spelling.alias[1]).data
+            item = view.items.at(target.address) if isinstance(target, Reference) else None
+        if item is not None and item.type in spelling.listed.types:
+            return View(item, view.items, view.declared, spelling.names), spelling
+    return None, None
+
+
+def _listed_key(view: View, index: Index, named: str) -> Item | None:
+    fields = named.split(":")
+    region = fields[3] if len(fields) > 5 else view.item.region.data
+    known, name = view.index(index), fields[-1].removeprefix("key/")
+    for record in known.get((name, region), ()):
+        keys = [record] if isinstance(record, Item) else known.get((record, region), ())
+        if found := next((key for key in keys if isinstance(key, Item)), None):
+            return found
+    return None
+
+
+def _of_key(asked: Use, key: View, spelling: KeyAt) -> Told:
+    """What conditions find of a use of the key through Secrets Manager."""
+    aliases: list[str] | Unknown = []
+    if spelling.aliases is not None:
+        named = [view[spelling.aliases.path].data for view in key.referrers(spelling.aliases).views]
+        unknown = next((name for name in named if not isinstance(name, str)), None)
+        why = Unknown(f"which aliases {key.item.address} has", "scan the plan or the live account", key.location)
+        aliases = why if unknown is not None else [str(name) for name in named]
+    services = [f"secretsmanager.{region if isinstance(region, str) else '*'}.amazonaws.com" for region in asked.regions]
+    values: dict[str, list[str] | Unknown] = {"kms:viaservice": services, "kms:resourcealiases": aliases}
+    if asked.view.account:
+        values["kms:calleraccount"] = [asked.view.account]
+    return Told(values, (), ("kms:encryptioncontext",))
+
+
+def _lets(asked: Use, key: View, entry: Statement | Unknown, holding: Holding, told: Told) -> tuple[Value[bool], Value[bool]]:
+    """Whether a statement of a key policy lets an identity itself, and whether it leaves that to the policies of the account."""
+    if isinstance(entry, Unknown):
+        return Value(entry), Value(entry)
+    actions, more = allowed_of(entry, [DECRYPTING])
+    if entry.allows is False or (not actions and more is None):
+        return Value(False), Value(False)
+    met = all_of([Value(entry.allows), Value(meets(entry, told)), Value(True if actions else more)])
+    direct: list[Value[bool]] = []
+    whole: list[Value[bool]] = []
+    for kind, who in entry.principals:
+        if kind == "AWS" and names_whole_account(who):
+            whole.append(of_other_account(kind, who, key.account, entry).negate())
+        elif kind == "*":
+            direct.append(Value(True))
+        elif kind == "AWS":
+            direct.append(Value(as_for(msgspec.structs.replace(entry, principals=[(kind, who)], conditions=[]), holding.who) is not None))
+    return all_of([met, any_of([*direct, Value(False)])]), all_of([met, any_of([*whole, Value(False)])])
+
+
+def _may_decrypt(asked: Use, key: View, holding: Holding, told: Told) -> Value[bool]:
+    """Whether the policies of an identity let it decrypt with a key."""
+    held = asked.ways.holdings.of_item(holding.item, frozenset({DECRYPTING}))
+    target = [Target(frozenset({DECRYPTING}), asked.ways.arns_of(key, Value(None)))]
+    given = [value for one in held for _, value in allowed(key, one, target, [], lambda statement: meets(statement, told))]
+    return any_of([*given, Value(False)])

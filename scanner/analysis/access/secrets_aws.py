@@ -1,0 +1,285 @@
+"""Who may read a secret of Secrets Manager: by policies of identities and its own, with its key, and in any number of steps.
+
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/determine-acccess_examine-iam-policies.html,
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+
+from assay.scanner.facts.iam.becoming import OPENING, READING
+from assay.scanner.facts.messaging.kinds import Parties
+from assay.scanner.facts.messaging.parties import aws_parties
+from assay.scanner.facts.model import Identity
+from assay.scanner.facts.policies import of_other_account
+from assay.scanner.facts.spelling import Another, Link, Place, Spelling
+from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
+from assay.scanner.facts.view import View
+from assay.scanner.sources.documents import decode
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value, all_of, any_of
+
+from .arns import Arns, Form, reaches, spelled
+from .decisions import Target, allowed, on
+from .key_use import Use, decrypts
+from .kinds import ReadableSecret, SecretReader
+from .meeting import Told, meets
+from .ways import Run, Step, Ways, arns_of, ways
+from .whose import as_for
+
+_SUFFIX = "\ue200" * 6
+"""The characters that Secrets Manager puts behind a name: https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html"""
+_FAR = 6
+"""Steps from one identity to the next that are followed."""
+
+
+class SecretAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells who may read a secret."""
+
+    identities: Annotated[Another, "readers"]
+    """Of `IdentityAt`, for each type of identities."""
+    runs: Annotated[Another, "readers"]
+    """Of `RunAt`, for each type of what runs code."""
+    keys: Annotated[Another, "readers"]
+    """Of `KeyAt`."""
+    key: Annotated[Link, "readers"]
+    policies: Annotated[Place, "readers"]
+    replicas: Annotated[str, "readers"] = ""
+    replica_region: str = ""
+    replica_key: Annotated[str, "readers"] = ""
+    rotation: Annotated[Place, "readers"] = ()
+    """What rotates it, by its ARN."""
+    primary: Place = ""
+    """The region of what it is a replica of, of an input that lists replicas too."""
+    tags: Annotated[Place, "readers"] = ""
+    forms: Mapping[str, Form] = {}
+
+
+class _Secret(NamedTuple):
+    """What is asked about."""
+
+    view: View
+    at: SecretAt
+    ways: Ways
+    arns: list[str]
+    told: Told
+    denials: list[Statement]
+    """Of its own policy."""
+
+
+def secret(view: View, at: SecretAt) -> ReadableSecret | None:
+    """A secret with its readers. A replica is judged with its primary, since it has the same policy."""
+    primary = view[at.primary].data
+    if isinstance(primary, str) and primary not in ("", view.item.region.data):
+        return None
+    forms = arns_of(view, at.forms)
+    found = ways(view, at.identities.spelling, at.runs.spelling, forms)
+    who = view.identity(view[at.name])
+    own = [entry for document in view.values(at.policies) for entry in statements(document)]
+    denials = [spelled(entry, forms) for entry in own if isinstance(entry, Statement) and entry.allows is not True]
+    asked = _Secret(view, at, found, _names(view, at, forms), _told(view, at, who), denials)
+    readers = [*_direct(asked), *_by_policy(asked, own, forms), *_at_launch(asked, forms)]
+    unread = [entry for entry in own if isinstance(entry, Unknown)]
+    doubts = [why for item, why in found.holdings.doubts if view.item.same_account(item) is not False]
+    merged = _merged([*readers, *_followed(asked, readers)])
+    if unread:  # what is not read may deny it
+        merged = [msgspec.structs.replace(one, reads=all_of([one.reads, Value(unread[0])])) for one in merged]
+    return ReadableSecret(identity=who, readers=view.says([*merged, *unread, *doubts]))
+
+
+class _Found(NamedTuple):
+    """A reader, and the identity of the input that it is."""
+
+    reader: SecretReader
+    item: Item | None
+    key: str
+
+
+def _names(view: View, at: SecretAt, forms: Arns) -> list[str]:
+    """Its ARNs, in whichever region where it has replicas, with and without what is put behind its name."""
+    if view.item.address.startswith("arn:"):
+        arns = [forms.text(view.item.address)]
+    else:
+        region = view.item.region.data
+        made = forms.of(view.item.address, view.item.type, view[at.name].raw, region if isinstance(region, str) else None, view.account)
+        arns = [made[0], *(f"{arn}-{_SUFFIX}" for arn in made)]
+    if _regions(view, at) != [view.item.region.data]:
+        arns = [":".join([*arn.split(":")[:3], "*", *arn.split(":")[4:]]) for arn in arns]
+    return arns
+
+
+def _regions(view: View, at: SecretAt) -> list[Any]:
+    """The regions that it is in; None for one that is not known."""
+    if not at.replicas:
+        return [view.item.region.data]
+    blocks, more = view.inner(at.replicas)
+    others = [block[at.replica_region].data for block in blocks] + ([None] if more else [])
+    return [view.item.region.data, *(other if isinstance(other, str) else None for other in others)]
+
+
+def _told(view: View, at: SecretAt, who: Identity) -> Told:
+    tags = {f"{prefix}:resourcetag/{name.lower()}": [value] for name, value in who.tags.items() for prefix in ("aws", "secretsmanager")}
+    closed = () if who.tags_open else ("aws:resourcetag/", "secretsmanager:resourcetag/")
+    account = {"aws:resourceaccount": [view.account]} if view.account else {}
+    rotated = [value for value in view.values(at.rotation) if not value.absent]
+    by = [value.data for value in rotated if isinstance(value.data, str)]
+    key = "secretsmanager:resource/allowrotationlambdaarn"
+    rotation = {key: by} if len(by) == len(rotated) and by else {}
+    return Told({**tags, **account, **rotation}, (*closed, *(() if rotated else (key,))))
+
+
+def _direct(asked: _Secret) -> Iterator[_Found]:
+    """Those whose policies let them read it, and use its key; or write its policy, by which they let themselves."""
+    target = [Target(frozenset({READING, OPENING}), asked.arns)]
+    at = asked.at
+    blocks = asked.view.inner(at.replicas)[0] if at.replicas else []
+    named = [asked.view.link(at.key), *(block.link(at.replica_key) for block in blocks)]
+    use = Use(asked.view, named, at.keys.spelling, _regions(asked.view, at), asked.ways)
+    for holding in asked.ways.holdings.of(asked.arns):
+        if asked.view.item.same_account(holding.item) is False:
+            continue
+        for action, value in allowed(asked.view, holding, target, asked.denials, lambda statement: meets(statement, asked.told)):
+            reads = all_of([value, decrypts(use, holding)])
+            if reads.data is not False:
+                by = "secretsmanager:GetSecretValue" if action == READING else "secretsmanager:PutResourcePolicy"
+                reads = Value(reads.data, value.seen)
+                yield _Found(_reader(Parties(holding.who), holding.name, by, reads), holding.item, holding.item.address)
+
+
+def _reader(who: Parties, name: Value[Any], by: str, reads: Value[bool]) -> SecretReader:
+    called = name.data if isinstance(name.data, str) else describe(name.raw)
+    return SecretReader(identity=who, name=Value(called, name.seen), by=Value(by, reads.seen), reads=reads)
+
+
+def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> Iterator[_Found]:
+    """Those whom its own policy lets. The account as a whole is let nothing by it that policies of identities do not let."""
+    view = asked.view
+    link = next((one.others for one in asked.at.identities.spelling if one.others is not None), None) or Link("", ())
+    target = [Target(frozenset({READING, OPENING}), ["*"])]
+    for entry in own:
+        if isinstance(entry, Unknown) or entry.allows is False or meets(entry, asked.told) is False:
+            continue
+        actions, more = allowed_of(entry, [READING, OPENING])
+        doubt = next(
+            (why for why in (meets(entry, asked.told), entry.allows, more if not actions else None) if isinstance(why, Unknown)), None
+        )
+        for kind, who in entry.principals:
+            if kind == "AWS" and names_whole_account(who) and of_other_account(kind, who, view.account, entry).data is False:
+                continue
+            parties = aws_parties(view, link, kind, who, entry)
+            named = parties.principal if isinstance(parties.principal, Identity) else None
+            mine = [one for denial in asked.denials if (one := as_for(denial, named) if named else denial) is not None]
+            wide = msgspec.structs.replace(entry, resources=["*"], not_resource=False)
+            for action, value in on(target, wide, actions or frozenset({READING} if more else ()), mine, None, doubt):
+                item = view.items.at(named.address) if named else None
+                name: Value[Any] = Value(
+                    "anyone" if kind == "*" or entry.not_principal else named.name if item and named else describe(who), entry.seen
+                )
+                yield _Found(_reader(parties, name, f"the secret's own policy ({action.partition(':')[2]})", value), item, str(name.data))
+
+
+def _at_launch(asked: _Secret, forms: Arns) -> Iterator[_Found]:
+    """Tasks that are handed it at their start: their execution role reads it for them.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+    """
+    for run in asked.ways.runs:
+        if not run.at.containers or asked.view.item.same_account(run.view.item) is False:
+            continue
+        handed = [_names_it(asked, forms, text) for text in _secrets_of(run)]
+        given = any_of([*(Value(answer) for answer in handed), Value(False)])
+        if given.data is not False:
+            doubt = None if asked.view.item.coexists(run.view.item) else run.view.item.template
+            reads: Value[Any] = Value(doubt or given.data, (run.view.location,))
+            who = run.view.identity(run.name)
+            yield _Found(
+                _reader(Parties(who), Value(who.name, reads.seen), "it is handed to it at its start", reads), None, run.view.item.address
+            )
+
+
+def _secrets_of(run: Run) -> list[Any]:
+    """What the containers of a task name as their secrets; an Unknown where that is not known."""
+    written = run.view[run.at.containers]
+    content = decode(written.data)
+    found: list[Any] = []
+    for one in content if isinstance(content, list) else [content]:
+        if isinstance(one, Unknown):
+            found.append(one)
+        secrets = _under(one, "secrets")
+        for entry in secrets if isinstance(secrets, list) else [] if secrets is None else [secrets]:
+            found.append(_under(entry, "valuefrom") if isinstance(entry, dict) else entry)
+    return found
+
+
+def _under(data: Any, key: str) -> Any:
+    """What stands under a key, in whichever case."""
+    return next((raw for name, raw in data.items() if name.lower() == key), None) if isinstance(data, dict) else None
+
+
+def _names_it(asked: _Secret, forms: Arns, named: Any) -> bool | Unknown:
+    """Whether a secret of a container is this one: by its ARN, with the key of a value behind it or not."""
+    if isinstance(named, Unknown):
+        return named
+    if not isinstance(named, (str, Text, Reference)):
+        return False
+    text = forms.text(named)
+    fields = text.split(":")
+    if fields[0] != "arn":
+        return False  # a parameter
+    answers = [reaches(":".join(fields[:7]), arn) for arn in asked.arns]
+    if True in answers or any(_with_suffix(":".join(fields[:7]), arn) for arn in asked.arns):
+        return True
+    return Unknown(f"whether {describe(named)} is this secret", "scan the plan or the live account") if None in answers else False
+
+
+def _with_suffix(text: str, arn: str) -> bool:
+    """Whether an ARN is that of a secret of this name, with some six characters behind it."""
+    return arn.endswith(_SUFFIX) and reaches(text[:-6] + _SUFFIX, arn) is True and text[-7:-6] == "-"
+
+
+def _followed(asked: _Secret, direct: list[_Found]) -> Iterator[_Found]:
+    """Those who become a reader, in up to some steps."""
+    met = {found.key for found in direct if found.reader.reads.data is True}
+    front = [(found.item, found.reader) for found in direct if found.item is not None]
+    for _ in range(_FAR):
+        following: list[tuple[Item, SecretReader]] = []
+        for item, reader in front:
+            for step in asked.ways.into(asked.view, item):
+                if step.key in met:
+                    continue
+                certain = all_of([step.certain, reader.reads])
+                if certain.data is False:
+                    continue
+                found = _stepped(step, reader, Value(certain.data, step.certain.seen))
+                if not asked.ways.is_idle(asked.view, step.item):
+                    yield found
+                if certain.data is True:
+                    met.add(found.key)
+                if step.item is not None:
+                    following.append((step.item, found.reader))
+        if not following:
+            return
+        front = following[:_MANY]
+
+
+_MANY = 1000
+"""Identities that are followed in a step."""
+
+
+def _stepped(step: Step, reader: SecretReader, certain: Value[bool]) -> _Found:
+    return _Found(_reader(step.who, step.name, f"{step.how}, as {reader.name.data} ({reader.by.data})", certain), step.item, str(step.key))
+
+
+def _merged(found: list[_Found]) -> list[SecretReader]:
+    """One for each reader: what is certain before what is not."""
+    kept: dict[str, SecretReader] = {}
+    for one in found:
+        known = kept.get(one.key)
+        if known is None or (known.reads.data is not True and one.reader.reads.data is True):
+            kept[one.key] = one.reader
+    return list(kept.values())

@@ -1,0 +1,241 @@
+"""Who becomes whom among the identities of an account: by a trust policy, by a role that is passed, by code that runs as one.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html, and the paths of https://pathfinding.cloud
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from assay.scanner.facts.iam.becoming import (
+    ASSUMING,
+    AWS_BECOMING,
+    CODING,
+    ENTERING,
+    LAUNCHING,
+    PASSING,
+    SESSIONS,
+    TRUSTING,
+)
+from assay.scanner.facts.iam.permissions import every_resource
+from assay.scanner.facts.item_index import spelled
+from assay.scanner.facts.messaging.kinds import Parties
+from assay.scanner.facts.messaging.parties import aws_parties
+from assay.scanner.facts.model import Identity
+from assay.scanner.facts.policies import of_other_account
+from assay.scanner.facts.spelling import Link, Place
+from assay.scanner.facts.statements import Statement, names_whole_account, statements
+from assay.scanner.facts.view import View
+from assay.scanner.sources import numbers
+from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.raw import Unknown, describe
+from assay.scanner.sources.values import Value, all_of
+
+from .arns import Arns, Form
+from .decisions import Target, allowed
+from .holdings import Holding, Holdings, IdentityAt, holdings
+from .meeting import Told, meets
+
+_NOTHING_TOLD = Told({})
+
+
+class RunAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Where a type of what runs code tells its role, and what is handed to it at its start."""
+
+    listed: Link
+    """Its type, with the calls that tell of one."""
+    name: Place
+    role: str
+    """The role that its code has."""
+    containers: Place = ""
+    """Of a task: a list of containers, or its JSON text, with their secrets."""
+    function: bool = False
+
+
+class Run(NamedTuple):
+    """Something that runs code."""
+
+    view: View
+    at: RunAt
+    name: Value[Any]
+    arns: list[str]
+
+
+class Step(NamedTuple):
+    """Somebody who becomes an identity."""
+
+    key: Hashable
+    """Whom it is, so that one is met once."""
+    who: Parties
+    name: Value[Any]
+    how: str
+    certain: Value[bool]
+    item: Item | None
+    """The identity, where it is of the input and may itself be become."""
+
+
+class Ways:
+    """All of a collection."""
+
+    def __init__(self, view: View, types: tuple[IdentityAt, ...], runs: tuple[RunAt, ...], arns: Arns) -> None:
+        self._types = {at.type: at for at in types}
+        self._arns = arns
+        self.holdings: Holdings = holdings(view, types, arns, AWS_BECOMING)
+        self._runs: dict[str, list[Run]] = {}
+        self.runs: list[Run] = []
+        for at in runs:
+            for item in view.items.of(at.listed.types[0]):
+                if not isinstance(item, Unlisted):
+                    self._enter(View(item, view.items, view.declared), at)
+        self._steps: dict[str, list[Step]] = {}
+
+    def _enter(self, view: View, at: RunAt) -> None:
+        name = view.called(at.name)
+        run = Run(view, at, name, self.arns_of(view, name) if at.function else [])
+        self.runs.append(run)
+        if key := spelled(view.node.link(at.role).data):
+            self._runs.setdefault(key, []).append(run)
+
+    def arns_of(self, view: View, name: Value[Any]) -> list[str]:
+        """The ARNs of a resource; its own where that is what it is found by."""
+        if view.item.address.startswith("arn:"):
+            return [self._arns.text(view.item.address)]
+        region = view.item.region.data
+        return self._arns.of(view.item.address, view.item.type, name.raw, region if isinstance(region, str) else None, view.account)
+
+    def is_idle(self, view: View, item: Item | None) -> bool:
+        """Whether an identity is a role that runs nobody's code."""
+        at = self._types.get(item.type) if item is not None else None
+        return item is not None and at is not None and runs_nothing(View(item, view.items, view.declared), at)
+
+    def into(self, view: View, item: Item) -> list[Step]:
+        """Everybody who becomes a role."""
+        made = self._steps.get(item.address)
+        if made is None:
+            at = self._types.get(item.type)
+            made = [] if at is None or not at.trust else list(self._into(View(item, view.items, view.declared, at.permissions.names), at))
+            self._steps[item.address] = made
+        return made
+
+    def _into(self, role: View, at: IdentityAt) -> Iterator[Step]:
+        arns = self._of_role(role, at)
+        trusted = [entry for entry in statements(role[at.trust]) if isinstance(entry, Statement) and entry.allows is not False]
+        services = {str(who) for entry in trusted for kind, who in entry.principals if kind == "Service"}
+        delegated = False
+        for entry in trusted:
+            for kind, who in entry.principals:
+                if kind == "Service":
+                    continue
+                other = of_other_account(kind, who, role.account, entry).data if names_whole_account(who) else True
+                delegated = delegated or other is not True
+                if other is not False:
+                    yield from (_trusted(role, at, entry, kind, one, other) for one in _subjects(entry, kind, who))
+        held = self.holdings.of(arns)
+        if delegated:
+            yield from self._by(role, held, arns, {ASSUMING}, "sts:AssumeRole")
+        yield from self._by(role, held, arns, {TRUSTING}, "iam:UpdateAssumeRolePolicy")
+        for service in sorted(services & LAUNCHING.keys()):
+            yield from self._passing(role, held, arns, service)
+        if "ec2.amazonaws.com" in services:
+            yield from self._anywhere(role, SESSIONS, "a session on a machine")
+        runs = [run for key in dict.fromkeys([role.item.address, *_names(role, at)]) for run in self._runs.get(key, ())]
+        for run in runs:
+            if run.at.function:
+                told = f"the code of {_text(run.name)}"
+                yield from self._by(role, self.holdings.of(run.arns), run.arns, CODING, told)
+        if any(not run.at.function for run in runs):
+            yield from self._anywhere(role, {ENTERING}, "ecs:ExecuteCommand")
+
+    def _of_role(self, role: View, at: IdentityAt) -> list[str]:
+        """The ARNs of a role, with its path."""
+        name, path = role.called(at.permissions.name), role[at.permissions.path]
+        if isinstance(name.data, str) and isinstance(path.data, str) and path.data.strip("/"):
+            name = Value(f"{path.data.strip('/')}/{name.data}", name.seen)
+        return self.arns_of(role, name)
+
+    def _by(
+        self, role: View, held: Iterable[Holding], arns: list[str], actions: Iterable[str], how: str, told: Told = _NOTHING_TOLD
+    ) -> Iterator[Step]:
+        """Those whose policies let them do one of some actions to a role, or to what runs as it."""
+        target = [Target(frozenset(actions), arns)]
+        for holding in held:
+            if holding.item.address == role.item.address or role.item.same_account(holding.item) is False:
+                continue
+            for _, value in allowed(role, holding, target, [], lambda statement: meets(statement, told)):
+                yield Step(holding.item.address, Parties(holding.who), holding.name, how, value, holding.item)
+
+    def _passing(self, role: View, held: list[Holding], arns: list[str], service: str) -> Iterator[Step]:
+        """Those who may pass a role to a service and have it run something."""
+        told = Told({"iam:passedtoservice": [service]})
+        for step in self._by(role, held, arns, {PASSING}, f"iam:PassRole to {service}", told):
+            launching = self.holdings.of_item(step.item, LAUNCHING[service]) if step.item is not None else []
+            if launching:
+                doubt = None if any(one.doubt is None for one in launching) else launching[0].doubt
+                certain = step.certain if doubt is None else all_of([step.certain, Value(doubt)])
+                yield step._replace(certain=certain)
+
+    def _anywhere(self, role: View, actions: Iterable[str], how: str) -> Iterator[Step]:
+        """Those who may enter what runs as a role, which policies do not name by it: certain where it is everything."""
+        for holding in self.holdings.with_any(frozenset(actions)):
+            if holding.item.address == role.item.address or role.item.same_account(holding.item) is False:
+                continue
+            wide = any(every_resource(one) is True for one in holding.statement.resources) or holding.statement.not_resource
+            why = Unknown(f"whether {_text(holding.name)} enters what runs as {role.item.address}", "name it in the policy", role.location)
+            target = [Target(holding.actions, holding.statement.resources or ["*"])]
+            for _, value in allowed(role, holding, target, [], lambda statement: meets(statement, _NOTHING_TOLD)):
+                yield Step(
+                    holding.item.address, Parties(holding.who), holding.name, how, value if wide else Value(why, value.seen), holding.item
+                )
+
+
+def _trusted(role: View, at: IdentityAt, entry: Statement, kind: str, who: Any, other: Any) -> Step:
+    """One that a trust policy names: of its own account that is enough. `other`: why it may be the account itself."""
+    parties = aws_parties(role, at.others, kind, who, entry) if at.others is not None else Parties()
+    everyone = kind == "*" or entry.not_principal
+    item = role.items.at(parties.principal.address) if isinstance(parties.principal, Identity) and not everyone else None
+    known = parties.principal.name if item is not None and isinstance(parties.principal, Identity) else describe(who)
+    name: Value[Any] = Value("anyone" if everyone else known, entry.seen)
+    doubt = next((why for why in (entry.allows, other) if isinstance(why, Unknown)), None)
+    return Step(item.address if item else str(name.data), parties, name, "its trust policy", Value(doubt or True, entry.seen), item)
+
+
+def _subjects(entry: Statement, kind: str, who: Any) -> list[Any]:
+    """Whom an identity provider vouches for, where conditions say it: `repo:example/trade:environment:prod`."""
+    conditions = entry.conditions if kind == "Federated" and isinstance(entry.conditions, list) else []
+    subjects = [value for one in conditions if one.key.endswith(":sub") for value in one.values if isinstance(value, str)]
+    return subjects or [who]
+
+
+_IDLE = frozenset(f"{name}.amazonaws.com" for name in ("scheduler", "events", "backup", "config", "cloudtrail", "vpc-flow-logs", "s3"))
+
+
+def runs_nothing(view: View, at: IdentityAt) -> bool:
+    """Whether an identity is a role that services take on which do what they are told, and run nobody's code."""
+    trusted = [entry for entry in statements(view[at.trust]) if isinstance(entry, Statement)] if at.trust else []
+    principals = [(kind, who) for entry in trusted for kind, who in entry.principals]
+    return bool(principals) and all(kind == "Service" and who in _IDLE for kind, who in principals)
+
+
+def _names(role: View, at: IdentityAt) -> list[str]:
+    """What else names a role: its ARN, as text, where the account is known."""
+    name = role.called(at.permissions.name).data
+    return [f"arn:aws:iam::{role.account}:role/{name}"] if isinstance(name, str) else []
+
+
+def _text(value: Value[Any]) -> str:
+    return value.data if isinstance(value.data, str) else describe(value.raw)
+
+
+def ways(view: View, types: tuple[IdentityAt, ...], runs: tuple[RunAt, ...], arns: Arns) -> Ways:
+    """The ways of the collection of a resource, put together once."""
+    made: Ways = numbers.kept(view.items.answers, "analysis.access.ways", lambda: Ways(view, types, runs, arns))
+    return made
+
+
+def arns_of(view: View, forms: Mapping[str, Form]) -> Arns:
+    """The forms of ARNs of the collection of a resource."""
+    made: Arns = numbers.kept(view.items.answers, "analysis.access.arns", lambda: Arns(view.items, forms))
+    return made
