@@ -204,7 +204,7 @@ def _way_reaches(way: list[Test | Unknown], service: str, name: str) -> bool | U
             continue
         targets = [name, f"{name}/*"] if test.path == ("resource", "name") else [service] if test.path == ("resource", "service") else []
         pattern = test.pattern.translate(_MARKS)
-        if targets and not any(overlaps(loose(pattern), loose(target)) for target in targets):
+        if targets and not any(overlaps(*_within_project(loose(pattern), loose(target))) for target in targets):
             return False
         if targets and is_open(pattern + name):
             why = Unknown(
@@ -212,3 +212,10 @@ def _way_reaches(way: list[Test | Unknown], service: str, name: str) -> bool | U
             )
             doubt = doubt or why
     return doubt or True
+
+
+def _within_project(pattern: str, target: str) -> tuple[str, str]:
+    """A pattern and a name without their projects, where both have one: it has an id and a number."""
+    ours, theirs = pattern.split("/", 2), target.split("/", 2)
+    named = len(ours) > 2 and len(theirs) > 2 and ours[0] == theirs[0] == "projects" and not {"*", "?"} & set(ours[1])
+    return (ours[2], theirs[2]) if named and theirs[1] == "*" else (pattern, target)

@@ -13,7 +13,6 @@ import msgspec
 
 from assay.scanner.facts.iam.becoming import OPENING, READING
 from assay.scanner.facts.messaging.kinds import Parties
-from assay.scanner.facts.messaging.parties import aws_parties
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.policies import of_other_account
 from assay.scanner.facts.spelling import Another, Link, Place, Spelling
@@ -29,7 +28,7 @@ from .decisions import Target, allowed, on
 from .key_use import Use, decrypts
 from .kinds import ReadableSecret, SecretReader
 from .meeting import Told, meets
-from .ways import Run, Step, Ways, arns_of, ways
+from .ways import Run, Step, Ways, arns_of, parties_of, ways
 from .whose import as_for
 
 _SUFFIX = "\ue200" * 6
@@ -171,7 +170,7 @@ def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> I
         for kind, who in entry.principals:
             if kind == "AWS" and names_whole_account(who) and of_other_account(kind, who, view.account, entry).data is False:
                 continue
-            parties = aws_parties(view, link, kind, who, entry)
+            parties = parties_of(view, link, kind, who, entry)
             named = parties.principal if isinstance(parties.principal, Identity) else None
             mine = [one for denial in asked.denials if (one := as_for(denial, named) if named else denial) is not None]
             wide = msgspec.structs.replace(entry, resources=["*"], not_resource=False)

@@ -23,7 +23,7 @@ from assay.scanner.facts.iam.becoming import (
 from assay.scanner.facts.iam.permissions import every_resource
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.messaging.kinds import Parties
-from assay.scanner.facts.messaging.parties import aws_parties
+from assay.scanner.facts.messaging.parties import aws_parties, subject
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.policies import of_other_account
 from assay.scanner.facts.spelling import Link, Place
@@ -193,13 +193,20 @@ class Ways:
 
 def _trusted(role: View, at: IdentityAt, entry: Statement, kind: str, who: Any, other: Any) -> Step:
     """One that a trust policy names: of its own account that is enough. `other`: why it may be the account itself."""
-    parties = aws_parties(role, at.others, kind, who, entry) if at.others is not None else Parties()
+    parties = parties_of(role, at.others, kind, who, entry)
     everyone = kind == "*" or entry.not_principal
     item = role.items.at(parties.principal.address) if isinstance(parties.principal, Identity) and not everyone else None
     known = parties.principal.name if item is not None and isinstance(parties.principal, Identity) else describe(who)
     name: Value[Any] = Value("anyone" if everyone else known, entry.seen)
     doubt = next((why for why in (entry.allows, other) if isinstance(why, Unknown)), None)
     return Step(item.address if item else str(name.data), parties, name, "its trust policy", Value(doubt or True, entry.seen), item)
+
+
+def parties_of(view: View, link: Link | None, kind: str, who: Any, entry: Statement) -> Parties:
+    """Whom a principal means; whoever an identity provider vouches for, and an account as a whole, have no tags."""
+    if (kind == "Federated" and isinstance(who, str) and not who.startswith("arn:")) or (kind == "AWS" and names_whole_account(who)):
+        return subject(view, describe(who))
+    return aws_parties(view, link, kind, who, entry) if link is not None else Parties()
 
 
 def _subjects(entry: Statement, kind: str, who: Any) -> list[Any]:

@@ -36,6 +36,11 @@ def aws_parties(view: View, link: Link, kind: str, who: Any, statement: Statemen
     return Parties(_called(view, who, who, "", labels=False) if service else _known(view, link, who), tuple(sources))
 
 
+def subject(view: View, text: str) -> Parties:
+    """Somebody whom an identity provider vouches for, who has no tags: `repo:example/trade:environment:prod`."""
+    return Parties(_called(view, text, text, "", labels=False))
+
+
 def _conditions(statement: Statement) -> Iterator[Condition]:
     """Those that say what a request comes from. Conditions are all to hold, so that the first is enough to say what it is not."""
     for condition in statement.conditions if isinstance(statement.conditions, list) else ():
