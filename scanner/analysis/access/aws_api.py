@@ -8,7 +8,7 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.aws_api import DESCRIBE_TASK, FUNCTIONS, TASKS
 from assay.scanner.facts.data.aws_api import DESCRIBE, POLICY, TABLES, TAGS
-from assay.scanner.facts.iam.aws_api import PERMISSIONS, ROLES
+from assay.scanner.facts.iam.aws_api import GROUPS, PERMISSIONS, ROLES
 from assay.scanner.facts.keys.aws_api import ALIASES, BY_NAME, KEYS, live_key
 from assay.scanner.facts.keys.aws_api import DESCRIBE as DESCRIBE_KEY
 from assay.scanner.facts.keys.aws_api import POLICY as KEY_POLICY
@@ -23,7 +23,8 @@ from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
 from .holdings import identities
 from .key_use import KeyAt
-from .kinds import ReadableSecret, RecordStore
+from .kinds import Deployer, ReadableSecret, RecordStore
+from .releases import DeployerAt, deployer
 from .secrets_aws import SecretAt, secret
 from .ways import RunAt
 
@@ -101,5 +102,10 @@ READERS = (
             primary="PrimaryRegion",
             forms=_FORMS,
         ),
+    ),
+    *(
+        Reader(Deployer, (one.type,), deployer, DeployerAt(name=one.permissions.name, identity=Another((one,))), always=False)
+        for one in _IDENTITIES.spelling
+        if one.type != GROUPS.type
     ),
 )

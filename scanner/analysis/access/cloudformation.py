@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.iam.cloudformation import PERMISSIONS
+from assay.scanner.facts.iam.cloudformation import PERMISSIONS, PROVIDERS
 from assay.scanner.facts.keys.references import template_key
 from assay.scanner.facts.spelling import Another, Link, One, Referrer
 from assay.scanner.facts.storage.lifecycle.cloudformation import LIFECYCLE
@@ -16,7 +16,8 @@ from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
 from .holdings import identities
 from .key_use import KeyAt
-from .kinds import ReadableSecret, RecordStore
+from .kinds import Deployer, ReadableSecret, RecordStore
+from .releases import DeployerAt, deployer
 from .secrets_aws import SecretAt, secret
 from .ways import RunAt
 
@@ -102,5 +103,16 @@ READERS = (
             rotation=One("AWS::SecretsManager::RotationSchedule", "SecretId", "RotationLambdaARN"),
             forms=_FORMS,
         ),
+    ),
+    *(
+        Reader(
+            Deployer,
+            (one.type,),
+            deployer,
+            DeployerAt(name=one.permissions.name, identity=Another((one,)), providers=PROVIDERS),
+            always=False,
+        )
+        for one in _IDENTITIES.spelling
+        if one.type != "AWS::IAM::Group"
     ),
 )

@@ -11,7 +11,8 @@ from assay.scanner.facts.storage.lifecycle.google_api import LIFECYCLE
 from assay.scanner.facts.storage.retention.google_api import RETENTION
 
 from .google import BucketAt, StoreAt, bucket, database
-from .kinds import ReadableSecret, RecordStore
+from .kinds import Deployer, ReadableSecret, RecordStore
+from .releases import ReleasesAt, by_account, releases
 from .secrets_google import ON_ASSETS, SecretAt, secret
 
 _COMMON: dict[str, Any] = {"inherited": INHERITED, "roles": ROLES, "joins": (ROLES, Inherited(SCOPES))}
@@ -24,4 +25,20 @@ READERS = (
     ),
     Reader(RecordStore, ("firestore.googleapis.com/Database",), database, StoreAt(deleted="deleteTime", **_COMMON), always=False),
     Reader(ReadableSecret, ("secretmanager.googleapis.com/Secret",), secret, SecretAt(bindings=OWN, accounts=ON_ASSETS, **_COMMON)),
+    # https://cloud.google.com/build/docs/api/reference/rest/v1/projects.triggers
+    *(
+        Reader(
+            Deployer,
+            (scope,),
+            releases,
+            ReleasesAt(
+                bindings=OWN,
+                title="projectId|displayName",
+                state="lifecycleState|state",
+                builders=by_account({"cloudbuild.googleapis.com/BuildTrigger": "serviceAccount"}),
+            ),
+            always=False,
+        )
+        for scope in SCOPES
+    ),
 )

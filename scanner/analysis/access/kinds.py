@@ -83,4 +83,37 @@ class ReadableSecret(Resource, kw_only=True):
                 reader.roles = Value(reader.identity.roles(roles_of), reader.name.seen)
 
 
-KINDS = (RecordStore, ReadableSecret)
+class DeployGrant(Part, kw_only=True):
+    """Something that an identity which releases is allowed."""
+
+    known_by: ClassVar = ("name",)
+    identity: Parties | None = None
+    """Who has it, where a resource gives things to several; None where that is the resource."""
+    name: Fact[str]
+    wide: Fact[bool]
+    """Every action of a service on every resource, a basic or administrator role, or a way to get more; and nothing bounds it."""
+    deploys: Fact[bool]
+    """Whoever has it is a CI system by what the input says of it."""
+    roles: Fact[list[str]] = Value([])
+    """What whoever has it is to the deployment, as the configuration says."""
+
+
+class Deployer(Resource, kw_only=True):
+    """An identity that may release, with what it is allowed; on Google, what the members of bindings on a project are."""
+
+    deploys: Fact[bool]
+    """A CI system becomes it, or a service that builds; False of what gives things to several."""
+    shared: Fact[bool]
+    """It gives things to several identities: bindings on a project."""
+    grants: Fact[list[DeployGrant]]
+
+    @override
+    def give_roles(self, roles_of: RolesOf) -> None:
+        super().give_roles(roles_of)
+        for grant in self.grants.data if isinstance(self.grants.data, list) else ():
+            if isinstance(grant, DeployGrant):
+                given = self.identity.roles if grant.identity is None else grant.identity.roles(roles_of)
+                grant.roles = Value(given, grant.name.seen)
+
+
+KINDS = (RecordStore, ReadableSecret, Deployer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.iam.terraform_aws import OTHERS, PERMISSIONS
+from assay.scanner.facts.iam.terraform_aws import OTHERS, PERMISSIONS, PROVIDERS
 from assay.scanner.facts.keys.references import terraform_key
 from assay.scanner.facts.spelling import Another, Link, One, Referrer
 from assay.scanner.facts.storage.lifecycle.terraform_aws import LIFECYCLE
@@ -13,7 +13,8 @@ from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
 from .holdings import identities
 from .key_use import KeyAt
-from .kinds import ReadableSecret, RecordStore
+from .kinds import Deployer, ReadableSecret, RecordStore
+from .releases import DeployerAt, deployer
 from .secrets_aws import SecretAt, secret
 from .ways import RunAt
 
@@ -89,5 +90,16 @@ READERS = (
             rotation=One("aws_secretsmanager_secret_rotation", "secret_id", "rotation_lambda_arn"),
             forms=_FORMS,
         ),
+    ),
+    *(
+        Reader(
+            Deployer,
+            (one.type,),
+            deployer,
+            DeployerAt(name="name", names=("name",), identity=Another((one,)), providers=PROVIDERS),
+            always=False,
+        )
+        for one in _IDENTITIES.spelling
+        if one.type != "aws_iam_group"
     ),
 )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from assay.scanner.facts.bindings import iam
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.iam.terraform_gcp import ROLES
+from assay.scanner.facts.iam.terraform_gcp import HIGH, LOOKED_UP, ROLES
+from assay.scanner.facts.spelling import Fixed
 from assay.scanner.facts.storage.lifecycle.terraform_gcp import LIFECYCLE
 from assay.scanner.facts.storage.retention.terraform_gcp import RETENTION
 
 from .google import BucketAt, StoreAt, bucket, database, project_bindings
-from .kinds import ReadableSecret, RecordStore
+from .kinds import Deployer, ReadableSecret, RecordStore
+from .releases import ReleasesAt, by_account, releases
 from .secrets_google import SecretAt, on_accounts, secret
 
 _PROJECT = project_bindings("google_project_iam")
@@ -60,5 +62,15 @@ READERS = (
             roles=ROLES,
             accounts=_ON_ACCOUNTS,
         ),
+    ),
+    # https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/cloudbuild_trigger
+    Reader(
+        Deployer,
+        HIGH,
+        releases,
+        ReleasesAt(
+            name=Fixed(None), roles=ROLES, looked_up=LOOKED_UP, builders=by_account({"google_cloudbuild_trigger": "service_account"})
+        ),
+        always=False,
     ),
 )

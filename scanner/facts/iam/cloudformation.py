@@ -53,11 +53,13 @@ _SSO_AT = PermissionsAt(
     ),
     boundary=_policy("PermissionsBoundary.ManagedPolicyArn|PermissionsBoundary.CustomerManagedPolicyReference.Name"),
 )
+PROVIDERS = Link("Url", ("AWS::IAM::OIDCProvider", "Custom::AWSCDKOpenIdConnectProvider"))
+"""Identity providers that a trust policy may refer to."""
 _TRUST_AT = aws.TrustAt(
     name="RoleName",
     document=("AssumeRolePolicyDocument", Fixed(MISSING)),
     path="Path",
-    providers=Link("Url", ("AWS::IAM::OIDCProvider", "Custom::AWSCDKOpenIdConnectProvider")),
+    providers=PROVIDERS,
 )
 
 

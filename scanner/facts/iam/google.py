@@ -40,7 +40,7 @@ def bindings_above(view: View, at: BindingsAt) -> PermissionSet | None:
     if is_going(view, at):
         return None
     written = bindings(view, at.bindings)
-    permissions = [binding if isinstance(binding, Unknown) else _permission(view, at, binding) for binding in written]
+    permissions = [binding if isinstance(binding, Unknown) else permission(view, at, binding) for binding in written]
     agents = [isinstance(binding, Binding) and is_service_agent(binding.member) for binding in written]
     title = view[at.title]
     return _allowed(view, title if isinstance(title.data, str) else called(view, at), permissions, bool(agents) and all(agents))
@@ -51,7 +51,8 @@ def is_going(view: View, at: BindingsAt) -> bool:
     return view[at.state].equals("DELETE_REQUESTED", "DELETE_IN_PROGRESS").data is True
 
 
-def _permission(view: View, at: BindingsAt, binding: Binding) -> Permission:
+def permission(view: View, at: BindingsAt, binding: Binding) -> Permission:
+    """What a binding gives its member."""
     role = resolved(view, at.looked_up, Value.of(binding.role, binding.seen))
     # https://cloud.google.com/iam/docs/conditions-overview#limitations: basic roles take no condition
     takes = role.then(lambda name: not (isinstance(name, str) and name in BASIC))

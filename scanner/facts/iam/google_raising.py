@@ -48,7 +48,7 @@ def bindings_above(view: View, at: BindingsAt) -> Escalation | None:
     if is_going(view, at):
         return None
     written = bindings(view, at.bindings)
-    found = [binding if isinstance(binding, Unknown) else _above(view, at, binding) for binding in written]
+    found = [binding if isinstance(binding, Unknown) else above(view, at, binding) for binding in written]
     agents = [isinstance(binding, Binding) and is_service_agent(binding.member) for binding in written]
     title = view[at.title]
     name = title if isinstance(title.data, str) else called(view, at)
@@ -59,7 +59,8 @@ def bindings_above(view: View, at: BindingsAt) -> Escalation | None:
     )
 
 
-def _above(view: View, at: BindingsAt, binding: Binding) -> Raise | Unknown | None:
+def above(view: View, at: BindingsAt, binding: Binding) -> Raise | Unknown | None:
+    """How the member of a binding gets more; None where it does not."""
     role = resolved(view, at.looked_up, Value.of(binding.role, binding.seen))
     by = _raising(view, at, role.data)
     if by == "" or is_service_agent(binding.member):

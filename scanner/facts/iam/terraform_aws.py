@@ -80,11 +80,13 @@ _SSO_MANAGED_AT = PermissionsAt(
 )
 OTHERS = Link("", ("aws_iam_role", "aws_iam_user", "data.aws_iam_role", "data.aws_iam_user", "data.aws_caller_identity"))
 """The types of those whom a policy may name."""
+PROVIDERS = Link("url", ("aws_iam_openid_connect_provider", "data.aws_iam_openid_connect_provider"))
+"""Identity providers that a trust policy may refer to."""
 _TRUST_AT = aws.TrustAt(
     name="name",
     document="assume_role_policy",
     path="path",
-    providers=Link("url", ("aws_iam_openid_connect_provider", "data.aws_iam_openid_connect_provider")),
+    providers=PROVIDERS,
     identities=OTHERS,
 )
 

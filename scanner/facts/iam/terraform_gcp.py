@@ -15,12 +15,12 @@ from assay.scanner.facts.iam.kinds import PermissionSet, TrustPolicy
 from assay.scanner.facts.spelling import Fixed, Index
 from assay.scanner.sources.interface import Item
 
-_HIGH = tuple(f"google_{level}_iam_{part}" for level in ("project", "folder", "organization") for part in PARTS)
+HIGH = tuple(f"google_{level}_iam_{part}" for level in ("project", "folder", "organization") for part in PARTS)
 _CUSTOM = ("google_project_iam_custom_role", "google_organization_iam_custom_role")
 _ON_ACCOUNTS = tuple(f"google_service_account_iam_{part}" for part in PARTS)
 
 # https://registry.terraform.io/providers/hashicorp/google/latest/docs/data-sources/iam_role
-_LOOKED_UP = google.looked_up_roles("data.google_iam_role")
+LOOKED_UP = google.looked_up_roles("data.google_iam_role")
 
 
 def _declared(role: Item) -> Iterator[tuple[Hashable, Any]]:
@@ -34,12 +34,12 @@ def _declared(role: Item) -> Iterator[tuple[Hashable, Any]]:
 
 ROLES = Index(_CUSTOM, _declared)
 """The custom roles of the code by their full names."""
-_BINDINGS_AT = google.BindingsAt(name=Fixed(None), roles=ROLES, looked_up=_LOOKED_UP)
-_ROLE_AT = google.RoleAt(name="role_id", permissions="permissions", looked_up=_LOOKED_UP)
+_BINDINGS_AT = google.BindingsAt(name=Fixed(None), roles=ROLES, looked_up=LOOKED_UP)
+_ROLE_AT = google.RoleAt(name="role_id", permissions="permissions", looked_up=LOOKED_UP)
 _ACCOUNT_AT = google.AccountAt(name="service_account_id", roles=ROLES)
 
 _READERS = (
-    Reader(PermissionSet, _HIGH, google.bindings_above, _BINDINGS_AT, always=False),
+    Reader(PermissionSet, HIGH, google.bindings_above, _BINDINGS_AT, always=False),
     Reader(PermissionSet, _CUSTOM, google.custom_role, _ROLE_AT),
     Reader(TrustPolicy, _ON_ACCOUNTS, google.service_account, _ACCOUNT_AT),
 )

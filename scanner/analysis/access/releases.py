@@ -1,0 +1,149 @@
+"""What identities that release are allowed: roles that CI systems take on, and accounts that builds run as.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html, https://cloud.google.com/build/docs/cloud-build-service-account
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import Annotated, Any
+
+from assay.scanner.facts.bindings import Binding, bindings
+from assay.scanner.facts.iam import aws, google, google_raising, raising
+from assay.scanner.facts.iam.google import BindingsAt, called, is_going
+from assay.scanner.facts.iam.kinds import Permission
+from assay.scanner.facts.item_index import spelled
+from assay.scanner.facts.messaging.parties import google_parties
+from assay.scanner.facts.spelling import Another, Index, Link, Spelling
+from assay.scanner.facts.statements import Statement, statements
+from assay.scanner.facts.supply.web_identity import allowing, providers
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import Reference, Text, Unknown
+from assay.scanner.sources.values import Value, all_of
+
+from .holdings import IdentityAt
+from .kinds import Deployer, DeployGrant
+
+_BUILDING = frozenset(f"{name}.amazonaws.com" for name in ("codebuild", "codepipeline", "codedeploy", "cloudformation"))
+"""Services that build and release: a stack is made with the role that is given to CloudFormation."""
+
+
+class DeployerAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells what an identity may do, and who becomes it."""
+
+    identity: Annotated[Another, "grants"]
+    """Of one `IdentityAt`."""
+    providers: Annotated[Link | None, "grants"] = None
+    """The identity providers that a trust policy may refer to."""
+
+
+def deployer(view: View, at: DeployerAt) -> Deployer | None:
+    """A role or a user. A role that AWS made for a service of its own is left out."""
+    one: IdentityAt = at.identity.spelling[0]
+    if aws.service_linked(view[one.permissions.path]).data is True:
+        return None
+    allowed = aws.permissions(view, one.permissions)
+    raises = raising.escalation(view, one.permissions).raises
+    deploys = _builds(view, at, one)
+    limited = allowed.limited_by_boundary
+    return Deployer(
+        identity=allowed.identity,
+        deploys=deploys,
+        shared=view.says(False),
+        grants=view.says(
+            [
+                *(_granted(entry, deploys, limited) for entry in _entries(allowed.permissions)),
+                *(
+                    DeployGrant(name=entry.name, wide=entry.open, deploys=deploys) if not isinstance(entry, Unknown) else entry
+                    for entry in _entries(raises)
+                ),
+            ]
+        ),
+    )
+
+
+def _entries(value: Value[Any]) -> Iterable[Any]:
+    return value.data if isinstance(value.data, list) else [value.unknown] if value.unknown else []
+
+
+def _granted(entry: Permission | Unknown, deploys: Value[bool], limited: Value[bool]) -> DeployGrant | Unknown:
+    if isinstance(entry, Unknown):
+        return entry
+    return DeployGrant(name=entry.name, wide=Value(all_of([entry.wildcard, limited.negate()]).data, entry.wildcard.seen), deploys=deploys)
+
+
+def _builds(view: View, at: DeployerAt, one: IdentityAt) -> Value[bool]:
+    """Whether a CI system becomes it, or a service that builds."""
+    if not one.trust:
+        return view.says(False)
+    document = view[one.trust]
+    written = [entry for entry in allowing(statements(document)) if isinstance(entry, Statement)]
+    trusted = [provider for entry in written for provider in providers(view, at.providers, entry)]
+    services = any(kind == "Service" and who in _BUILDING for entry in written for kind, who in entry.principals)
+    if services or any(provider.is_ci for provider in trusted):
+        return Value(True, document.seen)
+    return Value(next((provider.doubt for provider in trusted if provider.doubt), None) or False, document.seen)
+
+
+class ReleasesAt(BindingsAt, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the bindings of a project, and as which accounts builds run."""
+
+    builders: Annotated[Index | None, "grants"] = None
+    """Accounts of triggers (`by_account`)."""
+
+
+def by_account(types: Mapping[str, str]) -> Index:
+    """The accounts that builds of triggers run as. `types`: type of triggers to where one names its account."""
+
+    def records(item: Item) -> Iterator[tuple[Hashable, Item]]:
+        account = item.link(types[item.type]).data
+        key = _key(account)
+        if key:
+            yield key, item
+
+    return Index(tuple(types), records)
+
+
+_LEGACY = re.compile(r"serviceAccount:\d+@cloudbuild\.gserviceaccount\.com")
+
+
+def releases(view: View, at: ReleasesAt) -> Deployer | None:
+    """What members of the bindings at one level are given; None for a project that is being deleted."""
+    if is_going(view, at):
+        return None
+    title = view[at.title]
+    found = [entry for binding in bindings(view, at.bindings) for entry in _bound(view, at, binding)]
+    name = title if isinstance(title.data, str) else called(view, at)
+    return Deployer(identity=view.identity(name), deploys=view.says(False), shared=view.says(True), grants=view.says(found))
+
+
+def _bound(view: View, at: ReleasesAt, binding: Binding | Unknown) -> Iterator[DeployGrant | Unknown]:
+    if isinstance(binding, Unknown):
+        yield binding
+        return
+    permission, more = google.permission(view, at, binding), google_raising.above(view, at, binding)
+    deploys: Value[bool] = Value(_deploys(view, at, binding.member), binding.seen)
+    who = google_parties(view, binding.member)
+    yield DeployGrant(identity=who, name=permission.name, wide=permission.wildcard, deploys=deploys)
+    if isinstance(more, Unknown):
+        yield more
+    elif more is not None and permission.wildcard.data is not True:
+        yield DeployGrant(identity=who, name=more.name, wide=more.open, deploys=deploys)
+
+
+def _deploys(view: View, at: ReleasesAt, member: Any) -> bool:
+    """Whether a member is the account of Cloud Build, or that of a trigger."""
+    if isinstance(member, str) and _LEGACY.fullmatch(member):
+        return True
+    return bool(at.builders and view.index(at.builders).get(_key(member)))
+
+
+def _key(member: Any) -> str:
+    """A service account by its resource or its mail address."""
+    parts = member.parts if isinstance(member, Text) else (member,)
+    reference = next((part for part in parts if isinstance(part, Reference)), None)
+    if reference is not None:
+        return reference.address.rpartition("/")[2] if "/serviceAccounts/" in reference.address else reference.address
+    return spelled(member).removeprefix("serviceAccount:").rpartition("/")[2]
