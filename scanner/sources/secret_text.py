@@ -48,7 +48,7 @@ _TOKEN = re.compile(rf"-----BEGIN[A-Z0-9 ]{{0,40}}PRIVATE KEY.*|(?:{_TOKENS})[\w
 IN_URL = re.compile(r"(?<=://)[^/?#\s:@]{0,256}:[^/?#\s@]{1,256}(?=@)", re.ASCII)
 """A name and a password: RFC 3986, 3.2.1."""
 _NAMED = re.compile(
-    r"""(?:(?<=[\s;,&?"'{(])|^)
+    r"""(?:(?<=[\s;:,&?"'{(])|^)
     ((?:[\w-]{0,40}[_-])?(?:password|passwd|passphrase|pwd|secret|api[_-]?key|access[_-]?key|accountkey|sharedaccesskey|account_key
        |auth[_-]?token|token|signature|sig|x-amz-credential|client_secret)\ {0,4}(?:=(?!=)|:\ )\ {0,4})
     (?:"[^"]{1,4096}"|'[^']{1,4096}'|[^\s;,&"'<>=)\]}$]{3,4096})""",

@@ -9,6 +9,7 @@ from assay.scanner.override import override
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import as_nodes, step
 from assay.scanner.sources.raw import Location, Unknown
+from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.values import Value
 
 Path = tuple[str | int, ...]
@@ -19,11 +20,14 @@ DOCUMENT = "#document"
 class FileItem(Item):
     """One file. `place` gives the location of a path in its content."""
 
-    __slots__ = ("_place", "_whole", "address", "data", "root", "template", "type")
+    __slots__ = ("_place", "_whole", "address", "data", "root", "sensitive", "template", "type")
 
-    def __init__(self, type_: str, file: str, data: Any, place: Callable[[Path], Location], whole: Location) -> None:
-        """`file`: as reports name it. `whole`: the place of all of it."""
+    def __init__(
+        self, type_: str, file: str, data: Any, place: Callable[[Path], Location], whole: Location, sensitive: Sensitive | None = None
+    ) -> None:
+        """`file`: as reports name it. `whole`: the place of all of it. `sensitive`: texts that are not shown; readers may add to them."""
         self.type, self.root, self.data, self._place, self._whole = type_, file, data, place, whole
+        self.sensitive = Sensitive() if sensitive is None else sensitive
         self.address, self.template = file.rpartition("/")[2], None
 
     def __getitem__(self, path: str) -> Value[Any]:
@@ -36,6 +40,10 @@ class FileItem(Item):
         for name in path.split("."):
             data, at = step(data, name), (*at, name)
         return Value.of(data, (self._place(at),))
+
+    def place(self, inside: Path) -> Location:
+        """Where a part of the content is written, or the nearest around it."""
+        return self._place(inside)
 
     @override
     def blocks(self, path: str) -> tuple[list[Node], Unknown | None]:

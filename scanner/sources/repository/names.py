@@ -6,9 +6,11 @@ import functools
 import os
 import re
 
-RULES, FIREBASE = "repository.firestore-rules", "repository.firebase"
+DOCKERFILE, RULES, FIREBASE = "repository.dockerfile", "repository.firestore-rules", "repository.firebase"
 NAMES = {
     # https://docs.docker.com/build/concepts/dockerfile/#filename, https://github.com/containers/common/blob/main/docs/Containerfile.5.md
+    DOCKERFILE: r"(?:Dockerfile|Containerfile|dockerfile|containerfile)(?:\.(?!dockerignore$|md$|txt$|j2$|tmpl$|tpl$|erb$)[^/]{1,200})?"
+    r"|[^/]{1,200}\.(?:[Dd]ockerfile|[Cc]ontainerfile)",
     RULES: r"[^/]{1,200}\.rules",
     FIREBASE: r"firebase\.json",  # https://firebase.google.com/docs/cli#the_firebasejson_file
 }

@@ -62,7 +62,11 @@ class Tree:
         """The file that a path names relative to the top of the repository of another."""
         return self._inside(os.path.join(self.top(path), name.lstrip("/")), path)
 
+    def holds(self, path: str, target: str) -> bool:
+        """Whether a path is within the repository of a file."""
+        return Boundary([self.top(path)], self.overlay).holds(target)
+
     def _inside(self, target: str, path: str) -> str | None:
         if "\0" in target or not self.overlay.is_file(target):
             return None
-        return os.path.normpath(target) if Boundary([self.top(path)], self.overlay).holds(target) else None
+        return os.path.normpath(target) if self.holds(path, target) else None

@@ -22,6 +22,7 @@ from assay.scanner.sources.templates.syntax import Malformed
 
 _ROOM = "assay.scanner.sources.repository"
 _READERS = {
+    names.DOCKERFILE: f"{_ROOM}.dockerfiles",
     names.RULES: f"{_ROOM}.rules_files",
     names.FIREBASE: f"{_ROOM}.rules_files",
 }
