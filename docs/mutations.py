@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from assay.scanner.rules.load import CompiledControl
-from fixtures.mutations import declared
+from fixtures.mutations import Change, declared
 
 HEAD = """# Proof that every control can fail
 
-The [reference deployment](../fixtures/trade_streamer) passes. Each change below, made to the syntax tree of its Terraform code, makes one
-control fail, and no other but those that are named: `tests/test_mutations.py` judges the deployment before and after, and looks whether a
-failure names the changed block.
+The [reference deployment](../fixtures/trade_streamer) passes. Each change below, made to the syntax tree of its Terraform code or to a
+file of its repository, makes one control fail, and no other but those that are named: `tests/test_mutations.py` judges the deployment
+before and after, and looks whether a failure names the changed block.
 
 | Control | Cloud | Where | Change | Others that rightly fail |
 | --- | --- | --- | --- | --- |
 """
+
+
+def _within(change: Change) -> str:
+    return f" `{change.block}`" if change.block else "" if change.replace else " at the end"
 
 
 def page(controls: list[CompiledControl]) -> str:
@@ -24,7 +28,7 @@ def page(controls: list[CompiledControl]) -> str:
             where, words = (
                 "; ".join(texts)
                 for texts in (
-                    [f"`{change.file}` {f'`{change.block}`' if change.block else 'at the end'}" for change in mutation.changes],
+                    [f"`{change.file}`{_within(change)}" for change in mutation.changes],
                     [change.words for change in mutation.changes],
                 )
             )

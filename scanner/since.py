@@ -68,7 +68,7 @@ def earlier(options: Options, revision: str, run: Callable[[Scan], Report] = Sca
         known, marked = Baseline(made=objects.commit_id), frozenset(_marks(changed, objects))
         result = Earlier(revision, known, _configuration(options, objects), changed, narrowing, rules, marked)
         there = [path for path in options.paths if objects.is_file(path) or objects.is_directory(path)]
-        if not there or not changed:
+        if not there:
             return result
         before = msgspec.structs.replace(
             options, paths=tuple(there), overlay=_WithFetched(objects, kept), changed=narrowing, allow_empty=True,

@@ -44,6 +44,8 @@ def test_a_change_makes_one_control_fail(control: str, mutation: Mutation) -> No
 
 def _names(mutation: Mutation, result: object) -> bool:
     """Whether a result speaks of the block that was changed: as one that its resource was read from, or in its evidence."""
+    if any(change.replace for change in mutation.changes):
+        return any(part.file.endswith(mutation.file) for part in result.resource.blocks)  # type: ignore[attr-defined]
     places = [
         (change.file, block.location())
         for change in mutation.changes

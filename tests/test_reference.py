@@ -35,7 +35,7 @@ VALIDATING = 2
 def test_an_environment_holds_every_control(cloud: str, environment: str) -> None:
     scan = Scan(
         Options(
-            paths=[str(REFERENCE / cloud / "terraform" / "environments" / environment)],
+            paths=[str(REFERENCE / cloud / "terraform" / "environments" / environment), str(REFERENCE / cloud / "repository")],
             **three.OPTIONS,
             allow_empty=environment == "organization",
         )

@@ -69,6 +69,13 @@ def test_nothing_that_changed_is_nothing_to_judge(tree: Path) -> None:
     assert code == 0 and standing == {} and said["coverage"]["gaps"] == []
 
 
+def test_what_fails_in_a_template_is_known_where_nothing_changed(tree: Path) -> None:
+    write(tree, {"t.yaml": "Resources:\n  B: {Type: AWS::S3::Bucket}\n"})
+    commit()
+    code, _, standing = since("HEAD")
+    assert code == 0 and standing == {("t.yaml", "AWS::S3::Bucket.B"): "known"}
+
+
 def test_only_roots_that_a_change_touches_are_judged(tree: Path) -> None:
     write(tree, {"b/module.tf": 'module "m" {\n  source = "../modules/m"\n  name = "x"\n}\n', "c/main.tf": FAILING})
     commit()

@@ -16,10 +16,10 @@ from assay.scanner.sources.raw import Reference, Text, Unknown
 from fixtures import forms, three
 from tests.scans import ROOT
 from tests.test_asset_fixtures import SCHEMAS, problems
-from tests.test_fixtures import AWS_ALONE, FIXTURES, GOOGLE_IN_CODE, NO_TEMPLATES, expected
+from tests.test_fixtures import AWS_ALONE, FIXTURES, GOOGLE_IN_CODE, NO_TEMPLATES, OF_FILES, expected
 from tests.test_fixtures import CONTROLS as ALL
 
-CONTROLS = [control for control in ALL if control not in {**AWS_ALONE, **GOOGLE_IN_CODE, **NO_TEMPLATES}]
+CONTROLS = [control for control in ALL if control not in {**AWS_ALONE, **GOOGLE_IN_CODE, **NO_TEMPLATES, **OF_FILES}]
 INPUTS = ("deployment_manager", "config_connector")
 REFERENCE = ROOT / "fixtures" / "trade_streamer" / "gcp"
 # Verdicts that cannot occur, and why.

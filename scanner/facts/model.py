@@ -21,6 +21,9 @@ T = TypeVar("T")
 Fact: TypeAlias = Value[T]
 
 CLOUDS = frozenset({"aws", "google"})
+_OF_FILES = "repository."
+_OF_CLOUDS = {"repository.firestore-rules": "google", "repository.cloudbuild": "google", "repository.buildspec": "aws"}
+"""Types of files that are of one cloud."""
 ATTEST = "state it under attestations in assay.yaml, with an owner and a last day"
 """What settles that which no input shows, such as what an application does by itself."""
 
@@ -56,7 +59,7 @@ class Identity(msgspec.Struct, kw_only=True):
     """The provider's name where it is known (ARN, full resource name), else the address in the source."""
     name: str
     cloud: str
-    """`aws` or `google`."""
+    """`aws` or `google`; empty for a file that is of neither, or of both: a Dockerfile."""
     account: str | None
     region: str | None
     address: str
@@ -169,7 +172,9 @@ def identity(item: Item, name: Value[Any], companions: Iterable[Item] = ()) -> I
 
 
 def cloud_of(type_: str) -> str:
-    """`google_storage_bucket` and `storage.googleapis.com/Bucket` are Google's."""
+    """`google_storage_bucket` and `storage.googleapis.com/Bucket` are Google's; of files of a repository most are of no cloud."""
+    if type_.startswith(_OF_FILES):
+        return _OF_CLOUDS.get(type_, "")
     return "google" if type_.removeprefix("data.").startswith("google_") or ".googleapis.com/" in type_ else "aws"
 
 

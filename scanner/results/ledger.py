@@ -108,6 +108,9 @@ def close(listing: FileListing, coverage: Coverage) -> tuple[dict[str, Fate], Co
         if fate.became == "other" and file in listing.named:
             fates[file] = Fate("unread", fate.why)
             closing.gaps.append(Gap(file, "unsupported", f"of no kind that can be scanned: {fate.why}", _NAMED))
+    for (file, _), fate in (coverage.fates or {}).items():
+        if fate.became in ("judged", "unread") and file in listing.settled and fates[file].became == "other":
+            fates[file] = fate  # another file names it: rules of Firestore under any name
     scopes = {gap.scope for gap in coverage.gaps}
     is_lost = any(gap.code == "input_failed" and NOTHING_FOLLOWS in gap.reason for gap in coverage.gaps)
     for format_, files in silent.items():

@@ -81,7 +81,7 @@ class Judge:
 
     def __init__(self, compiled: CompiledControl, params: dict[str, Any], stated: Statements) -> None:
         self.compiled, self.control, self.stated = compiled, compiled.control, stated
-        of_clouds = {cloud: {name: _for_cloud(value, cloud) for name, value in params.items()} for cloud in CLOUDS}
+        of_clouds = {cloud: {name: _for_cloud(value, cloud) for name, value in params.items()} for cloud in (*CLOUDS, "")}
         # What is not configured is not there, as a fact that is not known is not.
         self.params = {cloud: {name: value for name, value in given.items() if value is not None} for cloud, given in of_clouds.items()}
         self.unset = {cloud: [name for name, value in given.items() if value is None] for cloud, given in of_clouds.items()}

@@ -48,9 +48,14 @@ class Recognised(msgspec.Struct):
 
 def recognise(path: str, overlay: Overlay = DISK) -> Recognised:
     """What formats a file may be of, by marks in its content. Raises OSError where it cannot be read."""
-    known = [format_ for format_ in inputs.formats() if os.path.basename(path) in format_.names]
+    known = [format_ for format_ in inputs.formats() if _is_called(format_, path)]
     recognised = _recognise(os.path.basename(path).lower(), path, overlay)
     return recognised if not known else Recognised([*known, *(format_ for format_ in recognised.formats if format_ not in known)])
+
+
+def _is_called(format_: Format, path: str) -> bool:
+    """Whether a tool finds a file by its name."""
+    return os.path.basename(path) in format_.names or (format_.called is not None and format_.called(path))
 
 
 def _recognise(name: str, path: str, overlay: Overlay) -> Recognised:
@@ -70,6 +75,8 @@ def _recognise(name: str, path: str, overlay: Overlay) -> Recognised:
 
 def expected(name: str, format_: str | None = None) -> bool:
     """Whether a file of this name is expected to be of a format, of any where none is named: one that cannot be read is then a gap."""
+    if any(_is_called(known, name) for known in inputs.formats() if known.called and format_ in (None, known.name)):
+        return True
     return name.lower().endswith(inputs.suffixes(format_)) or "." not in os.path.basename(name)
 
 
@@ -77,7 +84,7 @@ def named(name: str) -> bool:
     """Whether a file is called as those of some format are; values of variables are for the root module that reads them."""
     if name.endswith(".tfvars.json"):
         return False
-    return name.lower().endswith(inputs.suffixes()) or any(name in format_.names for format_ in inputs.formats())
+    return name.lower().endswith(inputs.suffixes()) or any(_is_called(format_, name) for format_ in inputs.formats())
 
 
 def meant(path: str, content: bytes, format_: str) -> bool:
@@ -109,6 +116,8 @@ def _text(name: str, start: bytes, stored: bytes | mmap.mmap) -> Recognised:
 
 def _may_begin(format_: Format, name: str, head: bytes) -> bool:
     """Whether a file of a format may be called so and begin so. What is called like it may begin in any way: that may be damaged."""
+    if format_.called is not None:
+        return False  # its name alone tells it
     if name.endswith(format_.suffixes) or (format_.packed and "." not in name):
         return True
     if not (format_.suffixes or format_.starts or format_.yaml):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import importlib
+from collections.abc import Callable
 
 import msgspec
 
 from assay.scanner import plugins
+from assay.scanner.sources.repository.names import is_one
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -30,6 +32,9 @@ class Format(msgspec.Struct, frozen=True):
     """Whether it may be in YAML, and then be called and begin in any way that YAML may."""
     names: tuple[str, ...] = ()
     """Names by which a tool finds such files, whatever is in them."""
+    called: Callable[[str], bool] | None = None
+    """Whether a tool finds a file by its path, whatever is in it: where there are too many names to list. Of such a format nothing else is
+    looked for in files."""
     packed: bool = False
     """Whether it is read where it is compressed with gzip, too; the marks are then in the first PEEK_BYTES of its text (packed.py)."""
 
@@ -147,6 +152,13 @@ INPUTS = (
                 yaml=True,
             ),
         ),
+    ),
+    Input(
+        "repository",
+        {"repository": "Files of a repository"},
+        remedy="repository",
+        remedy_title="Files of a repository",
+        formats=(Format("repository", "assay.scanner.sources.repository.source", (), called=is_one),),
     ),
 )
 """In the order of the matrix of controls."""

@@ -23,6 +23,8 @@ _RULES = {
     "venv": "a virtual environment of Python",
 }
 _HIDDEN = "a directory whose name begins with a dot"
+_WORKFLOWS = ".github"
+"""Such a directory that is looked into: it holds what builds and releases."""
 EXCLUDED, LIBRARY = "excluded by ", "a library, judged through what calls it"
 """How a rule of a configuration begins (globs.py); and that of libraries of Terraform code."""
 UNCHANGED = "not touched since the revision that the run is compared with"
@@ -36,7 +38,7 @@ def is_exclusion(why: str) -> bool:
 
 def excluded(name: str) -> str | None:
     """The rule by which a directory of this name is left out; None where it is not."""
-    return _RULES.get(name) or (_HIDDEN if name.startswith(".") else None)
+    return _RULES.get(name) or (_HIDDEN if name.startswith(".") and name != _WORKFLOWS else None)
 
 
 class Fate(msgspec.Struct, frozen=True):

@@ -11,23 +11,31 @@ from collections import Counter
 
 HIDDEN = "(redacted)"
 """Stands for a text that was left out."""
-_TOKENS = "|".join(
-    (
-        r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b",  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-        r"-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY",  # RFC 7468, also of OpenSSH, and in the JSON of service accounts
-        r"\bgh[pousr]_[A-Za-z0-9]{30}|\bgithub_pat_[A-Za-z0-9_]{20}",
-        # https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
-        r"\bglpat-[\w-]{20}",  # https://docs.gitlab.com/security/tokens/#token-prefixes
-        r"\bxox[a-z]-[A-Za-z0-9-]{10}|\bxapp-\d-[A-Z0-9]{8}|hooks\.slack\.com/(?:services|workflows)/\w",
-        # https://docs.slack.dev/authentication/tokens
-        r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{10}|\bwhsec_[A-Za-z0-9]{20}",  # https://docs.stripe.com/keys
-        r"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{20}",
-        r"\bAIza[\w-]{35}|\bya29\.[\w-]{20}|\bGOCSPX-[\w-]{20}",  # https://cloud.google.com/docs/authentication/api-keys
-        r"\beyJ[\w-]{8,900}\.eyJ[\w-]{8}",  # RFC 7519
-        r"\bnpm_[A-Za-z0-9]{36}|\bpypi-AgE[\w-]{20}|\bdop_v1_[a-f0-9]{64}|\bhv[sbr]\.[\w-]{24}|\bSG\.[\w-]{16,32}\.[\w-]{16}",
-        r"\bdckr_pat_[\w-]{20}|\bshp(?:at|ss|ca)_[a-fA-F0-9]{32}|\bdapi[a-f0-9]{32}",
-    )
+TOKENS = (
+    ("an AWS access key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    ("a private key", r"-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY"),  # RFC 7468, also of OpenSSH, and in the JSON of service accounts
+    ("a token of GitHub", r"\bgh[pousr]_[A-Za-z0-9]{30}|\bgithub_pat_[A-Za-z0-9_]{20}"),
+    # https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
+    ("a token of GitLab", r"\bglpat-[\w-]{20}"),  # https://docs.gitlab.com/security/tokens/#token-prefixes
+    ("a token of Slack", r"\bxox[a-z]-[A-Za-z0-9-]{10}|\bxapp-\d-[A-Z0-9]{8}|hooks\.slack\.com/(?:services|workflows)/\w"),
+    # https://docs.slack.dev/authentication/tokens
+    ("a key of Stripe", r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{10}|\bwhsec_[A-Za-z0-9]{20}"),  # https://docs.stripe.com/keys
+    ("an API key of an AI provider", r"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{20}"),
+    ("a key of Google", r"\bAIza[\w-]{35}|\bya29\.[\w-]{20}|\bGOCSPX-[\w-]{20}"),
+    # https://cloud.google.com/docs/authentication/api-keys
+    ("a JSON web token", r"\beyJ[\w-]{8,900}\.eyJ[\w-]{8}"),  # RFC 7519
+    ("a token of npm", r"\bnpm_[A-Za-z0-9]{36}"),
+    ("a token of PyPI", r"\bpypi-AgE[\w-]{20}"),
+    ("a token of DigitalOcean", r"\bdop_v1_[a-f0-9]{64}"),
+    ("a token of Vault", r"\bhv[sbr]\.[\w-]{24}"),
+    ("a key of SendGrid", r"\bSG\.[\w-]{16,32}\.[\w-]{16}"),
+    ("a token of Docker Hub", r"\bdckr_pat_[\w-]{20}"),
+    ("a token of Shopify", r"\bshp(?:at|ss|ca)_[a-fA-F0-9]{32}"),
+    ("a token of Databricks", r"\bdapi[a-f0-9]{32}"),
 )
+"""What a text is, by its form, to what it looks like; secret_detecting.py tells them apart."""
+_TOKENS = "|".join(pattern for _, pattern in TOKENS)
 _MARKS = (
     "AKIA", "ASIA", "PRIVATE KEY", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-", "hooks.slack.com",
     "k_live_", "k_test_", "whsec_", "sk-", "AIza", "ya29.", "GOCSPX-", "eyJ", "npm_", "pypi-AgE", "dop_v1_", "hvs.", "hvb.", "hvr.", "SG.",
@@ -37,10 +45,10 @@ _MARKS = (
 _find_token = re.compile(_TOKENS, re.ASCII).search
 _TOKEN = re.compile(rf"-----BEGIN[A-Z0-9 ]{{0,40}}PRIVATE KEY.*|(?:{_TOKENS})[\w.~+/=-]*", re.ASCII | re.DOTALL)
 """A token as a whole, and a private key to the end of the text."""
-_IN_URL = re.compile(r"(?<=://)[^/?#\s:@]{0,256}:[^/?#\s@]{1,256}(?=@)", re.ASCII)
+IN_URL = re.compile(r"(?<=://)[^/?#\s:@]{0,256}:[^/?#\s@]{1,256}(?=@)", re.ASCII)
 """A name and a password: RFC 3986, 3.2.1."""
 _NAMED = re.compile(
-    r"""(?:(?<=[\s;,&?"'{(])|^)
+    r"""(?:(?<=[\s;:,&?"'{(])|^)
     ((?:[\w-]{0,40}[_-])?(?:password|passwd|passphrase|pwd|secret|api[_-]?key|access[_-]?key|accountkey|sharedaccesskey|account_key
        |auth[_-]?token|token|signature|sig|x-amz-credential|client_secret)\ {0,4}(?:=(?!=)|:\ )\ {0,4})
     (?:"[^"]{1,4096}"|'[^']{1,4096}'|[^\s;,&"'<>=)\]}$]{3,4096})""",
@@ -68,22 +76,23 @@ def without_secrets(text: str) -> str:
 
 def without_tokens(text: str) -> str:
     """The text without what is a secret whatever it is called; also a line of code, in which `password = var.p` is none."""
-    return HIDDEN if _has_token(text) else _without_parts(text)
+    return HIDDEN if has_token(text) else _without_parts(text)
 
 
 def told_without_tokens(text: str) -> str:
     """A sentence of ours without the tokens that it quotes; the words around them stay."""
-    return _without_parts(_TOKEN.sub(HIDDEN, text) if _has_token(text) else text)
+    return _without_parts(_TOKEN.sub(HIDDEN, text) if has_token(text) else text)
 
 
-def _has_token(text: str) -> bool:
+def has_token(text: str) -> bool:
+    """Whether a token, a key or the like is in a text, by its form."""
     return any(mark in text for mark in _MARKS) and _find_token(text) is not None
 
 
 def _without_parts(text: str) -> str:
     """The text without the secret parts of addresses and headers."""
     if "://" in text:
-        text = _IN_URL.sub(HIDDEN, text) if "@" in text else text
+        text = IN_URL.sub(HIDDEN, text) if "@" in text else text
         text = _QUERY.sub(rf"\1{HIDDEN}", text) if "=" in text else text
     return _SCHEME.sub(rf"\1{HIDDEN}", text) if " " in text else text
 
@@ -95,7 +104,7 @@ def is_secret_pair(name: str, value: str) -> bool:
     """Whether a value is secret by its name: a password whatever it is, anything else that is called so where it looks random."""
     if _PASSWORD.search(name):
         return bool(value)
-    return len(value) >= _LONG and _SECRET_NAME.search(name) is not None and _entropy(value) > _RANDOM and not _readable(value)
+    return len(value) >= _LONG and _SECRET_NAME.search(name) is not None and entropy(value) > _RANDOM and not _readable(value)
 
 
 def _readable(value: str) -> bool:
@@ -103,7 +112,7 @@ def _readable(value: str) -> bool:
     return value.startswith(("arn:", "projects/", "//")) or not any(char.isdigit() for char in value)
 
 
-def _entropy(text: str) -> float:
+def entropy(text: str) -> float:
     """Bits of each character by Shannon's formula."""
     size = len(text)
     return -sum(count / size * math.log2(count / size) for count in Counter(text).values())

@@ -80,13 +80,13 @@ def parse(source: bytes, file: str = "") -> Parsed:
     return msgspec.structs.replace(parsed, words=frozenset(word for word in WORDS if escaped or word in text))
 
 
-def decode(source: bytes, file: str = "") -> tuple[str, Lines]:
+def decode(source: bytes, file: str = "", most: int = MAX_BYTES) -> tuple[str, Lines]:
     """The text of a file in UTF-8, or UTF-16 with a byte order mark, without that mark, and its lines. Raises Malformed.
 
-    YAML is in either of them: https://yaml.org/spec/1.2.2/#52-character-encodings
+    `most`: bytes of the largest that is read. YAML is in either of them: https://yaml.org/spec/1.2.2/#52-character-encodings
     """
-    if len(source) > MAX_BYTES:
-        raise Malformed(f"larger than {MAX_BYTES // 1_000_000} MB")
+    if len(source) > most:
+        raise Malformed(f"larger than {most // 1_000_000} MB")
     if is_utf16(source):
         try:
             text = source.decode("utf-16")

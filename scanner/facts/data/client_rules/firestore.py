@@ -131,7 +131,7 @@ def _accesses(view: View, at: RulesAt) -> list[Any] | None:
     silent = bool(files) and more is None
     for file in files:
         content = file[at.content]
-        read = [_read(option, content, view) for option in content.options or (content.data,)]
+        read = [accesses_in(option, content, view) for option in content.options or (content.data,)]
         silent = silent and all(one is None for one in read)
         listed = [access for one in read for access in one or ()]
         if content.options and any(isinstance(access, Unknown) or access.open.data is not False for access in listed):
@@ -143,7 +143,7 @@ def _accesses(view: View, at: RulesAt) -> list[Any] | None:
     return None if silent else accesses
 
 
-def _read(content: Any, value: Value[Any], view: View) -> list[Any] | None:
+def accesses_in(content: Any, value: Value[Any], view: View) -> list[Any] | None:
     """What a file allows; None where it has no rules for Firestore."""
     if isinstance(content, Unknown):
         return [content]

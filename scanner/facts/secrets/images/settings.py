@@ -1,0 +1,71 @@
+"""Secrets in commands of the shell: assignments, options and arguments."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+
+from assay.scanner.sources.budget import Budget
+from assay.scanner.sources.repository.shell import Command, Token, commands
+from assay.scanner.sources.secret_detecting import Found, by_form, detect, is_placeholder, is_reference
+
+MAX_STEPS = 500_000
+"""Of one script."""
+_PAIR = re.compile(r"(?:--?)?([A-Za-z_][\w.-]{0,100})[=:](.{1,4000})", re.DOTALL)
+_LINE = re.compile(r"(?m)^[ \t]{0,100}(?:export[ \t]{1,9})?([A-Za-z_][\w.-]{0,100})[ \t]{0,20}[=:][ \t]{0,20}(\S[^\n]{0,2000})$")
+_USER = re.compile(r"([\w.@-]{1,100}):(\S{3,400})")
+
+
+def in_script(script: str) -> Iterator[tuple[str, Found]]:
+    """Every secret in a script: what names it, empty where only its form tells it, and its place in the script. Raises OverBudget."""
+    forms = sorted(by_form(script), key=lambda found: found.start)
+    yield from (("", found) for found in forms)
+    yield from ((name, found) for name, found in _in_commands(script) if not _overlaps(found, forms))
+
+
+def in_settings(text: str) -> Iterator[tuple[str, Found]]:
+    """Every secret in a text of lines `NAME=value` or `name: value`, in the order of the lines."""
+    forms = sorted(by_form(text), key=lambda found: found.start)
+    yield from (("", found) for found in forms)
+    for match in _LINE.finditer(text):
+        told = detect(match[1], match[2].strip().strip("\"',"))
+        if told is not None and not _overlaps(found := Found(told.kind, match.start(2), match.end(2), told.by_name), forms):
+            yield match[1], found
+
+
+def _overlaps(found: Found, forms: list[Found]) -> bool:
+    at = bisect.bisect_left(forms, found.end, key=lambda form: form.start) - 1
+    return at >= 0 and forms[at].end > found.start
+
+
+def _in_commands(script: str) -> Iterator[tuple[str, Found]]:
+    for command in commands(script, Budget(steps=MAX_STEPS)):
+        yield from _in_command(command)
+
+
+def _in_command(command: Command) -> Iterator[tuple[str, Found]]:
+    for name, token in command.assignments:
+        yield from _found(name, token.text.partition("=")[2], token)
+    for at, word in enumerate(command.words):
+        after = command.words[at + 1] if at + 1 < len(command.words) else None
+        if match := _PAIR.fullmatch(word.text):
+            yield from _found(match[1], match[2], word)
+        elif word.text.startswith("--") and after is not None and not after.text.startswith("-"):
+            yield from _found(word.text[2:], after.text, after)
+        if word.text in ("-u", "--user") and after is not None and _is_login(command, after.text):
+            yield "", Found("a password", after.start, after.end, by_name=True)
+
+
+def _is_login(command: Command, text: str) -> bool:
+    """Whether a command logs in with a name and a password that are written there."""
+    user = _USER.fullmatch(text)
+    if user is None or is_reference(user[2]) or is_placeholder(user[2]):
+        return False
+    return command.words[0].text.rpartition("/")[2] in ("curl", "wget")
+
+
+def _found(name: str, value: str, token: Token) -> Iterator[tuple[str, Found]]:
+    found = detect(name, value)
+    if found is not None:
+        yield name, Found(found.kind, token.start, token.end, found.by_name)

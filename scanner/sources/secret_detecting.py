@@ -1,0 +1,152 @@
+"""Tells secrets among settings: whether a value is one, by its form or by what it is called, and of what kind.
+
+What is given is a pair of a name and a value that a parser found, so that neither keys nor names of secrets are taken for one.
+Nothing here hands a value on: what is found has a kind and a place in the value. The forms are those that reports hide (secret_text.py).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from assay.scanner.sources.secret_text import IN_URL, TOKENS, entropy, has_token
+from assay.scanner.sources.sensitive import is_secret_name
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A secret in a value: the characters `[start, end)`."""
+
+    kind: str
+    """In words, without a character of it: `a token of GitHub`, `a password`."""
+    start: int
+    end: int
+    by_name: bool = False
+    """Only what it is called makes it one."""
+
+
+LONGEST = 100_000
+"""Characters of one value that are looked at."""
+
+
+def detect(name: str, value: str) -> Found | None:
+    """The secret that a setting holds, if it holds one. `name`: what it is called, which may be empty.
+
+    A known form counts whatever it is called. Of what has a secret name, any literal counts that is neither a reference nor a placeholder;
+    where the name may as well tell what a secret is called (`DB_SECRET`, `API_TOKEN`), one that is no name itself.
+    """
+    value = value[:LONGEST]
+    found = next(by_form(value), None)
+    if found is not None:
+        return found
+    literal = value.strip().strip("\"'")
+    if default := _DEFAULT.fullmatch(literal):
+        literal = default[1]
+    if not literal or not says_secret(name) or is_reference(literal) or is_placeholder(literal) or _PLAIN.fullmatch(literal):
+        return None
+    kind = "a password" if _PASSWORD.search(name) else "a secret"
+    if not _CERTAIN.search(_snake(name)) and _is_name(literal):
+        return None
+    start = value.find(literal)
+    return Found(kind, start, start + len(literal), by_name=True)
+
+
+def by_form(text: str) -> Iterator[Found]:
+    """Every secret in a text that is one by its form: tokens, keys, addresses with a password. Documentation's examples are none."""
+    text = text[:LONGEST]
+    if has_token(text):
+        for kind, pattern in _patterns():
+            for match in pattern.finditer(text):
+                if not _EXAMPLE.search(match[0]):
+                    yield Found(kind, match.start(), match.end())
+    if "://" in text and "@" in text:
+        for match in IN_URL.finditer(text):
+            user, _, password = match[0].partition(":")
+            if _LOCAL.match(text, match.end()) or _PUBLIC_USER.fullmatch(match[0]):
+                continue
+            if password and not is_reference(password) and not is_placeholder(password):
+                yield Found("an address with a password", match.start() + len(user) + 1, match.end())
+    for kind, pattern in _PARTS:
+        for match in pattern.finditer(text):
+            if not is_reference(match[1]) and not is_placeholder(match[1]):
+                yield Found(kind, match.start(1), match.end(1))
+
+
+@functools.cache
+def _patterns() -> tuple[tuple[str, Any], ...]:
+    return tuple((kind, re.compile(rf"(?:{pattern})[\w.~+/=-]*", re.ASCII)) for kind, pattern in TOKENS)
+
+
+def says_secret(name: str) -> bool:
+    """Whether a name says that its value is a secret, rather than something about one."""
+    return is_secret_name(name.replace("-", "_").replace(".", "_")) and _ABOUT.search(_snake(name)) is None
+
+
+def is_reference(value: str) -> bool:
+    """Whether a value names where something is, or is filled in elsewhere: an ARN, a path, a variable, a function of a template."""
+    return _REFERENCE.match(value) is not None or _FILLED.search(value) is not None
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a value stands for one that somebody is to put there, or is of documentation."""
+    return _PLACEHOLDER.fullmatch(value) is not None or _EXAMPLE.search(value) is not None
+
+
+def _snake(name: str) -> str:
+    return _CAMEL.sub("_", name).replace("-", "_").replace(".", "_").lower()
+
+
+def _is_name(value: str) -> bool:
+    """Whether a value may be the name of something: words of one case, each with a mark between them, that do not look random."""
+    return _NAME.fullmatch(value) is not None and not (len(value) >= _LONG and entropy(value) > _RANDOM and any(map(str.isdigit, value)))
+
+
+_RANDOM, _LONG = 3.5, 20
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PASSWORD = re.compile(r"passw|passphrase|\bpwd\b", re.IGNORECASE)
+_CERTAIN = re.compile(
+    r"passw|passphrase|private_?key|secret_?key|access_?key|api_?key|auth_?token|access_?token|client_?secret|connection_?string"
+)
+"""In names of what is a secret itself, and no name of one."""
+_ABOUT = re.compile(
+    r"(?:^|_)(?:file|files|dir|path|header|field|param|parameter|expiry|expires|expires_in|expiration|timeout|issuer|audience|format|algorithm|alg"
+    r"|store|provider|manager|service|endpoint|host|port|user|username|folder|mount|rounds|scope|scopes|claim|cookie|label|env|var|count|limit"
+    r"|min|max|required|strength|hint|dummy|placeholder)$"
+)
+"""Ends of names that speak of a secret and do not give it, beside those of sensitive.py."""
+_NAME = re.compile(r"[a-z0-9]+(?:[-/_.:][a-z0-9]+)+|[A-Z0-9]+(?:[-_][A-Z0-9]+)+")
+_PLAIN = re.compile(r"(?:true|false|yes|no|on|off|null|none|nil|undefined|disabled|enabled|optional|required|-?\d{1,3})", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"""arn:|projects/|//|/|\./|\.\./|~/|\$|\{\{|%\(|\(\(|!(?:Ref|GetAtt|Sub|ImportValue|reference)\b|<<|@@|@Microsoft\.KeyVault
+    |[a-z][a-z0-9+.-]{0,30}://(?![^/?\#\s]{1,500}@)|(?:vault|ssm|secretsmanager|secretmanager|secret|sm|op|env|kms|file|gcp|aws|azure)[:/]
+    |process\.env|os\.environ|getenv|ENC\[|var\.|local\.|data\.|module\.|secrets?\.""",
+    re.VERBOSE,
+)
+_FILLED = re.compile(r"\$\{[^{}]*\}|\$\(|\$\[\[|\{\{.*?\}\}|\$[A-Za-z_]|%[A-Z_]{2,40}%|\A<[^<>]*>\Z|__[A-Z0-9_]{2,60}__")
+_DEFAULT = re.compile(r"\$\{\w{1,100}:?-([^${}]{1,1000})\}")
+"""A default of the shell, which is a literal: `${PASSWORD:-hunter2}`."""
+_PLACEHOLDER = re.compile(
+    r"""(?:change|replace|fill|set|put|add|enter|insert)[-_ ]?(?:me|this|in|it|here)\w{0,10}[-_!.]*|replace[-_ ]with\b.*
+    |x{3,}|X{3,}|\*{3,}|\.{3,}|-+|_+
+    |<.*>|\[.*\]|\{.*\}|your[-_ ].*|my[-_ ](?:secret|password|token|key)|todo\b.*|tbd|fixme|placeholder
+    |dummy.*|fake.*|redacted|\(.*\)|n/?a|unset|empty
+    |(?:default|some|any|the)?[-_ ]?(?:example|sample).*|.*[-_ ](?:example|placeholder|here)|0+|1234567890(?:abcdef)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_EXAMPLE = re.compile(r"EXAMPLE(?:KEY)?\b|ExampleKey|\bexample\b|(?i:x{8}|0{12}|redacted|placeholder)")
+"""Keys of AWS's documentation end so: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
+_PUBLIC_USER = re.compile(r"(?:user(?:name)?|\w*)?:(?:pass(?:word)?|pwd)?", re.IGNORECASE)
+_LOCAL = re.compile(r"@(?:localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)\b")
+"""What only the machine itself reaches, as tests use it."""
+_PARTS = (
+    ("a key of Azure Storage", re.compile(r"AccountKey=([A-Za-z0-9+/]{40,200}={0,2})")),
+    (
+        "a connection string with a password",
+        re.compile(r"(?i)(?:Server|Data Source|Host|Endpoint)=[^;]{1,300};(?:[^;]{1,200};){0,20}?(?:Password|Pwd)=([^;\"'\s]{3,300})"),
+    ),
+    ("a token of a package registry", re.compile(r":_(?:authToken|auth|password)\s{0,3}=\s{0,3}[\"']?([^\s\"'$]{8,400})")),
+)
+"""Parts of longer texts, each with what precedes it."""
