@@ -21,7 +21,7 @@ from assay.scanner.rules import evaluate, load, params, statements, view
 from assay.scanner.rules.statements import Statements
 from assay.scanner.sources import inputs
 from assay.scanner.sources.coverage import Coverage, Gap
-from assay.scanner.sources.interface import Collection, Contributions, Item, Source, Wanted, Within
+from assay.scanner.sources.interface import Collection, Contributions, Item, Part, Source, Wanted, Within
 from assay.scanner.sources.sensitive import Sensitive
 
 _WAY = "write the input again; if it is as its tool writes it, report this as a defect"
@@ -153,13 +153,14 @@ def described(error: BaseException) -> str:
 
 def judge(collection: Collection, rules: Rules, known: Catalogue) -> Judged:
     """The verdicts of all controls on all resources of a collection. `known`: the readers of its input."""
-    coverage = ledger.enter(collection, {*known.readers, *rules.named_types}, known.joined)
+    whole = collection.part is Part.WHOLE  # its parts are in the ledger
+    coverage = Coverage() if whole else ledger.enter(collection, {*known.readers, *rules.named_types}, known.joined)
     entered = len(collection.coverage.gaps)
     run = _Run(rules, known, coverage)
     results: list[Result] = []
     try:
         results.extend(worlds.judged(collection, run.results))
-        contributions = Contributions.of(known.contributions, collection.items)
+        contributions = Contributions() if whole else Contributions.of(known.contributions, collection.items)
     except Exception as error:
         debug(f"{collection.name} could not be judged to the end", error)
         # Inputs are read as far as rules ask for, so that a shape that no tool writes shows only here.
@@ -194,17 +195,24 @@ class _Run:
         types = list(dict.fromkeys(item.type for item in collection.items))
         scope = collection.scope or collection.name
         self.within = collection.within
-        wanted = self.rules.judges.applies_to
-        for resource in reading.read_all(self.known, items, types, wanted, self._failed):
+        applied = self.rules.judges.applies_to
+        for resource in reading.read_all(self.known, items, types, self._kinds(collection.part), self._failed):
             yield from self._judged(resource, type(resource).__name__, scope)
-        for type_ in types:
-            for item in items.own(type_) if type_ in wanted else ():
+        for type_ in types if collection.part is not Part.WHOLE else ():
+            for item in items.own(type_) if type_ in applied else ():
                 yield from self._judged(view.raw_attributes(item), type_, scope)
         unread = (
             Gap(item.location().file, "input_failed", why.reason, why.settles_it, item.location().line)
             for item, why in items.unread.values()
         )
         self.coverage.gaps += [gap for gap in unread if gap not in self.coverage.gaps]  # another world may have the same
+
+    def _kinds(self, part: Part) -> set[str]:
+        """The kinds that are read from a part of something."""
+        applied = self.rules.judges.applies_to
+        if part is Part.ALL:
+            return applied
+        return {name for name in applied if name in self.known.kinds and self.known.kinds[name].of_whole_account is (part is Part.WHOLE)}
 
     def _judged(self, resource: Resource | view.Attributes, name: str, scope: str) -> Iterator[Result]:
         """`name`: of the kind, or the input's own type."""

@@ -105,6 +105,8 @@ class Resource(msgspec.Struct, kw_only=True):
 
     naming: ClassVar[Mapping[str, Naming]] = {}
     """By cloud, where names are not unique in their account and region."""
+    of_whole_account: ClassVar[bool] = False
+    """It is read when all regions of an account are known, since what it says hangs on all of them."""
     identity: Identity
 
     @property

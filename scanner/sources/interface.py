@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import enum
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -265,6 +266,17 @@ def _called(address: str) -> str:
     return name[: min((at for at in (name.find("."), name.find("[")) if at >= 0), default=len(name))]
 
 
+class Part(enum.Enum):
+    """What a collection is of something that comes in several: an account, of which the regions follow each other."""
+
+    ALL = "all"
+    """All that there is of it."""
+    SOME = "some"
+    """A part: kinds that need the whole are not read from it."""
+    WHOLE = "whole"
+    """All parts together, after them, as far as such kinds ask for it: these alone are read."""
+
+
 class Collection(msgspec.Struct):
     """What one target gave: items, the ledger, and a name for messages."""
 
@@ -281,6 +293,8 @@ class Collection(msgspec.Struct):
     """The combinations of conditions that are possible, where nothing decides them; `items` are then those of all of them."""
     within: Within | None = None
     """What of it is judged: everything, or what single files that were named declare."""
+    part: Part = Part.ALL
+    """Which kinds are read from it, where an account comes in parts."""
     sensitive: Sensitive | None = None
     """Its texts that are judged and not shown."""
 

@@ -68,6 +68,7 @@ READABLE: dict[str, str] = {
     # https://cloud.google.com/spanner/docs/reference/rest/v1/projects.instances
     "data.config": "where the databases of an instance are",
     **dict.fromkeys(_words("settings.edition settings.tier"), _WORDS),
+    "secrets.valueFrom": "the name of a secret, or of a parameter",
     "secretKeyRef.secret": "the name of a secret",
     "secretKeyRef.key": "the version of a secret",
     "secretKeyRef.version": "the version of a secret",

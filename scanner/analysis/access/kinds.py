@@ -73,6 +73,8 @@ class SecretReader(Part, kw_only=True):
 class ReadableSecret(Resource, kw_only=True):
     """A managed secret, with all who may read it."""
 
+    of_whole_account: ClassVar[bool] = True
+
     readers: Fact[list[SecretReader]]
 
     @override

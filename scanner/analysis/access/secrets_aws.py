@@ -85,6 +85,7 @@ def secret(view: View, at: SecretAt) -> ReadableSecret | None:
     readers = [*_direct(asked), *_by_policy(asked, own, forms), *_at_launch(asked, forms)]
     unread = [entry for entry in own if isinstance(entry, Unknown)]
     doubts = [why for item, why in found.holdings.doubts if view.item.same_account(item) is not False]
+    doubts += [found.unlisted[False]] if False in found.unlisted else []  # a task that is handed it
     merged = _merged([*readers, *_followed(asked, readers)])
     if unread:  # what is not read may deny it
         merged = [msgspec.structs.replace(one, reads=all_of([one.reads, Value(unread[0])])) for one in merged]

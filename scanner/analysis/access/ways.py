@@ -86,9 +86,13 @@ class Ways:
         self.holdings: Holdings = holdings(view, types, arns, AWS_BECOMING)
         self._runs: dict[str, list[Run]] = {}
         self.runs: list[Run] = []
+        self.unlisted: dict[bool, Unknown] = {}
+        """Why there may be more functions (True) or tasks (False) than these."""
         for at in runs:
             for item in view.items.of(at.listed.types[0]):
-                if not isinstance(item, Unlisted):
+                if isinstance(item, Unlisted):
+                    self.unlisted.setdefault(at.function, item.why)
+                else:
                     self._enter(View(item, view.items, view.declared), at)
         self._steps: dict[str, list[Step]] = {}
 
@@ -148,6 +152,10 @@ class Ways:
                 yield from self._by(role, self.holdings.of(run.arns), run.arns, CODING, told)
         if any(not run.at.function for run in runs):
             yield from self._anywhere(role, {ENTERING}, "ecs:ExecuteCommand")
+        elif "ecs-tasks.amazonaws.com" in services and False in self.unlisted:
+            yield from self._anywhere(role, {ENTERING}, "ecs:ExecuteCommand", self.unlisted[False])
+        if "lambda.amazonaws.com" in services and True in self.unlisted:
+            yield from self._anywhere(role, CODING, "the code of a function", self.unlisted[True])
 
     def _of_role(self, role: View, at: IdentityAt) -> list[str]:
         """The ARNs of a role, with its path."""
@@ -177,13 +185,19 @@ class Ways:
                 certain = step.certain if doubt is None else all_of([step.certain, Value(doubt)])
                 yield step._replace(certain=certain)
 
-    def _anywhere(self, role: View, actions: Iterable[str], how: str) -> Iterator[Step]:
-        """Those who may enter what runs as a role, which policies do not name by it: certain where it is everything."""
+    def _anywhere(self, role: View, actions: Iterable[str], how: str, doubt: Unknown | None = None) -> Iterator[Step]:
+        """Those who may enter what runs as a role, which policies do not name by it: certain where it is everything.
+
+        `doubt`: why nothing may run as it.
+        """
         for holding in self.holdings.with_any(frozenset(actions)):
             if holding.item.address == role.item.address or role.item.same_account(holding.item) is False:
                 continue
             wide = any(every_resource(one) is True for one in holding.statement.resources) or holding.statement.not_resource
-            why = Unknown(f"whether {_text(holding.name)} enters what runs as {role.item.address}", "name it in the policy", role.location)
+            wide = wide and doubt is None
+            why = doubt or Unknown(
+                f"whether {_text(holding.name)} enters what runs as {role.item.address}", "name it in the policy", role.location
+            )
             target = [Target(holding.actions, holding.statement.resources or ["*"])]
             for _, value in allowed(role, holding, target, [], lambda statement: meets(statement, _NOTHING_TOLD)):
                 yield Step(

@@ -21,7 +21,13 @@ _GONE = "ResourceNotFoundException"
 POLICY = Call("lambda", "GetPolicy", (("FunctionName", "FunctionName"),), absent=(_GONE,))
 ALIAS_POLICY = Call("lambda", "GetPolicy", (("FunctionName", "OfFunction"), ("Qualifier", "Name")), absent=(_GONE,))
 FUNCTIONS = Listing(
-    "lambda.function", Call("lambda", "ListFunctions"), entries="Functions", id="FunctionArn", gone=(_GONE,), details=(POLICY,)
+    "lambda.function",
+    Call("lambda", "ListFunctions"),
+    entries="Functions",
+    id="FunctionArn",
+    of_whole_account=True,
+    gone=(_GONE,),
+    details=(POLICY,),
 )
 URLS = Listing(
     "lambda.url",
@@ -43,12 +49,13 @@ ALIASES = Listing(
     details=(ALIAS_POLICY,),
 )
 # The newest revision of each family: DescribeTaskDefinition takes the name of a family for that.
-DESCRIBE_TASK = Call("ecs", "DescribeTaskDefinition", (("taskDefinition", "value"),))
+DESCRIBE_TASK = Call("ecs", "DescribeTaskDefinition", (("taskDefinition", "value"), ("include", '=["TAGS"]')))
 TASKS = Listing(
     "ecs.task_definition",
     Call("ecs", "ListTaskDefinitionFamilies", (("status", "=ACTIVE"),), page_size=100),
     entries="families",
     id="arn:{partition}:ecs:{region}:{account}:task-definition/{value}",
+    of_whole_account=True,
     gone=("ClientException",),
     details=(DESCRIBE_TASK,),
 )

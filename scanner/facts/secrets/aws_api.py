@@ -19,6 +19,7 @@ SECRETS = Listing(
     entries="SecretList",
     id="ARN",
     joined_across_regions=True,
+    of_whole_account=True,
     gone=("ResourceNotFoundException",),
     details=(DESCRIBE, POLICY),
 )

@@ -76,6 +76,8 @@ class Listing(msgspec.Struct, frozen=True):
     """Asked for the region where that field is not in the answer."""
     joined_across_regions: bool = False
     """Resources of other regions refer to it."""
+    of_whole_account: bool = False
+    """Something that is judged when all regions are known is read from it, or joins it (Resource.of_whole_account)."""
     known: tuple[tuple[str, str], ...] = ()
     """Fields that every entry is given beside its own: `LoadBalancerArn` to the path in the parent, where the answer leaves it out."""
     uses: tuple[str, ...] = ()

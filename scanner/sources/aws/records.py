@@ -12,7 +12,7 @@ from assay.scanner.sources import snapshot, stage
 from assay.scanner.sources.aws.calls import Listing
 from assay.scanner.sources.aws.items import Answer, ApiItem, ItemRecord, UnlistedRecord, unlisted, without_hidden
 from assay.scanner.sources.coverage import CallCount, Coverage, Gap, LeftOut
-from assay.scanner.sources.interface import Collection, Item, Unlisted
+from assay.scanner.sources.interface import Collection, Item, Part, Unlisted
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.redaction import may_be_hidden
 
@@ -125,6 +125,8 @@ class SnapshotReader:
         self._shared: list[Item] = []
         self._left_out: list[Item] = []
         self._items: list[Item] = []
+        self._kept: list[Item] = []
+        """Of all parts of the account, what is judged or asked about when these are known."""
         self._coverage = Coverage()
         self._called: frozenset[str] | None = None
         self._kept_shared = frozenset(listing.type for listing in self.listings.values() if not listing.everywhere)
@@ -150,11 +152,13 @@ class SnapshotReader:
             yield from self._enter(record)
         if self._items or self._coverage.gaps or self._coverage.calls or self._coverage.left_out:
             yield self._flush()
+        yield from self._whole()
 
-    def cut(self) -> Collection:
-        """What was read of the part in which the snapshot ends."""
+    def cut(self) -> Iterator[Collection]:
+        """What was read of the part in which the snapshot ends, and of the account."""
         self._doubt("CutOff")
-        return self._flush()
+        yield self._flush()
+        yield from self._whole()
 
     def _enter(self, record: Any) -> Iterator[Collection]:
         if isinstance(record, (ItemRecord, UnlistedRecord)) and record.account != self._account.account:
@@ -165,6 +169,7 @@ class SnapshotReader:
         elif isinstance(record, AccountRecord):
             if self._items:
                 yield self._flush()
+            yield from self._whole()
             self._account, self._region, self._shared, self._left_out = record, "", [], self._not_asked(record)
             self._doubted = False
             self._stage()
@@ -178,6 +183,7 @@ class SnapshotReader:
             self._call(record)
         elif isinstance(record, AccountEndRecord):
             yield self._flush()
+            yield from self._whole()
             self._lost = False
         elif isinstance(record, GapRecord):
             self._gap(Gap(record.scope, record.code, record.reason, record.settles_it))
@@ -241,7 +247,11 @@ class SnapshotReader:
             return []
         why = Unknown(f"only {', '.join(map(str, self._chosen))} of {account.account} were audited", "audit without --regions")
         place = f"the regions of {account.account} that were not audited"
-        types = [listing.type for listing in self.listings.values() if listing.joined_across_regions and not listing.everywhere]
+        types = [
+            listing.type
+            for listing in self.listings.values()
+            if (listing.joined_across_regions or listing.of_whole_account) and not listing.everywhere
+        ]
         return [Unlisted(type_, f"aws:{account.account}", place, why).within(account.account, None) for type_ in types]
 
     def _kept_apart(self, account: AccountRecord) -> list[Item]:
@@ -261,11 +271,22 @@ class SnapshotReader:
         """What was read since the last region began. The first part of an account is what its regions refer to."""
         items, coverage = self._items, self._coverage
         self._items, self._coverage, self._doubted = [], Coverage(), False
-        collection = Collection(self._scope(), items, coverage, [*self._shared, *self._left_out], f"aws:{self._account.account}")
+        context = [*self._shared, *self._left_out]
+        collection = Collection(self._scope(), items, coverage, context, f"aws:{self._account.account}", part=Part.SOME)
+        self._kept += [item for item in items if (listing := self.listings.get(item.type)) is not None and listing.of_whole_account]
         if not self._region:
             self._shared = items
             collection.context = self._left_out
         return collection
+
+    def _whole(self) -> Iterator[Collection]:
+        """The account, as far as something is judged when all of it is known."""
+        kept, self._kept = self._kept, []
+        if kept:
+            types = {item.type for item in kept}
+            context = [*(item for item in self._shared if item.type not in types), *self._left_out]
+            scope = f"aws:{self._account.account}" if self._account.account else "aws"
+            yield Collection(scope, kept, Coverage(), context, scope, part=Part.WHOLE)
 
     def _part(self, listing: Listing) -> str:
         """The part of an account where its resources stand: empty for what other regions refer to, `global`, or `region` for a region."""
@@ -320,7 +341,7 @@ def read(path: str, show: str, listings: Mapping[str, Listing]) -> Iterator[Coll
         yield from reader.collections(snapshot.lines(path))
         cut, damage = not reader.ended, ""
     except snapshot.CutOff as error:
-        yield reader.cut()
+        yield from reader.cut()
         cut, damage = True, str(error)
     if cut:
         yield Collection(show, [], Coverage(gaps=[snapshot.cut_off(show, damage)]))
