@@ -21,7 +21,7 @@ from assay.scanner.facts.iam.held import Held, PermissionsAt, Source, held, stat
 from assay.scanner.facts.iam.kinds import Escalation, Raise
 from assay.scanner.facts.iam.permissions import every_resource
 from assay.scanner.facts.model import Identity
-from assay.scanner.facts.statements import Statement, allowed_of, bounded_by
+from assay.scanner.facts.statements import Statement, allowed_of, bounded_by, marked
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
@@ -174,10 +174,24 @@ def _reaches(entry: Statement, action: str, who: Identity) -> Value[bool]:
     """Whether what a statement is for is enough to raise by an action: everything, and of what writes, any pattern and itself."""
     if entry.not_resource or not entry.resources:
         return Value(True, entry.seen)
-    far = any_of([Value.of(one).then(every_resource) for one in entry.resources])
+    meant = [one for one in entry.resources if _is_for(one, action)]
+    far = any_of([*(Value.of(one).then(every_resource) for one in meant), Value(False)])
     if action in _WRITES:
-        far = any_of([far, *(Value(_writes(one, who)) for one in entry.resources)])
+        far = any_of([far, *(Value(_writes(one, who)) for one in meant)])
     return Value(far.data, entry.seen)
+
+
+_OF_SERVICE = {"sts": ("iam",), "ssm": ("ssm", "ec2"), "ec2-instance-connect": ("ec2",)}
+"""Services whose actions are for resources of others."""
+
+
+def _is_for(resource: Any, action: str) -> bool:
+    """Whether a resource of a statement may be one of an action: `arn:aws:s3:::*` is none of iam:PassRole."""
+    text = marked(resource) if isinstance(resource, Text) else resource
+    fields = text.split(":", 3) if isinstance(text, str) and text.startswith("arn:") else []
+    service = fields[2] if len(fields) > 3 else ""
+    of = action.partition(":")[0]
+    return not service or any(sign in service for sign in "*?\0") or service in _OF_SERVICE.get(of, (of,))
 
 
 def _writes(resource: Any, who: Identity) -> bool | Unknown:
