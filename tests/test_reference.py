@@ -22,7 +22,7 @@ UNKNOWN: set[tuple[str, str, str, str]] = {
 """(cloud, environment, control, address) of what the code cannot show: of users on AWS nobody says from where they come."""
 OTHER_CLOUD = {
     "aws": {"data.firestore-rules-closed", "network.vpc-service-controls", "access.user-network-allowlist"},
-    "gcp": {"compute.container-hardening", "storage.tls-only-policy"},
+    "gcp": {"compute.container-hardening", "storage.tls-only-policy", "supply.deploy-least-privilege"},
 }
 """Controls of what a cloud does not have, or of which nothing is asked there."""
 NOT_USED = {"data.cache-secured", "data.not-public"}
