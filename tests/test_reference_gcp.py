@@ -15,7 +15,7 @@ from tests.scans import ROOT
 
 GOOGLE = ROOT / "fixtures" / "trade_streamer" / "gcp"
 LIVE = GOOGLE / "live"
-PER_BLOCK = ("iam.no-wildcard-privilege", "iam.trust-policy-scoped")
+PER_BLOCK = ("iam.no-privilege-escalation", "iam.no-wildcard-privilege", "iam.trust-policy-scoped")
 """Controls of which code has a resource for each block with bindings, and the live cloud one for each policy."""
 
 NOT_EXPORTED = {

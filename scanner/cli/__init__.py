@@ -28,6 +28,7 @@ COMMANDS = {
     "evidence": "assay.scanner.cli.evidence",
     "controls": "assay.scanner.cli.controls",
     "explain": "assay.scanner.cli.explain",
+    "access": "assay.scanner.cli.access",
     "completion": "assay.scanner.cli.completion",
 }
 

@@ -1,0 +1,139 @@
+"""`assay access`: who can do what, from code, plans, templates and snapshots."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+import msgspec
+
+from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, judging
+from assay.scanner.cli.scan import named, reading
+from assay.scanner.cli.story import Story
+from assay.scanner.words import visible
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Write the answers as JSON.")
+_PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
+
+
+@click.group("access")
+def command() -> None:
+    """Who can read a secret or delete what is kept, what an identity can do, and which way leads from one to the other.
+
+    PATHs are what `assay scan` takes: code, plans, templates, snapshots of live accounts, exports of assets; the working directory, where
+    none is named. Names may be patterns with *.
+    """
+
+
+@command.command("who-can")
+@click.argument("action", metavar="ACTION")
+@click.argument("resource", metavar="RESOURCE")
+@_PATHS
+@_JSON
+@reading
+@judging.choice
+def who_can(action: str, resource: str, **arguments: Any) -> None:
+    """Everybody who can do ACTION to RESOURCE: `read` a secret, or `delete` what a bucket, a table or a database keeps.
+
+    ACTION may be the provider's own: secretsmanager:GetSecretValue, secretmanager.versions.access, s3:DeleteObject, dynamodb:DeleteItem,
+    storage.objects.delete. RESOURCE is a name, an address in the code or an ARN.
+    """
+    from assay.scanner.questions import access
+
+    control = {name.lower(): control for name, control in access.ASKED.items()}.get(action.lower())
+    if control is None:
+        console.tell(f"assay: {action} cannot be asked for; {', '.join(access.ASKED)} can")
+        sys.exit(EXIT_USAGE)
+    report = _report(arguments, (control,))
+    _known(report, (control,), resource)
+    _tell(report, access.who_can(report, control, resource), arguments["as_json"], f"nobody that is seen here can {action} {resource}")
+
+
+@command.command("what-can")
+@click.argument("principal", metavar="PRINCIPAL")
+@_PATHS
+@_JSON
+@reading
+@judging.choice
+def what_can(principal: str, **arguments: Any) -> None:
+    """What PRINCIPAL is allowed, how it gets more, and which secrets it reads, in however many steps."""
+    from assay.scanner.questions import access
+
+    asked = ("ask.permissions", "ask.raises", "ask.readers")
+    report = _report(arguments, asked)
+    _tell(report, access.what_can(report, principal), arguments["as_json"], f"nothing is seen here that {principal} can do")
+
+
+@command.command("path")
+@click.argument("start", metavar="FROM")
+@click.argument("end", metavar="TO")
+@_PATHS
+@_JSON
+@reading
+@judging.choice
+def path(start: str, end: str, **arguments: Any) -> None:
+    """How FROM, an identity, gets to TO, a secret or something that keeps records."""
+    from assay.scanner.questions import access
+
+    asked = ("ask.readers", "ask.erasers")
+    report = _report(arguments, asked)
+    _known(report, asked, end)
+    _tell(report, access.paths(report, start, end), arguments["as_json"], f"no way is seen here from {start} to {end}")
+
+
+def _report(arguments: dict[str, Any], controls: Iterable[str]) -> Any:
+    """What the rules of questions find below the paths; ends the process, after saying why, where that cannot be asked."""
+    from assay.scanner.questions.access import RULES
+
+    paths = list(arguments["paths"]) or ["."]
+    arguments |= {"fail_on": None, "baseline": None, "no_baseline": True, "profile": None}
+    arguments |= {"controls": tuple(controls), "policies": (*arguments["policies"], str(RULES))}
+    prepared = judging.prepare(arguments, named(arguments, paths))
+    if prepared is None:
+        sys.exit(EXIT_USAGE)
+    report = judging.watch(prepared[0], arguments["quiet"])
+    if missing := [gap for gap in report.coverage.gaps if gap.code == "not_found"]:
+        judging.say(missing)
+        sys.exit(EXIT_USAGE)
+    return report
+
+
+def _known(report: Any, controls: Iterable[str], name: str) -> None:
+    """Ends the process where nothing is called so."""
+    from assay.scanner.questions import access
+
+    if access.resources(report, controls, name):
+        return
+    every = [resource.name for resource in access.resources(report, controls, "*")]
+    there = f"there are {', '.join(sorted(set(every))[:10])}" if every else "nothing of the kind was found"
+    console.tell(f"assay: nothing is called {visible(name)!r}; {visible(there)}")
+    sys.exit(EXIT_USAGE)
+
+
+def _tell(report: Any, answers: list[Any], as_json: bool, nobody: str) -> None:
+    gaps = [f"{gap.scope}: {gap.reason}; {gap.settles_it}" for gap in report.coverage.gaps]
+    if as_json:
+        console.show(msgspec.json.format(msgspec.json.encode({"answers": answers, "not_seen": gaps})).decode())
+    else:
+        _prose(answers, gaps, nobody)
+    sys.exit(EXIT_INCOMPLETE if gaps or any(not answer.certain for answer in answers) else EXIT_OK)
+
+
+def _prose(answers: list[Any], gaps: list[str], nobody: str) -> None:
+    story = Story()
+    for resource in dict.fromkeys(answer.resource for answer in answers):
+        story.heading(resource)
+        for answer in answers:
+            if answer.resource == resource:
+                story.prose(f"{answer.principal}: {answer.way}" if answer.certain else f"perhaps {answer.principal}: {answer.way}", 2)
+                for line in [f"seen at {', '.join(answer.seen[:3])}"] if answer.seen else []:
+                    story.prose(line, 6)
+                for why in answer.unknown:
+                    story.prose(f"not known: {why}", 6)
+    if not answers:
+        story.prose(nobody)
+    for gap in gaps[:20]:
+        story.prose(f"not seen: {gap}")
+    story.tell()

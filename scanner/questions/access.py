@@ -1,0 +1,106 @@
+"""Questions of who can do what, answered by what the rules in `rules/ask` find.
+
+An answer is what such a rule says of one identity: certain, or not known and what would settle it.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from assay.scanner.results.model import Report, ResourceRef, Result
+
+RULES = Path(__file__).parent / "rules"
+READS = ("secretsmanager:GetSecretValue", "secretmanager.versions.access")
+ERASES = ("s3:DeleteObject", "dynamodb:DeleteItem", "dynamodb:PutItem", "storage.objects.delete", "datastore.entities.delete")
+ASKED = {**dict.fromkeys(READS, "ask.readers"), "read": "ask.readers", **dict.fromkeys(ERASES, "ask.erasers"), "delete": "ask.erasers"}
+"""Action to the rule that answers for it."""
+
+
+class Answer(msgspec.Struct, frozen=True, order=True):
+    """One identity that can, or may be able to."""
+
+    resource: str
+    """The address of what is asked about."""
+    name: str
+    principal: str
+    way: str
+    """The action, or the steps: `iam:PassRole to ecs-tasks.amazonaws.com, as order (secretsmanager:GetSecretValue)`."""
+    certain: bool
+    seen: list[str]
+    """Places that decide it, as `main.tf:12`."""
+    unknown: list[str]
+    """Why it is not known, with what would settle it."""
+
+
+def who_can(report: Report, control: str, resource: str) -> list[Answer]:
+    """Everybody who can do what a rule asks to resources of a name, an address or a pattern of these."""
+    return sorted(_answers(result for result in report.results if result.control == control and _named(result.resource, resource)))
+
+
+def what_can(report: Report, principal: str) -> list[Answer]:
+    """What an identity is allowed, how it gets more, and which secrets it reads."""
+    own = [
+        result for result in report.results if result.control in ("ask.permissions", "ask.raises") and _named(result.resource, principal)
+    ]
+    reads = [answer for answer in _answers(_of(report, "ask.readers")) if _is(answer.principal, principal)]
+    return [*sorted(_answers(own)), *sorted(reads)]
+
+
+def paths(report: Report, start: str, end: str) -> list[Answer]:
+    """The ways of an identity to a secret or a store."""
+    ends = (result for result in report.results if result.control in ("ask.readers", "ask.erasers") and _named(result.resource, end))
+    return sorted(answer for answer in _answers(ends) if _is(answer.principal, start))
+
+
+def resources(report: Report, controls: Iterable[str], pattern: str) -> list[ResourceRef]:
+    """What a name stands for among what some rules judged."""
+    wanted = frozenset(controls)
+    found = {result.resource.address: result.resource for result in report.results if result.control in wanted}
+    return [resource for resource in found.values() if _named(resource, pattern)]
+
+
+def _of(report: Report, control: str) -> Iterator[Result]:
+    return (result for result in report.results if result.control == control)
+
+
+def _named(resource: ResourceRef, pattern: str) -> bool:
+    return any(_is(name, pattern) for name in (resource.name, resource.address, resource.id))
+
+
+def _is(name: str, pattern: str) -> bool:
+    return name == pattern or fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
+
+
+def _answers(results: Iterable[Result]) -> Iterator[Answer]:
+    for result in results:
+        if result.verdict not in ("fail", "unknown"):
+            continue
+        of_resource = result.control not in ("ask.readers", "ask.erasers")
+        who, way = ("", result.element) if of_resource else _parts(result.element)
+        yield Answer(
+            resource=result.resource.address,
+            name=result.resource.name,
+            principal=who or result.resource.name,
+            way=way or "a way that is not known",
+            certain=result.verdict == "fail",
+            seen=list(dict.fromkeys(place for entry in result.evidence if (place := _place(entry.location)))),
+            unknown=[f"{why.reason}; {why.settles_it}" for why in result.unknown],
+        )
+
+
+def _parts(element: str) -> tuple[str, str]:
+    """Whom an element of a list is, and the way: `order, secretsmanager:GetSecretValue, [order-service]`."""
+    who, _, rest = element.partition(", ")
+    if not rest:
+        return "somebody that is not seen", ""
+    way, bracket, roles = rest.rpartition(", [")
+    return who, way if bracket and roles.endswith("]") else rest
+
+
+def _place(location: object) -> str:
+    file, line, operation = (getattr(location, name, None) for name in ("file", "line", "operation"))
+    return f"{file}:{line}" if file and line else str(file or operation or "")

@@ -1,0 +1,83 @@
+"""`assay access`: who can do what, on code, plans, templates and recorded accounts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scans import assay
+
+CASES = Path(__file__).parents[2] / "fixtures" / "controls" / "secrets" / "broker-secret-reachability"
+FORMS = {
+    "terraform": "terraform/{}",
+    "cloudformation": "cloudformation/{}.yaml",
+    "aws": "aws/{}.ndjson",
+}
+
+
+def answers(*arguments: str, code: int = 0) -> list[dict[str, Any]]:
+    ran = assay("access", *arguments, "--json", "--no-config", "--quiet")
+    assert ran.exit_code == code, ran.output
+    found: list[dict[str, Any]] = json.loads(ran.stdout)["answers"]
+    return found
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_readers_from_code_template_and_account(form: str) -> None:
+    found = answers("who-can", "read", "broker/etrade", str(CASES / FORMS[form].format("aws-fail-two-steps")))
+    assert {(answer["principal"].lower(), answer["certain"]) for answer in found} == {("order", True), ("scan", True), ("web", True)}
+    ways = {answer["principal"].lower(): answer["way"].lower() for answer in found}
+    assert ways["order"] == "secretsmanager:getsecretvalue"
+    assert ways["scan"].startswith("iam:passrole to ecs-tasks.amazonaws.com, as order")
+    assert ways["web"].startswith("iam:updateassumerolepolicy, as scan (iam:passrole")
+    assert all(answer["seen"] for answer in found)
+
+
+def test_a_plan_by_itself_says_what_it_does_not_know() -> None:
+    found = answers("who-can", "read", "broker/etrade", str(CASES / "plan" / "aws-fail-wildcard.json"), code=3)
+    assert {(answer["principal"], answer["certain"]) for answer in found} == {("scan", True), ("somebody that is not seen", False)}
+
+
+def test_a_denial_of_the_secret_leaves_nobody_else() -> None:
+    case = str(CASES / "terraform" / "aws-pass-denied-by-its-policy")
+    assert [answer["principal"] for answer in answers("who-can", "secretsmanager:GetSecretValue", "broker/etrade", case)] == ["order"]
+    assert answers("path", "scan", "broker/etrade", case) == []
+
+
+@pytest.mark.parametrize("name", ["etrade", "google_secret_manager_secret.broker", "*trade"])
+def test_names_addresses_and_patterns(name: str) -> None:
+    found = answers("who-can", "secretmanager.versions.access", name, str(CASES / "terraform" / "gcp-fail-two-steps"))
+    assert len(found) == 3
+
+
+def test_what_an_identity_can() -> None:
+    found = answers("what-can", "scan", str(CASES / "terraform" / "aws-fail-two-steps"))
+    assert [answer["way"] for answer in found][:2] == ["ecs:RunTask on *", "iam:PassRole on aws_iam_role.order.arn"]
+    assert found[-1]["resource"] == "aws_secretsmanager_secret.broker"
+
+
+def test_what_is_not_known_is_said_and_ends_with_3() -> None:
+    found = answers("who-can", "read", "broker/etrade", str(CASES / "terraform" / "aws-unknown"), code=3)
+    (open_,) = [answer for answer in found if not answer["certain"]]
+    assert open_["principal"] == "scan" and open_["unknown"]
+
+
+def test_what_cannot_be_asked() -> None:
+    case = str(CASES / "terraform" / "aws-fail")
+    for asked, told in (
+        (("who-can", "fly", "broker/etrade", case), "cannot be asked for"),
+        (("who-can", "read", "nothing", case), "there are broker/etrade"),
+        (("who-can", "read", "x", str(CASES / "nowhere")), "no such file"),
+    ):
+        ran = assay("access", *asked, "--no-config")
+        assert ran.exit_code == 2 and told in ran.output, ran.output
+
+
+def test_the_prose_names_place_and_way() -> None:
+    ran = assay("access", "path", "web", "broker/etrade", str(CASES / "terraform" / "aws-fail-two-steps"), "--no-config")
+    assert ran.exit_code == 0
+    text = " ".join(ran.output.split())
+    assert "web: iam:UpdateAssumeRolePolicy, as scan" in text and "main.tf:71" in text.replace(" ", "")
