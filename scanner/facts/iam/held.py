@@ -13,6 +13,7 @@ from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer, Spelling
 from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.view import View
+from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Unknown
 from assay.scanner.sources.values import Value, agreed
@@ -125,7 +126,17 @@ class Held(NamedTuple):
 
 
 def held(view: View, at: PermissionsAt) -> Held:
-    """The policies of an identity, or a policy by itself. Of an identity that is declared elsewhere, only what is here."""
+    """The policies of an identity, or a policy by itself. Of an identity that is declared elsewhere, only what is here.
+
+    Several kinds ask the same of an identity: it is read once.
+    """
+    if view.doubt is not None or view.elsewhere:
+        return _held(view, at)
+    made: Held = numbers.kept(view.items.answers, ("iam.held", view.item.address, view.item.type, at), lambda: _held(view, at))
+    return made
+
+
+def _held(view: View, at: PermissionsAt) -> Held:
     sources: list[Source] = []
     doubts: list[Unknown] = []
     telling: list[Item] = []
