@@ -25,6 +25,8 @@ _MARK = "\ue100"
 _ELSE = "arn:aws:other:::"
 """The ARN of a resource of another type."""
 _LOOSE = re.compile(f"[*?{chr(_OPEN)}-\U000ffffd]")
+_SUFFIX = re.compile("-[^*/:-]{6}$")
+"""What Secrets Manager puts behind a name, or a pattern of it: https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html"""
 _FIELDS = re.compile(f"[{chr(_OPEN)}-\U000ffffd]+")
 
 
@@ -84,12 +86,15 @@ class Arns:
 
 
 def key_of(arn: str) -> tuple[str, str] | None:
-    """The service and the name of a bucket or a table; None of a pattern that may be for several."""
+    """The service and the name of a bucket, a table, a role or a secret; None of a pattern that may be for several."""
     fields = arn.split(":", 5)
     if len(fields) < 6:
         return None
-    path = fields[5].split("/")
-    name = path[0] if fields[2] == "s3" else path[1] if len(path) > 1 else ""
+    if fields[2] == "secretsmanager":
+        name = _SUFFIX.sub("", fields[5].removeprefix("secret:"))
+    else:
+        path = fields[5].split("/")
+        name = path[0] if fields[2] == "s3" else path[1] if len(path) > 1 else ""
     return None if not name or _LOOSE.search(fields[2] + name) else (fields[2], name)
 
 

@@ -91,7 +91,7 @@ def _erasers(view: View, at: StoreAt, arns: Arns, targets: list[Target]) -> Valu
     """Everybody whom a policy of an identity, or the store's own, lets erase."""
     key = "analysis.access.holdings"
     known: Holdings = numbers.kept(view.items.answers, key, lambda: holdings(view, at.identities.spelling, arns, AWS_ERASING))
-    held = known.of(arn for target in targets for arn in target.arns)
+    held = known.of([arn for target in targets for arn in target.arns], frozenset().union(*(target.actions for target in targets)))
     documents = view.values(at.policies)
     if at.copies:
         blocks, more = view.inner(at.copies)

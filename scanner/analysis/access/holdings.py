@@ -74,20 +74,23 @@ class Holdings:
     def __init__(self, found: list[Holding], doubts: list[tuple[Item, Unknown]]) -> None:
         self.doubts = doubts
         """Why there may be more: of what identities have, and of identities."""
-        self._found = found
+        self._by_action: dict[str, list[Holding]] = {}
         self._by_item: dict[str, list[Holding]] = {}
-        self._by_key: dict[tuple[str, str] | None, list[tuple[int, Holding]]] = {}
+        self._by_key: dict[tuple[tuple[str, str] | None, str], list[tuple[int, Holding]]] = {}
         for number, holding in enumerate(found):
             patterns = holding.statement.resources
             keys = {None} if holding.statement.not_resource else {key_of(pattern) for pattern in patterns}
-            for key in {None} if None in keys else keys:
-                self._by_key.setdefault(key, []).append((number, holding))
+            for action in holding.actions:
+                for key in {None} if None in keys else keys:
+                    self._by_key.setdefault((key, action), []).append((number, holding))
+                self._by_action.setdefault(action, []).append(holding)
             self._by_item.setdefault(holding.item.address, []).append(holding)
 
-    def of(self, arns: Iterable[str]) -> list[Holding]:
-        """Those that may be for one of some ARNs, in their order."""
+    def of(self, arns: Iterable[str], actions: Iterable[str]) -> list[Holding]:
+        """Those that may be for one of some actions on one of some ARNs, in their order."""
         keys = dict.fromkeys([None, *map(key_of, arns)])
-        found = dict(entry for key in keys for entry in self._by_key.get(key, ()))
+        wanted = list(actions)
+        found = dict(entry for key in keys for action in wanted for entry in self._by_key.get((key, action), ()))
         return [found[number] for number in sorted(found)]
 
     def of_item(self, item: Item, actions: frozenset[str]) -> list[Holding]:
@@ -96,7 +99,7 @@ class Holdings:
 
     def with_any(self, actions: frozenset[str]) -> list[Holding]:
         """Those that allow one of some actions, whatever it is on."""
-        return [holding for holding in self._found if holding.actions & actions]
+        return list({id(holding): holding for action in sorted(actions) for holding in self._by_action.get(action, ())}.values())
 
 
 def holdings(view: View, types: Iterable[IdentityAt], arns: Arns, wanted: frozenset[str]) -> Holdings:

@@ -140,7 +140,7 @@ def _direct(asked: _Secret) -> Iterator[_Found]:
     blocks = asked.view.inner(at.replicas)[0] if at.replicas else []
     named = [asked.view.link(at.key), *(block.link(at.replica_key) for block in blocks)]
     use = Use(asked.view, named, at.keys.spelling, _regions(asked.view, at), asked.ways)
-    for holding in asked.ways.holdings.of(asked.arns):
+    for holding in asked.ways.holdings.of(asked.arns, (READING, OPENING)):
         if asked.view.item.same_account(holding.item) is False:
             continue
         for action, value in allowed(asked.view, holding, target, asked.denials, lambda statement: meets(statement, asked.told)):

@@ -36,7 +36,7 @@ from assay.scanner.sources.values import Value, all_of
 
 from .arns import Arns, Form
 from .decisions import Target, allowed
-from .holdings import Holding, Holdings, IdentityAt, holdings
+from .holdings import Holdings, IdentityAt, holdings
 from .meeting import Told, meets
 
 _NOTHING_TOLD = Told({})
@@ -137,19 +137,18 @@ class Ways:
                 delegated = delegated or other is not True
                 if other is not False:
                     yield from (_trusted(role, at, entry, kind, one, other) for one in _subjects(entry, kind, who))
-        held = self.holdings.of(arns)
         if delegated:
-            yield from self._by(role, held, arns, {ASSUMING}, "sts:AssumeRole")
-        yield from self._by(role, held, arns, {TRUSTING}, "iam:UpdateAssumeRolePolicy")
+            yield from self._by(role, arns, {ASSUMING}, "sts:AssumeRole")
+        yield from self._by(role, arns, {TRUSTING}, "iam:UpdateAssumeRolePolicy")
         for service in sorted(services & LAUNCHING.keys()):
-            yield from self._passing(role, held, arns, service)
+            yield from self._passing(role, arns, service)
         if "ec2.amazonaws.com" in services:
             yield from self._anywhere(role, SESSIONS, "a session on a machine")
         runs = [run for key in dict.fromkeys([role.item.address, *_names(role, at)]) for run in self._runs.get(key, ())]
         for run in runs:
             if run.at.function:
                 told = f"the code of {_text(run.name)}"
-                yield from self._by(role, self.holdings.of(run.arns), run.arns, CODING, told)
+                yield from self._by(role, run.arns, CODING, told)
         if any(not run.at.function for run in runs):
             yield from self._anywhere(role, {ENTERING}, "ecs:ExecuteCommand")
         elif "ecs-tasks.amazonaws.com" in services and False in self.unlisted:
@@ -164,21 +163,19 @@ class Ways:
             name = Value(f"{path.data.strip('/')}/{name.data}", name.seen)
         return self.arns_of(role, name)
 
-    def _by(
-        self, role: View, held: Iterable[Holding], arns: list[str], actions: Iterable[str], how: str, told: Told = _NOTHING_TOLD
-    ) -> Iterator[Step]:
+    def _by(self, role: View, arns: list[str], actions: Iterable[str], how: str, told: Told = _NOTHING_TOLD) -> Iterator[Step]:
         """Those whose policies let them do one of some actions to a role, or to what runs as it."""
         target = [Target(frozenset(actions), arns)]
-        for holding in held:
+        for holding in self.holdings.of(arns, actions):
             if holding.item.address == role.item.address or role.item.same_account(holding.item) is False:
                 continue
             for _, value in allowed(role, holding, target, [], lambda statement: meets(statement, told)):
                 yield Step(holding.item.address, Parties(holding.who), holding.name, how, value, holding.item)
 
-    def _passing(self, role: View, held: list[Holding], arns: list[str], service: str) -> Iterator[Step]:
+    def _passing(self, role: View, arns: list[str], service: str) -> Iterator[Step]:
         """Those who may pass a role to a service and have it run something."""
         told = Told({"iam:passedtoservice": [service]})
-        for step in self._by(role, held, arns, {PASSING}, f"iam:PassRole to {service}", told):
+        for step in self._by(role, arns, {PASSING}, f"iam:PassRole to {service}", told):
             launching = self.holdings.of_item(step.item, LAUNCHING[service]) if step.item is not None else []
             if launching:
                 doubt = None if any(one.doubt is None for one in launching) else launching[0].doubt
