@@ -158,7 +158,7 @@ HOLDERS = {
     **{name: kind.asset for name, kind in KINDS.items() if kind.way not in ("policy", "project")},
 }
 HIGH = {"Project": "projects", "Folder": "folders", "Organization": "organizations"}
-BINDINGS = ("IAMPolicy", "IAMPartialPolicy", "IAMPolicyMember")
+BINDINGS = ("IAMPolicy", "IAMPartialPolicy", "IAMPolicyMember", "IAMAuditConfig")
 # Entries of lists of another resource: the key of its reference, its kind, and the list.
 ENTRIES = {
     "StorageBucketAccessControl": ("bucketRef", "StorageBucket", "acl"),
