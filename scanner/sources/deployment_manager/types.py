@@ -84,6 +84,7 @@ TYPES: dict[tuple[str, str], Type] = {
     ("storage", "buckets"): _BUCKET,
     ("iam", "serviceAccount"): _ACCOUNT,
     ("iam", "projects.serviceAccounts"): _ACCOUNT,
+    ("iam", "projects.serviceAccounts.keys"): Type(f"{IAM}/ServiceAccountKey", "parent", "keys"),
     ("iam", "projects.roles"): Type(f"{IAM}/Role", "parent", "roles", ("roleId",), "role"),
     ("iam", "organizations.roles"): Type(f"{IAM}/Role", "parent", "roles", ("roleId",), "role"),
     ("iam", "projects.locations.workloadIdentityPools"): Type(
