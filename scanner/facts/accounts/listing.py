@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from assay.scanner.sources.aws.calls import Call, Listing
 
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
+SUMMARY = Call("iam", "GetAccountSummary")
 ACCOUNT = Listing(
     "sts.account",
     Call("sts", "GetCallerIdentity"),
     entries="",
     id="arn:{partition}:iam::{account}:root",
     everywhere=True,
+    details=(SUMMARY,),
 )
