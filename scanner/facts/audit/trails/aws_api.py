@@ -8,7 +8,6 @@ from assay.scanner.facts.audit.trails.kinds import ApiTrail
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.observe.aws_api import STATUS, TRAILS_AT
 
-
 READERS = (
     Reader(
         ApiTrail,
