@@ -21,7 +21,10 @@ UNKNOWN: set[tuple[str, str, str, str]] = {
 }
 """(cloud, environment, control, address) of what the code cannot show: of users on AWS nobody says from where they come."""
 OTHER_CLOUD = {
-    "aws": {"data.firestore-rules-closed", "network.vpc-service-controls", "access.user-network-allowlist"},
+    "aws": {
+        "data.firestore-rules-closed", "network.vpc-service-controls", "access.user-network-allowlist",
+        "accounts.iam-user-hygiene",  # the deployment has no users of IAM
+    },
     "gcp": {"compute.container-hardening", "storage.tls-only-policy", "accounts.no-root-access-keys", "accounts.root-mfa"},
 }
 """Controls of what a cloud does not have, or of which nothing is asked there."""

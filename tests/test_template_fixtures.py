@@ -54,6 +54,7 @@ NOT_POSSIBLE = {
     ("network.subnets-truly-private", "config_connector", "unknown"): NOT_SHOWN,
     ("resilience.dns-health-failover", "config_connector", "unknown"): NOT_SHOWN,
     ("storage.bucket-lock", "deployment_manager", "pass"): "a template cannot lock a retention policy",
+    ("accounts.iam-user-hygiene", "config_connector", "unknown"): NOT_SHOWN,
     ("audit.api-trail-enabled", "deployment_manager", "pass"): "a template cannot set audit logs",
     ("audit.api-trail-enabled", "deployment_manager", "fail"): "a template cannot set audit logs",
     **{

@@ -11,6 +11,7 @@ from assay.scanner.facts.iam.credentials.aws import AccessKeyAt, access_key
 from assay.scanner.facts.iam.credentials.kinds import StaticCredential
 from assay.scanner.sources.aws.calls import Call, Listing
 
+LAST_USED = Call("iam", "GetAccessKeyLastUsed", (("AccessKeyId", "AccessKeyId"),))
 KEYS = Listing(
     "iam.access_key",
     Call("iam", "ListAccessKeys", (("UserName", "UserName"),)),
@@ -18,6 +19,9 @@ KEYS = Listing(
     id="arn:{partition}:iam::{account}:user/{UserName}/access-key/{CreateDate}",
     everywhere=True,
     parent=USERS.type,
+    joined_across_regions=True,
+    known=(("UserName", "UserName"),),
+    details=(LAST_USED,),
 )
 LISTINGS = (KEYS,)
 READERS = (Reader(StaticCredential, (KEYS.type,), access_key, AccessKeyAt()),)
