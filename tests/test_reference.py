@@ -24,6 +24,7 @@ OTHER_CLOUD = {
     "aws": {
         "data.firestore-rules-closed", "network.vpc-service-controls", "access.user-network-allowlist",
         "accounts.iam-user-hygiene",  # the deployment has no users of IAM
+        "accounts.org-guardrails",  # policies of the organisation are in its own environment
     },
     "gcp": {"compute.container-hardening", "storage.tls-only-policy", "accounts.no-root-access-keys", "accounts.root-mfa"},
 }

@@ -55,6 +55,7 @@ NOT_POSSIBLE = {
     ("resilience.dns-health-failover", "config_connector", "unknown"): NOT_SHOWN,
     ("storage.bucket-lock", "deployment_manager", "pass"): "a template cannot lock a retention policy",
     ("accounts.iam-user-hygiene", "config_connector", "unknown"): NOT_SHOWN,
+    ("accounts.org-guardrails", "config_connector", "unknown"): NOT_SHOWN,
     ("audit.api-trail-enabled", "deployment_manager", "pass"): "a template cannot set audit logs",
     ("audit.api-trail-enabled", "deployment_manager", "fail"): "a template cannot set audit logs",
     **{

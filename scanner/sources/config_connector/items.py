@@ -243,10 +243,19 @@ class Built:
 
     def _organisation_policy(self, spec: dict[str, Any]) -> dict[str, Any]:
         """https://cloud.google.com/config-connector/docs/reference/resource-docs/resourcemanager/resourcemanagerpolicy"""
-        flag = spec.get("booleanPolicy")
-        if isinstance(flag, Unknown):
-            return {"spec": {"rules": flag}}
-        return {"spec": {"rules": [{"enforce": flag.get("enforced", False)}] if isinstance(flag, dict) else []}}
+        flag, values = spec.get("booleanPolicy"), spec.get("listPolicy")
+        if isinstance(flag, Unknown) or isinstance(values, Unknown):
+            return {"spec": {"rules": flag if isinstance(flag, Unknown) else values}}
+        if isinstance(flag, dict):
+            return {"spec": {"rules": [{"enforce": flag.get("enforced", False)}]}}
+        sides = {name: values.get(name) for name in ("allow", "deny")} if isinstance(values, dict) else {}
+        listed = {
+            f"{name}edValues" if name == "allow" else "deniedValues": side.get("values")
+            for name, side in sides.items()
+            if isinstance(side, dict)
+        }
+        every = {f"{name}All": True for name, side in sides.items() if isinstance(side, dict) and side.get("all") is True}
+        return {"spec": {"rules": [{**({"values": listed} if any(listed.values()) else {}), **every}] if sides else []}}
 
     def _item(self, manifest: Manifest, type_: str, data: Any, place: Any, full: str | None) -> Declared:
         item = Declared(
