@@ -56,6 +56,11 @@ NOT_POSSIBLE = {
     ("storage.bucket-lock", "deployment_manager", "pass"): "a template cannot lock a retention policy",
     ("accounts.iam-user-hygiene", "config_connector", "unknown"): NOT_SHOWN,
     ("accounts.org-guardrails", "config_connector", "unknown"): NOT_SHOWN,
+    **{
+        ("audit.config-recording", input_, verdict): "a service that is enabled is on"
+        for input_ in INPUTS
+        for verdict in ("fail", "unknown")
+    },
     ("audit.api-trail-enabled", "deployment_manager", "pass"): "a template cannot set audit logs",
     ("audit.api-trail-enabled", "deployment_manager", "fail"): "a template cannot set audit logs",
     **{

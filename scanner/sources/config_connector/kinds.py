@@ -143,6 +143,8 @@ KINDS: dict[str, Kind] = {
         "iam.googleapis.com/WorkloadIdentityPool", "projects/{project}/locations/{location}", "workloadIdentityPools"
     ),
     "IAMWorkloadIdentityPoolProvider": Kind("iam.googleapis.com/WorkloadIdentityPoolProvider", "{workloadIdentityPool}", "providers"),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/serviceusage/service
+    "Service": Kind("serviceusage.googleapis.com/Service", "projects/{project}", "services"),
     "Project": Kind(PROJECT, "project", "projects", moves={"name": "displayName"}),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/accesscontextmanager/accesscontextmanagerserviceperimeter
     "AccessContextManagerServicePerimeter": Kind(
