@@ -18,7 +18,7 @@ from assay.scanner.sources.values import Value, all_of, any_of
 
 SERVICE_CONTROL = "SERVICE_CONTROL_POLICY"
 _REGION = "aws:requestedregion"
-_NOT_IN = ("stringnotequals", "stringnotequalsignorecase", "stringnotlike")
+_NOT_IN = ("stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotlike", "arnnotequals")
 _WHO = ("aws:principalarn", "aws:principalaccount", "aws:principaltype")
 # Services whose one endpoint answers from us-east-1, whatever region the caller is in.
 _GLOBAL = ("iam:createrole", "organizations:describeorganization", "route53:listhostedzones", "cloudfront:listdistributions")
@@ -110,7 +110,7 @@ def _guard(view: View, content: Value[Any]) -> _Guard | None:
     written = statements(content)
     doubt = next((one for one in written if isinstance(one, Unknown)), None)
     known = [one for one in written if isinstance(one, Statement) and one.allows is not True]
-    about = [one for one in known if isinstance(one.conditions, Unknown) or any(test.key == _REGION for test in one.conditions)]
+    about = [one for one in known if isinstance(one.conditions, Unknown) or any(map(_spares_regions, one.conditions))]
     if not about:
         return _Guard(view.says(doubt), [], view.says(doubt)) if doubt else None
     told = [(one, _denies(view, one)) for one in about]
@@ -118,6 +118,15 @@ def _guard(view: View, content: Value[Any]) -> _Guard | None:
     regions = [value for test in _tests(best, _REGION) for value in (Value[Any](raw, best.seen).text() for raw in test.values)]
     home = any_of([*(region.equals(_HOME) for region in regions), Value(False, best.seen)])
     return _Guard(denies, regions, any_of([home, _spares(view, best)]))
+
+
+def _spares_regions(test: Condition) -> bool:
+    """Whether a condition names regions that are not meant. One that names those that are denies them alone, whatever else there is."""
+    return test.key == _REGION and _operator(test) in _NOT_IN
+
+
+def _operator(test: Condition) -> str:
+    return test.operator.lower().rpartition(":")[2].removesuffix("ifexists")
 
 
 def _tests(statement: Statement, key: str) -> list[Condition]:
@@ -134,8 +143,8 @@ def _denies(view: View, statement: Statement) -> Value[bool]:
     everything = statement.not_action or "*" in statement.actions
     resources = not statement.not_resource and (not statement.resources or "*" in statement.resources)
     # Who is spared is named; a condition on anything else leaves it to the request.
-    spared = all(test.key in _WHO and "not" in test.operator.lower() and "*" not in test.values for test in others)
-    outside = all(test.operator.lower() in _NOT_IN and "*" not in test.values for test in regions)
+    spared = all(test.key in _WHO and _operator(test) in _NOT_IN and "*" not in test.values for test in others)
+    outside = all(_operator(test) in _NOT_IN and "*" not in test.values for test in regions)
     return Value(everything and resources and spared and outside, statement.seen)
 
 

@@ -13,7 +13,7 @@ from assay.scanner.facts.google_assets import is_live, named
 from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Text, Unknown, unknown_inside
-from assay.scanner.sources.values import Value, all_of, any_of
+from assay.scanner.sources.values import Value, any_of
 
 LOCATIONS = "gcp.resourceLocations"
 SWITCHES = ("iam.disableServiceAccountKeyCreation", "storage.publicAccessPrevention")
@@ -33,6 +33,7 @@ class PolicyAt(Spelling, frozen=True, eq=False, kw_only=True):
     allowed: Annotated[str, "*"] = "values.allowedValues"
     denied: Annotated[str, "*"] = "denyAll"
     condition: Annotated[str, "*"] = "condition"
+    inherits: Annotated[tuple[str, ...], "*"] = ("spec.inheritFromParent",)
 
 
 def policy(view: View, at: PolicyAt) -> Guardrail | None:
@@ -43,19 +44,30 @@ def policy(view: View, at: PolicyAt) -> Guardrail | None:
     if constraint is None:
         return None
     rules, more = view.inner(*at.rules)
-    doubt = [view.says(more)] if more else []
     if constraint == LOCATIONS:
         lists = [rule[at.allowed].is_set() for rule in rules] + [rule[at.denied].truth() for rule in rules]
-        holds = any_of([*lists, *doubt, view.says(False)])
+        holds = any_of([*lists, view.says(more or False), _inherited(view, at)])
         values = [value for rule in rules for value in rule[at.allowed].elements()]
     else:
-        bound = [any(rule.inner(at.condition)) for rule in rules]
-        flags = [rule[at.enforced].truth() for rule, limited in zip(rules, bound, strict=True) if not limited]
-        off = [rule[at.enforced].truth().negate() for rule, limited in zip(rules, bound, strict=True) if limited]
-        holds, values = all_of([any_of([*flags, *doubt, view.says(False)]), any_of([*off, view.says(False)]).negate()]), []
-    return _guardrail(
-        view, view.identity(view[at.name] if at.name != "name" else named(view.item)), "organisation policy", {constraint: holds}, values
-    )
+        holds, values = _switched(view, at, rules, more), []
+    identity = view.identity(view[at.name] if at.name != "name" else named(view.item))
+    return _guardrail(view, identity, "organisation policy", {constraint: holds}, values)
+
+
+def _inherited(view: View, at: PolicyAt) -> Value[bool]:
+    """What adds to a list that is set above limits as that does, which stands in other code."""
+    above = Unknown("which locations are allowed above is not in this code", "scan the live project", view.location)
+    return any_of([view[path].default(False).truth() for path in at.inherits]).then(lambda adds: above if adds else False)
+
+
+def _switched(view: View, at: PolicyAt, rules: list[View], more: Unknown | None) -> Value[bool]:
+    """Whether a policy switches a constraint on: by a rule without a condition, unless another says otherwise for some tags."""
+    bound = [at.condition != "" and any(rule.inner(at.condition)) for rule in rules]
+    flags = [rule[at.enforced].truth() for rule in rules]
+    answer = any_of([*(flag for flag, limited in zip(flags, bound, strict=True) if not limited), view.says(more or False)])
+    if any(limited and flag.data is not answer.data for flag, limited in zip(flags, bound, strict=True)):
+        return view.says(Unknown("for which tags a rule of the policy holds", "scan the live project", view.location))
+    return answer
 
 
 def _constraint(name: Value[Any]) -> str | None:

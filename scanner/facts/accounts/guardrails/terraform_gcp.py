@@ -16,7 +16,13 @@ READERS = (
         Guardrail,
         ("google_org_policy_policy",),
         policy,
-        PolicyAt(name=("name", Fixed(None)), constraint="name", allowed="values.allowed_values", denied="deny_all"),
+        PolicyAt(
+            name=("name", Fixed(None)),
+            constraint="name",
+            allowed="values.allowed_values",
+            denied="deny_all",
+            inherits=("spec.inherit_from_parent",),
+        ),
         always=False,
     ),
     Reader(
@@ -31,6 +37,7 @@ READERS = (
             allowed="allow.values",
             denied="deny.all",
             condition="",
+            inherits=("list_policy.inherit_from_parent",),
         ),
         always=False,
     ),

@@ -24,6 +24,8 @@ class GroupAt(msgspec.Struct, frozen=True):
     all: str = "recordingGroup.allSupported"
     globals: str = "recordingGroup.includeGlobalResourceTypes"
     strategy: str = "recordingGroup.recordingStrategy.useOnly"
+    all_by_default: bool = False
+    """A group that does not say it is for all types."""
 
 
 class RecorderAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -112,7 +114,7 @@ def _everything(view: View, at: GroupAt) -> Value[bool]:
     if not groups:
         return view.says(more or True)
     strategy = view[at.strategy]
-    return strategy.equals(ALL) if not strategy.absent and strategy.data != "" else view[at.all].default(False).truth()
+    return strategy.equals(ALL) if not strategy.absent and strategy.data != "" else view[at.all].default(at.all_by_default).truth()
 
 
 def _globals(view: View, at: GroupAt) -> Value[bool]:

@@ -22,6 +22,7 @@ READERS = (
                 all="recording_group.all_supported",
                 globals="recording_group.include_global_resource_types",
                 strategy="recording_group.recording_strategy.use_only",
+                all_by_default=True,
             ),
             switched=One(f"{_RECORDER}_status", "name", "is_enabled"),
             others=every(_RECORDER),
