@@ -55,7 +55,6 @@ NOT_POSSIBLE = {
     ("resilience.dns-health-failover", "config_connector", "unknown"): NOT_SHOWN,
     ("storage.bucket-lock", "deployment_manager", "pass"): "a template cannot lock a retention policy",
     ("accounts.iam-user-hygiene", "config_connector", "unknown"): NOT_SHOWN,
-    ("accounts.org-guardrails", "config_connector", "unknown"): NOT_SHOWN,
     **{
         ("audit.config-recording", input_, verdict): "a service that is enabled is on"
         for input_ in INPUTS

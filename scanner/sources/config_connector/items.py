@@ -248,14 +248,13 @@ class Built:
             return {"spec": {"rules": flag if isinstance(flag, Unknown) else values}}
         if isinstance(flag, dict):
             return {"spec": {"rules": [{"enforce": flag.get("enforced", False)}]}}
-        sides = {name: values.get(name) for name in ("allow", "deny")} if isinstance(values, dict) else {}
-        listed = {
-            f"{name}edValues" if name == "allow" else "deniedValues": side.get("values")
-            for name, side in sides.items()
-            if isinstance(side, dict)
-        }
-        every = {f"{name}All": True for name, side in sides.items() if isinstance(side, dict) and side.get("all") is True}
-        return {"spec": {"rules": [{**({"values": listed} if any(listed.values()) else {}), **every}] if sides else []}}
+        if not isinstance(values, dict):
+            return {"spec": {"rules": []}}
+        allow, deny = (side if isinstance(side := values.get(name), dict) else {} for name in ("allow", "deny"))
+        listed = {"allowedValues": allow.get("values"), "deniedValues": deny.get("values")}
+        rule: dict[str, Any] = {"values": listed} if any(listed.values()) else {}
+        rule |= {name: True for name, side in (("allowAll", allow), ("denyAll", deny)) if side.get("all") is True}
+        return {"spec": {"rules": [rule] if rule else [], "inheritFromParent": values.get("inheritFromParent")}}
 
     def _item(self, manifest: Manifest, type_: str, data: Any, place: Any, full: str | None) -> Declared:
         item = Declared(
