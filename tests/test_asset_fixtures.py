@@ -91,6 +91,8 @@ SCHEMAS = {
     "firestore.googleapis.com/Database": ("firestore.v1", "GoogleFirestoreAdminV1Database"),
     "iam.googleapis.com/Role": ("iam.v1", "Role"),
     "iam.googleapis.com/ServiceAccount": ("iam.v1", "ServiceAccount"),
+    "serviceusage.googleapis.com/Service": ("serviceusage.v1", "GoogleApiServiceusageV1Service"),
+    "iam.googleapis.com/ServiceAccountKey": ("iam.v1", "ServiceAccountKey"),
     "iam.googleapis.com/WorkloadIdentityPool": ("iam.v1", "WorkloadIdentityPool"),
     "iam.googleapis.com/WorkloadIdentityPoolProvider": ("iam.v1", "WorkloadIdentityPoolProvider"),
     "identity.accesscontextmanager.googleapis.com/ServicePerimeter": ("accesscontextmanager.v1", "ServicePerimeter"),

@@ -8,7 +8,7 @@ import pytest
 
 from assay.scanner.rules.judgement import worst
 from tests.scans import ROOT
-from tests.test_fixtures import CONTROLS, NOT_POSSIBLE, OF_FILES, expected
+from tests.test_fixtures import CONTROLS, LIVE_ALONE, NOT_POSSIBLE, OF_FILES, expected
 
 FIXTURES = ROOT / "fixtures" / "controls"
 REFUSED = {"aws-fail-service-name", "aws-unknown-no-key", "aws-unknown-two-policies", "aws-unknown-acl", "aws-fail-wildcard-source"}
@@ -31,7 +31,7 @@ def errors(*templates: Path) -> list[str]:
 
 def test_there_are_cases_of_every_area() -> None:
     assert {case.relative_to(FIXTURES).parts[0] for case in CASES} == {
-        "access", "compute", "data", "edge", "iam", "keys", "messaging", "network", "observe", "resilience", "secrets", "storage", "supply",
+        "access", "accounts", "audit", "compute", "data", "edge", "iam", "keys", "messaging", "network", "observe", "resilience", "secrets", "storage", "supply",
     }  # fmt: skip
     assert len(CASES) > 300
 
@@ -44,7 +44,8 @@ def test_every_template_is_valid_and_an_error_would_be_found(tmp_path: Path) -> 
     assert problem.startswith("broken.yaml:4: E3002")
 
 
-ON_AWS = [control for control in CONTROLS if (control, "aws", "fail") not in NOT_POSSIBLE and control not in OF_FILES]
+OTHERWISE = {*LIVE_ALONE, *OF_FILES}
+ON_AWS = [control for control in CONTROLS if (control, "aws", "fail") not in NOT_POSSIBLE and control not in OTHERWISE]
 
 
 def cases(control: str, input_: str) -> dict[str, dict[str, str]]:

@@ -50,12 +50,16 @@ def test_every_control_can_fail_and_its_passes_do_not(control: str) -> None:
         elif kind == "pass":
             passing += 1
             assert not found & {"fail", "unknown", "error"}, case.name
-    assert min(failing, passing) >= 2
+    assert min(failing, passing) >= 2 or control in LIVE_ALONE
 
 
 OF_FILES = {"secrets.none-in-images": "images are built from Dockerfiles, and by pipelines"}
 """Controls of what files of a repository say, and no code of a cloud, and why."""
+LIVE_ALONE = {"accounts.root-mfa": "code says nothing of how the root user signs in"}
+"""Controls that no code shows, and why."""
 AWS_ALONE = {
+    "accounts.root-mfa": "Google has no root user",
+    "accounts.no-root-access-keys": "Google has no root user",
     "compute.container-hardening": "Cloud Run has no switches for its containers",
     "storage.tls-only-policy": "the APIs of Google take HTTPS alone",
 }

@@ -19,10 +19,12 @@ ONE_CLOUD = {
     "access.user-network-allowlist": {"google"},
     "compute.container-hardening": {"aws"},
     "storage.tls-only-policy": {"aws"},
+    "accounts.no-root-access-keys": {"aws"},
+    "accounts.root-mfa": set(),
 }
 """Controls on what one cloud alone has, or that the code of one alone can make fail: of Google, a service verifies tokens in its code; on
 AWS, users of the reference deployment may come from anywhere; Cloud Run has no switches for its containers;
-the APIs of Google take HTTPS alone."""
+the APIs of Google take HTTPS alone; Google has no root user, and code says nothing of how that of an account signs in."""
 
 
 @pytest.mark.parametrize(

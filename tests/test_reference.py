@@ -21,12 +21,24 @@ UNKNOWN: set[tuple[str, str, str, str]] = {
 }
 """(cloud, environment, control, address) of what the code cannot show: of users on AWS nobody says from where they come."""
 OTHER_CLOUD = {
-    "aws": {"data.firestore-rules-closed", "network.vpc-service-controls", "access.user-network-allowlist"},
-    "gcp": {"compute.container-hardening", "storage.tls-only-policy", "supply.deploy-least-privilege"},
+    "aws": {
+        "data.firestore-rules-closed",
+        "network.vpc-service-controls",
+        "access.user-network-allowlist",
+        "accounts.iam-user-hygiene",  # the deployment has no users of IAM
+        "accounts.org-guardrails",  # policies of the organisation are in its own environment
+    },
+    "gcp": {
+        "compute.container-hardening",
+        "storage.tls-only-policy",
+        "accounts.no-root-access-keys",
+        "accounts.root-mfa",
+        "supply.deploy-least-privilege",
+    },
 }
 """Controls of what a cloud does not have, or of which nothing is asked there."""
-NOT_USED = {"data.cache-secured", "data.not-public"}
-"""Controls of what the deployment does without."""
+NOT_USED = {"data.cache-secured", "data.not-public", "iam.no-static-credentials", "accounts.no-root-access-keys", "accounts.root-mfa"}
+"""Controls of what the deployment does without, or what no code shows."""
 VALIDATING = 2
 """Blocks of records that validate certificates: one record for each name, which AWS tells."""
 

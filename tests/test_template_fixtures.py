@@ -54,6 +54,19 @@ NOT_POSSIBLE = {
     ("network.subnets-truly-private", "config_connector", "unknown"): NOT_SHOWN,
     ("resilience.dns-health-failover", "config_connector", "unknown"): NOT_SHOWN,
     ("storage.bucket-lock", "deployment_manager", "pass"): "a template cannot lock a retention policy",
+    ("accounts.iam-user-hygiene", "config_connector", "unknown"): NOT_SHOWN,
+    **{
+        ("audit.config-recording", input_, verdict): "a service that is enabled is on"
+        for input_ in INPUTS
+        for verdict in ("fail", "unknown")
+    },
+    ("audit.api-trail-enabled", "deployment_manager", "pass"): "a template cannot set audit logs",
+    ("audit.api-trail-enabled", "deployment_manager", "fail"): "a template cannot set audit logs",
+    **{
+        ("iam.no-static-credentials", input_, verdict): "a key that is made is active"
+        for input_ in INPUTS
+        for verdict in ("pass", "unknown")
+    },
 }
 PARAMETERS = {
     "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",

@@ -116,6 +116,10 @@ READABLE: dict[str, str] = {
         ),
         "which events of which objects a trail records",
     ),
+    # https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorder.html
+    **dict.fromkeys(_words("recordingStrategy.useOnly ConfigurationRecorders.servicePrincipal"), "what a recorder is for"),
+    # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html, .../API_GetTrailStatus.html: a code of S3
+    **dict.fromkeys(_words("ExcludeManagementEventSources LatestDeliveryError"), "what a trail leaves out, and that it cannot deliver"),
     # What is open to whom
     **dict.fromkeys(
         _words(

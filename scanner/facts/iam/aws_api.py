@@ -17,7 +17,18 @@ from assay.scanner.sources.values import Value
 _DETAILS = Call("iam", "GetAccountAuthorizationDetails", page_size=1000)
 _COUNTS = ("AttachmentCount", "PermissionsBoundaryUsageCount")
 ROLES = Listing("iam.role", _DETAILS, entries="RoleDetailList", id="Arn", everywhere=True, joined_across_regions=True)
-USERS = Listing("iam.user", _DETAILS, entries="UserDetailList", id="Arn", everywhere=True, joined_across_regions=True)
+# Whether a user has a password, of which the answer tells nothing else: https://docs.aws.amazon.com/IAM/latest/APIReference/API_LoginProfile.html
+PASSWORD = Call("iam", "GetLoginProfile", (("UserName", "UserName"),), absent=("NoSuchEntity",))
+DEVICES = Call("iam", "ListMFADevices", (("UserName", "UserName"),))
+USERS = Listing(
+    "iam.user",
+    _DETAILS,
+    entries="UserDetailList",
+    id="Arn",
+    everywhere=True,
+    joined_across_regions=True,
+    details=(PASSWORD, DEVICES),
+)
 GROUPS = Listing("iam.group", _DETAILS, entries="GroupDetailList", id="Arn", everywhere=True, joined_across_regions=True)
 POLICIES = Listing("iam.policy", _DETAILS, entries="Policies", id="Arn", everywhere=True, joined_across_regions=True, uses=_COUNTS)
 LISTINGS = (ROLES, USERS, GROUPS, POLICIES)

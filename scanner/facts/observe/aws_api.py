@@ -50,6 +50,13 @@ TRAILS = Listing(
 LISTINGS = (SOURCES, DELIVERIES, TRAILS)
 _SOURCES = sources(SOURCES.type, "resourceArns")
 _DELIVERIES = deliveries(DELIVERIES.type, "deliverySourceName")
+TRAILS_AT = TrailsAt(
+    trails=trails(TRAILS.type, STATUS.name, SELECTORS.name),
+    called="Name",
+    logging=f"{STATUS.name}.IsLogging",
+    basic=f"{SELECTORS.name}.EventSelectors",
+    advanced=f"{SELECTORS.name}.AdvancedEventSelectors",
+)
 _CONFIG = "get_distribution_config.DistributionConfig"
 
 READERS = (
@@ -110,13 +117,7 @@ READERS = (
             bucket=Another(BUCKET_AT.granting),
             calls=tuple(call.name for call in (BLOCK, POLICY, POLICY_STATUS, ACL, OWNERSHIP)),
             logging=(f"{LOGGING.name}.LoggingEnabled",),
-            trails=TrailsAt(
-                trails=trails(TRAILS.type, STATUS.name, SELECTORS.name),
-                called="Name",
-                logging=f"{STATUS.name}.IsLogging",
-                basic=f"{SELECTORS.name}.EventSelectors",
-                advanced=f"{SELECTORS.name}.AdvancedEventSelectors",
-            ),
+            trails=TRAILS_AT,
         ),
     ),
 )

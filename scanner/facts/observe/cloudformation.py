@@ -27,6 +27,9 @@ from assay.scanner.facts.storage.cloudformation import BUCKET
 _SOURCES = sources("AWS::Logs::DeliverySource", "ResourceArn")
 _DELIVERIES = deliveries("AWS::Logs::Delivery", "DeliverySourceName")
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudtrail-trail.html
+TRAILS = TrailsAt(trails=trails("AWS::CloudTrail::Trail"), called="BucketName")
+
 READERS = (
     Reader(
         EdgeLog,
@@ -72,8 +75,7 @@ READERS = (
             names=BUCKET.names,
             bucket=Another(BUCKET.granting),
             logging=("LoggingConfiguration",),
-            # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudtrail-trail.html
-            trails=TrailsAt(trails=trails("AWS::CloudTrail::Trail"), called="BucketName"),
+            trails=TRAILS,
         ),
     ),
 )

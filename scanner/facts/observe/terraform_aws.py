@@ -24,7 +24,7 @@ from assay.scanner.facts.storage.terraform_aws import BUCKET
 _SOURCES = sources("aws_cloudwatch_log_delivery_source", "resource_arn")
 _DELIVERIES = deliveries("aws_cloudwatch_log_delivery", "delivery_source_name")
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudtrail
-_TRAILS = TrailsAt(
+TRAILS = TrailsAt(
     trails=trails("aws_cloudtrail"),
     called="bucket",
     logging="enable_logging",
@@ -109,7 +109,7 @@ READERS = (
             bucket=Another(BUCKET.granting),
             # The second is the deprecated block of the bucket.
             logging=(Referrer("aws_s3_bucket_logging", "bucket"), "logging"),
-            trails=_TRAILS,
+            trails=TRAILS,
         ),
     ),
 )

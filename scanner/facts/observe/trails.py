@@ -145,17 +145,17 @@ def _advanced(bucket: View, selector: View, at: TrailsAt) -> tuple[Value[bool], 
     for field in fields:
         name = field[at.field].default("").text().then(str.lower)
         if name.data == "readonly":
-            reads.append(_names(field[at.equals], "true"))
-            writes.append(_names(field[at.equals], "false"))
+            reads.append(names(field[at.equals], "true"))
+            writes.append(names(field[at.equals], "false"))
         elif name.data == "resources.arn":
             tests.append(_all_of_bucket(bucket, field, at))
         else:
             wanted = name.then(_FIXED.get)
-            tests.append(_names(field[at.equals], wanted.data) if isinstance(wanted.data, str) else wanted)
+            tests.append(names(field[at.equals], wanted.data) if isinstance(wanted.data, str) else wanted)
     return all_of([*tests, *reads]), all_of([*tests, *writes])
 
 
-def _names(values: Value[Any], wanted: str) -> Value[bool]:
+def names(values: Value[Any], wanted: str) -> Value[bool]:
     """Whether one of some values is the one that is wanted."""
     return any_of([value.text().equals(wanted) for value in values.elements()])
 

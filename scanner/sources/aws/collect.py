@@ -161,6 +161,8 @@ class Collector:
         answer = self.asker.ask(unit.account, unit.home, listing.call, _parameters(listing.call, unit.account, {}, {}), unit.region)
         record = _record(unit, listing, {})
         record.answers[listing.call.name] = answer
+        for call in self.plan.details[listing.type]:
+            record.answers[call.name] = self._detail(unit, call, record, {})
         return [record]
 
     def _described(self, unit: Unit, listing: Listing, entry: Any, parent: dict[str, Any], region: str = "") -> list[Any]:

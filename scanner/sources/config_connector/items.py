@@ -10,8 +10,8 @@ from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifes
 from assay.scanner.sources.config_connector.shapes import placing, put, replication, services
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.gcp.declared import Declared
+from assay.scanner.sources.gcp.deployment import AUDIT_CONFIGS, Attachment, Deployment, flat, full_name, project_name
 from assay.scanner.sources.gcp.deployment import BINDINGS as BINDINGS_PATH
-from assay.scanner.sources.gcp.deployment import Attachment, Deployment, flat, full_name, project_name
 from assay.scanner.sources.marks import in_annotations
 from assay.scanner.sources.raw import Open, Reference, Text, Unknown, unknown_inside
 
@@ -243,10 +243,18 @@ class Built:
 
     def _organisation_policy(self, spec: dict[str, Any]) -> dict[str, Any]:
         """https://cloud.google.com/config-connector/docs/reference/resource-docs/resourcemanager/resourcemanagerpolicy"""
-        flag = spec.get("booleanPolicy")
-        if isinstance(flag, Unknown):
-            return {"spec": {"rules": flag}}
-        return {"spec": {"rules": [{"enforce": flag.get("enforced", False)}] if isinstance(flag, dict) else []}}
+        flag, values = spec.get("booleanPolicy"), spec.get("listPolicy")
+        if isinstance(flag, Unknown) or isinstance(values, Unknown):
+            return {"spec": {"rules": flag if isinstance(flag, Unknown) else values}}
+        if isinstance(flag, dict):
+            return {"spec": {"rules": [{"enforce": flag.get("enforced", False)}]}}
+        if not isinstance(values, dict):
+            return {"spec": {"rules": []}}
+        allow, deny = (side if isinstance(side := values.get(name), dict) else {} for name in ("allow", "deny"))
+        listed = {"allowedValues": allow.get("values"), "deniedValues": deny.get("values")}
+        rule: dict[str, Any] = {"values": listed} if any(listed.values()) else {}
+        rule |= {name: True for name, side in (("allowAll", allow), ("denyAll", deny)) if side.get("all") is True}
+        return {"spec": {"rules": [rule] if rule else [], "inheritFromParent": values.get("inheritFromParent")}}
 
     def _item(self, manifest: Manifest, type_: str, data: Any, place: Any, full: str | None) -> Declared:
         item = Declared(
@@ -271,7 +279,7 @@ class Built:
     def _bindings(self, manifest: Manifest) -> None:
         spec: dict[str, Any] = manifest.spec if isinstance(manifest.spec, dict) else {}
         reference: Any = spec.get("resourceRef")
-        bindings = list(self._listed(manifest, spec)) if isinstance(manifest.spec, dict) else [_unread(manifest)]
+        parts = self._parts(manifest, spec)
         kind = reference.get("kind") if isinstance(reference, dict) else None
         kind = kind if isinstance(kind, (str, Unknown)) else None
         asset = HOLDERS.get(kind) if isinstance(kind, str) else None
@@ -287,7 +295,7 @@ class Built:
         if asset is None:  # any of them
             why = reference if isinstance(reference, Unknown) else Unknown(f"what {own} is for", "name it in resourceRef", seen)
             for possible in dict.fromkeys(HOLDERS.values()):
-                self._attachments.append(Attachment(possible, why, BINDINGS_PATH, [why], own, seen))
+                self._attachments += [Attachment(possible, why, path, [why], own, seen) for path in parts]
             self.attached += 1
             return
         if isinstance(kind, str) and kind in HIGH and not (isinstance(target, Reference) and target.address in self._by_address):
@@ -298,7 +306,20 @@ class Built:
         else:
             target = self._holder(str(kind), target)
             self.attached += 1
-        self._attachments.append(Attachment(asset, target, BINDINGS_PATH, bindings, own, seen))
+        self._attachments += [Attachment(asset, target, path, elements, own, seen) for path, elements in parts.items()]
+
+    def _parts(self, manifest: Manifest, spec: dict[str, Any]) -> dict[str, list[Any]]:
+        """What a manifest attaches to an IAM policy: bindings, audit configurations, or both, by where they belong.
+
+        https://cloud.google.com/config-connector/docs/reference/resource-docs/iam/iamauditconfig
+        """
+        if manifest.kind == "IAMAuditConfig":
+            config = {name: spec.get(name) for name in ("service", "auditLogConfigs")}
+            return {AUDIT_CONFIGS: [config if isinstance(manifest.spec, dict) else _unread(manifest)]}
+        bindings = list(self._listed(manifest, spec)) if isinstance(manifest.spec, dict) else [_unread(manifest)]
+        audited = spec.get("auditConfigs")
+        configs = audited if isinstance(audited, list) else [] if audited is None else [audited]
+        return {BINDINGS_PATH: bindings, **({AUDIT_CONFIGS: configs} if configs else {})}
 
     def _holder(self, kind: str, target: Any) -> Any:
         """What bindings are on, as a Reference or a full name."""

@@ -143,6 +143,8 @@ KINDS: dict[str, Kind] = {
         "iam.googleapis.com/WorkloadIdentityPool", "projects/{project}/locations/{location}", "workloadIdentityPools"
     ),
     "IAMWorkloadIdentityPoolProvider": Kind("iam.googleapis.com/WorkloadIdentityPoolProvider", "{workloadIdentityPool}", "providers"),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/serviceusage/service
+    "Service": Kind("serviceusage.googleapis.com/Service", "projects/{project}", "services"),
     "Project": Kind(PROJECT, "project", "projects", moves={"name": "displayName"}),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/accesscontextmanager/accesscontextmanagerserviceperimeter
     "AccessContextManagerServicePerimeter": Kind(
@@ -158,7 +160,7 @@ HOLDERS = {
     **{name: kind.asset for name, kind in KINDS.items() if kind.way not in ("policy", "project")},
 }
 HIGH = {"Project": "projects", "Folder": "folders", "Organization": "organizations"}
-BINDINGS = ("IAMPolicy", "IAMPartialPolicy", "IAMPolicyMember")
+BINDINGS = ("IAMPolicy", "IAMPartialPolicy", "IAMPolicyMember", "IAMAuditConfig")
 # Entries of lists of another resource: the key of its reference, its kind, and the list.
 ENTRIES = {
     "StorageBucketAccessControl": ("bucketRef", "StorageBucket", "acl"),

@@ -84,6 +84,7 @@ TYPES: dict[tuple[str, str], Type] = {
     ("storage", "buckets"): _BUCKET,
     ("iam", "serviceAccount"): _ACCOUNT,
     ("iam", "projects.serviceAccounts"): _ACCOUNT,
+    ("iam", "projects.serviceAccounts.keys"): Type(f"{IAM}/ServiceAccountKey", "parent", "keys"),
     ("iam", "projects.roles"): Type(f"{IAM}/Role", "parent", "roles", ("roleId",), "role"),
     ("iam", "organizations.roles"): Type(f"{IAM}/Role", "parent", "roles", ("roleId",), "role"),
     ("iam", "projects.locations.workloadIdentityPools"): Type(
@@ -105,6 +106,8 @@ TYPES: dict[tuple[str, str], Type] = {
     ("firestore", "projects.databases"): Type("firestore.googleapis.com/Database", "parent", "databases", ("databaseId",)),
     ("cloudresourcemanager", "project"): _PROJECT,
     ("cloudresourcemanager", "projects"): _PROJECT,
+    # https://cloud.google.com/deployment-manager/docs/configuration/enable-services
+    ("deploymentmanager", "virtual.enableService"): Type("serviceusage.googleapis.com/Service", "parent", "services", ("serviceName",)),
     ("orgpolicy", "projects.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
     ("orgpolicy", "folders.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
     ("orgpolicy", "organizations.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PROJECT = "cloudresourcemanager.googleapis.com/Project"
 POLICY = "orgpolicy.googleapis.com/Policy"
 BINDINGS = "#iam_policy.bindings"
+AUDIT_CONFIGS = "#iam_policy.auditConfigs"
 
 
 def flat(data: Any) -> str | None:
@@ -50,7 +51,7 @@ class Attachment(msgspec.Struct, frozen=True):
     target: Any
     """A Reference to it, its full name as text, or Unknown."""
     path: str
-    """Of the list: `acl`, or BINDINGS."""
+    """Of the list: `acl`, BINDINGS or AUDIT_CONFIGS."""
     elements: list[Any]
     name: str
     """What declares it."""

@@ -123,7 +123,7 @@ def _conditions(blocks: list[Any]) -> Any:
 
 
 def google(body: Body) -> dict[str, Any]:
-    """A Google IAM policy: `{"bindings": [{"role", "members", "condition"?}]}`."""
+    """A Google IAM policy: `{"bindings": [{"role", "members", "condition"?}], "auditConfigs"?: [{"service", "auditLogConfigs"}]}`."""
     blocks, more = body.nested("binding")
     bindings: list[Any] = []
     for block in blocks:
@@ -133,7 +133,17 @@ def google(body: Body) -> dict[str, Any]:
         if conditions:
             binding["condition"] = {"title": conditions[0].raw("title"), "expression": conditions[0].raw("expression")}
         bindings.append(binding)
-    return {"bindings": bindings + ([more] if more else [])}
+    document: dict[str, Any] = {"bindings": bindings + ([more] if more else [])}
+    audited, more = body.nested("audit_config")
+    if audited or more:
+        document["auditConfigs"] = [_audit_config(block) for block in audited] + ([more] if more else [])
+    return document
+
+
+def _audit_config(block: Body) -> dict[str, Any]:
+    logs, more = block.nested("audit_log_configs")
+    listed = [{"logType": log.raw("log_type"), "exemptedMembers": log.raw("exempted_members")} for log in logs]
+    return {"service": block.raw("service"), "auditLogConfigs": listed + ([more] if more else [])}
 
 
 BUILDERS = {"aws_iam_policy_document": aws, "google_iam_policy": google}
