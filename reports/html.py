@@ -17,7 +17,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from assay.reports import opinions_view
+from assay.reports import opinions_view, scope
 from assay.reports.findings import accepted, compared
 from assay.reports.frameworks_view import chapters
 from assay.reports.html_data import packed
@@ -82,6 +82,9 @@ def render(report: Report, context: Context) -> bytes:
         calls=[call for call in report.coverage.calls if call.outcome != "answered"],
         unsupported=unsupported(report),
         seen=nothing_unseen(report),
+        revisions=scope.revisions(report),
+        live=scope.is_live(report),
+        not_in_git=scope.NOT_IN_GIT,
         chapters=chapters(report, context.frameworks, context.controls),
         rows=_rows(report, context),
         failures=failed_controls(report, context),

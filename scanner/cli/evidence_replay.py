@@ -155,7 +155,7 @@ def _judged(run: str, record: RunRecord, restored: _Restored, arguments: dict[st
         names = {path: record.snapshot.shown, **names}
     report = renaming(judging.watch(scan, True), names)
     said = results_of(run)
-    as_then = {name: getattr(said.run, name) for name in ("id", "started", "finished", "arguments")}
+    as_then = {name: getattr(said.run, name) for name in ("id", "started", "finished", "arguments", "revisions")}
     # What others said of the same is no judgement of ours: it is handed on.
     return msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, **as_then), opinions=said.opinions)
 

@@ -11,6 +11,7 @@ from assay.scanner.facts.model import BlockRef, Mark
 from assay.scanner.results.opinion import Opinion
 from assay.scanner.rules.judgement import VERDICTS, WORST, Evidence, UnknownFact, Verdict, worst
 from assay.scanner.sources.coverage import Coverage, Gap
+from assay.scanner.sources.revision import Revision
 
 __all__ = [
     "VERDICTS",
@@ -22,6 +23,7 @@ __all__ = [
     "Report",
     "ResourceRef",
     "Result",
+    "Revision",
     "Run",
     "Setting",
     "StandsFor",
@@ -193,6 +195,8 @@ class Run(msgspec.Struct, frozen=True):
     arguments: list[str]
     targets: list[str]
     in_force: InForce = InForce()
+    revisions: list[Revision] = []
+    """The commits that the targets are of, as far as they are in repositories of git. Known at the end of a run."""
 
 
 class Summary(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ from assay.scanner.results.model import (
     Report,
     ResourceRef,
     Result,
+    Revision,
     Run,
     Summary,
     Tool,
@@ -65,6 +66,7 @@ ENUMERATED = {
     "verdict",
     "severity",
     "fingerprint",
+    "commit",
     "started",
     "finished",
     "code",
@@ -321,7 +323,8 @@ def report(held: list[Result] | None = None, coverage: Coverage | None = None) -
     return Report(
         tool=Tool("assay", "1.0.0", "sha256:8f3a"),
         run=Run(
-            "0190c2f4", "2026-11-20T08:00:00Z", "2026-11-20T08:00:02.5Z", ["assay", "scan", "storage", "--var", "a"], ["storage", "network"]
+            "0190c2f4", "2026-11-20T08:00:00Z", "2026-11-20T08:00:02.5Z", ["assay", "scan", "storage", "--var", "a"], ["storage", "network"],
+            revisions=[Revision(targets=["storage"], commit="5f3d" * 10, branch="main", changed=1, added=0, removed=2)],
         ),
         summary=Summary(verdicts, len({each.resource.address for each in held}), len(ids)),
         controls=outcomes,
