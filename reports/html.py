@@ -21,7 +21,7 @@ from assay.reports import opinions_view, scope
 from assay.reports.findings import accepted, compared
 from assay.reports.frameworks_view import chapters
 from assay.reports.html_data import packed
-from assay.reports.html_lists import MOST_LISTED, appendix, callers, excerpt, failed_controls, passes, settled
+from assay.reports.html_lists import MOST_LISTED, answered, appendix, callers, excerpt, failed_controls, passes, settled
 from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
 from assay.reports.in_force import in_force
 from assay.reports.view import WORDS, accounts, nothing_unseen, ordered, outcome, place, severity_rank, sums, unsupported, verdicts, where
@@ -64,6 +64,7 @@ def render(report: Report, context: Context) -> bytes:
     """UTF-8. Every value is escaped; characters that could reorder or hide others are written out."""
     worst = questions(report)
     unknown = _with_verdict(report, "unknown")
+    failures, rows = failed_controls(report, context), _rows(report, context)
     page = _template().render(
         **_assets("report.js"),
         report=report,
@@ -86,8 +87,10 @@ def render(report: Report, context: Context) -> bytes:
         live=scope.is_live(report),
         not_in_git=scope.NOT_IN_GIT,
         chapters=chapters(report, context.frameworks, context.controls),
-        rows=_rows(report, context),
-        failures=failed_controls(report, context),
+        rows=rows,
+        numbers={row.outcome.id: number for number, row in enumerate(rows, 1)},
+        failures=failures,
+        answers_to=answered(failures, context),
         source=partial(excerpt, context),
         unknowns=settled(unknown),
         unknown_results=len(unknown),

@@ -142,6 +142,7 @@ class Evidence:
             controls=scan.rules.set.by_id(),
             frameworks=scan.rules.set.frameworks,
             source=output.Excerpts(scan.options.paths, scan.sensitive, scan.names).lines,
+            answers=output.answers_of(scan),
             width=_WIDTH,
             verbose=bool(self._arguments.get("verbose")),
             auditor=True,

@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from assay.scanner.sources.sensitive import Sensitive
 
 if TYPE_CHECKING:
     from assay.scanner.rules.load import RuleSet
+    from assay.scanner.sources.answers import Asked
 
 
 class ReportTarget(click.ParamType):  # type: ignore[type-arg]
@@ -80,9 +81,26 @@ def coloured(arguments: dict[str, Any], path: str) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
+def _no_answers(asked: Collection[Asked]) -> Mapping[Asked, str]:
+    return {}
+
+
 def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> int:
     """Render and write every report of a scan; the exit code that this alone asks for."""
-    return write_with(report, targets, scan.rules.set, Excerpts(scan.options.paths, scan.sensitive, scan.names).lines, arguments)
+    source = Excerpts(scan.options.paths, scan.sensitive, scan.names).lines
+    return write_with(report, targets, scan.rules.set, source, arguments, answers_of(scan))
+
+
+def answers_of(scan: Any) -> Callable[[Collection[Asked]], Mapping[Asked, str]]:
+    """Where answers of live accounts are found again: the snapshots that were scanned, or that an audit wrote."""
+    written = [source.out for source in scan.sources or () if getattr(source, "out", None)]
+    return functools.partial(_answers, [*scan.options.paths, *written])
+
+
+def _answers(paths: Sequence[str], asked: Collection[Asked]) -> Mapping[Asked, str]:
+    from assay.scanner.sources import answers
+
+    return answers.find([path for path in paths if os.path.isfile(path)], asked)
 
 
 def write_with(
@@ -91,6 +109,7 @@ def write_with(
     rules: RuleSet,
     source: Callable[[str, int, int], list[str]],
     arguments: dict[str, Any],
+    answers: Callable[[Collection[Asked]], Mapping[Asked, str]] = _no_answers,
 ) -> int:
     """The same with these rules and lines of code, (file, first line, last line) to lines."""
     codes, controls = [EXIT_OK], rules.by_id()
@@ -99,6 +118,7 @@ def write_with(
             controls=controls,
             frameworks=rules.frameworks,
             source=source,
+            answers=answers,
             color=coloured(arguments, path),
             width=shutil.get_terminal_size((100, 24)).columns,
             quiet=arguments["quiet"],

@@ -7,7 +7,7 @@ those of the controls that there are. Others add formats by entry points of thei
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -15,6 +15,7 @@ import msgspec
 from assay.scanner import plugins
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.rules.model import Control, Framework
+from assay.scanner.sources.answers import Asked
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -23,6 +24,8 @@ class Context(msgspec.Struct, frozen=True):
     controls: Mapping[str, Control]
     source: Callable[[str, int, int], list[str]]
     """(file, first line, last line) to the lines of code, empty where they cannot be read."""
+    answers: Callable[[Collection[Asked]], Mapping[Asked, str]] = lambda _asked: {}
+    """Answers of live accounts that are looked for, to those that a snapshot holds, as a text of a few lines."""
     color: bool = False
     width: int = 100
     quiet: bool = False
