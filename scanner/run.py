@@ -24,11 +24,12 @@ from assay.scanner.errors import RunError
 from assay.scanner.gate.apply import Gate
 from assay.scanner.judge import Judged, Rules, Sink, Watch, judge_all
 from assay.scanner.options import Options
-from assay.scanner.results import ledger
+from assay.scanner.results import ledger, stated
 from assay.scanner.results.frameworks import served
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.results.tally import Tally
 from assay.scanner.rules.load import CompiledControl
+from assay.scanner.rules.statements import Statements
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import Source
 from assay.scanner.sources.listing import Fate, FileListing
@@ -121,6 +122,7 @@ class Scan:
             ),
             gate=msgspec.structs.replace(
                 self.gate.report(compiled.control.id for compiled in self.selected),
+                attestations=stated.uses(self.options.attestations, Statements((), self.options.today), results),
                 known_gaps=[gap for gap in self.tally.coverage.gaps if self.gate.is_known(gap)],
             ),
             coverage=msgspec.structs.replace(self.tally.coverage, fates=msgspec.UNSET),

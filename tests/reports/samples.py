@@ -22,6 +22,7 @@ from assay.scanner.results.model import (
     Result,
     Revision,
     Run,
+    StatementUse,
     Summary,
     Tool,
     UnknownFact,
@@ -246,8 +247,14 @@ def gate() -> GateReport:
         )
     ]
     changes = ["assay.yaml: fail_on is high, and was low"]
+    stated = [
+        StatementUse(
+            control="access.rbac-in-app", resource="tag role=ui", statement="viewers cannot trade", holds=True, owner="security",
+            date="2026-11-02", expires="2027-05-02", link="https://wiki.example.com/roles", file="assay.yaml", line=30, results=2,
+        )
+    ]  # fmt: skip
     return GateReport(
-        waivers=waivers, comparisons=comparisons, changes=changes, warnings=["assay.yaml:14: the waiver is for nothing that was found"]
+        waivers=waivers, attestations=stated, comparisons=comparisons, changes=changes, warnings=["assay.yaml:14: the waiver is for nothing that was found"]
     )
 
 
