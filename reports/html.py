@@ -24,7 +24,20 @@ from assay.reports.html_data import packed
 from assay.reports.html_lists import MOST_LISTED, answered, appendix, callers, excerpt, failed_controls, passes, settled
 from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
 from assay.reports.in_force import in_force
-from assay.reports.view import WORDS, accounts, nothing_unseen, ordered, outcome, place, severity_rank, sums, unsupported, verdicts, where
+from assay.reports.view import (
+    WORDS,
+    Outcome,
+    accounts,
+    nothing_unseen,
+    ordered,
+    outcome,
+    place,
+    severity_rank,
+    sums,
+    unsupported,
+    verdicts,
+    where,
+)
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import WORST, ControlOutcome, InForce, Report, Result
 from assay.scanner.rules.model import Control
@@ -62,15 +75,21 @@ class Segment(msgspec.Struct):
 
 def render(report: Report, context: Context) -> bytes:
     """UTF-8. Every value is escaped; characters that could reorder or hide others are written out."""
+    return page(report, context)
+
+
+def page(report: Report, context: Context, **beside: Any) -> bytes:
+    """The same with what else it is of: `heading`, `outcome`, `comparison` and what the chapter of that needs (compare_html.py)."""
     worst = questions(report)
     unknown = _with_verdict(report, "unknown")
     failures, rows = failed_controls(report, context), _rows(report, context)
-    page = _template().render(
+    alone: dict[str, Any] = {"heading": "Compliance report", "comparison": None, "outcome": _outcome(report)}
+    made = _template().render(
         **_assets("report.js"),
+        **(alone | beside),
         report=report,
         auditor=context.auditor,
         known_gaps=frozenset(report.gate.known_gaps),
-        outcome=outcome(msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, in_force=InForce()))),
         in_force=in_force(report.run.in_force),
         asked=asked(report, worst),
         heat=heat(worst),
@@ -101,7 +120,12 @@ def render(report: Report, context: Context) -> bytes:
         data=Markup(packed(ordered(report.results))),  # noqa: S704  # base64
         **appendix(report),
     )
-    return page.encode() + b"\n"
+    return made.encode() + b"\n"
+
+
+def _outcome(report: Report) -> Outcome:
+    """In words, without what was in force, which the page says elsewhere."""
+    return outcome(msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, in_force=InForce())))
 
 
 def _with_verdict(report: Report, *chosen: str) -> list[Result]:
