@@ -32,7 +32,7 @@ _OPTIONS = (
         metavar="DIR",
         help="Leave a run folder in this directory: reports, what was read, a manifest (assay evidence verify).",
     ),
-    click.option("--evidence-key", metavar="FILE|awskms:KEY", help="Sign its manifest with this key (assay evidence keygen)."),
+    click.option("--evidence-key", metavar="FILE|awskms:KEY|gcpkms://KEY", help="Sign its manifest with this key (assay evidence keygen)."),
     click.option(
         "--evidence-inputs",
         type=click.Choice(["masked", "whole", "digests"]),
