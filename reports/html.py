@@ -79,11 +79,14 @@ def render(report: Report, context: Context) -> bytes:
 
 
 def page(report: Report, context: Context, **beside: Any) -> bytes:
-    """The same with what else it is of: `heading`, `outcome`, `comparison` and what the chapter of that needs (compare_html.py)."""
+    """The same with what else it is of: `heading`, `outcome`, `comparison` and what the chapter of that needs (compare_html.py).
+
+    `printed`: it is for paper alone, and has no scripts.
+    """
     worst = questions(report)
     unknown = _with_verdict(report, "unknown")
     failures, rows = failed_controls(report, context), _rows(report, context)
-    alone: dict[str, Any] = {"heading": "Compliance report", "comparison": None, "outcome": _outcome(report)}
+    alone: dict[str, Any] = {"heading": "Compliance report", "comparison": None, "printed": False, "outcome": _outcome(report)}
     made = _template().render(
         **_assets("report.js"),
         **(alone | beside),
@@ -117,7 +120,7 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
         waived=_with_verdict(report, "waived"),
         passes=passes(report) if context.auditor else [],
         beside=opinions_view,
-        data=Markup(packed(ordered(report.results))),  # noqa: S704  # base64
+        data=Markup("" if beside.get("printed") else packed(ordered(report.results))),  # noqa: S704  # base64
         **appendix(report),
     )
     return made.encode() + b"\n"

@@ -46,7 +46,7 @@ _NAMED = {"variables": "var", "parameters": "parameter"}
 """Options whose values are withheld, to what their names are called."""
 _SUFFIXES = {
     "html": ".html", "json": ".json", "jsonl": ".jsonl", "csv": ".csv", "csv-population": ".csv", "sarif": ".sarif", "junit": ".xml",
-    "markdown": ".md", "oscal": ".json", "ocsf": ".jsonl", "asff": ".json", "gitlab": ".json", "gitlab-sast": ".json",
+    "markdown": ".md", "oscal": ".json", "ocsf": ".jsonl", "asff": ".json", "pdf": ".pdf", "gitlab": ".json", "gitlab-sast": ".json",
 }  # fmt: skip
 _ALWAYS = ("json", "html")
 _WIDTH = 100

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
-from assay.scanner.errors import debug
+from assay.scanner.errors import AssayError, debug
 from assay.scanner.override import override
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
@@ -61,7 +61,22 @@ def report_targets(arguments: dict[str, Any]) -> list[tuple[str, str]] | None:
     if twice := next((path for path in files if files.count(path) > 1), None):
         console.tell(f"assay: {twice}: two reports are for this file; give each its own: FORMAT=PATH")
         return None
-    return targets
+    return targets if _ready(name for name, _ in targets) else None
+
+
+def _ready(names: Iterable[str]) -> bool:
+    """Whether what formats need is there; says what is missing before a run that may be long."""
+    for name in names:
+        check = None
+        with contextlib.suppress(Exception):  # a format that cannot be imported is told when its report is written
+            check = getattr(formats.load(name), "ready", None)
+        try:
+            if check is not None:
+                check()
+        except AssayError as error:
+            console.refused(error)
+            return False
+    return True
 
 
 def _is_device(path: str) -> bool:
@@ -143,6 +158,12 @@ def written(name: str, path: str, parts: Callable[[], Iterable[bytes]]) -> int:
     """Make a report and write it; the exit code that this alone asks for. A defect of a format costs no other report."""
     try:
         return EXIT_OK if _deliver(_made(parts), name, path) else EXIT_USAGE
+    except AssayError as error:  # what makes the report is not there
+        console.refused(error)
+        with contextlib.suppress(OSError):
+            if path != "-" and os.path.isfile(path) and not os.path.getsize(path):
+                os.remove(path)
+        return EXIT_USAGE
     except _Unmade as error:
         console.tell(f"assay: the {name} report could not be made: {error}; please report it")
         return EXIT_INCOMPLETE
@@ -155,6 +176,8 @@ class _Unmade(Exception):
 def _made(parts: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
     try:
         yield from parts()
+    except AssayError:
+        raise
     except Exception as error:
         debug("a format failed", error)
         raise _Unmade(f"{type(error).__name__}: {error}") from error

@@ -60,7 +60,8 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 
 class ReportFormat(Protocol):
-    """A format of a report. One that can also has `chunks`, which gives the same in parts, so that it never stands in memory as a whole."""
+    """A format of a report. One that can also has `chunks`, which gives the same in parts, so that it never stands in memory whole; one
+    that needs a program has `ready`, which raises AssayError where that is not there, before the run."""
 
     def render(self, report: Report, context: Context) -> bytes:
         """The whole report."""

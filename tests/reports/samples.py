@@ -62,6 +62,8 @@ HOSTILE = (
     "  ",
 )
 
+PRINTED = frozenset({"pdf"})
+"""Formats that are no text, and that print another: tests/reports/test_pdf_report.py has them."""
 ENUMERATED = {
     "schema",
     "verdict",
