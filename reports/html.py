@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from markupsafe import Markup, escape
 from assay.reports import opinions_view, scope
 from assay.reports.findings import accepted, compared
 from assay.reports.frameworks_view import chapters
-from assay.reports.html_data import packed
+from assay.reports.html_data import MOST_ON_A_PAGE, packed
 from assay.reports.html_lists import MOST_LISTED, answered, appendix, callers, excerpt, failed_controls, passes, settled
 from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
 from assay.reports.in_force import in_force
@@ -81,12 +83,13 @@ def render(report: Report, context: Context) -> bytes:
 def page(report: Report, context: Context, **beside: Any) -> bytes:
     """The same with what else it is of: `heading`, `outcome`, `comparison` and what the chapter of that needs (compare_html.py).
 
-    `printed`: it is for paper alone, and has no scripts.
+    `printed`: it is for paper alone, and has no scripts. `parts`, `index`: it is the index of a folder, or a page of it (html_folder.py).
     """
     worst = questions(report)
     unknown = _with_verdict(report, "unknown")
     failures, rows = failed_controls(report, context), _rows(report, context)
-    alone: dict[str, Any] = {"heading": "Compliance report", "comparison": None, "printed": False, "outcome": _outcome(report)}
+    alone: dict[str, Any] = {"heading": "Compliance report", "outcome": _outcome(report)}
+    alone |= {"comparison": None, "printed": False, "parts": None, "index": ""}
     made = _template().render(
         **_assets("report.js"),
         **(alone | beside),
@@ -101,6 +104,7 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
         bar=_bar(report),
         sums=sums(report),
         accounts=accounts(report),
+        beyond=max(0, len(report.results) - MOST_ON_A_PAGE),
         callers=callers(report),
         calls=[call for call in report.coverage.calls if call.outcome != "answered"],
         unsupported=unsupported(report),
@@ -120,10 +124,24 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
         waived=_with_verdict(report, "waived"),
         passes=passes(report) if context.auditor else [],
         beside=opinions_view,
-        data=Markup("" if beside.get("printed") else packed(ordered(report.results))),  # noqa: S704  # base64
+        data=Markup(_data(report, beside)),  # noqa: S704  # base64
         **appendix(report),
     )
     return made.encode() + b"\n"
+
+
+def folder(report: Report, context: Context, index: str = "index.html") -> Iterator[tuple[str, bytes]]:
+    """The same as files of a folder, name and content: one, or an index and a page for each account where one page would be too large."""
+    from assay.reports.html_folder import written
+
+    return written(report, context, index)
+
+
+def _data(report: Report, beside: Mapping[str, Any]) -> str:
+    """The table of all results, packed; of too many the worst."""
+    if beside.get("printed") or beside.get("parts"):
+        return ""
+    return packed(itertools.islice(ordered(report.results), MOST_ON_A_PAGE))
 
 
 def _outcome(report: Report) -> Outcome:

@@ -18,8 +18,7 @@ from pathlib import Path
 import msgspec
 
 from assay.reports import html
-from assay.scanner.errors import AssayError
-from assay.scanner.results.formats import Context
+from assay.scanner.results.formats import Context, FormatError
 from assay.scanner.results.model import Report
 
 VARIABLE = "ASSAY_CHROMIUM"
@@ -36,7 +35,7 @@ _WITHOUT = (
 _DATE = re.compile(rb"\(D:[0-9]{14}([^)]*)\)")
 
 
-class NoBrowser(AssayError):
+class NoBrowser(FormatError):
     """Nothing prints the page: says what to install."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import os
 import re
 import sys
@@ -164,9 +165,19 @@ class Evidence:
         )
         for name in dict.fromkeys((*_ALWAYS, *(name for name, _ in self._arguments["reports"]))):
             path = self._path(f"reports/{_report(name)}")
-            code = output.written(name, path, lambda name=name: formats.parts(name)(report, context))  # type: ignore[misc]
+            if name == "html":
+                code = self._pages(formats.in_folder(name), report, context)
+            else:
+                code = output.written(name, path, lambda name=name: formats.parts(name)(report, context))  # type: ignore[misc]
             if code != EXIT_OK:
                 raise _failed(f"{path}: the {name} report is missing there: no evidence is left")
+
+    def _pages(self, folder: Any, report: Report, context: Any) -> int:
+        """The page, or of a large run an index and a page for each account."""
+        codes = [EXIT_OK]
+        for file, made in folder(report, context, "results.html"):
+            codes.append(output.written("html", self._path(f"reports/{file}"), functools.partial(_whole, made)))
+        return output.worst(*codes)
 
     def _configuration(self, config: Config) -> list[str]:
         """What configures a run and is read by people: configuration, waivers, baseline, guardrails."""
@@ -249,6 +260,10 @@ class Evidence:
         from assay.scanner.evidence import signing
 
         signing.sign(path, self._signer, report)
+
+
+def _whole(content: bytes) -> list[bytes]:
+    return [content]
 
 
 def _recorded(name: str, value: Any) -> Any:

@@ -140,7 +140,10 @@ def write_with(
             verbose=bool(arguments.get("verbose")),
             auditor=arguments.get("reader") == "auditor",
         )
-        codes.append(written(name, path, functools.partial(_parts, name, report, context)))
+        if path.endswith(("/", os.sep)):
+            codes.append(_written_into(name, path, report, context))
+        else:
+            codes.append(written(name, path, functools.partial(_parts, name, report, context)))
         debug(f"report {name}")
     return worst(*codes)
 
@@ -148,6 +151,28 @@ def write_with(
 def worst(*codes: int) -> int:
     """What several reports ask for together."""
     return EXIT_USAGE if EXIT_USAGE in codes else max(codes)
+
+
+def _written_into(name: str, path: str, report: Report, context: formats.Context) -> int:
+    """Make a report as a folder; the exit code that this alone asks for."""
+    folder = formats.in_folder(name)
+    if folder is None:
+        console.tell(f"assay: {path}: the {name} report is one file; name it: {name}=FILE")
+        return EXIT_USAGE
+    try:
+        os.makedirs(path, exist_ok=True)
+        for file, content in folder(report, context):
+            code = written(name, os.path.join(path, file), lambda content=content: [content])  # type: ignore[misc]
+            if code != EXIT_OK:
+                return code
+    except OSError as error:
+        console.tell(f"assay: {path}: the {name} report could not be written: {error.strerror or error}")
+        return EXIT_USAGE
+    except Exception as error:
+        debug("a format failed", error)
+        console.tell(f"assay: the {name} report could not be made: {type(error).__name__}: {error}; please report it")
+        return EXIT_INCOMPLETE
+    return EXIT_OK
 
 
 def _parts(name: str, report: Report, context: formats.Context) -> Iterable[bytes]:
