@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,11 +20,12 @@ from assay.reports.html_data import PREFIX
 from assay.reports.html_sums import asked, questions
 from assay.reports.view import ordered
 from assay.scanner.results.model import GateReport, Report
+from assay.scanner.rules import load
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.coverage import Blocks, Coverage, FileCounts, LeftOut
 from assay.scanner.words import visible
 from tests.reports import samples
-from tests.scans import ROOT
+from tests.scans import ROOT, assay
 
 VOID = {"meta", "link", "br", "input"}
 LOADING = {"src", "srcset", "action", "formaction", "data", "poster", "background", "style", "srcdoc", "xlink:href", "ping"}
@@ -324,3 +326,13 @@ def test_accounts_that_were_left_out_are_named() -> None:
 def test_what_is_read_for_joins_is_a_part_of_its_own() -> None:
     prose = parsed(samples.report(coverage=Coverage(FileCounts(1, 1, 0), Blocks(9, 9, joined=4)))).prose()
     assert "= 5 evaluated + 4 read for joins" in prose
+
+
+def test_a_small_run_is_a_small_page_and_names_every_section_of_a_framework(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    assay("scan", "--no-config", ROOT / "fixtures/demo", "-r", f"html={page}")
+    text = page.read_text()
+    assert len(text) < 400_000
+    for framework in (each for each in load.load([load.builtin_folder()]).frameworks.values() if f"<code>{each.id}</code>" in text):
+        for id_, section in framework.sections.items():
+            assert section.heading or f">{id_}<" in text, (framework.id, id_)
