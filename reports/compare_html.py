@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from assay.reports.compare_view import EXISTENCE, WORDS, by_resource, outcome, places, sections
 from assay.reports.html import page
 from assay.reports.in_force import in_force
 from assay.scanner.compare.merged import of_rows
 from assay.scanner.compare.model import Comparison
 from assay.scanner.results.formats import Context
-from assay.scanner.results.model import Report
+from assay.scanner.results.model import InForce, Report
 
 _WITHOUT_RULES = Context(controls={}, source=lambda _file, _first, _last: [])
 
@@ -31,7 +33,7 @@ def render(
         context,
         heading="Code and cloud side by side",
         comparison=comparison,
-        outcome=outcome(comparison),
+        outcome=outcome(_briefly(comparison)),
         sections=sections(comparison),
         colours=WORDS,
         existence=EXISTENCE,
@@ -39,3 +41,9 @@ def render(
         places=places,
         told_in_force=in_force,
     )
+
+
+def _briefly(comparison: Comparison) -> Comparison:
+    """Without what was in force, which the page says in its appendix."""
+    sides = {name: structs.replace(getattr(comparison, name), in_force=InForce()) for name in ("code", "live")}
+    return structs.replace(comparison, in_force=InForce(), **sides)

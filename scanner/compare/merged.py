@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
 
 from assay.scanner.compare.model import ComparedRow, Comparison
 from assay.scanner.results.model import (
@@ -20,6 +23,7 @@ from assay.scanner.results.model import (
 )
 from assay.scanner.sources.coverage import Coverage
 
+T = TypeVar("T", bound=msgspec.Struct)
 NAMESPACE = uuid.UUID("5a1b9cf0-6f0e-5c64-9d2e-0b6f4f6a7c11")
 """Of ids of merged runs, which are the same for the same two (version 5 of https://www.rfc-editor.org/rfc/rfc9562)."""
 
@@ -39,7 +43,7 @@ def merged(comparison: Comparison, code: Report, live: Report) -> Report:
             started=min(code.run.started, live.run.started), finished=comparison.compared,
             arguments=["compare", *_shown(code), *_shown(live)], targets=[*code.run.targets, *live.run.targets],
             in_force=comparison.in_force,
-            revisions=[*code.run.revisions, *live.run.revisions],
+            revisions=_together([*code.run.revisions, *live.run.revisions], "targets"),
         ),
         summary=Summary(verdicts, code.summary.resources + live.summary.resources, len(controls)),
         controls=controls,
@@ -81,13 +85,24 @@ def _frameworks(outcomes: Iterable[FrameworkOutcome]) -> list[FrameworkOutcome]:
 
 def _gate(code: GateReport, live: GateReport) -> GateReport:
     return GateReport(
-        waivers=[*code.waivers, *live.waivers],
-        attestations=[*code.attestations, *live.attestations],
+        waivers=_together([*code.waivers, *live.waivers], "findings"),
+        attestations=_together([*code.attestations, *live.attestations], "results"),
         comparisons=[*code.comparisons, *live.comparisons],
         changes=[*code.changes, *live.changes],
         known_gaps=[*code.known_gaps, *live.known_gaps],
         warnings=[*code.warnings, *live.warnings],
     )
+
+
+def _together(entries: list[T], name: str) -> list[T]:
+    """What both sides have is one entry, with both values of the field of this name added up."""
+    by_rest: dict[bytes, T] = {}
+    for entry in entries:
+        key = msgspec.json.encode(msgspec.structs.replace(entry, **{name: type(getattr(entry, name))()}))
+        before = by_rest.get(key)
+        total = getattr(entry, name) if before is None else getattr(before, name) + getattr(entry, name)
+        by_rest[key] = msgspec.structs.replace(entry, **{name: total})
+    return list(by_rest.values())
 
 
 def of_rows(comparison: Comparison) -> Report:

@@ -89,4 +89,5 @@ def test_the_page_of_a_comparison_is_that_of_a_run(there: Path) -> None:
     page = Path("page.html").read_text()
     for chapter in ("outcome", "beside", "unseen", "controls", "failures", "unknowns", "results", "appendix"):
         assert f'<a href="#{chapter}">' in page and f'id="{chapter}"' in page
+    assert page.count("<dt>Commit</dt>") == 1
     assert "hunter2" not in page and page.count("<h1>") == 1
