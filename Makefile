@@ -58,6 +58,7 @@ bench: $(READY) ## measure against checkov, Prowler, tfparse and bare loops, in 
 	$(BIN)/python bench/templates.py
 	$(BIN)/python bench/live.py
 	$(BIN)/python bench/assets.py
+	$(BIN)/python bench/page.py
 
 $(READY): pyproject.toml hatch_build.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

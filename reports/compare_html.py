@@ -33,6 +33,7 @@ def render(
         context,
         heading="Code and cloud side by side",
         comparison=comparison,
+        live=False,  # the code is of a commit
         outcome=outcome(_briefly(comparison)),
         sections=sections(comparison),
         colours=WORDS,

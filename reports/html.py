@@ -89,7 +89,7 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
     unknown = _with_verdict(report, "unknown")
     failures, rows = failed_controls(report, context), _rows(report, context)
     alone: dict[str, Any] = {"heading": "Compliance report", "outcome": _outcome(report)}
-    alone |= {"comparison": None, "printed": False, "parts": None, "index": ""}
+    alone |= {"live": scope.is_live(report), "comparison": None, "printed": False, "parts": None, "index": ""}
     made = _template().render(
         **_assets("report.js"),
         **(alone | beside),
@@ -110,7 +110,6 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
         unsupported=unsupported(report),
         seen=nothing_unseen(report),
         revisions=scope.revisions(report),
-        live=scope.is_live(report),
         not_in_git=scope.NOT_IN_GIT,
         chapters=chapters(report, context.frameworks, context.controls),
         rows=rows,
