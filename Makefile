@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint docs docs-check plans live plans-check fuzz bench clean
+.PHONY: demo test lint docs docs-check pictures plans live plans-check fuzz bench clean
 
 demo: $(READY) ## show a pull request, scan the reference deployment and a module with defects, audit live accounts on this machine
 	@echo "== A pull request on a repository with debt: only what it makes worse counts"
@@ -37,6 +37,9 @@ docs: $(READY) ## write the generated pages
 
 docs-check: $(READY) ## the generated pages are those of the rules
 	$(BIN)/python docs/generate.py --check
+
+pictures: $(READY) ## make the pictures of docs/evidence.md anew (needs Chromium)
+	$(BIN)/python docs/pictures.py
 
 plans: $(READY) ## write real plans of the AWS fixtures (needs terraform and a mirror of its AWS provider)
 	$(BIN)/python fixtures/plans.py
