@@ -3,8 +3,8 @@
     python docs/pictures.py            # make them anew
     python docs/pictures.py --check    # whether they are of the templates, the script and the fixtures as these are now
 
-What a picture is of is told by a digest of what it is made from (docs/pictures/made-from.json). Pixels are not compared: they differ from machine
-to machine with its fonts. Controls change often and a picture shows few of them, so that they are no part of the digest.
+What a picture is of is told by a digest of what it is made from (docs/pictures/made-from.json). Pixels are not compared: they differ from
+machine to machine with its fonts. Controls change often and a picture shows few of them, so that they are no part of the digest.
 """
 
 from __future__ import annotations

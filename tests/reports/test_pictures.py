@@ -11,7 +11,7 @@ import pytest
 from tests.scans import ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))
-import pictures  # noqa: E402
+import pictures
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
