@@ -1,8 +1,8 @@
 """Which commit of a git repository a scanned tree is of, and whether the tree is as that commit has it.
 
-The commit is read from the files of the repository, without the `git` program: HEAD, the file of a branch, the packed ones
-(https://git-scm.com/docs/gitrepository-layout). What the commit holds is asked of `git` where there is one (git_objects.py): objects are
-packed. No server is asked, and nothing that the repository configures is run.
+All of it is read from the files of the repository, without the `git` program, so that a scan starts none: HEAD, the file of a branch, the
+packed ones (https://git-scm.com/docs/gitrepository-layout), what is staged and of which tree that is (git_store.py). Files are compared
+with what is staged; that says how they differ from the commit where what is staged is the commit, and else it is not known.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from assay.scanner.sources.git_objects import GitError, GitObjects
+from assay.scanner.sources.git_store import Unread, staged, tree_of
 from assay.scanner.sources.listing import Fate
 from assay.scanner.sources.overlay import DISK, inside, repository
 from assay.scanner.words import visible
@@ -83,9 +83,7 @@ def head(top: str) -> Head | None:
     told = _line(os.path.join(store, "HEAD")) if store else ""
     if store is None or _ID.fullmatch(told):
         return Head(told, "") if store else None
-    common = _line(os.path.join(store, "commondir"))
-    shared = os.path.normpath(os.path.join(store, common)) if common else store
-    name = told
+    name, shared = told, _shared(store)
     for _ in range(_MAX_LINKS):
         name = name.removeprefix("ref:").strip()
         if not _is_name(name):
@@ -98,12 +96,25 @@ def head(top: str) -> Head | None:
 
 
 def _store(top: str) -> str | None:
-    """The directory of a repository: `.git`, or what that file of a worktree or a submodule names."""
+    """The directory of a repository: `.git`, or what that file of a worktree or a submodule names, where that says the same."""
     path = os.path.join(top, ".git")
     if os.path.isdir(path):
         return path
     marked, _, named = _line(path).partition(":")
-    return os.path.normpath(os.path.join(top, named.strip())) if marked == "gitdir" and named.strip() else None
+    if marked != "gitdir" or not named.strip():
+        return None
+    store = os.path.realpath(os.path.join(top, named.strip()))
+    back = _line(os.path.join(store, "gitdir"))
+    if back:  # of a worktree
+        return store if os.path.realpath(os.path.join(store, back)) == os.path.realpath(path) else None
+    whole, modules, _ = store.partition(os.path.join(os.sep, ".git", "modules", ""))
+    return store if modules and inside(os.path.realpath(top), whole) else None  # of a submodule
+
+
+def _shared(store: str) -> str:
+    """The directory that worktrees have in common."""
+    common = _line(os.path.join(store, "commondir"))
+    return os.path.normpath(os.path.join(store, common)) if common else store
 
 
 def _is_name(name: str) -> bool:
@@ -135,20 +146,26 @@ def _packed(shared: str, name: str) -> str:
 def _compared(top: str, named: list[str], checked_out: Head, files: Mapping[str, Fate]) -> Revision:
     made = Revision(targets=named, commit=checked_out.commit, branch=checked_out.branch)
     try:
-        known = GitObjects.commit(top, checked_out.commit).ids()
-        changed, added, removed = _differences(known, [os.path.realpath(target) for target in named], files, top)
-    except (GitError, OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        return msgspec.structs.replace(made, reason=visible(reason))
+        store = _store(top) or top
+        held = staged(store, len(checked_out.commit))
+        if held.tree != tree_of(_shared(store), checked_out.commit):
+            raise Unread("something is staged that is not committed, or was since the commit")
+        real = os.path.realpath(top)
+        known = {os.path.join(real, *path.split("/")): id_ for path, id_ in held.ids.items()}
+        away = {os.path.join(real, *path.split("/")) for path in held.absent}
+        changed, added, removed = _differences(known, away, [os.path.realpath(target) for target in named], files, real)
+    except (Unread, OSError, ValueError) as error:
+        return msgspec.structs.replace(made, reason=visible(getattr(error, "strerror", None) or str(error)))
     return msgspec.structs.replace(made, changed=changed, added=added, removed=removed)
 
 
-def _differences(known: Mapping[str, str], named: list[str], files: Mapping[str, Fate], top: str) -> tuple[int, int, int]:
-    """How many files the commit has otherwise, does not have, and has alone. `known`: path to the id of its content."""
+def _differences(known: Mapping[str, str], away: set[str], named: list[str], files: Mapping[str, Fate], top: str) -> tuple[int, int, int]:
+    """How many files the commit has otherwise, does not have, and has alone. `known`: path to the id of its content; `away`: those that a
+    sparse checkout leaves out."""
     changed = added = total = 0
     for file, fate in files.items():
         path = os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file))
-        if fate.became == "excluded" or not inside(path, os.path.realpath(top)):
+        if fate.became == "excluded" or not inside(path, top):
             continue
         if path not in known:
             added += 1
@@ -157,9 +174,9 @@ def _differences(known: Mapping[str, str], named: list[str], files: Mapping[str,
         total += size
         if total > MAX_TOTAL:
             raise ValueError(f"there are more than {MAX_TOTAL:,} bytes to compare")
-        changed += known[path] not in _ids(path, size, len(known[path]))
+        changed += known[path] not in _ids(path, size, len(known[path]) or 40)
     below = (path for path in known if any(inside(path, target) for target in named))
-    return changed, added, sum(not os.path.lexists(path) for path in below)
+    return changed, added, sum(not os.path.lexists(path) for path in below if path not in away)
 
 
 def _ids(path: str, size: int, digits: int) -> list[str]:

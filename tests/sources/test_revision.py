@@ -53,12 +53,64 @@ def test_what_differs_is_counted_below_the_targets_alone(top: Path) -> None:
     assert (made.changed, made.added, made.removed, made.clean) == (1, 1, 1, False)
 
 
-@pytest.mark.parametrize("staged", [True, False])
-def test_what_is_staged_is_no_commit(top: Path, staged: bool) -> None:
+def test_what_is_staged_is_no_commit(top: Path) -> None:
     (top / "infra/main.tf").write_text("# another\n")
-    if staged:
-        git(top, "add", "-A")
     assert told(top / "infra")[0].changed == 1
+    git(top, "add", "-A")
+    (made,) = told(top / "infra")
+    assert made.clean is None and "staged" in made.reason
+    git(top, "commit", "-q", "-m", "second")
+    assert told(top / "infra")[0].clean
+
+
+@pytest.mark.parametrize("version", [2, 3, 4])
+@pytest.mark.parametrize("form", ["sha1", "sha256"])
+def test_every_version_of_the_index_and_both_kinds_of_ids(tmp_path: Path, version: int, form: str) -> None:
+    made = tmp_path / "tree"
+    write(made, {**FILES, **{f"infra/a{'b' * number}/é {number}.tf": f"# {number}\n" for number in range(40)}})
+    git(made, "-c", f"index.version={version}", "init", "-q", "-b", "main", f"--object-format={form}")
+    git(made, "config", "index.version", str(version))
+    for arguments in (["add", "-A"], ["commit", "-q", "-m", "x"]):
+        git(made, *arguments)
+    (found,) = told(made)
+    assert found.clean and len(found.commit) == {"sha1": 40, "sha256": 64}[form], found
+    (made / "infra/abb/é 2.tf").write_text("# other\n")
+    (made / "infra/abbb/é 3.tf").unlink()
+    assert (told(made)[0].changed, told(made)[0].removed) == (1, 1)
+
+
+def test_a_clone_has_its_commit_in_a_pack(top: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", f"file://{top}", "clone")
+    git(tmp_path / "clone", "gc", "-q")
+    assert told(tmp_path / "clone")[0].clean
+    git(tmp_path, "clone", "-q", "--depth=1", f"file://{top}", "shallow")
+    assert told(tmp_path / "shallow")[0].clean
+
+
+def test_a_sparse_checkout_lacks_nothing(top: Path) -> None:
+    git(top, "sparse-checkout", "set", "--no-cone", "infra")
+    assert not (top / "other/x.tf").exists()
+    assert told(top)[0].removed == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"DIRC", b"DIRC\0\0\0\5\0\0\0\0", b"DIRC\0\0\0\2\xff\xff\xff\xff", b"\0" * 200])
+def test_a_damaged_index_is_not_known(top: Path, content: bytes) -> None:
+    (top / ".git/index").write_bytes(content)
+    (made,) = told(top / "infra")
+    assert made.commit and made.clean is None and "index" in made.reason
+
+
+def test_a_store_of_another_tree_is_none(top: Path, tmp_path: Path) -> None:
+    write(tmp_path / "forged", {**FILES, ".git": f"gitdir: {top / '.git'}\n"})
+    assert told(tmp_path / "forged" / "infra") == []
+
+
+def test_a_submodule_is_of_its_own_commit(top: Path, tmp_path: Path) -> None:
+    write(tmp_path / "whole", {"main.tf": ""})
+    git(tmp_path / "whole", "init", "-q", "-b", "main")
+    git(tmp_path / "whole", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(top), "inner")
+    (made,) = told(tmp_path / "whole/inner/infra")
+    assert (made.commit, made.clean) == (git(top, "rev-parse", "HEAD"), True)
 
 
 def test_line_ends_as_a_checkout_on_windows_has_them_are_no_change(top: Path) -> None:
@@ -97,12 +149,12 @@ def test_outside_of_a_repository_and_before_the_first_commit_there_is_none(tmp_p
     assert told(tmp_path / "born") == []
 
 
-def test_without_git_the_commit_is_known_and_the_rest_is_not(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_is_not_started_for_the_commit(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commit = git(top, "rev-parse", "HEAD")
     monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(subprocess, "Popen", None)
     (made,) = told(top / "infra")
-    assert (made.commit, made.changed, made.clean) == (commit, None, None)
-    assert "no git on the PATH" in made.reason
+    assert (made.commit, made.clean) == (commit, True)
 
 
 @pytest.mark.parametrize(
