@@ -90,8 +90,9 @@ def page(report: Report, context: Context, **beside: Any) -> bytes:
     failures, rows = failed_controls(report, context), _rows(report, context)
     alone: dict[str, Any] = {"heading": "Compliance report", "outcome": _outcome(report)}
     alone |= {"live": scope.is_live(report), "comparison": None, "printed": False, "parts": None, "index": ""}
+    foot = _foot(report)
     made = _template().render(
-        **_assets("report.js"),
+        **_assets("report.js", foot),
         **(alone | beside),
         report=report,
         auditor=context.auditor,
@@ -219,15 +220,24 @@ def asset(name: str) -> str:
     return (TEMPLATES / name).read_text("utf-8")
 
 
-def _assets(script: str) -> dict[str, str]:
-    return {"style": asset("style.css"), "script": asset(script), "policy": policy(script)}
+def _assets(script: str, foot: str) -> dict[str, str]:
+    return {"style": asset("style.css"), "foot": foot, "script": asset(script), "policy": _policy(script, foot)}
 
 
-@cache
-def policy(script: str) -> str:
-    """The content security policy: nothing but the style and the script of this very file."""
-    scripts, style = (_digest(asset(name)) for name in (script, "style.css"))
-    return f"default-src 'none'; script-src '{scripts}'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
+def _policy(script: str, foot: str) -> str:
+    """The content security policy: nothing but the two styles and the script of this very file."""
+    scripts, style, own = _digest(asset(script)), _digest(asset("style.css")), _digest(foot)
+    return f"default-src 'none'; script-src '{scripts}'; style-src '{style}' '{own}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _foot(report: Report) -> str:
+    """The style that puts the run at the foot of each printed page: https://www.w3.org/TR/css-page-3/#margin-boxes
+
+    What is no plain character is written as CSS escapes it, so that nothing ends the text, or the style.
+    """
+    said = f"{report.tool.name} {report.tool.version}, run {report.run.id}, finished {report.run.finished}"
+    text = "".join(each if each.isascii() and (each.isalnum() or each in " .,-") else f"\\{ord(each):x} " for each in said[:300])
+    return f'@page {{ @bottom-left {{ content: "{text}"; font: 7.5pt system-ui, sans-serif; color: #444444; }} }}'
 
 
 def _digest(content: str) -> str:

@@ -96,12 +96,10 @@ def made(code: Any, live: Any, arguments: dict[str, Any], config: Config) -> Any
 def _leave(evidence: ComparedEvidence, comparison: Any, both: Both, code: int, arguments: dict[str, Any], config: Config) -> int:
     """Write the run folder; the exit code that this alone asks for."""
     from assay.scanner.compare.merged import merged
+    from assay.scanner.compare.state import root_and_path
 
     evidence.comparison = comparison
-    evidence.never_stored = {
-        argument.partition("=")[2] if "=" in argument and not os.path.exists(argument) else argument: "a state holds secrets in full"
-        for argument in arguments["states"]
-    }
+    evidence.never_stored = {root_and_path(argument)[1]: "a state holds secrets in full" for argument in arguments["states"]}
     named = {"code": arguments["ours"], "live": arguments["theirs"]}
     taken = [name for name, held in (("code", both.code), ("live", both.live)) if held.scan is None]
     evidence.never_stored |= {named[name]: "it is a report, which stands beside the others as it was read" for name in taken}

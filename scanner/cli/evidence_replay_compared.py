@@ -69,5 +69,7 @@ def _placed_state(argument: str, top: str) -> str:
     """`[ROOT=]FILE` with the file where it is now, where a replay has it."""
     from assay.scanner.evidence.restore import below
 
-    root, equals, file = argument.rpartition("=")
+    if os.path.isabs(argument):
+        return below(top, argument)
+    root, equals, file = argument.partition("=")
     return f"{root}{equals}{below(top, file)}" if os.path.isabs(file) else argument
