@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint docs docs-check plans live plans-check fuzz bench clean
+.PHONY: demo test lint docs docs-check pictures plans live plans-check fuzz bench clean
 
 demo: $(READY) ## show a pull request, scan the reference deployment and a module with defects, audit live accounts on this machine
 	@echo "== A pull request on a repository with debt: only what it makes worse counts"
@@ -11,10 +11,16 @@ demo: $(READY) ## show a pull request, scan the reference deployment and a modul
 	@echo "== The reference deployment, in every form: nothing fails"
 	$(BIN)/assay scan --config fixtures/trade_streamer/assay.yaml --quiet fixtures/trade_streamer; test $$? -eq 3 # some forms cannot show everything
 	@echo "== A module with defects, in full"
-	$(BIN)/assay scan --no-config fixtures/demo -r text -r html=demo.html -r json=demo.json; test $$? -eq 1
+	rm -rf demo-evidence demo-key demo-key.pub
+	$(BIN)/assay evidence keygen demo-key
+	$(BIN)/assay scan --no-config fixtures/demo -r text -r html=demo.html -r json=demo.json \
+	  --evidence demo-evidence --evidence-key demo-key; test $$? -eq 1
 	@echo "== The reference deployments as live accounts on this machine, beside their code"
 	$(BIN)/python fixtures/demo/live.py
-	@echo "== Written: demo.html and demo.json"
+	@echo "== The evidence of that scan, as an auditor checks it: who signed what, and whether the verdicts follow from it"
+	$(BIN)/assay evidence verify demo-evidence --key demo-key.pub
+	$(BIN)/assay evidence replay demo-evidence/2*
+	@echo "== Written: demo.html and demo.json, and a run folder for an auditor:" demo-evidence/2*/reports/results.html
 
 test: $(READY) ## all tests
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal
@@ -31,6 +37,9 @@ docs: $(READY) ## write the generated pages
 
 docs-check: $(READY) ## the generated pages are those of the rules
 	$(BIN)/python docs/generate.py --check
+
+pictures: $(READY) ## make the pictures of docs/evidence.md anew (needs Chromium)
+	$(BIN)/python docs/pictures.py
 
 plans: $(READY) ## write real plans of the AWS fixtures (needs terraform and a mirror of its AWS provider)
 	$(BIN)/python fixtures/plans.py
@@ -52,6 +61,7 @@ bench: $(READY) ## measure against checkov, Prowler, tfparse and bare loops, in 
 	$(BIN)/python bench/templates.py
 	$(BIN)/python bench/live.py
 	$(BIN)/python bench/assets.py
+	$(BIN)/python bench/page.py
 
 $(READY): pyproject.toml hatch_build.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -59,4 +69,4 @@ $(READY): pyproject.toml hatch_build.py
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo.html demo.json
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache demo.html demo.json demo-evidence demo-key demo-key.pub

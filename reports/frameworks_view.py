@@ -68,6 +68,16 @@ class Chapter(msgspec.Struct, frozen=True):
     framework that is not at hand. They have no title."""
 
     @property
+    def for_controls(self) -> list[SectionRow]:
+        """What controls judge, or would judge."""
+        return [row for row in (*self.rows, *self.elsewhere) if row.verdict != "manual"]
+
+    @property
+    def for_people(self) -> list[SectionRow]:
+        """What no control judges."""
+        return [row for row in (*self.rows, *self.elsewhere) if row.verdict == "manual"]
+
+    @property
     def share(self) -> float:
         """The part that controls of the run judge, from 0 to 1."""
         return self.judged / self.total if self.total else 0.0

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -17,14 +19,27 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from assay.reports import opinions_view
+from assay.reports import opinions_view, scope
 from assay.reports.findings import accepted, compared
 from assay.reports.frameworks_view import chapters
-from assay.reports.html_data import packed
-from assay.reports.html_lists import MOST_LISTED, appendix, callers, excerpt, failed_controls, passes, settled
+from assay.reports.html_data import MOST_ON_A_PAGE, packed
+from assay.reports.html_lists import MOST_LISTED, answered, appendix, callers, excerpt, failed_controls, passes, settled
 from assay.reports.html_sums import accounts_by_controls, asked, heat, questions
 from assay.reports.in_force import in_force
-from assay.reports.view import WORDS, accounts, nothing_unseen, ordered, outcome, place, severity_rank, sums, unsupported, verdicts, where
+from assay.reports.view import (
+    WORDS,
+    Outcome,
+    accounts,
+    nothing_unseen,
+    ordered,
+    outcome,
+    place,
+    severity_rank,
+    sums,
+    unsupported,
+    verdicts,
+    where,
+)
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import WORST, ControlOutcome, InForce, Report, Result
 from assay.scanner.rules.model import Control
@@ -62,14 +77,26 @@ class Segment(msgspec.Struct):
 
 def render(report: Report, context: Context) -> bytes:
     """UTF-8. Every value is escaped; characters that could reorder or hide others are written out."""
+    return page(report, context)
+
+
+def page(report: Report, context: Context, **beside: Any) -> bytes:
+    """The same with what else it is of: `heading`, `outcome`, `comparison` and what the chapter of that needs (compare_html.py).
+
+    `printed`: it is for paper alone, and has no scripts. `parts`, `index`: it is the index of a folder, or a page of it (html_folder.py).
+    """
     worst = questions(report)
     unknown = _with_verdict(report, "unknown")
-    page = _template().render(
-        **_assets("report.js"),
+    failures, rows = failed_controls(report, context), _rows(report, context)
+    alone: dict[str, Any] = {"heading": "Compliance report", "outcome": _outcome(report)}
+    alone |= {"live": scope.is_live(report), "comparison": None, "printed": False, "parts": None, "index": ""}
+    foot = _foot(report)
+    made = _template().render(
+        **_assets("report.js", foot),
+        **(alone | beside),
         report=report,
         auditor=context.auditor,
         known_gaps=frozenset(report.gate.known_gaps),
-        outcome=outcome(msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, in_force=InForce()))),
         in_force=in_force(report.run.in_force),
         asked=asked(report, worst),
         heat=heat(worst),
@@ -78,13 +105,18 @@ def render(report: Report, context: Context) -> bytes:
         bar=_bar(report),
         sums=sums(report),
         accounts=accounts(report),
+        beyond=max(0, len(report.results) - MOST_ON_A_PAGE),
         callers=callers(report),
         calls=[call for call in report.coverage.calls if call.outcome != "answered"],
         unsupported=unsupported(report),
         seen=nothing_unseen(report),
+        revisions=scope.revisions(report),
+        not_in_git=scope.NOT_IN_GIT,
         chapters=chapters(report, context.frameworks, context.controls),
-        rows=_rows(report, context),
-        failures=failed_controls(report, context),
+        rows=rows,
+        numbers={row.outcome.id: number for number, row in enumerate(rows, 1)},
+        failures=failures,
+        answers_to=answered(failures, context),
         source=partial(excerpt, context),
         unknowns=settled(unknown),
         unknown_results=len(unknown),
@@ -92,10 +124,29 @@ def render(report: Report, context: Context) -> bytes:
         waived=_with_verdict(report, "waived"),
         passes=passes(report) if context.auditor else [],
         beside=opinions_view,
-        data=Markup(packed(ordered(report.results))),  # noqa: S704  # base64
+        data=Markup(_data(report, beside)),  # noqa: S704  # base64
         **appendix(report),
     )
-    return page.encode() + b"\n"
+    return made.encode() + b"\n"
+
+
+def folder(report: Report, context: Context, index: str = "index.html") -> Iterator[tuple[str, bytes]]:
+    """The same as files of a folder, name and content: one, or an index and a page for each account where one page would be too large."""
+    from assay.reports.html_folder import written
+
+    return written(report, context, index)
+
+
+def _data(report: Report, beside: Mapping[str, Any]) -> str:
+    """The table of all results, packed; of too many the worst."""
+    if beside.get("printed") or beside.get("parts"):
+        return ""
+    return packed(itertools.islice(ordered(report.results), MOST_ON_A_PAGE))
+
+
+def _outcome(report: Report) -> Outcome:
+    """In words, without what was in force, which the page says elsewhere."""
+    return outcome(msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, in_force=InForce())))
 
 
 def _with_verdict(report: Report, *chosen: str) -> list[Result]:
@@ -169,15 +220,24 @@ def asset(name: str) -> str:
     return (TEMPLATES / name).read_text("utf-8")
 
 
-def _assets(script: str) -> dict[str, str]:
-    return {"style": asset("style.css"), "script": asset(script), "policy": policy(script)}
+def _assets(script: str, foot: str) -> dict[str, str]:
+    return {"style": asset("style.css"), "foot": foot, "script": asset(script), "policy": _policy(script, foot)}
 
 
-@cache
-def policy(script: str) -> str:
-    """The content security policy: nothing but the style and the script of this very file."""
-    scripts, style = (_digest(asset(name)) for name in (script, "style.css"))
-    return f"default-src 'none'; script-src '{scripts}'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
+def _policy(script: str, foot: str) -> str:
+    """The content security policy: nothing but the two styles and the script of this very file."""
+    scripts, style, own = _digest(asset(script)), _digest(asset("style.css")), _digest(foot)
+    return f"default-src 'none'; script-src '{scripts}'; style-src '{style}' '{own}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _foot(report: Report) -> str:
+    """The style that puts the run at the foot of each printed page: https://www.w3.org/TR/css-page-3/#margin-boxes
+
+    What is no plain character is written as CSS escapes it, so that nothing ends the text, or the style.
+    """
+    said = f"{report.tool.name} {report.tool.version}, run {report.run.id}, finished {report.run.finished}"
+    text = "".join(each if each.isascii() and (each.isalnum() or each in " .,-") else f"\\{ord(each):x} " for each in said[:300])
+    return f'@page {{ @bottom-left {{ content: "{text}"; font: 7.5pt system-ui, sans-serif; color: #444444; }} }}'
 
 
 def _digest(content: str) -> str:

@@ -20,6 +20,8 @@ from assay.scanner.words import visible
 
 PREFIX = 12
 """Digits of a fingerprint, by which the page links to a finding; two findings of a million share them once in 500 reports."""
+MOST_ON_A_PAGE = 250_000
+"""Results in the table of one page, which a browser holds in memory."""
 FACETS = ("verdict", "severity", "control", "account", "region", "file", "standing")
 _TEXTS = ("address", "element", "message", "root", "note")
 _LISTS = ("evidence", "unknown")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from assay.reports.html_sums import where
 from assay.reports.view import failing, ordered, remediation
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result, UnknownFact
+from assay.scanner.sources.answers import Asked
 from assay.scanner.sources.raw import Location
 
 MOST_DETAILED = 300
@@ -19,6 +20,8 @@ MOST_BRIEF = 3000
 """Failures of the whole report that have a line each."""
 MOST_LISTED = 500
 """Rows of one table."""
+MOST_ANSWERED = 1_500_000
+"""Characters of all answers of accounts that are shown."""
 _AROUND = 2
 """Lines of code before and after those that decided."""
 _LINES = 14
@@ -73,6 +76,31 @@ def excerpt(context: Context, seen: Location | None) -> list[tuple[int, str, boo
     first = max(1, seen.line - _AROUND)
     lines = context.source(seen.file, first, last + _AROUND)
     return [(number, text, seen.line <= number <= last) for number, text in enumerate(lines, first)]
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """What an account answered, as evidence of a finding."""
+
+    seen: Location
+    text: str
+
+
+def answered(groups: Iterable[FailedControl], context: Context) -> Callable[[Result], list[Answered]]:
+    """A function from a failure that is shown with its evidence to the answers that it rests on, as far as a snapshot holds them."""
+    asked = dict.fromkeys(key for group in groups for result in group.results for key in _asked(result))
+    found, left = dict[Asked, str](), MOST_ANSWERED
+    for key, text in context.answers(asked).items() if asked else ():
+        left -= len(text)
+        if left >= 0:
+            found[key] = text
+    return lambda result: [Answered(seen, found[key]) for key, seen in _asked(result).items() if key in found]
+
+
+def _asked(result: Result) -> dict[Asked, Location]:
+    """The answers that the evidence of a result names, each once."""
+    held = result.resource
+    seen = (fact.location for fact in result.evidence if fact.location is not None and fact.location.operation)
+    return {Asked(held.root, held.address, location.operation, location.time): location for location in seen}
 
 
 class Settled(msgspec.Struct):

@@ -33,7 +33,7 @@ def chunks(report: Report, context: Context) -> Iterator[bytes]:
 
 def opening(tool: Tool, run: Run) -> bytes:
     """The first line: what judges, and what. It is written before anything is judged, so that it does not say when the run ends."""
-    return _line({"begin": {"schema": SCHEMA, "tool": tool, "run": msgspec.structs.replace(run, finished="")}})
+    return _line({"begin": {"schema": SCHEMA, "tool": tool, "run": msgspec.structs.replace(run, finished="", revisions=[])}})
 
 
 def line(result: Result) -> bytes:

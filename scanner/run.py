@@ -24,14 +24,17 @@ from assay.scanner.errors import RunError
 from assay.scanner.gate.apply import Gate
 from assay.scanner.judge import Judged, Rules, Sink, Watch, judge_all
 from assay.scanner.options import Options
-from assay.scanner.results import ledger
+from assay.scanner.results import ledger, stated
 from assay.scanner.results.frameworks import served
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.results.tally import Tally
 from assay.scanner.rules.load import CompiledControl
+from assay.scanner.rules.statements import Statements
 from assay.scanner.sources.coverage import Coverage, Gap
 from assay.scanner.sources.interface import Source
 from assay.scanner.sources.listing import Fate, FileListing
+from assay.scanner.sources.overlay import Disk
+from assay.scanner.sources.revision import Revision, revisions
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.worker import parent
 
@@ -107,7 +110,7 @@ class Scan:
         order = {severity: at for at, severity in enumerate(("critical", "high", "medium", "low"))}
         return Report(
             tool=self.tool,
-            run=msgspec.structs.replace(self.begun(), finished=_now()),
+            run=msgspec.structs.replace(self.begun(), finished=_now(), revisions=self._revisions()),
             summary=self.tally.summary(),
             controls=self.tally.outcomes(),
             frameworks=served(self.rules.set.frameworks, self.selected),
@@ -119,10 +122,18 @@ class Scan:
             ),
             gate=msgspec.structs.replace(
                 self.gate.report(compiled.control.id for compiled in self.selected),
+                attestations=stated.uses(self.options.attestations, Statements((), self.options.today), results),
                 known_gaps=[gap for gap in self.tally.coverage.gaps if self.gate.is_known(gap)],
             ),
             coverage=msgspec.structs.replace(self.tally.coverage, fates=msgspec.UNSET),
         )  # fmt: skip
+
+    def _revisions(self) -> list[Revision]:
+        """The commits that the paths are of; none of what is not read from the working tree."""
+        overlay = self.options.overlay
+        if self.sources is not None or (overlay is not None and not isinstance(overlay, Disk)):
+            return []
+        return revisions(self.options.paths, self.files)
 
     def _judged(self) -> Iterator[Judged]:
         """Each collection as the gate leaves it."""

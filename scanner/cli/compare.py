@@ -13,7 +13,8 @@ import click
 import msgspec
 
 from assay.scanner import plugins
-from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, judging, output
+from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, evidencing, judging, output
+from assay.scanner.cli.comparing import Both, ComparedEvidence, Side, page
 from assay.scanner.cli.scan import named, reading
 from assay.scanner.config import Config
 from assay.scanner.errors import AssayError
@@ -32,6 +33,7 @@ from assay.scanner.results import formats
 )
 @reading
 @click.option("--profile", help="A named set of controls.")
+@evidencing.options
 @functools.partial(judging.options, group=plugins.COMPARISONS)
 def command(**arguments: Any) -> None:
     """Compare the verdicts on CODE with those on the LIVE accounts: drift, what is not deployed, what no code makes.
@@ -41,15 +43,13 @@ def command(**arguments: Any) -> None:
     Exit codes: 1 something at or above --fail-on fails live, whatever the code says; 3 a side or the comparison is incomplete (with
     --strict also: a row is unknown, ambiguous or not seen); 2 wrong usage; 0 none of these.
     """
-    sys.exit(_compare(arguments))
+    with evidencing.asked(arguments, "compare", ComparedEvidence) as evidence:
+        code = _compare(arguments, evidence) if isinstance(evidence, ComparedEvidence) else EXIT_USAGE
+    sys.exit(code)
 
 
-def _compare(arguments: dict[str, Any]) -> int:
-    from assay.scanner.compare.shown import shown_of
-    from assay.scanner.compare.state import State, read
-    from assay.scanner.compare.table import compare
-    from assay.scanner.options import Options
-    from assay.scanner.results.in_force import of_options
+def _compare(arguments: dict[str, Any], evidence: ComparedEvidence) -> int:
+    from assay.scanner.compare.shown import report_of, shown_of
     from assay.scanner.sources.sensitive import Sensitive
 
     targets = output.report_targets(arguments)
@@ -57,27 +57,57 @@ def _compare(arguments: dict[str, Any]) -> int:
         return EXIT_USAGE
     try:
         config = judging.configuration(arguments)
-        serving = _serving(arguments, config)
+        serving = serving_of(arguments, config)
     except AssayError as error:
         console.refused(error)
         return EXIT_USAGE
     sensitive = Sensitive()
-    code = _side(arguments["ours"], arguments, sensitive, serving)
-    live = None if code is None else _side(arguments["theirs"], arguments, sensitive, serving)
-    if code is None or live is None or not _are_sides(code, live, arguments):
+    more = evidence.named()
+    code = side(arguments["ours"], arguments, sensitive, serving, more)
+    live = None if code is None else side(arguments["theirs"], arguments, sensitive, serving, more)
+    if code is None or live is None or not _are_sides(code.report, live.report, arguments):
         return EXIT_USAGE
+    comparison = shown_of(made(code.report, live.report, arguments, config), sensitive)
+    for each in (code, live):
+        each.report = report_of(each.report, sensitive)
+    both = Both(code, live, sensitive, next((each.scan.rules.set for each in (code, live) if each.scan is not None), None))
+    asked = _write(comparison, targets, arguments, both)
+    ended = _exit_code(comparison, arguments, config)
+    if evidence:
+        asked = output.worst(asked, _leave(evidence, comparison, both, ended, arguments, config))
+    return asked if asked == EXIT_USAGE else ended or asked
+
+
+def made(code: Any, live: Any, arguments: dict[str, Any], config: Config) -> Any:
+    """The comparison of two reports, by the states and the options of a command line."""
+    from assay.scanner.compare.state import State, read
+    from assay.scanner.compare.table import compare
+    from assay.scanner.options import Options
+    from assay.scanner.results.in_force import of_options
+
     states = [read(argument) for argument in arguments["states"]]
     readable = [state for state in states if isinstance(state, State)]
     comparison = compare(code, live, readable, [gap for gap in states if not isinstance(gap, State)])
     fail_on = arguments["fail_on"] or config.fail_on or "low"
     chosen = Options(configuration=config.file or None, fail_on=fail_on, frameworks=arguments["frameworks"])
-    comparison = msgspec.structs.replace(comparison, in_force=of_options(chosen))
-    comparison = shown_of(comparison, sensitive)
-    asked = _write(comparison, targets, arguments)
-    return asked if asked == EXIT_USAGE else _exit_code(comparison, arguments, config) or asked
+    return msgspec.structs.replace(comparison, in_force=of_options(chosen))
 
 
-def _serving(arguments: dict[str, Any], config: Config) -> frozenset[str] | None:
+def _leave(evidence: ComparedEvidence, comparison: Any, both: Both, code: int, arguments: dict[str, Any], config: Config) -> int:
+    """Write the run folder; the exit code that this alone asks for."""
+    from assay.scanner.compare.merged import merged
+    from assay.scanner.compare.state import root_and_path
+
+    evidence.comparison = comparison
+    evidence.never_stored = {root_and_path(argument)[1]: "a state holds secrets in full" for argument in arguments["states"]}
+    named = {"code": arguments["ours"], "live": arguments["theirs"]}
+    taken = [name for name, held in (("code", both.code), ("live", both.live)) if held.scan is None]
+    evidence.never_stored |= {named[name]: "it is a report, which stands beside the others as it was read" for name in taken}
+    evidence.more = {"taken_over": taken}
+    return evidence.write(merged(comparison, both.code.report, both.live.report), code, both, config)
+
+
+def serving_of(arguments: dict[str, Any], config: Config) -> frozenset[str] | None:
     """Ids of the controls that serve the frameworks of the command line; None where it names none. Raises AssayError."""
     from assay.scanner.rules import load
 
@@ -88,8 +118,8 @@ def _serving(arguments: dict[str, Any], config: Config) -> frozenset[str] | None
     return frozenset(compiled.control.id for compiled in load.select(rules, (), None, arguments["frameworks"]))
 
 
-def _side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozenset[str] | None) -> Any:
-    """The report of one side, read or made now; None, after saying why, where there is none. Takes its `sensitive` texts in.
+def side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozenset[str] | None, more: dict[str, Any]) -> Side | None:
+    """One side, read or made now; None, after saying why, where there is none. Takes its `sensitive` texts in. `more`: further Options.
 
     A report that is read was made by other options: what is not of the controls in `serving` is left out of it.
     """
@@ -104,13 +134,13 @@ def _side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozens
         _say(f"{path}: {error}")
         return None
     if report is not None:
-        return report if serving is None else _limited(report, serving)
-    prepared = judging.prepare(arguments, named(arguments, [path]))
+        return Side(report if serving is None else _limited(report, serving))
+    prepared = judging.prepare(arguments, {**named(arguments, [path]), **more})
     if prepared is None:
         return None
     report = judging.watch(prepared[0], arguments["quiet"])
     sensitive.take(prepared[0].sensitive.texts)
-    return report
+    return Side(report, prepared[0])
 
 
 def _limited(report: Any, serving: frozenset[str]) -> Any:
@@ -138,15 +168,17 @@ def _say(message: str) -> None:
     console.tell(f"assay: {message}")
 
 
-def _write(comparison: Any, targets: list[tuple[str, str]], arguments: dict[str, Any]) -> int:
+def _write(comparison: Any, targets: list[tuple[str, str]], arguments: dict[str, Any], both: Both) -> int:
     """Render and write every report; the exit code that this alone asks for."""
-    codes = [output.written(name, path, functools.partial(_rendered, comparison, name, path, arguments)) for name, path in targets]
+    codes = [output.written(name, path, functools.partial(_rendered, comparison, name, path, arguments, both)) for name, path in targets]
     if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
         judging.say((*comparison.code.gaps, *comparison.live.gaps, *comparison.gaps))
     return EXIT_USAGE if EXIT_USAGE in codes else max(codes)
 
 
-def _rendered(comparison: Any, name: str, path: str, arguments: dict[str, Any]) -> list[bytes]:
+def _rendered(comparison: Any, name: str, path: str, arguments: dict[str, Any], both: Both) -> list[bytes]:
+    if name == "html":
+        return [page(comparison, both, auditor=arguments.get("reader") == "auditor")]
     return [
         formats.load(name, plugins.COMPARISONS).render(
             comparison,

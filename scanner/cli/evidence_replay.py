@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
 import sys
 import tempfile
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _LISTED = 20
 _PATHS = ("paths", "var_files", "parameter_files", "policies")
-_PATH = ("code", "config_file", "baseline", "guardrails")
+_PATH = ("code", "config_file", "baseline", "guardrails", "ours", "theirs")
 
 
 class _Asked(msgspec.Struct, kw_only=True):
@@ -54,6 +55,16 @@ class _Asked(msgspec.Struct, kw_only=True):
     baseline: str | None = None
     no_inline: bool = False
     guardrails: str | None = None
+
+
+class _AskedOfBoth(_Asked, kw_only=True):
+    """Those of a comparison, beside them."""
+
+    ours: str | None = None
+    theirs: str | None = None
+    states: list[str] = []
+    taken_over: list[str] = []
+    """Sides that were reports: `code`, `live`."""
 
 
 @click.command("replay")
@@ -90,28 +101,34 @@ def _replay(arguments: dict[str, Any]) -> int:
         record = decode(folder.read(run, RUN, MAX_JSON), RunRecord, RUN)
         said = folder.read(run, RESULTS, MAX_JSON * 10)
         with _restored(run, record, arguments["originals"]) as restored:
+            if record.command == "compare":
+                from assay.scanner.cli.evidence_replay_compared import judged
+
+                return judged(run, record, restored, arguments, said)
             report = _judged(run, record, restored, arguments)
     except OSError as error:
         console.tell(f"assay: {run}: cannot be judged again: {error.strerror or error}")
         return EXIT_USAGE
-    except (AssayError, _Stop) as error:
+    except (AssayError, Stop) as error:
         if isinstance(error, AssayError):
             console.refused(error)
         return EXIT_USAGE
-    return _compared(report, said, record, restored.made, arguments)
+    return compared(report, said, record, restored.made, arguments)
 
 
-class _Stop(Exception):
+class Stop(Exception):
     """What is wrong was told."""
 
 
-class _Restored(msgspec.Struct):
+class Restored(msgspec.Struct):
+    """What a run was judged by, put back below `top`."""
+
     top: str
     made: Restoring
 
 
 @contextlib.contextmanager
-def _restored(run: str, record: RunRecord, originals: str | None) -> Iterator[_Restored]:
+def _restored(run: str, record: RunRecord, originals: str | None) -> Iterator[Restored]:
     """The working directory of the run, put back below another directory, as the working directory."""
     from assay.scanner.evidence.restore import below, restore
 
@@ -121,43 +138,49 @@ def _restored(run: str, record: RunRecord, originals: str | None) -> Iterator[_R
         restoring = restore(run, top, record.directory, originals)
         try:
             os.chdir(below(top, record.directory))
-            yield _Restored(top, restoring)
+            yield Restored(top, restoring)
         finally:
             os.chdir(before)
 
 
-def _judged(run: str, record: RunRecord, restored: _Restored, arguments: dict[str, Any]) -> Report:
-    """The report of the replay. Raises AssayError, and _Stop."""
-    import datetime
-
+def _judged(run: str, record: RunRecord, restored: Restored, arguments: dict[str, Any]) -> Report:
+    """The report of the replay. Raises AssayError, and Stop."""
     from assay.scanner.cli.scan import named
-    from assay.scanner.evidence.model import EvidenceError
     from assay.scanner.evidence.signing import results_of
 
-    try:
-        asked = msgspec.convert(record.options, _Asked)
-        today = datetime.date.fromisoformat(record.today)
-    except (msgspec.ValidationError, ValueError) as error:
-        raise EvidenceError(f"run.json: not what assay writes there: {error}") from None
-    taken = {**msgspec.structs.asdict(asked), "since": None, "quiet": True, "debug": False}
-    for key in (*_PATHS, *_PATH):
-        taken[key] = _placed(taken[key], restored.top)
-    taken |= {"variables": arguments["variables"], "parameters": arguments["parameters"]}
+    taken, today = asked_then(record, restored.top, arguments)
     fields = {**named(taken, taken["paths"]), "today": today, "overlay": restored.made.overlay}
     if record.command != "scan":
         fields = {"paths": record.run.targets, "today": today}
     prepared = judging.prepare(taken, fields)
     if prepared is None:
-        raise _Stop
+        raise Stop
     scan, names = prepared[0], {restored.top: ""}
     if record.snapshot is not None:
         path = _snapshot(run, record, scan)
         names = {path: record.snapshot.shown, **names}
-    report = renaming(judging.watch(scan, True), names)
-    said = results_of(run)
-    as_then = {name: getattr(said.run, name) for name in ("id", "started", "finished", "arguments")}
-    # What others said of the same is no judgement of ours: it is handed on.
-    return msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, **as_then), opinions=said.opinions)
+    return as_then(renaming(judging.watch(scan, True), names), results_of(run))
+
+
+def as_then(report: Report, said: Report) -> Report:
+    """A report with what is not judged taken over from what the run said: times, the commit, and what others said of the same."""
+    taken = {name: getattr(said.run, name) for name in ("id", "started", "finished", "arguments", "revisions")}
+    return msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, **taken), opinions=said.opinions)
+
+
+def asked_then(record: RunRecord, top: str, arguments: dict[str, Any]) -> tuple[dict[str, Any], datetime.date]:
+    """The options of a run as a replay takes them over, with paths as they are now, and the day of the run. Raises EvidenceError."""
+    from assay.scanner.evidence.model import EvidenceError
+
+    try:
+        asked = msgspec.convert(record.options, _AskedOfBoth if record.command == "compare" else _Asked)
+        today = datetime.date.fromisoformat(record.today)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise EvidenceError(f"run.json: not what assay writes there: {error}") from None
+    taken = {**msgspec.structs.asdict(asked), "since": None, "quiet": True, "debug": False}
+    for key in taken.keys() & {*_PATHS, *_PATH}:
+        taken[key] = _placed(taken[key], top)
+    return taken | {"variables": arguments["variables"], "parameters": arguments["parameters"]}, today
 
 
 def _placed(value: Any, top: str) -> Any:
@@ -192,7 +215,8 @@ def _snapshot(run: str, record: RunRecord, scan: Any) -> str:
     return path
 
 
-def _compared(report: Report, said: bytes, record: RunRecord, made: Restoring, arguments: dict[str, Any]) -> int:
+def compared(report: Report, said: bytes, record: RunRecord, made: Restoring, arguments: dict[str, Any]) -> int:
+    """Say whether a report is byte for byte what the run said; the exit code."""
     from assay.scanner.results import formats
 
     content = b"".join(formats.parts("json")(report, formats.Context(controls={}, source=lambda _file, _first, _last: [])))

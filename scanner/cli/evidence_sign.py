@@ -13,7 +13,7 @@ from assay.scanner.errors import AssayError
 
 @click.command("sign")
 @click.argument("run", metavar="RUN", type=click.Path(exists=True, file_okay=False))
-@click.option("--key", required=True, metavar="FILE|awskms:KEY", help="The private key.")
+@click.option("--key", required=True, metavar="FILE|awskms:KEY|gcpkms://KEY", help="The private key.")
 def command(run: str, key: str) -> None:
     """Sign the run folder RUN, beside the signatures that it has: a reviewer may sign what a team has signed."""
     from assay.scanner.evidence import keys, signing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import os
 import re
 import sys
@@ -32,7 +33,7 @@ _OPTIONS = (
         metavar="DIR",
         help="Leave a run folder in this directory: reports, what was read, a manifest (assay evidence verify).",
     ),
-    click.option("--evidence-key", metavar="FILE|awskms:KEY", help="Sign its manifest with this key (assay evidence keygen)."),
+    click.option("--evidence-key", metavar="FILE|awskms:KEY|gcpkms://KEY", help="Sign its manifest with this key (assay evidence keygen)."),
     click.option(
         "--evidence-inputs",
         type=click.Choice(["masked", "whole", "digests"]),
@@ -46,7 +47,7 @@ _NAMED = {"variables": "var", "parameters": "parameter"}
 """Options whose values are withheld, to what their names are called."""
 _SUFFIXES = {
     "html": ".html", "json": ".json", "jsonl": ".jsonl", "csv": ".csv", "csv-population": ".csv", "sarif": ".sarif", "junit": ".xml",
-    "markdown": ".md", "oscal": ".json", "ocsf": ".jsonl", "asff": ".json", "gitlab": ".json", "gitlab-sast": ".json",
+    "markdown": ".md", "oscal": ".json", "ocsf": ".jsonl", "asff": ".json", "pdf": ".pdf", "gitlab": ".json", "gitlab-sast": ".json",
 }  # fmt: skip
 _ALWAYS = ("json", "html")
 _WIDTH = 100
@@ -67,6 +68,10 @@ class Evidence:
         self._recorder: Any = None
         self._signer: Any = None
         self._copied = ""
+        self.never_stored = dict[str, str]()
+        """Files of which the digest alone is kept, to the reason."""
+        self.more: dict[str, Any] = {}
+        """What the record has beside the options."""
         if arguments["evidence"]:
             from assay.scanner.evidence.folder import RunFolder
 
@@ -84,12 +89,23 @@ class Evidence:
         """Fields of Options: how files are read, and by which day waivers end."""
         if not self:
             return {}
-        if self._command != "scan":
+        if self._command not in ("scan", "compare"):
             return {"today": self._today}
+        if self._recorder:  # the other side of a comparison
+            return {"overlay": self._recorder, "today": self._today}
         from assay.scanner.evidence.recording import Recorder
 
         self._recorder = Recorder(os.path.join(self._folder.path, "notes"))
         return {"overlay": self._recorder, "today": self._today}
+
+    def _path(self, name: str) -> str:
+        """Where a file of the folder is written."""
+        return str(os.path.abspath(self._folder.file(name)))
+
+    @staticmethod
+    def failed(why: str) -> AssayError:
+        """Why no evidence is left."""
+        return _failed(why)
 
     def snapshot(self, out: str | None) -> str | None:
         """Where an audit writes what it is answered: `out`, else into the run folder where there is one."""
@@ -119,7 +135,7 @@ class Evidence:
             from assay.scanner.evidence.masking import Masking
 
             masking = Masking(scan.sensitive, report.results)
-            self._inputs(scan, [*files, *self._given(config)], masking)
+            self._inputs(scan, [*files, *self._given(config), *self.never_stored], masking)
             for number, file in enumerate(files, 1):
                 self._copy(f"configuration/{number:02}-{_plain(file)}", file, masking)
             record = self._record(report, code, files, scan)
@@ -142,15 +158,26 @@ class Evidence:
             controls=scan.rules.set.by_id(),
             frameworks=scan.rules.set.frameworks,
             source=output.Excerpts(scan.options.paths, scan.sensitive, scan.names).lines,
+            answers=output.answers_of(scan),
             width=_WIDTH,
             verbose=bool(self._arguments.get("verbose")),
             auditor=True,
         )
         for name in dict.fromkeys((*_ALWAYS, *(name for name, _ in self._arguments["reports"]))):
-            path = os.path.abspath(self._folder.file(f"reports/{_report(name)}"))
-            code = output.written(name, path, lambda name=name: formats.parts(name)(report, context))  # type: ignore[misc]
+            path = self._path(f"reports/{_report(name)}")
+            if name == "html":
+                code = self._pages(formats.in_folder(name), report, context)
+            else:
+                code = output.written(name, path, lambda name=name: formats.parts(name)(report, context))  # type: ignore[misc]
             if code != EXIT_OK:
                 raise _failed(f"{path}: the {name} report is missing there: no evidence is left")
+
+    def _pages(self, folder: Any, report: Report, context: Any) -> int:
+        """The page, or of a large run an index and a page for each account."""
+        codes = [EXIT_OK]
+        for file, made in folder(report, context, "results.html"):
+            codes.append(output.written("html", self._path(f"reports/{file}"), functools.partial(_whole, made)))
+        return output.worst(*codes)
 
     def _configuration(self, config: Config) -> list[str]:
         """What configures a run and is read by people: configuration, waivers, baseline, guardrails."""
@@ -181,7 +208,7 @@ class Evidence:
         gathering = inputs.Gathering(self._began)
         gathering.take(looked_at, scan.files, configuring)
         with open(self._folder.file(ARCHIVE), "xb") as archive:
-            made = inputs.stored(gathering, looked_at, masking, archive, self._arguments["evidence_inputs"])
+            made = inputs.stored(gathering, looked_at, masking, archive, self._arguments["evidence_inputs"], self.never_stored)
         self._folder.write(INPUTS, encode(made))
         if masked := sum(entry.stored == "masked" for entry in made.entries):
             told = f"{many(masked, 'file')} stored without what reports do not show: a replay may need --originals (docs/evidence.md)"
@@ -206,7 +233,7 @@ class Evidence:
         if kept.pop("external_id", None):
             withheld.append("external_id")
         return RunRecord(
-            command=self._command, run=report.run, tool=report.tool, options=kept, withheld=withheld, directory=os.getcwd(),
+            command=self._command, run=report.run, tool=report.tool, options=kept | self.more, withheld=withheld, directory=os.getcwd(),
             today=self._today.isoformat(), exit_code=code, python=".".join(map(str, sys.version_info[:3])), platform=sys.platform,
             snapshot=self._snapshot(), configuration=files,
         )  # fmt: skip
@@ -233,6 +260,10 @@ class Evidence:
         from assay.scanner.evidence import signing
 
         signing.sign(path, self._signer, report)
+
+
+def _whole(content: bytes) -> list[bytes]:
+    return [content]
 
 
 def _recorded(name: str, value: Any) -> Any:
@@ -262,13 +293,13 @@ def _failed(why: str) -> AssayError:
 
 
 @contextlib.contextmanager
-def asked(arguments: dict[str, Any], command: str) -> Iterator[Evidence | None]:
+def asked(arguments: dict[str, Any], command: str, kind: type[Evidence] = Evidence) -> Iterator[Evidence | None]:
     """The evidence that a command line asks for, perhaps none; None, after saying why, where it cannot be left."""
     evidence = None
     try:
         if arguments["evidence_key"] and not arguments["evidence"]:
             raise _failed("--evidence-key signs the run folder of --evidence DIR")
-        evidence = Evidence(arguments, command)
+        evidence = kind(arguments, command)
     except AssayError as error:
         console.refused(error)
     try:

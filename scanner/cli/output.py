@@ -9,14 +9,14 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
-from assay.scanner.errors import debug
+from assay.scanner.errors import AssayError, debug
 from assay.scanner.override import override
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
@@ -26,6 +26,7 @@ from assay.scanner.sources.sensitive import Sensitive
 
 if TYPE_CHECKING:
     from assay.scanner.rules.load import RuleSet
+    from assay.scanner.sources.answers import Asked
 
 
 class ReportTarget(click.ParamType):  # type: ignore[type-arg]
@@ -60,7 +61,22 @@ def report_targets(arguments: dict[str, Any]) -> list[tuple[str, str]] | None:
     if twice := next((path for path in files if files.count(path) > 1), None):
         console.tell(f"assay: {twice}: two reports are for this file; give each its own: FORMAT=PATH")
         return None
-    return targets
+    return targets if _ready(name for name, _ in targets) else None
+
+
+def _ready(names: Iterable[str]) -> bool:
+    """Whether what formats need is there; says what is missing before a run that may be long."""
+    for name in names:
+        check = None
+        with contextlib.suppress(Exception):  # a format that cannot be imported is told when its report is written
+            check = getattr(formats.load(name), "ready", None)
+        try:
+            if check is not None:
+                check()
+        except AssayError as error:
+            console.refused(error)
+            return False
+    return True
 
 
 def _is_device(path: str) -> bool:
@@ -80,9 +96,26 @@ def coloured(arguments: dict[str, Any], path: str) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
+def _no_answers(asked: Collection[Asked]) -> Mapping[Asked, str]:
+    return {}
+
+
 def write(report: Report, targets: Iterable[tuple[str, str]], scan: Any, arguments: dict[str, Any]) -> int:
     """Render and write every report of a scan; the exit code that this alone asks for."""
-    return write_with(report, targets, scan.rules.set, Excerpts(scan.options.paths, scan.sensitive, scan.names).lines, arguments)
+    source = Excerpts(scan.options.paths, scan.sensitive, scan.names).lines
+    return write_with(report, targets, scan.rules.set, source, arguments, answers_of(scan))
+
+
+def answers_of(scan: Any) -> Callable[[Collection[Asked]], Mapping[Asked, str]]:
+    """Where answers of live accounts are found again: the snapshots that were scanned, or that an audit wrote."""
+    written = [source.out for source in scan.sources or () if getattr(source, "out", None)]
+    return functools.partial(_answers, [*scan.options.paths, *written])
+
+
+def _answers(paths: Sequence[str], asked: Collection[Asked]) -> Mapping[Asked, str]:
+    from assay.scanner.sources import answers
+
+    return answers.find([path for path in paths if os.path.isfile(path)], asked)
 
 
 def write_with(
@@ -91,6 +124,7 @@ def write_with(
     rules: RuleSet,
     source: Callable[[str, int, int], list[str]],
     arguments: dict[str, Any],
+    answers: Callable[[Collection[Asked]], Mapping[Asked, str]] = _no_answers,
 ) -> int:
     """The same with these rules and lines of code, (file, first line, last line) to lines."""
     codes, controls = [EXIT_OK], rules.by_id()
@@ -99,13 +133,17 @@ def write_with(
             controls=controls,
             frameworks=rules.frameworks,
             source=source,
+            answers=answers,
             color=coloured(arguments, path),
             width=shutil.get_terminal_size((100, 24)).columns,
             quiet=arguments["quiet"],
             verbose=bool(arguments.get("verbose")),
             auditor=arguments.get("reader") == "auditor",
         )
-        codes.append(written(name, path, functools.partial(_parts, name, report, context)))
+        if path.endswith(("/", os.sep)):
+            codes.append(_written_into(name, path, report, context))
+        else:
+            codes.append(written(name, path, functools.partial(_parts, name, report, context)))
         debug(f"report {name}")
     return worst(*codes)
 
@@ -113,6 +151,28 @@ def write_with(
 def worst(*codes: int) -> int:
     """What several reports ask for together."""
     return EXIT_USAGE if EXIT_USAGE in codes else max(codes)
+
+
+def _written_into(name: str, path: str, report: Report, context: formats.Context) -> int:
+    """Make a report as a folder; the exit code that this alone asks for."""
+    folder = formats.in_folder(name)
+    if folder is None:
+        console.tell(f"assay: {path}: the {name} report is one file; name it: {name}=FILE")
+        return EXIT_USAGE
+    try:
+        os.makedirs(path, exist_ok=True)
+        for file, content in folder(report, context):
+            code = written(name, os.path.join(path, file), lambda content=content: [content])  # type: ignore[misc]
+            if code != EXIT_OK:
+                return code
+    except OSError as error:
+        console.tell(f"assay: {path}: the {name} report could not be written: {error.strerror or error}")
+        return EXIT_USAGE
+    except Exception as error:
+        debug("a format failed", error)
+        console.tell(f"assay: the {name} report could not be made: {type(error).__name__}: {error}; please report it")
+        return EXIT_INCOMPLETE
+    return EXIT_OK
 
 
 def _parts(name: str, report: Report, context: formats.Context) -> Iterable[bytes]:
@@ -123,6 +183,12 @@ def written(name: str, path: str, parts: Callable[[], Iterable[bytes]]) -> int:
     """Make a report and write it; the exit code that this alone asks for. A defect of a format costs no other report."""
     try:
         return EXIT_OK if _deliver(_made(parts), name, path) else EXIT_USAGE
+    except AssayError as error:  # what makes the report is not there
+        console.refused(error)
+        with contextlib.suppress(OSError):
+            if path != "-" and os.path.isfile(path) and not os.path.getsize(path):
+                os.remove(path)
+        return EXIT_USAGE
     except _Unmade as error:
         console.tell(f"assay: the {name} report could not be made: {error}; please report it")
         return EXIT_INCOMPLETE
@@ -135,6 +201,8 @@ class _Unmade(Exception):
 def _made(parts: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
     try:
         yield from parts()
+    except AssayError:
+        raise
     except Exception as error:
         debug("a format failed", error)
         raise _Unmade(f"{type(error).__name__}: {error}") from error

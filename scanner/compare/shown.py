@@ -6,6 +6,7 @@ from msgspec import structs
 
 from assay.scanner.compare.model import ComparedRow, Comparison, Half, Side
 from assay.scanner.results import shown
+from assay.scanner.results.model import Report
 from assay.scanner.sources.sensitive import Sensitive
 
 
@@ -21,6 +22,14 @@ def shown_of(comparison: Comparison, sensitive: Sensitive) -> Comparison:
         code=_side(comparison.code, sensitive),
         live=_side(comparison.live, sensitive),
     )
+
+
+def report_of(report: Report, sensitive: Sensitive) -> Report:
+    """The report of a side, which may quote what is sensitive on the other."""
+    if not sensitive:
+        return report
+    coverage = structs.replace(report.coverage, gaps=[shown.gap_of(gap, sensitive) for gap in report.coverage.gaps])
+    return structs.replace(report, results=[shown.result_of(result, sensitive) for result in report.results], coverage=coverage)
 
 
 def _side(side: Side, sensitive: Sensitive) -> Side:

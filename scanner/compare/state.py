@@ -95,7 +95,7 @@ class States:
 
 def read(text: str) -> State | Gap:
     """The state at `[ROOT=]FILE`; a Gap where there is none that can be read."""
-    root, path = _root_and_path(text)
+    root, path = root_and_path(text)
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             return Gap(show(path), "parse_error", "the state is no file", _WAY)
@@ -110,7 +110,8 @@ def read(text: str) -> State | Gap:
     return State(show(path), identities, root)
 
 
-def _root_and_path(text: str) -> tuple[str | None, str]:
+def root_and_path(text: str) -> tuple[str | None, str]:
+    """The root module, where one is named, and the file of `[ROOT=]FILE`."""
     root, equals, path = text.partition("=")
     return (root, path) if equals and not os.path.exists(text) else (None, text)
 

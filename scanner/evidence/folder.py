@@ -75,7 +75,8 @@ class RunFolder:
             with _alone(self.directory):
                 made = Manifest(
                     run=record.run.id, started=record.run.started, finished=record.run.finished, exit_code=record.exit_code,
-                    tool=record.tool, previous=last(self.directory), files=[digest_of(self.path, name) for name in files(self.path)],
+                    tool=record.tool, revisions=record.run.revisions, previous=last(self.directory),
+                    files=[digest_of(self.path, name) for name in files(self.path)],
                 )  # fmt: skip
                 self.write(MANIFEST, encode(made))
                 path = os.path.join(self.directory, _name(record))

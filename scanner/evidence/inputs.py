@@ -12,6 +12,7 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import IO
 
 import msgspec
@@ -112,15 +113,26 @@ class Gathering:
         return {"sha256": digest, "size": told.st_size, "note": "changed since the run began, or while it went on" if late else ""}
 
 
-def stored(gathering: Gathering, looked_at: Mapping[str, set[bytes]], masking: Masking, archive: IO[bytes], mode: str) -> Inputs:
-    """Store what can be stored of what was gathered. `mode`: `masked`, `whole`, or `digests` for no content at all."""
+def stored(
+    gathering: Gathering,
+    looked_at: Mapping[str, set[bytes]],
+    masking: Masking,
+    archive: IO[bytes],
+    mode: str,
+    never: Mapping[str, str] = MappingProxyType({}),
+) -> Inputs:
+    """Store what can be stored of what was gathered. `mode`: `masked`, `whole`, or `digests` for no content at all. `never`: files of which
+    the digest alone is kept, with the reason."""
     read = {os.path.realpath(path) for path, noted in looked_at.items() if READ in noted}
+    kept_out = {os.path.realpath(path): why for path, why in never.items()}
     entries, total = [], 0
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted(gathering.entries):
             entry = gathering.entries[path]
             if not path.isprintable():
                 entry = msgspec.structs.replace(entry, path=ascii(path)[1:-1], target=ascii(entry.target)[1:-1], note="its name is no text")
+            elif path in kept_out:
+                entry = _refused(entry, kept_out[path])
             elif entry.kind == "file" and entry.sha256 and _is_needed(entry, path in read):
                 entry, content = _content(entry, masking, mode, MAX_TOTAL - total)
                 if content is not None:

@@ -1,7 +1,7 @@
-"""Keys that sign: Ed25519 in a file, or a key of AWS KMS. The only module that imports `cryptography`.
+"""Keys that sign: Ed25519 in a file, or a key of AWS KMS or of Google Cloud KMS. The only module that imports `cryptography`.
 
 The private key of a file is PKCS#8 in PEM without a password: https://www.rfc-editor.org/rfc/rfc8410. A key of KMS is P-256 with ECDSA and
-SHA-256, and never leaves KMS.
+SHA-256, of Google also Ed25519, and never leaves KMS.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from assay.scanner.evidence.model import EvidenceError
 
 AWS = "awskms:"
 """What the name of a key of AWS KMS begins with: `awskms:` and an id, an ARN or an alias."""
+GOOGLE = "gcpkms://"
+"""What the name of a key of Google Cloud KMS begins with; the resource name of a version of it follows."""
 _MAX_KEY = 100_000
 
 
@@ -96,11 +98,15 @@ def _write(path: str, content: bytes, mode: int) -> None:
 
 
 def signer(name: str) -> Signer:
-    """The key of a file, or of AWS KMS by its name. Raises EvidenceError."""
+    """The key of a file, or of a KMS by its name. Raises EvidenceError."""
     if name.startswith(AWS):
         from assay.scanner.evidence.kms import KmsKey
 
         return KmsKey(name.removeprefix(AWS))
+    if name.startswith(GOOGLE):
+        from assay.scanner.evidence.google_kms import GoogleKmsKey
+
+        return GoogleKmsKey(name.removeprefix(GOOGLE))
     with _library():
         from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives import serialization
@@ -142,6 +148,20 @@ def of_der(content: bytes, name: str) -> Any:
         from cryptography.hazmat.primitives import serialization
 
         key = serialization.load_der_public_key(content)
+        of_public(key, name)
+        return key
+
+
+def of_pem(content: bytes, name: str) -> Any:
+    """A public key from PEM. Raises EvidenceError."""
+    with _library():
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives import serialization
+
+        try:
+            key = serialization.load_pem_public_key(content)
+        except (ValueError, UnsupportedAlgorithm):
+            raise EvidenceError(f"{name}: no public key in PEM") from None
         of_public(key, name)
         return key
 

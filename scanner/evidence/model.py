@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import msgspec
 
 from assay.scanner.errors import AssayError
-from assay.scanner.results.model import Run, Tool
+from assay.scanner.results.model import Revision, Run, Tool
 from assay.scanner.words import defused_json
 
 T = TypeVar("T")
@@ -48,6 +48,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     finished: str
     exit_code: int
     tool: Tool
+    revisions: list[Revision] = []
+    """The commits that what was scanned is of."""
     previous: Previous | None = None
     """None for the first run of a directory."""
     files: list[FileDigest]

@@ -85,7 +85,8 @@ def statement(manifest: Manifest, digest: str, report: Report) -> bytes:
         "failedTests": sorted(by_verdict.get("fail", [])),
         "assay": {
             "run": manifest.run, "started": manifest.started, "finished": manifest.finished, "exitCode": manifest.exit_code,
-            "tool": msgspec.to_builtins(manifest.tool), "targets": list(report.run.targets), "verdicts": report.summary.verdicts,
+            "tool": msgspec.to_builtins(manifest.tool), "targets": list(report.run.targets),
+            "revisions": msgspec.to_builtins(manifest.revisions), "verdicts": report.summary.verdicts,
             "notApplicable": sorted(by_verdict.get("not_applicable", [])),
         },
     }  # fmt: skip

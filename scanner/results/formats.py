@@ -7,14 +7,16 @@ those of the controls that there are. Others add formats by entry points of thei
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 import msgspec
 
 from assay.scanner import plugins
+from assay.scanner.errors import AssayError
 from assay.scanner.results.model import Report, Result, Run, Tool
 from assay.scanner.rules.model import Control, Framework
+from assay.scanner.sources.answers import Asked
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -23,6 +25,8 @@ class Context(msgspec.Struct, frozen=True):
     controls: Mapping[str, Control]
     source: Callable[[str, int, int], list[str]]
     """(file, first line, last line) to the lines of code, empty where they cannot be read."""
+    answers: Callable[[Collection[Asked]], Mapping[Asked, str]] = lambda _asked: {}
+    """Answers of live accounts that are looked for, to those that a snapshot holds, as a text of a few lines."""
     color: bool = False
     width: int = 100
     quiet: bool = False
@@ -32,6 +36,10 @@ class Context(msgspec.Struct, frozen=True):
     """The edition for an audit: with a cover, a block for signatures, and what passes in a line each."""
     frameworks: Mapping[str, Framework] = {}
     """The frameworks that controls may serve, by id."""
+
+
+class FormatError(AssayError):
+    """Why a format cannot be written: what it needs is not there. Names the way out."""
 
 
 class FrameworkSource(msgspec.Struct, frozen=True):
@@ -57,10 +65,18 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 
 class ReportFormat(Protocol):
-    """A format of a report. One that can also has `chunks`, which gives the same in parts, so that it never stands in memory as a whole."""
+    """A format of a report. One that can also has `chunks`, which gives the same in parts, so that it never stands in memory whole; one
+    that needs a program has `ready`, which raises FormatError where that is not there, before the run."""
 
     def render(self, report: Report, context: Context) -> bytes:
         """The whole report."""
+
+
+class FolderFormat(Protocol):
+    """A format that can also be written as a folder of several files."""
+
+    def folder(self, report: Report, context: Context, index: str = "index.html") -> Iterable[tuple[str, bytes]]:
+        """Names and contents; `index` is the file that leads to the others."""
 
 
 class StreamedFormat(Protocol):
@@ -92,6 +108,11 @@ def streamed(name: str) -> StreamedFormat | None:
     """The format, if it is one that is written while a run goes on."""
     format_ = load(name)
     return format_ if all(hasattr(format_, part) for part in ("opening", "line", "closing")) else None
+
+
+def in_folder(name: str) -> Callable[..., Iterable[tuple[str, bytes]]] | None:
+    """The function that writes a format as a folder; None for one that is a single file."""
+    return getattr(load(name), "folder", None)
 
 
 def parts(name: str) -> Callable[[Report, Context], Iterable[bytes]]:

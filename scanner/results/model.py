@@ -11,6 +11,7 @@ from assay.scanner.facts.model import BlockRef, Mark
 from assay.scanner.results.opinion import Opinion
 from assay.scanner.rules.judgement import VERDICTS, WORST, Evidence, UnknownFact, Verdict, worst
 from assay.scanner.sources.coverage import Coverage, Gap
+from assay.scanner.sources.revision import Revision
 
 __all__ = [
     "VERDICTS",
@@ -22,6 +23,7 @@ __all__ = [
     "Report",
     "ResourceRef",
     "Result",
+    "Revision",
     "Run",
     "Setting",
     "StandsFor",
@@ -193,6 +195,8 @@ class Run(msgspec.Struct, frozen=True):
     arguments: list[str]
     targets: list[str]
     in_force: InForce = InForce()
+    revisions: list[Revision] = []
+    """The commits that the targets are of, as far as they are in repositories of git. Known at the end of a run."""
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -224,6 +228,29 @@ class WaiverUse(msgspec.Struct, frozen=True):
     """Why it does not count though it is for findings: what the guardrails forbid."""
 
 
+class StatementUse(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody states of a control that no input shows, and how many results rest on it."""
+
+    control: str
+    """Id or glob."""
+    resource: str
+    """What it speaks of, in words."""
+    statement: str
+    holds: bool
+    """False: it is stated that the control is not met."""
+    owner: str
+    date: str
+    expires: str
+    """The last day on which it counts, as `YYYY-MM-DD`."""
+    link: str
+    """Where the proof is; may be empty."""
+    file: str
+    line: int
+    results: int
+    refused: str = ""
+    """Why it does not count."""
+
+
 class PastFinding(msgspec.Struct, frozen=True):
     """A finding of a baseline or another revision that is not there any more."""
 
@@ -253,6 +280,8 @@ class GateReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a run means for a team: what was accepted, by whom and until when, and what it was compared with."""
 
     waivers: list[WaiverUse] = []
+    attestations: list[StatementUse] = []
+    """What is stated of controls that no input shows."""
     comparisons: list[BaselineComparison] = []
     changes: list[str] = []
     """How the configuration lets through more than at the revision that the run is compared with; each fails the run."""

@@ -21,6 +21,8 @@ from assay.scanner.rules.load import nearest
 from assay.scanner.rules.model import Control
 from assay.scanner.sources.raw import Location, Unknown
 
+FACT = "statement"
+"""What the evidence of a verdict calls the statement that it rests on."""
 LONGEST_DAYS = 366
 """From the day on which something is stated to the last on which it counts."""
 
@@ -41,7 +43,7 @@ class Statements:
             covered = covers(attestation.covers, who) if matches(attestation.control, control) else False
             if covered is False:
                 continue
-            reason = f"may be for others: {covered.reason}" if isinstance(covered, Unknown) else self._refused(attestation)
+            reason = f"may be for others: {covered.reason}" if isinstance(covered, Unknown) else self.refused(attestation)
             if reason:
                 reasons.append(f"the statement of {attestation.owner} ({attestation.file}:{attestation.line}) {reason}")
             else:
@@ -50,7 +52,8 @@ class Statements:
             return min(counting, key=lambda attestation: attestation.holds)
         return "; ".join(reasons) or "nobody states it"
 
-    def _refused(self, attestation: Attestation) -> str:
+    def refused(self, attestation: Attestation) -> str:
+        """Why a statement does not count on the day of the run; empty where it does."""
         if attestation.date > self._today:
             return f"is dated {attestation.date}, which is to come"
         if attestation.expires < self._today:
@@ -92,8 +95,12 @@ def refuted(judgement: Judgement, attestation: Attestation) -> Judgement:
 
 def told(judgement: Judgement, attestation: Attestation) -> list[Evidence]:
     """The evidence of a verdict that rests on a statement: first that, then what else was seen."""
+    place = Location(attestation.file, attestation.line) if attestation.file else None
+    return [Evidence(FACT, said(attestation), judgement.control.attested, place), *judgement.evidence]
+
+
+def said(attestation: Attestation) -> str:
+    """A statement in one line, as evidence has it."""
     link = f" ({attestation.link})" if attestation.link else ""
     answer = "" if attestation.holds else "no: "
-    observed = f"{answer}{attestation.statement}{link}, stated by {attestation.owner} on {attestation.date}, until {attestation.expires}"
-    place = Location(attestation.file, attestation.line) if attestation.file else None
-    return [Evidence("statement", observed, judgement.control.attested, place), *judgement.evidence]
+    return f"{answer}{attestation.statement}{link}, stated by {attestation.owner} on {attestation.date}, until {attestation.expires}"

@@ -15,6 +15,7 @@ from assay.scanner.cli import evidence_replay, evidencing, scan
 from assay.scanner.evidence.model import FileDigest, Manifest, decode, encode
 from tests.evidence.folders import CONTROLS, SOON, evidence, run, tree
 from tests.scans import ROOT, assay, rule, write
+from tests.sources.test_revision import git
 
 
 @pytest.fixture
@@ -189,3 +190,17 @@ def test_a_replay_takes_over_every_option_by_which_a_scan_judges() -> None:
     refused = {"since", "allow_config_changes"}  # beside --evidence
     asked = set(evidence_replay._Asked.__struct_fields__)
     assert {str(option.name) for option in scan.command.params} - of_reports - of_others - refused == asked
+
+
+def test_the_commit_is_in_the_manifest_and_a_replay_takes_it_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "tree", {"infra/main.tf": 'resource "aws_sqs_queue" "q" {}\n'})
+    git(tmp_path / "tree", "init", "-q", "-b", "main")
+    git(tmp_path / "tree", "add", "-A")
+    git(tmp_path / "tree", "commit", "-q", "-m", "first")
+    monkeypatch.chdir(tmp_path / "tree")
+    made = run(tmp_path / "out", "infra", *CONTROLS)
+    manifest = decode((made / "manifest.json").read_bytes(), Manifest, "")
+    commit = git(tmp_path / "tree", "rev-parse", "HEAD")
+    assert [(each.commit, each.branch, each.clean) for each in manifest.revisions] == [(commit, "main", True)]
+    assert f"<code>{commit}</code> (main): what was scanned is as committed" in (made / "reports/results.html").read_text()
+    assert evidence("replay", made)[0] == 0

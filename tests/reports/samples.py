@@ -20,7 +20,9 @@ from assay.scanner.results.model import (
     Report,
     ResourceRef,
     Result,
+    Revision,
     Run,
+    StatementUse,
     Summary,
     Tool,
     UnknownFact,
@@ -60,11 +62,14 @@ HOSTILE = (
     "  ",
 )
 
+PRINTED = frozenset({"pdf"})
+"""Formats that are no text, and that print another: tests/reports/test_pdf_report.py has them."""
 ENUMERATED = {
     "schema",
     "verdict",
     "severity",
     "fingerprint",
+    "commit",
     "started",
     "finished",
     "code",
@@ -244,8 +249,14 @@ def gate() -> GateReport:
         )
     ]
     changes = ["assay.yaml: fail_on is high, and was low"]
+    stated = [
+        StatementUse(
+            control="access.rbac-in-app", resource="tag role=ui", statement="viewers cannot trade", holds=True, owner="security",
+            date="2026-11-02", expires="2027-05-02", link="https://wiki.example.com/roles", file="assay.yaml", line=30, results=2,
+        )
+    ]  # fmt: skip
     return GateReport(
-        waivers=waivers, comparisons=comparisons, changes=changes, warnings=["assay.yaml:14: the waiver is for nothing that was found"]
+        waivers=waivers, attestations=stated, comparisons=comparisons, changes=changes, warnings=["assay.yaml:14: the waiver is for nothing that was found"]
     )
 
 
@@ -321,7 +332,8 @@ def report(held: list[Result] | None = None, coverage: Coverage | None = None) -
     return Report(
         tool=Tool("assay", "1.0.0", "sha256:8f3a"),
         run=Run(
-            "0190c2f4", "2026-11-20T08:00:00Z", "2026-11-20T08:00:02.5Z", ["assay", "scan", "storage", "--var", "a"], ["storage", "network"]
+            "0190c2f4", "2026-11-20T08:00:00Z", "2026-11-20T08:00:02.5Z", ["assay", "scan", "storage", "--var", "a"], ["storage", "network"],
+            revisions=[Revision(targets=["storage"], commit="5f3d" * 10, branch="main", changed=1, added=0, removed=2)],
         ),
         summary=Summary(verdicts, len({each.resource.address for each in held}), len(ids)),
         controls=outcomes,

@@ -12,8 +12,10 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from assay.reports import compare_html, html, html_data
 from assay.reports.html import render
 from tests.reports import samples
+from tests.results.test_compare import _hostile as compared
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (.ci/run installs it where it can)")
@@ -153,3 +155,24 @@ def test_hostile_names_stay_text(page: Page, tmp_path: Path, text: str) -> None:
     assert page.locator("script").count() == 2
     assert page.locator("img").count() == 0
     assert (dialogs, errors) == ([], [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_comparison_and_an_index_are_accessible_too(page: Page, tmp_path: Path, scheme: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is on no page of a run: code beside cloud, and the table of pages. No page is wider than a phone."""
+    monkeypatch.setattr(html_data, "MOST_ON_A_PAGE", 40)
+    made = dict(html.folder(samples.many(100), samples.context()))
+    files = {"compare.html": compare_html.render(compared(samples.HOSTILE[0])), "index.html": made["index.html"]}
+    page.emulate_media(color_scheme=scheme)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        said: list[str] = []
+        page.on("console", lambda message, said=said: said.append(message.text))
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto((tmp_path / name).as_uri())
+            page.evaluate(AXE)
+            found = page.evaluate("async (rules) => (await axe.run(document, {runOnly: rules})).violations", RULES)
+            assert [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found] == [], (name, width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert said == [] and not page.evaluate("window.__x || 0")

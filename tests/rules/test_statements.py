@@ -169,3 +169,11 @@ def test_statements_of_a_file_carry_their_place(tmp_path: Path) -> None:
     )
     (read,) = config.read(file / "assay.yaml").stated
     assert (read.line, read.covers.resource, read.link) == (3, "trade-*", "https://example.com")
+
+
+def test_a_run_lists_every_statement_with_what_rests_on_it(tmp_path: Path) -> None:
+    attestations = (stated(covers=Selector(tags={"role": "ui"})), stated(holds=False, expires=datetime.date(2026, 10, 2), owner="past@example.com"))
+    options = Options(paths=str(write(tmp_path, {"main.tf": BALANCER})), controls=STATED, attestations=attestations, today=TODAY)
+    first, second = Scan(options).report().gate.attestations
+    assert (first.results, first.resource, first.refused, first.expires) == (1, "tag role=ui", "", "2027-04-01")
+    assert (second.results, second.resource, second.refused, second.holds) == (0, "every resource", "expired on 2026-10-02", False)

@@ -108,6 +108,27 @@ class Clients:
         return client(credentials=self.credentials, client_options=options, client_info=info)
 
 
+def key_management() -> Any:
+    """A client of Cloud Key Management Service (CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS). Raises CredentialsError."""
+    from google.cloud.kms_v1 import KeyManagementServiceClient
+    from google.cloud.kms_v1.services.key_management_service.transports import KeyManagementServiceGrpcTransport
+
+    return Clients(Request(""))._client("CLOUDKMS", KeyManagementServiceClient, KeyManagementServiceGrpcTransport)
+
+
+CALL_SECONDS = 30.0
+
+
+def call_by_itself(client: Any, operation: str, request: dict[str, Any]) -> Any:
+    """The answer to one call that is no part of an audit. Raises CredentialsError: also where it is denied, or fails."""
+    from google.api_core.exceptions import GoogleAPIError
+
+    try:
+        return getattr(client, operation)(request=request, timeout=CALL_SECONDS)
+    except (GoogleAPIError, google.auth.exceptions.GoogleAuthError) as error:
+        raise CredentialsError(f"{operation} failed: {_first_line(error)}") from error
+
+
 def _endpoint(service: str) -> tuple[str, str]:
     """(scheme, host and port) that the environment names for a service; empty where it names none."""
     parts = urlsplit(os.environ.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}", ""))

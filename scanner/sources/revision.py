@@ -1,0 +1,193 @@
+"""Which commit of a git repository a scanned tree is of, and whether the tree is as that commit has it.
+
+All of it is read from the files of the repository, without the `git` program, so that a scan starts none: HEAD, the file of a branch, the
+packed ones (https://git-scm.com/docs/gitrepository-layout), what is staged and of which tree that is (git_store.py). Files are compared
+with what is staged; that says how they differ from the commit where what is staged is the commit, and else it is not known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from assay.scanner.sources.git_store import Unread, staged, tree_of
+from assay.scanner.sources.listing import Fate
+from assay.scanner.sources.overlay import DISK, inside, repository
+from assay.scanner.words import visible
+
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_MAX_FILE, _MAX_PACKED = 4096, 50_000_000
+_MAX_LINKS = 5
+MAX_TOTAL = 500_000_000
+"""Bytes of the files that are compared with a commit."""
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """The commit that targets of a run are of."""
+
+    targets: list[str]
+    """Those that are in this repository, as they were named."""
+    commit: str
+    """The id of the commit that is checked out."""
+    branch: str = ""
+    """The branch that is checked out, as `main`; empty where none is."""
+    changed: int | None = None
+    """Files below the targets that the commit has otherwise; None where that is not known. Files that a rule leaves out do not count."""
+    added: int | None = None
+    """Files below the targets that the commit does not have."""
+    removed: int | None = None
+    """Files of the commit below the targets that are not there."""
+    reason: str = ""
+    """Why it is not known whether the tree is as the commit has it."""
+
+    @property
+    def clean(self) -> bool | None:
+        """Whether what is below the targets is what the commit has there; None where that is not known."""
+        if self.changed is None or self.added is None or self.removed is None:
+            return None
+        return not (self.changed or self.added or self.removed)
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What is checked out."""
+
+    commit: str
+    branch: str
+
+
+def revisions(targets: Iterable[str], files: Mapping[str, Fate]) -> list[Revision]:
+    """The commits of the repositories that targets are in, in the order of the targets. `files`: what became of each file below them.
+
+    A target that is in no repository, or in one without a commit, has none.
+    """
+    by_top: dict[str, list[str]] = {}
+    for target in targets:
+        top = repository(target) if "\0" not in target and os.path.exists(target) else None
+        if top is not None:
+            by_top.setdefault(top, []).append(target)
+    found = []
+    for top, named in by_top.items():
+        checked_out = head(top)
+        if checked_out is not None:
+            found.append(_compared(top, named, checked_out, files))
+    return found
+
+
+def head(top: str) -> Head | None:
+    """What is checked out at the top of a repository; None where it has no commit, or keeps it in a way that is not read."""
+    store = _store(top)
+    told = _line(os.path.join(store, "HEAD")) if store else ""
+    if store is None or _ID.fullmatch(told):
+        return Head(told, "") if store else None
+    name, shared = told, _shared(store)
+    for _ in range(_MAX_LINKS):
+        name = name.removeprefix("ref:").strip()
+        if not _is_name(name):
+            return None
+        told = _line(os.path.join(store, name)) or _line(os.path.join(shared, name)) or _packed(shared, name)
+        if _ID.fullmatch(told):
+            return Head(told, visible(name.removeprefix("refs/heads/")))
+        name = told
+    return None
+
+
+def _store(top: str) -> str | None:
+    """The directory of a repository: `.git`, or what that file of a worktree or a submodule names, where that says the same."""
+    path = os.path.join(top, ".git")
+    if os.path.isdir(path):
+        return path
+    marked, _, named = _line(path).partition(":")
+    if marked != "gitdir" or not named.strip():
+        return None
+    store = os.path.realpath(os.path.join(top, named.strip()))
+    back = _line(os.path.join(store, "gitdir"))
+    if back:  # of a worktree
+        return store if os.path.realpath(os.path.join(store, back)) == os.path.realpath(path) else None
+    whole, modules, _ = store.partition(os.path.join(os.sep, ".git", "modules", ""))
+    return store if modules and inside(os.path.realpath(top), whole) else None  # of a submodule
+
+
+def _shared(store: str) -> str:
+    """The directory that worktrees have in common."""
+    common = _line(os.path.join(store, "commondir"))
+    return os.path.normpath(os.path.join(store, common)) if common else store
+
+
+def _is_name(name: str) -> bool:
+    """Whether this may be the name of a reference: https://git-scm.com/docs/git-check-ref-format"""
+    return name.startswith("refs/") and ".." not in name and name.isprintable() and "\\" not in name
+
+
+def _line(path: str) -> str:
+    try:
+        return os.fsdecode(DISK.read(path, _MAX_FILE)).strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def _packed(shared: str, name: str) -> str:
+    """The id that a packed reference has; empty where it is none."""
+    try:
+        content = DISK.read(os.path.join(shared, "packed-refs"), _MAX_PACKED)
+    except (OSError, ValueError):
+        return ""
+    wanted = os.fsencode(name)
+    for line in content.splitlines():
+        id_, _, of = line.partition(b" ")
+        if of == wanted:
+            return id_.decode("ascii", "replace")
+    return ""
+
+
+def _compared(top: str, named: list[str], checked_out: Head, files: Mapping[str, Fate]) -> Revision:
+    made = Revision(targets=named, commit=checked_out.commit, branch=checked_out.branch)
+    try:
+        store = _store(top) or top
+        held = staged(store, len(checked_out.commit))
+        if held.tree != tree_of(_shared(store), checked_out.commit):
+            raise Unread("something is staged that is not committed, or was since the commit")
+        real = os.path.realpath(top)
+        known = {os.path.join(real, *path.split("/")): id_ for path, id_ in held.ids.items()}
+        away = {os.path.join(real, *path.split("/")) for path in held.absent}
+        changed, added, removed = _differences(known, away, [os.path.realpath(target) for target in named], files, real)
+    except (Unread, OSError, ValueError) as error:
+        return msgspec.structs.replace(made, reason=visible(getattr(error, "strerror", None) or str(error)))
+    return msgspec.structs.replace(made, changed=changed, added=added, removed=removed)
+
+
+def _differences(known: Mapping[str, str], away: set[str], named: list[str], files: Mapping[str, Fate], top: str) -> tuple[int, int, int]:
+    """How many files the commit has otherwise, does not have, and has alone. `known`: path to the id of its content; `away`: those that a
+    sparse checkout leaves out."""
+    changed = added = total = 0
+    for file, fate in files.items():
+        path = os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file))
+        if fate.became == "excluded" or not inside(path, top):
+            continue
+        if path not in known:
+            added += 1
+            continue
+        size = os.lstat(path).st_size
+        total += size
+        if total > MAX_TOTAL:
+            raise ValueError(f"there are more than {MAX_TOTAL:,} bytes to compare")
+        changed += known[path] not in _ids(path, size, len(known[path]) or 40)
+    below = (path for path in known if any(inside(path, target) for target in named))
+    return changed, added, sum(not os.path.lexists(path) for path in below if path not in away)
+
+
+def _ids(path: str, size: int, digits: int) -> list[str]:
+    """The ids that git may give the content of a file: as it is, and with the ends of its lines as git keeps them (core.autocrlf).
+
+    https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+    """
+    content = os.fsencode(os.readlink(path)) if os.path.islink(path) else DISK.read(path, size + 1)
+    return [_id(each, digits) for each in dict.fromkeys((content, content.replace(b"\r\n", b"\n")))]
+
+
+def _id(content: bytes, digits: int) -> str:
+    header = b"blob %d\0" % len(content)
+    return (hashlib.sha1(header + content, usedforsecurity=False) if digits == 40 else hashlib.sha256(header + content)).hexdigest()
