@@ -43,7 +43,10 @@ def statements(draw: st.DrawFn, effect: str = "Allow") -> Statement:
 def role(policies: Iterable[Statement], trusted: dict[str, Any]) -> dict[str, Any]:
     trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}]}
     written = [{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": list(policies)}}]
-    return {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust, **({"Policies": written} if list(policies) else {})}}
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"AssumeRolePolicyDocument": trust, **({"Policies": written} if list(policies) else {})},
+    }
 
 
 @functools.cache

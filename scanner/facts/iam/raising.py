@@ -26,23 +26,23 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
-_WRITING = (
+WRITING = (
     "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy",
     "iam:AttachUserPolicy", "iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:AddUserToGroup", "iam:UpdateAssumeRolePolicy",
     "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:DeleteRolePermissionsBoundary",
     "iam:DeleteUserPermissionsBoundary",
 )  # fmt: skip
 """On itself, on whoever a pattern is for, or on everybody."""
-_BECOMING = (
+BECOMING = (
     "iam:PassRole", "sts:AssumeRole", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "ecs:ExecuteCommand",
     "ssm:SendCommand", "ssm:StartSession", "ec2-instance-connect:SendSSHPublicKey", "codebuild:StartBuild", "codebuild:StartBuildBatch",
     "glue:UpdateDevEndpoint", "glue:UpdateJob", "sagemaker:CreatePresignedNotebookInstanceUrl",
     "sagemaker:UpdateNotebookInstanceLifecycleConfig", "ec2:ReplaceIamInstanceProfileAssociation",
 )  # fmt: skip
 """On every resource: whichever role there is, it can be had. One that is named may be meant for it."""
-_SPELLED = {name.lower(): name for name in (*_WRITING, *_BECOMING)}
+_SPELLED = {name.lower(): name for name in (*WRITING, *BECOMING)}
 RAISING = frozenset(_SPELLED)
-_WRITES = frozenset(name.lower() for name in _WRITING)
+_WRITES = frozenset(name.lower() for name in WRITING)
 
 
 def escalation(view: View, at: PermissionsAt) -> Escalation:
