@@ -68,6 +68,8 @@ GOOGLE_ALONE = {
     "network.vpc-service-controls": "only Google has VPC Service Controls",
 }
 """Controls of what AWS does not have, and why."""
+NO_EXPORTS = {"secrets.none-in-images": "what triggers hand to builds is left out of snapshots"}
+"""Controls of which Google's inventory shows nothing, and why."""
 NO_TEMPLATES = {"data.firestore-rules-closed": "neither templates nor manifests have a type for security rules of Firebase"}
 """Controls that neither Deployment Manager nor Config Connector shows, though code and inventory do, and why."""
 GOOGLE_IN_CODE = {"data.ephemeral-data-ttl": "fields of Firestore are in neither the inventory, templates nor manifests"}
