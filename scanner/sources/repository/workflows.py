@@ -122,6 +122,7 @@ _NAMES = {GITHUB: _of_github, GITLAB: _of_gitlab, CLOUDBUILD: _of_none, BUILDSPE
 class _Places:
     def __init__(self, document: Parsed, files: dict[str, Parsed]) -> None:
         self.document, self.files = document, files
+        self._texts: dict[Path, tuple[str, list[int]] | None] = {}
 
     def place(self, path: Path) -> Location:
         """The place of a path in the content."""
@@ -130,13 +131,15 @@ class _Places:
             parsed, inside = self.files[str(path[1])], path[2:]
         if TEXT in inside:
             at = inside.index(TEXT)
-            return _part(parsed, inside[:at], *inside[at + 1 :])
+            return self._part(parsed, path[: len(path) - len(inside) + at], inside[:at], *inside[at + 1 :])
         return parsed.place(inside)
 
-
-def _part(parsed: Parsed, path: Path, start: Any, end: Any) -> Location:
-    written = parsed.places.string(path)
-    if written is None or end >= len(written[1]):
-        return parsed.place(path)
-    location: Location = parsed.lines.location(written[1][start], written[1][end])
-    return location
+    def _part(self, parsed: Parsed, path: Path, inside: Path, start: Any, end: Any) -> Location:
+        """A part of a text, where that is written line by line; else all of it."""
+        if path not in self._texts:
+            self._texts[path] = parsed.places.string(inside)
+        written = self._texts[path]
+        if written is None or end >= len(written[1]):
+            return parsed.place(inside)
+        location: Location = parsed.lines.location(written[1][start], written[1][end])
+        return location

@@ -40,6 +40,8 @@ def dockerfile(view: View, at: DockerfileAt) -> ImageBuild:
     """An image by its Dockerfile."""
     content = view[at.document].data
     exposures: list[Any] = list(itertools.islice(_Dockerfile(view, content).exposures(), MOST))
+    if len(exposures) == MOST:
+        exposures.append(Unknown(f"what {view.item.address} holds beside {MOST} exposures", "mend these first", view.location))
     syntax = content["syntax"]
     if not _FRONTENDS.fullmatch(syntax):
         exposures.append(Unknown(f"what {syntax[:100]} makes of the Dockerfile", "name docker/dockerfile as its syntax", view.location))

@@ -39,7 +39,9 @@ def trigger(view: View, at: TriggerAt) -> ImageBuild | None:
 def _build(view: View, made: PipelineModel, place: Callable[[Path], Location], sensitive: Sensitive) -> ImageBuild | None:
     if not made.builds:
         return None
-    told = [_exposure(argument, (place(argument.place), view.location), sensitive) for argument in made.arguments[:MOST]]
+    told: list[Any] = [_exposure(argument, (place(argument.place), view.location), sensitive) for argument in made.arguments[:MOST]]
+    if len(made.arguments) > MOST:
+        told.append(Unknown(f"what more than {MOST} build arguments hold", "split the pipeline", view.location))
     return ImageBuild(identity=view.identity(view.says(view.item.label)), exposures=view.says([each for each in told if each is not None]))
 
 

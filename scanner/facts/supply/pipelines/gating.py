@@ -30,60 +30,87 @@ class _Before(msgspec.Struct):
     """It is in the job of the release."""
 
 
-def releases(made: PipelineModel) -> Iterator[tuple[JobModel, StepModel, Act]]:
-    """What hands something on, in the order of the file."""
-    for job in made.jobs.values():
-        for step in job.steps:
-            for act in step.acts:
-                if act.does in ("push", "deploy"):
-                    yield job, step, act
+class Gate:
+    """The scanners of a pipeline, and what they stand before."""
 
+    def __init__(self, made: PipelineModel) -> None:
+        self.made = made
+        self.scans: dict[str, list[tuple[int, StepModel, Act]]] = {}
+        """Job to the scanners in it, each with the number of its step."""
+        self.opaque: dict[str, list[tuple[int, StepModel]]] = {}
+        """Job to its steps that are not seen and may be scanners."""
+        for job in made.jobs.values():
+            for number, step in enumerate(job.steps):
+                self.scans.setdefault(job.name, []).extend((number, step, act) for act in step.acts if act.does == "scan")
+                if step.opaque:
+                    self.opaque.setdefault(job.name, []).append((number, step))
+        self._ancestors: dict[str, list[str]] = {}
 
-def gated(made: PipelineModel, job: JobModel, step: StepModel, act: Act) -> Gated:
-    """Whether a scanner keeps an image, a deployment or a change of infrastructure from being released."""
-    reasons: list[str] = []
-    doubts: list[Unknown] = []
-    for before in _before(made, job, step, act):
-        told = _decided(before, job, step, act)
-        if told.told is True:
-            return told
-        if isinstance(told.told, Unknown):
-            doubts.append(told.told)
-        else:
-            reasons.append(told.lacks)
-    doubts += _unseen(made, job, step)
-    if doubts:
-        return Gated(doubts[0], "")
-    wanted = "images" if act.subject == IMAGE else "infrastructure code"
-    return Gated(False, reasons[-1] if reasons else f"no scanner of {wanted} runs before it")
+    def releases(self) -> Iterator[tuple[JobModel, StepModel, Act, Gated]]:
+        """What hands something on, in the order of the file, and whether it is gated."""
+        for job in self.made.jobs.values():
+            for number, step in enumerate(job.steps):
+                for act in step.acts:
+                    if act.does in ("push", "deploy"):
+                        yield job, step, act, self._gated(job, number, step, act)
 
+    def _gated(self, job: JobModel, number: int, step: StepModel, act: Act) -> Gated:
+        reasons: list[str] = []
+        doubts: list[Unknown] = []
+        for before in self._before(job, number, act):
+            told = _decided(before, job, step, act)
+            if told.told is True:
+                return told
+            if isinstance(told.told, Unknown):
+                doubts.append(told.told)
+            else:
+                reasons.append(told.lacks)
+        doubts += self._unseen(job, number)
+        if doubts:
+            return Gated(doubts[0], "")
+        wanted = "images" if act.subject == IMAGE else "infrastructure code"
+        return Gated(False, reasons[-1] if reasons else f"no scanner of {wanted} runs before it")
 
-def _before(made: PipelineModel, job: JobModel, step: StepModel, act: Act) -> Iterator[_Before]:
-    """The scanners of such things in the steps and jobs before one, the nearest last."""
-    for name in _ancestors(made, job):
-        for other in made.jobs[name].steps:
-            yield from (_Before(found, other, made.jobs[name], False) for found in _scanners(other, act))
-    for other in job.steps:
-        if other is step:
-            yield from (_Before(found, other, job, True) for found in _scanners(other, act) if found.list_ < act.list_)
-            return
-        yield from (_Before(found, other, job, True) for found in _scanners(other, act))
+    def _before(self, job: JobModel, number: int, act: Act) -> Iterator[_Before]:
+        """The scanners of such things in the steps and jobs before one, the nearest last."""
+        for name in self._jobs_before(job):
+            for _, step, found in self.scans.get(name, ()):
+                if found.subject in (act.subject, ANY):
+                    yield _Before(found, step, self.made.jobs[name], False)
+        for at, step, found in self.scans.get(job.name, ()):
+            if found.subject in (act.subject, ANY) and (at < number or (at == number and found.list_ < act.list_)):
+                yield _Before(found, step, job, True)
 
+    def _jobs_before(self, job: JobModel) -> list[str]:
+        """The jobs with something to tell that have to end before one starts, in the order of the file."""
+        if job.name not in self._ancestors:
+            found: set[str] = set()
+            waiting = list(job.after)
+            while waiting:
+                name = waiting.pop()
+                if name in self.made.jobs and name not in found and name != job.name:
+                    found.add(name)
+                    waiting += self.made.jobs[name].after
+            self._ancestors[job.name] = [
+                name
+                for name in self.made.jobs
+                if name in found and (self.scans.get(name) or name in self.opaque or self.made.jobs[name].opaque)
+            ]
+        return self._ancestors[job.name]
 
-def _scanners(step: StepModel, act: Act) -> Iterator[Act]:
-    yield from (found for found in step.acts if found.does == "scan" and found.subject in (act.subject, ANY))
-
-
-def _ancestors(made: PipelineModel, job: JobModel) -> list[str]:
-    """The jobs that have to end before one starts, farthest first."""
-    found: dict[str, None] = {}
-    waiting = list(job.after)
-    while waiting:
-        name = waiting.pop()
-        if name in made.jobs and name not in found and name != job.name:
-            found[name] = None
-            waiting += made.jobs[name].after
-    return [name for name in made.jobs if name in found]
+    def _unseen(self, job: JobModel, number: int) -> list[Unknown]:
+        """What runs before a release and is not seen."""
+        doubts: list[Unknown] = []
+        for name in [*self._jobs_before(job), job.name]:
+            other = self.made.jobs[name]
+            if other.opaque:
+                doubts.append(Unknown(f"what {other.opaque[:200]} does before it", _WAY))
+            for at, step in self.opaque.get(name, ()):
+                if name != job.name or at <= number:
+                    doubts.append(Unknown(f"whether {step.opaque[:200]} scans, which is not seen", _WAY))
+        if self.made.before is not None:
+            doubts.append(self.made.before)
+        return [*doubts, *(self.made.missing if self.made.system == "gitlab" else ())]
 
 
 def _decided(before: _Before, job: JobModel, step: StepModel, act: Act) -> Gated:
@@ -119,22 +146,3 @@ def _conditioned(before: _Before, job: JobModel, step: StepModel, named: str) ->
         reason = f"whether {before.job.name} is in every pipeline that this is in: it has rules of its own"
         return Gated(Unknown(reason, "give both the same rules, or the scanner none"))
     return Gated(True)
-
-
-def _unseen(made: PipelineModel, job: JobModel, step: StepModel) -> list[Unknown]:
-    """What runs before a release and is not seen."""
-    doubts: list[Unknown] = []
-    for name in [*_ancestors(made, job), job.name]:
-        other = made.jobs[name]
-        if other.opaque:
-            doubts.append(Unknown(f"what {other.opaque[:200]} does before it", _WAY))
-        for each in other.steps:
-            if each is step and not each.opaque:
-                break
-            if each.opaque:
-                doubts.append(Unknown(f"whether {each.opaque[:200]} scans, which is not seen", _WAY))
-    if made.before is not None:
-        doubts.append(made.before)
-    if made.system == "gitlab":
-        doubts += made.missing
-    return doubts

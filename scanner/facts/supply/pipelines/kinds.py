@@ -20,7 +20,7 @@ class Step(Part):
     subject: Fact[str]
     """What it does that with: `image`, `infrastructure`, or empty."""
     stops: Fact[bool]
-    """The pipeline ends where it fails, or where a scanner finds something."""
+    """Of a scanner or a verification: the pipeline ends where it finds something. Of others: where it fails."""
     order: Fact[int]
     """Its place in the file, from 1; what runs before what, `Release.gated` says."""
 

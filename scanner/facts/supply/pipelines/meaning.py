@@ -10,7 +10,7 @@ from assay.scanner.facts.supply.pipelines import gating
 from assay.scanner.facts.supply.pipelines.kinds import Login, Pipeline, Release, Step
 from assay.scanner.facts.supply.pipelines.model import IMAGE, JobModel, Path, PipelineModel
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Location
+from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.values import Value
 
 Place = Callable[[Path], Location]
@@ -22,7 +22,9 @@ _WORDS = {("push", IMAGE): "pushes an image", ("deploy", IMAGE): "deploys"}
 
 def resource(view: View, made: PipelineModel, place: Place) -> Pipeline | None:
     """A pipeline; None where it neither pushes images nor deploys, as far as that is seen."""
-    releases = list(itertools.islice(_releases(made, place), MOST))
+    releases: list[Any] = list(itertools.islice(_releases(made, place), MOST))
+    if len(releases) == MOST:
+        releases.append(Unknown(f"what more than {MOST} releases of {view.item.label} are", "split the pipeline", view.location))
     if not releases and not made.missing:
         return None
     return Pipeline(
@@ -59,8 +61,7 @@ def _negated(tolerated: Any) -> Any:
 
 def _releases(made: PipelineModel, place: Place) -> Iterator[Release]:
     signed = any(act.does == "sign" for job in made.jobs.values() for step in job.steps for act in step.acts)
-    for job, step, act in gating.releases(made):
-        found = gating.gated(made, job, step, act)
+    for job, step, act, found in gating.Gate(made).releases():
         seen = (place(act.place),)
         yield Release(
             job=Value(job.name, seen),

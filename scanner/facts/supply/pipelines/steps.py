@@ -48,9 +48,11 @@ class Script:
 
     def _act(self, doing: commands.Doing, command: Command, at: int, numbers: list[int]) -> Act:
         stops, why = doing.fails, doing.why
+        if doing.does == "scan":
+            self.budget.step(len(self.commands))
         if doing.does == "scan" and stops is False and _EXITS.search(self.text[command.start :]):
             stops, why = _by_script(doing), ""
-        elif stops is True:
+        elif stops is True and doing.does in ("scan", "verify"):
             stops, why = flow.stops(self.commands, at, self.shell)
         return Act(
             doing.does,
@@ -70,6 +72,7 @@ class Script:
 
     def _inner(self, text: str, at: int, numbers: list[int]) -> Iterator[Act]:
         own = self.commands[at]
+        self.budget.step(len(self.commands))
         stops, why = flow.stops(self.commands, at, self.shell)
         errexit = any(word[:1] == "-" and "e" in word for word in own.texts[1:2])
         for act in Script(text, (*self.place, TEXT, own.start, own.end), Shell(errexit), self.environment, self.budget).acts():
