@@ -81,7 +81,7 @@ class _Dockerfile:
             found = detect(name, value) if value else None
             if found is not None and value is not None:
                 yield self._exposure(f"{command} {name}", found.kind, _WAYS[command], True, place, value[found.start : found.end])
-            elif command == "ARG" and value is None and says_secret(name):
+            elif command == "ARG" and not value and says_secret(name):
                 reason = f"what is passed for the build argument {name} stays in the history of the image"
                 yield self._open(f"ARG {name}", reason, place)
             elif command == "ENV" and value and says_secret(name) and (variable := _VARIABLE.fullmatch(value.strip())):

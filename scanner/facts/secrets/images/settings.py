@@ -53,6 +53,8 @@ def _in_command(command: Command) -> Iterator[tuple[str, Found]]:
             yield from _found(match[1], match[2], word)
         elif word.text.startswith("--") and after is not None and not after.text.startswith("-"):
             yield from _found(word.text[2:], after.text, after)
+        if word.text == "-p" and "login" in command.texts[:3] and after is not None:
+            yield from _found("password", after.text, after)
         if word.text in ("-u", "--user") and after is not None and _is_login(command, after.text):
             yield "", Found("a password", after.start, after.end, by_name=True)
 

@@ -38,18 +38,35 @@ def pipeline(document: dict[str, Any], files: dict[str, Any]) -> PipelineModel:
             job.condition = _SUCCEEDING if _SUCCEEDING in str(phase.get("commands")) else ""
         made.jobs[name] = job
         before.append(name)
-        for number, command in enumerate(listed(phase.get("commands"))):
-            if not isinstance(command, str):
-                continue
-            # Each is a command of its own: the phase ends where it fails
-            script = Script(command, ("document", "phases", name, "commands", number), Shell(errexit=False), variables, budget)
-            acts = list(script.acts())
-            step = StepModel(next((act.words for act in acts), f"command {number + 1}"), script.place, acts, opaque=script.opaque())
-            for act in acts:
-                act.place = script.place
-            job.steps.append(step)
-            made.builds |= any(act.does == "build" for act in acts)
-            for argument, value, _ in script.arguments():
-                variable = re.fullmatch(r"\$\{?(\w+)\}?", value)
-                made.arguments.append(BuildArgument(argument, value, variable is not None and variable[1] in secrets, script.place))
+        _commands(phase, "commands", name, job, made, variables, secrets, budget)
+        if phase.get("finally"):  # runs whether or not the phase failed
+            last = JobModel(f"{name} finally", [], list(before), always=True)
+            made.jobs[last.name] = last
+            _commands(phase, "finally", name, last, made, variables, secrets, budget)
     return made
+
+
+def _commands(
+    phase: dict[str, Any],
+    key: str,
+    name: str,
+    job: JobModel,
+    made: PipelineModel,
+    variables: dict[str, Any],
+    secrets: set[str],
+    budget: Budget,
+) -> None:
+    for number, command in enumerate(listed(phase.get(key))):
+        if not isinstance(command, str):
+            continue
+        # Each is a command of its own: the phase ends where it fails
+        script = Script(command, ("document", "phases", name, key, number), Shell(errexit=False), variables, budget)
+        acts = list(script.acts())
+        step = StepModel(next((act.words for act in acts), f"command {number + 1}"), script.place, acts, opaque=script.opaque())
+        for act in acts:
+            act.place = script.place
+        job.steps.append(step)
+        made.builds |= any(act.does == "build" for act in acts)
+        for argument, value, _ in script.arguments():
+            variable = re.fullmatch(r"\$\{?(\w+)\}?", value)
+            made.arguments.append(BuildArgument(argument, value, variable is not None and variable[1] in secrets, script.place))

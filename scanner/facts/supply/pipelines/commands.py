@@ -71,21 +71,15 @@ def unwrapped(words: list[str]) -> list[str]:
     return words
 
 
+_FLAGS_OF_RUN = re.compile(r"-[itdP]+|--(?:rm|privileged|init|interactive|tty|detach|read-only|publish-all|no-healthcheck|quiet)")
+"""Options of `docker run` that take no value: https://docs.docker.com/reference/cli/docker/container/run/"""
+
+
 def _image_of_run(words: list[str]) -> list[str]:
     """The image of `docker run` with its arguments."""
     at = 0
     while at < len(words) and words[at].startswith("-"):
-        takes = "=" not in words[at] and words[at] not in (
-            "--rm",
-            "-i",
-            "-t",
-            "-it",
-            "-d",
-            "--privileged",
-            "--init",
-            "--interactive",
-            "--tty",
-        )
+        takes = "=" not in words[at] and not _FLAGS_OF_RUN.fullmatch(words[at])
         at += 2 if takes else 1
     return words[at:]
 
@@ -217,7 +211,11 @@ def _released(program: str, words: list[str]) -> list[Doing]:
         return _docker(words, plain)
     if program == "gcloud":
         return _gcloud(words, plain)
-    if program == "kaniko":
+    if program == "pack":
+        return [] if plain[:1] != ["build"] else [_BUILD, _PUSH] if "--publish" in words else [_BUILD]
+    if program in _JAVA:
+        return [_BUILD, _PUSH] if any("jib" in word and word.rpartition(":")[2] in ("jib", "build") for word in plain) else []
+    if program in ("kaniko", "executor"):
         return [_BUILD] if any(word.startswith("--no-push") and not word.endswith("false") for word in words) else [_BUILD, _PUSH]
     for command, found in _COMMANDS.get(program, ()):
         if plain[: len(command)] == list(command):
@@ -231,6 +229,9 @@ _CHANGE, _SIGN, _VERIFY = Doing("deploy", INFRASTRUCTURE), Doing("sign", IMAGE),
 
 def _told(program: str) -> Doing:
     return Doing("scan", IMAGE, False, f"{program} ends with 0 whatever was found", by_script=True)
+
+
+_JAVA = frozenset({"mvn", "mvnw", "gradle", "gradlew"})
 
 
 def _docker(words: list[str], plain: list[str]) -> list[Doing]:

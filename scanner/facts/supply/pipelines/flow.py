@@ -44,11 +44,11 @@ def stops(found: list[Command], at: int, shell: Shell) -> tuple[bool | Unknown, 
     if command.condition:
         return (True, "") if _fails(found[at + 1 :]) else (False, "its result is tested, and nothing ends the script")
     if command.after in ("|", "|&") and not pipefail:
-        return (True, "") if _fails(_rest(found, at)) else (False, "its output is piped on, and its exit status is lost (no pipefail)")
+        return _hidden(found, at, "its output is piped on, and its exit status is lost (no pipefail)")
     if command.after == "&":
         return False, "it runs in the background"
     if command.after == "||" or _alternative(found, at):
-        return (True, "") if _fails(_rest(found, at)) else (False, "what follows `||` hides that it fails")
+        return _hidden(found, at, "what follows `||` hides that it fails")
     is_last = lists(found)[at] == lists(found)[-1]
     if command.after == "&&":
         return (True, "") if is_last else (False, "a failure before `&&` does not end the script")
@@ -59,6 +59,20 @@ def stops(found: list[Command], at: int, shell: Shell) -> tuple[bool | Unknown, 
     if any("$?" in word.text for later in found[at + 1 :] for word in (*later.words, *(token for _, token in later.assignments))):
         return Unknown("what the script makes of the exit status `$?`", _WAY), ""
     return False, "the script goes on after it (no `set -e`)"
+
+
+def _hidden(found: list[Command], at: int, why: str) -> tuple[bool | Unknown, str]:
+    """Of a command whose failure its list hides, unless that ends the script, or keeps the exit status for later."""
+    rest = _rest(found, at)
+    if _fails(rest):
+        return True, ""
+    later = found[at + len(rest) + 1 :]
+    keeps = any("$?" in token.text for command in rest for _, token in command.assignments)
+    ends = any(command.texts[:1] in (["exit"], ["return"]) for command in later)
+    looks = any("PIPESTATUS" in word.text for command in later for word in (*command.words, *(token for _, token in command.assignments)))
+    if (keeps and ends) or looks:
+        return Unknown("what the script makes of the exit status that it keeps", _WAY), ""
+    return False, why
 
 
 def _alternative(found: list[Command], at: int) -> bool:

@@ -15,7 +15,8 @@ from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import Unknown
 
 _ALWAYS = re.compile(r"\b(?:always|failure|cancelled)\s*\(\s*\)")
-_TRUE = re.compile(r"(?:\$\{\{)?\s*(?:true|success\(\))?\s*(?:\}\})?")
+_TRUE = re.compile(r"(?:\$\{\{)?\s*(?:true|success\(\)|always\(\)|!\s*cancelled\(\)|success\(\)\s*\|\|\s*failure\(\))?\s*(?:\}\})?")
+"""What hangs on nothing that differs from run to run."""
 _FALSE = re.compile(r"(?:\$\{\{)?\s*false\s*(?:\}\})?", re.IGNORECASE)
 _SECRET = re.compile(r"\$\{\{[^}]*\b(?:secrets|inputs)\.(\w+)")
 _SECRETS = re.compile(r"\$\{\{[^}]*\bsecrets\.\w+")
