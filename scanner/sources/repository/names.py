@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 
@@ -32,7 +31,6 @@ CALLED = re.compile("|".join(f"(?:{expression})" for expression in NAMES.values(
 _EACH = {type_: re.compile(expression) for type_, expression in NAMES.items()}
 
 
-@functools.lru_cache(4096)
 def type_of(path: str) -> str | None:
     """The type of what a file holds, by its name and the folder that it is in; None for any other file."""
     name = os.path.basename(path)
