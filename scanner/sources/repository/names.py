@@ -26,22 +26,29 @@ NAMES = {
 """Type of item to an expression over the name of the file."""
 WORKFLOW = re.compile(r"(?:^|/)\.github/workflows/[^/]{1,200}\.ya?ml\Z")
 """https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax"""
-CALLED = re.compile("|".join(f"(?:{expression})" for expression in NAMES.values()))
-"""Over the name of a file: whether it is one of these, but for workflows."""
+_BEGINNINGS = ("Dockerfile", "dockerfile", "Containerfile", "containerfile", "cloudbuild", "buildspec", "firebase.", ".gitlab-ci")
+_YAML_ENDS = (".yml", ".yaml")
+_ENDS = (".rules", ".Dockerfile", ".dockerfile", ".Containerfile", ".containerfile")
+"""What every such name has, which is quick to see."""
 _EACH = {type_: re.compile(expression) for type_, expression in NAMES.items()}
 
 
 def type_of(path: str) -> str | None:
     """The type of what a file holds, by its name and the folder that it is in; None for any other file."""
     name = os.path.basename(path)
-    if name.endswith((".yml", ".yaml")) and WORKFLOW.search(os.path.abspath(path).replace(os.sep, "/")):
+    if _may_be_workflow(path, name) and WORKFLOW.search(os.path.abspath(path).replace(os.sep, "/")):
         return GITHUB
     return next((type_ for type_, expression in _EACH.items() if expression.fullmatch(name)), None)
 
 
 def is_one(path: str) -> bool:
     """Whether a file is one that these readers look at, by its name alone."""
-    name = os.path.basename(path)
-    if CALLED.fullmatch(name):
-        return True
-    return name.endswith((".yml", ".yaml")) and type_of(path) is not None
+    name = path.rpartition(os.sep)[2]
+    if name.startswith(_BEGINNINGS) or name.endswith(_ENDS):
+        return type_of(path) is not None
+    return _may_be_workflow(path, name) and type_of(path) is not None
+
+
+def _may_be_workflow(path: str, name: str) -> bool:
+    """Whether a file is worth looking where it is: of most the folder says that it is none."""
+    return name.endswith(_YAML_ENDS) and os.path.basename(os.path.dirname(path)) in ("workflows", "", ".")
