@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay.scanner.facts.secrets.images.kinds import Exposure, ImageBuild
-from assay.scanner.facts.secrets.images.settings import in_script, in_settings
+from assay.scanner.facts.secrets.images.settings import in_script, in_settings, written_secrets
 from assay.scanner.facts.spelling import Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Location, Unknown
@@ -65,6 +65,7 @@ class _Dockerfile:
                 yield from self._pairs(number, made)
             elif command in _RUN:
                 yield from self._script(number, made)
+                yield from self._written(number, made)
             elif command in ("COPY", "ADD"):
                 yield from self._copied(number, made)
             for at, heredoc in enumerate(made["heredocs"]):
@@ -100,6 +101,12 @@ class _Dockerfile:
     def _script(self, number: int, made: dict[str, Any]) -> Iterator[Exposure]:
         for name, found in in_script(made["text"]):
             yield self._told(made, name, found, ("text",), made["text"], number)
+
+    def _written(self, number: int, made: dict[str, Any]) -> Iterator[Exposure]:
+        texts = [(made["text"], ("text",)), *((heredoc["text"], ("heredocs", at)) for at, heredoc in enumerate(made["heredocs"]))]
+        for text, inside in texts:
+            for start, end in written_secrets(text):
+                yield self._exposure("RUN", "a secret of the build", "writes", True, ("instructions", number, *inside, start, end))
 
     def _copied(self, number: int, made: dict[str, Any]) -> Iterator[Exposure]:
         command = made["command"]

@@ -10,7 +10,7 @@ from assay.scanner.facts.supply.pipelines.flow import Shell
 from assay.scanner.facts.supply.pipelines.model import IMAGE, Act, JobModel, Path, PipelineModel, StepModel, Told
 from assay.scanner.facts.supply.pipelines.steps import MAX_STEPS, Script, listed, mapping, of_program
 from assay.scanner.sources.budget import Budget
-from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.raw import Reference, Text, Unknown
 
 IMAGES = "images"
 """What stands for the images that Cloud Build pushes itself, when all steps are done."""
@@ -46,7 +46,9 @@ def _tolerated(step: dict[str, Any]) -> Told:
     if listed(step.get("allowExitCodes")):
         return True
     given = step.get("allowFailure")
-    return given if isinstance(given, Unknown) else str(given).lower() == "true"
+    if isinstance(given, (Unknown, Text, Reference)):
+        return Unknown("whether the build goes on where the step fails", "write allow_failure = false")
+    return str(given).lower() == "true"
 
 
 def _enter(

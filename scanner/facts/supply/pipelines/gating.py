@@ -110,7 +110,7 @@ class Gate:
                     doubts.append(Unknown(f"whether {step.opaque[:200]} scans, which is not seen", _WAY))
         if self.made.before is not None:
             doubts.append(self.made.before)
-        return [*doubts, *(self.made.missing if self.made.system == "gitlab" else ())]
+        return [*doubts, *(self.made.missing if self.made.system in ("gitlab", "cloudbuild") else ())]
 
 
 def _decided(before: _Before, job: JobModel, step: StepModel, act: Act) -> Gated:

@@ -55,7 +55,7 @@ def model(view: View, at: TriggerAt) -> tuple[PipelineModel, Callable[[Path], Lo
             read = _step(step, at)
             places.append(step.location)
             document["steps"].append(read)
-            why = unknown_inside([read.get("args"), read.get("script"), read.get("entrypoint"), read.get("name")])
+            why = unknown_inside([read[name] for name in ("name", "args", "entrypoint", "script", "id", "waitFor", "allowExitCodes")])
             missing += [why] if why is not None else []
     made = cloudbuild.pipeline(_plain(document), {})
     made.missing += missing
@@ -85,7 +85,7 @@ def _step(step: View, at: TriggerAt) -> dict[str, Any]:
 def _plain(data: Any) -> Any:
     """Data with text for what is known after apply alone, and for what is not known."""
     if isinstance(data, dict):
-        return {name: _plain(value) for name, value in data.items() if value is not None}
+        return {name: value if name == "allowFailure" else _plain(value) for name, value in data.items() if value is not None}
     if isinstance(data, list):
         return [_plain(element) for element in data]
     if isinstance(data, Unknown):
