@@ -48,14 +48,15 @@ class Recognised(msgspec.Struct):
 
 def recognise(path: str, overlay: Overlay = DISK) -> Recognised:
     """What formats a file may be of, by marks in its content. Raises OSError where it cannot be read."""
-    known = [format_ for format_ in inputs.formats() if _is_called(format_, path)]
-    recognised = _recognise(os.path.basename(path).lower(), path, overlay)
+    name = os.path.basename(path)
+    known = [format_ for format_ in inputs.formats() if _is_called(format_, path, name)]
+    recognised = _recognise(name.lower(), path, overlay)
     return recognised if not known else Recognised([*known, *(format_ for format_ in recognised.formats if format_ not in known)])
 
 
-def _is_called(format_: Format, path: str) -> bool:
-    """Whether a tool finds a file by its name."""
-    return os.path.basename(path) in format_.names or (format_.called is not None and format_.called(path))
+def _is_called(format_: Format, path: str, name: str) -> bool:
+    """Whether a tool finds a file by its name, the last of its path."""
+    return name in format_.names or (format_.called is not None and format_.called(path))
 
 
 def _recognise(name: str, path: str, overlay: Overlay) -> Recognised:
@@ -75,7 +76,7 @@ def _recognise(name: str, path: str, overlay: Overlay) -> Recognised:
 
 def expected(name: str, format_: str | None = None) -> bool:
     """Whether a file of this name is expected to be of a format, of any where none is named: one that cannot be read is then a gap."""
-    if any(_is_called(known, name) for known in inputs.formats() if known.called and format_ in (None, known.name)):
+    if any(_is_called(known, name, os.path.basename(name)) for known in inputs.formats() if known.called and format_ in (None, known.name)):
         return True
     return name.lower().endswith(inputs.suffixes(format_)) or "." not in os.path.basename(name)
 
@@ -84,7 +85,7 @@ def named(name: str) -> bool:
     """Whether a file is called as those of some format are; values of variables are for the root module that reads them."""
     if name.endswith(".tfvars.json"):
         return False
-    return name.lower().endswith(inputs.suffixes()) or any(_is_called(format_, name) for format_ in inputs.formats())
+    return name.lower().endswith(inputs.suffixes()) or any(_is_called(format_, name, name) for format_ in inputs.formats())
 
 
 def meant(path: str, content: bytes, format_: str) -> bool:

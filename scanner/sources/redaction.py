@@ -227,6 +227,12 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Authent
 https://cloud.google.com/run/docs/reference/rest/v2/Container
 https://cloud.google.com/compute/docs/reference/rest/v1/instances (metadata, disks.diskEncryptionKey)
 """
+COMMANDS = dict.fromkeys(("steps.args", "steps.script", "steps.entrypoint"), "what a pipeline scans, pushes and deploys, in which order")
+"""Command lines that stand, word by word, but for words that may hold a secret.
+
+https://cloud.google.com/build/docs/api/reference/rest/v1/projects.builds#buildstep
+"""
+_ASSIGNED = re.compile(r"([A-Za-z_][\w.-]{0,100})=(\S{1,2000})")
 # https://cloud.google.com/run/docs/configuring/vpc-direct-vpc: names of networks, as JSON
 _LISTS = frozenset({"run.googleapis.com/network-interfaces"})
 _NAMES_IN_SECRETS = frozenset({"name", "key", "headername", "httpheadername"})
@@ -260,6 +266,8 @@ _HIDDEN = msgspec.json.encode(HIDDEN)
 @functools.lru_cache(8192)
 def readable(parent: str, name: str) -> str:
     """Why the text of a field may stand; empty where it may not. Exports to Cloud Storage spell names with underscores."""
+    if f"{parent}.{name}" in COMMANDS:
+        return COMMANDS[f"{parent}.{name}"]
     if name.lower() in SECRETS and name not in READABLE:
         return ""
     spelled = name if name in READABLE else _SNAKE.sub(lambda match: match[1].upper(), name)
@@ -271,6 +279,8 @@ def readable(parent: str, name: str) -> str:
 
 def _field(name: str, parent: str, value: Any) -> Any:
     """One field; the elements of a list stand in the same field as the list."""
+    if f"{parent}.{name}" in COMMANDS:
+        return _texts(value, _of_command)
     if isinstance(value, dict):
         if name in POLICIES:
             return _policy(value)
@@ -308,6 +318,12 @@ def _secret(value: Any, of_list: bool = False) -> Any:
     if isinstance(value, list):
         return [_secret(element, of_list=True) for element in value]
     return HIDDEN if value and not isinstance(value, bool) else value
+
+
+def _of_command(text: str) -> str:
+    """A word of a command line, or a script; HIDDEN where it may hold a secret."""
+    assigned = any(is_secret_pair(name, value) for name, value in _ASSIGNED.findall(text))
+    return HIDDEN if assigned or without_secrets(text) != text else text
 
 
 def _chosen(element: Any) -> Any:

@@ -81,7 +81,9 @@ def _copied(made: Instruction, texts: list[str], path: str, tree: Tree) -> list[
     for at, source in enumerate(texts[:-1]):
         if source.startswith(("<<", "http://", "https://", "git@")):
             continue
-        told = key_file(source)
+        told = key_file(source.replace("*", ""))
+        if told is not None and "*" in source:  # of `*.pem` it is not known which of them there are
+            told = told[0], told[1] and not told[0].startswith("a private key")
         if told is not None:
             found.append(
                 {"name": source, "kind": told[0], "certain": told[1], "holds": None if of_stage else _holds(path, source, tree), "at": at}

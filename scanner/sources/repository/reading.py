@@ -45,22 +45,26 @@ class Tree:
         return decode(source, file, MAX_BYTES)
 
     def top(self, path: str) -> str:
-        """The top of the repository that a file is in; without one, the directory of the file, of a workflow that of `.github`."""
+        """The top of the repository that a file is in; without one, its home."""
         directory = os.path.dirname(path) or "."
         if directory not in self._tops:
-            real = self.overlay.real(directory)
-            parts = real.split(os.sep)
-            at = parts.index(".github") if ".github" in parts else len(parts)
-            self._tops[directory] = repository(directory, self.overlay) or os.sep.join(parts[:at])
+            self._tops[directory] = repository(directory, self.overlay) or self.home(path)
         return self._tops[directory]
+
+    def home(self, path: str) -> str:
+        """The directory that a file speaks of: its own, of a workflow the one that `.github` is in."""
+        parts = self.overlay.real(os.path.dirname(path) or ".").split(os.sep)
+        return os.sep.join(parts[: parts.index(".github")] if ".github" in parts else parts) or os.sep
 
     def beside(self, path: str, name: str) -> str | None:
         """The file that a path names relative to the directory of another; None where none is there, or it is out of the repository."""
         return self._inside(os.path.join(os.path.dirname(path), name), path)
 
     def from_top(self, path: str, name: str) -> str | None:
-        """The file that a path names relative to the top of the repository of another."""
-        return self._inside(os.path.join(self.top(path), name.lstrip("/")), path)
+        """The file that a path names relative to the home of another, else to the top of its repository."""
+        tops = dict.fromkeys((self.home(path), self.top(path)))
+        found = (self._inside(os.path.join(top, name.lstrip("/")), path) for top in tops)
+        return next((target for target in found if target is not None), None)
 
     def holds(self, path: str, target: str) -> bool:
         """Whether a path is within the repository of a file."""

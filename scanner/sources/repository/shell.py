@@ -52,8 +52,8 @@ class Command(msgspec.Struct):
     """The operator after it; empty at the end of the script."""
     start: int
     end: int
-    depth: int = 0
-    """How many compound commands and groups it is in."""
+    within: tuple[str, ...] = ()
+    """The compound commands and groups that it is in, by the words that begin them: `if`, `for`, `{`."""
     condition: bool = False
     """Its exit status decides something: of `if`, `while`, or with `!`."""
     substituted: bool = False
@@ -237,37 +237,37 @@ class _Parser:
         self.tokens = tokens
 
     def commands(self) -> Iterator[Command]:
-        depth, condition, before = 0, False, ""
+        within: tuple[str, ...] = ()
+        condition, before = False, ""
         words: list[Token] = []
         for token in self.tokens:
             if token.is_operator:
                 if words:
-                    yield _command(words, before, token.text, depth, condition)
+                    yield _command(words, before, token.text, within, condition)
                     words = []
                     before = token.text if token.text in ("&&", "||", "|", "|&") else ""
                 elif token.text not in ("\n",):
                     before = token.text if token.text in ("&&", "||", "|", "|&") else before
                 if token.text == "(":
-                    depth += 1
-                elif token.text == ")":
-                    depth = max(depth - 1, 0)
+                    within = (*within, "(")
+                elif token.text == ")" and within[-1:] == ("(",):
+                    within = within[:-1]
                 if token.text in (";", "\n", "&"):
                     before = "" if token.text != "\n" or before not in ("&&", "||", "|", "|&") else before
                 continue
             if not words and not token.quoted and token.text in _RESERVED:
-                depth += token.text in _OPENING
-                depth = max(depth - (token.text in _CLOSING), 0)
+                within = (*within, token.text) if token.text in _OPENING else within[:-1] if token.text in _CLOSING else within
                 condition = token.text in _CONDITION or (token.text == "!") or (condition and token.text not in ("then", "do", "else"))
                 if token.text in _CONDITION:
                     before = ""
                 continue
             words.append(token)
         if words:
-            yield _command(words, before, "", depth, condition)
+            yield _command(words, before, "", within, condition)
 
 
-def _command(tokens: list[Token], before: str, after: str, depth: int, condition: bool) -> Command:
-    made = Command([], [], [], before, after, tokens[0].start, tokens[-1].end, depth, condition)
+def _command(tokens: list[Token], before: str, after: str, within: tuple[str, ...], condition: bool) -> Command:
+    made = Command([], [], [], before, after, tokens[0].start, tokens[-1].end, within, condition)
     at = 0
     while at < len(tokens):
         token = tokens[at]

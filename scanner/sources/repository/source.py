@@ -25,6 +25,10 @@ _READERS = {
     names.DOCKERFILE: f"{_ROOM}.dockerfiles",
     names.RULES: f"{_ROOM}.rules_files",
     names.FIREBASE: f"{_ROOM}.rules_files",
+    names.GITHUB: f"{_ROOM}.workflows",
+    names.GITLAB: f"{_ROOM}.workflows",
+    names.CLOUDBUILD: f"{_ROOM}.workflows",
+    names.BUILDSPEC: f"{_ROOM}.workflows",
 }
 """Type of file to its module, whose `read(path, type, tree)` gives what is in it. Raises OSError, Malformed, OverBudget."""
 

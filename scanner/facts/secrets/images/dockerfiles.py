@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay.scanner.facts.secrets.images.kinds import Exposure, ImageBuild
-from assay.scanner.facts.secrets.images.settings import in_script, in_settings
+from assay.scanner.facts.secrets.images.settings import in_script, in_settings, written_secrets
 from assay.scanner.facts.spelling import Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Location, Unknown
@@ -40,6 +40,8 @@ def dockerfile(view: View, at: DockerfileAt) -> ImageBuild:
     """An image by its Dockerfile."""
     content = view[at.document].data
     exposures: list[Any] = list(itertools.islice(_Dockerfile(view, content).exposures(), MOST))
+    if len(exposures) == MOST:
+        exposures.append(Unknown(f"what {view.item.address} holds beside {MOST} exposures", "mend these first", view.location))
     syntax = content["syntax"]
     if not _FRONTENDS.fullmatch(syntax):
         exposures.append(Unknown(f"what {syntax[:100]} makes of the Dockerfile", "name docker/dockerfile as its syntax", view.location))
@@ -63,6 +65,7 @@ class _Dockerfile:
                 yield from self._pairs(number, made)
             elif command in _RUN:
                 yield from self._script(number, made)
+                yield from self._written(number, made)
             elif command in ("COPY", "ADD"):
                 yield from self._copied(number, made)
             for at, heredoc in enumerate(made["heredocs"]):
@@ -79,7 +82,7 @@ class _Dockerfile:
             found = detect(name, value) if value else None
             if found is not None and value is not None:
                 yield self._exposure(f"{command} {name}", found.kind, _WAYS[command], True, place, value[found.start : found.end])
-            elif command == "ARG" and value is None and says_secret(name):
+            elif command == "ARG" and not value and says_secret(name):
                 reason = f"what is passed for the build argument {name} stays in the history of the image"
                 yield self._open(f"ARG {name}", reason, place)
             elif command == "ENV" and value and says_secret(name) and (variable := _VARIABLE.fullmatch(value.strip())):
@@ -98,6 +101,12 @@ class _Dockerfile:
     def _script(self, number: int, made: dict[str, Any]) -> Iterator[Exposure]:
         for name, found in in_script(made["text"]):
             yield self._told(made, name, found, ("text",), made["text"], number)
+
+    def _written(self, number: int, made: dict[str, Any]) -> Iterator[Exposure]:
+        texts = [(made["text"], ("text",)), *((heredoc["text"], ("heredocs", at)) for at, heredoc in enumerate(made["heredocs"]))]
+        for text, inside in texts:
+            for start, end in written_secrets(text):
+                yield self._exposure("RUN", "a secret of the build", "writes", True, ("instructions", number, *inside, start, end))
 
     def _copied(self, number: int, made: dict[str, Any]) -> Iterator[Exposure]:
         command = made["command"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from assay.scanner.sources.secret_detecting import Found, by_form, detect, is_pl
 
 MAX_STEPS = 500_000
 """Of one script."""
+_MOUNTED = "/run/secrets/"
 _PAIR = re.compile(r"(?:--?)?([A-Za-z_][\w.-]{0,100})[=:](.{1,4000})", re.DOTALL)
 _LINE = re.compile(r"(?m)^[ \t]{0,100}(?:export[ \t]{1,9})?([A-Za-z_][\w.-]{0,100})[ \t]{0,20}[=:][ \t]{0,20}(\S[^\n]{0,2000})$")
 _USER = re.compile(r"([\w.@-]{1,100}):(\S{3,400})")
@@ -53,8 +55,29 @@ def _in_command(command: Command) -> Iterator[tuple[str, Found]]:
             yield from _found(match[1], match[2], word)
         elif word.text.startswith("--") and after is not None and not after.text.startswith("-"):
             yield from _found(word.text[2:], after.text, after)
+        if word.text == "-p" and "login" in command.texts[:3] and after is not None:
+            yield from _found("password", after.text, after)
         if word.text in ("-u", "--user") and after is not None and _is_login(command, after.text):
             yield "", Found("a password", after.start, after.end, by_name=True)
+
+
+def written_secrets(script: str) -> Iterator[tuple[int, int]]:
+    """The commands of a script that write a secret of the build into the layer, where none of them removes it again. Raises OverBudget.
+
+    https://docs.docker.com/build/building/secrets/#secret-mounts
+    """
+    found = commands(script, Budget(steps=MAX_STEPS)) if _MOUNTED in script else []
+    lines = [(command, list(itertools.dropwhile(lambda word: word.startswith("--"), command.texts))) for command in found]
+    removed = {word for _, words in lines if words[:1] in (["rm"], ["shred"]) for word in words[1:]}
+    for command, words in lines:
+        sources = [word for word in words[1:] if word.startswith(_MOUNTED)]
+        sources += [target for operator, target in command.redirects if operator == "<" and target.startswith(_MOUNTED)]
+        targets = [target for operator, target in command.redirects if operator.startswith((">", "&>")) and not target.isdigit()]
+        if words[:1] in (["cp"], ["install"], ["mv"]):
+            targets += words[-1:]
+        kept = [target for target in targets if target not in removed and not target.startswith(("/dev/", "/run/", "-"))]
+        if sources and kept and words[0] in ("cat", "cp", "install", "mv", "base64", "tee"):
+            yield command.start, command.end
 
 
 def _is_login(command: Command, text: str) -> bool:
