@@ -147,7 +147,7 @@ READABLE: dict[str, str] = {
     # Encryption, rotation, copies, retention
     **dict.fromkeys(
         _words(
-            """SSEAlgorithm KmsKeyId KMSMasterKeyID defaultKmsKeyName kmsKeyName kmsKey encryptionKey customerManagedKey
+            """SSEAlgorithm KmsKeyId KMSMasterKeyID defaultKmsKeyName kmsKeyName kmsKey KmsKey encryptionKey customerManagedKey
             run.googleapis.com/encryption-key ScheduleExpression PrimaryRegion
             Duration rotationPeriod nextRotationTime destroyScheduledDuration dataLocations allowedPersistenceRegions retentionPeriod
             retentionDurationSeconds versionRetentionPeriod messageRetentionDuration versionDestroyTtl ttl AutomaticallyAfterDays
@@ -209,13 +209,15 @@ SECRETS = frozenset(
         masterpassword authtoken privatekey private_key clientsecret client_secret oauth2clientsecret oauth2clientsecretsha256
         sharedsecret accesskey secretkey customheaders customrequestheaders httpheaderconfig authenticationrequestextraparams
         inserthandling insertheaders command args arguments entrypointcommand containeroverrides secretenvironmentvariables
-        parametervalue rawkey rsaencryptedkey externalid apikey api_key token secret credentials credential"""
+        runtimeenvironmentvariables runtimeenvironmentsecrets parametervalue rawkey rsaencryptedkey externalid apikey api_key token secret
+        credentials credential"""
     )
 )
 """Fields of which nothing stands but the names in them, whatever their type. In lower case.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+https://docs.aws.amazon.com/apprunner/latest/api/API_ImageConfiguration.html
 https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginCustomHeader.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HttpHeaderConditionConfig.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AuthenticateOidcActionConfig.html

@@ -17,6 +17,7 @@ from assay.scanner.sources.aws.calls import Call, Listing
 _EC2 = "arn:{partition}:ec2:{region}:{account}"
 _DOMAIN = Call("opensearch", "DescribeDomain", (("DomainName", "DomainName"),), action="es:DescribeDomain")
 _FUNCTION = "lambda.function"
+_RUNNER = "apprunner.service"
 _TRAIL = "cloudtrail.trail"
 LOG_GROUPS = Listing(
     "logs.group",
@@ -69,6 +70,8 @@ STORES = {
     LOG_GROUPS.type: _at("log group", "kmsKeyId", name="logGroupName"),
     REGISTRIES.type: _at("registry", "encryptionConfiguration.kmsKey", name="repositoryName", on="encryptionConfiguration.encryptionType"),
     _FUNCTION: _at("function", "KMSKeyArn", name="FunctionName", filled="Environment.Variables"),
+    # Copies of its image or its source: https://docs.aws.amazon.com/apprunner/latest/dg/security-data-protection-encryption.html
+    _RUNNER: _at("service", "describe_service.Service.EncryptionConfiguration.KmsKey", name="ServiceName"),
     VOLUMES.type: _at("volume", "KmsKeyId", name="VolumeId", on="Encrypted"),
     SNAPSHOTS.type: _at("snapshot", "KmsKeyId", name="SnapshotId", on="Encrypted"),
     FILE_SYSTEMS.type: _at("file system", "KmsKeyId", name="Name|FileSystemId", on="Encrypted"),
