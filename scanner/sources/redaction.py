@@ -100,7 +100,8 @@ READABLE: dict[str, str] = {
             SecurityHeadersConfig.ReferrerPolicy ReferrerPolicy.ReferrerPolicy MfaConfiguration DeletionProtection
             RedirectConfig.StatusCode FixedResponseConfig.StatusCode elbv2.rule.Priority NetworkOrigin RouteSelectionExpression
             UserPoolClient.SupportedIdentityProviders Engine visibility RenewalEligibility ValidationMethod LastProcessingResult
-            schedulingStrategy ServiceNamespace"""
+            schedulingStrategy ServiceNamespace imageTagMutability scanFrequency enablementConfig enablementState evaluationMode
+            enforcementMode globalPolicyEvaluationMode untrustedArtifactOnDeployment UntrustedArtifactOnDeployment platformId"""
         ),
         _WORDS,
     ),
@@ -187,8 +188,8 @@ READABLE: dict[str, str] = {
 """Names of fields (`parent.name` for one in a certain field) whose text may stand, with the reason."""
 POLICIES = frozenset(
     _words(
-        """Policy PolicyDocument AssumeRolePolicyDocument Document ResourcePolicy iamPolicy iam_policy orgPolicy org_policy accessPolicy
-        access_policy accessLevel access_level servicePerimeter service_perimeter"""
+        """Policy PolicyDocument AssumeRolePolicyDocument Document ResourcePolicy policyText iamPolicy iam_policy orgPolicy org_policy
+        accessPolicy access_policy accessLevel access_level servicePerimeter service_perimeter"""
     )
 )
 """Policies stand whole, as they are what is judged: as data or as JSON text, but for the values of SECRET_CONDITIONS."""

@@ -25,7 +25,18 @@ LOG_GROUPS = Listing(
     entries="logGroups",
     id="arn:{partition}:logs:{region}:{account}:log-group:{logGroupName}",
 )
-REGISTRIES = Listing("ecr.repository", Call("ecr", "DescribeRepositories", page_size=1000), entries="repositories", id="repositoryArn")
+_REPOSITORY_POLICY = Call(
+    "ecr", "GetRepositoryPolicy", (("repositoryName", "repositoryName"),), absent=("RepositoryPolicyNotFoundException",)
+)
+_SCANNING = Call("ecr", "BatchGetRepositoryScanningConfiguration", (("repositoryNames", "repositoryName"),))
+REGISTRIES = Listing(
+    "ecr.repository",
+    Call("ecr", "DescribeRepositories", page_size=1000),
+    entries="repositories",
+    id="repositoryArn",
+    gone=("RepositoryNotFoundException",),
+    details=(_REPOSITORY_POLICY, _SCANNING),
+)
 VOLUMES = Listing("ec2.volume", Call("ec2", "DescribeVolumes", page_size=500), entries="Volumes", id=f"{_EC2}:volume/{{VolumeId}}")
 SNAPSHOTS = Listing(
     "ec2.snapshot",
