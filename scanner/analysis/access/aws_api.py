@@ -22,6 +22,8 @@ _FORMS = {
     TABLES.type: Form("arn:aws:dynamodb:{region}:{account}:table/", ("",), ()),
 }
 _IDENTITIES = identities(PERMISSIONS, ROLES.type, "AssumeRolePolicyDocument")
+WRITERS = StoreAt(name="Name", names=("Name",), identities=_IDENTITIES, policies="get_bucket_policy.Policy", forms=_FORMS)
+"""Of a bucket, who may put something into it."""
 READERS = (
     Reader(
         RecordStore,

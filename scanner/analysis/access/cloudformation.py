@@ -20,6 +20,15 @@ _BUCKET, _TABLE, _GLOBAL = "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Dyna
 _TABLE_FORM = Form("arn:aws:dynamodb:{region}:{account}:table/", ("Arn",), ("",))
 _FORMS = {_BUCKET: Form("arn:aws:s3:::", ("Arn",), ("",)), _TABLE: _TABLE_FORM, _GLOBAL: _TABLE_FORM}
 _IDENTITIES = identities(PERMISSIONS, "AWS::IAM::Role", "AssumeRolePolicyDocument")
+WRITERS = StoreAt(
+    name="BucketName",
+    names=("BucketName",),
+    identities=_IDENTITIES,
+    policies=One("AWS::S3::BucketPolicy", "Bucket", "PolicyDocument"),
+    forms=_FORMS,
+)
+"""Of a bucket, who may put something into it."""
+
 READERS = (
     Reader(
         RecordStore,

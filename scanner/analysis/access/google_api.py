@@ -14,6 +14,8 @@ from .google import BucketAt, StoreAt, bucket, database
 from .kinds import RecordStore
 
 _COMMON: dict[str, Any] = {"inherited": INHERITED, "roles": ROLES, "joins": (ROLES, Inherited(SCOPES))}
+WRITERS = StoreAt(bindings=OWN, **_COMMON)
+"""Of a bucket, who may put something into it."""
 READERS = (
     Reader(
         RecordStore,

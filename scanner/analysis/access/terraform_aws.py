@@ -18,6 +18,14 @@ _FORMS = {
     "aws_dynamodb_table": Form("arn:aws:dynamodb:{region}:{account}:table/", ("arn",), ("name", "id")),
 }
 _IDENTITIES = identities(PERMISSIONS, "aws_iam_role", "assume_role_policy", *OTHERS.types)
+WRITERS = StoreAt(
+    name="bucket",
+    names=("bucket", "id"),
+    identities=_IDENTITIES,
+    policies=("policy", One("aws_s3_bucket_policy", "bucket", "policy")),
+    forms=_FORMS,
+)
+"""Of a bucket, who may put something into it."""
 READERS = (
     Reader(
         RecordStore,

@@ -16,6 +16,8 @@ from .google import BucketAt, StoreAt, bucket, database, project_bindings
 from .kinds import RecordStore
 
 _PROJECT = project_bindings("google_project_iam")
+WRITERS = StoreAt(name="name", names=("name",), bindings=iam("google_storage_bucket_iam", "bucket"), project=_PROJECT, roles=ROLES)
+"""Of a bucket, who may put something into it."""
 READERS = (
     Reader(
         RecordStore,
