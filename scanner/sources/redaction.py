@@ -41,6 +41,9 @@ READABLE: dict[str, str] = {
     "Dimensions.Value": _IDENTIFIERS,
     # https://firebase.google.com/docs/reference/rules/rest/v1/Source
     "files.content": "security rules of Firebase, which clients are judged by",
+    # https://cloud.google.com/binary-authorization/docs/reference/rest/v1/Policy
+    **dict.fromkeys(_words("requireAttestationsBy namePattern"), "whose images run, and which without being asked"),
+    "binaryAuthorization.breakglassJustification": "that a check was passed by",
     "metadata.services": "which service the rules are of",
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     # https://cloud.google.com/apis/design/resource_names

@@ -21,8 +21,10 @@ _GONE = "ResourceNotFoundException"
 """Also what Lambda answers where something has no policy."""
 POLICY = Call("lambda", "GetPolicy", (("FunctionName", "FunctionName"),), absent=(_GONE,))
 ALIAS_POLICY = Call("lambda", "GetPolicy", (("FunctionName", "OfFunction"), ("Qualifier", "Name")), absent=(_GONE,))
+# Of an archive; images take none: https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html
+CODE_SIGNING = Call("lambda", "GetFunctionCodeSigningConfig", (("FunctionName", "FunctionName"),), when=("PackageType", "Zip"))
 FUNCTIONS = Listing(
-    "lambda.function", Call("lambda", "ListFunctions"), entries="Functions", id="FunctionArn", gone=(_GONE,), details=(POLICY,)
+    "lambda.function", Call("lambda", "ListFunctions"), entries="Functions", id="FunctionArn", gone=(_GONE,), details=(POLICY, CODE_SIGNING)
 )
 URLS = Listing(
     "lambda.url",
