@@ -105,6 +105,8 @@ TYPES: dict[tuple[str, str], Type] = {
     ("firestore", "projects.databases"): Type("firestore.googleapis.com/Database", "parent", "databases", ("databaseId",)),
     ("cloudresourcemanager", "project"): _PROJECT,
     ("cloudresourcemanager", "projects"): _PROJECT,
+    # https://cloud.google.com/deployment-manager/docs/configuration/supported-resource-types
+    ("deploymentmanager", "virtual.enableService"): Type("serviceusage.googleapis.com/Service", "parent", "services", ("serviceName",)),
     ("orgpolicy", "projects.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
     ("orgpolicy", "folders.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),
     ("orgpolicy", "organizations.policies"): Type("orgpolicy.googleapis.com/Policy", "parent", "policies"),

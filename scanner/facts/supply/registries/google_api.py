@@ -34,10 +34,7 @@ READERS = (
             mode="mode",
             asked="vulnerabilityScanningConfig.enablementConfig",
             state="vulnerabilityScanningConfig.enablementState",
-            apis=(
-                Beside("serviceusage.googleapis.com/Service", path="name|resourceID"),
-                Beside("deploymentmanager.v2.virtual.enableService", path="serviceName"),
-            ),
+            apis=(Beside("serviceusage.googleapis.com/Service", path="serviceName|name|resourceID"),),
         ),
         always=False,
     ),
