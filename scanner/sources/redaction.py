@@ -43,6 +43,7 @@ READABLE: dict[str, str] = {
     "files.content": "security rules of Firebase, which clients are judged by",
     # https://cloud.google.com/binary-authorization/docs/reference/rest/v1/Policy
     **dict.fromkeys(_words("requireAttestationsBy namePattern"), "whose images run, and which without being asked"),
+    "imageTagMutabilityExclusionFilters.filter": "which tags can be moved",
     "binaryAuthorization.breakglassJustification": "that a check was passed by",
     "metadata.services": "which service the rules are of",
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
