@@ -41,6 +41,10 @@ READABLE: dict[str, str] = {
     "Dimensions.Value": _IDENTIFIERS,
     # https://firebase.google.com/docs/reference/rules/rest/v1/Source
     "files.content": "security rules of Firebase, which clients are judged by",
+    # https://cloud.google.com/binary-authorization/docs/reference/rest/v1/Policy
+    **dict.fromkeys(_words("requireAttestationsBy namePattern"), "whose images run, and which without being asked"),
+    "imageTagMutabilityExclusionFilters.filter": "which tags can be moved",
+    "binaryAuthorization.breakglassJustification": "that a check was passed by",
     "metadata.services": "which service the rules are of",
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     # https://cloud.google.com/apis/design/resource_names
@@ -101,7 +105,8 @@ READABLE: dict[str, str] = {
             SecurityHeadersConfig.ReferrerPolicy ReferrerPolicy.ReferrerPolicy MfaConfiguration DeletionProtection
             RedirectConfig.StatusCode FixedResponseConfig.StatusCode elbv2.rule.Priority NetworkOrigin RouteSelectionExpression
             UserPoolClient.SupportedIdentityProviders Engine visibility RenewalEligibility ValidationMethod LastProcessingResult
-            schedulingStrategy ServiceNamespace"""
+            schedulingStrategy ServiceNamespace imageTagMutability scanFrequency enablementConfig enablementState evaluationMode
+            enforcementMode globalPolicyEvaluationMode untrustedArtifactOnDeployment UntrustedArtifactOnDeployment platformId"""
         ),
         _WORDS,
     ),
@@ -152,7 +157,7 @@ READABLE: dict[str, str] = {
     # Encryption, rotation, copies, retention
     **dict.fromkeys(
         _words(
-            """SSEAlgorithm KmsKeyId KMSMasterKeyID defaultKmsKeyName kmsKeyName kmsKey encryptionKey customerManagedKey
+            """SSEAlgorithm KmsKeyId KMSMasterKeyID defaultKmsKeyName kmsKeyName kmsKey KmsKey encryptionKey customerManagedKey
             run.googleapis.com/encryption-key ScheduleExpression PrimaryRegion
             Duration rotationPeriod nextRotationTime destroyScheduledDuration dataLocations allowedPersistenceRegions retentionPeriod
             retentionDurationSeconds versionRetentionPeriod messageRetentionDuration versionDestroyTtl ttl AutomaticallyAfterDays
@@ -192,8 +197,8 @@ READABLE: dict[str, str] = {
 """Names of fields (`parent.name` for one in a certain field) whose text may stand, with the reason."""
 POLICIES = frozenset(
     _words(
-        """Policy PolicyDocument AssumeRolePolicyDocument Document ResourcePolicy iamPolicy iam_policy orgPolicy org_policy accessPolicy
-        access_policy accessLevel access_level servicePerimeter service_perimeter"""
+        """Policy PolicyDocument AssumeRolePolicyDocument Document ResourcePolicy policyText iamPolicy iam_policy orgPolicy org_policy
+        accessPolicy access_policy accessLevel access_level servicePerimeter service_perimeter"""
     )
 )
 """Policies stand whole, as they are what is judged: as data or as JSON text, but for the values of SECRET_CONDITIONS."""
@@ -214,13 +219,15 @@ SECRETS = frozenset(
         masterpassword authtoken privatekey private_key clientsecret client_secret oauth2clientsecret oauth2clientsecretsha256
         sharedsecret accesskey secretkey customheaders customrequestheaders httpheaderconfig authenticationrequestextraparams
         inserthandling insertheaders command args arguments entrypointcommand containeroverrides secretenvironmentvariables
-        parametervalue rawkey rsaencryptedkey externalid apikey api_key token secret credentials credential"""
+        runtimeenvironmentvariables runtimeenvironmentsecrets parametervalue rawkey rsaencryptedkey externalid apikey api_key token secret
+        credentials credential"""
     )
 )
 """Fields of which nothing stands but the names in them, whatever their type. In lower case.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+https://docs.aws.amazon.com/apprunner/latest/api/API_ImageConfiguration.html
 https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginCustomHeader.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HttpHeaderConditionConfig.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AuthenticateOidcActionConfig.html

@@ -29,6 +29,9 @@ OTHERS = {
     "elbv2.listener": {"RuleNotFound"},
     "elb.load_balancer": {"LoadBalancerAttributeNotFound", "PolicyNotFound"},
     "dynamodb.table": {"PolicyNotFoundException"},
+    "lambda.function": {"CodeSigningConfigNotFoundException"},
+    "ecr.repository": {"RepositoryPolicyNotFoundException"},
+    "ecr_public.repository": {"RepositoryPolicyNotFoundException"},
     # They say so where nothing logs, too: https://docs.aws.amazon.com/waf/latest/APIReference/API_GetLoggingConfiguration.html
     "wafv2.web_acl": {"WAFNonexistentItemException"},
     "wafv2.cloudfront_web_acl": {"WAFNonexistentItemException"},

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
-from assay.scanner.facts.iam.erasing import AWS_ERASING, DELETING_ITEMS, OF_BUCKETS, OF_OBJECTS, REPLACING_ITEMS
+from assay.scanner.facts.iam.erasing import (
+    AWS_ERASING,
+    DELETING_ITEMS,
+    OF_BUCKETS,
+    OF_OBJECTS,
+    REPLACING_ITEMS,
+    REPLACING_OBJECTS,
+    WRITING_OBJECTS,
+)
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.messaging.parties import aws_parties
 from assay.scanner.facts.model import Identity
@@ -81,6 +89,15 @@ def table(view: View, at: StoreAt) -> RecordStore:
     )
 
 
+def writers(view: View, at: StoreAt) -> Value[Any]:
+    """Everybody who may put an object into a bucket, or delete one."""
+    arns = arns_of(view, at.forms)
+    return _erasers(view, at, arns, [Target(WRITING_OBJECTS, [f"{arn}/*" for arn in _names(view, at, arns)])])
+
+
+_REPLACING = REPLACING_ITEMS | REPLACING_OBJECTS
+
+
 def _names(view: View, at: StoreAt, arns: Arns) -> list[str]:
     region = view.item.region.data
     name = view[at.name].raw
@@ -120,8 +137,8 @@ def _of_identities(view: View, held: Iterable[Holding], targets: list[Target], d
 
 
 def _eraser(name: Value[Any], who: Parties, workload: Value[bool], allowed: list[tuple[str, Value[bool]]]) -> Eraser:
-    deleting = [value for action, value in allowed if action not in REPLACING_ITEMS]
-    replacing = [value for action, value in allowed if action in REPLACING_ITEMS]
+    deleting = [value for action, value in allowed if action not in _REPLACING]
+    replacing = [value for action, value in allowed if action in _REPLACING]
     certain = dict.fromkeys(_SPELLED.get(action, action) for action, value in allowed if value.data is True)
     perhaps = dict.fromkeys(_SPELLED.get(action, action) for action, value in allowed if value.data is not True)
     seen = places([value for _, value in allowed])
@@ -161,7 +178,7 @@ def _of_policy(
 _SPELLED = {
     name.lower(): name
     for name in (
-        "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention", "s3:PutLifecycleConfiguration",
+        "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention", "s3:PutLifecycleConfiguration",
         "s3:PutBucketObjectLockConfiguration", "dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem",
         "dynamodb:PartiQLDelete", "dynamodb:PartiQLUpdate", "dynamodb:DeleteTable", "dynamodb:UpdateTimeToLive", "dynamodb:PutItem",
     )

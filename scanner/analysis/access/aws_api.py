@@ -57,6 +57,8 @@ _KEYS = Another(
         ),
     )
 )
+WRITERS = StoreAt(name="Name", names=("Name",), identities=_IDENTITIES, policies="get_bucket_policy.Policy", forms=_FORMS)
+"""Of a bucket, who may put something into it."""
 READERS = (
     Reader(
         RecordStore,

@@ -50,6 +50,15 @@ _KEYS = Another(
         ),
     )
 )
+WRITERS = StoreAt(
+    name="BucketName",
+    names=("BucketName",),
+    identities=_IDENTITIES,
+    policies=One("AWS::S3::BucketPolicy", "Bucket", "PolicyDocument"),
+    forms=_FORMS,
+)
+"""Of a bucket, who may put something into it."""
+
 READERS = (
     Reader(
         RecordStore,

@@ -21,7 +21,7 @@ from assay.scanner.facts.bindings import (
 from assay.scanner.facts.conditions import Test, ways
 from assay.scanner.facts.denials import is_open, loose, overlaps
 from assay.scanner.facts.google_assets import named
-from assay.scanner.facts.iam.erasing import DELETING_DOCUMENTS, DELETING_OBJECTS
+from assay.scanner.facts.iam.erasing import CREATING_OBJECTS, DELETING_DOCUMENTS, DELETING_OBJECTS
 from assay.scanner.facts.iam.roles import is_service_agent
 from assay.scanner.facts.iam.tables import roles
 from assay.scanner.facts.item_index import spelled
@@ -87,6 +87,19 @@ def bucket(view: View, at: BucketAt) -> RecordStore:
         deleted_after=lifecycles.bucket(view, at.lifecycle).deleted_after,
         erasers=_erasers(view, at, DELETING_OBJECTS, "storage.googleapis.com", f"projects/_/buckets/{name}"),
     )
+
+
+def writers(view: View, at: StoreAt) -> Value[Any]:
+    """Everybody who may put an object into a bucket, or delete one."""
+    called = view.identity(view[at.name] if at.name else named(view.item))
+    name = called.name if called.unnamed is None else NAMELESS
+    found = _erasers(view, at, DELETING_OBJECTS | CREATING_OBJECTS, "storage.googleapis.com", f"projects/_/buckets/{name}")
+    # Google's own agents do what their services are asked to, by whoever may ask.
+    return Value([one for one in found.data if isinstance(one, Unknown) or not is_service_agent(one.name.data)], found.seen)
+
+
+_CREATING = frozenset({"roles/storage.objectCreator"})
+"""Predefined roles that put objects and delete none: https://cloud.google.com/storage/docs/access-control/iam-roles"""
 
 
 def database(view: View, at: StoreAt) -> RecordStore | None:
@@ -166,6 +179,8 @@ def _holds(view: View, at: StoreAt, role: Any, wanted: frozenset[str]) -> bool |
         table = roles()
         if role in BASIC:
             return role not in _READING
+        if role in _CREATING and wanted & CREATING_OBJECTS:
+            return True
         if role in table.telling:
             return bool(wanted & set(table.telling[role]))
         if role in table.narrow or role in table.escalating:

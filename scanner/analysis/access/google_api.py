@@ -16,6 +16,8 @@ from .releases import ReleasesAt, by_account, releases
 from .secrets_google import ON_ASSETS, SecretAt, secret
 
 _COMMON: dict[str, Any] = {"inherited": INHERITED, "roles": ROLES, "joins": (ROLES, Inherited(SCOPES))}
+WRITERS = StoreAt(bindings=OWN, **_COMMON)
+"""Of a bucket, who may put something into it."""
 READERS = (
     Reader(
         RecordStore,

@@ -44,6 +44,14 @@ _KEYS = Another(
         ),
     )
 )
+WRITERS = StoreAt(
+    name="bucket",
+    names=("bucket", "id"),
+    identities=_IDENTITIES,
+    policies=("policy", One("aws_s3_bucket_policy", "bucket", "policy")),
+    forms=_FORMS,
+)
+"""Of a bucket, who may put something into it."""
 READERS = (
     Reader(
         RecordStore,

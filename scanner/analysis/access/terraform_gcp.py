@@ -20,6 +20,8 @@ from .secrets_google import SecretAt, on_accounts, secret
 
 _PROJECT = project_bindings("google_project_iam")
 _ON_ACCOUNTS = on_accounts("google_service_account_iam", "service_account_id")
+WRITERS = StoreAt(name="name", names=("name",), bindings=iam("google_storage_bucket_iam", "bucket"), project=_PROJECT, roles=ROLES)
+"""Of a bucket, who may put something into it."""
 READERS = (
     Reader(
         RecordStore,

@@ -10,16 +10,17 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.compute.aws_api import FUNCTIONS, SERVICES, URLS
+from assay.scanner.facts.compute.aws_api import APP_RUNNER_REGIONS, FUNCTIONS, ON_THE_INTERNET, RUNNER, RUNNERS, SERVICES, URLS
 from assay.scanner.facts.messaging.aws_api import EVENT_TARGETS, SCHEDULES
 from assay.scanner.facts.network.aws_api import GROUP, GROUPS, INTERFACES, of_ec2
 from assay.scanner.facts.network.networks.aws_api import SUBNETS
-from assay.scanner.facts.spelling import Another, Index, Referrer
+from assay.scanner.facts.spelling import Another, Index, Link, Referrer
 from assay.scanner.facts.view import View
 from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown
 
+from .app_runner import AppRunnerAt, app_runner
 from .endpoints import EndpointsAt, by_network
 from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
@@ -42,7 +43,14 @@ CACHES = Listing(
 DATABASES = Listing(
     "rds.subnet_group", Call("rds", "DescribeDBSubnetGroups", page_size=100), entries="DBSubnetGroups", id="DBSubnetGroupArn"
 )
-LISTINGS = (TABLES, GATEWAYS, ENDPOINTS, CACHES, DATABASES)
+CONNECTORS = Listing(
+    "apprunner.connector",
+    Call("apprunner", "ListVpcConnectors", marker=("NextToken", "NextToken")),
+    entries="VpcConnectors",
+    id="VpcConnectorArn",
+    regions=APP_RUNNER_REGIONS,
+)
+LISTINGS = (TABLES, GATEWAYS, ENDPOINTS, CACHES, DATABASES, CONNECTORS)
 
 
 def _associated(of: str, table: Item) -> Iterator[tuple[Hashable, Any]]:
@@ -110,6 +118,7 @@ _PLACED = {
     EVENT_TARGETS.type: (f"{_TARGET}.Subnets",),
     CACHES.type: ("Subnets[].SubnetIdentifier",),
     DATABASES.type: ("Subnets[].SubnetIdentifier",),
+    CONNECTORS.type: ("Subnets",),
 }
 _MEMBERS = {
     INTERFACES.type: ("Groups[].GroupId",),
@@ -189,6 +198,23 @@ READERS = (
         public=f"{_TASK}.AssignPublicIp",
     ),
     _workload(EVENT_TARGETS, "scheduled task", name="Id", runs="EcsParameters", network=_TARGET, public=f"{_TARGET}.AssignPublicIp"),
+    Reader(
+        Workload,
+        (RUNNERS.type,),
+        app_runner,
+        AppRunnerAt(
+            name="ServiceName",
+            public=ON_THE_INTERNET,
+            state="Status",
+            connector=Link(f"{RUNNER}.NetworkConfiguration.EgressConfiguration.VpcConnectorArn", (CONNECTORS.type,)),
+            subnets=_PLACED[CONNECTORS.type],
+            known=by_key("SubnetId", SUBNETS.type),
+            gives="MapPublicIpOnLaunch",
+            routing=ROUTING,
+            exits=EXITS,
+        ),
+        always=False,
+    ),
     _workload(CACHES, "cache", name="CacheSubnetGroupName"),
     _workload(DATABASES, "database", name="DBSubnetGroupName"),
 )

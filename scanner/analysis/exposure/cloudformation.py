@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.cloudformation import APP_RUNNER, ON_THE_INTERNET
 from assay.scanner.facts.network.cloudformation import GROUP, GROUPS
 from assay.scanner.facts.spelling import Another, Index, Link, Many, Referrer
 
+from .app_runner import AppRunnerAt, app_runner
 from .endpoints import EndpointsAt, by_network
 from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
@@ -22,6 +24,7 @@ from .targets import TARGETS
 from .workloads import WorkloadAt, at_edge, workload
 
 _SUBNET = "AWS::EC2::Subnet"
+_CONNECTOR = "AWS::AppRunner::VpcConnector"
 # Services and schedules spell it `Awsvpc`, task sets and rules `AwsVpc`:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-taskset-networkconfiguration.html
 _SERVICE = "NetworkConfiguration.AwsvpcConfiguration"
@@ -62,7 +65,7 @@ EXITS = ExitsAt(
 )
 GROUPED = GroupsAt(
     known=by_key("", *GROUPS),
-    peers=("AWS::ECS::Service", "AWS::ECS::TaskSet", "AWS::Scheduler::Schedule", "AWS::Events::Rule", "AWS::Lambda::Function"),
+    peers=("AWS::ECS::Service", "AWS::ECS::TaskSet", "AWS::Scheduler::Schedule", "AWS::Events::Rule", "AWS::Lambda::Function", _CONNECTOR),
 )
 # Where what runs code, or holds what it works with, names subnets.
 _PLACED = {
@@ -71,6 +74,7 @@ _PLACED = {
     "AWS::Scheduler::Schedule": (f"{_SCHEDULE}.Subnets",),
     "AWS::Events::Rule": (f"Targets[].{_RULE}.Subnets",),
     "AWS::Lambda::Function": ("VpcConfig.SubnetIds",),
+    _CONNECTOR: ("Subnets",),
     "AWS::EC2::Instance": ("SubnetId", "NetworkInterfaces[].SubnetId"),
     "AWS::AutoScaling::AutoScalingGroup": ("VPCZoneIdentifier",),
     "AWS::ElastiCache::SubnetGroup": ("SubnetIds",),
@@ -160,6 +164,21 @@ READERS = (
         urls=(Many("AWS::Lambda::Url", "TargetFunctionArn", "AuthType"),),
         names=("FunctionName",),
         versions=(Referrer("AWS::Lambda::Version", "FunctionName"),),
+    ),
+    Reader(
+        Workload,
+        (APP_RUNNER,),
+        app_runner,
+        AppRunnerAt(
+            name="ServiceName",
+            public=ON_THE_INTERNET,
+            connector=Link("NetworkConfiguration.EgressConfiguration.VpcConnectorArn", (_CONNECTOR,)),
+            subnets=_PLACED[_CONNECTOR],
+            known=by_key("", _SUBNET),
+            gives="MapPublicIpOnLaunch",
+            routing=ROUTING,
+            exits=EXITS,
+        ),
     ),
     _workload(
         "AWS::EC2::Instance",

@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute.terraform_aws import APP_RUNNER, ON_THE_INTERNET
 from assay.scanner.facts.network.terraform_aws import GROUP, GROUPS
 from assay.scanner.facts.spelling import Another, Link, Many, Referrer
 
+from .app_runner import AppRunnerAt, app_runner
 from .endpoints import EndpointsAt, by_network
 from .exits import ExitsAt, standing
 from .kinds import Subnet, Workload
@@ -24,6 +26,7 @@ from .workloads import WorkloadAt, at_edge, workload
 
 _SUBNETS = ("aws_subnet", *DEFAULT_SUBNETS)
 _NETWORK = "network_configuration"
+_CONNECTOR = "aws_apprunner_vpc_connector"
 _MAIN = ("aws_default_route_table", "aws_main_route_table_association")
 
 
@@ -73,7 +76,14 @@ GROUPED = GroupsAt(
     known=by_key("", *GROUPS),
     types=GROUPS,
     inline=("ingress",),
-    peers=("aws_ecs_service", "aws_ecs_task_set", "aws_scheduler_schedule", "aws_cloudwatch_event_target", "aws_lambda_function"),
+    peers=(
+        "aws_ecs_service",
+        "aws_ecs_task_set",
+        "aws_scheduler_schedule",
+        "aws_cloudwatch_event_target",
+        "aws_lambda_function",
+        _CONNECTOR,
+    ),
 )
 # Where what runs code, or holds what it works with, names subnets.
 _PLACED = {
@@ -82,6 +92,7 @@ _PLACED = {
     "aws_scheduler_schedule": (f"target.ecs_parameters.{_NETWORK}.subnets",),
     "aws_cloudwatch_event_target": (f"ecs_target.{_NETWORK}.subnets",),
     "aws_lambda_function": ("vpc_config.subnet_ids",),
+    _CONNECTOR: ("subnets",),
     "aws_instance": ("subnet_id", "network_interface[].subnet_id"),
     "aws_autoscaling_group": ("vpc_zone_identifier",),
     "aws_elasticache_subnet_group": ("subnet_ids",),
@@ -171,6 +182,21 @@ READERS = (
         at_edge=at_edge("aws_cloudfront_distribution", *_ASSOCIATED),
         urls=(Many("aws_lambda_function_url", "function_name", "authorization_type"),),
         names=("function_name",),
+    ),
+    Reader(
+        Workload,
+        (APP_RUNNER,),
+        app_runner,
+        AppRunnerAt(
+            name="service_name",
+            public=ON_THE_INTERNET,
+            connector=Link(f"{_NETWORK}.egress_configuration.vpc_connector_arn", (_CONNECTOR,)),
+            subnets=_PLACED[_CONNECTOR],
+            known=by_key("", *_SUBNETS),
+            gives="map_public_ip_on_launch",
+            routing=ROUTING,
+            exits=EXITS,
+        ),
     ),
     _workload(
         "aws_instance",

@@ -1,4 +1,4 @@
-"""Lambda, ECS and AWS Batch in the live account.
+"""Lambda, ECS, AWS Batch and App Runner in the live account.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html,
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefini
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute import app_runner
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import FunctionAt, function
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
@@ -20,6 +21,8 @@ _GONE = "ResourceNotFoundException"
 """Also what Lambda answers where something has no policy."""
 POLICY = Call("lambda", "GetPolicy", (("FunctionName", "FunctionName"),), absent=(_GONE,))
 ALIAS_POLICY = Call("lambda", "GetPolicy", (("FunctionName", "OfFunction"), ("Qualifier", "Name")), absent=(_GONE,))
+# Of an archive; images take none: https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html
+CODE_SIGNING = Call("lambda", "GetFunctionCodeSigningConfig", (("FunctionName", "FunctionName"),), when=("PackageType", "Zip"))
 FUNCTIONS = Listing(
     "lambda.function",
     Call("lambda", "ListFunctions"),
@@ -27,7 +30,7 @@ FUNCTIONS = Listing(
     id="FunctionArn",
     of_whole_account=True,
     gone=(_GONE,),
-    details=(POLICY,),
+    details=(POLICY, CODE_SIGNING),
 )
 URLS = Listing(
     "lambda.url",
@@ -111,9 +114,30 @@ NODE_GROUPS = Listing(
     parent=EKS_CLUSTERS.type,
     known=(("Cluster", "value"),),
 )
+# https://docs.aws.amazon.com/general/latest/gr/apprunner.html. It is closed to new customers and comes to no more regions:
+# https://docs.aws.amazon.com/apprunner/latest/dg/apprunner-availability-change.html
+APP_RUNNER_REGIONS = (
+    "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "eu-central-1", "eu-west-1", "eu-west-2", "eu-west-3",
+    "us-east-1", "us-east-2", "us-west-2",
+)  # fmt: skip
+RUNNER = "describe_service.Service"
+DESCRIBE_RUNNER = Call("apprunner", "DescribeService", (("ServiceArn", "ServiceArn"),))
+_SCALED_BY = f"{RUNNER}.AutoScalingConfigurationSummary.AutoScalingConfigurationArn"
+DESCRIBE_SCALING = Call("apprunner", "DescribeAutoScalingConfiguration", (("AutoScalingConfigurationArn", _SCALED_BY),))
+SCALING = "describe_auto_scaling_configuration.AutoScalingConfiguration"
+RUNNERS = Listing(
+    "apprunner.service",
+    Call("apprunner", "ListServices", marker=("NextToken", "NextToken")),
+    entries="ServiceSummaryList",
+    id="ServiceArn",
+    regions=APP_RUNNER_REGIONS,
+    gone=("ResourceNotFoundException",),
+    details=(DESCRIBE_RUNNER, DESCRIBE_SCALING),
+)
+ON_THE_INTERNET = f"{RUNNER}.NetworkConfiguration.IngressConfiguration.IsPubliclyAccessible"
 LISTINGS = (
     FUNCTIONS, URLS, ALIASES, TASKS, JOBS, CLUSTERS, SERVICES, INSTANCES, SCALING_GROUPS,
-    EKS_CLUSTERS, NODE_GROUPS,
+    EKS_CLUSTERS, NODE_GROUPS, RUNNERS,
 )  # fmt: skip
 _SERVICE, _SCHEDULED = "describe_services.services", "get_schedule.Target.EcsParameters"
 _TASK = "describe_task_definition.taskDefinition"
@@ -130,6 +154,13 @@ READERS = (
             # Of a URL for an alias, FunctionArn ends with the name of that.
             urls=(Many(URLS.type, "OfFunction", "AuthType"),),
         ),
+    ),
+    Reader(
+        Invocable,
+        (RUNNERS.type,),
+        app_runner.service,
+        app_runner.ServiceAt(name="ServiceName", public=ON_THE_INTERNET, state="Status"),
+        always=False,
     ),
     Reader(
         TaskDefinition,
@@ -151,6 +182,13 @@ READERS = (
         always=False,
     ),
     Reader(Runner, (FUNCTIONS.type,), fixed, FixedAt(name="FunctionName", sort="function", by="Lambda", serverless=True)),
+    Reader(
+        Runner,
+        (RUNNERS.type,),
+        fixed,
+        FixedAt(name="ServiceName", sort="service", by="App Runner", serverless=True, state="Status"),
+        always=False,
+    ),
     Reader(Runner, (INSTANCES.type,), fixed, FixedAt(name="InstanceId", sort="instance", by=MACHINE, state="State.Name"), always=False),
     Reader(Runner, (SCALING_GROUPS.type,), fixed, FixedAt(name="AutoScalingGroupName", sort="group of instances", by=MACHINES)),
     Reader(Runner, (NODE_GROUPS.type,), fixed, FixedAt(name="value", sort="group of nodes", by=MACHINES)),
@@ -232,4 +270,6 @@ READERS = (
         mounting,
         VolumesAt(name="FunctionName", volumes=("FileSystemConfigs",), called="LocalMountPath", kept=(("Arn", FILES),)),
     ),
+    # Nothing can be mounted into it: https://docs.aws.amazon.com/apprunner/latest/dg/develop.html
+    Reader(Mounting, (RUNNERS.type,), mounting, VolumesAt(name="ServiceName", volumes=())),
 )

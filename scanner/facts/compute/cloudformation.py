@@ -1,4 +1,4 @@
-"""Lambda, ECS and AWS Batch in CloudFormation.
+"""Lambda, ECS, AWS Batch and App Runner in CloudFormation.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-taskdefinition.html
@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute import app_runner
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import ACCOUNT, ORGANIZATION, SOURCE, TOKEN, FunctionAt, function
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
@@ -24,6 +25,9 @@ DEFAULTS = {
     "own_default": "DefaultCapacityProviderStrategy",
     "cluster_names": ("ClusterName",),
 }
+
+APP_RUNNER = "AWS::AppRunner::Service"
+ON_THE_INTERNET = "NetworkConfiguration.IngressConfiguration.IsPubliclyAccessible"
 
 READERS = (
     Reader(
@@ -45,6 +49,8 @@ READERS = (
             urls=(Many("AWS::Lambda::Url", "TargetFunctionArn", "AuthType", through=VERSIONS),),
         ),
     ),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apprunner-service.html
+    Reader(Invocable, (APP_RUNNER,), app_runner.service, app_runner.ServiceAt(name="ServiceName", public=ON_THE_INTERNET)),
     Reader(
         TaskDefinition,
         ("AWS::ECS::TaskDefinition",),
@@ -66,6 +72,7 @@ READERS = (
         always=False,
     ),
     Reader(Runner, ("AWS::Lambda::Function",), fixed, FixedAt(name="FunctionName", sort="function", by="Lambda", serverless=True)),
+    Reader(Runner, (APP_RUNNER,), fixed, FixedAt(name="ServiceName", sort="service", by="App Runner", serverless=True)),
     Reader(Runner, ("AWS::EC2::Instance",), fixed, FixedAt(sort="instance", by=MACHINE)),
     Reader(
         Runner,
@@ -163,4 +170,6 @@ READERS = (
         mounting,
         VolumesAt(name="FunctionName", volumes=("FileSystemConfigs",), called="LocalMountPath", kept=(("Arn", FILES),)),
     ),
+    # Nothing can be mounted into it: https://docs.aws.amazon.com/apprunner/latest/dg/develop.html
+    Reader(Mounting, (APP_RUNNER,), mounting, VolumesAt(name="ServiceName", volumes=())),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from assay.scanner.facts.compute import app_runner
 from assay.scanner.facts.compute.kinds import Runner
 from assay.scanner.facts.google_assets import short
 from assay.scanner.facts.spelling import Link, Place, Referrer, Spelling
@@ -31,7 +32,7 @@ class FixedAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Of a live machine; one that is gone is still told of for a while."""
 
 
-_GONE = ("terminated", "shutting-down")
+_GONE = ("terminated", "shutting-down", *app_runner.GONE)
 
 
 def fixed(view: View, at: FixedAt) -> Runner | None:

@@ -1,8 +1,9 @@
-"""Lambda, ECS and AWS Batch in Terraform. https://registry.terraform.io/providers/hashicorp/aws/latest/docs"""
+"""Lambda, ECS, AWS Batch and App Runner in Terraform. https://registry.terraform.io/providers/hashicorp/aws/latest/docs"""
 
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute import app_runner
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import ACCOUNT, ORGANIZATION, SOURCE, TOKEN, FunctionAt, function
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
@@ -18,6 +19,9 @@ DEFAULTS = {
     "defaults": Referrer("aws_ecs_cluster_capacity_providers", "cluster_name", "default_capacity_provider_strategy"),
     "cluster_names": ("name",),
 }
+
+APP_RUNNER = "aws_apprunner_service"
+ON_THE_INTERNET = "network_configuration.ingress_configuration.is_publicly_accessible"
 
 READERS = (
     Reader(
@@ -40,6 +44,8 @@ READERS = (
             urls=(Many("aws_lambda_function_url", "function_name", "authorization_type", through=ALIASES),),
         ),
     ),
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/apprunner_service
+    Reader(Invocable, (APP_RUNNER,), app_runner.service, app_runner.ServiceAt(name="service_name", public=ON_THE_INTERNET)),
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_task_definition
     Reader(
         TaskDefinition,
@@ -62,6 +68,7 @@ READERS = (
         always=False,
     ),
     Reader(Runner, ("aws_lambda_function",), fixed, FixedAt(name="function_name", sort="function", by="Lambda", serverless=True)),
+    Reader(Runner, (APP_RUNNER,), fixed, FixedAt(name="service_name", sort="service", by="App Runner", serverless=True)),
     Reader(Runner, ("aws_instance", "aws_spot_instance_request"), fixed, FixedAt(name="tags.Name", sort="instance", by=MACHINE)),
     Reader(Runner, ("aws_autoscaling_group",), fixed, FixedAt(name="name", sort="group of instances", by=MACHINES)),
     Reader(Runner, ("aws_eks_node_group",), fixed, FixedAt(name="node_group_name", sort="group of nodes", by=MACHINES)),
@@ -154,4 +161,6 @@ READERS = (
         mounting,
         VolumesAt(name="function_name", volumes=("file_system_config",), called="local_mount_path", kept=(("arn", FILES),)),
     ),
+    # Nothing can be mounted into it: https://docs.aws.amazon.com/apprunner/latest/dg/develop.html
+    Reader(Mounting, (APP_RUNNER,), mounting, VolumesAt(name="service_name", volumes=())),
 )

@@ -20,9 +20,13 @@ DELETING_ITEMS = frozenset(
 REPLACING_ITEMS = frozenset({"dynamodb:putitem"})
 """It replaces an item with the same key unless a condition of the request forbids that, which no policy shows. PartiQLInsert refuses to:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.insert.html"""
-AWS_ERASING = OF_OBJECTS | OF_BUCKETS | DELETING_ITEMS | REPLACING_ITEMS
+REPLACING_OBJECTS = frozenset({"s3:putobject"})
+"""It makes an object, or a new version of one; what it replaces is gone only where no versions are kept."""
+WRITING_OBJECTS = frozenset({"s3:deleteobject", "s3:deleteobjectversion"}) | REPLACING_OBJECTS
+AWS_ERASING = OF_OBJECTS | OF_BUCKETS | DELETING_ITEMS | REPLACING_ITEMS | REPLACING_OBJECTS
 
 DELETING_OBJECTS = frozenset({"storage.objects.delete"})
 """Replacing an object takes it too: https://cloud.google.com/storage/docs/access-control/iam-roles"""
+CREATING_OBJECTS = frozenset({"storage.objects.create"})
 DELETING_DOCUMENTS = frozenset({"datastore.entities.delete", "datastore.entities.update"})
 GOOGLE_ERASING = DELETING_OBJECTS | DELETING_DOCUMENTS

@@ -40,7 +40,7 @@ _MEMBERS = {
     "AWS::ApiGatewayV2::VpcLink": ("SecurityGroupIds",), "AWS::EKS::Cluster": ("ResourcesVpcConfig.SecurityGroupIds",),
     "AWS::MSK::Cluster": ("BrokerNodeGroupInfo.SecurityGroups",), "AWS::OpenSearchService::Domain": ("VPCOptions.SecurityGroupIds",),
     "AWS::AmazonMQ::Broker": ("SecurityGroups",), "AWS::DocDB::DBCluster": ("VpcSecurityGroupIds",),
-    "AWS::Neptune::DBCluster": ("VpcSecurityGroupIds",),
+    "AWS::Neptune::DBCluster": ("VpcSecurityGroupIds",), "AWS::AppRunner::VpcConnector": ("SecurityGroups",),
 }  # fmt: skip
 
 GROUP_RULES = GroupRulesAt(

@@ -36,6 +36,7 @@ _MEMBERS = {
     "aws_mq_broker": ("security_groups",), "aws_docdb_cluster": ("vpc_security_group_ids",),
     "aws_neptune_cluster": ("vpc_security_group_ids",), "aws_db_proxy": ("vpc_security_group_ids",),
     "aws_elasticache_serverless_cache": ("security_group_ids",), "aws_ecs_task_set": ("network_configuration.security_groups",),
+    "aws_apprunner_vpc_connector": ("security_groups",),
     "aws_spot_fleet_request": ("launch_specification[].vpc_security_group_ids",),
 }  # fmt: skip
 

@@ -74,6 +74,8 @@ class Listing(msgspec.Struct, frozen=True):
     """The field that says in which region a resource of a global listing is."""
     locate: Call | None = None
     """Asked for the region where that field is not in the answer."""
+    regions: tuple[str, ...] = ()
+    """The only regions that the service is in, where it is closed to more; empty of any other. Elsewhere it is not asked."""
     joined_across_regions: bool = False
     """Resources of other regions refer to it."""
     of_whole_account: bool = False

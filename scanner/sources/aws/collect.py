@@ -67,6 +67,11 @@ class _Patience:
         return self._until - time.monotonic()
 
 
+def _offered(listing: Listing, unit: Unit) -> bool:
+    """Whether there can be anything to list."""
+    return not listing.regions or unit.region in listing.regions
+
+
 class Collector:
     """One run over accounts. `regions` gives the regions of an account; `chosen` limits what global services list, empty for no limit."""
 
@@ -93,7 +98,7 @@ class Collector:
         try:
             running: dict[Unit, dict[Future[bool], list[Listing]]] = {}
             for unit in units:
-                groups = [group for group in self._roots if group[0].everywhere == (unit.region == GLOBAL)]
+                groups = [group for group in self._roots if group[0].everywhere == (unit.region == GLOBAL) and _offered(group[0], unit)]
                 running[unit] = {listers.submit(self._list, unit, group, spool, details): group for group in groups}
             for unit, futures in running.items():
                 self.progress.at = f"{account.id} {unit.region}"

@@ -94,6 +94,12 @@ KINDS: dict[str, Kind] = {
         "triggers",
         names={"matchingCriteria": "eventFilters", "cloudRunService": "cloudRun"},
     ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/artifactregistry/artifactregistryrepository
+    "ArtifactRegistryRepository": Kind(
+        "artifactregistry.googleapis.com/Repository", "projects/{project}/locations/{location}", "repositories", names=_KEYS
+    ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/serviceusage/service
+    "Service": Kind("serviceusage.googleapis.com/Service", "projects/{project}", "services"),
     "RunService": Kind("run.googleapis.com/Service", "projects/{project}/locations/{location}", "services"),
     "RunJob": Kind("run.googleapis.com/Job", "projects/{project}/locations/{location}", "jobs"),
     "ComputeFirewall": Kind(
@@ -143,8 +149,6 @@ KINDS: dict[str, Kind] = {
         "iam.googleapis.com/WorkloadIdentityPool", "projects/{project}/locations/{location}", "workloadIdentityPools"
     ),
     "IAMWorkloadIdentityPoolProvider": Kind("iam.googleapis.com/WorkloadIdentityPoolProvider", "{workloadIdentityPool}", "providers"),
-    # https://cloud.google.com/config-connector/docs/reference/resource-docs/serviceusage/service
-    "Service": Kind("serviceusage.googleapis.com/Service", "projects/{project}", "services"),
     "Project": Kind(PROJECT, "project", "projects", moves={"name": "displayName"}),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/accesscontextmanager/accesscontextmanagerserviceperimeter
     "AccessContextManagerServicePerimeter": Kind(

@@ -144,6 +144,7 @@ HOLDERS = {
     "jobs": ("run.googleapis.com/Job", "run", "jobs"),
     "functions": ("cloudfunctions.googleapis.com/CloudFunction", "cloudfunctions", "functions"),
     "functions of v2": ("cloudfunctions.googleapis.com/Function", "cloudfunctions", "functions"),
+    "repositories": ("artifactregistry.googleapis.com/Repository", "artifactregistry", "repositories"),
     "projects": (_PROJECT.asset, "cloudresourcemanager", ""),
     "folders": (f"{RESOURCES}/Folder", "cloudresourcemanager", ""),
     "organizations": (f"{RESOURCES}/Organization", "cloudresourcemanager", ""),
@@ -196,7 +197,7 @@ def holder(name: Spelled) -> str | None:
     return None
 
 
-_OF_ONE_SERVICE = ("services", "jobs", "functions")
+_OF_ONE_SERVICE = ("services", "jobs", "functions", "repositories")
 """Words that other services have, too."""
 
 

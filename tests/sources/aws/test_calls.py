@@ -69,7 +69,7 @@ READ_DATA = (
 )
 """Operations that answer with what customers keep, or with secrets. What lists functions and describes tasks answers with environment
 variables beside what is judged: these are left out of what is kept (sources/redaction.py)."""
-SETTINGS = ("GetObjectLockConfiguration", "GetLoginProfile")
+SETTINGS = ("GetObjectLockConfiguration", "GetLoginProfile", "BatchGetRepositoryScanningConfiguration")
 """Operations that are called like those, and answer with settings: of a password, that there is one."""
 CHANGES_NOTHING = ("Describe*", "List*", "Get*")
 KNOWN = catalogue("aws_api")

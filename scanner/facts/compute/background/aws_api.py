@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.compute.aws_api import ALIAS_POLICY, ALIASES, DESCRIBE_SERVICE, FUNCTIONS, SERVICES, URLS
+from assay.scanner.facts.compute import app_runner
+from assay.scanner.facts.compute.aws_api import ALIAS_POLICY, ALIASES, DESCRIBE_SERVICE, FUNCTIONS, ON_THE_INTERNET, RUNNERS, SERVICES, URLS
 from assay.scanner.facts.compute.background.aws import FunctionAt, ServiceAt, SetAt, by_definition, function, scheduled, service
 from assay.scanner.facts.compute.background.kinds import Worker
 from assay.scanner.facts.messaging.aws_api import EVENT_TARGETS, SCHEDULES
@@ -76,5 +77,12 @@ READERS = (
             urls=(Many(URLS.type, "OfFunction"),),
             policies=("get_policy.Policy", Many(ALIASES.type, "OfFunction", "get_policy.Policy", calls=(ALIAS_POLICY.name,))),
         ),
+    ),
+    Reader(
+        Worker,
+        (RUNNERS.type,),
+        app_runner.worker,
+        app_runner.ServiceAt(name="ServiceName", public=ON_THE_INTERNET, state="Status"),
+        always=False,
     ),
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute import app_runner
 from assay.scanner.facts.compute.background.aws import FunctionAt, ServiceAt, SetAt, by_definition, function, scheduled, service
 from assay.scanner.facts.compute.background.kinds import Worker
-from assay.scanner.facts.compute.cloudformation import CLUSTERS, DEFAULTS, VERSIONS
+from assay.scanner.facts.compute.cloudformation import APP_RUNNER, CLUSTERS, DEFAULTS, ON_THE_INTERNET, VERSIONS
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
 _COMMON: dict[str, Any] = {
@@ -85,4 +86,5 @@ READERS = (
             targets=(Referrer("AWS::ElasticLoadBalancingV2::TargetGroup", "Targets.0.Id", through=VERSIONS),),
         ),
     ),
+    Reader(Worker, (APP_RUNNER,), app_runner.worker, app_runner.ServiceAt(name="ServiceName", public=ON_THE_INTERNET)),
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute import app_runner
 from assay.scanner.facts.compute.background.aws import FunctionAt, ServiceAt, SetAt, by_definition, function, scheduled, service
 from assay.scanner.facts.compute.background.kinds import Worker
-from assay.scanner.facts.compute.terraform_aws import ALIASES, CLUSTERS, DEFAULTS
+from assay.scanner.facts.compute.terraform_aws import ALIASES, APP_RUNNER, CLUSTERS, DEFAULTS, ON_THE_INTERNET
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
 _COMMON: dict[str, Any] = {
@@ -88,4 +89,5 @@ READERS = (
             ),
         ),
     ),
+    Reader(Worker, (APP_RUNNER,), app_runner.worker, app_runner.ServiceAt(name="service_name", public=ON_THE_INTERNET)),
 )

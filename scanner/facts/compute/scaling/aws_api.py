@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeSca
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
-from assay.scanner.facts.compute.aws_api import SERVICES
+from assay.scanner.facts.compute import app_runner
+from assay.scanner.facts.compute.aws_api import RUNNERS, SCALING, SERVICES
 from assay.scanner.facts.compute.scaling.claims import ClaimAt, claims
 from assay.scanner.facts.compute.scaling.cloudformation import CUSTOMIZED
 from assay.scanner.facts.compute.scaling.ecs import ServiceAt, service
@@ -66,6 +67,13 @@ READERS = (
                 whole=True,
             ),
         ),
+        always=False,
+    ),
+    Reader(
+        ScaledService,
+        (RUNNERS.type,),
+        app_runner.scaled,
+        app_runner.ScaledAt(name="ServiceName", least=f"{SCALING}.MinSize", most=f"{SCALING}.MaxSize", state="Status"),
         always=False,
     ),
 )

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute import app_runner
 from assay.scanner.facts.compute.scaling.claims import ClaimAt, claims
 from assay.scanner.facts.compute.scaling.ecs import ServiceAt, service
 from assay.scanner.facts.compute.scaling.kinds import ScaledService
@@ -56,5 +57,17 @@ READERS = (
             ),
         ),
         always=False,
+    ),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apprunner-autoscalingconfiguration.html
+    Reader(
+        ScaledService,
+        ("AWS::AppRunner::Service",),
+        app_runner.scaled,
+        app_runner.ScaledAt(
+            name="ServiceName",
+            configuration=Link("AutoScalingConfigurationArn", ("AWS::AppRunner::AutoScalingConfiguration",)),
+            least="MinSize",
+            most="MaxSize",
+        ),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
+from assay.scanner.facts.compute import app_runner
 from assay.scanner.facts.compute.scaling.claims import ClaimAt, claims
 from assay.scanner.facts.compute.scaling.ecs import ServiceAt, service
 from assay.scanner.facts.compute.scaling.kinds import ScaledService
@@ -61,5 +62,17 @@ READERS = (
             ),
         ),
         always=False,
+    ),
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/apprunner_auto_scaling_configuration_version
+    Reader(
+        ScaledService,
+        ("aws_apprunner_service",),
+        app_runner.scaled,
+        app_runner.ScaledAt(
+            name="service_name",
+            configuration=Link("auto_scaling_configuration_arn", ("aws_apprunner_auto_scaling_configuration_version",)),
+            least="min_size",
+            most="max_size",
+        ),
     ),
 )

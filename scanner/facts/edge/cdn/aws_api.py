@@ -59,6 +59,18 @@ _POLICY = "ResponseHeadersPolicy.ResponseHeadersPolicyConfig"
 _SECURITY = f"{_POLICY}.SecurityHeadersConfig"
 _BEHAVIORS = BehaviorsAt(default="DefaultCacheBehavior", ordered="CacheBehaviors.Items")
 
+SITE = SiteAt(
+    name="Name",
+    served=served_buckets(
+        DISTRIBUTIONS.type,
+        ORIGINS,
+        TARGETS,
+    ),
+    website=(WEBSITE.name,),
+    redirects=(f"{WEBSITE.name}.RedirectAllRequestsTo",),
+    tags=TAGS.name,
+)
+
 READERS = (
     Reader(
         ViewerEntry,
@@ -110,20 +122,5 @@ READERS = (
             key_policies=key_policies(KEYS.type, "get_key_policy.Policy", calls=(KEY_POLICY.name,)),
         ),
     ),
-    Reader(
-        StaticSite,
-        (BUCKETS.type,),
-        site,
-        SiteAt(
-            name="Name",
-            served=served_buckets(
-                DISTRIBUTIONS.type,
-                ORIGINS,
-                TARGETS,
-            ),
-            website=(WEBSITE.name,),
-            redirects=(f"{WEBSITE.name}.RedirectAllRequestsTo",),
-            tags=TAGS.name,
-        ),
-    ),
+    Reader(StaticSite, (BUCKETS.type,), site, SITE),
 )

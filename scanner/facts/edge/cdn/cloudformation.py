@@ -22,6 +22,18 @@ _COMMENT = "DistributionConfig.Comment"
 _POLICY = "ResponseHeadersPolicyConfig"
 _SECURITY = f"{_POLICY}.SecurityHeadersConfig"
 
+SITE = SiteAt(
+    name="BucketName",
+    # Stacks of one deployment name buckets of each other.
+    served=Contribution(
+        types=(_DISTRIBUTION,),
+        records=functools.partial(served, at=OriginsAt(), targets=TargetsAt()),
+        name="cloudformation.served_buckets",
+    ),
+    website=("WebsiteConfiguration",),
+    redirects=("WebsiteConfiguration.RedirectAllRequestsTo",),
+)
+
 READERS = (
     Reader(
         ViewerEntry,
@@ -58,20 +70,5 @@ READERS = (
             key_policies=key_policies("AWS::KMS::Key", "KeyPolicy"),
         ),
     ),
-    Reader(
-        StaticSite,
-        ("AWS::S3::Bucket",),
-        site,
-        SiteAt(
-            name="BucketName",
-            # Stacks of one deployment name buckets of each other.
-            served=Contribution(
-                types=(_DISTRIBUTION,),
-                records=functools.partial(served, at=OriginsAt(), targets=TargetsAt()),
-                name="cloudformation.served_buckets",
-            ),
-            website=("WebsiteConfiguration",),
-            redirects=("WebsiteConfiguration.RedirectAllRequestsTo",),
-        ),
-    ),
+    Reader(StaticSite, ("AWS::S3::Bucket",), site, SITE),
 )

@@ -27,6 +27,8 @@ ROUTES = RoutesAt(
     ),
 )
 
+SITE = SiteAt(name="", backends=by_bucket(f"{_COMPUTE}/BackendBucket", "bucketName"), routes=ROUTES, bucket=Another(BUCKET))
+
 READERS = (
     Reader(ViewerEntry, FORWARDING_RULES, viewer_entry, ForwardingEntryAt(balancer=FORWARDING_RULE), always=False),
     Reader(
@@ -42,10 +44,5 @@ READERS = (
         backend_bucket,
         BackendBucketAt(bucket=Another(BUCKET), buckets=by_text("name", "storage.googleapis.com/Bucket", addresses=True)),
     ),
-    Reader(
-        StaticSite,
-        ("storage.googleapis.com/Bucket",),
-        site,
-        SiteAt(name="", backends=by_bucket(f"{_COMPUTE}/BackendBucket", "bucketName"), routes=ROUTES, bucket=Another(BUCKET)),
-    ),
+    Reader(StaticSite, ("storage.googleapis.com/Bucket",), site, SITE),
 )

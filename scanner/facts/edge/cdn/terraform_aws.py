@@ -36,6 +36,15 @@ TARGETS = TargetsAt(
     member="origin_id",
 )
 
+SITE = SiteAt(
+    name="bucket",
+    names=("bucket", "id"),
+    served=served_buckets(_DISTRIBUTION, ORIGINS, TARGETS),
+    website=("website", Referrer(_WEBSITE, "bucket")),
+    redirects=("website.redirect_all_requests_to", Referrer(_WEBSITE, "bucket", "redirect_all_requests_to")),
+    configures=(Referrer(_WEBSITE, "bucket"),),
+)
+
 READERS = (
     Reader(
         ViewerEntry,
@@ -92,17 +101,5 @@ READERS = (
             key_policies=key_policies("aws_kms_key", "policy", ("aws_kms_key_policy", "key_id", "policy")),
         ),
     ),
-    Reader(
-        StaticSite,
-        ("aws_s3_bucket",),
-        site,
-        SiteAt(
-            name="bucket",
-            names=("bucket", "id"),
-            served=served_buckets(_DISTRIBUTION, ORIGINS, TARGETS),
-            website=("website", Referrer(_WEBSITE, "bucket")),
-            redirects=("website.redirect_all_requests_to", Referrer(_WEBSITE, "bucket", "redirect_all_requests_to")),
-            configures=(Referrer(_WEBSITE, "bucket"),),
-        ),
-    ),
+    Reader(StaticSite, ("aws_s3_bucket",), site, SITE),
 )

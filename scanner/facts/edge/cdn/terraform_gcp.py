@@ -46,6 +46,14 @@ def _backend(collection: str, scheme: str | tuple[str | Fixed, ...] = "load_bala
     return BackendAt(scheme=scheme, headers="custom_response_headers", collection=collection, routes=ROUTES)
 
 
+SITE = SiteAt(
+    names=("name",),
+    cdn="enable_cdn",
+    backends=by_bucket("google_compute_backend_bucket", "bucket_name"),
+    routes=ROUTES,
+    bucket=Another(BUCKET),
+)
+
 READERS = (
     Reader(ViewerEntry, FORWARDING_RULES, viewer_entry, ForwardingEntryAt(balancer=FORWARDING_RULE), always=False),
     Reader(Distribution, ("google_compute_backend_service",), backend, _backend("backendServices")),
@@ -73,16 +81,5 @@ READERS = (
             buckets=by_text("name", "google_storage_bucket", addresses=True),
         ),
     ),
-    Reader(
-        StaticSite,
-        ("google_storage_bucket",),
-        site,
-        SiteAt(
-            names=("name",),
-            cdn="enable_cdn",
-            backends=by_bucket("google_compute_backend_bucket", "bucket_name"),
-            routes=ROUTES,
-            bucket=Another(BUCKET),
-        ),
-    ),
+    Reader(StaticSite, ("google_storage_bucket",), site, SITE),
 )

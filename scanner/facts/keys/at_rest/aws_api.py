@@ -17,6 +17,7 @@ from assay.scanner.sources.aws.calls import Call, Listing
 _EC2 = "arn:{partition}:ec2:{region}:{account}"
 _DOMAIN = Call("opensearch", "DescribeDomain", (("DomainName", "DomainName"),), action="es:DescribeDomain")
 _FUNCTION = "lambda.function"
+_RUNNER = "apprunner.service"
 _TRAIL = "cloudtrail.trail"
 LOG_GROUPS = Listing(
     "logs.group",
@@ -24,7 +25,18 @@ LOG_GROUPS = Listing(
     entries="logGroups",
     id="arn:{partition}:logs:{region}:{account}:log-group:{logGroupName}",
 )
-REGISTRIES = Listing("ecr.repository", Call("ecr", "DescribeRepositories", page_size=1000), entries="repositories", id="repositoryArn")
+_REPOSITORY_POLICY = Call(
+    "ecr", "GetRepositoryPolicy", (("repositoryName", "repositoryName"),), absent=("RepositoryPolicyNotFoundException",)
+)
+_SCANNING = Call("ecr", "BatchGetRepositoryScanningConfiguration", (("repositoryNames", "repositoryName"),))
+REGISTRIES = Listing(
+    "ecr.repository",
+    Call("ecr", "DescribeRepositories", page_size=1000),
+    entries="repositories",
+    id="repositoryArn",
+    gone=("RepositoryNotFoundException",),
+    details=(_REPOSITORY_POLICY, _SCANNING),
+)
 VOLUMES = Listing("ec2.volume", Call("ec2", "DescribeVolumes", page_size=500), entries="Volumes", id=f"{_EC2}:volume/{{VolumeId}}")
 SNAPSHOTS = Listing(
     "ec2.snapshot",
@@ -69,6 +81,8 @@ STORES = {
     LOG_GROUPS.type: _at("log group", "kmsKeyId", name="logGroupName"),
     REGISTRIES.type: _at("registry", "encryptionConfiguration.kmsKey", name="repositoryName", on="encryptionConfiguration.encryptionType"),
     _FUNCTION: _at("function", "KMSKeyArn", name="FunctionName", filled="Environment.Variables"),
+    # Copies of its image or its source: https://docs.aws.amazon.com/apprunner/latest/dg/security-data-protection-encryption.html
+    _RUNNER: _at("service", "describe_service.Service.EncryptionConfiguration.KmsKey", name="ServiceName"),
     VOLUMES.type: _at("volume", "KmsKeyId", name="VolumeId", on="Encrypted"),
     SNAPSHOTS.type: _at("snapshot", "KmsKeyId", name="SnapshotId", on="Encrypted"),
     FILE_SYSTEMS.type: _at("file system", "KmsKeyId", name="Name|FileSystemId", on="Encrypted"),

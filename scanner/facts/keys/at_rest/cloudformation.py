@@ -28,6 +28,8 @@ STORES = {
         "registry", "EncryptionConfiguration.KmsKey", name="RepositoryName", on="EncryptionConfiguration.EncryptionType"
     ),
     "AWS::Lambda::Function": _at("function", "KmsKeyArn", name="FunctionName", filled="Environment.Variables|Environment"),
+    # Copies of its image or its source: https://docs.aws.amazon.com/apprunner/latest/dg/security-data-protection-encryption.html
+    "AWS::AppRunner::Service": _at("service", "EncryptionConfiguration.KmsKey", name="ServiceName"),
     "AWS::EC2::Volume": _at("volume", "KmsKeyId", on="Encrypted"),
     "AWS::EFS::FileSystem": _at("file system", "KmsKeyId", on="Encrypted"),
     "AWS::Backup::BackupVault": _at("backup vault", "EncryptionKeyArn", name="BackupVaultName"),

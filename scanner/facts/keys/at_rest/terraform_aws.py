@@ -34,6 +34,8 @@ STORES = {
     "aws_ecr_repository": _at("registry", "encryption_configuration.kms_key", on="encryption_configuration.encryption_type"),
     # Without variables there is nothing that the key would encrypt: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
     "aws_lambda_function": _at("function", "kms_key_arn", name="function_name", filled="environment.variables|environment"),
+    # Copies of its image or its source: https://docs.aws.amazon.com/apprunner/latest/dg/security-data-protection-encryption.html
+    "aws_apprunner_service": _at("service", "encryption_configuration.kms_key", name="service_name"),
     "aws_ebs_volume": _at("volume", "kms_key_id", name="tags.Name", on="encrypted", **_VOLUMES),
     "aws_ebs_snapshot_copy": _at("snapshot", "kms_key_id", name="tags.Name", on="encrypted", **_VOLUMES),
     "aws_efs_file_system": _at("file system", "kms_key_id", name="tags.Name|creation_token", on="encrypted"),

@@ -1,0 +1,97 @@
+"""What the settings of a bucket mean for what is served from it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from assay.scanner.analysis.access import aws, google
+from assay.scanner.facts.edge.cdn import google_origins, sites
+from assay.scanner.facts.google_assets import named, short
+from assay.scanner.facts.spelling import Another, Place, Referrer, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.values import Value, any_of
+
+from .kinds import ArtifactBucket, StaticFile
+
+
+class FilesAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells what code puts into a bucket."""
+
+    objects: Annotated[tuple[Referrer, ...], "files"] = ()
+    key: Annotated[str, "files"] = ""
+    """Of an object."""
+    caching: Annotated[str, "files"] = ""
+    """Of an object."""
+
+
+class AwsAt(FilesAt, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a bucket of S3."""
+
+    store: Annotated[Another, "writers"]
+    """An `aws.StoreAt`."""
+    policies: Annotated[Place, "writers"] = ""
+    """Of a live bucket, what that asks for of the bucket itself."""
+    site: Annotated[Another, "published"]
+    """A `sites.SiteAt`."""
+    website: Annotated[tuple[Any, ...], "published"] = ()
+    """Of a live bucket, what that asks for of the bucket itself, and its tags."""
+    versioning: Annotated[Place, "versioned"]
+    lock: Annotated[Place, "versioned"] = ""
+    """Object Lock, for which S3 turns versioning on."""
+
+
+def s3(view: View, at: AwsAt) -> ArtifactBucket:
+    """Off unless it is configured: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html"""
+    versioned = view[at.versioning].equals("Enabled", "true", True)
+    locked = view.limits(view[at.lock].equals("Enabled", "true", True))
+    return ArtifactBucket(
+        identity=view.identity(view[at.name]),
+        published=sites.site(view, at.site.spelling).published,
+        versioned=any_of([versioned, locked]),
+        writers=aws.writers(view, at.store.spelling),
+        files=view.says(_files(view, at)),
+    )
+
+
+class GoogleAt(FilesAt, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the facts of a bucket of Cloud Storage."""
+
+    store: Annotated[Another, "writers"]
+    """A `google.StoreAt`."""
+    site: Annotated[Another, "published"]
+    """A `google_origins.SiteAt`."""
+    versioning: Annotated[Place, "versioned"]
+
+
+def cloud_storage(view: View, at: GoogleAt) -> ArtifactBucket:
+    """Off unless it is configured: https://cloud.google.com/storage/docs/object-versioning"""
+    return ArtifactBucket(
+        identity=view.identity(short(view[at.name]) if at.name else named(view.item)),
+        published=google_origins.site(view, at.site.spelling).published,
+        versioned=view[at.versioning].default(False).truth(),
+        writers=google.writers(view, at.store.spelling),
+        files=view.says(_files(view, at)),
+    )
+
+
+_HASHED = re.compile(r"[.\-_](?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]{8,64}\.[0-9A-Za-z]+(\.map|\.gz|\.br)?")
+"""What bundlers put before the ending: https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Caching#cache_busting"""
+
+
+def _files(view: View, at: FilesAt) -> list[Any]:
+    found: list[Any] = []
+    for join in at.objects:
+        objects = view.referrers(join)
+        found += [_file(one.surely, at) for one in objects.views]
+        found += [objects.more] if objects.more else []
+    return found
+
+
+def _file(one: View, at: FilesAt) -> StaticFile:
+    key: Value[Any] = one[at.key].text()
+    return StaticFile(
+        key=key,
+        named_by_content=key.then(lambda text: _HASHED.search(text.rpartition("/")[2]) is not None),
+        immutable=one[at.caching].default("").text().then(lambda text: "immutable" in [word.strip().lower() for word in text.split(",")]),
+    )

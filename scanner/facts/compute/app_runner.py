@@ -1,0 +1,125 @@
+"""App Runner: who may call a service of it, how far it grows, and what leads to it.
+
+https://docs.aws.amazon.com/apprunner/latest/dg/network-pl.html, https://docs.aws.amazon.com/apprunner/latest/dg/manage-autoscaling.html
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from assay.scanner.facts.compute.background.kinds import Listener, Worker
+from assay.scanner.facts.compute.kinds import Caller, Invocable
+from assay.scanner.facts.compute.scaling.kinds import ScaledService, Signal
+from assay.scanner.facts.spelling import Link, Place, Spelling
+from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Unknown, describe
+from assay.scanner.sources.values import Value
+
+GONE = ("DELETED",)
+"""States of a live service that is told of and is no more."""
+
+
+class ServiceAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells who reaches a service."""
+
+    public: Annotated[Place, "callers", "listeners"]
+    """Whether it has an address on the internet."""
+    state: Place = ""
+
+
+def on_the_internet(view: View, public: Place) -> Value[bool]:
+    """By default it is: https://docs.aws.amazon.com/apprunner/latest/dg/network-pl.html
+
+    Otherwise it is asked from networks that a VPC ingress connection lets in.
+    """
+    return view[public].default(True).truth()
+
+
+def service(view: View, at: ServiceAt) -> Invocable | None:
+    """App Runner asks nobody who they are: whoever reaches its address calls it."""
+    if view[at.state].equals(*GONE).data is True:
+        return None
+    public = on_the_internet(view, at.public)
+    caller = Caller(
+        name=Value("anyone", public.seen),
+        way=Value("its address on the internet", public.seen),
+        anyone=public,
+        exposed=public,
+        any_account=Value(False, public.seen),
+    )
+    return Invocable(identity=view.identity(view.called(at.name)), callers=Value([] if public.data is False else [caller], public.seen))
+
+
+def worker(view: View, at: ServiceAt) -> Worker | None:
+    """At least one instance is kept, and paid for: https://docs.aws.amazon.com/apprunner/latest/dg/manage-autoscaling.html"""
+    if view[at.state].equals(*GONE).data is True:
+        return None
+    public = on_the_internet(view, at.public)
+    listener = Listener(what=Value("an address on the internet", public.seen), there=public)
+    return Worker(
+        identity=view.identity(view.called(at.name)),
+        sort=view.says("service"),
+        per_run=view.says(False),
+        thrifty=view.says(False),
+        by=view.says("App Runner, which keeps an instance"),
+        listeners=Value([] if public.data is False else [listener], public.seen),
+        sharers=view.says([]),
+    )
+
+
+DEFAULT_LEAST, DEFAULT_MOST = 1, 25
+"""https://docs.aws.amazon.com/apprunner/latest/api/API_CreateAutoScalingConfiguration.html"""
+
+
+class ScaledAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells how far a service grows."""
+
+    configuration: Annotated[Link | None, "roomy"] = None
+    """What says its bounds, which the other two are places in; None where it says them itself."""
+    least: Annotated[str, "roomy"]
+    most: Annotated[str, "roomy"]
+    state: Place = ""
+
+
+def scaled(view: View, at: ScaledAt) -> ScaledService | None:
+    """App Runner follows the requests that an instance answers at once, and nothing else."""
+    if view[at.state].equals(*GONE).data is True:
+        return None
+    return ScaledService(
+        identity=view.identity(view.called(at.name)),
+        sort=view.says("service"),
+        scalable=view.says(True),
+        automatic=view.says(True),
+        roomy=_has_room(view, at),
+        suspended=view.says(False),
+        signals=view.says([_requests(view)]),
+    )
+
+
+def _has_room(view: View, at: ScaledAt) -> Value[bool]:
+    if at.configuration is None:
+        return _bounded(view, at)
+    named = view.link(at.configuration)
+    if named.absent:
+        return view.says(True)  # the default configuration has room
+    found = view.target(at.configuration)
+    if found is None:
+        reason = f"the scaling configuration {describe(named.data)} of {view.item.address} is not among what was read"
+        return Value(named.unknown or Unknown(reason, "scan the code that declares it together with this", view.location), named.seen)
+    return _bounded(found, at)
+
+
+def _bounded(found: View, at: ScaledAt) -> Value[bool]:
+    most, least = found[at.most].default(DEFAULT_MOST).number(), found[at.least].default(DEFAULT_LEAST).number()
+    return most.then(lambda upper: least.then(lambda lower: upper > lower).raw)
+
+
+def _requests(view: View) -> Signal:
+    metrics: list[Any] = ["Concurrency"]
+    return Signal(
+        name=view.says("concurrent requests"),
+        metrics=view.says(metrics),
+        utilization=view.says(False),
+        backlog=view.says(False),
+        per_task=view.says(True),
+    )
