@@ -19,7 +19,7 @@ LAYERS = (
     ("analysis",),
     ("rules",),
     ("results",),
-    ("gate", "opinions"),
+    ("gate", "opinions", "questions"),
     ("judge", "targets", "live", "compare", "config", "control_pages"),
     ("worker",),
     ("run",),
