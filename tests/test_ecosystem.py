@@ -382,7 +382,12 @@ def test_commands_and_options_that_messages_name_exist() -> None:
     assert unknown == []
 
 
-FOREIGN = {
+OF_PIPELINES = {
+    "--mount", "--secret", "--build-arg", "--list", "--security-checks", "--scanners", "--publish", "--yes", "--push", "--no-push", "--exit-on",
+    "--soft-fail", "--exit-code", "--pack", "--ignore-on-exit", "--tag", "--no-fail",
+}  # fmt: skip
+"""Options of the tools whose commands pipelines have."""
+FOREIGN = OF_PIPELINES | {
     "--user",
     "--clear",
     "--disable-pip-version-check",
