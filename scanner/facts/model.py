@@ -147,15 +147,32 @@ _UNNAMED = Unknown("the name is the provider's choice", "scan the live resource"
 
 def identity(item: Item, name: Value[Any], companions: Iterable[Item] = ()) -> Identity:
     """The identity of a resource. `name`: as the provider knows it. `companions`: items whose blocks belong to it too."""
+    return named(unnamed(item), item, name, companions)
+
+
+def named(base: Identity, item: Item, name: Value[Any], companions: Iterable[Item] = ()) -> Identity:
+    """The identity of an item (`unnamed`) with a name, and the blocks of its companions."""
+    made = base.__copy__()
+    blocks = [block_ref(companion) for companion in companions if companion.location().file]
+    if blocks:
+        made.blocks = list(dict.fromkeys([*base.blocks, *blocks]))
+    if isinstance(name.data, str):
+        made.name, made.unnamed = name.data, None
+    else:
+        made.name, made.unnamed = item.label, name.text().unknown or _UNNAMED
+    return made
+
+
+def unnamed(item: Item) -> Identity:
+    """What an item is, whatever it is called."""
     region, account = item.region.data, item.account.data
     # Answers of an API are in the evidence; they are no blocks.
     blocks = [block_ref(item)] if not isinstance(item, Elsewhere) and item.location().file else []
     blocks += [BlockRef(label, seen.file, seen.line or None, seen.end_line or None) for label, seen in item.origins]
-    blocks += [block_ref(companion) for companion in companions if companion.location().file]
     tags = item.tags
     return Identity(
         id=item.address,
-        name=name.data if isinstance(name.data, str) else item.label,
+        name="",
         cloud=cloud_of(item.type),
         account=account if isinstance(account, str) else None,
         region=region if isinstance(region, str) else None,
@@ -165,7 +182,6 @@ def identity(item: Item, name: Value[Any], companions: Iterable[Item] = ()) -> I
         template=item.template,
         elsewhere=item.why if isinstance(item, Elsewhere) else None,
         unlisted=item.why if isinstance(item, Unlisted) else None,
-        unnamed=None if isinstance(name.data, str) else name.text().unknown or _UNNAMED,
         type=item.type,
         tags=dict(tags),
         tags_open=tags.open if isinstance(tags, marks.Tags) else None,

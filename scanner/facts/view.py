@@ -7,8 +7,9 @@ from typing import Any
 
 from assay.scanner.facts.companions import Companions
 from assay.scanner.facts.item_index import ItemIndex
-from assay.scanner.facts.model import Identity, identity
+from assay.scanner.facts.model import Identity, named, unnamed
 from assay.scanner.facts.spelling import Beside, Companion, Fixed, Index, Join, Link, Namesakes, One, Place, Referrer
+from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item, Node
 from assay.scanner.sources.nodes import Elsewhere
 from assay.scanner.sources.raw import Location, Reference, Unknown
@@ -167,7 +168,8 @@ class View:
         """The identity of the resource with the blocks of all its companions, and of `further` items."""
         companions = [item for join in self.declared if isinstance(join, Companion) for item in self._referring(join)[0]]
         companions.sort(key=lambda item: (item.location().file, item.location().line))
-        return identity(self.item, name, [*companions, *further])
+        base: Identity = numbers.kept(self.items.answers, ("identity", id(self.item)), lambda: unnamed(self.item))
+        return named(base, self.item, name, [*companions, *further])
 
     def limits(self, value: Value[Any]) -> Value[Any]:
         """What takes the effect of a grant away, as far as this input says it.
