@@ -71,6 +71,19 @@ class PlanItem(Item):
             value.written = in_code.written
         return value
 
+    vague_links = True
+
+    @override
+    def given(self, path: str) -> Unknown | None:
+        try:
+            expressions, calls, _ = self._expressions()
+            name = self.plan.given(calls, _references(expressions, path.split(".")))
+        except _MALFORMED as error:
+            return _malformed(error)
+        if not name:
+            return None
+        return Unknown(f"{path} was given to the plan by variable {name}", "scan the code, and the files of variables", self.location())
+
     def _left_out(self, path: str) -> bool:
         """Whether the configuration does not write an attribute that the plan calls unknown: the provider computes it.
 
