@@ -22,6 +22,15 @@ def _writes(type_: str, *sources: Source) -> Reader:
     return Reader(Configured, (type_,), configured, ConfiguredAt(name="name", settings=sources), always=False)
 
 
+def _password(path: str) -> tuple[Written, ...]:
+    """As text, as Deployment Manager has it; in Config Connector its value, or where in Kubernetes it is kept."""
+    return (
+        Written(path=f"{path}.value", label=path),
+        Written(path=f"{path}.valueFrom", label=path, kept=True),
+        Written(path=path, label=path, text=True),
+    )
+
+
 def _metadata(path: str) -> Pairs:
     return Pairs(path=path, key="key", value="value", scripts=SCRIPT_KEYS)
 
@@ -68,16 +77,14 @@ READERS = (
         Script(path="metadataStartupScript", label="startup-script"),
     ),
     _shows(f"{_COMPUTE}/Project", "name", _metadata("commonInstanceMetadata.items")),
-    # https://cloud.google.com/config-connector/docs/reference/resource-docs/secretmanager/secretmanagersecretversion,
-    # https://cloud.google.com/secret-manager/docs/reference/rest/v1/SecretPayload: neither API nor inventory show what is in a version
+    # With `valueFrom`, it is in a secret of Kubernetes. Neither the API nor the inventory shows what is in a version.
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/secretmanager/secretmanagersecretversion
     _writes(
-        "secretmanager.googleapis.com/SecretVersion", Written(path="secretData.value|payload.data", label="secret_data", placeholders=True)
+        "secretmanager.googleapis.com/SecretVersion",
+        Written(path="secretData.value", label="secret_data", placeholders=True),
+        Written(path="secretData.valueFrom", label="secret_data", kept=True),
     ),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/sql/sqluser
-    _writes("sqladmin.googleapis.com/User", Written(path="password.value", label="password"), Written(path="password", label="password")),
-    _writes(
-        "sqladmin.googleapis.com/Instance",
-        Written(path="rootPassword.value", label="root_password"),
-        Written(path="rootPassword", label="root_password"),
-    ),
+    _writes("sqladmin.googleapis.com/User", *_password("password")),
+    _writes("sqladmin.googleapis.com/Instance", *_password("rootPassword")),
 )

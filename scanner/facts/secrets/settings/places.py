@@ -73,6 +73,10 @@ class Written(Spelling, frozen=True, eq=False, kw_only=True):
     """Neither plans nor states keep it."""
     each: str = ""
     """Blocks that each have the path."""
+    kept: bool = False
+    """What stands there names where the secret is kept."""
+    text: bool = False
+    """Only text counts there."""
     placeholders: bool = False
     """A value may stand there until another is put in its place."""
     only: str = ""

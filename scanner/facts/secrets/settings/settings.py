@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from assay.scanner.facts.google_assets import named, short
 from assay.scanner.facts.secrets.settings.kinds import Configured, Setting
 from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Containers, Map, Pairs, PodContainers, Script, Source, Written
+from assay.scanner.facts.secrets.settings.references import maybe_secret, secret_of
 from assay.scanner.facts.secrets.settings.values import Answer, Linked, arguments, made_of, script, shown, written
 from assay.scanner.facts.view import View
 from assay.scanner.sources.documents import decode
@@ -139,7 +140,7 @@ class _Reading:
         content, linked = decode(value.data), decode(link) if not _is_link(link) else link
         if not isinstance(content, (dict, list)):
             secrets = Linked(link).secrets
-            yield setting("containers", secrets, value.seen) if secrets else self._untold(content)
+            yield setting("containers", secrets, value.seen) if secrets else self._untold(self._unsettled(value))
             return
         found = list(containers_in(content, source.below))
         for path, one in found:
@@ -207,8 +208,9 @@ class _Reading:
         for block in blocks:
             value = block[source.path]
             if value.data not in (None, ""):
+                raw = self._unsettled(value) if self.vague and isinstance(value.data, (Unknown, Reference)) else value.raw
                 of = f"version {describe(block[source.number].raw)}" if source.number and len(blocks) > 1 else ""
-                yield setting(label(source.label, of), script(value.raw, Linked(block.link(source.path).data)), value.seen)
+                yield setting(label(source.label, of), script(raw, Linked(block.link(source.path).data)), value.seen)
         if more is not None:
             yield more
 
@@ -219,20 +221,31 @@ class _Reading:
         path = f"{source.each}.{source.path}" if source.each else source.path
         for block in blocks:
             value = block.link(source.path)
-            if value.data in (None, "", []):
+            if value.data in (None, "", []) or (source.text and isinstance(value.data, (dict, list))):
                 continue
-            answer = written(value.raw, source.late, source.placeholders)
+            if self.vague and _is_link(value.data):
+                # What else stands in a text that refers to a secret is not told.
+                made = made_of(value.data)
+                answer: Answer = () if any(secret_of(one) or maybe_secret(one) for one in made) else self._unsettled(block[source.path])
+                yield setting(source.label, answer, block[source.path].seen)
+                continue
+            answer = () if source.kept else written(value.raw, source.late, source.placeholders)
             given = self.view.item.given(path) if answer else None
             yield setting(source.label, given or answer, value.seen or (block.location,))
         if more is not None:
             yield setting(source.label, more, (self.view.location,))
+
+    def _unsettled(self, value: Value[Any]) -> Unknown:
+        """Why the text of a value is not known."""
+        why = value.data if isinstance(value.data, Unknown) else unknown_inside(value.data)
+        return because(why) if why is not None else Unknown("it is known after apply", _WAY, next(iter(value.seen), None))
 
     def _untold(self, data: Any) -> Unknown:
         why = (because(data) if isinstance(data, Unknown) else unknown_inside(data)) or Unknown("it is known after apply", _WAY)
         return Unknown(f"which settings {self.view.item.address} has: {why.reason}", why.settles_it, why.location or self.view.location)
 
 
-_WAY = "scan the plan or the live account"
+_WAY = "scan the code, or the live account"
 Path = tuple[str | int, ...]
 
 
