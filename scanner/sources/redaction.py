@@ -70,6 +70,7 @@ READABLE: dict[str, str] = {
     # https://cloud.google.com/spanner/docs/reference/rest/v1/projects.instances
     "data.config": "where the databases of an instance are",
     **dict.fromkeys(_words("settings.edition settings.tier"), _WORDS),
+    "secretEnvironmentVariables.key": "the name of a variable",
     "secretKeyRef.secret": "the name of a secret",
     "secretKeyRef.key": "the version of a secret",
     "secretKeyRef.version": "the version of a secret",
@@ -329,13 +330,13 @@ def _secret(value: Any, field: str, name: str = "", of_list: bool = False) -> An
         return {
             key: _field(key, "", below)
             if key in _REFERENCES
-            else below
+            else without_secrets(below)
             if of_list and isinstance(below, str) and (key.lower() in _NAMES_IN_SECRETS or (key == "type" and below in _KEPT_IN))
             else _secret(below, field, pair or key)
             for key, below in value.items()
         }
     if isinstance(value, list):
-        if field.lower() in ARGUMENTS and value and all(isinstance(element, str) for element in value):
+        if field.lower() in ARGUMENTS and value and all(isinstance(element, str) for element in value) and not _was_told(value[0]):
             return [told(of_arguments(value)), *[HIDDEN] * (len(value) - 1)]
         return [_secret(element, field, name, of_list=True) for element in value]
     return _leaf(value, field, name or field)
@@ -343,7 +344,7 @@ def _secret(value: Any, field: str, name: str = "", of_list: bool = False) -> An
 
 def _leaf(value: Any, field: str, name: str) -> Any:
     """A text or a number in a field of SECRETS, by which secrets it holds."""
-    if not value or isinstance(value, bool):
+    if not value or isinstance(value, bool) or _was_told(value):
         return value
     if field.lower() not in SETTINGS:
         return HIDDEN
@@ -352,9 +353,14 @@ def _leaf(value: Any, field: str, name: str) -> Any:
     return told(of_value(name, value))
 
 
+def _was_told(value: Any) -> bool:
+    """Whether it stands for something that was left out before: a snapshot is written again where an audit goes on."""
+    return isinstance(value, str) and (value == HIDDEN or heard(value) is not None)
+
+
 def _metadata(key: str, value: str) -> str:
     """A value of the metadata of a machine."""
-    if not value or value.lower() in _FLAGS:
+    if not value or value.lower() in _FLAGS or _was_told(value):
         return value
     return told(of_script(value) if key.startswith(_SCRIPT_KEYS) or "\n" in value else of_value(key, value))
 

@@ -34,6 +34,7 @@ def test_a_snapshot_tells_the_kind_and_no_character(name: str) -> None:
     kept = redacted(answer)
     text = msgspec.json.encode(kept).decode()
     assert CANARY not in text and not any(CANARY[at : at + 4] in text for at in range(len(CANARY) - 3))
+    assert redacted(kept) == kept, "it may be written again"
     assert [each.kinds for each in _told(unknown_where_hidden(kept))] == kinds
 
 
