@@ -332,6 +332,8 @@ def _secret(value: Any, field: str, name: str = "", of_list: bool = False) -> An
             if key in _REFERENCES
             else without_secrets(below)
             if of_list and isinstance(below, str) and (key.lower() in _NAMES_IN_SECRETS or (key == "type" and below in _KEPT_IN))
+            else HIDDEN
+            if field.lower() == "environment" and not (name or of_list) and isinstance(below, (str, int)) and below and below is not True
             else _secret(below, field, pair or key)
             for key, below in value.items()
         }
