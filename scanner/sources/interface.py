@@ -73,6 +73,13 @@ class Item(Node):
         """What tells its block from others that begin on the same line, where an input may be written so."""
         return ""
 
+    vague_links: bool = False
+    """What `link` gives is what the whole of an attribute refers to, whichever part of it does: that of a plan."""
+
+    def given(self, path: str) -> Unknown | None:
+        """Why what stands at a path is not written in the code, though its text is known: whoever applies it gives it."""
+        return None
+
     @property
     def origins(self) -> list[tuple[str, Location]]:
         """Where else it is written, with a name: the construct that a template was synthesised from."""

@@ -66,10 +66,24 @@ class Open(Unknown, frozen=True):
     """
 
     name: str = ""
+    marked: bool = False
+    """Its author marks it as sensitive, so that whoever deploys gives it: `NoEcho`, `sensitive`."""
 
 
 class Exported(Open, frozen=True):
     """An open value that another stack gives: whatever it names, that is declared there and not in this input."""
+
+
+class Made(Unknown, frozen=True):
+    """A value that is computed of attributes of other resources, and known once these are: `jsondecode(data.….secret_string).password`.
+
+    What it is made of belongs to this value alone. As the reason of another value it is handed on by `because`, which leaves that out.
+    """
+
+    of: tuple[Any, ...] = ()
+    """Each a Reference."""
+    inside: Any = None
+    """What it encodes, so that its text can be read: of base64."""
 
 
 MAX_OPTIONS = 8

@@ -5,6 +5,7 @@ also one that a provider adds tomorrow, it is replaced by HIDDEN. Numbers and fl
 looked through for tokens, keys and passwords (secret_text.py): a label may hold one.
 
 A reader sees HIDDEN as unknown (`unknown_where_hidden`), so that leaving something out cannot turn a verdict into another that is known.
+In the place of settings stands which kinds of secrets they held (secret_settings.py), without a character of them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.raw import Unknown
+from assay.scanner.sources.secret_settings import Told, heard, of_arguments, of_script, of_value, told
 from assay.scanner.sources.secret_text import HIDDEN, hidden_headers, is_secret_pair, without_secrets
 
 LEFT_OUT = Unknown("the field is left out of snapshots, since it may hold a secret", "look at the resource itself")
@@ -73,6 +75,7 @@ READABLE: dict[str, str] = {
     "data.config": "where the databases of an instance are",
     **dict.fromkeys(_words("settings.edition settings.tier"), _WORDS),
     "secrets.valueFrom": "the name of a secret, or of a parameter",
+    "secretEnvironmentVariables.key": "the name of a variable",
     "secretKeyRef.secret": "the name of a secret",
     "secretKeyRef.key": "the version of a secret",
     "secretKeyRef.version": "the version of a secret",
@@ -214,7 +217,8 @@ CHOSEN = frozenset(
 """Maps and lists of pairs whose names users choose. They say whose and what a resource is; a value that looks like a secret is left out."""
 SECRETS = frozenset(
     _words(
-        """environment variables environmentvariables buildenvironmentvariables environment_variables build_environment_variables env
+        """environment variables environmentvariables runtimeenvironmentvariables buildenvironmentvariables environment_variables
+        build_environment_variables env
         stagevariables stagevariableoverrides userdata user_data startupscript secretstring secretbinary password masteruserpassword
         masterpassword authtoken privatekey private_key clientsecret client_secret oauth2clientsecret oauth2clientsecretsha256
         sharedsecret accesskey secretkey customheaders customrequestheaders httpheaderconfig authenticationrequestextraparams
@@ -240,9 +244,25 @@ COMMANDS = dict.fromkeys(("steps.args", "steps.script", "steps.entrypoint"), "wh
 https://cloud.google.com/build/docs/api/reference/rest/v1/projects.builds#buildstep
 """
 _ASSIGNED = re.compile(r"([A-Za-z_][\w.-]{0,100})=(\S{1,2000})")
+SCRIPTS = frozenset(_words("userdata user_data startupscript"))
+"""Those of them that are scripts."""
+ARGUMENTS = frozenset(_words("command args arguments"))
+"""Those of them that are arguments of a command."""
+SETTINGS = SCRIPTS | ARGUMENTS
+SETTINGS |= frozenset(
+    _words(
+        """environment variables environmentvariables runtimeenvironmentvariables buildenvironmentvariables environment_variables
+        build_environment_variables env"""
+    )
+)
+"""Those of them of which it is told which secrets they hold. Of any other nothing is."""
+_SCRIPT_KEYS = ("startup-script", "shutdown-script", "user-data", "windows-startup-script", "sysprep-specialize-script")
+"""https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys"""
 # https://cloud.google.com/run/docs/configuring/vpc-direct-vpc: names of networks, as JSON
 _LISTS = frozenset({"run.googleapis.com/network-interfaces"})
 _NAMES_IN_SECRETS = frozenset({"name", "key", "headername", "httpheadername"})
+# https://docs.aws.amazon.com/codebuild/latest/APIReference/API_EnvironmentVariable.html
+_KEPT_IN = frozenset({"PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER"})
 _REFERENCES = frozenset({"valueFrom", "valueSource", "ValueFrom"})
 _FLAGS = frozenset({"true", "false", "yes", "no", "0", "1", "enabled", "disabled"})
 
@@ -258,7 +278,12 @@ def unknown_where_hidden(data: Any) -> Any:
         return {name: unknown_where_hidden(value) for name, value in data.items()}
     if isinstance(data, list):
         return [unknown_where_hidden(element) for element in data]
-    return LEFT_OUT if data == HIDDEN and isinstance(data, str) else data
+    if isinstance(data, str) and data[:1] == "(":
+        if data == HIDDEN:
+            return LEFT_OUT
+        kinds = heard(data)
+        return data if kinds is None else Told(LEFT_OUT.reason, LEFT_OUT.settles_it, kinds=kinds)
+    return data
 
 
 def may_be_hidden(encoded: Any) -> bool:
@@ -267,7 +292,7 @@ def may_be_hidden(encoded: Any) -> bool:
 
 
 _SNAKE = re.compile(r"_([a-z])")
-_HIDDEN = msgspec.json.encode(HIDDEN)
+_HIDDEN = msgspec.json.encode(HIDDEN).removesuffix(b')"')
 
 
 @functools.lru_cache(8192)
@@ -294,14 +319,16 @@ def _field(name: str, parent: str, value: Any) -> Any:
         if name in CHOSEN:
             return {key: _pair(key, below) for key, below in value.items()}
         if name.lower() in SECRETS:
-            return _secret(value)
+            return _secret(value, name)
+        if name == "items" and isinstance(value.get("key"), str) and isinstance(value.get("value"), str):
+            return {key: _metadata(value["key"], below) if key == "value" else _field(key, name, below) for key, below in value.items()}
         return {key: _field(key, name, below) for key, below in value.items()}
     if isinstance(value, list):
         if name in CHOSEN:
             return [_chosen(element) for element in value]
-        return _secret(value) if name.lower() in SECRETS else [_field(name, parent, element) for element in value]
+        return _secret(value, name) if name.lower() in SECRETS else [_field(name, parent, element) for element in value]
     if name.lower() in SECRETS and not (isinstance(value, str) and readable(parent, name)):
-        return HIDDEN if value and not isinstance(value, bool) else value
+        return _leaf(value, name, name)
     if not isinstance(value, str) or not value:
         return value
     if name in POLICIES:
@@ -311,20 +338,55 @@ def _field(name: str, parent: str, value: Any) -> Any:
     return value if name == "value" and value.lower() in _FLAGS else HIDDEN
 
 
-def _secret(value: Any, of_list: bool = False) -> Any:
-    """The names in a field of SECRETS: the keys of a map, or what a list of pairs has for names."""
+def _secret(value: Any, field: str, name: str = "", of_list: bool = False) -> Any:
+    """The names in a field of SECRETS: the keys of a map, or what a list of pairs has for names.
+
+    `field`: that field, `name`: what a text in it is called.
+    """
     if isinstance(value, dict):
+        pair = (
+            next((below for key, below in value.items() if key.lower() in _NAMES_IN_SECRETS and isinstance(below, str)), "")
+            if of_list
+            else ""
+        )
         return {
             key: _field(key, "", below)
             if key in _REFERENCES
-            else below
-            if of_list and isinstance(below, str) and key.lower() in _NAMES_IN_SECRETS
-            else _secret(below)
+            else without_secrets(below)
+            if of_list and isinstance(below, str) and (key.lower() in _NAMES_IN_SECRETS or (key == "type" and below in _KEPT_IN))
+            else HIDDEN
+            if field.lower() == "environment" and not (name or of_list) and isinstance(below, (str, int)) and below and below is not True
+            else _secret(below, field, pair or key)
             for key, below in value.items()
         }
     if isinstance(value, list):
-        return [_secret(element, of_list=True) for element in value]
-    return HIDDEN if value and not isinstance(value, bool) else value
+        if field.lower() in ARGUMENTS and value and all(isinstance(element, str) for element in value) and not _was_told(value[0]):
+            return [told(of_arguments(value)), *[HIDDEN] * (len(value) - 1)]
+        return [_secret(element, field, name, of_list=True) for element in value]
+    return _leaf(value, field, name or field)
+
+
+def _leaf(value: Any, field: str, name: str) -> Any:
+    """A text or a number in a field of SECRETS, by which secrets it holds."""
+    if not value or isinstance(value, bool) or _was_told(value):
+        return value
+    if field.lower() not in SETTINGS:
+        return HIDDEN
+    if field.lower() in (SCRIPTS | ARGUMENTS) and isinstance(value, str):
+        return told(of_script(value))
+    return told(of_value(name, value))
+
+
+def _was_told(value: Any) -> bool:
+    """Whether it stands for something that was left out before: a snapshot is written again where an audit goes on."""
+    return isinstance(value, str) and (value == HIDDEN or heard(value) is not None)
+
+
+def _metadata(key: str, value: str) -> str:
+    """A value of the metadata of a machine."""
+    if not value or value.lower() in _FLAGS or _was_told(value):
+        return value
+    return told(of_script(value) if key.startswith(_SCRIPT_KEYS) or "\n" in value else of_value(key, value))
 
 
 def _of_command(text: str) -> str:

@@ -150,3 +150,5 @@ _PARTS = (
     ("a token of a package registry", re.compile(r":_(?:authToken|auth|password)\s{0,3}=\s{0,3}[\"']?([^\s\"'$]{8,400})")),
 )
 """Parts of longer texts, each with what precedes it."""
+KINDS = frozenset({kind for kind, _ in (*TOKENS, *_PARTS)} | {"an address with a password", "a password", "a secret"})
+"""Every kind that is found."""

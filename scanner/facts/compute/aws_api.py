@@ -87,11 +87,15 @@ SERVICES = Listing(
     gone=("ClusterNotFoundException",),
     details=(DESCRIBE_SERVICE,),
 )
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceAttribute.html
+USER_DATA = Call("ec2", "DescribeInstanceAttribute", (("InstanceId", "InstanceId"), ("Attribute", "=userData")))
 INSTANCES = Listing(
     "ec2.instance",
     Call("ec2", "DescribeInstances", page_size=1000),
     entries="Reservations[].Instances",
     id="arn:{partition}:ec2:{region}:{account}:instance/{InstanceId}",
+    gone=("InvalidInstanceID.NotFound",),
+    details=(USER_DATA,),
 )
 SCALING_GROUPS = Listing(
     "autoscaling.group",

@@ -18,6 +18,7 @@ from assay.scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joine
 from assay.scanner.sources.raw import (
     Document,
     Either,
+    Made,
     Open,
     Reference,
     Text,
@@ -254,9 +255,12 @@ def _if(scope: Scope, argument: Any, link: bool) -> Any:
 
 
 def _base64(scope: Scope, argument: Any, link: bool) -> Any:
-    text = plain(scope.resolve(argument))
+    text = plain(scope.resolve(argument, link))
+    if isinstance(text, Text):
+        why = _after(text)
+        return Made(why.reason, why.settles_it, why.location, tuple(references_in(text)), text)
     if not isinstance(text, str):
-        return _after(text) if isinstance(text, (Unknown, Text, Reference)) else malformed("Fn::Base64")
+        return _after(text) if isinstance(text, (Unknown, Reference)) else malformed("Fn::Base64")
     if len(text) >= MAX_TEXT:
         return TOO_LONG
     encoded = base64.b64encode(text.encode("utf-8", "replace")).decode()

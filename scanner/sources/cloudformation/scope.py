@@ -236,7 +236,7 @@ class Scope:
             way = f"pass --parameter {name}=VALUE or --parameter-file FILE"
             if self.prefix:
                 way = f"give it in the Parameters of {self.prefix.rstrip('/')}"
-            why = Open(f'parameter "{self.prefix}{name}" has no value', way, place, f"parameter {self.prefix}{name}")
+            why = Open(f'parameter "{self.prefix}{name}" has no value', way, place, f"parameter {self.prefix}{name}", secret)
             return _typed(self._variable(self.prefix + name, why, declared.get("AllowedValues")), str(type_))
         if str(type_).startswith("AWS::SSM::Parameter::Value<") and isinstance(given, (str, int)):
             return Reference(f"data.ssm.{str(given).replace('.', '_')}")

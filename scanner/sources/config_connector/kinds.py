@@ -85,6 +85,10 @@ KINDS: dict[str, Kind] = {
         names={"masterInstance": "masterInstanceName"},
         moves={"encryptionKMSCryptoKey": "diskEncryptionConfiguration.kmsKeyName"},
     ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/sql/sqluser
+    "SQLUser": Kind("sqladmin.googleapis.com/User", "projects/{project}", "users"),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/secretmanager/secretmanagersecretversion
+    "SecretManagerSecretVersion": Kind("secretmanager.googleapis.com/SecretVersion", "projects/{project}", "versions"),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/bigtable/bigtableinstance
     "BigtableInstance": Kind("bigtableadmin.googleapis.com/Instance", "projects/{project}", "instances", names={"kmsKey": "kmsKeyName"}),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/eventarc/eventarctrigger

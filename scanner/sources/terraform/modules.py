@@ -145,7 +145,7 @@ class Module:
         if given is None or (raw is None and default is not None and block.expression("nullable") == tree.Literal(False)):
             if default is None:
                 way = f"pass --var {name}=VALUE or --var-file FILE" if not self.parent else f'pass "{name}" in the module call'
-                return Open(f'variable "{name}" has no value', way, block.location(), f"{self.address}var.{name}")
+                return Open(f'variable "{name}" has no value', way, block.location(), f"{self.address}var.{name}", _is_sensitive(block))
             raw = evaluate(default, self.scope())
         costs.walk(raw, self.workspace.budget)
         raw = types.convert(raw, block.expression("type"), lambda tree_: evaluate(tree_, self.scope()))

@@ -10,7 +10,20 @@ from decimal import Decimal
 from typing import Any
 
 from assay.scanner.sources.budget import OverBudget
-from assay.scanner.sources.raw import MAX_OPTIONS, Document, Either, Open, Reference, Text, Unknown, because, either, unknown_inside
+from assay.scanner.sources.raw import (
+    MAX_OPTIONS,
+    Document,
+    Either,
+    Made,
+    Open,
+    Reference,
+    Text,
+    Unknown,
+    because,
+    either,
+    references_in,
+    unknown_inside,
+)
 from assay.scanner.sources.terraform import exact, literals
 from assay.scanner.sources.terraform.costs import TooMuch
 
@@ -147,12 +160,18 @@ def unsettled(raw: Any) -> bool:
 def why_unknown(raw: Any) -> Unknown:
     """Why a value that is not settled is not known."""
     if isinstance(raw, Unknown):
-        return because(raw)
+        return raw if isinstance(raw, Made) else because(raw)
     if isinstance(raw, Text) and raw.unknown:
         return raw.unknown
-    if isinstance(raw, Reference) or hasattr(raw, "finish"):
-        return Unknown(f"the value of {finish(raw)} is known after apply", "scan the plan or the live resource")
-    return Unknown("part of the value is known after apply", "scan the plan or the live resource")
+    whole = finish(raw)
+    if isinstance(whole, Reference):
+        return Made(f"the value of {whole} is known after apply", _SETTLED, of=(whole,))
+    if isinstance(whole, Unknown):
+        return Unknown(f"the value of {whole} is known after apply", _SETTLED)
+    return Made("part of the value is known after apply", _SETTLED, of=tuple(references_in(whole)))
+
+
+_SETTLED = "scan the plan or the live resource"
 
 
 REFUSALS = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError)

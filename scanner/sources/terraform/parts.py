@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.sources.raw import Open, Reference, Unknown, because
+from assay.scanner.sources.raw import Made, Open, Reference, Unknown, because
 from assay.scanner.sources.terraform.operators import EvaluationError, Set, brief, to_text, to_whole, unsettled, why_unknown
 
 
@@ -55,7 +55,9 @@ def _part(raw: Unknown, step: str) -> Unknown:
     """A part of a value that is not known."""
     if isinstance(raw, Open) and len(raw.name) + len(step) > _MAX_NAME:
         return because(raw)
-    return Open(raw.reason, raw.settles_it, raw.location, raw.name + step) if isinstance(raw, Open) else because(raw)
+    if isinstance(raw, Made):
+        return raw
+    return Open(raw.reason, raw.settles_it, raw.location, raw.name + step, raw.marked) if isinstance(raw, Open) else because(raw)
 
 
 def _key(key: Any) -> str:

@@ -18,6 +18,7 @@ from assay.scanner.sources.terraform.planned import AFTER_APPLY, Plan, own_key
 from assay.scanner.sources.terraform.providers import LOGIN, ROLES
 from assay.scanner.sources.values import Value, first_known, may_be_document
 
+_DIGEST = re.compile(r"[0-9a-f]{40}")
 _MALFORMED = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError, OverBudget, TooMuch)
 
 
@@ -63,6 +64,8 @@ class PlanItem(Item):
         name = path.partition(".")[0]
         if isinstance(data, Unknown):
             data = None if data is AFTER_APPLY and self._left_out(path) else self._settled(path, data)
+        elif path == "user_data" and isinstance(data, str) and _DIGEST.fullmatch(data):
+            data = self._digested(path)
         if self.code is None:
             return Value.of(data, (self.location(),))
         in_code = self.code[name]
@@ -70,6 +73,27 @@ class PlanItem(Item):
         if path == name and may_be_document(data):
             value.written = in_code.written
         return value
+
+    def _digested(self, path: str) -> Any:
+        """A text that the provider keeps as its digest alone, as it did with user data before version 6: as the configuration writes it."""
+        written = (self._expressions()[0] or {}).get(path)
+        constant = written.get("constant_value") if isinstance(written, dict) else None
+        if isinstance(constant, str) or self.code is not None:
+            return constant if isinstance(constant, str) or self.code is None else self.code[path].data
+        return Unknown(f"the plan has a digest of {path} alone", AFTER_APPLY.settles_it, self.location())
+
+    vague_links = True
+
+    @override
+    def given(self, path: str) -> Unknown | None:
+        try:
+            expressions, calls, _ = self._expressions()
+            name = self.plan.given(calls, _references(expressions, path.split(".")))
+        except _MALFORMED as error:
+            return _malformed(error)
+        if not name:
+            return None
+        return Unknown(f"{path} was given to the plan by variable {name}", "scan the code, and the files of variables", self.location())
 
     def _left_out(self, path: str) -> bool:
         """Whether the configuration does not write an attribute that the plan calls unknown: the provider computes it.

@@ -140,6 +140,22 @@ class Plan:
                 targets.update(dict.fromkeys(self._instances(prefix, reference, key)))
         return list(targets)
 
+    def given(self, calls: list[Any], references: list[str]) -> str:
+        """The variable of the root module without a default, or with another value than that, that one of some references leads to."""
+        for reference in references:
+            self.budget.step()
+            first, _, rest = reference.partition(".")
+            name = _STEP.split(rest)[0]
+            if first != "var" or not name:
+                continue
+            if calls:
+                inner = (calls[-1][1].get("expressions", {}).get(name) or {}).get("references", [])
+                if found := self.given(calls[:-1], inner):
+                    return found
+            elif (self.configuration.get("variables") or {}).get(name, {}).get("default") != self.variables.get(name):
+                return name
+        return ""
+
     def _through_output(self, prefix: str, calls: list[Any], reference: str, key: str) -> list[Reference]:
         name, _, output = reference.removeprefix("module.").partition(".")
         configuration = self.module_configuration(prefix + "x.y")[0]

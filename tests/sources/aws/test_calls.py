@@ -69,8 +69,11 @@ READ_DATA = (
 )
 """Operations that answer with what customers keep, or with secrets. What lists functions and describes tasks answers with environment
 variables beside what is judged: these are left out of what is kept (sources/redaction.py)."""
-SETTINGS = ("GetObjectLockConfiguration", "GetLoginProfile", "BatchGetRepositoryScanningConfiguration")
-"""Operations that are called like those, and answer with settings: of a password, that there is one."""
+SETTINGS = (
+    "GetObjectLockConfiguration", "GetLoginProfile", "BatchGetRepositoryScanningConfiguration", "BatchGetProjects", "DescribeInstanceAttribute",
+)  # fmt: skip
+"""Operations that are called like those, and answer with settings: of a password, that there is one. Of the attributes of an instance its
+user data is asked for, which is judged by whether it holds secrets, and left out of what is kept."""
 CHANGES_NOTHING = ("Describe*", "List*", "Get*")
 KNOWN = catalogue("aws_api")
 LISTINGS = KNOWN.listings

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay.scanner.facts.secrets.images.kinds import Exposure, ImageBuild
-from assay.scanner.facts.secrets.images.settings import in_script, in_settings, written_secrets
 from assay.scanner.facts.spelling import Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.repository.item import DOCUMENT, FileItem
 from assay.scanner.sources.secret_detecting import Found, detect, says_secret
+from assay.scanner.sources.secret_scripts import in_script, in_settings, written_secrets
 from assay.scanner.sources.values import Value
 
 _FRONTENDS = re.compile(r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?:[:@].*)?|")

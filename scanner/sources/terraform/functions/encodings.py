@@ -14,7 +14,7 @@ import re
 import uuid
 from typing import Any
 
-from assay.scanner.sources.raw import Document, Unknown
+from assay.scanner.sources.raw import Document, Made, Text, Unknown, references_in, unknown_inside
 from assay.scanner.sources.terraform.functions.register import (
     Function,
     deep_unsettled,
@@ -208,8 +208,18 @@ def _hash64(name: str) -> Function:
     return lambda text: base64.b64encode(hashlib.new(name, text.encode(), usedforsecurity=False).digest()).decode()
 
 
+@function("base64encode")
+def _base64encode(raw: Any) -> Any:
+    settled = finish(raw)
+    if isinstance(settled, (Text, Document)):
+        why = why_unknown(unknown_inside(settled) or settled)
+        return Made(why.reason, why.settles_it, why.location, tuple(references_in(settled)), settled)
+    if deep_unsettled(settled):
+        return why_unknown(settled)
+    return base64.b64encode(to_text(settled).encode()).decode()
+
+
 strict("yamldecode", _yamldecode, to_text)
-strict("base64encode", lambda text: base64.b64encode(text.encode()).decode(), to_text)
 strict("base64decode", _base64decode, to_text)
 strict("csvdecode", _csvdecode, to_text)
 strict("textencodebase64", _encoded, to_text)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.budget import Budget
-from assay.scanner.sources.raw import Document, Reference, Text, Unknown, unknown_inside
+from assay.scanner.sources.raw import Document, Reference, Text, Unknown, because, unknown_inside
 from assay.scanner.sources.terraform import costs
 from assay.scanner.sources.terraform.exact import Near
 from assay.scanner.sources.terraform.operators import EvaluationError, Set, finish, to_text, unify, unsettled, why_unknown
@@ -93,10 +93,15 @@ def strict(name: str, function: Function, *kinds: Callable[[Any], Any]) -> None:
         settled = [finish(argument) for argument in arguments]
         for argument in settled:
             if not isinstance(argument, Near) and deep_unsettled(argument):
-                return why_unknown(unknown_inside(argument) or argument)
+                why = why_unknown(unknown_inside(argument) or argument)
+                return because(why) if name.removeprefix("base64").startswith(_DIGESTS) else why
         return function(*[kinds[min(at, len(kinds) - 1)](argument) for at, argument in enumerate(settled)])
 
     FUNCTIONS[name] = guarded
+
+
+_DIGESTS = ("sha", "md5", "bcrypt", "uuid", "filesha", "filemd5")
+"""Functions whose results tell nothing of what they were made of."""
 
 
 def deep_unsettled(raw: Any) -> bool:

@@ -16,6 +16,8 @@ MAX_STEPS = 500_000
 _MOUNTED = "/run/secrets/"
 _PAIR = re.compile(r"(?:--?)?([A-Za-z_][\w.-]{0,100})[=:](.{1,4000})", re.DOTALL)
 _LINE = re.compile(r"(?m)^[ \t]{0,100}(?:export[ \t]{1,9})?([A-Za-z_][\w.-]{0,100})[ \t]{0,20}[=:][ \t]{0,20}(\S[^\n]{0,2000})$")
+_NAME_SECRETS = ("gcloud", "docker", "podman")
+"""Commands whose option `--secret` names one: https://cloud.google.com/sdk/gcloud/reference/secrets/versions/access"""
 _USER = re.compile(r"([\w.@-]{1,100}):(\S{3,400})")
 
 
@@ -49,7 +51,10 @@ def _in_commands(script: str) -> Iterator[tuple[str, Found]]:
 def _in_command(command: Command) -> Iterator[tuple[str, Found]]:
     for name, token in command.assignments:
         yield from _found(name, token.text.partition("=")[2], token)
+    names_them = bool(command.words) and command.words[0].text.rpartition("/")[2] in _NAME_SECRETS
     for at, word in enumerate(command.words):
+        if names_them and word.text.partition("=")[0] == "--secret":
+            continue
         after = command.words[at + 1] if at + 1 < len(command.words) else None
         if match := _PAIR.fullmatch(word.text):
             yield from _found(match[1], match[2], word)
