@@ -6,6 +6,7 @@ was seen.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
@@ -152,7 +153,7 @@ def identity(item: Item, name: Value[Any], companions: Iterable[Item] = ()) -> I
 
 def named(base: Identity, item: Item, name: Value[Any], companions: Iterable[Item] = ()) -> Identity:
     """The identity of an item (`unnamed`) with a name, and the blocks of its companions."""
-    made = base.__copy__()
+    made = copy.copy(base)
     blocks = [block_ref(companion) for companion in companions if companion.location().file]
     if blocks:
         made.blocks = list(dict.fromkeys([*base.blocks, *blocks]))
