@@ -105,7 +105,7 @@ def hub(view: View, at: HubAt) -> PostureService:
     return _service(
         view,
         sort="hub",
-        name=view.says("Security Hub"),
+        name=view[at.name],
         standards=any_of([view[at.by_default].default(True).truth(), *subscribed, *doubt, view.says(False)]),
         told=any_of(told) if told else view.says(_nobody(view)),
     )
