@@ -185,8 +185,10 @@ def _reached(view: View, at: RulesAt, collecting: AggregatorsAt | None, event: t
         rule = view.of(item, at.names)
         speaks = _speaks(rule.surely, at, event)
         here = any_of([_here(view, item), *(_collected(view, one, collecting, item) for one in aggregators if collecting)])
-        if speaks is not None and here.data is not False:
-            told.append(rule.weighed(all_of([here, speaks]), absence=False))
+        value = rule.weighed(all_of([here, speaks]), absence=False) if speaks is not None else view.says(False)
+        surely = speaks is not None and here.data is True and rule.doubt is None
+        if surely or value.data is not False:  # a rule that may be another's, and tells nobody, says nothing of this
+            told.append(value)
     return told
 
 

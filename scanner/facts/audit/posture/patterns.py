@@ -36,7 +36,7 @@ def tells(pattern: Any, event: tuple[str, str]) -> bool | Unknown | None:
         return None
     source, sort = content.get("source"), content.get("detail-type")
     if source is None and sort is None:
-        return None
+        return unknown_inside(content) or Unknown(_NARROWED, _WAY)
     parts = [_names(given, wanted) for given, wanted in zip((source, sort), event, strict=True) if given is not None]
     if False in parts:
         return None
