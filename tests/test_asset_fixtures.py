@@ -92,6 +92,7 @@ SCHEMAS = {
     "firestore.googleapis.com/Database": ("firestore.v1", "GoogleFirestoreAdminV1Database"),
     "iam.googleapis.com/Role": ("iam.v1", "Role"),
     "iam.googleapis.com/ServiceAccount": ("iam.v1", "ServiceAccount"),
+    "securitycenter.googleapis.com/NotificationConfig": ("securitycenter.v1", "NotificationConfig"),
     "serviceusage.googleapis.com/Service": ("serviceusage.v1", "GoogleApiServiceusageV1Service"),
     "iam.googleapis.com/ServiceAccountKey": ("iam.v1", "ServiceAccountKey"),
     "iam.googleapis.com/WorkloadIdentityPool": ("iam.v1", "WorkloadIdentityPool"),

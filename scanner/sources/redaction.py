@@ -124,6 +124,10 @@ READABLE: dict[str, str] = {
         ),
         "which events of which objects a trail records",
     ),
+    # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Rule.html
+    "EventPattern": "which events a rule is for",
+    # https://cloud.google.com/security-command-center/docs/reference/rest/v1/organizations.notificationConfigs
+    "streamingConfig.filter": "which findings a notification is for",
     # https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorder.html
     **dict.fromkeys(_words("recordingStrategy.useOnly ConfigurationRecorders.servicePrincipal"), "what a recorder is for"),
     # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html, .../API_GetTrailStatus.html: a code of S3
