@@ -15,10 +15,14 @@ from tests.scans import ROOT
 
 GOOGLE = ROOT / "fixtures" / "trade_streamer" / "gcp"
 LIVE = GOOGLE / "live"
-PER_BLOCK = ("iam.no-privilege-escalation", "iam.no-wildcard-privilege", "iam.trust-policy-scoped")
-"""Controls of which code has a resource for each block with bindings, and the live cloud one for each policy."""
+PER_BLOCK = (
+    "accounts.iam-user-hygiene", "accounts.org-guardrails", "audit.api-trail-enabled", "audit.config-recording", "iam.no-privilege-escalation",
+    "iam.no-wildcard-privilege", "iam.trust-policy-scoped",
+)  # fmt: skip
+"""Controls of which code has a resource for each block with bindings or a setting, and the live cloud one for each policy or project."""
 
 NOT_EXPORTED = {
+    ("secrets.no-plaintext-in-config", "projects/trade-streamer-prod/secrets/cdn-signing-key"): "values of secrets are in no export",
     ("resilience.dns-health-failover", "orders.internal.trade-streamer.example."): "records of zones are not in the export",
     ("network.private-path-to-data", "connector-us-central1"): "an asset names the subnet of a connector without its region",
     ("network.private-path-to-data", "connector-us-east4"): "an asset names the subnet of a connector without its region",

@@ -24,6 +24,7 @@ POLICIES = Listing(
     entries="Policies",
     id="Arn",
     everywhere=True,
+    gone=("PolicyNotFoundException",),
     details=(CONTENT,),
 )
 TARGETS = Listing(

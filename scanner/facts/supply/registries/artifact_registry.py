@@ -135,6 +135,8 @@ _IMAGES = re.compile(r"((us|eu|asia)\.)?artifacts\..+\.appspot\.com")
 
 def bucket(view: View, at: BucketAt) -> ImageRepository | None:
     """`gcr.io` is as open as its bucket: https://cloud.google.com/container-registry/docs/access-control"""
+    if at.always and view.elsewhere:
+        return None  # bindings of a bucket that is not here: nothing says that images are in it
     name = view.called(at.name) if at.name else named(view.item)
     if not at.always and not (isinstance(name.data, str) and _IMAGES.fullmatch(name.data.rpartition("/")[2])):
         return None
