@@ -11,7 +11,7 @@ from assay.scanner.facts.compute import app_runner
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import FunctionAt, function
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
-from assay.scanner.facts.compute.runners import MACHINE, MACHINES, FixedAt, TasksAt, fixed, tasks
+from assay.scanner.facts.compute.runners import MACHINE, MACHINES, EnvironmentAt, FixedAt, TasksAt, environment, fixed, tasks
 from assay.scanner.facts.compute.volumes import DISK, FILES, FOLDER, VolumesAt, mounting
 from assay.scanner.facts.messaging.aws_api import EVENT_TARGETS, SCHEDULES
 from assay.scanner.facts.spelling import Many, Referrer
@@ -68,6 +68,13 @@ JOBS = Listing(
     Call("batch", "DescribeJobDefinitions", (("status", "=ACTIVE"),), page_size=100),
     entries="jobDefinitions",
     id="jobDefinitionArn",
+)
+# https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeComputeEnvironments.html
+ENVIRONMENTS = Listing(
+    "batch.compute_environment",
+    Call("batch", "DescribeComputeEnvironments", page_size=100),
+    entries="computeEnvironments",
+    id="computeEnvironmentArn",
 )
 CLUSTERS = Listing(
     "ecs.cluster",
@@ -140,7 +147,7 @@ RUNNERS = Listing(
 )
 ON_THE_INTERNET = f"{RUNNER}.NetworkConfiguration.IngressConfiguration.IsPubliclyAccessible"
 LISTINGS = (
-    FUNCTIONS, URLS, ALIASES, TASKS, JOBS, CLUSTERS, SERVICES, INSTANCES, SCALING_GROUPS,
+    FUNCTIONS, URLS, ALIASES, TASKS, JOBS, ENVIRONMENTS, CLUSTERS, SERVICES, INSTANCES, SCALING_GROUPS,
     EKS_CLUSTERS, NODE_GROUPS, RUNNERS,
 )  # fmt: skip
 _SERVICE, _SCHEDULED = "describe_services.services", "get_schedule.Target.EcsParameters"
@@ -183,6 +190,13 @@ READERS = (
         (JOBS.type,),
         job,
         JobAt(name="jobDefinitionName", container="containerProperties", others=("nodeProperties", "ecsProperties"), pods="eksProperties"),
+        always=False,
+    ),
+    Reader(
+        Runner,
+        (ENVIRONMENTS.type,),
+        environment,
+        EnvironmentAt(name="computeEnvironmentName", resources="computeResources.type", status="status"),
         always=False,
     ),
     Reader(Runner, (FUNCTIONS.type,), fixed, FixedAt(name="FunctionName", sort="function", by="Lambda", serverless=True)),

@@ -11,7 +11,7 @@ from assay.scanner.facts.compute import app_runner
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import ACCOUNT, ORGANIZATION, SOURCE, TOKEN, FunctionAt, function
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
-from assay.scanner.facts.compute.runners import MACHINE, MACHINES, FixedAt, TasksAt, fixed, tasks
+from assay.scanner.facts.compute.runners import MACHINE, MACHINES, EnvironmentAt, FixedAt, TasksAt, environment, fixed, tasks
 from assay.scanner.facts.compute.volumes import DISK, FILES, FOLDER, VolumesAt, mounting
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
@@ -70,6 +70,13 @@ READERS = (
         job,
         JobAt(name="JobDefinitionName", container="ContainerProperties", others=("NodeProperties", "EcsProperties"), pods="EksProperties"),
         always=False,
+    ),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-batch-computeenvironment.html
+    Reader(
+        Runner,
+        ("AWS::Batch::ComputeEnvironment",),
+        environment,
+        EnvironmentAt(name="ComputeEnvironmentName", resources="ComputeResources.Type"),
     ),
     Reader(Runner, ("AWS::Lambda::Function",), fixed, FixedAt(name="FunctionName", sort="function", by="Lambda", serverless=True)),
     Reader(Runner, (APP_RUNNER,), fixed, FixedAt(name="ServiceName", sort="service", by="App Runner", serverless=True)),

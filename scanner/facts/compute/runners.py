@@ -47,6 +47,28 @@ def fixed(view: View, at: FixedAt) -> Runner | None:
     )
 
 
+class EnvironmentAt(Spelling, frozen=True, eq=False, kw_only=True):
+    """Where an input tells on what the jobs of a compute environment of AWS Batch run."""
+
+    resources: Annotated[Place, "serverless", "by"]
+    """`EC2`, `SPOT`, `FARGATE` or `FARGATE_SPOT`; nothing of one that somebody else manages."""
+    status: Annotated[Place, "serverless"] = ""
+    """Of a live one; one that is gone is still told of for a while."""
+
+
+def environment(view: View, at: EnvironmentAt) -> Runner | None:
+    """A compute environment. https://docs.aws.amazon.com/batch/latest/userguide/compute_environments.html"""
+    if at.status and view[at.status].equals("DELETED", "DELETING").data is True:
+        return None
+    resources = view[at.resources]
+    return Runner(
+        identity=view.identity(view.called(at.name)),
+        sort=view.says("compute environment"),
+        serverless=resources.equals("FARGATE", "FARGATE_SPOT"),
+        by=view.says(MACHINES if resources.absent else describe(resources.raw)),
+    )
+
+
 class TasksAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells what the tasks of ECS run on."""
 

@@ -7,7 +7,7 @@ from assay.scanner.facts.compute import app_runner
 from assay.scanner.facts.compute.containers import JobAt, TaskAt, job, task
 from assay.scanner.facts.compute.functions import ACCOUNT, ORGANIZATION, SOURCE, TOKEN, FunctionAt, function
 from assay.scanner.facts.compute.kinds import Invocable, Mounting, Runner, TaskDefinition
-from assay.scanner.facts.compute.runners import MACHINE, MACHINES, FixedAt, TasksAt, fixed, tasks
+from assay.scanner.facts.compute.runners import MACHINE, MACHINES, EnvironmentAt, FixedAt, TasksAt, environment, fixed, tasks
 from assay.scanner.facts.compute.volumes import DISK, FILES, FOLDER, VolumesAt, mounting
 from assay.scanner.facts.spelling import Link, Many, Referrer
 
@@ -66,6 +66,13 @@ READERS = (
         job,
         JobAt(name="name", container="container_properties", others=("node_properties", "ecs_properties"), pods="eks_properties"),
         always=False,
+    ),
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/batch_compute_environment
+    Reader(
+        Runner,
+        ("aws_batch_compute_environment",),
+        environment,
+        EnvironmentAt(name="compute_environment_name|name", resources="compute_resources.type"),
     ),
     Reader(Runner, ("aws_lambda_function",), fixed, FixedAt(name="function_name", sort="function", by="Lambda", serverless=True)),
     Reader(Runner, (APP_RUNNER,), fixed, FixedAt(name="service_name", sort="service", by="App Runner", serverless=True)),
