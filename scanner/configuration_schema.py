@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
@@ -12,7 +13,7 @@ from assay.scanner.config import Settings
 
 def schema() -> dict[str, Any]:
     """The schema, made from the structs that the file is read with."""
-    made = msgspec.json.schema(Settings)
+    made = _clean(msgspec.json.schema(Settings))
     own = made["$defs"].pop("Settings")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -26,3 +27,12 @@ def schema() -> dict[str, Any]:
 def text() -> str:
     """The schema as it is published."""
     return json.dumps(schema(), indent=2)
+
+
+def _clean(data: Any) -> Any:
+    """A schema with its descriptions free of the indentation that some versions of msgspec leave in them."""
+    if isinstance(data, dict):
+        return {
+            name: inspect.cleandoc(part) if name == "description" and isinstance(part, str) else _clean(part) for name, part in data.items()
+        }
+    return [_clean(part) for part in data] if isinstance(data, list) else data
