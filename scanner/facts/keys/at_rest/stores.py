@@ -91,7 +91,7 @@ def devices(view: View, at: DevicesAt) -> DataAtRest:
     """A resource whose blocks have a key each: the disks of a machine, the clusters of an instance."""
     blocks, more = view.inner(*at.parts)
     blocks = [block for block in blocks if _keeps(block, at)]
-    kept: list[Any] = [KeptData(part=_called(block[at.part], at), encryption_key=key_of(view, block, at)) for block in blocks]
+    kept: list[Any] = [KeptData(part=_called(block[at.part], at), encryption_key=_own_key(view, block, at)) for block in blocks]
     if at.root and not any(part.part.data in at.root for part in kept) and view[at.template].absent:
         kept.append(more or KeptData(part=view.says(at.first), encryption_key=_unset(view, at)))
     elif more:
@@ -104,7 +104,13 @@ def devices(view: View, at: DevicesAt) -> DataAtRest:
 def _keeps(block: View, at: DevicesAt) -> bool:
     """Whether a block is of something that keeps data of the resource's own."""
     kept_here = not at.data or block[at.data].data not in (None, [])  # a plan has a list of none
-    return kept_here and block[at.without].absent and block[at.scratch].equals("SCRATCH").data is not True
+    return kept_here and block[at.without].is_set().data is not True and block[at.scratch].equals("SCRATCH").data is not True
+
+
+def _own_key(view: View, block: View, at: DevicesAt) -> Value[KeyRef | None]:
+    """The key of a block: not known where none is named, and whether another resource keeps what it speaks of is not known."""
+    key, elsewhere = key_of(view, block, at), block[at.without].is_set()
+    return Value(elsewhere.data, elsewhere.seen) if key.absent and isinstance(elsewhere.data, Unknown) else key
 
 
 def _called(name: Value[Any], at: DevicesAt) -> Value[Any]:
