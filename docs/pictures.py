@@ -90,6 +90,7 @@ def page(of: Path) -> bytes:
     from assay import Options, Scan
     from assay.reports import html
     from assay.scanner.cli import output
+    from assay.scanner.cli.excerpts import Excerpts
     from assay.scanner.results.formats import Context
     from assay.scanner.results.model import Revision
 
@@ -102,7 +103,7 @@ def page(of: Path) -> bytes:
         revisions=[revision],
     )  # fmt: skip
     rules = scan.rules.set
-    source = output.Excerpts([name], scan.sensitive).lines
+    source = Excerpts([name], scan.sensitive).lines
     context = Context(
         controls=rules.by_id(), frameworks=rules.frameworks, source=source, answers=output.answers_of(scan), auditor=True
     )  # fmt: skip

@@ -9,6 +9,7 @@ import msgspec
 
 from assay.scanner.cli import EXIT_OK, output
 from assay.scanner.cli.evidencing import Evidence
+from assay.scanner.cli.excerpts import Excerpts
 from assay.scanner.override import override
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Both(msgspec.Struct):
     def source(self) -> Callable[[str, int, int], list[str]]:
         """Lines of the code that was scanned now."""
         paths = [path for scan in self.scans for path in scan.options.paths]
-        return output.Excerpts(paths, self.sensitive).lines
+        return Excerpts(paths, self.sensitive).lines
 
     def answers(self, asked: Collection[Asked]) -> Mapping[Asked, str]:
         """Answers of the snapshots that were scanned now."""

@@ -16,6 +16,7 @@ import click
 
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, console, output
 from assay.scanner.cli.decorated import decorated
+from assay.scanner.cli.excerpts import Excerpts
 from assay.scanner.errors import AssayError
 from assay.scanner.sources.secret_text import without_secrets
 from assay.scanner.words import many
@@ -157,7 +158,7 @@ class Evidence:
         context = formats.Context(
             controls=scan.rules.set.by_id(),
             frameworks=scan.rules.set.frameworks,
-            source=output.Excerpts(scan.options.paths, scan.sensitive, scan.names).lines,
+            source=Excerpts(scan.options.paths, scan.sensitive, scan.names).lines,
             answers=output.answers_of(scan),
             width=_WIDTH,
             verbose=bool(self._arguments.get("verbose")),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.scanner.cli import EXIT_OK, EXIT_USAGE, completing, console, gating, judging, output
+from assay.scanner.cli import EXIT_OK, EXIT_USAGE, completing, console, gating, judging
+from assay.scanner.cli.excerpts import Excerpts
 from assay.scanner.cli.explain_control import of_control
 from assay.scanner.cli.explain_finding import of_finding, of_past
 from assay.scanner.cli.scan import named, reading
@@ -165,4 +166,4 @@ def _scanned(arguments: dict[str, Any]) -> tuple[Report, RuleSet, Callable[[str,
         return None
     scan, _ = prepared
     report = judging.watch(scan, arguments["quiet"])
-    return report, scan.rules.set, output.Excerpts(scan.options.paths, scan.sensitive).lines
+    return report, scan.rules.set, Excerpts(scan.options.paths, scan.sensitive).lines

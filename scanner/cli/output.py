@@ -1,4 +1,4 @@
-"""Writing reports: where they go, in which formats, and the lines of code that they show."""
+"""Writing reports: where they go, and in which formats."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console
+from assay.scanner.cli.excerpts import Excerpts
 from assay.scanner.errors import AssayError, debug
 from assay.scanner.override import override
 from assay.scanner.results import formats
 from assay.scanner.results.model import Report
-from assay.scanner.sources.encodings import utf8
-from assay.scanner.sources.overlay import DISK, inside, repository
-from assay.scanner.sources.sensitive import Sensitive
+from assay.scanner.sources.overlay import inside
 
 if TYPE_CHECKING:
     from assay.scanner.rules.load import RuleSet
@@ -249,57 +247,3 @@ def opened(path: str) -> IO[bytes]:
     with contextlib.suppress(OSError, AttributeError):
         os.set_blocking(descriptor, True)
     return file
-
-
-class Excerpts:
-    """Lines of the code that was scanned. A report can name any file, in a stack trace of an assembly for one: no other is opened, no pipe
-    and no device, and each file once for the places that follow each other."""
-
-    MAX_FILE = 5_000_000
-    """Bytes. Of a larger file no code is shown: looking through it for secrets takes about a second for each megabyte."""
-    MAX_LINES = 500_000
-    MAX_LINE = 4_000
-    """Bytes of a line; reports show fewer."""
-
-    def __init__(self, paths: Sequence[str], sensitive: Sensitive, names: Mapping[str, str] = MappingProxyType({})) -> None:
-        """`paths`: what was scanned. Code is shown that is below it or in the same repository, without what is `sensitive`. `names`: what
-        reports call files otherwise."""
-        self._sensitive, self._names = sensitive, names
-        self._tops = [repository(path) or os.path.realpath(path) for path in paths if os.path.exists(path)]
-        self._file, self._content = "", b""
-        self._starts: list[int] = []
-
-    def lines(self, file: str, first: int, last: int) -> list[str]:
-        """From the first to the last line, counted from 1; empty where they cannot be read."""
-        if file != self._file:
-            content = self._read(file).decode("utf-8", "surrogateescape")
-            from assay.scanner.results.code import without_secret_values  # its expressions take longer than a report without code
-
-            self._file, self._content = file, without_secret_values(content, self._sensitive).encode("utf-8", "surrogateescape")
-            self._starts = _starts(self._content)
-        return [self._line(number) for number in range(max(first, 1), min(last, len(self._starts)) + 1)]
-
-    def _line(self, number: int) -> str:
-        start = self._starts[number - 1]
-        end = self._starts[number] if number < len(self._starts) else len(self._content)
-        return self._content[start : min(end, start + self.MAX_LINE)].decode("utf-8", "replace").rstrip("\r\n")
-
-    def _read(self, file: str) -> bytes:
-        try:
-            file = self._names.get(file, file)
-            real = os.path.realpath(file)
-            if not any(inside(real, top) for top in self._tops) or ".git" in real.split(os.sep):  # which may hold credentials
-                return b""
-            content = DISK.read(file, self.MAX_FILE + 1)
-            return utf8(content) if len(content) <= self.MAX_FILE and content.count(b"\n") < self.MAX_LINES else b""
-        except (OSError, ValueError):
-            return b""
-
-
-def _starts(content: bytes) -> list[int]:
-    """Where each line begins."""
-    starts, position = [], 0
-    for line in content.splitlines(keepends=True):
-        starts.append(position)
-        position += len(line)
-    return starts

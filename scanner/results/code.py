@@ -13,7 +13,7 @@ from assay.scanner.results.secret_values import MAPS, without_whole_values
 from assay.scanner.results.secret_values import NAME as _NAME
 from assay.scanner.results.secret_values import QUOTED as _QUOTED
 from assay.scanner.results.secret_values import literals as _literals
-from assay.scanner.sources.secret_text import without_secrets, without_tokens
+from assay.scanner.sources.secret_text import lines_without_tokens, without_secrets
 from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
 
 _COMMENT = re.compile(r"(?:#|//|/\*|^\s{0,400}\*).*")
@@ -62,8 +62,7 @@ def without_secret_values(code: str, sensitive: Sensitive) -> str:
         code = _FLAT.sub(_flat, code)
         code = _variables(code)
         code = _no_echo(code)
-    lines = [sensitive.mask(_COMMENT.sub(_comment, without_tokens(line))) for line in code.split("\n")]
-    return "\n".join(lines)
+    return "\n".join(sensitive.mask(_COMMENT.sub(_comment, line)) for line in lines_without_tokens(code))
 
 
 def _comment(match: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from assay.reports.sarif_rules import plain
-from assay.scanner.cli.output import Excerpts
+from assay.scanner.cli.excerpts import Excerpts
 from assay.scanner.results import formats
 from assay.scanner.results.formats import Context
 from assay.scanner.results.ledger import told
@@ -193,6 +193,23 @@ def test_each_file_is_read_once_and_lines_are_bounded(tree: Path, monkeypatch: p
     assert len(shown.lines("main.tf", 301, 301)[0]) <= 4_000
     assert shown.lines("main.tf", -5, 1)[0].startswith("resource")
     assert shown.lines("main.tf", 10_000, 10_010) == []
+
+
+def test_a_report_in_the_order_of_controls_reads_each_file_once(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tree, {f"{name}.tf": f'resource "aws_s3_bucket" "{name}" {{ bucket = "{name}" }}\n' for name in "abc"})
+    shown = excerpts(".")
+    opened: list[Any] = []
+    real = os.open
+    monkeypatch.setattr(os, "open", lambda path, *more, **named: (opened.append(path), real(path, *more, **named))[1])
+    for name in "abcabc":
+        assert shown.lines(f"{name}.tf", 1, 1) == [f'resource "aws_s3_bucket" "{name}" {{ bucket = "{name}" }}']
+    assert len(opened) == 3
+    monkeypatch.setattr(Excerpts, "MAX_KEPT", 100)  # two of the files; the oldest gives way
+    shown = excerpts(".")
+    opened.clear()
+    for name in "abcbca":
+        assert shown.lines(f"{name}.tf", 1, 1)[0].endswith(f'"{name}" }}')
+    assert len(opened) == 4
 
 
 # Where reports go

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.cli.output import Excerpts
+from assay.scanner.cli.excerpts import Excerpts
 from assay.scanner.results import formats
 from assay.scanner.results.code import without_secret_values
 from assay.scanner.results.shown import gap_of
