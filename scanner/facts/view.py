@@ -168,9 +168,8 @@ class View:
         """The identity of the resource with the blocks of all its companions, and of `further` items."""
         companions = [item for join in self.declared if isinstance(join, Companion) for item in self._referring(join)[0]]
         companions.sort(key=lambda item: (item.location().file, item.location().line))
-        # With the item, which may be made for this view alone: the number of one that is gone is another's.
-        base: tuple[Identity, Item] = numbers.kept(self.items.answers, ("identity", id(self.item)), lambda: (unnamed(self.item), self.item))
-        return named(base[0], self.item, name, [*companions, *further])
+        base: Identity = numbers.kept(self.items.answers, ("identity", self.item), lambda: unnamed(self.item))
+        return named(base, self.item, name, [*companions, *further])
 
     def limits(self, value: Value[Any]) -> Value[Any]:
         """What takes the effect of a grant away, as far as this input says it.

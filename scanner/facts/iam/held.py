@@ -132,7 +132,7 @@ def held(view: View, at: PermissionsAt) -> Held:
     """
     if view.doubt is not None or view.elsewhere:
         return _held(view, at)
-    made: Held = numbers.kept(view.items.answers, ("iam.held", view.item.address, view.item.type, at), lambda: _held(view, at))
+    made: Held = numbers.kept(view.items.answers, ("iam.held", view.item, at), lambda: _held(view, at))
     return made
 
 
