@@ -21,10 +21,6 @@ botocore_session = pytest.importorskip("botocore.session")
 from fixtures import account, moto_gaps  # noqa: E402
 
 FIXTURES = ROOT / "fixtures"
-NOT_SHOWN = {
-    ("secrets.no-plaintext-in-config", "aws", "unknown"): "no case says it yet: a key that may not be used, an older snapshot",
-    ("supply.static-artifacts-immutable", "aws", "unknown"): "no case says it yet: a policy that may not be read",
-}
 RECORDINGS = sorted([*FIXTURES.glob("controls/*/*/aws/*.ndjson"), *FIXTURES.glob("trade_streamer/aws/live/*.ndjson*")])
 LISTINGS = catalogue("aws_api").listings
 SESSION = botocore_session.get_session()
@@ -146,7 +142,7 @@ def test_every_control_has_recordings_that_pass_fail_and_do_not_know() -> None:
         possible = {
             verdict
             for verdict in ("pass", "fail", "unknown")
-            if (f"{folder.parent.name}.{folder.name}", "aws", verdict) not in {**NOT_POSSIBLE, **NOT_SHOWN}
+            if (f"{folder.parent.name}.{folder.name}", "aws", verdict) not in NOT_POSSIBLE
         }
         assert possible <= seen, folder
         assert {name for name in listed if name.startswith("aws/")} == {f"aws/{path.name}" for path in folder.glob("aws/*")}

@@ -61,14 +61,9 @@ NOT_POSSIBLE = {
         for verdict in ("fail", "unknown")
     },
     ("iam.identity-per-service", "config_connector", "unknown"): NOT_SHOWN,
-    **{("secrets.broker-secret-reachability", "deployment_manager", verdict): NOT_SHOWN for verdict in ("pass", "fail", "unknown")},
-    ("supply.image-immutable-and-pinned", "config_connector", "unknown"): NOT_SHOWN,
-    ("supply.images-signed-and-verified", "deployment_manager", "pass"): NOT_SHOWN,
-    **{
-        (control, input_, "unknown"): NOT_SHOWN
-        for control in ("supply.registry-private", "supply.static-artifacts-immutable")
-        for input_ in INPUTS
-    },
+    ("supply.image-immutable-and-pinned", "config_connector", "unknown"): "a manifest writes its images out",
+    ("supply.images-signed-and-verified", "deployment_manager", "pass"): "it has no type for policies of Binary Authorization",
+    ("supply.registry-private", "config_connector", "unknown"): "a manifest writes members out, or names an account",
     ("audit.api-trail-enabled", "deployment_manager", "pass"): "a template cannot set audit logs",
     ("audit.api-trail-enabled", "deployment_manager", "fail"): "a template cannot set audit logs",
     **{
@@ -77,8 +72,8 @@ NOT_POSSIBLE = {
         for verdict in ("pass", "unknown")
     },
 }
-NO_TWINS = {(control, "deployment_manager") for control in ("secrets.broker-secret-reachability", "supply.images-signed-and-verified")}
-"""No case has the name of one in Terraform yet."""
+NO_TWINS = {("supply.images-signed-and-verified", "deployment_manager")}
+"""Cases are of a type that Terraform spells in another way."""
 PARAMETERS = {
     "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",
     "workloadIdentityPoolProviderId", "topic", "subscription", "predefinedAcl", "function", "bucketId", "instanceId", "functionId",

@@ -139,6 +139,8 @@ def _packed(pack: str, commit: str) -> bytes:
         counts = (0, *struct.unpack(">256I", head[8:]))
         low, high, total = counts[wanted[0]], counts[wanted[0] + 1], counts[256]
         index.seek(8 + 256 * 4 + low * width)
+        if not low <= high <= total <= os.fstat(index.fileno()).st_size // width:
+            raise ValueError("it counts more objects than it has")
         ids = index.read((high - low) * width)
         at = next((number for number in range(high - low) if ids[number * width : (number + 1) * width] == wanted), -1)
         if at < 0:
@@ -152,7 +154,7 @@ def _packed(pack: str, commit: str) -> bytes:
     with open_regular(f"{pack}.pack") as packed:
         packed.seek(offset)
         content = packed.read(_MAX_COMMIT)
-    start = next(number for number, byte in enumerate(content) if not byte & 0x80) + 1
+    start = next((number for number, byte in enumerate(content) if not byte & 0x80), len(content)) + 1
     if content[0] >> 4 & 7 != _COMMIT_TYPE:
         return b""
     return zlib.decompressobj().decompress(content[start:], _MAX_COMMIT)

@@ -48,6 +48,8 @@ READABLE: dict[str, str] = {
     "imageTagMutabilityExclusionFilters.filter": "which tags can be moved",
     "binaryAuthorization.breakglassJustification": "that a check was passed by",
     "metadata.services": "which service the rules are of",
+    # https://cloud.google.com/compute/docs/reference/rest/v1/instanceTemplates
+    "disks.source": _IDENTIFIERS,
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     # https://cloud.google.com/apis/design/resource_names
     **dict.fromkeys(
@@ -316,7 +318,7 @@ def readable(parent: str, name: str) -> str:
 def _field(name: str, parent: str, value: Any) -> Any:
     """One field; the elements of a list stand in the same field as the list."""
     if f"{parent}.{name}" in COMMANDS:
-        return _texts(value, _of_command)
+        return _words_of_command(value) if isinstance(value, list) else _texts(value, _of_command)
     if isinstance(value, dict):
         if name in POLICIES:
             return _policy(value)
@@ -393,6 +395,19 @@ def _metadata(key: str, value: str) -> str:
     return told(of_script(value) if key.startswith(_SCRIPT_KEYS) or "\n" in value else of_value(key, value))
 
 
+def _words_of_command(words: list[Any]) -> list[Any]:
+    """A command line; HIDDEN for the word behind an option that takes a secret."""
+    return [
+        HIDDEN if isinstance(word, str) and _is_option(before) and of_arguments([before, word]) else _texts(word, _of_command)
+        for before, word in zip(["", *map(str, words)], words, strict=False)
+    ]
+
+
+def _is_option(word: str) -> bool:
+    """Whether the next word is its value."""
+    return word.startswith("-") and "=" not in word
+
+
 def _of_command(text: str) -> str:
     """A word of a command line, or a script; HIDDEN where it may hold a secret."""
     assigned = any(is_secret_pair(name, value) for name, value in _ASSIGNED.findall(text))
@@ -435,7 +450,10 @@ def _policy(data: Any) -> Any:
         }
     if isinstance(data, list):
         return [_policy(element) for element in data]
-    return _of_policy(data) if isinstance(data, str) else data
+    if not isinstance(data, str):
+        return data
+    # Organizations answers a policy as text within an object: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Policy.html
+    return _policy_text(data) if data.lstrip()[:1] == "{" else _of_policy(data)
 
 
 def _of_policy(text: str) -> str:

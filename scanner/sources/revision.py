@@ -80,7 +80,7 @@ def revisions(targets: Iterable[str], files: Mapping[str, Fate]) -> list[Revisio
 def head(top: str) -> Head | None:
     """What is checked out at the top of a repository; None where it has no commit, or keeps it in a way that is not read."""
     store = _store(top)
-    told = _line(os.path.join(store, "HEAD")) if store else ""
+    told = _line(os.path.join(store, "HEAD"), store) if store else ""
     if store is None or _ID.fullmatch(told):
         return Head(told, "") if store else None
     name, shared = told, _shared(store)
@@ -88,7 +88,7 @@ def head(top: str) -> Head | None:
         name = name.removeprefix("ref:").strip()
         if not _is_name(name):
             return None
-        told = _line(os.path.join(store, name)) or _line(os.path.join(shared, name)) or _packed(shared, name)
+        told = _line(os.path.join(store, name), store) or _line(os.path.join(shared, name), shared) or _packed(shared, name)
         if _ID.fullmatch(told):
             return Head(told, visible(name.removeprefix("refs/heads/")))
         name = told
@@ -100,11 +100,11 @@ def _store(top: str) -> str | None:
     path = os.path.join(top, ".git")
     if os.path.isdir(path):
         return path
-    marked, _, named = _line(path).partition(":")
+    marked, _, named = _line(path, top).partition(":")
     if marked != "gitdir" or not named.strip():
         return None
     store = os.path.realpath(os.path.join(top, named.strip()))
-    back = _line(os.path.join(store, "gitdir"))
+    back = _line(os.path.join(store, "gitdir"), store)
     if back:  # of a worktree
         return store if os.path.realpath(os.path.join(store, back)) == os.path.realpath(path) else None
     whole, modules, _ = store.partition(os.path.join(os.sep, ".git", "modules", ""))
@@ -112,9 +112,10 @@ def _store(top: str) -> str | None:
 
 
 def _shared(store: str) -> str:
-    """The directory that worktrees have in common."""
-    common = _line(os.path.join(store, "commondir"))
-    return os.path.normpath(os.path.join(store, common)) if common else store
+    """The directory that worktrees have in common: for one of them, that in whose `worktrees` it is."""
+    common = _line(os.path.join(store, "commondir"), store)
+    shared = os.path.realpath(os.path.join(store, common))
+    return shared if common and os.path.dirname(os.path.realpath(store)) == os.path.join(shared, "worktrees") else store
 
 
 def _is_name(name: str) -> bool:
@@ -122,11 +123,13 @@ def _is_name(name: str) -> bool:
     return name.startswith("refs/") and ".." not in name and name.isprintable() and "\\" not in name
 
 
-def _line(path: str) -> str:
+def _line(path: str, top: str) -> str:
+    """What a file says; empty where a link leads out of `top`, perhaps to a secret, and where it is no text."""
     try:
-        return os.fsdecode(DISK.read(path, _MAX_FILE)).strip()
+        text = os.fsdecode(DISK.read(path, _MAX_FILE)).strip() if inside(os.path.realpath(path), os.path.realpath(top)) else ""
     except (OSError, ValueError):
         return ""
+    return "" if "\0" in text else text
 
 
 def _packed(shared: str, name: str) -> str:

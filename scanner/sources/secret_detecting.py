@@ -48,7 +48,7 @@ def detect(name: str, value: str) -> Found | None:
     if not literal or not says_secret(name) or is_reference(literal) or is_placeholder(literal) or _PLAIN.fullmatch(literal):
         return None
     kind = "a password" if _PASSWORD.search(name) else "a secret"
-    if not _CERTAIN.search(_snake(name)) and _is_name(literal):
+    if (not _CERTAIN.search(_snake(name)) or _NAMING.search(_snake(name))) and _is_name(literal):
         return None
     start = value.find(literal)
     return Found(kind, start, start + len(literal), by_name=True)
@@ -111,10 +111,13 @@ _CERTAIN = re.compile(
     r"passw|passphrase|private_?key|secret_?key|access_?key|api_?key|auth_?token|access_?token|client_?secret|connection_?string"
 )
 """In names of what is a secret itself, and no name of one."""
+_NAMING = re.compile(r"(?:passw(?:or)?d|passphrase)_(?:secret|key)$")
+"""Ends of names that tell which secret, or which key in one, holds a password: `DB_PASSWORD_SECRET`."""
 _ABOUT = re.compile(
     r"(?:^|_)(?:file|files|dir|path|header|field|param|parameter|expiry|expires|expires_in|expiration|timeout|issuer|audience|format|algorithm|alg"
     r"|store|provider|manager|service|endpoint|host|port|user|username|folder|mount|rounds|scope|scopes|claim|cookie|label|env|var|count|limit"
-    r"|min|max|required|strength|hint|dummy|placeholder)$"
+    r"|min|max|required|strength|hint|dummy|placeholder"
+    r"|ref|reference|hasher|source|alias|charset|encryption|validation)$"
 )
 """Ends of names that speak of a secret and do not give it, beside those of sensitive.py."""
 _NAME = re.compile(r"[a-z0-9]+(?:[-/_.:][a-z0-9]+)+|[A-Z0-9]+(?:[-_][A-Z0-9]+)+")
@@ -125,7 +128,9 @@ _REFERENCE = re.compile(
     |process\.env|os\.environ|getenv|ENC\[|var\.|local\.|data\.|module\.|secrets?\.""",
     re.VERBOSE,
 )
-_FILLED = re.compile(r"\$\{[^{}]*\}|\$\(|\$\[\[|\{\{.*?\}\}|\$[A-Za-z_]|%[A-Z_]{2,40}%|\A<[^<>]*>\Z|__[A-Z0-9_]{2,60}__")
+_FILLED = re.compile(
+    r"\$\{[^{}]*\}|\$\(|\$\[\[|\{\{.{0,200}?\}\}|(?<![\w$@!#*])\$[a-z]|\$[A-Z_]{2}|%[A-Z_]{2,40}%|\A<[^<>]*>\Z|__[A-Z0-9_]{2,60}__"
+)
 _DEFAULT = re.compile(r"\$\{\w{1,100}:?-([^${}]{1,1000})\}")
 """A default of the shell, which is a literal: `${PASSWORD:-hunter2}`."""
 _PLACEHOLDER = re.compile(

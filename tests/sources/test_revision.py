@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from assay import Options, Scan
 from assay.scanner.results.model import Revision
-from assay.scanner.sources import revision
+from assay.scanner.sources import git_store, revision
 from tests.scans import write
 
 FILES: dict[str, str | bytes] = {"infra/main.tf": 'resource "aws_sqs_queue" "q" {}\n', "infra/notes.md": "a\n", "other/x.tf": ""}
@@ -158,11 +159,66 @@ def test_git_is_not_started_for_the_commit(top: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    "head", ["", "ref: ../../../etc/passwd", "ref: refs/../../x", "ref: refs/heads/a\x1b[0m", "ref: refs/heads/" + "a" * 9000, "0" * 41, "\xff\xfe", "ref: refs/heads/loop"]
+    "head",
+    [
+        "",
+        "ref: ../../../etc/passwd",
+        "ref: refs/../../x",
+        "ref: refs/heads/a\x1b[0m",
+        "ref: refs/heads/" + "a" * 9000,
+        "0" * 41,
+        "\xff\xfe",
+        "ref: refs/heads/loop",
+    ],
 )
 def test_a_store_that_is_not_one_names_no_commit(tmp_path: Path, head: str) -> None:
     write(tmp_path, {".git/HEAD": head, ".git/refs/heads/loop": "ref: refs/heads/loop"})
     assert revision.head(str(tmp_path)) is None
+
+
+@pytest.mark.parametrize("link", [".git/HEAD", ".git/refs/heads/main", ".git/refs/heads"])
+def test_no_link_of_a_store_leads_out_of_it(tmp_path: Path, link: str) -> None:
+    write(tmp_path, {"secret/main": "5ec4e7" * 10 + "abcd\n", "tree/.git/HEAD": "ref: refs/heads/main\n"})
+    place = tmp_path / "tree" / link
+    place.unlink(missing_ok=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(tmp_path / ("secret" if link.endswith("heads") else "secret/main"))
+    assert revision.head(str(tmp_path / "tree")) is None
+
+
+def test_a_store_shares_the_references_of_no_other(tmp_path: Path) -> None:
+    other = {"other/refs/heads/main": "a" * 40}
+    write(tmp_path, {"tree/.git/HEAD": "ref: refs/heads/main\n", "tree/.git/commondir": "../../other\n", **other})
+    assert revision.head(str(tmp_path / "tree")) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "commit"),
+    [
+        ({".git": "gitdir: a\0b"}, ""),
+        ({".git/HEAD": "ref: refs/heads/main", ".git/commondir": "a\0b"}, ""),
+        ({".git/HEAD": "a" * 40}, "a" * 40),
+    ],
+)
+def test_a_damaged_store_ends_no_scan(tmp_path: Path, files: dict[str, str | bytes], commit: str) -> None:
+    index = struct.pack(">4sII", b"DIRC", 2, 0) + b"TREE" + struct.pack(">I", 25) + b"\x000 0\n" + bytes(60)
+    listed = [0] * 0xAA + [1] * (256 - 0xAA)
+    pack = b"\xfftOc\0\0\0\2" + struct.pack(">256I", *listed) + b"\xaa" * 20 + bytes(4) + struct.pack(">I", 1000)
+    store: dict[str, str | bytes] = {
+        ".git/index": index, ".git/objects/pack/pack-x.idx": pack, ".git/objects/pack/pack-x.pack": b"PACK"
+    } if commit else {}  # fmt: skip
+    write(tmp_path, {**files, **store})
+    made = revision.revisions([str(tmp_path)], {})
+    assert [(each.commit, each.clean) for each in made] == ([(commit, None)] if commit else [])
+    assert not commit or "damaged" in made[0].reason
+
+
+def test_an_index_of_a_pack_may_not_count_more_than_it_has(tmp_path: Path) -> None:
+    listed = [0] * 0xAA + [0xFFFFFFFF] * (256 - 0xAA)
+    pack = b"\xfftOc\0\0\0\2" + struct.pack(">256I", *listed) + b"b" * 20
+    write(tmp_path, {"objects/pack/pack-x.idx": pack})
+    with pytest.raises(git_store.Unread):
+        git_store.tree_of(str(tmp_path), "a" * 40)
 
 
 def test_a_pipe_in_a_store_is_not_waited_for(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ _ELSE = "arn:aws:other:::"
 _LOOSE = re.compile(f"[*?{chr(_OPEN)}-\U000ffffd]")
 _SUFFIX = re.compile("-[^*/:-]{6}$")
 """What Secrets Manager puts behind a name, or a pattern of it: https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html"""
+POLICY_VARIABLE = re.compile(r"\$\{[^}]*\}")
+"""What IAM fills in with each request: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"""
 _FIELDS = re.compile(f"[{chr(_OPEN)}-\U000ffffd]+")
 
 
@@ -69,10 +71,14 @@ class Arns:
 
     def _part(self, part: Any) -> str:
         if isinstance(part, str):
-            return part
+            return POLICY_VARIABLE.sub(lambda match: self._sign(match[0]), part)
         if isinstance(part, Reference) and (text := self._referred(part)):
             return text
-        return self._signs.setdefault(repr(part), chr(_OPEN + len(self._signs)))
+        return self._sign(repr(part))
+
+    def _sign(self, part: str) -> str:
+        """What stands for a part that is not known, the same wherever that is written."""
+        return self._signs.setdefault(part, chr(_OPEN + len(self._signs)))
 
     def _referred(self, reference: Reference) -> str:
         item = self._items.at(reference.address)
@@ -110,7 +116,9 @@ def reaches(pattern: str, arn: str) -> bool | None:
         ours, theirs = [pattern], [arn]
     if not all(overlaps(loose(one), loose(other)) for one, other in zip(ours, theirs, strict=True)):
         return False
-    return None if is_open(pattern + arn) else True
+    # Whatever is not known of the pattern, all that it stands for is of the ARN.
+    inside = all(covers(other, loose(one)) for one, other in zip(ours, theirs, strict=True))
+    return None if is_open(pattern + arn) and not inside else True
 
 
 def _may_begin_alike(one: str, other: str) -> bool:

@@ -15,6 +15,8 @@ from assay.scanner.facts.denials import overlaps
 from assay.scanner.facts.statements import Condition, Statement, marked
 from assay.scanner.sources.raw import Text, Unknown
 
+from .arns import POLICY_VARIABLE
+
 
 class Told(msgspec.Struct, frozen=True):
     """What condition keys hold, in lower case."""
@@ -70,12 +72,13 @@ def _matches(value: Any, held: list[str], operator: str) -> bool | None:
     """Whether a value of a condition is one of some; None where that hangs on what is not known."""
     if not isinstance(value, (str, Text)):
         return None
-    text = marked(value).replace("\0", "*") if isinstance(value, Text) else value
+    written = marked(value).replace("\0", "*") if isinstance(value, Text) else value
+    text = POLICY_VARIABLE.sub("*", written)
     fold = str.lower if "ignorecase" in operator else str
     same = [overlaps(fold(text), fold(one)) for one in held]
     if not any(same):
         return False
-    literal = isinstance(value, Text) or any("*" in one for one in held)
+    literal = isinstance(value, Text) or text != written or any("*" in one for one in held)
     return None if literal and fold(text) not in map(fold, held) else True
 
 

@@ -16,7 +16,7 @@ from assay.scanner.facts.iam.kinds import Permission
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.messaging.parties import google_parties
 from assay.scanner.facts.spelling import Another, Index, Link, Spelling
-from assay.scanner.facts.statements import Statement, statements
+from assay.scanner.facts.statements import statements
 from assay.scanner.facts.supply.web_identity import allowing, providers
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
@@ -79,12 +79,14 @@ def _builds(view: View, at: DeployerAt, one: IdentityAt) -> Value[bool]:
     if not one.trust:
         return view.says(False)
     document = view[one.trust]
-    written = [entry for entry in allowing(statements(document)) if isinstance(entry, Statement)]
+    entries = statements(document)
+    written = allowing(entries)
     trusted = [provider for entry in written for provider in providers(view, at.providers, entry)]
     services = any(kind == "Service" and who in _BUILDING for entry in written for kind, who in entry.principals)
     if services or any(provider.is_ci for provider in trusted):
         return Value(True, document.seen)
-    return Value(next((provider.doubt for provider in trusted if provider.doubt), None) or False, document.seen)
+    doubts = [*(entry for entry in entries if isinstance(entry, Unknown)), *(provider.doubt for provider in trusted if provider.doubt)]
+    return Value(doubts[0] if doubts else False, document.seen)
 
 
 class ReleasesAt(BindingsAt, frozen=True, eq=False, kw_only=True):

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
+from assay.scanner.facts.denials import is_open
 from assay.scanner.facts.iam.becoming import OPENING, READING
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.model import Identity
@@ -230,11 +231,20 @@ def _names_it(asked: _Secret, forms: Arns, named: Any) -> bool | Unknown:
     text = forms.text(named)
     fields = text.split(":")
     if fields[0] != "arn":
-        return False  # a parameter
+        if not is_open(text[:1]) or _is_other(asked.view, named):
+            return False  # a parameter
+        return Unknown(f"whether {describe(named)} is this secret", "scan the plan or the live account")
     answers = [reaches(":".join(fields[:7]), arn) for arn in asked.arns]
     if True in answers or any(_with_suffix(":".join(fields[:7]), arn) for arn in asked.arns):
         return True
     return Unknown(f"whether {describe(named)} is this secret", "scan the plan or the live account") if None in answers else False
+
+
+def _is_other(view: View, named: Any) -> bool:
+    """Whether what names a secret of a container begins with a reference to something that is no secret, such as a parameter."""
+    first = named.parts[0] if isinstance(named, Text) else named
+    item = view.items.at(first.address) if isinstance(first, Reference) else None
+    return item is not None and "secretsmanager" not in item.type.lower()
 
 
 def _with_suffix(text: str, arn: str) -> bool:

@@ -126,7 +126,9 @@ class Ways:
 
     def _into(self, role: View, at: IdentityAt) -> Iterator[Step]:
         arns = self._of_role(role, at)
-        trusted = [entry for entry in statements(role[at.trust]) if isinstance(entry, Statement) and entry.allows is not False]
+        written = statements(role[at.trust])
+        yield from (_untold(role, entry) for entry in written if isinstance(entry, Unknown))
+        trusted = [entry for entry in written if isinstance(entry, Statement) and entry.allows is not False]
         services = {str(who) for entry in trusted for kind, who in entry.principals if kind == "Service"}
         delegated = False
         for entry in trusted:
@@ -211,6 +213,13 @@ def _trusted(role: View, at: IdentityAt, entry: Statement, kind: str, who: Any, 
     name: Value[Any] = Value("anyone" if everyone else known, entry.seen)
     doubt = next((why for why in (entry.allows, other) if isinstance(why, Unknown)), None)
     return Step(item.address if item else str(name.data), parties, name, "its trust policy", Value(doubt or True, entry.seen), item)
+
+
+def _untold(role: View, why: Unknown) -> Step:
+    """Whoever a trust policy names that is not known."""
+    address = role.item.address
+    name: Value[Any] = Value(f"whoever takes on {address}", (role.location,))
+    return Step(("trust", address), Parties(), name, "its trust policy", Value(why, name.seen), None)
 
 
 def parties_of(view: View, link: Link | None, kind: str, who: Any, entry: Statement) -> Parties:

@@ -37,10 +37,13 @@ _MINTERS = {
     "roles/iam.serviceAccountKeyAdmin": "iam.serviceAccountKeys.create",
     "roles/iam.serviceAccountAdmin": "iam.serviceAccounts.setIamPolicy",
     "roles/iam.serviceAccountOpenIdTokenCreator": "iam.serviceAccounts.getOpenIdToken",
+    "roles/iam.workloadIdentityUser": "iam.serviceAccounts.getAccessToken",
     "roles/owner": "iam.serviceAccounts.setIamPolicy",
     "roles/editor": "iam.serviceAccountKeys.create",
 }
 """https://cloud.google.com/iam/docs/roles-permissions/iam"""
+_OF_CLUSTERS = "roles/iam.workloadIdentityUser"
+"""By it a workload of a cluster has the account as its own: https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity"""
 
 
 def bindings_above(view: View, at: BindingsAt) -> Escalation | None:
@@ -140,7 +143,7 @@ def _on_account(view: View, at: AccountAt, binding: Binding) -> Raise | Unknown 
     if other is False or is_service_agent(binding.member):
         return None
     by = _minting(view, at, binding.role)
-    if by == "":
+    if by == "" or (binding.role == _OF_CLUSTERS and ".svc.id.goog[" in describe(binding.member)):
         return None
     doubt = next((why for why in (by, other) if isinstance(why, Unknown)), None)
     what = f" ({by})" if isinstance(by, str) else ""
@@ -168,4 +171,5 @@ def _of_another(view: View, at: AccountAt, member: Any) -> bool | Unknown:
         return unknown_inside(member) or False
     if not text.startswith("serviceAccount:"):
         return False
-    return text.partition(":")[2] not in view.item.address and text.partition(":")[2] not in str(called(view, at).data)
+    owns = (view.item.address, str(called(view, at).data))
+    return text.partition(":")[2] not in [own.rpartition("/")[2] for own in owns]

@@ -43,6 +43,8 @@ BECOMING = (
 _SPELLED = {name.lower(): name for name in (*WRITING, *BECOMING)}
 RAISING = frozenset(_SPELLED)
 _WRITES = frozenset(name.lower() for name in WRITING)
+_OF_USERS = frozenset({"iam:putuserpolicy", "iam:attachuserpolicy", "iam:deleteuserpermissionsboundary"})
+"""They give a user more that does them to itself, as `${aws:username}`; a new key or password of its own does not."""
 
 
 def escalation(view: View, at: PermissionsAt) -> Escalation:
@@ -177,7 +179,7 @@ def _reaches(entry: Statement, action: str, who: Identity) -> Value[bool]:
     meant = [one for one in entry.resources if _is_for(one, action)]
     far = any_of([*(Value.of(one).then(every_resource) for one in meant), Value(False)])
     if action in _WRITES:
-        far = any_of([far, *(Value(_writes(one, who)) for one in meant)])
+        far = any_of([far, *(Value(_writes(one, action, who)) for one in meant)])
     return Value(far.data, entry.seen)
 
 
@@ -194,13 +196,14 @@ def _is_for(resource: Any, action: str) -> bool:
     return not service or any(sign in service for sign in "*?\0") or service in _OF_SERVICE.get(of, (of,))
 
 
-def _writes(resource: Any, who: Identity) -> bool | Unknown:
+def _writes(resource: Any, action: str, who: Identity) -> bool | Unknown:
     """Whether a resource of a statement is a pattern of names, or the identity that the statement is for."""
     parts = resource.parts if isinstance(resource, Text) else (resource,)
     if any(isinstance(part, Reference) and part.address == who.address for part in parts):
         return True
     text = "".join(part if isinstance(part, str) else "x" for part in parts)
-    own = text.rpartition("/")[2] == who.name and who.unnamed is None and ":iam:" in text
+    name = text.rpartition("/")[2]
+    own = (name == who.name and who.unnamed is None and ":iam:" in text) or (name.lower() == "${aws:username}" and action in _OF_USERS)
     return own or _is_pattern(text)
 
 

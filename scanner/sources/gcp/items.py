@@ -169,6 +169,12 @@ class AssetItem(Item):
 
     @property
     @override
+    def label(self) -> str:
+        """The last part of its full name; an asset may come with nothing but a policy."""
+        return self.address.rpartition("/")[2]
+
+    @property
+    @override
     def tags(self) -> dict[str, str]:
         return tags_of(*map(self._at, LABELS))
 

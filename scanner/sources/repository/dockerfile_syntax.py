@@ -18,8 +18,8 @@ import msgspec
 from assay.scanner.sources.budget import Budget
 
 Span = tuple[int, int]
-_DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*\r?\Z")
-_HEREDOC = re.compile(r"""\A(\d*)<<(-?)(["']?)([A-Za-z0-9_.]+)\3\Z""")
+_DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*([^ \t\r].*)")
+_HEREDOC = re.compile(r"""\A(\d*)<<(-?)(["']?)([A-Za-z0-9_.][\w.-]*)\3\Z""", re.ASCII)
 _HEREDOC_ANYWHERE = re.compile(r"""(?<![<\w])\d*<<-?["']?[A-Za-z0-9_.]+["']?""")
 WITH_HEREDOCS = frozenset({"ADD", "COPY", "RUN"})
 WITH_PAIRS = frozenset({"ENV", "LABEL", "ARG"})
@@ -106,7 +106,7 @@ def _directives(lines: list[tuple[int, int, str]]) -> tuple[dict[str, str], int]
         match = _DIRECTIVE.match(lines[at][2])
         if match is None or match[1].lower() in directives:
             break
-        directives[match[1].lower()] = match[2]
+        directives[match[1].lower()] = match[2].rstrip(" \t\r")
         at += 1
     return directives, at
 

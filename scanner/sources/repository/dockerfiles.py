@@ -144,13 +144,20 @@ def _is_ignored(name: str, patterns: list[str]) -> bool:
     for pattern in patterns:
         plain = pattern.removeprefix("!").strip("/")
         plain = plain.removeprefix("./")
-        tries = {plain, plain.removeprefix("**/")} if plain.startswith("**/") else {plain}
-        names = {name, *("/".join(name.split("/")[:count]) for count in range(1, name.count("/") + 1))}
+        names = ["/".join(name.split("/")[:count]) for count in range(1, name.count("/") + 2)]
         if plain.startswith("**/"):
-            names.add(name.rpartition("/")[2])
-        if any(fnmatch.fnmatchcase(each, one) for one in tries for each in names):
+            plain = plain.removeprefix("**/")
+            names += ["/".join(name.split("/")[count:]) for count in range(1, name.count("/") + 1)]
+        if any(_fits(each, plain) for each in names):
             ignored = not pattern.startswith("!")
     return ignored
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a pattern is for a path: `*` stays in a folder, `**` does not."""
+    if "**" in pattern:
+        return fnmatch.fnmatchcase(name, pattern)
+    return name.count("/") == pattern.count("/") and all(map(fnmatch.fnmatchcase, name.split("/"), pattern.split("/")))
 
 
 class _Places:

@@ -70,7 +70,7 @@ def commands(script: str, budget: Budget, _depth: int = 0, _base: int = 0) -> li
     """The commands of a script, in the order in which they are written. Raises OverBudget."""
     found: list[Command] = []
     tokens = list(_Tokens(script, budget))
-    for command in _Parser(tokens).commands():
+    for command in _Parser(tokens, budget).commands():
         inner = [entry for token in (*command.words, *(token for _, token in command.assignments)) for entry in token.inner]
         for text, start in inner if _depth < MAX_DEPTH else ():
             for each in commands(text, budget, _depth + 1, _base + start):
@@ -233,14 +233,15 @@ class _Tokens:
 
 
 class _Parser:
-    def __init__(self, tokens: list[Token]) -> None:
-        self.tokens = tokens
+    def __init__(self, tokens: list[Token], budget: Budget) -> None:
+        self.tokens, self.budget = tokens, budget
 
     def commands(self) -> Iterator[Command]:
         within: tuple[str, ...] = ()
         condition, before = False, ""
         words: list[Token] = []
         for token in self.tokens:
+            self.budget.step(len(within) // 8)
             if token.is_operator:
                 if words:
                     yield _command(words, before, token.text, within, condition)

@@ -75,8 +75,11 @@ def cloud_storage(view: View, at: GoogleAt) -> ArtifactBucket:
     )
 
 
-_HASHED = re.compile(r"[.\-_](?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]{8,64}\.[0-9A-Za-z]+(\.map|\.gz|\.br)?")
-"""What bundlers put before the ending: https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Caching#cache_busting"""
+_PLAIN = r"(?=[A-Za-z]*\d)[0-9A-Za-z]{8,64}"
+_MIXED = r"(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[0-9A-Za-z_-]{8,64}"
+_HASHED = re.compile(rf"[.\-_]({_PLAIN}|{_MIXED})\.[0-9A-Za-z]+(\.map|\.gz|\.br)?")
+"""What bundlers put before the ending, where `-` and `_` are signs of a hash only beside small letters, capitals and digits: not of
+`service-worker-v2.js`. https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Caching#cache_busting"""
 
 
 def _files(view: View, at: FilesAt) -> list[Any]:

@@ -140,7 +140,7 @@ def _denies(view: View, statement: Statement) -> Value[bool]:
         return view.says(why)
     regions = [test for test in statement.conditions if test.key == _REGION]
     others = [test for test in statement.conditions if test.key != _REGION]
-    everything = statement.not_action or "*" in statement.actions
+    everything = statement.not_action != ("*" in statement.actions)  # to leave out * denies nothing
     resources = not statement.not_resource and (not statement.resources or "*" in statement.resources)
     # Who is spared is named; a condition on anything else leaves it to the request.
     spared = all(test.key in _WHO and _operator(test) in _NOT_IN and "*" not in test.values for test in others)

@@ -12,6 +12,7 @@ from typing import Any
 from assay.scanner.facts.accounts.guardrails.aws import SERVICE_CONTROL, AccountAt, account
 from assay.scanner.facts.accounts.guardrails.kinds import Guardrail
 from assay.scanner.facts.accounts.listing import ACCOUNT
+from assay.scanner.facts.audit.indexes import every
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.spelling import Index
 from assay.scanner.sources.aws.calls import Call, Listing
@@ -39,10 +40,6 @@ TARGETS = Listing(
 LISTINGS = (POLICIES, TARGETS)
 
 
-def _policies(item: Item) -> Iterator[tuple[Hashable, Any]]:
-    yield None, item
-
-
 def _targets(item: Item) -> Iterator[tuple[Hashable, Any]]:
     policy = item["PolicyArn"].data
     yield policy if isinstance(policy, str) else None, item
@@ -54,7 +51,7 @@ READERS = (
         (ACCOUNT.type,),
         account,
         AccountAt(
-            policies=Index((POLICIES.type,), _policies, calls=(CONTENT.name,)),
+            policies=every(POLICIES.type, calls=(CONTENT.name,)),
             targets=Index((TARGETS.type,), _targets),
             content=f"{CONTENT.name}.Policy.Content",
         ),

@@ -45,11 +45,11 @@ def policy(view: View, at: PolicyAt) -> Guardrail | None:
         return None
     rules, more = view.inner(*at.rules)
     if constraint == LOCATIONS:
-        lists = [rule[at.allowed].is_set() for rule in rules] + [rule[at.denied].truth() for rule in rules]
-        holds = any_of([*lists, view.says(more or False), _inherited(view, at)])
+        limits = [any_of([_lists(rule[at.allowed]), rule[at.denied].truth()]) for rule in rules]
+        holds = any_of([_in_force(view, at, rules, limits, more), _inherited(view, at)])
         values = [value for rule in rules for value in rule[at.allowed].elements()]
     else:
-        holds, values = _switched(view, at, rules, more), []
+        holds, values = _in_force(view, at, rules, [rule[at.enforced].truth() for rule in rules], more), []
     identity = view.identity(view[at.name] if at.name != "name" else named(view.item))
     return _guardrail(view, identity, "organisation policy", {constraint: holds}, values)
 
@@ -60,12 +60,24 @@ def _inherited(view: View, at: PolicyAt) -> Value[bool]:
     return any_of([view[path].default(False).truth() for path in at.inherits]).then(lambda adds: above if adds else False)
 
 
-def _switched(view: View, at: PolicyAt, rules: list[View], more: Unknown | None) -> Value[bool]:
-    """Whether a policy switches a constraint on: by a rule without a condition, unless another says otherwise for some tags."""
+def _lists(allowed: Value[Any]) -> Value[bool]:
+    """Whether some location is listed."""
+    return allowed.then(lambda data: data not in (None, "", []))
+
+
+def _in_force(view: View, at: PolicyAt, rules: list[View], flags: list[Value[bool]], more: Unknown | None) -> Value[bool]:
+    """`flags`: what each of the rules says."""
     bound = [at.condition != "" and any(rule.inner(at.condition)) for rule in rules]
-    flags = [rule[at.enforced].truth() for rule in rules]
-    answer = any_of([*(flag for flag, limited in zip(flags, bound, strict=True) if not limited), view.says(more or False)])
-    if any(limited and flag.data is not answer.data for flag, limited in zip(flags, bound, strict=True)):
+    return _for_all(view, list(zip(flags, bound, strict=True)), more)
+
+
+def _for_all(view: View, told: list[tuple[Value[bool], bool]], more: Unknown | None) -> Value[bool]:
+    """Whether a policy does what its rules without a condition say, unless another says otherwise for some tags.
+
+    `told`: what each rule says, and whether it has a condition.
+    """
+    answer = any_of([*(flag for flag, limited in told if not limited), view.says(more or False)])
+    if any(limited and flag.data is not answer.data for flag, limited in told):
         return view.says(Unknown("for which tags a rule of the policy holds", "scan the live project", view.location))
     return answer
 
@@ -89,12 +101,18 @@ def project(view: View, at: Spelling) -> Guardrail | None:
     rules = found.data.get("rules", []) if isinstance(found.data, dict) else []
     lists = [rule.get("values", {}) for rule in rules if isinstance(rule, dict)]
     values = [value for listed in lists if isinstance(listed, dict) for value in listed.get("allowedValues") or []]
-    none = any(isinstance(rule, dict) and rule.get("denyAll") for rule in rules)
+    told = [(view.says(_limits(rule)), bool(rule.get("condition"))) for rule in rules if isinstance(rule, dict)]
     doubt = found.unknown or next((rule for rule in rules if isinstance(rule, Unknown)), None)
-    limited = view.says(True if values or none else doubt or False)
+    limited = _for_all(view, told, doubt)
     switches = {name: view[f"#enforced:{name}"].default(False).truth() for name in SWITCHES}
     identity = view.identity(view[at.name])
     return _guardrail(view, identity, "project", {LOCATIONS: limited, **switches}, [Value(value, found.seen) for value in values])
+
+
+def _limits(rule: dict[str, Any]) -> Any:
+    """Whether a rule of a live policy lists locations, or denies all of them."""
+    listed = rule.get("values")
+    return bool(isinstance(listed, dict) and listed.get("allowedValues")) or rule.get("denyAll") or False
 
 
 def _guardrail(view: View, identity: Any, sort: str, limits: dict[str, Value[bool]], values: list[Value[Any]]) -> Guardrail:

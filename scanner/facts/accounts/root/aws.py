@@ -59,5 +59,6 @@ class AccessKeyAt(Spelling, frozen=True, eq=False, kw_only=True):
 def access_key(view: View, at: AccessKeyAt) -> RootKeys:
     """An access key of code, which is of a user: for one that is called root, code keeps it in its state, whoever that is."""
     user = view.link(at.user)
-    whose = view.says(False) if isinstance(user.data, Reference) else user.text().then(lambda name: str(name).lower() in _NAMES)
+    nobody = Unknown("whose the access key is: no user is written", "name its user", view.location)
+    whose = view.says(False) if isinstance(user.data, Reference) else user.default(nobody).text().then(lambda name: name.lower() in _NAMES)
     return RootKeys(identity=view.identity(view[at.user]), present=whose)

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/what-is-access-analyzer.html
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -23,15 +22,6 @@ from assay.scanner.sources.values import Value, all_of, any_of
 # at what the account's own roles use, and those of internal access at access from within the organisation.
 EXTERNAL = ("ACCOUNT", "ORGANIZATION")
 _ON = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
-
-
-def every(*types: str) -> Index:
-    """All items of some types, under no key."""
-
-    def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
-        yield None, item
-
-    return Index(types, records)
 
 
 class RulesAt(msgspec.Struct, frozen=True):

@@ -8,7 +8,8 @@ to a call that is denied AccessDeniedException: https://github.com/prowler-cloud
 
 from __future__ import annotations
 
-from assay.scanner.facts.audit.posture.aws import RegionAt, RulesAt, every, region
+from assay.scanner.facts.audit.indexes import every
+from assay.scanner.facts.audit.posture.aws import RegionAt, RulesAt, region
 from assay.scanner.facts.audit.posture.kinds import PostureService
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.messaging.aws_api import EVENT_TARGETS, RULES

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
-from assay.scanner.facts.audit.posture.aws import AnalyzerAt, HubAt, RulesAt, analyzer, every, hub
+from assay.scanner.facts.audit.indexes import every
+from assay.scanner.facts.audit.posture.aws import AnalyzerAt, HubAt, RulesAt, analyzer, hub
 from assay.scanner.facts.audit.posture.kinds import PostureService
 from assay.scanner.facts.catalogue import Reader
 

@@ -124,8 +124,9 @@ def _mixed(text: str) -> bool:
     seen: set[str] = set()
     for clause in re.split(r"\bAND\b", text):
         fields = {match[2].lower() for match in _COMPARISON.finditer(clause)}
+        beside = len(_COMPARISON.findall(clause)) - len(re.findall(r"\bOR\b", clause)) != 1  # what stands beside is ANDed too
         negated = any(match[1] or match[3] == "!=" for match in _COMPARISON.finditer(clause))
-        if len(fields) != 1 or (fields & seen and not negated) or (negated and len(_COMPARISON.findall(clause)) > 1):
+        if beside or len(fields) != 1 or (fields & seen and not negated) or (negated and len(_COMPARISON.findall(clause)) > 1):
             return True
         seen |= fields
     return False

@@ -6,7 +6,8 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/secu
 
 from __future__ import annotations
 
-from assay.scanner.facts.audit.posture.aws import AggregatorsAt, AnalyzerAt, HubAt, RulesAt, analyzer, every, hub
+from assay.scanner.facts.audit.indexes import every
+from assay.scanner.facts.audit.posture.aws import AggregatorsAt, AnalyzerAt, HubAt, RulesAt, analyzer, hub
 from assay.scanner.facts.audit.posture.kinds import PostureService
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.spelling import Referrer

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 from assay.scanner.facts.audit.recorders.kinds import ChangeRecord
 from assay.scanner.facts.spelling import Index, One, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.interface import Item, Unlisted
+from assay.scanner.sources.interface import Unlisted
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
 
@@ -46,15 +45,6 @@ class RegionAt(Spelling, frozen=True, eq=False, kw_only=True):
     states: Annotated[str, "on", "delivered"]
     others: Annotated[Index, "globals"]
     """All regions, under no key."""
-
-
-def every(*types: str, calls: tuple[str, ...] = ()) -> Index:
-    """All items of some types, under no key."""
-
-    def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
-        yield None, item
-
-    return Index(types, records, calls=calls)
 
 
 def recorder(view: View, at: RecorderAt) -> ChangeRecord:

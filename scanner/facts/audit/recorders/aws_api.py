@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeConfiguration
 
 from __future__ import annotations
 
-from assay.scanner.facts.audit.recorders.aws import RegionAt, every, region
+from assay.scanner.facts.audit.indexes import every
+from assay.scanner.facts.audit.recorders.aws import RegionAt, region
 from assay.scanner.facts.audit.recorders.kinds import ChangeRecord
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.sources.aws.calls import Call, Listing

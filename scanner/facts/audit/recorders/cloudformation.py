@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
-from assay.scanner.facts.audit.recorders.aws import GroupAt, RecorderAt, every, recorder
+from assay.scanner.facts.audit.indexes import every
+from assay.scanner.facts.audit.recorders.aws import GroupAt, RecorderAt, recorder
 from assay.scanner.facts.audit.recorders.kinds import ChangeRecord
 from assay.scanner.facts.catalogue import Reader
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assay.scanner.facts.audit.recorders.aws import GroupAt, RecorderAt, every, recorder
+from assay.scanner.facts.audit.indexes import every
+from assay.scanner.facts.audit.recorders.aws import GroupAt, RecorderAt, recorder
 from assay.scanner.facts.audit.recorders.kinds import ChangeRecord
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.spelling import One

@@ -157,7 +157,7 @@ def _advanced(selector: View, at: TrailAt) -> tuple[Value[bool], Value[bool], li
         elif name.data == "readonly":
             reads.append(names(equals, "true"))
             writes.append(names(equals, "false"))
-        elif name.data == "eventsource" and equals.absent:
+        elif name.data == "eventsource" and equals.absent and not field[at.trails.not_equals].absent:
             exemptions += _exemptions(field[at.trails.not_equals])
         else:
             tests.append(field.says(False))

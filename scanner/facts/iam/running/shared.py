@@ -10,7 +10,7 @@ from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Unlisted
-from assay.scanner.sources.raw import Unknown, describe
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value
 
 
@@ -53,7 +53,16 @@ def others(view: View, index: Index, runs_as: Value[Any], name: Value[Any]) -> V
                 continue
             doubt = (None if view.item.coexists(item) else item.template) if sure else _untold(view, item, other)
             found[other] = Other(name=Value(other, (item.location(),)), same=Value(doubt or True, (item.location(),)))
+    if view.item.template is not None and name.unknown and key and not runs_as.unknown and not _one_each(view, runs_as.data):
+        found[""] = Other(name=Value(f"another of {view.item.address}", (view.location,)), same=Value(view.item.template, (view.location,)))
     return view.says(list(found.values()))
+
+
+def _one_each(view: View, identity: Any) -> bool:
+    """Whether an identity is made with `for_each` or `count`, so that each of several services may have one."""
+    parts = identity.parts if isinstance(identity, Text) else (identity,)
+    items = [view.items.at(part.address) for part in parts if isinstance(part, Reference)]
+    return any(item is not None and item.template is not None for item in items)
 
 
 def _untold(view: View, item: Item, other: str) -> Unknown:

@@ -57,6 +57,8 @@ class _Dockerfile:
         self.instructions: list[dict[str, Any]] = content["instructions"]
         self.arguments: dict[str, str | None] = {}
         """Build arguments that were declared so far, with their defaults."""
+        self.variables: dict[str, str | None] = {}
+        """Variables that were set so far, with the text that each is given; None of a build argument without a default."""
 
     def exposures(self) -> Iterator[Exposure]:
         for number, made in enumerate(self.instructions):
@@ -77,8 +79,10 @@ class _Dockerfile:
         command = made["command"]
         for at, (name, value) in enumerate(made["pairs"]):
             place = ("instructions", number, "pairs", at)
-            if command == "ARG":
+            if command == "ARG" and (value is not None or name not in self.arguments):
                 self.arguments[name] = value
+            elif command == "ENV" and value is not None:
+                self.variables[name] = self._given(value)
             found = detect(name, value) if value else None
             if found is not None and value is not None:
                 yield self._exposure(f"{command} {name}", found.kind, _WAYS[command], True, place, value[found.start : found.end])
@@ -88,11 +92,17 @@ class _Dockerfile:
             elif command == "ENV" and value and says_secret(name) and (variable := _VARIABLE.fullmatch(value.strip())):
                 yield from self._of_argument(name, variable[1] or variable[2], place)
 
+    def _given(self, value: str) -> str | None:
+        """What a variable is given: where that is another variable or a build argument, the text of this."""
+        match = _VARIABLE.fullmatch(value.strip())
+        name = (match[1] or match[2]) if match else ""
+        return self.variables.get(name, self.arguments.get(name, value))
+
     def _of_argument(self, name: str, argument: str, place: tuple[str | int, ...]) -> Iterator[Exposure]:
-        """What a variable is that takes its value from a build argument."""
-        if argument not in self.arguments:
+        """What a variable is that takes its value from a build argument, or from a variable, which goes before one of the same name."""
+        if argument not in self.arguments and argument not in self.variables:
             return
-        default = self.arguments[argument]
+        default = self.variables.get(argument, self.arguments.get(argument))
         if default and (found := detect(name, default)) is not None:
             yield self._exposure(f"ENV {name}", found.kind, "sets", True, place, default[found.start : found.end])
         elif not default and not says_secret(argument):  # else it is told where it is declared

@@ -161,6 +161,10 @@ class _Reading:
                 place = (*path, own[key])
                 answer = arguments(words, Linked(inside.linked(place)))
                 yield setting(label("command", of), answer, inside.seen(place))
+        check = one.get(own.get("healthcheck", ""))
+        if isinstance(check, dict) and (key := next((key for key in check if key.lower() == "command"), "")) and check[key]:
+            place = (*path, own["healthcheck"], key)
+            yield setting(label("health check", of), arguments(check[key], Linked(inside.linked(place))), inside.seen(place))
         for below in ("options",):  # of the driver that logs are sent with, which may need a token
             options = one.get(own.get("logconfiguration", ""))
             key = next((key for key in options if key.lower() == below), "") if isinstance(options, dict) else ""

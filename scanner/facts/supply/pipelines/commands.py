@@ -86,7 +86,7 @@ def _image_of_run(words: list[str]) -> list[str]:
 
 def program_of_image(image: str) -> str:
     """The program that an image starts: `aquasec/trivy:0.67` is trivy."""
-    name = re.sub(r"[@:][^/]*\Z", "", image).rpartition("/")[2].lower()
+    name = re.split("[@:]", image.rpartition("/")[2], maxsplit=1)[0].lower()
     return _OF_IMAGES.get(name, name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -10,6 +11,7 @@ from assay.scanner.facts.supply.pipelines.commands import ANY
 from assay.scanner.facts.supply.pipelines.model import IMAGE, Act, JobModel, PipelineModel, StepModel, Told
 from assay.scanner.sources.raw import Unknown
 
+_NO_FAILURE = re.compile(r"!\s*failure\s*\(\s*\)")
 _WAY = "keep the scanner in this pipeline, in a step that fails"
 
 
@@ -131,9 +133,20 @@ def _decided(before: _Before, job: JobModel, step: StepModel, act: Act) -> Gated
             return Gated(tolerated)
     if not before.in_job and job.despite == before.job.name and job.condition:
         return Gated(Unknown(f"what {job.name} makes of {job.condition}", "give the phase build on-failure: ABORT"))
-    if step.always or (not before.in_job and (job.always or job.despite == before.job.name)):
+    # A step that always runs does so where its job has begun, which needs the jobs before it.
+    if step.always if before.in_job else job.always or job.despite == before.job.name:
+        condition = step.condition if before.in_job else job.asks
+        if _asks(condition, before):
+            reason = f"whether it runs where {named} failed, which its condition may ask for ({condition[:100]})"
+            return Gated(Unknown(reason, "let it run only where all before it succeeded, without a condition of its own"))
         return Gated(False, f"it runs though {named} failed")
     return _conditioned(before, job, step, named)
+
+
+def _asks(condition: str, before: _Before) -> bool:
+    """Whether a condition may ask how the scan ended: by a function of GitHub, or by the result of its step or job."""
+    names = ("*", *before.job.name.split("/"))
+    return _NO_FAILURE.search(condition) is not None or any(text in condition for text in ("steps.", *(f"needs.{name}." for name in names)))
 
 
 def _conditioned(before: _Before, job: JobModel, step: StepModel, named: str) -> Gated:

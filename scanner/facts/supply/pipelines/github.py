@@ -58,7 +58,9 @@ class _Workflow:
                 continue
             own = f"{prefix}{name}"
             needs = [f"{prefix}{need}" for need in listed(job.get("needs")) if isinstance(need, str)]
-            model = JobModel(own, [], [*(needs or after)], _flag(job.get("continue-on-error")), always=_is_always(job))
+            model = JobModel(
+                own, [], [*(needs or after)], _flag(job.get("continue-on-error")), always=_is_always(job), asks=_condition(job)
+            )
             self.made.jobs[own] = model
             entered.append(own)
             self._permitted(own, job)
@@ -91,7 +93,7 @@ class _Workflow:
         self, step: dict[str, Any], at: Path, document: dict[str, Any], job: dict[str, Any], own: str, depth: int
     ) -> Iterator[StepModel]:
         condition = _condition(step)
-        tolerated = _flag(step.get("continue-on-error"))
+        tolerated = self._tolerated(step, job)
         label = str(step.get("name") or step.get("id") or "")[:80]
         environment = {**mapping(document.get("env")), **mapping(job.get("env")), **mapping(step.get("env"))}
         made = StepModel(label, at, [], tolerated, "" if _TRUE.fullmatch(condition) else condition, _is_always(step))
@@ -107,6 +109,17 @@ class _Workflow:
             self._action(uses, made, step, at, own, environment)
         made.name = made.name or next((act.words for act in made.acts), "")
         yield made
+
+    def _tolerated(self, step: dict[str, Any], job: dict[str, Any]) -> Told:
+        """Whether the job goes on where a step fails; not known where another step asks how that one ended."""
+        tolerated, own = _flag(step.get("continue-on-error")), step.get("id")
+        if tolerated is not True or not isinstance(own, str):
+            return tolerated
+        steps = [each for each in listed(job.get("steps")) if isinstance(each, dict)]
+        self.budget.step(len(steps))
+        if any(f"steps.{own}.outcome" in str(each.get(key, "")) for each in steps for key in ("if", "run", "env")):
+            return Unknown(f"what the job makes of the outcome of the step {own}", "let the step itself fail: without continue-on-error")
+        return tolerated
 
     def _local(
         self, uses: str, made: StepModel, document: dict[str, Any], job: dict[str, Any], own: str, depth: int

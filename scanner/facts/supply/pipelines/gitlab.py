@@ -109,6 +109,12 @@ class _Pipeline:
         for act in step.acts:
             act.place = (*at, "script")
         model.steps.append(step)
+        held = job.get("after_script", default.get("after_script", self.whole.get("after_script")))
+        if lines := list(self._lines(held, 0)):  # which runs in a shell of its own, whether or not the script failed
+            last = Script("\n".join(lines), (*at, "after_script"), Shell(errexit=True, pipefail=True), environment, self.budget)
+            model.steps.append(StepModel("after_script", at, list(last.acts()), tolerated=True, always=True, opaque=last.opaque()))
+            for act in model.steps[-1].acts:
+                act.place = (*at, "after_script")
         self._more(job, name, script, step, at)
 
     def _more(self, job: dict[str, Any], name: str, script: Script, step: StepModel, at: tuple[str | int, ...]) -> None:

@@ -61,6 +61,8 @@ class JobModel(msgspec.Struct):
     """Under which it is in a run at all; what comes after it then runs without it. Empty where what needs it is left out with it."""
     always: bool = False
     """It runs though a job before it failed."""
+    asks: str = ""
+    """The condition of a job that always runs: it may ask how the jobs before it ended."""
     despite: str = ""
     """The one job before it though whose failure it runs."""
     opaque: str = ""

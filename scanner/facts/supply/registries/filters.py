@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from assay.scanner.globs import matches
 from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
 from assay.scanner.sources.values import Value
 
@@ -20,7 +21,7 @@ def names(filter_: Any, name: Value[Any]) -> bool | Unknown:
         return unknown_inside(filter_) or Unknown("which repositories a filter is for", "scan the plan or the live account")
     whole = filter_ if "*" in filter_ else f"*{filter_}*"
     if isinstance(name.data, str):
-        return re.fullmatch(expression(whole), name.data) is not None
+        return matches(whole, name.data)
     return _open(whole, name)
 
 

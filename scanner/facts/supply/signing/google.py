@@ -5,7 +5,6 @@ https://cloud.google.com/binary-authorization/docs/run/overview, https://cloud.g
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from assay.scanner.facts.google_assets import missing, named, short
@@ -156,7 +155,8 @@ def _covers(pattern: Any, image: Any) -> bool | Unknown:
         if len(begins) < len(fixed):
             return unknown_inside(image) or Unknown(f"whether {pattern} exempts {describe(image)}", "scan the plan or the live project")
         return pattern.endswith("**") or Unknown(f"whether {pattern} exempts {describe(image)}", "scan the plan or the live project")
-    rest = re.sub(r"(:[^/@]+)?(@sha256:[0-9a-f]+)?$", "", begins[len(fixed) :])
+    folder, sign, last = begins[len(fixed) :].partition("@")[0].rpartition("/")
+    rest = f"{folder}{sign}{last.partition(':')[0]}"
     if pattern.endswith("**"):
         return True
     return "/" not in rest if pattern.endswith("*") else rest == ""
