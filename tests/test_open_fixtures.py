@@ -19,9 +19,11 @@ ONE_IN = 19
 """Of the settings. Which these are hangs on each one alone, so that a new fixture adds its own and leaves the others."""
 # What is no setting of a resource, or decides with others whether the provider takes it at all.
 _NAMES = (
-    "source", "for_each", "count", "region", "region_name", "provider", "default", "type", "alias", "version", "load_balancer_type", "protocol_type",
+    "source", "for_each", "count", "region", "region_name", "provider", "default", "type", "alias", "version", "load_balancer_type", "protocol_type", "id",
     # What resources are joined by: another name makes another resource of it.
-    "key_ring_id", "name", "bucket",
+    "key_ring_id", "name", "bucket", "project", "function_name",
+    # Of one constraint an organisation or a project has one policy.
+    "parent",
 )  # fmt: skip
 
 

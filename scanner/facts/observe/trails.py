@@ -144,14 +144,16 @@ def _advanced(bucket: View, selector: View, at: TrailsAt) -> tuple[Value[bool], 
     tests = [any_of([*types, *tests])]  # without one it is for no objects
     for field in fields:
         name = field[at.field].default("").text().then(str.lower)
-        if name.data == "readonly":
+        if name.unknown:
+            tests.append(field.says(name.unknown))
+        elif name.data == "readonly":
             reads.append(names(field[at.equals], "true"))
             writes.append(names(field[at.equals], "false"))
         elif name.data == "resources.arn":
             tests.append(_all_of_bucket(bucket, field, at))
         else:
-            wanted = name.then(_FIXED.get)
-            tests.append(names(field[at.equals], wanted.data) if isinstance(wanted.data, str) else wanted)
+            wanted = _FIXED.get(name.data or "")
+            tests.append(names(field[at.equals], wanted) if wanted else field.says(False))
     return all_of([*tests, *reads]), all_of([*tests, *writes])
 
 

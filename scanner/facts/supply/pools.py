@@ -105,17 +105,18 @@ def bound(view: View, place: str | Link, known: Index, pools: Index | None) -> l
     by_pool = view.index(known)
     ids = {str(address): id_ for address, (id_, *_) in view.index(pools).items()} if pools else {}
     names, project = _names(view, place, ids)
-    certain = [member for name in dict.fromkeys(map(spelled, names)) if name for member in by_pool.get(name, ())]
-    certain = [member for member in certain if _same(member.project, project)]
+    called = [member for name in dict.fromkeys(map(spelled, names)) if name for member in by_pool.get(name, ())]
+    certain = [member for member in called if _same(member.project, project) is True]
+    unsure = [same for member in called if isinstance(same := _same(member.project, project), Unknown)]
     told = all(isinstance(name, (str, Reference)) for name in names)
     others = by_pool.get(_OPEN, ()) if told else [member for pool, group in by_pool.items() if pool is not None for member in group]
     taken = {id_ for address, id_ in ids.items() if isinstance(id_, str) and not any(spelled(name) == address for name in names)}
     doubts = (
         _perhaps(names, ids.get(member.pool.address) if isinstance(member.pool, Reference) else member.pool, taken)
         for member in others
-        if member not in certain and _same(member.project, project)
+        if member not in certain and _same(member.project, project) is not False
     )
-    doubt = next(filter(None, doubts), None)
+    doubt = next(filter(None, (*unsure, *doubts)), None)
     return [*certain, *([doubt] if doubt else []), *by_pool.get(None, [])]
 
 
@@ -132,7 +133,7 @@ def _words(pool: Any) -> str:
     return "a pool whose id is not known" if isinstance(pool, Unknown) else describe(pool)
 
 
-def _names(view: View, place: str | Link, ids: Mapping[str, Any]) -> tuple[list[Any], str | None]:
+def _names(view: View, place: str | Link, ids: Mapping[str, Any]) -> tuple[list[Any], str | Unknown | None]:
     """What members may call the pool of a provider, and its project. `ids`: those of the pools of the input by their addresses."""
     if isinstance(place, str):
         match = _POOL.search(str(view[place].default(view.item.address).data))
@@ -146,10 +147,12 @@ def _names(view: View, place: str | Link, ids: Mapping[str, Any]) -> tuple[list[
         match = _POOL.search(_marked(parts))
         names = [_unmarked(match[2], parts) if match else link]
         names += [Reference(address) for address, id_ in ids.items() if same_name(id_, names[0]) is True]
-    project = view["project"].data
-    return names, project if isinstance(project, str) else view.account
+    project = view["project"]
+    return names, project.unknown or (project.data if isinstance(project.data, str) else view.account)
 
 
-def _same(one: str | None, other: str | None) -> bool:
+def _same(one: str | None, other: str | Unknown | None) -> bool | Unknown:
     """Whether two names can mean one project, which may stand there by its id or by its number."""
-    return one is None or other is None or one == other or one.isdecimal() != other.isdecimal()
+    if one is None or other is None:
+        return True
+    return other if isinstance(other, Unknown) else one == other or one.isdecimal() != other.isdecimal()

@@ -46,6 +46,12 @@ def _subscribed(view: View, at: NotificationAt) -> Value[bool]:
     found = [record for key in dict.fromkeys(filter(None, keys)) for record in known.get(key, ())]
     there = [view.of(one).weighed(Value(True, (one.location(),)), False) if isinstance(one, Item) else view.says(True) for one in found]
     doubts = [view.says(doubt) for doubt in known.get(None, ())]
+    if (
+        topic is not None
+        and (why := topic["project"].unknown)
+        and any(str(key).endswith(f"/topics/{spelled(topic['name'].data)}") for key in known)
+    ):
+        doubts.append(view.says(why))
     if there or doubts or topic is not None:
         return any_of([*there, *doubts, view.says(False)])
     way = "scan what subscribes to it together with this, or the live project"

@@ -151,6 +151,7 @@ def _advanced(selector: View, at: TrailAt) -> tuple[Value[bool], Value[bool], li
     for field in fields:
         equals, name = field[at.trails.equals], field[at.trails.field].default("").text().then(str.lower)
         if name.unknown:
+            category.append(field.says(name.unknown))
             tests.append(field.says(name.unknown))
         elif name.data == "eventcategory":
             category.append(names(equals, "Management"))

@@ -88,6 +88,7 @@ def scope(view: View, at: ScopeAt) -> ApiTrail | None:
         return None
     if not own and (view.elsewhere or not project or _only_named(view)):
         return None
+    own += _perhaps(view, at)
     above, open_ = _above(view, at)
     here = _complete(view, [*own, *above], doubt)
     return ApiTrail(
@@ -96,7 +97,7 @@ def scope(view: View, at: ScopeAt) -> ApiTrail | None:
         recorded=here if here.data is True else _beyond(view, own if project else [], here, open_),
         recorded_here=here,
         lacking=view.says(_lacking(view, [*own, *above])),
-        exemptions=view.says([member.unknown or Exemption(name=member) for one in (*own, *above) for member in one.exempted]),
+        exemptions=view.says([member.unknown or one.doubt or Exemption(name=member) for one in (*own, *above) for member in one.exempted]),
     )
 
 
@@ -132,6 +133,12 @@ def _own(view: View, at: ScopeAt) -> tuple[list[Setting], Unknown | None]:
         elif isinstance(content, Unknown):
             doubts.append(content)
     return found, view.first_of(doubts)
+
+
+def _perhaps(view: View, at: ScopeAt) -> list[Setting]:
+    """The settings of which it is not known what they are for."""
+    joins = [place for place in at.configs if isinstance(place, Referrer)]
+    return [settings(item, at.shape, why) for join in joins for item, why in view.items.unclaimed(join)]
 
 
 def _above(view: View, at: ScopeAt) -> tuple[list[Setting], Unknown | None]:

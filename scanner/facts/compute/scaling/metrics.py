@@ -139,7 +139,9 @@ def _followed(view: View, at: MetricAt, service: Names, *, stepped: bool) -> lis
     }
     expressions = {str(query[at.id].data): query[at.expression] for query in queries if query[at.expression].data not in (None, "")}
     waiting = {id_ for id_, (name, namespace) in metrics.items() if _is_backlog(name, namespace).data is not False}
-    return [_signal(view, list(metrics.values()), view.says(stepped or _shared(expressions, waiting, set(metrics))), view.says(True))]
+    open_ = next((query[at.id].unknown for query in queries if query[at.id].unknown), None) if expressions else None
+    shared = stepped or open_ or _shared(expressions, waiting, set(metrics))
+    return [_signal(view, list(metrics.values()), view.says(shared), view.says(True))]
 
 
 def _shared(expressions: dict[str, Value[Any]], waiting: set[str], metrics: set[str]) -> bool | Unknown:

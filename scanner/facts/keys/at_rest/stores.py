@@ -93,7 +93,8 @@ def devices(view: View, at: DevicesAt) -> DataAtRest:
     blocks = [block for block in blocks if _keeps(block, at)]
     kept: list[Any] = [KeptData(part=_called(block[at.part], at), encryption_key=_own_key(view, block, at)) for block in blocks]
     if at.root and not any(part.part.data in at.root for part in kept) and view[at.template].absent:
-        kept.append(more or KeptData(part=view.says(at.first), encryption_key=_unset(view, at)))
+        perhaps = more or next((part.part.unknown for part in kept if part.part.unknown), None)
+        kept.append(perhaps or KeptData(part=view.says(at.first), encryption_key=_unset(view, at)))
     elif more:
         kept.append(more)
     resource = _resource(view, at, view.says(kept))

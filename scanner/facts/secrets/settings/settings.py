@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from assay.scanner.facts.google_assets import named, short
+from assay.scanner.facts.secrets.settings.documents import Inside, Path, containers_in, is_link
+from assay.scanner.facts.secrets.settings.entries import Entry, names_of
 from assay.scanner.facts.secrets.settings.kinds import Configured, Setting
 from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Containers, Map, Pairs, PodContainers, Script, Source, Written
 from assay.scanner.facts.secrets.settings.references import maybe_secret, secret_of
@@ -67,7 +68,7 @@ class _Reading:
         if source.failed and self.view[source.failed].data not in (None, "", {}):
             yield Unknown(f"the settings of {self.view.item.address} cannot be shown", "grant the use of the key that encrypts them")
             return
-        yield from self._mapped(self.view[source.path], self.view.link(source.path).data, source.of, source.scripts)
+        yield from self._mapped(self.view[source.path], self.view.link(source.path).raw, source.of, source.scripts)
 
     def _mapped(self, value: Value[Any], linked: Any, of: str, scripts: tuple[str, ...] = ()) -> Iterator[Setting | Unknown]:
         """The settings of a map."""
@@ -83,14 +84,14 @@ class _Reading:
             return
         vague = self.vague or not isinstance(linked, dict)
         entries = [
-            Entry(str(name), of, raw, Linked(None) if vague else whole.below(str(name)), value.seen, str(name).startswith(scripts))
+            Entry((str(name),), of, raw, Linked(None) if vague else whole.below(str(name)), value.seen, scripts)
             for name, raw in data.items()
         ]
         yield from self._each(entries, whole if vague else None)
 
     def _each(self, entries: list[Entry], whole: Linked | None) -> Iterator[Setting]:
         """Each of some settings. `whole`: what they refer to together, where it is not told which of them does."""
-        answers = [script(entry.raw, entry.linked) if entry.is_script else shown(entry.name, entry.raw, entry.linked) for entry in entries]
+        answers = [entry.answer() for entry in entries]
         if whole is not None:
             pending = [at for at, entry in enumerate(entries) if isinstance(entry.raw, (Unknown, Reference))]
             refers = made_of(whole.data)
@@ -115,10 +116,10 @@ class _Reading:
         entries: list[Entry] = []
         links: list[Any] = []
         for pair in pairs:
-            value, name = pair[source.value], pair[source.key].data
+            value, names = pair[source.value], names_of(pair[source.key], source.scripts)
             if value.absent:
                 continue
-            text = name if isinstance(name, str) else ""
+            text = names[0] if len(names) == 1 else ""
             if source.unless:
                 kept = pair[source.unless].equals(*source.references)
                 if kept.data is True:
@@ -126,10 +127,9 @@ class _Reading:
                 if isinstance(kept.data, Unknown) and shown(text, value.raw, Linked(None)):
                     yield setting(label(text, of), kept.data, value.seen)
                     continue
-            linked = pair.link(source.value).data
+            linked = pair.link(source.value).raw
             links.append(linked)
-            is_script = bool(source.scripts) and text.startswith(source.scripts)
-            entries.append(Entry(text, of, value.raw, Linked(None if self.vague else linked), value.seen, is_script))
+            entries.append(Entry(names, of, value.raw, Linked(None if self.vague else linked), value.seen, source.scripts))
         yield from self._each(entries, Linked(links) if self.vague else None)
 
     def _containers(self, source: Containers) -> Iterator[Setting | Unknown]:
@@ -137,7 +137,7 @@ class _Reading:
         if value.data in (None, "", [], {}):
             return
         link = self.view.link(source.path).data
-        content, linked = decode(value.data), decode(link) if not _is_link(link) else link
+        content, linked = decode(value.data), decode(link) if not is_link(link) else link
         if not isinstance(content, (dict, list)):
             secrets = Linked(link).secrets
             yield setting("containers", secrets, value.seen) if secrets else self._untold(self._unsettled(value))
@@ -183,9 +183,8 @@ class _Reading:
             if isinstance(pair, dict):
                 own = {key.lower(): key for key in pair}
                 name, key = pair.get(own.get("name", "")), own.get("value", "")
-                text = name if isinstance(name, str) else ""
                 place = (*path, at, key) if key else (*path, at)
-                entries.append(Entry(text, of, pair.get(key), Linked(inside.linked(place)), inside.seen(place)))
+                entries.append(Entry(names_of(Value.of(name)), of, pair.get(key), Linked(inside.linked(place)), inside.seen(place)))
             elif pair is not None:
                 yield self._untold(pair)
         yield from self._each(entries, Linked(inside.links) if self.vague else None)
@@ -202,7 +201,7 @@ class _Reading:
             for key in source.words:
                 words = container[key]
                 if words.data not in (None, [], ""):
-                    linked = Linked(container.link(key).data)
+                    linked = Linked(container.link(key).raw)
                     yield setting(label("command", of), arguments(words.raw, linked), words.seen)
         if more is not None:
             yield more
@@ -214,7 +213,7 @@ class _Reading:
             if value.data not in (None, ""):
                 raw = self._unsettled(value) if self.vague and isinstance(value.data, (Unknown, Reference)) else value.raw
                 of = f"version {describe(block[source.number].raw)}" if source.number and len(blocks) > 1 else ""
-                yield setting(label(source.label, of), script(raw, Linked(block.link(source.path).data)), value.seen)
+                yield setting(label(source.label, of), script(raw, Linked(block.link(source.path).raw)), value.seen)
         if more is not None:
             yield more
 
@@ -227,7 +226,7 @@ class _Reading:
             value = block.link(source.path)
             if value.data in (None, "", []) or (source.text and isinstance(value.data, (dict, list))):
                 continue
-            if self.vague and _is_link(value.data):
+            if self.vague and is_link(value.data):
                 # What else stands in a text that refers to a secret is not told.
                 made = made_of(value.data)
                 answer: Answer = () if any(secret_of(one) or maybe_secret(one) for one in made) else self._unsettled(block[source.path])
@@ -250,38 +249,6 @@ class _Reading:
 
 
 _WAY = "scan the code, or the live account"
-Path = tuple[str | int, ...]
-
-
-class Entry(NamedTuple):
-    """A setting that is to be judged."""
-
-    name: str
-    of: str
-    raw: Any
-    linked: Linked
-    seen: tuple[Location, ...]
-    is_script: bool = False
-
-
-class Inside(NamedTuple):
-    """A document in a value: its content, and the same with references."""
-
-    value: Value[Any]
-    content: Any
-    links: Any
-
-    def at(self, path: Path) -> Any:
-        """What stands at a path."""
-        return functools.reduce(_step, path, self.content)
-
-    def linked(self, path: Path) -> Any:
-        """The same with references; None where only the document as a whole has them."""
-        return functools.reduce(_step, path, self.links) if isinstance(self.links, (dict, list)) and not _is_link(self.links) else None
-
-    def seen(self, path: Path) -> tuple[Location, ...]:
-        """Where it was seen."""
-        return self.value.seen_inside(self.content, path)
 
 
 def setting(name: str, answer: Answer, seen: tuple[Location, ...]) -> Setting:
@@ -294,26 +261,3 @@ def setting(name: str, answer: Answer, seen: tuple[Location, ...]) -> Setting:
 def label(name: str, of: str) -> str:
     """What a setting is called."""
     return f"{name} of {of}" if of else name
-
-
-def _is_link(linked: Any) -> bool:
-    return isinstance(linked, Reference) or (isinstance(linked, list) and any(isinstance(one, Reference) for one in linked))
-
-
-def _step(data: Any, key: str | int) -> Any:
-    if isinstance(data, list):
-        return data[key] if isinstance(key, int) and key < len(data) else None
-    return data.get(key) if isinstance(data, dict) else data if isinstance(data, (Unknown, Reference)) else None
-
-
-def containers_in(content: Any, below: tuple[str, ...]) -> Iterator[tuple[Path, Any]]:
-    """The containers in a document, each with the path that leads to it."""
-    if isinstance(content, list):
-        for at, one in enumerate(content):
-            yield from (((at, *path), inner) for path, inner in containers_in(one, below))
-        return
-    keys = [key for key in content if key.lower() in below] if isinstance(content, dict) else []
-    if not keys:
-        yield (), content
-    for key in keys:
-        yield from (((key, *path), inner) for path, inner in containers_in(content[key], below))

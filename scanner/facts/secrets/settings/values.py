@@ -39,6 +39,8 @@ class Linked(NamedTuple):
 
 def shown(name: str, raw: Any, linked: Linked) -> Answer:
     """What a setting shows to whoever may describe its resource: what it holds itself, and what it takes from others."""
+    if isinstance(linked.data, Either):  # its options are those of `raw`, with references
+        return _agreed(linked.data, lambda option: shown(name, option, Linked(option)))
     there = _agreed(linked.data, lambda option: _held(name, option))
     # What another resource is configured with is judged there: the name of a secret is none, wherever it is put.
     refers = isinstance(linked.data, (Reference, Text, Document, Made))
@@ -50,7 +52,7 @@ def shown(name: str, raw: Any, linked: Linked) -> Answer:
         found = next((reference for reference in made_of(linked.data) if maybe_secret(reference)), None)
         if found is not None:
             return (f"the value of {found.address}",)
-    return own if isinstance(there, Unknown) else ()
+    return own if isinstance(linked.data, Unknown) or isinstance(there, Unknown) else ()
 
 
 def _held(name: str, raw: Any) -> Answer:
@@ -130,6 +132,8 @@ def made_of(linked: Any) -> list[Reference]:
 
 def script(raw: Any, linked: Linked) -> Answer:
     """What a script shows, such as the user data of a machine."""
+    if isinstance(linked.data, Either):
+        return _agreed(linked.data, lambda option: script(option, Linked(option)))
     own = _agreed(linked.data if isinstance(linked.data, (Made, Text)) else raw, _in_script)
     return joined([linked.secrets, own])
 
@@ -163,11 +167,24 @@ def _open_in_script(text: Text) -> Answer:
 
 def arguments(raw: Any, linked: Linked) -> Answer:
     """What the arguments of a command show."""
+    if isinstance(linked.data, Either):
+        return _agreed(linked.data, lambda option: arguments(option, Linked(option)))
+    return joined([linked.secrets, _agreed(raw, _in_arguments)])
+
+
+def _in_arguments(raw: Any) -> Answer:
     words = raw if isinstance(raw, list) else [] if raw is None else [raw]
     if told := next((word for word in words if isinstance(word, Told)), None):
         return told.kinds
     own = of_arguments([flat(word) if isinstance(word, Text) else word if isinstance(word, str) else _OPEN for word in words])
-    return joined([linked.secrets, own, _open_argument(words)])
+    options = [
+        _agreed(word, functools.partial(_after, before)) for before, word in itertools.pairwise(["", *words]) if isinstance(word, Either)
+    ]
+    return joined([own, *options, *(_open_in_script(word) for word in words if isinstance(word, Text)), _open_argument(words)])
+
+
+def _after(before: Any, word: Any) -> Answer:
+    return _in_arguments([before, word])
 
 
 def _open_argument(words: list[Any]) -> Answer:

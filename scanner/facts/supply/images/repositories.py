@@ -13,7 +13,7 @@ from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.supply.registries.artifact_registry import holds_images
 from assay.scanner.facts.supply.registries.filters import expression
 from assay.scanner.facts.view import View
-from assay.scanner.sources.values import Value
+from assay.scanner.sources.values import Value, all_of
 
 from .kinds import ImageSource, MovableTags
 
@@ -33,7 +33,7 @@ def ecr(view: View, at: EcrAt) -> ImageSource:
     movable: list[Any] = []
     if excluding.data is not False:
         blocks, more = view.inner(at.exclusions)
-        movable = [_movable(block[at.filter]) for block in blocks]
+        movable = [excluding.unknown or _movable(block[at.filter]) for block in blocks]
         movable += [more] if more else []
     return ImageSource(
         identity=view.identity(view.called(at.name)),
@@ -60,12 +60,13 @@ class DockerAt(Spelling, frozen=True, eq=False, kw_only=True):
 
 def docker(view: View, at: DockerAt) -> ImageSource | None:
     """Tags can be moved unless it says otherwise. None of a repository into which nothing is pushed."""
-    if not holds_images(view, at.format, at.mode) or view[at.mode].equals("REMOTE_REPOSITORY").data is True:
+    keeps = all_of([holds_images(view, at.format, at.mode), view[at.mode].equals("REMOTE_REPOSITORY").negate()])
+    if keeps.data is False:
         return None
     return ImageSource(
         identity=view.identity(short(view.called(at.name)) if at.name else named(view.item)),
         sort=view.says("repository"),
-        keeps=view.says(True),
+        keeps=keeps,
         immutable=view[at.immutable].default(False).truth(),
         movable=view.says([]),
         images=view.says([]),

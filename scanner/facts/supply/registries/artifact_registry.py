@@ -52,11 +52,13 @@ def repository(view: View, at: RepositoryAt) -> ImageRepository | None:
 
     https://cloud.google.com/artifact-registry/docs/reference/rest/v1/projects.locations.repositories
     """
-    if not holds_images(view, at.format, at.mode):
+    images = holds_images(view, at.format, at.mode)
+    if images.data is False:
         return None
     return ImageRepository(
         identity=view.identity(short(view.called(at.name)) if at.name else named(view.item)),
         sort=view.says("repository"),
+        images=images,
         public=view.says(False),
         grants=view.says(google_grants([*bindings(view, at.bindings), *_above(view, at)])),
     )
@@ -64,18 +66,18 @@ def repository(view: View, at: RepositoryAt) -> ImageRepository | None:
 
 def scans(view: View, at: ScansAt) -> ScannedRepository | None:
     """A repository of images; None as above."""
-    if not holds_images(view, at.format, at.mode):
+    images = holds_images(view, at.format, at.mode)
+    if images.data is False:
         return None
     return ScannedRepository(
-        identity=view.identity(short(view.called(at.name)) if at.name else named(view.item)), scanned=_scanned(view, at)
+        identity=view.identity(short(view.called(at.name)) if at.name else named(view.item)), images=images, scanned=_scanned(view, at)
     )
 
 
-def holds_images(view: View, format_: str, mode: str) -> bool:
+def holds_images(view: View, format_: str, mode: str) -> Value[bool]:
     """Whether it has images of its own. The format is required."""
-    written = view[format_]
-    joins = view[mode].equals("VIRTUAL_REPOSITORY").data is True
-    return not joins and (written.unknown is not None or (isinstance(written.data, str) and written.data.upper() == "DOCKER"))
+    joins = view[mode].equals("VIRTUAL_REPOSITORY")
+    return all_of([joins.negate(), view[format_].text().then(str.upper).equals("DOCKER")])
 
 
 def _above(view: View, at: RepositoryAt) -> list[Any]:
@@ -143,6 +145,7 @@ def bucket(view: View, at: BucketAt) -> ImageRepository | None:
     return ImageRepository(
         identity=view.identity(short(name)),
         sort=view.says("bucket of images"),
+        images=view.says(True),
         public=view.says(False),
         grants=view.says(google_grants(bindings(view, at.bindings))),
     )

@@ -45,6 +45,7 @@ def repository(view: View, at: RepositoryAt) -> ImageRepository:
     return ImageRepository(
         identity=view.identity(view.called(at.name)),
         sort=view.says("repository"),
+        images=view.says(True),
         public=view.says(False),
         grants=gather([aws_grants(document, view.account) for document in view.values(at.policies)]),
     )
@@ -55,6 +56,7 @@ def public(view: View, at: RepositoryAt) -> ImageRepository:
     return ImageRepository(
         identity=view.identity(view.called(at.name)),
         sort=view.says("public repository"),
+        images=view.says(True),
         public=view.says(True),
         grants=gather([aws_grants(document, view.account) for document in view.values(at.policies)]),
     )
@@ -64,6 +66,7 @@ def scans(view: View, at: ScansAt) -> ScannedRepository:
     """A private repository."""
     return ScannedRepository(
         identity=view.identity(view.called(at.name)),
+        images=view.says(True),
         scanned=view[at.effective].default("MANUAL").equals(*_SCANNING) if at.effective else _scanned(view, at),
     )
 

@@ -16,6 +16,8 @@ class ImageRepository(Resource, kw_only=True):
 
     sort: Fact[str]
     """In words: `repository`, `public repository`, `bucket of images`."""
+    images: Fact[bool]
+    """Images are kept in it, rather than other packages."""
     public: Fact[bool]
     """It is of a gallery that everybody pulls from: ECR Public."""
     grants: Fact[list[Grant]]
@@ -27,6 +29,8 @@ class ScannedRepository(Resource, kw_only=True):
 
     naming: ClassVar = {"google": Naming(unique=False)}
 
+    images: Fact[bool]
+    """As above."""
     scanned: Fact[bool]
     """Images are looked through for known vulnerabilities when they are pushed, or all the time."""
 
