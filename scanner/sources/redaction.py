@@ -1,8 +1,8 @@
 """What of a provider's answers may stand in a file: names, policies and settings. Everything else that is text is left out.
 
-One redactor for all clouds. A text stays where its field is listed in READABLE, for the reason that stands there; in any other field,
-also one that a provider adds tomorrow, it is replaced by HIDDEN. Numbers and flags stay, but in fields of SECRETS. What stays is still
-looked through for tokens, keys and passwords (secret_text.py): a label may hold one.
+One redactor for all clouds. A text stays where its field is listed in redaction_fields.py, for the reason that stands there; in any
+other field, also one that a provider adds tomorrow, it is replaced by HIDDEN. Numbers and flags stay, but in fields of SECRETS. What
+stays is still looked through for tokens, keys and passwords (secret_text.py): a label may hold one.
 
 A reader sees HIDDEN as unknown (`unknown_where_hidden`), so that leaving something out cannot turn a verdict into another that is known.
 In the place of settings stands which kinds of secrets they held (secret_settings.py), without a character of them.
@@ -10,266 +10,33 @@ In the place of settings stands which kinds of secrets they held (secret_setting
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.secret_settings import Told, heard, of_arguments, of_script, of_value, told
+from assay.scanner.sources.redaction_fields import (
+    ARGUMENTS,
+    CHOSEN,
+    COMMANDS,
+    KEPT_IN,
+    LISTS,
+    NAMES_IN_SECRETS,
+    POLICIES,
+    REFERENCES,
+    SCRIPTS,
+    SECRETS,
+    SETTINGS,
+    readable,
+)  # fmt: skip
+from assay.scanner.sources.redaction_policies import policy, policy_text, texts
+from assay.scanner.sources.secret_settings import SCRIPT_KEYS, Told, heard, of_arguments, of_script, of_value, told
 from assay.scanner.sources.secret_text import HIDDEN, hidden_headers, is_secret_pair, without_secrets
 
 LEFT_OUT = Unknown("the field is left out of snapshots, since it may hold a secret", "look at the resource itself")
 
-
-def _words(text: str) -> list[str]:
-    return text.split()
-
-
-_IDENTIFIERS = "by which resources are told apart and joined"
-_WORDS = "one of a few words that the API documents"
-READABLE_ENDS: dict[str, str] = {
-    **dict.fromkeys(("Arn", "ARN", "Arns", "Id", "ID", "Ids", "IDs", "Name", "Names", "name", "Number", "Email", "email"), _IDENTIFIERS),
-    "Identifier": _IDENTIFIERS,
-    **dict.fromkeys(("Type", "Types", "Mode", "State", "Status", "Class", "Protocol", "Algorithm", "Algorithms", "Version"), _WORDS),
-    **dict.fromkeys(("Region", "Regions", "Zone", "Zones", "Location", "Locations"), "where it is"),
-    **dict.fromkeys(("Time", "Date", "Timestamp", "Duration", "Period", "Ttl"), "when it was made and changed, and how long it lasts"),
-}
-"""Ends of the names of fields whose text may stand, with the reason."""
-READABLE: dict[str, str] = {
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
-    "Dimensions.Value": _IDENTIFIERS,
-    # https://firebase.google.com/docs/reference/rules/rest/v1/Source
-    "files.content": "security rules of Firebase, which clients are judged by",
-    # https://cloud.google.com/binary-authorization/docs/reference/rest/v1/Policy
-    **dict.fromkeys(_words("requireAttestationsBy namePattern"), "whose images run, and which without being asked"),
-    "imageTagMutabilityExclusionFilters.filter": "which tags can be moved",
-    "binaryAuthorization.breakglassJustification": "that a check was passed by",
-    "metadata.services": "which service the rules are of",
-    # https://cloud.google.com/compute/docs/reference/rest/v1/instanceTemplates
-    "disks.source": _IDENTIFIERS,
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-    # https://cloud.google.com/apis/design/resource_names
-    **dict.fromkeys(
-        _words(
-            """Bucket OfBucket Path id uid Alias Principal Owner SecurityGroups Subnets selfLink name parent project projects regions
-            region location zone network subnetwork target topic subscription resource bucket urlMap service backendService
-            defaultService backends group instance instances certificateMap sslPolicy sslCertificates securityPolicy edgeSecurityPolicy
-            attachmentTarget serviceAccount serviceAccounts deadLetterTopic pubsubTopic trigger logBucket ancestors networks
-            activeKeyVersion image machineType zones locations targetResources targetServiceAccounts sourceServiceAccounts store pool
-            keyRing cryptoKey subnets securityGroups SubnetIdentifier connector vpcConnector router subnetworks Role natIps
-            authorizedNetwork ViewerCertificate.Certificate latestReadyRevision OriginAccessIdentity InUseBy issuanceConfig
-            ReadReplicaDBInstanceIdentifiers ReadReplicaDBClusterIdentifiers ReadReplicaIdentifiers"""
-        ),
-        _IDENTIFIERS,
-    ),
-    **dict.fromkeys(
-        _words(
-            """dynamodb.table.value ecs.cluster.value ecs.service.value ecs.task_definition.value eks.cluster.value eks.node_group.value
-            eks.node_group.Cluster services.taskDefinition OfFunction capacityProvider CapacityProvider TableNames AssociatedSubnets
-            vpcEndpointIds OwningService"""
-        ),
-        _IDENTIFIERS,
-    ),
-    # https://cloud.google.com/spanner/docs/reference/rest/v1/projects.instances
-    "data.config": "where the databases of an instance are",
-    **dict.fromkeys(_words("settings.edition settings.tier"), _WORDS),
-    "secrets.valueFrom": "the name of a secret, or of a parameter",
-    "secretEnvironmentVariables.key": "the name of a variable",
-    "secretKeyRef.secret": "the name of a secret",
-    "secretKeyRef.key": "the version of a secret",
-    "secretKeyRef.version": "the version of a secret",
-    "KeyMetadata.Description": "the name that people give a key",
-    "cloudfront.distribution.Comment": "the name that people give a distribution",
-    "ec2.network_interface.Description": "by which interfaces of load balancers are known",
-    "containerDefinitions.user": "the user that a container runs as",
-    "containerProperties.user": "the user that a container runs as",
-    "runtimePlatform.operatingSystemFamily": _WORDS,
-    **dict.fromkeys(_words("dockerVolumeConfiguration.scope host.sourcePath FileSystemConfigs.LocalMountPath"), "what is mounted where"),
-    "items.key": "which metadata an instance has; a value stays where it is a flag",
-    # Words: enumerations of the REST references and of botocore's models
-    **dict.fromkeys(
-        _words(
-            """Action Origin Scheme Permission KeyManager KeySpec KeyUsage CustomerMasterKeySpec MFADelete AddressFamily Field Position
-            Forward MatchScope UsageOfAction InspectionLevel Sensitivity SensitivityLevel SensitivityToBlock SSLSupportMethod
-            CertificateSource HttpVersion OnUnauthenticatedRequest FallbackBehavior OversizeHandling ComparisonOperator
-            PositionalConstraint ObjectOwnership LocationConstraint CountryCodes Code OriginProtocolPolicy ViewerProtocolPolicy
-            IncludedMethods apiKeySource types action direction kind algorithm purpose protectionLevel lifecycleState state status type
-            mode format loadBalancingScheme protocol ipProtocol IPProtocol ingress ingressSettings launchStage publicAccessPrevention
-            rpo storageClass balancingMode cacheMode networkTier natIP networkIP stackType routingMode exceedAction conformAction
-            enforceOnKey versionedExpr redirectResponseCode layer4Configs srcRegionCodes srcNetworkScope srcNetworkContext
-            ruleVisibility jsonParsing logLevel quicOverride proxyHeader profile minTlsVersion sessionAffinity appEngineIntegrationMode
-            databaseEdition pointInTimeRecoveryEnablement networkFirewallPolicyEnforcementOrder policyEnforcementOrder logType
-            environment runtime stage generation apiVersion version retryPolicy entryPoint eventType aggregationInterval PriceClass
-            logConfig.metadata scopes allValues validity defaultUriDisabled invokerIamDisabled preview direction Unit InterfaceType
-            VendorName Identifier usage access assignPublicIp AssignPublicIp egress vpcConnectorEgressSettings ipv6AccessType
-            sourceSubnetworkIpRangesToNat sourceIpRangesToNat natIpAllocateOption OriginSslProtocols.Items SslProtocols customFeatures
-            enabledFeatures PolicyAttributeDescriptions.AttributeValue Failover SigningBehavior FrameOption
-            SecurityHeadersConfig.ReferrerPolicy ReferrerPolicy.ReferrerPolicy MfaConfiguration DeletionProtection
-            RedirectConfig.StatusCode FixedResponseConfig.StatusCode elbv2.rule.Priority NetworkOrigin RouteSelectionExpression
-            UserPoolClient.SupportedIdentityProviders Engine visibility RenewalEligibility ValidationMethod LastProcessingResult
-            schedulingStrategy ServiceNamespace imageTagMutability scanFrequency enablementConfig enablementState evaluationMode
-            enforcementMode globalPolicyEvaluationMode untrustedArtifactOnDeployment UntrustedArtifactOnDeployment platformId"""
-        ),
-        _WORDS,
-    ),
-    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html: flags, numbers, names
-    **dict.fromkeys(_words("Attributes.Key Attributes.Value"), "how a load balancer is configured, in text"),
-    **dict.fromkeys(_words("LogDestinationConfigs SslPolicy SetIdentifier networkUrl healthCheck healthChecks"), _IDENTIFIERS),
-    # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetEventSelectors.html: types, names and ARNs
-    **dict.fromkeys(
-        _words(
-            """DataResources.Values FieldSelectors.Equals FieldSelectors.StartsWith FieldSelectors.EndsWith FieldSelectors.NotEquals
-            FieldSelectors.NotStartsWith FieldSelectors.NotEndsWith"""
-        ),
-        "which events of which objects a trail records",
-    ),
-    # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Rule.html
-    "EventPattern": "which events a rule is for",
-    # https://cloud.google.com/security-command-center/docs/reference/rest/v1/organizations.notificationConfigs
-    "streamingConfig.filter": "which findings a notification is for",
-    # https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorder.html
-    **dict.fromkeys(_words("recordingStrategy.useOnly ConfigurationRecorders.servicePrincipal"), "what a recorder is for"),
-    # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html, .../API_GetTrailStatus.html: a code of S3
-    **dict.fromkeys(_words("ExcludeManagementEventSources LatestDeliveryError"), "what a trail leaves out, and that it cannot deliver"),
-    # What is open to whom
-    **dict.fromkeys(
-        _words(
-            """Cidr CidrIp CidrIpv6 CidrBlock Ipv6CidrBlock ClientCidrBlock DestinationCidr RuleAction StatefulDefaultActions
-            StatelessDefaultActions StatelessFragmentDefaultActions RuleOrder RulesSourceList.Targets IPSetDefinition
-            PrivateIpAddress PublicIp PublicIpv4 IpAddress Ipv6Address IPAddress IPPrefix Addresses sourceRanges
-            destinationRanges srcIpRanges destIpRanges srcFqdns destFqdns srcAddressGroups destAddressGroups srcThreatIntelligences
-            sourceTags targetTags ipCidrRange ports portRange portName portRanges sourceIpRanges IpProtocol Port hosts paths prefixMatch
-            fullPathMatch pathMatcher PathPattern DomainName DNSName Host Aliases.Items AllowedMethods.Items CachedMethods.Items
-            PathPatternConfig.Values HostHeaderConfig.Values HttpRequestMethodConfig.Values SourceIpConfig.Values Conditions.Values
-            Region Destination ipAddress IPAddresses ResponseCode DestinationCidrBlock DestinationIpv6CidrBlock networkInterfaces.tags
-            apigatewayv2.route.RouteKey apigatewayv2.api.ApiEndpoint lambda.url.FunctionUrl rrdatas ResourceRecords.Value externalEndpoints
-            internalLoadBalancers.port externalIpv6 externalIpv6Prefix internalIpv6Prefix authorizedNetworks.value IndexDocument.Suffix"""
-        ),
-        "addresses, ports, hosts and paths: what is reached by whom",
-    ),
-    # Access
-    **dict.fromkeys(
-        _words(
-            """AuthorizedArns BackupSelection.Resources BackupSelection.NotResources ListOfTags.ConditionKey ListOfTags.ConditionValue
-            DBSnapshotAttributes.AttributeValues DBClusterSnapshotAttributes.AttributeValues specialGroup iamMember
-            includedPermissions members role entity email domain projectTeam.team predefinedAcl
-            predefinedDefaultObjectAcl URI ID allowedAudiences issuerUri attributeCondition allowedValues deniedValues constraint
-            expression accessLevels accessLevel identityType restrictedServices allowedServices serviceName status.resources spec.resources
-            ingressTo.resources egressTo.resources audience oauth2ClientId jwksUri idpEntityId awsAccountId JwtValidationConfig.Issuer
-            JwtValidationConfig.JwksEndpoint AuthenticateOidcConfig.Issuer AuthenticateCognitoConfig.UserPoolDomain"""
-        ),
-        "who may do what, and under which condition",
-    ),
-    # Encryption, rotation, copies, retention
-    **dict.fromkeys(
-        _words(
-            """SSEAlgorithm KmsKeyId KMSMasterKeyID defaultKmsKeyName kmsKeyName kmsKey KmsKey encryptionKey customerManagedKey
-            run.googleapis.com/encryption-key ScheduleExpression PrimaryRegion
-            Duration rotationPeriod nextRotationTime destroyScheduledDuration dataLocations allowedPersistenceRegions retentionPeriod
-            retentionDurationSeconds versionRetentionPeriod messageRetentionDuration versionDestroyTtl ttl AutomaticallyAfterDays
-            customerManagedEncryption updated timeCreated discoveryDocumentUri discoveryName resourceUrl SqsManagedSseEnabled
-            KmsKeyIdentifier Filter.Prefix And.Prefix Rules.Prefix matchesPrefix matchesSuffix createdBefore
-            TransitionDefaultMinimumObjectSize"""
-        ),
-        "how it is encrypted, rotated, copied and kept",
-    ),
-    # Where messages go. What a URL carries beside its host and path is left out.
-    **dict.fromkeys(_words("pushEndpoint uri url eventFilters.attribute eventFilters.value eventFilters.operator"), "where messages go"),
-    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html: names of queues, and counts
-    **dict.fromkeys(_words("RedrivePolicy RedriveAllowPolicy"), "where messages go that could not be delivered"),
-    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyContentSecurityPolicy.html
-    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyCustomHeader.html
-    # https://cloud.google.com/compute/docs/reference/rest/v1/urlMaps (headerAction), .../backendServices (customResponseHeaders)
-    **dict.fromkeys(
-        _words(
-            """ContentSecurityPolicy.ContentSecurityPolicy Items.Header Items.Value customResponseHeaders responseHeadersToAdd.headerValue
-            responseHeadersToRemove"""
-        ),
-        "what every visitor of the site is told",
-    ),
-    # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingMetricDataQuery.html,
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
-    **dict.fromkeys(
-        _words("CustomizedMetricSpecification.Namespace Metric.Namespace cloudwatch.alarm.Namespace AlarmActions Metrics.Expression"),
-        "which metric is followed, and what an alarm calls",
-    ),
-    # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_LambdaConfigType.html
-    **dict.fromkeys(_words("LambdaConfig.PreSignUp LambdaConfig.PreAuthentication"), _IDENTIFIERS),
-    # https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html
-    "NotAfter": "when a certificate expires",
-    # Of what was asked, which is no answer
-    **dict.fromkeys(_words("managed_by ManagedBy operation"), "who manages it"),
-}
-"""Names of fields (`parent.name` for one in a certain field) whose text may stand, with the reason."""
-POLICIES = frozenset(
-    _words(
-        """Policy PolicyDocument AssumeRolePolicyDocument Document ResourcePolicy policyText iamPolicy iam_policy orgPolicy org_policy
-        accessPolicy access_policy accessLevel access_level servicePerimeter service_perimeter"""
-    )
-)
-"""Policies stand whole, as they are what is judged: as data or as JSON text, but for the values of SECRET_CONDITIONS."""
-SECRET_CONDITIONS = frozenset({"sts:externalid", "aws:referer", "aws:useragent"})
-"""Condition keys that are used as shared secrets.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-referer
-"""
-CHOSEN = frozenset(
-    ("Tags", "TagList", "TagSet", "tags", "labels", "annotations", "attributeMapping", "userLabels", "effectiveLabels", "resourceLabels")
-)
-"""Maps and lists of pairs whose names users choose. They say whose and what a resource is; a value that looks like a secret is left out."""
-SECRETS = frozenset(
-    _words(
-        """environment variables environmentvariables runtimeenvironmentvariables buildenvironmentvariables environment_variables
-        build_environment_variables env
-        stagevariables stagevariableoverrides userdata user_data startupscript secretstring secretbinary password masteruserpassword
-        masterpassword authtoken privatekey private_key clientsecret client_secret oauth2clientsecret oauth2clientsecretsha256
-        sharedsecret accesskey secretkey customheaders customrequestheaders httpheaderconfig authenticationrequestextraparams
-        inserthandling insertheaders command args arguments entrypointcommand containeroverrides secretenvironmentvariables
-        runtimeenvironmentvariables runtimeenvironmentsecrets parametervalue rawkey rsaencryptedkey externalid apikey api_key token secret
-        credentials credential"""
-    )
-)
-"""Fields of which nothing stands but the names in them, whatever their type. In lower case.
-
-https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
-https://docs.aws.amazon.com/apprunner/latest/api/API_ImageConfiguration.html
-https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginCustomHeader.html
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HttpHeaderConditionConfig.html
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AuthenticateOidcActionConfig.html
-https://cloud.google.com/run/docs/reference/rest/v2/Container
-https://cloud.google.com/compute/docs/reference/rest/v1/instances (metadata, disks.diskEncryptionKey)
-"""
-COMMANDS = dict.fromkeys(("steps.args", "steps.script", "steps.entrypoint"), "what a pipeline scans, pushes and deploys, in which order")
-"""Command lines that stand, word by word, but for words that may hold a secret.
-
-https://cloud.google.com/build/docs/api/reference/rest/v1/projects.builds#buildstep
-"""
 _ASSIGNED = re.compile(r"([A-Za-z_][\w.-]{0,100})=(\S{1,2000})")
-SCRIPTS = frozenset(_words("userdata user_data startupscript"))
-"""Those of them that are scripts."""
-ARGUMENTS = frozenset(_words("command args arguments"))
-"""Those of them that are arguments of a command."""
-SETTINGS = SCRIPTS | ARGUMENTS
-SETTINGS |= frozenset(
-    _words(
-        """environment variables environmentvariables runtimeenvironmentvariables buildenvironmentvariables environment_variables
-        build_environment_variables env"""
-    )
-)
-"""Those of them of which it is told which secrets they hold. Of any other nothing is."""
-_SCRIPT_KEYS = ("startup-script", "shutdown-script", "user-data", "windows-startup-script", "sysprep-specialize-script")
-"""https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys"""
-# https://cloud.google.com/run/docs/configuring/vpc-direct-vpc: names of networks, as JSON
-_LISTS = frozenset({"run.googleapis.com/network-interfaces"})
-_NAMES_IN_SECRETS = frozenset({"name", "key", "headername", "httpheadername"})
-# https://docs.aws.amazon.com/codebuild/latest/APIReference/API_EnvironmentVariable.html
-_KEPT_IN = frozenset({"PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER"})
-_REFERENCES = frozenset({"valueFrom", "valueSource", "ValueFrom"})
 _FLAGS = frozenset({"true", "false", "yes", "no", "0", "1", "enabled", "disabled"})
 
 
@@ -297,31 +64,16 @@ def may_be_hidden(encoded: Any) -> bool:
     return _HIDDEN in bytes(encoded)
 
 
-_SNAKE = re.compile(r"_([a-z])")
 _HIDDEN = msgspec.json.encode(HIDDEN).removesuffix(b')"')
-
-
-@functools.lru_cache(8192)
-def readable(parent: str, name: str) -> str:
-    """Why the text of a field may stand; empty where it may not. Exports to Cloud Storage spell names with underscores."""
-    if f"{parent}.{name}" in COMMANDS:
-        return COMMANDS[f"{parent}.{name}"]
-    if name.lower() in SECRETS and name not in READABLE:
-        return ""
-    spelled = name if name in READABLE else _SNAKE.sub(lambda match: match[1].upper(), name)
-    for known in (f"{parent}.{name}", name, spelled):
-        if known in READABLE:
-            return READABLE[known]
-    return next((why for end, why in READABLE_ENDS.items() if spelled.endswith(end)), "")
 
 
 def _field(name: str, parent: str, value: Any) -> Any:
     """One field; the elements of a list stand in the same field as the list."""
     if f"{parent}.{name}" in COMMANDS:
-        return _words_of_command(value) if isinstance(value, list) else _texts(value, _of_command)
+        return _words_of_command(value) if isinstance(value, list) else texts(value, _of_command)
     if isinstance(value, dict):
         if name in POLICIES:
-            return _policy(value)
+            return policy(value)
         if name in CHOSEN:
             return {key: _pair(key, below) for key, below in value.items()}
         if name.lower() in SECRETS:
@@ -338,7 +90,7 @@ def _field(name: str, parent: str, value: Any) -> Any:
     if not isinstance(value, str) or not value:
         return value
     if name in POLICIES:
-        return _policy_text(value)
+        return policy_text(value)
     if readable(parent, name):
         return hidden_headers(without_secrets(value)) if name == "expression" else without_secrets(value)
     return value if name == "value" and value.lower() in _FLAGS else HIDDEN
@@ -351,15 +103,15 @@ def _secret(value: Any, field: str, name: str = "", of_list: bool = False) -> An
     """
     if isinstance(value, dict):
         pair = (
-            next((below for key, below in value.items() if key.lower() in _NAMES_IN_SECRETS and isinstance(below, str)), "")
+            next((below for key, below in value.items() if key.lower() in NAMES_IN_SECRETS and isinstance(below, str)), "")
             if of_list
             else ""
         )
         return {
             key: _field(key, "", below)
-            if key in _REFERENCES
+            if key in REFERENCES
             else without_secrets(below)
-            if of_list and isinstance(below, str) and (key.lower() in _NAMES_IN_SECRETS or (key == "type" and below in _KEPT_IN))
+            if of_list and isinstance(below, str) and (key.lower() in NAMES_IN_SECRETS or (key == "type" and below in KEPT_IN))
             else HIDDEN
             if field.lower() == "environment" and not (name or of_list) and isinstance(below, (str, int)) and below and below is not True
             else _secret(below, field, pair or key)
@@ -392,13 +144,13 @@ def _metadata(key: str, value: str) -> str:
     """A value of the metadata of a machine."""
     if not value or value.lower() in _FLAGS or _was_told(value):
         return value
-    return told(of_script(value) if key.startswith(_SCRIPT_KEYS) or "\n" in value else of_value(key, value))
+    return told(of_script(value) if key.startswith(SCRIPT_KEYS) or "\n" in value else of_value(key, value))
 
 
 def _words_of_command(words: list[Any]) -> list[Any]:
     """A command line; HIDDEN for the word behind an option that takes a secret."""
     return [
-        HIDDEN if isinstance(word, str) and _is_option(before) and of_arguments([before, word]) else _texts(word, _of_command)
+        HIDDEN if isinstance(word, str) and _is_option(before) and of_arguments([before, word]) else texts(word, _of_command)
         for before, word in zip(["", *map(str, words)], words, strict=False)
     ]
 
@@ -418,65 +170,12 @@ def _chosen(element: Any) -> Any:
     """An element of a list of tags: a text, or a pair of `Key` and `Value`."""
     if isinstance(element, dict):
         key = str(element.get("Key", element.get("key", "")))
-        return {name: _pair(key, value) if name.lower() == "value" else _texts(value, without_secrets) for name, value in element.items()}
-    return _texts(element, without_secrets)
+        return {name: _pair(key, value) if name.lower() == "value" else texts(value, without_secrets) for name, value in element.items()}
+    return texts(element, without_secrets)
 
 
 def _pair(key: str, value: Any) -> Any:
     """A value that a user chose, with its name. A whole document in it (a manifest that was applied) is no label."""
-    if isinstance(value, str) and (is_secret_pair(key, value) or (value.lstrip()[:1] in ("{", "[") and key not in _LISTS)):
+    if isinstance(value, str) and (is_secret_pair(key, value) or (value.lstrip()[:1] in ("{", "[") and key not in LISTS)):
         return HIDDEN
-    return _texts(value, without_secrets)
-
-
-def _texts(data: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(data, dict):
-        return {name: _texts(value, change) for name, value in data.items()}
-    if isinstance(data, list):
-        return [_texts(element, change) for element in data]
-    return change(data) if isinstance(data, str) else data
-
-
-def _policy(data: Any) -> Any:
-    """A policy without secrets. What its conditions ask for keeps its wildcards, so that it is judged as what it was."""
-    if isinstance(data, dict):
-        return {
-            key: _texts(value, _shape)
-            if key.lower() in SECRET_CONDITIONS
-            else hidden_headers(_of_policy(value))
-            if key == "expression" and isinstance(value, str)
-            else _policy(value)
-            for key, value in data.items()
-        }
-    if isinstance(data, list):
-        return [_policy(element) for element in data]
-    if not isinstance(data, str):
-        return data
-    # Organizations answers a policy as text within an object: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Policy.html
-    return _policy_text(data) if data.lstrip()[:1] == "{" else _of_policy(data)
-
-
-def _of_policy(text: str) -> str:
-    """A text of a policy: a word in the place of a secret, so that it is still a text that asks for something, and not unknown."""
-    return without_secrets(text).replace(HIDDEN, "redacted")
-
-
-_MAY_BE_SECRET = re.compile(r"externalid|referer|useragent|\\u", re.IGNORECASE)
-_OPEN = re.compile(r"([*?]|\$\{[^{}]{0,200}\})")
-
-
-def _policy_text(text: str) -> str:
-    """JSON text of a policy, as it is where nothing in it is secret."""
-    if text.lstrip()[:1] == "{" and not _MAY_BE_SECRET.search(text) and without_secrets(text) == text:
-        return text
-    try:
-        data = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return HIDDEN
-    without = _policy(data)
-    return text if without == data else msgspec.json.encode(without).decode()
-
-
-def _shape(text: str) -> str:
-    """What is secret of a pattern, with its wildcards and variables: `abc-*` is `redacted*`."""
-    return "".join(part if number % 2 or not part else "redacted" for number, part in enumerate(_OPEN.split(text)))
+    return texts(value, without_secrets)

@@ -22,6 +22,8 @@ from assay.scanner.sources.secret_scripts import in_script, in_settings
 Kinds = tuple[str, ...]
 """What is held, each kind once: `("a password",)`; empty where nothing is."""
 NOTHING = "no secret"
+SCRIPT_KEYS = ("startup-script", "shutdown-script", "user-data", "windows-startup-script", "sysprep-specialize-script")
+"""Beginnings of the names of metadata that are scripts: https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys"""
 
 
 class Told(Unknown, frozen=True):

@@ -14,9 +14,10 @@ import pytest
 
 from assay.scanner.run import Options, Scan
 from assay.scanner.sources.aws.items import Answer, ItemRecord, UnlistedRecord, redacted_record
-from assay.scanner.sources.redaction import CHOSEN, HIDDEN, POLICIES, READABLE, READABLE_ENDS, readable, redacted
+from assay.scanner.sources.redaction import redacted
+from assay.scanner.sources.redaction_fields import CHOSEN, POLICIES, READABLE, READABLE_ENDS, readable
 from assay.scanner.sources.secret_settings import heard, told
-from assay.scanner.sources.secret_text import is_secret_pair, without_secrets
+from assay.scanner.sources.secret_text import HIDDEN, is_secret_pair, without_secrets
 from tests.patience import SOON
 
 CANARY = "canary-5c81fa07"

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from assay.scanner.facts.spelling import Spelling
 
-SCRIPT_KEYS = ("startup-script", "shutdown-script", "user-data", "windows-startup-script", "sysprep-specialize-script")
-"""Beginnings of the names of metadata that are scripts: https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys"""
-
 
 class Map(Spelling, frozen=True, eq=False, kw_only=True):
     """Settings that are a map."""

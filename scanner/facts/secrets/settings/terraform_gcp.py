@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.secrets.settings.kinds import Configured
-from assay.scanner.facts.secrets.settings.places import SCRIPT_KEYS, ConfiguredAt, Map, Pairs, PodContainers, Script, Source, Written
+from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Map, Pairs, PodContainers, Script, Source, Written
 from assay.scanner.facts.secrets.settings.settings import configured
+from assay.scanner.sources.secret_settings import SCRIPT_KEYS
 
 _MACHINES = (
     "google_compute_instance",
