@@ -1,9 +1,8 @@
 """The edition for an audit as PDF: the HTML report, printed by the Chromium that is installed. No library draws these pages as quickly.
 
 The page is printed without its scripts, by a browser that has a profile of its own, which is removed, and that resolves no name: the page
-asks for nothing, and could not. Every
-page has its number and the id of the run, by the style of the page (CSS Paged Media, https://www.w3.org/TR/css-page-3/#margin-boxes,
-which Chromium knows since version 131).
+asks for nothing, and could not. Every page has its number and the id of the run, by the style of the page (CSS Paged Media,
+https://www.w3.org/TR/css-page-3/#margin-boxes, which Chromium knows since version 131).
 """
 
 from __future__ import annotations

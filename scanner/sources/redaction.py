@@ -150,7 +150,7 @@ def _metadata(key: str, value: str) -> str:
 def _words_of_command(words: list[Any]) -> list[Any]:
     """A command line; HIDDEN for the word behind an option that takes a secret."""
     return [
-        HIDDEN if isinstance(word, str) and _is_option(before) and of_arguments([before, word]) else texts(word, _of_command)
+        HIDDEN if isinstance(word, str) and _is_option(before) and _takes_secret(before, word) else texts(word, _of_command)
         for before, word in zip(["", *map(str, words)], words, strict=False)
     ]
 
@@ -158,6 +158,13 @@ def _words_of_command(words: list[Any]) -> list[Any]:
 def _is_option(word: str) -> bool:
     """Whether the next word is its value."""
     return word.startswith("-") and "=" not in word
+
+
+def _takes_secret(option: str, word: str) -> bool:
+    """Whether an option is given a secret, of whichever command: the image of a step may name that alone."""
+    if option == "--secret" and word.startswith(("id=", "type=")):  # of `docker build`, which tells where the secret is
+        return False
+    return bool(of_arguments(["curl", option, word]))
 
 
 def _of_command(text: str) -> str:

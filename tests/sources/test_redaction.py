@@ -27,3 +27,9 @@ def test_the_word_behind_an_option_for_a_secret_does_not_stand() -> None:
     words = ["deploy", "--region", "us-central1", "--password", "hunter2hunter2", "--password=hunter2hunter2", "-q", 5]
     without = redacted({"steps": [{"args": words}]})
     assert without == {"steps": [{"args": ["deploy", "--region", "us-central1", "--password", HIDDEN, HIDDEN, "-q", 5]}]}
+
+
+def test_where_a_build_gets_its_secret_from_stands_and_a_login_does_not() -> None:
+    words = ["build", "--secret", "id=npm,src=.npmrc", "--secret", "hunter2hunter2", "-u", "release:hunter2hunter2"]
+    without = redacted({"steps": [{"args": words}]})
+    assert without == {"steps": [{"args": ["build", "--secret", "id=npm,src=.npmrc", "--secret", HIDDEN, "-u", HIDDEN]}]}

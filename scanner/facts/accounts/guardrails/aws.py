@@ -23,6 +23,8 @@ _WHO = ("aws:principalarn", "aws:principalaccount", "aws:principaltype")
 # Services whose one endpoint answers from us-east-1, whatever region the caller is in.
 _GLOBAL = ("iam:createrole", "organizations:describeorganization", "route53:listhostedzones", "cloudfront:listdistributions")
 _HOME = "us-east-1"
+# What nobody gave a name: a pattern that is for these spares everybody who takes on a role.
+_ANY_ROLE = ("arn:aws:iam::999999999999:role/zq7", "999999999999", "assumedrole")
 
 
 class PolicyAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -143,9 +145,14 @@ def _denies(view: View, statement: Statement) -> Value[bool]:
     everything = statement.not_action != ("*" in statement.actions)  # to leave out * denies nothing
     resources = not statement.not_resource and (not statement.resources or "*" in statement.resources)
     # Who is spared is named; a condition on anything else leaves it to the request.
-    spared = all(test.key in _WHO and _operator(test) in _NOT_IN and "*" not in test.values for test in others)
+    spared = all(test.key in _WHO and _operator(test) in _NOT_IN and not any(map(_is_everybody, test.values)) for test in others)
     outside = all(_operator(test) in _NOT_IN and "*" not in test.values for test in regions)
     return Value(everything and resources and spared and outside, statement.seen)
+
+
+def _is_everybody(value: Any) -> bool:
+    """Whether a value of a condition on who asks is for any role of any account."""
+    return isinstance(value, str) and ("*" in value or "?" in value) and any(glob(value.lower()).fullmatch(role) for role in _ANY_ROLE)
 
 
 def _spares(view: View, statement: Statement) -> Value[bool]:

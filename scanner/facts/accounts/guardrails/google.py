@@ -17,7 +17,7 @@ from assay.scanner.sources.values import Value, any_of
 
 LOCATIONS = "gcp.resourceLocations"
 SWITCHES = ("iam.disableServiceAccountKeyCreation", "storage.publicAccessPrevention")
-_REGION = re.compile(r"(?:in:)?([a-z]+-[a-z]+\d+)(?:-locations)?")
+_REGION = re.compile(r"(?:in:|is:)?([a-z]+-[a-z]+\d+)(?:-locations)?")
 
 
 class PolicyAt(Spelling, frozen=True, eq=False, kw_only=True):

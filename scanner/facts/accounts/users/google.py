@@ -13,6 +13,8 @@ from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
 from assay.scanner.sources.values import Value
 
 _USER = "user:"
+_WORKFORCE = "principal://iam.googleapis.com/locations/global/workforcePools/"
+"""One person of an identity provider; a group of them is a `principalSet:`."""
 
 
 class BindingsAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -54,10 +56,9 @@ def _person(binding: Binding) -> DirectMember | Unknown | None:
     """None of a group, a service account, or what a reference names: no resource of a person is declared."""
     member = binding.member
     if isinstance(member, str):
-        return _member(Value(member, binding.seen)) if member.startswith(_USER) else None
+        return _member(Value(member, binding.seen)) if member.startswith((_USER, _WORKFORCE)) else None
     if isinstance(member, Text):
-        if member.prefix.startswith(_USER):
+        if member.prefix.startswith((_USER, _WORKFORCE)):
             return _member(Value(member, binding.seen).text())
-        known = member.prefix[: len(_USER)]
-        return None if known and not _USER.startswith(known) else unknown_inside(member)
+        return unknown_inside(member) if any(each.startswith(member.prefix[: len(each)]) for each in (_USER, _WORKFORCE)) else None
     return None if isinstance(member, Reference) else unknown_inside(member)
