@@ -23,6 +23,7 @@ Fact: TypeAlias = Value[T]
 
 CLOUDS = frozenset({"aws", "google"})
 _OF_FILES = "repository."
+_OF_NO_CLOUD = "provider.other"
 _OF_CLOUDS = {"repository.firestore-rules": "google", "repository.cloudbuild": "google", "repository.buildspec": "aws"}
 """Types of files that are of one cloud."""
 ATTEST = "state it under attestations in assay.yaml, with an owner and a last day"
@@ -194,7 +195,9 @@ def cloud_of(type_: str) -> str:
     """`google_storage_bucket` and `storage.googleapis.com/Bucket` are Google's; of files of a repository most are of no cloud."""
     if type_.startswith(_OF_FILES):
         return _OF_CLOUDS.get(type_, "")
-    return "google" if type_.removeprefix("data.").startswith("google_") or ".googleapis.com/" in type_ else "aws"
+    if type_ == _OF_NO_CLOUD:
+        return ""
+    return "google" if type_.removeprefix("data.").startswith(("google_", "provider.google")) or ".googleapis.com/" in type_ else "aws"
 
 
 def block_ref(item: Item) -> BlockRef:

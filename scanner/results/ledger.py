@@ -65,10 +65,10 @@ def told(gaps: Iterable[Gap]) -> list[str]:
 
 
 def _count(items: Iterable[Item], read: Types[str], joined: Types[str]) -> tuple[Blocks, dict[str, int]]:
-    """Resource blocks by what became of them, and the types that nothing reads; data blocks are no resources."""
+    """Resource blocks by what became of them, and the types that nothing reads; data blocks and those of providers are no resources."""
     blocks: dict[tuple[str, int, str], list[Item]] = {}
     for item in items:
-        if not item.type.startswith("data."):
+        if not item.type.startswith(("data.", "provider.")):
             seen = item.location()
             blocks.setdefault((seen.file, seen.line, item.block if seen.line else item.address), []).append(item)
     counted, unsupported = Blocks(found=len(blocks)), dict[str, int]()

@@ -192,7 +192,7 @@ POLICIES = frozenset(
         accessPolicy access_policy accessLevel access_level servicePerimeter service_perimeter"""
     )
 )
-"""Policies stand whole, as they are what is judged, as data or as JSON text; but not the values of some conditions (redaction_policies.py)."""
+"""Policies stand whole, as they are what is judged, as data or as JSON text: not the values of some conditions (redaction_policies.py)."""
 CHOSEN = frozenset(
     ("Tags", "TagList", "TagSet", "tags", "labels", "annotations", "attributeMapping", "userLabels", "effectiveLabels", "resourceLabels")
 )

@@ -30,6 +30,7 @@ from assay.scanner.sources.terraform.instances import (
 )
 from assay.scanner.sources.terraform.named import Calls, Lookup
 from assay.scanner.sources.terraform.operators import FAILURES, EvaluationError
+from assay.scanner.sources.terraform.provider_blocks import ProviderBlock
 from assay.scanner.sources.terraform.providers import provider_key
 from assay.scanner.sources.terraform.workspace import Workspace
 
@@ -70,6 +71,7 @@ class Module:
         """Every resource and data source. Of two with one address, which Terraform refuses, references mean the first."""
         self.resources = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "resource"}
         self.data = {resource.block.labels: resource for resource in reversed(self.declared) if resource.block.type == "data"}
+        self.providers = [ProviderBlock(self, block) for block in self.of("provider") if block.labels]
         self.functions = workspace.functions(self._root().directory)
 
     @property

@@ -106,7 +106,8 @@ class PlanSource(Source):
         try:
             plan = Plan(self.path, self.content, budget)
             plan.sensitive = sensitive = plan.sensitive.joined(sensitive)
-            items: list[Item] = [PlanItem(plan, resource, code.get(resource["address"])) for resource in plan.resources()]
+            planned = (*plan.resources(), *plan.provider_blocks())
+            items: list[Item] = [PlanItem(plan, resource, code.get(resource["address"])) for resource in planned]
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             reason = f"the plan is not as `terraform show -json` writes it ({type(error).__name__}: {error})"
             coverage.gaps.append(Gap(self.path, "input_failed", reason, "write it again with terraform show -json"))

@@ -10,6 +10,7 @@ from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import Document, Reference, Unknown
 from assay.scanner.sources.sensitive import Sensitive
 from assay.scanner.sources.terraform import equal_attributes, policy_documents
+from assay.scanner.sources.terraform.providers import OF_PROVIDERS, provider_type
 
 AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
 _MODULE = re.compile(r"module\.((?:[^.\[]|\[[^\]]*\])+)\.")
@@ -89,6 +90,15 @@ class Plan:
                 marked(resource.get("values"), resource.get("sensitive_values"), self.sensitive)
                 values = merge(resource.get("values"), change.get("change", {}).get("after_unknown"))
                 yield {**resource, "values": values}
+
+    def provider_blocks(self) -> Iterator[dict[str, Any]]:
+        """The configurations of providers, with the arguments that are written there as constants: others are not in a plan."""
+        for provider in self.providers.values():
+            written = provider.get("expressions") or {}
+            values = {name: told["constant_value"] for name, told in written.items() if isinstance(told, dict) and "constant_value" in told}
+            module, alias = provider.get("module_address"), provider.get("alias")
+            address = ".".join(filter(None, (module, f"{OF_PROVIDERS}{provider['name']}", alias)))
+            yield {"type": provider_type(provider["name"]), "address": address, "values": values}
 
     def module_configuration(self, address: str) -> tuple[dict[str, Any], list[tuple[dict[str, Any], dict[str, Any]]], str]:
         """The configuration of the module of a resource, the calls that lead to it, and its address prefix."""

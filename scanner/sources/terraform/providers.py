@@ -34,3 +34,12 @@ def provider_key(expression: Any) -> tuple[str, ...]:
         return (expression.name, *names[:1])
     text = expression.value if isinstance(expression, tree.Literal) and isinstance(expression.value, str) else ""
     return tuple(text.split(".")[:2]) if text else ()
+
+
+OF_PROVIDERS = "provider."
+"""Types of items that are the configuration of a provider begin so."""
+
+
+def provider_type(name: str) -> str:
+    """The type of the item that the configuration of a provider is: its own of AWS and Google, one of all others."""
+    return OF_PROVIDERS + (name if name in ("aws", "google", "google-beta") else "other")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.secrets.settings.kinds import Configured
 from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Containers, Map, Pairs, PodContainers, Script, Source, Written
+from assay.scanner.facts.secrets.settings.providers import ProviderAt, provider
 from assay.scanner.facts.secrets.settings.settings import configured
 
 _OF_APP = "source_configuration.{}.runtime_environment_variables"
@@ -121,4 +122,6 @@ READERS = (
         "domain_name",
         Written(path="master_user_password", label="master_user_password", each="advanced_security_options.master_user_options"),
     ),
+    Reader(Configured, ("provider.aws",), provider, ProviderAt(forms=True), always=False),
+    Reader(Configured, ("provider.other",), provider, ProviderAt(), always=False),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.secrets.settings.kinds import Configured
 from assay.scanner.facts.secrets.settings.places import ConfiguredAt, Map, Pairs, PodContainers, Script, Source, Written
+from assay.scanner.facts.secrets.settings.providers import ProviderAt, provider
 from assay.scanner.facts.secrets.settings.settings import configured
 from assay.scanner.sources.secret_settings import SCRIPT_KEYS
 
@@ -105,4 +106,5 @@ READERS = (
     ),
     _writes("google_alloydb_cluster", "cluster_id", Written(path="password", label="initial_user.password", each="initial_user")),
     _writes("google_alloydb_user", "user_id", Written(path="password", label="password")),
+    Reader(Configured, ("provider.google", "provider.google-beta"), provider, ProviderAt(), always=False),
 )

@@ -40,11 +40,11 @@ class Linked(NamedTuple):
 def shown(name: str, raw: Any, linked: Linked) -> Answer:
     """What a setting shows to whoever may describe its resource: what it holds itself, and what it takes from others."""
     if isinstance(linked.data, Either):  # its options are those of `raw`, with references
-        return _agreed(linked.data, lambda option: shown(name, option, Linked(option)))
-    there = _agreed(linked.data, lambda option: _held(name, option))
+        return agreed(linked.data, lambda option: shown(name, option, Linked(option)))
+    there = agreed(linked.data, lambda option: _held(name, option))
     # What another resource is configured with is judged there: the name of a secret is none, wherever it is put.
     refers = isinstance(linked.data, (Reference, Text, Document, Made))
-    own = there if refers else _agreed(raw, lambda option: _held(name, option))
+    own = there if refers else agreed(raw, lambda option: _held(name, option))
     kinds = joined([linked.secrets, *(answer for answer in (own, there) if not isinstance(answer, Unknown))])
     if kinds:
         return kinds
@@ -96,7 +96,7 @@ def _of_data(name: str, data: Any) -> Answer:
         pairs = [(told, value)] if isinstance(told, str) and value is not None else [(str(key), below) for key, below in data.items()]
     else:
         pairs = [(name, element) for element in data]
-    return joined([_agreed(below, functools.partial(_held, key)) for key, below in pairs])
+    return joined([agreed(below, functools.partial(_held, key)) for key, below in pairs])
 
 
 def joined(answers: list[Answer]) -> Answer:
@@ -105,7 +105,7 @@ def joined(answers: list[Answer]) -> Answer:
     return kinds or next((answer for answer in answers if isinstance(answer, Unknown)), ())
 
 
-def _agreed(raw: Any, told: Callable[[Any], Answer]) -> Answer:
+def agreed(raw: Any, told: Callable[[Any], Answer]) -> Answer:
     """What all options of a value hold; where some do and some do not, that is not known."""
     if not isinstance(raw, Either):
         return told(raw)
@@ -133,8 +133,8 @@ def made_of(linked: Any) -> list[Reference]:
 def script(raw: Any, linked: Linked) -> Answer:
     """What a script shows, such as the user data of a machine."""
     if isinstance(linked.data, Either):
-        return _agreed(linked.data, lambda option: script(option, Linked(option)))
-    own = _agreed(linked.data if isinstance(linked.data, (Made, Text)) else raw, _in_script)
+        return agreed(linked.data, lambda option: script(option, Linked(option)))
+    own = agreed(linked.data if isinstance(linked.data, (Made, Text)) else raw, _in_script)
     return joined([linked.secrets, own])
 
 
@@ -168,8 +168,8 @@ def _open_in_script(text: Text) -> Answer:
 def arguments(raw: Any, linked: Linked) -> Answer:
     """What the arguments of a command show."""
     if isinstance(linked.data, Either):
-        return _agreed(linked.data, lambda option: arguments(option, Linked(option)))
-    return joined([linked.secrets, _agreed(raw, _in_arguments)])
+        return agreed(linked.data, lambda option: arguments(option, Linked(option)))
+    return joined([linked.secrets, agreed(raw, _in_arguments)])
 
 
 def _in_arguments(raw: Any) -> Answer:
@@ -178,7 +178,7 @@ def _in_arguments(raw: Any) -> Answer:
         return told.kinds
     own = of_arguments([flat(word) if isinstance(word, Text) else word if isinstance(word, str) else _OPEN for word in words])
     options = [
-        _agreed(word, functools.partial(_after, before)) for before, word in itertools.pairwise(["", *words]) if isinstance(word, Either)
+        agreed(word, functools.partial(_after, before)) for before, word in itertools.pairwise(["", *words]) if isinstance(word, Either)
     ]
     return joined([own, *options, *(_open_in_script(word) for word in words if isinstance(word, Text)), _open_argument(words)])
 
