@@ -60,9 +60,12 @@ NOT_POSSIBLE = {
         for input_ in INPUTS
         for verdict in ("fail", "unknown")
     },
-    ("iam.identity-per-service", "config_connector", "unknown"): NOT_SHOWN,
     ("supply.image-immutable-and-pinned", "config_connector", "unknown"): "a manifest writes its images out",
     ("supply.images-signed-and-verified", "deployment_manager", "pass"): "it has no type for policies of Binary Authorization",
+    **{
+        ("secrets.config-store-holds-no-secrets", "deployment_manager", verdict): "it has no type of parameters"
+        for verdict in ("pass", "fail", "unknown")
+    },
     ("supply.registry-private", "config_connector", "unknown"): "a manifest writes members out, or names an account",
     ("audit.api-trail-enabled", "deployment_manager", "pass"): "a template cannot set audit logs",
     ("audit.api-trail-enabled", "deployment_manager", "fail"): "a template cannot set audit logs",
@@ -72,8 +75,8 @@ NOT_POSSIBLE = {
         for verdict in ("pass", "unknown")
     },
 }
-NO_TWINS = {("supply.images-signed-and-verified", "deployment_manager")}
-"""Cases are of a type that Terraform spells in another way."""
+NO_TWINS = {("supply.images-signed-and-verified", "deployment_manager"), ("secrets.config-store-holds-no-secrets", "deployment_manager")}
+"""Cases are of a type that Terraform spells in another way, or there is none."""
 PARAMETERS = {
     "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",
     "workloadIdentityPoolProviderId", "topic", "subscription", "predefinedAcl", "function", "bucketId", "instanceId", "functionId",

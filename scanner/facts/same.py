@@ -17,7 +17,7 @@ def same_name(one: Any, other: Any) -> bool | Unknown:
         opened, rest = (one, other) if isinstance(one, Either) else (other, one)
         answer = either(because(opened), *[same_name(option, rest) for option in opened.options])
         return because(answer) if isinstance(answer, Unknown) else bool(answer)
-    if one is None or other is None or (isinstance(one, str) and isinstance(other, str)):
+    if one is None or other is None or not any(isinstance(side, (Unknown, Text, Reference)) for side in (one, other)):
         return bool(one == other)
     if (name := spelled(one)) and name == spelled(other):
         return True

@@ -29,6 +29,11 @@ class Condition(msgspec.Struct, frozen=True):
     """Lower case, since condition keys compare without case."""
     values: list[Any]
 
+    @property
+    def compares(self) -> str:
+        """The operator in lower case, without what it says of sets and of keys that are absent: `stringlike`."""
+        return self.operator.lower().rpartition(":")[2].removesuffix("ifexists")
+
 
 class Statement(msgspec.Struct, frozen=True):
     """One statement. Lists may hold Unknown, Reference and Text; `conditions` is None where they cannot be told."""
@@ -186,7 +191,7 @@ def _bounds(condition: Condition, test_of: TestOf, required: set[str]) -> bool |
     operator = condition.operator.lower()
     if (operator.startswith("forallvalues:") or operator.endswith("ifexists")) and condition.key not in required:
         return False  # true where the key is absent
-    operator = operator.rpartition(":")[2].removesuffix("ifexists")
+    operator = condition.compares
     if condition.key == _IS_SERVICE:
         return test_of(condition.key) is not None and _says(condition, "true")
     if operator not in POSITIVE or not condition.values:
@@ -224,7 +229,7 @@ def _spares_bounded(condition: Condition, test_of: TestOf) -> bool | Unknown:
         return test_of(condition.key) is not None and _says(condition, "false")
     if operator.startswith("foranyvalue:") and not operator.endswith("ifexists"):
         return False  # false where the key is absent: whoever has none is spared
-    positive = NEGATED.get(operator.rpartition(":")[2].removesuffix("ifexists"))
+    positive = NEGATED.get(condition.compares)
     test = test_of(condition.key)
     if positive is None or test is None or not condition.values:
         return False

@@ -132,6 +132,12 @@ READABLE: dict[str, str] = {
         ),
         "addresses, ports, hosts and paths: what is reached by whom",
     ),
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_SubscriptionFilter.html
+    # https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.sinks
+    **dict.fromkeys(
+        _words("data.destination data.filter exclusions.filter filterPattern selectionCriteria"),
+        "which log entries are sent on, and from which log groups",
+    ),
     # Access
     **dict.fromkeys(
         _words(
@@ -188,8 +194,8 @@ READABLE: dict[str, str] = {
 """Names of fields (`parent.name` for one in a certain field) whose text may stand, with the reason."""
 POLICIES = frozenset(
     _words(
-        """Policy PolicyDocument AssumeRolePolicyDocument Document ResourcePolicy policyText iamPolicy iam_policy orgPolicy org_policy
-        accessPolicy access_policy accessLevel access_level servicePerimeter service_perimeter"""
+        """Policy PolicyDocument policyDocument AssumeRolePolicyDocument Document ResourcePolicy policyText iamPolicy iam_policy
+        orgPolicy org_policy accessPolicy access_policy accessLevel access_level servicePerimeter service_perimeter"""
     )
 )
 """Policies stand whole, as they are what is judged, as data or as JSON text: not the values of some conditions (redaction_policies.py)."""

@@ -47,7 +47,7 @@ def detect(name: str, value: str) -> Found | None:
         literal = default[1]
     if not literal or not says_secret(name) or is_reference(literal) or is_placeholder(literal) or _PLAIN.fullmatch(literal):
         return None
-    kind = "a password" if _PASSWORD.search(name) else "a secret"
+    kind = _kind_of(name)
     if (not _CERTAIN.search(_snake(name)) or _NAMING.search(_snake(name))) and _is_name(literal):
         return None
     start = value.find(literal)
@@ -85,6 +85,15 @@ def says_secret(name: str) -> bool:
     return is_secret_name(name.replace("-", "_").replace(".", "_")) and _ABOUT.search(_snake(name)) is None
 
 
+def kind_by_name(name: str) -> str:
+    """The kind of secret that a name alone says its value is; empty where that may be something else, as the name of one in `DB_SECRET`."""
+    return _kind_of(name) if says_secret(name) and _SECRET_ITSELF.search(_snake(name)) else ""
+
+
+def _kind_of(name: str) -> str:
+    return "a password" if _PASSWORD.search(name) else "a secret"
+
+
 def is_reference(value: str) -> bool:
     """Whether a value names where something is, or is filled in elsewhere: an ARN, a path, a variable, a function of a template."""
     return _REFERENCE.match(value) is not None or _FILLED.search(value) is not None
@@ -111,6 +120,10 @@ _CERTAIN = re.compile(
     r"passw|passphrase|private_?key|secret_?key|access_?key|api_?key|auth_?token|access_?token|client_?secret|connection_?string"
 )
 """In names of what is a secret itself, and no name of one."""
+_SECRET_ITSELF = re.compile(
+    r"(?:passw(?:or)?d|passphrase|(?:private|secret|access|api)_?key|(?:^|_)token|auth_?token|access_?token|client_?secret|connection_?string)$"
+)
+"""Ends of names that leave no doubt what the value is."""
 _NAMING = re.compile(r"(?:passw(?:or)?d|passphrase)_(?:secret|key)$")
 """Ends of names that tell which secret, or which key in one, holds a password: `DB_PASSWORD_SECRET`."""
 _ABOUT = re.compile(

@@ -8,7 +8,7 @@ from assay.scanner.analysis.access.arns import reaches
 from assay.scanner.analysis.access.whose import as_for
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.statements import Statement, statements
-from assay.scanner.sources.raw import Reference, Text
+from assay.scanner.sources.raw import Reference, Text, Unknown
 from assay.scanner.sources.values import Value
 
 OPEN = chr(0xF0000)
@@ -55,7 +55,7 @@ def unless(*arns: object) -> Statement:
 
 
 def test_a_denial_of_everybody_is_for_each() -> None:
-    assert as_for(denial(Principal="*"), WORKER) == denial(Principal="*")
+    assert as_for(denial(Principal="*"), WORKER) == denial()
 
 
 @pytest.mark.parametrize("spared", [ARN, Reference("aws_iam_role.worker", "arn"), "arn:aws:iam::*:role/w*"])
@@ -76,7 +76,21 @@ def test_whom_it_names_alone() -> None:
 
 def test_a_name_that_is_not_known_may_be_spared() -> None:
     part = Text(("arn:aws:iam::123456789012:role/", Reference("var.role")))
-    assert as_for(unless(part), WORKER) is None
+    left = as_for(unless(part), WORKER)
+    assert left is not None
+    assert isinstance(left.allows, Unknown)
+
+
+@pytest.mark.parametrize("truth", ["false", "true"])
+def test_it_is_no_service_of_aws(truth: str) -> None:
+    condition = {"BoolIfExists": {"aws:PrincipalIsAWSService": truth}}
+    assert as_for(denial(Principal="*", Condition=condition), WORKER) == (denial() if truth == "false" else None)
+
+
+def test_its_account_means_it_unless_that_is_spared() -> None:
+    own = Text(("arn:aws:iam::", Reference("data.aws_caller_identity.own", "account_id"), ":root"))
+    assert as_for(denial(Principal={"AWS": own}), WORKER) == denial()
+    assert as_for(denial(NotPrincipal={"AWS": own}), WORKER) == denial()
 
 
 def test_other_conditions_stay() -> None:

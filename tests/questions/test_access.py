@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.scans import assay
+from assay.scanner.analysis.access import secrets_aws
+from assay.scanner.sources.documents import decode
+from tests.scans import assay, judge
 
 CASES = Path(__file__).parents[2] / "fixtures" / "controls" / "secrets" / "broker-secret-reachability"
 FORMS = {
@@ -81,3 +83,18 @@ def test_the_prose_names_place_and_way() -> None:
     assert ran.exit_code == 0
     text = " ".join(ran.output.split())
     assert "web: iam:UpdateAssumeRolePolicy, as scan" in text and "main.tf:71" in text.replace(" ", "")
+
+
+def test_what_a_task_is_handed_is_read_once_for_all_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+
+    def counted(data: object) -> object:
+        read.append(data)
+        return decode(data)
+
+    monkeypatch.setattr(secrets_aws, "decode", counted)
+    case = (CASES / "terraform" / "aws-fail-at-launch" / "main.tf").read_text(encoding="utf-8")
+    more = "".join(f'resource "aws_secretsmanager_secret" "more_{number}" {{\n  name = "more/{number}"\n}}\n' for number in range(5))
+    (tmp_path / "main.tf").write_text(case + more, encoding="utf-8")
+    judge(tmp_path, "secrets.broker-secret-reachability")
+    assert len(read) == case.count('resource "aws_ecs_task_definition"')

@@ -14,6 +14,7 @@ from assay.scanner.facts.iam.erasing import (
     DELETING_ITEMS,
     OF_BUCKETS,
     OF_OBJECTS,
+    OPENING_BUCKETS,
     REPLACING_ITEMS,
     REPLACING_OBJECTS,
     WRITING_OBJECTS,
@@ -32,11 +33,11 @@ from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of, places
 
 from .arns import Arns, Form, spelled
-from .decisions import Target, allowed, on
+from .decisions import Target, allowed, left_by, on
 from .holdings import Holding, Holdings, holdings
 from .kinds import Eraser, RecordStore
 from .ways import arns_of
-from .whose import as_for
+from .whose import as_for, callers
 
 
 class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -90,9 +91,10 @@ def table(view: View, at: StoreAt) -> RecordStore:
 
 
 def writers(view: View, at: StoreAt) -> Value[Any]:
-    """Everybody who may put an object into a bucket, or delete one."""
+    """Everybody who may put an object into a bucket, or delete one, or write the policy by which they may."""
     arns = arns_of(view, at.forms)
-    return _erasers(view, at, arns, [Target(WRITING_OBJECTS, [f"{arn}/*" for arn in _names(view, at, arns)])])
+    called = _names(view, at, arns)
+    return _erasers(view, at, arns, [Target(WRITING_OBJECTS, [f"{arn}/*" for arn in called]), Target(OPENING_BUCKETS, called)])
 
 
 _REPLACING = REPLACING_ITEMS | REPLACING_OBJECTS
@@ -163,7 +165,7 @@ def _of_policy(
         actions, more = allowed_of(entry, AWS_ERASING)
         doubt = more if not actions or entry.not_action else None
         doubt = doubt or (entry.allows if isinstance(entry.allows, Unknown) else None)
-        for kind, who in entry.principals:
+        for kind, who in callers(entry, left_by(entry, denials, targets, actions)):
             if kind == "AWS" and names_whole_account(who) and of_other_account(kind, who, view.account, entry).data is False:
                 continue
             parties = aws_parties(view, link, kind, who, entry)
@@ -179,7 +181,8 @@ _SPELLED = {
     name.lower(): name
     for name in (
         "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention", "s3:PutLifecycleConfiguration",
-        "s3:PutBucketObjectLockConfiguration", "dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem",
-        "dynamodb:PartiQLDelete", "dynamodb:PartiQLUpdate", "dynamodb:DeleteTable", "dynamodb:UpdateTimeToLive", "dynamodb:PutItem",
+        "s3:PutBucketObjectLockConfiguration", "s3:PutBucketPolicy", "dynamodb:DeleteItem", "dynamodb:UpdateItem",
+        "dynamodb:BatchWriteItem", "dynamodb:PartiQLDelete", "dynamodb:PartiQLUpdate", "dynamodb:DeleteTable",
+        "dynamodb:UpdateTimeToLive", "dynamodb:PutItem",
     )
 }  # fmt: skip

@@ -19,7 +19,7 @@ from assay.scanner.sources.values import Value, any_of
 
 from .arns import statement_reaches
 from .holdings import Holding
-from .whose import as_for
+from .whose import as_for, spares
 
 
 class Target(NamedTuple):
@@ -95,6 +95,15 @@ def kept(action: str, arns: list[str], allow: Statement, denials: list[Statement
         return taken.negate()
     inside = any_of([within(action, arns, entry) for entry in boundary] or [Value(False)])
     return Value(False) if inside.data is False or taken.data is True else Value(inside.unknown or taken.negate().data)
+
+
+def left_by(allow: Statement, denials: list[Statement], targets: list[Target], actions: frozenset[str]) -> Iterator[list[Any]]:
+    """The ARNs that denials leave of everybody whom a statement of a resource's policy allows some actions: for each that spares some."""
+    wanted = [(action, target.arns) for target in targets for action in sorted(actions & target.actions)]
+    for denial in denials:
+        arns, others = spares(denial)
+        if arns and wanted and all(kept(action, names, allow, [others], None).data is False for action, names in wanted):
+            yield arns
 
 
 def within(action: str, arns: list[str], entry: Statement | Unknown) -> Value[bool]:

@@ -19,11 +19,11 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
-from .decisions import Target, allowed
+from .decisions import Target, allowed, kept
 from .holdings import Holding
-from .meeting import Told, meets
+from .meeting import Told, meets, narrowed
 from .ways import Ways
-from .whose import as_for
+from .whose import as_for, names
 
 
 class KeyAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -76,9 +76,17 @@ def _decrypts(asked: Use, named: Value[Any], holding: Holding) -> Value[bool]:
     by_key = [_lets(asked, key, entry, holding, told) for entry in written]
     delegated = any_of([*(answer[1] for answer in by_key), Value(not written)])
     directly = any_of([*(answer[0] for answer in by_key), Value(False)])
-    if directly.data is True:
-        return directly
-    return any_of([directly, all_of([delegated, _may_decrypt(asked, key, holding, told)])])
+    lets = directly if directly.data is True else any_of([directly, all_of([delegated, _may_decrypt(asked, key, holding, told)])])
+    return lets if lets.data is False else all_of([lets, _undenied(written, holding, told)])
+
+
+def _undenied(written: list[Statement | Unknown], holding: Holding, told: Told) -> Value[bool]:
+    """Whether no denial of a key policy takes decrypting from an identity."""
+    denials = [entry for entry in written if isinstance(entry, Statement) and entry.allows is not True]
+    mine = [one for denial in denials if (one := as_for(denial, holding.who)) is not None]
+    # The key is what its policy is for.
+    left = [msgspec.structs.replace(one, resources=["*"], not_resource=False) for each in mine if (one := narrowed(each, told)) is not None]
+    return kept(DECRYPTING, ["*"], holding.statement, left, None)
 
 
 def _key(asked: Use, named: Any) -> tuple[View | None, KeyAt | None]:
@@ -130,16 +138,11 @@ def _lets(asked: Use, key: View, entry: Statement | Unknown, holding: Holding, t
     if entry.allows is False or (not actions and more is None):
         return Value(False), Value(False)
     met = all_of([Value(entry.allows), Value(meets(entry, told)), Value(True if actions else more)])
-    direct: list[Value[bool]] = []
-    whole: list[Value[bool]] = []
-    for kind, who in entry.principals:
-        if kind == "AWS" and names_whole_account(who):
-            whole.append(of_other_account(kind, who, key.account, entry).negate())
-        elif kind == "*":
-            direct.append(Value(True))
-        elif kind == "AWS":
-            direct.append(Value(as_for(msgspec.structs.replace(entry, principals=[(kind, who)], conditions=[]), holding.who) is not None))
-    return all_of([met, any_of([*direct, Value(False)])]), all_of([met, any_of([*whole, Value(False)])])
+    own = [(kind, who) for kind, who in entry.principals if not (kind == "AWS" and names_whole_account(who))]
+    whole = [of_other_account(kind, who, key.account, entry).negate() for kind, who in entry.principals if (kind, who) not in own]
+    asks: Value[bool] = Value(names(msgspec.structs.replace(entry, principals=[], not_principal=False), holding.who))
+    direct: Value[bool] = Value(names(msgspec.structs.replace(entry, principals=own), holding.who) if own else False)
+    return all_of([met, direct]), all_of([met, asks, any_of([*whole, Value(False)])])
 
 
 def _may_decrypt(asked: Use, key: View, holding: Holding, told: Told) -> Value[bool]:

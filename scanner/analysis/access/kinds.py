@@ -104,7 +104,8 @@ class Deployer(Resource, kw_only=True):
     """An identity that may release, with what it is allowed; on Google, what the members of bindings on a project are."""
 
     deploys: Fact[bool]
-    """A CI system becomes it, or a service that builds; False of what gives things to several."""
+    """A CI system becomes it, or a service that builds; False of what gives things to several, and of what is allowed nothing wide where it
+    is not known who becomes it."""
     shared: Fact[bool]
     """It gives things to several identities: bindings on a project."""
     grants: Fact[list[DeployGrant]]

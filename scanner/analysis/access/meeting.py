@@ -39,6 +39,24 @@ def meets(statement: Statement, told: Told) -> bool | Unknown:
     return next((answer for answer in answers if isinstance(answer, Unknown)), True)
 
 
+def narrowed(denial: Statement, told: Told) -> Statement | None:
+    """A denial less the conditions that certainly hold; None where one certainly does not. What is not told is left in it."""
+    if isinstance(denial.conditions, Unknown):
+        return denial
+    left: list[Condition] = []
+    effect = denial.allows
+    for condition in denial.conditions:
+        is_told = condition.key in told.values or condition.key.startswith(told.absent)
+        holds = _holds(condition, told, denial) if is_told else None
+        if holds is False:
+            return None
+        if isinstance(holds, Unknown):
+            effect = holds
+        elif holds is None:
+            left.append(condition)
+    return msgspec.structs.replace(denial, allows=effect, conditions=left)
+
+
 def _holds(condition: Condition, told: Told, statement: Statement) -> bool | Unknown:
     key, operator = condition.key, condition.operator.lower()
     if key.startswith(told.met):
@@ -52,7 +70,7 @@ def _holds(condition: Condition, told: Told, statement: Statement) -> bool | Unk
 
 
 def _compares(operator: str, held: list[str], condition: Condition, statement: Statement) -> bool | Unknown:
-    plain = operator.rpartition(":")[2].removesuffix("ifexists")
+    plain = condition.compares
     if plain == "null":
         return (not held) is ([str(value).lower() for value in condition.values] == ["true"])
     negated = plain in NEGATED

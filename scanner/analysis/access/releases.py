@@ -9,6 +9,8 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
+import msgspec
+
 from assay.scanner.facts.bindings import Binding, bindings
 from assay.scanner.facts.iam import aws, google, google_raising, raising
 from assay.scanner.facts.iam.google import BindingsAt, called, is_going
@@ -48,20 +50,17 @@ def deployer(view: View, at: DeployerAt) -> Deployer | None:
     raises = raising.escalation(view, one.permissions).raises
     deploys = _builds(view, at, one)
     limited = allowed.limited_by_boundary
-    return Deployer(
-        identity=allowed.identity,
-        deploys=deploys,
-        shared=view.says(False),
-        grants=view.says(
-            [
-                *(_granted(entry, deploys, limited) for entry in _entries(allowed.permissions)),
-                *(
-                    DeployGrant(name=entry.name, wide=entry.open, deploys=deploys) if not isinstance(entry, Unknown) else entry
-                    for entry in _entries(raises)
-                ),
-            ]
+    grants: list[DeployGrant | Unknown] = [
+        *(_granted(entry, deploys, limited) for entry in _entries(allowed.permissions)),
+        *(
+            entry if isinstance(entry, Unknown) else DeployGrant(name=entry.name, wide=entry.open, deploys=deploys)
+            for entry in _entries(raises)
         ),
-    )
+    ]
+    if deploys.unknown and not any(isinstance(grant, Unknown) or grant.wide.data is not False for grant in grants):
+        deploys = Value(False, deploys.seen)  # whoever becomes it, it is allowed nothing that matters
+        grants = [msgspec.structs.replace(grant, deploys=deploys) for grant in grants if not isinstance(grant, Unknown)]
+    return Deployer(identity=allowed.identity, deploys=deploys, shared=view.says(False), grants=view.says(grants))
 
 
 def _entries(value: Value[Any]) -> Iterable[Any]:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
@@ -19,18 +20,19 @@ from assay.scanner.facts.policies import of_other_account
 from assay.scanner.facts.spelling import Another, Link, Place, Spelling
 from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
 from assay.scanner.facts.view import View
+from assay.scanner.sources import numbers
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 from .arns import Arns, Form, reaches, spelled
-from .decisions import Target, allowed, on
+from .decisions import Target, allowed, left_by, on
 from .key_use import Use, decrypts
 from .kinds import ReadableSecret, SecretReader
 from .meeting import Told, meets
 from .ways import Run, Step, Ways, arns_of, parties_of, ways
-from .whose import as_for
+from .whose import as_for, callers
 
 _SUFFIX = "\ue200" * 6
 """The characters that Secrets Manager puts behind a name: https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html"""
@@ -162,6 +164,8 @@ def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> I
     view = asked.view
     link = next((one.others for one in asked.at.identities.spelling if one.others is not None), None) or Link("", ())
     target = [Target(frozenset({READING, OPENING}), ["*"])]
+    # The secret is what its policy is for.
+    denials = [denial if denial.not_resource else msgspec.structs.replace(denial, resources=["*"]) for denial in asked.denials]
     for entry in own:
         if isinstance(entry, Unknown) or entry.allows is False or meets(entry, asked.told) is False:
             continue
@@ -169,12 +173,12 @@ def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> I
         doubt = next(
             (why for why in (meets(entry, asked.told), entry.allows, more if not actions else None) if isinstance(why, Unknown)), None
         )
-        for kind, who in entry.principals:
+        for kind, who in callers(entry, left_by(entry, denials, target, actions)):
             if kind == "AWS" and names_whole_account(who) and of_other_account(kind, who, view.account, entry).data is False:
                 continue
             parties = parties_of(view, link, kind, who, entry)
             named = parties.principal if isinstance(parties.principal, Identity) else None
-            mine = [one for denial in asked.denials if (one := as_for(denial, named) if named else denial) is not None]
+            mine = [one for denial in denials if (one := as_for(denial, named) if named else denial) is not None]
             wide = msgspec.structs.replace(entry, resources=["*"], not_resource=False)
             for action, value in on(target, wide, actions or frozenset({READING} if more else ()), mine, None, doubt):
                 item = view.items.at(named.address) if named else None
@@ -192,7 +196,9 @@ def _at_launch(asked: _Secret, forms: Arns) -> Iterator[_Found]:
     for run in asked.ways.runs:
         if not run.at.containers or asked.view.item.same_account(run.view.item) is False:
             continue
-        handed = [_names_it(asked, forms, text) for text in _secrets_of(run)]
+        # Read once for each task, however many secrets there are.
+        named: list[Any] = numbers.kept(asked.view.items.answers, ("access.handed", run.view.item), functools.partial(_secrets_of, run))
+        handed = [_names_it(asked, forms, text) for text in named]
         given = any_of([*(Value(answer) for answer in handed), Value(False)])
         if given.data is not False:
             doubt = None if asked.view.item.coexists(run.view.item) else run.view.item.template

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from assay.scanner.facts.condition_keys import POSITIVE
 from assay.scanner.facts.iam.becoming import (
     ASSUMING,
     AWS_BECOMING,
@@ -21,7 +22,7 @@ from assay.scanner.facts.iam.becoming import (
     TRUSTING,
 )
 from assay.scanner.facts.iam.permissions import every_resource
-from assay.scanner.facts.item_index import spelled
+from assay.scanner.facts.iam.running.identities import Called, Identities, declared_role
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.messaging.parties import aws_parties, subject
 from assay.scanner.facts.model import Identity
@@ -31,7 +32,7 @@ from assay.scanner.facts.statements import Statement, names_whole_account, state
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item, Unlisted
-from assay.scanner.sources.raw import Unknown, describe
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, all_of
 
 from .arns import Arns, Form
@@ -53,6 +54,11 @@ class RunAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     containers: Place = ""
     """Of a task: a list of containers, or its JSON text, with their secrets."""
     function: bool = False
+
+    @property
+    def service(self) -> str:
+        """What its role trusts."""
+        return "lambda.amazonaws.com" if self.function else "ecs-tasks.amazonaws.com"
 
 
 class Run(NamedTuple):
@@ -84,7 +90,6 @@ class Ways:
         self._types = {at.type: at for at in types}
         self._arns = arns
         self.holdings: Holdings = holdings(view, types, arns, AWS_BECOMING)
-        self._runs: dict[str, list[Run]] = {}
         self.runs: list[Run] = []
         self.unlisted: dict[bool, Unknown] = {}
         """Why there may be more functions (True) or tasks (False) than these."""
@@ -94,14 +99,18 @@ class Ways:
                     self.unlisted.setdefault(at.function, item.why)
                 else:
                     self._enter(View(item, view.items, view.declared), at)
+        roles: dict[Hashable, list[Called]] = {}
+        for one in types:
+            for item in view.items.of(one.type) if one.trust else ():
+                if not isinstance(item, Unlisted):
+                    roles[item.address] = [declared_role(item, View(item, view.items, view.declared).called(one.permissions.name).raw)]
+        named = ((run, run.view.node.link(run.at.role)) for run in self.runs)
+        self._running: Identities[Run] = Identities(((value.raw, run) for run, value in named if not value.absent), roles)
         self._steps: dict[str, list[Step]] = {}
 
     def _enter(self, view: View, at: RunAt) -> None:
         name = view.called(at.name)
-        run = Run(view, at, name, self.arns_of(view, name) if at.function else [])
-        self.runs.append(run)
-        if key := spelled(view.node.link(at.role).data):
-            self._runs.setdefault(key, []).append(run)
+        self.runs.append(Run(view, at, name, self.arns_of(view, name) if at.function else []))
 
     def arns_of(self, view: View, name: Value[Any]) -> list[str]:
         """The ARNs of a resource; its own where that is what it is found by."""
@@ -146,15 +155,26 @@ class Ways:
             yield from self._passing(role, arns, service)
         if "ec2.amazonaws.com" in services:
             yield from self._anywhere(role, SESSIONS, "a session on a machine")
-        runs = [run for key in dict.fromkeys([role.item.address, *_names(role, at)]) for run in self._runs.get(key, ())]
-        for run in runs:
-            if run.at.function:
-                told = f"the code of {_text(run.name)}"
-                yield from self._by(role, run.arns, CODING, told)
-        if any(not run.at.function for run in runs):
-            yield from self._anywhere(role, {ENTERING}, "ecs:ExecuteCommand")
+        yield from self._by_code(role, services, any(isinstance(entry, Unknown) for entry in written))
+
+    def _by_code(self, role: View, services: set[str], unread: bool) -> Iterator[Step]:
+        """Those who change what runs as a role, or enter it. `unread`: it may trust more services than these."""
+        entered: list[bool | Unknown] = []
+        for run, same in self._running.of(Reference(role.item.address)):
+            if same is not True and run.at.service not in services and not unread:
+                continue
+            if not run.at.function:
+                entered.append(same)
+                continue
+            for step in self._by(role, run.arns, CODING, f"the code of {_text(run.name)}"):
+                yield step if same is True else step._replace(certain=all_of([step.certain, Value(same)]))
+        entering = "ecs:ExecuteCommand"
+        if True in entered:
+            yield from self._anywhere(role, {ENTERING}, entering)
+        elif doubt := next((same for same in entered if isinstance(same, Unknown)), None):
+            yield from self._anywhere(role, {ENTERING}, entering, doubt)
         elif "ecs-tasks.amazonaws.com" in services and False in self.unlisted:
-            yield from self._anywhere(role, {ENTERING}, "ecs:ExecuteCommand", self.unlisted[False])
+            yield from self._anywhere(role, {ENTERING}, entering, self.unlisted[False])
         if "lambda.amazonaws.com" in services and True in self.unlisted:
             yield from self._anywhere(role, CODING, "the code of a function", self.unlisted[True])
 
@@ -230,9 +250,10 @@ def parties_of(view: View, link: Link | None, kind: str, who: Any, entry: Statem
 
 
 def _subjects(entry: Statement, kind: str, who: Any) -> list[Any]:
-    """Whom an identity provider vouches for, where conditions say it: `repo:example/trade:environment:prod`."""
+    """Whom an identity provider vouches for, where conditions say it: `repo:example/trade:environment:prod`, not what they except."""
     conditions = entry.conditions if kind == "Federated" and isinstance(entry.conditions, list) else []
-    subjects = [value for one in conditions if one.key.endswith(":sub") for value in one.values if isinstance(value, str)]
+    named = [one for one in conditions if one.key.endswith(":sub") and one.compares in POSITIVE]
+    subjects = [describe(value) if isinstance(value, (str, Text)) else who for one in named for value in one.values]
     return subjects or [who]
 
 
@@ -244,12 +265,6 @@ def runs_nothing(view: View, at: IdentityAt) -> bool:
     trusted = [entry for entry in statements(view[at.trust]) if isinstance(entry, Statement)] if at.trust else []
     principals = [(kind, who) for entry in trusted for kind, who in entry.principals]
     return bool(principals) and all(kind == "Service" and who in _IDLE for kind, who in principals)
-
-
-def _names(role: View, at: IdentityAt) -> list[str]:
-    """What else names a role: its ARN, as text, where the account is known."""
-    name = role.called(at.permissions.name).data
-    return [f"arn:aws:iam::{role.account}:role/{name}"] if isinstance(name, str) else []
 
 
 def _text(value: Value[Any]) -> str:

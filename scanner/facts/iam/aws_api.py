@@ -48,17 +48,20 @@ def _policy(path: str) -> PolicyLink:
     return PolicyLink(path, (POLICIES.type,), document=_default_version)
 
 
+_NAMES = {POLICIES.type: "PolicyName"}
+
+
 def _identity(sort: str) -> PermissionsAt:
     policies = ((f"{sort}PolicyList", itemgetter("PolicyDocument")), ("AttachedManagedPolicies", _policy("PolicyArn")))
     boundary = _policy("PermissionsBoundary.PermissionsBoundaryArn")
-    return PermissionsAt(name=f"{sort}Name", policies=policies, boundary=boundary, path="Path")
+    return PermissionsAt(name=f"{sort}Name", policies=policies, boundary=boundary, path="Path", managed=_NAMES)
 
 
 PERMISSIONS = {ROLES.type: _identity("Role"), USERS.type: _identity("User"), GROUPS.type: _identity("Group")}
 """Where roles, users and groups have their policies."""
 
 
-_POLICY_AT = aws.PolicyAt(name="PolicyName", policies=((ITSELF, _default_version),), counts=_COUNTS)
+_POLICY_AT = aws.PolicyAt(name="PolicyName", policies=((ITSELF, _default_version),), counts=_COUNTS, managed=_NAMES)
 
 _PERMISSIONS = (
     *(Reader(PermissionSet, (type_,), aws.permissions, spelling) for type_, spelling in PERMISSIONS.items()),

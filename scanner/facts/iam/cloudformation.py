@@ -27,12 +27,15 @@ def _policy(path: str) -> PolicyLink:
     return PolicyLink(path, (_MANAGED,), document=_DOCUMENT)
 
 
+_NAMES = {_MANAGED: "ManagedPolicyName"}
+
+
 def _identity(sort: str) -> PermissionsAt:
     """A role, a user or a group. Policies of their own list the identities that they are for in `Roles`, `Users`, `Groups`."""
     name, listed = f"{sort}Name", f"{sort}s"
     parts: list[Part] = [Many(f"AWS::IAM::{sort}Policy", name), Referrer(_POLICY, listed), Referrer(_MANAGED, listed), "Policies"]
     policies: tuple[tuple[Part, Any], ...] = (*((part, _DOCUMENT) for part in parts), (ITSELF, _policy("ManagedPolicyArns")))
-    return PermissionsAt(name=name, names=(name,), policies=policies, boundary=_policy("PermissionsBoundary"), path="Path")
+    return PermissionsAt(name=name, names=(name,), policies=policies, boundary=_policy("PermissionsBoundary"), path="Path", managed=_NAMES)
 
 
 PERMISSIONS = {f"AWS::IAM::{sort}": _identity(sort) for sort in _SORTS}
@@ -42,7 +45,9 @@ PERMISSIONS = {f"AWS::IAM::{sort}": _identity(sort) for sort in _SORTS}
 _USERS = tuple(Referrer(f"AWS::IAM::{sort}", path) for sort in _SORTS for path in ("ManagedPolicyArns", "PermissionsBoundary"))
 _ITS_DOCUMENT = ((ITSELF, _DOCUMENT),)
 _POLICY_AT = aws.PolicyAt(name="PolicyName", policies=_ITS_DOCUMENT, owners=_OWNERS, identities=_IDENTITIES)
-_MANAGED_AT = aws.PolicyAt(name="ManagedPolicyName", policies=_ITS_DOCUMENT, owners=_OWNERS, identities=_IDENTITIES, users=_USERS)
+_MANAGED_AT = aws.PolicyAt(
+    name="ManagedPolicyName", policies=_ITS_DOCUMENT, owners=_OWNERS, identities=_IDENTITIES, users=_USERS, managed=_NAMES
+)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sso-permissionset.html
 _SSO_AT = PermissionsAt(
     name="Name",

@@ -23,7 +23,9 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.in
 REPLACING_OBJECTS = frozenset({"s3:putobject"})
 """It makes an object, or a new version of one; what it replaces is gone only where no versions are kept."""
 WRITING_OBJECTS = frozenset({"s3:deleteobject", "s3:deleteobjectversion"}) | REPLACING_OBJECTS
-AWS_ERASING = OF_OBJECTS | OF_BUCKETS | DELETING_ITEMS | REPLACING_ITEMS | REPLACING_OBJECTS
+OPENING_BUCKETS = frozenset({"s3:putbucketpolicy"})
+"""Whoever writes the policy of a bucket may let itself write objects."""
+AWS_ERASING = OPENING_BUCKETS | OF_OBJECTS | OF_BUCKETS | DELETING_ITEMS | REPLACING_ITEMS | REPLACING_OBJECTS
 
 DELETING_OBJECTS = frozenset({"storage.objects.delete"})
 """Replacing an object takes it too: https://cloud.google.com/storage/docs/access-control/iam-roles"""

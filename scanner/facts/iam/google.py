@@ -9,7 +9,7 @@ from assay.scanner.facts.bindings import BASIC, ITSELF, PUBLIC_MEMBERS, ROLES, B
 from assay.scanner.facts.conditions import bounded
 from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.iam.kinds import Permission, PermissionSet, TrustPolicy
-from assay.scanner.facts.iam.roles import is_service_agent, names_resources, role_permission, worst
+from assay.scanner.facts.iam.roles import harmless, names_resources, role_permission, worst
 from assay.scanner.facts.iam.trust import ACTING, google_trust, unread_role
 from assay.scanner.facts.spelling import Index, Place, Spelling
 from assay.scanner.facts.view import View
@@ -41,7 +41,7 @@ def bindings_above(view: View, at: BindingsAt) -> PermissionSet | None:
         return None
     written = bindings(view, at.bindings)
     permissions = [binding if isinstance(binding, Unknown) else permission(view, at, binding) for binding in written]
-    agents = [isinstance(binding, Binding) and is_service_agent(binding.member) for binding in written]
+    agents = [isinstance(binding, Binding) and harmless(binding.member).data is True for binding in written]
     title = view[at.title]
     return _allowed(view, title if isinstance(title.data, str) else called(view, at), permissions, bool(agents) and all(agents))
 

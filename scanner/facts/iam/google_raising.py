@@ -16,7 +16,7 @@ from assay.scanner.facts.iam import google
 from assay.scanner.facts.iam.escalation import ESCALATING
 from assay.scanner.facts.iam.google import AccountAt, BindingsAt, RoleAt, called, is_going, resolved
 from assay.scanner.facts.iam.kinds import Escalation, Raise
-from assay.scanner.facts.iam.roles import is_service_agent, names_resources
+from assay.scanner.facts.iam.roles import harmless, names_resources
 from assay.scanner.facts.iam.tables import roles
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
@@ -32,15 +32,7 @@ MINTING = frozenset(
     }
 )  # fmt: skip
 """They make credentials of an account. actAs alone makes none: whoever deploys needs it on the account that it deploys for."""
-_MINTERS = {
-    "roles/iam.serviceAccountTokenCreator": "iam.serviceAccounts.getAccessToken",
-    "roles/iam.serviceAccountKeyAdmin": "iam.serviceAccountKeys.create",
-    "roles/iam.serviceAccountAdmin": "iam.serviceAccounts.setIamPolicy",
-    "roles/iam.serviceAccountOpenIdTokenCreator": "iam.serviceAccounts.getOpenIdToken",
-    "roles/iam.workloadIdentityUser": "iam.serviceAccounts.getAccessToken",
-    "roles/owner": "iam.serviceAccounts.setIamPolicy",
-    "roles/editor": "iam.serviceAccountKeys.create",
-}
+_BASIC_MINTING = {"roles/owner": "iam.serviceAccounts.setIamPolicy", "roles/editor": "iam.serviceAccountKeys.create"}
 """https://cloud.google.com/iam/docs/roles-permissions/iam"""
 _OF_CLUSTERS = "roles/iam.workloadIdentityUser"
 """By it a workload of a cluster has the account as its own: https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity"""
@@ -52,7 +44,7 @@ def bindings_above(view: View, at: BindingsAt) -> Escalation | None:
         return None
     written = bindings(view, at.bindings)
     found = [binding if isinstance(binding, Unknown) else above(view, at, binding) for binding in written]
-    agents = [isinstance(binding, Binding) and is_service_agent(binding.member) for binding in written]
+    agents = [isinstance(binding, Binding) and harmless(binding.member).data is True for binding in written]
     title = view[at.title]
     name = title if isinstance(title.data, str) else called(view, at)
     return Escalation(
@@ -65,15 +57,16 @@ def bindings_above(view: View, at: BindingsAt) -> Escalation | None:
 def above(view: View, at: BindingsAt, binding: Binding) -> Raise | Unknown | None:
     """How the member of a binding gets more; None where it does not."""
     role = resolved(view, at.looked_up, Value.of(binding.role, binding.seen))
-    by = _raising(view, at, role.data)
-    if by == "" or is_service_agent(binding.member):
+    by = role.then(lambda name: _raising(view, at, name))
+    useless = harmless(binding.member, binding.seen)
+    if by.data == "" or useless.data is True:
         return None
     takes = role.then(lambda name: not (isinstance(name, str) and name in BASIC))
     limited = all_of([takes, Value(bounded(binding.condition, names_resources), binding.seen)])
-    open_ = all_of([Value(by if isinstance(by, Unknown) else True), limited.negate()])
+    open_ = all_of([by.then(bool), limited.negate(), useless.negate()])
     if open_.data is False:
         return None
-    what = f" ({by})" if isinstance(by, str) else ""
+    what = f" ({by.data})" if isinstance(by.data, str) else ""
     return Raise(
         name=Value(f"{describe(role.data)}{what} for {describe(binding.member)}", binding.seen), open=Value(open_.data, binding.seen)
     )
@@ -89,8 +82,7 @@ def _raising(view: View, at: BindingsAt, role: Any) -> str | Unknown:
             return table.escalating[role] if table.escalating[role] in ESCALATING else ""
         if role in table.narrow:
             return ""
-        reason = f"what {role} allows: it is not among Google's predefined roles of {table.as_of} that are known here"
-        return Unknown(reason, "grant a role that is in the table, or a custom role that lists its permissions")
+        return _not_in_table(role)
     return _listed(view, role, at, frozenset(ESCALATING))
 
 
@@ -139,22 +131,40 @@ MEANINGS: Mapping[Meaning, Meaning] = {
 
 
 def _on_account(view: View, at: AccountAt, binding: Binding) -> Raise | Unknown | None:
-    other = _of_another(view, at, binding.member)
-    if other is False or is_service_agent(binding.member):
+    of_clusters = binding.role == _OF_CLUSTERS
+
+    def uses(member: Any) -> bool | Unknown:
+        if harmless(member).data is True or (of_clusters and ".svc.id.goog[" in describe(member)):
+            return False
+        return _of_another(view, at, member)
+
+    other = Value.of(binding.member).then(uses)
+    by = Value.of(binding.role).then(lambda role: _minting(view, at, role))
+    open_ = all_of([by.then(bool), other])
+    if open_.data is False:
         return None
-    by = _minting(view, at, binding.role)
-    if by == "" or (binding.role == _OF_CLUSTERS and ".svc.id.goog[" in describe(binding.member)):
-        return None
-    doubt = next((why for why in (by, other) if isinstance(why, Unknown)), None)
-    what = f" ({by})" if isinstance(by, str) else ""
+    what = f" ({by.data})" if isinstance(by.data, str) else ""
     name = f"{describe(binding.role)}{what} for {describe(binding.member)}"
-    return Raise(name=Value(name, binding.seen), open=Value(doubt or True, binding.seen))
+    return Raise(name=Value(name, binding.seen), open=Value(open_.data, binding.seen))
 
 
 def _minting(view: View, at: AccountAt, role: Any) -> str | Unknown:
-    if isinstance(role, str) and role.startswith("roles/"):
-        return _MINTERS.get(role, "")
-    return _listed(view, role, at, MINTING)
+    """The permission by which a role makes credentials of the account that it is given on; empty where none does."""
+    if not (isinstance(role, str) and role.startswith("roles/")):
+        return _listed(view, role, at, MINTING)
+    table = roles()
+    if role in BASIC:
+        return _BASIC_MINTING.get(role, "")
+    worst = table.escalating.get(role, "")
+    held = {worst, *table.telling.get(role, ())}
+    if not worst and role not in table.narrow:
+        return _not_in_table(role)
+    return next((name for name in ESCALATING if name in MINTING and name in held), "")
+
+
+def _not_in_table(role: str) -> Unknown:
+    reason = f"what {role} allows: it is not among Google's predefined roles of {roles().as_of} that are known here"
+    return Unknown(reason, "grant a role that is in the table, or a custom role that lists its permissions")
 
 
 def _of_another(view: View, at: AccountAt, member: Any) -> bool | Unknown:

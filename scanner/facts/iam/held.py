@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -78,15 +78,18 @@ class PermissionsAt(Spelling, frozen=True, eq=False, kw_only=True):
     attached_boundary: Annotated[tuple[Index, PolicyLink] | None, "limited_by_boundary", "raises"] = None
     """Of an input in which a resource attaches boundaries: these by whom they are for (`bounding`), and where one names its policy."""
     path: Annotated[Place, "service_linked"] = ""
+    managed: Annotated[Mapping[str, str], "raises"] = {}
+    """Types of managed policies, to where one tells its name, by which ARNs name it."""
 
 
 class Source:
     """A policy of an identity: its statements, or what one of AWS's amounts to, and the part of the identity that names or has it."""
 
-    __slots__ = ("part", "says")
+    __slots__ = ("arn", "part", "policy", "says")
 
-    def __init__(self, part: View, says: Says) -> None:
-        self.part, self.says = part, says
+    def __init__(self, part: View, says: Says, arn: Any = None, policy: Item | None = None) -> None:
+        """`arn`: what names it, as a raw value, and `policy` the item that declares it, of one that is attached."""
+        self.part, self.says, self.arn, self.policy = part, says, arn, policy
 
     @property
     def written(self) -> list[Statement | Unknown]:
@@ -148,10 +151,10 @@ def _held(view: View, at: PermissionsAt) -> Held:
             if isinstance(told, PolicyLink):
                 for arn in part.link(told).elements():
                     says, declared = told.allowed(view, arn)
-                    sources.append(Source(part, says))
+                    sources.append(Source(part, says, arn.raw, declared[0] if declared else None))
                     telling += declared
             else:
-                sources.append(Source(part, statements(told(part.surely))))
+                sources.append(Source(part, statements(told(part.surely)), None, part.item))
         doubts += [more] if more else []
     boundary = _boundary(view, at.boundary) if at.attached_boundary is None else _attached_boundary(view, at.name, *at.attached_boundary)
     return Held(sources, boundary, doubts, telling)

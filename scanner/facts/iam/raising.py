@@ -8,7 +8,7 @@ https://pathfinding.cloud and https://github.com/RhinoSecurityLabs/AWS-IAM-Privi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,7 +20,9 @@ from assay.scanner.facts.iam.aws import PolicyAt, UnclaimedAt, called, is_attach
 from assay.scanner.facts.iam.held import Held, PermissionsAt, Source, held, statements_of
 from assay.scanner.facts.iam.kinds import Escalation, Raise
 from assay.scanner.facts.iam.permissions import every_resource
+from assay.scanner.facts.iam.running.identities import after_slash
 from assay.scanner.facts.model import Identity
+from assay.scanner.facts.same import same_name
 from assay.scanner.facts.statements import Statement, allowed_of, bounded_by, marked
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
@@ -45,14 +47,33 @@ RAISING = frozenset(_SPELLED)
 _WRITES = frozenset(name.lower() for name in WRITING)
 _OF_USERS = frozenset({"iam:putuserpolicy", "iam:attachuserpolicy", "iam:deleteuserpermissionsboundary"})
 """They give a user more that does them to itself, as `${aws:username}`; a new key or password of its own does not."""
+_OF_POLICIES = frozenset({"iam:createpolicyversion", "iam:setdefaultpolicyversion"})
+"""They change a managed policy, and so what everyone is allowed who has it."""
 
 
 def escalation(view: View, at: PermissionsAt) -> Escalation:
     """How an identity, or a policy by itself, gets more. Of an identity that is declared elsewhere, only what is here is judged."""
     has = held(view, at)
     who = view.identity(called(view, at.name), *has.telling)
-    found = [each for source in has.sources for each in _of_source(source, has, who)]
+    own = [policy for source in has.sources for policy in _named(source, view, at)]
+    found = [each for source in has.sources for each in _of_source(source, has, Itself(who, own))]
     return Escalation(identity=who, raises=view.says([*_once(found), *has.doubts]), service_linked=service_linked(view[at.path]))
+
+
+class Itself(NamedTuple):
+    """What a statement may be for that is enough: the identity, and the managed policies that it has."""
+
+    who: Identity
+    policies: list[tuple[str, Any]]
+    """Each by the address of what declares it, or its ARN, with its name as raw value; None where that is not told."""
+
+
+def _named(source: Source, view: View, at: PermissionsAt) -> Iterator[tuple[str, Any]]:
+    """A managed policy of an identity as others name it."""
+    if source.policy is not None and source.policy.type in at.managed:
+        yield source.policy.address, View(source.policy, view.items, view.declared)[at.managed[source.policy.type]].raw
+    elif isinstance(source.arn, (str, Reference)):
+        yield source.arn.address if isinstance(source.arn, Reference) else source.arn, None
 
 
 def unattached(view: View, at: PolicyAt) -> Escalation | None:
@@ -100,7 +121,7 @@ def _once(found: Iterable[Raise | Unknown]) -> Iterator[Raise | Unknown]:
     yield from named_.values()
 
 
-def _of_source(source: Source, has: Held, who: Identity) -> Iterator[Raise | Unknown]:
+def _of_source(source: Source, has: Held, who: Itself) -> Iterator[Raise | Unknown]:
     for entry in source.written:
         if isinstance(entry, Unknown):
             yield entry
@@ -125,7 +146,7 @@ def _on(entry: Statement) -> str:
     return ("everything but " if entry.not_resource else "") + (", ".join(describe(one) for one in entry.resources) or "its own resource")
 
 
-def _open(entry: Statement, action: str, doubt: Unknown | None, has: Held, who: Identity) -> Value[bool]:
+def _open(entry: Statement, action: str, doubt: Unknown | None, has: Held, who: Itself) -> Value[bool]:
     """Whether a statement lets an action raise, with all that limits it."""
     far = _reaches(entry, action, who)
     if far.data is False or (action == _COMMANDING and not _any_document(has)):
@@ -160,7 +181,7 @@ def _is_all(resource: str) -> bool:
     return ":document" not in resource and ":instance" not in resource and every_resource(resource) is True
 
 
-def _within(limit: Statement | Unknown, action: str, who: Identity) -> Value[bool]:
+def _within(limit: Statement | Unknown, action: str, who: Itself) -> Value[bool]:
     """Whether a statement of a permissions boundary leaves an action as open as it is."""
     if isinstance(limit, Unknown):
         return Value(limit)
@@ -172,7 +193,7 @@ def _within(limit: Statement | Unknown, action: str, who: Identity) -> Value[boo
     )
 
 
-def _reaches(entry: Statement, action: str, who: Identity) -> Value[bool]:
+def _reaches(entry: Statement, action: str, who: Itself) -> Value[bool]:
     """Whether what a statement is for is enough to raise by an action: everything, and of what writes, any pattern and itself."""
     if entry.not_resource or not entry.resources:
         return Value(True, entry.seen)
@@ -196,15 +217,28 @@ def _is_for(resource: Any, action: str) -> bool:
     return not service or any(sign in service for sign in "*?\0") or service in _OF_SERVICE.get(of, (of,))
 
 
-def _writes(resource: Any, action: str, who: Identity) -> bool | Unknown:
-    """Whether a resource of a statement is a pattern of names, or the identity that the statement is for."""
+def _writes(resource: Any, action: str, itself: Itself) -> bool | Unknown:
+    """Whether a resource of a statement is a pattern of names, or the identity that the statement is for, or a policy that this has."""
     parts = resource.parts if isinstance(resource, Text) else (resource,)
-    if any(isinstance(part, Reference) and part.address == who.address for part in parts):
-        return True
+    addresses = [part.address for part in parts if isinstance(part, Reference)]
     text = "".join(part if isinstance(part, str) else "x" for part in parts)
-    name = text.rpartition("/")[2]
+    if _is_pattern(text):
+        return True
+    if action in _OF_POLICIES:
+        return _is_one_of(resource, addresses, text, itself.policies)
+    name, who = text.rpartition("/")[2], itself.who
     own = (name == who.name and who.unnamed is None and ":iam:" in text) or (name.lower() == "${aws:username}" and action in _OF_USERS)
-    return own or _is_pattern(text)
+    return own or who.address in addresses
+
+
+def _is_one_of(resource: Any, addresses: list[str], text: str, policies: list[tuple[str, Any]]) -> bool | Unknown:
+    """Whether a resource of a statement is one of some policies, by a reference, its ARN or the name in that."""
+    if any(address in (*addresses, text) for address, _ in policies):
+        return True
+    if addresses or ":policy/" not in text or "::aws:" in text:
+        return False
+    answers = [same_name(after_slash(resource), name) for _, name in policies if name is not None]
+    return any_of([*(Value(answer) for answer in answers), Value(False)]).data  # type: ignore[no-any-return]
 
 
 def _is_pattern(text: str) -> bool:

@@ -21,21 +21,28 @@ from assay.scanner.sources.values import Value, all_of
 
 _ADMINISTRATOR = re.compile(r"roles/[\w.]+\.admin")
 _SERVICE_AGENT = re.compile(r"^serviceAccount:(?:\d+@cloudservices|(?:service|project)-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
+_ANY_NUMBER = "\0"
+"""A part that is not known."""
 
 Holds = Callable[[str], list[Any] | Unknown]
 """The permissions of a custom role, by its name (`projects/p/roles/r`)."""
 
 
 def is_service_agent(member: Any) -> bool:
-    """A service account that Google made for one of its services: https://cloud.google.com/iam/docs/service-agents"""
-    return isinstance(member, str) and bool(_SERVICE_AGENT.match(member))
+    """A service account that Google made for one of its services: https://cloud.google.com/iam/docs/service-agents
+
+    Its project may be any: `service-${data.google_project.trade.number}@gcp-sa-pubsub.iam.gserviceaccount.com`.
+    """
+    parts = member.parts if isinstance(member, Text) else (member,)
+    text = "".join(part if isinstance(part, str) else _ANY_NUMBER for part in parts)
+    return _ANY_NUMBER not in text.partition("@")[2] and bool(_SERVICE_AGENT.match(text.replace(_ANY_NUMBER, "0")))
 
 
-def _harmless(member: Any, seen: tuple[Location, ...]) -> Value[bool]:
+def harmless(member: Any, seen: tuple[Location, ...] = ()) -> Value[bool]:
     """Whether what a member is given is of no use to anybody, or to Google alone; of one of several members, what all of them are."""
     if isinstance(member, Either):
         return Value.of(member, seen).then(lambda option: is_service_agent(option) or is_deleted(option))
-    return Value(is_service_agent(member), seen)
+    return Value(is_service_agent(member) or is_deleted(member), seen)
 
 
 def unread(name: str) -> Unknown:
@@ -74,7 +81,7 @@ def role_permission(role: Value[Any], member: Any, bounded: Value[bool] | None =
     """
     by = role.then(lambda name: _gives(name, holds))
     named = describe(role.data) + (f", which gives it {by.data}," if isinstance(by.data, str) and by.data not in ("", "all") else "")
-    wide = all_of([_harmless(member, role.seen).negate(), by.then(bool)])
+    wide = all_of([harmless(member, role.seen).negate(), by.then(bool)])
     if bounded is not None and wide.data is not False:
         wide = Value(False if bounded.data is True else bounded.data if bounded.unknown else wide.data, wide.seen)
     return Permission(name=Value(f"{named} for {describe(member)}", role.seen), wildcard=Value(wide.data, (*wide.seen, *_read_from(role))))

@@ -24,6 +24,9 @@ def _policy(path: str) -> PolicyLink:
 _ARN, _ARNS, _BOUNDARY = _policy("policy_arn"), _policy("policy_arns"), _policy("permissions_boundary")
 
 
+_NAMES = {"aws_iam_policy": "name"}
+
+
 def _identity(sort: str, *policies: tuple[Part, Any], boundary: PolicyLink | None = None) -> PermissionsAt:
     """A role, a user or a group. An attachment of a policy to many identities at once names them in `roles`, `users`, `groups`."""
     separate = (
@@ -33,7 +36,7 @@ def _identity(sort: str, *policies: tuple[Part, Any], boundary: PolicyLink | Non
         (Many(f"aws_iam_{sort}_policy_attachments_exclusive", f"{sort}_name"), _ARNS),
         (Referrer(_ATTACH_ALL, f"{sort}s"), _ARN),
     )
-    return PermissionsAt(name="name", names=("name",), policies=(*separate, *policies), boundary=boundary, path="path")
+    return PermissionsAt(name="name", names=("name",), policies=(*separate, *policies), boundary=boundary, path="path", managed=_NAMES)
 
 
 PERMISSIONS = {
@@ -59,7 +62,7 @@ _ITS_USERS = (
     *(Referrer("aws_iam_role", path) for path in ("managed_policy_arns", "permissions_boundary")),
     Referrer("aws_iam_user", "permissions_boundary"),
 )
-_POLICY_AT = aws.PolicyAt(name="name", policies=((ITSELF, _POLICY),), users=_ITS_USERS)
+_POLICY_AT = aws.PolicyAt(name="name", policies=((ITSELF, _POLICY),), users=_ITS_USERS, managed=_NAMES)
 _ATTACHMENT_AT = aws.PolicyAt(
     name="name",
     policies=((ITSELF, _ARN),),

@@ -8,7 +8,7 @@ from typing import Any
 from assay.scanner.facts.bindings import PUBLIC_MEMBERS, bindings, public_inherited
 from assay.scanner.facts.google_assets import is_live, named
 from assay.scanner.facts.keys.references import KeyLink
-from assay.scanner.facts.policies import acl_grant, google_grants
+from assay.scanner.facts.policies import Grant, acl_grant, google_grants
 from assay.scanner.facts.spelling import Many, Place, Spelling
 from assay.scanner.facts.storage.kinds import Bucket
 from assay.scanner.facts.view import View
@@ -75,6 +75,22 @@ def _by_bindings(view: View, at: BucketAt, blocked: Value[bool]) -> list[Any]:
     # Whoever else has access to a bucket that blocks the public, it is not the public.
     known = [binding for binding in entries if not isinstance(binding, Unknown)]
     return google_grants(known if blocked.data is True else entries, blocked)
+
+
+def public_writers(view: View, at: BucketAt) -> list[tuple[Grant, Value[bool]] | Unknown]:
+    """What access lists grant, each with whether it lets everyone put objects into the bucket.
+
+    OWNER has WRITER in it: https://cloud.google.com/storage/docs/access-control/lists#permissions
+    """
+    uniform, enforced = view[at.uniform].default(False).truth(), view[at.prevention].default("inherited").equals("enforced")
+    above = at.prevented_above(view).default(False)
+    granted = _by_acls(view, at, any_of([view.limits(value) for value in (uniform, enforced, above)]))
+    return [
+        grant
+        if isinstance(grant, Unknown)
+        else (grant, all_of([grant.exposed, any_of([grant.actions.equals("WRITER", "OWNER"), grant.principal.equals("publicReadWrite")])]))
+        for grant in granted
+    ]
 
 
 def _by_acls(view: View, at: BucketAt, ineffective: Value[bool]) -> list[Any]:

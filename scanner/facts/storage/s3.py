@@ -211,16 +211,35 @@ def _grants(view: View, at: GrantsAt, documents: list[Value[Any]], acls: list[Va
     directory: Value[Any] = Value(is_directory(view))
     ignored, restricted = (any_of([directory, *map(view.limits, _switches(view, flag))]) for flag in at.flags[2:])
     by_policy = _settled(gather([policies.aws_grants(document, view.account, restricted) for document in documents]), restricted)
+    by_acl = _by_acl(view, at, acls, ignored)
+    by_point = [_settled(grants, restricted) for point in at.access_points for grants in access_points.grants(view, point, restricted)]
+    explained = any(map(policies.denied_to_everyone, documents))
+    status = Value(None) if explained else _as_s3_judges(view[at.policy_is_public], by_policy, restricted)
+    return gather([by_policy, by_acl, *by_point, status])
+
+
+def _by_acl(view: View, at: GrantsAt, acls: list[Value[Any]], ignored: Value[bool]) -> Value[Any]:
+    """What ACLs grant. `ignored`: the public access block takes the effect of what they give to everyone away."""
     # A bucket with an ACL in its code cannot have been made with ACLs disabled. Without ownership controls, ACLs of a live bucket work:
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketOwnershipControls.html
     ineffective = any_of([ignored, view.limits(view[at.ownership].equals(_ENFORCED))])
     canned = [_canned_grant(acl, ineffective) for acl in acls if not acl.absent]
     listed, more = _listed_grants(view, at, ineffective)
-    by_acl = _settled(Value([*canned, *listed, *([more] if more and more not in canned else [])]), ineffective)
-    by_point = [_settled(grants, restricted) for point in at.access_points for grants in access_points.grants(view, point, restricted)]
-    explained = any(map(policies.denied_to_everyone, documents))
-    status = Value(None) if explained else _as_s3_judges(view[at.policy_is_public], by_policy, restricted)
-    return gather([by_policy, by_acl, *by_point, status])
+    return _settled(Value([*canned, *listed, *([more] if more and more not in canned else [])]), ineffective)
+
+
+def public_writers(view: View, at: GrantsAt) -> list[tuple[Grant, Value[bool]] | Unknown]:
+    """What ACLs grant, each with whether it lets everyone put objects into the bucket.
+
+    FULL_CONTROL has WRITE in it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#permissions
+    """
+    ignored = any_of([Value(is_directory(view)), *map(view.limits, _switches(view, at.flags[2]))])
+    granted = _by_acl(view, at, _canned_acls(view, at), ignored).data
+    return [grant if isinstance(grant, Unknown) else (grant, all_of([grant.exposed, grant.actions.then(_writes)])) for grant in granted]
+
+
+def _writes(actions: Any) -> bool:
+    return not {"WRITE", "FULL_CONTROL"}.isdisjoint(str(actions).split(", "))
 
 
 def _settled(grants: Value[Any], blocked: Value[bool]) -> Value[Any]:

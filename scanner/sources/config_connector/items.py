@@ -225,6 +225,8 @@ class Built:
         if manifest.kind == "ComputeForwardingRule" and isinstance(shaped.get("target"), dict):
             # One of the references below it, or the bundle of Private Service Connect.
             shaped["target"] = next((target for target in shaped["target"].values() if target is not None), None)
+        if manifest.kind == "LoggingLogSink" and isinstance(shaped.get("destination"), dict):
+            shaped["destination"] = next((target for target in shaped["destination"].values() if target is not None), None)
         return shaped
 
     def _renamed(self, manifest: Manifest, data: Any, kind: Kind) -> Any:

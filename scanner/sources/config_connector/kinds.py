@@ -89,6 +89,11 @@ KINDS: dict[str, Kind] = {
     "SQLUser": Kind("sqladmin.googleapis.com/User", "projects/{project}", "users"),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/secretmanager/secretmanagersecretversion
     "SecretManagerSecretVersion": Kind("secretmanager.googleapis.com/SecretVersion", "projects/{project}", "versions"),
+    # https://github.com/GoogleCloudPlatform/k8s-config-connector/tree/master/apis/parametermanager/v1alpha1
+    "ParameterManagerParameter": Kind(
+        "parametermanager.googleapis.com/Parameter", "projects/{project}/locations/{location}", "parameters", names=_KEYS
+    ),
+    "ParameterManagerParameterVersion": Kind("parametermanager.googleapis.com/ParameterVersion", "{parameter}", "versions"),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/bigtable/bigtableinstance
     "BigtableInstance": Kind("bigtableadmin.googleapis.com/Instance", "projects/{project}", "instances", names={"kmsKey": "kmsKeyName"}),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/eventarc/eventarctrigger
@@ -102,6 +107,9 @@ KINDS: dict[str, Kind] = {
     "ArtifactRegistryRepository": Kind(
         "artifactregistry.googleapis.com/Repository", "projects/{project}/locations/{location}", "repositories", names=_KEYS
     ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/logging/logginglogbucket, …/logginglogsink
+    "LoggingLogBucket": Kind("logging.googleapis.com/LogBucket", "projects/{project}/locations/{location}", "buckets"),
+    "LoggingLogSink": Kind("logging.googleapis.com/LogSink", "projects/{project}", "sinks"),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/serviceusage/service
     "Service": Kind("serviceusage.googleapis.com/Service", "projects/{project}", "services"),
     "RunService": Kind("run.googleapis.com/Service", "projects/{project}/locations/{location}", "services"),
@@ -179,6 +187,7 @@ ENTRIES = {
 REFERENCES = {
     "serviceRef": "RunService",
     "keyRingRef": "KMSKeyRing",
+    "parameterRef": "ParameterManagerParameter",
     "kmsKeyRef": "KMSCryptoKey",
     "kmsKeyNameRef": "KMSCryptoKey",
     "kmsKeySelfLinkRef": "KMSCryptoKey",
@@ -190,7 +199,10 @@ REFERENCES = {
     "primaryClusterNameRef": "AlloyDBCluster",
     "instanceRef": "SpannerInstance",
     "bucketRef": "StorageBucket",
+    "storageBucketRef": "StorageBucket",
+    "loggingLogBucketRef": "LoggingLogBucket",
     "topicRef": "PubSubTopic",
+    "pubSubTopicRef": "PubSubTopic",
     "deadLetterTopicRef": "PubSubTopic",
     "networkRef": "ComputeNetwork",
     "subnetworkRef": "ComputeSubnetwork",

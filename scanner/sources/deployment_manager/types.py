@@ -78,6 +78,7 @@ _TOPIC = Type("pubsub.googleapis.com/Topic", "parent", "topics", ("topic", "name
 _SUBSCRIPTION = Type("pubsub.googleapis.com/Subscription", "parent", "subscriptions", ("subscription", "name"))
 _BUCKET = Type(f"{STORAGE}/Bucket", "bucket", "")
 _ACCOUNT = Type(f"{IAM}/ServiceAccount", "account", "serviceAccounts", ("accountId",))
+_SINK = Type("logging.googleapis.com/LogSink", "parent", "sinks", ("sink", "name"))
 _PROJECT = Type(f"{RESOURCES}/Project", "project", "projects", ("projectId",))
 TYPES: dict[tuple[str, str], Type] = {
     ("storage", "bucket"): _BUCKET,
@@ -103,6 +104,8 @@ TYPES: dict[tuple[str, str], Type] = {
     ("pubsub", "subscription"): _SUBSCRIPTION,
     ("pubsub", "projects.subscriptions"): _SUBSCRIPTION,
     ("logging", "projects.locations.buckets"): Type("logging.googleapis.com/LogBucket", "parent", "buckets", ("bucketId",)),
+    ("logging", "projects.sinks"): _SINK,
+    ("logging", "sink"): _SINK,
     ("firestore", "projects.databases"): Type("firestore.googleapis.com/Database", "parent", "databases", ("databaseId",)),
     ("cloudresourcemanager", "project"): _PROJECT,
     ("cloudresourcemanager", "projects"): _PROJECT,

@@ -6,10 +6,15 @@ import re
 from typing import Annotated, Any
 
 from assay.scanner.analysis.access import aws, google
+from assay.scanner.analysis.access.kinds import Eraser
 from assay.scanner.facts.edge.cdn import google_origins, sites
 from assay.scanner.facts.google_assets import named, short
+from assay.scanner.facts.policies import Grant
 from assay.scanner.facts.spelling import Another, Place, Referrer, Spelling
+from assay.scanner.facts.storage import google as storage_google
+from assay.scanner.facts.storage import s3 as storage_s3
 from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, any_of
 
 from .kinds import ArtifactBucket, StaticFile
@@ -32,6 +37,10 @@ class AwsAt(FilesAt, frozen=True, eq=False, kw_only=True):
     """An `aws.StoreAt`."""
     policies: Annotated[Place, "writers"] = ""
     """Of a live bucket, what that asks for of the bucket itself."""
+    granting: Annotated[Another, "writers"]
+    """A `storage.s3.GrantsAt`, for its access lists."""
+    acls: Annotated[tuple[Any, ...], "writers"] = ()
+    """Of a live bucket, what that asks for of the bucket itself, and of its account."""
     site: Annotated[Another, "published"]
     """A `sites.SiteAt`."""
     website: Annotated[tuple[Any, ...], "published"] = ()
@@ -49,7 +58,7 @@ def s3(view: View, at: AwsAt) -> ArtifactBucket:
         identity=view.identity(view[at.name]),
         published=sites.site(view, at.site.spelling).published,
         versioned=any_of([versioned, locked]),
-        writers=aws.writers(view, at.store.spelling),
+        writers=_with_lists(aws.writers(view, at.store.spelling), storage_s3.public_writers(view, at.granting.spelling)),
         files=view.says(_files(view, at)),
     )
 
@@ -59,6 +68,8 @@ class GoogleAt(FilesAt, frozen=True, eq=False, kw_only=True):
 
     store: Annotated[Another, "writers"]
     """A `google.StoreAt`."""
+    granting: Annotated[Another, "writers"]
+    """A `storage.google.BucketAt`, for its access lists."""
     site: Annotated[Another, "published"]
     """A `google_origins.SiteAt`."""
     versioning: Annotated[Place, "versioned"]
@@ -70,9 +81,20 @@ def cloud_storage(view: View, at: GoogleAt) -> ArtifactBucket:
         identity=view.identity(short(view[at.name]) if at.name else named(view.item)),
         published=google_origins.site(view, at.site.spelling).published,
         versioned=view[at.versioning].default(False).truth(),
-        writers=google.writers(view, at.store.spelling),
+        writers=_with_lists(google.writers(view, at.store.spelling), storage_google.public_writers(view, at.granting.spelling)),
         files=view.says(_files(view, at)),
     )
+
+
+def _with_lists(writers: Value[Any], lists: list[tuple[Grant, Value[bool]] | Unknown]) -> Value[Any]:
+    """Everybody who may write, and everyone where access lists let them."""
+    public = [entry if isinstance(entry, Unknown) else _public(*entry) for entry in lists if isinstance(entry, Unknown) or entry[1].data]
+    return Value([*writers.data, *public], writers.seen)
+
+
+def _public(grant: Grant, writes: Value[bool]) -> Eraser:
+    by = grant.principal.then(lambda text: f"its access list ({text})")
+    return Eraser(name=Value("anyone", writes.seen), by=by, workload=Value(True), deletes=Value(False), replaces=writes)
 
 
 _PLAIN = r"(?=[A-Za-z]*\d)[0-9A-Za-z]{8,64}"

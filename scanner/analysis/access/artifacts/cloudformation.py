@@ -23,6 +23,7 @@ READERS = (
             name=WRITERS.name,
             names=WRITERS.names,
             store=Another(WRITERS),
+            granting=Another(BUCKET.granting),
             site=Another(SITE),
             versioning=BUCKET.versioning,
             lock=BUCKET.object_lock,

@@ -9,6 +9,7 @@ from assay.scanner.analysis.access.terraform_gcp import WRITERS
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.edge.cdn.terraform_gcp import SITE
 from assay.scanner.facts.spelling import Another, Referrer
+from assay.scanner.facts.storage.terraform_gcp import BUCKET
 
 from .buckets import GoogleAt, cloud_storage
 from .kinds import ArtifactBucket
@@ -22,6 +23,7 @@ READERS = (
             name=WRITERS.name,
             names=WRITERS.names,
             store=Another(WRITERS),
+            granting=Another(BUCKET),
             site=Another(SITE),
             versioning="versioning.enabled",
             objects=(Referrer("google_storage_bucket_object", "bucket"),),

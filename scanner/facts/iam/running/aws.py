@@ -6,15 +6,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
+from assay.scanner.facts.iam.running.identities import same_identity
 from assay.scanner.facts.iam.running.kinds import RunsAs
 from assay.scanner.facts.iam.running.shared import account, others
-from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.values import Value
 
 
 class RunAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -25,6 +23,9 @@ class RunAt(Spelling, frozen=True, eq=False, kw_only=True):
     launcher: Annotated[Place, "launches"] = ""
     """The role that pulls its images and hands it its secrets."""
     index: Annotated[Index, "others"]
+    """All that runs code (`running`)."""
+    identities: Annotated[Index, "others", "launches"]
+    """The roles that the input declares (`by_address`)."""
 
 
 def runs(view: View, at: RunAt) -> RunsAs:
@@ -37,14 +38,6 @@ def runs(view: View, at: RunAt) -> RunsAs:
         sort=view.says(at.sort),
         runs_as=account(role),
         default=view.says(False),
-        launches=view.says(_same(role, launcher)),
-        others=others(view, at.index, role, name),
+        launches=view.says(same_identity(role.raw, launcher.raw, view.index(at.identities))),
+        others=others(view, at.index, at.identities, role),
     )
-
-
-def _same(role: Value[Any], launcher: Value[Any]) -> bool | Unknown:
-    """Whether two places name one role; a variable is one with itself."""
-    own, other = spelled(role.data), spelled(launcher.data)
-    if own and own == other:
-        return True
-    return False if role.absent or launcher.absent else role.unknown or launcher.unknown or False

@@ -10,11 +10,12 @@ import re
 from typing import Annotated, Any
 
 from assay.scanner.facts.google_assets import named, short
+from assay.scanner.facts.iam.running.identities import Called, Known, joined
 from assay.scanner.facts.iam.running.kinds import RunsAs
 from assay.scanner.facts.iam.running.shared import account, others
 from assay.scanner.facts.spelling import Index, Spelling
 from assay.scanner.facts.view import View
-from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.raw import Reference, Text, Unknown, because, describe
 from assay.scanner.sources.values import Value, any_of
 
 _DEFAULT = re.compile(r".*(-compute@developer|@appspot)\.gserviceaccount\.com")
@@ -28,6 +29,9 @@ class RunAt(Spelling, frozen=True, eq=False, kw_only=True):
     accounts: Annotated[tuple[str, ...], "runs_as", "default", "others"]
     """The first that is there counts."""
     index: Annotated[Index, "others"]
+    """All that runs code (`running`)."""
+    identities: Annotated[Index, "others", "default"]
+    """The accounts that the input declares or looks up (`by_address`)."""
 
 
 def runs(view: View, at: RunAt) -> RunsAs:
@@ -39,9 +43,9 @@ def runs(view: View, at: RunAt) -> RunsAs:
         identity=view.identity(name),
         sort=view.says(at.sort),
         runs_as=Value("the default service account", value.seen) if unset else account(value),
-        default=Value(True, value.seen) if unset else value.then(is_default),
+        default=Value(True, value.seen) if unset else value.then(lambda data: is_default(data, view.index(at.identities))),
         launches=view.says(False),
-        others=view.says([]) if unset else others(view, at.index, value, name),
+        others=view.says([]) if unset else others(view, at.index, at.identities, value),
     )
 
 
@@ -51,6 +55,8 @@ class MachineAt(Spelling, frozen=True, eq=False, kw_only=True):
     sort: str
     blocks: Annotated[str, "runs_as", "default"]
     email: str
+    identities: Annotated[Index, "default"]
+    """The accounts that the input declares or looks up (`by_address`)."""
 
 
 def machine(view: View, at: MachineAt) -> RunsAs:
@@ -60,7 +66,11 @@ def machine(view: View, at: MachineAt) -> RunsAs:
     """
     blocks, more = view.inner(at.blocks)
     emails = [block.link(at.email) for block in blocks]
-    default = [Value(True, email.seen) if email.absent or email.data == "" else email.then(is_default) for email in emails]
+    known = view.index(at.identities)
+    default = [
+        Value(True, email.seen) if email.absent or email.data == "" else email.then(lambda data: is_default(data, known))
+        for email in emails
+    ]
     named_ = [email for email in emails if not email.absent]
     runs_as: Any = more or (None if not blocks else describe(named_[0].data) if named_ else "the default service account")
     return RunsAs(
@@ -73,10 +83,21 @@ def machine(view: View, at: MachineAt) -> RunsAs:
     )
 
 
-def is_default(data: Any) -> bool | Unknown:
+def is_default(data: Any, known: Known) -> bool | Unknown:
     """Whether a service account is one of those that Google makes for whatever names none."""
     if isinstance(data, Reference):
-        return data.type in DEFAULTS
+        if data.type in DEFAULTS or not data.is_data:
+            return data.type in DEFAULTS
+        found = known.get(data.address)
+        return _is_looked_up(found[0]) if found else False
     if isinstance(data, (str, Text)):
         return bool(_DEFAULT.fullmatch(str(data))) or data == "default"
     return data if isinstance(data, Unknown) else Unknown(f"which service account {describe(data)} is", "scan the plan")
+
+
+def _is_looked_up(called: Called) -> bool | Unknown:
+    """The same of one that code looks up by its address, its name, or what it is called in its project."""
+    if isinstance(called.name, Unknown):
+        return because(called.name)
+    named = [part for one in (called.name, "@", called.scope or "") for part in (one.parts if isinstance(one, Text) else (one,))]
+    return is_default(joined(named), {})

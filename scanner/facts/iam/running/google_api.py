@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.iam.running.google import MachineAt, RunAt, machine, runs
+from assay.scanner.facts.iam.running.identities import by_address
 from assay.scanner.facts.iam.running.kinds import RunsAs
-from assay.scanner.facts.iam.running.shared import Named, by_identity
+from assay.scanner.facts.iam.running.shared import Named, running
 
 _RUN, _FUNCTIONS = "run.googleapis.com", "cloudfunctions.googleapis.com"
 # Both versions of the API: https://cloud.google.com/run/docs/reference/rest/v1/RevisionSpec
@@ -19,16 +20,17 @@ _TYPES = {
     f"{_FUNCTIONS}/CloudFunction": ("function", ("serviceAccountEmail",)),
 }
 _NAME = "metadata.name|name"
-_INDEX = by_identity({type_: Named(("metadata.name", "name"), paths) for type_, (_, paths) in _TYPES.items()})
+_INDEX = running({type_: Named(("metadata.name", "name"), paths) for type_, (_, paths) in _TYPES.items()})
+_IDENTITIES = by_address({"iam.googleapis.com/ServiceAccount": "email|accountId|name"}, project="projectId")
 READERS = (
     *(
-        Reader(RunsAs, (type_,), runs, RunAt(name=_NAME, sort=sort, accounts=paths, index=_INDEX))
+        Reader(RunsAs, (type_,), runs, RunAt(name=_NAME, sort=sort, accounts=paths, index=_INDEX, identities=_IDENTITIES))
         for type_, (sort, paths) in _TYPES.items()
     ),
     Reader(
         RunsAs,
         ("compute.googleapis.com/Instance",),
         machine,
-        MachineAt(name="name", sort="instance", blocks="serviceAccounts", email="email"),
+        MachineAt(name="name", sort="instance", blocks="serviceAccounts", email="email", identities=_IDENTITIES),
     ),
 )

@@ -19,11 +19,15 @@ _DOMAIN = Call("opensearch", "DescribeDomain", (("DomainName", "DomainName"),), 
 _FUNCTION = "lambda.function"
 _RUNNER = "apprunner.service"
 _TRAIL = "cloudtrail.trail"
+# A group has two at most: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeSubscriptionFilters.html
+SUBSCRIPTIONS = Call("logs", "DescribeSubscriptionFilters", (("logGroupName", "logGroupName"),))
 LOG_GROUPS = Listing(
     "logs.group",
     Call("logs", "DescribeLogGroups", page_size=50),
     entries="logGroups",
     id="arn:{partition}:logs:{region}:{account}:log-group:{logGroupName}",
+    gone=("ResourceNotFoundException",),
+    details=(SUBSCRIPTIONS,),
 )
 _REPOSITORY_POLICY = Call(
     "ecr", "GetRepositoryPolicy", (("repositoryName", "repositoryName"),), absent=("RepositoryPolicyNotFoundException",)

@@ -77,7 +77,7 @@ def scans(view: View, at: ScansAt) -> ScannedRepository | None:
 def holds_images(view: View, format_: str, mode: str) -> Value[bool]:
     """Whether it has images of its own. The format is required."""
     joins = view[mode].equals("VIRTUAL_REPOSITORY")
-    return all_of([joins.negate(), view[format_].text().then(str.upper).equals("DOCKER")])
+    return all_of([joins.negate(), view[format_].then(lambda text: text.upper() if isinstance(text, str) else text).equals("DOCKER")])
 
 
 def _above(view: View, at: RepositoryAt) -> list[Any]:
