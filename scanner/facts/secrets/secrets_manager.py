@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, Any
 
 from assay.scanner.facts import policies
+from assay.scanner.facts.ages import days_ago
 from assay.scanner.facts.keys.references import KeyLink
 from assay.scanner.facts.secrets.kinds import Secret, SecretCopy, several
 from assay.scanner.facts.secrets.schedules import schedule_days
@@ -96,14 +96,8 @@ def _namesakes(view: View, at: SecretAt) -> list[SecretCopy | Unknown]:
 def _age(view: View, at: SecretAt) -> Value[Any]:
     """Days between the last rotation, or the creation of a secret that never rotated, and the audit."""
 
-    def days(text: Any) -> Any:
-        try:
-            return (datetime.datetime.fromisoformat(view.location.time) - datetime.datetime.fromisoformat(str(text))).days
-        except (TypeError, ValueError):
-            return Unknown("when it was last rotated cannot be read", "audit again", view.location)
-
     changed = view[at.changed]
-    return Value(None) if changed.absent else changed.then(days)
+    return Value(None) if changed.absent else changed.then(lambda text: days_ago(view, text, "when it was last rotated"))
 
 
 def _rotation_days(days: Value[Any], schedule: Value[Any]) -> Value[Any]:

@@ -103,7 +103,7 @@ def _rules(plan: View, of: SelectionAt) -> list[Any]:
     schedules: list[Any] = [
         Schedule(
             by=rule[of.rule].default("a rule").text(),
-            interval_hours=rule[of.schedule].default("cron(0 5 * * ? *)").then(_hours),
+            interval_hours=rule[of.schedule].default("cron(0 5 * * ? *)").then(hours),
             retention_days=rule[of.delete_after].number().default(FOREVER),
         )
         for rule in rules
@@ -111,7 +111,7 @@ def _rules(plan: View, of: SelectionAt) -> list[Any]:
     return schedules + ([more] if more else [])
 
 
-def _hours(expression: Any) -> Any:
+def hours(expression: Any) -> Any:
     """Without a schedule, a plan runs at 5 every day. What Secrets Manager takes, with minutes of any number."""
     text = str(expression)
     cron = _CRON.fullmatch(text.strip())
