@@ -13,6 +13,7 @@ MUTATIONS = [(control, mutation) for control, listed in declared().items() for m
 ATTESTED_ALONE = {compiled.control.id for compiled in load([builtin_folder()]).controls if not compiled.control.assertions}
 """Controls that no code makes fail."""
 ONE_CLOUD = {
+    "resilience.restore-tested": {"aws"},  # no service of Google tests restores
     "data.firestore-rules-closed": {"google"},
     "network.vpc-service-controls": {"google"},
     "access.jwt-validated": {"aws"},
@@ -20,6 +21,9 @@ ONE_CLOUD = {
     "compute.container-hardening": {"aws"},
     "storage.tls-only-policy": {"aws"},
     "accounts.no-root-access-keys": {"aws"},
+    "observe.container-metrics": {"aws"},  # Cloud Run sends metrics by itself
+    "observe.sensitive-fields-masked": {"aws"},  # Cloud Logging masks nothing by itself
+    "observe.tracing-enabled": {"aws"},  # what code does not enable may be enabled elsewhere
     "accounts.root-mfa": set(),
 }
 """Controls on what one cloud alone has, or that the code of one alone can make fail: of Google, a service verifies tokens in its code; on

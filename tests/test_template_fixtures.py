@@ -66,7 +66,21 @@ NOT_POSSIBLE = {
         ("secrets.config-store-holds-no-secrets", "deployment_manager", verdict): "it has no type of parameters"
         for verdict in ("pass", "fail", "unknown")
     },
+    **{
+        ("observe.threat-detection-enabled", "deployment_manager", verdict): "it has no type for endpoints of Cloud IDS"
+        for verdict in ("pass", "fail", "unknown")
+    },
+    ("observe.threat-detection-enabled", "config_connector", "pass"): "a mirroring names its collector by an address",
+    **{
+        ("resilience.restore-tested", input_, verdict): "no service of Google tests restores"
+        for input_ in INPUTS
+        for verdict in ("pass", "fail")
+    },
     ("supply.registry-private", "config_connector", "unknown"): "a manifest writes members out, or names an account",
+    **{
+        ("observe.tracing-enabled", input_, "fail"): "what is not enabled here, or nobody may write to, other code may enable and bind"
+        for input_ in INPUTS
+    },
     ("audit.api-trail-enabled", "deployment_manager", "pass"): "a template cannot set audit logs",
     ("audit.api-trail-enabled", "deployment_manager", "fail"): "a template cannot set audit logs",
     **{
@@ -75,7 +89,11 @@ NOT_POSSIBLE = {
         for verdict in ("pass", "unknown")
     },
 }
-NO_TWINS = {("supply.images-signed-and-verified", "deployment_manager"), ("secrets.config-store-holds-no-secrets", "deployment_manager")}
+NO_TWINS = {
+    ("supply.images-signed-and-verified", "deployment_manager"),
+    ("secrets.config-store-holds-no-secrets", "deployment_manager"),
+    ("observe.threat-detection-enabled", "deployment_manager"),
+}
 """Cases are of a type that Terraform spells in another way, or there is none."""
 PARAMETERS = {
     "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",

@@ -41,8 +41,8 @@ UNSEEN: dict[str, set[str]] = {
     },
     "cloudformation": set(),
     "aws": set(),
-    # Users of Cloud SQL are no assets: manifests and templates declare them.
-    "google": {"sqladmin.googleapis.com/User"},
+    # Users of Cloud SQL and exclusions of projects are no assets: manifests and templates declare them.
+    "google": {"logging.googleapis.com/LogExclusion", "sqladmin.googleapis.com/User"},
 }
 """Types that stand in no fixture, each with the reason. A type that gets a fixture leaves this list."""
 

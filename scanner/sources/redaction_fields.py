@@ -50,11 +50,20 @@ READABLE: dict[str, str] = {
     **dict.fromkeys(
         _words(
             """dynamodb.table.value ecs.cluster.value ecs.service.value ecs.task_definition.value eks.cluster.value eks.node_group.value
-            eks.node_group.Cluster services.taskDefinition OfFunction capacityProvider CapacityProvider TableNames AssociatedSubnets
-            vpcEndpointIds OwningService"""
+            eks.node_group.Cluster guardduty.detector.value services.taskDefinition OfFunction capacityProvider CapacityProvider TableNames
+            AssociatedSubnets vpcEndpointIds OwningService"""
         ),
         _IDENTIFIERS,
     ),
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_CompositeAlarm.html
+    "AlarmRule": "which alarms a composite alarm is made of",
+    # https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies
+    "notificationChannels": _IDENTIFIERS,
+    **dict.fromkeys(_words("conditionThreshold.filter conditionAbsent.filter"), "which metric an alert policy watches"),
+    **dict.fromkeys(_words("StateValue TreatMissingData"), _WORDS),
+    # https://cloud.google.com/intrusion-detection-system/docs/reference/rest/v1/projects.locations.endpoints
+    **dict.fromkeys(_words("endpointForwardingRule collectorIlb.url"), "which mirroring is for which endpoint"),
+    **dict.fromkeys(_words("enable severity"), _WORDS),
     # https://cloud.google.com/spanner/docs/reference/rest/v1/projects.instances
     "data.config": "where the databases of an instance are",
     **dict.fromkeys(_words("settings.edition settings.tier"), _WORDS),
@@ -69,6 +78,7 @@ READABLE: dict[str, str] = {
     "containerDefinitions.user": "the user that a container runs as",
     "containerProperties.user": "the user that a container runs as",
     "runtimePlatform.operatingSystemFamily": _WORDS,
+    **dict.fromkeys(_words("logConfiguration.logDriver settings.value monitoringService componentConfig.enableComponents"), _WORDS),
     **dict.fromkeys(_words("dockerVolumeConfiguration.scope host.sourcePath FileSystemConfigs.LocalMountPath"), "what is mounted where"),
     "items.key": "which metadata an instance has; a value stays where it is a flag",
     # Words: enumerations of the REST references and of botocore's models

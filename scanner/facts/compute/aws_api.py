@@ -76,12 +76,14 @@ ENVIRONMENTS = Listing(
     entries="computeEnvironments",
     id="computeEnvironmentArn",
 )
+DESCRIBE_CLUSTER = Call("ecs", "DescribeClusters", (("clusters", "value"), ("include", '=["SETTINGS"]')))
 CLUSTERS = Listing(
     "ecs.cluster",
     Call("ecs", "ListClusters", page_size=100),
     entries="clusterArns",
     id="value",
     gone=("ClusterNotFoundException",),
+    details=(DESCRIBE_CLUSTER,),
 )
 DESCRIBE_SERVICE = Call("ecs", "DescribeServices", (("cluster", "ClusterArn"), ("services", "value"), ("include", '=["TAGS"]')))
 SERVICES = Listing(

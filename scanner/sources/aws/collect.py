@@ -284,10 +284,10 @@ def _applies(unit: Unit, call: Call, known: dict[str, Any]) -> bool:
 
 
 def _grouped(listings: Iterable[Listing]) -> list[list[Listing]]:
-    """Listings by the call that they share: one answer may tell several types."""
-    groups: dict[Call, list[Listing]] = {}
+    """Listings by the call that they share: one answer may tell several types. What is the answer as a whole is asked for by itself."""
+    groups: dict[tuple[Call, bool], list[Listing]] = {}
     for listing in listings:
-        groups.setdefault(listing.call, []).append(listing)
+        groups.setdefault((listing.call, bool(listing.entries)), []).append(listing)
     return list(groups.values())
 
 

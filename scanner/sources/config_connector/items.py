@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from assay.scanner.sources.config_connector.kinds import ANYWHERE, BINDINGS, ENTRIES, HIGH, HOLDERS, KINDS, REFERENCES, Kind, kind_of
+from assay.scanner.sources.config_connector.kinds import (
+    ANYWHERE,
+    BINDINGS,
+    ENTRIES,
+    HIGH,
+    HOLDERS,
+    KINDS,
+    LISTED,
+    REFERENCES,
+    Kind,
+    kind_of,
+)
 from assay.scanner.sources.config_connector.manifests import PROJECT_ID, Manifest
 from assay.scanner.sources.config_connector.shapes import placing, put, replication, services
 from assay.scanner.sources.coverage import Gap
@@ -239,6 +250,8 @@ class Built:
             if key.endswith("Ref"):
                 short = key[:-3]
                 renamed[kind.names.get(short, short)] = self._reference(manifest, key, value)
+            elif key in LISTED and isinstance(value, list):
+                renamed[key] = [self._reference(manifest, key, element, LISTED[key]) for element in value]
             else:
                 renamed[kind.names.get(key) or key] = self._renamed(manifest, value, kind)
         return renamed

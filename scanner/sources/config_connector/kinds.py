@@ -109,7 +109,11 @@ KINDS: dict[str, Kind] = {
     ),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/logging/logginglogbucket, …/logginglogsink
     "LoggingLogBucket": Kind("logging.googleapis.com/LogBucket", "projects/{project}/locations/{location}", "buckets"),
+    "LoggingLogExclusion": Kind("logging.googleapis.com/LogExclusion", "projects/{project}", "exclusions"),
+    "LoggingLogMetric": Kind("logging.googleapis.com/LogMetric", "projects/{project}", "metrics"),
     "LoggingLogSink": Kind("logging.googleapis.com/LogSink", "projects/{project}", "sinks"),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/cloudids/cloudidsendpoint
+    "CloudIDSEndpoint": Kind("ids.googleapis.com/Endpoint", "projects/{project}/locations/{location}", "endpoints"),
     # https://cloud.google.com/config-connector/docs/reference/resource-docs/serviceusage/service
     "Service": Kind("serviceusage.googleapis.com/Service", "projects/{project}", "services"),
     "RunService": Kind("run.googleapis.com/Service", "projects/{project}/locations/{location}", "services"),
@@ -226,6 +230,9 @@ REFERENCES = {
     "folderRef": "Folder",
     "organizationRef": "Organization",
 }
+# https://cloud.google.com/config-connector/docs/reference/resource-docs/monitoring/monitoringalertpolicy
+LISTED = {"notificationChannels": "MonitoringNotificationChannel"}
+"""Lists of references, by their key."""
 
 
 def kind_of(name: str, service: str, wanted: frozenset[str] | None) -> Kind | None:

@@ -106,6 +106,8 @@ TYPES: dict[tuple[str, str], Type] = {
     ("logging", "projects.locations.buckets"): Type("logging.googleapis.com/LogBucket", "parent", "buckets", ("bucketId",)),
     ("logging", "projects.sinks"): _SINK,
     ("logging", "sink"): _SINK,
+    ("logging", "projects.metrics"): Type("logging.googleapis.com/LogMetric", "parent", "metrics", ("metric", "name")),
+    ("logging", "projects.exclusions"): Type("logging.googleapis.com/LogExclusion", "parent", "exclusions"),
     ("firestore", "projects.databases"): Type("firestore.googleapis.com/Database", "parent", "databases", ("databaseId",)),
     ("cloudresourcemanager", "project"): _PROJECT,
     ("cloudresourcemanager", "projects"): _PROJECT,

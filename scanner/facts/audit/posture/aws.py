@@ -173,16 +173,16 @@ def _reached(view: View, at: RulesAt, collecting: AggregatorsAt | None, event: t
                 told.append(view.says(item.why))
             continue
         rule = view.of(item, at.names)
-        speaks = _speaks(rule.surely, at, event)
-        here = any_of([_here(view, item), *(_collected(view, one, collecting, item) for one in aggregators if collecting)])
-        value = rule.weighed(all_of([here, speaks]), absence=False) if speaks is not None else view.says(False)
-        surely = speaks is not None and here.data is True and rule.doubt is None
+        for_it = speaks(rule.surely, at, event)
+        here = any_of([of_same_region(view, item), *(_collected(view, one, collecting, item) for one in aggregators if collecting)])
+        value = rule.weighed(all_of([here, for_it]), absence=False) if for_it is not None else view.says(False)
+        surely = for_it is not None and here.data is True and rule.doubt is None
         if surely or value.data is not False:  # a rule that may be another's, and tells nobody, says nothing of this
             told.append(value)
     return told
 
 
-def _speaks(rule: View, at: RulesAt, event: tuple[str, str]) -> Value[bool] | None:
+def speaks(rule: View, at: RulesAt, event: tuple[str, str]) -> Value[bool] | None:
     """Whether a rule is on, has a target, and is for severe findings; None where it is for something else.
 
     Services send events to the default bus: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event.html. Without a state
@@ -210,7 +210,7 @@ def _collected(view: View, aggregator: View, at: AggregatorsAt, rule: Item) -> V
         "ALL_REGIONS_EXCEPT_SPECIFIED": listed.negate(),
         "NO_REGIONS": view.says(False),
     }.get(str(mode.data), view.says(mode.unknown or False))
-    return aggregator.weighed(all_of([_here(aggregator, rule), inside]), absence=False)
+    return aggregator.weighed(all_of([of_same_region(aggregator, rule), inside]), absence=False)
 
 
 def _flat(data: Any) -> Any:
@@ -219,11 +219,11 @@ def _flat(data: Any) -> Any:
 
 def _same(view: View, index: Index) -> list[tuple[View, Value[bool]]]:
     """The items of the same account and region, each with whether it is known to be."""
-    found = [(view.of(item), _here(view, item)) for item in view.index(index).get(None, ()) if not isinstance(item, Unlisted)]
+    found = [(view.of(item), of_same_region(view, item)) for item in view.index(index).get(None, ()) if not isinstance(item, Unlisted)]
     return [(other, here) for other, here in found if here.data is not False]
 
 
-def _here(view: View, item: Item) -> Value[bool]:
+def of_same_region(view: View, item: Item) -> Value[bool]:
     """Whether an item is of the account and region of this one: so are two of which code says neither otherwise."""
     own, other, same = view.item.region.data, item.region.data, view.item.same_account(item)
     if same is False or view.apart(item):

@@ -30,6 +30,7 @@ REGIONS = Listing(
     details=(HUB, STANDARDS, ADMINISTRATOR, AGGREGATORS, ORGANIZATION),
 )
 LISTINGS = (REGIONS,)
+EVENTS = RulesAt(rules=every(RULES.type), targets=Referrer(EVENT_TARGETS.type, "RuleArn"))
 READERS = (
     Reader(
         PostureService,
@@ -42,7 +43,7 @@ READERS = (
             organization=f"{ORGANIZATION.name}.Organization.Id",
             administrator=f"{ADMINISTRATOR.name}.Administrator.AccountId",
             aggregators=f"{AGGREGATORS.name}.FindingAggregators",
-            rules=RulesAt(rules=every(RULES.type), targets=Referrer(EVENT_TARGETS.type, "RuleArn")),
+            rules=EVENTS,
         ),
     ),
 )

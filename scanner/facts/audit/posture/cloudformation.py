@@ -12,7 +12,7 @@ from assay.scanner.facts.audit.posture.kinds import PostureService
 from assay.scanner.facts.catalogue import Reader
 
 _HUB = "AWS::SecurityHub::Hub"
-_RULES = RulesAt(rules=every("AWS::Events::Rule"), targets="Targets")
+RULES = RulesAt(rules=every("AWS::Events::Rule"), targets="Targets")
 READERS = (
     Reader(
         PostureService,
@@ -22,13 +22,13 @@ READERS = (
             by_default="EnableDefaultStandards",
             subscriptions=every("AWS::SecurityHub::Standard"),
             policies=every("AWS::SecurityHub::PolicyAssociation", "AWS::SecurityHub::OrganizationConfiguration"),
-            rules=_RULES,
+            rules=RULES,
         ),
     ),
     Reader(
         PostureService,
         ("AWS::AccessAnalyzer::Analyzer",),
         analyzer,
-        AnalyzerAt(name="AnalyzerName", type="Type", rules=_RULES, hubs=every(_HUB)),
+        AnalyzerAt(name="AnalyzerName", type="Type", rules=RULES, hubs=every(_HUB)),
     ),
 )

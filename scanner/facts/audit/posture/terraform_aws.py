@@ -13,7 +13,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.spelling import Referrer
 
 _HUB = "aws_securityhub_account"
-_RULES = RulesAt(
+RULES = RulesAt(
     rules=every("aws_cloudwatch_event_rule"),
     targets=Referrer("aws_cloudwatch_event_target", "rule"),
     pattern="event_pattern",
@@ -32,7 +32,7 @@ READERS = (
             by_default="enable_default_standards",
             subscriptions=every("aws_securityhub_standards_subscription"),
             policies=every("aws_securityhub_configuration_policy_association", "aws_securityhub_organization_configuration"),
-            rules=_RULES,
+            rules=RULES,
             aggregators=_AGGREGATORS,
         ),
     ),
@@ -40,6 +40,6 @@ READERS = (
         PostureService,
         ("aws_accessanalyzer_analyzer",),
         analyzer,
-        AnalyzerAt(name="analyzer_name", type="type", rules=_RULES, aggregators=_AGGREGATORS, hubs=every(_HUB)),
+        AnalyzerAt(name="analyzer_name", type="type", rules=RULES, aggregators=_AGGREGATORS, hubs=every(_HUB)),
     ),
 )

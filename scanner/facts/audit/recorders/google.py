@@ -43,12 +43,17 @@ def project(view: View, at: ProjectAt) -> ChangeRecord | None:
     """Services that a project does not use are not in the inventory, or are disabled; without any of them it does not say."""
     if not is_live(view.item):
         return None
-    known = view.index(at.services)
-    keys = [view.item.address.rpartition("/")[2], *(str(view[at.number].data),)]
+    return _told(view, view[at.name], "project", enabled(view, at.services, at.number, INVENTORY))
+
+
+def enabled(view: View, services: Index, number: Place, service: str) -> Value[bool]:
+    """Whether a live project uses a service."""
+    known = view.index(services)
+    keys = [view.item.address.rpartition("/")[2], *(str(view[number].data),)]
     found = [record for key in dict.fromkeys(keys) for record in known.get(key, ())]
-    states = [state.equals("ENABLED", "1") for name, state in found if name == INVENTORY]
+    states = [state.equals("ENABLED", "1") for name, state in found if name == service]
     why = next(iter(known.get(None, ())), None) or (None if found else missing(view.item, "which services are enabled", SERVICE))
-    return _told(view, view[at.name], "project", any_of([*states, view.says(why or False)]))
+    return any_of([*states, view.says(why or False)])
 
 
 class ServiceAt(Spelling, frozen=True, eq=False, kw_only=True):

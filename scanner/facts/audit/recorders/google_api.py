@@ -8,8 +8,8 @@ from assay.scanner.facts.bindings import SCOPES
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.spelling import Contribution
 
-_SERVICES = Contribution(types=(SERVICE,), records=services, name="google.services")
+SERVICES = Contribution(types=(SERVICE,), records=services, name="google.services")
 READERS = (
-    Reader(ChangeRecord, (SCOPES[0],), project, ProjectAt(services=_SERVICES), always=False),
+    Reader(ChangeRecord, (SCOPES[0],), project, ProjectAt(services=SERVICES), always=False),
     Reader(ChangeRecord, (SERVICE,), service, ServiceAt(), always=False),
 )

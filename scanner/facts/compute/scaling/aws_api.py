@@ -31,7 +31,15 @@ POLICIES = Listing(
     id="PolicyARN",
 )
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
-ALARMS = Listing("cloudwatch.alarm", Call("cloudwatch", "DescribeAlarms", page_size=100), entries="MetricAlarms", id="AlarmArn")
+ALARM_TAGS = Call("cloudwatch", "ListTagsForResource", (("ResourceARN", "AlarmArn"),))
+ALARMS = Listing(
+    "cloudwatch.alarm",
+    Call("cloudwatch", "DescribeAlarms", page_size=100),
+    entries="MetricAlarms",
+    id="AlarmArn",
+    gone=("ResourceNotFoundException",),
+    details=(ALARM_TAGS,),
+)
 LISTINGS = (TARGETS, POLICIES, ALARMS)
 _SERVICE = "describe_services.services"
 _CLAIM = ClaimAt(namespace="ServiceNamespace", resource="ResourceId")

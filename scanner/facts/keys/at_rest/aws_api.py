@@ -21,13 +21,21 @@ _RUNNER = "apprunner.service"
 _TRAIL = "cloudtrail.trail"
 # A group has two at most: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeSubscriptionFilters.html
 SUBSCRIPTIONS = Call("logs", "DescribeSubscriptionFilters", (("logGroupName", "logGroupName"),))
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetDataProtectionPolicy.html
+PROTECTION = Call(
+    "logs",
+    "GetDataProtectionPolicy",
+    (("logGroupIdentifier", "logGroupName"),),
+    absent=("ResourceNotFoundException",),
+    when=("dataProtectionStatus", "ACTIVATED"),
+)
 LOG_GROUPS = Listing(
     "logs.group",
     Call("logs", "DescribeLogGroups", page_size=50),
     entries="logGroups",
     id="arn:{partition}:logs:{region}:{account}:log-group:{logGroupName}",
     gone=("ResourceNotFoundException",),
-    details=(SUBSCRIPTIONS,),
+    details=(SUBSCRIPTIONS, PROTECTION),
 )
 _REPOSITORY_POLICY = Call(
     "ecr", "GetRepositoryPolicy", (("repositoryName", "repositoryName"),), absent=("RepositoryPolicyNotFoundException",)
