@@ -17,7 +17,7 @@ GOOGLE = ROOT / "fixtures" / "trade_streamer" / "gcp"
 LIVE = GOOGLE / "live"
 PER_BLOCK = (
     "accounts.iam-user-hygiene", "accounts.org-guardrails", "audit.api-trail-enabled", "audit.config-recording", "iam.no-privilege-escalation",
-    "iam.no-wildcard-privilege", "iam.trust-policy-scoped",
+    "iam.no-wildcard-privilege", "iam.trust-policy-scoped", "observe.threat-detection-enabled",
 )  # fmt: skip
 """Controls of which code has a resource for each block with bindings or a setting, and the live cloud one for each policy or project."""
 

@@ -113,7 +113,7 @@ def _subscribed(view: View, action: Any, at: SubscriptionsAt) -> Value[bool]:
         blocks, more = topic.inner(at.inline)
         heard.append(topic.says(True if blocks else more or False))
     doubts = [view.says(doubt) for doubt in known.get(None, ())]
-    here = topic is not None or (isinstance(action, Reference) and action.type in _TOPICS)
+    here = topic is not None or (isinstance(action, Reference) and action.type in _TOPICS and not action.is_data)
     if not here and not _of_account(view, _key(action)):
         why = f"whether anybody is subscribed to {_key(action)}, which is declared elsewhere"
         doubts.append(view.says(Unknown(why, "scan it together with this, or the account that it is in", view.location)))
