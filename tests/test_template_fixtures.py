@@ -96,7 +96,7 @@ NO_TWINS = {
 }
 """Cases are of a type that Terraform spells in another way, or there is none."""
 PARAMETERS = {
-    "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",
+    "sink", "parent", "project", "secretId", "keyRingId", "cryptoKeyId", "databaseId", "accountId", "roleId", "workloadIdentityPoolId",
     "workloadIdentityPoolProviderId", "topic", "subscription", "predefinedAcl", "function", "bucketId", "instanceId", "functionId",
     "triggerId", "serviceId", "consumerId", "serviceName",
 }  # fmt: skip
