@@ -86,7 +86,7 @@ NOT_POSSIBLE: dict[tuple[str, str, str], str] = {
     for cloud, controls in (("aws", GOOGLE_ALONE), ("google", AWS_ALONE))
     for control, reason in controls.items()
     for verdict in ("pass", "fail", "unknown")
-}
+} | {("resilience.restore-tested", "google", verdict): "no service of Google tests restores" for verdict in ("pass", "fail")}
 """(control, cloud, verdict) that cannot occur, and why."""
 
 
