@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from assay.scanner.sources.discover import show
+from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import Boundary, Overlay
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed
@@ -87,7 +88,7 @@ def _stack(
 
 def _read(path: str, overlay: Overlay) -> Any:
     try:
-        return msgspec.json.decode(overlay.read(path, MAX_BYTES))
+        return msgspec.json.decode(utf8(overlay.read(path, MAX_BYTES)))
     except (OSError, ValueError, RecursionError) as error:
         raise Malformed(f"not JSON: {error}") from error
 

@@ -10,6 +10,7 @@ import msgspec
 from assay.scanner.sources.cloudformation.texts import plain
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import show
+from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import Overlay
 
 _FORMS = 'write [{"ParameterKey": …, "ParameterValue": …}], {"Parameters": {…}} or {"NAME": "VALUE"}'
@@ -21,7 +22,7 @@ def given(files: Sequence[str], values: dict[str, str], overlay: Overlay) -> tup
     gaps: list[Gap] = []
     for path in files:
         try:
-            content = msgspec.json.decode(overlay.read(path, 10_000_000).removeprefix(b"\xef\xbb\xbf"))
+            content = msgspec.json.decode(utf8(overlay.read(path, 10_000_000)))
             file_values.update(_read(content))
         except (OSError, ValueError, RecursionError) as error:
             gaps.append(Gap(show(path), "parse_error", f"no file of parameters: {error}", _FORMS))
