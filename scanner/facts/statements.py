@@ -263,7 +263,7 @@ def principal_account(principal: Any) -> str | Unknown:
     if isinstance(principal, Unknown):
         return principal
     if isinstance(principal, Reference):
-        return "this" if not principal.is_data or _own_account(principal) else _not_known(principal)
+        return "this" if not principal.is_data or own_account(principal) else _not_known(principal)
     if isinstance(principal, Text):
         return _text_account(principal)
     if _ACCOUNT.match(str(principal)):
@@ -272,7 +272,7 @@ def principal_account(principal: Any) -> str | Unknown:
     return fields[4] if len(fields) > 4 else ""
 
 
-def _own_account(data: Any) -> bool:
+def own_account(data: Any) -> bool:
     """Whether it is the account that the configuration is deployed to."""
     return isinstance(data, Reference) and (data.type == "aws_caller_identity" or data.address == "AWS::AccountId")
 
@@ -284,7 +284,7 @@ def _text_account(text: Text) -> str | Unknown:
     fields = marked.split(":")
     if len(fields) > 4 and fields[4].startswith("\0"):
         part = text.parts[int(fields[4].strip("\0"))]
-        return "this" if _own_account(part) else _not_known(text)
+        return "this" if own_account(part) else _not_known(text)
     return fields[4] if len(fields) > 4 else _not_known(text)
 
 
@@ -299,5 +299,5 @@ def names_whole_account(principal: Any) -> bool:
     return (
         bool(_ACCOUNT.match(str(principal)))
         or str(principal).endswith(":root")
-        or (_own_account(principal) and principal.attribute in ("account_id", ""))
+        or (own_account(principal) and principal.attribute in ("account_id", ""))
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assay.scanner.analysis.access import secrets_aws
+from assay.scanner.analysis.access import handed
 from assay.scanner.sources.documents import decode
 from tests.scans import assay, judge
 
@@ -92,7 +92,7 @@ def test_what_a_task_is_handed_is_read_once_for_all_secrets(tmp_path: Path, monk
         read.append(data)
         return decode(data)
 
-    monkeypatch.setattr(secrets_aws, "decode", counted)
+    monkeypatch.setattr(handed, "decode", counted)
     case = (CASES / "terraform" / "aws-fail-at-launch" / "main.tf").read_text(encoding="utf-8")
     more = "".join(f'resource "aws_secretsmanager_secret" "more_{number}" {{\n  name = "more/{number}"\n}}\n' for number in range(5))
     (tmp_path / "main.tf").write_text(case + more, encoding="utf-8")

@@ -32,10 +32,14 @@ from assay.scanner.sources import numbers
 from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of, places
 
+from . import organisation
 from .arns import Arns, Form, spelled
-from .decisions import Target, allowed, left_by, on
+from .decisions import Target, allowed, left_by, on, region_of
 from .holdings import Holding, Holdings, holdings
 from .kinds import Eraser, RecordStore
+from .meeting import Told
+from .organisation import Limits
+from .requests import Request
 from .ways import arns_of
 from .whose import as_for, callers
 
@@ -51,6 +55,8 @@ class StoreAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Blocks of copies in other regions, which have policies of their own."""
     tags: Annotated[Place, "erasers"] = ""
     """Of a live account, the calls that tell its tags, by which it has its role."""
+    organisation: Annotated[Another | None, "erasers"] = None
+    """Of `OrganisationAt`."""
     forms: Mapping[str, Form] = {}
     """Of the types of stores whose ARNs policies may hold."""
 
@@ -109,7 +115,8 @@ def _names(view: View, at: StoreAt, arns: Arns) -> list[str]:
 def _erasers(view: View, at: StoreAt, arns: Arns, targets: list[Target]) -> Value[Any]:
     """Everybody whom a policy of an identity, or the store's own, lets erase."""
     key = "analysis.access.holdings"
-    known: Holdings = numbers.kept(view.items.answers, key, lambda: holdings(view, at.identities.spelling, arns, AWS_ERASING))
+    above = organisation.known(view, at.organisation, arns)
+    known: Holdings = numbers.kept(view.items.answers, key, lambda: holdings(view, at.identities.spelling, arns, AWS_ERASING, above))
     held = known.of([arn for target in targets for arn in target.arns], frozenset().union(*(target.actions for target in targets)))
     documents = view.values(at.policies)
     if at.copies:
@@ -171,10 +178,21 @@ def _of_policy(
             parties = aws_parties(view, link, kind, who, entry)
             named = parties.principal if isinstance(parties.principal, Identity) else None
             mine = [one for denial in denials if (one := as_for(denial, named) if named else denial) is not None]
-            given = list(on(targets, spelled(entry, arns), actions or (AWS_ERASING if more else frozenset()), mine, None, doubt))
+            limits = _limits(view, at, arns, kind, who, named)
+            asked = actions or (AWS_ERASING if more else frozenset())
+            given = list(on(targets, spelled(entry, arns), asked, [*mine, *limits.denials], limits.bounds, doubt))
             if given:
                 name = "anyone" if kind == "*" or entry.not_principal else describe(who)
                 yield _eraser(Value(name, entry.seen), parties, Value(True, entry.seen), given)
+
+
+def _limits(view: View, at: StoreAt, arns: Arns, kind: str, who: Any, named: Identity | None) -> Limits:
+    """What policies of the organisation take from a principal of the store's own policy."""
+    known = named if named is not None and view.items.at(named.address) is not None else None
+    regions = region_of(view)
+    request = Request(known, Told({}, regions=regions), regions, service=kind == "Service")
+    caller = organisation.caller_of(view, who, known) if kind == "AWS" else None
+    return organisation.known(view, at.organisation, arns).limits(request, caller, view.item)
 
 
 _SPELLED = {

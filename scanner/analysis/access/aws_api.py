@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetResourcePo
 
 from __future__ import annotations
 
+from assay.scanner.facts.accounts.guardrails.aws_api import CONTENT, POLICIES, RESOURCE_POLICIES, RESOURCE_TARGETS, TARGETS
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.compute.aws_api import DESCRIBE_TASK, FUNCTIONS, TASKS
 from assay.scanner.facts.data.aws_api import DESCRIBE, POLICY, TABLES, TAGS
@@ -24,6 +25,8 @@ from .aws import BucketAt, StoreAt, bucket, table
 from .holdings import identities
 from .key_use import KeyAt
 from .kinds import Deployer, ReadableSecret, RecordStore
+from .membership import TreeAt
+from .organisation import OrganisationAt
 from .releases import DeployerAt, deployer
 from .secrets_aws import SecretAt, secret
 from .ways import RunAt
@@ -34,6 +37,20 @@ _FORMS = {
 }
 _IDENTITIES = identities(PERMISSIONS, ROLES.type, "AssumeRolePolicyDocument")
 _TASK = f"{DESCRIBE_TASK.name}.taskDefinition"
+_ORGANISATION = Another(
+    (
+        *(
+            OrganisationAt(
+                listed=Link("", (policies.type,), calls=(CONTENT.name,)),
+                type="Type",
+                content=f"{CONTENT.name}.Policy.Content",
+                attached=Referrer(targets.type, "PolicyArn", "TargetId"),
+                tree=TreeAt(policy_arn="Arn"),
+            )
+            for policies, targets in ((POLICIES, TARGETS), (RESOURCE_POLICIES, RESOURCE_TARGETS))
+        ),
+    )
+)
 _RUNS = Another(
     (
         RunAt(
@@ -57,7 +74,9 @@ _KEYS = Another(
         ),
     )
 )
-WRITERS = StoreAt(name="Name", names=("Name",), identities=_IDENTITIES, policies="get_bucket_policy.Policy", forms=_FORMS)
+WRITERS = StoreAt(
+    name="Name", names=("Name",), identities=_IDENTITIES, policies="get_bucket_policy.Policy", organisation=_ORGANISATION, forms=_FORMS
+)
 """Of a bucket, who may put something into it."""
 READERS = (
     Reader(
@@ -69,6 +88,7 @@ READERS = (
             names=("Name",),
             identities=_IDENTITIES,
             policies="get_bucket_policy.Policy",
+            organisation=_ORGANISATION,
             forms=_FORMS,
             retention=RETENTION,
             lifecycle=LIFECYCLE,
@@ -83,6 +103,7 @@ READERS = (
             identities=_IDENTITIES,
             policies=f"{POLICY.name}.Policy",
             tags=(DESCRIBE.name, TAGS.name),
+            organisation=_ORGANISATION,
             forms=_FORMS,
         ),
     ),
@@ -102,6 +123,7 @@ READERS = (
             replica_key="KmsKeyId",
             rotation="RotationLambdaARN",
             primary="PrimaryRegion",
+            organisation=_ORGANISATION,
             forms=_FORMS,
         ),
     ),

@@ -17,6 +17,8 @@ from .aws import BucketAt, StoreAt, bucket, table
 from .holdings import identities
 from .key_use import KeyAt
 from .kinds import Deployer, ReadableSecret, RecordStore
+from .membership import TreeAt
+from .organisation import OrganisationAt
 from .releases import DeployerAt, deployer
 from .secrets_aws import SecretAt, secret
 from .ways import RunAt
@@ -34,6 +36,18 @@ _FORMS = {
     _FUNCTION: Form("arn:aws:lambda:{region}:{account}:function:", ("Arn",), ("",)),
 }
 _IDENTITIES = identities(PERMISSIONS, "AWS::IAM::Role", "AssumeRolePolicyDocument")
+_ORGANISATION = Another(
+    (
+        OrganisationAt(
+            listed=Link("", ("AWS::Organizations::Policy",)),
+            type="Type",
+            content="Content",
+            attached="TargetIds",
+            tree=TreeAt(organisation=Link("", ("AWS::Organizations::Organization",))),  # a template tells no ids of accounts
+        ),
+    )
+)
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-organizations-policy.html"""
 _RUNS = Another(
     (
         RunAt(listed=Link("", ("AWS::ECS::TaskDefinition",)), name="Family", role="TaskRoleArn", containers="ContainerDefinitions"),
@@ -55,6 +69,7 @@ WRITERS = StoreAt(
     names=("BucketName",),
     identities=_IDENTITIES,
     policies=One("AWS::S3::BucketPolicy", "Bucket", "PolicyDocument"),
+    organisation=_ORGANISATION,
     forms=_FORMS,
 )
 """Of a bucket, who may put something into it."""
@@ -69,6 +84,7 @@ READERS = (
             names=("BucketName",),
             identities=_IDENTITIES,
             policies=One("AWS::S3::BucketPolicy", "Bucket", "PolicyDocument"),
+            organisation=_ORGANISATION,
             forms=_FORMS,
             retention=RETENTION,
             lifecycle=LIFECYCLE,
@@ -78,7 +94,14 @@ READERS = (
         RecordStore,
         (_TABLE,),
         table,
-        StoreAt(name="TableName", names=("TableName",), identities=_IDENTITIES, policies="ResourcePolicy.PolicyDocument", forms=_FORMS),
+        StoreAt(
+            name="TableName",
+            names=("TableName",),
+            identities=_IDENTITIES,
+            policies="ResourcePolicy.PolicyDocument",
+            organisation=_ORGANISATION,
+            forms=_FORMS,
+        ),
     ),
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html
     Reader(
@@ -91,6 +114,7 @@ READERS = (
             identities=_IDENTITIES,
             copies="Replicas",
             policies="ResourcePolicy.PolicyDocument",
+            organisation=_ORGANISATION,
             forms=_FORMS,
         ),
     ),
@@ -110,6 +134,7 @@ READERS = (
             replica_region="Region",
             replica_key="KmsKeyId",
             rotation=One("AWS::SecretsManager::RotationSchedule", "SecretId", "RotationLambdaARN"),
+            organisation=_ORGANISATION,
             forms=_FORMS,
         ),
     ),

@@ -1,12 +1,12 @@
 """Whether a policy lets somebody do something to a resource, with all that takes it away.
 
-A denial wins, and a permissions boundary has to allow it too:
+A denial wins, one of an organisation too, and a permissions boundary has to allow it as well:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,10 +15,12 @@ from assay.scanner.facts.denials import Spared, denied
 from assay.scanner.facts.statements import Statement, allowed_of, reach_bounded
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
-from assay.scanner.sources.values import Value, any_of
+from assay.scanner.sources.values import Value, all_of, any_of
 
 from .arns import statement_reaches
 from .holdings import Holding
+from .meeting import Told, meets
+from .requests import Request
 from .whose import as_for, spares
 
 
@@ -29,22 +31,26 @@ class Target(NamedTuple):
     arns: list[str]
 
 
-Met = Callable[[Statement], bool | Unknown]
-"""Whether what is asked about meets the conditions of a statement."""
-
-
 def allowed(
-    view: View, holding: Holding, targets: list[Target], denials: list[Statement], met: Met | None = None
+    view: View, holding: Holding, targets: list[Target], denials: list[Statement], told: Told | None = None
 ) -> Iterator[tuple[str, Value[bool]]]:
-    """The actions that a statement of an identity allows on what is asked about, with whether it certainly does."""
+    """The actions that a statement of an identity allows on what is asked about, with whether it certainly does.
+
+    `told`: of that, what conditions find; where none is given, a statement with a condition on resources is not told.
+    """
     if not any(statement_reaches(holding.statement, arn) for target in targets for arn in target.arns if holding.actions & target.actions):
         return iter(())
-    holds = (met or unbounded)(holding.statement)
+    holds = unbounded(holding.statement) if told is None else meets(holding.statement, told)
     if holds is False:
         return iter(())
     mine = [one for denial in (*holding.denials, *denials) if (one := as_for(denial, holding.who)) is not None]
     doubt = holding.doubt or exists(view, holding) or (holds if isinstance(holds, Unknown) else None)
-    return on(targets, holding.statement, holding.actions, mine, holding.boundary, doubt)
+    bounds = [] if holding.boundary is None else [holding.boundary]
+    if holding.organisation.has_policies:
+        asked = told or Told({}, regions=region_of(view))
+        limits = holding.organisation.limits(Request(holding.who, asked, asked.regions), holding.item, view.item)
+        mine, bounds = [*mine, *limits.denials], [*bounds, *limits.bounds]
+    return on(targets, holding.statement, holding.actions, mine, bounds, doubt)
 
 
 def on(
@@ -52,19 +58,25 @@ def on(
     statement: Statement,
     actions: frozenset[str],
     denials: list[Statement],
-    boundary: list[Statement | Unknown] | None,
+    bounds: list[list[Statement | Unknown]],
     doubt: Unknown | None,
 ) -> Iterator[tuple[str, Value[bool]]]:
-    """Which actions a statement allows, less what is denied. `doubt`: why it may not."""
+    """Which actions a statement allows, less what is denied. `bounds`: what has to allow them too. `doubt`: why it may not."""
     for target in targets:
         wanted = sorted(actions & target.actions)
         reached = [statement_reaches(statement, arn) for arn in target.arns] if wanted else []
         certain = True in reached
         why = doubt or (None if certain else next((answer for answer in reached if isinstance(answer, Unknown)), None))
         for action in wanted if certain or (why and any(answer is not False for answer in reached)) else ():
-            left = kept(action, target.arns, statement, denials, boundary)
+            left = kept(action, target.arns, statement, denials, bounds)
             if left.data is not False:
                 yield action, Value(why or left.data, statement.seen)
+
+
+def region_of(view: View) -> tuple[str | None, ...]:
+    """The region that something is in."""
+    region = view.item.region.data
+    return (region if isinstance(region, str) else None,)
 
 
 def exists(view: View, holding: Holding) -> Unknown | None:
@@ -87,14 +99,14 @@ _NOTHING = Spared(lambda _: None)
 """A denial counts where no condition of it is left."""
 
 
-def kept(action: str, arns: list[str], allow: Statement, denials: list[Statement], boundary: Any) -> Value[bool]:
-    """Whether no denial takes an action away, and the boundary of the identity allows it."""
+def kept(
+    action: str, arns: list[str], allow: Statement, denials: list[Statement], bounds: Iterable[list[Statement | Unknown]] = ()
+) -> Value[bool]:
+    """Whether no denial takes an action away, and each of some bounds, as the boundary of an identity, allows it."""
     one = [msgspec.structs.replace(allow, actions=[action], not_action=False, resources=[arn], not_resource=False) for arn in arns]
     taken = any_of([denied(narrow, denials, _NOTHING) for narrow in one] or [Value(False)])
-    if boundary is None:
-        return taken.negate()
-    inside = any_of([within(action, arns, entry) for entry in boundary] or [Value(False)])
-    return Value(False) if inside.data is False or taken.data is True else Value(inside.unknown or taken.negate().data)
+    inside = [any_of([within(action, arns, entry) for entry in bound] or [Value(False)]) for bound in bounds]
+    return all_of([taken.negate(), *inside])
 
 
 def left_by(allow: Statement, denials: list[Statement], targets: list[Target], actions: frozenset[str]) -> Iterator[list[Any]]:
@@ -102,16 +114,16 @@ def left_by(allow: Statement, denials: list[Statement], targets: list[Target], a
     wanted = [(action, target.arns) for target in targets for action in sorted(actions & target.actions)]
     for denial in denials:
         arns, others = spares(denial)
-        if arns and wanted and all(kept(action, names, allow, [others], None).data is False for action, names in wanted):
+        if arns and wanted and all(kept(action, names, allow, [others]).data is False for action, names in wanted):
             yield arns
 
 
 def within(action: str, arns: list[str], entry: Statement | Unknown) -> Value[bool]:
-    """Whether a statement of a permissions boundary leaves an action. Its conditions are taken to be met."""
+    """Whether a statement of a bound leaves an action. Its conditions are taken to be met."""
     if isinstance(entry, Unknown) or entry.allows is False:
         return Value(entry if isinstance(entry, Unknown) else False)
     actions, more = allowed_of(entry, [action])
     reached = [statement_reaches(entry, arn) for arn in arns]
     if not actions:
         return Value(more or False)
-    return any_of([Value(answer) for answer in reached])
+    return all_of([Value(entry.allows), any_of([Value(answer) for answer in reached])])

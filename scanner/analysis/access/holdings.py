@@ -1,7 +1,7 @@
 """What the identities of an account are allowed, by all their policies. Put together once for a collection.
 
 A denial wins, and a permissions boundary has to allow it too:
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. What an organisation denies is not seen.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, any_of
 
 from .arns import Arns, key_of, spelled
+from .organisation import Organisation
 
 _ON_THEIR_OWN = ("s3.amazonaws.com", "batchoperations.s3.amazonaws.com", "backup.amazonaws.com")
 """They take on roles to do what they offer, and run nobody's code."""
@@ -55,6 +56,7 @@ class Holding(NamedTuple):
     boundary: list[Statement | Unknown] | None
     doubt: Unknown | None
     """Why it may not have the policy."""
+    organisation: Organisation
 
 
 def identities(spellings: Mapping[str, PermissionsAt], role: str, trust: str, *others: str) -> Another:
@@ -102,7 +104,7 @@ class Holdings:
         return list({id(holding): holding for action in sorted(actions) for holding in self._by_action.get(action, ())}.values())
 
 
-def holdings(view: View, types: Iterable[IdentityAt], arns: Arns, wanted: frozenset[str]) -> Holdings:
+def holdings(view: View, types: Iterable[IdentityAt], arns: Arns, wanted: frozenset[str], organisation: Organisation) -> Holdings:
     """What all identities of a collection are allowed of some actions, in lower case."""
     found: list[Holding] = []
     doubts: list[tuple[Item, Unknown]] = []
@@ -112,13 +114,15 @@ def holdings(view: View, types: Iterable[IdentityAt], arns: Arns, wanted: frozen
                 doubts.append((item, item.why))
             else:
                 one = View(item, view.items, view.declared, at.permissions.names)
-                more = _of_identity(one, at, arns, wanted, found)
+                more = _of_identity(one, at, arns, wanted, organisation, found)
                 doubts += [(item, why) for why in more]
-        found += _orphans(view, at, arns, wanted)
+        found += _orphans(view, at, arns, wanted, organisation)
     return Holdings(found, doubts)
 
 
-def _of_identity(view: View, at: IdentityAt, arns: Arns, wanted: frozenset[str], found: list[Holding]) -> list[Unknown]:
+def _of_identity(
+    view: View, at: IdentityAt, arns: Arns, wanted: frozenset[str], organisation: Organisation, found: list[Holding]
+) -> list[Unknown]:
     """Adds what an identity is allowed, and gives why it may be more. A role that AWS made for a service of its own is left out."""
     if service_linked(view[at.permissions.path]).data is True:
         return []
@@ -135,9 +139,8 @@ def _of_identity(view: View, at: IdentityAt, arns: Arns, wanted: frozenset[str],
     for source, entry, actions in telling:
         if actions and isinstance(entry, Statement):
             who = identity(view.item, name)
-            found.append(
-                Holding(view.item, who, name, workload, spelled(entry, arns), actions, denials, bounds, _doubt(source, entry, wanted))
-            )
+            doubt = _doubt(source, entry, wanted)
+            found.append(Holding(view.item, who, name, workload, spelled(entry, arns), actions, denials, bounds, doubt, organisation))
     return doubts
 
 
@@ -162,7 +165,7 @@ def _doubt(source: Source, entry: Statement, wanted: frozenset[str]) -> Unknown 
     return more if not known or entry.not_action else None
 
 
-def _orphans(view: View, at: IdentityAt, arns: Arns, wanted: frozenset[str]) -> Iterator[Holding]:
+def _orphans(view: View, at: IdentityAt, arns: Arns, wanted: frozenset[str], organisation: Organisation) -> Iterator[Holding]:
     """Policies of identities that are declared elsewhere."""
     for place, told in at.permissions.policies:
         if not isinstance(place, Companion) or isinstance(told, Link):
@@ -180,7 +183,8 @@ def _orphans(view: View, at: IdentityAt, arns: Arns, wanted: frozenset[str]) -> 
                     )
                     doubt = _doubt(Source(part, written), entry, actions)
                     who = identity(item, name)
-                    yield Holding(item, who, name, part.says(why), spelled(entry, arns), actions, denials, None, doubt)
+                    allowing = spelled(entry, arns)
+                    yield Holding(item, who, name, part.says(why), allowing, actions, denials, None, doubt, organisation)
 
 
 def _workload(view: View, at: IdentityAt, depth: int = 0) -> Value[bool]:

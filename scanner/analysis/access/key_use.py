@@ -22,6 +22,7 @@ from assay.scanner.sources.values import Value, all_of, any_of
 from .decisions import Target, allowed, kept
 from .holdings import Holding
 from .meeting import Told, meets, narrowed
+from .requests import Request
 from .ways import Ways
 from .whose import as_for, names
 
@@ -77,16 +78,18 @@ def _decrypts(asked: Use, named: Value[Any], holding: Holding) -> Value[bool]:
     delegated = any_of([*(answer[1] for answer in by_key), Value(not written)])
     directly = any_of([*(answer[0] for answer in by_key), Value(False)])
     lets = directly if directly.data is True else any_of([directly, all_of([delegated, _may_decrypt(asked, key, holding, told)])])
-    return lets if lets.data is False else all_of([lets, _undenied(written, holding, told)])
+    return lets if lets.data is False else all_of([lets, _undenied(asked, key, written, holding, told)])
 
 
-def _undenied(written: list[Statement | Unknown], holding: Holding, told: Told) -> Value[bool]:
-    """Whether no denial of a key policy takes decrypting from an identity."""
+def _undenied(asked: Use, key: View, written: list[Statement | Unknown], holding: Holding, told: Told) -> Value[bool]:
+    """Whether no denial of a key policy, or of the organisation, takes decrypting from an identity."""
     denials = [entry for entry in written if isinstance(entry, Statement) and entry.allows is not True]
     mine = [one for denial in denials if (one := as_for(denial, holding.who)) is not None]
     # The key is what its policy is for.
     left = [msgspec.structs.replace(one, resources=["*"], not_resource=False) for each in mine if (one := narrowed(each, told)) is not None]
-    return kept(DECRYPTING, ["*"], holding.statement, left, None)
+    limits = holding.organisation.limits(Request(holding.who, told, told.regions), holding.item, key.item)
+    above = kept(DECRYPTING, asked.ways.arns_of(key, Value(None)), holding.statement, limits.denials, limits.bounds)
+    return all_of([kept(DECRYPTING, ["*"], holding.statement, left), above])
 
 
 def _key(asked: Use, named: Any) -> tuple[View | None, KeyAt | None]:
@@ -127,7 +130,8 @@ def _of_key(asked: Use, key: View, spelling: KeyAt) -> Told:
     values: dict[str, list[str] | Unknown] = {"kms:viaservice": services, "kms:resourcealiases": aliases}
     if asked.view.account:
         values["kms:calleraccount"] = [asked.view.account]
-    return Told(values, (), ("kms:encryptioncontext",))
+    regions = tuple(region if isinstance(region, str) else None for region in asked.regions)
+    return Told(values, (), ("kms:encryptioncontext",), regions)
 
 
 def _lets(asked: Use, key: View, entry: Statement | Unknown, holding: Holding, told: Told) -> tuple[Value[bool], Value[bool]]:
@@ -149,5 +153,5 @@ def _may_decrypt(asked: Use, key: View, holding: Holding, told: Told) -> Value[b
     """Whether the policies of an identity let it decrypt with a key."""
     held = asked.ways.holdings.of_item(holding.item, frozenset({DECRYPTING}))
     target = [Target(frozenset({DECRYPTING}), asked.ways.arns_of(key, Value(None)))]
-    given = [value for one in held for _, value in allowed(key, one, target, [], lambda statement: meets(statement, told))]
+    given = [value for one in held for _, value in allowed(key, one, target, [], told)]
     return any_of([*given, Value(False)])

@@ -27,6 +27,8 @@ class Told(msgspec.Struct, frozen=True):
     """Beginnings of keys that hold nothing but what is in `values`."""
     met: tuple[str, ...] = ()
     """Beginnings of keys that are taken to hold whatever a statement asks."""
+    regions: tuple[str | None, ...] = ()
+    """Those that a request is made in, None for one that is not known; empty where whoever asks chooses."""
 
 
 def meets(statement: Statement, told: Told) -> bool | Unknown:

@@ -12,7 +12,6 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from assay.scanner.facts.denials import is_open
 from assay.scanner.facts.iam.becoming import OPENING, READING
 from assay.scanner.facts.messaging.kinds import Parties
 from assay.scanner.facts.model import Identity
@@ -21,21 +20,22 @@ from assay.scanner.facts.spelling import Another, Link, Place, Spelling
 from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
-from assay.scanner.sources.documents import decode
 from assay.scanner.sources.interface import Item
-from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
-from .arns import Arns, Form, reaches, spelled
-from .decisions import Target, allowed, left_by, on
+from . import organisation
+from .arns import Arns, Form, spelled, statement_reaches
+from .decisions import Target, allowed, kept, left_by, on
+from .handed import SUFFIX, names_it, secrets_of
 from .key_use import Use, decrypts
 from .kinds import ReadableSecret, SecretReader
 from .meeting import Told, meets
+from .organisation import Limits
+from .requests import Request
 from .ways import Run, Step, Ways, arns_of, parties_of, ways
 from .whose import as_for, callers
 
-_SUFFIX = "\ue200" * 6
-"""The characters that Secrets Manager puts behind a name: https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html"""
 _FAR = 6
 """Steps from one identity to the next that are followed."""
 
@@ -59,6 +59,8 @@ class SecretAt(Spelling, frozen=True, eq=False, kw_only=True):
     primary: Place = ""
     """The region of what it is a replica of, of an input that lists replicas too."""
     tags: Annotated[Place, "readers"] = ""
+    organisation: Annotated[Another | None, "readers"] = None
+    """Of `OrganisationAt`."""
     forms: Mapping[str, Form] = {}
 
 
@@ -80,7 +82,7 @@ def secret(view: View, at: SecretAt) -> ReadableSecret | None:
     if isinstance(primary, str) and primary not in ("", view.item.region.data):
         return None
     forms = arns_of(view, at.forms)
-    found = ways(view, at.identities.spelling, at.runs.spelling, forms)
+    found = ways(view, at.identities.spelling, at.runs.spelling, forms, organisation.known(view, at.organisation, forms))
     who = view.identity(view[at.name])
     own = [entry for document in view.values(at.policies) for entry in statements(document)]
     denials = [spelled(entry, forms) for entry in own if isinstance(entry, Statement) and entry.allows is not True]
@@ -110,7 +112,7 @@ def _names(view: View, at: SecretAt, forms: Arns) -> list[str]:
     else:
         region = view.item.region.data
         made = forms.of(view.item.address, view.item.type, view[at.name].raw, region if isinstance(region, str) else None, view.account)
-        arns = [made[0], *(f"{arn}-{_SUFFIX}" for arn in made)]
+        arns = [made[0], *(f"{arn}-{SUFFIX}" for arn in made)]
     if _regions(view, at) != [view.item.region.data]:
         arns = [":".join([*arn.split(":")[:3], "*", *arn.split(":")[4:]]) for arn in arns]
     return arns
@@ -133,7 +135,8 @@ def _told(view: View, at: SecretAt, who: Identity) -> Told:
     by = [value.data for value in rotated if isinstance(value.data, str)]
     key = "secretsmanager:resource/allowrotationlambdaarn"
     rotation = {key: by} if len(by) == len(rotated) and by else {}
-    return Told({**tags, **account, **rotation}, (*closed, *(() if rotated else (key,))))
+    regions = tuple(region if isinstance(region, str) else None for region in _regions(view, at))
+    return Told({**tags, **account, **rotation}, (*closed, *(() if rotated else (key,))), regions=regions)
 
 
 def _direct(asked: _Secret) -> Iterator[_Found]:
@@ -146,7 +149,7 @@ def _direct(asked: _Secret) -> Iterator[_Found]:
     for holding in asked.ways.holdings.of(asked.arns, (READING, OPENING)):
         if asked.view.item.same_account(holding.item) is False:
             continue
-        for action, value in allowed(asked.view, holding, target, asked.denials, lambda statement: meets(statement, asked.told)):
+        for action, value in allowed(asked.view, holding, target, asked.denials, asked.told):
             reads = all_of([value, decrypts(use, holding)])
             if reads.data is not False:
                 by = "secretsmanager:GetSecretValue" if action == READING else "secretsmanager:PutResourcePolicy"
@@ -179,13 +182,35 @@ def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> I
             parties = parties_of(view, link, kind, who, entry)
             named = parties.principal if isinstance(parties.principal, Identity) else None
             mine = [one for denial in denials if (one := as_for(denial, named) if named else denial) is not None]
+            item = view.items.at(named.address) if named else None
+            limits = _limits(asked, kind, who, named if item else None)
             wide = msgspec.structs.replace(entry, resources=["*"], not_resource=False)
-            for action, value in on(target, wide, actions or frozenset({READING} if more else ()), mine, None, doubt):
-                item = view.items.at(named.address) if named else None
+            given = on(target, wide, actions or frozenset({READING} if more else ()), [*mine, *limits.denials], limits.bounds, doubt)
+            for action, value in given:
                 name: Value[Any] = Value(
                     "anyone" if kind == "*" or entry.not_principal else named.name if item and named else describe(who), entry.seen
                 )
                 yield _Found(_reader(parties, name, f"the secret's own policy ({action.partition(':')[2]})", value), item, str(name.data))
+
+
+def _limits(asked: _Secret, kind: str, who: Any, named: Identity | None) -> Limits:
+    """What policies of the organisation take from a principal of its own policy, wherever they name the secret in."""
+    request = Request(named, asked.told, asked.told.regions, service=kind == "Service")
+    caller = organisation.caller_of(asked.view, who, named) if kind == "AWS" else None
+    limits = asked.ways.organisation.limits(request, caller, asked.view.item)
+    denials = [_about(asked, entry) for entry in limits.denials]
+    bounds = [[_about(asked, entry) if isinstance(entry, Statement) else entry for entry in bound] for bound in limits.bounds]
+    return Limits([entry for entry in denials if entry is not None], [[entry for entry in bound if entry] for bound in bounds])
+
+
+def _about(asked: _Secret, entry: Statement) -> Statement | None:
+    """A statement as it is for the secret, whatever that is called; None where it is not for it."""
+    reached = [statement_reaches(entry, arn) for arn in asked.arns]
+    answer = True if True in reached else next((one for one in reached if isinstance(one, Unknown)), False)
+    if answer is False:
+        return None
+    effect = answer if isinstance(answer, Unknown) else entry.allows
+    return msgspec.structs.replace(entry, resources=["*"], not_resource=False, allows=effect)
 
 
 def _at_launch(asked: _Secret, forms: Arns) -> Iterator[_Found]:
@@ -197,9 +222,10 @@ def _at_launch(asked: _Secret, forms: Arns) -> Iterator[_Found]:
         if not run.at.containers or asked.view.item.same_account(run.view.item) is False:
             continue
         # Read once for each task, however many secrets there are.
-        named: list[Any] = numbers.kept(asked.view.items.answers, ("access.handed", run.view.item), functools.partial(_secrets_of, run))
-        handed = [_names_it(asked, forms, text) for text in named]
+        named: list[Any] = numbers.kept(asked.view.items.answers, ("access.handed", run.view.item), functools.partial(secrets_of, run))
+        handed = [names_it(asked.view, asked.arns, forms, text) for text in named]
         given = any_of([*(Value(answer) for answer in handed), Value(False)])
+        given = given if given.data is False else all_of([given, _is_left(asked, run)])
         if given.data is not False:
             doubt = None if asked.view.item.coexists(run.view.item) else run.view.item.template
             reads: Value[Any] = Value(doubt or given.data, (run.view.location,))
@@ -209,53 +235,11 @@ def _at_launch(asked: _Secret, forms: Arns) -> Iterator[_Found]:
             )
 
 
-def _secrets_of(run: Run) -> list[Any]:
-    """What the containers of a task name as their secrets; an Unknown where that is not known."""
-    written = run.view[run.at.containers]
-    content = decode(written.data)
-    found: list[Any] = []
-    for one in content if isinstance(content, list) else [content]:
-        if isinstance(one, Unknown):
-            found.append(one)
-        secrets = _under(one, "secrets")
-        for entry in secrets if isinstance(secrets, list) else [] if secrets is None else [secrets]:
-            found.append(_under(entry, "valuefrom") if isinstance(entry, dict) else entry)
-    return found
-
-
-def _under(data: Any, key: str) -> Any:
-    """What stands under a key, in whichever case."""
-    return next((raw for name, raw in data.items() if name.lower() == key), None) if isinstance(data, dict) else None
-
-
-def _names_it(asked: _Secret, forms: Arns, named: Any) -> bool | Unknown:
-    """Whether a secret of a container is this one: by its ARN, with the key of a value behind it or not."""
-    if isinstance(named, Unknown):
-        return named
-    if not isinstance(named, (str, Text, Reference)):
-        return False
-    text = forms.text(named)
-    fields = text.split(":")
-    if fields[0] != "arn":
-        if not is_open(text[:1]) or _is_other(asked.view, named):
-            return False  # a parameter
-        return Unknown(f"whether {describe(named)} is this secret", "scan the plan or the live account")
-    answers = [reaches(":".join(fields[:7]), arn) for arn in asked.arns]
-    if True in answers or any(_with_suffix(":".join(fields[:7]), arn) for arn in asked.arns):
-        return True
-    return Unknown(f"whether {describe(named)} is this secret", "scan the plan or the live account") if None in answers else False
-
-
-def _is_other(view: View, named: Any) -> bool:
-    """Whether what names a secret of a container begins with a reference to something that is no secret, such as a parameter."""
-    first = named.parts[0] if isinstance(named, Text) else named
-    item = view.items.at(first.address) if isinstance(first, Reference) else None
-    return item is not None and "secretsmanager" not in item.type.lower()
-
-
-def _with_suffix(text: str, arn: str) -> bool:
-    """Whether an ARN is that of a secret of this name, with some six characters behind it."""
-    return arn.endswith(_SUFFIX) and reaches(text[:-6] + _SUFFIX, arn) is True and text[-7:-6] == "-"
+def _is_left(asked: _Secret, run: Run) -> Value[bool]:
+    """Whether the organisation leaves it to the role that reads it for a task, whichever role that is."""
+    limits = asked.ways.organisation.limits(Request(None, asked.told, asked.told.regions), run.view.item, asked.view.item)
+    reading = Statement("", True, [], False, [READING], False, ["*"], False, [], (run.view.location,))
+    return kept(READING, asked.arns, reading, limits.denials, limits.bounds)
 
 
 def _followed(asked: _Secret, direct: list[_Found]) -> Iterator[_Found]:

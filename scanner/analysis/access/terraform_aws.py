@@ -14,6 +14,8 @@ from .aws import BucketAt, StoreAt, bucket, table
 from .holdings import identities
 from .key_use import KeyAt
 from .kinds import Deployer, ReadableSecret, RecordStore
+from .membership import TreeAt
+from .organisation import OrganisationAt
 from .releases import DeployerAt, deployer
 from .secrets_aws import SecretAt, secret
 from .ways import RunAt
@@ -28,6 +30,24 @@ _FORMS = {
     "aws_lambda_function": Form("arn:aws:lambda:{region}:{account}:function:", ("arn",), ("function_name", "id")),
 }
 _IDENTITIES = identities(PERMISSIONS, "aws_iam_role", "assume_role_policy", *OTHERS.types)
+_ORGANISATION = Another(
+    (
+        OrganisationAt(
+            listed=Link("", ("aws_organizations_policy",)),
+            type="type",
+            content="content",
+            names=("id",),
+            attached=Referrer("aws_organizations_policy_attachment", "policy_id", "target_id"),
+            tree=TreeAt(
+                organisation=Link("", ("aws_organizations_organization",)),
+                units=Link("parent_id", ("aws_organizations_organizational_unit",)),
+                accounts=Link("parent_id", ("aws_organizations_account",)),
+                id="id",
+            ),
+        ),
+    )
+)
+"""https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/organizations_policy_attachment"""
 _RUNS = Another(
     (
         RunAt(listed=Link("", ("aws_ecs_task_definition",)), name="family", role="task_role_arn", containers="container_definitions"),
@@ -49,6 +69,7 @@ WRITERS = StoreAt(
     names=("bucket", "id"),
     identities=_IDENTITIES,
     policies=("policy", One("aws_s3_bucket_policy", "bucket", "policy")),
+    organisation=_ORGANISATION,
     forms=_FORMS,
 )
 """Of a bucket, who may put something into it."""
@@ -62,6 +83,7 @@ READERS = (
             names=("bucket", "id"),
             identities=_IDENTITIES,
             policies=("policy", One("aws_s3_bucket_policy", "bucket", "policy")),
+            organisation=_ORGANISATION,
             forms=_FORMS,
             retention=RETENTION,
             lifecycle=LIFECYCLE,
@@ -77,6 +99,7 @@ READERS = (
             names=("name", "id"),
             identities=_IDENTITIES,
             policies=One("aws_dynamodb_resource_policy", "resource_arn", "policy"),
+            organisation=_ORGANISATION,
             forms=_FORMS,
         ),
     ),
@@ -96,6 +119,7 @@ READERS = (
             replica_region="region",
             replica_key="kms_key_id",
             rotation=One("aws_secretsmanager_secret_rotation", "secret_id", "rotation_lambda_arn"),
+            organisation=_ORGANISATION,
             forms=_FORMS,
         ),
     ),

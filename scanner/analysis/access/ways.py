@@ -36,9 +36,11 @@ from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 from assay.scanner.sources.values import Value, all_of
 
 from .arns import Arns, Form
-from .decisions import Target, allowed
+from .decisions import Target, allowed, kept
 from .holdings import Holdings, IdentityAt, holdings
-from .meeting import Told, meets
+from .meeting import Told
+from .organisation import Organisation, caller_of
+from .requests import Request
 
 _NOTHING_TOLD = Told({})
 
@@ -86,10 +88,11 @@ class Step(NamedTuple):
 class Ways:
     """All of a collection."""
 
-    def __init__(self, view: View, types: tuple[IdentityAt, ...], runs: tuple[RunAt, ...], arns: Arns) -> None:
+    def __init__(self, view: View, types: tuple[IdentityAt, ...], runs: tuple[RunAt, ...], arns: Arns, organisation: Organisation) -> None:
         self._types = {at.type: at for at in types}
         self._arns = arns
-        self.holdings: Holdings = holdings(view, types, arns, AWS_BECOMING)
+        self.holdings: Holdings = holdings(view, types, arns, AWS_BECOMING, organisation)
+        self.organisation = organisation
         self.runs: list[Run] = []
         self.unlisted: dict[bool, Unknown] = {}
         """Why there may be more functions (True) or tasks (False) than these."""
@@ -147,7 +150,11 @@ class Ways:
                 other = of_other_account(kind, who, role.account, entry).data if names_whole_account(who) else True
                 delegated = delegated or other is not True
                 if other is not False:
-                    yield from (_trusted(role, at, entry, kind, one, other) for one in _subjects(entry, kind, who))
+                    for one in _subjects(entry, kind, who):
+                        step = _trusted(role, at, entry, kind, one, other)
+                        left = self._left(role, arns, entry, kind, who, step)
+                        if left.data is not False:
+                            yield step._replace(certain=Value(all_of([step.certain, left]).data, step.certain.seen))
         if delegated:
             yield from self._by(role, arns, {ASSUMING}, "sts:AssumeRole")
         yield from self._by(role, arns, {TRUSTING}, "iam:UpdateAssumeRolePolicy")
@@ -156,6 +163,17 @@ class Ways:
         if "ec2.amazonaws.com" in services:
             yield from self._anywhere(role, SESSIONS, "a session on a machine")
         yield from self._by_code(role, services, any(isinstance(entry, Unknown) for entry in written))
+
+    def _left(self, role: View, arns: list[str], entry: Statement, kind: str, who: Any, step: Step) -> Value[bool]:
+        """Whether the organisation leaves it to a principal of a trust policy to take on the role.
+
+        Whoever an identity provider vouches for is of no account, so that only policies for resources bind it.
+        """
+        action = {"Federated": "sts:assumerolewithsaml" if ":saml-provider/" in str(who) else "sts:assumerolewithwebidentity"}
+        named = step.who.principal if isinstance(step.who.principal, Identity) and step.item is not None else None
+        caller = caller_of(role, who, named) if kind == "AWS" else None
+        limits = self.organisation.limits(Request(named, _vouched(entry, kind)), caller, role.item)
+        return kept(action.get(kind, ASSUMING), arns, entry, limits.denials, limits.bounds)
 
     def _by_code(self, role: View, services: set[str], unread: bool) -> Iterator[Step]:
         """Those who change what runs as a role, or enter it. `unread`: it may trust more services than these."""
@@ -191,7 +209,7 @@ class Ways:
         for holding in self.holdings.of(arns, actions):
             if holding.item.address == role.item.address or role.item.same_account(holding.item) is False:
                 continue
-            for _, value in allowed(role, holding, target, [], lambda statement: meets(statement, told)):
+            for _, value in allowed(role, holding, target, [], told):
                 yield Step(holding.item.address, Parties(holding.who), holding.name, how, value, holding.item)
 
     def _passing(self, role: View, arns: list[str], service: str) -> Iterator[Step]:
@@ -218,7 +236,7 @@ class Ways:
                 f"whether {_text(holding.name)} enters what runs as {role.item.address}", "name it in the policy", role.location
             )
             target = [Target(holding.actions, holding.statement.resources or ["*"])]
-            for _, value in allowed(role, holding, target, [], lambda statement: meets(statement, _NOTHING_TOLD)):
+            for _, value in allowed(role, holding, target, [], _NOTHING_TOLD):
                 yield Step(
                     holding.item.address, Parties(holding.who), holding.name, how, value if wide else Value(why, value.seen), holding.item
                 )
@@ -249,6 +267,13 @@ def parties_of(view: View, link: Link | None, kind: str, who: Any, entry: Statem
     return aws_parties(view, link, kind, who, entry) if link is not None else Parties()
 
 
+def _vouched(entry: Statement, kind: str) -> Told:
+    """What conditions of a trust policy ask of whoever an identity provider vouches for, which is then so."""
+    conditions = entry.conditions if kind == "Federated" and isinstance(entry.conditions, list) else []
+    asked = [one for one in conditions if one.compares in POSITIVE and all(isinstance(value, str) for value in one.values)]
+    return Told({one.key: [str(value) for value in one.values] for one in asked})
+
+
 def _subjects(entry: Statement, kind: str, who: Any) -> list[Any]:
     """Whom an identity provider vouches for, where conditions say it: `repo:example/trade:environment:prod`, not what they except."""
     conditions = entry.conditions if kind == "Federated" and isinstance(entry.conditions, list) else []
@@ -271,9 +296,9 @@ def _text(value: Value[Any]) -> str:
     return value.data if isinstance(value.data, str) else describe(value.raw)
 
 
-def ways(view: View, types: tuple[IdentityAt, ...], runs: tuple[RunAt, ...], arns: Arns) -> Ways:
+def ways(view: View, types: tuple[IdentityAt, ...], runs: tuple[RunAt, ...], arns: Arns, organisation: Organisation) -> Ways:
     """The ways of the collection of a resource, put together once."""
-    made: Ways = numbers.kept(view.items.answers, "analysis.access.ways", lambda: Ways(view, types, runs, arns))
+    made: Ways = numbers.kept(view.items.answers, "analysis.access.ways", lambda: Ways(view, types, runs, arns, organisation))
     return made
 
 

@@ -71,14 +71,14 @@ def spares(denial: Statement) -> tuple[list[Any], Statement]:
     if isinstance(denial.conditions, Unknown) or denial.not_principal:
         return [], denial
     sparing = [one for one in denial.conditions if one.key == _ARN and one.compares in NEGATED]
-    left = [one for one in denial.conditions if one not in sparing and _of_people(one) is not True]
+    left = [one for one in denial.conditions if one not in sparing and of_people(one) is not True]
     return [value for one in sparing for value in one.values], msgspec.structs.replace(denial, conditions=left)
 
 
 def _holds(condition: Condition, who: Identity) -> bool | Unknown | None:
     """Whether an identity is what a condition asks of whoever calls; None of a condition that asks something else."""
     if condition.key == _IS_SERVICE:
-        return _of_people(condition)
+        return of_people(condition)
     negated = condition.compares in NEGATED
     if condition.key != _ARN or not (negated or condition.compares in POSITIVE):
         return None
@@ -86,7 +86,7 @@ def _holds(condition: Condition, who: Identity) -> bool | Unknown | None:
     return (matched.negate() if negated else matched).data  # type: ignore[no-any-return]
 
 
-def _of_people(condition: Condition) -> bool | None:
+def of_people(condition: Condition) -> bool | None:
     """Whether a condition holds for roles and users, as opposed to services of AWS that call; None where it asks something else.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalisawsservice

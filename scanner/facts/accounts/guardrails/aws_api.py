@@ -19,25 +19,34 @@ from assay.scanner.sources.aws.calls import Call, Listing
 from assay.scanner.sources.interface import Item
 
 CONTENT = Call("organizations", "DescribePolicy", (("PolicyId", "Id"),))
-POLICIES = Listing(
-    "organizations.policy",
-    Call("organizations", "ListPolicies", (("Filter", f"={SERVICE_CONTROL}"),)),
-    entries="Policies",
-    id="Arn",
-    everywhere=True,
-    gone=("PolicyNotFoundException",),
-    details=(CONTENT,),
-)
-TARGETS = Listing(
-    "organizations.policy_target",
-    Call("organizations", "ListTargetsForPolicy", (("PolicyId", "Id"),)),
-    entries="Targets",
-    id="{PolicyArn}/{TargetId}",
-    everywhere=True,
-    parent=POLICIES.type,
-    known=(("PolicyArn", "Arn"),),
-)
-LISTINGS = (POLICIES, TARGETS)
+
+
+def _policies(type_: str, kind: str) -> tuple[Listing, Listing]:
+    """The policies of a kind, and what they are attached to."""
+    policies = Listing(
+        type_,
+        Call("organizations", "ListPolicies", (("Filter", f"={kind}"),)),
+        entries="Policies",
+        id="Arn",
+        everywhere=True,
+        gone=("PolicyNotFoundException",),
+        details=(CONTENT,),
+    )
+    targets = Listing(
+        f"{type_}_target",
+        Call("organizations", "ListTargetsForPolicy", (("PolicyId", "Id"),)),
+        entries="Targets",
+        id="{PolicyArn}/{TargetId}",
+        everywhere=True,
+        parent=policies.type,
+        known=(("PolicyArn", "Arn"),),
+    )
+    return policies, targets
+
+
+POLICIES, TARGETS = _policies("organizations.policy", SERVICE_CONTROL)
+RESOURCE_POLICIES, RESOURCE_TARGETS = _policies("organizations.resource_policy", "RESOURCE_CONTROL_POLICY")
+LISTINGS = (POLICIES, TARGETS, RESOURCE_POLICIES, RESOURCE_TARGETS)
 
 
 def _targets(item: Item) -> Iterator[tuple[Hashable, Any]]:
