@@ -20,24 +20,21 @@ from assay.scanner.facts.spelling import Another, Link, Place, Spelling
 from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
-from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 from . import organisation
 from .arns import Arns, Form, spelled, statement_reaches
 from .decisions import Target, allowed, kept, left_by, on
+from .following import Reached, followed, merged, reached
 from .handed import SUFFIX, names_it, secrets_of
 from .key_use import Use, decrypts
 from .kinds import ReadableSecret, SecretReader
 from .meeting import Told, meets
 from .organisation import Limits
 from .requests import Request
-from .ways import Run, Step, Ways, arns_of, parties_of, ways
+from .ways import Run, Ways, arns_of, parties_of, ways
 from .whose import as_for, callers
-
-_FAR = 6
-"""Steps from one identity to the next that are followed."""
 
 
 class SecretAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -91,18 +88,14 @@ def secret(view: View, at: SecretAt) -> ReadableSecret | None:
     unread = [entry for entry in own if isinstance(entry, Unknown)]
     doubts = [why for item, why in found.holdings.doubts if view.item.same_account(item) is not False]
     doubts += [found.unlisted[False]] if False in found.unlisted else []  # a task that is handed it
-    merged = _merged([*readers, *_followed(asked, readers)])
+    all_ = [_reader(one) for one in merged([*readers, *followed(view, found, readers)])]
     if unread:  # what is not read may deny it
-        merged = [msgspec.structs.replace(one, reads=all_of([one.reads, Value(unread[0])])) for one in merged]
-    return ReadableSecret(identity=who, readers=view.says([*merged, *unread, *doubts]))
+        all_ = [msgspec.structs.replace(one, reads=all_of([one.reads, Value(unread[0])])) for one in all_]
+    return ReadableSecret(identity=who, readers=view.says([*all_, *unread, *doubts]))
 
 
-class _Found(NamedTuple):
-    """A reader, and the identity of the input that it is."""
-
-    reader: SecretReader
-    item: Item | None
-    key: str
+def _reader(one: Reached) -> SecretReader:
+    return SecretReader(identity=one.who, name=one.name, by=one.by, reads=one.certain)
 
 
 def _names(view: View, at: SecretAt, forms: Arns) -> list[str]:
@@ -139,7 +132,7 @@ def _told(view: View, at: SecretAt, who: Identity) -> Told:
     return Told({**tags, **account, **rotation}, (*closed, *(() if rotated else (key,))), regions=regions)
 
 
-def _direct(asked: _Secret) -> Iterator[_Found]:
+def _direct(asked: _Secret) -> Iterator[Reached]:
     """Those whose policies let them read it, and use its key; or write its policy, by which they let themselves."""
     target = [Target(frozenset({READING, OPENING}), asked.arns)]
     at = asked.at
@@ -154,15 +147,10 @@ def _direct(asked: _Secret) -> Iterator[_Found]:
             if reads.data is not False:
                 by = "secretsmanager:GetSecretValue" if action == READING else "secretsmanager:PutResourcePolicy"
                 reads = Value(reads.data, value.seen)
-                yield _Found(_reader(Parties(holding.who), holding.name, by, reads), holding.item, holding.item.address)
+                yield reached(Parties(holding.who), holding.name, by, reads, holding.item, holding.item.address)
 
 
-def _reader(who: Parties, name: Value[Any], by: str, reads: Value[bool]) -> SecretReader:
-    called = name.data if isinstance(name.data, str) else describe(name.raw)
-    return SecretReader(identity=who, name=Value(called, name.seen), by=Value(by, reads.seen), reads=reads)
-
-
-def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> Iterator[_Found]:
+def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> Iterator[Reached]:
     """Those whom its own policy lets. The account as a whole is let nothing by it that policies of identities do not let."""
     view = asked.view
     link = next((one.others for one in asked.at.identities.spelling if one.others is not None), None) or Link("", ())
@@ -190,7 +178,7 @@ def _by_policy(asked: _Secret, own: list[Statement | Unknown], forms: Arns) -> I
                 name: Value[Any] = Value(
                     "anyone" if kind == "*" or entry.not_principal else named.name if item and named else describe(who), entry.seen
                 )
-                yield _Found(_reader(parties, name, f"the secret's own policy ({action.partition(':')[2]})", value), item, str(name.data))
+                yield reached(parties, name, f"the secret's own policy ({action.partition(':')[2]})", value, item, str(name.data))
 
 
 def _limits(asked: _Secret, kind: str, who: Any, named: Identity | None) -> Limits:
@@ -213,7 +201,7 @@ def _about(asked: _Secret, entry: Statement) -> Statement | None:
     return msgspec.structs.replace(entry, resources=["*"], not_resource=False, allows=effect)
 
 
-def _at_launch(asked: _Secret, forms: Arns) -> Iterator[_Found]:
+def _at_launch(asked: _Secret, forms: Arns) -> Iterator[Reached]:
     """Tasks that are handed it at their start: their execution role reads it for them.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
@@ -230,9 +218,8 @@ def _at_launch(asked: _Secret, forms: Arns) -> Iterator[_Found]:
             doubt = None if asked.view.item.coexists(run.view.item) else run.view.item.template
             reads: Value[Any] = Value(doubt or given.data, (run.view.location,))
             who = run.view.identity(run.name)
-            yield _Found(
-                _reader(Parties(who), Value(who.name, reads.seen), "it is handed to it at its start", reads), None, run.view.item.address
-            )
+            name: Value[Any] = Value(who.name, reads.seen)
+            yield reached(Parties(who), name, "it is handed to it at its start", reads, None, run.view.item.address)
 
 
 def _is_left(asked: _Secret, run: Run) -> Value[bool]:
@@ -240,46 +227,3 @@ def _is_left(asked: _Secret, run: Run) -> Value[bool]:
     limits = asked.ways.organisation.limits(Request(None, asked.told, asked.told.regions), run.view.item, asked.view.item)
     reading = Statement("", True, [], False, [READING], False, ["*"], False, [], (run.view.location,))
     return kept(READING, asked.arns, reading, limits.denials, limits.bounds)
-
-
-def _followed(asked: _Secret, direct: list[_Found]) -> Iterator[_Found]:
-    """Those who become a reader, in up to some steps."""
-    met = {found.key for found in direct if found.reader.reads.data is True}
-    front = [(found.item, found.reader) for found in direct if found.item is not None]
-    for _ in range(_FAR):
-        following: list[tuple[Item, SecretReader]] = []
-        for item, reader in front:
-            for step in asked.ways.into(asked.view, item):
-                if step.key in met:
-                    continue
-                certain = all_of([step.certain, reader.reads])
-                if certain.data is False:
-                    continue
-                found = _stepped(step, reader, Value(certain.data, step.certain.seen))
-                if not asked.ways.is_idle(asked.view, step.item):
-                    yield found
-                if certain.data is True:
-                    met.add(found.key)
-                if step.item is not None:
-                    following.append((step.item, found.reader))
-        if not following:
-            return
-        front = following[:_MANY]
-
-
-_MANY = 1000
-"""Identities that are followed in a step."""
-
-
-def _stepped(step: Step, reader: SecretReader, certain: Value[bool]) -> _Found:
-    return _Found(_reader(step.who, step.name, f"{step.how}, as {reader.name.data} ({reader.by.data})", certain), step.item, str(step.key))
-
-
-def _merged(found: list[_Found]) -> list[SecretReader]:
-    """One for each reader: what is certain before what is not."""
-    kept: dict[str, SecretReader] = {}
-    for one in found:
-        known = kept.get(one.key)
-        if known is None or (known.reads.data is not True and one.reader.reads.data is True):
-            kept[one.key] = one.reader
-    return list(kept.values())

@@ -1,0 +1,75 @@
+"""Those who become somebody that may do what is asked, in any number of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from assay.scanner.facts.messaging.kinds import Parties
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import describe
+from assay.scanner.sources.values import Value, all_of
+
+from .ways import Ways
+
+_FAR = 6
+"""Steps from one identity to the next that are followed."""
+_MANY = 1000
+"""Identities that are followed in a step."""
+
+
+class Reached(NamedTuple):
+    """Somebody who may, or becomes one who may."""
+
+    who: Parties
+    name: Value[str]
+    by: Value[str]
+    """The way, in words: the action, or whom it becomes and how."""
+    certain: Value[bool]
+    item: Item | None
+    """The identity, where it is of the input."""
+    key: str
+    """Whom it is, so that one is told once."""
+
+
+def reached(who: Parties, name: Value[Any], by: str, certain: Value[bool], item: Item | None, key: str) -> Reached:
+    """Somebody by whatever is known of the name."""
+    called = name.data if isinstance(name.data, str) else describe(name.raw)
+    return Reached(who, Value(called, name.seen), Value(by, certain.seen), certain, item, key)
+
+
+def followed(view: View, ways: Ways, direct: list[Reached]) -> Iterator[Reached]:
+    """Those who become one of some, in up to some steps."""
+    met = {found.key for found in direct if found.certain.data is True}
+    front = [found for found in direct if found.item is not None]
+    for _ in range(_FAR):
+        following: list[Reached] = []
+        for before in front:
+            for step in ways.into(view, before.item) if before.item is not None else ():
+                if step.key in met:
+                    continue
+                certain = all_of([step.certain, before.certain])
+                if certain.data is False:
+                    continue
+                how = f"{step.how}, as {before.name.data} ({before.by.data})"
+                found = reached(step.who, step.name, how, Value(certain.data, step.certain.seen), step.item, str(step.key))
+                if not ways.is_idle(view, step.item):
+                    yield found
+                if certain.data is True:
+                    met.add(found.key)
+                if step.item is not None:
+                    following.append(found)
+        if not following:
+            return
+        front = following[:_MANY]
+
+
+def merged(found: Iterable[Reached]) -> list[Reached]:
+    """One for each: what is certain before what is not."""
+    kept: dict[str, Reached] = {}
+    for one in found:
+        known = kept.get(one.key)
+        if known is None or (known.certain.data is not True and one.certain.data is True):
+            kept[one.key] = one
+    return list(kept.values())
