@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from assay.scanner.errors import AssayError, debug
 from assay.scanner.facts import reading
@@ -52,6 +54,7 @@ class Rules:
         self.selected = load.adjusted(self.set, chosen, options.disabled, options.severities)
         given = params.GivenParams(options.params, options.control_params, self.set)
         self.digest = given.digest()
+        self.asked = options.asked
         self.in_force = in_force(options, self.set, self.selected, given)
         stated = Statements(options.attestations, options.today)
         self.judges = evaluate.Judges(((compiled, given.of(compiled.control)) for compiled in self.selected), stated)
@@ -65,7 +68,15 @@ class Rules:
         kinds = {compiled.kind for compiled in self.selected}
         named = {compiled.source_type for compiled in self.selected if compiled.source_type}
         judged = (type_ for type_, readers in known.readers.items() if any(reader.kind.__name__ in kinds for reader in readers))
-        return Wanted(known.read_types | self.named_types, frozenset({*judged, *named}), known.listings)
+        return Wanted(known.read_types | self.named_types, frozenset({*judged, *named}), self._listings(known))
+
+    def _listings(self, known: Catalogue) -> dict[str, Any]:
+        """How resources of an account are listed, with those that the selected controls judge when all of it is known."""
+        named = {compiled.kind for compiled in self.selected}
+        kinds = {name for name, kind in known.kinds.items() if name in named and kind.of_whole_account}
+        whole = {type_ for type_, readers in known.readers.items() if any(reader.kind.__name__ in kinds for reader in readers)}
+        late = {type_: structs.replace(known.listings[type_], of_whole_account=True) for type_ in whole & known.listings.keys()}
+        return {**known.listings, **late}
 
 
 class Watch:
@@ -191,7 +202,7 @@ class _Run:
         """Of one world of the collection."""
         if not collection.items:
             return
-        items = ItemIndex(collection)
+        items = ItemIndex(collection, self.rules.asked)
         types = list(dict.fromkeys(item.type for item in collection.items))
         scope = collection.scope or collection.name
         self.within = collection.within

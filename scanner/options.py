@@ -77,6 +77,15 @@ class Attestation(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
 
 
+class Question(msgspec.Struct, frozen=True):
+    """What somebody asks of who may do something (analysis/access/asking)."""
+
+    action: str
+    """An action of AWS or a permission of Google, as the provider spells it."""
+    resource: str
+    """A name, an address, an ARN or a pattern of these; `*` for actions that are on no single resource."""
+
+
 class Options(msgspec.Struct, kw_only=True, frozen=True):
     """What to scan and by which rules. Raises OptionsError for values that cannot be meant."""
 
@@ -133,6 +142,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """Directories of Terraform code, as reports name them, that are judged by themselves whoever calls them."""
     untouched: frozenset[str] = frozenset()
     """Directories of Terraform code, as reports name them, of which it is known that nothing in `changed` can be part of them."""
+    asked: Question | None = None
+    """What is asked beside the rules: some kinds are read for its sake alone."""
     limits: Limits | None = None
     """Collections are read and judged in a process of their own, under these limits; None: in this process."""
     arguments: tuple[str, ...] = ()
@@ -176,6 +187,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             libraries: str | Sequence[str | PathRule] = (),
             root_modules: frozenset[str] = ...,
             untouched: frozenset[str] = ...,
+            asked: Question | None = None,
             limits: Limits | None = None,
             arguments: Sequence[str] = (),
             changed: frozenset[str] | None = None,
@@ -269,6 +281,7 @@ _CHECKS: dict[str, values.Check[Any]] = {
     "libraries": _GLOBS,
     "root_modules": lambda name, value: frozenset(_PATHS(name, value)),
     "untouched": lambda name, value: frozenset(_PATHS(name, value)),
+    "asked": values.optional(values.of_type(Question, "a Question of assay.scanner.options")),
     "limits": values.optional(values.of_type(Limits, "Limits")),
     "arguments": values.several(values.text, str, "a list of texts"),
     "changed": values.optional(lambda name, value: frozenset(_PATHS(name, value))),

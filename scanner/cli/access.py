@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, judging
 from assay.scanner.cli.scan import named, reading
 from assay.scanner.cli.story import Story
+from assay.scanner.options import Question
 from assay.scanner.words import visible
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Write the answers as JSON.")
@@ -35,20 +36,35 @@ def command() -> None:
 @reading
 @judging.choice
 def who_can(action: str, resource: str, **arguments: Any) -> None:
-    """Everybody who can do ACTION to RESOURCE: `read` a secret, or `delete` what a bucket, a table or a database keeps.
+    """Everybody who can do ACTION to RESOURCE: `read` a secret, `delete` what a bucket, a table or a database keeps, or any action.
 
-    ACTION may be the provider's own: secretsmanager:GetSecretValue, secretmanager.versions.access, s3:DeleteObject, dynamodb:DeleteItem,
-    storage.objects.delete. RESOURCE is a name, an address in the code or an ARN.
+    ACTION is one of these words, or as the provider spells it: sqs:SendMessage, kms:Decrypt, storage.objects.get. RESOURCE is a name, an
+    address in the code or an ARN; '*' asks for anything. Of what is asked by an ARN and not found here, its own policy is not seen.
     """
-    from assay.scanner.questions import access
+    from assay.scanner.questions import access, asked
 
-    control = {name.lower(): control for name, control in access.ASKED.items()}.get(action.lower())
-    if control is None:
-        console.tell(f"assay: {action} cannot be asked for; {', '.join(access.ASKED)} can")
+    nobody = f"nobody that is seen here can {action} {resource}"
+    control = access.ASKED.get(action.lower())
+    if control is not None:
+        report = _report(arguments, (control,))
+        _known(report, (control,), resource)
+        _tell(report, access.who_can(report, control, resource), arguments["as_json"], nobody)
+    if action.lower() in map(str.lower, access.READS):
+        report = _report(arguments, ("ask.readers",))
+        if access.resources(report, ("ask.readers",), resource):
+            _tell(report, access.who_can(report, "ask.readers", resource), arguments["as_json"], nobody)
+    _refused(asked.problem(action, resource))
+    report = _report(arguments, asked.CONTROLS, Question(action, resource))
+    answers = asked.who_can(report, action, resource)
+    _refused(answers)
+    _tell(report, answers, arguments["as_json"], nobody)
+
+
+def _refused(why: Any) -> None:
+    """Ends the process where something cannot be asked: a text that says why, and the way out."""
+    if isinstance(why, str) and why:
+        console.tell(f"assay: {why}")
         sys.exit(EXIT_USAGE)
-    report = _report(arguments, (control,))
-    _known(report, (control,), resource)
-    _tell(report, access.who_can(report, control, resource), arguments["as_json"], f"nobody that is seen here can {action} {resource}")
 
 
 @command.command("what-can")
@@ -83,14 +99,14 @@ def path(start: str, end: str, **arguments: Any) -> None:
     _tell(report, access.paths(report, start, end), arguments["as_json"], f"no way is seen here from {start} to {end}")
 
 
-def _report(arguments: dict[str, Any], controls: Iterable[str]) -> Any:
+def _report(arguments: dict[str, Any], controls: Iterable[str], question: Question | None = None) -> Any:
     """What the rules of questions find below the paths; ends the process, after saying why, where that cannot be asked."""
     from assay.scanner.questions.access import RULES
 
     paths = list(arguments["paths"]) or ["."]
     arguments |= {"fail_on": None, "baseline": None, "no_baseline": True, "profile": None}
     arguments |= {"controls": tuple(controls), "policies": (*arguments["policies"], str(RULES))}
-    prepared = judging.prepare(arguments, named(arguments, paths))
+    prepared = judging.prepare(arguments, {**named(arguments, paths), "asked": question})
     if prepared is None:
         sys.exit(EXIT_USAGE)
     report = judging.watch(prepared[0], arguments["quiet"])
@@ -112,7 +128,7 @@ def _known(report: Any, controls: Iterable[str], name: str) -> None:
     sys.exit(EXIT_USAGE)
 
 
-def _tell(report: Any, answers: list[Any], as_json: bool, nobody: str) -> None:
+def _tell(report: Any, answers: Any, as_json: bool, nobody: str) -> NoReturn:
     gaps = [f"{gap.scope}: {gap.reason}; {gap.settles_it}" for gap in report.coverage.gaps]
     if as_json:
         console.show(msgspec.json.format(msgspec.json.encode({"answers": answers, "not_seen": gaps})).decode())

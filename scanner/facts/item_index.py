@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from assay.scanner.facts.spelling import Companion, Contribution, Index, Namesakes, Referrer
+from assay.scanner.options import Question
 from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Collection, Item, Unlisted, recorded
 from assay.scanner.sources.nodes import Elsewhere
@@ -20,8 +21,9 @@ _ALIKE = 20
 class ItemIndex:
     """All items that joins can find in a collection: those that are judged in it, and its context."""
 
-    def __init__(self, collection: Collection) -> None:
-        self.name = collection.name
+    def __init__(self, collection: Collection, asked: Question | None = None) -> None:
+        """`asked`: what somebody asks of the collection beside the rules."""
+        self.name, self.asked = collection.name, asked
         self.beyond = collection.beyond
         self._context = {id(item) for item in collection.context}
         self._by_type: dict[str, list[Item]] = {}

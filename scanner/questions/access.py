@@ -1,4 +1,4 @@
-"""Questions of who can do what, answered by what the rules in `rules/ask` find.
+"""Questions of who can do what, answered by what the rules in `rules/ask` find. Those of any action are in asked.py.
 
 An answer is what such a rule says of one identity: certain, or not known and what would settle it.
 """
@@ -15,9 +15,10 @@ from assay.scanner.results.model import Report, ResourceRef, Result
 
 RULES = Path(__file__).parent / "rules"
 READS = ("secretsmanager:GetSecretValue", "secretmanager.versions.access")
-ERASES = ("s3:DeleteObject", "dynamodb:DeleteItem", "dynamodb:PutItem", "storage.objects.delete", "datastore.entities.delete")
-ASKED = {**dict.fromkeys(READS, "ask.readers"), "read": "ask.readers", **dict.fromkeys(ERASES, "ask.erasers"), "delete": "ask.erasers"}
-"""Action to the rule that answers for it."""
+ASKED = {"read": "ask.readers", "delete": "ask.erasers"}
+"""Word for what is asked to the rule that answers for it."""
+_OF_RESOURCES = ("ask.readers", "ask.erasers", "ask.allowed", "ask.anywhere")
+"""Rules of which each element is somebody who may, and the way."""
 
 
 class Answer(msgspec.Struct, frozen=True, order=True):
@@ -38,7 +39,7 @@ class Answer(msgspec.Struct, frozen=True, order=True):
 
 def who_can(report: Report, control: str, resource: str) -> list[Answer]:
     """Everybody who can do what a rule asks to resources of a name, an address or a pattern of these."""
-    return sorted(_answers(result for result in report.results if result.control == control and _named(result.resource, resource)))
+    return sorted(answers(result for result in report.results if result.control == control and _named(result.resource, resource)))
 
 
 def what_can(report: Report, principal: str) -> list[Answer]:
@@ -46,14 +47,14 @@ def what_can(report: Report, principal: str) -> list[Answer]:
     own = [
         result for result in report.results if result.control in ("ask.permissions", "ask.raises") and _named(result.resource, principal)
     ]
-    reads = [answer for answer in _answers(_of(report, "ask.readers")) if _is(answer.principal, principal)]
-    return [*sorted(_answers(own)), *sorted(reads)]
+    reads = [answer for answer in answers(_of(report, "ask.readers")) if _is(answer.principal, principal)]
+    return [*sorted(answers(own)), *sorted(reads)]
 
 
 def paths(report: Report, start: str, end: str) -> list[Answer]:
     """The ways of an identity to a secret or a store."""
     ends = (result for result in report.results if result.control in ("ask.readers", "ask.erasers") and _named(result.resource, end))
-    return sorted(answer for answer in _answers(ends) if _is(answer.principal, start))
+    return sorted(answer for answer in answers(ends) if _is(answer.principal, start))
 
 
 def resources(report: Report, controls: Iterable[str], pattern: str) -> list[ResourceRef]:
@@ -75,12 +76,12 @@ def _is(name: str, pattern: str) -> bool:
     return name == pattern or fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
-def _answers(results: Iterable[Result]) -> Iterator[Answer]:
+def answers(results: Iterable[Result]) -> Iterator[Answer]:
+    """What rules say of identities, an answer for each."""
     for result in results:
         if result.verdict not in ("fail", "unknown"):
             continue
-        of_resource = result.control not in ("ask.readers", "ask.erasers")
-        who, way = ("", result.element) if of_resource else _parts(result.element)
+        who, way = _parts(result.element) if result.control in _OF_RESOURCES else ("", result.element)
         yield Answer(
             resource=result.resource.address,
             name=result.resource.name,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -139,6 +139,17 @@ def statement_reaches(statement: Statement, arn: str) -> bool | Unknown:
         return not_told(statement) if None in excepted and True not in excepted else True not in excepted
     reached = [reaches(pattern, arn) for pattern in statement.resources]
     return True if True in reached else not_told(statement) if None in reached else False
+
+
+def reaches_named(statement: Statement, arns: Iterable[str]) -> bool | Unknown:
+    """Whether a statement is for something that has several ARNs: one by each of its names. One that is excepted by any of them is."""
+    answers = [statement_reaches(statement, arn) for arn in arns]
+    if (statement.not_resource and False in answers) or not answers:
+        return False
+    doubt = next((answer for answer in answers if isinstance(answer, Unknown)), None)
+    if statement.not_resource:
+        return doubt or True
+    return True if True in answers else doubt or False
 
 
 def not_told(statement: Statement) -> Unknown:

@@ -35,9 +35,9 @@ _FORMS = {
     BUCKETS.type: Form("arn:aws:s3:::", ("",), ()),
     TABLES.type: Form("arn:aws:dynamodb:{region}:{account}:table/", ("",), ()),
 }
-_IDENTITIES = identities(PERMISSIONS, ROLES.type, "AssumeRolePolicyDocument")
+IDENTITIES = identities(PERMISSIONS, ROLES.type, "AssumeRolePolicyDocument")
 _TASK = f"{DESCRIBE_TASK.name}.taskDefinition"
-_ORGANISATION = Another(
+ORGANISATION = Another(
     (
         *(
             OrganisationAt(
@@ -51,7 +51,7 @@ _ORGANISATION = Another(
         ),
     )
 )
-_RUNS = Another(
+RUNS = Another(
     (
         RunAt(
             listed=Link("", (TASKS.type,), calls=(DESCRIBE_TASK.name,)),
@@ -75,7 +75,7 @@ _KEYS = Another(
     )
 )
 WRITERS = StoreAt(
-    name="Name", names=("Name",), identities=_IDENTITIES, policies="get_bucket_policy.Policy", organisation=_ORGANISATION, forms=_FORMS
+    name="Name", names=("Name",), identities=IDENTITIES, policies="get_bucket_policy.Policy", organisation=ORGANISATION, forms=_FORMS
 )
 """Of a bucket, who may put something into it."""
 READERS = (
@@ -86,9 +86,9 @@ READERS = (
         BucketAt(
             name="Name",
             names=("Name",),
-            identities=_IDENTITIES,
+            identities=IDENTITIES,
             policies="get_bucket_policy.Policy",
-            organisation=_ORGANISATION,
+            organisation=ORGANISATION,
             forms=_FORMS,
             retention=RETENTION,
             lifecycle=LIFECYCLE,
@@ -100,10 +100,10 @@ READERS = (
         table,
         StoreAt(
             name="value",
-            identities=_IDENTITIES,
+            identities=IDENTITIES,
             policies=f"{POLICY.name}.Policy",
             tags=(DESCRIBE.name, TAGS.name),
-            organisation=_ORGANISATION,
+            organisation=ORGANISATION,
             forms=_FORMS,
         ),
     ),
@@ -113,8 +113,8 @@ READERS = (
         secret,
         SecretAt(
             name="Name",
-            identities=_IDENTITIES,
-            runs=_RUNS,
+            identities=IDENTITIES,
+            runs=RUNS,
             keys=_KEYS,
             key=live_key("KmsKeyId"),
             policies=f"{SECRET_POLICY.name}.ResourcePolicy",
@@ -123,13 +123,13 @@ READERS = (
             replica_key="KmsKeyId",
             rotation="RotationLambdaARN",
             primary="PrimaryRegion",
-            organisation=_ORGANISATION,
+            organisation=ORGANISATION,
             forms=_FORMS,
         ),
     ),
     *(
         Reader(Deployer, (one.type,), deployer, DeployerAt(name=one.permissions.name, identity=Another((one,))), always=False)
-        for one in _IDENTITIES.spelling
+        for one in IDENTITIES.spelling
         if one.type != GROUPS.type
     ),
 )

@@ -35,8 +35,8 @@ _FORMS = {
     _ROLE: Form("arn:aws:iam::{account}:role/", ("Arn",), ("",)),
     _FUNCTION: Form("arn:aws:lambda:{region}:{account}:function:", ("Arn",), ("",)),
 }
-_IDENTITIES = identities(PERMISSIONS, "AWS::IAM::Role", "AssumeRolePolicyDocument")
-_ORGANISATION = Another(
+IDENTITIES = identities(PERMISSIONS, "AWS::IAM::Role", "AssumeRolePolicyDocument")
+ORGANISATION = Another(
     (
         OrganisationAt(
             listed=Link("", ("AWS::Organizations::Policy",)),
@@ -48,7 +48,7 @@ _ORGANISATION = Another(
     )
 )
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-organizations-policy.html"""
-_RUNS = Another(
+RUNS = Another(
     (
         RunAt(listed=Link("", ("AWS::ECS::TaskDefinition",)), name="Family", role="TaskRoleArn", containers="ContainerDefinitions"),
         RunAt(listed=Link("", (_FUNCTION,)), name="FunctionName", role="Role", function=True),
@@ -67,9 +67,9 @@ _KEYS = Another(
 WRITERS = StoreAt(
     name="BucketName",
     names=("BucketName",),
-    identities=_IDENTITIES,
+    identities=IDENTITIES,
     policies=One("AWS::S3::BucketPolicy", "Bucket", "PolicyDocument"),
-    organisation=_ORGANISATION,
+    organisation=ORGANISATION,
     forms=_FORMS,
 )
 """Of a bucket, who may put something into it."""
@@ -82,9 +82,9 @@ READERS = (
         BucketAt(
             name="BucketName",
             names=("BucketName",),
-            identities=_IDENTITIES,
+            identities=IDENTITIES,
             policies=One("AWS::S3::BucketPolicy", "Bucket", "PolicyDocument"),
-            organisation=_ORGANISATION,
+            organisation=ORGANISATION,
             forms=_FORMS,
             retention=RETENTION,
             lifecycle=LIFECYCLE,
@@ -97,9 +97,9 @@ READERS = (
         StoreAt(
             name="TableName",
             names=("TableName",),
-            identities=_IDENTITIES,
+            identities=IDENTITIES,
             policies="ResourcePolicy.PolicyDocument",
-            organisation=_ORGANISATION,
+            organisation=ORGANISATION,
             forms=_FORMS,
         ),
     ),
@@ -111,10 +111,10 @@ READERS = (
         StoreAt(
             name="TableName",
             names=("TableName",),
-            identities=_IDENTITIES,
+            identities=IDENTITIES,
             copies="Replicas",
             policies="ResourcePolicy.PolicyDocument",
-            organisation=_ORGANISATION,
+            organisation=ORGANISATION,
             forms=_FORMS,
         ),
     ),
@@ -125,8 +125,8 @@ READERS = (
         SecretAt(
             name="Name",
             names=("Name",),
-            identities=_IDENTITIES,
-            runs=_RUNS,
+            identities=IDENTITIES,
+            runs=RUNS,
             keys=_KEYS,
             key=template_key("KmsKeyId"),
             policies=One("AWS::SecretsManager::ResourcePolicy", "SecretId", "ResourcePolicy"),
@@ -134,7 +134,7 @@ READERS = (
             replica_region="Region",
             replica_key="KmsKeyId",
             rotation=One("AWS::SecretsManager::RotationSchedule", "SecretId", "RotationLambdaARN"),
-            organisation=_ORGANISATION,
+            organisation=ORGANISATION,
             forms=_FORMS,
         ),
     ),
@@ -146,7 +146,7 @@ READERS = (
             DeployerAt(name=one.permissions.name, identity=Another((one,)), providers=PROVIDERS),
             always=False,
         )
-        for one in _IDENTITIES.spelling
+        for one in IDENTITIES.spelling
         if one.type != "AWS::IAM::Group"
     ),
 )

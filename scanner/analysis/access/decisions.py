@@ -17,7 +17,7 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of, any_of
 
-from .arns import statement_reaches
+from .arns import reaches_named
 from .holdings import Holding
 from .meeting import Told, meets
 from .requests import Request
@@ -38,7 +38,7 @@ def allowed(
 
     `told`: of that, what conditions find; where none is given, a statement with a condition on resources is not told.
     """
-    if not any(statement_reaches(holding.statement, arn) for target in targets for arn in target.arns if holding.actions & target.actions):
+    if not any(reaches_named(holding.statement, target.arns) for target in targets if holding.actions & target.actions):
         return iter(())
     holds = unbounded(holding.statement) if told is None else meets(holding.statement, told)
     if holds is False:
@@ -64,10 +64,9 @@ def on(
     """Which actions a statement allows, less what is denied. `bounds`: what has to allow them too. `doubt`: why it may not."""
     for target in targets:
         wanted = sorted(actions & target.actions)
-        reached = [statement_reaches(statement, arn) for arn in target.arns] if wanted else []
-        certain = True in reached
-        why = doubt or (None if certain else next((answer for answer in reached if isinstance(answer, Unknown)), None))
-        for action in wanted if certain or (why and any(answer is not False for answer in reached)) else ():
+        reached = reaches_named(statement, target.arns) if wanted else False
+        why = doubt or (reached if isinstance(reached, Unknown) else None)
+        for action in wanted if reached is not False else ():
             left = kept(action, target.arns, statement, denials, bounds)
             if left.data is not False:
                 yield action, Value(why or left.data, statement.seen)
@@ -104,7 +103,11 @@ def kept(
 ) -> Value[bool]:
     """Whether no denial takes an action away, and each of some bounds, as the boundary of an identity, allows it."""
     one = [msgspec.structs.replace(allow, actions=[action], not_action=False, resources=[arn], not_resource=False) for arn in arns]
-    taken = any_of([denied(narrow, denials, _NOTHING) for narrow in one] or [Value(False)])
+    plain = [denial for denial in denials if not denial.not_resource]
+    taken = any_of([denied(narrow, plain, _NOTHING) for narrow in one] or [Value(False)])
+    for denial in denials if one else ():  # what one spares by any of its names, it spares
+        if denial.not_resource and taken.data is not True:
+            taken = any_of([taken, all_of([denied(narrow, [denial], _NOTHING) for narrow in one])])
     inside = [any_of([within(action, arns, entry) for entry in bound] or [Value(False)]) for bound in bounds]
     return all_of([taken.negate(), *inside])
 
@@ -123,7 +126,6 @@ def within(action: str, arns: list[str], entry: Statement | Unknown) -> Value[bo
     if isinstance(entry, Unknown) or entry.allows is False:
         return Value(entry if isinstance(entry, Unknown) else False)
     actions, more = allowed_of(entry, [action])
-    reached = [statement_reaches(entry, arn) for arn in arns]
     if not actions:
         return Value(more or False)
-    return all_of([Value(entry.allows), any_of([Value(answer) for answer in reached])])
+    return all_of([Value(entry.allows), Value(reaches_named(entry, arns))])

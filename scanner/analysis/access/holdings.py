@@ -22,6 +22,7 @@ from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, any_of
 
 from .arns import Arns, key_of, spelled
+from .managed import in_full
 from .organisation import Organisation
 
 _ON_THEIR_OWN = ("s3.amazonaws.com", "batchoperations.s3.amazonaws.com", "backup.amazonaws.com")
@@ -90,8 +91,11 @@ class Holdings:
 
     def of(self, arns: Iterable[str], actions: Iterable[str]) -> list[Holding]:
         """Those that may be for one of some actions on one of some ARNs, in their order."""
-        keys = dict.fromkeys([None, *map(key_of, arns)])
+        keys = dict.fromkeys(map(key_of, arns))
         wanted = list(actions)
+        if None in keys:
+            return self.with_any(frozenset(wanted))  # what is not known of a name may be what a policy says
+        keys[None] = None
         found = dict(entry for key in keys for action in wanted for entry in self._by_key.get((key, action), ()))
         return [found[number] for number in sorted(found)]
 
@@ -104,8 +108,13 @@ class Holdings:
         return list({id(holding): holding for action in sorted(actions) for holding in self._by_action.get(action, ())}.values())
 
 
-def holdings(view: View, types: Iterable[IdentityAt], arns: Arns, wanted: frozenset[str], organisation: Organisation) -> Holdings:
-    """What all identities of a collection are allowed of some actions, in lower case."""
+def holdings(
+    view: View, types: Iterable[IdentityAt], arns: Arns, wanted: frozenset[str], organisation: Organisation, *, any_action: bool = False
+) -> Holdings:
+    """What all identities of a collection are allowed of some actions, in lower case.
+
+    `any_action`: they may be others than those that scans ask about, so that AWS-managed policies are read in full.
+    """
     found: list[Holding] = []
     doubts: list[tuple[Item, Unknown]] = []
     for at in types:
@@ -114,19 +123,25 @@ def holdings(view: View, types: Iterable[IdentityAt], arns: Arns, wanted: frozen
                 doubts.append((item, item.why))
             else:
                 one = View(item, view.items, view.declared, at.permissions.names)
-                more = _of_identity(one, at, arns, wanted, organisation, found)
+                more = _of_identity(one, at, arns, wanted, organisation, found, any_action)
                 doubts += [(item, why) for why in more]
         found += _orphans(view, at, arns, wanted, organisation)
     return Holdings(found, doubts)
 
 
 def _of_identity(
-    view: View, at: IdentityAt, arns: Arns, wanted: frozenset[str], organisation: Organisation, found: list[Holding]
+    view: View,
+    at: IdentityAt,
+    arns: Arns,
+    wanted: frozenset[str],
+    organisation: Organisation,
+    found: list[Holding],
+    any_action: bool,
 ) -> list[Unknown]:
     """Adds what an identity is allowed, and gives why it may be more. A role that AWS made for a service of its own is left out."""
     if service_linked(view[at.permissions.path]).data is True:
         return []
-    has = held(view, at.permissions)
+    has = in_full(held(view, at.permissions)) if any_action else held(view, at.permissions)
     own = [(source, entry) for source in has.sources for entry in source.written]
     telling = [(source, entry, _asked(entry, wanted)) for source, entry in own]
     doubts = [*has.doubts, *(entry for _, entry in own if isinstance(entry, Unknown))]

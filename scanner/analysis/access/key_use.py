@@ -11,20 +11,20 @@ import msgspec
 
 from assay.scanner.facts.iam.becoming import DECRYPTING
 from assay.scanner.facts.keys.names import aws_key
-from assay.scanner.facts.policies import of_other_account
 from assay.scanner.facts.spelling import Index, Link, Place, Referrer
-from assay.scanner.facts.statements import Statement, allowed_of, names_whole_account, statements
+from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 from .decisions import Target, allowed, kept
+from .delegation import given_by
 from .holdings import Holding
-from .meeting import Told, meets, narrowed
+from .meeting import Told, narrowed
 from .requests import Request
 from .ways import Ways
-from .whose import as_for, names
+from .whose import as_for
 
 
 class KeyAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -74,7 +74,7 @@ def _decrypts(asked: Use, named: Value[Any], holding: Holding) -> Value[bool]:
     documents = key.values(spelling.policies)
     written = [entry for document in documents for entry in statements(document)]
     told = _of_key(asked, key, spelling)
-    by_key = [_lets(asked, key, entry, holding, told) for entry in written]
+    by_key = [given_by(key, entry, holding.who, DECRYPTING, told) for entry in written]
     delegated = any_of([*(answer[1] for answer in by_key), Value(not written)])
     directly = any_of([*(answer[0] for answer in by_key), Value(False)])
     lets = directly if directly.data is True else any_of([directly, all_of([delegated, _may_decrypt(asked, key, holding, told)])])
@@ -132,21 +132,6 @@ def _of_key(asked: Use, key: View, spelling: KeyAt) -> Told:
         values["kms:calleraccount"] = [asked.view.account]
     regions = tuple(region if isinstance(region, str) else None for region in asked.regions)
     return Told(values, (), ("kms:encryptioncontext",), regions)
-
-
-def _lets(asked: Use, key: View, entry: Statement | Unknown, holding: Holding, told: Told) -> tuple[Value[bool], Value[bool]]:
-    """Whether a statement of a key policy lets an identity itself, and whether it leaves that to the policies of the account."""
-    if isinstance(entry, Unknown):
-        return Value(entry), Value(entry)
-    actions, more = allowed_of(entry, [DECRYPTING])
-    if entry.allows is False or (not actions and more is None):
-        return Value(False), Value(False)
-    met = all_of([Value(entry.allows), Value(meets(entry, told)), Value(True if actions else more)])
-    own = [(kind, who) for kind, who in entry.principals if not (kind == "AWS" and names_whole_account(who))]
-    whole = [of_other_account(kind, who, key.account, entry).negate() for kind, who in entry.principals if (kind, who) not in own]
-    asks: Value[bool] = Value(names(msgspec.structs.replace(entry, principals=[], not_principal=False), holding.who))
-    direct: Value[bool] = Value(names(msgspec.structs.replace(entry, principals=own), holding.who) if own else False)
-    return all_of([met, direct]), all_of([met, asks, any_of([*whole, Value(False)])])
 
 
 def _may_decrypt(asked: Use, key: View, holding: Holding, told: Told) -> Value[bool]:

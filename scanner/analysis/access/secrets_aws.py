@@ -24,7 +24,7 @@ from assay.scanner.sources.raw import Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 from . import organisation
-from .arns import Arns, Form, spelled, statement_reaches
+from .arns import Arns, Form, reaches_named, spelled
 from .decisions import Target, allowed, kept, left_by, on
 from .following import Reached, followed, merged, reached
 from .handed import SUFFIX, names_it, secrets_of
@@ -193,8 +193,7 @@ def _limits(asked: _Secret, kind: str, who: Any, named: Identity | None) -> Limi
 
 def _about(asked: _Secret, entry: Statement) -> Statement | None:
     """A statement as it is for the secret, whatever that is called; None where it is not for it."""
-    reached = [statement_reaches(entry, arn) for arn in asked.arns]
-    answer = True if True in reached else next((one for one in reached if isinstance(one, Unknown)), False)
+    answer = reaches_named(entry, asked.arns)
     if answer is False:
         return None
     effect = answer if isinstance(answer, Unknown) else entry.allows

@@ -29,8 +29,8 @@ _FORMS = {
     "aws_iam_role": Form("arn:aws:iam::{account}:role/", ("arn",), ("name", "id")),
     "aws_lambda_function": Form("arn:aws:lambda:{region}:{account}:function:", ("arn",), ("function_name", "id")),
 }
-_IDENTITIES = identities(PERMISSIONS, "aws_iam_role", "assume_role_policy", *OTHERS.types)
-_ORGANISATION = Another(
+IDENTITIES = identities(PERMISSIONS, "aws_iam_role", "assume_role_policy", *OTHERS.types)
+ORGANISATION = Another(
     (
         OrganisationAt(
             listed=Link("", ("aws_organizations_policy",)),
@@ -48,7 +48,7 @@ _ORGANISATION = Another(
     )
 )
 """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/organizations_policy_attachment"""
-_RUNS = Another(
+RUNS = Another(
     (
         RunAt(listed=Link("", ("aws_ecs_task_definition",)), name="family", role="task_role_arn", containers="container_definitions"),
         RunAt(listed=Link("", ("aws_lambda_function",)), name="function_name", role="role", function=True),
@@ -67,9 +67,9 @@ _KEYS = Another(
 WRITERS = StoreAt(
     name="bucket",
     names=("bucket", "id"),
-    identities=_IDENTITIES,
+    identities=IDENTITIES,
     policies=("policy", One("aws_s3_bucket_policy", "bucket", "policy")),
-    organisation=_ORGANISATION,
+    organisation=ORGANISATION,
     forms=_FORMS,
 )
 """Of a bucket, who may put something into it."""
@@ -81,9 +81,9 @@ READERS = (
         BucketAt(
             name="bucket",
             names=("bucket", "id"),
-            identities=_IDENTITIES,
+            identities=IDENTITIES,
             policies=("policy", One("aws_s3_bucket_policy", "bucket", "policy")),
-            organisation=_ORGANISATION,
+            organisation=ORGANISATION,
             forms=_FORMS,
             retention=RETENTION,
             lifecycle=LIFECYCLE,
@@ -97,9 +97,9 @@ READERS = (
         StoreAt(
             name="name",
             names=("name", "id"),
-            identities=_IDENTITIES,
+            identities=IDENTITIES,
             policies=One("aws_dynamodb_resource_policy", "resource_arn", "policy"),
-            organisation=_ORGANISATION,
+            organisation=ORGANISATION,
             forms=_FORMS,
         ),
     ),
@@ -110,8 +110,8 @@ READERS = (
         SecretAt(
             name="name",
             names=("name", "arn", "id"),
-            identities=_IDENTITIES,
-            runs=_RUNS,
+            identities=IDENTITIES,
+            runs=RUNS,
             keys=_KEYS,
             key=terraform_key("kms_key_id"),
             policies=("policy", One("aws_secretsmanager_secret_policy", "secret_arn", "policy")),
@@ -119,7 +119,7 @@ READERS = (
             replica_region="region",
             replica_key="kms_key_id",
             rotation=One("aws_secretsmanager_secret_rotation", "secret_id", "rotation_lambda_arn"),
-            organisation=_ORGANISATION,
+            organisation=ORGANISATION,
             forms=_FORMS,
         ),
     ),
@@ -131,7 +131,7 @@ READERS = (
             DeployerAt(name="name", names=("name",), identity=Another((one,)), providers=PROVIDERS),
             always=False,
         )
-        for one in _IDENTITIES.spelling
+        for one in IDENTITIES.spelling
         if one.type != "aws_iam_group"
     ),
 )
