@@ -34,10 +34,11 @@ def who_can(report: Report, action: str, resource: str) -> list[Answer] | str:
         return sorted(answers(result for result in report.results if result.control == "ask.allowed"))
     if resource == "*" or resource.startswith("arn:"):
         return _anywhere(report, resource)
-    misfits = _of(report, "ask.named", "fail")
-    if misfits:
-        return f"{action} is not done to {_listed([result.resource for result in misfits])}"
+    misfits = [result.resource for result in _of(report, "ask.named", "fail")]
     others = [result.resource for result in _of(report, "ask.candidates", "fail")]
+    if misfits:
+        near = f"; it is done to {_near(others, resource)}" if others else ""
+        return f"{action} is not done to {_listed(misfits)}{near}"
     if not others:
         untold = [result for result in _of(report, "ask.candidates", "unknown") if _is_of(result.resource.type, action)]
         why = f"{untold[0].unknown[0].reason}; {untold[0].unknown[0].settles_it}" if untold and untold[0].unknown else ""

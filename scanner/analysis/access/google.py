@@ -1,7 +1,6 @@
 """Who may erase what Cloud Storage buckets and Firestore databases keep.
 
-https://cloud.google.com/storage/docs/access-control/iam-roles, https://cloud.google.com/firestore/docs/security/iam. What a deny policy
-takes away is not seen.
+https://cloud.google.com/storage/docs/access-control/iam-roles, https://cloud.google.com/firestore/docs/security/iam
 """
 
 from __future__ import annotations
@@ -33,8 +32,9 @@ from assay.scanner.facts.storage.retention import google as retentions
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Text, Unknown, describe, unknown_inside
-from assay.scanner.sources.values import Value
+from assay.scanner.sources.values import Value, all_of, any_of
 
+from .denials_google import DeniesAt, denies
 from .kinds import Eraser, RecordStore
 
 _READING = frozenset({"roles/viewer", "roles/reader"})
@@ -54,6 +54,7 @@ class BindingsAt(Spelling, frozen=True, eq=False, kw_only=True):
     project: Index | None = None
     """The bindings of projects in code (`project_bindings`)."""
     roles: Index
+    denies: DeniesAt | None = None
 
 
 class StoreAt(BindingsAt, frozen=True, eq=False, kw_only=True):
@@ -63,6 +64,7 @@ class StoreAt(BindingsAt, frozen=True, eq=False, kw_only=True):
     inherited: Annotated[Place, "erasers"] = ""
     project: Annotated[Index | None, "erasers"] = None
     roles: Annotated[Index, "erasers"]
+    denies: Annotated[DeniesAt | None, "erasers"] = None
     deleted: Place = ""
     """Set where it is deleted, and still listed."""
 
@@ -137,9 +139,9 @@ def above(view: View, at: BindingsAt) -> Iterable[Binding | Unknown]:
     return [*known, *(element for element in elements if isinstance(element, Unknown))]
 
 
-def of_project(view: View, at: BindingsAt) -> Iterator[Binding | Unknown]:
-    """The bindings of its own project, or of one that may be it."""
-    own = spelled(view.item.link("project").data) or view.account or ""
+def of_project(view: View, at: BindingsAt, own: str | None = None) -> Iterator[Binding | Unknown]:
+    """The bindings of its own project, or of one that may be it. `own`: that project, where it is not told by its attribute."""
+    own = own or spelled(view.item.link("project").data) or view.account or ""
     for item, written in view.index(at.project).get(None, ()) if at.project else ():
         other = spelled(item.link("project").data)
         if own == other or not _both_written(own, other):
@@ -156,41 +158,51 @@ def _eraser(
 ) -> Eraser | Unknown | None:
     if isinstance(binding, Unknown):
         return binding
-    holds = _holds(view, at, binding.role, wanted)
-    if holds is False or (isinstance(binding.member, str) and binding.member.startswith(CONVENIENCE)):
+    holds = _holds(view, at, binding, wanted)
+    if holds.data is False or (isinstance(binding.member, str) and binding.member.startswith(CONVENIENCE)):
         return None
     meets = reached(binding.condition, service, name)
     if meets is False:
         return None
-    doubt = next((why for why in (holds, meets) if isinstance(why, Unknown)), None)
+    deletes = all_of([Value(meets), holds])
     return Eraser(
         identity=google_parties(view, binding.member),
         name=Value(describe(binding.member), binding.seen),
         by=Value(describe(binding.role), binding.seen),
         workload=Value(_runs(binding.member), binding.seen),
-        deletes=Value(doubt or True, binding.seen),
+        deletes=Value(deletes.data, binding.seen),
         replaces=Value(False, binding.seen),
     )
 
 
-def _holds(view: View, at: StoreAt, role: Any, wanted: frozenset[str]) -> bool | Unknown:
-    """Whether a role holds one of some permissions."""
+def _holds(view: View, at: StoreAt, binding: Binding, wanted: frozenset[str]) -> Value[bool]:
+    """Whether a role holds one of some permissions, and no denial takes it."""
+    held = _held(view, at, binding.role, wanted)
+    known = denies(view, at.denies)
+    left = any_of(
+        [*(known.left(view, binding.member, name) for name in sorted(wanted if isinstance(held, Unknown) else held)), Value(False)]
+    )
+    return all_of([left, Value(held if isinstance(held, Unknown) else True)])
+
+
+def _held(view: View, at: StoreAt, role: Any, wanted: frozenset[str]) -> frozenset[str] | Unknown:
+    """Which of some permissions a role holds."""
     if isinstance(role, str) and role.startswith("roles/"):
         table = roles()
         if role in BASIC:
-            return role not in _READING
+            return wanted if role not in _READING else frozenset()
         if role in _CREATING and wanted & CREATING_OBJECTS:
-            return True
+            return wanted & CREATING_OBJECTS
         if role in table.telling:
-            return bool(wanted & set(table.telling[role]))
+            return wanted & set(table.telling[role])
         if role in table.narrow or role in table.escalating:
-            return False
+            return frozenset()
         reason = f"whether {role} deletes: it is not among Google's predefined roles of {table.as_of} that are known here"
         return Unknown(reason, "grant a role that is in the table, or a custom role that lists its permissions", view.location)
     listed = listed_permissions(view, role, at.roles)
     if isinstance(listed, Unknown):
         return listed
-    return any(permission in wanted for permission in listed) or open_permission(listed) or False
+    return wanted & {permission for permission in listed if isinstance(permission, str)} or open_permission(listed) or frozenset()
 
 
 def _runs(member: Any) -> bool | Unknown:

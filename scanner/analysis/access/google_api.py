@@ -12,8 +12,9 @@ from assay.scanner.facts.storage.retention.google_api import RETENTION
 
 from .google import BucketAt, StoreAt, bucket, database
 from .kinds import Deployer, ReadableSecret, RecordStore
+from .members import ON_ASSETS
 from .releases import ReleasesAt, by_account, releases
-from .secrets_google import ON_ASSETS, SecretAt, secret
+from .secrets_google import SecretAt, secret
 
 _COMMON: dict[str, Any] = {"inherited": INHERITED, "roles": ROLES, "joins": (ROLES, Inherited(SCOPES))}
 WRITERS = StoreAt(bindings=OWN, **_COMMON)

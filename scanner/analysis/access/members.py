@@ -1,0 +1,224 @@
+"""Members of bindings of Google that may do something to a resource: by bindings on it, its project and above, and as service accounts
+that may.
+
+https://cloud.google.com/iam/docs/service-account-permissions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from assay.scanner.facts.bindings import OWN, Binding, bindings, companion_bindings, google_policy_bindings
+from assay.scanner.facts.iam.becoming import ACTING, DEPLOYING, IMPERSONATING
+from assay.scanner.facts.iam.roles import is_service_agent
+from assay.scanner.facts.item_index import spelled
+from assay.scanner.facts.messaging.kinds import Parties
+from assay.scanner.facts.messaging.parties import google_parties
+from assay.scanner.facts.spelling import Index
+from assay.scanner.facts.view import View
+from assay.scanner.sources.interface import Item
+from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.values import Value, all_of, any_of
+
+from .denials_google import Denies, denies
+from .google import CONVENIENCE, BindingsAt, above, of_project, reached
+
+_FAR = 6
+"""Steps from one account to the next that are followed."""
+Held = Callable[[View, Any, frozenset[str], Index], "frozenset[str] | Unknown"]
+"""Which of some permissions a role holds. The index has custom roles."""
+
+
+class AccountsAt(BindingsAt, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the bindings on service accounts, too."""
+
+    accounts: Index
+    """The bindings on service accounts (`on_accounts`, `on_assets`)."""
+
+
+def on_accounts(prefix: str, owner: str) -> Index:
+    """The bindings that code sets on service accounts, by the account."""
+
+    def records(item: Item) -> Iterator[tuple[Hashable, Any]]:
+        target = item.link(owner).data
+        key = target.address if isinstance(target, Reference) else _email(spelled(target))
+        yield key or None, (item, companion_bindings(item.type, item))
+
+    return Index(tuple(f"{prefix}_{part}" for part in ("member", "binding", "policy")), records)
+
+
+def _on_asset(item: Item) -> Iterator[tuple[Hashable, Any]]:
+    email = item["email"].data
+    for key in {item.address, _email(email if isinstance(email, str) else str(item["name"].data or ""))}:
+        yield key, (item, google_policy_bindings(item[OWN]))
+
+
+ON_ASSETS = Index(("iam.googleapis.com/ServiceAccount",), _on_asset)
+"""The bindings on service accounts that are REST resources, by address and by mail address."""
+
+
+def _email(text: str) -> str:
+    return text.rpartition("/")[2]
+
+
+class Sought(NamedTuple):
+    """What is asked for."""
+
+    does: frozenset[str]
+    """Permissions of which one is enough."""
+    opens: frozenset[str]
+    """Permissions to give oneself one of these."""
+    service: str
+    name: str
+    """Of the resource, as conditions compare it: `projects/*/secrets/broker`."""
+    held: Held
+
+
+class Member(NamedTuple):
+    """Somebody who may, or acts as one who may."""
+
+    who: Parties
+    name: Value[str]
+    by: Value[str]
+    certain: Value[bool]
+    account: str
+    """The key of a service account, which others may act as; empty of any other member."""
+
+
+class _Asked(NamedTuple):
+    view: View
+    at: AccountsAt
+    sought: Sought
+    denies: Denies
+    project: list[Binding | Unknown]
+    """Bindings on the project and above."""
+
+
+def members(view: View, at: AccountsAt, sought: Sought, more: Iterable[Binding | Unknown] = (), own: str = "") -> list[Member | Unknown]:
+    """Everybody who may, those who act as one of them too, and why there may be more.
+
+    `more`: bindings on what the resource is in, below its project. `own`: that project, where its attribute does not tell it.
+    """
+    asked = _Asked(view, at, sought, denies(view, at.denies), [*above(view, at), *of_project(view, at, own)])
+    direct = [_direct(asked, binding) for binding in [*(bindings(view, at.bindings) if at.bindings else []), *more, *asked.project]]
+    found = [one for one in direct if isinstance(one, Member)]
+    unread = [one for one in direct if isinstance(one, Unknown)]
+    return [*_merged([*found, *_followed(asked, found)]), *unread]
+
+
+def _direct(asked: _Asked, binding: Binding | Unknown) -> Member | Unknown | None:
+    if isinstance(binding, Unknown):
+        return binding
+    if _is_nobody(binding.member):
+        return None
+    sought = asked.sought
+    holds = _left(asked, binding, sought.does | sought.opens)
+    if holds.data is False:
+        return None
+    meets = reached(binding.condition, sought.service, sought.name)
+    certain: Value[Any] = Value(all_of([Value(meets), holds]).data, binding.seen)
+    return None if certain.data is False else _member(asked, binding, describe(binding.role), certain)
+
+
+def _left(asked: _Asked, binding: Binding, wanted: frozenset[str]) -> Value[bool]:
+    """Whether a role holds one of some permissions, and no denial takes it. Who is denied what is asked for opens nothing for itself."""
+    held = asked.sought.held(asked.view, binding.role, wanted, asked.at.roles)
+    if isinstance(held, Unknown):
+        held, doubt = wanted, held
+    else:
+        doubt = None
+    keeps = {name: asked.denies.left(asked.view, binding.member, name) for name in sorted(held)}
+    opens = held & asked.sought.opens
+    if opens:
+        does = any_of([asked.denies.left(asked.view, binding.member, name) for name in sorted(asked.sought.does)])
+        keeps |= {name: all_of([keeps[name], does]) for name in opens}
+    left = any_of([*keeps.values(), Value(False)])
+    return left if doubt is None or left.data is False else all_of([left, Value(doubt)])
+
+
+def _is_nobody(member: Any) -> bool:
+    """Google's own accounts, and whoever has a basic role, whose own binding is judged."""
+    return is_service_agent(member) or (isinstance(member, str) and member.startswith(CONVENIENCE))
+
+
+def _member(asked: _Asked, binding: Binding, by: str, certain: Value[Any]) -> Member:
+    return Member(
+        google_parties(asked.view, binding.member),
+        Value(describe(binding.member), binding.seen),
+        Value(by, binding.seen),
+        certain,
+        _account(binding.member),
+    )
+
+
+def _account(member: Any) -> str:
+    """The key of a service account: the address of the resource, or its mail address."""
+    parts = member.parts if isinstance(member, Text) else (member,)
+    reference = next((part for part in parts if isinstance(part, Reference)), None)
+    if reference is not None:
+        return reference.address
+    return member.partition(":")[2] if isinstance(member, str) and member.startswith("serviceAccount:") else ""
+
+
+def _followed(asked: _Asked, direct: list[Member]) -> Iterator[Member]:
+    """Those who act as an account that may, in up to some steps."""
+    met = {str(found.name.data) for found in direct if found.certain.data is True}
+    front = [found for found in direct if found.account]
+    for _ in range(_FAR):
+        following: list[Member] = []
+        for found in front:
+            for step in _into(asked, found):
+                if str(step.name.data) in met or step.name.data == found.name.data:
+                    continue
+                yield step
+                if step.certain.data is True:
+                    met.add(str(step.name.data))
+                if step.account:
+                    following.append(step)
+        if not following:
+            return
+        front = following
+
+
+def _into(asked: _Asked, found: Member) -> Iterator[Member]:
+    """Those who make credentials of an account, or deploy code that runs as it."""
+    known = asked.view.index(asked.at.accounts)
+    own = [(item, binding) for item, written in known.get(found.account, ()) for binding in written]
+    perhaps = [(item, binding) for item, written in known.get(None, ()) for binding in written]
+    for item, binding in [*own, *perhaps, *((None, binding) for binding in asked.project)]:
+        if isinstance(binding, Unknown) or _is_nobody(binding.member):
+            continue
+        for how, holds in _ways(asked, binding):
+            if holds.data is False:
+                continue
+            sure = item is None or (any(item is mine for mine, _ in own) and asked.view.item.coexists(item))
+            doubt = holds if holds.unknown is not None else Value(True if sure else _of_which(binding, found))
+            certain = all_of([doubt, found.certain])
+            if certain.data is not False:
+                by = f"{how} by {describe(binding.role)}, as {found.name.data} ({found.by.data})"
+                yield _member(asked, binding, by, Value(certain.data, binding.seen))
+                break
+
+
+def _ways(asked: _Asked, binding: Binding) -> Iterable[tuple[str, Value[bool]]]:
+    yield "its credentials", _left(asked, binding, IMPERSONATING)
+    acts = _left(asked, binding, frozenset({ACTING}))
+    if acts.data is not False:
+        theirs = [other for other in asked.project if isinstance(other, Binding) and describe(other.member) == describe(binding.member)]
+        yield "code that runs as it", all_of([acts, any_of([*(_left(asked, other, DEPLOYING) for other in theirs), Value(False)])])
+
+
+def _of_which(binding: Binding, found: Member) -> Unknown:
+    place = binding.seen[0] if binding.seen else None
+    return Unknown(f"whether {describe(binding.member)} acts as {found.name.data}", "scan the plan or the live project", place)
+
+
+def _merged(found: list[Member]) -> list[Member]:
+    """One for each: what is certain before what is not."""
+    kept: dict[str, Member] = {}
+    for one in found:
+        known = kept.get(str(one.name.data))
+        if known is None or (known.certain.data is not True and one.certain.data is True):
+            kept[str(one.name.data)] = one
+    return list(kept.values())
