@@ -74,10 +74,13 @@ def _refused(why: Any) -> None:
 @reading
 @judging.choice
 def what_can(principal: str, **arguments: Any) -> None:
-    """What PRINCIPAL is allowed, how it gets more, and which secrets it reads, in however many steps."""
+    """What PRINCIPAL is allowed by its policies, by bindings and by what resources say of it, how it gets more, and which secrets it reads.
+
+    Secrets are read in however many steps.
+    """
     from assay.scanner.questions import access
 
-    asked = ("ask.permissions", "ask.raises", "ask.readers")
+    asked = ("ask.permissions", "ask.raises", "ask.readers", *access.GRANTED)
     report = _report(arguments, asked)
     _tell(report, access.what_can(report, principal), arguments["as_json"], f"nothing is seen here that {principal} can do")
 

@@ -17,7 +17,10 @@ RULES = Path(__file__).parent / "rules"
 READS = ("secretsmanager:GetSecretValue", "secretmanager.versions.access")
 ASKED = {"read": "ask.readers", "delete": "ask.erasers"}
 """Word for what is asked to the rule that answers for it."""
-_OF_RESOURCES = ("ask.readers", "ask.erasers", "ask.allowed", "ask.anywhere")
+GRANTED = tuple(f"ask.granted-{kind}" for kind in ("bucket", "imagerepository", "key", "messagechannel", "secret"))
+"""Rules of what resources of their own let somebody do."""
+_OF_IDENTITIES = ("ask.permissions", "ask.raises")
+_OF_RESOURCES = (*GRANTED, "ask.readers", "ask.erasers", "ask.allowed", "ask.anywhere")
 """Rules of which each element is somebody who may, and the way."""
 
 
@@ -43,12 +46,33 @@ def who_can(report: Report, control: str, resource: str) -> list[Answer]:
 
 
 def what_can(report: Report, principal: str) -> list[Answer]:
-    """What an identity is allowed, how it gets more, and which secrets it reads."""
-    own = [
-        result for result in report.results if result.control in ("ask.permissions", "ask.raises") and _named(result.resource, principal)
-    ]
+    """What an identity is allowed by its policies, by bindings and by what resources say, how it gets more, and which secrets it reads."""
+    stated = [result for result in report.results if result.control in _OF_IDENTITIES]
+    own = [result for result in stated if _named(result.resource, principal)]
+    known = frozenset(result.resource.address for result in own)
+    others = [result for result in stated if result.resource.address not in known]
+    bound = [result for result in others if _is_whom(result.element.rpartition(" for ")[2], principal, known)]
+    given = [answer for answer in answers(_granted(report)) if _is_whom(answer.principal, principal, known)]
     reads = [answer for answer in answers(_of(report, "ask.readers")) if _is(answer.principal, principal)]
-    return [*sorted(answers(own)), *sorted(reads)]
+    told = [*sorted([*answers(own), *map(_of_binding, answers(bound))]), *sorted(given), *sorted(reads)]
+    return list({(answer.resource, answer.principal, answer.way): answer for answer in told}.values())
+
+
+def _of_binding(answer: Answer) -> Answer:
+    """One with whom a binding is for, of what it says: `roles/datastore.user for serviceAccount:order@trade.iam.gserviceaccount.com`."""
+    way, _, who = answer.way.rpartition(" for ")
+    return msgspec.structs.replace(answer, principal=who, way=way)
+
+
+def _granted(report: Report) -> Iterator[Result]:
+    return (result for result in report.results if result.control in GRANTED)
+
+
+def _is_whom(written: str, pattern: str, addresses: frozenset[str]) -> bool:
+    """Whether what a policy or a binding names is somebody: by the whole of it, by its address, or by what follows the last mark."""
+    address = next((written.removesuffix(end) for end in (".arn", ".member", ".email", ".Arn") if written.endswith(end)), written)
+    names = (written, address, written.rpartition("/")[2], written.partition(":")[2])
+    return bool(written) and (address in addresses or any(_is(name, pattern) for name in names if name))
 
 
 def paths(report: Report, start: str, end: str) -> list[Answer]:

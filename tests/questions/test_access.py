@@ -98,3 +98,28 @@ def test_what_a_task_is_handed_is_read_once_for_all_secrets(tmp_path: Path, monk
     (tmp_path / "main.tf").write_text(case + more, encoding="utf-8")
     judge(tmp_path, "secrets.broker-secret-reachability")
     assert len(read) == case.count('resource "aws_ecs_task_definition"')
+
+
+def test_what_resources_say_of_an_identity_is_told_too(tmp_path: Path) -> None:
+    policy = {
+        "Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Principal": {"AWS": "${aws_iam_role.web.arn}"}, "Resource": "*"}]
+    }
+    resources = {
+        "aws_iam_role": {"web": {"name": "web", "assume_role_policy": "{}"}},
+        "aws_sqs_queue": {"q": {"name": "orders", "policy": json.dumps(policy)}},
+    }
+    (tmp_path / "main.tf.json").write_text(json.dumps({"resource": resources}))
+    (found,) = answers("what-can", "web", str(tmp_path))
+    assert (found["resource"], found["way"], found["certain"]) == ("aws_sqs_queue.q", "sqs:SendMessage", True)
+
+
+def test_what_a_member_of_bindings_can() -> None:
+    live = str(Path(__file__).parents[2] / "fixtures" / "trade_streamer" / "gcp" / "live")
+    found = answers("what-can", "order-service@*", live)
+    assert {answer["principal"] for answer in found} == {"serviceAccount:order-service@trade-streamer-prod.iam.gserviceaccount.com"}
+    assert {answer["way"] for answer in found} >= {
+        "roles/datastore.user",
+        "roles/secretmanager.secretAccessor",
+        "roles/storage.objectCreator",
+    }
+    assert len(found) == len({(answer["resource"], answer["way"]) for answer in found})
