@@ -142,6 +142,28 @@ def test_the_policy_of_a_key_has_to_leave_it_to_identities(policy: Any, expected
     assert who_can("kms:Decrypt", "aws_kms_key.k", found) == expected
 
 
+def test_a_grant_of_a_key_is_a_way_to_use_it(tmp_path: Path) -> None:
+    policy = document({**allow("kms:*"), "Principal": {"AWS": "${aws_iam_role.admin.arn}"}})
+    key = {"k": {"policy": policy}}
+    roles = {"web": role(allow("secretsmanager:GetSecretValue", "*")), "admin": role(), "idle": role()}
+    given = {
+        "key_id": "${aws_kms_key.k.key_id}",
+        "grantee_principal": "${aws_iam_role.web.arn}",
+        "operations": ["Decrypt", "GenerateDataKey"],
+    }
+    secret = {"s": {"name": "broker", "kms_key_id": "${aws_kms_key.k.arn}"}}
+    found = code(tmp_path, aws_kms_key=key, aws_iam_role=roles, aws_secretsmanager_secret=secret)
+    assert who_can("kms:Decrypt", "aws_kms_key.k", found) == {"admin": True}
+    assert who_can("read", "broker", found) == {}
+    found = code(tmp_path, aws_kms_key=key, aws_iam_role=roles, aws_secretsmanager_secret=secret, aws_kms_grant={"g": given})
+    assert who_can("kms:Decrypt", "aws_kms_key.k", found) == {"admin": True, "web": True}
+    assert who_can("kms:Encrypt", "aws_kms_key.k", found) == {"admin": True}
+    assert who_can("read", "broker", found) == {"web": True}
+    bound = {"g": {**given, "constraints": [{"encryption_context_equals": {"team": "orders"}}]}}
+    found = code(tmp_path, aws_kms_key=key, aws_iam_role=roles, aws_secretsmanager_secret=secret, aws_kms_grant=bound)
+    assert who_can("kms:Decrypt", "aws_kms_key.k", found) == {"admin": True, "web": False}
+
+
 def test_who_takes_on_a_role(tmp_path: Path) -> None:
     roles = {
         "target": role(trusted={"AWS": f"arn:aws:iam::{HOME}:root"}),

@@ -21,6 +21,7 @@ from assay.scanner.sources.values import Value, all_of, any_of
 from .decisions import Target, allowed, kept
 from .delegation import given_by
 from .holdings import Holding
+from .key_grants import GrantsAt, grants
 from .meeting import Told, narrowed
 from .requests import Request
 from .ways import Ways
@@ -39,6 +40,7 @@ class KeyAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     aliases: Referrer | None = None
     by_name: Index | None = None
     """Of a live account, keys by id or alias with the region."""
+    grants: GrantsAt | None = None
     kept_by_aws: str = ""
     """Of a live account, where a key says that it is AWS's own."""
 
@@ -75,8 +77,9 @@ def _decrypts(asked: Use, named: Value[Any], holding: Holding) -> Value[bool]:
     written = [entry for document in documents for entry in statements(document)]
     told = _of_key(asked, key, spelling)
     by_key = [given_by(key, entry, holding.who, DECRYPTING, told) for entry in written]
+    by_grant = [given_by(key, entry, holding.who, DECRYPTING, told)[0] for entry in grants(key, spelling.grants)]
     delegated = any_of([*(answer[1] for answer in by_key), Value(not written)])
-    directly = any_of([*(answer[0] for answer in by_key), Value(False)])
+    directly = any_of([*(answer[0] for answer in by_key), *by_grant, Value(False)])
     lets = directly if directly.data is True else any_of([directly, all_of([delegated, _may_decrypt(asked, key, holding, told)])])
     return lets if lets.data is False else all_of([lets, _undenied(asked, key, written, holding, told)])
 

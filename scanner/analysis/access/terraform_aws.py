@@ -12,6 +12,7 @@ from assay.scanner.facts.storage.retention.terraform_aws import RETENTION
 from .arns import Form
 from .aws import BucketAt, StoreAt, bucket, table
 from .holdings import identities
+from .key_grants import GrantsAt
 from .key_use import KeyAt
 from .kinds import Deployer, ReadableSecret, RecordStore
 from .membership import TreeAt
@@ -54,6 +55,8 @@ RUNS = Another(
         RunAt(listed=Link("", ("aws_lambda_function",)), name="function_name", role="role", function=True),
     )
 )
+GRANTS = GrantsAt(each=Referrer("aws_kms_grant", "key_id"), grantee="grantee_principal", operations="operations", constraints="constraints")
+"""https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_grant"""
 _KEYS = Another(
     (
         KeyAt(
@@ -61,6 +64,7 @@ _KEYS = Another(
             policies=("policy", One("aws_kms_key_policy", "key_id", "policy")),
             alias=("aws_kms_alias", "target_key_id"),
             aliases=Referrer("aws_kms_alias", "target_key_id", "name"),
+            grants=GRANTS,
         ),
     )
 )

@@ -17,12 +17,13 @@ from assay.scanner.analysis.access.delegation import delegated
 from assay.scanner.analysis.access.following import Reached, followed, merged, reached
 from assay.scanner.analysis.access.granted import Asking, Granted, Own, of_identities, of_policy
 from assay.scanner.analysis.access.holdings import Holdings, holdings
+from assay.scanner.analysis.access.key_grants import GrantsAt, grants
 from assay.scanner.analysis.access.meeting import Told
 from assay.scanner.analysis.access.organisation import Organisation
 from assay.scanner.analysis.access.ways import Ways
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.spelling import Another, Many, Place, Spelling
-from assay.scanner.facts.statements import statements
+from assay.scanner.facts.statements import Statement, statements
 from assay.scanner.facts.view import View
 from assay.scanner.options import Question
 from assay.scanner.sources import numbers
@@ -72,6 +73,8 @@ class AskableAt(AskerAt, frozen=True, eq=False, kw_only=True):
     """Its policy is for nothing but it: not so of buckets, whose policies name objects."""
     must_allow: bool = False
     """What policies of identities allow counts only where its own leaves it to them: keys, and who takes on a role."""
+    grants: Annotated[GrantsAt | None, "callers"] = None
+    """Of keys."""
     tags: Annotated[Place, "callers"] = ""
     """Of a live account, the calls that tell its tags."""
 
@@ -162,12 +165,19 @@ def _callers(view: View, at: AskableAt, known: _Known, question: Question, on: l
     if at.must_allow and at.has_policy_for == question.action.lower().partition(":")[0]:
         by_identity = [one for one in (_left_to(view, own, each, told) for each in by_identity) if one is not None]
     named = spelled(question.action) or question.action
-    direct = [*_reached(by_identity, named), *_reached(of_policy(asked, own), f"its own policy ({named.partition(':')[2]})")]
-    direct = merged(direct)
+    word = named.partition(":")[2]
+    granted = grants(view, at.grants)
+    by_grant = of_policy(asked, Own([*granted, *(entry for entry in own.written if _denies(entry))], own.alone))
+    given = [*_reached(by_identity, named), *_reached(of_policy(asked, own), f"its own policy ({word})")]
+    direct = merged([*given, *_reached(by_grant, f"a grant ({word})")])
     for one in merged([*direct, *followed(view, known.ways, direct)]):
         yield _caller(one, own.unread)
-    yield from own.unread
+    yield from [*own.unread, *(entry for entry in granted if isinstance(entry, Unknown))]
     yield from [why for item, why in known.holdings.doubts if view.item.same_account(item) is not False]
+
+
+def _denies(entry: Statement | Unknown) -> bool:
+    return isinstance(entry, Statement) and entry.allows is False
 
 
 def _left_to(view: View, own: Own, granted: Granted, told: Told) -> Granted | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from assay.scanner.analysis.access.arns import Form
+from assay.scanner.analysis.access.key_grants import GrantsAt
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.spelling import Another, Place
 
@@ -30,6 +31,7 @@ class Sort(NamedTuple):
     path: Place = ""
     policies: Place = ()
     permissions: PermissionsAt | None = None
+    grants: GrantsAt | None = None
     has_policy_for: str = ""
     alone: bool = True
     must_allow: bool = False
@@ -61,6 +63,7 @@ def readers(sorts: Iterable[Sort], identities: Another, runs: Another, organisat
                     path=one.path,
                     policies=one.policies,
                     permissions=one.permissions,
+                    grants=one.grants,
                     has_policy_for=one.has_policy_for,
                     alone=one.alone,
                     must_allow=one.must_allow,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.scanner.analysis.access.terraform_aws import IDENTITIES, ORGANISATION, RUNS
+from assay.scanner.analysis.access.terraform_aws import GRANTS, IDENTITIES, ORGANISATION, RUNS
 from assay.scanner.facts.compute.terraform_aws import ALIASES
 from assay.scanner.facts.spelling import Many, One, Place
 
@@ -26,7 +26,7 @@ def _own(type_: str, owner: str, path: str = "policy", *, beside: str = "policy"
 
 
 _AT_HOME = "{region}:{account}"
-_KEYS: dict[str, Any] = {"has_policy_for": "kms", "must_allow": True}
+_KEYS: dict[str, Any] = {"has_policy_for": "kms", "must_allow": True, "grants": GRANTS}
 _IDS = ("arn", "id")
 _SORTS = (
     _sort("aws_s3_bucket", "s3:::", "bucket", policies=_own("aws_s3_bucket_policy", "bucket"), has_policy_for="s3", alone=False),

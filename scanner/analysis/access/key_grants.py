@@ -1,0 +1,47 @@
+"""Grants of keys: each lets one principal do some operations with a key, whatever its policies say.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from assay.scanner.facts.spelling import Referrer
+from assay.scanner.facts.statements import Condition, Statement
+from assay.scanner.facts.view import View
+from assay.scanner.sources.raw import Unknown
+
+
+class GrantsAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """Where an input tells the grants of a key."""
+
+    each: Referrer
+    grantee: str
+    operations: str
+    constraints: str
+    """Blocks that ask for an encryption context."""
+
+
+def grants(key: View, at: GrantsAt | None) -> list[Statement | Unknown]:
+    """The grants of a key, as statements of a policy of it; an Unknown where there may be more."""
+    if at is None:
+        return []
+    found = key.referrers(at.each)
+    entries = [entry for each in found.views for entry in _statements(each, at)]
+    return [*entries, *([found.more] if found.more else [])]
+
+
+def _statements(grant: View, at: GrantsAt) -> list[Statement | Unknown]:
+    if grant.doubt is not None:
+        return [grant.doubt]
+    grantee = grant.link(at.grantee)
+    listed = grant[at.operations]
+    operations: list[Any] = [f"kms:{one.data}" if isinstance(one.data, str) else one.raw for one in listed.elements()]
+    blocks, more = grant.inner(at.constraints)
+    asked = Unknown("whether what is decrypted has the context that a grant asks for", "leave its constraints out", grant.location)
+    conditions: list[Condition] | Unknown = more or (asked if blocks else [])
+    seen = (grant.location, *grantee.seen)
+    return [Statement("", True, [("AWS", grantee.raw)], False, operations, False, ["*"], False, conditions, seen)]
