@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any
 
 import click
-import msgspec
 
-from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, console, judging
+from assay.scanner.cli import EXIT_USAGE, access_telling, console, judging
+from assay.scanner.cli.access_telling import tell
 from assay.scanner.cli.scan import named, reading
-from assay.scanner.cli.story import Story
 from assay.scanner.options import Question
 from assay.scanner.words import visible
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Write the answers as JSON.")
 _PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
 
 
@@ -32,7 +30,7 @@ def command() -> None:
 @click.argument("action", metavar="ACTION")
 @click.argument("resource", metavar="RESOURCE")
 @_PATHS
-@_JSON
+@access_telling.options
 @reading
 @judging.choice
 def who_can(action: str, resource: str, **arguments: Any) -> None:
@@ -43,21 +41,21 @@ def who_can(action: str, resource: str, **arguments: Any) -> None:
     """
     from assay.scanner.questions import access, asked
 
-    nobody = f"nobody that is seen here can {action} {resource}"
+    question, nobody = f"Who can {action} {resource}", f"nobody that is seen here can {action} {resource}"
     control = access.ASKED.get(action.lower())
     if control is not None:
         report = _report(arguments, (control,))
         _known(report, (control,), resource)
-        _tell(report, access.who_can(report, control, resource), arguments["as_json"], nobody)
+        tell(report, question, access.who_can(report, control, resource), arguments, nobody)
     if action.lower() in map(str.lower, access.READS):
         report = _report(arguments, ("ask.readers",))
         if access.resources(report, ("ask.readers",), resource):
-            _tell(report, access.who_can(report, "ask.readers", resource), arguments["as_json"], nobody)
+            tell(report, question, access.who_can(report, "ask.readers", resource), arguments, nobody)
     _refused(asked.problem(action, resource))
     report = _report(arguments, asked.CONTROLS, Question(action, resource))
     answers = asked.who_can(report, action, resource)
     _refused(answers)
-    _tell(report, answers, arguments["as_json"], nobody)
+    tell(report, question, answers, arguments, nobody)
 
 
 def _refused(why: Any) -> None:
@@ -70,7 +68,7 @@ def _refused(why: Any) -> None:
 @command.command("what-can")
 @click.argument("principal", metavar="PRINCIPAL")
 @_PATHS
-@_JSON
+@access_telling.options
 @reading
 @judging.choice
 def what_can(principal: str, **arguments: Any) -> None:
@@ -82,14 +80,15 @@ def what_can(principal: str, **arguments: Any) -> None:
 
     asked = ("ask.permissions", "ask.raises", "ask.readers", *access.GRANTED)
     report = _report(arguments, asked)
-    _tell(report, access.what_can(report, principal), arguments["as_json"], f"nothing is seen here that {principal} can do")
+    nothing = f"nothing is seen here that {principal} can do"
+    tell(report, f"What {principal} can do", access.what_can(report, principal), arguments, nothing)
 
 
 @command.command("path")
 @click.argument("start", metavar="FROM")
 @click.argument("end", metavar="TO")
 @_PATHS
-@_JSON
+@access_telling.options
 @reading
 @judging.choice
 def path(start: str, end: str, **arguments: Any) -> None:
@@ -99,7 +98,8 @@ def path(start: str, end: str, **arguments: Any) -> None:
     asked = ("ask.readers", "ask.erasers")
     report = _report(arguments, asked)
     _known(report, asked, end)
-    _tell(report, access.paths(report, start, end), arguments["as_json"], f"no way is seen here from {start} to {end}")
+    none = f"no way is seen here from {start} to {end}"
+    tell(report, f"How {start} gets to {end}", access.paths(report, start, end), arguments, none)
 
 
 def _report(arguments: dict[str, Any], controls: Iterable[str], question: Question | None = None) -> Any:
@@ -129,30 +129,3 @@ def _known(report: Any, controls: Iterable[str], name: str) -> None:
     there = f"there are {', '.join(sorted(set(every))[:10])}" if every else "nothing of the kind was found"
     console.tell(f"assay: nothing is called {visible(name)!r}; {visible(there)}")
     sys.exit(EXIT_USAGE)
-
-
-def _tell(report: Any, answers: Any, as_json: bool, nobody: str) -> NoReturn:
-    gaps = [f"{gap.scope}: {gap.reason}; {gap.settles_it}" for gap in report.coverage.gaps]
-    if as_json:
-        console.show(msgspec.json.format(msgspec.json.encode({"answers": answers, "not_seen": gaps})).decode())
-    else:
-        _prose(answers, gaps, nobody)
-    sys.exit(EXIT_INCOMPLETE if gaps or any(not answer.certain for answer in answers) else EXIT_OK)
-
-
-def _prose(answers: list[Any], gaps: list[str], nobody: str) -> None:
-    story = Story()
-    for resource in dict.fromkeys(answer.resource for answer in answers):
-        story.heading(resource)
-        for answer in answers:
-            if answer.resource == resource:
-                story.prose(f"{answer.principal}: {answer.way}" if answer.certain else f"perhaps {answer.principal}: {answer.way}", 2)
-                for line in [f"seen at {', '.join(answer.seen[:3])}"] if answer.seen else []:
-                    story.prose(line, 6)
-                for why in answer.unknown:
-                    story.prose(f"not known: {why}", 6)
-    if not answers:
-        story.prose(nobody)
-    for gap in gaps[:20]:
-        story.prose(f"not seen: {gap}")
-    story.tell()

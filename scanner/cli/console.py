@@ -10,7 +10,7 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -48,7 +48,12 @@ def refused(error: AssayError) -> None:
 
 def show(text: str) -> None:
     """Lines on standard output."""
-    click.echo(defused(visible(text, keep="\n")))
+    click.echo(lines(text.split("\n")))
+
+
+def lines(written: Iterable[str]) -> str:
+    """Lines as they may be shown wherever they go."""
+    return defused(visible("\n".join(written), keep="\n"))
 
 
 def one_line(message: str) -> str:

@@ -123,3 +123,35 @@ def test_what_a_member_of_bindings_can() -> None:
         "roles/storage.objectCreator",
     }
     assert len(found) == len({(answer["resource"], answer["way"]) for answer in found})
+
+
+def test_the_page_escapes_what_names_say_and_needs_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    script = {
+        "name": "<script>alert(1)</script>\u202e",
+        "assume_role_policy": "{}",
+        "inline_policy": [{"name": "p", "policy": json.dumps({"Statement": [statement]})}],
+    }
+    queue = {"q": {"name": "orders&co"}}
+    (tmp_path / "main.tf.json").write_text(json.dumps({"resource": {"aws_iam_role": {"web": script}, "aws_sqs_queue": queue}}))
+    ran = assay("access", "who-can", "sqs:SendMessage", "orders&co", ".", "-r", "html=a.html", "-r", "json=a.json", "--no-config")
+    assert (ran.exit_code, ran.output) == (0, "")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "\u202e" not in page and "http" not in page.replace("http-equiv", "")
+    assert "Who can sqs:SendMessage orders&amp;co" in page and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "main.tf.json:1" in page
+    (answer,) = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["answers"]
+    assert answer["certain"] is True
+
+
+def test_two_reports_do_not_go_to_one_place() -> None:
+    case = str(CASES / "terraform" / "aws-fail")
+    ran = assay("access", "who-can", "read", "broker/etrade", case, "--json", "-r", "html", "--no-config")
+    assert ran.exit_code == 2 and "only one report can go to standard output" in ran.output
+
+
+def test_nobody_is_said_on_the_page_too() -> None:
+    case = str(CASES / "terraform" / "aws-pass-denied-by-its-policy")
+    ran = assay("access", "path", "scan", "broker/etrade", case, "-r", "html", "--no-config")
+    assert ran.exit_code == 0 and "no way is seen here from scan to broker/etrade" in ran.output
