@@ -65,6 +65,7 @@ AWS_ALONE = {
     "accounts.no-root-access-keys": "Google has no root user",
     "compute.container-hardening": "Cloud Run has no switches for its containers",
     "storage.tls-only-policy": "the APIs of Google take HTTPS alone",
+    "resilience.replication-lag": "Firestore has every change in most of its replicas before a write is answered",
 }
 """Controls of what Google does not have, and why."""
 GOOGLE_ALONE = {

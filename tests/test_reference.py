@@ -34,6 +34,7 @@ OTHER_CLOUD = {
         "accounts.no-root-access-keys",
         "accounts.root-mfa",
         "supply.deploy-least-privilege",
+        "resilience.replication-lag",
     },
 }
 """Controls of what a cloud does not have, or of which nothing is asked there."""

@@ -49,9 +49,9 @@ READABLE: dict[str, str] = {
     ),
     **dict.fromkeys(
         _words(
-            """dynamodb.table.value ecs.cluster.value ecs.service.value ecs.task_definition.value eks.cluster.value eks.node_group.value
-            eks.node_group.Cluster guardduty.detector.value services.taskDefinition OfFunction capacityProvider CapacityProvider TableNames
-            AssociatedSubnets vpcEndpointIds OwningService"""
+            """dynamodb.table.value dynamodb.regional_table.value ecs.cluster.value ecs.service.value ecs.task_definition.value
+            eks.cluster.value eks.node_group.value eks.node_group.Cluster guardduty.detector.value services.taskDefinition
+            OfFunction capacityProvider CapacityProvider TableNames AssociatedSubnets vpcEndpointIds OwningService"""
         ),
         _IDENTIFIERS,
     ),
@@ -59,8 +59,18 @@ READABLE: dict[str, str] = {
     "AlarmRule": "which alarms a composite alarm is made of",
     # https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies
     "notificationChannels": _IDENTIFIERS,
-    **dict.fromkeys(_words("conditionThreshold.filter conditionAbsent.filter"), "which metric an alert policy watches"),
-    **dict.fromkeys(_words("StateValue TreatMissingData"), _WORDS),
+    **dict.fromkeys(
+        _words(
+            """conditionThreshold.filter conditionAbsent.filter conditionMonitoringQueryLanguage.query
+            conditionPrometheusQueryLanguage.query"""
+        ),
+        "which metric an alert policy watches",
+    ),
+    **dict.fromkeys(_words("StateValue TreatMissingData combiner MultiRegionConsistency"), _WORDS),
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
+    **dict.fromkeys(_words("cloudwatch.alarm.Statistic cloudwatch.alarm.ExtendedStatistic MetricStat.Stat"), _WORDS),
+    # https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryScheduleOutput.html
+    "Schedule.Expression": "when a canary runs",
     # https://cloud.google.com/intrusion-detection-system/docs/reference/rest/v1/projects.locations.endpoints
     **dict.fromkeys(_words("endpointForwardingRule collectorIlb.url"), "which mirroring is for which endpoint"),
     **dict.fromkeys(_words("enable severity"), _WORDS),

@@ -13,8 +13,8 @@ from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ReplicaDescription.html
-_COMING = ("CREATING", "ARCHIVING")
-_NO_COPY = ("CREATION_FAILED", "DELETING", "ARCHIVED", "REGION_DISABLED")
+COMING = ("CREATING", "ARCHIVING")
+NO_COPY = ("CREATION_FAILED", "DELETING", "ARCHIVED", "REGION_DISABLED")
 
 
 class TableAt(Spelling, frozen=True, eq=False, kw_only=True):
@@ -79,9 +79,9 @@ def _copy(view: View, at: TableAt, block: View) -> Replica | Unknown | None:
     region, status = block[at.copy_region], block[at.copy_status].data
     if region.absent and block.item is not view.item:
         region = block.item.region.default(at.home)
-    if status in _COMING:
+    if status in COMING:
         return Unknown(f"the copy in {region.data} is {status}", "audit again later", block.location)
-    if status in _NO_COPY or (isinstance(region.data, str) and region.data == _home(view, at).data):
+    if status in NO_COPY or (isinstance(region.data, str) and region.data == _home(view, at).data):
         return None
     key, pitr = _settings(view, at, block, region)
     return Replica(region=region, home=Value(False), encryption_key=key, pitr_enabled=pitr)

@@ -11,6 +11,7 @@ from assay.scanner.facts.messaging.aws_api import SUBSCRIPTION, SUBSCRIPTIONS, T
 from assay.scanner.facts.observe.alerts.actions import SubscriptionsAt, by_topic
 from assay.scanner.facts.observe.alerts.aws import AlarmAt, alarm
 from assay.scanner.facts.observe.alerts.kinds import Alert
+from assay.scanner.facts.observe.alerts.watching import API, WatchAt, by_metric
 from assay.scanner.facts.spelling import Index, Link, Referrer
 from assay.scanner.sources.aws.calls import Call, Listing
 
@@ -50,6 +51,7 @@ def _at(sort: str) -> AlarmAt:
 
 
 ALARM = _at("alarm")
+WATCH = WatchAt(watched=Index((ALARMS.type,), by_metric(*API)), alarm=ALARM, state="StateValue")
 READERS = (
     Reader(Alert, (ALARMS.type,), alarm, ALARM),
     Reader(Alert, (COMPOSITES.type,), alarm, _at("composite alarm")),

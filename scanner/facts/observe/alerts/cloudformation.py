@@ -12,6 +12,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.observe.alerts.actions import SubscriptionsAt, by_topic
 from assay.scanner.facts.observe.alerts.aws import AlarmAt, alarm
 from assay.scanner.facts.observe.alerts.kinds import Alert
+from assay.scanner.facts.observe.alerts.watching import API, WatchAt, by_metric
 from assay.scanner.facts.spelling import Index, Link, Referrer
 
 _COMPOSITE = "AWS::CloudWatch::CompositeAlarm"
@@ -40,6 +41,7 @@ def _at(sort: str) -> AlarmAt:
 
 TYPES = ("AWS::CloudWatch::Alarm", _COMPOSITE)
 ALARM = _at("alarm")
+WATCH = WatchAt(watched=Index(TYPES[:1], by_metric(*API)), alarm=ALARM)
 READERS = (
     Reader(Alert, TYPES[:1], alarm, ALARM),
     Reader(Alert, TYPES[1:], alarm, _at("composite alarm")),

@@ -12,6 +12,7 @@ from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.observe.alerts.actions import SubscriptionsAt, by_topic
 from assay.scanner.facts.observe.alerts.aws import AlarmAt, alarm
 from assay.scanner.facts.observe.alerts.kinds import Alert
+from assay.scanner.facts.observe.alerts.watching import WatchAt, by_metric
 from assay.scanner.facts.spelling import Index, Link, Referrer
 
 _COMPOSITE = "aws_cloudwatch_composite_alarm"
@@ -43,6 +44,26 @@ def _at(sort: str) -> AlarmAt:
 
 TYPES = ("aws_cloudwatch_metric_alarm", _COMPOSITE)
 ALARM = _at("alarm")
+WATCH = WatchAt(
+    watched=Index(TYPES[:1], by_metric("namespace", "metric_name", "metric_query", "metric", "expression")),
+    alarm=ALARM,
+    namespace="namespace",
+    metric="metric_name",
+    statistic="statistic|extended_statistic",
+    period="period",
+    queries="metric_query",
+    expression="expression",
+    queried="metric",
+    query_statistic="metric.stat",
+    query_period="metric.period",
+    dimensions="dimensions",
+    listed=False,
+    periods="evaluation_periods",
+    points="datapoints_to_alarm",
+    comparison="comparison_operator",
+    threshold="threshold",
+    missing="treat_missing_data",
+)
 READERS = (
     Reader(Alert, TYPES[:1], alarm, ALARM),
     Reader(Alert, TYPES[1:], alarm, _at("composite alarm")),
