@@ -81,7 +81,7 @@ def test_what_cannot_be_asked() -> None:
 def test_the_prose_names_place_and_way() -> None:
     ran = assay("access", "path", "web", "broker/etrade", str(CASES / "terraform" / "aws-fail-two-steps"), "--no-config")
     assert ran.exit_code == 0
-    text = " ".join(ran.output.split())
+    text = " ".join(ran.stdout.split())
     assert "web: iam:UpdateAssumeRolePolicy, as scan" in text and "main.tf:71" in text.replace(" ", "")
 
 
@@ -130,7 +130,7 @@ def test_the_page_escapes_what_names_say_and_needs_nothing_else(tmp_path: Path, 
     statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
     script = {
         "name": "<script>alert(1)</script>\u202e",
-        "assume_role_policy": "{}",
+        "assume_role_policy": '{"Statement": []}',
         "inline_policy": [{"name": "p", "policy": json.dumps({"Statement": [statement]})}],
     }
     queue = {"q": {"name": "orders&co"}}
@@ -154,4 +154,4 @@ def test_two_reports_do_not_go_to_one_place() -> None:
 def test_nobody_is_said_on_the_page_too() -> None:
     case = str(CASES / "terraform" / "aws-pass-denied-by-its-policy")
     ran = assay("access", "path", "scan", "broker/etrade", case, "-r", "html", "--no-config")
-    assert ran.exit_code == 0 and "no way is seen here from scan to broker/etrade" in ran.output
+    assert ran.exit_code == 0 and "no way is seen here from scan to broker/etrade" in ran.stdout
