@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from assay.scanner.facts.model import Fact, Part, Resource
+from assay.scanner.override import override
 
 
 class LagAlarm(Part, kw_only=True):
@@ -47,6 +48,14 @@ class ReplicatedTable(Resource, kw_only=True):
     """It is known where it is made."""
     lags: Fact[list[Lag]]
     """From its own region to each other; from another only where alarms of this input watch what is written there."""
+
+    @property
+    @override
+    def also_in(self) -> list[str] | None:
+        """Every replica is listed as a table of its own region."""
+        known = self.lags.data if isinstance(self.lags.data, list) else [None]
+        regions = [lag.region.data for lag in known if isinstance(lag, Lag) and isinstance(lag.region.data, str)]
+        return sorted({*regions} - {self.identity.region or ""}) if len(regions) == len(known) else None
 
 
 KINDS = (ReplicatedTable,)
