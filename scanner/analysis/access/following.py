@@ -39,14 +39,19 @@ def reached(who: Parties, name: Value[Any], by: str, certain: Value[bool], item:
     return Reached(who, Value(called, name.seen), Value(by, certain.seen), certain, item, key)
 
 
-def followed(view: View, ways: Ways, direct: list[Reached]) -> Iterator[Reached]:
-    """Those who become one of some, in up to some steps."""
+def followed(view: View, ways: Ways, direct: list[Reached], *, once: bool = False) -> Iterator[Reached]:
+    """Those who become one of some, in up to some steps.
+
+    `once`: nobody else is asked about, so that who is met is not looked at again; else what is found of a role is kept for others.
+    """
     met = {found.key for found in direct if found.certain.data is True}
     front = [found for found in direct if found.item is not None]
     for _ in range(_FAR):
         following: list[Reached] = []
         for before in front:
-            for step in ways.into(view, before.item) if before.item is not None else ():
+            if before.item is None:
+                continue
+            for step in ways.into_but(view, before.item, met) if once else ways.into(view, before.item):
                 if step.key in met:
                     continue
                 certain = all_of([step.certain, before.certain])

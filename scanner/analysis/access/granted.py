@@ -27,7 +27,7 @@ from .holdings import Holding, IdentityAt
 from .meeting import Told, meets
 from .organisation import NO_LIMITS, Limits, Organisation, caller_of
 from .requests import Request
-from .ways import parties_of
+from .trusting import parties_of
 from .whose import as_for, callers
 
 

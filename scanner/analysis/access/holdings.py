@@ -143,7 +143,8 @@ def _of_identity(
         return []
     has = in_full(held(view, at.permissions)) if any_action else held(view, at.permissions)
     own = [(source, entry) for source in has.sources for entry in source.written]
-    telling = [(source, entry, _asked(entry, wanted)) for source, entry in own]
+    never = _denied_everywhere(has.denials, wanted)
+    telling = [(source, entry, _asked(entry, wanted) - never) for source, entry in own]
     doubts = [*has.doubts, *(entry for _, entry in own if isinstance(entry, Unknown))]
     if not any(actions for _, _, actions in telling):
         return doubts
@@ -157,6 +158,17 @@ def _of_identity(
             doubt = _doubt(source, entry, wanted)
             found.append(Holding(view.item, who, name, workload, spelled(entry, arns), actions, denials, bounds, doubt, organisation))
     return doubts
+
+
+def _denied_everywhere(denials: list[Statement], wanted: frozenset[str]) -> frozenset[str]:
+    """Actions that denials take whatever they are on, and whoever asks from wherever."""
+    found: set[str] = set()
+    for denial in denials:
+        everything = "*" in denial.resources and not denial.not_resource
+        if denial.allows is False and everything and denial.conditions == [] and not denial.principals:
+            listed, more = allowed_of(denial, wanted)
+            found |= listed if not (denial.not_action and more) else set()
+    return frozenset(found)
 
 
 def _spelled(entry: Statement | Unknown, arns: Arns) -> Statement | Unknown:

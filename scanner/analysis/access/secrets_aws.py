@@ -33,7 +33,8 @@ from .kinds import ReadableSecret, SecretReader
 from .meeting import Told, meets
 from .organisation import Limits
 from .requests import Request
-from .ways import Run, Ways, arns_of, parties_of, ways
+from .trusting import parties_of
+from .ways import Run, Ways, arns_of, ways
 from .whose import as_for, callers
 
 

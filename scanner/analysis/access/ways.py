@@ -5,12 +5,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html, and
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from assay.scanner.facts.condition_keys import POSITIVE
 from assay.scanner.facts.iam.becoming import (
     ASSUMING,
     AWS_BECOMING,
@@ -24,7 +23,6 @@ from assay.scanner.facts.iam.becoming import (
 from assay.scanner.facts.iam.permissions import every_resource
 from assay.scanner.facts.iam.running.identities import Called, Identities, declared_role
 from assay.scanner.facts.messaging.kinds import Parties
-from assay.scanner.facts.messaging.parties import aws_parties, subject
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.policies import of_other_account
 from assay.scanner.facts.spelling import Link, Place
@@ -32,15 +30,16 @@ from assay.scanner.facts.statements import Statement, names_whole_account, state
 from assay.scanner.facts.view import View
 from assay.scanner.sources import numbers
 from assay.scanner.sources.interface import Item, Unlisted
-from assay.scanner.sources.raw import Reference, Text, Unknown, describe
+from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, all_of
 
 from .arns import Arns, Form
 from .decisions import Target, allowed, kept
-from .holdings import Holdings, IdentityAt, holdings
+from .holdings import Holding, Holdings, IdentityAt, holdings
 from .meeting import Told
 from .organisation import Organisation, caller_of
 from .requests import Request
+from .trusting import Step, subjects, trusted_one, untold, vouched
 
 _NOTHING_TOLD = Told({})
 
@@ -72,19 +71,6 @@ class Run(NamedTuple):
     arns: list[str]
 
 
-class Step(NamedTuple):
-    """Somebody who becomes an identity."""
-
-    key: Hashable
-    """Whom it is, so that one is met once."""
-    who: Parties
-    name: Value[Any]
-    how: str
-    certain: Value[bool]
-    item: Item | None
-    """The identity, where it is of the input and may itself be become."""
-
-
 class Ways:
     """All of a collection."""
 
@@ -110,6 +96,9 @@ class Ways:
         named = ((run, run.view.node.link(run.at.role)) for run in self.runs)
         self._running: Identities[Run] = Identities(((value.raw, run) for run, value in named if not value.absent), roles)
         self._steps: dict[str, list[Step]] = {}
+        self._launchers: dict[str, dict[str, Unknown | None]] = {}
+        self._met: Collection[str] = ()
+        """Whom nobody asks for any more."""
 
     def _enter(self, view: View, at: RunAt) -> None:
         name = view.called(at.name)
@@ -136,10 +125,20 @@ class Ways:
             self._steps[item.address] = made
         return made
 
+    def into_but(self, view: View, item: Item, met: Collection[str]) -> Iterator[Step]:
+        """The same, less those whose keys are met; nothing of it is kept."""
+        at = self._types.get(item.type)
+        self._met = met
+        try:
+            if at is not None and at.trust:
+                yield from self._into(View(item, view.items, view.declared, at.permissions.names), at)
+        finally:
+            self._met = ()
+
     def _into(self, role: View, at: IdentityAt) -> Iterator[Step]:
         arns = self._of_role(role, at)
         written = statements(role[at.trust])
-        yield from (_untold(role, entry) for entry in written if isinstance(entry, Unknown))
+        yield from (untold(role, entry) for entry in written if isinstance(entry, Unknown))
         trusted = [entry for entry in written if isinstance(entry, Statement) and entry.allows is not False]
         services = {str(who) for entry in trusted for kind, who in entry.principals if kind == "Service"}
         delegated = False
@@ -150,8 +149,8 @@ class Ways:
                 other = of_other_account(kind, who, role.account, entry).data if names_whole_account(who) else True
                 delegated = delegated or other is not True
                 if other is not False:
-                    for one in _subjects(entry, kind, who):
-                        step = _trusted(role, at, entry, kind, one, other)
+                    for one in subjects(entry, kind, who):
+                        step = trusted_one(role, at, entry, kind, one, other)
                         left = self._left(role, arns, entry, kind, who, step)
                         if left.data is not False:
                             yield step._replace(certain=Value(all_of([step.certain, left]).data, step.certain.seen))
@@ -172,7 +171,7 @@ class Ways:
         action = {"Federated": "sts:assumerolewithsaml" if ":saml-provider/" in str(who) else "sts:assumerolewithwebidentity"}
         named = step.who.principal if isinstance(step.who.principal, Identity) and step.item is not None else None
         caller = caller_of(role, who, named) if kind == "AWS" else None
-        limits = self.organisation.limits(Request(named, _vouched(entry, kind)), caller, role.item)
+        limits = self.organisation.limits(Request(named, vouched(entry, kind)), caller, role.item)
         return kept(action.get(kind, ASSUMING), arns, entry, limits.denials, limits.bounds)
 
     def _by_code(self, role: View, services: set[str], unread: bool) -> Iterator[Step]:
@@ -203,24 +202,45 @@ class Ways:
             name = Value(f"{path.data.strip('/')}/{name.data}", name.seen)
         return self.arns_of(role, name)
 
-    def _by(self, role: View, arns: list[str], actions: Iterable[str], how: str, told: Told = _NOTHING_TOLD) -> Iterator[Step]:
-        """Those whose policies let them do one of some actions to a role, or to what runs as it."""
+    def _by(
+        self,
+        role: View,
+        arns: list[str],
+        actions: Iterable[str],
+        how: str,
+        told: Told = _NOTHING_TOLD,
+        among: Collection[str] | None = None,
+    ) -> Iterator[Step]:
+        """Those whose policies let them do one of some actions to a role, or to what runs as it. `among`: nobody but these."""
         target = [Target(frozenset(actions), arns)]
         for holding in self.holdings.of(arns, actions):
-            if holding.item.address == role.item.address or role.item.same_account(holding.item) is False:
+            if (among is not None and holding.item.address not in among) or self._leaves_out(holding, role):
                 continue
             for _, value in allowed(role, holding, target, [], told):
                 yield Step(holding.item.address, Parties(holding.who), holding.name, how, value, holding.item)
 
+    def _leaves_out(self, holding: Holding, role: View) -> bool:
+        """Whether what an identity is allowed makes nobody new of it."""
+        address = holding.item.address
+        return address == role.item.address or address in self._met or role.item.same_account(holding.item) is False
+
     def _passing(self, role: View, arns: list[str], service: str) -> Iterator[Step]:
         """Those who may pass a role to a service and have it run something."""
         told = Told({"iam:passedtoservice": [service]})
-        for step in self._by(role, arns, {PASSING}, f"iam:PassRole to {service}", told):
-            launching = self.holdings.of_item(step.item, LAUNCHING[service]) if step.item is not None else []
-            if launching:
-                doubt = None if any(one.doubt is None for one in launching) else launching[0].doubt
-                certain = step.certain if doubt is None else all_of([step.certain, Value(doubt)])
-                yield step._replace(certain=certain)
+        launching = self._launching(service)
+        for step in self._by(role, arns, {PASSING}, f"iam:PassRole to {service}", told, launching):
+            doubt = launching[step.item.address] if step.item is not None else None
+            yield step if doubt is None else step._replace(certain=all_of([step.certain, Value(doubt)]))
+
+    def _launching(self, service: str) -> Mapping[str, Unknown | None]:
+        """The addresses of those who have a service run something, each with why it may not."""
+        made = self._launchers.get(service)
+        if made is None:
+            made = self._launchers[service] = {}
+            for holding in self.holdings.with_any(LAUNCHING[service]):
+                address = holding.item.address
+                made[address] = holding.doubt if made.get(address, holding.doubt) is not None else None
+        return made
 
     def _anywhere(self, role: View, actions: Iterable[str], how: str, doubt: Unknown | None = None) -> Iterator[Step]:
         """Those who may enter what runs as a role, which policies do not name by it: certain where it is everything.
@@ -228,7 +248,7 @@ class Ways:
         `doubt`: why nothing may run as it.
         """
         for holding in self.holdings.with_any(frozenset(actions)):
-            if holding.item.address == role.item.address or role.item.same_account(holding.item) is False:
+            if self._leaves_out(holding, role):
                 continue
             wide = any(every_resource(one) is True for one in holding.statement.resources) or holding.statement.not_resource
             wide = wide and doubt is None
@@ -240,46 +260,6 @@ class Ways:
                 yield Step(
                     holding.item.address, Parties(holding.who), holding.name, how, value if wide else Value(why, value.seen), holding.item
                 )
-
-
-def _trusted(role: View, at: IdentityAt, entry: Statement, kind: str, who: Any, other: Any) -> Step:
-    """One that a trust policy names: of its own account that is enough. `other`: why it may be the account itself."""
-    parties = parties_of(role, at.others, kind, who, entry)
-    everyone = kind == "*" or entry.not_principal
-    item = role.items.at(parties.principal.address) if isinstance(parties.principal, Identity) and not everyone else None
-    known = parties.principal.name if item is not None and isinstance(parties.principal, Identity) else describe(who)
-    name: Value[Any] = Value("anyone" if everyone else known, entry.seen)
-    doubt = next((why for why in (entry.allows, other) if isinstance(why, Unknown)), None)
-    return Step(item.address if item else str(name.data), parties, name, "its trust policy", Value(doubt or True, entry.seen), item)
-
-
-def _untold(role: View, why: Unknown) -> Step:
-    """Whoever a trust policy names that is not known."""
-    address = role.item.address
-    name: Value[Any] = Value(f"whoever takes on {address}", (role.location,))
-    return Step(("trust", address), Parties(), name, "its trust policy", Value(why, name.seen), None)
-
-
-def parties_of(view: View, link: Link | None, kind: str, who: Any, entry: Statement) -> Parties:
-    """Whom a principal means; whoever an identity provider vouches for, and an account as a whole, have no tags."""
-    if (kind == "Federated" and isinstance(who, str) and not who.startswith("arn:")) or (kind == "AWS" and names_whole_account(who)):
-        return subject(view, describe(who))
-    return aws_parties(view, link, kind, who, entry) if link is not None else Parties()
-
-
-def _vouched(entry: Statement, kind: str) -> Told:
-    """What conditions of a trust policy ask of whoever an identity provider vouches for, which is then so."""
-    conditions = entry.conditions if kind == "Federated" and isinstance(entry.conditions, list) else []
-    asked = [one for one in conditions if one.compares in POSITIVE and all(isinstance(value, str) for value in one.values)]
-    return Told({one.key: [str(value) for value in one.values] for one in asked})
-
-
-def _subjects(entry: Statement, kind: str, who: Any) -> list[Any]:
-    """Whom an identity provider vouches for, where conditions say it: `repo:example/trade:environment:prod`, not what they except."""
-    conditions = entry.conditions if kind == "Federated" and isinstance(entry.conditions, list) else []
-    named = [one for one in conditions if one.key.endswith(":sub") and one.compares in POSITIVE]
-    subjects = [describe(value) if isinstance(value, (str, Text)) else who for one in named for value in one.values]
-    return subjects or [who]
 
 
 _IDLE = frozenset(f"{name}.amazonaws.com" for name in ("scheduler", "events", "backup", "config", "cloudtrail", "vpc-flow-logs", "s3"))
