@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import msgspec
 
 from assay.scanner.errors import AssayError, SelectionError
+from assay.scanner.estate_options import EstateConfig, EstateOptions, estate_of
 from assay.scanner.gate.waivers import LONGEST_DAYS, Waiver
 from assay.scanner.globs import PathRule
 from assay.scanner.options import NEVER, SEVERITIES, Attestation, Selector
@@ -115,6 +116,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     roles: dict[str, list[Selector]] = {}
     """What resources are to the deployment: a role to what selects the resources that have it, any of the entries."""
     attestations: list[AttestationConfig] = []
+    estate: EstateConfig | None = None
     waivers: list[WaiverConfig] = []
     waiver_files: list[str] = []
     """Files with a list of further waivers."""
@@ -133,6 +135,8 @@ class Config(Settings):
     file: str = ""
     stated: list[Attestation] = []
     """The attestations of the file, with their places."""
+    described: EstateOptions | None = None
+    """The estate of the file, with its places."""
     accepted: list[Waiver] = []
     """The waivers of the file and of those that it names, with their places."""
     lines: dict[tuple[str | int, ...], int] = {}
@@ -203,10 +207,13 @@ def read(path: Path, overlay: Overlay = DISK) -> Config:
             if selector == Selector():
                 place = f"{path}:{lines.get(('roles', role, at), 1)}: roles.{role}"
                 raise ConfigurationError(f"{place}: says nothing of its resources; give one of resource, type and tags at least")
+    described = None if settings.estate is None else _estate(path, settings, lines)
     accepted = [_waiver(path, at, entry, lines, "waivers") for at, entry in enumerate(settings.waivers)]
     for file in map(Path, settings.waiver_files):
         accepted += _waivers(file, overlay)
-    return Config(**msgspec.structs.asdict(settings), file=str(path), stated=stated, accepted=accepted, lines=dict(lines))
+    return Config(
+        **msgspec.structs.asdict(settings), file=str(path), stated=stated, described=described, accepted=accepted, lines=dict(lines)
+    )
 
 
 def _check_control(place: str, chosen: ControlConfig) -> None:
@@ -214,6 +221,21 @@ def _check_control(place: str, chosen: ControlConfig) -> None:
         raise ConfigurationError(f"{place}: severity is {chosen.severity!r}; it is one of {', '.join(SEVERITIES)}")
     if (not chosen.enabled or chosen.severity) and not chosen.reason.strip():
         raise ConfigurationError(f"{place}: say why, as the reports do: reason: …")
+
+
+def _estate(path: Path, settings: Settings, lines: dict[YamlPath, int]) -> EstateOptions:
+    given = settings.params.get("stack_regions")
+    by_cloud: dict[str, Any] = (
+        given if isinstance(given, dict) else dict.fromkeys(("aws", "google"), given) if isinstance(given, list) else {}
+    )
+    regions = {
+        cloud: names for cloud, names in by_cloud.items() if isinstance(names, list) and all(isinstance(name, str) for name in names)
+    }
+    try:
+        return estate_of(settings.estate or EstateConfig(), regions, str(path), lines)
+    except ValueError as error:
+        key, problem = error.args
+        raise ConfigurationError(f"{path}:{lines.get(key, 1)}: {'.'.join(map(str, key))}: {problem}") from None
 
 
 def _attestation(path: Path, at: int, entry: AttestationConfig, lines: dict[YamlPath, int]) -> Attestation:

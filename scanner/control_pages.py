@@ -96,7 +96,8 @@ def shown_by(compiled: CompiledControl) -> list[tuple[str, str, str]]:
     known = _known()
     told = []
     for title, reader, name in _columns():
-        present = bool(compiled.source_type) or reader in known.inputs_of(compiled.kind)
+        of_estate = compiled.kind in known.kinds and known.kinds[compiled.kind].of_estate
+        present = bool(compiled.source_type) or of_estate or reader in known.inputs_of(compiled.kind)
         reason = compiled.control.judged.get(name)
         # Readers of Google's REST resources serve several inputs, of which one may not have the type.
         absent = not present or (reason is not None and reason.startswith(NONE))

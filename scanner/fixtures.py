@@ -15,9 +15,13 @@ from typing import Any
 import msgspec
 
 from assay.scanner import config
+from assay.scanner.compare.table import compare
+from assay.scanner.errors import AssayError
+from assay.scanner.estate import account_judge
 from assay.scanner.results.model import Result, worst
 from assay.scanner.run import Options, Scan
 
+_CODE, _LIVE = "code", "live.ndjson"
 TODAY = datetime.date(2026, 11, 2)
 """The day on which cases are judged, whenever that is."""
 
@@ -83,7 +87,10 @@ def configured(folder: Path, case: str = "") -> dict[str, Any]:
     """The options that a case of the control with this folder is judged with."""
     files = (place / config.DEFAULT_FILE for place in (folder / case, folder))
     chosen = next((config.read(file) for file in files if file.is_file()), config.Config())
-    return {"params": chosen.params, "roles": chosen.roles, "attestations": chosen.stated, "today": TODAY}
+    estate = chosen.described
+    if estate is not None:  # a case is a whole estate
+        estate = msgspec.structs.replace(estate, directory=str(folder / case))
+    return {"params": chosen.params, "roles": chosen.roles, "attestations": chosen.stated, "estate": estate, "today": TODAY}
 
 
 def verdicts(control: str, path: Path, policies: list[str], **options: Any) -> dict[str, str]:
@@ -97,9 +104,15 @@ def _folder(folder: Path, control: str) -> Path:
 
 
 def _expected(listed: Path) -> dict[str, dict[str, str]]:
+    import yaml
+
     from assay.scanner.rules import yaml_lines
 
-    expected: dict[str, dict[str, str]] = yaml_lines.load(listed.read_text(encoding="utf-8"))[0]
+    try:
+        expected: dict[str, dict[str, str]] = yaml_lines.load(listed.read_text(encoding="utf-8"))[0]
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise AssayError(f"{listed}:{line}: not YAML: {error.problem}; map each case to {{ADDRESS: VERDICT}}") from None
     return expected
 
 
@@ -113,6 +126,8 @@ def _accepted(path: Path) -> dict[str, list[Finding]] | None:
 
 
 def _run(control: str, name: str, folder: Path, policies: list[str], overrides: Sequence[str]) -> Case:
+    if (folder / name / _CODE).exists():
+        return _compared(control, name, folder, policies, overrides)
     results, scan = _scanned(control, folder / name, policies, **configured(folder, name), overrides=overrides)
     findings = [
         Finding(name, result.resource.address, result.element, result.verdict, result.message.replace(f"{folder}/", ""))
@@ -120,6 +135,16 @@ def _run(control: str, name: str, folder: Path, policies: list[str], overrides: 
         if result.verdict not in ("pass", "not_applicable")
     ]
     return Case(control, name, [], _verdicts(results, scan), sorted(findings))
+
+
+def _compared(control: str, name: str, folder: Path, policies: list[str], overrides: Sequence[str]) -> Case:
+    """A case with code and a live account beside it: what a comparison says of the account."""
+    options = Options(policies=policies, overrides=overrides, allow_empty=True, **configured(folder, name))
+    code, live = (Scan(msgspec.structs.replace(options, paths=(str(folder / name / side),))).report() for side in (_CODE, _LIVE))
+    rows = [row for row in compare(code, live, (), (), options.estate, account_judge(options)).rows if row.control == control]
+    found = [finding for row in rows for finding in row.live.findings]
+    findings = [Finding(name, one.address, one.element, one.verdict, one.message) for one in found if one.verdict != "pass"]
+    return Case(control, name, [], {row.live.resources[0].address: str(row.live.verdict) for row in rows}, sorted(findings))
 
 
 def _scanned(control: str, path: Path, policies: list[str], **options: Any) -> tuple[list[Result], Scan]:
@@ -139,7 +164,8 @@ def _compare(wanted: dict[str, str], judged: dict[str, str]) -> list[str]:
     # A resource that the control does not see is one that it does not apply to.
     seen = {address: judged.get(address, "not_applicable") for address in wanted}
     problems = [f"{address}: expected {verdict}, got {seen[address]}" for address, verdict in wanted.items() if seen[address] != verdict]
-    return problems + [f"{address}: {verdict}, which is not expected" for address, verdict in judged.items() if address not in wanted]
+    more = {address: verdict for address, verdict in judged.items() if address not in wanted and verdict != "not_applicable"}
+    return problems + [f"{address}: {verdict}, which is not expected" for address, verdict in more.items()]
 
 
 def _changed(accepted: list[Finding], findings: list[Finding]) -> list[str]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import structs
 
+from assay.scanner.analysis.estate.recording import Recorder
+from assay.scanner.analysis.estate.summary import Summary
+from assay.scanner.analysis.estate.taking import NEEDED, Taking
 from assay.scanner.errors import AssayError, debug
 from assay.scanner.facts import reading
 from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.facts.item_index import ItemIndex
-from assay.scanner.facts.model import Resource
+from assay.scanner.facts.model import Resource, cloud_of
 from assay.scanner.facts.roles import Roles
 from assay.scanner.options import Options
 from assay.scanner.results import findings, ledger, shown, worlds
@@ -23,7 +26,7 @@ from assay.scanner.rules import evaluate, load, params, statements, view
 from assay.scanner.rules.statements import Statements
 from assay.scanner.sources import inputs
 from assay.scanner.sources.coverage import Coverage, Gap
-from assay.scanner.sources.interface import Collection, Contributions, Item, Part, Source, Wanted, Within
+from assay.scanner.sources.interface import Collection, Contributions, Item, Part, Source, Unlisted, Wanted, Within
 from assay.scanner.sources.sensitive import Sensitive
 
 _WAY = "write the input again; if it is as its tool writes it, report this as a defect"
@@ -40,6 +43,10 @@ class Judged(msgspec.Struct):
     """How many resources some control was asked of."""
     contributions: Contributions
     """What the collection adds to indexes over all collections."""
+    source: str = "code"
+    """`code`, or `live` for what a live account or an inventory tells."""
+    summary: Summary | None = None
+    """What it says of the estate, where something asks for that."""
     sensitive: list[str] = []
     """Texts of it that no report shows; for lines of code, which are read where a report is written."""
 
@@ -57,26 +64,55 @@ class Rules:
         self.asked = options.asked
         self.in_force = in_force(options, self.set, self.selected, given)
         stated = Statements(options.attestations, options.today)
-        self.judges = evaluate.Judges(((compiled, given.of(compiled.control)) for compiled in self.selected), stated)
+        self.compared = _compared(self.set, self.selected, options)
+        """Controls that are judged to be held against each other, and are not asked for themselves."""
+        self.judges = evaluate.Judges(((compiled, given.of(compiled.control)) for compiled in self.judged), stated)
+        kinds = catalogue().kinds
+        named = {compiled.kind for compiled in self.selected if compiled.kind in kinds}
+        self.estate_kinds = frozenset(name for name in named if kinds[name].of_estate)
+        """Kinds of the estate that the selected controls judge."""
+        self.estate = Taking(options.estate) if options.estate is not None and self.estate_kinds else None
         statements.check(options.attestations, self.set.by_id())
         self.roles = Roles(options.roles)
         self.named_types = frozenset(compiled.source_type for compiled in self.set.controls if compiled.source_type)
         """Types of inputs that some rule names instead of a kind."""
 
+    @property
+    def judged(self) -> list[load.CompiledControl]:
+        """Every control that resources are judged by."""
+        return [*self.selected, *self.compared]
+
+    @property
+    def summed_up(self) -> Mapping[str, frozenset[str]]:
+        """Kinds that are read for the estate, whether or not a control judges them, with the facts that count."""
+        return NEEDED if self.estate is not None else {}
+
     def wanted(self, known: Catalogue) -> Wanted:
         """What to collect for these rules."""
-        kinds = {compiled.kind for compiled in self.selected}
+        kinds = {compiled.kind for compiled in self.judged} | self.summed_up.keys()
         named = {compiled.source_type for compiled in self.selected if compiled.source_type}
         judged = (type_ for type_, readers in known.readers.items() if any(reader.kind.__name__ in kinds for reader in readers))
         return Wanted(known.read_types | self.named_types, frozenset({*judged, *named}), self._listings(known))
 
     def _listings(self, known: Catalogue) -> dict[str, Any]:
         """How resources of an account are listed, with those that the selected controls judge when all of it is known."""
-        named = {compiled.kind for compiled in self.selected}
-        kinds = {name for name, kind in known.kinds.items() if name in named and kind.of_whole_account}
+        kinds = {
+            compiled.kind for compiled in self.selected if compiled.kind in known.kinds and known.kinds[compiled.kind].of_whole_account
+        }
         whole = {type_ for type_, readers in known.readers.items() if any(reader.kind.__name__ in kinds for reader in readers)}
         late = {type_: structs.replace(known.listings[type_], of_whole_account=True) for type_ in whole & known.listings.keys()}
         return {**known.listings, **late}
+
+
+def _compared(rules: load.RuleSet, selected: Iterable[load.CompiledControl], options: Options) -> list[load.CompiledControl]:
+    """The controls of the profile and the frameworks that are not selected, where what is selected holds verdicts against each other."""
+    kinds = catalogue().kinds
+    compares = any(compiled.kind in kinds and kinds[compiled.kind].compares for compiled in selected)
+    if options.estate is None or not compares:
+        return []
+    chosen = {compiled.control.id for compiled in selected}
+    all_ = load.select(rules, (), options.profile, options.frameworks)
+    return [compiled for compiled in load.adjusted(rules, all_, options.disabled, {}) if compiled.control.id not in chosen]
 
 
 class Watch:
@@ -143,7 +179,7 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
             collection.scope = scope_of(collection.name)
         name, left_out = collection.name, watch.judges(count, collection.name)
         if left_out is None:
-            yield judge(collection, rules, known)
+            yield judge(collection, rules, known, "live" if inputs.is_live(source.input) else "code")
         elif left_out:
             yield lost(name, left_out, collection.coverage)
         count += 1
@@ -162,12 +198,12 @@ def described(error: BaseException) -> str:
     return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
 
 
-def judge(collection: Collection, rules: Rules, known: Catalogue) -> Judged:
-    """The verdicts of all controls on all resources of a collection. `known`: the readers of its input."""
+def judge(collection: Collection, rules: Rules, known: Catalogue, source: str = "code") -> Judged:
+    """The verdicts of all controls on all resources of a collection. `known`: the readers of its input; `source`: `code` or `live`."""
     whole = collection.part is Part.WHOLE  # its parts are in the ledger
     coverage = Coverage() if whole else ledger.enter(collection, {*known.readers, *rules.named_types}, known.joined)
     entered = len(collection.coverage.gaps)
-    run = _Run(rules, known, coverage)
+    run = _Run(rules, known, coverage, source)
     results: list[Result] = []
     try:
         results.extend(worlds.judged(collection, run.results))
@@ -178,7 +214,8 @@ def judge(collection: Collection, rules: Rules, known: Catalogue) -> Judged:
         coverage.gaps.append(Gap(collection.name, "input_failed", f"could not be judged to the end ({described(error)})", _WAY))
         contributions = Contributions()
     coverage.gaps += collection.coverage.gaps[entered:]  # what showed only when rules asked for it
-    return _shown(Judged(collection.name, results, coverage, len(run.resources), contributions), collection.sensitive)
+    judged = Judged(collection.name, results, coverage, len(run.resources), contributions, source, run.summary())
+    return _shown(judged, collection.sensitive)
 
 
 def _shown(judged: Judged, sensitive: Sensitive | None) -> Judged:
@@ -193,8 +230,10 @@ def _shown(judged: Judged, sensitive: Sensitive | None) -> Judged:
 class _Run:
     """One collection under judgement."""
 
-    def __init__(self, rules: Rules, known: Catalogue, coverage: Coverage) -> None:
-        self.rules, self.known, self.coverage = rules, known, coverage
+    def __init__(self, rules: Rules, known: Catalogue, coverage: Coverage, source: str) -> None:
+        self.rules, self.known, self.coverage, self.source = rules, known, coverage, source
+        self.recorders: list[Recorder] = []
+        """One for each world, where the estate is summed up."""
         self.resources: set[tuple[str, str]] = set()
         self.within: Within | None = None
 
@@ -203,6 +242,8 @@ class _Run:
         if not collection.items:
             return
         items = ItemIndex(collection, self.rules.asked)
+        if self.rules.estate is not None:
+            self.recorders.append(self._recorder(self.rules.estate, collection))
         types = list(dict.fromkeys(item.type for item in collection.items))
         scope = collection.scope or collection.name
         self.within = collection.within
@@ -218,9 +259,21 @@ class _Run:
         )
         self.coverage.gaps += [gap for gap in unread if gap not in self.coverage.gaps]  # another world may have the same
 
+    def _recorder(self, estate: Taking, collection: Collection) -> Recorder:
+        recorder = estate.recorder(self.source)
+        for item in collection.context:
+            if isinstance(item, Unlisted):
+                kinds = (reader.kind.__name__ for reader in self.known.readers.get(item.type, ()))
+                recorder.unasked(cloud_of(item.type), kinds, item.why)
+        return recorder
+
+    def summary(self) -> Summary | None:
+        """What it says of the estate; None where nothing asks for that."""
+        return Summary.of_either([recorder.summary for recorder in self.recorders]) if self.recorders else None
+
     def _kinds(self, part: Part) -> set[str]:
         """The kinds that are read from a part of something."""
-        applied = self.rules.judges.applies_to
+        applied = self.rules.judges.applies_to | self.rules.summed_up.keys()
         if part is Part.ALL:
             return applied
         return {name for name in applied if name in self.known.kinds and self.known.kinds[name].of_whole_account is (part is Part.WHOLE)}
@@ -228,6 +281,8 @@ class _Run:
     def _judged(self, resource: Resource | view.Attributes, name: str, scope: str) -> Iterator[Result]:
         """`name`: of the kind, or the input's own type."""
         resource.give_roles(self.rules.roles.of)
+        if self.recorders and isinstance(resource, Resource):
+            self.recorders[-1].take(resource, name)
         results = findings.results(resource, scope, self.rules.judges.judge(name, resource))
         if self.within is not None:
             within = self.within

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import msgspec
 
 from assay.scanner import option_values as values
+from assay.scanner.estate_options import EstateOptions
 from assay.scanner.globs import PathRule
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
     """What resources are to the deployment: a role to what selects the resources that have it."""
     attestations: tuple[Attestation, ...] = ()
     """What is stated of controls that no input shows."""
+    estate: EstateOptions | None = None
+    """The deployment as a whole; None where nobody describes it, and nothing is said of it."""
     today: datetime.date | None = None
     """The day on which statements have to count; None for the present one, by UTC."""
     severities: dict[str, str] = {}
@@ -178,6 +181,7 @@ class Options(msgspec.Struct, kw_only=True, frozen=True):
             disabled: Mapping[str, str] = ...,
             roles: Mapping[str, Sequence[Selector]] = ...,
             attestations: Sequence[Attestation] = (),
+            estate: EstateOptions | None = None,
             today: datetime.date | None = None,
             severities: Mapping[str, str] = ...,
             fail_on: str = "low",
@@ -272,6 +276,7 @@ _CHECKS: dict[str, values.Check[Any]] = {
     "disabled": values.named(values.word, "reasons by control"),
     "roles": values.named(values.several(_of_role, Selector, "a list of Selectors"), "Selectors by role"),
     "attestations": values.several(_attestation, Attestation, "a list of Attestations"),
+    "estate": values.optional(values.of_type(EstateOptions, "EstateOptions of assay.scanner.estate_options")),
     "today": values.optional(values.date),
     "severities": values.named(values.one_of(*SEVERITIES), "severities by control"),
     "fail_on": values.one_of(*SEVERITIES, NEVER),

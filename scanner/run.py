@@ -21,6 +21,7 @@ import msgspec
 
 from assay.scanner import __version__, targets
 from assay.scanner.errors import RunError
+from assay.scanner.estate import judged_estate
 from assay.scanner.gate.apply import Gate
 from assay.scanner.judge import Judged, Rules, Sink, Watch, judge_all
 from assay.scanner.options import Options
@@ -140,15 +141,28 @@ class Scan:
         if self._started:
             raise RunError("the scan has run already: make another Scan, or take report().results")
         self._started = _now()
+        selected = {compiled.control.id for compiled in self.selected} if self.rules.compared else None
         for judged in self._parts():
             judged.results = [self.gate.result(result) for result in judged.results]
-            self.tally.take(judged.results, judged.coverage, judged.resources)
-            self.sensitive.take(judged.sensitive)
-            yield judged
+            if self.rules.estate is not None:
+                self.rules.estate.take(judged.name, judged.summary, judged.source, judged.results, bool(judged.coverage.gaps))
+            if selected is not None:
+                judged.results = [result for result in judged.results if result.control in selected]
+            yield self._taken(judged)
+        if self.rules.estate is not None:
+            whole = judged_estate(self.rules, self.options)
+            whole.results = [self.gate.result(result) for result in whole.results]
+            yield self._taken(whole)
         self.files, closing = ledger.close(self._listing, self.tally.coverage)
         self.tally.add(closing)
         if not (self.tally.resources or self.tally.coverage.gaps or self.options.allow_empty or self.options.changed is not None):
             self.tally.add(Coverage(gaps=[self._empty()]))
+
+    def _taken(self, judged: Judged) -> Judged:
+        """The same, after it was counted."""
+        self.tally.take(judged.results, judged.coverage, judged.resources)
+        self.sensitive.take(judged.sensitive)
+        return judged
 
     def _parts(self) -> Iterator[Judged]:
         """Each collection as it is judged: in a worker, where the options set limits for it and there can be one."""

@@ -58,7 +58,10 @@ OF_FILES = {
     "supply.ci-scan-gate": "pipelines are files, beside triggers of Cloud Build",
 }
 """Controls of what files of a repository say, and no code of a cloud, and why."""
-LIVE_ALONE = {"accounts.root-mfa": "code says nothing of how the root user signs in"}
+LIVE_ALONE = {
+    "accounts.root-mfa": "code says nothing of how the root user signs in",
+    "estate.iac-managed": "code by itself cannot differ from the cloud",
+}
 """Controls that no code shows, and why."""
 AWS_ALONE = {
     "accounts.root-mfa": "Google has no root user",

@@ -12,7 +12,7 @@ from tests.scans import ROOT
 
 LAYERS = (
     ("errors", "words", "globs", "cache", "override", "__init__"),
-    ("plugins", "option_values"),
+    ("plugins", "option_values", "estate_options"),
     ("options",),
     ("sources",),
     ("facts",),
@@ -21,6 +21,7 @@ LAYERS = (
     ("results",),
     ("gate", "opinions", "questions"),
     ("judge", "targets", "live", "compare", "config", "control_pages"),
+    ("estate",),
     ("worker",),
     ("run",),
     ("fixtures", "since", "configuration_schema", "evidence"),

@@ -120,7 +120,7 @@ def _source(scan: Any, arguments: dict[str, Any]) -> Any:
         regions=_split(arguments["regions"]),
     )
     earlier = [path for path in (arguments["out"], f"{arguments['out']}.partial") if os.path.exists(path)] if arguments["resume"] else []
-    return AuditSource(request, make_plan(scan.selected, services), arguments["out"], earlier)
+    return AuditSource(request, make_plan(scan.rules.judged, services, more=scan.rules.summed_up), arguments["out"], earlier)
 
 
 def _split(text: str | None) -> list[str]:

@@ -107,7 +107,7 @@ def _source(scan: Any, parent: str, arguments: dict[str, Any]) -> Any:
 def _plan(scan: Any) -> Any:
     from assay.scanner.live.google import make_plan
 
-    return make_plan(scan.selected)
+    return make_plan(scan.rules.judged, scan.rules.summed_up)
 
 
 def _print_roles(scan: Any, parent: str, arguments: dict[str, Any]) -> int:

@@ -87,10 +87,32 @@ def made(code: Any, live: Any, arguments: dict[str, Any], config: Config) -> Any
 
     states = [read(argument) for argument in arguments["states"]]
     readable = [state for state in states if isinstance(state, State)]
-    comparison = compare(code, live, readable, [gap for gap in states if not isinstance(gap, State)])
+    gaps = [gap for gap in states if not isinstance(gap, State)]
+    comparison = compare(code, live, readable, gaps, config.described, _judge_accounts(code, live, arguments, config))
     fail_on = arguments["fail_on"] or config.fail_on or "low"
     chosen = Options(configuration=config.file or None, fail_on=fail_on, frameworks=arguments["frameworks"])
     return msgspec.structs.replace(comparison, in_force=of_options(chosen))
+
+
+def _judge_accounts(code: Any, live: Any, arguments: dict[str, Any], config: Config) -> Any:
+    """What gives the verdicts on live accounts as a whole; None where the control is not among those of both sides."""
+    from assay.scanner.compare.managed import CONTROL
+
+    if not all(any(control.id == CONTROL for control in report.controls) for report in (code, live)):
+        return None
+    from assay.scanner.estate import account_judge
+    from assay.scanner.options import Options
+
+    settings = config.controls.get(CONTROL)
+    chosen = Options(
+        policies=[*config.policies, *arguments["policies"]],
+        overrides=config.overrides,
+        estate=config.described,
+        roles=config.roles,
+        severities={CONTROL: settings.severity} if settings and settings.severity else {},
+        disabled={CONTROL: settings.reason} if settings and not settings.enabled else {},
+    )
+    return account_judge(chosen)
 
 
 def _leave(evidence: ComparedEvidence, comparison: Any, both: Both, code: int, arguments: dict[str, Any], config: Config) -> int:
@@ -153,10 +175,10 @@ def _limited(report: Any, serving: frozenset[str]) -> Any:
 
 def _are_sides(code: Any, live: Any, arguments: dict[str, Any]) -> bool:
     """Whether each side is what it has to be; says so where it is not."""
-    from assay.scanner.compare.resources import LIVE_ROOTS
+    from assay.scanner.compare.resources import ESTATE, LIVE_ROOTS
 
     ours = next((result.resource.root for result in code.results if result.resource.root.startswith(LIVE_ROOTS)), None)
-    theirs = next((result.resource.root for result in live.results if not result.resource.root.startswith(LIVE_ROOTS)), None)
+    theirs = next((result.resource.root for result in live.results if not result.resource.root.startswith((*LIVE_ROOTS, ESTATE))), None)
     if ours is not None:
         _say(f"CODE ({arguments['ours']}) holds live resources ({ours}): name the code first, then the live side")
     elif theirs is not None:

@@ -165,6 +165,7 @@ def prepare(arguments: dict[str, Any], named: dict[str, Any]) -> tuple[Any, Conf
             severities={name: settings.severity for name, settings in config.controls.items() if settings.severity},
             roles=config.roles,
             attestations=config.stated,
+            estate=config.described,
             fail_on=arguments.get("fail_on") or config.fail_on or "low",
             allow_empty=arguments.get("allow_empty") or config.allow_empty,
             exclude=config.excluded,

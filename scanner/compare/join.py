@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from assay.scanner.compare import names
 from assay.scanner.compare.names import some
-from assay.scanner.compare.resources import JudgedResource, by_kind
+from assay.scanner.compare.resources import ESTATE, JudgedResource, by_kind
 from assay.scanner.compare.state import States
 from assay.scanner.results.model import ResourceRef
 
@@ -36,11 +36,24 @@ def join(code: Sequence[JudgedResource], live: Sequence[JudgedResource], states:
     for resource in live:
         if resource.ref.account:
             accounts.setdefault(resource.ref.cloud, set()).add(resource.ref.account)
-    matches: list[Match] = []
+    matches = list(_of_estate(code, live))
+    code, live = ([resource for resource in side if resource.ref.root != ESTATE] for side in (code, live))
     code_kinds, live_kinds = by_kind(code), by_kind(live)
     for kind in dict.fromkeys([*code_kinds, *live_kinds]):
         matches += _Kind(code_kinds.get(kind, []), live_kinds.get(kind, []), states, accounts.get(kind[0], set())).matches()
     return matches
+
+
+def _of_estate(code: Sequence[JudgedResource], live: Sequence[JudgedResource]) -> Iterator[Match]:
+    """What each side says of the deployment as a whole, by what it is called without the side."""
+    matches: dict[tuple[str, str], Match] = {}
+    for side, source in ((code, ".code: "), (live, ".live: ")):
+        for resource in side:
+            if resource.ref.root == ESTATE:
+                name = (resource.ref.kind, resource.ref.address.replace(source, ": "))
+                match = matches.setdefault(name, Match([], [], "scope"))
+                (match.code if side is code else match.live).append(resource)
+    yield from matches.values()
 
 
 class _Kind:

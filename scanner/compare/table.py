@@ -8,19 +8,22 @@ Every result of either side is in exactly one row.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from assay.scanner import __version__
-from assay.scanner.compare import names, seen
+from assay.scanner.analysis.estate.kinds import ManagedAccount
+from assay.scanner.compare import managed, names, seen
 from assay.scanner.compare.join import Match, join
 from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison, Counts, Half, Side, SideFinding, SideResource, StateUse, Status
-from assay.scanner.compare.resources import JudgedResource, judged_resources
+from assay.scanner.compare.resources import ESTATE, JudgedResource, judged_resources
 from assay.scanner.compare.state import State, States
+from assay.scanner.estate_options import EstateOptions
 from assay.scanner.results.model import Report, ResourceRef, Result, Verdict, worst
 from assay.scanner.rules.model import SEVERITIES
 from assay.scanner.sources.coverage import Gap
+from assay.scanner.sources.raw import Unknown
 
 _ORDER = {status: place for place, status in enumerate(STATUSES)}
 _LIVE_IS_FINE = ("passes_both", "fails_code", "not_applicable")
@@ -37,16 +40,30 @@ class _Outcome(msgspec.Struct, frozen=True):
     settles_it: str = ""
 
 
-def compare(code: Report, live: Report, states: Iterable[State] = (), gaps: Iterable[Gap] = ()) -> Comparison:
-    """Both sides in one table. `gaps` are inputs that could not be read, such as a state."""
+JudgeAccounts = Callable[[list[ManagedAccount]], Iterable[Result]]
+
+
+def compare(
+    code: Report,
+    live: Report,
+    states: Iterable[State] = (),
+    gaps: Iterable[Gap] = (),
+    estate: EstateOptions | None = None,
+    judge_accounts: JudgeAccounts | None = None,
+) -> Comparison:
+    """Both sides in one table. `gaps` are inputs that could not be read, such as a state; `judge_accounts` gives the verdicts on what is
+    live as a whole, of which there is then a row for each account."""
     states = list(states)
+    if judge_accounts is not None:  # what a side says of this by itself is that the other one is missing
+        code, live = managed.without(code), managed.without(live)
     code_resources, live_resources = judged_resources(code), judged_resources(live)
     known = States(states, code_resources)
     live_side = seen.LiveSide(live, live_resources)
     matches = join(code_resources, live_resources, known, live_side.accounts)
     table = _Table(code, live, seen.CodeSide(code, code_resources), live_side, known)
     table.learn(matches)
-    rows = sorted((row for match in _by_doubt(matches) for row in table.rows(match)), key=_rank)
+    of_accounts = managed.rows(judge_accounts(table.accounts(matches, estate))) if judge_accounts is not None else []
+    rows = sorted([*of_accounts, *(row for match in _by_doubt(matches) for row in table.rows(match))], key=_rank)
     return Comparison(
         version=__version__,
         compared=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -88,7 +105,8 @@ class _Table:
     def rows(self, match: Match) -> list[ComparedRow]:
         """One row for each control that has a result on either side."""
         code, live = _by_control(match.code), _by_control(match.live)
-        alone = self._code_only(match) if not match.live and not match.ambiguous else None
+        of_estate = (match.code or match.live)[0].ref.root == ESTATE
+        alone = self._code_only(match) if not match.live and not match.ambiguous and not of_estate else None
         rows = []
         for control in dict.fromkeys([*code, *live]):
             ours, theirs = code.get(control, []), live.get(control, [])
@@ -111,9 +129,51 @@ class _Table:
             )
         return rows
 
+    def accounts(self, matches: Iterable[Match], estate: EstateOptions | None) -> list[ManagedAccount]:
+        """The live accounts with what the code does not make, or does otherwise."""
+        drifts = managed.Drifts(estate)
+        matches = list(matches)
+        in_code = {ours.ref.kind for match in matches for ours in match.code}
+        for match in matches:
+            drifted = self._drifted(match)
+            for theirs in match.live:
+                if theirs.ref.root != ESTATE:
+                    drifts.enter(theirs.ref, self._is_made(match, theirs.ref, theirs.ref.kind in in_code), drifted)
+        return drifts.accounts()
+
+    def _is_made(self, match: Match, ref: ResourceRef, in_code: bool) -> bool | Unknown:
+        """Whether code makes a live resource; `in_code`: it has some of this kind."""
+        if match.ambiguous:
+            return Unknown(match.ambiguous, match.settles_it)
+        if match.code:
+            return True
+        outcome = self._live_only(ref, [])
+        if outcome.status == "live_without_code" and in_code and not ref.named:
+            return Unknown(f"which of the code {ref.id} is, whose name was not answered", "audit again, with what tells its name")
+        if outcome.status == "live_without_code":
+            return False
+        return Unknown(outcome.reason, outcome.settles_it) if outcome.settles_it else True
+
+    def _drifted(self, match: Match) -> list[tuple[str, bool | Unknown]]:
+        """The controls that a resource passes in code and fails live; Unknown where the code does not tell."""
+        if match.ambiguous or not match.code:
+            return []
+        code, live = _by_control(match.code), _by_control(match.live)
+        found: list[tuple[str, bool | Unknown]] = []
+        for control in sorted(code.keys() & live.keys()):
+            status = _status(worst(result.verdict for result in code[control]), worst(result.verdict for result in live[control])).status
+            if status == "fails_live":
+                found.append((control, False))
+            elif status == "fails_live_code_unknown":
+                ways = _ways(code[control])
+                found.append((control, Unknown(f"what {control} says of {names.show(match.code[0].ref)} in code", ways)))
+        return found
+
     def _outcome(self, match: Match, control: str, ours: Sequence[Result], theirs: Sequence[Result]) -> _Outcome:
         if match.ambiguous:
             return _Outcome("ambiguous", match.ambiguous, match.settles_it)
+        if (match.code or match.live)[0].ref.root == ESTATE and not (match.code and match.live):
+            return _Outcome("one_side", "each side says what it sees of the whole")
         if match.code:
             outcome = self._both(control, ours, theirs)
             return (outcome.status in _LIVE_IS_FINE and self._missing(match)) or outcome

@@ -109,6 +109,10 @@ class Resource(msgspec.Struct, kw_only=True):
     """By cloud, where names are not unique in their account and region."""
     of_whole_account: ClassVar[bool] = False
     """It is read when all regions of an account are known, since what it says hangs on all of them."""
+    of_estate: ClassVar[bool] = False
+    """No reader tells it: it is made of what all collections of a run say of the deployment as a whole (analysis/estate)."""
+    compares: ClassVar[bool] = False
+    """It holds the verdicts of other controls against each other, which are then judged whether they are selected or not."""
     identity: Identity
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from assay.scanner.facts.catalogue import Catalogue, catalogue
@@ -11,16 +11,21 @@ from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.permissions import permissions
 from assay.scanner.sources.aws.plan import ORGANIZATION, AccountPlan
 
+_NO_MORE: dict[str, tuple[str, ...]] = {}
 _NAME = re.compile(r"\{(\w+)")
 
 
-def make_plan(controls: Iterable[Any], services: Iterable[str] = (), known: Catalogue | None = None) -> AccountPlan:
-    """The plan for compiled controls; `services` are client names, empty for all."""
+def make_plan(
+    controls: Iterable[Any], services: Iterable[str] = (), known: Catalogue | None = None, more: Mapping[str, Iterable[str]] = _NO_MORE
+) -> AccountPlan:
+    """The plan for compiled controls; `services` are client names, empty for all. `more`: kinds with facts that are needed beside."""
     known = known or catalogue("aws_api")
     listings = known.listings
     wanted: dict[str, set[str]] = {}
     for compiled in controls:
         wanted.setdefault(compiled.kind, set()).update(facts_of(compiled))
+    for kind, facts in more.items():
+        wanted.setdefault(kind, set()).update(facts)
     types: set[str] = set()
     calls: set[tuple[str, Call]] = set()
     for type_, entries in known.readers.items():

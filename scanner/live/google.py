@@ -13,10 +13,10 @@ from assay.scanner.sources.gcp.permissions import USE_QUOTA
 from assay.scanner.sources.gcp.plan import AssetPlan, Method
 
 
-def make_plan(controls: Iterable[Any]) -> AssetPlan:
-    """The plan for compiled controls, once the readers are loaded."""
+def make_plan(controls: Iterable[Any], more: Iterable[str] = ()) -> AssetPlan:
+    """The plan for compiled controls, once the readers are loaded. `more`: kinds that are needed beside."""
     controls = list(controls)
-    kinds = {compiled.kind for compiled in controls}
+    kinds = {*more, *(compiled.kind for compiled in controls)}
     types = {compiled.source_type for compiled in controls if compiled.source_type and is_asset_type(compiled.source_type)}
     for type_, entries in catalogue("google_api").readers.items():
         for entry in entries if is_asset_type(type_) else ():

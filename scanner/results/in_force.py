@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from assay.scanner.estate_options import EstateOptions
 from assay.scanner.options import Attestation, Options
 from assay.scanner.results.model import InForce, Setting
 from assay.scanner.rules.load import CompiledControl, RuleSet
@@ -54,6 +55,7 @@ def of_options(options: Options) -> InForce:
         + [Setting("exclude", str(rule), "[]") for rule in options.exclude]
         + ([Setting("roles", ", ".join(sorted(options.roles)), "none")] if options.roles else [])
         + ([Setting("attestations", _stated(options.attestations), "none")] if options.attestations else [])
+        + ([Setting("estate", _described(options.estate), "none")] if options.estate is not None else [])
         + [Setting(f"roots.{rule.glob}.kind", "module", "root") for rule in options.libraries],
         var_files=list(options.var_files),
         variables=sorted(options.variables),
@@ -63,6 +65,16 @@ def of_options(options: Options) -> InForce:
 def _stated(attestations: Sequence[Attestation]) -> str:
     """Briefly: the evidence of each verdict that rests on one has it whole."""
     return f"{many(len(attestations), 'statement')} on {', '.join(sorted({stated.control for stated in attestations}))}"
+
+
+def _described(estate: EstateOptions) -> str:
+    """What the estate is, in short; of each difference that is meant, all of it."""
+    parts = [f"clouds {', '.join(estate.clouds)}"] if estate.clouds else []
+    parts += [f"{cloud} in {', '.join(regions)}" for cloud, regions in estate.regions.items()]
+    parts += [f"environments {', '.join(estate.environments)}"] if estate.environments else []
+    parts += [f"complete in {', '.join(sorted(estate.complete))}" if estate.complete else "not said to be complete"]
+    parts += [f"{one.control} {one.what} may differ until {one.expires}: {one.reason} ({one.owner})" for one in estate.differences]
+    return "; ".join(parts)
 
 
 def _text(value: object) -> str:

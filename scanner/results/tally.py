@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.results.model import VERDICTS, ControlOutcome, Result, Summary, Verdict, worst
 from assay.scanner.rules.load import CompiledControl
 from assay.scanner.sources.coverage import Coverage
@@ -74,7 +76,16 @@ def _outcome(compiled: CompiledControl, count: _Count) -> ControlOutcome:
     return ControlOutcome(control.id, control.title, control.severity, verdict, count.resources, control.frameworks, reason)
 
 
+@functools.cache
+def _of_estate() -> frozenset[str]:
+    return frozenset(name for name, kind in catalogue().kinds.items() if kind.of_estate)
+
+
 def _why_not_applicable(compiled: CompiledControl, resources: int) -> str:
+    if not resources and compiled.kind in _of_estate():
+        return (
+            "nothing describes the deployment as a whole: estate in assay.yaml (docs/estate.md), or there is none of what it holds together"
+        )
     if not resources:
         return f"nothing of the kind that it asks of ({compiled.source_type or compiled.kind}) is in what was judged"
     return f"its condition ({compiled.control.when}) is false for all of {many(resources, 'resource')}"

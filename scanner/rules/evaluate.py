@@ -47,7 +47,7 @@ class Judges:
     def judge(self, name: str, resource: Resource | view.Attributes) -> Iterator[Judgement]:
         """The verdicts of all controls that apply to what has this name: every failing and unknown assertion, or one for the whole."""
         if name not in self._panels:
-            self._panels[name] = _panels([Judge(compiled, params, self._stated) for compiled, params in self._controls[name]])
+            self._panels[name] = _panels([Judge(compiled, params, self._stated) for compiled, params in self._controls.get(name, ())])
         for panel in self._panels[name]:
             subject = panel.subject(resource)
             for judge in panel.judges:
@@ -60,7 +60,7 @@ class Judges:
 
 def _panels(judges: list[Judge]) -> list[_Panel]:
     """Judges of a kind share what they see. Nulls that one rule asks for in the attributes of a type are not there for another."""
-    return [_Panel([judge]) for judge in judges] if judges[0].compiled.source_type else [_Panel(judges)]
+    return [_Panel([judge]) for judge in judges] if judges and judges[0].compiled.source_type else [_Panel(judges)] if judges else []
 
 
 class _Panel:
@@ -322,7 +322,9 @@ class _Hearing:
 
     def not_listed(self, why: Unknown) -> Judgement:
         """The one verdict on resources of which not even the number is known."""
-        message = f"not known: there may be more of them: {self.subject.resource.identity.name}"
+        resource = self.subject.resource
+        more = "" if isinstance(resource, Resource) and resource.of_estate else "there may be more of them: "
+        message = f"not known: {more}{resource.identity.name}"
         unknown = [UnknownFact("an element", why.reason, why.settles_it, why.location)]
         return self.judgement(Question("", self.judge.control.title, []), "unknown", message, unknown)
 

@@ -186,6 +186,12 @@ def readers(name: str) -> tuple[str, ...]:
 
 
 @functools.cache
+def is_live(name: str) -> bool:
+    """Whether an input shows what is."""
+    return any(known.live for known in table() if known.name == name)
+
+
+@functools.cache
 def code_readers() -> tuple[str, ...]:
     """The modules of readers that show what code asks for alone: those of Google's REST resources show live ones too."""
     live = live_readers()

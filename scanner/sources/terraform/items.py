@@ -190,6 +190,9 @@ class ResourceItem(BodyNode, Item):
     @property
     @override
     def account(self) -> Value[str]:
+        own = self["project"] if self.type.startswith("google_") else None
+        if own is not None and isinstance(own.data, str):
+            return own
         configuration = self.resource.configuration
         return configuration.account if configuration else Value(None, (self.location(),))
 

@@ -179,7 +179,8 @@ class PlanItem(Item):
     @override
     def account(self) -> Value[str]:
         if self.type.startswith("google_"):
-            return self._provider("project")
+            own = self["project"]
+            return own if isinstance(own.data, str) else self._provider("project")
         allowed = self._arguments().get("allowed_account_ids", {}).get("constant_value")
         return Value(allowed[0] if isinstance(allowed, list) and len(allowed) == 1 else None, (Location(self.plan.path),))
 

@@ -38,7 +38,8 @@ def cluster(view: View, at: ClusterAt) -> MetricSource | None:
     """
     if at.state and view[at.state].equals("INACTIVE", "DEPROVISIONING").data is True:
         return None
-    return MetricSource(identity=view.identity(view.called(at.name)), sort=view.says("cluster"), measured=_own(view, at))
+    name = view.called(at.name).then(lambda text: text.rpartition("/")[2] if isinstance(text, str) else text)
+    return MetricSource(identity=view.identity(name), sort=view.says("cluster"), measured=_own(view, at))
 
 
 def _own(view: View, at: ClusterAt) -> Value[bool]:

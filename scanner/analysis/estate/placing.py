@@ -1,0 +1,41 @@
+"""Of which environment something is, by what the configuration says; nothing is guessed from names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assay.scanner.estate_options import Environment, EstateOptions
+from assay.scanner.globs import matches
+
+
+class Places:
+    """The environments of an estate, asked often for the same."""
+
+    def __init__(self, estate: EstateOptions) -> None:
+        self._environments = estate.environments
+        self._by_account = {account: name for name, entry in estate.environments.items() for account in entry.accounts}
+        self._by_path: dict[str, str] = {}
+
+    def of(self, account: str | None, paths: Iterable[str], tags: dict[str, str]) -> str:
+        """The environment of a resource: by its tags, else by where its code is, else by its account. Empty where none of these tells it.
+
+        Tags come first, so that two environments in one account are seen.
+        """
+        if not self._environments:
+            return ""
+        for name, entry in self._environments.items():
+            if any(tag in tags and matches(glob, tags[tag]) for tag, glob in entry.tags.items()):
+                return name
+        for path in paths:
+            if found := self._of_path(path):
+                return found
+        return self._by_account.get(account or "", "")
+
+    def _of_path(self, path: str) -> str:
+        if path and path not in self._by_path:
+            self._by_path[path] = next((name for name, entry in self._environments.items() if _covers(entry, path)), "")
+        return self._by_path.get(path, "")
+
+
+def _covers(entry: Environment, path: str) -> bool:
+    return any(rule.covers(path) for rule in entry.paths)
