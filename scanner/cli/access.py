@@ -44,11 +44,11 @@ def who_can(action: str, resource: str, **arguments: Any) -> None:
     question, nobody = f"Who can {action} {resource}", f"nobody that is seen here can {action} {resource}"
     control = access.ASKED.get(action.lower())
     if control is not None:
-        report = _report(arguments, (control,))
+        report = _report(arguments, (control,), Question(action, resource))
         _known(report, (control,), resource)
         tell(report, question, access.who_can(report, control, resource), arguments, nobody)
     if action.lower() in map(str.lower, access.READS):
-        report = _report(arguments, ("ask.readers",))
+        report = _report(arguments, ("ask.readers",), Question(action, resource))
         if access.resources(report, ("ask.readers",), resource):
             tell(report, question, access.who_can(report, "ask.readers", resource), arguments, nobody)
     _refused(asked.problem(action, resource))

@@ -32,6 +32,7 @@ from .key_use import Use, decrypts
 from .kinds import ReadableSecret, SecretReader
 from .meeting import Told, meets
 from .organisation import Limits
+from .questioned import is_left_out
 from .requests import Request
 from .trusting import parties_of
 from .ways import Run, Ways, arns_of, ways
@@ -79,9 +80,11 @@ def secret(view: View, at: SecretAt) -> ReadableSecret | None:
     primary = view[at.primary].data
     if isinstance(primary, str) and primary not in ("", view.item.region.data):
         return None
+    who = view.identity(view[at.name])
+    if is_left_out(view, who):
+        return ReadableSecret(identity=who, readers=view.says([]))
     forms = arns_of(view, at.forms)
     found = ways(view, at.identities.spelling, at.runs.spelling, forms, organisation.known(view, at.organisation, forms))
-    who = view.identity(view[at.name])
     own = [entry for document in view.values(at.policies) for entry in statements(document)]
     denials = [spelled(entry, forms) for entry in own if isinstance(entry, Statement) and entry.allows is not True]
     asked = _Secret(view, at, found, _names(view, at, forms), _told(view, at, who), denials)

@@ -19,6 +19,7 @@ from .denials_google import DeniesAt
 from .google import NAMELESS
 from .kinds import ReadableSecret, SecretReader
 from .members import AccountsAt, Member, Sought, members
+from .questioned import is_left_out
 
 _BASIC = {
     "roles/owner": frozenset({ACCESSING, OPENING_SECRETS, ACTING, *IMPERSONATING, *DEPLOYING}),
@@ -42,6 +43,8 @@ class SecretAt(AccountsAt, frozen=True, eq=False, kw_only=True):
 def secret(view: View, at: SecretAt) -> ReadableSecret:
     """A secret with its readers. Whoever sets its policy reads it, too."""
     called = view.identity(view[at.name] if at.name else named(view.item))
+    if is_left_out(view, called):
+        return ReadableSecret(identity=called, readers=view.says([]))
     name = f"projects/*/secrets/{called.name if called.unnamed is None else NAMELESS}"
     sought = Sought(frozenset({ACCESSING}), frozenset({OPENING_SECRETS}), "secretmanager.googleapis.com", name, held)
     found = members(view, at, sought)

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
@@ -20,6 +19,7 @@ from assay.scanner.analysis.access.holdings import Holdings, holdings
 from assay.scanner.analysis.access.key_grants import GrantsAt, grants
 from assay.scanner.analysis.access.meeting import Told
 from assay.scanner.analysis.access.organisation import Organisation
+from assay.scanner.analysis.access.questioned import is_called
 from assay.scanner.analysis.access.ways import Ways
 from assay.scanner.facts.model import Identity
 from assay.scanner.facts.spelling import Another, Many, Place, Spelling
@@ -98,14 +98,9 @@ def askable(view: View, at: AskableAt) -> Askable:
     names = _names(view, at, known.arns)
     inside = _inside(question.resource, names)
     on = targets(question.action, [name + (inside or "") for name in names])
-    asked = inside is not None or _is_called(question.resource, who, view)
+    asked = inside is not None or (question.resource != "*" and is_called(question.resource, who, view))
     callers = list(_callers(view, at, known, question, on)) if asked and on else []
     return Askable(identity=who, asked=view.says(asked), takes=view.says(bool(on)), callers=view.says(callers))
-
-
-def _is_called(pattern: str, who: Identity, view: View) -> bool:
-    names = (who.name, who.id, view.item.address)
-    return any(name == pattern or fnmatch.fnmatchcase(name, pattern.replace("[", "[[]")) for name in names) and pattern != "*"
 
 
 def _inside(asked: str, names: list[str]) -> str | None:

@@ -5,13 +5,13 @@ https://cloud.google.com/iam/docs/resource-hierarchy-access-control
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple
 
 from assay.scanner.analysis.access.denials_google import DeniesAt
 from assay.scanner.analysis.access.google import NAMELESS
 from assay.scanner.analysis.access.members import AccountsAt, Member, Sought, members
+from assay.scanner.analysis.access.questioned import is_called
 from assay.scanner.analysis.access.secrets_google import not_in_table, of_custom_role
 from assay.scanner.analysis.access.tables import google_roles
 from assay.scanner.facts.bindings import Binding, bindings
@@ -71,14 +71,9 @@ def askable(view: View, at: AskableAt) -> Askable:
     question = view.items.asked
     takes = question is not None and is_google(question.action) and at.sort.takes(question.action)
     asked = takes or (question is not None and is_google(question.action))
-    asked = asked and question is not None and _is_called(question.resource, who, view)
+    asked = asked and question is not None and (question.resource != "*" and is_called(question.resource, who, view))
     callers = list(_callers(view, at, who, question)) if asked and takes and question is not None else []
     return Askable(identity=who, asked=view.says(asked), takes=view.says(takes), callers=view.says(callers))
-
-
-def _is_called(pattern: str, who: Identity, view: View) -> bool:
-    names = (who.name, who.id, view.item.address)
-    return any(name == pattern or fnmatch.fnmatchcase(name, pattern.replace("[", "[[]")) for name in names) and pattern != "*"
 
 
 def _callers(view: View, at: AskableAt, who: Identity, question: Question) -> Iterator[Any]:
