@@ -40,8 +40,7 @@ def environments(view: EstateView) -> Iterator[Environment]:
             if not seen:
                 continue
             example = min(sighting.address for sighting in seen) if seen else "something"
-            count = sum(sighting.count for sighting in seen)
-            yield _unnamed(view, scope, f"of which environment {example} is, and {count} in all", "of no environment")
+            yield _unnamed(view, scope, f"of which environment {example} is", "of no environment")
 
 
 def _unnamed(view: EstateView, scope: Scope, reason: str, name: str) -> Environment:

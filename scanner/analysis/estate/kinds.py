@@ -73,7 +73,6 @@ class RegionPair(OfEstate, kw_only=True):
     """Two regions of one environment on one cloud, of which the second should be as the first."""
 
     compares: ClassVar = True
-    lower: Fact[bool]
     differences: Fact[list[Difference]]
 
 
@@ -81,7 +80,6 @@ class CloudPair(OfEstate, kw_only=True):
     """The deployments on AWS and on Google Cloud, in one environment."""
 
     compares: ClassVar = True
-    lower: Fact[bool]
     differences: Fact[list[Difference]]
     """Controls that one of them passes and the other does not."""
 

@@ -28,7 +28,6 @@ def region_pairs(view: EstateView) -> Iterator[RegionPair]:
             unseen = view.unseen(scope) or _not_both_regions(view, scope, regions[0], other)
             yield RegionPair(
                 identity=view.identity(scope, f"{regions[0]} and {other}", unseen),
-                lower=Value(view.is_lower(scope)),
                 differences=_of_regions(view, scope, regions[0], other),
             )
 
@@ -128,7 +127,6 @@ def cloud_pairs(view: EstateView) -> Iterator[CloudPair]:
             unseen = _not_both(view, one, two)
             yield CloudPair(
                 identity=view.identity(whole, "AWS and Google Cloud", unseen),
-                lower=Value(view.is_lower(whole)),
                 differences=_of_clouds(view, one, two),
             )
 

@@ -97,7 +97,7 @@ class Store(msgspec.Struct, frozen=True):
         return Store(self.seen.with_(other.seen), self.deleted | other.deleted)
 
 
-class Summary(msgspec.Struct, kw_only=True):
+class Summary(msgspec.Struct):
     """What one or more collections say of the estate. A region is empty for what is in none."""
 
     tiers: dict[tuple[Scope, str, str], Sighting] = {}
