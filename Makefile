@@ -55,9 +55,10 @@ plans-check: $(READY)
 fuzz: $(READY) ## damage and disguise the cases of the controls: make fuzz INPUTS=20000 SEED=1
 	$(BIN)/python -m tests.hostile.fuzzing --inputs $(or $(INPUTS),2000) --seed $(or $(SEED),0)
 
-bench: $(READY) ## measure against checkov, Prowler, tfparse and bare loops, in virtual environments of their own
+bench: $(READY) ## measure against checkov, cloudsplaining, Prowler, tfparse and bare loops, in virtual environments of their own
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/verdicts.py
+	$(BIN)/python bench/access.py
 	$(BIN)/python bench/templates.py
 	$(BIN)/python bench/live.py
 	$(BIN)/python bench/assets.py
