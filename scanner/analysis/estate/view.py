@@ -141,7 +141,7 @@ class EstateView:
         parts = [scope.cloud or "estate", *([scope.environment] if scope.environment else []), scope.source]
         address = f"estate.{'.'.join(parts)}: {name}"
         file, line = self.estate.file, self.estate.line
-        blocks = [BlockRef("estate", file, line, line)] if file else []
+        blocks = [BlockRef(address, file, line, line)] if file else []
         return Identity(
             id=address,
             name=title(scope, name),
