@@ -21,7 +21,6 @@ import msgspec
 
 from assay.scanner import __version__, targets
 from assay.scanner.errors import RunError
-from assay.scanner.estate import judged_estate
 from assay.scanner.gate.apply import Gate
 from assay.scanner.judge import Judged, Rules, Sink, Watch, judge_all
 from assay.scanner.options import Options
@@ -150,6 +149,8 @@ class Scan:
                 judged.results = [result for result in judged.results if result.control in selected]
             yield self._taken(judged)
         if self.rules.estate is not None:
+            from assay.scanner.estate import judged_estate
+
             whole = judged_estate(self.rules, self.options)
             whole.results = [self.gate.result(result) for result in whole.results]
             yield self._taken(whole)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -154,32 +154,38 @@ def _compared(top: str, named: list[str], checked_out: Head, files: Mapping[str,
         if held.tree != tree_of(_shared(store), checked_out.commit):
             raise Unread("something is staged that is not committed, or was since the commit")
         real = os.path.realpath(top)
-        known = {os.path.join(real, *path.split("/")): id_ for path, id_ in held.ids.items()}
-        away = {os.path.join(real, *path.split("/")) for path in held.absent}
-        changed, added, removed = _differences(known, away, [os.path.realpath(target) for target in named], files, real)
+        changed, added = _differences(held.ids, files, real)
+        below = [os.path.relpath(os.path.realpath(target), real).replace(os.sep, "/") for target in named]
+        removed = sum(not os.path.lexists(os.path.join(real, path)) for path in _within(held.ids, below) if path not in held.absent)
     except (Unread, OSError, ValueError) as error:
         return msgspec.structs.replace(made, reason=visible(getattr(error, "strerror", None) or str(error)))
     return msgspec.structs.replace(made, changed=changed, added=added, removed=removed)
 
 
-def _differences(known: Mapping[str, str], away: set[str], named: list[str], files: Mapping[str, Fate], top: str) -> tuple[int, int, int]:
-    """How many files the commit has otherwise, does not have, and has alone. `known`: path to the id of its content; `away`: those that a
-    sparse checkout leaves out."""
+def _within(paths: Iterable[str], below: Iterable[str]) -> Iterator[str]:
+    """Those of the paths of a repository that are at or below some others."""
+    named = set(below)
+    starts = tuple(f"{path}/" for path in named)
+    yield from (path for path in paths if "." in named or path in named or path.startswith(starts))
+
+
+def _differences(known: Mapping[str, str], files: Mapping[str, Fate], top: str) -> tuple[int, int]:
+    """How many files the commit has otherwise, and does not have. `known`: path below the top to the id of its content."""
     changed = added = total = 0
     for file, fate in files.items():
         path = os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file))
         if fate.became == "excluded" or not inside(path, top):
             continue
-        if path not in known:
+        id_ = known.get(os.path.relpath(path, top).replace(os.sep, "/"))
+        if id_ is None:
             added += 1
             continue
         size = os.lstat(path).st_size
         total += size
         if total > MAX_TOTAL:
             raise ValueError(f"there are more than {MAX_TOTAL:,} bytes to compare")
-        changed += known[path] not in _ids(path, size, len(known[path]) or 40)
-    below = (path for path in known if any(inside(path, target) for target in named))
-    return changed, added, sum(not os.path.lexists(path) for path in below if path not in away)
+        changed += id_ not in _ids(path, size, len(id_) or 40)
+    return changed, added
 
 
 def _ids(path: str, size: int, digits: int) -> list[str]:
