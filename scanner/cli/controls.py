@@ -54,19 +54,20 @@ def list_controls(**arguments: Any) -> None:
 @click.argument("control_id", metavar="ID", shell_complete=completing.controls)
 @judging.configured
 def show(control_id: str, **arguments: Any) -> None:
-    """One control: text, rule, remediation, mappings."""
-    from assay.scanner.control_pages import page
-    from assay.scanner.rules.load import nearest
+    """One control: text, rule, remediation, mappings.
+
+    ID may be that of another scanner's check, such as CKV_AWS_53, AVD-AWS-0086 or s3_bucket_kms_encryption: then the controls are shown
+    that ask for the same thing, or for part of it.
+    """
+    from assay.scanner.cli.show_control import of_check, of_control, unknown
 
     rules = _configured(arguments)[1]
     named = (compiled for compiled in rules.controls if control_id in (compiled.control.id, *compiled.control.aliases))
     compiled = next(named, None)
-    if compiled is None:
-        way = nearest(control_id, rules.by_id()) or "see assay controls list"
-        console.tell(f"assay: there is no control {control_id!r}; {way}")
+    story = of_control(compiled) if compiled else of_check(control_id, rules)
+    if story is None:
+        console.tell(unknown(control_id, rules))
         sys.exit(EXIT_USAGE)
-    story = Story()
-    story.markdown(page(compiled).rstrip())
     story.tell()
 
 

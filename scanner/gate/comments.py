@@ -25,6 +25,7 @@ from assay.scanner.gate.waivers import Waiver
 from assay.scanner.globs import matches
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Control
+from assay.scanner.rules.peers import normal
 
 _COMMENT = re.compile(r"\s*(?:#|//|/\*)+\s?(.*?)\s*(?:\*/\s*)?$")
 _TRAILING = re.compile(r"(?:#|//)\s*((?:assay:|checkov:|trivy:|tfsec:).*)$")
@@ -98,7 +99,7 @@ class Comments:
 
     def _of_peer(self, peer: str, id_: str, waiver: Waiver) -> Iterator[Waiver]:
         for control in self._controls.values():
-            if any(_same(id_, known) for known in control.peers.get(peer, ())):
+            if any(normal(id_) == normal(known) for known in control.peers.get(peer, ())):
                 reason = waiver.reason or f"{id_} is ignored"
                 yield msgspec.structs.replace(waiver, by=peer, control=control.id, reason=reason)
 
@@ -151,8 +152,3 @@ def _day(text: str) -> datetime.date | None:
         return datetime.date.fromisoformat(text) if len(text) == len("2027-01-31") else None
     except ValueError:
         return None
-
-
-def _same(written_id: str, known: str) -> bool:
-    """Trivy writes one check as `AVD-AWS-0086` and `AWS-0086`."""
-    return written_id.upper().removeprefix("AVD-") == known.upper().removeprefix("AVD-")

@@ -17,6 +17,7 @@ from assay.scanner.opinions.places import ClaimedResources, Key, key_of
 from assay.scanner.results.model import Report, Result, Verdict, worst
 from assay.scanner.results.opinion import Check, Compared, Opinion, Relation, TheirVerdict
 from assay.scanner.rules.model import SEVERITIES, Control
+from assay.scanner.rules.peers import normal
 from assay.scanner.words import many
 
 _WORST: tuple[TheirVerdict, ...] = ("fail", "unknown", "skipped", "pass")
@@ -112,11 +113,6 @@ def _against(claims: Claims, peers: Mapping[str, Sequence[str]], ours: Container
             if not judged and (places.knows(claim.file, claims.base) or not beside.changed_only):
                 related.alone.setdefault((control, claim.file, claim.resource), []).append(claim)
     return related
-
-
-def normal(check: str) -> str:
-    """An id as it is compared: Trivy's `AVD-AWS-0086` is the `AWS-0086` of its newer versions."""
-    return check.casefold().removeprefix("avd-")
 
 
 def _peers(scanner: str, controls: Iterable[Control]) -> dict[str, list[str]]:

@@ -166,3 +166,61 @@ def test_coverage_of_an_own_framework(tmp_path: Path) -> None:
     exit_code, output = ran("coverage", "house", "--policies", str(tmp_path))
     assert exit_code == 0 and "0 of 1 section judged (0%), 1 manual." in output
     assert "\u202e" not in output and "\x1b" not in output
+
+
+@pytest.mark.parametrize(
+    ("check", "shown", "scanner"),
+    [
+        ("CKV_AWS_53", "CKV_AWS_53", "checkov"),
+        ("ckv_aws_53", "CKV_AWS_53", "checkov"),
+        ("AVD-AWS-0086", "AWS-0086", "Trivy"),
+        ("AWS-0086", "AWS-0086", "Trivy"),
+        ("s3_account_level_public_access_blocks", "s3_account_level_public_access_blocks", "Prowler"),
+    ],
+)
+def test_show_of_a_check_of_another_scanner_shows_the_control_that_maps_to_it(check: str, shown: str, scanner: str) -> None:
+    exit_code, output = ran("show", check)
+    assert exit_code == 0
+    flat = " ".join(output.split())
+    assert flat.startswith(f"{shown} is a check of {scanner}; this control maps to it"), flat[:200]
+    assert "# storage.public-access-blocked" in output and "## Remediation" in output
+
+
+def test_show_of_a_check_that_several_controls_map_to_names_each() -> None:
+    check = next(name for name in ("CKV_AWS_19", "CKV_AWS_145", "CKV_AWS_24", "CKV_AWS_40") if len(mapping(name)) > 1)
+    exit_code, output = ran("show", check)
+    assert exit_code == 0
+    assert f"{len(mapping(check))} controls map to it" in " ".join(output.split())
+    assert all(f"{control} (" in output for control in mapping(check))
+    assert "## Remediation" not in output
+
+
+def mapping(check: str) -> list[str]:
+    """The controls that map to a check of checkov."""
+    return [each.control.id for each in load([builtin_folder()]).controls if check in each.control.peers.get("checkov", ())]
+
+
+@pytest.mark.parametrize(("check", "nearest"), [("CKV_AWS_53x", "CKV_AWS_53"), ("s3_bucket_kms_encryptoin", "s3_bucket_kms_encryption")])
+def test_show_of_a_check_that_no_control_maps_to_says_so_and_names_the_nearest(check: str, nearest: str) -> None:
+    exit_code, output = ran("show", check)
+    assert exit_code == 2
+    assert f"there is no control {check!r}, and none maps to a check of that id; the nearest is {nearest}" in output
+
+
+def test_every_check_that_a_control_names_can_be_shown() -> None:
+    from assay.scanner.cli.show_control import of_check
+
+    rules = load([builtin_folder()])
+    for control in rules.by_id().values():
+        for check in {name for names in control.peers.values() for name in names}:
+            story = of_check(check, rules)
+            assert story and any(control.id in line for line in story.lines), (control.id, check)
+
+
+def test_own_controls_may_map_to_checks_of_any_scanner(tmp_path: Path) -> None:
+    own = (builtin_folder() / "storage" / "versioning-enabled.yaml").read_text("utf-8")
+    own = own.replace("id: storage.versioning-enabled", "id: storage.ours").partition("peers:")[0]
+    write(tmp_path, {"ours.yaml": own + "peers: {custodian: [s3-versioning]}\n"})
+    exit_code, output = ran("show", "s3-versioning", "--policies", str(tmp_path))
+    assert exit_code == 0
+    assert output.startswith("s3-versioning is a check of custodian")
