@@ -14,7 +14,7 @@ from assay.scanner.analysis.estate.view import EstateView
 from assay.scanner.compare.model import ComparedRow, Half, SideFinding, SideResource, Status
 from assay.scanner.estate_options import EstateOptions
 from assay.scanner.results.model import Report, ResourceRef, Result, worst
-from assay.scanner.sources.raw import Location, Unknown
+from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, any_of
 
 CONTROL = "estate.iac-managed"
@@ -61,8 +61,7 @@ class Drifts:
 
 
 def _drift(id_: str, control: str, managed: bool | Unknown, agrees: bool | Unknown) -> Drift:
-    seen = (Location(id_),)
-    return Drift(name=Value(id_, seen), control=Value(control, seen), managed=Value(managed, seen), agrees=Value(agrees, seen))
+    return Drift(name=Value(id_), control=Value(control), managed=Value(managed), agrees=Value(agrees))
 
 
 def without(report: Report) -> Report:

@@ -91,7 +91,7 @@ def _trusts(view: EstateView, scope: Scope) -> list[EnvironmentTrust]:
     for (where, _, principal), seen in sorted(view.summary.trusts.items(), key=lambda entry: entry[0]):
         if where != scope or principal in own:
             continue
-        why = Unknown(f"of which account somebody is whom {seen.address} lets in", "scan the plan or the live account", seen.place[0])
+        why = Unknown(f"of which account somebody is whom {seen.address} lets in", "scan the plan or the live account", seen.spot)
         found.append(
             EnvironmentTrust(
                 name=Value(seen.address, seen.place),
@@ -130,7 +130,7 @@ def _perhaps(view: EstateView, scope: Scope, name: str) -> Value[bool]:
     """Whether there is a store of which none was told to be it."""
     for (where, role, _), store in sorted(view.summary.stores.items()):
         if where == scope and role == ANY_ROLE:
-            return Value(Unknown(store.seen.doubt, "select it by its name", store.seen.place[0]))
+            return Value(Unknown(store.seen.doubt, "select it by its name", store.seen.spot))
     return view.absent(scope, EVERYWHERE, f"anything that keeps {name}")
 
 
@@ -153,7 +153,7 @@ def _keeper(store: Store) -> Keeper:
     times = [told for told in store.deleted if isinstance(told, (int, float))]
     after: float | Unknown | None = min(times, default=None)
     if unknown:
-        after = Unknown(unknown[0], "scan the plan or the live account", store.seen.place[0])
+        after = Unknown(unknown[0], "scan the plan or the live account", store.seen.spot)
     return Keeper(name=Value(store.seen.address, store.seen.place), deleted_after=Value(after, store.seen.place))
 
 
@@ -168,5 +168,5 @@ def managed_accounts(view: EstateView) -> Iterator[ManagedAccount]:
     """Each live account, which a scan does not hold against code."""
     for (scope, account), seen in sorted(view.summary.accounts.items(), key=lambda entry: entry[0]):
         if scope.source == "live" and account:
-            why = Unknown("which code makes what is in it", "assay compare CODE LIVE", seen.place[0])
+            why = Unknown("which code makes what is in it", "assay compare CODE LIVE", seen.spot)
             yield ManagedAccount(identity=view.identity(scope, account or "account"), compared=Value(why), drifts=Value([]))

@@ -63,7 +63,7 @@ def _perhaps(view: EstateView, name: str, one: Component, two: Component, region
         name=Value(name, doubtful.place),
         left=Value(one.seen.address),
         right=Value(two.seen.address),
-        differs=Value(Unknown(doubtful.doubt, "scan the plan or the live account", doubtful.place[0])),
+        differs=Value(Unknown(doubtful.doubt, "scan the plan or the live account", doubtful.spot)),
         declared=view.declared(REGIONS, name, regions),
     )
 
@@ -81,7 +81,7 @@ def _missing(
     assert there is not None
     lacking = regions[1] if two is None else regions[0]
     present = view.present(scope, lacking, None, elsewhere.seen if elsewhere else None, name)
-    told = present.data if there.seen.doubt == "" else Unknown(there.seen.doubt, "scan the plan or the live account", there.seen.place[0])
+    told = present.data if there.seen.doubt == "" else Unknown(there.seen.doubt, "scan the plan or the live account", there.seen.spot)
     return Difference(
         name=Value(name, there.seen.place),
         left=Value(one.seen.address if one else _NONE),
@@ -98,7 +98,7 @@ def _of_facts(view: EstateView, scope: Scope, name: str, one: Component, two: Co
             continue
         is_open = "" in left or "" in right
         place = (*one.seen.place, *two.seen.place)
-        why = Unknown(f"whether {fact} is the same in both regions", "scan the plan or the live account", place[-1])
+        why = Unknown(f"whether {fact} is the same in both regions", "scan the plan or the live account", two.seen.spot)
         what = f"{name}: {fact}"
         yield Difference(
             name=Value(what, place),
@@ -209,7 +209,7 @@ def _of_verdicts(
         failing = seen if one == "fail" else there
         differs: Value[bool] = Value(True, failing.place)
         if open_ is not None:
-            differs = Value(Unknown(f"what {control} says of {open_.address}", "settle that finding first", open_.place[0]))
+            differs = Value(Unknown(f"what {control} says of {open_.address}", "settle that finding first", open_.spot))
         found.append(_difference(view, by, control, one, two, differs, between))
     return found
 

@@ -39,8 +39,13 @@ class Sighting(msgspec.Struct, frozen=True):
 
     @property
     def place(self) -> tuple[Location, ...]:
-        """Where the example is written, or what it is called in a live account."""
-        return (Location(self.file or self.address, self.line),)
+        """Where the example is written; nothing for one in a live account, whose name says it."""
+        return (Location(self.file, self.line),) if self.file else ()
+
+    @property
+    def spot(self) -> Location | None:
+        """The same as one place."""
+        return next(iter(self.place), None)
 
     def with_(self, other: Sighting) -> Sighting:
         """Both together."""

@@ -92,7 +92,7 @@ class EstateView:
         for doubtful in (found, elsewhere):
             if doubtful is not None:
                 reason = doubtful.doubt or f"in which regions {doubtful.address} is"
-                return Value(Unknown(reason, "scan the plan or the live account", doubtful.place[0]))
+                return Value(Unknown(reason, "scan the plan or the live account", doubtful.spot))
         return self.absent(scope, region, what, kinds)
 
     def absent(self, scope: Scope, region: str, what: str, kinds: Iterable[str] = ()) -> Value[bool]:

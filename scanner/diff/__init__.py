@@ -1,0 +1,1 @@
+"""Two runs beside each other: what changed between them (docs/diff.md)."""
