@@ -78,6 +78,11 @@ class Rules:
         """Types of inputs that some rule names instead of a kind."""
 
     @property
+    def of_resources(self) -> bool:
+        """Whether one of the selected controls asks of resources, and not of the deployment as a whole."""
+        return any(compiled.kind not in self.estate_kinds for compiled in self.selected)
+
+    @property
     def judged(self) -> list[load.CompiledControl]:
         """Every control that resources are judged by."""
         return [*self.selected, *self.compared]

@@ -203,6 +203,10 @@ class Scan:
         scope = ", ".join(self.options.paths)
         if self.tally.saw_nothing:
             return Gap(scope, "nothing_found", "nothing was found to scan", "name a path; --allow-empty where that is expected")
+        if self.rules.estate_kinds and self.options.estate is None and not self.rules.of_resources:
+            return Gap(
+                scope, "nothing_judged", "nothing was judged: nothing describes the deployment as a whole", "estate in assay.yaml says it"
+            )
         reason = "nothing was judged: of what was found, no resource is of a kind that the selected controls ask of"
         return Gap(scope, "nothing_judged", reason, "name what holds such resources, or --allow-empty where that is expected")
 

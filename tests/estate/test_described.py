@@ -122,3 +122,10 @@ def test_a_waived_finding_is_no_difference(tmp_path: Path) -> None:
     until = datetime.date(2026, 12, 1)
     waiver = Waiver(control=control, resource="*", path="*", tags=(), owner="a", reason="b", ticket="", expires=until, file="w", line=1)
     assert not differs(Gate(Waivers([waiver], Terms(today=datetime.date(2026, 11, 2)))))
+
+
+def test_controls_of_the_estate_alone_say_what_they_lack(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": QUEUE})
+    (gap,) = Scan(Options(paths=[str(tmp_path)], controls=["estate.*"])).report().coverage.gaps
+    assert "nothing describes the deployment as a whole" in gap.reason
+    assert gap.code == "nothing_judged"
