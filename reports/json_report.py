@@ -58,6 +58,11 @@ def _ordered(report: Report) -> Report:
     )
 
 
+def document(value: Any) -> bytes:
+    """A value as a document of JSON, as reports are written. Half a surrogate pair, which UTF-8 cannot hold, is written out."""
+    return _formatted(value) + b"\n"
+
+
 def encodable(data: Any) -> Any:
     """Plain data whose strings can all be encoded."""
     if isinstance(data, str):

@@ -16,9 +16,10 @@ import msgspec
 
 from assay.scanner import cache
 
-REPORTS, COMPARISONS, CATALOGUES, SOURCES, FACTS = GROUPS = (
+REPORTS, COMPARISONS, DIFFS, CATALOGUES, SOURCES, FACTS = GROUPS = (
     "assay.reports",
     "assay.comparisons",
+    "assay.diffs",
     "assay.catalogues",
     "assay.sources",
     "assay.facts",

@@ -21,7 +21,7 @@ LAYERS = (
     ("results",),
     ("gate", "opinions", "questions"),
     ("judge", "targets", "live", "compare", "config", "control_pages"),
-    ("estate",),
+    ("estate", "diff"),
     ("worker",),
     ("run",),
     ("fixtures", "since", "configuration_schema", "evidence"),
@@ -30,7 +30,7 @@ LAYERS = (
 )
 """From the lowest. What stands in one layer does not import each other, apart from what is inside of a package."""
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-OF_REPORTS = {"results", "rules", "facts", "sources", "compare", "words"}
+OF_REPORTS = {"results", "rules", "facts", "sources", "compare", "diff", "words"}
 """What a report format may import."""
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "audit": "assay.scanner.cli.audit",
     "snapshot": "assay.scanner.cli.snapshot",
     "compare": "assay.scanner.cli.compare",
+    "diff": "assay.scanner.cli.diff",
     "baseline": "assay.scanner.cli.baseline",
     "checkov": "assay.scanner.cli.checkov",
     "report": "assay.scanner.cli.report",

@@ -156,7 +156,7 @@ def side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozense
         _say(f"{path}: {error}")
         return None
     if report is not None:
-        return Side(report if serving is None else _limited(report, serving))
+        return Side(report if serving is None else limited(report, serving))
     prepared = judging.prepare(arguments, {**named(arguments, [path]), **more})
     if prepared is None:
         return None
@@ -165,7 +165,8 @@ def side(path: str, arguments: dict[str, Any], sensitive: Any, serving: frozense
     return Side(report, prepared[0])
 
 
-def _limited(report: Any, serving: frozenset[str]) -> Any:
+def limited(report: Any, serving: frozenset[str]) -> Any:
+    """A report without what is not of the controls in `serving`."""
     return msgspec.structs.replace(
         report,
         controls=[control for control in report.controls if control.id in serving],

@@ -56,7 +56,7 @@ def _report(arguments: dict[str, Any]) -> int:
     asked = output.write_with(report, targets, rules, lambda _file, _first, _last: [], arguments)
     if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
         judging.say(report.coverage.gaps)
-    code = judging.exit_code(report, _is_incomplete(report), arguments, config)
+    code = judging.exit_code(report, is_incomplete(report), arguments, config)
     return asked if asked == EXIT_USAGE else code or asked
 
 
@@ -73,6 +73,11 @@ def read(path: str) -> Report:
         report = None
     if report is None:
         raise NoReport(f"{name}: no report; give what assay scan or audit wrote with -r json=FILE or -r jsonl=FILE")
+    return checked(report, name)
+
+
+def checked(report: Report, name: str) -> Report:
+    """The report, whose parts fit each other. Raises NoReport."""
     if Counter(result.verdict for result in report.results) != Counter(report.summary.verdicts):
         raise NoReport(f"{name}: its counts are not those of its results: it was cut or changed after it was written")
     if odd := next((result.severity for result in report.results if result.severity not in SEVERITIES), None):
@@ -80,7 +85,7 @@ def read(path: str) -> Report:
     return report
 
 
-def _is_incomplete(report: Report) -> bool:
+def is_incomplete(report: Report) -> bool:
     """Something could not be read or judged, and it was not so before."""
     known = set(report.gate.known_gaps)
     return any(result.verdict == "error" for result in report.results) or any(gap not in known for gap in report.coverage.gaps)

@@ -67,8 +67,8 @@ def compare(
     return Comparison(
         version=__version__,
         compared=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        code=_side(code, code_resources),
-        live=_side(live, live_resources),
+        code=side_of(code, code_resources),
+        live=side_of(live, live_resources),
         states=[
             StateUse(state.file, known.roots[state.file], len(state.identities), len(known.identified[state.file])) for state in states
         ],
@@ -299,7 +299,8 @@ def _ways(results: list[Result]) -> str:
     return "; ".join(ways[:_WAYS_TOLD]) + more
 
 
-def _side(report: Report, resources: list[JudgedResource]) -> Side:
+def side_of(report: Report, resources: list[JudgedResource]) -> Side:
+    """Where a side comes from, and what it did not see."""
     gaps = sorted(report.coverage.gaps, key=lambda gap: (gap.scope, gap.line, gap.code, gap.reason))
     run = report.run
     return Side(

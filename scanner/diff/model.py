@@ -28,7 +28,7 @@ STATES: dict[State, tuple[str, str]] = {
     "regressed": ("regressed", "fails again: the old run says of it that it was over"),
     "unwaived": ("no longer waived", "what was accepted counts again"),
     "became_unknown": ("became unknown", "was told before, and cannot be told now"),
-    "new_unknown": ("new, unknown", "cannot be told, and the old run says nothing of it"),
+    "new_unknown": ("newly unknown", "cannot be told, and the old run says nothing of it"),
     "still_unknown": ("still unknown", "could not be told before either; what is not known of it is another"),
     "unobserved": ("not observed", "the new run could not see it: nothing says that it was fixed"),
     "left_scope": ("left the scope", "the new run did not look there: nothing says that it was fixed"),

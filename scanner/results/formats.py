@@ -1,7 +1,7 @@
 """Report formats, found by entry points: a name to a module, or an object, with a function `render`.
 
-The group `assay.reports` holds formats of a report, `assay.comparisons` those of a comparison of code and cloud, `assay.catalogues`
-those of the controls that there are. Others add formats by entry points of their own.
+The group `assay.reports` holds formats of a report, `assay.comparisons` those of a comparison of code and cloud, `assay.diffs`
+those of two runs, `assay.catalogues` those of the controls that there are. Others add formats by entry points of their own.
 """
 
 from __future__ import annotations
