@@ -12,6 +12,8 @@ from assay.scanner.rules.model import Section
 from assay.scanner.words import defused_json, many
 
 LIMITS = "A section that a control judges may ask for more than the control does: it is evidence, not a certificate."
+AUTOMATED = "No control judges them, and the publisher calls them automated"
+"""The heading of what another scanner may judge."""
 
 
 def of_framework(covered: FrameworkCoverage) -> Story:
@@ -35,9 +37,12 @@ def of_framework(covered: FrameworkCoverage) -> Story:
         if row.controls:
             story.prose(_line(row), 2)
             story.prose(", ".join(row.controls), 6, 0)
-    story.heading("Manual: no control judges them")
-    for row in manual:
-        story.prose(_line(row), 2)
+    automated = [row for row in manual if row.section.assessment == "automated"]
+    for heading, rows in ((AUTOMATED, automated), ("Manual: no control judges them", [row for row in manual if row not in automated])):
+        if rows:
+            story.heading(heading)
+        for row in rows:
+            story.prose(_line(row), 2)
     _origins(story, covered)
     return story
 

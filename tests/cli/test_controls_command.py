@@ -127,10 +127,13 @@ def test_coverage_tells_the_share_and_every_section(monkeypatch: pytest.MonkeyPa
     sections = known.frameworks["cis_aws_7_0"].sections
     judged = {section for control in known.by_id().values() for section in control.frameworks.get("cis_aws_7_0", ())}
     assert f"{len(judged)} of 70 sections judged ({100 * len(judged) // 70}%), {70 - len(judged)} manual." in output
-    above, _, below = output.partition("Manual: no control judges them")
+    above, _, below = output.partition("No control judges them, and the publisher calls them automated")
+    automated, _, manual = below.partition("Manual: no control judges them")
     starts = {line.split()[0] for line in above.splitlines() if line.startswith("  ") and line[2] != " "}
     assert judged <= starts
-    assert {line.split()[0] for line in below.splitlines() if line.startswith("  ") and line[2] != " "} >= set(sections) - judged
+    for part, assessment in ((automated, "automated"), (manual, "manual")):
+        listed = {line.split()[0] for line in part.partition("Ids and titles")[0].splitlines() if line.startswith("  ") and line[2] != " "}
+        assert listed == {id_ for id_, section in sections.items() if section.assessment == assessment} - judged
     assert "storage.public-access-blocked" in above and "https://github.com/prowler-cloud/prowler/" in below
     assert [line for line in output.splitlines() if len(line) > 80 and "https://" not in line] == []
 
