@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from assay.reports import diff_view
 from assay.reports.diff_view import Section
-from assay.reports.markdown import MARK
 from assay.reports.markdown_text import span
 from assay.scanner.diff.model import COUNTING, Change, Diff
 from assay.scanner.rules.model import SEVERITIES
 from assay.scanner.words import many
 
+MARK = "<!-- assay diff -->"
+"""The first line: how the comment of an earlier diff is found again."""
 COUNTED, OTHERS = 32_000, 2_500
 """Bytes of what is new, and of each other list. With the headings, all of them stay below 65,536."""
 

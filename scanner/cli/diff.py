@@ -48,6 +48,9 @@ def _diff(arguments: dict[str, Any]) -> int:
     if targets is None:
         return EXIT_USAGE
     sensitive = Sensitive()
+    if missing := next((path for path in (arguments["old"], arguments["new"]) if not os.path.exists(path)), None):
+        console.tell(f"assay: {missing}: no such file or directory; give a report, a run folder, or what assay scan takes")
+        return EXIT_USAGE
     try:
         config = judging.configuration(arguments)
         serving = serving_of(arguments, config)

@@ -9,11 +9,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from assay import reports
 from assay.reports import diff_json, diff_markdown, diff_text
 from assay.scanner.diff.join import FINDINGS, diff
 from assay.scanner.diff.model import COUNTING, STATES, Diff
@@ -23,6 +25,7 @@ from assay.scanner.run import Options, Scan
 from tests.scans import FAILING, PASSING, UNKNOWN, write
 
 VERSIONING, BLOCKED = "storage.versioning-enabled", "storage.public-access-blocked"
+VALIDATOR = jsonschema_rs.validator_for(json.loads((Path(reports.__file__).parent / "schemas" / "assay-diff-1.json").read_text("utf-8")))
 BROKEN = 'resource "aws_s3_bucket" {{{'
 WAIVER = Waived("configuration", "team", "known to us", "T-1", "2099-01-01", "assay.yaml", 1, "fail")
 
@@ -43,6 +46,7 @@ def check(old: Report, new: Report, made: Diff) -> None:
     """Every finding of either side is in exactly one state."""
     found = {result.fingerprint for each in (old, new) for result in each.results if result.verdict in FINDINGS}
     changed = [change.fingerprint for change in made.changes]
+    VALIDATOR.validate(json.loads(diff_json.render(made)))
     assert len(changed) == len(set(changed))
     assert set(changed) <= found
     assert len(found) == len(changed) + sum(made.summary.unchanged.values())
