@@ -214,7 +214,9 @@ def test_what_the_page_calls_unjudged_is_automated_and_unjudged() -> None:
     listed = PAGE.partition("## Called automated, and judged by none")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (cis_\w+) \| ([\d., ]+) \|", listed, re.MULTILINE)
     assert len(rows) > 3
-    judged = {(name, section) for control in RULES.by_id().values() for name, sections in control.frameworks.items() for section in sections}
+    judged = {
+        (name, section) for control in RULES.by_id().values() for name, sections in control.frameworks.items() for section in sections
+    }
     for name, sections in rows:
         for section in sections.split(", "):
             assert RULES.frameworks[name].sections[section].assessment == "automated"
