@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assay.reports import diff_view
+from assay.reports import diff_view, findings
 from assay.reports.diff_view import WORDS, Section
 from assay.reports.page import Page
 from assay.scanner.diff.model import COUNTING, Change, Diff
 from assay.scanner.rules.model import SEVERITIES
-from assay.scanner.words import many
 
 LISTED = 10
 """Changes of a state that are told in short, and sentences of a list; all of them with --verbose, and in the JSON report."""
@@ -97,4 +96,4 @@ def _reason(change: Change) -> str:
 
 def _waiver(change: Change) -> str:
     waiver = change.new.waiver if change.state == "waived" and change.new is not None else None
-    return "" if waiver is None else f"{waiver.reason} ({waiver.owner or many(1, 'unnamed owner')})"
+    return "" if waiver is None else findings.accepted(waiver)

@@ -14,7 +14,7 @@ from assay.scanner.compare.table import side_of
 from assay.scanner.diff.looked import Looked
 from assay.scanner.diff.model import STATES, Change, Diff, State, Sums
 from assay.scanner.diff.rules import Rules
-from assay.scanner.diff.scopes import Scopes
+from assay.scanner.diff.scopes import Scopes, is_apart
 from assay.scanner.results.model import VERDICTS, WORST, Report, Result, Verdict, worst
 from assay.scanner.rules.model import SEVERITIES
 
@@ -58,8 +58,9 @@ class _Join:
         new_scopes = Scopes(new, {result.resource.root for result in old.results})
         _align(old, old_scopes, new, new_scopes)
         self.old, self.new = _Run(old, old_scopes), _Run(new, new_scopes)
-        self._old_looked = Looked(old, old_scopes, new, new_scopes)
-        self._new_looked = Looked(new, new_scopes, old, old_scopes)
+        shares = old.run.targets == new.run.targets or any(not is_apart(key[1]) for key in self.old.resources & self.new.resources)
+        self._old_looked = Looked(old, old_scopes, new, new_scopes, shares)
+        self._new_looked = Looked(new, new_scopes, old, old_scopes, shares)
         self.rules = Rules(old, new)
 
     def changes(self) -> list[Change]:
@@ -140,18 +141,17 @@ class _Join:
             if state == "gone" and self.old.key(old) in self.new.resources:
                 return "gone", "the resource is there, and nothing of it that the control asks of"
             return state, reason
-        if self._left(beside, self.old, _OPEN):
-            said = next(result for result in beside if result.verdict in _OPEN)
-            return ("still_unknown" if old.verdict in _OPEN else "became_unknown"), said.message
-        if old.verdict in _OPEN:
+        if doubt := self._left(beside, self.old, _OPEN):
+            return ("still_unknown" if _unwaived(old) in _OPEN else "became_unknown"), doubt.message
+        if _unwaived(old) in _OPEN:
             fails = self._left(beside, self.old, frozenset({"fail"}))
             return "settled", "it fails now, as a finding of another fingerprint" if fails else ""
         return "fixed", ""
 
     @staticmethod
-    def _left(beside: list[Result], other: _Run, verdicts: frozenset[Verdict]) -> bool:
-        """Whether results have one of some verdicts that is none of the findings of the other report."""
-        return any(result.verdict in verdicts and result.fingerprint not in other.findings for result in beside)
+    def _left(beside: list[Result], other: _Run, verdicts: frozenset[Verdict]) -> Result | None:
+        """The first of some results that has, waived or not, one of some verdicts, and is none of the findings of the other report."""
+        return next((result for result in beside if _unwaived(result) in verdicts and result.fingerprint not in other.findings), None)
 
 
 def diff(old: Report, new: Report, incomplete: tuple[bool, bool] = (False, False)) -> Diff:
@@ -175,7 +175,7 @@ def _of_both(old: Result, new: Result) -> tuple[State, str]:
     """The state of a finding that both reports have, with different verdicts."""
     if new.verdict == "waived":
         return "waived", ""
-    was = old.waiver.verdict if old.verdict == "waived" and old.waiver is not None else old.verdict
+    was = _unwaived(old)
     if old.verdict == "waived" and was == new.verdict:
         return "unwaived", "its waiver is over" if new.waiver is not None and new.waiver.expired else "nothing waives it any more"
     if new.verdict == "fail":
@@ -183,13 +183,23 @@ def _of_both(old: Result, new: Result) -> tuple[State, str]:
     return ("still_unknown" if was in _OPEN else "became_unknown"), new.message
 
 
+def _unwaived(result: Result) -> Verdict:
+    """The verdict of a result without its waiver."""
+    return result.waiver.verdict if result.verdict == "waived" and result.waiver is not None else result.verdict
+
+
 def _align(old: Report, old_scopes: Scopes, new: Report, new_scopes: Scopes) -> None:
-    """Where nothing else tells the scope of a root, a fingerprint that both reports have tells that it is the same as the other's."""
+    """Where nothing else tells the scope of a root, a fingerprint that both reports have tells that it is the same as the other's; without
+    one, that both call the root alike."""
     roots = {result.fingerprint: result.resource.root for result in old.results}
     for result in new.results:
         if (root := roots.get(result.fingerprint)) is not None:
             new_scopes.alias(result.resource.root, old_scopes.of(root))
             old_scopes.alias(root, new_scopes.of(result.resource.root))
+    for root in set.intersection(*({result.resource.root for result in report.results} for report in (old, new))):
+        if old_scopes.knows(root) != new_scopes.knows(root):
+            known, other = (old_scopes, new_scopes) if old_scopes.knows(root) else (new_scopes, old_scopes)
+            other.alias(root, known.of(root))
 
 
 def _notes(joined: _Join) -> list[str]:

@@ -25,8 +25,10 @@ _LEAVING_OUT = ("exclude", "roots.")
 class Looked:
     """What one run looked at, asked by findings of the other."""
 
-    def __init__(self, report: Report, scopes: Scopes, other: Report, other_scopes: Scopes) -> None:
-        self._report, self._scopes, self._other_scopes = report, scopes, other_scopes
+    def __init__(self, report: Report, scopes: Scopes, other: Report, other_scopes: Scopes, shares: bool) -> None:
+        """`shares`: something of the code is in both, or both name the same. Else nothing tells that a directory is the same one: outside
+        of a repository, scopes are relative to what was named."""
+        self._report, self._scopes, self._other_scopes, self._shares = report, scopes, other_scopes, shares
         self._roots = {scopes.of(result.resource.root) for result in report.results}
         before = {_gap_key(gap, other_scopes) for gap in other.coverage.gaps if known_gap(gap, lambda _: "") is not None}
         self._gaps = [gap for gap in report.coverage.gaps if _gap_key(gap, scopes) not in before]
@@ -41,12 +43,21 @@ class Looked:
         resource = result.resource
         if resource.root.startswith(LIVE_ROOTS):
             return self._absent_live(resource)
-        if resource.root == ESTATE:
-            is_there = ESTATE in self._roots
-            return ("gone", "of the deployment as a whole") if is_there else ("left_scope", "the deployment as a whole was not judged")
-        return self._absent_in_code(resource)
+        return self._absent_in_estate() if resource.root == ESTATE else self._absent_in_code(resource)
+
+    def _absent_in_estate(self) -> Absence:
+        if ESTATE not in self._roots:
+            return "left_scope", "the deployment as a whole was not judged"
+        if self._gaps:
+            return "unobserved", str(self._gaps[0])
+        return "gone", "the deployment as a whole was judged, and it is not there"
 
     def _absent_live(self, resource: ResourceRef) -> Absence:
+        scope = f"{resource.cloud}:{resource.account}"
+        if gap := next((gap for gap in self._gaps if gap.scope == scope), None):
+            return "unobserved", str(gap)
+        if left := next((left for left in self._report.coverage.left_out if left.scope == scope), None):
+            return "left_scope", f"{left.scope} was left out: {left.reason}"
         doubt = self._live.doubt_about(resource)
         if doubt is None:
             return "gone", "it was listed where it was, and is not there"
@@ -59,24 +70,25 @@ class Looked:
 
     def _absent_in_code(self, resource: ResourceRef) -> Absence:
         root = self._other_scopes.of(resource.root)
-        places = {root, *(posixpath.dirname(self._other_scopes.of(block.file)) or "." for block in resource.blocks if block.file)}
+        files = {self._other_scopes.of(block.file) for block in resource.blocks if block.file}
+        places = {root, *(posixpath.dirname(file) or "." for file in files if file != root)}
         if gap := next((gap for gap in self._gaps if self._hides(gap, places)), None):
             return "unobserved", str(gap)
         if since := next((each.name for each in self._report.gate.comparisons if each.kind == "revision"), None):
             return "left_scope", f"only what changed since {since} was judged"
         if self._left_out:
             return "left_scope", f"the run leaves out more: {', '.join(self._left_out)}"
-        if not any(self._covers(target, root, resource) for target in self._report.run.targets):
+        if not self._shares or not any(self._covers(target, root, resource) for target in self._report.run.targets):
             return "left_scope", f"nothing tells that the run looked at its root ({root})"
         return "gone", f"the run looked at its root ({root})"
 
     def _covers(self, target: str, root: str, resource: ResourceRef) -> bool:
         """Whether a target holds a root, or is the file that the resource is in."""
-        scope = self._scopes.of(target)
         if is_code(posixpath.basename(target)):
             own = {self._other_scopes.of(block.file) for block in resource.blocks if block.address == resource.address}
-            return own == {scope}
-        return self._scopes.tells(target) and (scope in (".", root) or root.startswith(f"{scope}/"))
+            return own == {self._scopes.of(target)}
+        scope = self._scopes.of_target(target)
+        return scope is not None and (scope in (".", root) or root.startswith(f"{scope}/"))
 
     def _hides(self, gap: Gap, places: set[str]) -> bool:
         """Whether a gap may hide what is made in some directories: it is of one, of a file in one, or of what they are in."""

@@ -39,13 +39,24 @@ class Scopes:
             self._of_root[root] = scope
             self.of.cache_clear()
 
-    def tells(self, target: str) -> bool:
-        """Whether the scope of what a run was over is known: that of something in it is."""
+    def knows(self, root: str) -> bool:
+        """Whether something tells the scope of a root."""
+        return root in self._of_root
+
+    def of_target(self, target: str) -> str | None:
+        """The scope of what a run was over; None where nothing that is known of the run lies in it."""
         target = posixpath.normpath(target)
-        return any(
-            root == target or root.startswith(f"{target}/") or (target == "." and not root.startswith(("/", "../")))
-            for root in self._of_root
-        )
+        outside = target.removeprefix("../") if target.startswith("../") else ""
+        while outside.startswith("../"):
+            outside = outside.removeprefix("../")
+        for root in self._of_root:
+            if outside:  # what is not below the working directory is named from the top of the disk
+                before, found, _ = f"{root}/".rpartition(f"/{outside}/")
+                if found and root.startswith("/"):
+                    return self.of(f"{before}/{outside}")
+            elif root == target or root.startswith(f"{target}/") or (target == "." and not root.startswith(("/", "../"))):
+                return self.of(target)
+        return None
 
     def _of(self, path: str) -> str:
         """A root or a file as fingerprints name it; as it stands where that is not known."""

@@ -22,7 +22,8 @@ from assay.scanner.diff.model import COUNTING, STATES, Diff
 from assay.scanner.diff.scopes import Scopes
 from assay.scanner.results.model import BaselineComparison, PastFinding, Report, Waived
 from assay.scanner.run import Options, Scan
-from tests.scans import FAILING, PASSING, UNKNOWN, write
+from assay.scanner.sources.coverage import Coverage, Gap, LeftOut
+from tests.scans import FAILING, PASSING, ROOT, UNKNOWN, write
 
 VERSIONING, BLOCKED = "storage.versioning-enabled", "storage.public-access-blocked"
 VALIDATOR = jsonschema_rs.validator_for(json.loads((Path(reports.__file__).parent / "schemas" / "assay-diff-1.json").read_text("utf-8")))
@@ -120,6 +121,70 @@ def test_what_is_excluded_left_the_scope(tmp_path: Path) -> None:
     (change,) = diff(before, after).changes
     assert change.state == "left_scope"
     assert "exclude" in change.reason
+
+
+@pytest.mark.parametrize("target", ["two", "../two", "{top}/two", "two/a"])
+def test_gone_wherever_the_run_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    """Outside of a repository the scope is what was named: its directory `a` is another root, which says nothing of `b`."""
+    top = write(tmp_path / "here", {"one/b/main.tf": FAILING, "one/a/main.tf": PASSING, "two/a/main.tf": PASSING})
+    before = report(top / "one")
+    monkeypatch.chdir(tmp_path / "here" if target.startswith("two") else top / "one")
+    after = report(Path(target.format(top=top)))
+    (change,) = diff(before, after).changes
+    assert change.state == ("left_scope" if target == "two/a" else "gone")
+
+
+def test_what_was_unknown_under_a_waiver_is_not_fixed(tmp_path: Path) -> None:
+    doubt = of(tmp_path, "doubt", {"main.tf": UNKNOWN})
+    waived = structs.replace(WAIVER, verdict="unknown")
+    accepted = structs.replace(doubt, results=[structs.replace(doubt.results[0], verdict="waived", waiver=waived)])
+    passing, failing = (of(tmp_path, side, {"main.tf": text}) for side, text in (("pass", PASSING), ("fail", FAILING)))
+    assert [change.state for change in diff(accepted, passing).changes] == ["settled"]
+    assert [change.state for change in diff(accepted, failing).changes] == ["new"]
+    moved = structs.replace(accepted.results[0], fingerprint="0" * 64, resource=failing.results[0].resource)
+    other = structs.replace(accepted, results=[moved])
+    assert {change.state for change in diff(failing, other).changes} == {"became_unknown", "waived"}
+
+
+def test_a_run_since_a_revision_looked_at_a_part(tmp_path: Path) -> None:
+    before = of(tmp_path, "old", {"main.tf": PASSING, "c.tf": FAILING.replace('"b"', '"c"')})
+    after = of(tmp_path, "new", {"main.tf": PASSING})
+    assert [change.state for change in diff(before, after).changes] == ["gone"]
+    since = BaselineComparison(kind="revision", name="main", made="0" * 40)
+    after = structs.replace(after, gate=structs.replace(after.gate, comparisons=[since]))
+    assert [(change.state, change.reason) for change in diff(before, after).changes] == [
+        ("left_scope", "only what changed since main was judged")
+    ]
+
+
+@pytest.mark.parametrize(("failed", "state"), [(True, "unobserved"), (False, "left_scope")])
+def test_an_account_that_was_not_audited(failed: bool, state: str) -> None:
+    """One that could not be entered was not observed; one that nobody asked for is out of the scope."""
+    before = report(ROOT / "fixtures" / "trade_streamer" / "aws" / "live" / "snapshot.ndjson.gz", "keys.*")
+    (account,) = {result.resource.account for result in before.results}
+    gap = Gap(f"aws:{account}", "account_failed", "the role could not be assumed", "trust it")
+    left = LeftOut(f"aws:{account}", "prod", "left out by --exclude-account")
+    coverage = Coverage(gaps=[gap]) if failed else Coverage(left_out=[left])
+    after = structs.replace(before, results=[], coverage=coverage)
+    worse = structs.replace(before, results=[structs.replace(result, verdict="fail") for result in before.results])
+    made = diff(worse, after)
+    assert worse.results
+    assert set(made.summary.states) == {state}
+    assert all((gap.reason if failed else left.reason) in change.reason for change in made.changes)
+
+
+def test_texts_of_others_command_nothing(tmp_path: Path) -> None:
+    """Neither a terminal, nor a build server, nor a page of Markdown."""
+    plain = of(tmp_path, "old", {"main.tf": FAILING})
+    evil = "::error::x\x1b[2J ##vso[task] [a](http://b) @team | `c`\n::set-output::"
+    result = structs.replace(plain.results[0], message=evil, title=evil, resource=structs.replace(plain.results[0].resource, address=evil))
+    after = structs.replace(plain, results=[result], tool=structs.replace(plain.tool, version=evil))
+    for made in (diff(structs.replace(plain, results=[]), after), diff(after, structs.replace(plain, results=[]))):
+        for text in (diff_text.render(made).decode(), diff_markdown.render(made).decode()):
+            assert "\x1b" not in text
+            assert not any(line.lstrip().startswith("::") for line in text.splitlines())
+            assert "##vso[" not in text
+        assert "##vso[" not in diff_json.render(made).decode()
 
 
 def test_a_file_of_a_directory_says_nothing_of_the_others(tmp_path: Path) -> None:
