@@ -248,6 +248,15 @@ def _attestation(name: str, value: Any) -> Attestation:
     return stated
 
 
+def _estate(name: str, value: Any) -> EstateOptions:
+    estate = values.of_type(EstateOptions, "EstateOptions of assay.scanner.estate_options")(name, value)
+    try:
+        msgspec.convert(msgspec.to_builtins(estate), EstateOptions)
+    except (msgspec.ValidationError, TypeError) as error:
+        raise values.refused(name, value, f"EstateOptions whose fields are of their types: {error}") from None
+    return estate
+
+
 _PATHS = values.several(values.path, (str, os.PathLike), "a path or a list of paths")
 _WORDS = values.several(values.word, str, "a text or a list of texts")
 _GLOBS = values.several(values.glob, (str, PathRule), "a glob or a list of globs")
@@ -276,7 +285,7 @@ _CHECKS: dict[str, values.Check[Any]] = {
     "disabled": values.named(values.word, "reasons by control"),
     "roles": values.named(values.several(_of_role, Selector, "a list of Selectors"), "Selectors by role"),
     "attestations": values.several(_attestation, Attestation, "a list of Attestations"),
-    "estate": values.optional(values.of_type(EstateOptions, "EstateOptions of assay.scanner.estate_options")),
+    "estate": values.optional(_estate),
     "today": values.optional(values.date),
     "severities": values.named(values.one_of(*SEVERITIES), "severities by control"),
     "fail_on": values.one_of(*SEVERITIES, NEVER),

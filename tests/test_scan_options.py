@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from assay.scanner import options as module
 from assay.scanner.errors import AssayError, OptionsError
+from assay.scanner.estate_options import EstateOptions
 from assay.scanner.globs import PathRule
-from assay.scanner.options import Attestation, Limits, Options, Selector
+from assay.scanner.options import Attestation, Limits, Options, Question, Selector
 from assay.scanner.run import Scan
 from assay.scanner.sources.overlay import DISK, Overlay
 
@@ -52,6 +53,8 @@ REFUSED: dict[str, list[Any]] = {
         3, ["x"], [msgspec.structs.replace(STATED, owner=" ")], [msgspec.structs.replace(STATED, expires=datetime.date(2026, 1, 1))],
         [msgspec.structs.replace(STATED, date="2027-01-31")], [msgspec.structs.replace(STATED, covers="x")],
     ],
+    "estate": [3, "x", {"clouds": ["aws"]}, EstateOptions, EstateOptions(clouds=3), EstateOptions(regions={"aws": (1,)})],  # type: ignore[arg-type, dict-item]
+    "asked": [3, "x", Question],
     "today": ["2027-01-31", 3, datetime.datetime(2027, 1, 31)],
     "severities": [{"a": "bogus"}, {"a": 1}, "high", {"a": ["high"]}],
     "fail_on": ["bogus", None, ["high"], "HIGH"],
@@ -73,6 +76,7 @@ TAKEN: dict[str, list[tuple[Any, Any]]] = {
     "params": [({"a": [1, ("x",), {"b": None}]}, {"a": [1, ["x"], {"b": None}]})],
     "roles": [({"ui": Selector(type="aws_lb")}, {"ui": (Selector(type="aws_lb"),)}), ({"ui": []}, {"ui": ()})],
     "attestations": [(STATED, (STATED,)), ([STATED], (STATED,))],
+    "estate": [(EstateOptions(), EstateOptions()), (None, None)],
     "exclude": [("a/*", (PathRule("a/*", file="the options"),)), ([PathRule("b")], (PathRule("b"),))],
     "changed": [({"a"}, frozenset("a")), ((), frozenset()), ("a", frozenset("a"))],
     "fail_on": [("never", "never"), ("high", "high")],
