@@ -56,7 +56,9 @@ class Recorder:
         if not is_deployed(who.cloud, who.type):
             return
         scope, seen = self.scope(who), sighting(who)
-        if who.unlisted is None:
+        if who.unlisted is not None:
+            self.unasked(who.cloud, [f"{who.region or ''} {_plain(who.type)}"], who.unlisted)
+        else:
             put(self.summary.accounts, (scope, who.account or ""), seen)
         regions = list(_regions(resource, kind))
         for tier, holds in tiers.tiers_of(resource, kind):

@@ -118,7 +118,7 @@ class Summary(msgspec.Struct):
     gaps: dict[tuple[str, str], Sighting] = {}
     """Source and collection of what could not be read to the end, so that more may be there than was seen."""
     unasked: dict[tuple[str, str, str], Sighting] = {}
-    """Source, cloud and kind of which nobody asked what there is, so that none says nothing."""
+    """Source, cloud, and a kind that nobody asked for, or a region and type that nobody was told of: that there is none says nothing."""
     stores: dict[tuple[Scope, str, str], Store] = {}
     """Scope, role and the address of what keeps it."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-from assay.scanner.analysis.estate.recording import ELSEWHERE
 from assay.scanner.analysis.estate.summary import Component, Scope, Sighting, Summary
 from assay.scanner.estate_options import EstateOptions
 from assay.scanner.facts.model import BlockRef, Identity
@@ -107,6 +105,11 @@ class EstateView:
         where = f" in {region}" if region and region != EVERYWHERE else ""
         return Value(Unknown(f"whether there is {what}{where}, which was not seen: not everything was", _COMPLETE, told))
 
+    def unlisted(self, scope: Scope, region: str, type_: str) -> Value[bool] | None:
+        """Why it is not known which resources of a type are in a region; None where nothing kept that from being told."""
+        seen = self.summary.unasked.get((scope.source, scope.cloud, f"{region} {type_}"))
+        return Value(Unknown(seen.doubt, "grant the permission, and audit again", self.place(scope))) if seen is not None else None
+
     def place(self, scope: Scope) -> Location:
         """Where the configuration speaks of the estate; without one, what was scanned."""
         return Location(self.estate.file or scope.source, self.estate.line)
@@ -166,11 +169,6 @@ def title(scope: Scope, name: str) -> str:
     return f"{name}{environment}{cloud}, {'in code' if scope.source == 'code' else 'live'}"
 
 
-def elsewhere(table: dict[Any, Any], scope: Scope, name: str) -> Any:
-    """What may have copies in regions that are not known."""
-    return table.get((scope, name, ELSEWHERE))
-
-
 def _within(inner: str, outer: str) -> bool:
     real, around = os.path.realpath(inner), os.path.realpath(outer)
-    return os.path.commonpath([real, around]) == around
+    return real == around or real.startswith(os.path.join(around, ""))
