@@ -76,9 +76,12 @@ GOOGLE_ALONE = {
     "network.vpc-service-controls": "only Google has VPC Service Controls",
 }
 """Controls of what AWS does not have, and why."""
-NO_EXPORTS = {"secrets.none-in-images": "what triggers hand to builds is left out of snapshots"}
+OF_COMPARISONS = {"estate.iac-managed": "only a comparison of code and a live account judges it; its cases are of both"}
+"""Controls that no input by itself shows, and why."""
+NO_EXPORTS = {**OF_COMPARISONS, "secrets.none-in-images": "what triggers hand to builds is left out of snapshots"}
 """Controls of which Google's inventory shows nothing, and why."""
 NO_TEMPLATES = {
+    **OF_COMPARISONS,
     "data.firestore-rules-closed": "neither templates nor manifests have a type for security rules of Firebase",
     "audit.posture-findings": "templates have no type for notifications of Security Command Center, and the kind of manifests is an alpha",
 }

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from assay.scanner import fixtures
@@ -13,13 +14,18 @@ from assay.scanner.run import Options, Scan
 from tests.sources.terraform.json_form import json_form
 
 TOP = Path(__file__).parents[1] / "fixtures" / "controls"
-CONTROLS = sorted({path.parents[1] for path in TOP.glob("*/*/terraform/*")})
+BY_PATH = {"environments-separated", "environment-guardrail-parity"}
+"""Controls whose cases are told apart by their paths, which a copy does not have."""
+CONTROLS = sorted({path.parents[1] for path in TOP.glob("*/*/terraform/*")} - {TOP / "estate" / name for name in BY_PATH})
 
 
 def findings(control: Path, case: Path) -> tuple[list[tuple[str, ...]], list[str], int]:
     """What the control says of the case, wherever it is written; the gaps; and how many blocks there are."""
     name = f"{control.parent.name}.{control.name}"
-    scan = Scan(Options(paths=[str(case)], controls=[name], **fixtures.configured(control, f"terraform/{case.name}")))
+    chosen = fixtures.configured(control, f"terraform/{case.name}")
+    if chosen["estate"] is not None:  # the case, wherever it is written, is a whole estate
+        chosen["estate"] = msgspec.structs.replace(chosen["estate"], directory=str(case))
+    scan = Scan(Options(paths=[str(case)], controls=[name], **chosen))
     found = [(result.resource.address, result.element, result.verdict, result.message) for result in scan]
     return sorted(found), sorted(gap.code for gap in scan.coverage.gaps), scan.coverage.blocks.found
 

@@ -73,12 +73,13 @@ def missing(folder: Path, paths: list[Path], **options: Any) -> str:
 
 
 def test_what_is_not_seen_is_missing_only_in_a_scan_of_everything(tmp_path: Path) -> None:
-    write(tmp_path, {"stack/main.tf": QUEUE, "other/main.tf": QUEUE})
-    assert missing(tmp_path, [tmp_path]) == "fail"
-    assert missing(tmp_path, [tmp_path.parent]) == "fail"
-    assert missing(tmp_path, [tmp_path / "stack"]) == "unknown"
-    assert missing(tmp_path, [tmp_path / "stack", tmp_path / "other"]) == "unknown"
-    assert missing(tmp_path, [tmp_path], changed=frozenset({str(tmp_path / "stack" / "main.tf")})) == "unknown"
+    whole = tmp_path / "deployment"
+    write(whole, {"stack/main.tf": QUEUE, "other/main.tf": QUEUE})
+    assert missing(whole, [whole]) == "fail"
+    assert missing(whole, [tmp_path]) == "fail"
+    assert missing(whole, [whole / "stack"]) == "unknown"
+    assert missing(whole, [whole / "stack", whole / "other"]) == "unknown"
+    assert missing(whole, [whole], changed=frozenset({str(whole / "stack" / "main.tf")})) == "unknown"
 
 
 def test_what_could_not_be_read_may_have_it(tmp_path: Path) -> None:

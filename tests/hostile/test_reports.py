@@ -143,8 +143,8 @@ def test_links_are_escaped(text: str, escaped: str) -> None:
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    tree = write(tmp_path / "tree", {"main.tf": FAILING, ".git/config": "token = canary\n"})
-    write(tmp_path, {"secret": "canary\n"})
+    tree = write(tmp_path / "tree", {"main.tf": FAILING, ".git/config": "token = kestrel\n"})
+    write(tmp_path, {"secret": "kestrel\n"})
     monkeypatch.chdir(tree)
     return tree
 
@@ -177,7 +177,7 @@ def test_a_stack_trace_shows_no_other_file(tree: Path) -> None:
     ran = assay("scan", "out", *VERSIONING, "-r", "text", "-r", "html=o.html", "-r", "sarif=o.sarif", "-r", "json=o.json")
     assert ran.exit_code == 1
     for text in (ran.stdout, *((tree / f"o.{name}").read_text("utf-8") for name in ("html", "sarif", "json"))):
-        assert "canary" not in text
+        assert "kestrel" not in text
 
 
 def test_each_file_is_read_once_and_lines_are_bounded(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +251,7 @@ def test_a_report_goes_to_a_file_and_nowhere_else(name: str, tree: Path) -> None
     assert ran.exit_code == 2
     assert ran.stderr.startswith("assay: report: the json report could not be written: ")
     assert "FAIL: 1 fail" in ran.stdout
-    assert (tree.parent / "secret").read_text() == "canary\n"
+    assert (tree.parent / "secret").read_text() == "kestrel\n"
     assert not (tree.parent / "nothing").exists()
 
 

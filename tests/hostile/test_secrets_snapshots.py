@@ -348,9 +348,11 @@ RECORDED += sorted(str(path.relative_to(FIXTURES)) for name in ("aws", "assets")
 @pytest.mark.parametrize("recording", RECORDED)
 def test_what_is_left_out_changes_no_verdict(recording: str, tmp_path: Path) -> None:
     path = FIXTURES / recording
-    for file in path.glob("*.ndjson") if path.is_dir() else [path]:
+    for file in path.rglob("*.ndjson") if path.is_dir() else [path]:
         content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-        (tmp_path / file.name.removesuffix(".gz")).write_bytes(lines_of(content))
+        copied = tmp_path / file.relative_to(path if path.is_dir() else path.parent)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.with_name(copied.name.removesuffix(".gz")).write_bytes(lines_of(content))
     assert judged(tmp_path) == judged(path)
 
 
