@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from assay.scanner.analysis.estate.derive import resources
-from assay.scanner.analysis.estate.kinds import ManagedAccount, OfEstate
+from assay.scanner.analysis.estate.kinds import ESTATE, ManagedAccount, OfEstate
 from assay.scanner.analysis.estate.view import EstateView
 from assay.scanner.compare.managed import CONTROL
 from assay.scanner.errors import SelectionError
@@ -18,8 +18,6 @@ from assay.scanner.results.model import Result
 from assay.scanner.sources.coverage import Coverage
 from assay.scanner.sources.interface import Contributions
 
-_SCOPE = "estate"
-
 
 def judged_estate(rules: Rules, options: Options) -> Judged:
     """What the rules say of everything that was summed up. Only where `rules.estate` is there."""
@@ -28,7 +26,7 @@ def judged_estate(rules: Rules, options: Options) -> Judged:
     kinds = {compiled.control.id: compiled.kind for compiled in rules.judged}
     view = EstateView(rules.estate.summary, rules.estate.estate, options.paths, narrowed=narrowed, today=options.today, kinds=kinds)
     made = list(resources(view, set(rules.estate_kinds)))
-    return Judged(_SCOPE, list(results_of(made, rules)), Coverage(), len(made), Contributions())
+    return Judged(ESTATE, list(results_of(made, rules)), Coverage(), len(made), Contributions())
 
 
 def account_judge(options: Options) -> Callable[[list[ManagedAccount]], list[Result]] | None:
@@ -44,4 +42,4 @@ def results_of(made: Iterable[OfEstate], rules: Rules) -> Iterable[Result]:
     """The verdicts on resources of the estate."""
     for resource in made:
         resource.give_roles(rules.roles.of)
-        yield from findings.results(resource, _SCOPE, rules.judges.judge(type(resource).__name__, resource))
+        yield from findings.results(resource, ESTATE, rules.judges.judge(type(resource).__name__, resource))

@@ -176,7 +176,8 @@ def limited(report: Any, serving: frozenset[str]) -> Any:
 
 def _are_sides(code: Any, live: Any, arguments: dict[str, Any]) -> bool:
     """Whether each side is what it has to be; says so where it is not."""
-    from assay.scanner.compare.resources import ESTATE, LIVE_ROOTS
+    from assay.scanner.analysis.estate.kinds import ESTATE
+    from assay.scanner.compare.resources import LIVE_ROOTS
 
     ours = next((result.resource.root for result in code.results if result.resource.root.startswith(LIVE_ROOTS)), None)
     theirs = next((result.resource.root for result in live.results if not result.resource.root.startswith((*LIVE_ROOTS, ESTATE))), None)

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from assay.scanner.analysis.estate.kinds import ESTATE
 from assay.scanner.compare import names
 from assay.scanner.compare.names import some
-from assay.scanner.compare.resources import ESTATE, JudgedResource, by_kind
+from assay.scanner.compare.resources import JudgedResource, by_kind
 from assay.scanner.compare.state import States
 from assay.scanner.results.model import ResourceRef
 

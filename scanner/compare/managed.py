@@ -19,8 +19,6 @@ from assay.scanner.sources.values import Value, any_of
 
 CONTROL = "estate.iac-managed"
 _STATUS: dict[str, Status] = {"fail": "fails_live", "waived": "fails_live", "unknown": "unknown", "error": "unknown", "pass": "passes_both"}
-
-
 _OF_ACCOUNT = re.compile(r"cloudresourcemanager\.googleapis\.com/\w+|\w+\.(?:account|region)")
 """Types of what stands for an account, a project or a region itself."""
 _MADE_FOR_ALL = re.compile(

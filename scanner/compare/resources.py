@@ -11,9 +11,6 @@ from assay.scanner.results.model import Report, ResourceRef, Result
 LIVE_ROOTS = ("aws:", "google:")
 """What the roots of live resources begin with."""
 
-ESTATE = "estate"
-"""The root of what is said of a deployment as a whole, on either side."""
-
 
 class JudgedResource(msgspec.Struct, eq=False):
     """One resource under one kind: a role is a set of permissions and a trust policy."""

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from assay.scanner import __version__
-from assay.scanner.analysis.estate.kinds import ManagedAccount
+from assay.scanner.analysis.estate.kinds import ESTATE, ManagedAccount
 from assay.scanner.compare import managed, names, seen
 from assay.scanner.compare.join import Match, join
 from assay.scanner.compare.model import STATUSES, ComparedRow, Comparison, Counts, Half, Side, SideFinding, SideResource, StateUse, Status
-from assay.scanner.compare.resources import ESTATE, JudgedResource, judged_resources
+from assay.scanner.compare.resources import JudgedResource, judged_resources
 from assay.scanner.compare.state import State, States
 from assay.scanner.estate_options import EstateOptions
 from assay.scanner.results.model import Report, ResourceRef, Result, Verdict, worst

@@ -6,7 +6,8 @@ import functools
 import posixpath
 from typing import Literal
 
-from assay.scanner.compare.resources import ESTATE, LIVE_ROOTS, judged_resources
+from assay.scanner.analysis.estate.kinds import ESTATE
+from assay.scanner.compare.resources import LIVE_ROOTS, judged_resources
 from assay.scanner.compare.seen import LiveSide
 from assay.scanner.diff.scopes import Scopes, is_apart
 from assay.scanner.gate.baseline import known_gap

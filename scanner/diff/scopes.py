@@ -10,7 +10,8 @@ import functools
 import posixpath
 from collections.abc import Iterable, Iterator
 
-from assay.scanner.compare.resources import ESTATE, LIVE_ROOTS
+from assay.scanner.analysis.estate.kinds import ESTATE
+from assay.scanner.compare.resources import LIVE_ROOTS
 from assay.scanner.results.model import Report, Result, fingerprint
 
 _ASSERTIONS = ("", "when", *map(str, range(10)))

@@ -46,8 +46,10 @@ class Judges:
 
     def judge(self, name: str, resource: Resource | view.Attributes) -> Iterator[Judgement]:
         """The verdicts of all controls that apply to what has this name: every failing and unknown assertion, or one for the whole."""
+        if name not in self._controls:
+            return
         if name not in self._panels:
-            self._panels[name] = _panels([Judge(compiled, params, self._stated) for compiled, params in self._controls.get(name, ())])
+            self._panels[name] = _panels([Judge(compiled, params, self._stated) for compiled, params in self._controls[name]])
         for panel in self._panels[name]:
             subject = panel.subject(resource)
             for judge in panel.judges:
@@ -60,7 +62,7 @@ class Judges:
 
 def _panels(judges: list[Judge]) -> list[_Panel]:
     """Judges of a kind share what they see. Nulls that one rule asks for in the attributes of a type are not there for another."""
-    return [_Panel([judge]) for judge in judges] if judges and judges[0].compiled.source_type else [_Panel(judges)] if judges else []
+    return [_Panel([judge]) for judge in judges] if judges[0].compiled.source_type else [_Panel(judges)]
 
 
 class _Panel:

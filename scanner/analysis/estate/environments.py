@@ -13,7 +13,7 @@ from assay.scanner.analysis.estate.kinds import (
     RecordClass,
     ThrottleBudget,
 )
-from assay.scanner.analysis.estate.recording import ANY_ROLE
+from assay.scanner.analysis.estate.recording import ANY_ROLE, ANYBODY, KEEPING
 from assay.scanner.analysis.estate.summary import Scope, Store
 from assay.scanner.analysis.estate.view import EVERYWHERE, EstateView
 from assay.scanner.facts.model import attestable
@@ -37,10 +37,9 @@ def environments(view: EstateView) -> Iterator[Environment]:
             accounts = view.summary.accounts.items()
             # What stands above all accounts of an organisation is in none, nor in an environment.
             seen = [sighting for (where, account), sighting in accounts if where == scope and (account or scope.source == "code")]
-            if not seen:
-                continue
-            example = min(sighting.address for sighting in seen) if seen else "something"
-            yield _unnamed(view, scope, f"of which environment {example} is", "of no environment")
+            if seen:
+                example = min(sighting.address for sighting in seen)
+                yield _unnamed(view, scope, f"of which environment {example} is", "of no environment")
 
 
 def _unnamed(view: EstateView, scope: Scope, reason: str, name: str) -> Environment:
@@ -87,7 +86,7 @@ def _trusts(view: EstateView, scope: Scope) -> list[EnvironmentTrust]:
         if name != scope.environment
         for account in _accounts_of(view, Scope(scope.source, scope.cloud, name))
     }
-    found = []
+    found: list[EnvironmentTrust] = []
     for (where, _, principal), seen in sorted(view.summary.trusts.items(), key=lambda entry: entry[0]):
         if where != scope or principal in own:
             continue
@@ -95,11 +94,16 @@ def _trusts(view: EstateView, scope: Scope) -> list[EnvironmentTrust]:
         found.append(
             EnvironmentTrust(
                 name=Value(seen.address, seen.place),
-                principal=Value(principal or why, seen.place),
-                lower=Value(lower.get(principal, "") if principal else why, seen.place),
+                principal=Value("anyone" if principal == ANYBODY else f"account {principal}" if principal else why, seen.place),
+                lower=Value(_lower(lower, principal) or ("" if principal else why), seen.place),
             )
         )
     return found
+
+
+def _lower(environments_: dict[str, str], principal: str) -> str:
+    """The lower environments that somebody is of, who may be everyone."""
+    return ", ".join(sorted(set(environments_.values()))) if principal == ANYBODY else environments_.get(principal, "")
 
 
 def records(view: EstateView) -> Iterator[RecordClass]:
@@ -120,18 +124,17 @@ def records(view: EstateView) -> Iterator[RecordClass]:
                 identity=view.identity(scope, name),
                 record=Value(name),
                 keepers=Value([_keeper(store) for store in stores], (view.place(scope),)),
-                found=Value(True, stores[0].seen.place) if stores else _perhaps(view, scope, name),
+                found=_found(view, scope, name, stores),
                 days=days,
                 documented=Value(attestable(f"where it is written down how long {name} are kept", view.place(scope))),
             )
 
 
-def _perhaps(view: EstateView, scope: Scope, name: str) -> Value[bool]:
-    """Whether there is a store of which none was told to be it."""
-    for (where, role, _), store in sorted(view.summary.stores.items()):
-        if where == scope and role == ANY_ROLE:
-            return Value(Unknown(store.seen.doubt, "select it by its name", store.seen.spot))
-    return view.absent(scope, EVERYWHERE, f"anything that keeps {name}")
+def _found(view: EstateView, scope: Scope, name: str, stores: list[Store]) -> Value[bool]:
+    """Whether there is a store of a class; where none is told to be it, one may be of which that is not known."""
+    of_any = [store for (where, role, _), store in sorted(view.summary.stores.items()) if where == scope and role == ANY_ROLE]
+    seen = min((store.seen for store in [*stores, *of_any]), key=lambda one: bool(one.doubt), default=None)
+    return view.present(scope, EVERYWHERE, seen, None, f"anything that keeps {name}", KEEPING)
 
 
 def _no_class(view: EstateView, scope: Scope) -> RecordClass:
@@ -169,4 +172,4 @@ def managed_accounts(view: EstateView) -> Iterator[ManagedAccount]:
     for (scope, account), seen in sorted(view.summary.accounts.items(), key=lambda entry: entry[0]):
         if scope.source == "live" and account:
             why = Unknown("which code makes what is in it", "assay compare CODE LIVE", seen.spot)
-            yield ManagedAccount(identity=view.identity(scope, account or "account"), compared=Value(why), drifts=Value([]))
+            yield ManagedAccount(identity=view.identity(scope, account), compared=Value(why), drifts=Value([]))

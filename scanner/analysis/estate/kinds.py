@@ -6,6 +6,9 @@ from typing import ClassVar
 
 from assay.scanner.facts.model import Fact, Part, Resource
 
+ESTATE = "estate"
+"""What the addresses of these resources are relative to, in the place of a directory or an account."""
+
 
 class OfEstate(Resource, kw_only=True):
     """Base of these kinds."""
@@ -108,9 +111,9 @@ class EnvironmentTrust(Part):
     name: Fact[str]
     """What they are let in to."""
     principal: Fact[str]
-    """Their account or project."""
+    """In words: their account or project, or anyone."""
     lower: Fact[str]
-    """The lower environment that this is of; empty where it is of none."""
+    """The lower environments that they are of; empty where they are of none."""
 
 
 class Environment(OfEstate, kw_only=True):

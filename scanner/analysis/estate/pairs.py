@@ -80,7 +80,7 @@ def _missing(
     there = one or two
     assert there is not None
     lacking = regions[1] if two is None else regions[0]
-    unlisted = view.unlisted(scope, lacking, name.rpartition(" ")[2])
+    unlisted = view.unlisted(scope, regions, name.rpartition(" ")[2])
     present = unlisted or view.present(scope, lacking, None, elsewhere.seen if elsewhere else None, name)
     told = present.data if there.seen.doubt == "" else Unknown(there.seen.doubt, "scan the plan or the live account", there.seen.spot)
     return Difference(

@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 
 from assay.scanner.analysis.estate import tiers
-from assay.scanner.analysis.estate.placing import Places
+from assay.scanner.analysis.estate.placing import Places, example
 from assay.scanner.analysis.estate.summary import Component, Scope, Sighting, Store, Summary, put
 from assay.scanner.estate_options import EstateOptions
+from assay.scanner.facts.bindings import PUBLIC_MEMBERS
 from assay.scanner.facts.model import Identity, Part, Resource
+from assay.scanner.facts.policies import Grant
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
 
@@ -20,9 +22,14 @@ ELSEWHERE = "*"
 """The region of what may have copies in regions that are not known."""
 ANY_ROLE = "?"
 """The role of what may have any."""
+ANYBODY = "*"
+"""The account of everyone, whom nothing bounds."""
+_EVERYONE = ("*", *PUBLIC_MEMBERS)
 _TRUSTING = {"TrustPolicy": "trusts", "Bucket": "grants", "Secret": "grants", "Key": "grants", "MessageChannel": "grants"}
 """Kinds to their lists of who is let in."""
 _KEEPING = {"BucketLifecycle": "deleted_after", "LogStore": "retention_days"}
+KEEPING = (*_KEEPING, "ExpiringStore")
+"""Kinds of what keeps records."""
 _MORE = {**_TRUSTING, **_KEEPING, "ExpiringStore": "expires"}
 NEEDED = {
     kind: tiers.NEEDED.get(kind, frozenset()) | frozenset({_MORE[kind]} if kind in _MORE else ()) for kind in {**tiers.NEEDED, **_MORE}
@@ -55,7 +62,7 @@ class Recorder:
         who = resource.identity
         if not is_deployed(who.cloud, who.type):
             return
-        scope, seen = self.scope(who), sighting(who)
+        scope, seen = self._places.scope(self._source, who), sighting(who)
         if who.unlisted is not None:
             self.unasked(who.cloud, [f"{who.region or ''} {_plain(who.type)}"], who.unlisted)
         else:
@@ -75,16 +82,13 @@ class Recorder:
         for kind in kinds:
             put(self.summary.unasked, (self._source, cloud, kind), Sighting(kind, doubt=why.reason))
 
-    def scope(self, who: Identity) -> Scope:
-        """Where a resource belongs."""
-        files = dict.fromkeys([who.root, *(block.file for block in who.blocks)])
-        return Scope(self._source, who.cloud, self._places.of(who.account, files, who.tags))
-
     def _component(self, resource: Resource, kind: str, scope: Scope, seen: Sighting, regions: list[str]) -> None:
         who = resource.identity
         if who.unlisted is not None or who.elsewhere is not None:
             return
         roles = who.roles if isinstance(who.roles, list) else []
+        if isinstance(who.roles, Unknown):  # it is compared by its type; what has a role elsewhere, and is missing here, may be it
+            self.unasked(who.cloud, [f"{region} {_plain(who.type)}" for region in regions], who.roles)
         facts = {f"{kind}.{name}": values for name, values in _facts(resource)} if roles else {}
         for region in regions:
             if region:
@@ -92,22 +96,21 @@ class Recorder:
 
     def _store(self, resource: Resource, kind: str, scope: Scope, seen: Sighting) -> None:
         who = resource.identity
-        if isinstance(who.roles, Unknown):
+        why = who.unlisted or (who.roles if isinstance(who.roles, Unknown) else None)
+        if why is not None:
             roles = {ANY_ROLE}
-            seen = seen.doubted(f"what {who.address} is: {who.roles.reason}")
+            seen = seen.doubted(f"what {who.address} is: {why.reason}")
         else:
-            roles = self._roles.intersection(who.roles)
+            roles = self._roles.intersection(who.roles)  # type: ignore[arg-type]
         for role in sorted(roles):
             for deleted in _deleted_after(resource, kind):
                 put(self.summary.stores, (scope, role, who.address), Store(seen, frozenset({deleted})))
 
 
 def sighting(who: Identity) -> Sighting:
-    """A resource as the example of what it is."""
-    block = who.blocks[0] if who.blocks else None
+    """A resource with why it may not be there."""
     doubts = (who.unlisted, who.elsewhere, who.perhaps, who.template)
-    doubt = next((why.reason for why in doubts if why is not None), "")
-    return Sighting(who.address, block.file if block else "", (block.start_line or 0) if block else 0, doubt)
+    return example(who, next((why.reason for why in doubts if why is not None), ""))
 
 
 def _plain(type_: str) -> str:
@@ -158,7 +161,7 @@ def _facts(resource: Resource) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def _let_in(resource: Resource, kind: str) -> Iterator[str]:
-    """The accounts and projects of those whom something lets in; the empty text for one that is not known."""
+    """The accounts and projects of those whom something lets in; the empty text for one that is not known, ANYBODY for all."""
     if kind not in _TRUSTING:
         return
     entries = getattr(resource, _TRUSTING[kind]).data
@@ -170,10 +173,13 @@ def _let_in(resource: Resource, kind: str) -> Iterator[str]:
 
 
 def _accounts_of(entry: Any) -> Iterable[str]:
-    """The accounts of one entry of such a list: a grant, or somebody whom a trust policy names."""
+    """The accounts of one entry of such a list: a grant, or somebody whom a trust policy names. ANYBODY for everyone."""
     principal = entry.principal.data
+    if isinstance(principal, str) and (principal in _EVERYONE or principal.startswith("anyone but ")):
+        open_ = entry.exposed if isinstance(entry, Grant) else entry.scoped.negate()
+        return ("",) if isinstance(open_.data, Unknown) else (ANYBODY,) if open_.data else ()
     named = _accounts(principal) if isinstance(principal, str) else ()
-    whose = getattr(entry, "foreign", None) or entry.scoped
+    whose = entry.foreign if isinstance(entry, Grant) else entry.scoped
     is_open = isinstance(whose.data, Unknown) or (isinstance(principal, str) and _OPEN.search(principal) is not None)
     return named or (("",) if is_open else ())
 

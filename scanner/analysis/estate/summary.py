@@ -1,7 +1,7 @@
 """What a collection says of the estate, in a few records that merge in any groups and any order.
 
-Every operation here is associative and commutative, so that a run may be cut anywhere and put together again: counts are added, of two
-examples the lesser is kept, and of a set of places the first few in their order.
+Every operation here is associative and commutative, so that a run may be cut anywhere and put together again: of two examples the lesser is
+kept, and sets are united.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ class Sighting(msgspec.Struct, frozen=True):
     line: int = 0
     doubt: str = ""
     """Why it is not certain to be there; empty where it is. Of several, one that is certain is the example."""
-    count: int = 1
 
     @property
     def place(self) -> tuple[Location, ...]:
@@ -49,7 +48,7 @@ class Sighting(msgspec.Struct, frozen=True):
 
     def with_(self, other: Sighting) -> Sighting:
         """Both together."""
-        return msgspec.structs.replace(min(self, other, key=_order), count=self.count + other.count)
+        return min(self, other, key=_order)
 
     def doubted(self, why: str) -> Sighting:
         """The same, which may not be there."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from assay.scanner.analysis.estate import recording
-from assay.scanner.analysis.estate.placing import Places
+from assay.scanner.analysis.estate.placing import Places, example
 from assay.scanner.analysis.estate.recording import Recorder, is_deployed, region_of
-from assay.scanner.analysis.estate.summary import Scope, Sighting, Summary, Verdicts, put
+from assay.scanner.analysis.estate.summary import Sighting, Summary, Verdicts, put
 from assay.scanner.estate_options import EstateOptions
 
 NEEDED = recording.NEEDED
@@ -53,9 +53,5 @@ class Taking:
 
     def _count(self, finding: Finding, source: str) -> None:
         who = finding.resource
-        files = dict.fromkeys([who.root, *(block.file for block in who.blocks)])
-        scope = Scope(source, who.cloud, self._places.of(who.account, files, who.tags))
-        block = who.blocks[0] if who.blocks else None
-        seen = Sighting(who.address, block.file if block else "", (block.start_line or 0) if block else 0)
-        region = region_of(who.cloud, who.type, who.region)
-        put(self.summary.verdicts, (scope, finding.control, region), Verdicts({finding.verdict: seen}))
+        scope, region = self._places.scope(source, who), region_of(who.cloud, who.type, who.region)
+        put(self.summary.verdicts, (scope, finding.control, region), Verdicts({finding.verdict: example(who)}))

@@ -6,6 +6,7 @@ import datetime
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from assay.scanner.analysis.estate.kinds import ESTATE
 from assay.scanner.analysis.estate.summary import Component, Scope, Sighting, Summary
 from assay.scanner.estate_options import EstateOptions
 from assay.scanner.facts.model import BlockRef, Identity
@@ -16,8 +17,6 @@ from assay.scanner.sources.values import Value
 EVERYWHERE = "any region"
 """The place of what a cloud has once for all regions."""
 _COMPLETE = "scan all of it together, and say so: estate.complete in assay.yaml"
-
-
 _NO_KINDS: dict[str, str] = {}
 
 
@@ -105,10 +104,12 @@ class EstateView:
         where = f" in {region}" if region and region != EVERYWHERE else ""
         return Value(Unknown(f"whether there is {what}{where}, which was not seen: not everything was", _COMPLETE, told))
 
-    def unlisted(self, scope: Scope, region: str, type_: str) -> Value[bool] | None:
-        """Why it is not known which resources of a type are in a region; None where nothing kept that from being told."""
-        seen = self.summary.unasked.get((scope.source, scope.cloud, f"{region} {type_}"))
-        return Value(Unknown(seen.doubt, "grant the permission, and audit again", self.place(scope))) if seen is not None else None
+    def unlisted(self, scope: Scope, regions: Iterable[str], type_: str) -> Value[bool] | None:
+        """Why it is not known which resources of a type are in some regions, or what they are; None where all of that is told."""
+        for region in regions:
+            if (seen := self.summary.unasked.get((scope.source, scope.cloud, f"{region} {type_}"))) is not None:
+                return Value(Unknown(seen.doubt, "grant the permission and audit again, or select by name", self.place(scope)))
+        return None
 
     def place(self, scope: Scope) -> Location:
         """Where the configuration speaks of the estate; without one, what was scanned."""
@@ -141,8 +142,8 @@ class EstateView:
 
     def identity(self, scope: Scope, name: str, unseen: Unknown | None = None) -> Identity:
         """What a resource of the estate is called. `unseen`: why nothing is known of it, which is one unknown verdict."""
-        parts = [scope.cloud or "estate", *([scope.environment] if scope.environment else []), scope.source]
-        address = f"estate.{'.'.join(parts)}: {name}"
+        parts = [scope.cloud or ESTATE, *([scope.environment] if scope.environment else []), scope.source]
+        address = f"{ESTATE}.{'.'.join(parts)}: {name}"
         file, line = self.estate.file, self.estate.line
         blocks = [BlockRef(address, file, line, line)] if file else []
         return Identity(
@@ -152,9 +153,9 @@ class EstateView:
             account=None,
             region=None,
             address=address,
-            root="estate",
+            root=ESTATE,
             blocks=blocks,
-            type="estate",
+            type=ESTATE,
             unlisted=unseen,
         )
 
