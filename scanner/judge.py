@@ -95,15 +95,13 @@ class Rules:
     def wanted(self, known: Catalogue) -> Wanted:
         """What to collect for these rules."""
         kinds = {compiled.kind for compiled in self.judged} | self.summed_up.keys()
-        named = {compiled.source_type for compiled in self.selected if compiled.source_type}
+        named = {compiled.source_type for compiled in self.judged if compiled.source_type}
         judged = (type_ for type_, readers in known.readers.items() if any(reader.kind.__name__ in kinds for reader in readers))
         return Wanted(known.read_types | self.named_types, frozenset({*judged, *named}), self._listings(known))
 
     def _listings(self, known: Catalogue) -> dict[str, Any]:
-        """How resources of an account are listed, with those that the selected controls judge when all of it is known."""
-        kinds = {
-            compiled.kind for compiled in self.selected if compiled.kind in known.kinds and known.kinds[compiled.kind].of_whole_account
-        }
+        """How resources of an account are listed, with those that controls judge when all of it is known."""
+        kinds = {compiled.kind for compiled in self.judged if compiled.kind in known.kinds and known.kinds[compiled.kind].of_whole_account}
         whole = {type_ for type_, readers in known.readers.items() if any(reader.kind.__name__ in kinds for reader in readers)}
         late = {type_: structs.replace(known.listings[type_], of_whole_account=True) for type_ in whole & known.listings.keys()}
         return {**known.listings, **late}
@@ -295,7 +293,8 @@ class _Run:
             if not chosen:
                 return
             results = iter(chosen)
-        self.resources.add((resource.identity.address, resource.identity.id))
+        if name in self.rules.judges.applies_to:  # else it is read for the estate alone
+            self.resources.add((resource.identity.address, resource.identity.id))
         yield from results
 
     def _failed(self, item: Item, error: Exception) -> None:

@@ -26,6 +26,8 @@ from .google import CONVENIENCE, BindingsAt, above, of_project, reached
 
 _FAR = 6
 """Steps from one account to the next that are followed."""
+_STRANGER = "user:stranger@example.invalid"
+"""A member that no policy names, whom somebody may give a role."""
 Held = Callable[[View, Any, frozenset[str], Index], "frozenset[str] | Unknown"]
 """Which of some permissions a role holds. The index has custom roles."""
 
@@ -122,7 +124,10 @@ def _direct(asked: _Asked, binding: Binding | Unknown) -> Member | Unknown | Non
 
 
 def _left(asked: _Asked, binding: Binding, wanted: frozenset[str]) -> Value[bool]:
-    """Whether a role holds one of some permissions, and no denial takes it. Who is denied what is asked for opens nothing for itself."""
+    """Whether a role holds one of some permissions, and no denial takes it.
+
+    Who may give permissions opens nothing where both they and a stranger to whom they would give it are denied what is asked for.
+    """
     held = asked.sought.held(asked.view, binding.role, wanted, asked.at.roles)
     if isinstance(held, Unknown):
         held, doubt = wanted, held
@@ -131,7 +136,8 @@ def _left(asked: _Asked, binding: Binding, wanted: frozenset[str]) -> Value[bool
     keeps = {name: asked.denies.left(asked.view, binding.member, name) for name in sorted(held)}
     opens = held & asked.sought.opens
     if opens:
-        does = any_of([asked.denies.left(asked.view, binding.member, name) for name in sorted(asked.sought.does)])
+        whom = (binding.member, _STRANGER)
+        does = any_of([asked.denies.left(asked.view, who, name) for name in sorted(asked.sought.does) for who in whom])
         keeps |= {name: all_of([keeps[name], does]) for name in opens}
     left = any_of([*keeps.values(), Value(False)])
     return left if doubt is None or left.data is False else all_of([left, Value(doubt)])
