@@ -8,7 +8,6 @@ hub, with the account and region of that, and with the times that the hub knows 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -20,6 +19,7 @@ from assay.reports.requirements import sections
 from assay.reports.sarif_rules import Object
 from assay.reports.times import finished, first_known, moment, seen, stamp
 from assay.reports.view import message_of, outcome, remediation, severity_rank
+from assay.scanner import lazy_re
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.sources.coverage import Gap
@@ -236,7 +236,7 @@ def _listed(texts: Iterable[str]) -> str:
     return " | ".join(dict.fromkeys(filter(None, texts)))
 
 
-_BLANK = re.compile(r"\s*")
+_BLANK = lazy_re.pattern(r"\s*")
 
 
 def _text(text: str, most: int) -> str:

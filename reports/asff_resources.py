@@ -5,14 +5,13 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/asff-resources.html
 
 from __future__ import annotations
 
-import re
-
 from assay.reports import findings
 from assay.reports.sarif_rules import Object
 from assay.reports.view import place
+from assay.scanner import lazy_re
 from assay.scanner.results.model import ResourceRef, Result
 
-_ACCOUNT, _REGION = re.compile(r"[0-9]{12}"), re.compile(r"[a-z]{2}(-[a-z]+){1,2}-[0-9]{1,2}")
+_ACCOUNT, _REGION = lazy_re.pattern(r"[0-9]{12}"), lazy_re.pattern(r"[a-z]{2}(-[a-z]+){1,2}-[0-9]{1,2}")
 _ID, _KEY, _VALUE, _FIELD, _TAGS = 512, 128, 256, 1024, 50
 TYPES = {
     "AwsAutoScalingAutoScalingGroup": ("autoscaling.group", "aws_autoscaling_group", "AWS::AutoScaling::AutoScalingGroup"),

@@ -20,6 +20,7 @@ from assay.reports.gitlab import line_of, path_of
 from assay.reports.markdown_text import block, prose, span
 from assay.reports.sarif_rules import Object
 from assay.reports.view import BROKEN, place, remediation
+from assay.scanner import lazy_re
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
 from assay.scanner.rules.model import Control
@@ -29,7 +30,7 @@ VERSION = "15.2.1"
 SCHEMA = f"https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/raw/v{VERSION}/dist/sast-report-format.json"
 LONGEST_NAME = 255
 SEVERITIES = {"critical": "Critical", "high": "High", "medium": "Medium", "low": "Low"}
-_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d).*", re.DOTALL)
+_TIME = lazy_re.pattern(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d).*", re.DOTALL)
 _NO_TIME = "1970-01-01T00:00:00"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from assay.reports.findings import line, shortened
+from assay.scanner import lazy_re
 from assay.scanner.words import defused, shown, visible
 
 
@@ -28,7 +29,7 @@ def block(text: str, most: int = 6_000) -> str:
     return f"{fence}\n{shown}\n{fence}"
 
 
-_REACHES_OUT = re.compile(r"!\[|\]\(|\]\[|\]:|(?<![\w`])@\w|\bwww\.|://|```|~~~|(?<![\w&])#\d|\bGH-\d", re.IGNORECASE)
+_REACHES_OUT = lazy_re.pattern(r"!\[|\]\(|\]\[|\]:|(?<![\w`])@\w|\bwww\.|://|```|~~~|(?<![\w&])#\d|\bGH-\d", re.IGNORECASE)
 """Images and links, names of people and numbers of issues, which are told of it, and fences, which take in what follows.
 
 https://github.github.com/gfm/#autolinks-extension-,

@@ -16,13 +16,14 @@ from assay.reports.json_report import encoded
 from assay.reports.judged import stable_id
 from assay.reports.markdown_text import block, span
 from assay.reports.sarif_rules import Object
+from assay.scanner import lazy_re
 
 VERSION = "1.2.1"
 NAMESPACE = "https://assay.example/ns/oscal"
 """Of our properties. It names them, and nothing is there to be read."""
 _STRING, _MARKUP = 2_000, 4_000
-_TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*")
-_NIST = re.compile(r"([A-Z]{2})-(\d+)(?:\((\d+)\))?")
+_TOKEN = lazy_re.pattern(r"[A-Za-z_][A-Za-z0-9._-]*")
+_NIST = lazy_re.pattern(r"([A-Z]{2})-(\d+)(?:\((\d+)\))?")
 
 
 def oscal_id(*parts: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from assay.reports import html
+from assay.scanner import lazy_re
 from assay.scanner.results.formats import Context, FormatError
 from assay.scanner.results.model import Report
 
@@ -31,7 +32,7 @@ _WITHOUT = (
     "--disable-component-update", "--disable-dev-shm-usage", "--no-first-run", "--no-pdf-header-footer",
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )  # fmt: skip
-_DATE = re.compile(rb"\(D:[0-9]{14}([^)]*)\)")
+_DATE = lazy_re.pattern(rb"\(D:[0-9]{14}([^)]*)\)")
 
 
 class NoBrowser(FormatError):

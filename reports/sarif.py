@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -15,6 +14,7 @@ from assay.reports import opinions_view, sarif_gate
 from assay.reports.in_force import in_force, in_force_briefly
 from assay.reports.sarif_rules import LEVELS, Object, SarifRules, plain
 from assay.reports.view import BROKEN, WORDS, place, severity_rank, unsupported, verdicts
+from assay.scanner import lazy_re
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
@@ -32,7 +32,7 @@ MOST_RESULTS = 25_000
 MOST_RELATED = 10
 MOST_NOTIFICATIONS = 5_000
 """GitHub takes no file of more than 10 MB."""
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+_TIME = lazy_re.pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
 
 def render(report: Report, context: Context) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from assay.reports.markdown_text import prose
 from assay.reports.view import remediation
+from assay.scanner import lazy_re
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report
 from assay.scanner.rules.model import Control, Framework, Section
@@ -21,7 +22,7 @@ SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
 TAGS = 10
 """GitHub shows this many tags of a rule; all framework sections are in the taxonomies."""
 _CHARACTER = r"(?:[A-Za-z0-9._~:/@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})"
-_URI = re.compile(rf"https?://[A-Za-z0-9.-]+(?:/{_CHARACTER}*)?(?:\?{_CHARACTER}*)?(?:#{_CHARACTER}*)?")
+_URI = lazy_re.pattern(rf"https?://[A-Za-z0-9.-]+(?:/{_CHARACTER}*)?(?:\?{_CHARACTER}*)?(?:#{_CHARACTER}*)?")
 """A URI of a page (RFC 3986); of own frameworks, what is none is left out."""
 
 

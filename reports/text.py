@@ -11,6 +11,7 @@ import msgspec
 from assay.reports.page import Page
 from assay.reports.text_rest import rest
 from assay.reports.view import FailingInput, failing, is_in, message_of, outcome, place, remediation, severity_rank, shortly
+from assay.scanner import lazy_re
 from assay.scanner.facts.model import BlockRef
 from assay.scanner.results.formats import Context
 from assay.scanner.results.model import Report, Result
@@ -22,7 +23,7 @@ LINES_SHOWN = 2
 """Lines of code at a place: from the evidence on, with the line before it where the evidence is a line alone."""
 WHY_LINES, FIX_LINES = 2, 5
 """Lines of Why, and of the code of a Fix that is shown rather than named. `--verbose` and `assay explain` tell all."""
-_BLOCK = re.compile(r"""^(?:resource|data|module)\s+"([\w.-]+)"|^\s*(?:Type|kind|type):\s*([\w:./-]+)""", re.MULTILINE)
+_BLOCK = lazy_re.pattern(r"""^(?:resource|data|module)\s+"([\w.-]+)"|^\s*(?:Type|kind|type):\s*([\w:./-]+)""", re.MULTILINE)
 """The beginning of a block in a remedy."""
 
 

@@ -6,15 +6,15 @@ No format reads a clock, so that the same run gives the same bytes.
 from __future__ import annotations
 
 import functools
-import re
 from datetime import UTC, datetime
 
+from assay.scanner import lazy_re
 from assay.scanner.results.model import Report, Result, Run
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands where a report says no time that can be read."""
-_TIME = re.compile(r"(?:19[7-9]|2\d\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)")
-_DAY = re.compile(r"(?:19[7-9]|2\d\d)\d-\d\d-\d\d")
+_TIME = lazy_re.pattern(r"(?:19[7-9]|2\d\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)")
+_DAY = lazy_re.pattern(r"(?:19[7-9]|2\d\d)\d-\d\d-\d\d")
 
 
 @functools.lru_cache(maxsize=4_096)

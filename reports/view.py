@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable
 
 import msgspec
 
 from assay.reports.in_force import in_force_briefly
+from assay.scanner import lazy_re
 from assay.scanner.results.model import VERDICTS, Report, ResourceRef, Result, Verdict, worst
 from assay.scanner.rules.model import SEVERITIES, Control
 from assay.scanner.sources.listing import is_exclusion
@@ -55,7 +55,7 @@ def message_of(result: Result) -> str:
     return f"{message} ({result.element})"
 
 
-_BETWEEN_WORDS = re.compile(r"[\s,()]+")
+_BETWEEN_WORDS = lazy_re.pattern(r"[\s,()]+")
 
 
 def _words(text: str) -> set[str]:

@@ -26,7 +26,7 @@ from assay.scanner.rules import evaluate, load, params, statements, view
 from assay.scanner.rules.statements import Statements
 from assay.scanner.sources import inputs
 from assay.scanner.sources.coverage import Coverage, Gap
-from assay.scanner.sources.interface import Collection, Contributions, Item, Part, Source, Unlisted, Wanted, Within
+from assay.scanner.sources.interface import EVERYTHING, Collection, Contributions, Item, Part, Source, Unlisted, Wanted, Within
 from assay.scanner.sources.sensitive import Sensitive
 
 _WAY = "write the input again; if it is as its tool writes it, report this as a defect"
@@ -162,8 +162,9 @@ def judge_all(sources: Iterable[Source], rules: Rules, scope_of: Callable[[str],
 
 
 def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[str], str], watch: Watch) -> Iterator[Judged]:
-    known = catalogue(*inputs.readers(source.input)) if source.input else catalogue()
-    collections = source.collect(rules.wanted(known))
+    by_types = bool(source.input) and inputs.by_types(source.input)
+    known = catalogue(*inputs.readers(source.input)) if source.input and not by_types else catalogue()
+    collections = source.collect(EVERYTHING if by_types else rules.wanted(known))
     count, name = 0, source.input
     while True:
         watch.reads(number, count)
@@ -181,6 +182,8 @@ def _of_source(number: int, source: Source, rules: Rules, scope_of: Callable[[st
         if collection.scope is None:
             collection.scope = scope_of(collection.name)
         name, left_out = collection.name, watch.judges(count, collection.name)
+        if left_out is None and by_types:
+            known = catalogue(*inputs.readers_of(source.input, {item.type for item in (*collection.items, *collection.context)}))
         if left_out is None:
             yield judge(collection, rules, known, "live" if inputs.is_live(source.input) else "code")
         elif left_out:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -22,14 +23,19 @@ if TYPE_CHECKING:
     from assay.scanner.sources.terraform.hcl import TerraformSource
 
 
+_RUNS = itertools.count()
+"""Of this process. In the first, a worker loads the readers that its resources need; if more follow, all are there before it is forked."""
+
+
 def sources(options: Options) -> tuple[Callable[[], Iterator[Source]], list[Gap], FileListing]:
     """What gives the sources below the paths of the options, what of those paths cannot be used, and all files that are there.
 
     Sources are made as they are asked for, and again for each that asks: that may read the files.
     """
     found = discover(options.paths, options.overlay or DISK, options.exclude)
-    if found.directories or found.files:
-        catalogue(*inputs.readers("terraform"))  # for all workers, of this run and of others, that are forked from here on
+    earlier = next(_RUNS)
+    if earlier and (found.directories or found.files):
+        catalogue(*inputs.readers("terraform"))
 
     def made() -> Iterator[Source]:
         if found.directories or found.files:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_COMMAND = re.compile(r"(^(?:[^\S\n]|\x1b\[[0-9;]*m)*(?=::)|#(?=#(?:vso|teamcity)?\[))", re.MULTILINE | re.IGNORECASE)
+from assay.scanner import lazy_re
+
+_COMMAND = lazy_re.pattern(r"(^(?:[^\S\n]|\x1b\[[0-9;]*m)*(?=::)|#(?=#(?:vso|teamcity)?\[))", re.MULTILINE | re.IGNORECASE)
 """What build servers take for a command to themselves: `::error::` at the start of a line, `##[` and `##vso[` in it, `##teamcity[`.
 
 https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
 https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands
 https://www.jetbrains.com/help/teamcity/service-messages.html
 """
-_MARK = re.compile(rb"##(?=(?:vso|teamcity)?\[)", re.IGNORECASE)
-_HIDING = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_MARK = lazy_re.pattern(rb"##(?=(?:vso|teamcity)?\[)", re.IGNORECASE)
+_HIDING = lazy_re.pattern("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 """What moves the cursor of a terminal (U+009B begins a command as ESC [ does), ends a line for some readers of JSON Lines, hides or
 reorders text, and may stand in JSON as it is:
 https://www.rfc-editor.org/rfc/rfc8259#section-7 asks only for U+0000 to U+001F to be escaped."""
-_FORMULA = re.compile(r"""(^|;)(["'\s]*)(?=[=+\-@＝＋－＠])""")
+_FORMULA = lazy_re.pattern(r"""(^|;)(["'\s]*)(?=[=+\-@＝＋－＠])""")
 """What a spreadsheet takes for the beginning of a formula: https://owasp.org/www-community/attacks/CSV_Injection"""
 
 LONGEST = 20_000

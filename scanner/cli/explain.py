@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from assay.scanner import lazy_re
 from assay.scanner.cli import EXIT_OK, EXIT_USAGE, completing, console, gating, judging
 from assay.scanner.cli.excerpts import Excerpts
 from assay.scanner.cli.explain_control import of_control
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 8
 """Digits of a fingerprint that are enough."""
-_HEX = re.compile(r"[0-9a-fA-F]+")
+_HEX = lazy_re.pattern(r"[0-9a-fA-F]+")
 _LISTED = 20
 """Findings that are listed where several are meant."""
 

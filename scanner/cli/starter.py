@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from assay.scanner import lazy_re
 from assay.scanner.results.model import Report, ResourceRef
 from assay.scanner.rules.model import Control
 from assay.scanner.words import many
@@ -15,9 +15,9 @@ from assay.scanner.words import many
 _ROLE_TAGS = ("role", "component", "service")
 """Names of tags, without case, whose values say what a resource is; the first of them that resources have."""
 _MOST_ROLES = 40
-_ROLE = re.compile(r"""\brole == ["']([^"']+)["']""")
+_ROLE = lazy_re.pattern(r"""\brole == ["']([^"']+)["']""")
 """A role that an expression asks for."""
-_REGION = re.compile(r"[a-z]+(-[a-z]+)+-?\d+")
+_REGION = lazy_re.pattern(r"[a-z]+(-[a-z]+)+-?\d+")
 """As opposed to multi-regions and places of other kinds: `US`, `nam5`, `global`."""
 _WIDTH = 110
 _HEAD = ("# What `assay scan` uses when it is run in this directory: docs/configuration.md describes every key.",)

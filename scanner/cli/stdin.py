@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.errors import AssayError
 from assay.scanner.sources.encodings import read_up_to
 
@@ -29,8 +29,8 @@ MAX_BYTES = 500_000_000
 """What a plan may have."""
 _LARGEST_CODE = 20_000_000
 """Bytes of a file of Terraform code."""
-_COMMENTS = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*)*")
-_YAML_KEY = re.compile(r"[A-Za-z_][\w-]*\s*:")
+_COMMENTS = lazy_re.pattern(r"(?:\s+|#[^\n]*|//[^\n]*)*")
+_YAML_KEY = lazy_re.pattern(r"[A-Za-z_][\w-]*\s*:")
 _BLOCKS = "terraform|provider|variable|locals|output|module|resource|data|moved|import|removed|check|ephemeral"
 _SECTIONS = frozenset({*_BLOCKS.split("|"), "//"})
 """Keys of Terraform's JSON syntax, which refuses others: https://developer.hashicorp.com/terraform/language/syntax/json"""

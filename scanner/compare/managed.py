@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.analysis.estate.kinds import Drift, ManagedAccount
 from assay.scanner.analysis.estate.placing import Places
 from assay.scanner.analysis.estate.summary import Scope, Summary
@@ -19,9 +19,9 @@ from assay.scanner.sources.values import Value, any_of
 
 CONTROL = "estate.iac-managed"
 _STATUS: dict[str, Status] = {"fail": "fails_live", "waived": "fails_live", "unknown": "unknown", "error": "unknown", "pass": "passes_both"}
-_OF_ACCOUNT = re.compile(r"cloudresourcemanager\.googleapis\.com/\w+|\w+\.(?:account|region)")
+_OF_ACCOUNT = lazy_re.pattern(r"cloudresourcemanager\.googleapis\.com/\w+|\w+\.(?:account|region)")
 """Types of what stands for an account, a project or a region itself."""
-_MADE_FOR_ALL = re.compile(
+_MADE_FOR_ALL = lazy_re.pattern(
     r"arn:[\w-]+:(?:events:.*:event-bus/default|iam::\d+:role/aws-service-role/.*|kms:.*:alias/aws/.*)|.*/buckets/_(?:Default|Required)"
 )
 """What a provider makes for itself in every account:

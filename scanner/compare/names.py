@@ -14,18 +14,19 @@ from collections.abc import Iterable
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.catalogue import catalogue
 from assay.scanner.facts.model import Naming
 from assay.scanner.results.model import ResourceRef
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+_WORDS = lazy_re.pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _SAME = {"lb": "balancer", "alb": "balancer", "elb": "balancer"}
 _SHOWN = 3
 """Resources that a reason names."""
-_BINDING = re.compile(r"_iam_(?:member|binding|policy|audit_config)$")
-_OF_SCOPE = re.compile(r"^google_project_iam_(?:member|binding|policy)$")
-_SELF_LINK = re.compile(r"^https?://(?:www|[a-z0-9-]+)\.googleapis\.com/(?:[a-z]+/)?(?:v\d\w*|beta|alpha)/(?P<path>.+)$")
-_PROJECT = re.compile(r"(?<=projects/)[^/]+")
+_BINDING = lazy_re.pattern(r"_iam_(?:member|binding|policy|audit_config)$")
+_OF_SCOPE = lazy_re.pattern(r"^google_project_iam_(?:member|binding|policy)$")
+_SELF_LINK = lazy_re.pattern(r"^https?://(?:www|[a-z0-9-]+)\.googleapis\.com/(?:[a-z]+/)?(?:v\d\w*|beta|alpha)/(?P<path>.+)$")
+_PROJECT = lazy_re.pattern(r"(?<=projects/)[^/]+")
 
 
 @functools.cache

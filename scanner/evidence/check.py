@@ -7,19 +7,19 @@ is another than the manifest's.
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.evidence import signature
 from assay.scanner.evidence.folder import FOLDER, digest_of, files, manifest_bytes, read, runs
 from assay.scanner.evidence.keys import Public
 from assay.scanner.evidence.model import ENVELOPE, MANIFEST, MAX_JSON, EvidenceError, FileDigest, Manifest, decode
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = lazy_re.pattern(r"[0-9a-f]{64}")
 Kind = Literal["changed", "missing", "added", "refused", "broken", "signature", "unseen"]
 """`refused`: not a file that is read here; `broken`: the chain is; `signature`: one is wrong; `unseen`: what could not be checked."""
 

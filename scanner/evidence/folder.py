@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Iterator
 from io import BufferedReader
 
+from assay.scanner import lazy_re
 from assay.scanner.evidence.model import (
     ENVELOPE,
     MANIFEST,
@@ -38,7 +39,7 @@ from assay.scanner.evidence.model import (
 from assay.scanner.sources.encodings import read_up_to
 from assay.scanner.sources.overlay import open_regular
 
-FOLDER = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
+FOLDER = lazy_re.pattern(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 """What a run folder is called: its time in UTC, and the beginning of the run's id; so their names are in the order of the runs."""
 
 

@@ -7,14 +7,14 @@ https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.evidence import keys
 from assay.scanner.evidence.model import EvidenceError
 
 P256, ED25519 = "EC_SIGN_P256_SHA256", "EC_SIGN_ED25519"
-_NAME = re.compile(r"projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+/cryptoKeyVersions/[0-9]+")
+_NAME = lazy_re.pattern(r"projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+/cryptoKeyVersions/[0-9]+")
 _MAX_DATA = 65_536
 """Bytes that Ed25519 signs in one call."""
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from assay.scanner import lazy_re
 from assay.scanner.results.code import without_secret_values
 from assay.scanner.results.model import ResourceRef, Result
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.secret_text import HIDDEN
 from assay.scanner.sources.sensitive import SHOWN, Sensitive
 
-_SHOWN = re.compile(f"{re.escape(SHOWN)}|{re.escape(HIDDEN)}")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_INDEX = re.compile(r'[\w\])]\["$')
+_SHOWN = lazy_re.pattern(f"{re.escape(SHOWN)}|{re.escape(HIDDEN)}")
+_NUMBER = lazy_re.pattern(r"-?[0-9]+(?:\.[0-9]+)?")
+_INDEX = lazy_re.pattern(r'[\w\])]\["$')
 """Behind which a text is the key of a reference, `var.buckets["orders"]`, as addresses of resources have it: a name, and no value."""
-_INTERPOLATION = re.compile(r'(\$\{[^{}"]*\})')
+_INTERPOLATION = lazy_re.pattern(r'(\$\{[^{}"]*\})')
 
-_KEY = re.compile(r'\["([^"\\]+)"\]')
+_KEY = lazy_re.pattern(r'\["([^"\\]+)"\]')
 _SHORTEST_NAME = 8
 """Characters of a name; shorter ones may be something else by chance."""
 

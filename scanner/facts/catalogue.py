@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
-import pkgutil
+import os
 import typing
 from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
@@ -111,11 +111,11 @@ class Catalogue:
         self.by_input: dict[str, list[Reader]] = {}
         self.listings: dict[str, Listing] = {}
         """Item type of a live AWS account to what lists it."""
-        for package in areas():
+        for package, modules in areas().items():
             for kind in _module(package, "kinds").KINDS:
                 self.kinds[kind.__name__] = kind
             for name in inputs:
-                if importlib.util.find_spec(f"{package}.{name}") is not None:
+                if name in modules:
                     self._enter(name, _module(package, name))
         entered = [entry for entries in self.by_input.values() for entry in entries]
         self.joined = frozenset(type_ for entry in entered for type_ in entry.joined)
@@ -150,20 +150,34 @@ def _module(package: str, name: str) -> ModuleType:
 
 
 @functools.cache
-def areas() -> tuple[str, ...]:
-    """The packages of all areas, those of others last."""
-    own = [package for room in (facts.__name__, f"{facts.__name__.rpartition('.')[0]}.analysis") for package in _within(room)]
-    return (*sorted(own), *plugins.found(plugins.FACTS).values())
+def areas() -> dict[str, frozenset[str]]:
+    """The packages of all areas, those of others last, with the names of the modules in each."""
+    rooms = (facts.__name__, f"{facts.__name__.rpartition('.')[0]}.analysis")
+    own = sorted((package, modules) for room in rooms for package, modules in _within(room, _locations(room)))
+    others = [(package, _listed(_locations(package))) for package in plugins.found(plugins.FACTS).values()]
+    return dict([*own, *others])
 
 
-def _within(package: str) -> Iterator[str]:
-    """The areas below a package: those of its packages that have kinds, at any depth."""
+def _locations(package: str) -> list[str]:
     spec = importlib.util.find_spec(package)
-    for module in pkgutil.iter_modules(spec.submodule_search_locations if spec else ()):
-        if module.ispkg:
-            yield from _within(f"{package}.{module.name}")
-        elif module.name == "kinds":
-            yield package
+    return list(spec.submodule_search_locations or ()) if spec else []
+
+
+def _within(package: str, folders: list[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """The areas below a package: those of its packages that have kinds, at any depth."""
+    modules = _listed(folders)
+    if "kinds" in modules:
+        yield package, modules
+    for name in modules:
+        inner = [path for folder in folders if os.path.isdir(path := os.path.join(folder, name))]
+        if inner:
+            yield from _within(f"{package}.{name}", inner)
+
+
+def _listed(folders: Iterable[str]) -> frozenset[str]:
+    """The names of the modules and packages in some folders."""
+    names = [name for folder in folders for name in os.listdir(folder)]
+    return frozenset(name.partition(".")[0] for name in names if name.endswith(".py") or "." not in name) - {"__init__", "__pycache__"}
 
 
 @functools.cache

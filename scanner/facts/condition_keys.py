@@ -11,10 +11,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Either, Reference, Text, Unknown, unknown_inside
 from assay.scanner.sources.values import Value, agreed, all_of
 
@@ -38,7 +38,7 @@ def _literal(pattern: str) -> bool | None:
     return True if pattern.replace(OPEN, "").strip("*?") else None if OPEN in pattern else False
 
 
-_TYPE = re.compile(r"^/?[\w-]+[/:](?=[*?])")
+_TYPE = lazy_re.pattern(r"^/?[\w-]+[/:](?=[*?])")
 
 
 def without_type(resource: str) -> str:
@@ -191,7 +191,7 @@ def _open_part(value: Any) -> Unknown:
     return unknown_inside(value) or Unknown(f"the text of {value}, which a condition compares with", "scan the plan or the live resource")
 
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_VARIABLE = lazy_re.pattern(r"\$\{([^}]*)\}")
 _OF_THE_RESOURCE = ("aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths")
 _OF_THE_CALLER = ("aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths")
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.condition_keys import of_callers
 from assay.scanner.facts.statements import Statement, TestOf, leaves_bounded, means_everyone
 from assay.scanner.sources.raw import Text, Unknown, unknown_inside
@@ -74,7 +75,7 @@ def _resources(statement: Statement) -> list[Any]:
     return ["*"] if statement.not_resource or not statement.resources else statement.resources
 
 
-_OF_OBJECTS = re.compile(r"s3:(?:get|put|delete|restore|replicate)object|s3:abortmultipartupload", re.I)
+_OF_OBJECTS = lazy_re.pattern(r"s3:(?:get|put|delete|restore|replicate)object|s3:abortmultipartupload", re.I)
 
 
 def _meant(action: Any, resource: Any) -> bool:
@@ -147,7 +148,7 @@ def _not_told(*raw: Any) -> Unknown:
 
 _SIGNS = 0xF0000
 """From here on, characters of a plane for private use."""
-_WILD = re.compile("[*?]")
+_WILD = lazy_re.pattern("[*?]")
 _LONGEST = 2048
 """Characters of an ARN: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.spelling import Companion, Contribution, Index, Namesakes, Referrer
 from assay.scanner.options import Question
 from assay.scanner.sources import numbers
@@ -215,7 +215,7 @@ class ItemIndex:
 
 _ALL = '["*"]'
 """The key of an item that stands for all instances of its block."""
-_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
+_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 
 
 class Unattached(Unknown, frozen=True):

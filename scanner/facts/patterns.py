@@ -6,11 +6,11 @@ and no comparison of CEL read it as a wildcard.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from itertools import product
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Text, Unknown
 
 ANY = "\ue010"
@@ -19,8 +19,8 @@ ONE = "\ue011"
 """One character, whichever it is."""
 OPEN = "\ue012"
 """A part that is not known, and is one text."""
-_MARKS = re.compile(f"[{ANY}{ONE}{OPEN}]")
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_MARKS = lazy_re.pattern(f"[{ANY}{ONE}{OPEN}]")
+_VARIABLE = lazy_re.pattern(r"\$\{([^}]*)\}")
 MAX_ALTERNATIVES = 64
 
 
@@ -82,8 +82,8 @@ class _NotRead(Exception):
 
 
 _CARET, _DOLLAR = "\ue013", "\ue014"
-_QUANTIFIER = re.compile(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??")
-_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
+_QUANTIFIER = lazy_re.pattern(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??")
+_CLASS = lazy_re.pattern(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 
 
 def _unescaped(pattern: str) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from types import FunctionType
 from typing import Any, TypeAlias
 
 import msgspec
@@ -189,19 +190,30 @@ def joins_of(spelling: Spelling) -> tuple[Join, ...]:
     return tuple(dict.fromkeys(walk(spelling)))
 
 
-def walk(data: Any) -> Iterator[Join]:
+def walk(data: Any) -> list[Join]:
     """The joins in a field of a spelling."""
+    found: list[Join] = []
+    _walk(data, found)
+    return found
+
+
+_WITHOUT_JOINS = frozenset({str, int, float, bool, type(None), FunctionType})
+"""Most of what stands in a spelling. All spellings are walked through at every start."""
+
+
+def _walk(data: Any, found: list[Join]) -> None:
     if isinstance(data, Join):
-        yield data
-    if isinstance(data, (tuple, list)):
-        for element in data:
-            yield from walk(element)
+        found.append(data)
+    elements: Iterable[Any] = ()
+    if isinstance(data, msgspec.Struct):
+        elements = [getattr(data, name) for name in data.__struct_fields__]
+    elif isinstance(data, (tuple, list)):
+        elements = data
     elif isinstance(data, dict):
-        for element in data.values():
-            yield from walk(element)
-    elif isinstance(data, msgspec.Struct):
-        for name in data.__struct_fields__:
-            yield from walk(getattr(data, name))
+        elements = data.values()
+    for element in elements:
+        if type(element) not in _WITHOUT_JOINS:
+            _walk(element, found)
 
 
 def paths(data: Any) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts import condition_keys
 from assay.scanner.facts.condition_keys import NEGATED, POSITIVE, Test, exact, names_fixed, of_callers, of_resources
 from assay.scanner.sources.documents import decode
@@ -243,7 +244,7 @@ def marked(text: Text) -> str:
 
 # Principals.
 
-_ACCOUNT = re.compile(r"^\d{12}$")
+_ACCOUNT = lazy_re.pattern(r"^\d{12}$")
 
 
 def means_everyone(who: Any) -> bool:

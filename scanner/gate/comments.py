@@ -15,25 +15,25 @@ https://trivy.dev/latest/docs/scanner/misconfiguration/#skipping-resources-by-in
 from __future__ import annotations
 
 import datetime
-import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.gate.waivers import Waiver
 from assay.scanner.globs import matches
 from assay.scanner.results.model import Result
 from assay.scanner.rules.model import Control
 from assay.scanner.rules.peers import normal
 
-_COMMENT = re.compile(r"\s*(?:#|//|/\*)+\s?(.*?)\s*(?:\*/\s*)?$")
-_TRAILING = re.compile(r"(?:#|//)\s*((?:assay:|checkov:|trivy:|tfsec:).*)$")
-_OURS = re.compile(r"assay:waive\s+(\S+)\s*(.*)$")
-_CHECKOV = re.compile(r"checkov:skip=([A-Z0-9_]+)(?::(.*))?$")
-_TRIVY = re.compile(r"(?:trivy|tfsec):ignore:([A-Za-z0-9-]+)((?::\S+)*)")
-_UNTIL = re.compile(r":exp:(\d{4}-\d{2}-\d{2})")
-_MARK = re.compile(r"(?:assay:waive\s|checkov:skip=|(?:trivy|tfsec):ignore:).*")
+_COMMENT = lazy_re.pattern(r"\s*(?:#|//|/\*)+\s?(.*?)\s*(?:\*/\s*)?$")
+_TRAILING = lazy_re.pattern(r"(?:#|//)\s*((?:assay:|checkov:|trivy:|tfsec:).*)$")
+_OURS = lazy_re.pattern(r"assay:waive\s+(\S+)\s*(.*)$")
+_CHECKOV = lazy_re.pattern(r"checkov:skip=([A-Z0-9_]+)(?::(.*))?$")
+_TRIVY = lazy_re.pattern(r"(?:trivy|tfsec):ignore:([A-Za-z0-9-]+)((?::\S+)*)")
+_UNTIL = lazy_re.pattern(r":exp:(\d{4}-\d{2}-\d{2})")
+_MARK = lazy_re.pattern(r"(?:assay:waive\s|checkov:skip=|(?:trivy|tfsec):ignore:).*")
 MAX_LINES = 50
 """Comment lines above a block, and lines of a block, that are looked at."""
 

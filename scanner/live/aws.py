@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.catalogue import Catalogue, catalogue
 from assay.scanner.sources.aws.calls import Call
 from assay.scanner.sources.aws.permissions import permissions
 from assay.scanner.sources.aws.plan import ORGANIZATION, AccountPlan
 
 _NO_MORE: dict[str, tuple[str, ...]] = {}
-_NAME = re.compile(r"\{(\w+)")
+_NAME = lazy_re.pattern(r"\{(\w+)")
 
 
 def make_plan(

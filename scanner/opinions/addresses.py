@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-import re
+
+from assay.scanner import lazy_re
 
 _KEY = r'\[((?:[0-9]+|"(?:[^"\\]|\\.)*"|[^\[\]]*))\]'
-_INSTANCE = re.compile(_KEY)
-_MODULES = re.compile(rf"(?:module\.[^.\[]+(?:{_KEY})?\.)+")
-_MODULE = re.compile(rf"module\.([^.\[]+)(?:{_KEY})?\.")
-_LAST = re.compile(rf"{_KEY}$")
+_INSTANCE = lazy_re.pattern(_KEY)
+_MODULES = lazy_re.pattern(rf"(?:module\.[^.\[]+(?:{_KEY})?\.)+")
+_MODULE = lazy_re.pattern(rf"module\.([^.\[]+)(?:{_KEY})?\.")
+_LAST = lazy_re.pattern(rf"{_KEY}$")
 _UNKNOWN = ("", "*", "?")
 """Keys that may be any: an address of a block, and of a block whose number of instances is not known."""
 

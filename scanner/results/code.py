@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from assay.scanner import lazy_re
 from assay.scanner.results.secret_fields import MARKS, without_secret_fields
 from assay.scanner.results.secret_values import MAPS, without_whole_values
 from assay.scanner.results.secret_values import NAME as _NAME
@@ -16,38 +17,40 @@ from assay.scanner.results.secret_values import literals as _literals
 from assay.scanner.sources.secret_text import lines_without_tokens, without_secrets
 from assay.scanner.sources.sensitive import SHOWN, Sensitive, is_secret_name
 
-_COMMENT = re.compile(r"(?:#|//|/\*|^\s{0,400}\*).*")
-_CALL = re.compile(r"\bsensitive\s{0,20}\(")
-_MARKS = re.compile(
+_COMMENT = lazy_re.pattern(r"(?:#|//|/\*|^\s{0,400}\*).*")
+_CALL = lazy_re.pattern(r"\bsensitive\s{0,20}\(")
+_MARKS = lazy_re.pattern(
     r"sensitive|ephemeral|noecho|stringdata|curl|\benv\b|pass|pwd|header.?value|custom_header|secret|private|access.?key|api.?key|token|credential|"
     r"connection|AKIA|ASIA|://|eyJ|BEGIN|bearer|"
     r"gh[pousr]_|github_pat|glpat|xox|sk[-_]|AIza|GOCSPX|npm_|hv[sbr]\.",
     re.IGNORECASE,
 )
-_FIELDS = re.compile(MARKS, re.IGNORECASE)
-_NAMED = re.compile(
+_FIELDS = lazy_re.pattern(MARKS, re.IGNORECASE)
+_NAMED = lazy_re.pattern(
     rf"^(?P<name>[ \t]{{0,400}}(?:-[ \t]{{1,9}})?{_NAME})(?P<mark>[ \t]{{0,100}}[=:][ \t]{{0,100}})(?P<value>[^\n]{{1,100000}})$",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
-_NAMED_FLOW = re.compile(
+_NAMED_FLOW = lazy_re.pattern(
     rf"""(?P<name>[{{,][ \t]{{0,100}}{_NAME})(?P<mark>[ \t]{{0,100}}[=:][ \t]{{0,100}})
     (?P<value>"(?:[^"\\\n]|\\.){{0,100000}}"|'[^'\n]{{0,100000}}'|[^,}}\n]{{1,100000}})""",
     re.VERBOSE | re.IGNORECASE,
 )
-_PAIR = re.compile(
+_PAIR = lazy_re.pattern(
     rf"""(?P<name>\b\w{{0,20}}(?:name|key)["']?\s{{0,100}}[=:]\s{{0,100}}{_NAME}["']?\s{{0,100}},?\s{{0,100}}["']?\w{{0,20}}value["']?)(?P<mark>\s{{0,100}}[=:]\s{{0,100}})
     (?P<value>"(?:[^"\\\n]|\\.){{0,100000}}"|'[^'\n]{{0,100000}}'|[^,}}\n]{{1,100000}})""",
     re.VERBOSE | re.IGNORECASE,
 )
-_FLAT = re.compile(r"\{[^{}]{0,100000}\}")
-_MARKED_FLOW = re.compile(r"[{,]\s{0,99}NoEcho:(?!\s{0,99}[\"']?(?:false|no)\b)", re.IGNORECASE)
-_DEFAULT_FLOW = re.compile(r"([{,]\s{0,99}Default:[ \t]{0,99})[^,}\n]{1,100000}")
-_MARKED_JSON = re.compile(r'"(?:sensitive|ephemeral|NoEcho)"\s{0,99}:\s{0,99}(?!false|"false"|null)')
-_DEFAULT_JSON = re.compile(r'("(?:default|Default)"\s{0,99}:\s{0,99})("(?:[^"\\\n]|\\.){0,100000}"|-?\d[\d.]{0,99})')
-_VARIABLE = re.compile(r"^[ \t]{0,99}(?:variable|output)\b[^\n]{0,1000}", re.MULTILINE)
-_MARKED = re.compile(r"\b(?:sensitive|ephemeral)\s{0,99}=(?!\s{0,99}(?:false|null)\b)")
-_NO_ECHO = re.compile(r"""^([ \t]{0,99})["']?NoEcho["']?[ \t]{0,99}:(?![ \t]{0,99}["']?(?:false|no)\b)""", re.MULTILINE | re.IGNORECASE)
-_DEFAULT_YAML = re.compile(r"""^([ \t]{0,99}["']?Default["']?[ \t]{0,99}:[ \t]{0,99})[^\n]{1,100000}$""")
+_FLAT = lazy_re.pattern(r"\{[^{}]{0,100000}\}")
+_MARKED_FLOW = lazy_re.pattern(r"[{,]\s{0,99}NoEcho:(?!\s{0,99}[\"']?(?:false|no)\b)", re.IGNORECASE)
+_DEFAULT_FLOW = lazy_re.pattern(r"([{,]\s{0,99}Default:[ \t]{0,99})[^,}\n]{1,100000}")
+_MARKED_JSON = lazy_re.pattern(r'"(?:sensitive|ephemeral|NoEcho)"\s{0,99}:\s{0,99}(?!false|"false"|null)')
+_DEFAULT_JSON = lazy_re.pattern(r'("(?:default|Default)"\s{0,99}:\s{0,99})("(?:[^"\\\n]|\\.){0,100000}"|-?\d[\d.]{0,99})')
+_VARIABLE = lazy_re.pattern(r"^[ \t]{0,99}(?:variable|output)\b[^\n]{0,1000}", re.MULTILINE)
+_MARKED = lazy_re.pattern(r"\b(?:sensitive|ephemeral)\s{0,99}=(?!\s{0,99}(?:false|null)\b)")
+_NO_ECHO = lazy_re.pattern(
+    r"""^([ \t]{0,99})["']?NoEcho["']?[ \t]{0,99}:(?![ \t]{0,99}["']?(?:false|no)\b)""", re.MULTILINE | re.IGNORECASE
+)
+_DEFAULT_YAML = lazy_re.pattern(r"""^([ \t]{0,99}["']?Default["']?[ \t]{0,99}:[ \t]{0,99})[^\n]{1,100000}$""")
 
 
 def without_secret_values(code: str, sensitive: Sensitive) -> str:
@@ -93,7 +96,7 @@ def _named(match: re.Match[str]) -> str:
     return match[0]
 
 
-_PLAIN = re.compile(r"(?:true|false|null|~|yes|no|\d{1,5})(?:\s|,|$)", re.IGNORECASE)
+_PLAIN = lazy_re.pattern(r"(?:true|false|null|~|yes|no|\d{1,5})(?:\s|,|$)", re.IGNORECASE)
 
 
 def _calls(code: str) -> str:
@@ -109,7 +112,7 @@ def _calls(code: str) -> str:
 
 
 _MAX_CALL = 20_000
-_BRACKET = re.compile(r'"(?:[^"\\\n]|\\.){0,100000}"|[(){}]')
+_BRACKET = lazy_re.pattern(r'"(?:[^"\\\n]|\\.){0,100000}"|[(){}]')
 
 
 def _closing(code: str, start: int) -> int:
@@ -144,9 +147,9 @@ def _variables(code: str) -> str:
     return "".join([*parts, code[end:]])
 
 
-_AFTER_DEFAULT = re.compile(r"(?:^|(?<=[\s{]))(?:default|value)\s{0,99}=")
-_NEXT = re.compile(r"^[ \t]{0,99}(?:type|description|sensitive|ephemeral|nullable|validation)\b", re.MULTILINE)
-_NUMBER = re.compile(r"(?<![\w.])-?\d[\d.]{0,99}(?![\w.])")
+_AFTER_DEFAULT = lazy_re.pattern(r"(?:^|(?<=[\s{]))(?:default|value)\s{0,99}=")
+_NEXT = lazy_re.pattern(r"^[ \t]{0,99}(?:type|description|sensitive|ephemeral|nullable|validation)\b", re.MULTILINE)
+_NUMBER = lazy_re.pattern(r"(?<![\w.])-?\d[\d.]{0,99}(?![\w.])")
 
 
 def _default(body: str) -> str:

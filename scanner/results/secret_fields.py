@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from assay.scanner import lazy_re
 from assay.scanner.results.secret_values import QUOTED, deeper, literals, opens
 from assay.scanner.sources.sensitive import SHOWN
 
@@ -15,7 +16,7 @@ _MAPS = (
     r"(?:build_?)?environment(?:_?variables)?|variables|stage_?variables|env|container_?overrides|custom_?headers|custom_?request_?headers"
 )
 _CONDITIONS = r"(?:sts_?:?)?external_?id|aws:referer|aws:useragent"
-_BEGIN = re.compile(
+_BEGIN = lazy_re.pattern(
     rf"""^(?P<head>(?P<indent>[ \t]{{0,400}})(?:-[ \t]{{1,9}})?["']?(?:(?P<map>{_MAPS})|{_SCRIPTS}|{_CONDITIONS})["']?
     (?P<mark>[ \t]{{0,100}}[=:](?=[ \t\n]|$)[ \t]{{0,100}}))(?P<value>[^\n]{{0,100000}})$""",
     re.VERBOSE | re.IGNORECASE,
@@ -25,27 +26,31 @@ MARKS = (
     r"|aws:(?:referer|useragent)"
 )
 """Of which one is in every such field, in an expression without case."""
-_FLOW = re.compile(
+_FLOW = lazy_re.pattern(
     rf"""([{{,(][ \t]{{0,100}}["']?(?:{_CONDITIONS})["']?[ \t]{{0,100}}[=:](?!:)[ \t]{{0,100}})
     (\[[^\]\n]{{0,1000}}\]|"(?:[^"\\\n]|\\.){{0,10000}}"|'[^'\n]{{0,10000}}'|[\w*?+=,.@:/-]{{2,1224}})""",
     re.VERBOSE | re.IGNORECASE,
 )
-_OF_DOCUMENT = re.compile(
+_OF_DOCUMENT = lazy_re.pattern(
     rf"""(\bvariable\s{{0,20}}=\s{{0,20}}"(?:{_CONDITIONS})"\s{{1,200}}values\s{{0,20}}=\s{{0,20}})(\[[^\]]{{0,1000}}\])""", re.IGNORECASE
 )
-_OF_DOCUMENT_LAST = re.compile(
+_OF_DOCUMENT_LAST = lazy_re.pattern(
     rf"""(\bvalues\s{{0,20}}=\s{{0,20}})(\[[^\]]{{0,1000}}\])(?=\s{{1,200}}variable\s{{0,20}}=\s{{0,20}}"(?:{_CONDITIONS})")""",
     re.IGNORECASE,
 )
-_HEREDOC = re.compile(r"<<[-~]?[ \t]{0,9}[\"']?(\w{1,100})[\"']?\s*$")
-_BLOCK = re.compile(r"[|>][-+\d]{0,2}[ \t]{0,100}(?:#.*)?$")
-_ENDS_IN_BLOCK = re.compile(r"(?::|-|!\w{1,20})[ \t]{1,100}[|>][-+\d]{0,2}[ \t]{0,100}(?:#.*)?$")
-_SCALAR = re.compile(r"^([ \t]{0,400}(?:-[ \t]{1,9})?(?:[\w.\"'-]{1,200}:[ \t]{1,100}|(?<=-[ \t])))([^\s!&*\[{|>#\"'][^\n]{0,100000})$")
-_ITEM = re.compile(r"^([ \t]{0,400}-[ \t]{1,9})([^\s!&*\[{|>#\"'][^\n:]{0,100000})$")
-_NAMES = re.compile(r"""(?:^|[\s{,])["']?(?:name|key|valueFrom|secretKeyRef|Ref|Fn::\w{1,30})["']?\s{0,20}[=:]\s{0,20}$""", re.IGNORECASE)
-_KEY = re.compile(r"\s{0,20}[=:]")
-_PLAIN = re.compile(r"(?:true|false|yes|no|on|off|null|-?[\d.]{1,20})\Z", re.IGNORECASE)
-_NAMED = re.compile(r"^[ \t]{0,400}(?:-[ \t]{1,9})?[\"']?(?:name|key)[\"']?[ \t]{0,9}:", re.IGNORECASE)
+_HEREDOC = lazy_re.pattern(r"<<[-~]?[ \t]{0,9}[\"']?(\w{1,100})[\"']?\s*$")
+_BLOCK = lazy_re.pattern(r"[|>][-+\d]{0,2}[ \t]{0,100}(?:#.*)?$")
+_ENDS_IN_BLOCK = lazy_re.pattern(r"(?::|-|!\w{1,20})[ \t]{1,100}[|>][-+\d]{0,2}[ \t]{0,100}(?:#.*)?$")
+_SCALAR = lazy_re.pattern(
+    r"^([ \t]{0,400}(?:-[ \t]{1,9})?(?:[\w.\"'-]{1,200}:[ \t]{1,100}|(?<=-[ \t])))([^\s!&*\[{|>#\"'][^\n]{0,100000})$"
+)
+_ITEM = lazy_re.pattern(r"^([ \t]{0,400}-[ \t]{1,9})([^\s!&*\[{|>#\"'][^\n:]{0,100000})$")
+_NAMES = lazy_re.pattern(
+    r"""(?:^|[\s{,])["']?(?:name|key|valueFrom|secretKeyRef|Ref|Fn::\w{1,30})["']?\s{0,20}[=:]\s{0,20}$""", re.IGNORECASE
+)
+_KEY = lazy_re.pattern(r"\s{0,20}[=:]")
+_PLAIN = lazy_re.pattern(r"(?:true|false|yes|no|on|off|null|-?[\d.]{1,20})\Z", re.IGNORECASE)
+_NAMED = lazy_re.pattern(r"^[ \t]{0,400}(?:-[ \t]{1,9})?[\"']?(?:name|key)[\"']?[ \t]{0,9}:", re.IGNORECASE)
 _MOST_LINES = 500
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.sensitive import SHOWN
 
-QUOTED = re.compile(r'"(?:[^"\\\n]|\\.){0,100000}"|\'[^\'\n]{0,100000}\'')
+QUOTED = lazy_re.pattern(r'"(?:[^"\\\n]|\\.){0,100000}"|\'[^\'\n]{0,100000}\'')
 _WORDS = r"""(?:passw(?:or)?d|passphrase|pwd|private_?key|secret_?key|secret_?string|access_?key|api_?key|auth_?token|client_?secret
        |connection_?string|header_?value|secret|token|credential)s?|(?-i:(?<![A-Za-z])pass|Pass|PASS)"""
 NAME = rf"""["']?[\w.-]{{0,80}}(?:{_WORDS})(?:[_-]?(?:value|wo|base64|plaintext|data))?["']?"""
 """What a setting is called that holds a secret, in an expression that is verbose and has no case."""
-_BEGIN = re.compile(
+_BEGIN = lazy_re.pattern(
     rf"""^(?P<indent>[ \t]{{0,400}})
     (?P<head>(?:-[ \t]{{1,9}})?(?P<name>{NAME}|["']?stringData["']?)[ \t]{{0,100}}(?P<mark>[=:])[ \t]{{0,100}})
     (?P<value>[^\n]{{0,100000}})$""",
@@ -25,36 +26,36 @@ _MAY_BEGIN = re.compile(
     r"(?:pass(?:w(?:or)?d|phrase)?|pwd|key|string|token|secret|value|credential|data)s?[\w-]{0,12}[\"']?[ \t]{0,100}[=:]", re.IGNORECASE
 ).search
 """What every beginning has, which is quick to see."""
-_HEREDOC = re.compile(r"<<[-~]?[ \t]{0,9}[\"']?(\w{1,100})[\"']?\s*$")
-_BLOCK = re.compile(r"(?:&\S{1,100}[ \t]{1,9})?[|>][-+\d]{0,2}[ \t]{0,100}(?:#.*)?$")
-_TAGGED = re.compile(r"((?:!(?:Sub|Join|Base64|Split|Select|Transform)|&\S{1,100})[ \t]{1,9})(?=\S).*$")
-_FUNCTION = re.compile(r"^([ \t]{0,400}(?:-[ \t]{1,9})?[\"']?Fn::\w{1,40}[\"']?:[ \t]{0,100})(?=\S).*$")
-_CALL = re.compile(r"\{\s{0,9}[\"']?Fn::\w{1,40}[\"']?\s{0,9}:")
-_NUMBER = re.compile(r"-?\d{4,100}(?=[ \t]*(?:#.*|//.*)?$)")
-MAPS = re.compile(r"secrets?[\"']?$", re.IGNORECASE)
+_HEREDOC = lazy_re.pattern(r"<<[-~]?[ \t]{0,9}[\"']?(\w{1,100})[\"']?\s*$")
+_BLOCK = lazy_re.pattern(r"(?:&\S{1,100}[ \t]{1,9})?[|>][-+\d]{0,2}[ \t]{0,100}(?:#.*)?$")
+_TAGGED = lazy_re.pattern(r"((?:!(?:Sub|Join|Base64|Split|Select|Transform)|&\S{1,100})[ \t]{1,9})(?=\S).*$")
+_FUNCTION = lazy_re.pattern(r"^([ \t]{0,400}(?:-[ \t]{1,9})?[\"']?Fn::\w{1,40}[\"']?:[ \t]{0,100})(?=\S).*$")
+_CALL = lazy_re.pattern(r"\{\s{0,9}[\"']?Fn::\w{1,40}[\"']?\s{0,9}:")
+_NUMBER = lazy_re.pattern(r"-?\d{4,100}(?=[ \t]*(?:#.*|//.*)?$)")
+MAPS = lazy_re.pattern(r"secrets?[\"']?$", re.IGNORECASE)
 """Names of what may as well be a resource, or a list of references to secrets."""
 _REFERENCE = r"(?!\$|var\.|local\.|module\.|data\.|each\.|random_|aws_|google_|true\b|false\b|null\b|[<({\[])"
-_IN_SCRIPT = re.compile(
+_IN_SCRIPT = lazy_re.pattern(
     rf"""((?:{_WORDS})(?:[_-]?(?:value|base64))?=)(?!=){_REFERENCE}("[^"\n$]{{1,4096}}"|'[^'\n]{{1,4096}}'|[^\s"'`;&|<>,)\]}}]{{3,4096}})""",
     re.VERBOSE | re.IGNORECASE,
 )
 """`export DB_PASSWORD=…` of a script, `Password=…;` of a connection string: no space around the mark."""
 _TIGHT = re.compile(r"\w=[^\s=]").search
-_OPTION = re.compile(
+_OPTION = lazy_re.pattern(
     rf"""(?<![\w-])(--[\w-]{{0,40}}(?:password|passwd|pwd|passphrase|token|secret|api-key)[ \t]{{1,9}}){_REFERENCE}(?!--)
     ([^\s"'`;&|<>]{{3,4096}})""",
     re.VERBOSE | re.IGNORECASE,
 )
-_USER = re.compile(rf"(\bcurl\b[^\n|;&]{{0,100}}?[ \t](?:-u|--user)[ \t]{{0,9}}[\"']?[\w.@-]{{1,100}}:){_REFERENCE}[^\s\"']{{1,4096}}")
-_REVERSED = re.compile(
+_USER = lazy_re.pattern(rf"(\bcurl\b[^\n|;&]{{0,100}}?[ \t](?:-u|--user)[ \t]{{0,9}}[\"']?[\w.@-]{{1,100}}:){_REFERENCE}[^\s\"']{{1,4096}}")
+_REVERSED = lazy_re.pattern(
     rf"""(\b\w{{0,20}}value["']?\s{{0,100}}[=:]\s{{0,100}})("(?:[^"\\\n]|\\.){{1,10000}}"|'[^'\n]{{1,10000}}'|[^\s,"'{{}}]{{1,10000}})
     (?=["']?\s{{0,100}},?\s{{0,100}}["']?\w{{0,20}}(?:name|key)["']?\s{{0,100}}[=:]\s{{0,100}}{NAME}\s{{0,9}}(?:[,}}\n]|$))""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BLOCK_OF_VALUE = re.compile(r"\b(?:custom_header|set_sensitive|env)\s{0,20}(?:=\s{0,20})?\{[^{}]{0,2000}\}")
-_VALUE = re.compile(r"(\bvalue\s{0,20}=\s{0,20})(\"(?:[^\"\\\n]|\\.){0,10000}\")")
+_BLOCK_OF_VALUE = lazy_re.pattern(r"\b(?:custom_header|set_sensitive|env)\s{0,20}(?:=\s{0,20})?\{[^{}]{0,2000}\}")
+_VALUE = lazy_re.pattern(r"(\bvalue\s{0,20}=\s{0,20})(\"(?:[^\"\\\n]|\\.){0,10000}\")")
 _MOST_LINES = 500
-_ELSEWHERE = re.compile(r"(?:\$\{[^{}]{0,1000}\}|\{\{resolve:[^{}]{0,1000}\}\}|arn:[^\s]{0,2000}|projects/[^\s]{0,2000})\Z")
+_ELSEWHERE = lazy_re.pattern(r"(?:\$\{[^{}]{0,1000}\}|\{\{resolve:[^{}]{0,1000}\}\}|arn:[^\s]{0,2000}|projects/[^\s]{0,2000})\Z")
 
 
 def literals(text: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.errors import LibraryError
 from assay.scanner.facts.cel_syntax import fields as wire_fields
 
@@ -108,7 +109,7 @@ def _cel_error(error: RuntimeError) -> CelError:
     return CelError(match[3], int(match[2])) if match else CelError(text, 0)
 
 
-_MISSING = re.compile(r'Key not found in map : "([^"]*)"')
+_MISSING = lazy_re.pattern(r'Key not found in map : "([^"]*)"')
 
 
 def missing_key(error: str) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 import yaml
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.model import Resource
 from assay.scanner.rules import cel, frameworks, schema, yaml_lines
 from assay.scanner.rules.load import (
@@ -31,13 +32,13 @@ T = TypeVar("T")
 Lines: TypeAlias = dict[yaml_lines.Path, int]
 
 INPUTS = tuple(known.name for known in inputs.table() if known.name != "plan")
-_ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*")
-_ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ID = lazy_re.pattern(r"[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9-]*")
+_ELEMENT = lazy_re.pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _LONGEST = {"id": 200, "title": 500, "attested": 1_000, "when": 10_000}
 _LONGEST_OF_ASSERTION = 10_000
 """Characters. CEL takes no more than 100,000; what a finding repeats is bounded so that a report of many findings is."""
-_NAME = re.compile(r"\{([\w.]*)\}")
-_FACT_PATH = re.compile(r"^resource((?:\.\w+)+)$")
+_NAME = lazy_re.pattern(r"\{([\w.]*)\}")
+_FACT_PATH = lazy_re.pattern(r"^resource((?:\.\w+)+)$")
 
 
 def compile_files(

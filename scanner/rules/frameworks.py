@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.rules.load import nearest
 from assay.scanner.rules.model import Control, Framework, RuleError, Section
-from assay.scanner.rules.yaml_lines import Path
 
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+if TYPE_CHECKING:
+    from assay.scanner.rules.yaml_lines import Path
+
+_ID = lazy_re.pattern(r"[a-z][a-z0-9_]*")
 _LONGEST_TITLE = 300
 """Characters of a title: tables of reports repeat it."""
 

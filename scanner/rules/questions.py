@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.rules import cel
 from assay.scanner.rules.load import CompiledAssertion
 from assay.scanner.rules.subject import program
@@ -39,7 +39,7 @@ def _facts_named(expression: str) -> frozenset[str] | None:
     return frozenset(named) if len(named) == len(_RESOURCE.findall(expression)) else None
 
 
-_RESOURCE, _FACT = re.compile(r"\bresource\b"), re.compile(r"\bresource\.([A-Za-z_]\w*)")
+_RESOURCE, _FACT = lazy_re.pattern(r"\bresource\b"), lazy_re.pattern(r"\bresource\.([A-Za-z_]\w*)")
 
 
 class ReadyAssertion:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.model import Part, Resource
 from assay.scanner.rules import cel
 from assay.scanner.rules.judgement import UnknownFact
@@ -17,11 +18,11 @@ from assay.scanner.sources.raw import Document, Location, Reference, Text, Unkno
 from assay.scanner.sources.secret_text import without_tokens
 from assay.scanner.sources.values import Value
 
-_SECRET_NAME = re.compile(
+_SECRET_NAME = lazy_re.pattern(
     r"(?:passw|passphrase|secret|private_key|api_?key|access_?key|token|credential|connection_string)(?![a-z_]*_(?:arn|id|name|version)\b)",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"\{([\w.]*)\}")
+_NAME = lazy_re.pattern(r"\{([\w.]*)\}")
 MAX_OBSERVED = 300
 MAX_MESSAGE = 4_000
 """Characters of names and values that a message holds: a name can be as long as a file."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Document, Text, Unknown
 
 
@@ -34,7 +34,7 @@ def _decode_text(text: Text) -> Any:
         return text.unknown or Unknown("the policy has parts that are known after apply", "scan the plan or the live resource")
 
 
-_CLAIM = re.compile("^(\ue000\\d+\ue001)(:[a-z_]+)$")
+_CLAIM = lazy_re.pattern("^(\ue000\\d+\ue001)(:[a-z_]+)$")
 
 
 def _key(key: str, marks: dict[str, Any]) -> str:

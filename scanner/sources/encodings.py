@@ -11,6 +11,8 @@ import mmap
 import re
 from typing import IO
 
+from assay.scanner import lazy_re
+
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NUL = b"\0"
 
@@ -41,7 +43,7 @@ def utf8(content: bytes) -> bytes:
 
 _CHARACTER = rb"(2[2dDeEfF]|3[0-9aA]|4[0-9a-fA-F]|5[0-9aAfF]|6[0-9a-fA-F]|7[0-9aA])"
 """A letter, a digit or one of `"-./:_`, by its number."""
-_ESCAPE = re.compile(
+_ESCAPE = lazy_re.pattern(
     rb"""\\(?:
         (?:x|u00|U000000)"""
     + _CHARACTER
@@ -55,7 +57,7 @@ _ESCAPE = re.compile(
 
 # What an escape begins with, each with what it then takes to be one that counts: to look for words so is many times faster.
 _BEGINNINGS = [
-    *((begin, re.compile(re.escape(begin) + _CHARACTER)) for begin in (b"\\x", b"\\u00", b"\\U000000")),
+    *((begin, lazy_re.pattern(re.escape(begin) + _CHARACTER)) for begin in (b"\\x", b"\\u00", b"\\U000000")),
     *((begin, None) for begin in (b"\\/", b"\\\n", b"\\\r", b"\\\xc2\x85", b"\\\xe2\x80")),
 ]
 

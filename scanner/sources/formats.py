@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources import inputs
 from assay.scanner.sources.encodings import holds, is_legible, legible
 from assay.scanner.sources.inputs import Format
@@ -29,12 +30,12 @@ _MAX_LEGIBLE = 64_000_000
 """Bytes of a file of which a legible copy is made; of larger ones with escapes, nothing is ruled out by what is not in them."""
 _MAX_SEARCHED = 500_000_000
 """Bytes of a file that is searched to its end: of what is larger, only records are read, one after the other."""
-_NOT_YET = re.compile(rb"(?:\s++|\#[^\n]*+|%[^\n]*+|---(?=\s|$)|(?:null|Null|NULL|~)(?=\s|$)|!\S++(?:\s|$))*+")
+_NOT_YET = lazy_re.pattern(rb"(?:\s++|\#[^\n]*+|%[^\n]*+|---(?=\s|$)|(?:null|Null|NULL|~)(?=\s|$)|!\S++(?:\s|$))*+")
 """What comes before YAML says something: comments, directives, the beginning of a document, an empty document, a tag."""
-_YAML = re.compile(rb"""[{\[]|[&*]\S|[?-]\s|["'][^\n]{1,1024}["']\s*:|[^\s"'][^\n]{0,1023}:(?:\s|$)""")
+_YAML = lazy_re.pattern(rb"""[{\[]|[&*]\S|[?-]\s|["'][^\n]{1,1024}["']\s*:|[^\s"'][^\n]{0,1023}:(?:\s|$)""")
 """A key, an element of a list, or an anchor of one."""
 # Tags that decode text, and those that may be one of them under another name (https://yaml.org/type/binary.html).
-_DECODED = re.compile(rb"![^\s!]{0,100}?(?:binary|%[0-9A-Fa-f]{2})|^%TAG|!<", re.MULTILINE)
+_DECODED = lazy_re.pattern(rb"![^\s!]{0,100}?(?:binary|%[0-9A-Fa-f]{2})|^%TAG|!<", re.MULTILINE)
 _RECORDS = (".json", ".ndjson", ".jsonl", "snapshot")
 """In names of compressed files that are read."""
 

@@ -53,13 +53,11 @@ def _index(content: bytes, width: int) -> Staged:
     if magic != b"DIRC" or version not in (2, 3, 4):
         raise Unread(f"the index of git is of version {version}, which is not read")
     ids: dict[str, str] = {}
-    absent, at, path = set[str](), 12, b""
+    absent, at, path, entry = set[str](), 12, b"", struct.Struct(f">24xI12x{width}sH")
     for _ in range(count):
         start = at
-        mode = struct.unpack_from(">I", content, at + 24)[0]
-        id_ = content[at + 40 : at + 40 + width].hex()
-        flags = struct.unpack_from(">H", content, at + 40 + width)[0]
-        at += 42 + width
+        mode, id_, flags = entry.unpack_from(content, at)
+        at += entry.size
         more = 0
         if flags & _EXTENDED:
             more = struct.unpack_from(">H", content, at)[0]
@@ -73,9 +71,9 @@ def _index(content: bytes, width: int) -> Staged:
         at = end + 1 if version == 4 else start + (end - start + 8) // 8 * 8
         if mode & 0o170000 == _TREE:
             raise Unread("the index of git is sparse, which is not read")
-        name = os.fsdecode(path)
+        name = path.decode("utf-8", "surrogateescape")
         if not more & _INTENDED:
-            ids[name] = "" if flags & _STAGES else id_
+            ids[name] = "" if flags & _STAGES else id_.hex()
         if more & _SKIPPED:
             absent.add(name)
     return Staged(ids, frozenset(absent), _noted_tree(content, at, width))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 
@@ -46,6 +46,8 @@ class Input(msgspec.Struct, frozen=True):
     """As rules name it under `judged` and `applies_to`."""
     columns: dict[str, str]
     """Modules of readers in facts/<area>/ to the titles of their columns in the matrix of controls."""
+    of: dict[str, str] = {}
+    """Modules of readers to a text that all types have which they read or join: they are loaded where there are such types."""
     live: bool = False
     """It shows what is, rather than what code asks for."""
     remedy: str = ""
@@ -61,6 +63,7 @@ INPUTS = (
     Input(
         "terraform",
         {"terraform_aws": "Terraform, AWS", "terraform_gcp": "Terraform, Google Cloud"},
+        {"terraform_aws": "aws", "terraform_gcp": "google"},
         remedy="terraform",
         remedy_title="Terraform",
         fence="hcl",
@@ -182,7 +185,23 @@ def load(value: str) -> Input:
 @functools.cache
 def readers(name: str) -> tuple[str, ...]:
     """The modules of readers of an input."""
-    return next(tuple(known.columns) for known in table() if known.name == _SAME.get(name, name))
+    return tuple(_known(name).columns)
+
+
+def _known(name: str) -> Input:
+    return next(known for known in table() if known.name == _SAME.get(name, name))
+
+
+@functools.cache
+def by_types(name: str) -> bool:
+    """Whether which modules read an input depends on the types that are in it; packages of others may read any type anywhere."""
+    return bool(_known(name).of) and not plugins.found(plugins.FACTS)
+
+
+def readers_of(name: str, types: Collection[str]) -> tuple[str, ...]:
+    """The modules of readers that have something to read among items of some types, of an input that `by_types` is true of."""
+    known = _known(name)
+    return tuple(module for module in known.columns if module not in known.of or any(known.of[module] in type_ for type_ in types))
 
 
 @functools.cache

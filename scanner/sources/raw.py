@@ -10,11 +10,12 @@ A raw value is plain data (`None`, bool, int, float, str, list, dict) or one of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
+
+from assay.scanner import lazy_re
 
 
 class Location(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -141,7 +142,7 @@ class Reference(msgspec.Struct, frozen=True):
         return names[:1] == ["data"]
 
 
-_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
+_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -10,11 +10,11 @@ In the place of settings stands which kinds of secrets they held (secret_setting
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.redaction_fields import (
     ARGUMENTS,
@@ -36,7 +36,7 @@ from assay.scanner.sources.secret_text import HIDDEN, hidden_headers, is_secret_
 
 LEFT_OUT = Unknown("the field is left out of snapshots, since it may hold a secret", "look at the resource itself")
 
-_ASSIGNED = re.compile(r"([A-Za-z_][\w.-]{0,100})=(\S{1,2000})")
+_ASSIGNED = lazy_re.pattern(r"([A-Za-z_][\w.-]{0,100})=(\S{1,2000})")
 _FLAGS = frozenset({"true", "false", "yes", "no", "0", "1", "enabled", "disabled"})
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-import re
+
+from assay.scanner import lazy_re
 
 
 def _words(text: str) -> list[str]:
@@ -270,7 +271,7 @@ NAMES_IN_SECRETS = frozenset({"name", "key", "headername", "httpheadername"})
 # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_EnvironmentVariable.html
 KEPT_IN = frozenset({"PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER"})
 REFERENCES = frozenset({"valueFrom", "valueSource", "ValueFrom"})
-_SNAKE = re.compile(r"_([a-z])")
+_SNAKE = lazy_re.pattern(r"_([a-z])")
 
 
 @functools.lru_cache(8192)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.secret_text import HIDDEN, hidden_headers, without_secrets
 
 SECRET_CONDITIONS = frozenset({"sts:externalid", "aws:referer", "aws:useragent"})
@@ -42,8 +43,8 @@ def _of_policy(text: str) -> str:
     return without_secrets(text).replace(HIDDEN, "redacted")
 
 
-_MAY_BE_SECRET = re.compile(r"externalid|referer|useragent|\\u", re.IGNORECASE)
-_OPEN = re.compile(r"([*?]|\$\{[^{}]{0,200}\})")
+_MAY_BE_SECRET = lazy_re.pattern(r"externalid|referer|useragent|\\u", re.IGNORECASE)
+_OPEN = lazy_re.pattern(r"([*?]|\$\{[^{}]{0,200}\})")
 
 
 def policy_text(text: str) -> str:

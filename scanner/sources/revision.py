@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.git_store import Unread, staged, tree_of
 from assay.scanner.sources.listing import Fate
 from assay.scanner.sources.overlay import DISK, inside, repository
 from assay.scanner.words import visible
 
-_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_ID = lazy_re.pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MAX_FILE, _MAX_PACKED = 4096, 50_000_000
 _MAX_LINKS = 5
 MAX_TOTAL = 500_000_000

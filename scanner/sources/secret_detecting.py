@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.secret_text import IN_URL, TOKENS, entropy, has_token
 from assay.scanner.sources.sensitive import is_secret_name
 
@@ -114,39 +115,41 @@ def _is_name(value: str) -> bool:
 
 
 _RANDOM, _LONG = 3.5, 20
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_PASSWORD = re.compile(r"passw|passphrase|\bpwd\b", re.IGNORECASE)
-_CERTAIN = re.compile(
+_CAMEL = lazy_re.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
+_PASSWORD = lazy_re.pattern(r"passw|passphrase|\bpwd\b", re.IGNORECASE)
+_CERTAIN = lazy_re.pattern(
     r"passw|passphrase|private_?key|secret_?key|access_?key|api_?key|auth_?token|access_?token|client_?secret|connection_?string"
 )
 """In names of what is a secret itself, and no name of one."""
-_SECRET_ITSELF = re.compile(
+_SECRET_ITSELF = lazy_re.pattern(
     r"(?:passw(?:or)?d|passphrase|(?:private|secret|access|api)_?key|(?:^|_)token|auth_?token|access_?token|client_?secret|connection_?string)$"
 )
 """Ends of names that leave no doubt what the value is."""
-_NAMING = re.compile(r"(?:passw(?:or)?d|passphrase)_(?:secret|key)$")
+_NAMING = lazy_re.pattern(r"(?:passw(?:or)?d|passphrase)_(?:secret|key)$")
 """Ends of names that tell which secret, or which key in one, holds a password: `DB_PASSWORD_SECRET`."""
-_ABOUT = re.compile(
+_ABOUT = lazy_re.pattern(
     r"(?:^|_)(?:file|files|dir|path|header|field|param|parameter|expiry|expires|expires_in|expiration|timeout|issuer|audience|format|algorithm|alg"
     r"|store|provider|manager|service|endpoint|host|port|user|username|folder|mount|rounds|scope|scopes|claim|cookie|label|env|var|count|limit"
     r"|min|max|required|strength|hint|dummy|placeholder"
     r"|ref|reference|hasher|source|alias|charset|encryption|validation)$"
 )
 """Ends of names that speak of a secret and do not give it, beside those of sensitive.py."""
-_NAME = re.compile(r"[a-z0-9]+(?:[-/_.:][a-z0-9]+)+|[A-Z0-9]+(?:[-_][A-Z0-9]+)+")
-_PLAIN = re.compile(r"(?:true|false|yes|no|on|off|null|none|nil|undefined|disabled|enabled|optional|required|-?\d{1,3})", re.IGNORECASE)
-_REFERENCE = re.compile(
+_NAME = lazy_re.pattern(r"[a-z0-9]+(?:[-/_.:][a-z0-9]+)+|[A-Z0-9]+(?:[-_][A-Z0-9]+)+")
+_PLAIN = lazy_re.pattern(
+    r"(?:true|false|yes|no|on|off|null|none|nil|undefined|disabled|enabled|optional|required|-?\d{1,3})", re.IGNORECASE
+)
+_REFERENCE = lazy_re.pattern(
     r"""arn:|projects/|//|/|\./|\.\./|~/|\$|\{\{|%\(|\(\(|!(?:Ref|GetAtt|Sub|ImportValue|reference)\b|<<|@@|@Microsoft\.KeyVault
     |[a-z][a-z0-9+.-]{0,30}://(?![^/?\#\s]{1,500}@)|(?:vault|ssm|secretsmanager|secretmanager|secret|sm|op|env|kms|file|gcp|aws|azure)[:/]
     |process\.env|os\.environ|getenv|ENC\[|var\.|local\.|data\.|module\.|secrets?\.""",
     re.VERBOSE,
 )
-_FILLED = re.compile(
+_FILLED = lazy_re.pattern(
     r"\$\{[^{}]*\}|\$\(|\$\[\[|\{\{.{0,200}?\}\}|(?<![\w$@!#*])\$[a-z]|\$[A-Z_]{2}|%[A-Z_]{2,40}%|\A<[^<>]*>\Z|__[A-Z0-9_]{2,60}__"
 )
-_DEFAULT = re.compile(r"\$\{\w{1,100}:?-([^${}]{1,1000})\}")
+_DEFAULT = lazy_re.pattern(r"\$\{\w{1,100}:?-([^${}]{1,1000})\}")
 """A default of the shell, which is a literal: `${PASSWORD:-hunter2}`."""
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy_re.pattern(
     r"""(?:change|replace|fill|set|put|add|enter|insert)[-_ ]?(?:me|this|in|it|here)\w{0,10}[-_!.]*|replace[-_ ]with\b.*
     |x{3,}|X{3,}|\*{3,}|\.{3,}|-+|_+
     |<.*>|\[.*\]|\{.*\}|your[-_ ].*|my[-_ ](?:secret|password|token|key)|todo\b.*|tbd|fixme|placeholder
@@ -154,18 +157,18 @@ _PLACEHOLDER = re.compile(
     |(?:default|some|any|the)?[-_ ]?(?:example|sample).*|.*[-_ ](?:example|placeholder|here)|0+|1234567890(?:abcdef)?""",
     re.VERBOSE | re.IGNORECASE,
 )
-_EXAMPLE = re.compile(r"EXAMPLE(?:KEY)?\b|ExampleKey|\bexample\b|(?i:x{8}|0{12}|redacted|placeholder)")
+_EXAMPLE = lazy_re.pattern(r"EXAMPLE(?:KEY)?\b|ExampleKey|\bexample\b|(?i:x{8}|0{12}|redacted|placeholder)")
 """Keys of AWS's documentation end so: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
-_PUBLIC_USER = re.compile(r"(?:user(?:name)?|\w*)?:(?:pass(?:word)?|pwd)?", re.IGNORECASE)
-_LOCAL = re.compile(r"@(?:localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)\b")
+_PUBLIC_USER = lazy_re.pattern(r"(?:user(?:name)?|\w*)?:(?:pass(?:word)?|pwd)?", re.IGNORECASE)
+_LOCAL = lazy_re.pattern(r"@(?:localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)\b")
 """What only the machine itself reaches, as tests use it."""
 _PARTS = (
-    ("a key of Azure Storage", re.compile(r"AccountKey=([A-Za-z0-9+/]{40,200}={0,2})")),
+    ("a key of Azure Storage", lazy_re.pattern(r"AccountKey=([A-Za-z0-9+/]{40,200}={0,2})")),
     (
         "a connection string with a password",
-        re.compile(r"(?i)(?:Server|Data Source|Host|Endpoint)=[^;]{1,300};(?:[^;]{1,200};){0,20}?(?:Password|Pwd)=([^;\"'\s]{3,300})"),
+        lazy_re.pattern(r"(?i)(?:Server|Data Source|Host|Endpoint)=[^;]{1,300};(?:[^;]{1,200};){0,20}?(?:Password|Pwd)=([^;\"'\s]{3,300})"),
     ),
-    ("a token of a package registry", re.compile(r":_(?:authToken|auth|password)\s{0,3}=\s{0,3}[\"']?([^\s\"'$]{8,400})")),
+    ("a token of a package registry", lazy_re.pattern(r":_(?:authToken|auth|password)\s{0,3}=\s{0,3}[\"']?([^\s\"'$]{8,400})")),
 )
 """Parts of longer texts, each with what precedes it."""
 KINDS = frozenset({kind for kind, _ in (*TOKENS, *_PARTS)} | {"an address with a password", "a password", "a secret"})

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.repository.shell import Command, Token, commands
 from assay.scanner.sources.secret_detecting import Found, by_form, detect, is_placeholder, is_reference
@@ -14,11 +15,11 @@ from assay.scanner.sources.secret_detecting import Found, by_form, detect, is_pl
 MAX_STEPS = 500_000
 """Of one script."""
 _MOUNTED = "/run/secrets/"
-_PAIR = re.compile(r"(?:--?)?([A-Za-z_][\w.-]{0,100})[=:](.{1,4000})", re.DOTALL)
-_LINE = re.compile(r"(?m)^[ \t]{0,100}(?:export[ \t]{1,9})?([A-Za-z_][\w.-]{0,100})[ \t]{0,20}[=:][ \t]{0,20}(\S[^\n]{0,2000})$")
+_PAIR = lazy_re.pattern(r"(?:--?)?([A-Za-z_][\w.-]{0,100})[=:](.{1,4000})", re.DOTALL)
+_LINE = lazy_re.pattern(r"(?m)^[ \t]{0,100}(?:export[ \t]{1,9})?([A-Za-z_][\w.-]{0,100})[ \t]{0,20}[=:][ \t]{0,20}(\S[^\n]{0,2000})$")
 _NAME_SECRETS = ("gcloud", "docker", "podman")
 """Commands whose option `--secret` names one: https://cloud.google.com/sdk/gcloud/reference/secrets/versions/access"""
-_USER = re.compile(r"([\w.@-]{1,100}):(\S{3,400})")
+_USER = lazy_re.pattern(r"([\w.@-]{1,100}):(\S{3,400})")
 
 
 def in_script(script: str) -> Iterator[tuple[str, Found]]:

@@ -9,11 +9,11 @@ import base64
 import binascii
 import functools
 import json
-import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.secret_detecting import KINDS, LONGEST, Found, by_form, detect, says_secret
@@ -97,8 +97,8 @@ def _pair(data: dict[str, Any]) -> tuple[str, Any] | None:
     return (name, lower["value"]) if isinstance(name, str) and "value" in lower and len(data) <= 3 else None
 
 
-_TEXT = re.compile(r"[\t\n\r -~\u00a0-\uffff]*")
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{8,}={0,2}\s*")
+_TEXT = lazy_re.pattern(r"[\t\n\r -~\u00a0-\uffff]*")
+_BASE64 = lazy_re.pattern(r"[A-Za-z0-9+/\s]{8,}={0,2}\s*")
 
 
 def plain_script(text: str) -> str:

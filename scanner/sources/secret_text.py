@@ -9,6 +9,8 @@ import math
 import re
 from collections import Counter
 
+from assay.scanner import lazy_re
+
 HIDDEN = "(redacted)"
 """Stands for a text that was left out."""
 TOKENS = (
@@ -43,11 +45,11 @@ _MARKS = (
 )  # fmt: skip
 """One of them is in every token: most texts have none, which is quick to see."""
 _find_token = re.compile(_TOKENS, re.ASCII).search
-_TOKEN = re.compile(rf"-----BEGIN[A-Z0-9 ]{{0,40}}PRIVATE KEY.*|(?:{_TOKENS})[\w.~+/=-]*", re.ASCII | re.DOTALL)
+_TOKEN = lazy_re.pattern(rf"-----BEGIN[A-Z0-9 ]{{0,40}}PRIVATE KEY.*|(?:{_TOKENS})[\w.~+/=-]*", re.ASCII | re.DOTALL)
 """A token as a whole, and a private key to the end of the text."""
-IN_URL = re.compile(r"(?<=://)[^/?#\s:@]{0,256}:[^/?#\s@]{1,256}(?=@)", re.ASCII)
+IN_URL = lazy_re.pattern(r"(?<=://)[^/?#\s:@]{0,256}:[^/?#\s@]{1,256}(?=@)", re.ASCII)
 """A name and a password: RFC 3986, 3.2.1."""
-_NAMED = re.compile(
+_NAMED = lazy_re.pattern(
     r"""(?:(?<=[\s;:,&?"'{(])|^)
     ((?:[\w-]{0,40}[_-])?(?:password|passwd|passphrase|pwd|secret|api[_-]?key|access[_-]?key|accountkey|sharedaccesskey|account_key
        |auth[_-]?token|token|signature|sig|x-amz-credential|client_secret)\ {0,4}(?:=(?!=)|:\ )\ {0,4})
@@ -55,13 +57,13 @@ _NAMED = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 """`Password=…` of a connection string, `?token=…` of an address, `--password=…`."""
-_QUERY = re.compile(
+_QUERY = lazy_re.pattern(
     r"([?&;][\w-]{0,40}(?:password|passwd|pwd|secret|key|token|signature|sig|credential)=)[^\s&;\"'<>$]{3,4096}", re.IGNORECASE | re.ASCII
 )
-_SCHEME = re.compile(r"\b((?:bearer|basic)\s{1,4})[A-Za-z0-9._~+/=-]{12,4096}", re.IGNORECASE | re.ASCII)
+_SCHEME = lazy_re.pattern(r"\b((?:bearer|basic)\s{1,4})[A-Za-z0-9._~+/=-]{12,4096}", re.IGNORECASE | re.ASCII)
 """Of an Authorization header: RFC 7617, RFC 6750."""
-_PASSWORD = re.compile(r"passw|passphrase|\bpwd\b", re.IGNORECASE)
-_SECRET_NAME = re.compile(r"secret|private.?key|api.?key|access.?key|token|credential|auth", re.IGNORECASE)
+_PASSWORD = lazy_re.pattern(r"passw|passphrase|\bpwd\b", re.IGNORECASE)
+_SECRET_NAME = lazy_re.pattern(r"secret|private.?key|api.?key|access.?key|token|credential|auth", re.IGNORECASE)
 _RANDOM, _LONG = 3.2, 16
 # Bits of each character, of texts of at least so many: those of words are below, those of keys above.
 
@@ -124,14 +126,14 @@ def entropy(text: str) -> float:
     return -sum(count / size * math.log2(count / size) for count in Counter(text).values())
 
 
-_HEADER_TEST = re.compile(
+_HEADER_TEST = lazy_re.pattern(
     r"""(request\.(?:headers|query|path)?(?:\[[^\]]{0,200}\])?(?:\.\w{1,30}\(\)){0,4}\s{0,8}
     (?:==|!=|\.(?:matches|contains|startsWith|endsWith)\()\s{0,8})
     ("[^"\n]{1,2000}"|'[^'\n]{1,2000}')""",
     re.VERBOSE,
 )
-_HEADER_TESTED = re.compile(r"""("[^"\n]{1,2000}"|'[^'\n]{1,2000}')(\s{0,8}(?:==|!=)\s{0,8}request\.headers)""")
-_ANYTHING = re.compile(r"[.*+?^$|()\[\]\\/]*\Z")
+_HEADER_TESTED = lazy_re.pattern(r"""("[^"\n]{1,2000}"|'[^'\n]{1,2000}')(\s{0,8}(?:==|!=)\s{0,8}request\.headers)""")
+_ANYTHING = lazy_re.pattern(r"[.*+?^$|()\[\]\\/]*\Z")
 
 
 def hidden_headers(expression: str) -> str:

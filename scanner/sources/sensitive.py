@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Document, Either, Text
 
 SHOWN = "(sensitive)"
@@ -25,18 +26,18 @@ _NOTHING = r"[^\x00-\x{10FFFF}]"
 _BEGINNING = 16
 """Characters of the beginning of a longer text that is looked for too, since messages quote no more of it."""
 _WORDS = frozenset({"true", "false", "null", "none"})
-_SECRET_NAME = re.compile(
+_SECRET_NAME = lazy_re.pattern(
     r"passw(?:or)?d|passphrase|private_?key|secret_?key|access_?key|api_?key|auth_?token|client_?secret"
     r"|(?:^|_)(?:secret|token|credentials?|connection_string)$",
     re.IGNORECASE,
 )
-_NAMES_IT = re.compile(r"(?:^|_)(?:secret|credentials?)$", re.IGNORECASE)
+_NAMES_IT = lazy_re.pattern(r"(?:^|_)(?:secret|credentials?)$", re.IGNORECASE)
 """Of a name that may as well tell what a secret is called."""
-_ABOUT = re.compile(
+_ABOUT = lazy_re.pattern(
     r"_(?:arns?|ids?|names?|versions?|length|size|age|days|ttl|policy|rotation|enabled|url|uri|path|regions?|prefix|type)$", re.IGNORECASE
 )
 """Of a name that speaks of a secret and does not give it: `password_length`, `secret_key_arn`."""
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = lazy_re.pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_secret_name(name: str) -> bool:

@@ -8,12 +8,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.denials import covers, is_open, loose, overlaps
 from assay.scanner.facts.item_index import ItemIndex
 from assay.scanner.facts.statements import Statement
@@ -24,12 +24,12 @@ _MARK = "\ue100"
 """Around the number of what a reference names."""
 _ELSE = "arn:aws:other:::"
 """The ARN of a resource of another type."""
-_LOOSE = re.compile(f"[*?{chr(_OPEN)}-\U000ffffd]")
-_SUFFIX = re.compile("-[^*/:-]{6}$")
+_LOOSE = lazy_re.pattern(f"[*?{chr(_OPEN)}-\U000ffffd]")
+_SUFFIX = lazy_re.pattern("-[^*/:-]{6}$")
 """What Secrets Manager puts behind a name, or a pattern of it: https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html"""
-POLICY_VARIABLE = re.compile(r"\$\{[^}]*\}")
+POLICY_VARIABLE = lazy_re.pattern(r"\$\{[^}]*\}")
 """What IAM fills in with each request: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"""
-_FIELDS = re.compile(f"[{chr(_OPEN)}-\U000ffffd]+")
+_FIELDS = lazy_re.pattern(f"[{chr(_OPEN)}-\U000ffffd]+")
 
 
 class Form(msgspec.Struct, frozen=True):

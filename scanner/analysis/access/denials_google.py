@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Link
 from assay.scanner.facts.view import View
@@ -27,7 +28,7 @@ from .principals_google import is_among
 _SERVICES = {"resourcemanager": "cloudresourcemanager"}
 """Prefix of a permission to the service that deny policies call it by, where that is another:
 https://cloud.google.com/iam/docs/deny-permissions-support"""
-_SCOPE = re.compile(r"(?://)?cloudresourcemanager\.googleapis\.com/((projects|folders|organizations)/[^/]+)")
+_SCOPE = lazy_re.pattern(r"(?://)?cloudresourcemanager\.googleapis\.com/((projects|folders|organizations)/[^/]+)")
 
 
 class DeniesAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):

@@ -5,11 +5,11 @@ Scans read the statements on what they ask about (`facts/iam/tables`); a questio
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.iam.held import Held, Says, Source
 from assay.scanner.facts.iam.permissions import Managed
 from assay.scanner.facts.statements import Statement, statements
@@ -18,7 +18,7 @@ from assay.scanner.sources.values import Value
 
 from .tables import managed_policies
 
-_NAMED = re.compile(r"AWS-managed policy ([\w-]+)")
+_NAMED = lazy_re.pattern(r"AWS-managed policy ([\w-]+)")
 _OF_TABLE = "documents of AWS-managed policies"
 
 

@@ -7,11 +7,11 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policie
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.spelling import Link
 from assay.scanner.facts.statements import own_account
 from assay.scanner.facts.view import View
@@ -21,8 +21,8 @@ from assay.scanner.sources.values import Value, all_of
 
 _DEEPEST = 10
 """Units in units are five at most: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html"""
-_NUMBER = re.compile(r"\d{12}")
-_ARN = re.compile(r"arn:[\w-]+:organizations::(\d{12}):policy/(o-\w+)/.*")
+_NUMBER = lazy_re.pattern(r"\d{12}")
+_ARN = lazy_re.pattern(r"arn:[\w-]+:organizations::(\d{12}):policy/(o-\w+)/.*")
 
 
 class TreeAt(msgspec.Struct, frozen=True, eq=False, kw_only=True):

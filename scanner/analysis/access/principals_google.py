@@ -5,14 +5,14 @@ https://cloud.google.com/iam/docs/principal-identifiers
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe
 
 _EVERYBODY = "principalSet://goog/public:all"
-_ACCOUNT = re.compile(r"principal://iam\.googleapis\.com/projects/[^/]+/serviceAccounts/(.+)")
+_ACCOUNT = lazy_re.pattern(r"principal://iam\.googleapis\.com/projects/[^/]+/serviceAccounts/(.+)")
 _PUBLIC = ("allUsers", "allAuthenticatedUsers")
 _REFERRED = "\0"
 

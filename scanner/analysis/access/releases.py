@@ -5,12 +5,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html, h
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.bindings import Binding, bindings
 from assay.scanner.facts.iam import aws, google, google_raising, raising
 from assay.scanner.facts.iam.google import BindingsAt, called, is_going
@@ -107,7 +107,7 @@ def by_account(types: Mapping[str, str]) -> Index:
     return Index(tuple(types), records)
 
 
-_LEGACY = re.compile(r"serviceAccount:\d+@cloudbuild\.gserviceaccount\.com")
+_LEGACY = lazy_re.pattern(r"serviceAccount:\d+@cloudbuild\.gserviceaccount\.com")
 
 
 def releases(view: View, at: ReleasesAt) -> Deployer | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.analysis.estate import tiers
 from assay.scanner.analysis.estate.placing import Places, example
 from assay.scanner.analysis.estate.summary import Component, Scope, Sighting, Store, Summary, put
@@ -35,16 +36,16 @@ NEEDED = {
     kind: tiers.NEEDED.get(kind, frozenset()) | frozenset({_MORE[kind]} if kind in _MORE else ()) for kind in {**tiers.NEEDED, **_MORE}
 }
 """The kinds that have to be read for a summary, whatever else is judged, with the facts that it needs."""
-_WITHOUT_REGION = re.compile(
+_WITHOUT_REGION = lazy_re.pattern(
     r"(?:aws_|AWS::|data\.aws_)?(?:iam|cloudfront|route53|organizations|account|globalaccelerator|shield|s3_account|ecr_replication|sso)"
     r"(?:[_.:].*)?", re.IGNORECASE
 )  # fmt: skip
 """Types of AWS that are in no region, whichever one the provider of their code is configured for:
 https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html"""
-_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
-_MEMBER = re.compile(r"@([a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com")
-_PROJECT = re.compile(r"project(?:Owner|Editor|Viewer):([a-z0-9-]+)")
-_OPEN = re.compile(r"^(?:arn:[^:]*:[a-z]+::\$\{unknown|unknown: )")
+_ACCOUNT = lazy_re.pattern(r"(?<!\d)\d{12}(?!\d)")
+_MEMBER = lazy_re.pattern(r"@([a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com")
+_PROJECT = lazy_re.pattern(r"project(?:Owner|Editor|Viewer):([a-z0-9-]+)")
+_OPEN = lazy_re.pattern(r"^(?:arn:[^:]*:[a-z]+::\$\{unknown|unknown: )")
 """A principal of which the account is not known."""
 _TOLD = (bool, int, float)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.compute.kinds import Caller, Invocable
 from assay.scanner.facts.condition_keys import CALLERS, Test, exact, names_fixed
 from assay.scanner.facts.denials import denied
@@ -103,7 +104,7 @@ def _caller(name: Value[Any], way: Value[Any], anyone: Value[bool], any_account:
     return Caller(name=name, way=way, anyone=anyone, exposed=anyone, any_account=any_account)
 
 
-_SERVICE = re.compile(r"(?!arn:)[\w\-\0]+(\.[\w\-\0]+)+", re.ASCII)
+_SERVICE = lazy_re.pattern(r"(?!arn:)[\w\-\0]+(\.[\w\-\0]+)+", re.ASCII)
 
 
 def _is_service(principal: Any) -> bool | Unknown:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.companions import Companions
 from assay.scanner.facts.edge.attached import names_firewall
 from assay.scanner.facts.edge.kinds import EntryPoint
@@ -108,8 +109,8 @@ def _by_arn(path: str, association: Item) -> Iterator[tuple[Hashable, Any]]:
 
 
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
-_STAGE = re.compile(r"(?P<ahead>.*/restapis/)(?P<api>[^/]+)/stages/(?P<name>.+)", re.DOTALL)
-_MARK = re.compile("\0(\\d+)\0")
+_STAGE = lazy_re.pattern(r"(?P<ahead>.*/restapis/)(?P<api>[^/]+)/stages/(?P<name>.+)", re.DOTALL)
+_MARK = lazy_re.pattern("\0(\\d+)\0")
 
 
 def _stage_in(arn: Any) -> tuple[Any, Any, Any] | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.condition_keys import of_resources, without_type
 from assay.scanner.facts.denials import Spared, denied
 from assay.scanner.facts.iam.kinds import Permission
@@ -109,7 +109,7 @@ NARROW = Spared(
 )
 """A denial may leave some actions, some resources, or what conditions bound: that is no wildcard any more."""
 
-_MANAGED = re.compile(r"^arn:(?:aws[a-z-]*|\0):iam::aws:policy/(?:[\w-]+/)*([\w-]+)$")
+_MANAGED = lazy_re.pattern(r"^arn:(?:aws[a-z-]*|\0):iam::aws:policy/(?:[\w-]+/)*([\w-]+)$")
 
 
 class Managed(NamedTuple):

@@ -6,10 +6,10 @@ code says it; https://cloud.google.com/iam/docs/roles-permissions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.bindings import BASIC, is_deleted, open_permission
 from assay.scanner.facts.conditions import Test
 from assay.scanner.facts.iam.escalation import escalating
@@ -19,8 +19,8 @@ from assay.scanner.facts.patterns import ANY, ONE, OPEN
 from assay.scanner.sources.raw import Either, Location, Reference, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, all_of
 
-_ADMINISTRATOR = re.compile(r"roles/[\w.]+\.admin")
-_SERVICE_AGENT = re.compile(r"^serviceAccount:(?:\d+@cloudservices|(?:service|project)-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
+_ADMINISTRATOR = lazy_re.pattern(r"roles/[\w.]+\.admin")
+_SERVICE_AGENT = lazy_re.pattern(r"^serviceAccount:(?:\d+@cloudservices|(?:service|project)-\d+@[\w.-]+\.iam)\.gserviceaccount\.com$")
 _ANY_NUMBER = "\0"
 """A part that is not known."""
 

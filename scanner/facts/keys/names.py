@@ -10,19 +10,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Reference, Text, Unknown
 
 _SETTLES = "give the key's ARN, or scan the live resource"
 _OPEN, _REFERENCE = "\0", "\1"
 """Parts of a text that are not known: of any value, and an attribute of another resource."""
-_PARTS = re.compile(f"[{_OPEN}{_REFERENCE}]")
+_PARTS = lazy_re.pattern(f"[{_OPEN}{_REFERENCE}]")
 _SHOWN = "…"
 
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE)
-_ARN = re.compile("arn:[^:]+:kms:(?:[^:]*:[^:]*|[^:]*[\0\1][^:]*):(.+)|[^:]*[\0\1][^:]*(?::[^:]*)*:((?:key|alias)/.+)")
-_KEY_OF_ARN = re.compile("key/[\\w\0\1-]+")
-_ALIAS = re.compile("alias/[\\w/\0\1-]+")
-_CRYPTO_KEY = re.compile(
+_ID = lazy_re.pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE)
+_ARN = lazy_re.pattern("arn:[^:]+:kms:(?:[^:]*:[^:]*|[^:]*[\0\1][^:]*):(.+)|[^:]*[\0\1][^:]*(?::[^:]*)*:((?:key|alias)/.+)")
+_KEY_OF_ARN = lazy_re.pattern("key/[\\w\0\1-]+")
+_ALIAS = lazy_re.pattern("alias/[\\w/\0\1-]+")
+_CRYPTO_KEY = lazy_re.pattern(
     "(?:(?://|https://)cloudkms\\.googleapis\\.com/(?:v1/)?)?"
     "(?:projects/[^/]+/locations/[^/]+/keyRings/[^/]+|[^ ]*[\0\1][^ ]*)/cryptoKeys/[^/]+(?:/cryptoKeyVersions/[^/]+)?"
 )

@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.ht
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts import policies
 from assay.scanner.facts.messaging.kinds import ChannelGrant, MessageChannel
 from assay.scanner.facts.messaging.parties import aws_parties, called
@@ -35,7 +35,7 @@ CHANGES = (
     "events:deleteeventbus", "kinesis:putresourcepolicy", "kinesis:deleteresourcepolicy", "kinesis:deletestream",
     "kinesis:stopstreamencryption",
 )  # fmt: skip
-_EVERYTHING = re.compile(r"(?:\*|(?:sqs|sns|events|kinesis):\*+)")
+_EVERYTHING = lazy_re.pattern(r"(?:\*|(?:sqs|sns|events|kinesis):\*+)")
 _OWNER, _EQUAL = "aws:sourceowner", ("stringequals", "stringlike")
 
 

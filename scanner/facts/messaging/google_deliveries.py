@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.bindings import Binding, bindings, companion_bindings, inherited
 from assay.scanner.facts.google_assets import is_live
 from assay.scanner.facts.item_index import spelled
@@ -18,7 +18,7 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
-_AGENT = re.compile(r"serviceAccount:service-.*@gcp-sa-pubsub\.iam\.gserviceaccount\.com")
+_AGENT = lazy_re.pattern(r"serviceAccount:service-.*@gcp-sa-pubsub\.iam\.gserviceaccount\.com")
 _IDENTITY = "google_project_service_identity"
 
 

@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.terraform.functions.patterns import compiled
 from assay.scanner.sources.terraform.operators import EvaluationError
 
 Takes: TypeAlias = Literal["all", "none", "some"]
 Fields: TypeAlias = Mapping[str, str]
 """Fields of an entry that are known, by their paths. `log_id` is what LOG_ID compares."""
-_TOKEN = re.compile(
+_TOKEN = lazy_re.pattern(
     r"""\s+|--[^\n]*|(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<op><=|>=|!=|=~|!~|[=<>:])|(?P<mark>[(),-])|(?P<word>[^\s()"'=<>!:,]+)"""
 )
 _NOT: dict[Takes, Takes] = {"all": "none", "none": "all", "some": "some"}

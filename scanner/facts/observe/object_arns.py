@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.item_index import called, spelled
 from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
@@ -13,8 +13,8 @@ from assay.scanner.sources.values import Value
 
 _OWN, _OTHER, _OPEN = "\1this bucket", "\1another bucket", "\1"
 _BUCKETS = "arn:aws:s3:::"
-_PARTITION = re.compile(r"^arn:[^:]*:")
-_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
+_PARTITION = lazy_re.pattern(r"^arn:[^:]*:")
+_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 
 
 class Written:

@@ -5,12 +5,12 @@ https://cloud.google.com/logging/docs/routing/overview
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import missing, short
 from assay.scanner.facts.view import View
 from assay.scanner.sources.gcp.declared import Declared
@@ -24,7 +24,7 @@ LOG_SINK = "logging.googleapis.com/LogSink"
 DEFAULT = "_Default"
 """The sink that every project has from the start, and the bucket that it puts entries in."""
 HOST = "logging.googleapis.com/"
-_OWNER = re.compile(r"^//logging\.googleapis\.com/((?:projects|folders|organizations|billingAccounts)/[^/]+)/")
+_OWNER = lazy_re.pattern(r"^//logging\.googleapis\.com/((?:projects|folders|organizations|billingAccounts)/[^/]+)/")
 
 
 class SinkAt(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.bindings import iam
 from assay.scanner.facts.catalogue import Reader
 from assay.scanner.facts.item_index import spelled
@@ -104,7 +104,7 @@ def _is_other_project(parent: Any, own: str) -> bool:
     return parent.removeprefix(_PROJECTS).isdigit() is own.removeprefix(_PROJECTS).isdigit()
 
 
-_LITERAL = re.compile(r"projects/[\w.:-]+")
+_LITERAL = lazy_re.pattern(r"projects/[\w.:-]+")
 
 
 def _above(view: View) -> list[str]:

@@ -27,6 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.patterns import ANY, OPEN, fixed
 
 Claims = Mapping[str, str]
@@ -66,11 +67,11 @@ _NAMES = frozenset(
 """Words before the values of a subject."""
 _ALONE = ("pull_request", "pulumi", "deploy", "environments")
 """Words of a subject without a value."""
-_BITBUCKET = re.compile(rf"^(\{{[\w{OPEN}-]+\}}):(.+)$")
-_UUID = re.compile(r"^\{[\w-]+\}$")
-_PATH = re.compile(r"^[\w.-]+(?:@\d+)?(?:/[\w.-]+(?:@\d+)?)+$")
-_WORKFLOW = re.compile(r"^[\w.-]+/[\w.-]+/\.github/workflows/.+@.+$")
-_REPOSITORY_OF_WORKFLOW = re.compile(r"^([\w.-]+/[\w.-]+)/\.github/workflows/")
+_BITBUCKET = lazy_re.pattern(rf"^(\{{[\w{OPEN}-]+\}}):(.+)$")
+_UUID = lazy_re.pattern(r"^\{[\w-]+\}$")
+_PATH = lazy_re.pattern(r"^[\w.-]+(?:@\d+)?(?:/[\w.-]+(?:@\d+)?)+$")
+_WORKFLOW = lazy_re.pattern(r"^[\w.-]+/[\w.-]+/\.github/workflows/.+@.+$")
+_REPOSITORY_OF_WORKFLOW = lazy_re.pattern(r"^([\w.-]+/[\w.-]+)/\.github/workflows/")
 GUESSES = (
     "some", "some/some", "refs/heads/some", "1", "some:environment:some", "some/some:environment:some",
     "repo:some/some:environment:some", "some/some/.github/workflows/some.yml@refs/heads/some",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Text
 
 CI = "ci"
@@ -26,12 +27,12 @@ _CI_HOSTS = (
     "agent.buildkite.com", "api.bitbucket.org", "api.pulumi.com", "oidc.vercel.com", "vstoken.dev.azure.com", "oidc.codefresh.io",
 )  # fmt: skip
 _CI_DOMAINS = ("spacelift.io", "semaphoreci.com", "harness.io", "scalr.io", "env0.com", "octopus.app")
-_GITHUB_ENTERPRISE = re.compile(r"^token\.actions\.[\w.-]+\.ghe\.com$")
+_GITHUB_ENTERPRISE = lazy_re.pattern(r"^token\.actions\.[\w.-]+\.ghe\.com$")
 
 # Clusters, people's sign-in, attestation and clouds: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html,
 # https://cloud.google.com/iam/docs/workload-identity-federation-with-kubernetes,
 # https://cloud.google.com/confidential-computing/confidential-space/docs/create-grant-access-confidential-resources
-_CLUSTERS = re.compile(
+_CLUSTERS = lazy_re.pattern(
     r"^(?:oidc[.-]eks\.|container\.googleapis\.com|[\w.-]*oic\.prod-aks\.azure\.com|kubernetes\.default|gkehub\.googleapis\.com)"
 )
 _OTHER_HOSTS = (

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.bindings import Binding
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.patterns import OPEN, literal
@@ -20,11 +21,11 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Either, Reference, Text, Unknown, because, describe
 
-_PRINCIPAL = re.compile(
+_PRINCIPAL = lazy_re.pattern(
     r"^(?:principal|principalSet)://iam\.googleapis\.com/"
     r"(?:(?:projects/(?P<project>[^/]+)/locations/[^/]+/)?workloadIdentityPools/(?P<pool>[^/]+)|(?P<whole>\0\d+\0))/(?P<who>.*)$"
 )
-_POOL = re.compile(r"(?:projects/([^/]+)/locations/[^/]+/)?workloadIdentityPools/([^/]+)")
+_POOL = lazy_re.pattern(r"(?:projects/([^/]+)/locations/[^/]+/)?workloadIdentityPools/([^/]+)")
 _ACTS = ("roles/iam.workloadIdentityUser", "roles/iam.serviceAccountTokenCreator")
 """Roles that bindings on a service account give to identities of a pool."""
 

@@ -6,12 +6,12 @@ https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/cloud-assembly-
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.encodings import utf8
 from assay.scanner.sources.overlay import Boundary, Overlay
@@ -21,9 +21,9 @@ from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed
 _STACK = "aws:cloudformation:stack"
 _ASSEMBLY = "cdk:cloud-assembly"
 _MAX_NESTED = 5
-_ENVIRONMENT = re.compile(r"aws://([^/]+)/([^/]+)")
+_ENVIRONMENT = lazy_re.pattern(r"aws://([^/]+)/([^/]+)")
 # A line of a JavaScript stack trace: `at new Orders (/app/lib/orders.ts:12:5)`
-_FRAME = re.compile(r"^\s*(?:at\s+)?(?:.*\()?([^()\s][^()]*?):(\d+):\d+\)?\s*$")
+_FRAME = lazy_re.pattern(r"^\s*(?:at\s+)?(?:.*\()?([^()\s][^()]*?):(\d+):\d+\)?\s*$")
 
 
 class NoAssembly(Malformed):

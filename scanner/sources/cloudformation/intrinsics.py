@@ -8,10 +8,10 @@ from __future__ import annotations
 import base64
 import ipaddress
 import json
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.cloudformation.template import CORRECT
 from assay.scanner.sources.cloudformation.texts import MAX_TEXT, TOO_LONG, joined, plain, weight
@@ -110,7 +110,7 @@ def _get_att(scope: Scope, argument: Any, link: bool) -> Any:
 
 
 MAX_PARTS = 10_000
-_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
+_PLACEHOLDER = lazy_re.pattern(r"\$\{([^{}]*)\}")
 
 
 def _sub(scope: Scope, argument: Any, link: bool) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.cloudformation.template import CORRECT, Template
 from assay.scanner.sources.raw import Unknown
@@ -15,7 +15,7 @@ LOOP = "Fn::ForEach"
 _COST_OF_RESOURCE = 500
 """Steps: what is judged costs more than what is written. CloudFormation takes 500 resources in a template."""
 _SECTIONS = ("Resources", "Conditions", "Outputs")
-_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
+_ALPHANUMERIC = lazy_re.pattern(r"[^A-Za-z0-9]")
 
 
 class Loops:

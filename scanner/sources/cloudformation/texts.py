@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import MAX_OPTIONS, Either, Reference, Text, Unknown, describe, either
 
 MAX_TEXT = 1_000_000
 TOO_LONG = Unknown("the text is too long", "simplify the template")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
-_DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]*)\}\}")
-_MARK = re.compile("\ue000(\\d+)\ue001")
+_DYNAMIC = lazy_re.pattern(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]*)\}\}")
+_MARK = lazy_re.pattern("\ue000(\\d+)\ue001")
 
 
 def plain(data: Any) -> Any:

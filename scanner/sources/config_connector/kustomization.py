@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.config_connector.manifests import Manifest
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.overlay import Overlay
@@ -35,7 +36,7 @@ _FROM_ELSEWHERE = ("helmcharts", "helmchartinflationgenerator", "generators")
 """Objects that none of the manifests says."""
 _COMMON = ("commonlabels", "commonannotations", "labels", "namespace", "images")
 _PATCHES = ("patches", "patchesstrategicmerge", "patchesjson6902")
-_PLAIN = re.compile(r"[\w.-]+")
+_PLAIN = lazy_re.pattern(r"[\w.-]+")
 CONNECTOR = "cnrm.cloud.google.com"
 
 

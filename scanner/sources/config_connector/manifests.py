@@ -6,12 +6,12 @@ https://cloud.google.com/config-connector/docs/overview
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.config_connector.appliers import applied
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import show
@@ -21,11 +21,11 @@ from assay.scanner.sources.raw import Location, Open, Text, Unknown
 from assay.scanner.sources.templates.syntax import MAX_BYTES, Malformed, Parsed, decode
 from assay.scanner.sources.templates.yaml_text import parse_documents
 
-_GROUP = re.compile(r"[a-z0-9-]+\.cnrm\.cloud\.google\.com/v\d\w*")
+_GROUP = lazy_re.pattern(r"[a-z0-9-]+\.cnrm\.cloud\.google\.com/v\d\w*")
 _APART = ("core.cnrm.cloud.google.com", "customize.core.cnrm.cloud.google.com", "addons.cnrm.cloud.google.com")
 """Groups that configure Config Connector itself."""
 # Text that some tool fills in before it is applied: Helm, envsubst, setters of kpt.
-_FILLED = re.compile(r"(\{\{.{0,500}?\}\}|\$\{[^{}]{1,200}\})")
+_FILLED = lazy_re.pattern(r"(\{\{.{0,500}?\}\}|\$\{[^{}]{1,200}\})")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """The names by which Kustomize finds its files."""
 PROJECT_ID = "cnrm.cloud.google.com/project-id"
@@ -104,7 +104,7 @@ def read(path: str, directory: str, overlay: Overlay) -> ManifestFile:
     return contents
 
 
-_IN_TEXT = re.compile(r"""apiVersion["']?\s{0,9}:\s{0,9}["']?[a-z0-9-]{1,100}\.cnrm\.cloud\.google\.com/v\d""")
+_IN_TEXT = lazy_re.pattern(r"""apiVersion["']?\s{0,9}:\s{0,9}["']?[a-z0-9-]{1,100}\.cnrm\.cloud\.google\.com/v\d""")
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """What the object itself was when it was applied last."""
 

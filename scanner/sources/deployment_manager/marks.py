@@ -5,18 +5,18 @@ A mark is a number between two characters of Unicode's private use area. Text wi
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Document, Reference, Text, Unknown, describe
 
 OPEN, CLOSE = "\ue000", "\ue001"
 LINE, END = "\ue002", "\ue003"
 """Around `FILE:LINE`: where in a template a line of text comes from."""
-_MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
-_LINE = re.compile(f"{LINE}(\\d+):(\\d+){END}")
-_LINES = re.compile(f"(?:{_LINE.pattern})+")
-_PRIVATE = re.compile("[\ue000-\ue003]")
+_MARK = lazy_re.pattern(f"{OPEN}(\\d+){CLOSE}")
+_LINE = lazy_re.pattern(f"{LINE}(\\d+):(\\d+){END}")
+_LINES = lazy_re.pattern(f"(?:{_LINE.pattern})+")
+_PRIVATE = lazy_re.pattern("[\ue000-\ue003]")
 _SCRAMBLED = Unknown("the template takes a value apart that is not known", "give the template all its properties")
 
 

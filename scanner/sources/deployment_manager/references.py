@@ -5,9 +5,9 @@ https://cloud.google.com/deployment-manager/docs/configuration/use-references
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.deployment_manager.expand import Expansion, ResourceEntry
 from assay.scanner.sources.deployment_manager.types import HIGH, HOLDERS, OWNERS, PARTS, Type, holder, resource_type, spelled
@@ -15,7 +15,7 @@ from assay.scanner.sources.gcp.deployment import flat, full_name, project_name
 from assay.scanner.sources.raw import Reference, Text, Unknown
 from assay.scanner.sources.values import Value
 
-_REFERENCE = re.compile(r"\$\(ref\.([^()]{1,1000})\)")
+_REFERENCE = lazy_re.pattern(r"\$\(ref\.([^()]{1,1000})\)")
 _SHORT_NAMES = ("bucket", "global", "region")
 """Ways of naming (types.py) where the API's `name` is the id alone."""
 

@@ -19,6 +19,7 @@ from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from assay.scanner import lazy_re
 from assay.scanner.override import override
 from assay.scanner.sources.budget import Budget, OverBudget
 from assay.scanner.sources.deployment_manager.decisions import Decisions, is_internal
@@ -284,7 +285,7 @@ def _small(value: Any, limit: int) -> bool:
     return isinstance(value, (int, float)) and abs(value) <= limit
 
 
-_BRACES = re.compile(r"\{[{%]|[}%]\}")
+_BRACES = lazy_re.pattern(r"\{[{%]|[}%]\}")
 
 
 def _code(source: str) -> tuple[int, int]:

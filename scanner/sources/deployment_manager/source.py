@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.options import Options
 from assay.scanner.override import override
 from assay.scanner.sources import stage
@@ -35,12 +36,12 @@ from assay.scanner.sources.templates.yaml_text import several
 MAX_WORLDS = 32
 MAX_ITEMS = 50_000
 """Of all worlds together, where there is more than one."""
-_LOOKS = re.compile(
+_LOOKS = lazy_re.pattern(
     rb"""(?:^|[{,\s-])["']?type["']?\s{0,20}:\s{0,20}["']?
     (?:gcp-types/[\w.-]+:|(?:[a-z]+\.(?:v\d\w*|beta|alpha)\.\w+|[\w./-]{1,200}\.(?:py|jinja2?|j2))["']?\s{0,20}(?:$|[,}]))""",
     re.MULTILINE | re.VERBOSE,
 )
-_COMMENT = re.compile(rb"(?:^|\s)\#[^\n]*")
+_COMMENT = lazy_re.pattern(rb"(?:^|\s)\#[^\n]*")
 _READ = 20_000_000
 
 

@@ -7,13 +7,13 @@ https://cloud.google.com/deployment-manager/docs/configuration/supported-resourc
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.gcp.conventions import asset_type, plural, singular
 
-_LEGACY = re.compile(r"([a-z][a-z0-9]*)\.(v\d\w*|alpha|beta)\.([\w.]+)")
-_PROVIDED = re.compile(r"gcp-types/([a-z][a-z0-9]*)-(v\d\w*|alpha|beta):([\w.]+)")
+_LEGACY = lazy_re.pattern(r"([a-z][a-z0-9]*)\.(v\d\w*|alpha|beta)\.([\w.]+)")
+_PROVIDED = lazy_re.pattern(r"gcp-types/([a-z][a-z0-9]*)-(v\d\w*|alpha|beta):([\w.]+)")
 COMPUTE, IAM, STORAGE = "compute.googleapis.com", "iam.googleapis.com", "storage.googleapis.com"
 RESOURCES = "cloudresourcemanager.googleapis.com"
 

@@ -7,8 +7,9 @@ them all.
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
+
+from assay.scanner import lazy_re
 
 RESOURCE_MANAGER = "//cloudresourcemanager.googleapis.com/"
 
@@ -62,8 +63,8 @@ _PLACES = ("global", "regions", "zones")
 _PARTS = {"cryptoKeyVersions": "cryptoKeys", "versions": "secrets"}
 """What belongs to the resource that stands before it in the name."""
 _ROOTS = ("projects", "folders", "organizations", "accessPolicies")
-_VERSION = re.compile(r"^(?:v\d+(?:(?:alpha|beta|p)\d*)*|beta|alpha)$")
-_NUMBER = re.compile(r"/projects/(\d+)(?=/|$)")
+_VERSION = lazy_re.pattern(r"^(?:v\d+(?:(?:alpha|beta|p)\d*)*|beta|alpha)$")
+_NUMBER = lazy_re.pattern(r"/projects/(\d+)(?=/|$)")
 _SAME_HOST = {"sqladmin.googleapis.com": "cloudsql.googleapis.com", "sql.googleapis.com": "cloudsql.googleapis.com"}
 """Hosts of one service: assets of Cloud SQL are named by the second."""
 
@@ -183,7 +184,7 @@ def project_of(name: str) -> str | None:
     return project if project not in ("", "_", "-") else None
 
 
-_LOCATION = re.compile(r"/(locations|regions|zones)/([^/]+)")
+_LOCATION = lazy_re.pattern(r"/(locations|regions|zones)/([^/]+)")
 
 
 def location_of(name: str) -> str | None:
@@ -194,7 +195,7 @@ def location_of(name: str) -> str | None:
     return region_of(match[2])
 
 
-_ZONE = re.compile(r"^[a-z]+-[a-z]+\d+-[a-z]$")
+_ZONE = lazy_re.pattern(r"^[a-z]+-[a-z]+\d+-[a-z]$")
 
 
 def region_of(place: str) -> str:

@@ -11,11 +11,11 @@ https://cloud.google.com/asset-inventory/docs/monitoring-asset-changes
 from __future__ import annotations
 
 import contextlib
-import re
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.redaction import may_be_hidden, unknown_where_hidden
 
 RESOURCE, IAM_POLICY, ORG_POLICY, ACCESS_POLICY = "RESOURCE", "IAM_POLICY", "ORG_POLICY", "ACCESS_POLICY"
@@ -158,8 +158,8 @@ def version(raw: bytes) -> str:
     return head.version or "" if isinstance(head, Head) else ""
 
 
-_SNAKE_KEY = re.compile(rb'"[a-z]+_[a-z_]+"\s*:')
-_SNAKE = re.compile(r"_([a-z0-9])")
+_SNAKE_KEY = lazy_re.pattern(rb'"[a-z]+_[a-z_]+"\s*:')
+_SNAKE = lazy_re.pattern(r"_([a-z0-9])")
 _FREE_KEYS = ("labels", "annotations", "metadata", "tags")
 
 

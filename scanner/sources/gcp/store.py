@@ -11,6 +11,7 @@ from typing import IO, TypeAlias
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.encodings import read_up_to
 from assay.scanner.sources.gcp.records import MALFORMED, QUOTE, AssetRecord, Head, decode, envelope, from_search, from_table, observed
 from assay.scanner.sources.packed import BROKEN, MAX_TEXT_BYTES, Opened, damage, opened
@@ -136,7 +137,7 @@ def _texts(whole: bytes) -> list[tuple[int, bytes]]:
     return []
 
 
-_LAST_LINE = re.compile(rb"^[}\]]\s*$", re.MULTILINE)
+_LAST_LINE = lazy_re.pattern(rb"^[}\]]\s*$", re.MULTILINE)
 """Of a JSON text over several lines, of which the others begin with white space."""
 
 

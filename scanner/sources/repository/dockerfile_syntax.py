@@ -15,12 +15,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 
 Span = tuple[int, int]
-_DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*([^ \t\r].*)")
-_HEREDOC = re.compile(r"""\A(\d*)<<(-?)(["']?)([A-Za-z0-9_.][\w.-]*)\3\Z""", re.ASCII)
-_HEREDOC_ANYWHERE = re.compile(r"""(?<![<\w])\d*<<-?["']?[A-Za-z0-9_.]+["']?""")
+_DIRECTIVE = lazy_re.pattern(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*([^ \t\r].*)")
+_HEREDOC = lazy_re.pattern(r"""\A(\d*)<<(-?)(["']?)([A-Za-z0-9_.][\w.-]*)\3\Z""", re.ASCII)
+_HEREDOC_ANYWHERE = lazy_re.pattern(r"""(?<![<\w])\d*<<-?["']?[A-Za-z0-9_.]+["']?""")
 WITH_HEREDOCS = frozenset({"ADD", "COPY", "RUN"})
 WITH_PAIRS = frozenset({"ENV", "LABEL", "ARG"})
 WITH_FLAGS = frozenset({"ADD", "COPY", "RUN", "FROM", "HEALTHCHECK"})

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import re
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.secret_detecting import by_form, detect
 
 _CERTAIN = (
-    ("a file of settings with secrets", re.compile(
+    ("a file of settings with secrets", lazy_re.pattern(
         r"\.env(?:\.(?!example|sample|template|dist|defaults?|schema)[\w.-]{1,100})?", re.IGNORECASE)),
-    ("a private key of SSH", re.compile(r"id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?")),
-    ("a private key", re.compile(r"[\w.-]{0,200}\.(?:key|ppk|p8)|[\w.-]{0,200}\.pem", re.IGNORECASE)),
-    ("a store of private keys", re.compile(r"(?!.*trust)(?!cacerts)[\w.-]{0,200}\.(?:pfx|p12|jks|keystore|kdbx)", re.IGNORECASE)),
-    ("credentials of a service account", re.compile(
+    ("a private key of SSH", lazy_re.pattern(r"id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?")),
+    ("a private key", lazy_re.pattern(r"[\w.-]{0,200}\.(?:key|ppk|p8)|[\w.-]{0,200}\.pem", re.IGNORECASE)),
+    ("a store of private keys", lazy_re.pattern(r"(?!.*trust)(?!cacerts)[\w.-]{0,200}\.(?:pfx|p12|jks|keystore|kdbx)", re.IGNORECASE)),
+    ("credentials of a service account", lazy_re.pattern(
         r"(?:[\w.-]{0,100}[-_.])?(?:credentials|service[-_]?account(?:[-_]?key)?|client[-_]secrets?|gcp[-_]key|sa[-_]key)"
         r"(?:[-_.][\w.-]{0,100})?\.json|application_default_credentials\.json", re.IGNORECASE)),
-    ("passwords of servers", re.compile(
+    ("passwords of servers", lazy_re.pattern(
         r"\.netrc|_netrc|\.git-credentials|\.pgpass|\.my\.cnf|\.htpasswd|\.pypirc|\.dockercfg|\.boto|\.s3cfg")),
-    ("a state of Terraform, which holds secrets", re.compile(r"[\w.-]{0,200}\.tfstate(?:\.backup)?")),
+    ("a state of Terraform, which holds secrets", lazy_re.pattern(r"[\w.-]{0,200}\.tfstate(?:\.backup)?")),
 )  # fmt: skip
 _PERHAPS = (
-    ("settings of a package registry", re.compile(
+    ("settings of a package registry", lazy_re.pattern(
         r"\.npmrc|\.yarnrc(?:\.yml)?|pip\.conf|nuget\.config|settings\.xml|auth\.json", re.IGNORECASE)),
-    ("a file of secrets", re.compile(
+    ("a file of secrets", lazy_re.pattern(
         r"(?:secrets?|passwords?|credentials)(?:\.[\w-]{1,40})?\.(?:ya?ml|json|properties|toml|ini|txt|env)", re.IGNORECASE)),
-    ("access to a cluster", re.compile(r"\.?kube_?config(?:\.ya?ml)?")),
+    ("access to a cluster", lazy_re.pattern(r"\.?kube_?config(?:\.ya?ml)?")),
 )  # fmt: skip
-_PUBLIC = re.compile(
+_PUBLIC = lazy_re.pattern(
     r"(?:^|[-_.])(?:ca|cas|cert|certs|certificate|certificates|chain|fullchain|bundle|root|roots|public|pub|trust|intermediate)\d?(?=[-_.]|$)"
     r"|global-bundle|rds-|cacert",
     re.IGNORECASE,
@@ -74,7 +75,7 @@ def secret_in(content: bytes) -> str | None:
     return None
 
 
-_SETTING = re.compile(r"""^\s{0,100}(?:export\s{1,9})?["']?([\w.-]{1,200})["']?\s{0,20}([=:])\s{0,20}(.{0,2000})$""")
+_SETTING = lazy_re.pattern(r"""^\s{0,100}(?:export\s{1,9})?["']?([\w.-]{1,200})["']?\s{0,20}([=:])\s{0,20}(.{0,2000})$""")
 
 
 def _setting(line: str) -> tuple[str, str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
+
+from assay.scanner import lazy_re
 
 DOCKERFILE, RULES, FIREBASE = "repository.dockerfile", "repository.firestore-rules", "repository.firebase"
 GITHUB, GITLAB, CLOUDBUILD, BUILDSPEC = (
@@ -24,13 +25,13 @@ NAMES = {
     BUILDSPEC: rf"buildspec{_YAML}",  # https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 }
 """Type of item to an expression over the name of the file."""
-WORKFLOW = re.compile(r"(?:^|/)\.github/workflows/[^/]{1,200}\.ya?ml\Z")
+WORKFLOW = lazy_re.pattern(r"(?:^|/)\.github/workflows/[^/]{1,200}\.ya?ml\Z")
 """https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax"""
 _BEGINNINGS = ("Dockerfile", "dockerfile", "Containerfile", "containerfile", "cloudbuild", "buildspec", "firebase.", ".gitlab-ci")
 _YAML_ENDS = (".yml", ".yaml")
 _ENDS = (".rules", ".Dockerfile", ".dockerfile", ".Containerfile", ".containerfile")
 """What every such name has, which is quick to see."""
-_EACH = {type_: re.compile(expression) for type_, expression in NAMES.items()}
+_EACH = {type_: lazy_re.pattern(expression) for type_, expression in NAMES.items()}
 
 
 def type_of(path: str) -> str | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.discover import show
 from assay.scanner.sources.lines import Lines
@@ -21,9 +22,9 @@ from assay.scanner.sources.templates.json_text import parse
 from assay.scanner.sources.templates.syntax import Malformed
 from assay.scanner.sources.values import Value
 
-_SERVICE = re.compile(r"\bservice\s{1,100}cloud\s{0,100}\.\s{0,100}firestore\b")
-_IN_JSON = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_SERVICE = lazy_re.pattern(r"\bservice\s{1,100}cloud\s{0,100}\.\s{0,100}firestore\b")
+_IN_JSON = lazy_re.pattern(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_COMMENT = lazy_re.pattern(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _DEFAULT = "firestore.rules"
 """What `firebase init` calls the file: https://firebase.google.com/docs/rules/manage-deploy"""
 CONTENT, IN_FORCE = "content", "in_force"

@@ -6,11 +6,11 @@ its commands are listed too.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 
 _OPERATORS = ("&&", "||", ";;&", ";;", ";&", "|&", "|", "&", ";", "\n", "(", ")")
@@ -18,9 +18,9 @@ _OPENING = frozenset({"if", "while", "until", "for", "case", "select", "{", "("}
 _CLOSING = frozenset({"fi", "done", "esac", "}", ")"})
 _CONDITION = frozenset({"if", "elif", "while", "until"})
 _RESERVED = _OPENING | _CLOSING | _CONDITION | {"then", "else", "do", "!", "function"}
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?\+?=")
-_REDIRECTION = re.compile(r"\d*(?:>>|>\||>&|&>>?|<>|<&|>|<(?!<))")
-_HEREDOC = re.compile(r"\d*<<(-?)[ \t]*(?:'([^'\n]{1,200})'|\"([^\"\n]{1,200})\"|\\?([\w.!-]{1,200}))")
+_ASSIGNMENT = lazy_re.pattern(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?\+?=")
+_REDIRECTION = lazy_re.pattern(r"\d*(?:>>|>\||>&|&>>?|<>|<&|>|<(?!<))")
+_HEREDOC = lazy_re.pattern(r"\d*<<(-?)[ \t]*(?:'([^'\n]{1,200})'|\"([^\"\n]{1,200})\"|\\?([\w.!-]{1,200}))")
 MAX_DEPTH = 8
 """Of commands within commands."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.json_text import JsonDocument
 from assay.scanner.sources.templates.syntax import Parsed, Path
 
-_SUBSTITUTED = re.compile(r"\$\{[^{}]*\}")
+_SUBSTITUTED = lazy_re.pattern(r"\$\{[^{}]*\}")
 _LONGEST = 1_000_000
 """Characters of a text in which parts are looked for."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Container
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.templates.syntax import Malformed, Parsed, Path, earlier, is_resource, size
 
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = lazy_re.pattern(r"[ \t\r\n]*")
 _decoder = json.JSONDecoder()
 
 
@@ -170,7 +170,7 @@ def same_shape(one: Any, other: Any) -> bool:
     return isinstance(one, list) and isinstance(other, list) and len(one) == len(other)
 
 
-_ESCAPED = re.compile(r'\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))')
+_ESCAPED = lazy_re.pattern(r'\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))')
 
 
 def unescaped(raw: str) -> tuple[str, list[int]]:

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable
 from typing import Any, Protocol
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.encodings import is_utf16, legible
 from assay.scanner.sources.lines import BYTE_ORDER_MARK, Lines, Reencoded
 from assay.scanner.sources.raw import Location
@@ -170,9 +170,9 @@ def allowed(written: int) -> int:
 
 
 # Words by their place as a key, wherever in a line: minified JSON has no lines. Escapes are undone before.
-_VERSION = re.compile(rb"""(?:^|[{,\s])["']?AWSTemplateFormatVersion["']?\s{0,20}:""")
-_SECTION = re.compile(rb"""(?:^|[{,\s])["']?Resources["']?\s{0,20}:""")
-_TYPE = re.compile(rb"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Alexa|Custom)::\w""")
+_VERSION = lazy_re.pattern(rb"""(?:^|[{,\s])["']?AWSTemplateFormatVersion["']?\s{0,20}:""")
+_SECTION = lazy_re.pattern(rb"""(?:^|[{,\s])["']?Resources["']?\s{0,20}:""")
+_TYPE = lazy_re.pattern(rb"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Alexa|Custom)::\w""")
 
 
 def looks_like_template(source: bytes) -> bool:

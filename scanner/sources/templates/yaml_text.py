@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import base64
 import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.templates.syntax import MAX_DEPTH, Malformed, Parsed, Path, allowed, decode, earlier, is_resource, size
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"}
 _FALSE = {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"}
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,30})")
-_DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,30}\.[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,3})?")
+_INTEGER = lazy_re.pattern(r"[-+]?(?:0|[1-9][0-9]{0,30})")
+_DECIMAL = lazy_re.pattern(r"[-+]?(?:[0-9]{1,30}\.[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,3})?")
 _MERGE = "<<"
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -234,7 +234,7 @@ def _long_form(tag: str | None, data: Any) -> Any:
     return {_UNCHANGED.get(name, f"Fn::{name}"): data}
 
 
-_LITERAL = re.compile(r"(?:^|[:\-?][ \t]+)(?:[!&]\S+[ \t]+)*\|([-+]?)([1-9]?)[-+]?[ \t]*(?:#[^\n]*)?\n")
+_LITERAL = lazy_re.pattern(r"(?:^|[:\-?][ \t]+)(?:[!&]\S+[ \t]+)*\|([-+]?)([1-9]?)[-+]?[ \t]*(?:#[^\n]*)?\n")
 
 
 def _literal_block(written: str) -> tuple[str, list[int]] | None:

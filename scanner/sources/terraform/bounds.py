@@ -6,7 +6,7 @@ bracket, 1,000 for each `${` inside of another. Nineteen million `[` end the pro
 
 from __future__ import annotations
 
-import re
+from assay.scanner import lazy_re
 
 MAX_BYTES = 10_000_000
 MAX_PIECES = 2_000_000
@@ -16,7 +16,7 @@ MAX_DEPTH = 20_000
 MAX_QUOTES = 20_000
 """Quotes in one line. Where they are errors, the parser takes quadratic time to get over them: 200,000 `" "` take it minutes."""
 _PLAIN = bytes(range(ord("a"), ord("z") + 1)) + bytes(range(ord("A"), ord("Z") + 1)) + b"0123456789_-.: \t\r" + bytes(range(0x80, 0x100))
-_BRACKET = re.compile(rb"[\[({]+|[\])}]+")
+_BRACKET = lazy_re.pattern(rb"[\[({]+|[\])}]+")
 _OPENING = b"[({"
 
 

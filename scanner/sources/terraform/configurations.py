@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Location, Unknown
 from assay.scanner.sources.terraform.blocks import Block
 from assay.scanner.sources.terraform.evaluate import evaluate
@@ -15,7 +15,7 @@ from assay.scanner.sources.values import Value
 if TYPE_CHECKING:
     from assay.scanner.sources.terraform.modules import Module
 
-_ACCOUNT = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/.*")
+_ACCOUNT = lazy_re.pattern(r"arn:[\w-]+:iam::(\d{12}):role/.*")
 _PARTITIONS = {
     "cn-": ("aws-cn", "amazonaws.com.cn"),
     "us-gov-": ("aws-us-gov", "amazonaws.com"),

@@ -8,13 +8,13 @@ the expression.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 import tree_sitter
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.lines import Lines
 from assay.scanner.sources.raw import Location
 from assay.scanner.sources.templates.json_text import JsonDocument, has, same_shape
@@ -228,7 +228,7 @@ def _key(key: tree_sitter.Node) -> str | None:
     return written.value if isinstance(written, tree.Literal) and isinstance(written.value, str) else None
 
 
-_ESCAPE = re.compile(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})')
+_ESCAPE = lazy_re.pattern(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})')
 
 
 def _written(node: tree_sitter.Node) -> tuple[str, Sequence[int]] | None:

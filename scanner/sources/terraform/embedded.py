@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.items import ResourceItem
@@ -21,7 +22,7 @@ _TEMPLATES = {
 """Type to the argument with what is deployed, and what that is. https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/…"""
 _MANIFESTS = {"kubectl_manifest": ("yaml_body", "yaml_body"), "kubernetes_manifest": ("manifest", "manifest.apiVersion")}
 """Type to the argument, and the path at which its API is told."""
-_CONNECTOR = re.compile(r"\.cnrm\.cloud\.google\.com/v\d")
+_CONNECTOR = lazy_re.pattern(r"\.cnrm\.cloud\.google\.com/v\d")
 
 
 def gaps(items: Iterable[ResourceItem]) -> Iterator[Gap]:

@@ -6,10 +6,10 @@ Semantics follow https://developer.hashicorp.com/terraform/language/expressions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import MAX_OPTIONS, Either, Open, Reference, Text, Unknown, because, either
 from assay.scanner.sources.terraform import costs, exact, tree
@@ -280,7 +280,7 @@ def _of_a_provider(key: Text) -> bool:
     return len(key.parts) == 2 and not isinstance(key.parts[0], str) and bool(_CLAIM.match(str(key.parts[1])))
 
 
-_CLAIM = re.compile(r"^:[a-z_]+$")
+_CLAIM = lazy_re.pattern(r"^:[a-z_]+$")
 
 
 def _for(node: tree.For, scope: Scope) -> Any:

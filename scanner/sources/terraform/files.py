@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import tree_sitter
 
+from assay.scanner import lazy_re
 from assay.scanner.override import override
 from assay.scanner.sources.coverage import Gap
 from assay.scanner.sources.encodings import is_utf16, utf8
@@ -190,7 +190,7 @@ def _parsed(source: bytes, shown: str) -> tuple[tree_sitter.Node | None, HclText
     return next((child for child in root.children if child.type == "body"), None), HclText(source, lines(shown, text))
 
 
-_EXPONENT = re.compile(r"(?<![\w.\"$-])[0-9]{1,20}[eE][+-]?[0-9]{1,9}(?![\w.\"])")
+_EXPONENT = lazy_re.pattern(r"(?<![\w.\"$-])[0-9]{1,20}[eE][+-]?[0-9]{1,9}(?![\w.\"])")
 
 
 def _faulty_number(text: str, line: int) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.terraform.files import FileError, read_bytes
 
@@ -66,9 +67,9 @@ def _host(recorded: str) -> str:
     return next((host for host in ("registry.terraform.io/", "registry.opentofu.org/") if recorded.startswith(host)), "")
 
 
-_FORCED = re.compile(r"^([a-z0-9]+)::")
-_SHORT = re.compile(r"^([\w.-]+@[\w.-]+):(?!//)(.*)$")
-_HUB = re.compile(r"^(?:https://)?((?:github\.com|bitbucket\.org|gitlab\.com)/[^/]+/[^/?]+?)(?:\.git)?((?://|/|\?).*)?$")
+_FORCED = lazy_re.pattern(r"^([a-z0-9]+)::")
+_SHORT = lazy_re.pattern(r"^([\w.-]+@[\w.-]+):(?!//)(.*)$")
+_HUB = lazy_re.pattern(r"^(?:https://)?((?:github\.com|bitbucket\.org|gitlab\.com)/[^/]+/[^/?]+?)(?:\.git)?((?://|/|\?).*)?$")
 
 
 def canonical(source: str) -> str:
@@ -95,7 +96,7 @@ def _folder(rest: str) -> str:
     return f"/{rest}" if rest.startswith("/") and not rest.startswith("//") else rest
 
 
-_CONSTRAINT = re.compile(r"\s*(=|!=|>=|<=|>|<|~>|)\s*v?(\d+(?:\.\d+){0,3})(-[\w.-]+)?(?:\+[\w.-]+)?\s*")
+_CONSTRAINT = lazy_re.pattern(r"\s*(=|!=|>=|<=|>|<|~>|)\s*v?(\d+(?:\.\d+){0,3})(-[\w.-]+)?(?:\+[\w.-]+)?\s*")
 
 
 def allows(constraints: str, version: str) -> bool:

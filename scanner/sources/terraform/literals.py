@@ -7,10 +7,11 @@ import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.terraform.exact import Near, settled
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
+_NUMBER = lazy_re.pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
 MAX_DIGITS = 300
 
 
@@ -38,7 +39,7 @@ def composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-_RUN = re.compile(rb"\$\$\$+\{|%%%+\{")
+_RUN = lazy_re.pattern(rb"\$\$\$+\{|%%%+\{")
 _BRACE = 0x01
 """Stands for the brace of such a run. In a file of code that control character has no meaning."""
 
@@ -64,8 +65,8 @@ def leads_on(text: str) -> bool:
     return ("${" in text or "%{" in text) and _LEADS.search(text) is not None
 
 
-_LEADS = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
-_ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|(\$\$\{|%%\{)')
+_LEADS = lazy_re.pattern(r"(?<!\$)\$\{|(?<!%)%\{")
+_ESCAPE = lazy_re.pattern(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|(\$\$\{|%%\{)')
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 

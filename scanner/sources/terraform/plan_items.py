@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.override import override
 from assay.scanner.sources.budget import OverBudget
 from assay.scanner.sources.interface import Item, Node
@@ -18,7 +19,7 @@ from assay.scanner.sources.terraform.planned import AFTER_APPLY, Plan, own_key
 from assay.scanner.sources.terraform.providers import LOGIN, ROLES
 from assay.scanner.sources.values import Value, first_known, may_be_document
 
-_DIGEST = re.compile(r"[0-9a-f]{40}")
+_DIGEST = lazy_re.pattern(r"[0-9a-f]{40}")
 _MALFORMED = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError, OverBudget, TooMuch)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import Document, Reference, Unknown
 from assay.scanner.sources.sensitive import Sensitive
@@ -13,11 +13,11 @@ from assay.scanner.sources.terraform import equal_attributes, policy_documents
 from assay.scanner.sources.terraform.providers import OF_PROVIDERS, provider_type
 
 AFTER_APPLY = Unknown("known after apply", "scan the source beside the plan (--source DIR), or the live resource")
-_MODULE = re.compile(r"module\.((?:[^.\[]|\[[^\]]*\])+)\.")
-_REFERENCE = re.compile(r"((?:data\.)?[\w-]+\.[\w-]+)((?:\[[^\]]*\])?)\.?(.*)")
+_MODULE = lazy_re.pattern(r"module\.((?:[^.\[]|\[[^\]]*\])+)\.")
+_REFERENCE = lazy_re.pattern(r"((?:data\.)?[\w-]+\.[\w-]+)((?:\[[^\]]*\])?)\.?(.*)")
 
 
-_STEP = re.compile(r"[.\[]")
+_STEP = lazy_re.pattern(r"[.\[]")
 _MAX_REFERENCE = 2000
 """Characters."""
 _SIZE = 100

@@ -9,9 +9,9 @@ that it is a module. So no new caller takes a directory that is deployed out of 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.listing import excluded
 from assay.scanner.sources.overlay import Overlay
 from assay.scanner.sources.terraform import tree
@@ -25,7 +25,7 @@ https://developer.hashicorp.com/terraform/language/files/dependency-lock, …/la
 _TRIALS = frozenset({"example", "examples", "sample", "samples", "demo", "demos", "test", "tests", "testing", "e2e", "fixture", "fixtures"})
 _OF_ROOTS = ("backend", "cloud", "encryption")
 """Blocks in `terraform` that only a root module has: …/language/block/terraform, https://opentofu.org/docs/language/state/encryption/"""
-_LOCAL = re.compile(rb'"(?=(\.\.?[/\\][^"\n]*)")')
+_LOCAL = lazy_re.pattern(rb'"(?=(\.\.?[/\\][^"\n]*)")')
 """A text that begins as a local path, also inside of another."""
 _LEVELS = 3
 """How deep below a directory its folders of values are looked for: `envs/eu/prod`."""

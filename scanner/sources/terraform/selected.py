@@ -8,10 +8,10 @@ with HCP Terraform one name may be fixed, by which others are refused: https://d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Open
 from assay.scanner.sources.terraform import tree
 from assay.scanner.sources.terraform.blocks import Block
@@ -19,7 +19,7 @@ from assay.scanner.sources.terraform.blocks import Block
 DEFAULT = "default"
 IS_DEFAULT = f'terraform.workspace == "{DEFAULT}"'
 """What holds where a workspace is selected that nobody named, as a finding says it."""
-_ASKED = re.compile(rb"\bworkspace\b")
+_ASKED = lazy_re.pattern(rb"\bworkspace\b")
 _ANY = Open("which workspace is selected is not known", "pass --workspace NAME", name="terraform.workspace")
 
 

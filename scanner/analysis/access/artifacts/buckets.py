@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.analysis.access import aws, google
 from assay.scanner.analysis.access.kinds import Eraser
 from assay.scanner.facts.edge.cdn import google_origins, sites
@@ -99,7 +99,7 @@ def _public(grant: Grant, writes: Value[bool]) -> Eraser:
 
 _PLAIN = r"(?=[A-Za-z]*\d)[0-9A-Za-z]{8,64}"
 _MIXED = r"(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[0-9A-Za-z_-]{8,64}"
-_HASHED = re.compile(rf"[.\-_]({_PLAIN}|{_MIXED})\.[0-9A-Za-z]+(\.map|\.gz|\.br)?")
+_HASHED = lazy_re.pattern(rf"[.\-_]({_PLAIN}|{_MIXED})\.[0-9A-Za-z]+(\.map|\.gz|\.br)?")
 """What bundlers put before the ending, where `-` and `_` are signs of a hash only beside small letters, capitals and digits: not of
 `service-worker-v2.js`. https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Caching#cache_busting"""
 

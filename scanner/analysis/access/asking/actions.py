@@ -6,15 +6,15 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator
 
+from assay.scanner import lazy_re
 from assay.scanner.analysis.access.decisions import Target
 from assay.scanner.analysis.access.tables import Service, actions, google_roles
 
 NOWHERE = "arn:aws:\ue300:::\ue300"
 """The ARN of what an action without a resource is on: only a policy for everything is for it."""
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_VARIABLE = lazy_re.pattern(r"\$\{[^}]*\}")
 _ALSO = {("logs", "log-group:"): ":*", ("es", "domain/"): "/*"}
 """What policies put behind ARNs of a form, or leave out:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html,

@@ -7,9 +7,9 @@ priority decides; the default rule, which a policy always has, allows unless it 
 from __future__ import annotations
 
 import ipaddress
-import re
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.access.admission.kinds import Admission, AdmittedSource
 from assay.scanner.facts.access.admission.sources import EVERYBODY, everybody, narrowed, of_range
 from assay.scanner.facts.edge.google import BackendAt
@@ -106,7 +106,7 @@ def _limited(told: Told, why: Unknown | None) -> Told:
     return [narrowed(source, why) if why and isinstance(source, AdmittedSource) else source for source in told]
 
 
-_ATTACKS = re.compile(r"\s*evaluate(PreconfiguredWaf|PreconfiguredExpr|ThreatIntelligence)\([^()!]*\)\s*")
+_ATTACKS = lazy_re.pattern(r"\s*evaluate(PreconfiguredWaf|PreconfiguredExpr|ThreatIntelligence)\([^()!]*\)\s*")
 
 
 def _much(rule: View, matched: Told, at: ArmorAt) -> Unknown | None:
@@ -145,7 +145,7 @@ def _unclear(rule: View) -> Unknown:
     return Unknown("what a rule does with the requests that it matches", "let it allow or deny", rule.location)
 
 
-_ONE = re.compile(r"\s*(?P<not>!?)\s*inIpRange\(\s*origin\.ip\s*,\s*(?P<quote>['\"])(?P<range>[0-9a-fA-F.:/]+)(?P=quote)\s*\)\s*")
+_ONE = lazy_re.pattern(r"\s*(?P<not>!?)\s*inIpRange\(\s*origin\.ip\s*,\s*(?P<quote>['\"])(?P<range>[0-9a-fA-F.:/]+)(?P=quote)\s*\)\s*")
 
 
 def _terms(rule: View, at: ArmorAt, joint: str, negated: bool) -> list[Value[Any]] | None:

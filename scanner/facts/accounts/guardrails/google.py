@@ -5,9 +5,9 @@ https://cloud.google.com/resource-manager/docs/organization-policy/org-policy-co
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.accounts.guardrails.kinds import AllowedLocation, Guardrail, Limit
 from assay.scanner.facts.google_assets import is_live, named
 from assay.scanner.facts.spelling import Place, Spelling
@@ -17,7 +17,7 @@ from assay.scanner.sources.values import Value, any_of
 
 LOCATIONS = "gcp.resourceLocations"
 SWITCHES = ("iam.disableServiceAccountKeyCreation", "storage.publicAccessPrevention")
-_REGION = re.compile(r"(?:in:|is:)?([a-z]+-[a-z]+\d+)(?:-locations)?")
+_REGION = lazy_re.pattern(r"(?:in:|is:)?([a-z]+-[a-z]+\d+)(?:-locations)?")
 
 
 class PolicyAt(Spelling, frozen=True, eq=False, kw_only=True):

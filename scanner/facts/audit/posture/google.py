@@ -6,10 +6,10 @@ that it is activated there, or for the organisation: https://cloud.google.com/se
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.audit.posture.kinds import PostureService
 from assay.scanner.facts.audit.posture.patterns import passes
 from assay.scanner.facts.google_assets import is_live, missing, named
@@ -22,7 +22,7 @@ from assay.scanner.sources.values import Value, any_of
 
 NOTIFICATION = "securitycenter.googleapis.com/NotificationConfig"
 _PUBSUB = "//pubsub.googleapis.com/"
-_SCOPE = re.compile(r"(?:^|/)((?:projects|folders|organizations)/[^/]+)/")
+_SCOPE = lazy_re.pattern(r"(?:^|/)((?:projects|folders|organizations)/[^/]+)/")
 
 
 class NotificationAt(Spelling, frozen=True, eq=False, kw_only=True):

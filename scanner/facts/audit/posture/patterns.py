@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.documents import decode
 from assay.scanner.sources.raw import Unknown, unknown_inside
 
@@ -82,7 +83,7 @@ def _allows(given: Any, wanted: dict[tuple[str, ...], set[str]], above: tuple[st
 
 
 # A comparison of a filter; `:` is for a part of a text.
-_COMPARISON = re.compile(r"""(-|\bNOT\s+)?\b([a-z_.]+)\s*(!=|=|:|>=|<=|>|<)\s*(?:"([^"]*)"|'([^']*)'|([^\s()"']+))""", re.IGNORECASE)
+_COMPARISON = lazy_re.pattern(r"""(-|\bNOT\s+)?\b([a-z_.]+)\s*(!=|=|:|>=|<=|>|<)\s*(?:"([^"]*)"|'([^']*)'|([^\s()"']+))""", re.IGNORECASE)
 _SEVERE = {"HIGH", "CRITICAL"}
 _UNMUTED = {"UNMUTED", "UNDEFINED"}
 _KNOWN = {"state": {"ACTIVE"}, "severity": _SEVERE, "mute": _UNMUTED}

@@ -5,10 +5,10 @@ https://cloud.google.com/asset-inventory/docs/asset-inventory-overview, https://
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.audit.recorders.kinds import ChangeRecord
 from assay.scanner.facts.google_assets import is_live, missing, named
 from assay.scanner.facts.spelling import Index, Place, Spelling
@@ -18,7 +18,7 @@ from assay.scanner.sources.values import Value, any_of
 
 INVENTORY = "cloudasset.googleapis.com"
 SERVICE = "serviceusage.googleapis.com/Service"
-_PROJECT = re.compile(r"/projects/([^/]+)/")
+_PROJECT = lazy_re.pattern(r"/projects/([^/]+)/")
 
 
 def services(item: Item) -> Iterator[tuple[Hashable, Any]]:

@@ -7,12 +7,12 @@ references, so that what it refers to counts first, and else the names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Spelling
 from assay.scanner.sources.interface import Item, Unlisted
@@ -21,7 +21,7 @@ from assay.scanner.sources.raw import Reference, Text, Unknown, references_in, u
 SERVICES = ("aws_ecs_service", "AWS::ECS::Service")
 CLUSTERS = ("aws_ecs_cluster", "AWS::ECS::Cluster")
 TARGETS = ("aws_appautoscaling_target", "AWS::ApplicationAutoScaling::ScalableTarget")
-_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
+_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 _ANY = '["*"]'
 
 

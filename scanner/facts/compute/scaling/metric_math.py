@@ -6,10 +6,11 @@ metrics and of other expressions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-_TOKEN = re.compile(r"'[^']*'|\"[^\"]*\"|[A-Za-z_]\w*|\d+(?:\.\d*)?|[^\s\w]")
+from assay.scanner import lazy_re
+
+_TOKEN = lazy_re.pattern(r"'[^']*'|\"[^\"]*\"|[A-Za-z_]\w*|\d+(?:\.\d*)?|[^\s\w]")
 _OPEN, _CLOSE = "([", ")]"
 
 

@@ -8,9 +8,9 @@ forecast, not what there is, and is no signal (application-auto-scaling-predicti
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.compute.scaling.claims import Names
 from assay.scanner.facts.compute.scaling.kinds import Signal
 from assay.scanner.facts.compute.scaling.metric_math import divides
@@ -21,7 +21,7 @@ from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
 # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
-_PREDEFINED = re.compile(r"ECSServiceAverage(CPU|Memory)Utilization(HighResolution)?")
+_PREDEFINED = lazy_re.pattern(r"ECSServiceAverage(CPU|Memory)Utilization(HighResolution)?")
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html,
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
 _OF_ECS = ("AWS/ECS", "ECS/ContainerInsights")

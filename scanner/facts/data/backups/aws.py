@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.data.backups.kinds import FOREVER, BackedUpStore, Schedule
 from assay.scanner.facts.secrets.schedules import schedule_days
 from assay.scanner.facts.spelling import Index, Link, Place, Spelling
@@ -22,7 +22,7 @@ from assay.scanner.sources.values import Value, all_of, any_of
 
 OPERATORS = ("StringEquals", "StringLike", "StringNotEquals", "StringNotLike")
 """Of the conditions of a selection. https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Conditions.html"""
-_CRON = re.compile(r"cron\((\d+|\*)( .*)\)")
+_CRON = lazy_re.pattern(r"cron\((\d+|\*)( .*)\)")
 
 
 def every(item: Item) -> Iterator[tuple[Hashable, Any]]:

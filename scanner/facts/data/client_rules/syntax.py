@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import re
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.data.client_rules.tree import (
     Allow,
     Block,
@@ -41,10 +42,10 @@ MOST_LINKS = 100
 """Of one chain: `a.b.c`, `a == b == c`, `!!!a`."""
 METHODS = ("read", "write", "get", "list", "create", "update", "delete")
 
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_STRING = re.compile(r"""[bBrR]?('(?:[^'\\\n]|\\[^\n])*'|"(?:[^"\\\n]|\\[^\n])*")""")
-_WILDCARD = re.compile(r"\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:=\s*(\*\*?)\s*)?\}")
-_LITERAL = re.compile(r"""(?:[^\s/{}()\[\];,:'"$=&|!<>?]|\([^\s/{}()\[\];,:'"$=&|!<>?]*\))+""")
+_NUMBER = lazy_re.pattern(r"0[xX][0-9a-fA-F]{1,16}|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_STRING = lazy_re.pattern(r"""[bBrR]?('(?:[^'\\\n]|\\[^\n])*'|"(?:[^"\\\n]|\\[^\n])*")""")
+_WILDCARD = lazy_re.pattern(r"\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:=\s*(\*\*?)\s*)?\}")
+_LITERAL = lazy_re.pattern(r"""(?:[^\s/{}()\[\];,:'"$=&|!<>?]|\([^\s/{}()\[\];,:'"$=&|!<>?]*\))+""")
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("in", "is"), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
 """Operators by how tightly they bind, the loosest first: https://firebase.google.com/docs/rules/rules-language#building_conditions"""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import bisect
 import re
 
+from assay.scanner import lazy_re
+
 DEEPEST = 30
 """Parentheses, blocks and the like within each other. The language allows ten matches."""
-SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*[\s\S]*?\*/)*")
-WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+SPACE = lazy_re.pattern(r"(?:\s+|//[^\n]*|/\*[\s\S]*?\*/)*")
+WORD = lazy_re.pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class SyntaxProblem(Exception):

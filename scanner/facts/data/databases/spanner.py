@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.data.databases.copies import database, spread
 from assay.scanner.facts.data.kinds import DataStore, Replica
 from assay.scanner.facts.google_assets import is_live, missing, named, short
@@ -22,8 +23,8 @@ _RECOVERY = ("replicas.pitr_enabled", "recovery_days")
 _PLACED = ("replicas.region", "replicated", "multi_region", "location", "followers")
 _REGIONAL = "regional-"
 # https://cloud.google.com/spanner/docs/instance-configurations
-_SPREAD = re.compile(r"(nam|eur|asia)\d+|nam-eur-asia\d+|nam-asia\d+|nam-eur\d+|eur-asia\d+|dual-region-[a-z]+\d+")
-_OPTION = re.compile(r"version_retention_period\W+(\d+[smhd])\b", re.IGNORECASE)
+_SPREAD = lazy_re.pattern(r"(nam|eur|asia)\d+|nam-eur-asia\d+|nam-asia\d+|nam-eur\d+|eur-asia\d+|dual-region-[a-z]+\d+")
+_OPTION = lazy_re.pattern(r"version_retention_period\W+(\d+[smhd])\b", re.IGNORECASE)
 """In DDL: `SET OPTIONS (version_retention_period = '7d')`, of PostgreSQL's dialect `SET spanner.version_retention_period = '7d'`."""
 _IN_DAYS = {"s": 86_400, "m": 1_440, "h": 24, "d": 1}
 _DEFAULT = "1h"

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.spelling import Index, Link
 from assay.scanner.facts.view import View
 from assay.scanner.sources.interface import Item, Node, Unlisted
@@ -22,8 +23,8 @@ from assay.scanner.sources.values import Value
 _OPEN = "\0"
 _LONGEST = 1024
 """Characters; a domain name has at most 253: https://datatracker.ietf.org/doc/html/rfc1035#section-2.3.4"""
-_WEBSITE = re.compile(r"^(.+?)\.s3-website[.-][a-z0-9\0-]+\.amazonaws\.com(?:\.cn)?\.?$", re.IGNORECASE)
-_REST = re.compile(r"^(.+?)\.s3(?:[.-][a-z0-9\0]+)*\.amazonaws\.com(?:\.cn)?\.?$", re.IGNORECASE)
+_WEBSITE = lazy_re.pattern(r"^(.+?)\.s3-website[.-][a-z0-9\0-]+\.amazonaws\.com(?:\.cn)?\.?$", re.IGNORECASE)
+_REST = lazy_re.pattern(r"^(.+?)\.s3(?:[.-][a-z0-9\0]+)*\.amazonaws\.com(?:\.cn)?\.?$", re.IGNORECASE)
 
 
 class OriginBucket(msgspec.Struct, frozen=True):

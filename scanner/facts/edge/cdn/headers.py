@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Text, Unknown, unknown_inside
 
 HSTS = "strict-transport-security"
@@ -113,7 +114,7 @@ def _limits(policy: str) -> bool:
     return not ("'unsafe-inline'" in sources and ("*" in sources or {"http:", "https:"} & set(sources)))
 
 
-_NO_DOCUMENT = re.compile(
+_NO_DOCUMENT = lazy_re.pattern(
     r"\.(?:avif|bmp|css|csv|eot|gif|gz|ico|jpe?g|m?js|json|map|md|mp[34]|og[gv]|otf|png|tar|tgz|tiff?|ttf|txt|wasm|wav|webm|webmanifest|webp"
     r"|woff2?|zip)$",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.statements import Condition, Statement, principal_account
 from assay.scanner.globs import matches
 from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
@@ -37,7 +38,7 @@ def _is_source(condition: Condition) -> bool:
     return condition.key == "aws:sourcearn" and operator.removeprefix("foranyvalue:") in _EXACT
 
 
-_DISTRIBUTION = re.compile(r"arn:[\w-]+:cloudfront::[^:*?]+:distribution/[^*?/]+", re.IGNORECASE)
+_DISTRIBUTION = lazy_re.pattern(r"arn:[\w-]+:cloudfront::[^:*?]+:distribution/[^*?/]+", re.IGNORECASE)
 
 
 def pinned(statement: Statement) -> Value[bool]:

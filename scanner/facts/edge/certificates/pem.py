@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
+from assay.scanner import lazy_re
+
+_BLOCK = lazy_re.pattern(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 _SEQUENCE, _INTEGER, _BITS, _OBJECT, _UTC_TIME, _TIME, _VERSION = 0x30, 0x02, 0x03, 0x06, 0x17, 0x18, 0xA0
 _RSA = bytes.fromhex("2a864886f70d010101")  # 1.2.840.113549.1.1.1
 _SHORTEST = 2048

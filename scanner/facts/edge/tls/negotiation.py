@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.edge.tls.kinds import TlsSide
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value
@@ -44,7 +45,7 @@ def of(versions: list[str], ciphers: list[str]) -> Negotiation | Unknown:
     return Negotiation(oldest, broken, oldest >= 1.3 or all(map(forward_secret, ciphers)))
 
 
-_BROKEN = re.compile(r"RC4|RC2|(?<![A-Z0-9])DES(?![A-Z0-9])|3DES|DES-CBC|NULL|EXP(?:ORT)?[-_0-9]|ADH|AECDH|anon|MD5", re.IGNORECASE)
+_BROKEN = lazy_re.pattern(r"RC4|RC2|(?<![A-Z0-9])DES(?![A-Z0-9])|3DES|DES-CBC|NULL|EXP(?:ORT)?[-_0-9]|ADH|AECDH|anon|MD5", re.IGNORECASE)
 
 
 def forward_secret(cipher: str) -> bool:

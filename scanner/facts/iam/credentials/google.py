@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import days_until, is_live, named
 from assay.scanner.facts.iam.credentials.kinds import StaticCredential
 from assay.scanner.facts.item_index import spelled
@@ -13,7 +13,7 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Unknown
 from assay.scanner.sources.values import Value, all_of
 
-_OWNER = re.compile(r"(?:^|/)serviceAccounts/([^/]+)")
+_OWNER = lazy_re.pattern(r"(?:^|/)serviceAccounts/([^/]+)")
 
 
 class KeyAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -6,9 +6,9 @@ https://cloud.google.com/compute/docs/access/service-accounts
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import named, short
 from assay.scanner.facts.iam.running.identities import Called, Known, joined
 from assay.scanner.facts.iam.running.kinds import RunsAs
@@ -18,7 +18,7 @@ from assay.scanner.facts.view import View
 from assay.scanner.sources.raw import Reference, Text, Unknown, because, describe
 from assay.scanner.sources.values import Value, any_of
 
-_DEFAULT = re.compile(r".*(-compute@developer|@appspot)\.gserviceaccount\.com")
+_DEFAULT = lazy_re.pattern(r".*(-compute@developer|@appspot)\.gserviceaccount\.com")
 DEFAULTS = ("google_compute_default_service_account", "google_app_engine_default_service_account")
 
 

@@ -6,10 +6,10 @@ A service account is known by its id in its project: https://cloud.google.com/ia
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.same import same_name
 from assay.scanner.facts.spelling import Index
@@ -58,7 +58,7 @@ def by_address(types: Mapping[str, str], project: str = "") -> Index:
     return Index(tuple(types), records)
 
 
-_MAIL = re.compile(r"(.*?)\.iam\.gserviceaccount\.com")
+_MAIL = lazy_re.pattern(r"(.*?)\.iam\.gserviceaccount\.com")
 
 
 def told(raw: Any) -> Called | None:
@@ -199,7 +199,7 @@ def _unsaid(raw: Any) -> Unknown | None:
     return because(raw.parts[0]) if isinstance(raw, Text) and isinstance(raw.parts[0], Unknown) else None
 
 
-_KEYS = re.compile(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
+_KEYS = lazy_re.pattern(r'\[(?:"[^"]*"|[^\]"\[]*)\]')
 
 
 def _of_one_block(one: str, other: str) -> bool | Unknown:

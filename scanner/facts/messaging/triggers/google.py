@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import missing
 from assay.scanner.facts.messaging.parties import called
 from assay.scanner.facts.messaging.triggers.called import closed
@@ -27,7 +28,7 @@ PAUSED, UPDATE_FAILED = "is paused", "is in no state to run, since its last upda
 # https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs#State
 _RESTS = {"PAUSED": PAUSED, "DISABLED": PAUSED, "UPDATE_FAILED": UPDATE_FAILED}
 # https://cloud.google.com/compute/docs/access/service-accounts#default_service_account
-_DEFAULT = re.compile(r".*(-compute@developer|@appspot)\.gserviceaccount\.com")
+_DEFAULT = lazy_re.pattern(r".*(-compute@developer|@appspot)\.gserviceaccount\.com")
 _DEFAULTS = ("google_compute_default_service_account", "google_app_engine_default_service_account")
 SERVICES = ("google_cloud_run_v2_service", "google_cloud_run_service", "google_cloudfunctions2_function", "google_cloudfunctions_function")
 _OPEN = "\0"

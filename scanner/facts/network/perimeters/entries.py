@@ -5,12 +5,12 @@ https://cloud.google.com/access-context-manager/docs/reference/rest/v1/accessPol
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.network.perimeters.kinds import Perimeter, PerimeterOpening, Service
 from assay.scanner.sources.interface import Item, Node
@@ -20,8 +20,8 @@ from assay.scanner.sources.values import Value, any_of
 OPEN, NUMBERED, NAMED, RULES = "#open", "#numbered", "#named", "#rules"
 """Keys of members of which it is not known which project they are, and of those that are a number alone. The last two are the first parts
 of keys: of perimeters by what names them, and of rules of their own by what they name."""
-_NUMBER = re.compile(r"(?:projects/)?(\d+)")
-_BY_NUMBER = re.compile(r"//cloudresourcemanager\.googleapis\.com/projects/(\d+)")
+_NUMBER = lazy_re.pattern(r"(?:projects/)?(\d+)")
+_BY_NUMBER = lazy_re.pattern(r"//cloudresourcemanager\.googleapis\.com/projects/(\d+)")
 
 
 class WayAt(msgspec.Struct, frozen=True):

@@ -5,12 +5,12 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.htm
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
 from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.spelling import Index, Link, Records
 from assay.scanner.facts.view import View
@@ -29,7 +29,7 @@ _FUNCTIONS = (
     "aws_lambda_function", "aws_lambda_alias", "aws_ssmincidents_response_plan",
     "AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::Serverless::Function", "AWS::SSMIncidents::ResponsePlan",
 )  # fmt: skip
-_PART = re.compile(r"\$\{[^}]*\}")
+_PART = lazy_re.pattern(r"\$\{[^}]*\}")
 """A reference in the text of an ARN."""
 _REACHING = ("lambda", "ssm", "ssm-incidents")
 """Services of ARNs of actions that somebody made for it: functions, items of OpsCenter, incidents."""

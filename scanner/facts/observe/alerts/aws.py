@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.audit.posture.aws import RulesAt, of_same_region, speaks
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.observe.alerts.actions import SubscriptionsAt, is_program, reaches
@@ -18,7 +18,7 @@ from assay.scanner.sources.values import Value, all_of, any_of
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
 _CHANGES = ("aws.cloudwatch", "CloudWatch Alarm State Change")
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-_NAMED = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?([^\"')]+?)[\"']?\s*\)")
+_NAMED = lazy_re.pattern(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?([^\"')]+?)[\"']?\s*\)")
 
 
 class AlarmAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import is_live, missing
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.observe.alerts.google import PolicyAt, policy
@@ -23,10 +24,10 @@ from assay.scanner.sources.raw import Unknown, references_in, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
 CHECK = "monitoring.googleapis.com/UptimeCheckConfig"
-_METRIC = re.compile(r'metric\.type\s*=\s*"monitoring\.googleapis\.com/uptime_check/check_passed"')
-_CHECK_ID = re.compile(r"metric\.labels?\.\"?check_id\"?")
-_IS = re.compile(r'metric\.labels?\."?check_id"?\s*=\s*(?:"([^"]*)"|one_of\(([^)]*)\))')
-_NOT = re.compile(r"\bNOT\b|(?:^|[\s(])-(?=metric)|!=")
+_METRIC = lazy_re.pattern(r'metric\.type\s*=\s*"monitoring\.googleapis\.com/uptime_check/check_passed"')
+_CHECK_ID = lazy_re.pattern(r"metric\.labels?\.\"?check_id\"?")
+_IS = lazy_re.pattern(r'metric\.labels?\."?check_id"?\s*=\s*(?:"([^"]*)"|one_of\(([^)]*)\))')
+_NOT = lazy_re.pattern(r"\bNOT\b|(?:^|[\s(])-(?=metric)|!=")
 
 
 class ChecksAt(Spelling, frozen=True, eq=False, kw_only=True):

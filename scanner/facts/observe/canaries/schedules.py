@@ -7,14 +7,14 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthe
 from __future__ import annotations
 
 import itertools
-import re
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.cron import Wrong, numbers
 from assay.scanner.facts.secrets.schedules import schedule_days
 from assay.scanner.sources.raw import Unknown
 
-_RATE = re.compile(r"rate\((\d+) (minute|hour)s?\)")
-_CRON = re.compile(r"cron\((\S+) (\S+)( .*)\)")
+_RATE = lazy_re.pattern(r"rate\((\d+) (minute|hour)s?\)")
+_CRON = lazy_re.pattern(r"cron\((\S+) (\S+)( .*)\)")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 

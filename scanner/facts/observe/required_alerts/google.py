@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import missing
 from assay.scanner.facts.item_index import spelled
 from assay.scanner.facts.model import Part
@@ -18,7 +18,7 @@ from assay.scanner.sources.interface import Item, Unlisted
 from assay.scanner.sources.raw import Unknown, references_in, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
-_METRIC = re.compile(r'metric\.type\s*=\s*"([^"]+)"')
+_METRIC = lazy_re.pattern(r'metric\.type\s*=\s*"([^"]+)"')
 _USER, _CUSTOM = "logging.googleapis.com/user/", ("custom.googleapis.com/", "external.googleapis.com/", "workload.googleapis.com/")
 
 

@@ -5,12 +5,12 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.h
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
 from typing import Annotated, Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.item_index import called
 from assay.scanner.facts.model import attestable
 from assay.scanner.facts.observe.account_policies import SUBSCRIPTION, AccountPolicyAt, policies
@@ -23,7 +23,7 @@ from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknow
 from assay.scanner.sources.values import Value
 
 AWSLOGS = "awslogs"
-_ACCOUNT = re.compile(r"^arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
+_ACCOUNT = lazy_re.pattern(r"^arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
 _LOG_GROUPS = "AWS::Logs::LogGroup"
 
 

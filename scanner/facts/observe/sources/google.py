@@ -5,12 +5,12 @@ https://cloud.google.com/run/docs/logging, https://cloud.google.com/logging/docs
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import is_live, named, short
 from assay.scanner.facts.model import attestable
 from assay.scanner.facts.observe.log_filters import NotRead, takes
@@ -22,7 +22,7 @@ from assay.scanner.sources.interface import Item
 from assay.scanner.sources.raw import Reference, Unknown, describe
 from assay.scanner.sources.values import Value, all_of, any_of
 
-_PROJECT = re.compile(r"(?:^|/)projects/([^/]+)")
+_PROJECT = lazy_re.pattern(r"(?:^|/)projects/([^/]+)")
 _RUN = ("run.googleapis.com/stdout", "run.googleapis.com/stderr")
 # The monitored resource of each sort, and the label that names it: https://cloud.google.com/logging/docs/api/v2/resource-list
 RESOURCES = {

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.model import attestable
 from assay.scanner.facts.observe.tracing.kinds import TraceSource
 from assay.scanner.facts.spelling import Link, Place, Spelling
@@ -17,15 +18,15 @@ from assay.scanner.sources.documents import decode
 from assay.scanner.sources.raw import Reference, Text, Unknown, describe, unknown_inside
 from assay.scanner.sources.values import Value, any_of
 
-COLLECTOR = re.compile(r"xray-daemon|otel-col|opentelemetry-col|adot-col|cloudwatch-agent")
+COLLECTOR = lazy_re.pattern(r"xray-daemon|otel-col|opentelemetry-col|adot-col|cloudwatch-agent")
 """Names of images that take traces: the daemon of X-Ray, collectors of OpenTelemetry, AWS's own among them, the agent of CloudWatch.
 
 https://gallery.ecr.aws/xray/aws-xray-daemon, https://gallery.ecr.aws/aws-observability/aws-otel-collector,
 https://gallery.ecr.aws/cloudwatch-agent/cloudwatch-agent, https://hub.docker.com/r/otel/opentelemetry-collector
 """
-_BY_ITSELF = re.compile(r"OTEL_|AWS_XRAY_|AWS_LAMBDA_EXEC_WRAPPER$")
+_BY_ITSELF = lazy_re.pattern(r"OTEL_|AWS_XRAY_|AWS_LAMBDA_EXEC_WRAPPER$")
 """Variables by which a process sends traces itself: https://opentelemetry.io/docs/languages/sdk-configuration/otlp-exporter/"""
-_LAYER = re.compile(r"otel|opentelemetry", re.IGNORECASE)
+_LAYER = lazy_re.pattern(r"otel|opentelemetry", re.IGNORECASE)
 
 
 class FunctionAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html (DN
 
 from __future__ import annotations
 
-import re
+from assay.scanner import lazy_re
 
 OPEN = "\0"
 """Stands for a part of a name that is not known."""
 _REGION = r"(?P<region>[a-z]{2}(?:-[a-z]+)+-\d+)"
 _AWS = r"amazonaws\.com(?:\.cn)?$"
 _REGIONAL = tuple(
-    re.compile(pattern)
+    lazy_re.pattern(pattern)
     for pattern in (
         # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
         rf"\.{_REGION}\.elb\.{_AWS}",
@@ -27,7 +27,7 @@ _REGIONAL = tuple(
         rf"\.{_REGION}\.elasticbeanstalk\.com$",
     )
 )
-_OPEN_REGION = re.compile(rf"(?:\.elb\.(?:.*\.)?{_AWS}|\.execute-api\..*{_AWS}|\.lambda-url\..*on\.aws$)")
+_OPEN_REGION = lazy_re.pattern(rf"(?:\.elb\.(?:.*\.)?{_AWS}|\.execute-api\..*{_AWS}|\.lambda-url\..*on\.aws$)")
 _LONGEST = 1_024
 """Characters; a domain name has at most 253: https://datatracker.ietf.org/doc/html/rfc1035#section-2.3.4"""
 

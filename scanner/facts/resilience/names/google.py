@@ -7,10 +7,10 @@ https://cloud.google.com/load-balancing/docs/https#global-and-cross-region
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import missing
 from assay.scanner.facts.indexes import last_names
 from assay.scanner.facts.resilience.names.domains import plain
@@ -26,7 +26,7 @@ _EXTERNAL = ("EXTERNAL", "EXTERNAL_MANAGED")
 _TOGETHER = "scan it together with this, or the live project"
 _RUN = "ghs.googlehosted.com"
 """What a domain mapping of Cloud Run has users' names lead to: https://cloud.google.com/run/docs/mapping-custom-domains"""
-_PLACE = re.compile(r"/(?:regions/([a-z0-9-]+)|zones/([a-z0-9-]+)-[a-z])(?:/|$)")
+_PLACE = lazy_re.pattern(r"/(?:regions/([a-z0-9-]+)|zones/([a-z0-9-]+)-[a-z])(?:/|$)")
 
 
 class NameAt(Spelling, frozen=True, eq=False, kw_only=True):

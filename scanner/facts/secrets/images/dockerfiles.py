@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.secrets.images.kinds import Exposure, ImageBuild
 from assay.scanner.facts.spelling import Spelling
 from assay.scanner.facts.view import View
@@ -20,11 +21,11 @@ from assay.scanner.sources.secret_detecting import Found, detect, says_secret
 from assay.scanner.sources.secret_scripts import in_script, in_settings, written_secrets
 from assay.scanner.sources.values import Value
 
-_FRONTENDS = re.compile(r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?:[:@].*)?|")
+_FRONTENDS = lazy_re.pattern(r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?:[:@].*)?|")
 """What reads a Dockerfile as its reference says: https://docs.docker.com/build/buildkit/frontend/"""
 MOST = 500
 """Exposures of one Dockerfile that are told."""
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_VARIABLE = lazy_re.pattern(r"\$(?:\{(\w+)\}|(\w+))")
 _BY_MOUNT = "hand it over as a secret of the build: RUN --mount=type=secret"
 _RUN = ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL")
 _WAYS = {"ENV": "sets", "ARG": "sets", "LABEL": "holds", "COPY": "brings in", "ADD": "brings in"}

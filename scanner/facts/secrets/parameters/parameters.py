@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import is_live, short
 from assay.scanner.facts.secrets.parameters.kinds import ConfigParameter
 from assay.scanner.facts.secrets.settings.entries import Entry
@@ -96,10 +97,10 @@ _STAGES = frozenset(
     ("prod", "production", "stage", "staging", "dev", "development", "test", "qa", "uat", "live", "value", "default", "${x}")
 )
 """Ends of paths that say for which stage a value is, and not what it is."""
-_PASSWORDS = re.compile(r"(?:passw(?:or)?d|passphrase)s?\Z", re.IGNORECASE)
+_PASSWORDS = lazy_re.pattern(r"(?:passw(?:or)?d|passphrase)s?\Z", re.IGNORECASE)
 """What stands before the end of a path where that says whose password it is: `/trade/database/password/master`."""
-_HASH = re.compile(r"[0-9A-F]{8}\Z")
-_PARAMETER = re.compile(r"(?:ssm)?param(?:eter)?\Z", re.IGNORECASE)
+_HASH = lazy_re.pattern(r"[0-9A-F]{8}\Z")
+_PARAMETER = lazy_re.pattern(r"(?:ssm)?param(?:eter)?\Z", re.IGNORECASE)
 
 
 def _subjects(name: Value[Any]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import functools
 import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.secrets.settings.kinds import Configured, Setting
 from assay.scanner.facts.secrets.settings.settings import setting
 from assay.scanner.facts.secrets.settings.values import Answer, agreed
@@ -18,12 +19,12 @@ from assay.scanner.sources.secret_detecting import is_placeholder
 from assay.scanner.sources.secret_settings import of_value
 
 _SHORTEST, _LONGEST = 8, 200
-_STAND_IN = re.compile(
+_STAND_IN = lazy_re.pattern(
     r"(?:mock|test|local|unused|any|none|minio|admin|root|postgres|foo|bar|secret|access|key|id|token|password|[-_.\d])+", re.IGNORECASE
 )
 """What logs in to an emulator on the own machine: https://docs.localstack.cloud/aws/integrations/infrastructure-as-code/terraform/"""
 # Whoever has other text there logs in nowhere: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
-_OF_AWS = {"access_key": re.compile(r"A[KS]IA[A-Z0-9]{16}"), "secret_key": re.compile(r"[A-Za-z0-9/+]{40}")}
+_OF_AWS = {"access_key": lazy_re.pattern(r"A[KS]IA[A-Z0-9]{16}"), "secret_key": lazy_re.pattern(r"[A-Za-z0-9/+]{40}")}
 
 
 class ProviderAt(Spelling, frozen=True, eq=False, kw_only=True):

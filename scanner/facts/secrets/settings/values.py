@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.secrets.settings.references import maybe_secret, secret_of
 from assay.scanner.sources.nodes import step
 from assay.scanner.sources.raw import Document, Either, Made, Open, Reference, Text, Unknown, because, references_in
 from assay.scanner.sources.secret_detecting import by_form, is_placeholder, is_reference, says_secret
 from assay.scanner.sources.secret_settings import Kinds, Told, document, of_arguments, of_script, of_value
 
-_FILLED_IN = re.compile(r"\{\{resolve:|\$\(ref\.")
+_FILLED_IN = lazy_re.pattern(r"\{\{resolve:|\$\(ref\.")
 _OPEN = "${x}"
 """Stands for a part of a text that is not known."""
 
@@ -152,7 +152,7 @@ def _in_script(raw: Any) -> Answer:
     return of_script(raw) if isinstance(raw, str) else ()
 
 
-_ASSIGNED = re.compile(r"([\w.-]{1,100})[\"']?\s{0,9}[=:]\s{0,9}[\"']?\Z")
+_ASSIGNED = lazy_re.pattern(r"([\w.-]{1,100})[\"']?\s{0,9}[=:]\s{0,9}[\"']?\Z")
 
 
 def _open_in_script(text: Text) -> Answer:

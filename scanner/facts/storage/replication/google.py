@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.google_assets import named
 from assay.scanner.facts.spelling import Place, Spelling
 from assay.scanner.facts.storage.replication.kinds import BucketReplication
@@ -20,8 +20,8 @@ DUAL_REGIONS = {
     "EUR4": ("europe-north1", "europe-west4"),
     "NAM4": ("us-central1", "us-east1"),
 }
-_OTHER_DUAL = re.compile(r"(?:ASIA|EUR|NAM)\d+")
-_REGION = re.compile(r"[A-Z]+-[A-Z]+\d+")
+_OTHER_DUAL = lazy_re.pattern(r"(?:ASIA|EUR|NAM)\d+")
+_REGION = lazy_re.pattern(r"[A-Z]+-[A-Z]+\d+")
 
 
 class PlacesAt(Spelling, frozen=True, eq=False, kw_only=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.denials import covers, overlaps
 from assay.scanner.facts.view import View
 from assay.scanner.sources.nodes import Elsewhere
@@ -20,7 +21,7 @@ _OTHER = "\ue021"
 """Another resource of its type."""
 _FIRST_SIGN = 0xF0000
 """From here on, characters of a plane for private use."""
-_SIGNS = re.compile("[\U000f0000-\U000ffffd]")
+_SIGNS = lazy_re.pattern("[\U000f0000-\U000ffffd]")
 
 
 class Own:

@@ -5,12 +5,12 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-ma
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
 
-_DIGEST = re.compile(r"[^@]+@sha256:[0-9a-f]{64}")
+_DIGEST = lazy_re.pattern(r"[^@]+@sha256:[0-9a-f]{64}")
 _NAMED = frozenset(
     {
         # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/ecr_image

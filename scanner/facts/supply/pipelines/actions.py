@@ -8,16 +8,16 @@ https://github.com/snyk/actions, https://github.com/docker/build-push-action#inp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.supply.pipelines.commands import ANY, MAY_SCAN, Doing, code
 from assay.scanner.facts.supply.pipelines.model import IMAGE, INFRASTRUCTURE
 from assay.scanner.sources.raw import Unknown
 
 Inputs = Mapping[str, Any]
-EXPRESSION = re.compile(r"\$\{\{")
+EXPRESSION = lazy_re.pattern(r"\$\{\{")
 _BUILD, _PUSH, _DEPLOY = Doing("build", IMAGE), Doing("push", IMAGE), Doing("deploy", IMAGE)
 _CHANGE, _SIGN, _VERIFY = Doing("deploy", INFRASTRUCTURE), Doing("sign", IMAGE), Doing("verify", IMAGE)
 

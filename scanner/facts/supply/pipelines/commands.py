@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.supply.pipelines.model import IMAGE, INFRASTRUCTURE
 from assay.scanner.sources.raw import Unknown
 
@@ -40,7 +41,7 @@ _WRAPPERS = frozenset(
     {"sudo", "time", "nohup", "exec", "command", "env", "npx", "nice", "timeout", "pnpm", "yarn", "uvx", "pipx", "poetry", "uv"}
 )
 _OF_WRAPPERS = frozenset({"run", "dlx", "exec", "--yes", "-y"})
-_OPENED = re.compile(r"\$\{?\w|\$\(|\$\[\[|\$\{\{")
+_OPENED = lazy_re.pattern(r"\$\{?\w|\$\(|\$\[\[|\$\{\{")
 
 
 def doings(words: list[str], environment: Mapping[str, Any]) -> list[Doing]:
@@ -71,7 +72,7 @@ def unwrapped(words: list[str]) -> list[str]:
     return words
 
 
-_FLAGS_OF_RUN = re.compile(r"-[itdP]+|--(?:rm|privileged|init|interactive|tty|detach|read-only|publish-all|no-healthcheck|quiet)")
+_FLAGS_OF_RUN = lazy_re.pattern(r"-[itdP]+|--(?:rm|privileged|init|interactive|tty|detach|read-only|publish-all|no-healthcheck|quiet)")
 """Options of `docker run` that take no value: https://docs.docker.com/reference/cli/docker/container/run/"""
 
 
@@ -198,7 +199,7 @@ _SCANNERS = {
     "wizcli": _plain(ANY),
     "twistcli": _plain(IMAGE, command="scan"),
 }  # fmt: skip
-MAY_SCAN = re.compile(r"scan|trivy|grype|snyk|vuln|security|checkov|inspector|cve", re.IGNORECASE)
+MAY_SCAN = lazy_re.pattern(r"scan|trivy|grype|snyk|vuln|security|checkov|inspector|cve", re.IGNORECASE)
 """In the name of what is not seen: that may be a scanner."""
 
 

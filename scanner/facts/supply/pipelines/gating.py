@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.supply.pipelines.commands import ANY
 from assay.scanner.facts.supply.pipelines.model import IMAGE, Act, JobModel, PipelineModel, StepModel, Told
 from assay.scanner.sources.raw import Unknown
 
-_NO_FAILURE = re.compile(r"!\s*failure\s*\(\s*\)")
+_NO_FAILURE = lazy_re.pattern(r"!\s*failure\s*\(\s*\)")
 _WAY = "keep the scanner in this pipeline, in a step that fails"
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.supply.pipelines import actions
 from assay.scanner.facts.supply.pipelines.commands import MAY_SCAN, doings, program_of_image
 from assay.scanner.facts.supply.pipelines.flow import Shell
@@ -14,16 +15,16 @@ from assay.scanner.facts.supply.pipelines.steps import MAX_STEPS, Script, listed
 from assay.scanner.sources.budget import Budget
 from assay.scanner.sources.raw import Unknown
 
-_ALWAYS = re.compile(r"\b(?:always|failure|cancelled)\s*\(\s*\)")
-_TRUE = re.compile(r"(?:\$\{\{)?\s*(?:true|success\(\)|always\(\)|!\s*cancelled\(\)|success\(\)\s*\|\|\s*failure\(\))?\s*(?:\}\})?")
+_ALWAYS = lazy_re.pattern(r"\b(?:always|failure|cancelled)\s*\(\s*\)")
+_TRUE = lazy_re.pattern(r"(?:\$\{\{)?\s*(?:true|success\(\)|always\(\)|!\s*cancelled\(\)|success\(\)\s*\|\|\s*failure\(\))?\s*(?:\}\})?")
 """What hangs on nothing that differs from run to run."""
-_FALSE = re.compile(r"(?:\$\{\{)?\s*false\s*(?:\}\})?", re.IGNORECASE)
-_SECRET = re.compile(r"\$\{\{[^}]*\b(?:secrets|inputs)\.(\w+)")
-_SECRETS = re.compile(r"\$\{\{[^}]*\bsecrets\.\w+")
+_FALSE = lazy_re.pattern(r"(?:\$\{\{)?\s*false\s*(?:\}\})?", re.IGNORECASE)
+_SECRET = lazy_re.pattern(r"\$\{\{[^}]*\b(?:secrets|inputs)\.(\w+)")
+_SECRETS = lazy_re.pattern(r"\$\{\{[^}]*\bsecrets\.\w+")
 MAX_DEPTH = 4
 """Of reusable workflows and composite actions in each other; GitHub allows ten, no file needs them."""
 MOST_JOBS = 2_000
-_STATIC = re.compile(r"AWS_SECRET_ACCESS_KEY|GOOGLE_APPLICATION_CREDENTIALS_JSON|GOOGLE_CREDENTIALS|GCP_SA_KEY|GCLOUD_SERVICE_KEY")
+_STATIC = lazy_re.pattern(r"AWS_SECRET_ACCESS_KEY|GOOGLE_APPLICATION_CREDENTIALS_JSON|GOOGLE_CREDENTIALS|GCP_SA_KEY|GCLOUD_SERVICE_KEY")
 
 
 def pipeline(document: dict[str, Any], files: dict[str, Any]) -> PipelineModel:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.supply.pipelines import commands, flow
 from assay.scanner.facts.supply.pipelines.flow import Shell
 from assay.scanner.facts.supply.pipelines.model import IMAGE, Act, BuildArgument, Path
@@ -18,7 +19,7 @@ MAX_STEPS = 500_000
 """Of the scripts of one pipeline together."""
 TEXT = "#text"
 _SHELLS = frozenset({"bash", "sh", "ash", "dash", "zsh", "ksh"})
-_EXITS = re.compile(r"\bexit\s+[1-9$]")
+_EXITS = lazy_re.pattern(r"\bexit\s+[1-9$]")
 
 
 class Script:

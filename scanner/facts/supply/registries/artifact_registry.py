@@ -6,9 +6,9 @@ https://cloud.google.com/artifact-registry/docs/access-control
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.bindings import bindings, public_inherited
 from assay.scanner.facts.google_assets import is_live, named, short
 from assay.scanner.facts.policies import google_grants
@@ -132,7 +132,7 @@ class BucketAt(Spelling, frozen=True, eq=False, kw_only=True):
     """It is such a bucket, whatever its name."""
 
 
-_IMAGES = re.compile(r"((us|eu|asia)\.)?artifacts\..+\.appspot\.com")
+_IMAGES = lazy_re.pattern(r"((us|eu|asia)\.)?artifacts\..+\.appspot\.com")
 
 
 def bucket(view: View, at: BucketAt) -> ImageRepository | None:

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.terraform.functions.register import strict
 from assay.scanner.sources.terraform.operators import EvaluationError, to_text
 
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:(Z)|([+-])(\d\d):(\d\d))")
+_TIME = lazy_re.pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:(Z)|([+-])(\d\d):(\d\d))")
 """RFC 3339, as the language's functions take it: https://www.rfc-editor.org/rfc/rfc3339#section-5.6"""
-_PART = re.compile(r"(\d+\.?\d*|\.\d+)(h|ms|m|s|us|µs|μs|ns)")
+_PART = lazy_re.pattern(r"(\d+\.?\d*|\.\d+)(h|ms|m|s|us|µs|μs|ns)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
 
 
@@ -48,7 +48,7 @@ def _compare(one: str, other: str) -> int:
     return (first > second) - (first < second)
 
 
-_FIELDS = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']+|'")
+_FIELDS = lazy_re.pattern(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']+|'")
 
 
 def _format(spec: str, time: str) -> str:

@@ -14,6 +14,7 @@ import re
 import uuid
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Document, Made, Text, Unknown, references_in, unknown_inside
 from assay.scanner.sources.terraform.functions.register import (
     Function,
@@ -82,7 +83,7 @@ def _yaml_dumper() -> Any:
     return dumper_class
 
 
-_YAML_ALIAS = re.compile(r"(?:^|[\s\[{,:-])[&*]\w", re.MULTILINE)
+_YAML_ALIAS = lazy_re.pattern(r"(?:^|[\s\[{,:-])[&*]\w", re.MULTILINE)
 
 
 MAX_YAML = 200_000

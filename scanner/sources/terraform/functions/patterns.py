@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.terraform.costs import TooMuch
 from assay.scanner.sources.terraform.functions.register import strict
 from assay.scanner.sources.terraform.operators import MAX_ELEMENTS, MAX_TEXT, EvaluationError, to_text
@@ -80,7 +81,7 @@ def _regexall(pattern: str, text: str) -> list[Any]:
     return values
 
 
-_GROUP = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
+_GROUP = lazy_re.pattern(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
 
 
 def _replaced(pattern: str, text: str, new: str) -> str:
@@ -117,7 +118,7 @@ def replace(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-_GLOB = re.compile(
+_GLOB = lazy_re.pattern(
     r"(?P<any>(?:^|(?<=/))\*\*/)|(?P<rest>(?:^|(?<=/))\*\*$)|(?P<many>\*+)|(?P<one>\?)"
     r"|\[(?P<not>\^?)(?P<set>(?:\\.|[^\]\\])+)\]|(?P<open>\{)|(?P<close>\})|(?P<comma>,)|\\(?P<escaped>.)|(?P<plain>.)",
     re.DOTALL,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from assay.scanner import lazy_re
 from assay.scanner.sources.raw import Unknown, unknown_inside
 from assay.scanner.sources.terraform.exact import NOT_TOLD, Near
 from assay.scanner.sources.terraform.functions.encodings import to_json
@@ -41,7 +42,7 @@ def _join(separator: Any, *lists: Any) -> Any:
     return join_text([piece for at, element in enumerate(elements) for piece in ((to_text(separator), element) if at else (element,))])
 
 
-_VERB = re.compile(r"%(?P<flags>[-+# 0]*)(?P<width>\d*)(?P<precision>(?:\.\d*)?)(?:\[(?P<number>\d+)\])?(?P<verb>[a-zA-Z%])")
+_VERB = lazy_re.pattern(r"%(?P<flags>[-+# 0]*)(?P<width>\d*)(?P<precision>(?:\.\d*)?)(?:\[(?P<number>\d+)\])?(?P<verb>[a-zA-Z%])")
 
 
 @function("format")
@@ -186,8 +187,8 @@ def characters(text: str) -> list[str]:
     return _CHARACTER.findall(text)
 
 
-_CHARACTER = re.compile(r"\r\n|.[\u0300-\u036f]*", re.DOTALL)
-_COMPOUND = re.compile(
+_CHARACTER = lazy_re.pattern(r"\r\n|.[\u0300-\u036f]*", re.DOTALL)
+_COMPOUND = lazy_re.pattern(
     "[^\x00-\x7f\xa0-\xac\xae-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u2190-\u23ff\u2600-\u27bf\u20a0-\u20c0\u3001-\u3029\u3041-\u3096\u30a1-\u30fa"
     "\u4e00-\u9fff\uac00-\ud7a3\U0001f300-\U0001f3fa\U0001f400-\U0001faff]"
 )
