@@ -96,13 +96,13 @@ class Rules:
         """What to collect for these rules."""
         kinds = {compiled.kind for compiled in self.judged} | self.summed_up.keys()
         named = {compiled.source_type for compiled in self.judged if compiled.source_type}
-        judged = (type_ for type_, readers in known.readers.items() if any(reader.kind.__name__ in kinds for reader in readers))
+        judged = (type_ for type_, names in known.kinds_of.items() if not kinds.isdisjoint(names))
         return Wanted(known.read_types | self.named_types, frozenset({*judged, *named}), self._listings(known))
 
     def _listings(self, known: Catalogue) -> dict[str, Any]:
         """How resources of an account are listed, with those that controls judge when all of it is known."""
         kinds = {compiled.kind for compiled in self.judged if compiled.kind in known.kinds and known.kinds[compiled.kind].of_whole_account}
-        whole = {type_ for type_, readers in known.readers.items() if any(reader.kind.__name__ in kinds for reader in readers)}
+        whole = {type_ for type_, names in known.kinds_of.items() if not kinds.isdisjoint(names)}
         late = {type_: structs.replace(known.listings[type_], of_whole_account=True) for type_ in whole & known.listings.keys()}
         return {**known.listings, **late}
 

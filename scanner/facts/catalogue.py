@@ -118,6 +118,8 @@ class Catalogue:
                 if name in modules:
                     self._enter(name, _module(package, name))
         entered = [entry for entries in self.by_input.values() for entry in entries]
+        self.kinds_of = {type_: frozenset(entry.kind.__name__ for entry in readers) for type_, readers in self.readers.items()}
+        """Item type to the names of the kinds that it is read as."""
         self.joined = frozenset(type_ for entry in entered for type_ in entry.joined)
         """Item types that readers look at for joins."""
         contributions = (join for entry in entered for join in entry.joins if isinstance(join, Contribution))
@@ -134,6 +136,11 @@ class Catalogue:
     def all_readers(self) -> list[Reader]:
         """The readers of every input."""
         return [entry for entries in self.by_input.values() for entry in entries]
+
+    @functools.cached_property
+    def with_companions(self) -> list[tuple[Reader, list[Companion]]]:
+        """Every reader of something that can be read by its companions alone, with these."""
+        return [(entry, companions) for entry in self.all_readers() if (companions := entry.companions)]
 
     @property
     def read_types(self) -> frozenset[str]:

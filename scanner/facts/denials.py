@@ -7,6 +7,7 @@ TLS takes nothing. Where that hangs on what is not known, so does the answer.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -151,6 +152,8 @@ _SIGNS = 0xF0000
 _WILD = lazy_re.pattern("[*?]")
 _LONGEST = 2048
 """Characters of an ARN: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+_PAIRS = 16_384
+"""Of patterns, whose comparisons are kept: the statements of an account are held against the same few resources, again and again."""
 
 
 def _spelled(fold: bool, *raw: Any) -> list[str]:
@@ -175,10 +178,13 @@ def loose(text: str) -> str:
     return "".join("*" if ord(character) >= _SIGNS else character for character in text)
 
 
+@functools.lru_cache(_PAIRS)
 def covers(pattern: str, other: str) -> bool:
     """Whether every text of the pattern `other` is one of `pattern`, as far as comparing them sign by sign shows it."""
     if len(pattern) > _LONGEST or len(other) > _LONGEST:
         return False
+    if not _WILD.search(pattern):
+        return pattern == other
     reached = _past_stars(pattern, {0})
     for sign in other:
         stay = {at for at in reached if at < len(pattern) and pattern[at] == "*"}
@@ -202,10 +208,13 @@ def _past_stars(pattern: str, reached: set[int]) -> set[int]:
     return past
 
 
+@functools.lru_cache(_PAIRS)
 def overlaps(one: str, other: str) -> bool:
     """Whether some text is of both patterns; True for what is too long to compare."""
     if len(one) > _LONGEST or len(other) > _LONGEST:
         return True
+    if not _WILD.search(one) and not _WILD.search(other):
+        return one == other
     first, second = _WILD.split(one, maxsplit=1)[0], _WILD.split(other, maxsplit=1)[0]
     if not first.startswith(second) and not second.startswith(first):
         return False  # they begin differently

@@ -29,9 +29,9 @@ def read_all(catalogue: Catalogue, items: ItemIndex, types: Iterable[str], kinds
             if reader.kind.__name__ in kinds:
                 for item in items.own(type_):
                     yield from _read(reader, item, items, failed)
-    for reader in catalogue.all_readers():
-        if reader.kind.__name__ in kinds and reader.companions:
-            yield from _read_orphans(reader, items, failed)
+    for reader, companions in catalogue.with_companions:
+        if reader.kind.__name__ in kinds:
+            yield from _read_orphans(reader, companions, items, failed)
 
 
 def _read(reader: Reader, item: Item, items: ItemIndex, failed: Failed) -> Iterator[Resource]:
@@ -72,10 +72,10 @@ def _nothing_known(kind: type[Resource], item: Unlisted) -> Resource:
     return kind(identity=identity(item, Value(item.address)), **dict.fromkeys(names, unknown))
 
 
-def _read_orphans(reader: Reader, items: ItemIndex, failed: Failed) -> Iterator[Resource]:
+def _read_orphans(reader: Reader, companions: Iterable[Companion], items: ItemIndex, failed: Failed) -> Iterator[Resource]:
     """Resources that are declared elsewhere, by the companions of them that are here; each once, whatever companions it has."""
     done: set[str] = set()
-    for companion in reader.companions:
+    for companion in companions:
         for item, target, owner in _orphans(reader, companion, items):
             name = owner.address if owner else spelled(target) or item.address
             if name not in done:

@@ -20,8 +20,9 @@ class Roles(msgspec.Struct, frozen=True):
     def of(self, who: Identity) -> list[str] | Unknown:
         """The roles of a resource, sorted; Unknown where it hangs on a tag that is not known."""
         roles: list[str] = []
+        names = names_of(who)
         for name, selectors in sorted(self.selectors.items()):
-            selected = [covers(selector, who) for selector in selectors]
+            selected = [covers(selector, who, names) for selector in selectors]
             if True in selected:
                 roles.append(name)
             elif why := next((answer for answer in selected if isinstance(answer, Unknown)), None):
@@ -29,14 +30,20 @@ class Roles(msgspec.Struct, frozen=True):
         return roles
 
 
-def covers(selector: Selector, who: Identity) -> bool | Unknown:
-    """Whether a selector is for a resource: everything that it says holds."""
-    named = any(matches(selector.resource, name) for name in dict.fromkeys((who.address, who.id, who.name)))
-    if not named or not matches(selector.type, who.type):
+def names_of(who: Identity) -> tuple[str, ...]:
+    """What a selector may call a resource."""
+    return tuple(dict.fromkeys((who.address, who.id, who.name)))
+
+
+def covers(selector: Selector, who: Identity, names: tuple[str, ...]) -> bool | Unknown:
+    """Whether a selector is for a resource with some names: everything that it says holds."""
+    if selector.type != "*" and not matches(selector.type, who.type):
         return False
-    missing = [name for name in selector.tags if name not in who.tags]
+    if selector.resource != "*" and not any(matches(selector.resource, name) for name in names):
+        return False
+    missing = not selector.tags.keys() <= who.tags.keys()
+    if missing and not who.tags_open:
+        return False
     if not all(matches(glob, who.tags[name]) for name, glob in selector.tags.items() if name in who.tags):
         return False
-    if not missing:
-        return True
-    return who.tags_open or False
+    return who.tags_open or False if missing else True

@@ -5,6 +5,7 @@ Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gra
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
@@ -111,6 +112,7 @@ def _open_action(action: Any) -> Unknown | None:
     return why or Unknown("which action a statement is for is known after apply", "scan the plan or the live resource")
 
 
+@functools.lru_cache(4096)
 def glob(text: str) -> re.Pattern[str]:
     """A pattern of an action: `*` is any text, `?` any character."""
     return re.compile("".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in text))

@@ -9,7 +9,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -79,6 +79,7 @@ class RuleSet(msgspec.Struct):
 
 
 @functools.cache
+@functools.cache
 def builtin_folder() -> Path:
     """The rules that come with Assay."""
     return (Path(__file__).parents[2] / "policies").resolve()
@@ -108,7 +109,7 @@ def load(folders: Iterable[Path], kinds: Mapping[str, type[Resource]] | None = N
     distinct = {os.path.realpath(folder): folder for folder in reversed(list(folders))}
     if str(builtin_folder()) not in distinct:
         distinct.setdefault(str(builtin_folder() / FRAMEWORKS), builtin_folder() / FRAMEWORKS)
-    files = tuple(file for folder in reversed(distinct.values()) for file in _rule_files(str(folder)))
+    files = tuple(file for folder in reversed(distinct.values()) for file in _listed(str(folder)))
     known = tuple((catalogue().kinds if kinds is None else kinds).items())
     changing = max((file.modified for file in files), default=0) > time.time_ns() - _SETTLED
     replacing = tuple(sorted(set(overrides)))
@@ -165,6 +166,16 @@ def _content(path: str) -> bytes:
     if len(content) > MAX_SIZE:
         raise RuleErrors([RuleError(path, 0, f"larger than {MAX_SIZE:,} bytes", "cut it into several rules")])
     return content
+
+
+def _listed(folder: str) -> Sequence[_RuleFile]:
+    return _builtin(folder) if inside(folder, str(builtin_folder())) else _rule_files(folder)
+
+
+@functools.cache
+def _builtin(folder: str) -> Sequence[_RuleFile]:
+    """Listed once: nobody changes what is installed while it runs."""
+    return _rule_files(folder)
 
 
 def _rule_files(folder: str) -> list[_RuleFile]:

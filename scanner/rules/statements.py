@@ -13,7 +13,7 @@ import msgspec
 
 from assay.scanner.errors import SelectionError
 from assay.scanner.facts.model import ATTEST, Identity
-from assay.scanner.facts.roles import covers
+from assay.scanner.facts.roles import covers, names_of
 from assay.scanner.globs import matches
 from assay.scanner.options import Attestation
 from assay.scanner.rules.judgement import Evidence, Judgement, UnknownFact
@@ -40,7 +40,7 @@ class Statements:
         reasons: list[str] = []
         counting: list[Attestation] = []
         for attestation in self._attestations:
-            covered = covers(attestation.covers, who) if matches(attestation.control, control) else False
+            covered = covers(attestation.covers, who, names_of(who)) if matches(attestation.control, control) else False
             if covered is False:
                 continue
             reason = f"may be for others: {covered.reason}" if isinstance(covered, Unknown) else self.refused(attestation)

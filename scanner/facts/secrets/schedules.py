@@ -8,6 +8,7 @@ there are libraries: it has `L` and `#`, and counts the days of the week from Su
 from __future__ import annotations
 
 import datetime
+import functools
 import itertools
 import re
 
@@ -23,7 +24,11 @@ def schedule_days(expression: object) -> float | Unknown | None:
     """Days between runs, the most of them where they vary; None without an expression."""
     if expression is None or expression == "":
         return None
-    text = str(expression).strip()
+    return _days_between(str(expression).strip())
+
+
+@functools.lru_cache(256)
+def _days_between(text: str) -> float | Unknown:
     rate = re.fullmatch(r"rate\(([1-9]\d*) (hour|day)s?\)", text)
     if rate:
         return int(rate[1]) / (24 if rate[2] == "hour" else 1)
