@@ -83,9 +83,8 @@ class _Files:
             self.names[folder].enter(path, lines, framework.id)
             self.frameworks[file] = framework
         else:
-            control, lines = _decode(path, content, Control)
-            compiled = _Compiler(path, control, lines, self.kinds).control()
-            self.names[""].enter(path, lines, control.id, *control.aliases)
+            compiled, lines = _control(path, content, tuple(self.kinds.items()))
+            self.names[""].enter(path, lines, compiled.control.id, *compiled.control.aliases)
             self.controls[file] = compiled, lines
 
     def rule_set(self, digest: str) -> RuleSet:
@@ -109,9 +108,19 @@ class _Files:
         return [defined for file, defined in by_file.items() if file not in self.names[folder].replaced_files]
 
 
+# Kept, since the built-in files are many and long, and are read beside whatever own rules there are.
+
+
+@functools.lru_cache(1024)
+def _control(path: Path, content: bytes, kinds: tuple[tuple[str, type[Resource]], ...]) -> tuple[CompiledControl, Lines]:
+    """Raises RuleError, RuleErrors."""
+    control, lines = _decode(path, content, Control)
+    return _Compiler(path, control, lines, dict(kinds)).control(), lines
+
+
 @functools.lru_cache(32)
 def _framework(path: Path, content: bytes) -> tuple[Framework, Lines]:
-    """Kept, since the built-in ones are long and are read beside whatever own rules there are. Raises RuleError, RuleErrors."""
+    """Raises RuleError, RuleErrors."""
     framework, lines = _decode(path, content, Framework)
     if errors := frameworks.malformed(framework, str(path), lines):
         raise RuleErrors(errors)
