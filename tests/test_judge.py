@@ -126,3 +126,23 @@ def test_a_tally_counts_what_it_was_given() -> None:
     outcome = next(outcome for outcome in tally.outcomes() if outcome.id == "storage.encrypted-cmk")
     assert outcome.verdict == "fail"
     assert outcome.resources == len({(r.resource.root, r.resource.address) for r in results if r.control == outcome.id})
+
+
+MARKED = [marked for known in inputs.INPUTS for marked in known.of.items()]
+
+
+@pytest.mark.parametrize(("module", "texts"), MARKED)
+def test_readers_that_are_left_out_have_nothing_to_read(module: str, texts: tuple[str, ...]) -> None:
+    """Where no type has one of the texts, none of theirs is there."""
+    readers = catalogue(module).all_readers()
+    assert readers
+    types = {type_ for reader in readers for type_ in (*reader.types, *reader.joined)}
+    assert {type_ for type_ in types if not any(text in type_ for text in texts)} == set()
+
+
+def test_the_readers_of_a_cloud_are_loaded_where_it_is() -> None:
+    assert [known.name for known in inputs.INPUTS if known.of] == ["terraform"]
+    assert inputs.by_types("terraform") and inputs.by_types("plan") and not inputs.by_types("cloudformation")
+    assert inputs.readers_of("plan", ["aws_s3_bucket", "random_id"]) == ("terraform_aws",)
+    assert inputs.readers_of("terraform", ["data.google_project", "provider.aws"]) == ("terraform_aws", "terraform_gcp")
+    assert inputs.readers_of("terraform", ["random_id"]) == ()

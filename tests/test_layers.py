@@ -11,7 +11,8 @@ import pytest
 from tests.scans import ROOT
 
 LAYERS = (
-    ("errors", "words", "globs", "cache", "override", "__init__"),
+    ("errors", "lazy_re", "override", "__init__"),
+    ("words", "globs", "cache"),
     ("plugins", "option_values", "estate_options"),
     ("options",),
     ("sources",),
@@ -30,7 +31,7 @@ LAYERS = (
 )
 """From the lowest. What stands in one layer does not import each other, apart from what is inside of a package."""
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-OF_REPORTS = {"results", "rules", "facts", "sources", "compare", "diff", "words"}
+OF_REPORTS = {"results", "rules", "facts", "sources", "compare", "diff", "words", "lazy_re"}
 """What a report format may import."""
 
 

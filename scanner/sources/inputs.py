@@ -46,8 +46,8 @@ class Input(msgspec.Struct, frozen=True):
     """As rules name it under `judged` and `applies_to`."""
     columns: dict[str, str]
     """Modules of readers in facts/<area>/ to the titles of their columns in the matrix of controls."""
-    of: dict[str, str] = {}
-    """Modules of readers to a text that all types have which they read or join: they are loaded where there are such types."""
+    of: dict[str, tuple[str, ...]] = {}
+    """Modules of readers to texts, one of which is in every type that they read or join: they are loaded where there are such types."""
     live: bool = False
     """It shows what is, rather than what code asks for."""
     remedy: str = ""
@@ -63,7 +63,7 @@ INPUTS = (
     Input(
         "terraform",
         {"terraform_aws": "Terraform, AWS", "terraform_gcp": "Terraform, Google Cloud"},
-        {"terraform_aws": "aws", "terraform_gcp": "google"},
+        {"terraform_aws": ("aws", "provider.other"), "terraform_gcp": ("google",)},
         remedy="terraform",
         remedy_title="Terraform",
         fence="hcl",
@@ -201,7 +201,8 @@ def by_types(name: str) -> bool:
 def readers_of(name: str, types: Collection[str]) -> tuple[str, ...]:
     """The modules of readers that have something to read among items of some types, of an input that `by_types` is true of."""
     known = _known(name)
-    return tuple(module for module in known.columns if module not in known.of or any(known.of[module] in type_ for type_ in types))
+    has = {module for module, texts in known.of.items() if any(text in type_ for type_ in types for text in texts)}
+    return tuple(module for module in known.columns if module in has or module not in known.of)
 
 
 @functools.cache

@@ -47,6 +47,9 @@ _MEMBER = lazy_re.pattern(r"@([a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccoun
 _PROJECT = lazy_re.pattern(r"project(?:Owner|Editor|Viewer):([a-z0-9-]+)")
 _OPEN = lazy_re.pattern(r"^(?:arn:[^:]*:[a-z]+::\$\{unknown|unknown: )")
 """A principal of which the account is not known."""
+_REGISTRY = lazy_re.pattern(r"^(?:\d{12}\.dkr[.-]ecr\.[^/]+|[a-z0-9-]+-docker\.pkg\.dev)/", re.ASCII)
+"""The host of a registry of a region: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html,
+https://cloud.google.com/artifact-registry/docs/repositories/repo-locations"""
 _TOLD = (bool, int, float)
 
 
@@ -90,7 +93,7 @@ class Recorder:
         roles = who.roles if isinstance(who.roles, list) else []
         if isinstance(who.roles, Unknown):  # it is compared by its type; what has a role elsewhere, and is missing here, may be it
             self.unasked(who.cloud, [f"{region} {_plain(who.type)}" for region in regions], who.roles)
-        facts = {f"{kind}.{name}": values for name, values in _facts(resource)} if roles else {}
+        facts = {f"{kind}.{name}": values for name, values in _facts(resource, kind)} if roles else {}
         for region in regions:
             if region:
                 put(self.summary.components, (scope, " ".join([*roles, _plain(who.type)]), region), Component(seen, facts))
@@ -153,12 +156,21 @@ def _copies(secret: Any) -> list[str] | None:
     return regions if all(isinstance(region, str) for region in regions) else None
 
 
-def _facts(resource: Resource) -> Iterator[tuple[str, frozenset[str]]]:
-    """What is told of a resource that can be the same in two regions: numbers, and what is so or not."""
+def _facts(resource: Resource, kind: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """What is told of a resource that can be the same in two regions: numbers, what is so or not, and the images that it runs."""
+    if kind == "ImageSource":
+        yield "images", frozenset(_images(resource.images.data))  # type: ignore[attr-defined]
     for name in resource.__struct_fields__:
         value = getattr(resource, name)
         if isinstance(value, Value) and isinstance(value.data, (*_TOLD, Unknown)):
             yield name, frozenset({"" if isinstance(value.data, Unknown) else str(value.data)})
+
+
+def _images(told: Any) -> Iterator[str]:
+    """Images without the registry, of which each region may have its own; the empty text for one that is not known."""
+    for image in told if isinstance(told, list) else [told]:
+        reference = image.reference.data if isinstance(image, Part) else None  # type: ignore[attr-defined]
+        yield _REGISTRY.sub("", reference) if isinstance(reference, str) and "${" not in reference else ""
 
 
 def _let_in(resource: Resource, kind: str) -> Iterator[str]:

@@ -74,10 +74,10 @@ DEFAULT_LEAST, DEFAULT_MOST = 1, 25
 class ScaledAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells how far a service grows."""
 
-    configuration: Annotated[Link | None, "roomy"] = None
+    configuration: Annotated[Link | None, "roomy", "least", "most"] = None
     """What says its bounds, which the other two are places in; None where it says them itself."""
-    least: Annotated[str, "roomy"]
-    most: Annotated[str, "roomy"]
+    least: Annotated[str, "roomy", "least"]
+    most: Annotated[str, "roomy", "most"]
     state: Place = ""
 
 
@@ -85,33 +85,36 @@ def scaled(view: View, at: ScaledAt) -> ScaledService | None:
     """App Runner follows the requests that an instance answers at once, and nothing else."""
     if view[at.state].equals(*GONE).data is True:
         return None
+    least, most = _bounds(view, at)
     return ScaledService(
         identity=view.identity(view.called(at.name)),
         sort=view.says("service"),
         scalable=view.says(True),
         automatic=view.says(True),
-        roomy=_has_room(view, at),
+        roomy=most.then(lambda upper: least.then(lambda lower: upper > lower).raw),
+        least=least,
+        most=most,
         suspended=view.says(False),
         signals=view.says([_requests(view)]),
     )
 
 
-def _has_room(view: View, at: ScaledAt) -> Value[bool]:
+def _bounds(view: View, at: ScaledAt) -> tuple[Value[Any], Value[Any]]:
+    """The least and the most, which a configuration may say; the default one has the defaults."""
     if at.configuration is None:
-        return _bounded(view, at)
-    named = view.link(at.configuration)
+        return _written(view, at)
+    named, found = view.link(at.configuration), view.target(at.configuration)
     if named.absent:
-        return view.says(True)  # the default configuration has room
-    found = view.target(at.configuration)
+        return view.says(DEFAULT_LEAST), view.says(DEFAULT_MOST)
     if found is None:
         reason = f"the scaling configuration {describe(named.data)} of {view.item.address} is not among what was read"
-        return Value(named.unknown or Unknown(reason, "scan the code that declares it together with this", view.location), named.seen)
-    return _bounded(found, at)
+        why = named.unknown or Unknown(reason, "scan the code that declares it together with this", view.location)
+        return Value(why, named.seen), Value(why, named.seen)
+    return _written(found, at)
 
 
-def _bounded(found: View, at: ScaledAt) -> Value[bool]:
-    most, least = found[at.most].default(DEFAULT_MOST).number(), found[at.least].default(DEFAULT_LEAST).number()
-    return most.then(lambda upper: least.then(lambda lower: upper > lower).raw)
+def _written(found: View, at: ScaledAt) -> tuple[Value[Any], Value[Any]]:
+    return found[at.least].default(DEFAULT_LEAST).number(), found[at.most].default(DEFAULT_MOST).number()
 
 
 def _requests(view: View) -> Signal:

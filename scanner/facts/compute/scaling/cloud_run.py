@@ -6,6 +6,7 @@ https://cloud.google.com/run/docs/configuring/services/manual-scaling
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated, Any
 
 from assay.scanner.facts.compute.scaling.kinds import ScaledService, Signal
@@ -26,14 +27,14 @@ class InstancesAt(Spelling, frozen=True, eq=False, kw_only=True):
     """Where an input tells of the instances of a service or a function. Of several places of a bound, each is one of its own."""
 
     sort: str = "service"
-    least: Annotated[tuple[str, ...], "roomy"] = ()
-    most: Annotated[tuple[str, ...], "roomy"] = ()
+    least: Annotated[tuple[str, ...], "roomy", "least"] = ()
+    most: Annotated[tuple[str, ...], "roomy", "most"] = ()
     mode: Annotated[Place, "automatic"] = ""
     by_use: Annotated[Place, "signals"] = ""
     """The use of its CPU from which on there are more; 0 for none, so that requests alone count."""
-    annotations: Annotated[str, "automatic"] = ""
+    annotations: Annotated[str, "automatic", "least", "most"] = ""
     """Of the v1 API, where a service has the same: https://cloud.google.com/run/docs/reference/rest/v1/ObjectMeta"""
-    of_revision: Annotated[str, "roomy"] = ""
+    of_revision: Annotated[str, "roomy", "least", "most"] = ""
     """And where a revision has."""
 
 
@@ -49,9 +50,16 @@ def instances(view: View, at: InstancesAt) -> ScaledService:
         scalable=view.says(True),
         automatic=mode.equals("MANUAL").negate(),
         roomy=all_of([_has_room(upper, lower) for upper in most for lower in least]),
+        least=_first(least).then(lambda count: count or 0),
+        most=_first(most).then(lambda count: count or DEFAULT_MOST),
         suspended=view.says(False),
         signals=view.says([_native(view, view[at.by_use].number().then(lambda use: use != 0))]),
     )
+
+
+def _first(bounds: list[Value[Any]]) -> Value[Any]:
+    """The first of some bounds that is set, as a number."""
+    return functools.reduce(lambda set_, other: set_.otherwise(other), bounds).number()
 
 
 def _has_room(most: Value[Any], least: Value[Any]) -> Value[bool]:
@@ -93,6 +101,8 @@ def pool(view: View, at: PoolAt) -> ScaledService:
         scalable=view.says(True),
         automatic=unknown,
         roomy=view.says(True),
+        least=view.says(None),
+        most=view.says(None),
         suspended=view.says(False),
         signals=unknown,
     )

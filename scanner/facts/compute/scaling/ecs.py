@@ -29,9 +29,9 @@ class ServiceAt(Spelling, frozen=True, eq=False, kw_only=True):
     targets: Index
     """Targets by what they name (claims.py)."""
     policies: Annotated[Index, "signals", "automatic"]
-    least: Annotated[str, "roomy"]
+    least: Annotated[str, "roomy", "least"]
     """Of a target."""
-    most: Annotated[str, "roomy"]
+    most: Annotated[str, "roomy", "most"]
     """Of a target."""
     halted: Annotated[str, "suspended"]
     """Of a target, whether scaling out is suspended."""
@@ -62,9 +62,18 @@ def service(view: View, at: ServiceAt) -> ScaledService | None:
         scalable=view[at.scheduling].default("REPLICA").equals("DAEMON").negate(),
         automatic=automatic,
         roomy=all_of([_has_room(target.surely, at) for target in targets]) if targets else view.says(True),
+        least=_bound(view, targets, at.least),
+        most=_bound(view, targets, at.most),
         suspended=any_of([target.surely[at.halted].default(False).truth() for target in targets]) if targets else view.says(False),
         signals=view.says([*found, *([open_policy] if open_policy else [])]),
     )
+
+
+def _bound(view: View, targets: list[View], path: str) -> Value[Any]:
+    """A bound of the target of a service; absent where there is none."""
+    if len(targets) < 2:
+        return targets[0].surely[path].number() if targets else view.says(None)
+    return view.says(Unknown(f"which of several targets bounds {view.item.address}", "scan the live account", view.location))
 
 
 def _has_room(target: View, at: ServiceAt) -> Value[bool]:

@@ -36,6 +36,9 @@ class ScaledService(Resource, kw_only=True):
     """Their number is changed by the provider, not by hand."""
     roomy: Fact[bool]
     """The most of them is more than the least, and more than one. True where `automatic` is false."""
+    least: Fact[float | None]
+    """How many there always are; None where nothing bounds them."""
+    most: Fact[float | None]
     suspended: Fact[bool]
     """Scaling out is suspended."""
     signals: Fact[list[Signal]]
