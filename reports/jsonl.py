@@ -44,6 +44,8 @@ def line(result: Result) -> bytes:
 def closing(report: Report) -> bytes:
     """The last line: everything that is known once all is judged."""
     ends = {name: getattr(report, name) for name in ("run", "summary", "controls", "frameworks", "gate", "opinions", "coverage")}
+    if report.history:
+        ends["history"] = report.history
     return _line({"end": ends})
 
 

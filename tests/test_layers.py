@@ -23,6 +23,7 @@ LAYERS = (
     ("gate", "opinions", "questions"),
     ("judge", "targets", "live", "compare", "config", "control_pages"),
     ("estate", "diff"),
+    ("history",),
     ("worker",),
     ("run",),
     ("fixtures", "since", "configuration_schema", "evidence"),

@@ -25,6 +25,7 @@ COMMANDS = {
     "snapshot": "assay.scanner.cli.snapshot",
     "compare": "assay.scanner.cli.compare",
     "diff": "assay.scanner.cli.diff",
+    "history": "assay.scanner.cli.history",
     "baseline": "assay.scanner.cli.baseline",
     "checkov": "assay.scanner.cli.checkov",
     "report": "assay.scanner.cli.report",

@@ -15,7 +15,7 @@ import click
 import msgspec
 
 from assay.scanner import plugins
-from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, completing, console, debugging, gating, output
+from assay.scanner.cli import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_OK, EXIT_USAGE, completing, console, debugging, gating, output, remembering
 from assay.scanner.cli.decorated import decorated
 from assay.scanner.cli.placing import placed
 from assay.scanner.cli.streams import Streams
@@ -121,7 +121,8 @@ def choice(command: Any) -> Any:
 
 def options(command: Any, group: str = plugins.REPORTS) -> Any:
     """The options of a command that judges and writes reports of the formats of a group."""
-    return choice(gating.options(decorated(command, (*_JUDGING[:2], _reports(group), *_JUDGING[2:]))))
+    kept = remembering.options if group == plugins.REPORTS else lambda plain: plain
+    return choice(gating.options(kept(decorated(command, (*_JUDGING[:2], _reports(group), *_JUDGING[2:])))))
 
 
 def reporting(command: Any) -> Any:
@@ -201,6 +202,11 @@ def finish(
     targets = output.report_targets(arguments)
     if targets is None:
         return EXIT_USAGE
+    try:
+        memory = remembering.Memory(scan, arguments)
+    except AssayError as error:
+        console.refused(error)
+        return EXIT_USAGE
     streams = Streams(targets, scan)
     scan.sinks.append(lambda judged: debug(f"judged {judged.name}"))
     report = (run or watch)(scan, arguments["quiet"])
@@ -209,15 +215,18 @@ def finish(
         for gap in report.coverage.gaps:
             console.tell(f"assay: {gap}")
         return EXIT_USAGE
+    report = memory.entered(report, not scan.incomplete)
     asked = output.worst(output.write(report, streams.others, scan, arguments), streams.close(report))
     if ("text", "-") not in targets or arguments["quiet"]:  # else that report names them
         say(report.coverage.gaps)
         for sentence in (*report.gate.changes, *report.gate.warnings):
             console.tell(f"assay: {sentence}")
+        if sentence := remembering.said(report):
+            console.tell(f"assay: {sentence}")
     code = exit_code(report, scan.incomplete, arguments, config)
     if evidence:
         asked = output.worst(asked, evidence.write(report, code, scan, config))
-    return asked if asked == EXIT_USAGE else code or asked
+    return asked if asked == EXIT_USAGE else code or asked or memory.code
 
 
 def say(gaps: Iterable[Gap]) -> None:
@@ -327,6 +336,8 @@ def exit_code(report: Report, incomplete: bool, arguments: dict[str, Any], confi
         return EXIT_FAILED
     failing = failing_severities(arguments, config)
     counted = [result for result in report.results if result.standing != "known"]
+    if arguments.get("fail_on_new"):
+        counted = [result for result in counted if not result.course or result.course.state != "known"]
     if any(result.verdict == "fail" and result.severity in failing for result in counted):
         return EXIT_FAILED
     strict = arguments["strict"] or config.strict

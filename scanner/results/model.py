@@ -96,6 +96,19 @@ Standing = Literal["", "new", "known"]
 """Beside what was accepted before (a baseline, another revision): `new` or `known`; empty where nothing was compared."""
 
 
+class Course(msgspec.Struct, frozen=True):
+    """What a history knows of a finding."""
+
+    state: Literal["new", "regressed", "known"]
+    """`new`: the run is the first that found it; `regressed`: it was over, and is back; `known`: it was there before."""
+    first: str
+    """When it was found first: RFC 3339, UTC, as all times here."""
+    since: str
+    """Since when it fails, or is waived or unknown."""
+    times: int
+    """How often it began to fail."""
+
+
 class Result(msgspec.Struct, frozen=True, gc=False):
     """One verdict of one control on one resource, or on one element of a list of it."""
 
@@ -113,6 +126,8 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     waiver: Waived | None = None
     """The waiver that makes it `waived`, or one that has expired."""
     standing: Standing = ""
+    course: Course | msgspec.UnsetType = msgspec.UNSET
+    """Of a finding, where a history is kept."""
 
 
 class ControlOutcome(msgspec.Struct, frozen=True):
@@ -291,6 +306,54 @@ class GateReport(msgspec.Struct, frozen=True, kw_only=True):
     """What those who look after the gate should see: waivers that are over, or for nothing."""
 
 
+class HistoryChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding of earlier runs that this one has no result of, and what became of it."""
+
+    event: Literal["fixed", "gone", "settled", "unobserved", "left_scope"]
+    """`unobserved`, `left_scope`: it was not seen, which says nothing of it."""
+    control: str
+    severity: str
+    address: str
+    root: str
+    element: str
+    account: str
+    region: str
+    since: str
+    """Since when it was known to fail, or, of one that never did, known at all."""
+    reason: str
+    rule_changed: bool
+    """Another rule judged than before."""
+
+
+class Night(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of the history."""
+
+    started: str
+    complete: bool
+    open: int
+    """Findings that fail when it was over, those among them that it could not see."""
+    new: int
+    regressed: int
+    fixed: int
+
+
+class HistoryReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What the history says of a run."""
+
+    previous: str
+    """When the run began that it is compared with; empty for the first."""
+    open: int
+    waived: int
+    unknown: int
+    unobserved: int
+    """Of these, how many the run could not see."""
+    events: dict[str, int]
+    """What became of findings in this run, with the number of each."""
+    nights: list[Night]
+    """The runs before this one, and itself at the end: at most 30."""
+    changes: list[HistoryChange]
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A whole run, as the JSON contract has it."""
 
@@ -305,6 +368,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     gate: GateReport = GateReport()
     opinions: list[Opinion] = []
     """What other scanners say beside it."""
+    history: HistoryReport | msgspec.UnsetType = msgspec.UNSET
+    """Where one is kept."""
     coverage: Coverage
 
 

@@ -1,0 +1,79 @@
+"""`--history`: a run is entered in a history, and its reports say what that knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import msgspec
+
+from assay.scanner.cli import EXIT_INCOMPLETE, EXIT_OK, console
+from assay.scanner.cli.decorated import decorated
+from assay.scanner.errors import AssayError
+from assay.scanner.results.model import Report
+from assay.scanner.words import many
+
+_OPTIONS = (
+    click.option(
+        "--history",
+        metavar="FILE|URL",
+        help="Enter the run in this history, a file of SQLite or postgresql://…, and say of each finding how old it is.",
+    ),
+    click.option("--fail-on-new", is_flag=True, help="With --history: only what is new, or is back, fails the run."),
+)
+
+
+def options(command: Any) -> Any:
+    """The options of a command whose runs a history can have."""
+    return decorated(command, _OPTIONS)
+
+
+class Memory:
+    """The history of a run; of none, where none was asked for."""
+
+    def __init__(self, scan: Any, arguments: dict[str, Any]) -> None:
+        """Raises AssayError where it cannot be used."""
+        self._where, self.code = arguments.get("history"), EXIT_OK
+        if self._where is None:
+            if arguments.get("fail_on_new"):
+                raise AssayError("assay: --fail-on-new needs a history to tell what is new: --history FILE")
+            return
+        from assay.scanner.history.courses import Courses
+
+        scan.gate.course = Courses(self._where, lambda: scan.begun().started).told
+
+    def entered(self, report: Report, complete: bool) -> Report:
+        """The report with what the history says of it, once the run is in it."""
+        if self._where is None:
+            return report
+        from assay.scanner.history.courses import history_report
+        from assay.scanner.history.database import opened
+        from assay.scanner.history.entering import enter
+
+        try:
+            with opened(self._where, make=True) as connection:
+                entered = enter(connection, report, complete)
+            return msgspec.structs.replace(report, history=history_report(self._where, entered))
+        except AssayError as error:
+            console.tell(f"{error}; the run is not in it")
+            self.code = EXIT_INCOMPLETE
+            return report
+
+
+def said(report: Report) -> str:
+    """What the history says of a run, in a sentence; empty without one."""
+    if not report.history:
+        return ""
+    history = report.history
+    events = ", ".join(f"{count} {_WORDS.get(name, name)}" for name, count in history.events.items()) or "nothing changed"
+    unseen = f", {history.unobserved} of what is known not seen" if history.unobserved else ""
+    return f"history: {events}; {many(history.open, 'finding')} open{unseen}"
+
+
+_WORDS = {
+    "unknown": "became unknown",
+    "unobserved": "not observed",
+    "left_scope": "left the scope",
+    "seen": "seen again",
+    "unwaived": "no longer waived",
+}

@@ -1,0 +1,84 @@
+"""What a history knows of findings, told to a run while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+import sqlalchemy
+
+from assay.scanner.diff.join import FINDINGS
+from assay.scanner.history.database import opened
+from assay.scanner.history.entering import Entered, Event
+from assay.scanner.history.known import short, state_of
+from assay.scanner.history.nights import nights, times
+from assay.scanner.history.tables import OPEN, finding
+from assay.scanner.results.model import Course, HistoryChange, HistoryReport, Result
+
+NIGHTS = 30
+"""Runs that a report shows."""
+
+
+class Courses:
+    """The findings of a history as they are before a run."""
+
+    def __init__(self, where: str, started: Callable[[], str]) -> None:
+        """`where`: the history; `started`: when the run began. Raises HistoryError."""
+        self._started = started
+        with opened(where, make=True) as connection:
+            self._runs = times(connection)
+            names = ("fingerprint", "state", "closed", "first", "since", "opened", "openings")
+            rows = connection.execute(sqlalchemy.select(*(finding.c[name] for name in names)))
+            self._known = {bytes(mark): tuple(rest) for mark, *rest in rows}
+
+    def told(self, result: Result) -> Result:
+        """A result with what is known of it; what is no finding as it is."""
+        return msgspec.structs.replace(result, course=self._of(result)) if result.verdict in FINDINGS else result
+
+    def _of(self, result: Result) -> Course:
+        now, state = self._started(), state_of(result.verdict)
+        known = self._known.get(short(result.fingerprint))
+        if known is None:
+            return Course("new", now, now, int(state == OPEN))
+        was, closed, first, since, opened_in, openings = known
+        begins = state == OPEN and (opened_in is None or closed is not None)
+        if closed is not None:
+            return Course("regressed" if state == OPEN else "known", self._runs[first], now, openings + begins)
+        begun = opened_in if state == OPEN and opened_in is not None else since if state == was else None
+        return Course("known", self._runs[first], self._runs[begun] if begun is not None else now, openings + begins)
+
+
+def history_report(where: str, entered: Entered) -> HistoryReport:
+    """What a report says of the history once its run is entered. Raises HistoryError."""
+    with opened(where) as connection:
+        started = times(connection)
+        shown = nights(connection, NIGHTS, entered.run)
+    changes = [_change(event, started) for event in entered.without_result]
+    return HistoryReport(
+        previous=started.get(entered.previous or 0, ""),
+        open=entered.open,
+        waived=entered.waived,
+        unknown=entered.unknown,
+        unobserved=entered.unobserved,
+        events=entered.events,
+        nights=shown,
+        changes=changes,
+    )
+
+
+def _change(event: Event, started: Mapping[int, str]) -> HistoryChange:
+    known, ref = event.known, event.result.resource
+    assert known is not None
+    return HistoryChange(
+        event=event.name,  # type: ignore[arg-type]
+        control=event.result.control,
+        severity=event.result.severity,
+        address=ref.address,
+        root=ref.root,
+        element=event.result.element,
+        account=ref.account or "",
+        region=ref.region or "",
+        since=started.get(known.opened or known.first, ""),
+        reason=event.reason,
+        rule_changed=event.rule == "control",
+    )

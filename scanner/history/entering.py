@@ -1,0 +1,315 @@
+"""Enters a run in a history: what it says of every finding that was known, and what it found beside them.
+
+The findings that the history knows are put together to a report, which `assay diff` holds against that of the run. Those that could not be
+seen before are held against it apart: that another finding took the place of one is told by the run in which it did, and not by the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+import sqlalchemy
+from sqlalchemy import Connection
+
+from assay.scanner.diff.join import FINDINGS, diff
+from assay.scanner.diff.model import Change, State
+from assay.scanner.diff.scopes import Scopes
+from assay.scanner.facts.model import BlockRef
+from assay.scanner.history import known as stored
+from assay.scanner.history.known import Known, Past, short, state_of
+from assay.scanner.history.tables import (
+    EVENTS,
+    FIXED,
+    GONE,
+    OPEN,
+    RULES,
+    SETTLED,
+    UNKNOWN,
+    WAIVED,
+    change,
+    control,
+    finding,
+    meta,
+    place,
+    run,
+)
+from assay.scanner.results.model import WORST, Report, Result
+
+_CLOSING: frozenset[State] = frozenset({"fixed", "gone", "settled"})
+_OVER = {"fixed": FIXED, "gone": GONE, "settled": SETTLED}
+_UNSEEN: dict[State, str] = {
+    "unobserved": "unobserved",
+    "left_scope": "left_scope",
+    "became_unknown": "unobserved",
+    "still_unknown": "unobserved",
+}
+"""What a finding without a result of its own became, to the event: none of them says that it is over."""
+Owner = Callable[[Result], str]
+
+
+class Event(msgspec.Struct):
+    """What became of one finding in a run."""
+
+    name: str
+    result: Result
+    reason: str = ""
+    rule: str = ""
+    known: Known | None = None
+    past: Past | None = None
+
+    @property
+    def before(self) -> Known | Past | None:
+        """The finding as it was; None of one that nobody found before."""
+        return self.known or self.past
+
+
+class Entered(msgspec.Struct):
+    """What a run changed."""
+
+    run: int
+    previous: int | None
+    """The run that it was compared with; None for the first."""
+    events: dict[str, int]
+    """How many of each."""
+    open: int
+    waived: int
+    unknown: int
+    unobserved: int
+    """Of those that are not over, how many the run could not see."""
+    without_result: list[Event]
+    """The events of findings that the run has no result of."""
+
+
+def begin(connection: Connection) -> int:
+    """The number of the next run. Whoever else enters one waits until this transaction is over."""
+    connection.execute(sqlalchemy.update(meta).where(meta.c.name == "runs").values(value=meta.c.value + 1))
+    return int(connection.scalar(sqlalchemy.select(meta.c.value).where(meta.c.name == "runs")) or 0)
+
+
+def enter(connection: Connection, report: Report, complete: bool, owner: Owner = lambda _: "") -> Entered:
+    """Enter a run. It counts once: one that is there already changes nothing."""
+    there = connection.scalar(sqlalchemy.select(run.c.id).where(run.c.uuid == report.run.id))
+    if there is not None:
+        return _entered(connection, there, None, [])
+    number = _next(connection)
+    series = " ".join(sorted(report.run.targets))
+    before = stored.header(connection, series)
+    known = {each.fingerprint: each for each in stored.open_findings(connection)}
+    _enter_run(connection, number, series, report, complete)
+    events = _events(connection, report, before[1] if before else None, known)
+    _Writing(connection, number, owner).write(events, Scopes(report))
+    entered = _entered(connection, number, before[0] if before else None, events)
+    sums = {name: getattr(entered, name) for name in ("open", "waived", "unknown", "unobserved")}
+    connection.execute(sqlalchemy.update(run).where(run.c.id == number).values(sums))
+    return entered
+
+
+def _next(connection: Connection) -> int:
+    """The number of the run that is entered. Whoever else enters one waits until this transaction is over."""
+    connection.execute(sqlalchemy.update(meta).where(meta.c.name == "runs").values(value=meta.c.value + 1))
+    return int(connection.scalar(sqlalchemy.select(meta.c.value).where(meta.c.name == "runs")) or 0)
+
+
+def _enter_run(connection: Connection, number: int, series: str, report: Report, complete: bool) -> None:
+    connection.execute(sqlalchemy.update(run).where(run.c.series == series).values(header=None))
+    row = {
+        "id": number, "uuid": report.run.id, "series": series, "started": report.run.started, "finished": report.run.finished,
+        "version": report.tool.version, "rules": report.tool.policies, "complete": complete,
+        "results": sum(report.summary.verdicts.values()),
+        "header": stored.packed(report),
+    }  # fmt: skip
+    connection.execute(run.insert(), [row])
+
+
+def _entered(connection: Connection, number: int, previous: int | None, events: list[Event]) -> Entered:
+    counts = {
+        (state, observed): count
+        for state, observed, count in connection.execute(
+            sqlalchemy.select(finding.c.state, finding.c.observed, sqlalchemy.func.count())
+            .where(finding.c.closed.is_(None))
+            .group_by(finding.c.state, finding.c.observed)
+        )
+    }
+
+    def of(*states: int) -> int:
+        return sum(count for (state, _), count in counts.items() if state in states)
+
+    return Entered(
+        run=number,
+        previous=previous,
+        events={name: count for name in EVENTS if (count := sum(event.name == name for event in events))},
+        open=of(OPEN),
+        waived=of(WAIVED),
+        unknown=of(UNKNOWN),
+        unobserved=sum(count for (_, observed), count in counts.items() if not observed),
+        without_result=[event for event in events if event.known is not None and event.result is event.known.result],
+    )
+
+
+def _events(connection: Connection, report: Report, before: Report | None, known: Mapping[bytes, Known]) -> list[Event]:
+    found = _found(report)
+    events = [*_of_known(report, before, known, found)] if before is not None else []
+    unknown_yet = [mark for mark in found if mark not in known]
+    past = stored.over(connection, unknown_yet)
+    for mark in unknown_yet:
+        result = found[mark]
+        name = "regressed" if mark in past and result.verdict == "fail" else _EVENT_OF[result.verdict]
+        events.append(Event(name, result, past=past.get(mark)))
+    return events
+
+
+_EVENT_OF = {"fail": "new", "waived": "waived", "unknown": "unknown", "error": "unknown"}
+
+
+def _found(report: Report) -> dict[bytes, Result]:
+    """The findings of a run, by their fingerprints; of several results with one, the worst."""
+    found: dict[bytes, Result] = {}
+    for result in report.results:
+        if result.verdict in FINDINGS:
+            mark = short(result.fingerprint)
+            other = found.get(mark)
+            if other is None or WORST.index(result.verdict) < WORST.index(other.verdict):
+                found[mark] = result
+    return found
+
+
+def _of_known(report: Report, before: Report, known: Mapping[bytes, Known], found: Mapping[bytes, Result]) -> Iterable[Event]:
+    """What became of the findings that the history knows."""
+    for seen in (True, False):
+        part = [each for each in known.values() if each.observed is seen]
+        if not part:
+            continue
+        full = {mark: result.fingerprint for mark, result in found.items()}
+        results = [_with_fingerprint(each, full) for each in part]
+        changes = {short(each.fingerprint): each for each in diff(msgspec.structs.replace(before, results=results), report).changes}
+        for each in part:
+            event = _event(each, changes.get(each.fingerprint), found.get(each.fingerprint))
+            if event is not None:
+                yield event
+
+
+def _with_fingerprint(known: Known, full: Mapping[bytes, str]) -> Result:
+    """A known finding with the fingerprint of the run's own, where it has it too: the half that is kept is none of it."""
+    mark = full.get(known.fingerprint, known.fingerprint.hex() + "0" * 32)
+    return msgspec.structs.replace(known.result, fingerprint=mark)
+
+
+def _event(known: Known, changed: Change | None, now: Result | None) -> Event | None:
+    """What became of one known finding; None where it is as it was."""
+    rule = changed.rule_changed if changed is not None else ""
+    if now is not None:
+        state = state_of(now.verdict)
+        if state == known.state:
+            return None if known.observed else Event("seen", now, rule=rule, known=known)
+        if known.state == UNKNOWN and state == OPEN and known.opened is not None:
+            return Event("seen", now, rule=rule, known=known)
+        name = _EVENT_OF[now.verdict]
+        return Event(
+            "unwaived" if name == "new" and changed is not None and changed.state == "unwaived" else name, now, rule=rule, known=known
+        )
+    if changed is None:
+        return None
+    if changed.state in _CLOSING:
+        name = "fixed" if changed.state == "settled" and known.opened is not None else changed.state
+        return Event(name, known.result, changed.reason, rule, known)
+    name = _UNSEEN.get(changed.state, "unobserved")
+    return Event(name, known.result, changed.reason, rule, known) if known.observed else None
+
+
+class _Writing:
+    """Writes the events of a run."""
+
+    def __init__(self, connection: Connection, number: int, owner: Owner) -> None:
+        self._connection, self._run, self._owner = connection, number, owner
+        rows = connection.execute(sqlalchemy.select(control.c.control, control.c.id, control.c.title, control.c.severity))
+        self._controls: dict[str, tuple[int, str, str]] = {name: (id_, title, severity) for name, id_, title, severity in rows}
+        columns = (place.c.cloud, place.c.account, place.c.region, place.c.root, place.c.owner, place.c.id)
+        self._places: dict[tuple[str, ...], int] = {tuple(row[:5]): row[5] for row in connection.execute(sqlalchemy.select(*columns))}
+        self._next = (connection.scalar(sqlalchemy.select(sqlalchemy.func.max(finding.c.id))) or 0) + 1
+
+    def write(self, events: list[Event], scopes: Scopes) -> None:
+        inserts: list[dict[str, Any]] = []
+        updates: list[dict[str, Any]] = []
+        changes: list[dict[str, Any]] = []
+        for event in events:
+            row = self._row(event, scopes)
+            (updates if event.before else inserts).append(row)
+            was = event.known
+            since = (
+                (was.opened or was.first if event.name in _OVER else was.since) if was else event.past.closed if event.past else self._run
+            )
+            changes.append(
+                {
+                    "run": self._run, "finding": row["id"], "event": EVENTS.index(event.name), "since": since,
+                    "rule": RULES.index(event.rule), "reason": event.reason[:500] or None,
+                }
+            )  # fmt: skip
+        if inserts:
+            self._connection.execute(finding.insert(), inserts)
+        if updates:
+            values: dict[str, Any] = {name: sqlalchemy.bindparam(name) for name in updates[0] if name != "id"}
+            statement = sqlalchemy.update(finding).where(finding.c.id == sqlalchemy.bindparam("key")).values(values)
+            self._connection.execute(statement, [{**row, "key": row.pop("id")} for row in updates])
+        if changes:
+            self._connection.execute(change.insert(), changes)
+
+    def _row(self, event: Event, scopes: Scopes) -> dict[str, Any]:
+        """A finding as it is after an event. Every row has every column, so that many are written at once."""
+        known, past, over = event.known, event.past, event.name in _OVER
+        unseen = event.name in ("unobserved", "left_scope")
+        state = _OVER[event.name] if over else known.state if known and unseen else state_of(event.result.verdict)
+        opened, openings = (known.opened, known.openings) if known else (None, past.openings if past else 0)
+        if opened is None and state == OPEN:
+            opened, openings = self._run, openings + 1
+        result = event.result if known is not None and event.result is known.result else self._in_scope(event.result, scopes)
+        before = event.before
+        if before is None:
+            id_, self._next = self._next, self._next + 1
+        else:
+            id_ = before.id
+        return {
+            "id": id_, "fingerprint": known.fingerprint if known else short(result.fingerprint), "control": self._control(result),
+            "place": self._place(result), "address": result.resource.address, "element": result.element, "state": state,
+            "observed": not unseen, "first": before.first if before else self._run,
+            "since": known.since if known and (unseen or over or (event.name == "seen" and known.state == state)) else self._run,
+            "opened": opened,
+            "closed": self._run if over else None,
+            "openings": openings,
+            "detail": None if over else stored.detail(result),
+        }  # fmt: skip
+
+    @staticmethod
+    def _in_scope(result: Result, scopes: Scopes) -> Result:
+        """A result whose root and files are named as fingerprints name them."""
+        ref = result.resource
+        blocks = [
+            BlockRef(block.address, scopes.of(block.file) if block.file else "", block.start_line, block.end_line) for block in ref.blocks
+        ]
+        return msgspec.structs.replace(result, resource=msgspec.structs.replace(ref, root=scopes.of(ref.root), blocks=blocks))
+
+    def _control(self, result: Result) -> int:
+        known = self._controls.get(result.control)
+        if known is None:
+            id_ = len(self._controls) + 1
+            self._connection.execute(
+                control.insert(), [{"id": id_, "control": result.control, "title": result.title, "severity": result.severity}]
+            )
+        elif known[1:] != (result.title, result.severity):
+            id_ = known[0]
+            statement = sqlalchemy.update(control).where(control.c.id == id_).values(title=result.title, severity=result.severity)
+            self._connection.execute(statement)
+        else:
+            return known[0]
+        self._controls[result.control] = (id_, result.title, result.severity)
+        return id_
+
+    def _place(self, result: Result) -> int:
+        ref = result.resource
+        key = (ref.cloud, ref.account or "", ref.region or "", ref.root, self._owner(result))
+        if key not in self._places:
+            self._places[key] = len(self._places) + 1
+            names = ("cloud", "account", "region", "root", "owner")
+            self._connection.execute(place.insert(), [{"id": self._places[key], **dict(zip(names, key, strict=True))}])
+        return self._places[key]
