@@ -6,6 +6,7 @@ seen before are held against it apart: that another finding took the place of on
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -36,6 +37,7 @@ from assay.scanner.history.tables import (
     run,
 )
 from assay.scanner.results.model import WORST, Report, Result
+from assay.scanner.sources.paths import show
 
 _CLOSING: frozenset[State] = frozenset({"fixed", "gone", "settled"})
 _OVER = {"fixed": FIXED, "gone": GONE, "settled": SETTLED}
@@ -93,7 +95,7 @@ def enter(connection: Connection, report: Report, complete: bool, owner: Owner =
     there = connection.scalar(sqlalchemy.select(run.c.id).where(run.c.uuid == report.run.id))
     if there is not None:
         return _entered(connection, there, None, [])
-    number = _next(connection)
+    number, report = _next(connection), _as_it_names_roots(report)
     series = " ".join(sorted(report.run.targets))
     before = stored.header(connection, series)
     known = {each.fingerprint: each for each in stored.open_findings(connection)}
@@ -104,6 +106,12 @@ def enter(connection: Connection, report: Report, complete: bool, owner: Owner =
     sums = {name: getattr(entered, name) for name in ("open", "waived", "unknown", "unobserved")}
     connection.execute(sqlalchemy.update(run).where(run.c.id == number).values(sums))
     return entered
+
+
+def _as_it_names_roots(report: Report) -> Report:
+    """The report with targets that are named as its roots are, by which it is told what the run looked at."""
+    targets = [show(target) if os.path.exists(target) else target for target in report.run.targets]
+    return msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, targets=targets))
 
 
 def _next(connection: Connection) -> int:
