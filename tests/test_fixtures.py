@@ -67,6 +67,7 @@ AWS_ALONE = {
     "accounts.root-mfa": "Google has no root user",
     "accounts.no-root-access-keys": "Google has no root user",
     "compute.container-hardening": "Cloud Run has no switches for its containers",
+    "iam.users-through-groups": "Google has no users of its own; who has a role without a group is asked by accounts.iam-user-hygiene",
     "storage.tls-only-policy": "the APIs of Google take HTTPS alone",
     "resilience.replication-lag": "Firestore has every change in most of its replicas before a write is answered",
 }

@@ -27,6 +27,7 @@ OTHER_CLOUD = {
         "network.vpc-service-controls",
         "access.user-network-allowlist",
         "accounts.iam-user-hygiene",  # the deployment has no users of IAM
+        "iam.users-through-groups",
         "accounts.org-guardrails",  # policies of the organisation are in its own environment
     },
     "gcp": {
@@ -34,6 +35,7 @@ OTHER_CLOUD = {
         "storage.tls-only-policy",
         "accounts.no-root-access-keys",
         "accounts.root-mfa",
+        "iam.users-through-groups",
         "supply.deploy-least-privilege",
         "resilience.replication-lag",
     },
