@@ -66,6 +66,7 @@ LIVE_ALONE = {
 AWS_ALONE = {
     "accounts.root-mfa": "Google has no root user",
     "accounts.no-root-access-keys": "Google has no root user",
+    "audit.object-events-recorded": "of Google, audit.api-trail-enabled asks for reads and writes of data, of all services",
     "compute.container-hardening": "Cloud Run has no switches for its containers",
     "iam.users-through-groups": "Google has no users of its own; who has a role without a group is asked by accounts.iam-user-hygiene",
     "storage.tls-only-policy": "the APIs of Google take HTTPS alone",

@@ -31,6 +31,7 @@ OTHER_CLOUD = {
         "accounts.org-guardrails",  # policies of the organisation are in its own environment
     },
     "gcp": {
+        "audit.object-events-recorded",
         "compute.container-hardening",
         "storage.tls-only-policy",
         "accounts.no-root-access-keys",
