@@ -27,6 +27,7 @@ ONE_CLOUD = {
     "observe.container-metrics": {"aws"},  # Cloud Run sends metrics by itself
     "observe.sensitive-fields-masked": {"aws"},  # Cloud Logging masks nothing by itself
     "observe.tracing-enabled": {"aws"},  # what code does not enable may be enabled elsewhere
+    "keys.volumes-encrypted-by-default": {"aws"},  # Google encrypts every disk
     "accounts.root-mfa": set(),
     "estate.iac-managed": set(),
 }

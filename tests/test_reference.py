@@ -37,6 +37,7 @@ OTHER_CLOUD = {
         "accounts.no-root-access-keys",
         "accounts.root-mfa",
         "iam.users-through-groups",
+        "keys.volumes-encrypted-by-default",
         "supply.deploy-least-privilege",
         "resilience.replication-lag",
     },
