@@ -22,9 +22,12 @@ ONE_CLOUD = {
     "compute.container-hardening": {"aws"},
     "storage.tls-only-policy": {"aws"},
     "accounts.no-root-access-keys": {"aws"},
+    "audit.object-events-recorded": {"aws"},  # of Google, audit.api-trail-enabled asks for it
+    "iam.users-through-groups": {"aws"},  # Google has no users of its own
     "observe.container-metrics": {"aws"},  # Cloud Run sends metrics by itself
     "observe.sensitive-fields-masked": {"aws"},  # Cloud Logging masks nothing by itself
     "observe.tracing-enabled": {"aws"},  # what code does not enable may be enabled elsewhere
+    "keys.volumes-encrypted-by-default": {"aws"},  # Google encrypts every disk
     "accounts.root-mfa": set(),
     "estate.iac-managed": set(),
 }

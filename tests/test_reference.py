@@ -27,13 +27,17 @@ OTHER_CLOUD = {
         "network.vpc-service-controls",
         "access.user-network-allowlist",
         "accounts.iam-user-hygiene",  # the deployment has no users of IAM
+        "iam.users-through-groups",
         "accounts.org-guardrails",  # policies of the organisation are in its own environment
     },
     "gcp": {
+        "audit.object-events-recorded",
         "compute.container-hardening",
         "storage.tls-only-policy",
         "accounts.no-root-access-keys",
         "accounts.root-mfa",
+        "iam.users-through-groups",
+        "keys.volumes-encrypted-by-default",
         "supply.deploy-least-privilege",
         "resilience.replication-lag",
     },
