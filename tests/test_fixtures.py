@@ -73,6 +73,7 @@ AWS_ALONE = {
 """Controls of what Google does not have, and why."""
 GOOGLE_ALONE = {
     "data.firestore-rules-closed": "only Google has Firestore",
+    "data.no-public-address": "a public address alone fails data.not-public on AWS",
     "network.vpc-service-controls": "only Google has VPC Service Controls",
 }
 """Controls of what AWS does not have, and why."""

@@ -16,6 +16,7 @@ ONE_CLOUD = {
     "resilience.replication-lag": {"aws"},  # Firestore is never late
     "resilience.restore-tested": {"aws"},  # no service of Google tests restores
     "data.firestore-rules-closed": {"google"},
+    "data.no-public-address": {"google"},
     "network.vpc-service-controls": {"google"},
     "access.jwt-validated": {"aws"},
     "access.user-network-allowlist": {"google"},

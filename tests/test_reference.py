@@ -24,6 +24,7 @@ UNKNOWN: set[tuple[str, str, str, str]] = {
 OTHER_CLOUD = {
     "aws": {
         "data.firestore-rules-closed",
+        "data.no-public-address",
         "network.vpc-service-controls",
         "access.user-network-allowlist",
         "accounts.iam-user-hygiene",  # the deployment has no users of IAM
@@ -39,7 +40,14 @@ OTHER_CLOUD = {
     },
 }
 """Controls of what a cloud does not have, or of which nothing is asked there."""
-NOT_USED = {"data.cache-secured", "data.not-public", "iam.no-static-credentials", "accounts.no-root-access-keys", "accounts.root-mfa"}
+NOT_USED = {
+    "data.cache-secured",
+    "data.no-public-address",
+    "data.not-public",
+    "iam.no-static-credentials",
+    "accounts.no-root-access-keys",
+    "accounts.root-mfa",
+}
 """Controls of what the deployment does without, or what no code shows."""
 VALIDATING = 2
 """Blocks of records that validate certificates: one record for each name, which AWS tells."""
