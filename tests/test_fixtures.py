@@ -72,6 +72,7 @@ AWS_ALONE = {
 }
 """Controls of what Google does not have, and why."""
 GOOGLE_ALONE = {
+    "audit.all-logs-exported": "of AWS, audit.api-trail-enabled asks for the record of the whole account, and log groups are exported one by one",
     "data.firestore-rules-closed": "only Google has Firestore",
     "data.no-public-address": "a public address alone fails data.not-public on AWS",
     "network.vpc-service-controls": "only Google has VPC Service Controls",

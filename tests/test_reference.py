@@ -23,6 +23,7 @@ UNKNOWN: set[tuple[str, str, str, str]] = {
 """(cloud, environment, control, address) of what the code cannot show: of users on AWS nobody says from where they come."""
 OTHER_CLOUD = {
     "aws": {
+        "audit.all-logs-exported",
         "data.firestore-rules-closed",
         "data.no-public-address",
         "network.vpc-service-controls",
