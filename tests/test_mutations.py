@@ -17,6 +17,7 @@ ONE_CLOUD = {
     "resilience.restore-tested": {"aws"},  # no service of Google tests restores
     "audit.all-logs-exported": {"google"},
     "data.firestore-rules-closed": {"google"},
+    "iam.duties-separated": {"google"},
     "data.no-public-address": {"google"},
     "network.vpc-service-controls": {"google"},
     "access.jwt-validated": {"aws"},

@@ -25,6 +25,7 @@ OTHER_CLOUD = {
     "aws": {
         "audit.all-logs-exported",
         "data.firestore-rules-closed",
+        "iam.duties-separated",
         "data.no-public-address",
         "network.vpc-service-controls",
         "access.user-network-allowlist",
