@@ -14,7 +14,7 @@ from assay.scanner.facts.audit.exports.kinds import LogRouting
 from assay.scanner.facts.audit.trails.google import key_of
 from assay.scanner.facts.google_assets import is_live, short
 from assay.scanner.facts.item_index import Unattached
-from assay.scanner.facts.observe.sinks import DEFAULT, HOST, Sink, SinkAt, open_destination, owner, sink, sinks_above
+from assay.scanner.facts.observe.sinks import DEFAULT, HOST, LEVELS, Sink, SinkAt, open_destination, owner, sink, sinks_above
 from assay.scanner.facts.spelling import Contribution, Index, Link, Many, Spelling
 from assay.scanner.facts.view import View
 from assay.scanner.sources.gcp.declared import Declared
@@ -26,7 +26,6 @@ from assay.scanner.sources.values import Value, all_of, any_of
 FROM_THE_START = (DEFAULT, "_Required")
 """The buckets that entries are in without an export: what is put there has not left."""
 _FULL = f"//{HOST}"
-_LEVELS = ("organization", "folder", "billingAccount")
 _DEEPEST = 12
 """Folders nest ten levels deep: https://cloud.google.com/resource-manager/docs/creating-managing-folders"""
 
@@ -157,10 +156,10 @@ def _of_template(view: View, at: RoutingAt, items: Iterable[Item]) -> Iterator[F
     own = (view.item.full or "").partition("googleapis.com/")[2]
     for item in items:
         doubt = item.template
-        level = next((level for level in _LEVELS if not item[level].absent), None)
+        level = next((level for level in LEVELS if not item[level].absent), None)
         if level is not None:
             # What a project is in is named, but that folder may be in the organisation that the sink is of, or not.
-            inside = {key_of(view.item.link(path)) for path in (*_LEVELS, "parent.id")} - {""}
+            inside = {key_of(view.item.link(path)) for path in (*LEVELS, "parent.id")} - {""}
             if key_of(item.link(level)) not in inside:
                 doubt = doubt or Unknown(
                     f"whether the project is in what {item.address} is for", "scan the live organisation", item.location()

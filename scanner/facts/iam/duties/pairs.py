@@ -116,7 +116,7 @@ def _holder(duties: Duties, given: Given, others: list[Given], more: Unknown | N
 
 def _told(duties: Duties, binding: Binding, roles: str, both: bool | Unknown, seen: tuple[Location, ...] = ()) -> Holder:
     places = (*binding.seen, *seen)
-    name = Value(called(binding.member), places)
+    name: Value[str] = Value(called(binding.member), places)
     return Holder(name=name, over=Value(duties.over), roles=Value(roles, places), both=Value(both, places))
 
 
