@@ -75,7 +75,10 @@ AWS_ALONE = {
 }
 """Controls of what Google does not have, and why."""
 GOOGLE_ALONE = {
+    "audit.all-logs-exported": "of AWS, audit.api-trail-enabled asks for the record of the whole account, and log groups are exported one by one",
     "data.firestore-rules-closed": "only Google has Firestore",
+    "data.no-public-address": "a public address alone fails data.not-public on AWS",
+    "iam.duties-separated": "AWS has no predefined roles for the two duties; what its policies give is judged by iam.no-privilege-escalation",
     "network.vpc-service-controls": "only Google has VPC Service Controls",
 }
 """Controls of what AWS does not have, and why."""

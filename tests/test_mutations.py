@@ -15,7 +15,10 @@ ATTESTED_ALONE = {compiled.control.id for compiled in load([builtin_folder()]).c
 ONE_CLOUD = {
     "resilience.replication-lag": {"aws"},  # Firestore is never late
     "resilience.restore-tested": {"aws"},  # no service of Google tests restores
+    "audit.all-logs-exported": {"google"},
     "data.firestore-rules-closed": {"google"},
+    "iam.duties-separated": {"google"},
+    "data.no-public-address": {"google"},
     "network.vpc-service-controls": {"google"},
     "access.jwt-validated": {"aws"},
     "access.user-network-allowlist": {"google"},

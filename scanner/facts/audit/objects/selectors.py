@@ -5,9 +5,9 @@ https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.h
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
+from assay.scanner import lazy_re
 from assay.scanner.facts.audit.trails.kinds import Exemption
 from assay.scanner.facts.observe.trails import FIXED, OBJECTS, TrailsAt, names
 from assay.scanner.facts.view import View
@@ -15,7 +15,7 @@ from assay.scanner.sources.raw import Reference, Text, Unknown, unknown_inside
 from assay.scanner.sources.values import Value, all_of, any_of
 
 _BUCKETS = "arn:aws:s3:::"
-_PARTITION = re.compile(r"^arn:[^:]*:")
+_PARTITION = lazy_re.pattern(r"^arn:[^:]*:")
 _BUCKET_TYPES = ("aws_s3_bucket", "AWS::S3::Bucket")
 
 
